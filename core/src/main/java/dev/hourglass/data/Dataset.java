@@ -1,0 +1,43 @@
+package dev.hourglass.data;
+
+import dev.hourglass.tensor.Normalization;
+import dev.hourglass.tensor.Shape;
+
+/**
+ * Samples of one shape that can be read in any order and from any thread. Implementations keep what they hold as
+ * stored (pixels as bytes) and normalize on the way out.
+ */
+public interface Dataset {
+    /** Such as {@code mnist:train}. */
+    String name();
+
+    /** How many samples there are, >= 1. */
+    int size();
+
+    Shape sampleShape();
+
+    /** What {@link #copySample} applies to the stored numbers. */
+    Normalization normalization();
+
+    /**
+     * Writes one sample, normalized, row-major.
+     *
+     * @param index 0 to {@code size() - 1}
+     * @param into receives {@code sampleShape().size()} numbers from {@code offset} on
+     */
+    void copySample(int index, float[] into, int offset);
+
+    boolean hasLabels();
+
+    /** The class of a sample, >= 0. Only if {@link #hasLabels}. */
+    int label(int index);
+
+    /** SHA-256 in hex of the stored samples and labels: two data sets with the same digest train the same model. */
+    String sha256();
+
+    /** The first {@code count} samples, or all if there are fewer. */
+    Dataset limit(int count);
+
+    /** The same samples under another shape of the same size, such as images as sequences of rows. */
+    Dataset reshaped(Shape shape);
+}

@@ -1,0 +1,179 @@
+package dev.hourglass.model;
+
+/**
+ * One layer, described: a name and settings, no state. Shapes below leave the batch out; images are
+ * {@code [height, width, channels]}, sequences {@code [steps, features]}. Settings and weight layouts are Keras's.
+ */
+public sealed interface LayerSpec {
+    /** Unique within its model; letters, digits and underscores. */
+    String name();
+
+    /**
+     * Two-dimensional convolution, {@code [h, w, in] -> [h', w', filters]}. Variables: kernel
+     * {@code [kernel.height, kernel.width, in, filters]}, bias {@code [filters]}.
+     */
+    record Conv2d(String name, int filters, Size2 kernel, Size2 stride, Padding padding, Activation activation)
+            implements LayerSpec {
+        public Conv2d {
+            requireName(name);
+            requirePositive(name, "filters", filters);
+        }
+    }
+
+    /**
+     * The transpose of a convolution, {@code [h, w, in] -> [h * stride, w * stride, filters]} with padding 'same'.
+     * Variables: kernel {@code [kernel.height, kernel.width, filters, in]}, bias {@code [filters]}.
+     */
+    record Conv2dTranspose(String name, int filters, Size2 kernel, Size2 stride, Padding padding, Activation activation)
+            implements LayerSpec {
+        public Conv2dTranspose {
+            requireName(name);
+            requirePositive(name, "filters", filters);
+        }
+    }
+
+    /**
+     * Normalises each channel (the last axis) over the batch and learns a scale and a shift (Ioffe and Szegedy 2015,
+     * algorithm 1). Variables: gamma, beta, moving_mean, moving_variance, each {@code [channels]}.
+     *
+     * @param momentum how much of the moving statistics a step keeps, in [0, 1)
+     * @param epsilon added to the variance, > 0
+     */
+    record BatchNormalization(String name, float momentum, float epsilon) implements LayerSpec {
+        public static final float DEFAULT_MOMENTUM = 0.99f;
+        public static final float DEFAULT_EPSILON = 1e-3f;
+
+        public BatchNormalization {
+            requireName(name);
+            if (!(momentum >= 0 && momentum < 1)) {
+                throw new IllegalArgumentException(
+                        "Layer '" + name + "': momentum must be >= 0 and < 1, got " + momentum);
+            }
+            if (!(epsilon > 0)) {
+                throw new IllegalArgumentException("Layer '" + name + "': epsilon must be > 0, got " + epsilon);
+            }
+        }
+    }
+
+    /** The largest value of each window, channel by channel. */
+    record MaxPooling2d(String name, Size2 pool, Size2 stride, Padding padding) implements LayerSpec {
+        public MaxPooling2d {
+            requireName(name);
+        }
+    }
+
+    /** Repeats rows and columns (nearest neighbour), {@code [h, w, c] -> [h * size.height, w * size.width, c]}. */
+    record UpSampling2d(String name, Size2 size) implements LayerSpec {
+        public UpSampling2d {
+            requireName(name);
+        }
+    }
+
+    /** The mean of each channel, {@code [h, w, c] -> [c]}. */
+    record GlobalAveragePooling2d(String name) implements LayerSpec {
+        public GlobalAveragePooling2d {
+            requireName(name);
+        }
+    }
+
+    /** Everything in one row, {@code [...] -> [size]}. */
+    record Flatten(String name) implements LayerSpec {
+        public Flatten {
+            requireName(name);
+        }
+    }
+
+    /** The same numbers in the same order under another shape. */
+    record Reshape(String name, dev.hourglass.tensor.Shape target) implements LayerSpec {
+        public Reshape {
+            requireName(name);
+        }
+    }
+
+    /**
+     * {@code activation(x W + b)} over the last axis. Variables: kernel {@code [in, units]}, bias {@code [units]}.
+     */
+    record Dense(String name, int units, Activation activation) implements LayerSpec {
+        public Dense {
+            requireName(name);
+            requirePositive(name, "units", units);
+        }
+    }
+
+    /** Applies a dense layer to each step, {@code [steps, in] -> [steps, units]}. Variables: those of the inner layer. */
+    record TimeDistributed(String name, Dense layer) implements LayerSpec {
+        public TimeDistributed {
+            requireName(name);
+        }
+    }
+
+    /**
+     * While training, sets each value to 0 with probability {@code rate} and divides the others by {@code 1 - rate}.
+     *
+     * @param rate in [0, 1)
+     */
+    record Dropout(String name, float rate) implements LayerSpec {
+        public Dropout {
+            requireName(name);
+            if (!(rate >= 0 && rate < 1)) {
+                throw new IllegalArgumentException("Layer '" + name + "': rate must be >= 0 and < 1, got " + rate);
+            }
+        }
+    }
+
+    /** An elementwise function as a layer of its own. */
+    record ActivationLayer(String name, Activation activation) implements LayerSpec {
+        public ActivationLayer {
+            requireName(name);
+        }
+    }
+
+    /**
+     * {@code x} where {@code x > 0}, else {@code negativeSlope * x}.
+     *
+     * @param negativeSlope >= 0; Keras's default is 0.3
+     */
+    record LeakyRelu(String name, float negativeSlope) implements LayerSpec {
+        public LeakyRelu {
+            requireName(name);
+            if (!(negativeSlope >= 0 && negativeSlope < Float.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException(
+                        "Layer '" + name + "': negativeSlope must be >= 0 and finite, got " + negativeSlope);
+            }
+        }
+    }
+
+    /** The same vector at each of {@code steps} steps, {@code [features] -> [steps, features]}. */
+    record RepeatVector(String name, int steps) implements LayerSpec {
+        public RepeatVector {
+            requireName(name);
+            requirePositive(name, "steps", steps);
+        }
+    }
+
+    /**
+     * Long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000),
+     * {@code [steps, in] -> [steps, units]}, or {@code [units]} (the last step) without {@code returnSequences}.
+     * Gates in Keras's order i, f, c, o; sigmoid gates, tanh cell. Variables: kernel {@code [in, 4 * units]},
+     * recurrent_kernel {@code [units, 4 * units]}, bias {@code [4 * units]} whose forget part starts at 1.
+     */
+    record Lstm(String name, int units, boolean returnSequences) implements LayerSpec {
+        public Lstm {
+            requireName(name);
+            requirePositive(name, "units", units);
+        }
+    }
+
+    private static void requireName(String name) {
+        if (!name.matches("[A-Za-z0-9_]+")) {
+            throw new IllegalArgumentException(
+                    "A layer's name takes letters, digits and underscores, got '" + name + "'");
+        }
+    }
+
+    private static void requirePositive(String layer, String setting, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException("Layer '" + layer + "': " + setting + " must be >= 1, got " + value);
+        }
+    }
+}

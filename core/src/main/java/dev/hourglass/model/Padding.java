@@ -1,0 +1,9 @@
+package dev.hourglass.model;
+
+/** What a window does at the border, as in Keras. */
+public enum Padding {
+    /** The window stays inside: {@code out = ceil((in - window + 1) / stride)}. */
+    VALID,
+    /** Zeros are added so that {@code out = ceil(in / stride)}; an odd one goes below and to the right. */
+    SAME
+}

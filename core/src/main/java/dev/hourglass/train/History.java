@@ -1,0 +1,38 @@
+package dev.hourglass.train;
+
+import java.util.List;
+
+/**
+ * What each epoch ended with, in order.
+ *
+ * @param epochs one entry an epoch
+ */
+public record History(List<Epoch> epochs) {
+    /**
+     * @param number from 1
+     * @param loss mean over the epoch's training samples, measured while the weights changed
+     * @param validationLoss mean over the validation set after the epoch
+     * @param trainSeconds spent on training steps alone
+     * @param seconds with validation
+     */
+    public record Epoch(int number, double loss, double validationLoss, double trainSeconds, double seconds) {}
+
+    public History {
+        epochs = List.copyOf(epochs);
+    }
+
+    public Epoch last() {
+        return epochs.getLast();
+    }
+
+    /** The epoch with the smallest validation loss. */
+    public Epoch best() {
+        return epochs.stream()
+                .min(java.util.Comparator.comparingDouble(Epoch::validationLoss))
+                .orElseThrow();
+    }
+
+    public double totalSeconds() {
+        return epochs.stream().mapToDouble(Epoch::seconds).sum();
+    }
+}

@@ -1,0 +1,21 @@
+package dev.hourglass.train;
+
+/** What training tells while it runs, in order, on the thread that called it. */
+public sealed interface TrainEvent {
+    /** @param stepsPerEpoch the last one may be a smaller batch */
+    record Started(String model, int epochs, int stepsPerEpoch) implements TrainEvent {}
+
+    /** @param epoch from 1 */
+    record EpochStarted(int epoch, int epochs) implements TrainEvent {}
+
+    /**
+     * @param step from 1
+     * @param loss mean over the epoch's samples so far
+     * @param elapsedMillis since the epoch began
+     */
+    record StepFinished(int epoch, int step, int steps, double loss, long elapsedMillis) implements TrainEvent {}
+
+    record EpochFinished(History.Epoch epoch, int steps) implements TrainEvent {}
+
+    record Finished(History history) implements TrainEvent {}
+}

@@ -1,0 +1,52 @@
+package dev.hourglass.train;
+
+/**
+ * How to train. {@link #defaults} are those of the MNIST lab; change one with its wither.
+ *
+ * @param epochs passes over the training data, >= 1
+ * @param batchSize samples a step, >= 1; an epoch's last step takes what is left
+ * @param learningRate of Adam, > 0
+ * @param seed of initialisation, shuffling and dropout
+ * @param threads that compute, >= 1; any number gives the same bits
+ */
+public record TrainOptions(int epochs, int batchSize, float learningRate, long seed, int threads) {
+    public TrainOptions {
+        require(epochs >= 1, "epochs must be >= 1, got " + epochs);
+        require(batchSize >= 1, "batchSize must be >= 1, got " + batchSize);
+        require(
+                learningRate > 0 && learningRate < Float.POSITIVE_INFINITY,
+                "learningRate must be > 0, got " + learningRate);
+        require(threads >= 1 && threads <= 1024, "threads must be 1 to 1024, got " + threads);
+    }
+
+    /** 5 epochs, batches of 256, learning rate 0.001, seed 42, one thread a processor. */
+    public static TrainOptions defaults() {
+        return new TrainOptions(5, 256, 1e-3f, 42, Runtime.getRuntime().availableProcessors());
+    }
+
+    public TrainOptions withEpochs(int value) {
+        return new TrainOptions(value, batchSize, learningRate, seed, threads);
+    }
+
+    public TrainOptions withBatchSize(int value) {
+        return new TrainOptions(epochs, value, learningRate, seed, threads);
+    }
+
+    public TrainOptions withLearningRate(float value) {
+        return new TrainOptions(epochs, batchSize, value, seed, threads);
+    }
+
+    public TrainOptions withSeed(long value) {
+        return new TrainOptions(epochs, batchSize, learningRate, value, threads);
+    }
+
+    public TrainOptions withThreads(int value) {
+        return new TrainOptions(epochs, batchSize, learningRate, seed, value);
+    }
+
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}
