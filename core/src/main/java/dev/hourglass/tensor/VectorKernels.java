@@ -1,0 +1,405 @@
+package dev.hourglass.tensor;
+
+import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LT;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The kernels with the Vector API, at the widest registers of the machine (512, 256 or 128 bits).
+ *
+ * <p>Written so that the JIT keeps every vector in a register: a vector that crosses a call which is not inlined is
+ * boxed on the heap, ten times slower. So loops are plain, no helper takes or returns a vector, and the tanh
+ * polynomial stands inside the loops that need it. What is left over after the last full vector goes to the plain
+ * twin.
+ */
+final class VectorKernels implements Kernels {
+    private static final VectorSpecies<Float> S = widest();
+    private static final int STEP = S.length();
+
+    private final PlainKernels rest = new PlainKernels();
+    private final TileCompiler tiles = new TileCompiler(S);
+
+    private static VectorSpecies<Float> widest() {
+        VectorSpecies<Float> preferred = FloatVector.SPECIES_PREFERRED;
+        return preferred.length() > LANES ? FloatVector.SPECIES_512 : preferred;
+    }
+
+    @Override
+    public String description() {
+        return "Vector API, " + S.vectorBitSize() + " bits";
+    }
+
+    @Override
+    public Product product(int columns, int aStride, int wStride, int cStride) {
+        return tiles.product(columns, aStride, wStride, cStride);
+    }
+
+    @Override
+    public TransposedProduct transposedProduct(int columns, int aStride, int wStride, int cStride) {
+        return tiles.transposedProduct(columns, aStride, wStride, cStride);
+    }
+
+    @Override
+    public void leakyRelu(float[] X, int x, int count, float slope) {
+        int whole = S.loopBound(count);
+        for (int j = x; j < x + whole; j += STEP) {
+            FloatVector v = FloatVector.fromArray(S, X, j);
+            v.blend(v.mul(slope), v.compare(LT, 0f)).intoArray(X, j);
+        }
+        rest.leakyRelu(X, x + whole, count - whole, slope);
+    }
+
+    @Override
+    public void sigmoid(float[] X, int x, int count) {
+        int whole = S.loopBound(count);
+        for (int j = x; j < x + whole; j += STEP) {
+            FloatVector v = FloatVector.fromArray(S, X, j).mul(0.5f);
+            v = v.blend(Tanh.LIMIT, v.compare(GT, Tanh.LIMIT));
+            v = v.blend(-Tanh.LIMIT, v.compare(LT, -Tanh.LIMIT));
+            FloatVector s = v.mul(v);
+            FloatVector p = s.fma(FloatVector.broadcast(S, Tanh.A13), FloatVector.broadcast(S, Tanh.A11));
+            p = p.fma(s, FloatVector.broadcast(S, Tanh.A9));
+            p = p.fma(s, FloatVector.broadcast(S, Tanh.A7));
+            p = p.fma(s, FloatVector.broadcast(S, Tanh.A5));
+            p = p.fma(s, FloatVector.broadcast(S, Tanh.A3));
+            p = p.fma(s, FloatVector.broadcast(S, Tanh.A1));
+            FloatVector q = s.fma(FloatVector.broadcast(S, Tanh.B6), FloatVector.broadcast(S, Tanh.B4));
+            q = q.fma(s, FloatVector.broadcast(S, Tanh.B2));
+            q = q.fma(s, FloatVector.broadcast(S, Tanh.B0));
+            FloatVector half = FloatVector.broadcast(S, 0.5f);
+            p.mul(v).div(q).fma(half, half).intoArray(X, j);
+        }
+        rest.sigmoid(X, x + whole, count - whole);
+    }
+
+    @Override
+    public void tanh(float[] X, int x, int count) {
+        int whole = S.loopBound(count);
+        for (int j = x; j < x + whole; j += STEP) {
+            FloatVector v = FloatVector.fromArray(S, X, j);
+            v = v.blend(Tanh.LIMIT, v.compare(GT, Tanh.LIMIT));
+            v = v.blend(-Tanh.LIMIT, v.compare(LT, -Tanh.LIMIT));
+            FloatVector s = v.mul(v);
+            FloatVector p = s.fma(FloatVector.broadcast(S, Tanh.A13), FloatVector.broadcast(S, Tanh.A11));
+            p = p.fma(s, FloatVector.broadcast(S, Tanh.A9));
+            p = p.fma(s, FloatVector.broadcast(S, Tanh.A7));
+            p = p.fma(s, FloatVector.broadcast(S, Tanh.A5));
+            p = p.fma(s, FloatVector.broadcast(S, Tanh.A3));
+            p = p.fma(s, FloatVector.broadcast(S, Tanh.A1));
+            FloatVector q = s.fma(FloatVector.broadcast(S, Tanh.B6), FloatVector.broadcast(S, Tanh.B4));
+            q = q.fma(s, FloatVector.broadcast(S, Tanh.B2));
+            q = q.fma(s, FloatVector.broadcast(S, Tanh.B0));
+            p.mul(v).div(q).intoArray(X, j);
+        }
+        rest.tanh(X, x + whole, count - whole);
+    }
+
+    @Override
+    public void leakyReluGradient(float[] Y, int y, float[] D, int d, int count, float slope) {
+        int whole = S.loopBound(count);
+        for (int j = 0; j < whole; j += STEP) {
+            FloatVector v = FloatVector.fromArray(S, D, d + j);
+            VectorMask<Float> positive = FloatVector.fromArray(S, Y, y + j).compare(GT, 0f);
+            v.mul(slope).blend(v, positive).intoArray(D, d + j);
+        }
+        rest.leakyReluGradient(Y, y + whole, D, d + whole, count - whole, slope);
+    }
+
+    @Override
+    public void sigmoidGradient(float[] Y, int y, float[] D, int d, int count) {
+        int whole = S.loopBound(count);
+        FloatVector one = FloatVector.broadcast(S, 1f);
+        for (int j = 0; j < whole; j += STEP) {
+            FloatVector v = FloatVector.fromArray(S, Y, y + j);
+            FloatVector.fromArray(S, D, d + j).mul(v).mul(one.sub(v)).intoArray(D, d + j);
+        }
+        rest.sigmoidGradient(Y, y + whole, D, d + whole, count - whole);
+    }
+
+    @Override
+    public void tanhGradient(float[] Y, int y, float[] D, int d, int count) {
+        int whole = S.loopBound(count);
+        FloatVector one = FloatVector.broadcast(S, 1f);
+        for (int j = 0; j < whole; j += STEP) {
+            FloatVector v = FloatVector.fromArray(S, Y, y + j);
+            FloatVector.fromArray(S, D, d + j).mul(one.sub(v.mul(v))).intoArray(D, d + j);
+        }
+        rest.tanhGradient(Y, y + whole, D, d + whole, count - whole);
+    }
+
+    @Override
+    public void affine(
+            float[] FROM, int from, float[] TO, int to, int pixels, int channels, float[] scale, float[] shift) {
+        for (int j = 0; j < channels; j += STEP) {
+            FloatVector factor = FloatVector.fromArray(S, scale, j);
+            FloatVector offset = FloatVector.fromArray(S, shift, j);
+            for (int p = 0; p < pixels; p++) {
+                FloatVector.fromArray(S, FROM, from + j + p * channels)
+                        .fma(factor, offset)
+                        .intoArray(TO, to + j + p * channels);
+            }
+        }
+    }
+
+    @Override
+    public void affineGradient(
+            float[] Y, int y, float[] D, int d, int pixels, int channels, float[] a, float[] b, float[] c) {
+        for (int j = 0; j < channels; j += STEP) {
+            FloatVector va = FloatVector.fromArray(S, a, j);
+            FloatVector vb = FloatVector.fromArray(S, b, j);
+            FloatVector vc = FloatVector.fromArray(S, c, j);
+            for (int p = 0; p < pixels; p++) {
+                FloatVector constant =
+                        FloatVector.fromArray(S, Y, y + j + p * channels).fma(vc, vb);
+                FloatVector.fromArray(S, D, d + j + p * channels)
+                        .fma(va, constant)
+                        .intoArray(D, d + j + p * channels);
+            }
+        }
+    }
+
+    @Override
+    public void addPixels(float[] X, int x, int pixels, int channels, float[] SUM, int sum) {
+        for (int j = 0; j < channels; j += STEP) {
+            FloatVector total = FloatVector.fromArray(S, SUM, sum + j);
+            for (int p = 0; p < pixels; p++) {
+                total = total.add(FloatVector.fromArray(S, X, x + j + p * channels));
+            }
+            total.intoArray(SUM, sum + j);
+        }
+    }
+
+    @Override
+    public void addMoments(float[] X, int x, float[] Y, int y, int pixels, int channels, double[] sums) {
+        float[] partial = PARTIAL_SUMS.get();
+        for (int run = 0; run < pixels; run += STATISTICS_RUN) {
+            int count = Math.min(STATISTICS_RUN, pixels - run);
+            for (int j = 0; j < channels; j += STEP) {
+                partialMoments(X, x + j + run * channels, Y, y + j + run * channels, count, channels, partial);
+                for (int lane = 0; lane < STEP; lane++) {
+                    sums[j + lane] += partial[lane];
+                    sums[channels + j + lane] += partial[LANES + lane];
+                }
+            }
+        }
+    }
+
+    private static final ThreadLocal<float[]> PARTIAL_SUMS = ThreadLocal.withInitial(() -> new float[2 * LANES]);
+
+    private static void partialMoments(float[] X, int x, float[] Y, int y, int pixels, int channels, float[] partial) {
+        FloatVector sum = FloatVector.zero(S);
+        FloatVector products = FloatVector.zero(S);
+        for (int p = 0; p < pixels; p++) {
+            FloatVector v = FloatVector.fromArray(S, X, x + p * channels);
+            sum = sum.add(v);
+            products = v.fma(FloatVector.fromArray(S, Y, y + p * channels), products);
+        }
+        sum.intoArray(partial, 0);
+        products.intoArray(partial, LANES);
+    }
+
+    @Override
+    public void affineMax(
+            float[] X, int x, int stride, float[] TO, int to, int pixels, int channels, float[] scale, float[] shift) {
+        for (int j = 0; j < channels; j += STEP) {
+            FloatVector factor = FloatVector.fromArray(S, scale, j);
+            FloatVector offset = FloatVector.fromArray(S, shift, j);
+            for (int p = 0; p < pixels; p++) {
+                FloatVector v = FloatVector.fromArray(S, X, x + j + p * stride).fma(factor, offset);
+                FloatVector most = FloatVector.fromArray(S, TO, to + j + p * channels);
+                most.blend(v, v.compare(GT, most)).intoArray(TO, to + j + p * channels);
+            }
+        }
+    }
+
+    @Override
+    public void routeMaximum(
+            float[] X,
+            int x,
+            float[] DX,
+            int dx,
+            int stride,
+            float[] MAX,
+            int max,
+            float[] D,
+            int d,
+            int pixels,
+            int channels,
+            float[] scale,
+            float[] shift) {
+        FloatVector zero = FloatVector.zero(S);
+        for (int j = 0; j < channels; j += STEP) {
+            FloatVector factor = FloatVector.fromArray(S, scale, j);
+            FloatVector offset = FloatVector.fromArray(S, shift, j);
+            for (int p = 0; p < pixels; p++) {
+                int at = j + p * channels;
+                FloatVector v = FloatVector.fromArray(S, X, x + j + p * stride).fma(factor, offset);
+                VectorMask<Float> winner = v.compare(EQ, FloatVector.fromArray(S, MAX, max + at));
+                FloatVector gradient = FloatVector.fromArray(S, D, d + at);
+                FloatVector before = FloatVector.fromArray(S, DX, dx + j + p * stride);
+                before.blend(before.add(gradient), winner).intoArray(DX, dx + j + p * stride);
+                gradient.blend(zero, winner).intoArray(D, d + at);
+            }
+        }
+    }
+
+    @Override
+    public void add(float[] FROM, int from, float[] TO, int to, int count) {
+        int whole = S.loopBound(count);
+        for (int j = 0; j < whole; j += STEP) {
+            FloatVector.fromArray(S, TO, to + j)
+                    .add(FloatVector.fromArray(S, FROM, from + j))
+                    .intoArray(TO, to + j);
+        }
+        rest.add(FROM, from + whole, TO, to + whole, count - whole);
+    }
+
+    @Override
+    public void addScaled(float[] FROM, int from, float factor, float[] TO, int to, int count) {
+        int whole = S.loopBound(count);
+        FloatVector scale = FloatVector.broadcast(S, factor);
+        for (int j = 0; j < whole; j += STEP) {
+            scale.fma(FloatVector.fromArray(S, FROM, from + j), FloatVector.fromArray(S, TO, to + j))
+                    .intoArray(TO, to + j);
+        }
+        rest.addScaled(FROM, from + whole, factor, TO, to + whole, count - whole);
+    }
+
+    @Override
+    public void lstmCell(
+            float[] Z,
+            int i,
+            int f,
+            int g,
+            int o,
+            float[] PREVIOUS,
+            int previous,
+            float[] CELL,
+            float[] TANH_CELL,
+            float[] H,
+            int cell,
+            int count) {
+        int whole = S.loopBound(count);
+        for (int j = 0; j < whole; j += STEP) {
+            FloatVector state = FloatVector.fromArray(S, Z, f + j)
+                    .fma(
+                            FloatVector.fromArray(S, PREVIOUS, previous + j),
+                            FloatVector.fromArray(S, Z, i + j).mul(FloatVector.fromArray(S, Z, g + j)));
+            state.intoArray(CELL, cell + j);
+            FloatVector v = state.blend(Tanh.LIMIT, state.compare(GT, Tanh.LIMIT));
+            v = v.blend(-Tanh.LIMIT, v.compare(LT, -Tanh.LIMIT));
+            FloatVector s = v.mul(v);
+            FloatVector p = s.fma(FloatVector.broadcast(S, Tanh.A13), FloatVector.broadcast(S, Tanh.A11));
+            p = p.fma(s, FloatVector.broadcast(S, Tanh.A9));
+            p = p.fma(s, FloatVector.broadcast(S, Tanh.A7));
+            p = p.fma(s, FloatVector.broadcast(S, Tanh.A5));
+            p = p.fma(s, FloatVector.broadcast(S, Tanh.A3));
+            p = p.fma(s, FloatVector.broadcast(S, Tanh.A1));
+            FloatVector q = s.fma(FloatVector.broadcast(S, Tanh.B6), FloatVector.broadcast(S, Tanh.B4));
+            q = q.fma(s, FloatVector.broadcast(S, Tanh.B2));
+            q = q.fma(s, FloatVector.broadcast(S, Tanh.B0));
+            FloatVector squashed = p.mul(v).div(q);
+            squashed.intoArray(TANH_CELL, cell + j);
+            FloatVector.fromArray(S, Z, o + j).mul(squashed).intoArray(H, cell + j);
+        }
+        rest.lstmCell(
+                Z,
+                i + whole,
+                f + whole,
+                g + whole,
+                o + whole,
+                PREVIOUS,
+                previous + whole,
+                CELL,
+                TANH_CELL,
+                H,
+                cell + whole,
+                count - whole);
+    }
+
+    @Override
+    public void lstmCellGradient(
+            float[] Z,
+            int i,
+            int f,
+            int g,
+            int o,
+            float[] PREVIOUS,
+            int previous,
+            float[] TANH_CELL,
+            float[] DH,
+            int cell,
+            float[] DC,
+            int dc,
+            int count) {
+        int whole = S.loopBound(count);
+        FloatVector one = FloatVector.broadcast(S, 1f);
+        for (int j = 0; j < whole; j += STEP) {
+            FloatVector input = FloatVector.fromArray(S, Z, i + j);
+            FloatVector forget = FloatVector.fromArray(S, Z, f + j);
+            FloatVector candidate = FloatVector.fromArray(S, Z, g + j);
+            FloatVector output = FloatVector.fromArray(S, Z, o + j);
+            FloatVector squashed = FloatVector.fromArray(S, TANH_CELL, cell + j);
+            FloatVector dh = FloatVector.fromArray(S, DH, cell + j);
+            FloatVector state =
+                    dh.mul(output).fma(one.sub(squashed.mul(squashed)), FloatVector.fromArray(S, DC, dc + j));
+            FloatVector dForget = state.mul(forget);
+            dForget.intoArray(DC, dc + j);
+            state.mul(candidate).mul(input).mul(one.sub(input)).intoArray(Z, i + j);
+            dForget.mul(FloatVector.fromArray(S, PREVIOUS, previous + j))
+                    .mul(one.sub(forget))
+                    .intoArray(Z, f + j);
+            state.mul(input).mul(one.sub(candidate.mul(candidate))).intoArray(Z, g + j);
+            dh.mul(squashed).mul(output).mul(one.sub(output)).intoArray(Z, o + j);
+        }
+        rest.lstmCellGradient(
+                Z,
+                i + whole,
+                f + whole,
+                g + whole,
+                o + whole,
+                PREVIOUS,
+                previous + whole,
+                TANH_CELL,
+                DH,
+                cell + whole,
+                DC,
+                dc + whole,
+                count - whole);
+    }
+
+    @Override
+    public void adam(
+            float[] P,
+            int p,
+            float[] G,
+            int g,
+            float[] M,
+            float[] V,
+            int state,
+            int count,
+            float rate,
+            float beta1,
+            float beta2,
+            float epsilon) {
+        int whole = S.loopBound(count);
+        FloatVector keep1 = FloatVector.broadcast(S, 1 - beta1);
+        FloatVector keep2 = FloatVector.broadcast(S, 1 - beta2);
+        for (int j = 0; j < whole; j += STEP) {
+            FloatVector gradient = FloatVector.fromArray(S, G, g + j);
+            FloatVector m = FloatVector.fromArray(S, M, state + j);
+            FloatVector v = FloatVector.fromArray(S, V, state + j);
+            m = gradient.sub(m).fma(keep1, m);
+            v = gradient.fma(gradient, v.neg()).fma(keep2, v);
+            m.intoArray(M, state + j);
+            v.intoArray(V, state + j);
+            FloatVector change = m.mul(rate).div(v.sqrt().add(epsilon));
+            FloatVector.fromArray(S, P, p + j).sub(change).intoArray(P, p + j);
+        }
+        rest.adam(P, p + whole, G, g + whole, M, V, state + whole, count - whole, rate, beta1, beta2, epsilon);
+    }
+}

@@ -1,0 +1,253 @@
+package dev.hourglass.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.function.BiConsumer;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Holds the vectorised kernels against their plain twins, bit for bit, odd sizes first. */
+final class KernelsTest {
+    private static final long SEED = 7;
+    private static final int[] COUNTS = {1, 3, 15, 17, 31, 33, 16, 32, 48, 100, 256};
+
+    private final Kernels vector = Kernels.best();
+    private final Kernels plain = Kernels.plain();
+
+    @Test
+    void theTestJvmHasTheVectorApiSoThatSomethingIsCompared() {
+        assertThat(vector.description()).startsWith("Vector API");
+        assertThat(plain.description()).isEqualTo("plain Java");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {16, 32, 48, 64})
+    void productsHaveTheBitsOfTheirTwinForAnyNumberOfRowsAndSegments(int columns) {
+        for (int rows : new int[] {0, 1, 2, 5, 7, 8, 9, 13, 14, 15, 17, 28, 33}) {
+            for (int segments : new int[] {1, 3}) {
+                for (int length : new int[] {1, 3, 16, 27}) {
+                    int aStride = length + 5;
+                    int aJump = rows * aStride + 3;
+                    int cStride = columns + 16;
+                    float[] a = random(segments * aJump + aStride, 1);
+                    float[] w = random(segments * length * columns, 2);
+                    float[] d = random(rows * columns + columns, 3);
+                    for (int dStride : new int[] {0, columns}) {
+                        assertSameBits(
+                                "rows " + rows + " segments " + segments + " length " + length,
+                                (kernels, c) -> kernels.product(columns, aStride, columns, cStride)
+                                        .run(rows, a, 1, aJump, segments, length, w, 0, d, 0, dStride, c, 2),
+                                random((rows + 1) * cStride, 4));
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {16, 32, 48, 64})
+    void transposedProductsHaveTheBitsOfTheirTwin(int columns) {
+        for (int rows : new int[] {0, 1, 3, 7, 8, 9, 16, 17, 48}) {
+            for (int segments : new int[] {1, 3}) {
+                for (int length : new int[] {1, 7, 28}) {
+                    int aStride = rows + 4;
+                    int aJump = length * aStride + 2;
+                    int wJump = length * columns + 16;
+                    float[] a = random(segments * aJump + aStride, 1);
+                    float[] w = random(segments * wJump + columns, 2);
+                    assertSameBits(
+                            "rows " + rows + " segments " + segments + " length " + length,
+                            (kernels, c) -> kernels.transposedProduct(columns, aStride, columns, columns)
+                                    .run(rows, a, 1, aJump, segments, length, w, 3, wJump, c, 5),
+                            random((rows + 1) * columns + 5, 4));
+                }
+            }
+        }
+    }
+
+    @Test
+    void elementwiseKernelsHaveTheBitsOfTheirTwinForAnyCount() {
+        for (int count : COUNTS) {
+            float[] y = random(count + 1, 1);
+            assertSameBits("leakyRelu " + count, (k, x) -> k.leakyRelu(x, 1, count, 0.3f), random(count + 1, 2));
+            assertSameBits("relu " + count, (k, x) -> k.leakyRelu(x, 1, count, 0f), random(count + 1, 2));
+            assertSameBits("sigmoid " + count, (k, x) -> k.sigmoid(x, 1, count), wide(count + 1));
+            assertSameBits("tanh " + count, (k, x) -> k.tanh(x, 1, count), wide(count + 1));
+            assertSameBits(
+                    "leakyReluGradient " + count,
+                    (k, d) -> k.leakyReluGradient(y, 1, d, 1, count, 0.1f),
+                    random(count + 1, 3));
+            assertSameBits(
+                    "sigmoidGradient " + count, (k, d) -> k.sigmoidGradient(y, 1, d, 1, count), random(count + 1, 3));
+            assertSameBits("tanhGradient " + count, (k, d) -> k.tanhGradient(y, 1, d, 1, count), random(count + 1, 3));
+            assertSameBits("add " + count, (k, x) -> k.add(y, 1, x, 1, count), random(count + 1, 4));
+            assertSameBits("addScaled " + count, (k, x) -> k.addScaled(y, 1, 0.7f, x, 1, count), random(count + 1, 4));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {16, 32, 48})
+    void channelKernelsHaveTheBitsOfTheirTwin(int channels) {
+        float[] scale = random(channels, 11);
+        float[] shift = random(channels, 12);
+        float[] more = random(channels, 13);
+        for (int pixels : new int[] {1, 7, 32, 33, 65}) {
+            int count = pixels * channels;
+            float[] y = random(count + 1, 1);
+            assertSameBits(
+                    "affine", (k, x) -> k.affine(y, 1, x, 1, pixels, channels, scale, shift), random(count + 1, 2));
+            assertSameBits(
+                    "affineGradient",
+                    (k, d) -> k.affineGradient(y, 1, d, 1, pixels, channels, scale, shift, more),
+                    random(count + 1, 3));
+            assertSameBits(
+                    "addPixels", (k, sum) -> k.addPixels(y, 1, pixels, channels, sum, 1), random(channels + 1, 4));
+            assertSameBits(
+                    "affineMax",
+                    (k, to) -> k.affineMax(y, 0, channels, to, 1, pixels, channels, scale, shift),
+                    random(count + 1, 5));
+
+            double[] sums = new double[2 * channels];
+            double[] expected = new double[2 * channels];
+            float[] x = random(count + 1, 6);
+            vector.addMoments(x, 1, y, 1, pixels, channels, sums);
+            plain.addMoments(x, 1, y, 1, pixels, channels, expected);
+            assertThat(sums).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void onlyOneWinnerOfAWindowGetsTheGradient() {
+        int channels = 16;
+        float[] ones = new float[channels];
+        Arrays.fill(ones, 1f);
+        float[] zeros = new float[channels];
+        for (Kernels kernels : new Kernels[] {vector, plain}) {
+            float[] x = new float[2 * channels]; // a window of two equal pixels
+            float[] dx = new float[2 * channels];
+            float[] max = new float[channels];
+            float[] d = ones.clone();
+            for (int pixel = 0; pixel < 2; pixel++) {
+                kernels.routeMaximum(
+                        x, pixel * channels, dx, pixel * channels, channels, max, 0, d, 0, 1, channels, ones, zeros);
+            }
+            assertThat(Arrays.copyOf(dx, channels)).isEqualTo(ones);
+            assertThat(Arrays.copyOfRange(dx, channels, 2 * channels)).isEqualTo(zeros);
+            assertThat(d).isEqualTo(zeros);
+        }
+    }
+
+    @Test
+    void lstmCellsHaveTheBitsOfTheirTwin() {
+        for (int count : COUNTS) {
+            float[] previous = random(count, 1);
+            assertSameBits(
+                    "cell " + count,
+                    (kernels, all) -> {
+                        float[] cell = new float[count];
+                        float[] tanh = new float[count];
+                        float[] h = new float[count];
+                        kernels.lstmCell(all, 0, count, 2 * count, 3 * count, previous, 0, cell, tanh, h, 0, count);
+                        System.arraycopy(cell, 0, all, 4 * count, count);
+                        System.arraycopy(tanh, 0, all, 5 * count, count);
+                        System.arraycopy(h, 0, all, 6 * count, count);
+                    },
+                    random(7 * count, 2));
+            float[] tanh = random(count, 3);
+            float[] dh = random(count, 4);
+            assertSameBits(
+                    "cellGradient " + count,
+                    (kernels, all) -> {
+                        float[] dc = Arrays.copyOfRange(all, 4 * count, 5 * count);
+                        kernels.lstmCellGradient(
+                                all, 0, count, 2 * count, 3 * count, previous, 0, tanh, dh, 0, dc, 0, count);
+                        System.arraycopy(dc, 0, all, 4 * count, count);
+                    },
+                    random(5 * count, 5));
+        }
+    }
+
+    @Test
+    void adamHasTheBitsOfItsTwin() {
+        for (int count : COUNTS) {
+            float[] gradient = random(count, 1);
+            assertSameBits(
+                    "adam " + count,
+                    (kernels, all) -> {
+                        float[] m = Arrays.copyOfRange(all, count, 2 * count);
+                        float[] v = Arrays.copyOfRange(all, 2 * count, 3 * count);
+                        for (int j = 0; j < count; j++) {
+                            v[j] = Math.abs(v[j]);
+                        }
+                        kernels.adam(all, 0, gradient, 0, m, v, 0, count, 0.01f, 0.9f, 0.999f, 1e-7f);
+                        System.arraycopy(m, 0, all, count, count);
+                        System.arraycopy(v, 0, all, 2 * count, count);
+                    },
+                    random(3 * count, 2));
+        }
+    }
+
+    @Test
+    void tanhIsWithinFiveUnitsInTheLastPlaceAndOddAndSaturates() {
+        for (float x = -12; x <= 12; x += 0.00137f) {
+            float expected = (float) Math.tanh(x);
+            assertThat(Tanh.tanh(x))
+                    .as("tanh(%s)", x)
+                    .isCloseTo(expected, org.assertj.core.data.Offset.offset(5 * Math.ulp(expected) + 1e-9f));
+            assertThat(Tanh.tanh(-x)).isEqualTo(-Tanh.tanh(x));
+        }
+        assertThat(Tanh.tanh(Float.POSITIVE_INFINITY)).isCloseTo(1f, org.assertj.core.data.Offset.offset(1e-6f));
+        assertThat(Tanh.tanh(Float.NaN)).isNaN();
+    }
+
+    @Test
+    void nanStaysNanThroughActivationsSoThatDivergenceIsSeen() {
+        for (Kernels kernels : new Kernels[] {vector, plain}) {
+            float[] x = new float[17];
+            Arrays.fill(x, Float.NaN);
+            kernels.leakyRelu(x, 0, 17, 0f);
+            kernels.tanh(x, 0, 17);
+            kernels.sigmoid(x, 0, 17);
+            for (float value : x) {
+                assertThat(value).isNaN();
+            }
+        }
+    }
+
+    private void assertSameBits(String what, BiConsumer<Kernels, float[]> kernel, float[] start) {
+        float[] actual = start.clone();
+        float[] expected = start.clone();
+        kernel.accept(vector, actual);
+        kernel.accept(plain, expected);
+        assertThat(bits(actual)).as("%s, seed %d", what, SEED).isEqualTo(bits(expected));
+    }
+
+    private static int[] bits(float[] values) {
+        int[] bits = new int[values.length];
+        for (int i = 0; i < bits.length; i++) {
+            bits[i] = Float.floatToIntBits(values[i]);
+        }
+        return bits;
+    }
+
+    private static float[] random(int count, int purpose) {
+        RandomGenerator random = new RandomSource(SEED).stream("kernels", purpose);
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = random.nextFloat() * 2 - 1;
+        }
+        return values;
+    }
+
+    /** From far below to far above where tanh saturates. */
+    private static float[] wide(int count) {
+        float[] values = random(count, 9);
+        for (int i = 0; i < count; i++) {
+            values[i] *= 20;
+        }
+        return values;
+    }
+}
