@@ -11,7 +11,6 @@ import dev.hourglass.tensor.Shape;
  * @param trainable false for moving statistics
  * @param values row-major, {@code shape.size()} numbers, owned by this parameter and written by training
  */
-@SuppressWarnings("ArrayRecordComponent") // identity is what is wanted: training writes these values in place
 public record Parameter(String layer, String name, Shape shape, boolean trainable, float[] values) {
     public Parameter {
         if (values.length != shape.size()) {

@@ -153,6 +153,9 @@ public interface Kernels {
             float[] scale,
             float[] shift);
 
+    /** {@code to += from} for pixels that lie {@code stride} floats apart in FROM, side by side in TO. */
+    void addStrided(float[] FROM, int from, int stride, float[] TO, int to, int pixels, int channels);
+
     /** {@code to += from}, any count. */
     void add(float[] FROM, int from, float[] TO, int to, int count);
 

@@ -166,6 +166,15 @@ final class PlainKernels implements Kernels {
     }
 
     @Override
+    public void addStrided(float[] FROM, int from, int stride, float[] TO, int to, int pixels, int channels) {
+        for (int p = 0; p < pixels; p++) {
+            for (int j = 0; j < channels; j++) {
+                TO[to + p * channels + j] += FROM[from + p * stride + j];
+            }
+        }
+    }
+
+    @Override
     public void add(float[] FROM, int from, float[] TO, int to, int count) {
         for (int j = 0; j < count; j++) {
             TO[to + j] += FROM[from + j];

@@ -1,6 +1,5 @@
 package dev.hourglass.tensor;
 
-import java.nio.charset.StandardCharsets;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
@@ -12,6 +11,7 @@ import java.util.random.RandomGeneratorFactory;
  * @param seed any value; the same seed gives the same run
  */
 public record RandomSource(long seed) {
+    private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
     private static final RandomGeneratorFactory<RandomGenerator> ALGORITHM =
             RandomGeneratorFactory.of("L64X128MixRandom");
 
@@ -22,15 +22,28 @@ public record RandomSource(long seed) {
      * @param index which one of that purpose, such as the epoch
      */
     public RandomGenerator stream(String purpose, long index) {
-        long state = mix(seed ^ 0x9E3779B97F4A7C15L);
-        for (byte letter : purpose.getBytes(StandardCharsets.UTF_8)) {
-            state = mix(state ^ letter);
+        return ALGORITHM.create(key(seed, purpose, index));
+    }
+
+    /**
+     * What tells one stream from all others: a key for {@link #bits}, for inner loops that want the number at a place
+     * without drawing those before it, and without an object.
+     */
+    public static long key(long seed, String purpose, long index) {
+        long state = mix(seed ^ GOLDEN_GAMMA);
+        for (int i = 0; i < purpose.length(); i++) {
+            state = mix(state ^ purpose.charAt(i));
         }
-        return ALGORITHM.create(mix(state + index * 0x9E3779B97F4A7C15L));
+        return mix(state + index * GOLDEN_GAMMA);
+    }
+
+    /** 64 random bits for a place, as SplittableRandom would give for its n-th draw. */
+    public static long bits(long key, long place) {
+        return mix(key + place * GOLDEN_GAMMA);
     }
 
     /** The finalizer of MurmurHash3 in Stafford's variant 13, as SplittableRandom uses it: every input bit reaches every output bit. */
-    static long mix(long bits) {
+    private static long mix(long bits) {
         long z = bits;
         z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
         z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;

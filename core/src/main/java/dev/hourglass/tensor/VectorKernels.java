@@ -248,6 +248,17 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void addStrided(float[] FROM, int from, int stride, float[] TO, int to, int pixels, int channels) {
+        for (int j = 0; j < channels; j += STEP) {
+            for (int p = 0; p < pixels; p++) {
+                FloatVector.fromArray(S, TO, to + j + p * channels)
+                        .add(FloatVector.fromArray(S, FROM, from + j + p * stride))
+                        .intoArray(TO, to + j + p * channels);
+            }
+        }
+    }
+
+    @Override
     public void add(float[] FROM, int from, float[] TO, int to, int count) {
         int whole = S.loopBound(count);
         for (int j = 0; j < whole; j += STEP) {

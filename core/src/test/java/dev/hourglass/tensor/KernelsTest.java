@@ -110,6 +110,11 @@ final class KernelsTest {
                     (k, to) -> k.affineMax(y, 0, channels, to, 1, pixels, channels, scale, shift),
                     random(count + 1, 5));
 
+            assertSameBits(
+                    "addStrided",
+                    (k, to) -> k.addStrided(y, 0, channels, to, 1, pixels, channels),
+                    random(count + 1, 6));
+
             double[] sums = new double[2 * channels];
             double[] expected = new double[2 * channels];
             float[] x = random(count + 1, 6);

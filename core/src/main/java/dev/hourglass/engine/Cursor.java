@@ -1,0 +1,54 @@
+package dev.hourglass.engine;
+
+/**
+ * Where a worker is: the samples that an operation is to compute now. One per worker, moved along, never shared.
+ */
+final class Cursor {
+    final int worker;
+    /** Scratch for one sample as the data set gives it. */
+    final float[] sample;
+
+    Batch batch = Batch.NONE;
+    /** Which chunk of the batch. */
+    int chunk;
+    /** The chunk's first sample, counted in the batch. */
+    int chunkStart;
+    /** How many samples the chunk has. */
+    int chunkSamples;
+    /** First sample to compute, counted in the chunk. */
+    int local;
+    /** How many to compute: 1, or the whole chunk. */
+    int samples;
+
+    Cursor(int worker, int sampleSize) {
+        this.worker = worker;
+        this.sample = new float[sampleSize];
+    }
+
+    /** The first sample's place in the batch. */
+    int first() {
+        return chunkStart + local;
+    }
+
+    /**
+     * What one run computes.
+     *
+     * @param order which sample of the source each place of the batch takes: {@code order[from + place]}
+     * @param seed of the run, for dropout
+     * @param number of the training step, for dropout
+     * @param output receives the prediction, compact, in inference
+     */
+    record Batch(
+            Samples inputs,
+            Samples targets,
+            int[] order,
+            int from,
+            int size,
+            long seed,
+            long number,
+            float[] output,
+            int outputFrom) {
+        static final Batch NONE = new Batch(
+                (index, into, offset) -> {}, (index, into, offset) -> {}, new int[0], 0, 0, 0, 0, new float[0], 0);
+    }
+}

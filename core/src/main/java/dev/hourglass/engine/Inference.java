@@ -1,0 +1,122 @@
+package dev.hourglass.engine;
+
+import dev.hourglass.model.Autoencoder;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.tensor.Kernels;
+import dev.hourglass.tensor.Shape;
+import dev.hourglass.tensor.Workers;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
+
+/**
+ * A model compiled for use: encode, decode, reconstruct. Holds the parameters as they were when it was made. Any number
+ * of threads may call it at once.
+ */
+public final class Inference implements AutoCloseable {
+    private static final int BATCH = 256;
+
+    private final Workers workers;
+    private final Part whole;
+    private final Part encoder;
+    private final Part decoder;
+
+    private Inference(Autoencoder model, Kernels kernels, Workers workers) {
+        this.workers = workers;
+        Shape input = model.spec().input();
+        Shape latent = model.spec().latent();
+        whole = new Part(model, input, input, model.spec().layers(), kernels);
+        encoder = new Part(model, input, latent, model.spec().encoder(), kernels);
+        decoder = new Part(model, latent, input, model.spec().decoder(), kernels);
+    }
+
+    /** @param threads that share out one call's samples, >= 1 */
+    public static Inference of(Autoencoder model, int threads) {
+        return of(model, threads, Kernels.best());
+    }
+
+    static Inference of(Autoencoder model, int threads, Kernels kernels) {
+        return new Inference(model, kernels, Workers.of(threads));
+    }
+
+    /**
+     * Rebuilds samples.
+     *
+     * @param from index of the first sample
+     * @param into receives {@code count} samples, row-major, one after the other
+     */
+    public void reconstruct(Samples samples, int from, int count, float[] into) {
+        whole.run(samples, from, count, into);
+    }
+
+    /** @param into receives {@code count} codes, row-major, one after the other */
+    public void encode(Samples samples, int from, int count, float[] into) {
+        encoder.run(samples, from, count, into);
+    }
+
+    /**
+     * @param codes {@code count} codes, row-major, one after the other
+     * @param into receives as many samples
+     */
+    public void decode(float[] codes, int count, float[] into) {
+        int size = decoder.inputSize;
+        decoder.run(
+                (index, target, offset) -> System.arraycopy(codes, index * size, target, offset, size), 0, count, into);
+    }
+
+    /** One chain of layers, with executors for as many callers as there have been at once. */
+    private final class Part {
+        private final Autoencoder model;
+        private final Plan plan;
+        private final PackedWeights weights;
+        private final Kernels kernels;
+        private final int inputSize;
+        private final int outputSize;
+        private final ConcurrentLinkedDeque<CpuPlan> idle = new ConcurrentLinkedDeque<>();
+
+        Part(Autoencoder model, Shape input, Shape output, List<LayerSpec> layers, Kernels kernels) {
+            this.model = model;
+            this.kernels = kernels;
+            inputSize = input.size();
+            outputSize = output.size();
+            plan = PlanCompiler.forInference(input, layers, model.parameters());
+            weights = new PackedWeights(plan, model.parameters());
+        }
+
+        void run(Samples samples, int from, int count, float[] into) {
+            if ((long) count * outputSize > into.length) {
+                throw new IllegalArgumentException("into must hold " + count + " x " + outputSize + " = "
+                        + (long) count * outputSize + " numbers, got " + into.length);
+            }
+            CpuPlan executor = idle.poll();
+            if (executor == null) {
+                int chunk = plan.recurrent() ? CpuPlan.MOST_CHUNK_SAMPLES : CpuPlan.MOST_CHUNK_SAMPLES / 2;
+                executor = new CpuPlan(
+                        plan, model.parameters(), weights, inputSize, BATCH, chunk, false, kernels, workers);
+            }
+            for (int done = 0; done < count; done += BATCH) {
+                int first = from + done;
+                int size = Math.min(BATCH, count - done);
+                int outputFrom = done * outputSize;
+                executor.run(new Cursor.Batch(
+                        (index, target, offset) -> samples.copySample(first + index, target, offset),
+                        samples,
+                        IN_ORDER,
+                        0,
+                        size,
+                        0,
+                        0,
+                        into,
+                        outputFrom));
+            }
+            idle.push(executor); // not after a failure: its state is unknown then
+        }
+    }
+
+    private static final int[] IN_ORDER =
+            java.util.stream.IntStream.range(0, BATCH).toArray();
+
+    @Override
+    public void close() {
+        workers.close();
+    }
+}

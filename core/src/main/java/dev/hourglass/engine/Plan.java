@@ -1,0 +1,38 @@
+package dev.hourglass.engine;
+
+import dev.hourglass.model.LayerSpec;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to be computed for one batch, as data. Phases follow each other with a barrier between them, because a batch
+ * normalisation must have seen the whole batch before anything goes on; within a phase every chunk of samples goes
+ * through all steps on its own.
+ *
+ * @param matrices packed forward forms: each has a gradient of the same form
+ * @param transposed packed forms that only carry gradients back
+ * @param prediction where the output lies after the last forward step
+ * @param recurrent whether steps work on many samples at once to be fast
+ */
+record Plan(
+        List<Phase> phases,
+        List<PackedMatrix> matrices,
+        List<PackedMatrix> transposed,
+        List<Norm> norms,
+        Value prediction,
+        boolean recurrent) {
+    /** @param after what is settled once all chunks are done, or null */
+    record Phase(List<Step> steps, @Nullable Barrier after) {}
+
+    /** Settles a batch normalisation's sums over the chunks. */
+    record Barrier(int norm, boolean backward) {}
+
+    /**
+     * A batch normalisation.
+     *
+     * @param gamma index of its parameter gamma; beta, moving mean and moving variance follow it
+     * @param channelStride channels with padding
+     * @param pixels that one sample contributes
+     */
+    record Norm(LayerSpec.BatchNormalization layer, int gamma, int channels, int channelStride, int pixels) {}
+}

@@ -1,0 +1,751 @@
+package dev.hourglass.engine;
+
+import dev.hourglass.engine.PackedMatrix.Axis;
+import dev.hourglass.engine.Step.Nonlinearity;
+import dev.hourglass.model.Activation;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Padding;
+import dev.hourglass.model.Parameter;
+import dev.hourglass.model.Parameters;
+import dev.hourglass.model.ShapeInference;
+import dev.hourglass.model.Size2;
+import dev.hourglass.tensor.Shape;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compiles a chain of layers to a plan, layer by layer. Each layer adds its forward steps and leaves behind how the
+ * gradient goes back through it; after the loss these are asked in reverse order.
+ *
+ * <p>Conventions: the gradient of an image has the natural layout whatever the layout of the image itself, and is owned
+ * by whoever receives it, who may change it in place. A layer writes its output straight into the layout that the next
+ * one reads (for a convolution, a grid with zeros around). A batch normalisation is <em>pending</em> until someone
+ * reads its result: a max pooling applies it on the way, the others have it written out.
+ */
+final class PlanCompiler {
+    /** Adds the steps back through one layer. */
+    private interface Backward {
+        /**
+         * @param gradient of the layer's output
+         * @return the gradient of its input, or null if nothing before it can learn
+         */
+        @Nullable
+        Value emit(Value gradient);
+    }
+
+    /** Below this many output channels a convolution is projected and gathered: 16 lanes would be mostly padding. */
+    private static final int FEW_CHANNELS = 6;
+
+    private final List<LayerSpec> layers;
+    private final List<Shape> inputs = new ArrayList<>();
+    private final Parameters parameters;
+    private final boolean training;
+
+    private final List<Plan.Phase> phases = new ArrayList<>();
+    private List<Step> steps = new ArrayList<>();
+    private final List<PackedMatrix> matrices = new ArrayList<>();
+    private final List<PackedMatrix> transposed = new ArrayList<>();
+    private final List<Plan.Norm> norms = new ArrayList<>();
+    private final Deque<Backward> tape = new ArrayDeque<>();
+
+    private Value current;
+    /** The batch normalisation that {@code current} still has to go through, or -1. */
+    private int pendingNorm = -1;
+    /** Whether a layer before the present one has parameters, so that gradients must go on. */
+    private boolean learnsBefore;
+
+    private PlanCompiler(Shape input, List<LayerSpec> layers, Parameters parameters, boolean training) {
+        this.layers = layers;
+        this.parameters = parameters;
+        this.training = training;
+        inputs.add(input);
+        inputs.addAll(ShapeInference.outputs(input, layers));
+        Layout layout = layers.getFirst() instanceof LayerSpec.Lstm
+                ? new Layout.Steps(input.dimension(0), input.dimension(1))
+                : gridFor(0, input, false);
+        current = new Value("input", layout);
+    }
+
+    /** A plan for forward, loss (mean squared error) and backward. */
+    static Plan forTraining(Shape input, List<LayerSpec> layers, Parameters parameters) {
+        return new PlanCompiler(input, layers, parameters, true).compile();
+    }
+
+    /** A plan for forward alone, with the moving statistics. */
+    static Plan forInference(Shape input, List<LayerSpec> layers, Parameters parameters) {
+        return new PlanCompiler(input, layers, parameters, false).compile();
+    }
+
+    private Plan compile() {
+        steps.add(new Step.Load(Step.Source.INPUT, current));
+        for (int i = 0; i < layers.size(); i++) {
+            add(i);
+            learnsBefore |= !parametersOf(layers.get(i)).isEmpty();
+        }
+        settleNorm(layers.size());
+        if (training) {
+            Value target = new Value("target", current.layout());
+            Value gradient = value("loss/gradient", gradientLayout(current.layout()));
+            steps.add(new Step.Load(Step.Source.TARGET, target));
+            steps.add(new Step.SquaredError(current, target, gradient));
+            goBack(gradient);
+        } else {
+            steps.add(new Step.Store(current));
+        }
+        phases.add(new Plan.Phase(List.copyOf(steps), null));
+        boolean recurrent = layers.stream().anyMatch(LayerSpec.Lstm.class::isInstance);
+        return new Plan(
+                List.copyOf(phases),
+                List.copyOf(matrices),
+                List.copyOf(transposed),
+                List.copyOf(norms),
+                current,
+                recurrent);
+    }
+
+    private void goBack(Value lossGradient) {
+        Value gradient = lossGradient;
+        while (gradient != null && !tape.isEmpty()) {
+            gradient = tape.removeLast().emit(gradient);
+        }
+    }
+
+    private void add(int index) {
+        LayerSpec layer = layers.get(index);
+        switch (layer) {
+            case LayerSpec.Conv2d conv ->
+                addConvolution(
+                        index, conv.filters(), conv.kernel(), conv.stride(), conv.padding(), conv.activation(), false);
+            case LayerSpec.Conv2dTranspose conv ->
+                addConvolution(
+                        index, conv.filters(), conv.kernel(), conv.stride(), conv.padding(), conv.activation(), true);
+            case LayerSpec.Dense dense -> addDense(index, dense);
+            case LayerSpec.TimeDistributed distributed -> addDense(index, distributed.layer());
+            case LayerSpec.BatchNormalization norm -> addNorm(index, norm);
+            case LayerSpec.MaxPooling2d pooling -> addMaxPooling(index, pooling);
+            case LayerSpec.UpSampling2d up -> addUpSampling(index, up);
+            case LayerSpec.GlobalAveragePooling2d ignored -> addAverage(index);
+            case LayerSpec.Flatten ignored -> addReshape(index);
+            case LayerSpec.Reshape ignored -> addReshape(index);
+            case LayerSpec.Dropout dropout -> addDropout(index, dropout);
+            case LayerSpec.ActivationLayer activation -> addActivation(index, nonlinearity(activation.activation()));
+            case LayerSpec.LeakyRelu leaky ->
+                addActivation(index, new Nonlinearity(Nonlinearity.Kind.LEAKY_RELU, leaky.negativeSlope()));
+            case LayerSpec.RepeatVector ignored -> addRepeat(index);
+            case LayerSpec.Lstm lstm -> addLstm(index, lstm);
+        }
+    }
+
+    // --- convolutions and dense layers ---
+
+    /** How an output pixel's window lies on the grid; see {@link Layout.Image}. */
+    private record Geometry(Size2 kernel, Size2 gridStep, Size2 stride, int top, int left) {
+        /** The grid of an image under this geometry, large enough for every window. */
+        Layout.Image grid(int height, int width, int channels, int channelStride, int outHeight, int outWidth) {
+            int rows = Math.max(
+                    (outHeight - 1) * stride.height() + kernel.height(), top + (height - 1) * gridStep.height() + 1);
+            int columns = Math.max(
+                    (outWidth - 1) * stride.width() + kernel.width(), left + (width - 1) * gridStep.width() + 1);
+            return new Layout.Image(
+                    height,
+                    width,
+                    channels,
+                    channelStride,
+                    top,
+                    left,
+                    rows,
+                    columns,
+                    gridStep.height(),
+                    gridStep.width());
+        }
+
+        /** The geometry that carries gradients from output to input: step and stride change places. */
+        Geometry reversed() {
+            return new Geometry(kernel, stride, gridStep, kernel.height() - 1 - top, kernel.width() - 1 - left);
+        }
+    }
+
+    private Geometry geometry(int index) {
+        Shape in = inputs.get(index);
+        Shape out = inputs.get(index + 1);
+        return switch (layers.get(index)) {
+            case LayerSpec.Conv2d conv ->
+                new Geometry(
+                        conv.kernel(),
+                        Size2.square(1),
+                        conv.stride(),
+                        before(
+                                in.dimension(0),
+                                out.dimension(0),
+                                conv.kernel().height(),
+                                conv.stride().height(),
+                                conv.padding()),
+                        before(
+                                in.dimension(1),
+                                out.dimension(1),
+                                conv.kernel().width(),
+                                conv.stride().width(),
+                                conv.padding()));
+            // The transpose of the convolution that leads from its output to its input.
+            case LayerSpec.Conv2dTranspose conv ->
+                new Geometry(
+                                conv.kernel(),
+                                Size2.square(1),
+                                conv.stride(),
+                                before(
+                                        out.dimension(0),
+                                        in.dimension(0),
+                                        conv.kernel().height(),
+                                        conv.stride().height(),
+                                        conv.padding()),
+                                before(
+                                        out.dimension(1),
+                                        in.dimension(1),
+                                        conv.kernel().width(),
+                                        conv.stride().width(),
+                                        conv.padding()))
+                        .reversed();
+            default -> new Geometry(Size2.square(1), Size2.square(1), Size2.square(1), 0, 0);
+        };
+    }
+
+    /** Zeros before the first row or column with padding 'same': half of what is needed, rounded down. */
+    private static int before(int in, int out, int window, int stride, Padding padding) {
+        return padding == Padding.VALID ? 0 : Math.max((out - 1) * stride + window - in, 0) / 2;
+    }
+
+    /**
+     * The layout in which the layer at an index reads an image.
+     *
+     * @param padChannels whether the writer works on padded channels
+     */
+    private Layout.Image gridFor(int index, Shape shape, boolean padChannels) {
+        Layout.Image natural = Layout.Image.of(shape);
+        int channelStride = padChannels ? natural.channelStride() : natural.channels();
+        LayerSpec reader = index < layers.size() ? layers.get(index) : null;
+        if (reader instanceof LayerSpec.Conv2d || reader instanceof LayerSpec.Conv2dTranspose) {
+            Shape out = inputs.get(index + 1);
+            return geometry(index)
+                    .grid(
+                            natural.height(),
+                            natural.width(),
+                            natural.channels(),
+                            channelStride,
+                            out.dimension(0),
+                            out.dimension(1));
+        }
+        if (reader instanceof LayerSpec.Dense || reader instanceof LayerSpec.TimeDistributed) {
+            return Layout.Image.dense(natural.height(), natural.width(), natural.channels(), channelStride);
+        }
+        return natural;
+    }
+
+    private void addConvolution(
+            int index,
+            int filters,
+            Size2 kernel,
+            Size2 stride,
+            Padding padding,
+            Activation activation,
+            boolean transpose) {
+        boolean unitStride = stride.equals(Size2.square(1));
+        boolean last = index + 1 == layers.size();
+        boolean severalTaps = kernel.height() * kernel.width() > 1;
+        if (filters < FEW_CHANNELS && severalTaps && unitStride && padding == Padding.SAME && last && learnsBefore) {
+            addProjection(index, filters, kernel, nonlinearity(activation), transpose);
+            return;
+        }
+        LayerSpec layer = layers.get(index);
+        Geometry geometry = geometry(index);
+        Value from = readAsImage(index, readable(index));
+        Layout.Image in = from.image();
+        int channels = in.channels();
+        int taps = kernel.height() * kernel.width();
+        int tapStride = channels * filters;
+        Axis rows;
+        Axis columns;
+        Axis backRows;
+        Axis backColumns;
+        if (transpose) { // kernel [height, width, filters, channels]
+            rows = new Axis(taps, channels, in.channelStride(), tapStride, 1, true);
+            columns = Axis.of(filters, channels);
+            backRows = new Axis(
+                    taps, filters, Layout.Image.natural(1, 1, filters).channelStride(), tapStride, channels, false);
+            backColumns = Axis.of(channels, 1);
+        } else { // kernel [height, width, channels, filters]
+            rows = new Axis(taps, channels, in.channelStride(), tapStride, filters, false);
+            columns = Axis.of(filters, 1);
+            backRows =
+                    new Axis(taps, filters, Layout.Image.natural(1, 1, filters).channelStride(), tapStride, 1, true);
+            backColumns = Axis.of(channels, filters);
+        }
+        int kernelIndex = parametersOf(layer).getFirst();
+        PackedMatrix weights = matrix(layer, "kernel", kernelIndex, rows, columns);
+        PackedMatrix bias = bias(layer, kernelIndex + 1, Axis.of(filters, 1));
+        convolve(
+                index,
+                from,
+                geometry,
+                weights,
+                bias,
+                nonlinearity(activation),
+                () -> transposedMatrix(layer, kernelIndex, backRows, backColumns));
+    }
+
+    /** The layout in which a layer with a kernel reads what is there: as written if that will do, else without padding. */
+    private Layout.Image readable(int index) {
+        Layout.Image padded = gridFor(index, inputs.get(index), true);
+        boolean writtenPadded = pendingNorm >= 0 || current.layout().equals(padded);
+        return writtenPadded ? padded : gridFor(index, inputs.get(index), false);
+    }
+
+    private void addDense(int index, LayerSpec.Dense dense) {
+        LayerSpec layer = layers.get(index);
+        if (current.layout() instanceof Layout.Steps steps) {
+            addStepsDense(index, dense, steps);
+            return;
+        }
+        Layout.Image wanted = readable(index);
+        Value from = readAsImage(index, wanted);
+        int in = wanted.channels();
+        int out = dense.units();
+        int kernelIndex = parametersOf(layer).getFirst();
+        Axis rows = new Axis(1, in, wanted.channelStride(), 0, out, false);
+        PackedMatrix weights = matrix(layer, "kernel", kernelIndex, rows, Axis.of(out, 1));
+        PackedMatrix bias = bias(layer, kernelIndex + 1, Axis.of(out, 1));
+        Axis backRows = new Axis(1, out, Layout.Image.natural(1, 1, out).channelStride(), 0, 1, false);
+        convolve(
+                index,
+                from,
+                geometry(index),
+                weights,
+                bias,
+                nonlinearity(dense.activation()),
+                () -> transposedMatrix(layer, kernelIndex, backRows, Axis.of(in, out)));
+    }
+
+    private void convolve(
+            int index,
+            Value from,
+            Geometry geometry,
+            PackedMatrix weights,
+            PackedMatrix bias,
+            Nonlinearity function,
+            java.util.function.Supplier<PackedMatrix> weightsBack) {
+        Layout.Image in = from.image();
+        Layout.Image out = Layout.Image.of(inputs.get(index + 1));
+        Value output = value(layers.get(index).name() + "/output", out);
+        steps.add(new Step.Convolve(from, geometry.kernel(), geometry.stride(), weights, bias, function, output));
+        current = output;
+        boolean passOn = learnsBefore;
+        tape.addLast(gradient -> {
+            addActivationGradient(function, output, gradient);
+            steps.add(new Step.BiasGradient(gradient, bias));
+            steps.add(new Step.ConvolveGradient(from, geometry.kernel(), geometry.stride(), gradient, weights));
+            if (!passOn) {
+                return null;
+            }
+            Geometry back = geometry.reversed();
+            Layout.Image grid =
+                    back.grid(out.height(), out.width(), out.channels(), out.channelStride(), in.height(), in.width());
+            Value padded = gradient;
+            if (!grid.equals(out)) {
+                padded = value(layers.get(index).name() + "/output/gradient/grid", grid);
+                steps.add(new Step.Copy(gradient, padded));
+            }
+            Value result = value(
+                    layers.get(index).name() + "/input/gradient",
+                    Layout.Image.natural(in.height(), in.width(), in.channels()));
+            steps.add(new Step.Convolve(
+                    padded, back.kernel(), back.stride(), weightsBack.get(), null, Nonlinearity.LINEAR, result));
+            return result;
+        });
+    }
+
+    private void addProjection(int index, int filters, Size2 kernel, Nonlinearity function, boolean transpose) {
+        LayerSpec layer = layers.get(index);
+        Geometry geometry = geometry(index);
+        Shape shape = inputs.get(index);
+        Layout.Image wanted = Layout.Image.of(shape);
+        Value from = readAsImage(index, wanted);
+        int channels = wanted.channels();
+        int taps = kernel.height() * kernel.width();
+        int tapStride = channels * filters;
+        Axis columns = transpose
+                ? new Axis(taps, filters, filters, tapStride, channels, true)
+                : new Axis(taps, filters, filters, tapStride, 1, false);
+        Axis rows = new Axis(1, channels, wanted.channelStride(), 0, transpose ? 1 : filters, false);
+        int kernelIndex = parametersOf(layer).getFirst();
+        PackedMatrix weights = matrix(layer, "kernel", kernelIndex, rows, columns);
+        PackedMatrix bias = bias(layer, kernelIndex + 1, Axis.of(filters, 1));
+        Layout.Image tapsLayout = Layout.Image.natural(wanted.height(), wanted.width(), taps * filters);
+        Value tapped = value(layer.name() + "/taps", tapsLayout);
+        Value output = value(layer.name() + "/output", Layout.Image.compact(wanted.height(), wanted.width(), filters));
+        steps.add(new Step.ProjectAndGather(
+                from, kernel, geometry.top(), geometry.left(), weights, bias, function, tapped, output));
+        current = output;
+        tape.addLast(gradient -> {
+            addActivationGradient(function, output, gradient);
+            steps.add(new Step.BiasGradient(gradient, bias));
+            Value spread = value(layer.name() + "/taps/gradient", tapsLayout);
+            steps.add(new Step.SpreadToTaps(gradient, kernel, geometry.top(), geometry.left(), spread));
+            Size2 one = Size2.square(1);
+            steps.add(new Step.ConvolveGradient(from, one, one, spread, weights));
+            Value result = value(layer.name() + "/input/gradient", wanted);
+            PackedMatrix back =
+                    transposedMatrix(layer, kernelIndex, columns, Axis.of(channels, transpose ? 1 : filters));
+            steps.add(new Step.Convolve(spread, one, one, back, null, Nonlinearity.LINEAR, result));
+            return result;
+        });
+    }
+
+    // --- sequences ---
+
+    private void addStepsDense(int index, LayerSpec.Dense dense, Layout.Steps in) {
+        LayerSpec layer = layers.get(index);
+        int units = dense.units();
+        int kernelIndex = parametersOf(layer).getFirst();
+        Axis inputs32 = Axis.of(in.features(), units).paddedTo(Layout.Steps.PANEL);
+        Axis units32 = Axis.of(units, 1).paddedTo(Layout.Steps.PANEL);
+        PackedMatrix weights = matrix(layer, "kernel", kernelIndex, inputs32, units32);
+        PackedMatrix bias = bias(layer, kernelIndex + 1, units32);
+        Value from = current;
+        Value output = value(layer.name() + "/output", new Layout.Steps(in.steps(), units));
+        Nonlinearity function = nonlinearity(dense.activation());
+        steps.add(new Step.StepsProduct(from, weights, bias, function, output));
+        current = output;
+        boolean passOn = learnsBefore;
+        tape.addLast(gradient -> {
+            addActivationGradient(function, output, gradient);
+            steps.add(new Step.StepsBiasGradient(gradient, bias));
+            steps.add(new Step.StepsProductGradient(from, gradient, weights));
+            if (!passOn) {
+                return null;
+            }
+            Value result = value(layer.name() + "/input/gradient", in);
+            PackedMatrix back = transposedMatrix(layer, kernelIndex, units32, inputs32);
+            steps.add(new Step.StepsProduct(gradient, back, null, Nonlinearity.LINEAR, result));
+            return result;
+        });
+    }
+
+    private void addLstm(int index, LayerSpec.Lstm lstm) {
+        settleNorm(index);
+        readAsSteps(index);
+        Value from = current;
+        int features = from.steps().features();
+        int stepCount = inputs.get(index).dimension(0);
+        int units = lstm.units();
+        int unitStride = new Layout.Steps(1, units).panels() * Layout.Steps.PANEL;
+        int kernelIndex = parametersOf(lstm).getFirst();
+        Axis gates = new Axis(4, units, unitStride, units, 1, false);
+        Axis inRows = Axis.of(features, 4 * units).paddedTo(Layout.Steps.PANEL);
+        Axis unitRows = Axis.of(units, 4 * units).paddedTo(Layout.Steps.PANEL);
+        boolean passOn = learnsBefore;
+        Step.LstmWeights weights = new Step.LstmWeights(
+                matrix(lstm, "kernel", kernelIndex, inRows, gates),
+                new PackedMatrix(lstm.name() + "/kernel/transposed", kernelIndex, gates, inRows),
+                matrix(lstm, "recurrent_kernel", kernelIndex + 1, unitRows, gates),
+                new PackedMatrix(lstm.name() + "/recurrent_kernel/transposed", kernelIndex + 1, gates, unitRows),
+                bias(lstm, kernelIndex + 2, gates));
+        if (training) {
+            transposed.add(weights.recurrentTransposed());
+            if (passOn) {
+                transposed.add(weights.kernelTransposed());
+            }
+        }
+        Layout.Steps states = new Layout.Steps(stepCount, units);
+        Value hidden = value(lstm.name() + "/hidden", states);
+        Value last = lstm.returnSequences() ? null : value(lstm.name() + "/last", new Layout.Steps(1, units));
+        Step.Lstm forward = new Step.Lstm(
+                from,
+                weights,
+                value(lstm.name() + "/gates", new Layout.Steps(stepCount, 4 * unitStride)),
+                value(lstm.name() + "/projected", new Layout.Steps(1, 4 * unitStride)),
+                value(lstm.name() + "/cell", states),
+                value(lstm.name() + "/tanh_cell", states),
+                hidden,
+                last);
+        steps.add(forward);
+        current = last == null ? hidden : last;
+        tape.addLast(gradient -> {
+            Value hiddenGradient = last == null ? gradient : value(lstm.name() + "/hidden/gradient", states);
+            Value fromGradient = passOn ? value(lstm.name() + "/input/gradient", from.layout()) : null;
+            steps.add(new Step.LstmGradient(
+                    forward,
+                    hiddenGradient,
+                    last == null ? null : gradient,
+                    value(lstm.name() + "/cell/gradient", new Layout.Steps(1, units)),
+                    fromGradient));
+            return fromGradient;
+        });
+    }
+
+    private void addRepeat(int index) {
+        settleNorm(index);
+        if (index + 1 < layers.size() && layers.get(index + 1) instanceof LayerSpec.Lstm) {
+            return; // the LSTM reads the one vector at each of its steps
+        }
+        Value from = readAsImage(index, Layout.Image.of(inputs.get(index)));
+        Value output = value(layers.get(index).name() + "/output", Layout.Image.of(inputs.get(index + 1)));
+        steps.add(new Step.Repeat(from, output));
+        current = output;
+        pass(gradient -> {
+            Value result = value(layers.get(index).name() + "/input/gradient", gradientLayout(from.layout()));
+            steps.add(new Step.RepeatGradient(gradient, result));
+            return result;
+        });
+    }
+
+    // --- everything else ---
+
+    private void addNorm(int index, LayerSpec.BatchNormalization layer) {
+        Value from = readAsImage(index, Layout.Image.of(inputs.get(index)));
+        Layout.Image image = from.image();
+        int norm = norms.size();
+        norms.add(new Plan.Norm(
+                layer, parametersOf(layer).getFirst(), image.channels(), image.channelStride(), image.pixels()));
+        pendingNorm = norm;
+        if (!training) {
+            return;
+        }
+        steps.add(new Step.Moments(norm, from));
+        barrier(norm, false);
+        boolean passOn = learnsBefore;
+        tape.addLast(gradient -> {
+            Step producer = steps.isEmpty() ? null : steps.getLast();
+            steps.add(new Step.MomentsGradient(norm, from, gradient));
+            barrier(norm, true);
+            // Cheaper to spread the small gradient again than to keep the large one until the barrier has passed.
+            if (producer instanceof Step.MaxPoolGradient || producer instanceof Step.UpSampleGradient) {
+                steps.add(producer);
+            }
+            steps.add(new Step.NormalizeGradient(norm, from, gradient));
+            return passOn ? gradient : null;
+        });
+    }
+
+    /** Writes out a pending batch normalisation, in the layout in which the layer at an index reads. */
+    private void settleNorm(int index) {
+        if (pendingNorm >= 0) {
+            Value output =
+                    value(norms.get(pendingNorm).layer().name() + "/output", gridFor(index, inputs.get(index), true));
+            steps.add(new Step.Normalize(pendingNorm, current, output));
+            current = output;
+            pendingNorm = -1;
+        }
+    }
+
+    private void addMaxPooling(int index, LayerSpec.MaxPooling2d layer) {
+        Value from = current;
+        int norm = pendingNorm;
+        if (norm < 0) {
+            from = readAsImage(index, Layout.Image.of(inputs.get(index)));
+        }
+        pendingNorm = -1;
+        Shape in = inputs.get(index);
+        Shape out = inputs.get(index + 1);
+        int top = before(
+                in.dimension(0),
+                out.dimension(0),
+                layer.pool().height(),
+                layer.stride().height(),
+                layer.padding());
+        int left = before(
+                in.dimension(1),
+                out.dimension(1),
+                layer.pool().width(),
+                layer.stride().width(),
+                layer.padding());
+        Value read = from;
+        Value output = value(layer.name() + "/output", gridFor(index + 1, out, true));
+        steps.add(new Step.MaxPool(read, layer.pool(), layer.stride(), top, left, norm, output));
+        current = output;
+        pass(gradient -> {
+            Value result = value(layer.name() + "/input/gradient", gradientLayout(read.layout()));
+            steps.add(new Step.MaxPoolGradient(
+                    read, layer.pool(), layer.stride(), top, left, norm, output, gradient, result));
+            return result;
+        });
+    }
+
+    private void addUpSampling(int index, LayerSpec.UpSampling2d layer) {
+        Value from = readAsImage(index, Layout.Image.of(inputs.get(index)));
+        Value output = value(layer.name() + "/output", gridFor(index + 1, inputs.get(index + 1), true));
+        steps.add(new Step.UpSample(from, layer.size(), output));
+        current = output;
+        pass(gradient -> {
+            Value result = value(layer.name() + "/input/gradient", gradientLayout(from.layout()));
+            steps.add(new Step.UpSampleGradient(gradient, layer.size(), result));
+            return result;
+        });
+    }
+
+    private void addAverage(int index) {
+        Value from = readAsImage(index, Layout.Image.of(inputs.get(index)));
+        Value output = value(layers.get(index).name() + "/output", Layout.Image.of(inputs.get(index + 1)));
+        steps.add(new Step.Average(from, output));
+        current = output;
+        pass(gradient -> {
+            Value result = value(layers.get(index).name() + "/input/gradient", gradientLayout(from.layout()));
+            steps.add(new Step.AverageGradient(gradient, result));
+            return result;
+        });
+    }
+
+    private void addReshape(int index) {
+        settleNorm(index);
+        readAsAnyImage(index);
+        Value from = current;
+        Value output = value(layers.get(index).name() + "/output", gridFor(index + 1, inputs.get(index + 1), false));
+        steps.add(new Step.Copy(from, output));
+        current = output;
+        pass(gradient -> {
+            Value result = value(layers.get(index).name() + "/input/gradient", gradientLayout(from.layout()));
+            steps.add(new Step.Copy(gradient, result));
+            return result;
+        });
+    }
+
+    private void addDropout(int index, LayerSpec.Dropout layer) {
+        if (!training || layer.rate() == 0) {
+            return;
+        }
+        Value from = readAsImage(index, Layout.Image.of(inputs.get(index)));
+        Value output = value(layer.name() + "/output", from.layout());
+        steps.add(new Step.Drop(layer.name(), layer.rate(), from, output));
+        current = output;
+        pass(gradient -> {
+            steps.add(new Step.Drop(layer.name(), layer.rate(), gradient, gradient));
+            return gradient;
+        });
+    }
+
+    private void addActivation(int index, Nonlinearity function) {
+        Value from = readAsImage(index, Layout.Image.of(inputs.get(index)));
+        Value output = value(layers.get(index).name() + "/output", from.layout());
+        steps.add(new Step.Copy(from, output));
+        steps.add(new Step.Activate(function, output));
+        current = output;
+        pass(gradient -> {
+            addActivationGradient(function, output, gradient);
+            return gradient;
+        });
+    }
+
+    // --- layouts ---
+
+    /** The current value in a wanted image layout of its own shape. */
+    private Value readAsImage(int index, Layout.Image wanted) {
+        settleNorm(index);
+        readAsAnyImage(index);
+        if (!current.layout().equals(wanted)) {
+            Value copy = value(layers.get(index).name() + "/input", wanted);
+            steps.add(new Step.Copy(current, copy));
+            current = copy; // the gradient's layout is the natural one for both
+        }
+        return current;
+    }
+
+    private void readAsAnyImage(int index) {
+        if (current.layout() instanceof Layout.Steps layout) {
+            Value from = current;
+            Value image = value(layers.get(index).name() + "/input/image", Layout.Image.of(inputs.get(index)));
+            steps.add(new Step.Transpose(from, image));
+            current = image;
+            pass(gradient -> {
+                Value result = value(layers.get(index).name() + "/input/image/gradient", layout);
+                steps.add(new Step.Transpose(gradient, result));
+                return result;
+            });
+        }
+    }
+
+    private void readAsSteps(int index) {
+        if (current.layout() instanceof Layout.Image image) {
+            Value from = current;
+            Layout.Image gradientLayout = Layout.Image.natural(image.height(), image.width(), image.channels());
+            Value sequence = value(
+                    layers.get(index).name() + "/input/steps", new Layout.Steps(image.pixels(), image.channels()));
+            steps.add(new Step.Transpose(from, sequence));
+            current = sequence;
+            pass(gradient -> {
+                Value result = value(layers.get(index).name() + "/input/steps/gradient", gradientLayout);
+                steps.add(new Step.Transpose(gradient, result));
+                return result;
+            });
+        }
+    }
+
+    private static Layout gradientLayout(Layout layout) {
+        if (!(layout instanceof Layout.Image image)) {
+            return layout;
+        }
+        boolean projected = image.channels() < FEW_CHANNELS
+                && image.equals(Layout.Image.compact(image.height(), image.width(), image.channels()));
+        return projected ? image : Layout.Image.natural(image.height(), image.width(), image.channels());
+    }
+
+    // --- names, parameters, phases ---
+
+    private Value value(String name, Layout layout) {
+        return new Value(name, layout);
+    }
+
+    private List<Integer> parametersOf(LayerSpec layer) {
+        List<Integer> found = new ArrayList<>();
+        List<Parameter> all = parameters.list();
+        for (int i = 0; i < all.size(); i++) {
+            if (all.get(i).layer().equals(layer.name())) {
+                found.add(i);
+            }
+        }
+        return found;
+    }
+
+    private PackedMatrix matrix(LayerSpec layer, String name, int parameter, Axis rows, Axis columns) {
+        PackedMatrix matrix = new PackedMatrix(layer.name() + "/" + name, parameter, rows, columns);
+        matrices.add(matrix);
+        return matrix;
+    }
+
+    private PackedMatrix bias(LayerSpec layer, int parameter, Axis columns) {
+        return matrix(layer, "bias", parameter, Axis.of(1, 0), columns);
+    }
+
+    private PackedMatrix transposedMatrix(LayerSpec layer, int parameter, Axis rows, Axis columns) {
+        PackedMatrix matrix = new PackedMatrix(layer.name() + "/kernel/transposed", parameter, rows, columns);
+        transposed.add(matrix);
+        return matrix;
+    }
+
+    /** Remembers how to go back through a layer without parameters, if anything before it learns. */
+    private void pass(Backward backward) {
+        if (learnsBefore) {
+            tape.addLast(backward);
+        }
+    }
+
+    private void addActivationGradient(Nonlinearity function, Value output, Value gradient) {
+        if (function.kind() != Nonlinearity.Kind.LINEAR) {
+            steps.add(new Step.ActivateGradient(function, output, gradient));
+        }
+    }
+
+    private void barrier(int norm, boolean backward) {
+        phases.add(new Plan.Phase(List.copyOf(steps), new Plan.Barrier(norm, backward)));
+        steps = new ArrayList<>();
+    }
+
+    private static Nonlinearity nonlinearity(Activation activation) {
+        return switch (activation) {
+            case LINEAR -> Nonlinearity.LINEAR;
+            case RELU -> new Nonlinearity(Nonlinearity.Kind.LEAKY_RELU, 0);
+            case SIGMOID -> new Nonlinearity(Nonlinearity.Kind.SIGMOID, 1);
+            case TANH -> new Nonlinearity(Nonlinearity.Kind.TANH, 1);
+        };
+    }
+}

@@ -1,0 +1,192 @@
+package dev.hourglass.engine;
+
+import dev.hourglass.model.Size2;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One step of a plan, as data: what is read, what is written and how. The processor executes it ({@link CpuPlan});
+ * another back end could. Weights are named by their packed matrices, batch normalisations by their number.
+ */
+sealed interface Step {
+    /** An elementwise function; slope is that of a leaky ReLU below 0. */
+    record Nonlinearity(Kind kind, float slope) {
+        enum Kind {
+            LINEAR,
+            LEAKY_RELU,
+            SIGMOID,
+            TANH
+        }
+
+        static final Nonlinearity LINEAR = new Nonlinearity(Kind.LINEAR, 1);
+    }
+
+    /** Which of a batch's two sides is read. */
+    enum Source {
+        INPUT,
+        TARGET
+    }
+
+    /** Samples from the data set into a value's layout. */
+    record Load(Source source, Value to) implements Step {}
+
+    /** The same numbers in the same order under another image layout; padding is left alone. */
+    record Copy(Value from, Value to) implements Step {}
+
+    /** Between an image whose pixels are steps and the step-by-step layout; one of the two is {@code Steps}. */
+    record Transpose(Value from, Value to) implements Step {}
+
+    /**
+     * A convolution of a grid with a packed kernel: output pixel (y, x) sees the grid's rows from {@code y * stride.height}
+     * and columns from {@code x * stride.width} on. A dense layer is a 1x1 convolution. Backward, this is how a
+     * gradient goes to a layer's input.
+     *
+     * @param bias packed like the matrix's columns, or null
+     */
+    record Convolve(
+            Value from,
+            Size2 kernel,
+            Size2 stride,
+            PackedMatrix weights,
+            @Nullable PackedMatrix bias,
+            Nonlinearity after,
+            Value to)
+            implements Step {}
+
+    /** Adds a convolution's weight gradient: grid times output gradient, summed over output pixels. */
+    record ConvolveGradient(Value from, Size2 kernel, Size2 stride, Value gradient, PackedMatrix weights)
+            implements Step {}
+
+    /**
+     * A convolution to few channels, turned inside out: each pixel is projected to all taps at once
+     * ({@code taps * channels} columns), and the taps are gathered. Stride 1, from a dense image.
+     */
+    record ProjectAndGather(
+            Value from,
+            Size2 kernel,
+            int top,
+            int left,
+            PackedMatrix weights,
+            PackedMatrix bias,
+            Nonlinearity after,
+            Value taps,
+            Value to)
+            implements Step {}
+
+    /** Spreads an output gradient over the taps that read it: the reverse of the gathering. */
+    record SpreadToTaps(Value gradient, Size2 kernel, int top, int left, Value taps) implements Step {}
+
+    /** Adds each channel's sum to a bias gradient. */
+    record BiasGradient(Value gradient, PackedMatrix bias) implements Step {}
+
+    /** A nonlinearity alone, in place. */
+    record Activate(Nonlinearity function, Value value) implements Step {}
+
+    /** {@code gradient *= function'(...)}, told from the function's output. */
+    record ActivateGradient(Nonlinearity function, Value output, Value gradient) implements Step {}
+
+    /** Adds to the sums from which a batch normalisation's mean and variance will be told. */
+    record Moments(int norm, Value value) implements Step {}
+
+    /** {@code to = from * scale + shift} by channel, as the batch normalisation says. */
+    record Normalize(int norm, Value from, Value to) implements Step {}
+
+    /** Adds to the sums of the gradient and of gradient times value that going back through the mean and variance needs. */
+    record MomentsGradient(int norm, Value value, Value gradient) implements Step {}
+
+    /** Turns the gradient of a batch normalisation's output into that of its input, in place. */
+    record NormalizeGradient(int norm, Value value, Value gradient) implements Step {}
+
+    /**
+     * The largest value of each window.
+     *
+     * @param norm applied to each value on the way, or -1
+     */
+    record MaxPool(Value from, Size2 pool, Size2 stride, int top, int left, int norm, Value to) implements Step {}
+
+    /** Gives each window's gradient to its first largest value. */
+    record MaxPoolGradient(
+            Value from,
+            Size2 pool,
+            Size2 stride,
+            int top,
+            int left,
+            int norm,
+            Value pooled,
+            Value pooledGradient,
+            Value gradient)
+            implements Step {}
+
+    /** Repeats pixels. */
+    record UpSample(Value from, Size2 size, Value to) implements Step {}
+
+    /** Sums over the pixels that were one. */
+    record UpSampleGradient(Value gradient, Size2 size, Value to) implements Step {}
+
+    /** The mean over all pixels. */
+    record Average(Value from, Value to) implements Step {}
+
+    record AverageGradient(Value gradient, Value to) implements Step {}
+
+    /** Each pixel of {@code to} is the one pixel of {@code from}. */
+    record Repeat(Value from, Value to) implements Step {}
+
+    record RepeatGradient(Value gradient, Value to) implements Step {}
+
+    /** Zeroes some numbers and scales the others; the same ones again when called on the gradient. */
+    record Drop(String layer, float rate, Value from, Value to) implements Step {}
+
+    /** A dense layer on each step of a sequence, in the step-by-step layout. */
+    record StepsProduct(
+            Value from, PackedMatrix weights, @Nullable PackedMatrix bias, Nonlinearity after, Value to)
+            implements Step {}
+
+    record StepsProductGradient(Value from, Value gradient, PackedMatrix weights) implements Step {}
+
+    record StepsBiasGradient(Value gradient, PackedMatrix bias) implements Step {}
+
+    /**
+     * An LSTM over a whole sequence. Where {@code from} has one step, every step reads it, and its projection is
+     * computed once.
+     *
+     * @param gates [steps, 4 * units], each gate padded to a panel
+     * @param last the last state alone, or null
+     */
+    record Lstm(
+            Value from,
+            LstmWeights weights,
+            Value gates,
+            Value projected,
+            Value cell,
+            Value tanhCell,
+            Value hidden,
+            @Nullable Value last)
+            implements Step {}
+
+    /**
+     * Back through an LSTM. The gates are overwritten by the gradients of their pre-activations.
+     *
+     * @param lastGradient of the last state alone, or null where {@code hiddenGradient} comes filled for all steps
+     * @param fromGradient of the input, or null if nobody needs it
+     */
+    record LstmGradient(
+            Lstm forward,
+            Value hiddenGradient,
+            @Nullable Value lastGradient,
+            Value cellGradient,
+            @Nullable Value fromGradient)
+            implements Step {}
+
+    /** The packed forms of an LSTM's parameters: to go forward, and transposed to go back. */
+    record LstmWeights(
+            PackedMatrix kernel,
+            PackedMatrix kernelTransposed,
+            PackedMatrix recurrent,
+            PackedMatrix recurrentTransposed,
+            PackedMatrix bias) {}
+
+    /** Hands the result to the caller, compact. */
+    record Store(Value from) implements Step {}
+
+    /** Mean squared error: adds to the loss and writes its gradient. */
+    record SquaredError(Value prediction, Value target, Value gradient) implements Step {}
+}

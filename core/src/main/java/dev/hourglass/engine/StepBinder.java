@@ -1,0 +1,589 @@
+package dev.hourglass.engine;
+
+import dev.hourglass.engine.CpuPlan.ChunkResults;
+import dev.hourglass.engine.CpuPlan.NormState;
+import dev.hourglass.engine.Memory.Buffer;
+import dev.hourglass.engine.Step.Nonlinearity;
+import dev.hourglass.tensor.Kernels;
+import dev.hourglass.tensor.RandomSource;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Binds steps to memory and kernels: each kind of step becomes an operation that the processor runs. */
+final class StepBinder {
+    private final Kernels kernels;
+    private final Memory memory;
+    private final PackedWeights weights;
+    private final ChunkResults results;
+    private final NormState[] norms;
+    private final SequenceOperations sequences;
+    private final WindowOperations windows;
+
+    StepBinder(
+            Kernels kernels,
+            Memory memory,
+            PackedWeights weights,
+            ChunkResults results,
+            NormState[] norms,
+            int workers) {
+        this.kernels = kernels;
+        this.memory = memory;
+        this.weights = weights;
+        this.results = results;
+        this.norms = norms.clone();
+        sequences = new SequenceOperations(kernels, memory, weights, results, this);
+        windows = new WindowOperations(kernels, memory, norms, workers);
+    }
+
+    Operation bind(Step step) {
+        return switch (step) {
+            case Step.Load s -> s.to().layout() instanceof Layout.Steps ? sequences.load(s) : load(s);
+            case Step.Copy s -> copy(s.from(), s.to());
+            case Step.Transpose s -> sequences.transpose(s);
+            case Step.Convolve s -> convolve(s);
+            case Step.ConvolveGradient s -> convolveGradient(s);
+            case Step.ProjectAndGather s -> projectAndGather(s);
+            case Step.SpreadToTaps s -> spreadToTaps(s);
+            case Step.BiasGradient s -> biasGradient(s);
+            case Step.Activate s -> activate(s);
+            case Step.ActivateGradient s -> activateGradient(s);
+            case Step.Moments s -> moments(s.norm(), s.value(), s.value());
+            case Step.Normalize s -> normalize(s);
+            case Step.MomentsGradient s -> moments(s.norm(), s.gradient(), s.value());
+            case Step.NormalizeGradient s -> normalizeGradient(s);
+            case Step.MaxPool s -> windows.maxPool(s);
+            case Step.MaxPoolGradient s -> windows.maxPoolGradient(s);
+            case Step.UpSample s -> windows.upSample(s);
+            case Step.UpSampleGradient s -> windows.upSampleGradient(s);
+            case Step.Average s -> windows.average(s);
+            case Step.AverageGradient s -> windows.averageGradient(s);
+            case Step.Repeat s -> windows.repeat(s);
+            case Step.RepeatGradient s -> windows.repeatGradient(s);
+            case Step.Drop s -> drop(s);
+            case Step.StepsProduct s -> sequences.product(s);
+            case Step.StepsProductGradient s -> sequences.productGradient(s);
+            case Step.StepsBiasGradient s -> sequences.biasGradient(s);
+            case Step.Lstm s -> sequences.lstm(s);
+            case Step.LstmGradient s -> sequences.lstmGradient(s);
+            case Step.Store s -> s.from().layout() instanceof Layout.Steps ? sequences.store(s) : store(s);
+            case Step.SquaredError s ->
+                s.prediction().layout() instanceof Layout.Steps ? sequences.squaredError(s) : squaredError(s);
+        };
+    }
+
+    static void copySample(Cursor at, Step.Source source, int local, float[] into, int offset) {
+        Samples samples = source == Step.Source.INPUT ? at.batch.inputs() : at.batch.targets();
+        int place = at.batch.from() + at.chunkStart + local;
+        samples.copySample(at.batch.order()[place], into, offset);
+    }
+
+    private Operation load(Step.Load step) {
+        Buffer to = memory.buffer(step.to());
+        Layout.Image image = step.to().image();
+        Runs runs = Runs.between(Layout.Image.compact(image.height(), image.width(), image.channels()), image);
+        return at -> {
+            for (int i = 0; i < at.samples; i++) {
+                copySample(at, step.source(), at.local + i, at.sample, 0);
+                runs.copy(at.sample, 0, to.array(at), to.offset(at) + i * to.stride());
+            }
+        };
+    }
+
+    private Operation store(Step.Store step) {
+        Buffer from = memory.buffer(step.from());
+        Layout.Image image = step.from().image();
+        int size = image.pixels() * image.channels();
+        Runs runs = Runs.between(image, Layout.Image.compact(image.height(), image.width(), image.channels()));
+        return at -> {
+            for (int i = 0; i < at.samples; i++) {
+                int place = at.batch.outputFrom() + (at.first() + i) * size;
+                runs.copy(from.array(at), from.offset(at) + i * from.stride(), at.batch.output(), place);
+            }
+        };
+    }
+
+    private Operation copy(Value source, Value destination) {
+        Buffer from = memory.buffer(source);
+        Buffer to = memory.buffer(destination);
+        Runs runs = Runs.between(source.image(), destination.image());
+        return at -> {
+            for (int i = 0; i < at.samples; i++) {
+                runs.copy(
+                        from.array(at),
+                        from.offset(at) + i * from.stride(),
+                        to.array(at),
+                        to.offset(at) + i * to.stride());
+            }
+        };
+    }
+
+    /** Where runs of numbers that are adjacent in both of two layouts begin, in order. */
+    private record Runs(int[] from, int[] to, int length) {
+        private Runs {
+            from = from.clone();
+            to = to.clone();
+        }
+
+        static Runs between(Layout.Image from, Layout.Image to) {
+            int length = greatestCommonDivisor(adjacent(from), adjacent(to));
+            int count = from.pixels() * from.channels() / length;
+            int[] fromOffsets = new int[count];
+            int[] toOffsets = new int[count];
+            for (int i = 0; i < count; i++) {
+                fromOffsets[i] = offset(from, i * length);
+                toOffsets[i] = offset(to, i * length);
+            }
+            return new Runs(fromOffsets, toOffsets, length);
+        }
+
+        private static int adjacent(Layout.Image image) {
+            if (image.channelStride() != image.channels() || image.columnStep() != 1) {
+                return image.channels();
+            }
+            boolean rowsTouch = image.columns() == image.width() && image.rowStep() == 1;
+            return image.channels() * image.width() * (rowsTouch ? image.height() : 1);
+        }
+
+        private static int offset(Layout.Image image, int index) {
+            int pixel = index / image.channels();
+            return image.row(pixel / image.width())
+                    + pixel % image.width() * image.columnStep() * image.channelStride()
+                    + index % image.channels();
+        }
+
+        private static int greatestCommonDivisor(int a, int b) {
+            return b == 0 ? a : greatestCommonDivisor(b, a % b);
+        }
+
+        void copy(float[] source, int sourceOffset, float[] destination, int destinationOffset) {
+            for (int i = 0; i < from.length; i++) {
+                System.arraycopy(source, sourceOffset + from[i], destination, destinationOffset + to[i], length);
+            }
+        }
+    }
+
+    // --- convolutions ---
+
+    private Operation convolve(Step.Convolve step) {
+        if (CpuPlan.isVector(step.from()) && CpuPlan.isVector(step.to())) {
+            return denseProduct(step);
+        }
+        Buffer from = memory.buffer(step.from());
+        Buffer to = memory.buffer(step.to());
+        Layout.Image in = step.from().image();
+        Layout.Image out = step.to().image();
+        PackedMatrix matrix = step.weights();
+        int panel = matrix.panel();
+        Kernels.Product product =
+                kernels.product(panel, step.stride().width() * in.channelStride(), panel, out.channelStride());
+        int segments = step.kernel().height();
+        int length = matrix.rows().packed() / segments;
+        int rowAdvance = step.stride().height() * in.gridRowStride();
+        float[] packed = weights.array();
+        int matrixOffset = weights.offset(matrix);
+        float[] biasArray = biasOrZeros(step.bias(), matrix.packedColumns());
+        int biasOffset = step.bias() == null ? 0 : weights.offset(step.bias());
+        Nonlinearity after = step.after();
+        int outRow = out.width() * out.channelStride();
+        return at -> {
+            float[] source = from.array(at);
+            float[] target = to.array(at);
+            int first = from.offset(at);
+            int result = to.offset(at);
+            for (int p = 0; p < matrix.panels(); p++) {
+                int panelWeights = matrixOffset + p * matrix.panelSize();
+                for (int y = 0; y < out.height(); y++) {
+                    product.run(
+                            out.width(),
+                            source,
+                            first + y * rowAdvance,
+                            in.gridRowStride(),
+                            segments,
+                            length,
+                            packed,
+                            panelWeights,
+                            biasArray,
+                            biasOffset + p * panel,
+                            0,
+                            target,
+                            result + out.row(y) + p * panel);
+                    if (p + 1 == matrix.panels()) { // the row is complete and in cache
+                        apply(after, target, result + out.row(y), outRow);
+                    }
+                }
+            }
+        };
+    }
+
+    /** A 1x1 convolution of single pixels: one product with a row for each sample. */
+    private Operation denseProduct(Step.Convolve step) {
+        Buffer from = memory.buffer(step.from());
+        Buffer to = memory.buffer(step.to());
+        PackedMatrix matrix = step.weights();
+        int panel = matrix.panel();
+        Kernels.Product product = kernels.product(panel, from.stride(), panel, to.stride());
+        int length = matrix.rows().packed();
+        float[] packed = weights.array();
+        int matrixOffset = weights.offset(matrix);
+        float[] biasArray = biasOrZeros(step.bias(), matrix.packedColumns());
+        int biasOffset = step.bias() == null ? 0 : weights.offset(step.bias());
+        return at -> {
+            float[] target = to.array(at);
+            int result = to.offset(at);
+            for (int p = 0; p < matrix.panels(); p++) {
+                product.run(
+                        at.samples,
+                        from.array(at),
+                        from.offset(at),
+                        0,
+                        1,
+                        length,
+                        packed,
+                        matrixOffset + p * matrix.panelSize(),
+                        biasArray,
+                        biasOffset + p * panel,
+                        0,
+                        target,
+                        result + p * panel);
+            }
+            apply(step.after(), target, result, at.samples * to.stride());
+        };
+    }
+
+    private Operation convolveGradient(Step.ConvolveGradient step) {
+        Buffer from = memory.buffer(step.from());
+        Buffer gradient = memory.buffer(step.gradient());
+        Layout.Image in = step.from().image();
+        Layout.Image out = step.gradient().image();
+        PackedMatrix matrix = step.weights();
+        int panel = matrix.panel();
+        int matrixOffset = weights.offset(matrix);
+        boolean vectors = CpuPlan.isVector(step.from()) && CpuPlan.isVector(step.gradient());
+        int aStride = vectors ? from.stride() : step.stride().width() * in.channelStride();
+        int wStride = vectors ? gradient.stride() : out.channelStride();
+        Kernels.TransposedProduct product = kernels.transposedProduct(panel, aStride, wStride, panel);
+        int taps = step.kernel().height();
+        int rows = matrix.rows().packed() / taps;
+        int rowAdvance = step.stride().height() * in.gridRowStride();
+        return at -> {
+            float[] sum = results.gradients[at.chunk];
+            int segments = vectors ? 1 : out.height();
+            int length = vectors ? at.samples : out.width();
+            for (int p = 0; p < matrix.panels(); p++) {
+                for (int tap = 0; tap < taps; tap++) {
+                    product.run(
+                            rows,
+                            from.array(at),
+                            from.offset(at) + tap * in.gridRowStride(),
+                            rowAdvance,
+                            segments,
+                            length,
+                            gradient.array(at),
+                            gradient.offset(at) + p * panel,
+                            out.gridRowStride(),
+                            sum,
+                            matrixOffset + p * matrix.panelSize() + tap * rows * panel);
+                }
+            }
+        };
+    }
+
+    private Operation projectAndGather(Step.ProjectAndGather step) {
+        Buffer from = memory.buffer(step.from());
+        Buffer taps = memory.buffer(step.taps());
+        Buffer to = memory.buffer(step.to());
+        PackedMatrix matrix = step.weights();
+        int panel = matrix.panel();
+        int tapStride = step.taps().image().channelStride();
+        Kernels.Product product = kernels.product(panel, step.from().image().channelStride(), panel, tapStride);
+        int matrixOffset = weights.offset(matrix);
+        int biasOffset = weights.offset(step.bias());
+        float[] zeros = new float[matrix.packedColumns()];
+        Layout.Image out = step.to().image();
+        TapWalk walk =
+                new TapWalk(out, step.kernel().height(), step.kernel().width(), step.top(), step.left(), tapStride);
+        int size = out.pixels() * out.channels();
+        return at -> {
+            float[] packed = weights.array();
+            float[] projected = taps.array(at);
+            for (int p = 0; p < matrix.panels(); p++) {
+                product.run(
+                        out.pixels(),
+                        from.array(at),
+                        from.offset(at),
+                        0,
+                        1,
+                        matrix.rows().packed(),
+                        packed,
+                        matrixOffset + p * matrix.panelSize(),
+                        zeros,
+                        0,
+                        0,
+                        projected,
+                        taps.offset(at) + p * panel);
+            }
+            float[] target = to.array(at);
+            int result = to.offset(at);
+            for (int i = 0; i < size; i++) {
+                target[result + i] = packed[biasOffset + i % out.channels()];
+            }
+            walk.gather(projected, taps.offset(at), target, result);
+            apply(step.after(), target, result, size);
+        };
+    }
+
+    private Operation spreadToTaps(Step.SpreadToTaps step) {
+        Buffer gradient = memory.buffer(step.gradient());
+        Buffer taps = memory.buffer(step.taps());
+        int tapStride = step.taps().image().channelStride();
+        TapWalk walk = new TapWalk(
+                step.gradient().image(),
+                step.kernel().height(),
+                step.kernel().width(),
+                step.top(),
+                step.left(),
+                tapStride);
+        return at -> walk.spread(gradient.array(at), gradient.offset(at), taps.array(at), taps.offset(at));
+    }
+
+    /** Which projected taps make up each output pixel: those whose pixel lies inside the image. */
+    private record TapWalk(Layout.Image out, int kernelHeight, int kernelWidth, int top, int left, int tapStride) {
+        void gather(float[] taps, int tapsAt, float[] image, int imageAt) {
+            walk(taps, tapsAt, image, imageAt, true);
+        }
+
+        void spread(float[] image, int imageAt, float[] taps, int tapsAt) {
+            walk(taps, tapsAt, image, imageAt, false);
+        }
+
+        private void walk(float[] taps, int tapsAt, float[] image, int imageAt, boolean gather) {
+            int channels = out.channels();
+            for (int ky = 0; ky < kernelHeight; ky++) {
+                int dy = ky - top;
+                int lastRow = CpuPlan.endInside(dy, 1, out.height(), out.height());
+                for (int kx = 0; kx < kernelWidth; kx++) {
+                    int dx = kx - left;
+                    int firstColumn = CpuPlan.firstInside(dx, 1);
+                    int count = CpuPlan.endInside(dx, 1, out.width(), out.width()) - firstColumn;
+                    int tap = (ky * kernelWidth + kx) * channels;
+                    for (int y = CpuPlan.firstInside(dy, 1); y < lastRow; y++) {
+                        int pixel = y * out.width() + firstColumn;
+                        int tapPixel = (y + dy) * out.width() + firstColumn + dx;
+                        int at = tapsAt + tapPixel * tapStride + tap;
+                        if (gather) {
+                            addTaps(taps, at, image, imageAt + pixel * channels, count, channels);
+                        } else {
+                            setTaps(image, imageAt + pixel * channels, taps, at, count, channels);
+                        }
+                    }
+                }
+            }
+        }
+
+        private void addTaps(float[] taps, int tap, float[] image, int pixel, int count, int channels) {
+            for (int x = 0; x < count; x++) {
+                for (int channel = 0; channel < channels; channel++) {
+                    image[pixel + x * channels + channel] += taps[tap + x * tapStride + channel];
+                }
+            }
+        }
+
+        private void setTaps(float[] image, int pixel, float[] taps, int tap, int count, int channels) {
+            for (int x = 0; x < count; x++) {
+                for (int channel = 0; channel < channels; channel++) {
+                    taps[tap + x * tapStride + channel] = image[pixel + x * channels + channel];
+                }
+            }
+        }
+    }
+
+    private Operation biasGradient(Step.BiasGradient step) {
+        Buffer gradient = memory.buffer(step.gradient());
+        Layout.Image image = step.gradient().image();
+        int bias = weights.offset(step.bias());
+        int channelStride = image.channelStride();
+        if (channelStride % Kernels.LANES == 0) {
+            return at -> kernels.addPixels(
+                    gradient.array(at),
+                    gradient.offset(at),
+                    at.samples * image.pixels(),
+                    channelStride,
+                    results.gradients[at.chunk],
+                    bias);
+        }
+        return at -> {
+            for (int i = 0; i < at.samples; i++) {
+                int offset = gradient.offset(at) + i * gradient.stride();
+                for (int channel = 0; channel < image.channels(); channel++) {
+                    double sum = 0;
+                    for (int pixel = 0; pixel < image.pixels(); pixel++) {
+                        sum += gradient.array(at)[offset + pixel * channelStride + channel];
+                    }
+                    results.gradients[at.chunk][bias + channel] += (float) sum;
+                }
+            }
+        };
+    }
+
+    // --- elementwise ---
+
+    void apply(Nonlinearity function, float[] values, int offset, int count) {
+        switch (function.kind()) {
+            case LINEAR -> {}
+            case LEAKY_RELU -> kernels.leakyRelu(values, offset, count, function.slope());
+            case SIGMOID -> kernels.sigmoid(values, offset, count);
+            case TANH -> kernels.tanh(values, offset, count);
+        }
+    }
+
+    private Operation activate(Step.Activate step) {
+        Buffer value = memory.buffer(step.value());
+        return at -> apply(step.function(), value.array(at), value.offset(at), at.samples * value.stride());
+    }
+
+    private Operation activateGradient(Step.ActivateGradient step) {
+        Buffer output = memory.buffer(step.output());
+        Buffer gradient = memory.buffer(step.gradient());
+        Nonlinearity function = step.function();
+        return at -> {
+            float[] y = output.array(at);
+            float[] d = gradient.array(at);
+            int count = at.samples * gradient.stride();
+            switch (function.kind()) {
+                case LINEAR -> {}
+                case LEAKY_RELU ->
+                    kernels.leakyReluGradient(y, output.offset(at), d, gradient.offset(at), count, function.slope());
+                case SIGMOID -> kernels.sigmoidGradient(y, output.offset(at), d, gradient.offset(at), count);
+                case TANH -> kernels.tanhGradient(y, output.offset(at), d, gradient.offset(at), count);
+            }
+        };
+    }
+
+    /**
+     * Zeroes by a number drawn for each place: the same on the way back, at any thread count and after a resumed run,
+     * since it depends on the training step and the place in the batch alone.
+     */
+    private Operation drop(Step.Drop step) {
+        Buffer from = memory.buffer(step.from());
+        Buffer to = memory.buffer(step.to());
+        float keep = 1 / (1 - step.rate());
+        long threshold = (long) (step.rate() * (double) (1L << 53));
+        int stride = from.stride();
+        String purpose = "dropout/" + step.layer();
+        return at -> {
+            float[] source = from.array(at);
+            float[] target = to.array(at);
+            long key = RandomSource.key(at.batch.seed(), purpose, at.batch.number());
+            for (int i = 0; i < at.samples; i++) {
+                int offset = from.offset(at) + i * stride;
+                int result = to.offset(at) + i * stride;
+                long place = (long) (at.first() + i) * stride;
+                for (int j = 0; j < stride; j++) {
+                    boolean dropped = RandomSource.bits(key, place + j) >>> 11 < threshold;
+                    target[result + j] = dropped ? 0 : source[offset + j] * keep;
+                }
+            }
+        };
+    }
+
+    // --- batch normalisation ---
+
+    private Operation moments(int norm, Value first, Value second) {
+        Buffer x = memory.buffer(first);
+        Buffer y = memory.buffer(second);
+        Layout.Image image = first.image();
+        return at -> {
+            double[] sums = results.moments[at.chunk][norm];
+            if (at.local == 0) {
+                Arrays.fill(sums, 0);
+            }
+            kernels.addMoments(
+                    x.array(at), x.offset(at), y.array(at), y.offset(at), image.pixels(), image.channelStride(), sums);
+        };
+    }
+
+    private Operation normalize(Step.Normalize step) {
+        Buffer from = memory.buffer(step.from());
+        Buffer to = memory.buffer(step.to());
+        Layout.Image in = step.from().image();
+        Layout.Image out = step.to().image();
+        NormState norm = norms[step.norm()];
+        return at -> {
+            for (int y = 0; y < in.height(); y++) {
+                kernels.affine(
+                        from.array(at),
+                        from.offset(at) + in.row(y),
+                        to.array(at),
+                        to.offset(at) + out.row(y),
+                        in.width(),
+                        in.channelStride(),
+                        norm.scale,
+                        norm.shift);
+            }
+        };
+    }
+
+    private Operation normalizeGradient(Step.NormalizeGradient step) {
+        Buffer value = memory.buffer(step.value());
+        Buffer gradient = memory.buffer(step.gradient());
+        Layout.Image image = step.value().image();
+        NormState norm = norms[step.norm()];
+        return at -> kernels.affineGradient(
+                value.array(at),
+                value.offset(at),
+                gradient.array(at),
+                gradient.offset(at),
+                image.pixels(),
+                image.channelStride(),
+                norm.a,
+                norm.b,
+                norm.c);
+    }
+
+    // --- loss ---
+
+    private Operation squaredError(Step.SquaredError step) {
+        Buffer prediction = memory.buffer(step.prediction());
+        Buffer target = memory.buffer(step.target());
+        Buffer gradient = memory.buffer(step.gradient());
+        Layout.Image image = step.prediction().image();
+        int channels = image.channels();
+        boolean adjacent = channels == image.channelStride();
+        int runs = adjacent ? 1 : image.pixels();
+        int length = adjacent ? channels * image.pixels() : channels;
+        double size = (double) channels * image.pixels();
+        return at -> {
+            float factor = (float) (2 / (at.batch.size() * size));
+            double loss = 0;
+            for (int run = 0; run < runs; run++) {
+                int skip = run * image.channelStride();
+                loss += squaredError(
+                        prediction.array(at),
+                        prediction.offset(at) + skip,
+                        target.array(at),
+                        target.offset(at) + skip,
+                        gradient.array(at),
+                        gradient.offset(at) + skip,
+                        length,
+                        factor);
+            }
+            results.losses[at.chunk] += loss / size;
+        };
+    }
+
+    /** The sum of squared differences; their gradients times a factor go to D. */
+    static double squaredError(float[] Y, int y, float[] T, int t, float[] D, int d, int count, float factor) {
+        double sum = 0;
+        for (int j = 0; j < count; j++) {
+            float difference = Y[y + j] - T[t + j];
+            sum += (double) difference * difference;
+            D[d + j] = difference * factor;
+        }
+        return sum;
+    }
+
+    /** The weights' panel offset of an optional bias, with zeros standing in for a missing one. */
+    float[] biasOrZeros(@Nullable PackedMatrix bias, int columns) {
+        return bias == null ? new float[columns] : weights.array();
+    }
+}

@@ -1,0 +1,198 @@
+package dev.hourglass.engine;
+
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Parameter;
+import dev.hourglass.model.Parameters;
+import dev.hourglass.tensor.Kernels;
+import dev.hourglass.tensor.Shape;
+import dev.hourglass.tensor.Workers;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Training, step by step: forward, mean squared error, backward and Adam's update of the parameters it was given.
+ * The same parameters, samples and seed give the same bits at any number of threads and vector width. After the first
+ * steps a step allocates nothing. One thread at a time.
+ */
+public final class TrainingSession implements AutoCloseable {
+    /** A piece of a parameter that one task updates. */
+    private record Range(int parameter, int from, int to) {}
+
+    private static final int RANGE_FLOATS = 1 << 14;
+
+    private final List<Parameter> parameters;
+    private final Adam adam;
+    private final int batchSize;
+    private final long seed;
+    private final Kernels kernels;
+    private final Workers workers;
+    private final PackedWeights weights;
+    private final CpuPlan plan;
+    private final float[][] gradients;
+    private final float[][] firstMoments;
+    private final float[][] secondMoments;
+    private final List<Range> ranges = new ArrayList<>();
+    private final Workers.Task sumSlice = this::sumSlice;
+    private final Workers.Task updateRange = this::updateRange;
+    private int step;
+    private float rate;
+
+    private TrainingSession(
+            Shape input,
+            List<LayerSpec> layers,
+            Parameters parameters,
+            Adam adam,
+            int batchSize,
+            long seed,
+            Kernels kernels,
+            Workers workers) {
+        if (batchSize < 1) {
+            throw new IllegalArgumentException("batchSize must be >= 1, got " + batchSize);
+        }
+        this.parameters = parameters.list();
+        this.adam = adam;
+        this.batchSize = batchSize;
+        this.seed = seed;
+        this.kernels = kernels;
+        this.workers = workers;
+        Plan compiled = PlanCompiler.forTraining(input, layers, parameters);
+        weights = new PackedWeights(compiled, parameters);
+        plan = new CpuPlan(
+                compiled,
+                parameters,
+                weights,
+                input.size(),
+                batchSize,
+                CpuPlan.chunkSamples(compiled, batchSize),
+                true,
+                kernels,
+                workers);
+        int count = this.parameters.size();
+        gradients = new float[count][];
+        firstMoments = new float[count][];
+        secondMoments = new float[count][];
+        for (int i = 0; i < count; i++) {
+            Parameter parameter = this.parameters.get(i);
+            int size = parameter.trainable() ? parameter.shape().size() : 0;
+            gradients[i] = new float[size];
+            firstMoments[i] = new float[size];
+            secondMoments[i] = new float[size];
+            for (int from = 0; from < size; from += RANGE_FLOATS) {
+                ranges.add(new Range(i, from, Math.min(size, from + RANGE_FLOATS)));
+            }
+        }
+    }
+
+    /**
+     * @param input the shape of one sample; the layers must end in it
+     * @param parameters of the layers, changed by each step
+     * @param batchSize most samples a step takes
+     * @param seed of dropout
+     * @param threads that compute; any number gives the same bits
+     */
+    public static TrainingSession of(
+            Shape input,
+            List<LayerSpec> layers,
+            Parameters parameters,
+            Adam adam,
+            int batchSize,
+            long seed,
+            int threads) {
+        return of(input, layers, parameters, adam, batchSize, seed, threads, Kernels.best());
+    }
+
+    static TrainingSession of(
+            Shape input,
+            List<LayerSpec> layers,
+            Parameters parameters,
+            Adam adam,
+            int batchSize,
+            long seed,
+            int threads,
+            Kernels kernels) {
+        Workers workers = Workers.of(threads);
+        return new TrainingSession(input, layers, parameters, adam, batchSize, seed, kernels, workers);
+    }
+
+    /**
+     * One step that teaches the model to rebuild its samples.
+     *
+     * @param order indices of samples; those at {@code from} to {@code from + count - 1} are the batch
+     * @param count 1 to the batch size
+     * @return the mean squared error before the step
+     */
+    public double step(Samples samples, int[] order, int from, int count) {
+        return step(samples, samples, order, from, count);
+    }
+
+    /** As the other one, but the model is to turn inputs into targets of the same index, such as noisy into clean. */
+    public double step(Samples inputs, Samples targets, int[] order, int from, int count) {
+        double loss = computeGradients(inputs, targets, order, from, count);
+        rate = adam.correctedRate(step);
+        workers.run(ranges.size(), updateRange);
+        weights.repack(workers);
+        return loss;
+    }
+
+    /** Everything of a step but the update: leaves the gradients to be looked at. */
+    double computeGradients(Samples inputs, Samples targets, int[] order, int from, int count) {
+        if (count < 1 || count > batchSize) {
+            throw new IllegalArgumentException("count must be 1 to the batch size " + batchSize + ", got " + count);
+        }
+        step++;
+        plan.run(new Cursor.Batch(inputs, targets, order, from, count, seed, step, NOTHING, 0));
+        workers.run(weights.forwardSlices().size(), sumSlice);
+        for (CpuPlan.NormState norm : plan.norms()) {
+            System.arraycopy(norm.gammaGradient, 0, gradients[norm.gammaIndex], 0, norm.gammaGradient.length);
+            System.arraycopy(norm.betaGradient, 0, gradients[norm.gammaIndex + 1], 0, norm.betaGradient.length);
+        }
+        return plan.results().loss() / count;
+    }
+
+    private static final float[] NOTHING = new float[0];
+
+    /** The gradient of a parameter after the last step, in its own layout; empty if it is not trainable. */
+    float[] gradient(int parameter) {
+        return gradients[parameter];
+    }
+
+    /** Adds the chunks' gradients in the order of the chunks, which is what makes them independent of the threads. */
+    private void sumSlice(int worker, int task) {
+        PackedWeights.Slice slice = weights.forwardSlices().get(task);
+        PackedMatrix matrix = slice.matrix();
+        CpuPlan.ChunkResults results = plan.results();
+        float[] sum = results.gradients[0];
+        int first = matrix.packedRow(slice.fromRow()) * matrix.panel();
+        int count = matrix.packedRow(slice.toRow() - 1) * matrix.panel() + matrix.panel() - first;
+        for (int panel = 0; panel < matrix.panels(); panel++) {
+            int offset = slice.offset() + panel * matrix.panelSize() + first;
+            for (int chunk = 1; chunk < results.chunks; chunk++) {
+                kernels.add(results.gradients[chunk], offset, sum, offset, count);
+            }
+        }
+        matrix.unpack(sum, slice.offset(), gradients[matrix.parameter()], slice.fromRow(), slice.toRow());
+    }
+
+    private void updateRange(int worker, int task) {
+        Range range = ranges.get(task);
+        int i = range.parameter();
+        kernels.adam(
+                parameters.get(i).values(),
+                range.from(),
+                gradients[i],
+                range.from(),
+                firstMoments[i],
+                secondMoments[i],
+                range.from(),
+                range.to() - range.from(),
+                rate,
+                adam.beta1(),
+                adam.beta2(),
+                adam.epsilon());
+    }
+
+    @Override
+    public void close() {
+        workers.close();
+    }
+}
