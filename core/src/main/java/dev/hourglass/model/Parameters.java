@@ -116,7 +116,7 @@ public final class Parameters {
         return new Parameter(layer.name(), name, shape, true, values);
     }
 
-    /** Rows that are orthonormal: Gram-Schmidt over normal rows (rows <= columns), twice for full precision. */
+    /** Rows that are orthonormal: Gram-Schmidt over normal rows ({@code rows <= columns}), twice for full precision. */
     private static Parameter orthogonal(LayerSpec layer, String name, int rows, int columns, RandomSource random) {
         RandomGenerator generator = random.stream("initialize/" + layer.name() + "/" + name, 0);
         double[][] matrix = new double[rows][columns];
