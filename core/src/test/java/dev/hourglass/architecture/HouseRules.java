@@ -1,0 +1,183 @@
+package dev.hourglass.architecture;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaConstructorCall;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The rules that ARCHITECTURE.md states, as the build checks them. */
+public final class HouseRules {
+    private static final Set<String> CORE = Set.of("tensor", "model", "data", "engine", "train", "evaluate", "formats");
+
+    private HouseRules() {}
+
+    /** What holds in every module. */
+    public static List<HouseRule> everywhere() {
+        List<HouseRule> rules = new ArrayList<>(packageTable());
+        rules.add(everyClassHasAPlaceInTheTable());
+        rules.add(onlyTensorTouchesTheVectorModule());
+        rules.add(onlyCliWritesToTheTerminal());
+        rules.add(namesSayWhatAClassDoes());
+        rules.add(exceptionsAreSpecific());
+        rules.add(noStaticMutableState());
+        return List.copyOf(rules);
+    }
+
+    /** What holds in core beyond {@link #everywhere}. */
+    public static List<HouseRule> ofCore() {
+        return List.of(new HouseRule(
+                classes()
+                        .that()
+                        .arePublic()
+                        .should(new ShowOnlyOwnAndJavaTypes())
+                        .because("whoever embeds core must not depend on its libraries"),
+                "ShowsALibrary"));
+    }
+
+    /** One rule a row: what a package may use, itself aside. */
+    private static List<HouseRule> packageTable() {
+        Map<String, Set<String>> table = mayUse();
+        Map<String, String> culprits = Map.of(
+                "tensor", "TensorUsesModel",
+                "model", "ModelUsesEngine",
+                "data", "DataUsesModel",
+                "engine", "EngineUsesData",
+                "train", "TrainUsesEvaluate",
+                "evaluate", "EvaluateUsesTrain",
+                "formats", "FormatsUsesEngine",
+                "report", "ReportUsesLab",
+                "lab", "LabUsesServer",
+                "server", "ServerUsesCli");
+        List<HouseRule> rules = new ArrayList<>();
+        table.forEach((row, allowed) -> {
+            String[] forbidden = table.keySet().stream()
+                    .filter(other -> !other.equals(row) && !allowed.contains(other))
+                    .map(HouseRules::pattern)
+                    .toArray(String[]::new);
+            // cli stands on top and may use everything: nothing to forbid.
+            if (forbidden.length > 0) {
+                rules.add(new HouseRule(
+                        noClasses()
+                                .that()
+                                .resideInAPackage(pattern(row))
+                                .should()
+                                .dependOnClassesThat()
+                                .resideInAnyPackage(forbidden)
+                                .as(row + " uses " + (allowed.isEmpty() ? "nothing of ours" : "only " + allowed))
+                                .allowEmptyShould(true),
+                        culprits.get(row)));
+            }
+        });
+        return rules;
+    }
+
+    private static Map<String, Set<String>> mayUse() {
+        Map<String, Set<String>> table = new LinkedHashMap<>();
+        table.put("tensor", Set.of());
+        table.put("model", Set.of("tensor"));
+        table.put("data", Set.of("tensor"));
+        table.put("engine", Set.of("model", "tensor"));
+        table.put("train", Set.of("engine", "model", "data", "tensor"));
+        table.put("evaluate", Set.of("engine", "model", "data", "tensor"));
+        table.put("formats", Set.of("model", "tensor"));
+        table.put("report", Set.of("evaluate", "train", "model", "tensor"));
+        table.put("lab", coreAnd("report"));
+        table.put("server", coreAnd("report", "lab"));
+        table.put("cli", coreAnd("report", "lab", "server"));
+        return table;
+    }
+
+    private static Set<String> coreAnd(String... more) {
+        Set<String> all = new LinkedHashSet<>(List.of(more));
+        all.addAll(CORE);
+        return all;
+    }
+
+    /** Matches {@code dev.hourglass.tensor} as well as {@code dev.hourglass.planted.tensor}. */
+    private static String pattern(String row) {
+        return "dev.hourglass.." + row + "..";
+    }
+
+    private static HouseRule everyClassHasAPlaceInTheTable() {
+        String[] rows = mayUse().keySet().stream().map(HouseRules::pattern).toArray(String[]::new);
+        return new HouseRule(
+                classes().should().resideInAnyPackage(rows).as("every class lies in a package of the table"), "Stray");
+    }
+
+    private static HouseRule onlyTensorTouchesTheVectorModule() {
+        return new HouseRule(
+                noClasses()
+                        .that()
+                        .resideOutsideOfPackage(pattern("tensor"))
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAPackage("jdk.incubator.vector..")
+                        .because("the vector module may be absent, and tensor has the plain twin")
+                        .allowEmptyShould(true),
+                "VectorOutsideTensor");
+    }
+
+    private static HouseRule onlyCliWritesToTheTerminal() {
+        return new HouseRule(
+                noClasses()
+                        .that()
+                        .resideOutsideOfPackage(pattern("cli"))
+                        .should(ACCESS_STANDARD_STREAMS)
+                        .because("progress is data: listeners get events, and only cli shows them")
+                        .allowEmptyShould(true),
+                "PrintsToTheTerminal");
+    }
+
+    private static HouseRule namesSayWhatAClassDoes() {
+        return new HouseRule(
+                noClasses()
+                        .should()
+                        .haveNameMatching(".*(Manager|Helper|Utils?)")
+                        .because("such a name says nothing of what the class does"),
+                "ShapeHelper");
+    }
+
+    private static HouseRule exceptionsAreSpecific() {
+        DescribedPredicate<JavaClass> general = equivalentTo(RuntimeException.class)
+                .or(equivalentTo(Exception.class))
+                .or(equivalentTo(Error.class))
+                .or(equivalentTo(Throwable.class));
+        // The constructor of an exception of our own calls its parent's; that is no use of the parent.
+        DescribedPredicate<JavaConstructorCall> creation = DescribedPredicate.describe(
+                "that creates a general exception",
+                call -> general.test(call.getTargetOwner())
+                        && !(call.getOrigin().isConstructor()
+                                && call.getOriginOwner()
+                                        .getRawSuperclass()
+                                        .filter(call.getTargetOwner()::equals)
+                                        .isPresent()));
+        return new HouseRule(
+                noClasses()
+                        .should()
+                        .callConstructorWhere(creation)
+                        .because("there is one exception type per reaction of a reader"),
+                "ThrowsARuntimeException");
+    }
+
+    private static HouseRule noStaticMutableState() {
+        return new HouseRule(
+                fields().that()
+                        .areStatic()
+                        .should()
+                        .beFinal()
+                        .because("two models in one process must not know of each other")
+                        .allowEmptyShould(true),
+                "CountsInAStaticField");
+    }
+}

@@ -1,0 +1,6 @@
+package dev.hourglass.planted.server;
+
+import dev.hourglass.planted.cli.CliUsesAll;
+
+/** Breaks the package table. */
+public record ServerUsesCli(CliUsesAll forbidden) {}
