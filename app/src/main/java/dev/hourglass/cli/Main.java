@@ -27,7 +27,8 @@ public final class Main implements Runnable {
     static final class BuildVersion implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() throws IOException {
-            try (InputStream in = Objects.requireNonNull(Main.class.getResourceAsStream("version.properties"))) {
+            try (InputStream in =
+                    Objects.requireNonNull(Main.class.getResourceAsStream("/dev/hourglass/lab/version.properties"))) {
                 Properties build = new Properties();
                 build.load(in);
                 return new String[] {"hourglass " + build.getProperty("version")};
