@@ -21,4 +21,12 @@ public record Normalization(float scale, float offset) {
             throw new IllegalArgumentException("offset must be finite, got " + offset);
         }
     }
+
+    /**
+     * The model's input for a stored number. {@link #PIXELS} divides by 255 instead of multiplying with a rounded
+     * 1/255, so that a pixel has the very bits that {@code image.astype("float32") / 255} has in Keras.
+     */
+    public float apply(float stored) {
+        return equals(PIXELS) ? stored / 255f : stored * scale + offset;
+    }
 }

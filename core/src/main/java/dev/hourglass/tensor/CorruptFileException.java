@@ -1,0 +1,20 @@
+package dev.hourglass.tensor;
+
+import java.nio.file.Path;
+
+/**
+ * A file that is damaged, cut short or not what its place demands. The message is one line: the file, what was
+ * expected, what was found and the way out.
+ */
+public final class CorruptFileException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * @param expected such as {@code 47,040,016 bytes}
+     * @param found such as {@code 1,000 bytes}
+     * @param wayOut a whole sentence
+     */
+    public CorruptFileException(Path file, String expected, String found, String wayOut) {
+        super(file + ": expected " + expected + ", found " + found + ". " + wayOut);
+    }
+}
