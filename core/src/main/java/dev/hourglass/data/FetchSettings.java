@@ -1,5 +1,6 @@
 package dev.hourglass.data;
 
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +36,7 @@ public record FetchSettings(
      */
     public static FetchSettings of(Map<String, String> environment, Path userHome, String osName) {
         List<Path> folders = Arrays.stream(
-                        environment.getOrDefault("PATH", "").split(Pattern.quote(java.io.File.pathSeparator)))
+                        environment.getOrDefault("PATH", "").split(Pattern.quote(File.pathSeparator)))
                 .filter(folder -> !folder.isBlank())
                 .map(Path::of)
                 .toList();

@@ -1,5 +1,6 @@
 package dev.hourglass.data;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +63,7 @@ final class NpmClient {
                 .redirectOutput(log.toFile());
         String path = settings.executableFolders().stream()
                 .map(Path::toString)
-                .collect(Collectors.joining(java.io.File.pathSeparator));
+                .collect(Collectors.joining(File.pathSeparator));
         builder.environment().put("PATH", path);
         Process process;
         try {

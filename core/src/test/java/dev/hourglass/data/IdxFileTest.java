@@ -99,7 +99,7 @@ class IdxFileTest {
 
     @Test
     void aGzipBombIsRefusedAfterTheAnnouncedBytes() throws IOException {
-        byte[] bomb = Idx.gzip(Arrays.copyOf(IMAGES, 64 << 20));
+        byte[] bomb = Idx.gzip(Arrays.copyOf(IMAGES, 8 << 20));
         Path file = write("images.gz", bomb);
 
         assertThatThrownBy(() -> IdxFile.readImages(file))
