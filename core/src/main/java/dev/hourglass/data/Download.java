@@ -91,7 +91,7 @@ final class Download implements AutoCloseable {
             throws SourceException, IOException, InterruptedException {
         long reported = -1;
         long windowStart = System.nanoTime();
-        long windowBytes = body.length();
+        long windowBytes = 0;
         try {
             while (true) {
                 boolean done = finished(exchange);
@@ -104,12 +104,12 @@ final class Download implements AutoCloseable {
                 }
                 Duration waited = Duration.ofNanos(System.nanoTime() - windowStart);
                 if (waited.compareTo(patience) > 0) {
-                    long arrived = body.length() - windowBytes;
+                    long arrived = body.received() - windowBytes;
                     if (arrived < LEAST_BYTES) {
                         throw new SourceException(tooSlow(body, arrived, file));
                     }
                     windowStart = System.nanoTime();
-                    windowBytes = body.length();
+                    windowBytes = body.received();
                 }
             }
         } catch (ExecutionException e) {

@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
  *
  * @param home holds {@code datasets/NAME/} for each data set
  * @param executableFolders where a client such as npm is looked for, as in PATH
- * @param connectTimeout until a mirror has answered
- * @param patience in which a mirror that sends has to send at least 64 KiB
+ * @param connectTimeout until a mirror has taken the connection
+ * @param patience in which a mirror has to answer, name look-up included, and then to send at least 16 KiB each time
  * @param clientTimeout for a whole run of npm
  */
 public record FetchSettings(
@@ -44,7 +44,7 @@ public record FetchSettings(
                 home(environment, userHome, osName),
                 folders,
                 Duration.ofSeconds(3),
-                Duration.ofSeconds(10),
+                Duration.ofSeconds(5),
                 Duration.ofMinutes(3));
     }
 

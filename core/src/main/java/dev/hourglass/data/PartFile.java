@@ -14,6 +14,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +29,10 @@ final class PartFile implements BodyHandler<Long>, BodySubscriber<Long>, AutoClo
     private Flow.@Nullable Subscription subscription;
     private volatile boolean accepted;
     private volatile boolean tooLong;
-    private volatile long length;
+    /** What this answer has brought, which lies behind the first {@code kept} bytes. */
+    private final AtomicLong received = new AtomicLong();
+
+    private volatile long kept;
     private volatile OptionalLong total = OptionalLong.empty();
     private volatile @Nullable IOException writeFailure;
 
@@ -36,7 +40,7 @@ final class PartFile implements BodyHandler<Long>, BodySubscriber<Long>, AutoClo
     PartFile(Path file, long limit) throws IOException {
         this.channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         this.start = channel.size();
-        this.length = start;
+        this.kept = start;
         this.limit = limit;
     }
 
@@ -47,7 +51,12 @@ final class PartFile implements BodyHandler<Long>, BodySubscriber<Long>, AutoClo
 
     /** How many bytes are there now. */
     long length() {
-        return length;
+        return kept + received.get();
+    }
+
+    /** How many bytes this answer has brought. */
+    long received() {
+        return received.get();
     }
 
     /** How many there will be, if the answer said so. */
@@ -82,7 +91,7 @@ final class PartFile implements BodyHandler<Long>, BodySubscriber<Long>, AutoClo
         if (whole || rest) {
             try {
                 channel.truncate(from).position(from);
-                length = from;
+                kept = from;
                 OptionalLong announced = answer.headers().firstValueAsLong("Content-Length");
                 total = announced.isPresent() ? OptionalLong.of(from + announced.getAsLong()) : announced;
                 accepted = true;
@@ -114,15 +123,13 @@ final class PartFile implements BodyHandler<Long>, BodySubscriber<Long>, AutoClo
     public void onNext(List<ByteBuffer> buffers) {
         try {
             for (ByteBuffer buffer : buffers) {
-                if (length + buffer.remaining() > limit) {
+                if (length() + buffer.remaining() > limit) {
                     tooLong = true;
                     fail(new IOException(String.format(Locale.ROOT, "sent more than %,d bytes", limit)));
                     return;
                 }
                 while (buffer.hasRemaining()) {
-                    // Only one thread at a time is here, so the sum is not torn.
-                    long now = length + channel.write(buffer);
-                    length = now;
+                    received.addAndGet(channel.write(buffer));
                 }
             }
         } catch (IOException e) {
@@ -140,7 +147,7 @@ final class PartFile implements BodyHandler<Long>, BodySubscriber<Long>, AutoClo
 
     @Override
     public void onComplete() {
-        body.complete(length);
+        body.complete(length());
     }
 
     @Override

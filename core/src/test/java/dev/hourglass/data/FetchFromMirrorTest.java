@@ -320,6 +320,20 @@ class FetchFromMirrorTest {
     }
 
     @Test
+    void whatAnEarlierTryLeftDoesNotCountAsSent() throws IOException {
+        leavePart(TRAIN_IMAGES, new byte[1000]);
+        server.behave((exchange, file) -> {
+            exchange.sendResponseHeaders(200, file.length);
+            exchange.getResponseBody().write(file, 0, 10);
+            exchange.getResponseBody().flush();
+            Thread.sleep(Duration.ofSeconds(30));
+        });
+
+        assertThatThrownBy(() -> impatient().fetch("digits", events::add))
+                .hasMessageMatching(".*\\(sent only (0|10) bytes of " + TRAIN_IMAGES + " in 0.3 s\\).*");
+    }
+
+    @Test
     void anInterruptEndsTheWaitAndStaysSet() throws InterruptedException {
         server.behave((exchange, file) -> Thread.sleep(Duration.ofSeconds(30)));
         List<Object> outcome = new ArrayList<>();
