@@ -1,0 +1,47 @@
+"""Writes the golden values that PrincipalComponentsTest holds the Java PCA against, from scikit-learn's.
+
+Run from the repository's root, in any virtual environment:
+
+    python3 -m venv .venv && .venv/bin/pip install numpy==2.4.6 scikit-learn==1.9.1
+    .venv/bin/python interop/make_pca_golden.py
+
+Each line of the file is a name, the dimensions in brackets and the numbers, row-major.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from sklearn.decomposition import PCA
+
+TARGET = Path("core/src/test/resources/dev/hourglass/evaluate/pca-golden.txt")
+
+
+def samples(random, count):
+    """Seven features: three independent, two mixed from them, one mostly zero, one far from zero with a small spread."""
+    free = random.normal(size=(count, 3)) * [2.0, 1.0, 0.3]
+    mixed = free @ random.normal(size=(3, 2)) + 0.05 * random.normal(size=(count, 2))
+    sparse = np.maximum(0, random.normal(size=(count, 1)) - 1)
+    far = 1000 + 0.5 * random.normal(size=(count, 1))
+    return np.hstack([free, mixed, sparse, far]).astype(np.float32)
+
+
+def main():
+    random = np.random.default_rng(7)
+    everything = samples(random, 55)
+    train, test = everything[:40], everything[40:]
+    features = train.shape[1]
+    pca = PCA(n_components=features, svd_solver="full").fit(train.astype(np.float64))
+    codes = pca.transform(test.astype(np.float64))
+    errors = [np.mean((test - pca.mean_) ** 2)]
+    for k in range(1, features + 1):
+        rebuilt = codes[:, :k] @ pca.components_[:k] + pca.mean_
+        errors.append(np.mean((test.astype(np.float64) - rebuilt) ** 2))
+    lines = []
+    for name, values in [("train", train), ("test", test), ("codes", codes), ("mse", np.array(errors))]:
+        numbers = " ".join(repr(float(v)) for v in values.ravel())
+        lines.append(f"{name} {list(values.shape)} {numbers}\n")
+    TARGET.write_text("".join(lines))
+
+
+if __name__ == "__main__":
+    main()
