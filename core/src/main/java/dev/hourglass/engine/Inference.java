@@ -63,6 +63,37 @@ public final class Inference implements AutoCloseable {
                 (index, target, offset) -> System.arraycopy(codes, index * size, target, offset, size), 0, count, into);
     }
 
+    /**
+     * How far reconstructions are from their originals, over all numbers of all samples.
+     *
+     * @param meanSquared mean of the squared differences
+     * @param meanAbsolute mean of the absolute differences
+     */
+    public record Distance(double meanSquared, double meanAbsolute) {}
+
+    /** Rebuilds samples and compares; the same bits at any number of threads. */
+    public Distance distance(Samples samples, int from, int count) {
+        int size = whole.outputSize;
+        float[] original = new float[size];
+        float[] rebuilt = new float[Math.min(count, BATCH) * size];
+        double squared = 0;
+        double absolute = 0;
+        for (int done = 0; done < count; done += BATCH) {
+            int batch = Math.min(BATCH, count - done);
+            reconstruct(samples, from + done, batch, rebuilt);
+            for (int i = 0; i < batch; i++) {
+                samples.copySample(from + done + i, original, 0);
+                for (int j = 0; j < size; j++) {
+                    double difference = rebuilt[i * size + j] - original[j];
+                    squared += difference * difference;
+                    absolute += Math.abs(difference);
+                }
+            }
+        }
+        double numbers = (double) count * size;
+        return new Distance(squared / numbers, absolute / numbers);
+    }
+
     /** One chain of layers, with executors for as many callers as there have been at once. */
     private final class Part {
         private final Autoencoder model;
