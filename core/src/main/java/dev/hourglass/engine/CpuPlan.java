@@ -171,7 +171,7 @@ final class CpuPlan {
     }
 
     NormState[] norms() {
-        return norms.clone();
+        return norms;
     }
 
     /** What each chunk leaves behind, apart until all are done. */

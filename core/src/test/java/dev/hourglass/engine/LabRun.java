@@ -1,0 +1,59 @@
+package dev.hourglass.engine;
+
+import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.Parameters;
+import dev.hourglass.model.Presets;
+import dev.hourglass.tensor.Kernels;
+import dev.hourglass.tensor.RandomSource;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+
+/**
+ * Trains the lab's models for a few steps on made-up images and tells the digest of all weights. Run as a program it
+ * does so in a JVM of its own, whose flags choose the vector width; it prints the kernels in use and a digest a line.
+ */
+final class LabRun {
+    static final int BATCH = 48;
+    /** The last batch is smaller, and its last chunk smaller still. */
+    private static final int SAMPLES = 2 * BATCH + 13;
+
+    static final List<AutoencoderSpec> MODELS = List.of(Presets.mnistCnn("cnn"), Presets.mnistLstm("lstm"));
+
+    private LabRun() {}
+
+    public static void main(String[] args) {
+        System.out.println(Kernels.best().description());
+        for (AutoencoderSpec model : MODELS) {
+            System.out.println(digestAfterSteps(model, Kernels.best(), 2));
+        }
+    }
+
+    static String digestAfterSteps(AutoencoderSpec spec, Kernels kernels, int threads) {
+        Parameters parameters = Parameters.initialize(spec.input(), spec.layers(), new RandomSource(5));
+        try (TrainingSession session = session(spec, parameters, kernels, threads)) {
+            int[] order = IntStream.range(0, SAMPLES).toArray();
+            for (int from = 0; from < SAMPLES; from += BATCH) {
+                session.step(images(spec.input().size()), order, from, Math.min(BATCH, SAMPLES - from));
+            }
+        }
+        return parameters.sha256();
+    }
+
+    static TrainingSession session(AutoencoderSpec spec, Parameters parameters, Kernels kernels, int threads) {
+        return TrainingSession.of(
+                spec.input(), spec.layers(), parameters, Adam.withLearningRate(1e-3f), BATCH, 5, threads, kernels);
+    }
+
+    /** Like digits: mostly exact zeros, some greys. */
+    static Samples images(int size) {
+        float[][] images = new float[SAMPLES][size];
+        for (int i = 0; i < SAMPLES; i++) {
+            RandomGenerator random = new RandomSource(11).stream("image", i);
+            for (int j = 0; j < size; j++) {
+                images[i][j] = random.nextInt(5) == 0 ? random.nextFloat() : 0;
+            }
+        }
+        return (index, into, offset) -> System.arraycopy(images[index], 0, into, offset, size);
+    }
+}
