@@ -3,6 +3,7 @@ package dev.hourglass.engine;
 import dev.hourglass.engine.Memory.Segment;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
+import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.Workers;
 import java.util.ArrayList;
@@ -311,5 +312,10 @@ final class CpuPlan {
     /** One past the last window position whose pixel {@code position * stride + offset} lies below {@code size}. */
     static int endInside(int offset, int stride, int size, int positions) {
         return Math.clamp(Math.ceilDiv(size - offset, stride), 0, positions);
+    }
+
+    /** How many taps a kernel has. */
+    static int area(Size2 kernel) {
+        return kernel.height() * kernel.width();
     }
 }

@@ -12,7 +12,7 @@ import java.util.Map;
  * transposed ones. Shared by all that compute with the same parameters.
  */
 final class PackedWeights {
-    /** Rows of a matrix that are packed or unpacked as one task. */
+    /** Some rows of every group of a matrix, which are packed or unpacked as one task: no two share a weight. */
     record Slice(PackedMatrix matrix, int offset, int fromRow, int toRow) {}
 
     /** About what packs in 10 microseconds. */
@@ -42,8 +42,9 @@ final class PackedWeights {
 
     private int place(PackedMatrix matrix, int offset) {
         offsets.put(matrix, offset);
-        int rows = matrix.rowCount();
-        int rowsPerSlice = Math.clamp(SLICE_FLOATS / matrix.packedColumns(), 1, rows);
+        int rows = matrix.rows().perGroup();
+        int rowsPerSlice = Math.clamp(
+                SLICE_FLOATS / (matrix.packedColumns() * matrix.rows().groups()), 1, rows);
         for (int from = 0; from < rows; from += rowsPerSlice) {
             allSlices.add(new Slice(matrix, offset, from, Math.min(rows, from + rowsPerSlice)));
         }

@@ -9,9 +9,11 @@ import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.model.ShapeInference;
 import dev.hourglass.model.Size2;
+import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -117,11 +119,9 @@ final class PlanCompiler {
         LayerSpec layer = layers.get(index);
         switch (layer) {
             case LayerSpec.Conv2d conv ->
-                addConvolution(
-                        index, conv.filters(), conv.kernel(), conv.stride(), conv.padding(), conv.activation(), false);
+                addConvolution(index, conv.filters(), conv.kernel(), conv.activation(), false);
             case LayerSpec.Conv2dTranspose conv ->
-                addConvolution(
-                        index, conv.filters(), conv.kernel(), conv.stride(), conv.padding(), conv.activation(), true);
+                addConvolution(index, conv.filters(), conv.kernel(), conv.activation(), true);
             case LayerSpec.Dense dense -> addDense(index, dense);
             case LayerSpec.TimeDistributed distributed -> addDense(index, distributed.layer());
             case LayerSpec.BatchNormalization norm -> addNorm(index, norm);
@@ -226,7 +226,28 @@ final class PlanCompiler {
         Layout.Image natural = Layout.Image.of(shape);
         int channelStride = padChannels ? natural.channelStride() : natural.channels();
         LayerSpec reader = index < layers.size() ? layers.get(index) : null;
+        if (reader instanceof LayerSpec.UpSampling2d && foldsUpSampling(index + 1)) {
+            return gridFor(index + 1, shape, padChannels);
+        }
         if (reader instanceof LayerSpec.Conv2d || reader instanceof LayerSpec.Conv2dTranspose) {
+            if (isProjected(index)) {
+                return natural;
+            }
+            if (foldsUpSampling(index)) {
+                Folding vertical = new Folding(kernel(index).height(), false);
+                Folding horizontal = new Folding(kernel(index).width(), false);
+                return new Layout.Image(
+                        natural.height(),
+                        natural.width(),
+                        natural.channels(),
+                        channelStride,
+                        vertical.gridBefore(),
+                        horizontal.gridBefore(),
+                        vertical.gridSize(natural.height()),
+                        horizontal.gridSize(natural.width()),
+                        1,
+                        1);
+            }
             Shape out = inputs.get(index + 1);
             return geometry(index)
                     .grid(
@@ -243,63 +264,148 @@ final class PlanCompiler {
         return natural;
     }
 
-    private void addConvolution(
-            int index,
-            int filters,
-            Size2 kernel,
-            Size2 stride,
-            Padding padding,
-            Activation activation,
-            boolean transpose) {
-        boolean unitStride = stride.equals(Size2.square(1));
-        boolean last = index + 1 == layers.size();
-        boolean severalTaps = kernel.height() * kernel.width() > 1;
-        if (filters < FEW_CHANNELS && severalTaps && unitStride && padding == Padding.SAME && last && learnsBefore) {
+    private void addConvolution(int index, int filters, Size2 kernel, Activation activation, boolean transpose) {
+        if (isProjected(index)) {
             addProjection(index, filters, kernel, nonlinearity(activation), transpose);
             return;
         }
         LayerSpec layer = layers.get(index);
-        Geometry geometry = geometry(index);
         Value from = readAsImage(index, readable(index));
         Layout.Image in = from.image();
         int channels = in.channels();
-        int taps = kernel.height() * kernel.width();
         int tapStride = channels * filters;
-        Axis rows;
-        Axis columns;
-        Axis backRows;
-        Axis backColumns;
-        if (transpose) { // kernel [height, width, filters, channels]
-            rows = new Axis(taps, channels, in.channelStride(), tapStride, 1, true);
-            columns = Axis.of(filters, channels);
-            backRows = new Axis(
-                    taps, filters, Layout.Image.natural(1, 1, filters).channelStride(), tapStride, channels, false);
-            backColumns = Axis.of(channels, 1);
-        } else { // kernel [height, width, channels, filters]
-            rows = new Axis(taps, channels, in.channelStride(), tapStride, filters, false);
-            columns = Axis.of(filters, 1);
-            backRows =
-                    new Axis(taps, filters, Layout.Image.natural(1, 1, filters).channelStride(), tapStride, 1, true);
-            backColumns = Axis.of(channels, filters);
+        List<int[]> forward;
+        List<int[]> back;
+        Geometry geometry;
+        Geometry backGeometry;
+        Step.Phases phases;
+        if (foldsUpSampling(index)) {
+            Folding vertical = new Folding(kernel.height(), transpose);
+            Folding horizontal = new Folding(kernel.width(), transpose);
+            forward = pairs(vertical, horizontal, kernel.width());
+            back = pairs(vertical.backSources(), horizontal.backSources(), kernel.width());
+            geometry = foldedGeometry(kernel);
+            backGeometry = new Geometry(
+                    new Size2(kernel.height() + 1, kernel.width() + 1),
+                    Size2.square(1),
+                    Size2.square(Folding.SCALE),
+                    vertical.backBefore(),
+                    horizontal.backBefore());
+            phases = new Step.Phases(Size2.square(Folding.SCALE), vertical.shift(), horizontal.shift());
+        } else {
+            List<int[]> inOrder = Axis.inOrder(kernel.height() * kernel.width());
+            forward = transpose ? inOrder.reversed() : inOrder;
+            back = forward.reversed();
+            geometry = geometry(index);
+            backGeometry = geometry.reversed();
+            phases = Step.Phases.ONE;
         }
+        // The kernel is [height, width, channels, filters], or [height, width, filters, channels] when transposed.
+        int channelStep = transpose ? 1 : filters;
+        int filterStep = transpose ? channels : 1;
+        Axis rows = new Axis(forward, channels, in.channelStride(), tapStride, channelStep);
+        Axis backRows = new Axis(back, filters, Kernels.padded(filters), tapStride, filterStep);
         int kernelIndex = parametersOf(layer).getFirst();
-        PackedMatrix weights = matrix(layer, "kernel", kernelIndex, rows, columns);
+        PackedMatrix weights = matrix(layer, "kernel", kernelIndex, rows, Axis.of(filters, filterStep));
         PackedMatrix bias = bias(layer, kernelIndex + 1, Axis.of(filters, 1));
         convolve(
                 index,
                 from,
                 geometry,
+                backGeometry,
+                phases,
                 weights,
                 bias,
                 nonlinearity(activation),
-                () -> transposedMatrix(layer, kernelIndex, backRows, backColumns));
+                () -> transposedMatrix(layer, kernelIndex, backRows, Axis.of(channels, channelStep)));
+    }
+
+    /** Whether a convolution has so few output channels that projecting and gathering pays. */
+    private boolean isProjected(int index) {
+        int filters = inputs.get(index + 1).dimension(-1);
+        boolean last = index + 1 == layers.size();
+        return filters < FEW_CHANNELS && last && learnsBefore && isPlain(index) && CpuPlan.area(kernel(index)) > 1;
+    }
+
+    /** Whether a layer is a convolution of stride 1 and padding 'same' with a kernel of odd sides. */
+    private boolean isPlain(int index) {
+        LayerSpec layer = layers.get(index);
+        boolean plain = switch (layer) {
+            case LayerSpec.Conv2d conv -> conv.stride().equals(Size2.square(1)) && conv.padding() == Padding.SAME;
+            case LayerSpec.Conv2dTranspose conv ->
+                conv.stride().equals(Size2.square(1)) && conv.padding() == Padding.SAME;
+            default -> false;
+        };
+        return plain && kernel(index).height() % 2 == 1 && kernel(index).width() % 2 == 1;
+    }
+
+    /** Whether the layer at an index computes on the image before the upsampling before it. */
+    private boolean foldsUpSampling(int index) {
+        return index > 0
+                && index < layers.size()
+                && layers.get(index - 1) instanceof LayerSpec.UpSampling2d up
+                && up.size().equals(Size2.square(Folding.SCALE))
+                && isPlain(index);
+    }
+
+    /** The shape of what a layer computes on: its input, or what an upsampling folded into it was to repeat. */
+    private Shape readShape(int index) {
+        return inputs.get(foldsUpSampling(index) ? index - 1 : index);
+    }
+
+    private Size2 kernel(int index) {
+        return switch (layers.get(index)) {
+            case LayerSpec.Conv2d conv -> conv.kernel();
+            case LayerSpec.Conv2dTranspose conv -> conv.kernel();
+            default -> Size2.square(1);
+        };
+    }
+
+    /** How the windows of a folded convolution's first phase lie on the small image's grid. */
+    private static Geometry foldedGeometry(Size2 kernel) {
+        Folding vertical = new Folding(kernel.height(), false);
+        Folding horizontal = new Folding(kernel.width(), false);
+        return new Geometry(
+                new Size2(vertical.taps(), horizontal.taps()),
+                Size2.square(1),
+                Size2.square(1),
+                vertical.gridBefore(),
+                horizontal.gridBefore());
+    }
+
+    /** Phase by phase and in each tap by tap, rows first: which weights of a kernel are added. */
+    private static List<int[]> pairs(Folding vertical, Folding horizontal, int kernelWidth) {
+        List<int[]> all = new ArrayList<>();
+        for (int row = 0; row < Folding.SCALE; row++) {
+            for (int column = 0; column < Folding.SCALE; column++) {
+                all.addAll(pairs(phase(vertical, row), phase(horizontal, column), kernelWidth));
+            }
+        }
+        return all;
+    }
+
+    private static List<int[]> phase(Folding folding, int phase) {
+        return folding.sources().subList(phase * folding.taps(), (phase + 1) * folding.taps());
+    }
+
+    private static List<int[]> pairs(List<int[]> rows, List<int[]> columns, int kernelWidth) {
+        List<int[]> all = new ArrayList<>();
+        for (int[] row : rows) {
+            for (int[] column : columns) {
+                all.add(Arrays.stream(row)
+                        .flatMap(r -> Arrays.stream(column).map(c -> r * kernelWidth + c))
+                        .toArray());
+            }
+        }
+        return all;
     }
 
     /** The layout in which a layer with a kernel reads what is there: as written if that will do, else without padding. */
     private Layout.Image readable(int index) {
-        Layout.Image padded = gridFor(index, inputs.get(index), true);
+        Shape shape = readShape(index);
+        Layout.Image padded = gridFor(index, shape, true);
         boolean writtenPadded = pendingNorm >= 0 || current.layout().equals(padded);
-        return writtenPadded ? padded : gridFor(index, inputs.get(index), false);
+        return writtenPadded ? padded : gridFor(index, shape, false);
     }
 
     private void addDense(int index, LayerSpec.Dense dense) {
@@ -313,14 +419,16 @@ final class PlanCompiler {
         int in = wanted.channels();
         int out = dense.units();
         int kernelIndex = parametersOf(layer).getFirst();
-        Axis rows = new Axis(1, in, wanted.channelStride(), 0, out, false);
+        Axis rows = new Axis(Axis.inOrder(1), in, wanted.channelStride(), 0, out);
         PackedMatrix weights = matrix(layer, "kernel", kernelIndex, rows, Axis.of(out, 1));
         PackedMatrix bias = bias(layer, kernelIndex + 1, Axis.of(out, 1));
-        Axis backRows = new Axis(1, out, Layout.Image.natural(1, 1, out).channelStride(), 0, 1, false);
+        Axis backRows = new Axis(Axis.inOrder(1), out, Kernels.padded(out), 0, 1);
         convolve(
                 index,
                 from,
                 geometry(index),
+                geometry(index).reversed(),
+                Step.Phases.ONE,
                 weights,
                 bias,
                 nonlinearity(dense.activation()),
@@ -331,6 +439,8 @@ final class PlanCompiler {
             int index,
             Value from,
             Geometry geometry,
+            Geometry back,
+            Step.Phases phases,
             PackedMatrix weights,
             PackedMatrix bias,
             Nonlinearity function,
@@ -338,17 +448,17 @@ final class PlanCompiler {
         Layout.Image in = from.image();
         Layout.Image out = Layout.Image.of(inputs.get(index + 1));
         Value output = value(layers.get(index).name() + "/output", out);
-        steps.add(new Step.Convolve(from, geometry.kernel(), geometry.stride(), weights, bias, function, output));
+        steps.add(
+                new Step.Convolve(from, geometry.kernel(), geometry.stride(), phases, weights, bias, function, output));
         current = output;
         boolean passOn = learnsBefore;
         tape.addLast(gradient -> {
             addActivationGradient(function, output, gradient);
             steps.add(new Step.BiasGradient(gradient, bias));
-            steps.add(new Step.ConvolveGradient(from, geometry.kernel(), geometry.stride(), gradient, weights));
+            steps.add(new Step.ConvolveGradient(from, geometry.kernel(), geometry.stride(), phases, gradient, weights));
             if (!passOn) {
                 return null;
             }
-            Geometry back = geometry.reversed();
             Layout.Image grid =
                     back.grid(out.height(), out.width(), out.channels(), out.channelStride(), in.height(), in.width());
             Value padded = gradient;
@@ -360,44 +470,65 @@ final class PlanCompiler {
                     layers.get(index).name() + "/input/gradient",
                     Layout.Image.natural(in.height(), in.width(), in.channels()));
             steps.add(new Step.Convolve(
-                    padded, back.kernel(), back.stride(), weightsBack.get(), null, Nonlinearity.LINEAR, result));
+                    padded,
+                    back.kernel(),
+                    back.stride(),
+                    Step.Phases.ONE,
+                    weightsBack.get(),
+                    null,
+                    Nonlinearity.LINEAR,
+                    result));
             return result;
         });
     }
 
     private void addProjection(int index, int filters, Size2 kernel, Nonlinearity function, boolean transpose) {
         LayerSpec layer = layers.get(index);
-        Geometry geometry = geometry(index);
-        Shape shape = inputs.get(index);
-        Layout.Image wanted = Layout.Image.of(shape);
-        Value from = readAsImage(index, wanted);
-        int channels = wanted.channels();
-        int taps = kernel.height() * kernel.width();
-        int tapStride = channels * filters;
-        Axis columns = transpose
-                ? new Axis(taps, filters, filters, tapStride, channels, true)
-                : new Axis(taps, filters, filters, tapStride, 1, false);
-        Axis rows = new Axis(1, channels, wanted.channelStride(), 0, transpose ? 1 : filters, false);
+        boolean folded = foldsUpSampling(index);
+        Layout.Image small = Layout.Image.of(readShape(index));
+        Value from = readAsImage(index, small);
+        int channels = small.channels();
+        List<int[]> taps;
+        Step.Gathering gathering;
+        if (folded) {
+            Folding vertical = new Folding(kernel.height(), transpose);
+            Folding horizontal = new Folding(kernel.width(), transpose);
+            taps = pairs(vertical, horizontal, kernel.width());
+            gathering = new Step.Gathering(
+                    vertical.taps(), new int[] {vertical.first(0), vertical.first(1)}, horizontal.taps(), new int[] {
+                        horizontal.first(0), horizontal.first(1)
+                    });
+        } else {
+            List<int[]> inOrder = Axis.inOrder(CpuPlan.area(kernel));
+            taps = transpose ? inOrder.reversed() : inOrder;
+            Geometry geometry = geometry(index);
+            gathering = new Step.Gathering(
+                    kernel.height(), new int[] {-geometry.top()}, kernel.width(), new int[] {-geometry.left()});
+        }
+        int channelStep = transpose ? 1 : filters;
+        int filterStep = transpose ? channels : 1;
+        Axis columns = new Axis(taps, filters, filters, channels * filters, filterStep);
+        Axis rows = new Axis(Axis.inOrder(1), channels, small.channelStride(), 0, channelStep);
         int kernelIndex = parametersOf(layer).getFirst();
         PackedMatrix weights = matrix(layer, "kernel", kernelIndex, rows, columns);
         PackedMatrix bias = bias(layer, kernelIndex + 1, Axis.of(filters, 1));
-        Layout.Image tapsLayout = Layout.Image.natural(wanted.height(), wanted.width(), taps * filters);
+        Layout.Image tapsLayout = Layout.Image.natural(small.height(), small.width(), taps.size() * filters);
         Value tapped = value(layer.name() + "/taps", tapsLayout);
-        Value output = value(layer.name() + "/output", Layout.Image.compact(wanted.height(), wanted.width(), filters));
-        steps.add(new Step.ProjectAndGather(
-                from, kernel, geometry.top(), geometry.left(), weights, bias, function, tapped, output));
+        Shape out = inputs.get(index + 1);
+        Value output =
+                value(layer.name() + "/output", Layout.Image.compact(out.dimension(0), out.dimension(1), filters));
+        steps.add(new Step.ProjectAndGather(from, gathering, weights, bias, function, tapped, output));
         current = output;
         tape.addLast(gradient -> {
             addActivationGradient(function, output, gradient);
             steps.add(new Step.BiasGradient(gradient, bias));
             Value spread = value(layer.name() + "/taps/gradient", tapsLayout);
-            steps.add(new Step.SpreadToTaps(gradient, kernel, geometry.top(), geometry.left(), spread));
+            steps.add(new Step.SpreadToTaps(gradient, gathering, spread));
             Size2 one = Size2.square(1);
-            steps.add(new Step.ConvolveGradient(from, one, one, spread, weights));
-            Value result = value(layer.name() + "/input/gradient", wanted);
-            PackedMatrix back =
-                    transposedMatrix(layer, kernelIndex, columns, Axis.of(channels, transpose ? 1 : filters));
-            steps.add(new Step.Convolve(spread, one, one, back, null, Nonlinearity.LINEAR, result));
+            steps.add(new Step.ConvolveGradient(from, one, one, Step.Phases.ONE, spread, weights));
+            Value result = value(layer.name() + "/input/gradient", small);
+            PackedMatrix back = transposedMatrix(layer, kernelIndex, columns, Axis.of(channels, channelStep));
+            steps.add(new Step.Convolve(spread, one, one, Step.Phases.ONE, back, null, Nonlinearity.LINEAR, result));
             return result;
         });
     }
@@ -441,7 +572,7 @@ final class PlanCompiler {
         int units = lstm.units();
         int unitStride = new Layout.Steps(1, units).panels() * Layout.Steps.PANEL;
         int kernelIndex = parametersOf(lstm).getFirst();
-        Axis gates = new Axis(4, units, unitStride, units, 1, false);
+        Axis gates = new Axis(Axis.inOrder(4), units, unitStride, units, 1);
         Axis inRows = Axis.of(features, 4 * units).paddedTo(Layout.Steps.PANEL);
         Axis unitRows = Axis.of(units, 4 * units).paddedTo(Layout.Steps.PANEL);
         boolean passOn = learnsBefore;
@@ -532,7 +663,7 @@ final class PlanCompiler {
     private void settleNorm(int index) {
         if (pendingNorm >= 0) {
             Value output =
-                    value(norms.get(pendingNorm).layer().name() + "/output", gridFor(index, inputs.get(index), true));
+                    value(norms.get(pendingNorm).layer().name() + "/output", gridFor(index, readShape(index), true));
             steps.add(new Step.Normalize(pendingNorm, current, output));
             current = output;
             pendingNorm = -1;
@@ -573,6 +704,9 @@ final class PlanCompiler {
     }
 
     private void addUpSampling(int index, LayerSpec.UpSampling2d layer) {
+        if (foldsUpSampling(index + 1)) {
+            return; // the convolution computes on the small image
+        }
         Value from = readAsImage(index, Layout.Image.of(inputs.get(index)));
         Value output = value(layer.name() + "/output", gridFor(index + 1, inputs.get(index + 1), true));
         steps.add(new Step.UpSample(from, layer.size(), output));

@@ -36,6 +36,22 @@ sealed interface Step {
     record Transpose(Value from, Value to) implements Step {}
 
     /**
+     * How a convolution's output falls apart into interleaved phases, each with weights of its own: one phase as a
+     * rule, four where the repeated image of an upsampling is folded into the kernel ({@link Folding}).
+     *
+     * @param scale phases along each axis
+     * @param shiftRows how many grid rows later the windows of the second row phase begin
+     * @param shiftColumns likewise for columns
+     */
+    record Phases(Size2 scale, int shiftRows, int shiftColumns) {
+        static final Phases ONE = new Phases(Size2.square(1), 0, 0);
+
+        int count() {
+            return scale.height() * scale.width();
+        }
+    }
+
+    /**
      * A convolution of a grid with a packed kernel: output pixel (y, x) sees the grid's rows from {@code y * stride.height}
      * and columns from {@code x * stride.width} on. A dense layer is a 1x1 convolution. Backward, this is how a
      * gradient goes to a layer's input.
@@ -46,6 +62,7 @@ sealed interface Step {
             Value from,
             Size2 kernel,
             Size2 stride,
+            Phases phases,
             PackedMatrix weights,
             @Nullable PackedMatrix bias,
             Nonlinearity after,
@@ -53,18 +70,24 @@ sealed interface Step {
             implements Step {}
 
     /** Adds a convolution's weight gradient: grid times output gradient, summed over output pixels. */
-    record ConvolveGradient(Value from, Size2 kernel, Size2 stride, Value gradient, PackedMatrix weights)
+    record ConvolveGradient(Value from, Size2 kernel, Size2 stride, Phases phases, Value gradient, PackedMatrix weights)
             implements Step {}
 
     /**
-     * A convolution to few channels, turned inside out: each pixel is projected to all taps at once
-     * ({@code taps * channels} columns), and the taps are gathered. Stride 1, from a dense image.
+     * Which taps make up an output pixel: tap t of phase p comes from the small pixel {@code first[p] + t} away.
+     *
+     * @param rowTaps taps of a phase
+     * @param firstRow for each phase of the rows
+     */
+    record Gathering(int rowTaps, int[] firstRow, int columnTaps, int[] firstColumn) {}
+
+    /**
+     * A convolution to few channels, turned inside out: each pixel is projected to all taps of all phases at once, and
+     * the taps are gathered. Stride 1, from a dense image.
      */
     record ProjectAndGather(
             Value from,
-            Size2 kernel,
-            int top,
-            int left,
+            Gathering gathering,
             PackedMatrix weights,
             PackedMatrix bias,
             Nonlinearity after,
@@ -73,7 +96,7 @@ sealed interface Step {
             implements Step {}
 
     /** Spreads an output gradient over the taps that read it: the reverse of the gathering. */
-    record SpreadToTaps(Value gradient, Size2 kernel, int top, int left, Value taps) implements Step {}
+    record SpreadToTaps(Value gradient, Gathering gathering, Value taps) implements Step {}
 
     /** Adds each channel's sum to a bias gradient. */
     record BiasGradient(Value gradient, PackedMatrix bias) implements Step {}

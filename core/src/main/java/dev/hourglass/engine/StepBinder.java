@@ -4,9 +4,12 @@ import dev.hourglass.engine.CpuPlan.ChunkResults;
 import dev.hourglass.engine.CpuPlan.NormState;
 import dev.hourglass.engine.Memory.Buffer;
 import dev.hourglass.engine.Step.Nonlinearity;
+import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.RandomSource;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Binds steps to memory and kernels: each kind of step becomes an operation that the processor runs. */
@@ -173,46 +176,87 @@ final class StepBinder {
         Layout.Image in = step.from().image();
         Layout.Image out = step.to().image();
         PackedMatrix matrix = step.weights();
+        PhaseWalk walk = new PhaseWalk(step.phases(), step.kernel(), step.stride(), matrix, in);
         int panel = matrix.panel();
         Kernels.Product product =
-                kernels.product(panel, step.stride().width() * in.channelStride(), panel, out.channelStride());
-        int segments = step.kernel().height();
-        int length = matrix.rows().packed() / segments;
-        int rowAdvance = step.stride().height() * in.gridRowStride();
+                kernels.product(panel, walk.pixelStride(), panel, walk.scaleColumns() * out.channelStride());
         float[] packed = weights.array();
         int matrixOffset = weights.offset(matrix);
         float[] biasArray = biasOrZeros(step.bias(), matrix.packedColumns());
         int biasOffset = step.bias() == null ? 0 : weights.offset(step.bias());
-        Nonlinearity after = step.after();
         int outRow = out.width() * out.channelStride();
+        int columns = out.width() / walk.scaleColumns();
         return at -> {
-            float[] source = from.array(at);
             float[] target = to.array(at);
-            int first = from.offset(at);
-            int result = to.offset(at);
-            for (int p = 0; p < matrix.panels(); p++) {
-                int panelWeights = matrixOffset + p * matrix.panelSize();
-                for (int y = 0; y < out.height(); y++) {
-                    product.run(
-                            out.width(),
-                            source,
-                            first + y * rowAdvance,
-                            in.gridRowStride(),
-                            segments,
-                            length,
-                            packed,
-                            panelWeights,
-                            biasArray,
-                            biasOffset + p * panel,
-                            0,
-                            target,
-                            result + out.row(y) + p * panel);
-                    if (p + 1 == matrix.panels()) { // the row is complete and in cache
-                        apply(after, target, result + out.row(y), outRow);
+            for (int y = 0; y < out.height(); y++) {
+                int row = to.offset(at) + out.row(y);
+                for (int phase = 0; phase < walk.scaleColumns(); phase++) {
+                    int window = from.offset(at) + walk.window(y, phase);
+                    int place = row + phase * out.channelStride();
+                    int phaseWeights = matrixOffset + walk.weights(y, phase);
+                    for (int p = 0; p < matrix.panels(); p++) {
+                        product.run(
+                                columns,
+                                from.array(at),
+                                window,
+                                in.gridRowStride(),
+                                walk.segments(),
+                                walk.segmentLength(),
+                                packed,
+                                phaseWeights + p * matrix.panelSize(),
+                                biasArray,
+                                biasOffset + p * panel,
+                                0,
+                                target,
+                                place + p * panel);
                     }
                 }
+                apply(step.after(), target, row, outRow); // while the row is in cache
             }
         };
+    }
+
+    /**
+     * Where the windows and the weights of a convolution's output pixels lie. Output rows alternate between the row
+     * phases; within a row, the pixels of each column phase are computed together.
+     */
+    private record PhaseWalk(Step.Phases phases, Size2 kernel, Size2 stride, PackedMatrix matrix, Layout.Image in) {
+        int scaleColumns() {
+            return phases.scale().width();
+        }
+
+        /** Floats between the windows of neighbours in a phase. */
+        int pixelStride() {
+            return stride.width() * in.channelStride();
+        }
+
+        /** Floats between the windows of one row and the next in a phase. */
+        int rowStride() {
+            return stride.height() * in.gridRowStride();
+        }
+
+        int segments() {
+            return kernel.height();
+        }
+
+        /** Floats of a window's row. */
+        int segmentLength() {
+            return matrix.rows().packed() / phases.count() / kernel.height();
+        }
+
+        /** Offset of the first window of an output row and column phase. */
+        int window(int y, int columnPhase) {
+            int scale = phases.scale().height();
+            int rows = y % scale == 0 ? 0 : phases.shiftRows();
+            int columns = columnPhase == 0 ? 0 : phases.shiftColumns();
+            return y / scale * rowStride() + rows * in.gridRowStride() + columns * in.channelStride();
+        }
+
+        /** Offset of a phase's weights in a panel. */
+        int weights(int y, int columnPhase) {
+            int phase = y % phases.scale().height() * scaleColumns() + columnPhase;
+            return phase * segments() * segmentLength() * matrix.panel();
+        }
     }
 
     /** A 1x1 convolution of single pixels: one product with a row for each sample. */
@@ -251,39 +295,73 @@ final class StepBinder {
     }
 
     private Operation convolveGradient(Step.ConvolveGradient step) {
+        if (CpuPlan.isVector(step.from()) && CpuPlan.isVector(step.gradient())) {
+            return denseGradient(step);
+        }
         Buffer from = memory.buffer(step.from());
         Buffer gradient = memory.buffer(step.gradient());
         Layout.Image in = step.from().image();
         Layout.Image out = step.gradient().image();
         PackedMatrix matrix = step.weights();
+        PhaseWalk walk = new PhaseWalk(step.phases(), step.kernel(), step.stride(), matrix, in);
         int panel = matrix.panel();
         int matrixOffset = weights.offset(matrix);
-        boolean vectors = CpuPlan.isVector(step.from()) && CpuPlan.isVector(step.gradient());
-        int aStride = vectors ? from.stride() : step.stride().width() * in.channelStride();
-        int wStride = vectors ? gradient.stride() : out.channelStride();
-        Kernels.TransposedProduct product = kernels.transposedProduct(panel, aStride, wStride, panel);
-        int taps = step.kernel().height();
-        int rows = matrix.rows().packed() / taps;
-        int rowAdvance = step.stride().height() * in.gridRowStride();
+        Kernels.TransposedProduct product =
+                kernels.transposedProduct(panel, walk.pixelStride(), walk.scaleColumns() * out.channelStride(), panel);
+        int rowPhases = step.phases().scale().height();
+        int phaseHeight = out.height() / rowPhases;
+        int phaseWidth = out.width() / walk.scaleColumns();
+        int weightRows = walk.segmentLength();
         return at -> {
             float[] sum = results.gradients[at.chunk];
-            int segments = vectors ? 1 : out.height();
-            int length = vectors ? at.samples : out.width();
-            for (int p = 0; p < matrix.panels(); p++) {
-                for (int tap = 0; tap < taps; tap++) {
-                    product.run(
-                            rows,
-                            from.array(at),
-                            from.offset(at) + tap * in.gridRowStride(),
-                            rowAdvance,
-                            segments,
-                            length,
-                            gradient.array(at),
-                            gradient.offset(at) + p * panel,
-                            out.gridRowStride(),
-                            sum,
-                            matrixOffset + p * matrix.panelSize() + tap * rows * panel);
+            for (int rowPhase = 0; rowPhase < rowPhases; rowPhase++) {
+                for (int phase = 0; phase < walk.scaleColumns(); phase++) {
+                    int window = from.offset(at) + walk.window(rowPhase, phase);
+                    int place = gradient.offset(at) + out.row(rowPhase) + phase * out.channelStride();
+                    int phaseWeights = matrixOffset + walk.weights(rowPhase, phase);
+                    for (int p = 0; p < matrix.panels(); p++) {
+                        for (int tap = 0; tap < walk.segments(); tap++) {
+                            product.run(
+                                    weightRows,
+                                    from.array(at),
+                                    window + tap * in.gridRowStride(),
+                                    walk.rowStride(),
+                                    phaseHeight,
+                                    phaseWidth,
+                                    gradient.array(at),
+                                    place + p * panel,
+                                    rowPhases * out.gridRowStride(),
+                                    sum,
+                                    phaseWeights + p * matrix.panelSize() + tap * weightRows * panel);
+                        }
+                    }
                 }
+            }
+        };
+    }
+
+    /** Single pixels: one product over the samples. */
+    private Operation denseGradient(Step.ConvolveGradient step) {
+        Buffer from = memory.buffer(step.from());
+        Buffer gradient = memory.buffer(step.gradient());
+        PackedMatrix matrix = step.weights();
+        int panel = matrix.panel();
+        int matrixOffset = weights.offset(matrix);
+        Kernels.TransposedProduct product = kernels.transposedProduct(panel, from.stride(), gradient.stride(), panel);
+        return at -> {
+            for (int p = 0; p < matrix.panels(); p++) {
+                product.run(
+                        matrix.rows().packed(),
+                        from.array(at),
+                        from.offset(at),
+                        0,
+                        1,
+                        at.samples,
+                        gradient.array(at),
+                        gradient.offset(at) + p * panel,
+                        0,
+                        results.gradients[at.chunk],
+                        matrixOffset + p * matrix.panelSize());
             }
         };
     }
@@ -300,15 +378,15 @@ final class StepBinder {
         int biasOffset = weights.offset(step.bias());
         float[] zeros = new float[matrix.packedColumns()];
         Layout.Image out = step.to().image();
-        TapWalk walk =
-                new TapWalk(out, step.kernel().height(), step.kernel().width(), step.top(), step.left(), tapStride);
+        TapRuns runs = TapRuns.of(step.gathering(), step.from().image(), out, tapStride);
+        int pixels = step.from().image().pixels();
         int size = out.pixels() * out.channels();
         return at -> {
             float[] packed = weights.array();
             float[] projected = taps.array(at);
             for (int p = 0; p < matrix.panels(); p++) {
                 product.run(
-                        out.pixels(),
+                        pixels,
                         from.array(at),
                         from.offset(at),
                         0,
@@ -327,7 +405,7 @@ final class StepBinder {
             for (int i = 0; i < size; i++) {
                 target[result + i] = packed[biasOffset + i % out.channels()];
             }
-            walk.gather(projected, taps.offset(at), target, result);
+            runs.gather(projected, taps.offset(at), target, result);
             apply(step.after(), target, result, size);
         };
     }
@@ -336,62 +414,69 @@ final class StepBinder {
         Buffer gradient = memory.buffer(step.gradient());
         Buffer taps = memory.buffer(step.taps());
         int tapStride = step.taps().image().channelStride();
-        TapWalk walk = new TapWalk(
-                step.gradient().image(),
-                step.kernel().height(),
-                step.kernel().width(),
-                step.top(),
-                step.left(),
-                tapStride);
-        return at -> walk.spread(gradient.array(at), gradient.offset(at), taps.array(at), taps.offset(at));
+        TapRuns runs = TapRuns.of(
+                step.gathering(), step.taps().image(), step.gradient().image(), tapStride);
+        return at -> runs.spread(gradient.array(at), gradient.offset(at), taps.array(at), taps.offset(at));
     }
 
-    /** Which projected taps make up each output pixel: those whose pixel lies inside the image. */
-    private record TapWalk(Layout.Image out, int kernelHeight, int kernelWidth, int top, int left, int tapStride) {
-        void gather(float[] taps, int tapsAt, float[] image, int imageAt) {
-            walk(taps, tapsAt, image, imageAt, true);
-        }
-
-        void spread(float[] image, int imageAt, float[] taps, int tapsAt) {
-            walk(taps, tapsAt, image, imageAt, false);
-        }
-
-        private void walk(float[] taps, int tapsAt, float[] image, int imageAt, boolean gather) {
+    /**
+     * Which projected taps make up which output pixels, as runs: {@code lengths[i]} output pixels from
+     * {@code pixels[i]} on, {@code pixelStride} apart, each take the tap at {@code taps[i]} and on, {@code tapStride}
+     * apart. Taps whose small pixel lies outside the image are in no run.
+     */
+    private record TapRuns(int[] taps, int tapStride, int[] pixels, int pixelStride, int[] lengths, int channels) {
+        static TapRuns of(Step.Gathering gathering, Layout.Image small, Layout.Image out, int tapStride) {
+            List<int[]> runs = new ArrayList<>();
+            int rowScale = gathering.firstRow().length;
+            int columnScale = gathering.firstColumn().length;
             int channels = out.channels();
-            for (int ky = 0; ky < kernelHeight; ky++) {
-                int dy = ky - top;
-                int lastRow = CpuPlan.endInside(dy, 1, out.height(), out.height());
-                for (int kx = 0; kx < kernelWidth; kx++) {
-                    int dx = kx - left;
-                    int firstColumn = CpuPlan.firstInside(dx, 1);
-                    int count = CpuPlan.endInside(dx, 1, out.width(), out.width()) - firstColumn;
-                    int tap = (ky * kernelWidth + kx) * channels;
-                    for (int y = CpuPlan.firstInside(dy, 1); y < lastRow; y++) {
-                        int pixel = y * out.width() + firstColumn;
-                        int tapPixel = (y + dy) * out.width() + firstColumn + dx;
-                        int at = tapsAt + tapPixel * tapStride + tap;
-                        if (gather) {
-                            addTaps(taps, at, image, imageAt + pixel * channels, count, channels);
-                        } else {
-                            setTaps(image, imageAt + pixel * channels, taps, at, count, channels);
-                        }
+            int tap = 0;
+            for (int phase = 0; phase < rowScale * columnScale; phase++) {
+                for (int k = 0; k < gathering.rowTaps() * gathering.columnTaps(); k++) {
+                    int dy = gathering.firstRow()[phase / columnScale] + k / gathering.columnTaps();
+                    int dx = gathering.firstColumn()[phase % columnScale] + k % gathering.columnTaps();
+                    int x = CpuPlan.firstInside(dx, 1);
+                    int length = CpuPlan.endInside(dx, 1, small.width(), small.width()) - x;
+                    int endRow = CpuPlan.endInside(dy, 1, small.height(), small.height());
+                    for (int y = CpuPlan.firstInside(dy, 1); y < endRow; y++) {
+                        int outY = y * rowScale + phase / columnScale;
+                        int outX = x * columnScale + phase % columnScale;
+                        int tapPixel = (y + dy) * small.width() + x + dx;
+                        runs.add(
+                                new int[] {tapPixel * tapStride + tap, (outY * out.width() + outX) * channels, length});
+                    }
+                    tap += channels;
+                }
+            }
+            return new TapRuns(
+                    runs.stream().mapToInt(run -> run[0]).toArray(),
+                    tapStride,
+                    runs.stream().mapToInt(run -> run[1]).toArray(),
+                    columnScale * channels,
+                    runs.stream().mapToInt(run -> run[2]).toArray(),
+                    channels);
+        }
+
+        void gather(float[] projected, int projectedAt, float[] image, int imageAt) {
+            for (int i = 0; i < lengths.length; i++) {
+                for (int channel = 0; channel < channels; channel++) {
+                    int from = projectedAt + taps[i] + channel;
+                    int to = imageAt + pixels[i] + channel;
+                    for (int x = 0; x < lengths[i]; x++) {
+                        image[to + x * pixelStride] += projected[from + x * tapStride];
                     }
                 }
             }
         }
 
-        private void addTaps(float[] taps, int tap, float[] image, int pixel, int count, int channels) {
-            for (int x = 0; x < count; x++) {
+        void spread(float[] image, int imageAt, float[] projected, int projectedAt) {
+            for (int i = 0; i < lengths.length; i++) {
                 for (int channel = 0; channel < channels; channel++) {
-                    image[pixel + x * channels + channel] += taps[tap + x * tapStride + channel];
-                }
-            }
-        }
-
-        private void setTaps(float[] image, int pixel, float[] taps, int tap, int count, int channels) {
-            for (int x = 0; x < count; x++) {
-                for (int channel = 0; channel < channels; channel++) {
-                    taps[tap + x * tapStride + channel] = image[pixel + x * channels + channel];
+                    int from = imageAt + pixels[i] + channel;
+                    int to = projectedAt + taps[i] + channel;
+                    for (int x = 0; x < lengths[i]; x++) {
+                        projected[to + x * tapStride] = image[from + x * pixelStride];
+                    }
                 }
             }
         }

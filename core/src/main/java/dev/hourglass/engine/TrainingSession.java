@@ -7,6 +7,7 @@ import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.Workers;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -141,6 +142,9 @@ public final class TrainingSession implements AutoCloseable {
         }
         step++;
         plan.run(new Cursor.Batch(inputs, targets, order, from, count, seed, step, NOTHING, 0));
+        for (float[] gradient : gradients) {
+            Arrays.fill(gradient, 0);
+        }
         workers.run(weights.forwardSlices().size(), sumSlice);
         for (CpuPlan.NormState norm : plan.norms()) {
             System.arraycopy(norm.gammaGradient, 0, gradients[norm.gammaIndex], 0, norm.gammaGradient.length);
@@ -162,12 +166,14 @@ public final class TrainingSession implements AutoCloseable {
         PackedMatrix matrix = slice.matrix();
         CpuPlan.ChunkResults results = plan.results();
         float[] sum = results.gradients[0];
-        int first = matrix.packedRow(slice.fromRow()) * matrix.panel();
-        int count = matrix.packedRow(slice.toRow() - 1) * matrix.panel() + matrix.panel() - first;
+        int count = (slice.toRow() - slice.fromRow()) * matrix.panel();
         for (int panel = 0; panel < matrix.panels(); panel++) {
-            int offset = slice.offset() + panel * matrix.panelSize() + first;
-            for (int chunk = 1; chunk < results.chunks; chunk++) {
-                kernels.add(results.gradients[chunk], offset, sum, offset, count);
+            for (int group = 0; group < matrix.rows().groups(); group++) {
+                int row = group * matrix.rows().groupStride() + slice.fromRow();
+                int offset = slice.offset() + panel * matrix.panelSize() + row * matrix.panel();
+                for (int chunk = 1; chunk < results.chunks; chunk++) {
+                    kernels.add(results.gradients[chunk], offset, sum, offset, count);
+                }
             }
         }
         matrix.unpack(sum, slice.offset(), gradients[matrix.parameter()], slice.fromRow(), slice.toRow());
