@@ -1,0 +1,718 @@
+package dev.hourglass.engine;
+
+import static dev.hourglass.model.Activation.LINEAR;
+import static dev.hourglass.model.Activation.RELU;
+import static dev.hourglass.model.Activation.SIGMOID;
+import static dev.hourglass.model.Activation.TANH;
+import static dev.hourglass.model.Padding.SAME;
+import static dev.hourglass.model.Padding.VALID;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.hourglass.model.Activation;
+import dev.hourglass.model.Autoencoder;
+import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.LayerSpec.ActivationLayer;
+import dev.hourglass.model.LayerSpec.BatchNormalization;
+import dev.hourglass.model.LayerSpec.Conv2d;
+import dev.hourglass.model.LayerSpec.Conv2dTranspose;
+import dev.hourglass.model.LayerSpec.Dense;
+import dev.hourglass.model.LayerSpec.Dropout;
+import dev.hourglass.model.LayerSpec.Flatten;
+import dev.hourglass.model.LayerSpec.GlobalAveragePooling2d;
+import dev.hourglass.model.LayerSpec.LeakyRelu;
+import dev.hourglass.model.LayerSpec.Lstm;
+import dev.hourglass.model.LayerSpec.MaxPooling2d;
+import dev.hourglass.model.LayerSpec.RepeatVector;
+import dev.hourglass.model.LayerSpec.Reshape;
+import dev.hourglass.model.LayerSpec.TimeDistributed;
+import dev.hourglass.model.LayerSpec.UpSampling2d;
+import dev.hourglass.model.Padding;
+import dev.hourglass.model.Parameter;
+import dev.hourglass.model.Parameters;
+import dev.hourglass.model.Size2;
+import dev.hourglass.tensor.Normalization;
+import dev.hourglass.tensor.RandomSource;
+import dev.hourglass.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The engine against the {@link ReferenceNetwork}: losses, gradients by central differences, moving statistics and
+ * inference, for every kind of layer under several settings, odd ones first. A layer under test mostly stands between
+ * one that wants its input's gradient and a dense one that gives every output another gradient.
+ */
+class GradientTest {
+    /** Of a variable's largest gradient; float32 through a normalisation is off by up to 5e-5. */
+    private static final double GRADIENT_TOLERANCE = 1e-4;
+    /** Of the largest gradient of all, for variables whose gradient vanishes, such as a bias before a normalisation. */
+    private static final double VANISHING_TOLERANCE = 2e-6;
+
+    /** Of the largest output: the rounding of float32 sums over up to 3267 numbers. */
+    private static final double OUTPUT_TOLERANCE = 5e-6;
+
+    private static final double LOSS_TOLERANCE = 2e-6;
+    private static final double STATISTICS_TOLERANCE = 1e-6;
+    private static final int INDICES_PER_VARIABLE = 6;
+
+    record Case(String name, Shape input, int samples, List<LayerSpec> layers) {
+        static Case of(String name, Shape input, int samples, LayerSpec... layers) {
+            return new Case(name + ", batch " + samples, input, samples, List.of(layers));
+        }
+
+        /** A layer that reads images of so many channels, and gives anything. */
+        static Case between(String name, int samples, int channels, LayerSpec... layers) {
+            Shape image = Shape.of(5, 7, 1);
+            List<LayerSpec> all = new ArrayList<>();
+            all.add(conv("before", channels, 1, 1, SAME, TANH));
+            all.addAll(Arrays.asList(layers));
+            all.add(new Flatten("flat"));
+            all.add(new Dense("after", image.size(), LINEAR));
+            all.add(new Reshape("image", image));
+            return new Case(name + ", " + channels + " channels, batch " + samples, image, samples, all);
+        }
+
+        AutoencoderSpec spec() {
+            return new AutoencoderSpec("test", input, layers.subList(0, 1), layers.subList(1, layers.size()));
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Case> convolutions() {
+        List<Case> cases = new ArrayList<>();
+        int[] channels = {1, 3, 8, 16, 17, 33};
+        Size2[] kernels = {Size2.square(1), Size2.square(2), Size2.square(3), Size2.square(5), new Size2(4, 3)};
+        int turn = 0;
+        for (Size2 kernel : kernels) {
+            for (int stride = 1; stride <= 3; stride++) {
+                for (Padding padding : Padding.values()) {
+                    // Each pair of widths, activation and batch comes by in turn rather than all with all.
+                    int in = channels[turn % 6];
+                    int out = channels[(turn / 2 + 2) % 6];
+                    Activation activation = List.of(Activation.values()).get(turn % 4);
+                    int samples = List.of(3, 1, 2, 17, 9).get(turn % 5);
+                    String settings = kernel + " stride " + stride + " " + padding + " " + activation + " to " + out;
+                    Size2 step = Size2.square(stride);
+                    cases.add(Case.between(
+                            "Conv2d " + settings,
+                            samples,
+                            in,
+                            new Conv2d("tested", out, kernel, step, padding, activation)));
+                    cases.add(Case.between(
+                            "Conv2dTranspose " + settings,
+                            Math.min(samples, stride == 1 ? 9 : 2), // its outputs are large, and the reference is slow
+                            in,
+                            new Conv2dTranspose("tested", out, kernel, step, padding, activation)));
+                    turn++;
+                }
+            }
+        }
+        cases.add(Case.between(
+                "Conv2d uneven stride", 3, 5, new Conv2d("t", 6, Size2.square(3), new Size2(1, 2), SAME, TANH)));
+        cases.add(Case.between(
+                "Conv2dTranspose uneven stride",
+                3,
+                5,
+                new Conv2dTranspose("t", 6, Size2.square(3), new Size2(2, 1), VALID, TANH)));
+        return cases.stream();
+    }
+
+    /** First and last layers, where an engine may take short cuts. */
+    static Stream<Case> endsOfTheChain() {
+        List<Case> cases = new ArrayList<>();
+        for (int channels : new int[] {1, 3, 8, 17}) {
+            Shape image = Shape.of(5, 7, channels);
+            for (Size2 kernel : List.of(Size2.square(3), Size2.square(2), new Size2(1, 4), Size2.square(5))) {
+                Size2 one = Size2.square(1);
+                cases.add(Case.of(
+                        "Conv2d first and last " + kernel + " on " + image,
+                        image,
+                        3,
+                        new Conv2d("first", 9, kernel, one, SAME, RELU),
+                        new Conv2d("last", channels, kernel, one, SAME, SIGMOID)));
+                cases.add(Case.of(
+                        "Conv2dTranspose first and last " + kernel + " on " + image,
+                        image,
+                        2,
+                        new Conv2dTranspose("first", 9, kernel, one, SAME, RELU),
+                        new Conv2dTranspose("last", channels, kernel, one, SAME, SIGMOID)));
+            }
+        }
+        Shape image = Shape.of(6, 4, 2);
+        cases.add(Case.of(
+                "Conv2dTranspose last with stride",
+                image,
+                3,
+                conv("a", 5, 3, 2, SAME, TANH),
+                transposed("b", 2, 3, 2, SAME, LINEAR)));
+        cases.add(Case.of("BatchNormalization first", image, 5, norm("a"), conv("b", 2, 3, 1, SAME, LINEAR)));
+        cases.add(Case.of("BatchNormalization last", image, 5, conv("a", 2, 3, 1, SAME, TANH), norm("b")));
+        cases.add(Case.of(
+                "MaxPooling2d first, UpSampling2d last",
+                image,
+                3,
+                pool("a", 2, 2, SAME),
+                dense("b", 2, TANH),
+                up("c", 2)));
+        cases.add(Case.of(
+                "Flatten first, Reshape last",
+                image,
+                3,
+                new Flatten("a"),
+                dense("b", 48, TANH),
+                new Reshape("c", image)));
+        cases.add(Case.of("Dense first and last on pixels", image, 3, dense("a", 7, RELU), dense("b", 2, SIGMOID)));
+        cases.add(Case.of("Dense on vectors", Shape.of(7), 17, dense("a", 3, TANH), dense("b", 7, LINEAR)));
+        cases.add(Case.of("Dense of one unit", Shape.of(1), 1, dense("a", 1, SIGMOID), dense("b", 1, LINEAR)));
+        cases.add(Case.of("Wide dense", Shape.of(33), 3, dense("a", 65, RELU), dense("b", 33, SIGMOID)));
+        cases.add(Case.of(
+                "LeakyReLU first, activation last",
+                image,
+                3,
+                new LeakyRelu("a", 0.3f),
+                dense("b", 2, LINEAR),
+                new ActivationLayer("c", SIGMOID)));
+        return cases.stream();
+    }
+
+    static Stream<Case> imageLayers() {
+        List<Case> cases = new ArrayList<>();
+        for (int channels : new int[] {1, 3, 8, 17, 33}) {
+            for (int samples : new int[] {2, 17}) {
+                cases.add(Case.between("BatchNormalization", samples, channels, norm("tested")));
+            }
+            cases.add(Case.between("UpSampling2d 2x2", 3, channels, up("tested", 2)));
+            cases.add(Case.between("UpSampling2d 1x3", 3, channels, new UpSampling2d("tested", new Size2(1, 3))));
+            cases.add(Case.between("GlobalAveragePooling2d", 3, channels, new GlobalAveragePooling2d("tested")));
+            cases.add(Case.between("LeakyReLU", 3, channels, new LeakyRelu("tested", 0.2f)));
+            cases.add(Case.between("Dense on pixels", 3, channels, dense("tested", 6, TANH)));
+            for (Activation activation : Activation.values()) {
+                cases.add(Case.between(
+                        "Activation " + activation, 3, channels, new ActivationLayer("tested", activation)));
+            }
+        }
+        for (int size = 2; size <= 3; size++) {
+            for (int stride = 1; stride <= 3; stride++) {
+                for (Padding padding : Padding.values()) {
+                    String name = "MaxPooling2d " + size + " stride " + stride + " " + padding;
+                    cases.add(Case.between(name, 3, 3, pool("tested", size, stride, padding)));
+                    cases.add(Case.between(name, 2, 17, pool("tested", size, stride, padding)));
+                    cases.add(Case.between(
+                            name + " after normalisation", 3, 5, norm("norm"), pool("tested", size, stride, padding)));
+                }
+            }
+        }
+        cases.add(Case.between(
+                "MaxPooling2d uneven", 3, 4, new MaxPooling2d("tested", new Size2(1, 3), new Size2(2, 1), SAME)));
+        return cases.stream();
+    }
+
+    static Stream<Case> recurrentLayers() {
+        List<Case> cases = new ArrayList<>();
+        int[] batches = {1, 3, 17};
+        int turn = 0;
+        for (int units : new int[] {3, 8, 20, 32, 33}) {
+            for (int steps : new int[] {1, 2, 5}) {
+                int samples = batches[turn % 3];
+                int features = List.of(1, 4, 33).get(turn / 2 % 3);
+                Shape sequence = Shape.of(steps, features);
+                cases.add(Case.of(
+                        "Lstm " + units + " on " + sequence,
+                        sequence,
+                        samples,
+                        new Lstm("tested", units, true),
+                        distributed("out", features, LINEAR)));
+                cases.add(Case.of(
+                        "Lstm " + units + " on " + sequence + " to a vector and back",
+                        sequence,
+                        samples,
+                        new Lstm("down", 5, true),
+                        new Lstm("tested", units, false),
+                        new RepeatVector("repeat", steps),
+                        new Lstm("up", 4, true),
+                        distributed("out", features, SIGMOID)));
+                turn++;
+            }
+        }
+        for (int samples : new int[] {1, 8, 33, 70}) {
+            Shape sequence = Shape.of(3, 2);
+            cases.add(Case.of(
+                    "Lstm over several chunks",
+                    sequence,
+                    samples,
+                    new Lstm("a", 6, true),
+                    new Lstm("b", 3, false),
+                    dense("code", 2, TANH),
+                    new RepeatVector("repeat", 3),
+                    new Lstm("c", 5, true),
+                    distributed("out", 2, LINEAR)));
+        }
+        return cases.stream();
+    }
+
+    static Stream<Case> chains() {
+        Shape image = Shape.of(6, 10, 1);
+        Shape sequence = Shape.of(4, 6);
+        List<Case> cases = new ArrayList<>();
+        for (int samples : new int[] {1, 3, 17}) {
+            cases.add(Case.of(
+                    "The MNIST lab's CNN, small",
+                    Shape.of(8, 12, 1),
+                    samples,
+                    conv("enc_conv1", 5, 3, 1, SAME, RELU),
+                    norm("enc_bn1"),
+                    pool("enc_pool1", 2, 2, SAME),
+                    conv("enc_conv2", 4, 3, 1, SAME, RELU),
+                    norm("enc_bn2"),
+                    pool("enc_pool2", 2, 2, SAME),
+                    conv("latent", 3, 3, 1, SAME, RELU),
+                    conv("dec_conv1", 4, 3, 1, SAME, RELU),
+                    norm("dec_bn1"),
+                    up("dec_up1", 2),
+                    conv("dec_conv2", 5, 3, 1, SAME, RELU),
+                    norm("dec_bn2"),
+                    up("dec_up2", 2),
+                    conv("output", 1, 3, 1, SAME, SIGMOID)));
+        }
+        cases.add(Case.of(
+                "conv, norm, pool, conv, up, conv",
+                image,
+                3,
+                conv("a", 17, 3, 1, SAME, TANH),
+                norm("b"),
+                pool("c", 2, 2, SAME),
+                conv("d", 3, 3, 1, SAME, TANH),
+                up("e", 2),
+                conv("f", 1, 3, 1, SAME, SIGMOID)));
+        cases.add(Case.of(
+                "up, conv of many channels",
+                image,
+                3,
+                pool("a", 2, 2, VALID),
+                dense("b", 3, TANH),
+                up("c", 2),
+                conv("d", 33, 3, 1, SAME, TANH),
+                conv("e", 1, 1, 1, SAME, LINEAR)));
+        cases.add(Case.of(
+                "up by 3 and 2x1, conv 5x5",
+                Shape.of(6, 6, 2),
+                3,
+                pool("a", 3, 3, SAME),
+                norm("b"),
+                up("c", 3),
+                conv("d", 4, 5, 1, SAME, TANH),
+                new UpSampling2d("e", new Size2(2, 1)),
+                conv("f", 2, 3, 1, SAME, TANH),
+                new MaxPooling2d("g", new Size2(2, 1), new Size2(2, 1), VALID)));
+        cases.add(Case.of(
+                "conv, norm, leaky ReLU, twice",
+                image,
+                3,
+                conv("a", 8, 3, 2, SAME, LINEAR),
+                norm("b"),
+                new LeakyRelu("c", 0.3f),
+                transposed("d", 5, 3, 2, SAME, LINEAR),
+                norm("e"),
+                new LeakyRelu("f", 0.1f),
+                conv("g", 1, 3, 1, SAME, LINEAR)));
+        cases.add(Case.of(
+                "two norms, activations and poolings in a row",
+                Shape.of(8, 8, 3),
+                3,
+                norm("a"),
+                norm("b"),
+                new ActivationLayer("c", TANH),
+                new ActivationLayer("d", SIGMOID),
+                pool("e", 2, 2, SAME),
+                pool("f", 2, 2, SAME),
+                up("g", 2),
+                up("h", 2),
+                norm("i")));
+        cases.add(Case.of(
+                "flatten, dense, reshape, transposed",
+                image,
+                3,
+                conv("a", 4, 3, 2, SAME, RELU),
+                new Flatten("b"),
+                dense("c", 5, LINEAR),
+                dense("d", 45, RELU),
+                new Reshape("e", Shape.of(3, 5, 3)),
+                transposed("f", 6, 3, 2, SAME, RELU),
+                transposed("g", 1, 3, 1, SAME, SIGMOID)));
+        cases.add(Case.of(
+                "flatten, norm of a vector",
+                image,
+                9,
+                new Flatten("a"),
+                dense("b", 7, LINEAR),
+                norm("c"),
+                new ActivationLayer("d", RELU),
+                dense("e", 60, LINEAR),
+                new Reshape("f", image)));
+        cases.add(Case.of(
+                "average, dense, reshape, up, transposed, as CIFAR's CNN",
+                Shape.of(8, 8, 3),
+                3,
+                conv("a", 6, 3, 1, SAME, RELU),
+                pool("b", 2, 2, SAME),
+                conv("c", 9, 3, 1, SAME, RELU),
+                pool("d", 2, 2, SAME),
+                conv("e", 17, 3, 1, SAME, RELU),
+                new GlobalAveragePooling2d("f"),
+                dense("g", 4, LINEAR),
+                dense("h", 68, RELU),
+                new Reshape("i", Shape.of(2, 2, 17)),
+                transposed("j", 17, 3, 1, SAME, RELU),
+                up("k", 2),
+                transposed("l", 9, 3, 1, SAME, RELU),
+                up("m", 2),
+                transposed("n", 3, 3, 1, SAME, SIGMOID)));
+        cases.add(Case.of(
+                "image as sequence and back",
+                Shape.of(4, 3, 2),
+                3,
+                conv("a", 2, 3, 1, SAME, TANH),
+                new Reshape("b", sequence),
+                new Lstm("c", 6, true),
+                new Reshape("d", Shape.of(4, 3, 2)),
+                conv("e", 2, 3, 1, SAME, LINEAR)));
+        cases.add(Case.of(
+                "dense, norm, leaky ReLU and activation on a sequence",
+                sequence,
+                5,
+                new Lstm("a", 5, true),
+                norm("b"),
+                dense("c", 4, LINEAR),
+                new LeakyRelu("d", 0.3f),
+                new Lstm("e", 3, true),
+                new ActivationLayer("f", RELU),
+                distributed("g", 6, TANH)));
+        cases.add(Case.of(
+                "dense before an LSTM, flatten after it",
+                sequence,
+                3,
+                dense("a", 5, TANH),
+                new Lstm("b", 4, true),
+                new Flatten("c"),
+                dense("d", 24, LINEAR),
+                new Reshape("e", sequence)));
+        cases.add(Case.of(
+                "repeated vector without an LSTM",
+                sequence,
+                3,
+                new Flatten("a"),
+                dense("b", 3, TANH),
+                new RepeatVector("c", 4),
+                distributed("d", 5, TANH),
+                dense("e", 6, LINEAR)));
+        cases.add(Case.of(
+                "TimeDistributed first",
+                sequence,
+                3,
+                distributed("a", 3, RELU),
+                new Lstm("b", 2, false),
+                new RepeatVector("c", 4),
+                distributed("d", 6, SIGMOID)));
+        cases.add(Case.of("LSTM last", sequence, 3, new Lstm("a", 3, true), new Lstm("b", 6, true)));
+        cases.add(Case.of("LSTM state last", Shape.of(6), 3, new RepeatVector("a", 3), new Lstm("b", 6, false)));
+        return cases.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource({"convolutions", "endsOfTheChain", "imageLayers", "recurrentLayers", "chains"})
+    void lossGradientsAndMovingStatisticsAreThoseOfTheReference(Case tested) {
+        int samples = tested.samples();
+        Parameters parameters = scattered(tested);
+        ReferenceNetwork reference = new ReferenceNetwork(tested.input(), tested.layers(), parameters);
+        Batch inputs = Batch.random("inputs", samples, tested.input());
+        Batch targets = Batch.random("targets", samples, tested.input());
+
+        try (TrainingSession session = TrainingSession.of(
+                tested.input(), tested.layers(), parameters, Adam.withLearningRate(1e-3f), samples, 1, 2)) {
+            double loss = session.computeGradients(inputs, targets, inOrder(samples), 0, samples);
+
+            assertThat(loss)
+                    .as("loss")
+                    .isEqualTo(
+                            reference.meanSquaredError(inputs.doubles(), targets.doubles(), samples, true),
+                            within(LOSS_TOLERANCE * loss));
+            List<double[]> moved = reference.parametersWithMovedStatistics(inputs.doubles(), samples);
+            checkVariables("after the step, ", parameters.list(), moved);
+            checkGradients(parameters.list(), session, reference, inputs.doubles(), targets.doubles(), samples);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource({"convolutions", "endsOfTheChain", "imageLayers", "recurrentLayers", "chains"})
+    void inferenceIsThatOfTheReference(Case tested) {
+        int samples = tested.samples();
+        Parameters parameters = scattered(tested);
+        ReferenceNetwork reference = new ReferenceNetwork(tested.input(), tested.layers(), parameters);
+        Batch inputs = Batch.random("inputs", samples, tested.input());
+        double[] expected = reference.forward(inputs.doubles(), samples, false);
+        Autoencoder model = new Autoencoder(tested.spec(), parameters, Normalization.NONE);
+
+        try (Inference inference = Inference.of(model, 2)) {
+            float[] rebuilt = new float[expected.length];
+            inference.reconstruct(inputs, 0, samples, rebuilt);
+            checkClose("reconstruction", rebuilt, expected, OUTPUT_TOLERANCE);
+
+            float[] codes = new float[samples * tested.spec().latentSize()];
+            float[] decoded = new float[expected.length];
+            inference.encode(inputs, 0, samples, codes);
+            inference.decode(codes, samples, decoded);
+            checkClose("decoded code", decoded, expected, OUTPUT_TOLERANCE);
+        }
+    }
+
+    /** A batch may be smaller than the session's, start anywhere in an order and name samples in any order. */
+    @Test
+    void partialBatchesInAnyOrderHaveTheGradientsOfTheirSamples() {
+        List<Case> cases = List.of(
+                chains().findFirst().orElseThrow(), recurrentLayers().toList().getLast());
+        for (Case tested : cases) {
+            Parameters parameters = scattered(tested);
+            Batch all = Batch.random("inputs", 20, tested.input());
+            int[] order = {3, 7, 19, 0, 11, 5, 12, 1};
+            ReferenceNetwork reference = new ReferenceNetwork(tested.input(), tested.layers(), parameters);
+            double[] batch = all.select(order, 2, 5);
+            try (TrainingSession session = TrainingSession.of(
+                    tested.input(), tested.layers(), parameters, Adam.withLearningRate(1e-3f), 64, 1, 2)) {
+                session.computeGradients(all, all, inOrder(20), 0, 20); // leaves its traces in every buffer
+                session.computeGradients(all, all, order, 2, 5);
+
+                checkGradients(parameters.list(), session, reference, batch, batch, 5);
+            }
+        }
+    }
+
+    /** With one sample, the gradient of the kernel after a dropout is 0 exactly where a value was dropped. */
+    @Test
+    void gradientsGoThroughWhatDropoutKeepsAlone() {
+        Shape input = Shape.of(3);
+        Dropout dropout = new Dropout("drop", 0.4f);
+        int width = 50;
+        List<LayerSpec> layers = List.of(dense("a", width, TANH), dropout, dense("b", 3, LINEAR));
+        Parameters parameters = scattered(new Case("dropout", input, 1, layers));
+        Batch inputs = Batch.random("inputs", 1, input);
+        Batch targets = Batch.random("targets", 1, input);
+
+        try (TrainingSession session =
+                TrainingSession.of(input, layers, parameters, Adam.withLearningRate(1e-3f), 1, 1, 1)) {
+            List<boolean[]> masks = new ArrayList<>();
+            for (int step = 0; step < 3; step++) {
+                session.computeGradients(inputs, targets, inOrder(1), 0, 1);
+                float[] kernelGradient = session.gradient(2);
+                boolean[] kept = new boolean[width];
+                for (int i = 0; i < width; i++) {
+                    kept[i] = kernelGradient[3 * i] != 0;
+                }
+                ReferenceNetwork reference =
+                        new ReferenceNetwork(input, layers, parameters, (layer, index) -> kept[index]);
+                checkGradients(parameters.list(), session, reference, inputs.doubles(), targets.doubles(), 1);
+                masks.add(kept);
+            }
+
+            for (boolean[] mask : masks) {
+                long count = IntStream.range(0, width).filter(i -> mask[i]).count();
+                assertThat(count).as("kept of 50 at rate 0.4").isBetween(17L, 43L); // 30, give or take 3.75 deviations
+            }
+            assertThat(masks.get(1)).as("the second step's mask").isNotEqualTo(masks.get(0));
+        }
+    }
+
+    private static void checkGradients(
+            List<Parameter> parameters,
+            TrainingSession session,
+            ReferenceNetwork reference,
+            double[] inputs,
+            double[] targets,
+            int samples) {
+        double largestOfAll = IntStream.range(0, parameters.size())
+                .mapToDouble(p -> largest(session.gradient(p)))
+                .max()
+                .orElse(0);
+        for (int p = 0; p < parameters.size(); p++) {
+            Parameter parameter = parameters.get(p);
+            float[] actual = session.gradient(p);
+            if (!parameter.trainable()) {
+                assertThat(actual).as("gradient of " + parameter.path()).isEmpty();
+                continue;
+            }
+            assertThat(actual)
+                    .as("gradient of " + parameter.path())
+                    .hasSize(parameter.shape().size());
+            int[] indices = someOf(actual);
+            double[] expected = reference.gradient(p, indices, inputs, targets, samples);
+            double scale = Math.max(
+                    largest(actual),
+                    Arrays.stream(expected)
+                            .filter(Double::isFinite)
+                            .map(Math::abs)
+                            .max()
+                            .orElse(0));
+            int compared = 0;
+            for (int i = 0; i < indices.length; i++) {
+                if (!Double.isNaN(expected[i])) {
+                    assertThat((double) actual[indices[i]])
+                            .as("gradient of %s[%d], largest %.3g", parameter.path(), indices[i], scale)
+                            .isEqualTo(
+                                    expected[i],
+                                    within(GRADIENT_TOLERANCE * scale + VANISHING_TOLERANCE * largestOfAll));
+                    compared++;
+                }
+            }
+            assertThat(compared)
+                    .as("gradients of %s that no kink forbids to compare", parameter.path())
+                    .isGreaterThanOrEqualTo((indices.length + 1) / 2);
+        }
+    }
+
+    private static void checkVariables(String when, List<Parameter> parameters, List<double[]> expected) {
+        for (int p = 0; p < parameters.size(); p++) {
+            checkClose(
+                    when + parameters.get(p).path(), parameters.get(p).values(), expected.get(p), STATISTICS_TOLERANCE);
+        }
+    }
+
+    private static void checkClose(String what, float[] actual, double[] expected, double tolerance) {
+        double scale = Arrays.stream(expected).map(Math::abs).max().orElse(0);
+        assertThat(actual).as(what).hasSize(expected.length);
+        for (int i = 0; i < expected.length; i++) {
+            assertThat((double) actual[i])
+                    .as("%s[%d], largest %.3g", what, i, scale)
+                    .isEqualTo(expected[i], within(tolerance * scale + 1e-30));
+        }
+    }
+
+    private static double largest(float[] values) {
+        double largest = 0;
+        for (float value : values) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        return largest;
+    }
+
+    /** The first, the last, the one with the largest gradient and some between. */
+    private static int[] someOf(float[] gradient) {
+        int largest = 0;
+        for (int i = 0; i < gradient.length; i++) {
+            if (Math.abs(gradient[i]) > Math.abs(gradient[largest])) {
+                largest = i;
+            }
+        }
+        RandomGenerator random = new RandomSource(gradient.length).stream("indices", 0);
+        IntStream chosen = gradient.length <= INDICES_PER_VARIABLE
+                ? IntStream.range(0, gradient.length)
+                : IntStream.concat(
+                        IntStream.of(0, gradient.length - 1, largest),
+                        random.ints(INDICES_PER_VARIABLE - 3, 0, gradient.length));
+        return chosen.distinct().toArray();
+    }
+
+    private static int[] inOrder(int count) {
+        return IntStream.range(0, count).toArray();
+    }
+
+    /**
+     * Initial parameters moved off the values that hide mistakes: biases off 0, scales off 1 and some below 0, moving
+     * statistics off 0 and 1.
+     */
+    private static Parameters scattered(Case tested) {
+        RandomSource source = new RandomSource(11);
+        Parameters parameters = Parameters.initialize(tested.input(), tested.layers(), source);
+        for (Parameter parameter : parameters.list()) {
+            RandomGenerator random = source.stream("scatter/" + parameter.path(), 0);
+            float[] values = parameter.values();
+            for (int i = 0; i < values.length; i++) {
+                float number = 2 * random.nextFloat() - 1;
+                switch (parameter.name()) {
+                    case "bias", "beta", "moving_mean" -> values[i] += 0.4f * number;
+                    case "gamma" -> values[i] = number < -0.4f ? number : 1 + 0.5f * number;
+                    case "moving_variance" -> values[i] += 0.5f * number;
+                    default -> {}
+                }
+            }
+        }
+        return parameters;
+    }
+
+    /** Random samples, the same ones as floats for the engine and as doubles for the reference. */
+    private static final class Batch implements Samples {
+        private final int size;
+        private final float[] numbers;
+
+        private Batch(int size, float[] numbers) {
+            this.size = size;
+            this.numbers = numbers;
+        }
+
+        static Batch random(String purpose, int samples, Shape shape) {
+            RandomGenerator random = new RandomSource(3).stream(purpose, shape.size());
+            float[] numbers = new float[samples * shape.size()];
+            for (int i = 0; i < numbers.length; i++) {
+                numbers[i] = (float) random.nextGaussian();
+            }
+            return new Batch(shape.size(), numbers);
+        }
+
+        double[] doubles() {
+            return ReferenceNetwork.toDoubles(numbers);
+        }
+
+        double[] select(int[] order, int from, int count) {
+            float[] selected = new float[count * size];
+            for (int i = 0; i < count; i++) {
+                copySample(order[from + i], selected, i * size);
+            }
+            return ReferenceNetwork.toDoubles(selected);
+        }
+
+        @Override
+        public void copySample(int index, float[] into, int offset) {
+            System.arraycopy(numbers, index * size, into, offset, size);
+        }
+    }
+
+    private static Conv2d conv(
+            String name, int filters, int kernel, int stride, Padding padding, Activation activation) {
+        return new Conv2d(name, filters, Size2.square(kernel), Size2.square(stride), padding, activation);
+    }
+
+    private static Conv2dTranspose transposed(
+            String name, int filters, int kernel, int stride, Padding padding, Activation activation) {
+        return new Conv2dTranspose(name, filters, Size2.square(kernel), Size2.square(stride), padding, activation);
+    }
+
+    private static BatchNormalization norm(String name) {
+        return new BatchNormalization(name, 0.9f, 1e-3f);
+    }
+
+    private static MaxPooling2d pool(String name, int size, int stride, Padding padding) {
+        return new MaxPooling2d(name, Size2.square(size), Size2.square(stride), padding);
+    }
+
+    private static UpSampling2d up(String name, int size) {
+        return new UpSampling2d(name, Size2.square(size));
+    }
+
+    private static Dense dense(String name, int units, Activation activation) {
+        return new Dense(name, units, activation);
+    }
+
+    private static TimeDistributed distributed(String name, int units, Activation activation) {
+        return new TimeDistributed(name, new Dense(name + "_dense", units, activation));
+    }
+}
