@@ -25,4 +25,10 @@ public record ModelResult(
     public ModelResult {
         reconstructions = List.copyOf(reconstructions);
     }
+
+    /** The mean over the epochs, validation included; NaN if there was none. */
+    public double secondsPerEpoch() {
+        int epochs = history.epochs().size();
+        return epochs == 0 ? Double.NaN : history.totalSeconds() / epochs;
+    }
 }

@@ -1,5 +1,7 @@
 package dev.hourglass.report;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -23,6 +25,30 @@ public record RunResult(
     public RunResult {
         models = List.copyOf(models);
         examples = List.copyOf(examples);
-        facts = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(facts));
+        facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
+        if (models.isEmpty()) {
+            throw new IllegalArgumentException("A run needs at least one model, got none");
+        }
+        for (ModelResult model : models) {
+            requireReconstructions(model, examples);
+        }
+    }
+
+    private static void requireReconstructions(ModelResult model, List<float[]> examples) {
+        String name = model.spec().name();
+        int size = model.spec().input().size();
+        if (model.reconstructions().size() != examples.size()) {
+            throw new IllegalArgumentException(
+                    "Model '" + name + "' needs one reconstruction for each of the " + examples.size()
+                            + " examples, got " + model.reconstructions().size());
+        }
+        for (int i = 0; i < examples.size(); i++) {
+            int original = examples.get(i).length;
+            int reconstructed = model.reconstructions().get(i).length;
+            if (original != size || reconstructed != size) {
+                throw new IllegalArgumentException("Example " + i + " and its reconstruction by model '" + name
+                        + "' need " + size + " numbers, got " + original + " and " + reconstructed);
+            }
+        }
     }
 }

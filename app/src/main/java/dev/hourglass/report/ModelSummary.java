@@ -1,0 +1,154 @@
+package dev.hourglass.report;
+
+import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Parameter;
+import dev.hourglass.model.Parameters;
+import dev.hourglass.model.ShapeInference;
+import dev.hourglass.tensor.RandomSource;
+import dev.hourglass.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * What a model consists of, as {@code model.summary()} of Keras tells it: each layer with its output shape and
+ * parameters, and the totals. The waist is marked.
+ *
+ * @param model the model's name
+ * @param rows the input, then every layer in order
+ * @param trainable how many numbers training changes
+ * @param nonTrainable how many numbers only the moving statistics change
+ * @param waist what the mark beside the waist says
+ */
+public record ModelSummary(String model, List<Row> rows, int trainable, int nonTrainable, String waist) {
+    private static final int BYTES_PER_PARAMETER = Float.BYTES;
+
+    /**
+     * @param layer the layer's name
+     * @param type Keras's class, such as {@code Conv2D}
+     * @param outputShape of one sample
+     * @param parameters how many numbers the layer's variables hold
+     * @param waist whether this layer's output is the code
+     */
+    public record Row(String layer, String type, Shape outputShape, int parameters, boolean waist) {}
+
+    public ModelSummary {
+        rows = List.copyOf(rows);
+    }
+
+    public static ModelSummary of(AutoencoderSpec spec) {
+        List<LayerSpec> layers = spec.layers();
+        List<Shape> outputs = ShapeInference.outputs(spec.input(), layers);
+        // Only the counts are read, so any seed will do.
+        Parameters parameters = Parameters.initialize(spec.input(), layers, new RandomSource(0));
+        Map<String, Integer> byLayer = parameters.list().stream()
+                .collect(Collectors.groupingBy(
+                        Parameter::layer,
+                        Collectors.summingInt(variable -> variable.shape().size())));
+        int last = spec.encoder().size() - 1;
+        List<Row> rows = new ArrayList<>();
+        rows.add(new Row("input", "InputLayer", spec.input(), 0, false));
+        for (int i = 0; i < layers.size(); i++) {
+            LayerSpec layer = layers.get(i);
+            rows.add(new Row(
+                    layer.name(),
+                    ShapeInference.kerasClass(layer),
+                    outputs.get(i),
+                    byLayer.getOrDefault(layer.name(), 0),
+                    i == last));
+        }
+        int trainable = parameters.trainableCount();
+        String waist = Numbers.count(spec.latentSize()) + " numbers, " + Numbers.ratio(spec.compressionRatio());
+        return new ModelSummary(spec.name(), rows, trainable, parameters.count() - trainable, waist);
+    }
+
+    /** All parameters together, as Keras counts them. */
+    public int total() {
+        return trainable + nonTrainable;
+    }
+
+    /** The table in box-drawing characters, lines of at most 100 characters for ordinary names, ending in a newline. */
+    public String toText() {
+        List<List<String>> cells = rows.stream()
+                .map(row -> List.of(
+                        row.layer() + " (" + row.type() + ")",
+                        row.outputShape().withBatch(),
+                        Numbers.count(row.parameters())))
+                .toList();
+        List<String> titles = List.of("Layer (type)", "Output Shape", "Param #");
+        int[] widths = new int[titles.size()];
+        for (int column = 0; column < widths.length; column++) {
+            widths[column] = titles.get(column).length();
+            for (List<String> row : cells) {
+                widths[column] = Math.max(widths[column], row.get(column).length());
+            }
+        }
+        StringBuilder text = new StringBuilder("Model: \"" + model + "\"\n");
+        text.append(rule('┏', '━', '┳', '┓', widths));
+        text.append(line('┃', titles, widths)).append('\n');
+        text.append(rule('┡', '━', '╇', '┩', widths));
+        for (int i = 0; i < cells.size(); i++) {
+            boolean waistRow = rows.get(i).waist();
+            if (waistRow) {
+                text.append(rule('├', '─', '┼', '┤', widths));
+            }
+            text.append(line('│', cells.get(i), widths));
+            text.append(waistRow ? " ◀ waist: " + waist + "\n" : "\n");
+            if (waistRow) {
+                text.append(rule('├', '─', '┼', '┤', widths));
+            }
+        }
+        text.append(rule('└', '─', '┴', '┘', widths));
+        for (Map.Entry<String, Integer> total : totals()) {
+            text.append(' ').append(total.getKey()).append(": ").append(countAndBytes(total.getValue()));
+            text.append('\n');
+        }
+        return text.toString();
+    }
+
+    /** The three totals with Keras's words. */
+    List<Map.Entry<String, Integer>> totals() {
+        return List.of(
+                Map.entry("Total params", total()),
+                Map.entry("Trainable params", trainable),
+                Map.entry("Non-trainable params", nonTrainable));
+    }
+
+    /** Keras's way: {@code 12,585 (49.16 KB)}. */
+    static String countAndBytes(int parameters) {
+        double bytes = (double) parameters * BYTES_PER_PARAMETER;
+        String[] units = {"B", "KB", "MB", "GB"};
+        int unit = 0;
+        while (bytes >= 1024 && unit < units.length - 1) {
+            bytes /= 1024;
+            unit++;
+        }
+        return Numbers.count(parameters) + String.format(Locale.ROOT, " (%.2f %s)", bytes, units[unit]);
+    }
+
+    private static String line(char border, List<String> cells, int[] widths) {
+        StringBuilder line = new StringBuilder().append(border);
+        for (int column = 0; column < widths.length; column++) {
+            String cell = cells.get(column);
+            String space = " ".repeat(widths[column] - cell.length());
+            boolean number = column == widths.length - 1;
+            line.append(' ')
+                    .append(number ? space + cell : cell + space)
+                    .append(' ')
+                    .append(border);
+        }
+        return line.toString();
+    }
+
+    private static String rule(char left, char dash, char cross, char right, int[] widths) {
+        StringBuilder rule = new StringBuilder();
+        for (int column = 0; column < widths.length; column++) {
+            rule.append(column == 0 ? left : cross);
+            rule.repeat(dash, widths[column] + 2);
+        }
+        return rule.append(right).append('\n').toString();
+    }
+}
