@@ -34,16 +34,20 @@ final class Numbers {
                 : String.format(Locale.ROOT, "%.1e", value);
     }
 
-    /** How many times one number is another, in three significant digits: {@code 1.05}, {@code 18.6}, {@code 2,340}. */
+    /** How many times one number is another, in three significant digits: {@code 2.00}, {@code 18.6}, {@code 2,340}. */
     static String factor(double value) {
         if (!Double.isFinite(value)) {
             return Double.isNaN(value) ? ABSENT : "infinitely many";
         }
-        if (value != 0 && Math.abs(value) < 1e-3) {
+        if (value == 0) {
+            return "0";
+        }
+        if (Math.abs(value) < 1e-3) {
             return String.format(Locale.ROOT, "%.2e", value);
         }
         BigDecimal rounded = BigDecimal.valueOf(value).round(new MathContext(3));
-        return String.format(Locale.ROOT, "%,." + Math.max(0, rounded.scale()) + "f", rounded);
+        int integerDigits = rounded.precision() - rounded.scale();
+        return String.format(Locale.ROOT, "%,." + Math.max(0, 3 - integerDigits) + "f", rounded);
     }
 
     /** A share of one, {@code 0.078} as {@code 7.8%}. */

@@ -1,9 +1,11 @@
 package dev.hourglass.report;
 
 import dev.hourglass.tensor.Shape;
+import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
+import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.util.List;
 
@@ -47,8 +49,11 @@ record SampleImages(float low, float high) {
                         ? RenderingHints.VALUE_INTERPOLATION_NEAREST_NEIGHBOR
                         : RenderingHints.VALUE_INTERPOLATION_BICUBIC);
         graphics.drawImage(image, x, y, width, height, null);
+        // Two pixels of the PNG wide and wholly outside, so that it covers nothing of the sample.
+        float frame = 2f / Figure.PNG_SCALE;
+        graphics.setStroke(new BasicStroke(frame));
         graphics.setColor(Palette.FRAME);
-        graphics.draw(new java.awt.geom.Rectangle2D.Double(x - 0.25, y - 0.25, width + 0.5, height + 0.5));
+        graphics.draw(new Rectangle2D.Double(x - frame / 2, y - frame / 2, width + frame, height + frame));
     }
 
     private BufferedImage image(int rows, int columns, float[] sample) {

@@ -28,8 +28,18 @@ record Type(Font font, Color color) {
         return (int) Math.ceil(font.getSize() * 1.4);
     }
 
+    /** @throws FigureException if Java finds no font on this machine */
     double width(String text) {
-        return font.getStringBounds(text, MEASURE).getWidth();
+        try {
+            return font.getStringBounds(text, MEASURE).getWidth();
+        } catch (RuntimeException | LinkageError | AWTError e) {
+            // Java says it in several ways ("Fontconfig head is null", a missing libfreetype), none of which helps.
+            throw new FigureException(
+                    "Figures need a font, and Java found none on this machine (" + e.getMessage()
+                            + "). Install fontconfig and a font, such as the packages fontconfig and fonts-dejavu-core"
+                            + " on Debian or Ubuntu.",
+                    e);
+        }
     }
 
     /** The text, or as much of its beginning as fits, with an ellipsis. */
@@ -58,17 +68,8 @@ record Type(Font font, Color color) {
         draw(graphics, text, center - width(text) / 2, top);
     }
 
-    /** @throws FigureException if Java finds no font here */
+    /** @throws FigureException if Java finds no font on this machine */
     static void requireFonts() {
-        try {
-            BODY.width("0");
-        } catch (RuntimeException | LinkageError | AWTError e) {
-            // Java says it in several ways ("Fontconfig head is null", a missing libfreetype), none of which helps.
-            throw new FigureException(
-                    "Figures need a font, and Java found none on this machine (" + e.getMessage()
-                            + "). Install fontconfig and a font, such as the packages fontconfig and fonts-dejavu-core"
-                            + " on Debian or Ubuntu.",
-                    e);
-        }
+        BODY.width("0");
     }
 }

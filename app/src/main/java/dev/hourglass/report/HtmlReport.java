@@ -1,0 +1,279 @@
+package dev.hourglass.report;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * A run as one page that a person can read, print and send: nothing is loaded from elsewhere and no script runs. All
+ * text is escaped, and the page's own policy forbids whatever escaping might have missed.
+ */
+public final class HtmlReport {
+    private static final String STYLE = """
+            :root { color-scheme: light dark; --ink: #1a1a1a; --muted: #5c5c5c; --paper: #fff; --line: #d9d9d9;
+              --band: #f4f6f8; --accent: #0072b2; --waist: #fdf1e3; }
+            @media (prefers-color-scheme: dark) { :root { --ink: #e8e8e8; --muted: #a8a8a8; --paper: #16181b;
+              --line: #3a3f45; --band: #1f2327; --accent: #6cb8e6; --waist: #3a2c18; } }
+            * { box-sizing: border-box; }
+            body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 66rem; background: var(--paper);
+              color: var(--ink); font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
+            h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .4rem; }
+            h2 { font-size: 1.35rem; margin: 2.75rem 0 .75rem; padding-bottom: .25rem; border-bottom: 2px solid var(--line); }
+            h3 { font-size: 1.1rem; margin: 2rem 0 .6rem; }
+            p { max-width: 48rem; margin: .5rem 0; }
+            .lead, caption, figcaption, .note { color: var(--muted); }
+            nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: .3rem 1.4rem; padding: 0; margin: 1rem 0 0; }
+            a { color: var(--accent); }
+            ol { max-width: 48rem; padding-left: 1.4rem; }
+            li { margin: .45rem 0; }
+            nav li { margin: 0; }
+            .wide { overflow-x: auto; }
+            table { border-collapse: collapse; margin: .5rem 0 1rem; font-variant-numeric: tabular-nums; }
+            caption { text-align: left; padding-bottom: .4rem; font-size: .92rem; }
+            th, td { padding: .35rem .9rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+            thead th { background: var(--band); border-bottom: 2px solid var(--line); }
+            tbody th { font-weight: 500; }
+            .number { text-align: right; white-space: nowrap; }
+            .facts td { overflow-wrap: anywhere; }
+            .facts th { white-space: nowrap; }
+            .waist th, .waist td { background: var(--waist); }
+            code { font: .92em ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
+            figure { margin: 1rem 0; }
+            figure img { display: block; max-width: 100%; height: auto; background: #fff; border: 1px solid var(--line);
+              border-radius: 4px; }
+            figcaption { font-size: .92rem; margin-top: .4rem; max-width: 48rem; }
+            @media (max-width: 40rem) { th, td { padding: .3rem .45rem; } }
+            @media print {
+              :root { --ink: #000; --muted: #444; --paper: #fff; --line: #bbb; --band: #f4f4f4; --accent: #000;
+                --waist: #eee; }
+              body { max-width: none; padding: 0; font-size: 10pt; }
+              nav { display: none; }
+              figure, table, li { break-inside: avoid; }
+              h2, h3 { break-after: avoid; }
+            }
+            """;
+
+    private final RunResult run;
+    private final StringBuilder html = new StringBuilder();
+
+    private HtmlReport(RunResult run) {
+        this.run = run;
+    }
+
+    /**
+     * The whole page. Where this machine cannot draw (see {@link FigureException}) the page says so in place of the
+     * figures and is complete otherwise.
+     */
+    public static String render(RunResult run) {
+        HtmlReport report = new HtmlReport(run);
+        report.head();
+        report.findings();
+        report.comparison();
+        report.models();
+        report.whatWasRun();
+        report.html.append("</main>\n</body>\n</html>\n");
+        return report.html.toString();
+    }
+
+    private void head() {
+        html.append("""
+                <!DOCTYPE html>
+                <html lang="en">
+                <head>
+                <meta charset="utf-8">
+                <meta name="viewport" content="width=device-width, initial-scale=1">
+                <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+                <meta name="generator" content="Hourglass">
+                """);
+        html.append("<title>").append(escape(run.title())).append("</title>\n");
+        html.append("<style>\n").append(STYLE).append("</style>\n</head>\n<body>\n<header>\n");
+        html.append("<h1>").append(escape(run.title())).append("</h1>\n");
+        int models = run.models().size();
+        html.append("<p class=\"lead\">")
+                .append(models == 1 ? "One autoencoder" : models + " autoencoders")
+                .append(" trained on ")
+                .append(Numbers.count(run.trainingSamples()))
+                .append(" samples of ")
+                .append(escape(run.dataset()))
+                .append(" and tested on ")
+                .append(Numbers.count(run.testSamples()))
+                .append(".</p>\n");
+        html.append("<nav aria-label=\"Sections\"><ul>")
+                .append("<li><a href=\"#findings\">Findings</a></li>")
+                .append("<li><a href=\"#comparison\">Comparison</a></li>");
+        for (int i = 0; i < models; i++) {
+            html.append("<li><a href=\"#model-")
+                    .append(i + 1)
+                    .append("\">")
+                    .append(name(run.models().get(i)))
+                    .append("</a></li>");
+        }
+        html.append("<li><a href=\"#run\">What was run</a></li></ul></nav>\n</header>\n<main>\n");
+    }
+
+    private void findings() {
+        List<String> findings = Findings.of(run);
+        section("findings", "Findings");
+        html.append("<p class=\"note\">").append(escape(findings.getFirst())).append("</p>\n<ol>\n");
+        for (String finding : findings.subList(1, findings.size())) {
+            html.append("<li>").append(escape(finding)).append("</li>\n");
+        }
+        html.append("</ol>\n</section>\n");
+    }
+
+    private void comparison() {
+        ComparisonTable table = ComparisonTable.of(run);
+        section("comparison", run.models().size() == 1 ? "Measurements" : "Comparison");
+        html.append("<div class=\"wide\"><table>\n");
+        if (run.models().stream().anyMatch(model -> Double.isFinite(model.pcaMse()))) {
+            html.append("<caption>PCA was fitted on the same training data, with as many components as the model's"
+                    + " waist has numbers.</caption>\n");
+        }
+        html.append("<thead><tr><th scope=\"col\">Measure</th>");
+        for (String head : table.heads()) {
+            html.append("<th scope=\"col\" class=\"number\">")
+                    .append(escape(head))
+                    .append("</th>");
+        }
+        html.append("</tr></thead>\n<tbody>\n");
+        for (ComparisonTable.Line line : table.lines()) {
+            html.append("<tr><th scope=\"row\">").append(escape(line.measure())).append("</th>");
+            for (String value : line.values()) {
+                html.append("<td class=\"number\">").append(escape(value)).append("</td>");
+            }
+            html.append("</tr>\n");
+        }
+        html.append("</tbody></table></div>\n");
+        if (!run.examples().isEmpty()) {
+            figure(() -> Figures.comparison(run));
+        }
+        html.append("</section>\n");
+    }
+
+    private void models() {
+        for (int i = 0; i < run.models().size(); i++) {
+            ModelResult model = run.models().get(i);
+            section("model-" + (i + 1), Names.model(model));
+            summary(ModelSummary.of(model.spec()));
+            if (!model.history().epochs().isEmpty()) {
+                html.append("<h3>Training</h3>\n");
+                figure(() -> Figures.trainingHistory(model));
+            }
+            if (!run.examples().isEmpty()) {
+                html.append("<h3>Reconstructions</h3>\n");
+                figure(() -> Figures.reconstructions(run, model));
+            }
+            html.append("</section>\n");
+        }
+    }
+
+    private void summary(ModelSummary summary) {
+        html.append("<h3>Layers</h3>\n<div class=\"wide\"><table>\n<caption>");
+        String separator = "";
+        for (Map.Entry<String, Integer> total : summary.totals()) {
+            html.append(separator)
+                    .append(escape(total.getKey()))
+                    .append(": ")
+                    .append(ModelSummary.countAndBytes(total.getValue()));
+            separator = " · ";
+        }
+        html.append("""
+                </caption>
+                <thead><tr><th scope="col">Layer</th><th scope="col">Type</th><th scope="col">Output shape</th>\
+                <th scope="col" class="number">Parameters</th></tr></thead>
+                <tbody>
+                """);
+        for (ModelSummary.Row row : summary.rows()) {
+            html.append(row.waist() ? "<tr class=\"waist\">" : "<tr>")
+                    .append("<th scope=\"row\"><code>")
+                    .append(escape(row.layer()))
+                    .append("</code></th><td>")
+                    .append(escape(row.type()))
+                    .append("</td><td>")
+                    .append(escape(row.outputShape().withBatch()))
+                    .append(row.waist() ? " — the waist: " + escape(summary.waist()) : "")
+                    .append("</td><td class=\"number\">")
+                    .append(Numbers.count(row.parameters()))
+                    .append("</td></tr>\n");
+        }
+        html.append("</tbody></table></div>\n");
+    }
+
+    private void whatWasRun() {
+        Map<String, String> data = new LinkedHashMap<>();
+        data.put("Data set", run.dataset());
+        data.put("Training samples", Numbers.count(run.trainingSamples()));
+        data.put("Test samples", Numbers.count(run.testSamples()));
+        for (ModelResult model : run.models()) {
+            data.put(
+                    "One sample for " + Names.model(model), model.spec().input().toString());
+        }
+        Map<String, String> weights = new LinkedHashMap<>();
+        for (ModelResult model : run.models()) {
+            weights.put("Weights of " + Names.model(model) + ", SHA-256", model.weightsSha256());
+        }
+        section("run", "What was run");
+        facts("Data", data);
+        facts("Run", run.facts());
+        facts("Results to compare with when it is run again", weights);
+        html.append("</section>\n");
+    }
+
+    private void facts(String heading, Map<String, String> facts) {
+        if (facts.isEmpty()) {
+            return;
+        }
+        html.append("<h3>").append(escape(heading)).append("</h3>\n<table class=\"facts\">\n<tbody>\n");
+        facts.forEach((what, value) -> html.append("<tr><th scope=\"row\">")
+                .append(escape(what))
+                .append("</th><td>")
+                .append(escape(value))
+                .append("</td></tr>\n"));
+        html.append("</tbody></table>\n");
+    }
+
+    private void section(String id, String heading) {
+        html.append("<section id=\"")
+                .append(id)
+                .append("\">\n<h2>")
+                .append(escape(heading))
+                .append("</h2>\n");
+    }
+
+    /** As an image of its own, so that the identifiers inside one SVG cannot meet those of another. */
+    private void figure(Supplier<Figure> drawing) {
+        try {
+            Figure figure = drawing.get();
+            String data = Base64.getEncoder().encodeToString(figure.toSvg().getBytes(StandardCharsets.UTF_8));
+            html.append("<figure><img width=\"")
+                    .append(figure.width())
+                    .append("\" height=\"")
+                    .append(figure.height())
+                    .append("\" alt=\"")
+                    .append(escape(figure.description()))
+                    .append("\" src=\"data:image/svg+xml;base64,")
+                    .append(data)
+                    .append("\"></figure>\n");
+        } catch (FigureException e) {
+            html.append("<p class=\"note\">This figure could not be drawn: ")
+                    .append(escape(String.valueOf(e.getMessage())))
+                    .append("</p>\n");
+        }
+    }
+
+    private static String name(ModelResult model) {
+        return escape(Names.model(model));
+    }
+
+    /** Text for an element or a quoted attribute. */
+    static String escape(String text) {
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;")
+                .replace("'", "&#39;");
+    }
+}

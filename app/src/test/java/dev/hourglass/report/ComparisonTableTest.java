@@ -1,0 +1,81 @@
+package dev.hourglass.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ComparisonTableTest {
+    @Test
+    void textAlignsOneColumnAModel() {
+        assertThat(ComparisonTable.of(SampleRuns.mnist()).toText()).isEqualTo("""
+                                                              CNN            LSTM
+                ─────────────────────────────────────────────────────────────────
+                Reconstruction MSE (test set)            0.005641        0.017612
+                Reconstruction MAE (test set)            0.022564        0.070448
+                MSE of PCA, same latent size             0.000304        0.016828
+                MSE over PCA's                               18.6            1.05
+                Original dimensions                           784             784
+                Latent dimensions                     7x7x8 = 392              32
+                Compression                                2.00:1         24.50:1
+                Parameters                                 12,585         269,468
+                Training time, with validation             40.0 s      1 min 20 s
+                Time per epoch, with validation            10.0 s          20.0 s
+                Reconstruction throughput         3,178 samples/s   148 samples/s
+                """);
+    }
+
+    @Test
+    void csvHoldsFullPrecisionAndOneLineAModel() {
+        assertThat(ComparisonTable.of(SampleRuns.mnist()).toCsv().split("\r\n", -1))
+                .containsExactly(
+                        "model,test_mse,test_mae,pca_mse,mse_to_pca,original_size,latent_shape,latent_size,"
+                                + "compression_ratio,parameters,training_seconds,seconds_per_epoch,"
+                                + "reconstruction_samples_per_second",
+                        "cnn,0.005641,0.022564,3.04E-4," + 0.005641 / 3.04e-4 + ",784,7x7x8,392,2.0,12585,40.0,10.0,"
+                                + 40_000_000.0 / 12_585,
+                        "lstm,0.017612,0.070448,0.016828," + 0.017612 / 0.016828 + ",784,32,32,24.5,269468,80.0,20.0,"
+                                + 40_000_000.0 / 269_468,
+                        "");
+    }
+
+    @Test
+    void pcaThatWasNotMeasuredIsAbsentAndNotZero() {
+        ComparisonTable table = ComparisonTable.of(SampleRuns.run(SampleRuns.cnn(0.005641, Double.NaN)));
+        assertThat(table.lines())
+                .contains(
+                        new ComparisonTable.Line("MSE of PCA, same latent size", List.of("–")),
+                        new ComparisonTable.Line("MSE over PCA's", List.of("–")));
+        assertThat(table.toCsv()).contains("cnn,0.005641,0.022564,,,784,");
+    }
+
+    @Test
+    void aModelWithoutEpochsHasNoTimePerEpoch() {
+        ModelResult untrained = SampleRuns.model(SampleRuns.CNN, 0.1, 0.2, 0.01, SampleRuns.history(1));
+        assertThat(ComparisonTable.of(SampleRuns.run(untrained))
+                        .rows()
+                        .getFirst()
+                        .secondsPerEpoch())
+                .isNaN();
+    }
+
+    @Test
+    void historyCsvHasOneLineAnEpochOfEachModel() {
+        ModelResult cnn = SampleRuns.model(
+                SampleRuns.CNN, 0.1, 0.2, 0.01, SampleRuns.history(10, 0.05, 0.0625, Double.NaN, 0.06));
+        ModelResult lstm = SampleRuns.model(SampleRuns.LSTM, 0.1, 0.2, 0.01, SampleRuns.history(20, 0.07, 0.06));
+        assertThat(HistoryCsv.of(SampleRuns.run(cnn, lstm)).split("\r\n", -1))
+                .containsExactly(
+                        "model,epoch,loss,val_loss,train_seconds,seconds",
+                        "cnn,1,0.05,0.0625,9.0,10.0",
+                        "cnn,2,,0.06,9.0,10.0",
+                        "lstm,1,0.07,0.06,18.0,20.0",
+                        "");
+    }
+
+    @Test
+    void csvQuotesWhatNeedsQuotes() {
+        assertThat(Csv.line("a,b", "say \"x\"", "two\nlines", 1))
+                .isEqualTo("\"a,b\",\"say \"\"x\"\"\",\"two\nlines\",1\r\n");
+    }
+}
