@@ -3,6 +3,7 @@ package dev.hourglass.engine;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
+import dev.hourglass.model.ShapeInference;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.Workers;
@@ -62,7 +63,10 @@ public final class TrainingSession implements AutoCloseable {
                 compiled,
                 parameters,
                 weights,
-                input.size(),
+                // Inputs and targets go through the same buffer.
+                Math.max(
+                        input.size(),
+                        ShapeInference.outputs(input, layers).getLast().size()),
                 batchSize,
                 CpuPlan.chunkSamples(compiled, batchSize),
                 true,

@@ -86,7 +86,7 @@ record Golden(
 
     /** How many samples the case computes with. */
     int batch() {
-        return array("inference").batch();
+        return array(has("inference") ? "inference" : "output").batch();
     }
 
     Shape output() {
