@@ -20,6 +20,7 @@ from pathlib import Path
 BENCH = Path(__file__).resolve().parent
 LOGS = BENCH / "target/side-by-side"
 STEPS_PER_EPOCH = 235
+BUSY_LOAD = 0.5  # average of the minute before the start, above which others take processor time from the runners
 OURS = "hourglass"
 PEERS = ("torch", "keras-tf", "keras-jax")
 MODELS = ("cnn", "lstm")
@@ -216,6 +217,8 @@ def versions(results):
 def report(results, options, load_before):
     rounds = min(len(millis) for measured in results for millis in measured.millis.values())
     lines = [f"# Training steps side by side, {datetime.date.today()}", ""]
+    if load_before > BUSY_LOAD:
+        lines += [f"**The machine was busy (load average {load_before:.1f} before the start): these are no figures to quote.**", ""]
     lines.append(f"    bench/side-by-side {' '.join(options.arguments)}".rstrip())
     lines.append("")
     for measured in results:
