@@ -2,6 +2,7 @@ package dev.hourglass.engine;
 
 import dev.hourglass.engine.CpuPlan.NormState;
 import dev.hourglass.engine.Memory.Buffer;
+import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Kernels;
 import java.util.Arrays;
 
@@ -33,7 +34,74 @@ final class WindowOperations {
         return values;
     }
 
+    /** The usual pooling: windows of 2x2 that fill the image without overlapping. */
+    private static boolean isByFour(Size2 pool, Size2 stride, int top, int left, Layout.Image in) {
+        Size2 two = Size2.square(2);
+        return pool.equals(two)
+                && stride.equals(two)
+                && top == 0
+                && left == 0
+                && in.height() % 2 == 0
+                && in.width() % 2 == 0;
+    }
+
+    private Operation maxPoolByFour(Step.MaxPool step) {
+        Buffer from = memory.buffer(step.from());
+        Buffer to = memory.buffer(step.to());
+        Layout.Image in = step.from().image();
+        Layout.Image out = step.to().image();
+        int channels = in.channelStride();
+        float[] scale = scale(step.norm(), channels);
+        float[] shift = shift(step.norm(), channels);
+        return at -> {
+            for (int y = 0; y < out.height(); y++) {
+                kernels.affineMaxOfFour(
+                        from.array(at),
+                        from.offset(at) + in.row(2 * y),
+                        in.gridRowStride(),
+                        to.array(at),
+                        to.offset(at) + out.row(y),
+                        out.width(),
+                        channels,
+                        scale,
+                        shift);
+            }
+        };
+    }
+
+    private Operation maxPoolGradientByFour(Step.MaxPoolGradient step) {
+        Buffer from = memory.buffer(step.from());
+        Buffer pooledGradient = memory.buffer(step.pooledGradient());
+        Buffer gradient = memory.buffer(step.gradient());
+        Layout.Image in = step.from().image();
+        Layout.Image out = step.pooledGradient().image();
+        int channels = in.channelStride();
+        float[] scale = scale(step.norm(), channels);
+        float[] shift = shift(step.norm(), channels);
+        return at -> {
+            for (int y = 0; y < out.height(); y++) {
+                int row = in.row(2 * y);
+                kernels.routeMaximumOfFour(
+                        from.array(at),
+                        from.offset(at) + row,
+                        in.gridRowStride(),
+                        pooledGradient.array(at),
+                        pooledGradient.offset(at) + out.row(y),
+                        gradient.array(at),
+                        gradient.offset(at) + row,
+                        out.width(),
+                        channels,
+                        scale,
+                        shift);
+            }
+        };
+    }
+
     Operation maxPool(Step.MaxPool step) {
+        if (isByFour(
+                step.pool(), step.stride(), step.top(), step.left(), step.from().image())) {
+            return maxPoolByFour(step);
+        }
         Buffer from = memory.buffer(step.from());
         Buffer to = memory.buffer(step.to());
         Layout.Image in = step.from().image();
@@ -76,6 +144,10 @@ final class WindowOperations {
     }
 
     Operation maxPoolGradient(Step.MaxPoolGradient step) {
+        if (isByFour(
+                step.pool(), step.stride(), step.top(), step.left(), step.from().image())) {
+            return maxPoolGradientByFour(step);
+        }
         Buffer from = memory.buffer(step.from());
         Buffer pooled = memory.buffer(step.pooled());
         Buffer pooledGradient = memory.buffer(step.pooledGradient());

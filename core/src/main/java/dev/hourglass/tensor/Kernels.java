@@ -153,6 +153,27 @@ public interface Kernels {
             float[] scale,
             float[] shift);
 
+    /**
+     * The largest of the four pixels of each window, {@code to = max(x * scale + shift)}, where windows lie side by
+     * side: two pixels in a row and the two in the row {@code below} floats further on.
+     */
+    void affineMaxOfFour(
+            float[] X, int x, int below, float[] TO, int to, int pixels, int channels, float[] scale, float[] shift);
+
+    /** Gives {@code d} to the first of each window's pixels that is its largest, and 0 to the three others. */
+    void routeMaximumOfFour(
+            float[] X,
+            int x,
+            int below,
+            float[] D,
+            int d,
+            float[] DX,
+            int dx,
+            int pixels,
+            int channels,
+            float[] scale,
+            float[] shift);
+
     /** {@code to += from} for pixels that lie {@code stride} floats apart in FROM, side by side in TO. */
     void addStrided(float[] FROM, int from, int stride, float[] TO, int to, int pixels, int channels);
 

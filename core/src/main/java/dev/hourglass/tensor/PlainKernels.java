@@ -166,6 +166,59 @@ final class PlainKernels implements Kernels {
     }
 
     @Override
+    public void affineMaxOfFour(
+            float[] X, int x, int below, float[] TO, int to, int pixels, int channels, float[] scale, float[] shift) {
+        for (int p = 0; p < pixels; p++) {
+            for (int j = 0; j < channels; j++) {
+                int first = x + 2 * p * channels + j;
+                float most = Math.fma(X[first], scale[j], shift[j]);
+                most = larger(Math.fma(X[first + channels], scale[j], shift[j]), most);
+                most = larger(Math.fma(X[first + below], scale[j], shift[j]), most);
+                most = larger(Math.fma(X[first + below + channels], scale[j], shift[j]), most);
+                TO[to + p * channels + j] = most;
+            }
+        }
+    }
+
+    /** A NaN that comes later is passed over, as a comparison in vectors does. */
+    private static float larger(float value, float most) {
+        return value > most ? value : most;
+    }
+
+    @Override
+    public void routeMaximumOfFour(
+            float[] X,
+            int x,
+            int below,
+            float[] D,
+            int d,
+            float[] DX,
+            int dx,
+            int pixels,
+            int channels,
+            float[] scale,
+            float[] shift) {
+        for (int p = 0; p < pixels; p++) {
+            for (int j = 0; j < channels; j++) {
+                int[] places = {0, channels, below, below + channels};
+                int first = 2 * p * channels + j;
+                int winner = 0;
+                float most = Math.fma(X[x + first], scale[j], shift[j]);
+                for (int i = 1; i < 4; i++) {
+                    float value = Math.fma(X[x + first + places[i]], scale[j], shift[j]);
+                    if (value > most) {
+                        most = value;
+                        winner = i;
+                    }
+                }
+                for (int i = 0; i < 4; i++) {
+                    DX[dx + first + places[i]] = i == winner ? D[d + p * channels + j] : 0;
+                }
+            }
+        }
+    }
+
+    @Override
     public void addStrided(float[] FROM, int from, int stride, float[] TO, int to, int pixels, int channels) {
         for (int p = 0; p < pixels; p++) {
             for (int j = 0; j < channels; j++) {

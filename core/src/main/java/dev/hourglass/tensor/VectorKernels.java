@@ -248,6 +248,67 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void affineMaxOfFour(
+            float[] X, int x, int below, float[] TO, int to, int pixels, int channels, float[] scale, float[] shift) {
+        for (int j = 0; j < channels; j += STEP) {
+            FloatVector factor = FloatVector.fromArray(S, scale, j);
+            FloatVector offset = FloatVector.fromArray(S, shift, j);
+            for (int p = 0; p < pixels; p++) {
+                int first = x + j + 2 * p * channels;
+                FloatVector most = FloatVector.fromArray(S, X, first).fma(factor, offset);
+                FloatVector v = FloatVector.fromArray(S, X, first + channels).fma(factor, offset);
+                most = most.blend(v, v.compare(GT, most));
+                v = FloatVector.fromArray(S, X, first + below).fma(factor, offset);
+                most = most.blend(v, v.compare(GT, most));
+                v = FloatVector.fromArray(S, X, first + below + channels).fma(factor, offset);
+                most.blend(v, v.compare(GT, most)).intoArray(TO, to + j + p * channels);
+            }
+        }
+    }
+
+    @Override
+    public void routeMaximumOfFour(
+            float[] X,
+            int x,
+            int below,
+            float[] D,
+            int d,
+            float[] DX,
+            int dx,
+            int pixels,
+            int channels,
+            float[] scale,
+            float[] shift) {
+        FloatVector zero = FloatVector.zero(S);
+        for (int j = 0; j < channels; j += STEP) {
+            FloatVector factor = FloatVector.fromArray(S, scale, j);
+            FloatVector offset = FloatVector.fromArray(S, shift, j);
+            for (int p = 0; p < pixels; p++) {
+                int first = j + 2 * p * channels;
+                FloatVector a = FloatVector.fromArray(S, X, x + first).fma(factor, offset);
+                FloatVector b =
+                        FloatVector.fromArray(S, X, x + first + channels).fma(factor, offset);
+                FloatVector c = FloatVector.fromArray(S, X, x + first + below).fma(factor, offset);
+                FloatVector e = FloatVector.fromArray(S, X, x + first + below + channels)
+                        .fma(factor, offset);
+                // Each later pixel wins over all before it only if it is larger than their maximum.
+                VectorMask<Float> bWins = b.compare(GT, a);
+                FloatVector most = a.blend(b, bWins);
+                VectorMask<Float> cWins = c.compare(GT, most);
+                most = most.blend(c, cWins);
+                VectorMask<Float> eWins = e.compare(GT, most);
+                FloatVector left = FloatVector.fromArray(S, D, d + j + p * channels);
+                zero.blend(left, eWins).intoArray(DX, dx + first + below + channels);
+                left = left.blend(zero, eWins);
+                zero.blend(left, cWins).intoArray(DX, dx + first + below);
+                left = left.blend(zero, cWins);
+                zero.blend(left, bWins).intoArray(DX, dx + first + channels);
+                left.blend(zero, bWins).intoArray(DX, dx + first);
+            }
+        }
+    }
+
+    @Override
     public void addStrided(float[] FROM, int from, int stride, float[] TO, int to, int pixels, int channels) {
         for (int j = 0; j < channels; j += STEP) {
             for (int p = 0; p < pixels; p++) {

@@ -115,6 +115,18 @@ final class KernelsTest {
                     (k, to) -> k.addStrided(y, 0, channels, to, 1, pixels, channels),
                     random(count + 1, 6));
 
+            float[] windows = random(4 * count + 1, 7);
+            float[] d = random(count, 8);
+            int below = 2 * count;
+            assertSameBits(
+                    "affineMaxOfFour",
+                    (k, to) -> k.affineMaxOfFour(windows, 1, below, to, 1, pixels, channels, scale, shift),
+                    random(count + 1, 9));
+            assertSameBits(
+                    "routeMaximumOfFour",
+                    (k, dx) -> k.routeMaximumOfFour(windows, 1, below, d, 0, dx, 1, pixels, channels, scale, shift),
+                    random(4 * count + 1, 10));
+
             double[] sums = new double[2 * channels];
             double[] expected = new double[2 * channels];
             float[] x = random(count + 1, 6);
@@ -142,6 +154,22 @@ final class KernelsTest {
             assertThat(Arrays.copyOf(dx, channels)).isEqualTo(ones);
             assertThat(Arrays.copyOfRange(dx, channels, 2 * channels)).isEqualTo(zeros);
             assertThat(d).isEqualTo(zeros);
+        }
+    }
+
+    @Test
+    void theFirstOfEqualPixelsGetsAllOfAWindowsGradient() {
+        int channels = 16;
+        float[] ones = new float[channels];
+        Arrays.fill(ones, 1f);
+        float[] zeros = new float[channels];
+        for (Kernels kernels : new Kernels[] {vector, plain}) {
+            float[] dx = random(4 * channels, 1);
+            kernels.routeMaximumOfFour(
+                    new float[4 * channels], 0, 2 * channels, ones, 0, dx, 0, 1, channels, ones, zeros);
+            float[] expected = new float[4 * channels];
+            Arrays.fill(expected, 0, channels, 1f);
+            assertThat(dx).isEqualTo(expected);
         }
     }
 
