@@ -1,0 +1,189 @@
+package dev.hourglass.lab;
+
+import dev.hourglass.data.Dataset;
+import dev.hourglass.data.Split;
+import dev.hourglass.engine.Inference;
+import dev.hourglass.evaluate.Evaluation;
+import dev.hourglass.evaluate.PrincipalComponents;
+import dev.hourglass.evaluate.ReconstructionError;
+import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.report.Findings;
+import dev.hourglass.report.ModelResult;
+import dev.hourglass.report.RunResult;
+import dev.hourglass.train.TrainOptions;
+import dev.hourglass.train.TrainResult;
+import dev.hourglass.train.Trainer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Runs a recipe whole: data, models, training, evaluation beside PCA, report; and leaves the run folder. */
+public final class Lab {
+    private final Recipe recipe;
+    private final LabOptions options;
+    private final Consumer<LabEvent> listener;
+
+    private Lab(Recipe recipe, LabOptions options, Consumer<LabEvent> listener) {
+        this.recipe = recipe;
+        this.options = options;
+        this.listener = listener;
+    }
+
+    /**
+     * Runs a recipe. Where it ends with an exception, nothing is left that looks like a finished run.
+     *
+     * @param recipe with all overrides applied
+     * @param listener is told how it goes, on the calling thread
+     * @return what was measured; the folder is whole by then
+     * @throws LabException if the folder cannot be used or written, or the data do not fit a model
+     * @throws dev.hourglass.data.DatasetException if the data set cannot be had
+     * @throws dev.hourglass.train.TrainingInterruptedException if the thread was interrupted while it trained; elsewhere
+     *     it is a LabException
+     */
+    public static RunResult run(Recipe recipe, LabOptions options, Consumer<LabEvent> listener) {
+        return new Lab(recipe, options, listener).run();
+    }
+
+    private RunResult run() {
+        try (RunFolder folder = RunFolder.create(options.out())) {
+            Instant start = options.clock().instant();
+            Dataset training = open(Split.TRAINING);
+            Dataset test = open(Split.TEST);
+            recipe.models().forEach(spec -> requireFits(spec, training));
+            tell(new LabEvent.DataOpened(recipe.data().name(), training.size(), test.size()));
+
+            List<Trained> trained = new ArrayList<>();
+            for (AutoencoderSpec spec : recipe.models()) {
+                tell(new LabEvent.ModelStarted(
+                        spec, trained.size() + 1, recipe.models().size()));
+                trained.add(train(spec, training.reshaped(spec.input()), test.reshaped(spec.input())));
+            }
+            List<ModelResult> models = besidePca(trained, training, test);
+
+            RunRecord record = new RunRecord(
+                    recipe,
+                    Provenance.ofThisProcess(),
+                    training.sha256(),
+                    test.sha256(),
+                    start,
+                    Duration.between(start, options.clock().instant()));
+            RunResult result = new RunResult(
+                    recipe.title(),
+                    recipe.data().name(),
+                    training.size(),
+                    test.size(),
+                    models,
+                    examples(test),
+                    record.facts());
+            List<String> findings = Findings.of(result);
+            tell(new LabEvent.Working("Writing plots, results and report"));
+            new RunFiles(folder, result, findings, record).write();
+            folder.complete();
+            listener.accept(new LabEvent.Finished(result, findings, folder.path()));
+            return result;
+        }
+    }
+
+    /** Between two pieces of work, which is where an interrupted run may stop; training looks by itself. */
+    private void tell(LabEvent event) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new LabException("The run was interrupted. Start it again.");
+        }
+        listener.accept(event);
+    }
+
+    private Dataset open(Split split) {
+        Recipe.Data data = recipe.data();
+        Path own = data.folder();
+        Dataset all = own == null
+                ? options.catalog().open(data.name(), split, event -> listener.accept(new LabEvent.Fetching(event)))
+                : options.catalog().openFolder(data.name(), own, split);
+        return data.limit() == null ? all : all.limit(data.limit());
+    }
+
+    private static void requireFits(AutoencoderSpec spec, Dataset data) {
+        if (spec.input().size() != data.sampleShape().size()) {
+            throw new LabException("Model '" + spec.name() + "' takes inputs " + spec.input() + " = "
+                    + spec.input().size() + " numbers, but the samples of " + data.name() + " are " + data.sampleShape()
+                    + " = " + data.sampleShape().size() + ". Change the model's input, or the recipe's data.");
+        }
+    }
+
+    /** A model that was trained and judged, but not yet compared. */
+    private record Trained(
+            AutoencoderSpec spec, TrainResult result, ReconstructionError test, List<float[]> reconstructions) {}
+
+    private Trained train(AutoencoderSpec spec, Dataset training, Dataset test) {
+        TrainOptions how = recipe.training();
+        TrainResult result =
+                Trainer.train(spec, training, test, how, event -> listener.accept(new LabEvent.Training(event)));
+        tell(new LabEvent.Working(
+                String.format(Locale.ROOT, "Reconstructing %,d test samples with %s", test.size(), spec.name())));
+        ReconstructionError error = Evaluation.reconstruction(result.model(), test, how.threads());
+        return new Trained(spec, result, error, reconstructions(result, test));
+    }
+
+    private List<float[]> reconstructions(TrainResult result, Dataset test) {
+        int count = Math.min(recipe.outputs().examples(), test.size());
+        int size = test.sampleShape().size();
+        float[] all = new float[count * size];
+        try (Inference inference =
+                Inference.of(result.model(), recipe.training().threads())) {
+            inference.reconstruct(test::copySample, 0, count, all);
+        }
+        List<float[]> each = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            each.add(Arrays.copyOfRange(all, i * size, (i + 1) * size));
+        }
+        return each;
+    }
+
+    private List<float[]> examples(Dataset test) {
+        List<float[]> examples = new ArrayList<>();
+        for (int i = 0; i < Math.min(recipe.outputs().examples(), test.size()); i++) {
+            float[] sample = new float[test.sampleShape().size()];
+            test.copySample(i, sample, 0);
+            examples.add(sample);
+        }
+        return examples;
+    }
+
+    /**
+     * Fits PCA once, with as many components as the widest waist has numbers: its first k are PCA with k. A few samples
+     * span fewer dimensions, and more components than these would add nothing.
+     */
+    private List<ModelResult> besidePca(List<Trained> trained, Dataset training, Dataset test) {
+        int threads = recipe.training().threads();
+        int widest = trained.stream()
+                .mapToInt(model -> model.spec().latentSize())
+                .max()
+                .orElseThrow();
+        int most = Math.min(widest, training.sampleShape().size());
+        tell(new LabEvent.Working(String.format(
+                Locale.ROOT, "Fitting PCA with %,d components to %,d samples, for comparison", most, training.size())));
+        PrincipalComponents pca = PrincipalComponents.fit(training, most, threads);
+        Map<Integer, Double> mseByComponents = new HashMap<>();
+        List<ModelResult> results = new ArrayList<>();
+        for (Trained model : trained) {
+            double pcaMse = mseByComponents.computeIfAbsent(
+                    Math.min(model.spec().latentSize(), pca.components()),
+                    components -> pca.mse(test, components, threads));
+            results.add(new ModelResult(
+                    model.spec(),
+                    model.result().model().parameters().count(),
+                    model.result().history(),
+                    model.test(),
+                    pcaMse,
+                    model.result().model().parameters().sha256(),
+                    model.reconstructions()));
+        }
+        return results;
+    }
+}

@@ -1,0 +1,32 @@
+package dev.hourglass.lab;
+
+import dev.hourglass.data.FetchEvent;
+import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.report.RunResult;
+import dev.hourglass.train.TrainEvent;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What a run tells while it goes on, in order, on the thread that called {@link Lab#run}. */
+public sealed interface LabEvent {
+    /** The data set is being fetched; nothing comes when it is at hand. */
+    record Fetching(FetchEvent event) implements LabEvent {}
+
+    /** The samples are there and fit the models. */
+    record DataOpened(String dataset, int trainingSamples, int testSamples) implements LabEvent {}
+
+    /** @param number from 1 */
+    record ModelStarted(AutoencoderSpec spec, int number, int models) implements LabEvent {}
+
+    record Training(TrainEvent event) implements LabEvent {}
+
+    /** @param task what takes a while now, such as {@code Fitting PCA with 392 components to 60,000 samples} */
+    record Working(String task) implements LabEvent {}
+
+    /**
+     * The run is over and its folder whole.
+     *
+     * @param findings what the numbers say, a sentence each
+     */
+    record Finished(RunResult result, List<String> findings, Path folder) implements LabEvent {}
+}

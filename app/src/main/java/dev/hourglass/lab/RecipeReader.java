@@ -1,0 +1,278 @@
+package dev.hourglass.lab;
+
+import dev.hourglass.data.Spelling;
+import dev.hourglass.lab.Node.Mapping;
+import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Presets;
+import dev.hourglass.model.ShapeInference;
+import dev.hourglass.tensor.Shape;
+import dev.hourglass.tensor.ShapeException;
+import dev.hourglass.train.TrainOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads recipes: YAML of at most 1 MB with the keys {@code title}, {@code data}, {@code models}, {@code training} and
+ * {@code outputs}, as labs/mnist.yaml shows and explains. Every mistake is a {@link RecipeException} that says where it
+ * stands.
+ */
+public final class RecipeReader {
+    /** The recipes that are part of Hourglass: labs/NAME.yaml. */
+    public static final List<String> BUILT_IN = List.of("mnist");
+
+    private static final int MAX_BYTES = 1 << 20;
+    private static final int MAX_LAYERS = 500;
+    private static final int MAX_EPOCHS = 1_000_000;
+    private static final int MAX_BATCH_SIZE = 1 << 20;
+
+    private final List<String> datasets;
+
+    /** @param datasets the names that a recipe's data may have */
+    public RecipeReader(Collection<String> datasets) {
+        this.datasets = List.copyOf(datasets);
+    }
+
+    /**
+     * A recipe by what a user types: the name of one that is built in, or a file.
+     *
+     * @param nameOrFile such as {@code mnist} or {@code my/lab.yaml}; a file ends in .yaml or .yml or has a folder
+     * @throws RecipeException if there is none, or it has a mistake
+     */
+    public Recipe find(String nameOrFile) {
+        if (BUILT_IN.contains(nameOrFile)) {
+            return builtIn(nameOrFile);
+        }
+        if (nameOrFile.matches("(?s).*(\\.ya?ml|[/\\\\].*)")) {
+            return read(Path.of(nameOrFile));
+        }
+        throw new RecipeException("expected the name of a lab or a recipe file ending in .yaml, found '" + nameOrFile
+                + "'." + Spelling.hint(nameOrFile, BUILT_IN));
+    }
+
+    /** @throws RecipeException if the file cannot be read or has a mistake */
+    public Recipe read(Path file) {
+        if (Files.isDirectory(file)) {
+            throw new RecipeException(file + ": expected a recipe file, found a folder. Name a .yaml file in it.");
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return parse(
+                    in,
+                    file.toString(),
+                    stem(file),
+                    Optional.ofNullable(file.toAbsolutePath().getParent()));
+        } catch (NoSuchFileException e) {
+            throw new RecipeException(
+                    file + ": expected a recipe file, found none. Check the path, or run one of the labs: "
+                            + String.join(", ", BUILT_IN) + ".",
+                    e);
+        } catch (IOException e) {
+            throw new RecipeException(file + ": the recipe cannot be read: " + Failures.reason(e) + ".", e);
+        }
+    }
+
+    private Recipe builtIn(String name) {
+        String file = "labs/" + name + ".yaml";
+        try (InputStream in = RecipeReader.class.getResourceAsStream("/" + file)) {
+            if (in == null) {
+                throw new IllegalStateException("The jar lacks its resource " + file + "; build it again");
+            }
+            return parse(in, file, name, Optional.empty());
+        } catch (IOException e) {
+            throw new RecipeException(file + ": the recipe cannot be read: " + Failures.reason(e) + ".", e);
+        }
+    }
+
+    private Recipe parse(InputStream in, String file, String name, Optional<Path> folder) throws IOException {
+        byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+        Place start = new Place(file, 1, 1, "");
+        if (bytes.length > MAX_BYTES) {
+            throw start.error("expected a recipe of at most 1 MB, found a larger file. Is it a recipe?");
+        }
+        String text;
+        try {
+            text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw start.error("expected UTF-8 text, found other bytes. Save the recipe as UTF-8.");
+        }
+        return recipe(YamlTree.parse(text, file), name, folder);
+    }
+
+    private Recipe recipe(Node root, String name, Optional<Path> folder) {
+        Mapping top = root.asMapping("a recipe with the keys data and models")
+                .allowing("title", "data", "models", "training", "outputs");
+        return new Recipe(
+                name,
+                top.find("title").map(node -> node.asText("a title")).orElse(name),
+                data(top.require("data", "data: {name: mnist}"), folder),
+                models(top.require("models", "models: [{name: cnn, preset: mnist-cnn}]")),
+                top.find("training").map(RecipeReader::training).orElseGet(TrainOptions::defaults),
+                top.find("outputs").map(RecipeReader::outputs).orElse(Recipe.Outputs.DEFAULT));
+    }
+
+    private Recipe.Data data(Node node, Optional<Path> recipeFolder) {
+        Mapping data = node.asMapping("a mapping such as {name: mnist}").allowing("name", "folder", "limit");
+        Node name = data.require("name", "name: mnist");
+        String dataset = name.asText("the name of a data set");
+        if (!datasets.contains(dataset)) {
+            throw name.place()
+                    .error("expected a data set, found '" + dataset + "'." + Spelling.hint(dataset, datasets));
+        }
+        return new Recipe.Data(
+                dataset,
+                data.find("folder")
+                        .map(RecipeReader::path)
+                        .map(path ->
+                                recipeFolder.map(parent -> parent.resolve(path)).orElse(path))
+                        .orElse(null),
+                data.find("limit")
+                        .map(limit -> limit.asInt(1, Integer.MAX_VALUE))
+                        .orElse(null));
+    }
+
+    private static Path path(Node node) {
+        String expected = "a folder";
+        try {
+            return Path.of(node.asText(expected));
+        } catch (InvalidPathException e) {
+            throw node.place().error("expected " + expected + ", found " + node.found() + ".", e);
+        }
+    }
+
+    private static List<AutoencoderSpec> models(Node node) {
+        List<AutoencoderSpec> models = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (Node item : node.asItems("a list of models")) {
+            Mapping model = item.asMapping("a model such as {name: cnn, preset: mnist-cnn}");
+            String name = modelName(model, names);
+            models.add(model.find("preset").isPresent() ? preset(model, name) : writtenOut(model, name));
+        }
+        return models;
+    }
+
+    /** Lower case, because files are named after models and some disks do not tell cases apart. */
+    private static String modelName(Mapping model, Set<String> names) {
+        Node node = model.require("name", "name: cnn");
+        String expected = "a name of lower-case letters, digits, '-' and '_', at most 40";
+        String name = node.asText(expected);
+        if (!name.matches("[a-z0-9][a-z0-9_-]{0,39}")) {
+            throw node.place().error("expected " + expected + ", found " + node.found() + ".");
+        }
+        if (!names.add(name)) {
+            throw node.place()
+                    .error("expected a name that no other model has, found '" + name + "' again. Rename one.");
+        }
+        return name;
+    }
+
+    private static AutoencoderSpec preset(Mapping model, String name) {
+        for (String key : List.of("input", "encoder", "decoder")) {
+            Node.Entry entry = model.entries().get(key);
+            if (entry != null) {
+                throw entry.key()
+                        .error("expected a preset alone, found '" + key
+                                + "' beside it. Remove it, or remove 'preset' and write all layers.");
+            }
+        }
+        model.allowing("name", "preset");
+        Node preset = model.require("preset", "preset: mnist-cnn");
+        String presetName = preset.asText("the name of a preset");
+        return Presets.find(presetName, name)
+                .orElseThrow(() -> preset.place()
+                        .error("expected a preset, found '" + presetName + "'."
+                                + Spelling.hint(presetName, Presets.names())));
+    }
+
+    private static AutoencoderSpec writtenOut(Mapping model, String name) {
+        model.allowing("name", "preset", "input", "encoder", "decoder");
+        LayerSyntax syntax = new LayerSyntax();
+        List<Node> encoderNodes = layerNodes(model.require("encoder", "encoder: [Flatten, Dense: {units: 32}]"));
+        Shape input = LayerSyntax.shape(model.require("input", "input: [28, 28, 1]"));
+        List<Node> decoderNodes = layerNodes(model.require("decoder", "decoder: [Dense: {units: 784}]"));
+        List<LayerSpec> encoder = encoderNodes.stream().map(syntax::read).toList();
+        List<LayerSpec> decoder = decoderNodes.stream().map(syntax::read).toList();
+
+        List<Node> nodes = new ArrayList<>(encoderNodes);
+        nodes.addAll(decoderNodes);
+        List<LayerSpec> layers = new ArrayList<>(encoder);
+        layers.addAll(decoder);
+        for (int count = 1; count <= layers.size(); count++) {
+            requireFits(input, layers.subList(0, count), nodes.get(count - 1));
+        }
+        try {
+            return new AutoencoderSpec(name, input, encoder, decoder);
+        } catch (ShapeException e) {
+            throw nodes.getLast().place().error(e);
+        }
+    }
+
+    private static void requireFits(Shape input, List<LayerSpec> layers, Node last) {
+        try {
+            ShapeInference.outputs(input, layers);
+        } catch (ShapeException e) {
+            throw last.place().error(e);
+        } catch (ArithmeticException e) {
+            throw last.place()
+                    .error("expected an output of at most 2,147,483,583 numbers, found more. Choose smaller sizes.");
+        }
+    }
+
+    private static List<Node> layerNodes(Node node) {
+        List<Node> layers = node.asItems("a list of layers");
+        if (layers.size() > MAX_LAYERS) {
+            throw node.place().error("expected at most " + MAX_LAYERS + " layers, found " + layers.size() + ".");
+        }
+        return layers;
+    }
+
+    private static TrainOptions training(Node node) {
+        Mapping training = node.asMapping("a mapping such as {epochs: 5}")
+                .allowing("epochs", "batch_size", "learning_rate", "seed", "threads");
+        TrainOptions defaults = TrainOptions.defaults();
+        return new TrainOptions(
+                training.find("epochs").map(value -> value.asInt(1, MAX_EPOCHS)).orElse(defaults.epochs()),
+                training.find("batch_size")
+                        .map(value -> value.asInt(1, MAX_BATCH_SIZE))
+                        .orElse(defaults.batchSize()),
+                training.find("learning_rate")
+                        .map(value -> value.asFloat("a number > 0", rate -> rate > 0))
+                        .orElse(defaults.learningRate()),
+                training.find("seed")
+                        .map(value -> value.asWholeNumber(Long.MIN_VALUE, Long.MAX_VALUE))
+                        .orElse(defaults.seed()),
+                training.find("threads").map(value -> value.asInt(1, 1024)).orElse(defaults.threads()));
+    }
+
+    private static Recipe.Outputs outputs(Node node) {
+        Mapping outputs = node.asMapping("a mapping such as {examples: 10}").allowing("examples", "plots", "report");
+        Recipe.Outputs defaults = Recipe.Outputs.DEFAULT;
+        return new Recipe.Outputs(
+                outputs.find("examples").map(value -> value.asInt(1, 100)).orElse(defaults.examples()),
+                outputs.find("plots").map(Node::asBoolean).orElse(defaults.plots()),
+                outputs.find("report").map(Node::asBoolean).orElse(defaults.report()));
+    }
+
+    private static String stem(Path file) {
+        String stem = Optional.ofNullable(file.getFileName())
+                .map(Path::toString)
+                .orElse("")
+                .replaceFirst("\\.ya?ml$", "");
+        return stem.isEmpty() ? "lab" : stem;
+    }
+}

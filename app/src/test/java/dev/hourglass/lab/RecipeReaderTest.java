@@ -1,0 +1,386 @@
+package dev.hourglass.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.argumentSet;
+
+import dev.hourglass.model.Activation;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Padding;
+import dev.hourglass.model.Presets;
+import dev.hourglass.model.Size2;
+import dev.hourglass.tensor.Shape;
+import dev.hourglass.train.TrainOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.json.JsonMapper;
+
+class RecipeReaderTest {
+    private static final String DATA = "data: {name: mnist}\n";
+    private static final String MODELS = "models: [{name: cnn, preset: mnist-cnn}]\n";
+
+    private final RecipeReader reader = new RecipeReader(List.of("mnist", "cifar10"));
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void mnistIsTheLabOfThePresets() {
+        Recipe recipe = reader.find("mnist");
+
+        assertThat(recipe.models()).containsExactly(Presets.mnistCnn("cnn"), Presets.mnistLstm("lstm"));
+        assertThat(recipe.training()).isEqualTo(TrainOptions.defaults());
+        assertThat(recipe.data()).isEqualTo(new Recipe.Data("mnist", null, null));
+        assertThat(recipe.outputs()).isEqualTo(Recipe.Outputs.DEFAULT);
+        assertThat(recipe.name()).isEqualTo("mnist");
+        assertThat(recipe.title()).isEqualTo("MNIST: a CNN and an LSTM autoencoder");
+    }
+
+    @Test
+    void everyRecipeOfTheLabsFolderIsBuiltIn() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("..", "labs"))) {
+            assertThat(files.map(file -> file.getFileName().toString().replace(".yaml", "")))
+                    .containsExactlyInAnyOrderElementsOf(RecipeReader.BUILT_IN);
+        }
+    }
+
+    @Test
+    void aRecipeOfDataAndOnePresetTakesDefaultsForTheRest() throws IOException {
+        Recipe recipe = read(DATA + MODELS);
+
+        assertThat(recipe.name()).isEqualTo("bad");
+        assertThat(recipe.title()).isEqualTo("bad");
+        assertThat(recipe.models()).containsExactly(Presets.mnistCnn("cnn"));
+        assertThat(recipe.training()).isEqualTo(TrainOptions.defaults());
+        assertThat(recipe.outputs()).isEqualTo(Recipe.Outputs.DEFAULT);
+    }
+
+    @Test
+    void settingsAreTakenAsWritten() throws IOException {
+        Recipe recipe = read("title: My lab\ndata: {name: mnist, limit: 100}\n" + MODELS
+                + "training: {epochs: 2, batch_size: 64, learning_rate: 5e-4, seed: -7, threads: 3}\n"
+                + "outputs: {examples: 5, plots: false, report: true}\n");
+
+        assertThat(recipe.title()).isEqualTo("My lab");
+        assertThat(recipe.data().limit()).isEqualTo(100);
+        assertThat(recipe.training()).isEqualTo(new TrainOptions(2, 64, 5e-4f, -7, 3));
+        assertThat(recipe.outputs()).isEqualTo(new Recipe.Outputs(5, false, true));
+    }
+
+    @Test
+    void theDataFolderIsRelativeToTheRecipe() throws IOException {
+        assertThat(read("data: {name: mnist, folder: mine}\n" + MODELS).data().folder())
+                .isEqualTo(folder.resolve("mine"));
+    }
+
+    @Test
+    void layersWithoutNamesAreNamedAsKerasNamesThem() throws IOException {
+        Recipe recipe = read(DATA + """
+                        models:
+                          - name: a
+                            input: [28, 28, 1]
+                            encoder:
+                              - Conv2D: {filters: 4, kernel_size: [3, 5], padding: same}
+                              - Conv2D: {filters: 4, kernel_size: 3, strides: 2, padding: same, activation: tanh}
+                              - LeakyReLU
+                              - MaxPooling2D:
+                              - Flatten
+                              - Dense: {units: 8}
+                            decoder:
+                              - Dense: {units: 784}
+                              - Activation: {activation: sigmoid}
+                              - Reshape: {target_shape: [28, 28, 1]}
+                        """);
+
+        Size2 one = Size2.square(1);
+        Size2 two = Size2.square(2);
+        assertThat(recipe.models().getFirst().layers())
+                .containsExactly(
+                        new LayerSpec.Conv2d("conv2d", 4, new Size2(3, 5), one, Padding.SAME, Activation.LINEAR),
+                        new LayerSpec.Conv2d("conv2d_1", 4, Size2.square(3), two, Padding.SAME, Activation.TANH),
+                        new LayerSpec.LeakyRelu("leaky_re_lu", 0.3f),
+                        new LayerSpec.MaxPooling2d("max_pooling2d", two, two, Padding.VALID),
+                        new LayerSpec.Flatten("flatten"),
+                        new LayerSpec.Dense("dense", 8, Activation.LINEAR),
+                        new LayerSpec.Dense("dense_1", 784, Activation.LINEAR),
+                        new LayerSpec.ActivationLayer("activation", Activation.SIGMOID),
+                        new LayerSpec.Reshape("reshape", Shape.of(28, 28, 1)));
+    }
+
+    /** All layers there are: both labs, the presets of the labs to come, and one of each other layer. */
+    @Test
+    void aWrittenRecipeReadsBackEqual() throws IOException {
+        String others = """
+                  - name: others
+                    input: [4, 4, 2]
+                    encoder:
+                      - Dropout: {rate: 0.25}
+                      - LeakyReLU: {negative_slope: 0.1}
+                      - Conv2DTranspose: {filters: 2, kernel_size: 3, strides: [2, 1], padding: same}
+                      - Activation: {activation: tanh}
+                      - Flatten
+                      - Dense: {units: 3}
+                    decoder:
+                      - BatchNormalization: {momentum: 0.9, epsilon: 0.01}
+                      - Dense: {units: 32, activation: sigmoid}
+                      - Reshape: {target_shape: [4, 4, 2]}
+                """;
+        Recipe recipe = read("title: 'All: layers'\ndata: {name: mnist, limit: 7}\nmodels:\n"
+                + Presets.names().stream()
+                        .map(preset -> "  - {name: " + preset + ", preset: " + preset + "}\n")
+                        .reduce("", String::concat)
+                + others
+                + "training: {learning_rate: 0.0001, seed: 9223372036854775807, threads: 2}\n");
+
+        Recipe again = read(JsonMapper.shared().writeValueAsString(RecipeWriter.write(recipe)));
+
+        assertThat(again).isEqualTo(recipe);
+    }
+
+    static Stream<Arguments> mistakes() {
+        String start = DATA + "models:\n  - name: a\n    input: [28, 28, 1]\n";
+        String end = "    decoder: [Flatten]\n";
+        return Stream.of(
+                argumentSet(
+                        "empty file",
+                        "",
+                        "bad.yaml:1:1: expected a recipe, found an empty file. Copy labs/mnist.yaml and change it."),
+                argumentSet(
+                        "comments only",
+                        "# nothing\n",
+                        "bad.yaml:1:1: expected a recipe, found an empty file. Copy labs/mnist.yaml and change it."),
+                argumentSet(
+                        "plain text",
+                        "hello\n",
+                        "bad.yaml:1:1: expected a recipe with the keys data and models, found 'hello'."),
+                argumentSet(
+                        "a list",
+                        "- a\n- b\n",
+                        "bad.yaml:1:1: expected a recipe with the keys data and models, found a list."),
+                argumentSet(
+                        "a tab",
+                        "data:\n\tname: mnist\n",
+                        "bad.yaml:2:1: expected spaces, found a tab. YAML is indented with spaces only."),
+                argumentSet(
+                        "an open bracket",
+                        DATA + "models: [{name: cnn\n",
+                        "bad.yaml:3:1: expected YAML, found a mistake: expected ',' or '}', but got <stream end>."
+                                + " Check indentation, brackets, quotes and the space after a colon."),
+                argumentSet(
+                        "a colon too many",
+                        "title: a: b\n",
+                        "bad.yaml:1:9: expected YAML, found a mistake: mapping values are not allowed here."
+                                + " Check indentation, brackets, quotes and the space after a colon."),
+                argumentSet(
+                        "a control character",
+                        "title: a\0b\n",
+                        "bad.yaml:1:1: expected YAML, found a mistake: special characters are not allowed."
+                                + " Check indentation, brackets, quotes and the space after a colon."),
+                argumentSet(
+                        "two documents",
+                        DATA + MODELS + "---\n" + DATA,
+                        "bad.yaml:4:1: expected one YAML document, found a second one."
+                                + " Put each recipe into its own file."),
+                argumentSet(
+                        "a key twice",
+                        DATA + DATA,
+                        "bad.yaml:2:1: data: expected each key once, found 'data' again (first on line 1). Remove one."),
+                argumentSet(
+                        "an alias",
+                        "title: &t x\ndata: {name: *t}\n",
+                        "bad.yaml:2:14: data.name: expected a value, found the alias '*t'."
+                                + " Recipes take no YAML aliases; write the value out."),
+                argumentSet(
+                        "deep nesting",
+                        "data: " + "[".repeat(200) + "]".repeat(200) + "\n",
+                        "bad.yaml:1:39: data" + "[0]".repeat(32) + ": expected at most 32 levels, found more."
+                                + " Recipes are flat; see labs/mnist.yaml."),
+                argumentSet(
+                        "no data",
+                        MODELS,
+                        "bad.yaml:1:1: expected the key 'data', found none. Add it, such as 'data: {name: mnist}'."),
+                argumentSet(
+                        "an unknown key",
+                        DATA + MODELS + "trainig: {epochs: 1}\n",
+                        "bad.yaml:3:1: trainig: expected a known key, found 'trainig'. Did you mean 'training'?"),
+                argumentSet(
+                        "an unknown key that resembles none",
+                        "data: {name: mnist, colour: 1}\n" + MODELS,
+                        "bad.yaml:1:21: data.colour: expected a known key, found 'colour'."
+                                + " This part takes name, folder, limit."),
+                argumentSet(
+                        "an unknown data set",
+                        "data: {name: mnits}\n" + MODELS,
+                        "bad.yaml:1:14: data.name: expected a data set, found 'mnits'. Did you mean 'mnist'?"),
+                argumentSet(
+                        "a limit of 0",
+                        "data: {name: mnist, limit: 0}\n" + MODELS,
+                        "bad.yaml:1:28: data.limit: expected a whole number from 1 to 2147483647, found 0."),
+                argumentSet(
+                        "a folder that can have no such name",
+                        "data: {name: mnist, folder: \"a\\0b\"}\n" + MODELS,
+                        "bad.yaml:1:29: data.folder: expected a folder, found 'a b'."),
+                argumentSet(
+                        "no models",
+                        DATA + "models: []\n",
+                        "bad.yaml:2:9: models: expected a list of models, found an empty list."),
+                argumentSet(
+                        "an unknown preset",
+                        DATA + "models: [{name: cnn, preset: mnist-cn}]\n",
+                        "bad.yaml:2:30: models[0].preset: expected a preset, found 'mnist-cn'."
+                                + " Did you mean 'mnist-cnn'?"),
+                argumentSet(
+                        "layers beside a preset",
+                        DATA + "models: [{name: cnn, preset: mnist-cnn, encoder: [Flatten]}]\n",
+                        "bad.yaml:2:41: models[0].encoder: expected a preset alone, found 'encoder' beside it."
+                                + " Remove it, or remove 'preset' and write all layers."),
+                argumentSet(
+                        "two models of one name",
+                        DATA + "models: [{name: a, preset: mnist-cnn}, {name: a, preset: mnist-lstm}]\n",
+                        "bad.yaml:2:47: models[1].name: expected a name that no other model has, found 'a' again."
+                                + " Rename one."),
+                argumentSet(
+                        "a model's name that is no file name",
+                        DATA + "models: [{name: ../up, preset: mnist-cnn}]\n",
+                        "bad.yaml:2:17: models[0].name: expected a name of lower-case letters, digits, '-' and '_',"
+                                + " at most 40, found '../up'."),
+                argumentSet(
+                        "an unknown layer",
+                        start + "    encoder:\n      - Conv2d: {filters: 3}\n" + end,
+                        "bad.yaml:6:9: models[0].encoder[0].Conv2d: expected a layer, found 'Conv2d'."
+                                + " Did you mean 'Conv2D'?"),
+                argumentSet(
+                        "a layer's setting of the wrong type",
+                        start + "    encoder:\n      - Conv2D: {filters: many, kernel_size: 3}\n" + end,
+                        "bad.yaml:6:27: models[0].encoder[0].Conv2D.filters: expected a whole number from 1 to 65536,"
+                                + " found 'many'."),
+                argumentSet(
+                        "a layer's setting that is missing",
+                        start + "    encoder:\n      - Conv2D: {filters: 3}\n" + end,
+                        "bad.yaml:6:17: models[0].encoder[0].Conv2D: expected the key 'kernel_size', found none."
+                                + " Add it, such as 'kernel_size: 3'."),
+                argumentSet(
+                        "a layer's setting misspelt",
+                        start + "    encoder:\n      - Conv2D: {filters: 3, kernelsize: 3}\n" + end,
+                        "bad.yaml:6:30: models[0].encoder[0].Conv2D.kernelsize: expected a known key, found"
+                                + " 'kernelsize'. Did you mean 'kernel_size'?"),
+                argumentSet(
+                        "settings that lost their indentation",
+                        start + "    encoder:\n      - Conv2D:\n        filters: 3\n" + end,
+                        "bad.yaml:6:9: models[0].encoder[0]: expected one layer, found 2 keys (Conv2D, filters)."
+                                + " Start each layer with '- ' and put its settings in {braces}."),
+                argumentSet(
+                        "an unknown activation",
+                        start + "    encoder:\n      - Dense: {units: 3, activation: rellu}\n" + end,
+                        "bad.yaml:6:39: models[0].encoder[0].Dense.activation: expected one of linear, relu, sigmoid,"
+                                + " tanh, found 'rellu'. Did you mean 'relu'?"),
+                argumentSet(
+                        "a kernel of three sides",
+                        start + "    encoder:\n      - Conv2D: {filters: 3, kernel_size: [3, 3, 3]}\n" + end,
+                        "bad.yaml:6:43: models[0].encoder[0].Conv2D.kernel_size: expected one number or"
+                                + " [height, width], found a list of 3."),
+                argumentSet(
+                        "a rate of 1",
+                        start + "    encoder:\n      - Dropout: {rate: 1}\n" + end,
+                        "bad.yaml:6:25: models[0].encoder[0].Dropout.rate: expected a number >= 0 and < 1, found 1."),
+                argumentSet(
+                        "a rate that is no number",
+                        start + "    encoder:\n      - Dropout: {rate: .nan}\n" + end,
+                        "bad.yaml:6:25: models[0].encoder[0].Dropout.rate: expected a number >= 0 and < 1, found .nan."),
+                argumentSet(
+                        "two layers of one name",
+                        start + "    encoder: [Flatten: {name: x}, Dense: {name: x, units: 3}]\n" + end,
+                        "bad.yaml:5:49: models[0].encoder[1].Dense.name: expected a name that no other layer of the"
+                                + " model has, found 'x' again. Rename one."),
+                argumentSet(
+                        "a layer distributed that cannot be",
+                        start + "    encoder:\n      - TimeDistributed: {layer: Flatten}\n" + end,
+                        "bad.yaml:6:34: models[0].encoder[0].TimeDistributed.layer: expected a Dense layer, found"
+                                + " another one. Only Dense can be distributed."),
+                argumentSet(
+                        "a pooling layer on a sequence",
+                        DATA + "models:\n  - name: a\n    input: [28, 28]\n    encoder:\n"
+                                + "      - LSTM: {units: 8, return_sequences: true}\n      - MaxPooling2D\n" + end,
+                        "bad.yaml:7:9: models[0].encoder[1]: Layer 'max_pooling2d' (MaxPooling2D 2x2, valid) needs an"
+                                + " image [height, width, channels], got [28, 8] from 'lstm'. Put Reshape before it, or"
+                                + " use layers for sequences (Lstm, TimeDistributed)."),
+                argumentSet(
+                        "a decoder that ends in another shape",
+                        start + "    encoder: [Flatten]\n    decoder: [Dense: {units: 783}]\n",
+                        "bad.yaml:6:15: models[0].decoder[0]: Model 'a' must end in the shape of its input [28, 28, 1],"
+                                + " but 'dense' gives [783]. Change the decoder's last layers."),
+                argumentSet(
+                        "a shape too large",
+                        DATA + "models:\n  - name: a\n    input: [65536, 65536, 3]\n    encoder: [Flatten]\n" + end,
+                        "bad.yaml:4:12: models[0].input: A sample may hold at most 2,147,483,583 numbers,"
+                                + " got [65536, 65536, 3]"),
+                argumentSet(
+                        "epochs of 0",
+                        DATA + MODELS + "training:\n  epochs: 0\n",
+                        "bad.yaml:4:11: training.epochs: expected a whole number from 1 to 1000000, found 0."),
+                argumentSet(
+                        "a batch size with a fraction",
+                        DATA + MODELS + "training: {batch_size: 2.5}\n",
+                        "bad.yaml:3:24: training.batch_size: expected a whole number from 1 to 1048576, found 2.5."),
+                argumentSet(
+                        "a seed of more than 64 bits",
+                        DATA + MODELS + "training: {seed: 99999999999999999999}\n",
+                        "bad.yaml:3:18: training.seed: expected a whole number of at most 64 bits,"
+                                + " found 99999999999999999999."),
+                argumentSet(
+                        "a learning rate that is 0 in single precision",
+                        DATA + MODELS + "training: {learning_rate: 1e-60}\n",
+                        "bad.yaml:3:27: training.learning_rate: expected a number > 0, found 1e-60."),
+                argumentSet(
+                        "plots that are neither true nor false",
+                        DATA + MODELS + "outputs: {plots: maybe}\n",
+                        "bad.yaml:3:18: outputs.plots: expected true or false, found 'maybe'."));
+    }
+
+    @ParameterizedTest
+    @MethodSource("mistakes")
+    void aMistakeIsShownWhereItWasMadeInOneLine(String yaml, String message) {
+        assertThatThrownBy(() -> read(yaml)).isInstanceOf(RecipeException.class).hasMessage(folder + "/" + message);
+    }
+
+    @Test
+    void aFileOfMoreThanOneMegabyteIsNotRead() {
+        assertThatThrownBy(() -> read("# " + "x".repeat(1 << 20)))
+                .hasMessage(folder
+                        + "/bad.yaml:1:1: expected a recipe of at most 1 MB, found a larger file. Is it a recipe?");
+    }
+
+    @Test
+    void aFileThatIsNoTextIsNotRead() throws IOException {
+        Path file = Files.write(folder.resolve("bad.yaml"), new byte[] {(byte) 0xFF, (byte) 0xD8, 0});
+
+        assertThatThrownBy(() -> reader.read(file))
+                .hasMessage(file + ":1:1: expected UTF-8 text, found other bytes. Save the recipe as UTF-8.");
+    }
+
+    @Test
+    void anUnknownLabIsToldFromTheKnownOnes() {
+        assertThatThrownBy(() -> reader.find("mnits"))
+                .hasMessage("expected the name of a lab or a recipe file ending in .yaml, found 'mnits'."
+                        + " Did you mean 'mnist'?");
+    }
+
+    @Test
+    void aMissingFileIsNamed() {
+        assertThatThrownBy(() -> reader.find("no/such.yaml"))
+                .hasMessage("no/such.yaml: expected a recipe file, found none."
+                        + " Check the path, or run one of the labs: mnist.");
+    }
+
+    private Recipe read(String yaml) throws IOException {
+        return reader.read(Files.writeString(folder.resolve("bad.yaml"), yaml));
+    }
+}
