@@ -1,38 +1,138 @@
 package dev.hourglass.cli;
 
-import java.io.IOException;
-import java.io.InputStream;
+import dev.hourglass.data.DatasetCatalog;
+import dev.hourglass.data.Spelling;
+import dev.hourglass.lab.RecipeException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
-import java.util.Properties;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Where the program starts. */
-@Command(
-        name = "hourglass",
-        mixinStandardHelpOptions = true,
-        versionProvider = Main.BuildVersion.class,
-        description = "Trains, compares, looks into and uses autoencoders.")
-public final class Main implements Runnable {
+/** Where the program starts, and where every error becomes one line and an exit status. */
+public final class Main {
+    static final int FAILED = 1;
+    static final int WRONG_USAGE = 2;
+    static final int INTERRUPTED = 130;
+
+    private final HourglassCommand root = new HourglassCommand();
+    private final Terminal terminal;
+    private final DatasetCatalog catalog;
+    private final Interruption interruption;
+
+    Main(Terminal terminal, DatasetCatalog catalog, Interruption interruption) {
+        this.terminal = terminal;
+        this.catalog = catalog;
+        this.interruption = interruption;
+    }
+
     public static void main(String... arguments) {
-        System.exit(new CommandLine(new Main()).execute(arguments));
+        Interruption interruption = Interruption.ofThisThread();
+        Terminal terminal = Terminal.ofThisProcess(System.getenv());
+        int status = new Main(terminal, DatasetCatalog.standard(), interruption).run(arguments);
+        interruption.finished();
+        System.exit(status);
     }
 
-    @Override
-    public void run() {
-        CommandLine.usage(this, System.out);
-    }
-
-    /** The version that Maven wrote into the build. */
-    static final class BuildVersion implements CommandLine.IVersionProvider {
-        @Override
-        public String[] getVersion() throws IOException {
-            try (InputStream in =
-                    Objects.requireNonNull(Main.class.getResourceAsStream("/dev/hourglass/lab/version.properties"))) {
-                Properties build = new Properties();
-                build.load(in);
-                return new String[] {"hourglass " + build.getProperty("version")};
-            }
+    /** @return the exit status */
+    int run(String... arguments) {
+        try {
+            return commandLine().execute(arguments);
+        } catch (OutOfMemoryError e) {
+            // Everything that was big is unreachable by now, so a line can be written.
+            return failed(
+                    "Out of memory at " + (Runtime.getRuntime().maxMemory() >> 20)
+                            + " MB. Use a smaller --batch-size or --limit, or give Java more with HOURGLASS_JAVA_OPTS=-Xmx4g.",
+                    e);
+        } catch (LinkageError | StackOverflowError e) {
+            return failed("Internal error: " + e + ". Run again with --verbose and report it.", e);
         }
+    }
+
+    private CommandLine commandLine() {
+        CommandLine commandLine = new CommandLine(root)
+                .addSubcommand(new LabCommand(terminal, catalog))
+                .addSubcommand(new DataCommand(terminal, catalog));
+        return commandLine
+                .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.colour() ? Ansi.ON : Ansi.OFF))
+                .setOut(Terminal.writer(terminal.out()))
+                .setErr(Terminal.writer(terminal.err()))
+                .setUsageHelpWidth(100)
+                .setParameterExceptionHandler((e, args) -> wrongUsage(e))
+                .setExecutionExceptionHandler((e, command, parsed) -> failed(e));
+    }
+
+    private int wrongUsage(ParameterException e) {
+        CommandSpec command = e.getCommandLine().getCommandSpec();
+        String problem = e instanceof UnmatchedArgumentException unmatched ? unknown(unmatched, command) : message(e);
+        String end = problem.matches(".*[.?!]") ? " " : ". ";
+        terminal.error(
+                command.qualifiedName() + ": " + problem + end + "See '" + command.qualifiedName() + " --help'.");
+        return WRONG_USAGE;
+    }
+
+    private static String unknown(UnmatchedArgumentException e, CommandSpec command) {
+        String argument = e.getUnmatched().getFirst();
+        if (argument.startsWith("-")) {
+            List<String> options = new ArrayList<>();
+            for (OptionSpec option : command.options()) {
+                options.addAll(List.of(option.names()));
+            }
+            return "Unknown option '" + argument + "'." + didYouMean(argument, options);
+        }
+        return command.subcommands().isEmpty()
+                ? "Unexpected argument '" + argument + "'"
+                : "Unknown command '" + argument + "'."
+                        + Spelling.hint(argument, command.subcommands().keySet());
+    }
+
+    private static String didYouMean(String word, List<String> candidates) {
+        return Spelling.nearest(word, candidates)
+                .map(meant -> " Did you mean '" + meant + "'?")
+                .orElse("");
+    }
+
+    private int failed(Exception e) {
+        if (interruption.requested()) {
+            terminal.error("Interrupted: nothing unfinished was left behind.");
+            return INTERRUPTED;
+        }
+        if (e instanceof RecipeException) {
+            printStackTrace(e);
+            terminal.error(message(e));
+            return WRONG_USAGE;
+        }
+        // Exceptions of our own say what to do; any other is a mistake of the program.
+        boolean ours = e.getClass().getName().startsWith("dev.hourglass.");
+        return failed(
+                ours
+                        ? message(e)
+                        : "Internal error: " + oneLine(e.toString())
+                                + ". Run again with --verbose and report what it prints.",
+                e);
+    }
+
+    private int failed(String message, Throwable cause) {
+        printStackTrace(cause);
+        terminal.error(message);
+        return FAILED;
+    }
+
+    private void printStackTrace(Throwable cause) {
+        if (root.verbose()) {
+            cause.printStackTrace(terminal.err());
+        }
+    }
+
+    private static String message(Exception e) {
+        return oneLine(Objects.requireNonNullElse(e.getMessage(), e.toString()));
+    }
+
+    private static String oneLine(String message) {
+        return message.strip().replaceAll("\\s*\\R\\s*", " ");
     }
 }

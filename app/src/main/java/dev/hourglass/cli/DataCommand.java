@@ -1,0 +1,112 @@
+package dev.hourglass.cli;
+
+import dev.hourglass.data.CachedFile;
+import dev.hourglass.data.DataFile;
+import dev.hourglass.data.DatasetCatalog;
+import dev.hourglass.data.DatasetSource;
+import dev.hourglass.data.DatasetSpec;
+import dev.hourglass.data.Spelling;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code hourglass data}: the data sets that are known by name. */
+@Command(
+        name = "data",
+        header = "List, fetch and look into the data sets that labs use.",
+        description = {
+            "",
+            "Data sets are fetched when they are needed first, checked by SHA-256 and kept in a cache folder"
+                    + " (HOURGLASS_HOME, else the user's cache)."
+        },
+        commandListHeading = "%nCommands:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {"  hourglass data list", "  hourglass data fetch mnist", "  hourglass data info mnist"})
+final class DataCommand implements Runnable {
+    private final Terminal terminal;
+    private final DatasetCatalog catalog;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    DataCommand(Terminal terminal, DatasetCatalog catalog) {
+        this.terminal = terminal;
+        this.catalog = catalog;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Missing command: list, fetch or info");
+    }
+
+    @Command(name = "list", header = "List the data sets and whether they are in the cache.")
+    void list() {
+        for (String name : catalog.names()) {
+            DatasetSpec data = catalog.spec(name);
+            boolean cached = catalog.cached(name).stream().allMatch(CachedFile::isVerified);
+            terminal.println(String.format(
+                    Locale.ROOT,
+                    "%-16s %-40s %,d + %,d samples of %s, %s",
+                    name,
+                    data.title(),
+                    data.trainingSamples(),
+                    data.testSamples(),
+                    data.sampleShape(),
+                    cached ? "in the cache" : "not fetched yet"));
+        }
+    }
+
+    @Command(name = "fetch", header = "Fetch a data set into the cache.")
+    void fetch(@Parameters(paramLabel = "NAME", description = "Such as mnist.") String name) {
+        requireKnown(name);
+        try (FetchDisplay display = new FetchDisplay(terminal)) {
+            catalog.fetch(name, display);
+        }
+        terminal.println(name + " is in " + catalog.folder(name));
+    }
+
+    @Command(name = "info", header = "Show what is known about a data set, and its files in the cache.")
+    void info(@Parameters(paramLabel = "NAME", description = "Such as mnist.") String name) {
+        requireKnown(name);
+        DatasetSpec data = catalog.spec(name);
+        terminal.println(data.title());
+        line(
+                "Samples",
+                String.format(Locale.ROOT, "%,d training, %,d test", data.trainingSamples(), data.testSamples()));
+        line("Sample", data.sampleShape() + ", " + data.classes() + " classes");
+        line("Licence", data.licence());
+        line("Citation", data.citation());
+        for (DatasetSource source : data.sources()) {
+            line("Source", source.description());
+        }
+        line("Cache", catalog.folder(name).toString());
+        for (CachedFile file : catalog.cached(name)) {
+            line("File", describe(file));
+        }
+    }
+
+    private void requireKnown(String name) {
+        if (!catalog.names().contains(name)) {
+            throw new ParameterException(
+                    spec.commandLine(), "Unknown data set '" + name + "'." + Spelling.hint(name, catalog.names()));
+        }
+    }
+
+    private static String describe(CachedFile cached) {
+        DataFile file = cached.file();
+        return String.format(
+                Locale.ROOT,
+                "%s, %,d bytes, SHA-256 %s, %s",
+                file.name(),
+                file.bytes(),
+                file.sha256(),
+                cached.state().name().toLowerCase(Locale.ROOT));
+    }
+
+    private void line(String label, String value) {
+        terminal.println(String.format(Locale.ROOT, "  %-9s %s", label, value));
+    }
+}

@@ -1,0 +1,179 @@
+package dev.hourglass.cli;
+
+import dev.hourglass.data.DatasetCatalog;
+import dev.hourglass.lab.Lab;
+import dev.hourglass.lab.LabOptions;
+import dev.hourglass.lab.Recipe;
+import dev.hourglass.lab.RecipeReader;
+import dev.hourglass.train.TrainOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code hourglass lab}: runs a recipe whole. */
+@Command(
+        name = "lab",
+        header = "Run a lab: train its models, compare them and write a report.",
+        description = {
+            "",
+            "A lab is a recipe: a data set, models, how to train them and what to write. It is one of Hourglass's own (mnist)"
+                    + " or your own YAML file; copy labs/mnist.yaml and change it. Options override what the recipe says."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  hourglass lab mnist                            the whole MNIST lab",
+            "  hourglass lab mnist --limit 2000 --epochs 1    a first look, in seconds",
+            "  hourglass lab my-lab.yaml --seed 7 --out out   your own recipe, into the folder out",
+            "",
+            "The run folder holds plots/, results/, report.html and run.json. While it holds a file INCOMPLETE, the run is"
+                    + " not over; a run that fails or is interrupted removes what it wrote."
+        })
+final class LabCommand implements Runnable {
+    private static final DateTimeFormatter FOLDER_TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+
+    private final Terminal terminal;
+    private final DatasetCatalog catalog;
+
+    @Parameters(
+            index = "0",
+            paramLabel = "NAME|FILE.yaml",
+            description = "A lab by name (mnist), or a recipe file ending in .yaml or .yml.")
+    private String recipe = "";
+
+    @ArgGroup(validate = false, heading = "%nTraining (default: what the recipe says):%n", order = 1)
+    private Training training = new Training();
+
+    @ArgGroup(validate = false, heading = "%nData (default: what the recipe says):%n", order = 2)
+    private Data data = new Data();
+
+    @ArgGroup(validate = false, heading = "%nOutput:%n", order = 3)
+    private Output output = new Output();
+
+    static final class Training {
+        @Option(
+                names = "--epochs",
+                paramLabel = "N",
+                converter = WholeNumber.Count.class,
+                description = "Passes over the training data; 5 in mnist.")
+        private @Nullable Integer epochs;
+
+        @Option(
+                names = "--batch-size",
+                paramLabel = "N",
+                converter = WholeNumber.Count.class,
+                description = "Samples a training step; 256 in mnist.")
+        private @Nullable Integer batchSize;
+
+        @Option(
+                names = "--learning-rate",
+                paramLabel = "RATE",
+                converter = Rate.class,
+                description = "Adam's learning rate; 0.001 in mnist.")
+        private @Nullable Float learningRate;
+
+        @Option(
+                names = "--seed",
+                paramLabel = "N",
+                converter = WholeNumber.Seed.class,
+                description = "Of initialisation and shuffling: the same seed gives the same weights; 42 in mnist.")
+        private @Nullable Long seed;
+
+        @Option(
+                names = "--threads",
+                paramLabel = "N",
+                converter = WholeNumber.Threads.class,
+                description = "Threads that compute, one a processor in mnist. Any number gives the same results.")
+        private @Nullable Integer threads;
+
+        TrainOptions applyTo(TrainOptions options) {
+            TrainOptions changed = options;
+            changed = epochs == null ? changed : changed.withEpochs(epochs);
+            changed = batchSize == null ? changed : changed.withBatchSize(batchSize);
+            changed = learningRate == null ? changed : changed.withLearningRate(learningRate);
+            changed = seed == null ? changed : changed.withSeed(seed);
+            return threads == null ? changed : changed.withThreads(threads);
+        }
+    }
+
+    static final class Data {
+        @Option(
+                names = "--limit",
+                paramLabel = "N",
+                converter = WholeNumber.Samples.class,
+                description = "Use the first N samples only, of the training and of the test set.")
+        private @Nullable Integer limit;
+
+        @Option(
+                names = "--data",
+                paramLabel = "DIR",
+                description = "Your own copies of the data set's files, plain or .gz, instead of the cache.")
+        private @Nullable Path folder;
+
+        Recipe.Data applyTo(Recipe.Data data) {
+            return new Recipe.Data(
+                    data.name(), folder == null ? data.folder() : folder, limit == null ? data.limit() : limit);
+        }
+    }
+
+    static final class Output {
+        @Option(
+                names = "--out",
+                paramLabel = "DIR",
+                description = "The run folder, new or empty (default: runs/NAME-<date>-<time>).")
+        private @Nullable Path folder;
+    }
+
+    /** A learning rate. */
+    static final class Rate implements ITypeConverter<Float> {
+        @Override
+        public Float convert(String text) {
+            try {
+                float value = Float.parseFloat(text);
+                if (value > 0 && value < Float.POSITIVE_INFINITY) {
+                    return value;
+                }
+            } catch (NumberFormatException e) {
+                // The same mistake as a number out of range.
+            }
+            throw new TypeConversionException("expected a number > 0, found '" + text + "'");
+        }
+    }
+
+    LabCommand(Terminal terminal, DatasetCatalog catalog) {
+        this.terminal = terminal;
+        this.catalog = catalog;
+    }
+
+    @Override
+    public void run() {
+        Recipe asWritten = new RecipeReader(catalog.names()).find(recipe);
+        Recipe asRun =
+                asWritten.withTraining(training.applyTo(asWritten.training())).withData(data.applyTo(asWritten.data()));
+        InstantSource clock = InstantSource.system();
+        Path folder = output.folder == null ? newFolder(asRun.name(), clock) : output.folder;
+        try (LabDisplay display = new LabDisplay(terminal, clock)) {
+            Lab.run(asRun, new LabOptions(folder, catalog, clock), display);
+        }
+    }
+
+    /** Two runs that start in the same second get folders of their own. */
+    private static Path newFolder(String recipe, InstantSource clock) {
+        String name =
+                recipe + "-" + FOLDER_TIME.format(LocalDateTime.ofInstant(clock.instant(), ZoneId.systemDefault()));
+        Path folder = Path.of("runs", name);
+        for (int number = 2; Files.exists(folder); number++) {
+            folder = Path.of("runs", name + "-" + number);
+        }
+        return folder;
+    }
+}

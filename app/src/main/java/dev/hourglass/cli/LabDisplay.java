@@ -1,0 +1,90 @@
+package dev.hourglass.cli;
+
+import dev.hourglass.lab.LabEvent;
+import dev.hourglass.report.ComparisonTable;
+import dev.hourglass.report.ModelSummary;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/** Shows a run on the terminal: data, each model's summary and training, then the comparison and the findings. */
+final class LabDisplay implements Consumer<LabEvent>, AutoCloseable {
+    private static final int MAX_TEXT_COLUMNS = 100;
+
+    private final Terminal terminal;
+    private final TrainingDisplay training;
+    private final FetchDisplay fetching;
+
+    LabDisplay(Terminal terminal, InstantSource clock) {
+        this.terminal = terminal;
+        this.training = new TrainingDisplay(terminal, clock);
+        this.fetching = new FetchDisplay(terminal);
+    }
+
+    @Override
+    public void accept(LabEvent event) {
+        switch (event) {
+            case LabEvent.Fetching fetch -> fetching.onEvent(fetch.event());
+            case LabEvent.DataOpened data -> {
+                fetching.close();
+                terminal.println(String.format(
+                        Locale.ROOT,
+                        "Data: %s, %,d training and %,d test samples",
+                        data.dataset(),
+                        data.trainingSamples(),
+                        data.testSamples()));
+            }
+            case LabEvent.ModelStarted model -> {
+                terminal.println("");
+                terminal.print(ModelSummary.of(model.spec()).toText());
+                terminal.println("");
+            }
+            case LabEvent.Training step -> training.show(step.event());
+            case LabEvent.Working work -> terminal.println(work.task() + " …");
+            case LabEvent.Finished finished -> showResult(finished);
+        }
+    }
+
+    private void showResult(LabEvent.Finished finished) {
+        terminal.println("");
+        terminal.print(ComparisonTable.of(finished.result()).toText());
+        terminal.println("");
+        terminal.println("Findings");
+        int columns = Math.clamp(terminal.columns().getAsInt(), 40, MAX_TEXT_COLUMNS);
+        for (String finding : finished.findings()) {
+            terminal.print(bullet(finding, columns));
+        }
+        terminal.println("");
+        terminal.println("Everything is in " + shortest(finished.folder()));
+    }
+
+    /** A sentence broken into lines between words, hanging under a bullet. */
+    static String bullet(String text, int columns) {
+        StringBuilder lines = new StringBuilder();
+        StringBuilder line = new StringBuilder("•");
+        for (String word : List.of(text.split("\\s+"))) {
+            if (line.length() + 1 + word.length() > columns && line.length() > 1) {
+                lines.append(line).append(System.lineSeparator());
+                line.setLength(0);
+                line.append(' ');
+            }
+            line.append(' ').append(word);
+        }
+        return lines.append(line).append(System.lineSeparator()).toString();
+    }
+
+    /** Relative where it lies below the working folder, as the user would type it. */
+    static Path shortest(Path folder) {
+        Path here = Path.of("").toAbsolutePath();
+        return folder.startsWith(here) && !folder.equals(here) ? here.relativize(folder) : folder;
+    }
+
+    /** Leaves the cursor on a line of its own, however the run ended. */
+    @Override
+    public void close() {
+        fetching.close();
+        training.interrupt();
+    }
+}

@@ -1,0 +1,81 @@
+package dev.hourglass.cli;
+
+import dev.hourglass.train.History;
+import dev.hourglass.train.TrainEvent;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.OptionalDouble;
+
+/**
+ * Shows training as Keras does: on a terminal a line redrawn in place, ten times a second at most; elsewhere one line
+ * an epoch.
+ */
+final class TrainingDisplay {
+    private static final Duration BETWEEN_DRAWS = Duration.ofMillis(100);
+
+    private final Terminal terminal;
+    private final InstantSource clock;
+
+    private int epochs;
+    private int columns;
+    private long nextDrawMillis;
+    private boolean lineOpen;
+
+    TrainingDisplay(Terminal terminal, InstantSource clock) {
+        this.terminal = terminal;
+        this.clock = clock;
+    }
+
+    void show(TrainEvent event) {
+        switch (event) {
+            case TrainEvent.Started started -> epochs = started.epochs();
+            case TrainEvent.EpochStarted started -> {
+                nextDrawMillis = clock.millis();
+                if (terminal.interactive()) {
+                    columns = terminal.columns().getAsInt();
+                    terminal.println("Epoch " + started.epoch() + "/" + started.epochs());
+                }
+            }
+            case TrainEvent.StepFinished step -> draw(step);
+            case TrainEvent.EpochFinished finished -> end(finished);
+            case TrainEvent.Finished ignored -> {}
+        }
+    }
+
+    /** Ends a line that is being redrawn, so that whatever is written next starts a new one. */
+    void interrupt() {
+        if (lineOpen) {
+            terminal.println("");
+            lineOpen = false;
+        }
+    }
+
+    private void draw(TrainEvent.StepFinished step) {
+        boolean last = step.step() == step.steps();
+        if (!terminal.interactive() || (!last && clock.millis() < nextDrawMillis)) {
+            return;
+        }
+        nextDrawMillis = clock.millis() + BETWEEN_DRAWS.toMillis();
+        EpochLine line =
+                new EpochLine(step.step(), step.steps(), step.elapsedMillis(), step.loss(), OptionalDouble.empty());
+        terminal.redraw(line.live(columns, terminal.colour(), terminal.unicode()));
+        lineOpen = true;
+    }
+
+    private void end(TrainEvent.EpochFinished finished) {
+        History.Epoch epoch = finished.epoch();
+        EpochLine line = new EpochLine(
+                finished.steps(),
+                finished.steps(),
+                Math.round(epoch.seconds() * 1000),
+                epoch.loss(),
+                OptionalDouble.of(epoch.validationLoss()));
+        if (terminal.interactive()) {
+            terminal.redraw(line.live(columns, terminal.colour(), terminal.unicode()));
+            terminal.println("");
+            lineOpen = false;
+        } else {
+            terminal.println("Epoch " + epoch.number() + "/" + epochs + " - " + line.plain());
+        }
+    }
+}

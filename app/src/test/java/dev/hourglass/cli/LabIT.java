@@ -1,0 +1,170 @@
+package dev.hourglass.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hourglass.data.DatasetCatalog;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The whole way from the command line to the run folder, on a few images made up here. */
+class LabIT {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @TempDir
+    private Path folder;
+
+    private Path data;
+    private Path run;
+
+    @BeforeEach
+    void makeData() throws IOException {
+        data = TinyMnist.write(folder.resolve("data"));
+        run = folder.resolve("run");
+    }
+
+    @Test
+    void theMnistLabLeavesAWholeRunFolder() throws IOException {
+        assertThat(lab("mnist", "--epochs", "2", "--batch-size", "16", "--seed", "7", "--threads", "2"))
+                .as(err.toString(StandardCharsets.UTF_8))
+                .isZero();
+
+        assertThat(files())
+                .containsExactlyInAnyOrder(
+                        "plots/cnn_training_history.png",
+                        "plots/cnn_training_history.svg",
+                        "plots/cnn_reconstructions.png",
+                        "plots/cnn_reconstructions.svg",
+                        "plots/lstm_training_history.png",
+                        "plots/lstm_training_history.svg",
+                        "plots/lstm_reconstructions.png",
+                        "plots/lstm_reconstructions.svg",
+                        "plots/comparison.png",
+                        "plots/comparison.svg",
+                        "results/comparison.csv",
+                        "results/metrics.json",
+                        "results/history.csv",
+                        "results/findings.txt",
+                        "report.html",
+                        "run.json");
+        JsonNode metrics = json("results/metrics.json");
+        assertThat(metrics.propertyNames()).containsExactly("cnn", "lstm");
+        assertThat(metrics.get("cnn").propertyNames())
+                .containsExactly(
+                        "testMse",
+                        "testMae",
+                        "parameters",
+                        "latentSize",
+                        "compressionRatio",
+                        "secondsPerEpoch",
+                        "pcaMse",
+                        "weightsSha256");
+        assertThat(metrics.get("cnn").get("parameters").asInt()).isEqualTo(12_585);
+        assertThat(metrics.get("lstm").get("parameters").asInt()).isEqualTo(269_468);
+        assertThat(metrics.get("lstm").get("compressionRatio").asDouble()).isEqualTo(24.5);
+        JsonNode record = json("run.json");
+        assertThat(record.get("seed").asLong()).isEqualTo(7);
+        assertThat(record.get("threads").asInt()).isEqualTo(2);
+        assertThat(record.get("recipe").get("training").get("batch_size").asInt())
+                .isEqualTo(16);
+        assertThat(record.get("recipe").get("data").get("folder").asString()).isEqualTo(data.toString());
+        assertThat(record.get("data").get("trainingSha256").asString()).matches("[0-9a-f]{64}");
+        assertThat(Files.readAllLines(run.resolve("results/history.csv"))).hasSize(1 + 2 * 2);
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains(
+                        "Data: mnist, 40 training and 12 test samples",
+                        "Total params: 12,585",
+                        "Total params: 269,468",
+                        "Epoch 2/2 - 3/3 - ",
+                        "Findings",
+                        "Everything is in " + run);
+    }
+
+    @Test
+    void theSameSeedGivesTheSameWeightsOnAnyNumberOfThreads() throws IOException {
+        lab("mnist", "--epochs", "1", "--batch-size", "16", "--threads", "1");
+        JsonNode one = json("results/metrics.json");
+        run = folder.resolve("again");
+        lab("mnist", "--epochs", "1", "--batch-size", "16", "--threads", "3");
+
+        for (String model : List.of("cnn", "lstm")) {
+            assertThat(json("results/metrics.json").get(model).get("weightsSha256"))
+                    .isEqualTo(one.get(model).get("weightsSha256"));
+        }
+    }
+
+    @Test
+    void aRecipeOfOneModelWithoutPlotsAndReportLeavesResults() throws IOException {
+        Path recipe = Files.writeString(folder.resolve("small.yaml"), """
+                data: {name: mnist, folder: data, limit: 20}
+                models:
+                  - name: dense
+                    input: [784]
+                    encoder: [Dense: {units: 16, activation: relu}]
+                    decoder: [Dense: {units: 784, activation: sigmoid}]
+                training: {epochs: 1, batch_size: 8}
+                outputs: {plots: false, report: false}
+                """);
+
+        assertThat(lab(recipe.toString()))
+                .as(err.toString(StandardCharsets.UTF_8))
+                .isZero();
+
+        assertThat(files())
+                .containsExactlyInAnyOrder(
+                        "results/comparison.csv",
+                        "results/metrics.json",
+                        "results/history.csv",
+                        "results/findings.txt",
+                        "run.json");
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("20 training and 12 test samples");
+    }
+
+    @Test
+    void aModelThatTakesOtherSamplesIsRefusedBeforeTraining() throws IOException {
+        Path recipe = Files.writeString(
+                folder.resolve("colour.yaml"), "data: {name: mnist}\nmodels: [{name: cnn, preset: cifar10-cnn}]\n");
+
+        assertThat(lab(recipe.toString(), "--data", data.toString())).isEqualTo(1);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .isEqualTo("Model 'cnn' takes inputs [32, 32, 3] = 3072 numbers, but the samples of mnist:train are"
+                        + " [28, 28, 1] = 784. Change the model's input, or the recipe's data."
+                        + System.lineSeparator());
+        assertThat(run).doesNotExist();
+    }
+
+    private int lab(String recipe, String... options) {
+        Terminal terminal = Terminal.plain(
+                new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
+        List<String> arguments = Stream.concat(
+                        Stream.of("lab", recipe, "--out", run.toString()),
+                        recipe.equals("mnist")
+                                ? Stream.concat(Stream.of("--data", data.toString()), Stream.of(options))
+                                : Stream.of(options))
+                .toList();
+        return new Main(terminal, DatasetCatalog.standard(), Interruption.none()).run(arguments.toArray(String[]::new));
+    }
+
+    private List<String> files() throws IOException {
+        try (Stream<Path> all = Files.walk(run)) {
+            return all.filter(Files::isRegularFile)
+                    .map(file -> run.relativize(file).toString())
+                    .toList();
+        }
+    }
+
+    private JsonNode json(String file) {
+        return JsonMapper.shared().readTree(run.resolve(file));
+    }
+}
