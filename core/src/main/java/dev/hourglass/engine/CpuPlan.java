@@ -200,6 +200,15 @@ final class CpuPlan {
             losses[chunk] = 0;
         }
 
+        /** A chunk's sums for a batch normalisation, set to zero before the first pixels of its first sample. */
+        double[] moments(Cursor at, int norm, boolean firstPixels) {
+            double[] sums = moments[at.chunk][norm];
+            if (firstPixels && at.local == 0) {
+                Arrays.fill(sums, 0);
+            }
+            return sums;
+        }
+
         double loss() {
             double sum = 0;
             for (int i = 0; i < chunks; i++) {

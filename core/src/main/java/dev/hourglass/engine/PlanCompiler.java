@@ -448,13 +448,12 @@ final class PlanCompiler {
         Layout.Image in = from.image();
         Layout.Image out = Layout.Image.of(inputs.get(index + 1));
         Value output = value(layers.get(index).name() + "/output", out);
-        steps.add(
-                new Step.Convolve(from, geometry.kernel(), geometry.stride(), phases, weights, bias, function, output));
+        steps.add(new Step.Convolve(
+                from, geometry.kernel(), geometry.stride(), phases, weights, bias, function, -1, output));
         current = output;
         boolean passOn = learnsBefore;
         tape.addLast(gradient -> {
-            addActivationGradient(function, output, gradient);
-            steps.add(new Step.BiasGradient(gradient, bias));
+            addOutputGradient(function, output, gradient, bias);
             steps.add(new Step.ConvolveGradient(from, geometry.kernel(), geometry.stride(), phases, gradient, weights));
             if (!passOn) {
                 return null;
@@ -477,6 +476,7 @@ final class PlanCompiler {
                     weightsBack.get(),
                     null,
                     Nonlinearity.LINEAR,
+                    -1,
                     result));
             return result;
         });
@@ -528,7 +528,8 @@ final class PlanCompiler {
             steps.add(new Step.ConvolveGradient(from, one, one, Step.Phases.ONE, spread, weights));
             Value result = value(layer.name() + "/input/gradient", small);
             PackedMatrix back = transposedMatrix(layer, kernelIndex, columns, Axis.of(channels, channelStep));
-            steps.add(new Step.Convolve(spread, one, one, Step.Phases.ONE, back, null, Nonlinearity.LINEAR, result));
+            steps.add(
+                    new Step.Convolve(spread, one, one, Step.Phases.ONE, back, null, Nonlinearity.LINEAR, -1, result));
             return result;
         });
     }
@@ -643,20 +644,66 @@ final class PlanCompiler {
         if (!training) {
             return;
         }
-        steps.add(new Step.Moments(norm, from));
+        addMoments(norm, from);
         barrier(norm, false);
         boolean passOn = learnsBefore;
         tape.addLast(gradient -> {
             Step producer = steps.isEmpty() ? null : steps.getLast();
-            steps.add(new Step.MomentsGradient(norm, from, gradient));
-            barrier(norm, true);
-            // Cheaper to spread the small gradient again than to keep the large one until the barrier has passed.
-            if (producer instanceof Step.MaxPoolGradient || producer instanceof Step.UpSampleGradient) {
-                steps.add(producer);
+            Step.NormalizeGradient normalize =
+                    new Step.NormalizeGradient(norm, from, gradient, Nonlinearity.LINEAR, null);
+            // It is cheaper to spread a small gradient again than to keep the large one until the barrier has passed.
+            if (producer instanceof Step.MaxPoolGradient pool && WindowOperations.isByFour(pool)) {
+                steps.removeLast();
+                steps.add(new Step.MaxPoolMoments(norm, from, pool.pooledGradient()));
+                barrier(norm, true);
+                steps.add(pool.then(normalize));
+            } else {
+                steps.add(new Step.MomentsGradient(norm, from, gradient));
+                barrier(norm, true);
+                if (producer instanceof Step.MaxPoolGradient || producer instanceof Step.UpSampleGradient) {
+                    steps.add(producer);
+                }
+                steps.add(normalize);
             }
-            steps.add(new Step.NormalizeGradient(norm, from, gradient));
             return passOn ? gradient : null;
         });
+    }
+
+    /** Sums what a normalisation needs to know; a convolution does it on the way, row by row. */
+    private void addMoments(int norm, Value value) {
+        if (steps.getLast() instanceof Step.Convolve convolve
+                && convolve.to().equals(value)
+                && !CpuPlan.isVector(value)) {
+            steps.removeLast();
+            steps.add(convolve.withMomentsOf(norm));
+        } else {
+            steps.add(new Step.Moments(norm, value));
+        }
+    }
+
+    /**
+     * From the gradient of a convolution's output to that before its nonlinearity and bias; in one pass with a batch
+     * normalisation that has just been gone through.
+     */
+    private void addOutputGradient(Nonlinearity function, Value output, Value gradient, PackedMatrix bias) {
+        Step last = steps.isEmpty() ? null : steps.getLast();
+        if (function.kind() == Nonlinearity.Kind.LEAKY_RELU) {
+            if (last instanceof Step.NormalizeGradient normalize && normalize.isOf(output, gradient)) {
+                steps.removeLast();
+                steps.add(normalize.through(function, bias));
+                return;
+            }
+            if (last instanceof Step.MaxPoolGradient pool) {
+                Step.NormalizeGradient normalize = pool.then();
+                if (normalize != null && normalize.isOf(output, gradient)) {
+                    steps.removeLast();
+                    steps.add(pool.then(normalize.through(function, bias)));
+                    return;
+                }
+            }
+        }
+        addActivationGradient(function, output, gradient);
+        steps.add(new Step.BiasGradient(gradient, bias));
     }
 
     /** Writes out a pending batch normalisation, in the layout in which the layer at an index reads. */
@@ -698,7 +745,7 @@ final class PlanCompiler {
         pass(gradient -> {
             Value result = value(layer.name() + "/input/gradient", gradientLayout(read.layout()));
             steps.add(new Step.MaxPoolGradient(
-                    read, layer.pool(), layer.stride(), top, left, norm, output, gradient, result));
+                    read, layer.pool(), layer.stride(), top, left, norm, output, gradient, result, null));
             return result;
         });
     }

@@ -57,6 +57,7 @@ sealed interface Step {
      * gradient goes to a layer's input.
      *
      * @param bias packed like the matrix's columns, or null
+     * @param momentsOf the batch normalisation to whose sums the output is added on the way, as {@link Moments} does, or -1
      */
     record Convolve(
             Value from,
@@ -66,8 +67,13 @@ sealed interface Step {
             PackedMatrix weights,
             @Nullable PackedMatrix bias,
             Nonlinearity after,
+            int momentsOf,
             Value to)
-            implements Step {}
+            implements Step {
+        Convolve withMomentsOf(int norm) {
+            return new Convolve(from, kernel, stride, phases, weights, bias, after, norm, to);
+        }
+    }
 
     /** Adds a convolution's weight gradient: grid times output gradient, summed over output pixels. */
     record ConvolveGradient(Value from, Size2 kernel, Size2 stride, Phases phases, Value gradient, PackedMatrix weights)
@@ -116,8 +122,27 @@ sealed interface Step {
     /** Adds to the sums of the gradient and of gradient times value that going back through the mean and variance needs. */
     record MomentsGradient(int norm, Value value, Value gradient) implements Step {}
 
-    /** Turns the gradient of a batch normalisation's output into that of its input, in place. */
-    record NormalizeGradient(int norm, Value value, Value gradient) implements Step {}
+    /**
+     * Turns the gradient of a batch normalisation's output into that of its input, in place; and, where the input is the
+     * output of a (leaky) ReLU, goes back through that as well and adds to the bias gradient.
+     *
+     * @param function LINEAR, or the leaky ReLU that made the value
+     * @param bias whose gradient is added, or null with a LINEAR function
+     */
+    record NormalizeGradient(
+            int norm,
+            Value value,
+            Value gradient,
+            Nonlinearity function,
+            @Nullable PackedMatrix bias) implements Step {
+        boolean isOf(Value output, Value outputGradient) {
+            return value.equals(output) && gradient.equals(outputGradient) && bias == null;
+        }
+
+        NormalizeGradient through(Nonlinearity activation, PackedMatrix activationBias) {
+            return new NormalizeGradient(norm, value, gradient, activation, activationBias);
+        }
+    }
 
     /**
      * The largest value of each window.
@@ -126,7 +151,14 @@ sealed interface Step {
      */
     record MaxPool(Value from, Size2 pool, Size2 stride, int top, int left, int norm, Value to) implements Step {}
 
-    /** Gives each window's gradient to its first largest value. */
+    /** What {@link MomentsGradient} adds after {@link MaxPoolGradient}, without spreading the gradients; windows of 2x2. */
+    record MaxPoolMoments(int norm, Value from, Value pooledGradient) implements Step {}
+
+    /**
+     * Gives each window's gradient to its first largest value.
+     *
+     * @param then follows on the same rows while they are in cache, or null; only with windows of 2x2
+     */
     record MaxPoolGradient(
             Value from,
             Size2 pool,
@@ -136,8 +168,13 @@ sealed interface Step {
             int norm,
             Value pooled,
             Value pooledGradient,
-            Value gradient)
-            implements Step {}
+            Value gradient,
+            @Nullable NormalizeGradient then)
+            implements Step {
+        MaxPoolGradient then(NormalizeGradient next) {
+            return new MaxPoolGradient(from, pool, stride, top, left, norm, pooled, pooledGradient, gradient, next);
+        }
+    }
 
     /** Repeats pixels. */
     record UpSample(Value from, Size2 size, Value to) implements Step {}

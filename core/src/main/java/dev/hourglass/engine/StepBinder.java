@@ -8,7 +8,6 @@ import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.RandomSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +34,7 @@ final class StepBinder {
         this.results = results;
         this.norms = norms.clone();
         sequences = new SequenceOperations(kernels, memory, weights, results, this);
-        windows = new WindowOperations(kernels, memory, norms, workers);
+        windows = new WindowOperations(kernels, memory, weights, results, norms, workers);
     }
 
     Operation bind(Step step) {
@@ -55,6 +54,7 @@ final class StepBinder {
             case Step.MomentsGradient s -> moments(s.norm(), s.gradient(), s.value());
             case Step.NormalizeGradient s -> normalizeGradient(s);
             case Step.MaxPool s -> windows.maxPool(s);
+            case Step.MaxPoolMoments s -> windows.maxPoolMoments(s);
             case Step.MaxPoolGradient s -> windows.maxPoolGradient(s);
             case Step.UpSample s -> windows.upSample(s);
             case Step.UpSampleGradient s -> windows.upSampleGradient(s);
@@ -178,8 +178,10 @@ final class StepBinder {
         PackedMatrix matrix = step.weights();
         PhaseWalk walk = new PhaseWalk(step.phases(), step.kernel(), step.stride(), matrix, in);
         int panel = matrix.panel();
-        Kernels.Product product =
-                kernels.product(panel, walk.pixelStride(), panel, walk.scaleColumns() * out.channelStride());
+        int cStride = walk.scaleColumns() * out.channelStride();
+        Kernels.Product product = walk.segments() * walk.segmentLength() <= Kernels.SHORT_SUM
+                ? kernels.shortProduct(panel, walk.pixelStride(), panel, cStride, walk.segments(), walk.segmentLength())
+                : kernels.product(panel, walk.pixelStride(), panel, cStride);
         float[] packed = weights.array();
         int matrixOffset = weights.offset(matrix);
         float[] biasArray = biasOrZeros(step.bias(), matrix.packedColumns());
@@ -212,6 +214,16 @@ final class StepBinder {
                     }
                 }
                 apply(step.after(), target, row, outRow); // while the row is in cache
+                if (step.momentsOf() >= 0) {
+                    kernels.addMoments(
+                            target,
+                            row,
+                            target,
+                            row,
+                            out.width(),
+                            out.channelStride(),
+                            results.moments(at, step.momentsOf(), y == 0));
+                }
             }
         };
     }
@@ -577,14 +589,14 @@ final class StepBinder {
         Buffer x = memory.buffer(first);
         Buffer y = memory.buffer(second);
         Layout.Image image = first.image();
-        return at -> {
-            double[] sums = results.moments[at.chunk][norm];
-            if (at.local == 0) {
-                Arrays.fill(sums, 0);
-            }
-            kernels.addMoments(
-                    x.array(at), x.offset(at), y.array(at), y.offset(at), image.pixels(), image.channelStride(), sums);
-        };
+        return at -> kernels.addMoments(
+                x.array(at),
+                x.offset(at),
+                y.array(at),
+                y.offset(at),
+                image.pixels(),
+                image.channelStride(),
+                results.moments(at, norm, true));
     }
 
     private Operation normalize(Step.Normalize step) {
@@ -612,17 +624,15 @@ final class StepBinder {
         Buffer value = memory.buffer(step.value());
         Buffer gradient = memory.buffer(step.gradient());
         Layout.Image image = step.value().image();
-        NormState norm = norms[step.norm()];
-        return at -> kernels.affineGradient(
+        return at -> windows.normalizeGradient(
+                at,
+                step,
                 value.array(at),
                 value.offset(at),
                 gradient.array(at),
                 gradient.offset(at),
                 image.pixels(),
-                image.channelStride(),
-                norm.a,
-                norm.b,
-                norm.c);
+                image.channelStride());
     }
 
     // --- loss ---

@@ -1,5 +1,6 @@
 package dev.hourglass.engine;
 
+import dev.hourglass.engine.CpuPlan.ChunkResults;
 import dev.hourglass.engine.CpuPlan.NormState;
 import dev.hourglass.engine.Memory.Buffer;
 import dev.hourglass.model.Size2;
@@ -10,12 +11,22 @@ import java.util.Arrays;
 final class WindowOperations {
     private final Kernels kernels;
     private final Memory memory;
+    private final PackedWeights weights;
+    private final ChunkResults results;
     private final NormState[] norms;
     private final int workers;
 
-    WindowOperations(Kernels kernels, Memory memory, NormState[] norms, int workers) {
+    WindowOperations(
+            Kernels kernels,
+            Memory memory,
+            PackedWeights weights,
+            ChunkResults results,
+            NormState[] norms,
+            int workers) {
         this.kernels = kernels;
         this.memory = memory;
+        this.weights = weights;
+        this.results = results;
         this.norms = norms.clone();
         this.workers = workers;
     }
@@ -45,6 +56,11 @@ final class WindowOperations {
                 && in.width() % 2 == 0;
     }
 
+    static boolean isByFour(Step.MaxPoolGradient step) {
+        return isByFour(
+                step.pool(), step.stride(), step.top(), step.left(), step.from().image());
+    }
+
     private Operation maxPoolByFour(Step.MaxPool step) {
         Buffer from = memory.buffer(step.from());
         Buffer to = memory.buffer(step.to());
@@ -65,6 +81,30 @@ final class WindowOperations {
                         channels,
                         scale,
                         shift);
+            }
+        };
+    }
+
+    Operation maxPoolMoments(Step.MaxPoolMoments step) {
+        Buffer from = memory.buffer(step.from());
+        Buffer pooledGradient = memory.buffer(step.pooledGradient());
+        Layout.Image in = step.from().image();
+        Layout.Image out = step.pooledGradient().image();
+        int channels = in.channelStride();
+        NormState norm = norms[step.norm()];
+        return at -> {
+            for (int y = 0; y < out.height(); y++) {
+                kernels.addMomentsOfMaximum(
+                        from.array(at),
+                        from.offset(at) + in.row(2 * y),
+                        in.gridRowStride(),
+                        pooledGradient.array(at),
+                        pooledGradient.offset(at) + out.row(y),
+                        out.width(),
+                        channels,
+                        norm.scale,
+                        norm.shift,
+                        results.moments(at, step.norm(), y == 0));
             }
         };
     }
@@ -93,8 +133,42 @@ final class WindowOperations {
                         channels,
                         scale,
                         shift);
+                if (step.then() != null) {
+                    normalizeGradient(
+                            at,
+                            step.then(),
+                            from.array(at),
+                            from.offset(at) + row,
+                            gradient.array(at),
+                            gradient.offset(at) + row,
+                            2 * in.width(),
+                            channels);
+                }
             }
         };
+    }
+
+    /** Some pixels of a {@link Step.NormalizeGradient}. */
+    void normalizeGradient(
+            Cursor at, Step.NormalizeGradient step, float[] Y, int y, float[] D, int d, int pixels, int channels) {
+        NormState norm = norms[step.norm()];
+        if (step.bias() == null) {
+            kernels.affineGradient(Y, y, D, d, pixels, channels, norm.a, norm.b, norm.c);
+        } else {
+            kernels.affineLeakyReluGradient(
+                    Y,
+                    y,
+                    D,
+                    d,
+                    pixels,
+                    channels,
+                    norm.a,
+                    norm.b,
+                    norm.c,
+                    step.function().slope(),
+                    results.gradients[at.chunk],
+                    weights.offset(step.bias()));
+        }
     }
 
     Operation maxPool(Step.MaxPool step) {

@@ -90,6 +90,17 @@ public interface Kernels {
      */
     Product product(int columns, int aStride, int wStride, int cStride);
 
+    /**
+     * A product whose sum is short and always of the same length, such as a convolution of one channel: it is unrolled.
+     *
+     * @param segments that {@code run} will be called with
+     * @param length likewise
+     */
+    Product shortProduct(int columns, int aStride, int wStride, int cStride, int segments, int length);
+
+    /** Sums up to this long are worth unrolling. */
+    int SHORT_SUM = 12;
+
     /** Like {@link #product}, transposed. */
     TransposedProduct transposedProduct(int columns, int aStride, int wStride, int cStride);
 
@@ -116,6 +127,24 @@ public interface Kernels {
 
     /** {@code d = d * a + (y * c + b)} by channel: back through a batch normalisation whose input was y. */
     void affineGradient(float[] Y, int y, float[] D, int d, int pixels, int channels, float[] a, float[] b, float[] c);
+
+    /**
+     * Back through a (leaky) ReLU whose output y a batch normalisation read, both at once:
+     * {@code d = d * a + (y * c + b)}, times {@code slope} where {@code y <= 0}; and {@code sum[channel] += d}.
+     */
+    void affineLeakyReluGradient(
+            float[] Y,
+            int y,
+            float[] D,
+            int d,
+            int pixels,
+            int channels,
+            float[] a,
+            float[] b,
+            float[] c,
+            float slope,
+            float[] SUM,
+            int sum);
 
     /** {@code sum[channel] += x} over the pixels, in order. */
     void addPixels(float[] X, int x, int pixels, int channels, float[] SUM, int sum);
@@ -173,6 +202,22 @@ public interface Kernels {
             int channels,
             float[] scale,
             float[] shift);
+
+    /**
+     * What {@link #addMoments} would add after {@link #routeMaximumOfFour}, without spreading the gradients: sums of
+     * {@code d}, and of {@code d} times the x that is its window's largest.
+     */
+    void addMomentsOfMaximum(
+            float[] X,
+            int x,
+            int below,
+            float[] D,
+            int d,
+            int pixels,
+            int channels,
+            float[] scale,
+            float[] shift,
+            double[] sums);
 
     /** {@code to += from} for pixels that lie {@code stride} floats apart in FROM, side by side in TO. */
     void addStrided(float[] FROM, int from, int stride, float[] TO, int to, int pixels, int channels);

@@ -24,6 +24,11 @@ final class PlainKernels implements Kernels {
     }
 
     @Override
+    public Product shortProduct(int columns, int aStride, int wStride, int cStride, int segments, int length) {
+        return product(columns, aStride, wStride, cStride);
+    }
+
+    @Override
     public TransposedProduct transposedProduct(int columns, int aStride, int wStride, int cStride) {
         return (rows, A, a, aJump, segments, length, W, w, wJump, C, c) -> {
             for (int i = 0; i < rows; i++) {
@@ -97,6 +102,25 @@ final class PlainKernels implements Kernels {
                 D[d + p + j] = Math.fma(D[d + p + j], a[j], Math.fma(Y[y + p + j], c[j], b[j]));
             }
         }
+    }
+
+    @Override
+    public void affineLeakyReluGradient(
+            float[] Y,
+            int y,
+            float[] D,
+            int d,
+            int pixels,
+            int channels,
+            float[] a,
+            float[] b,
+            float[] c,
+            float slope,
+            float[] SUM,
+            int sum) {
+        affineGradient(Y, y, D, d, pixels, channels, a, b, c);
+        leakyReluGradient(Y, y, D, d, pixels * channels, slope);
+        addPixels(D, d, pixels, channels, SUM, sum);
     }
 
     @Override
@@ -214,6 +238,44 @@ final class PlainKernels implements Kernels {
                 for (int i = 0; i < 4; i++) {
                     DX[dx + first + places[i]] = i == winner ? D[d + p * channels + j] : 0;
                 }
+            }
+        }
+    }
+
+    @Override
+    public void addMomentsOfMaximum(
+            float[] X,
+            int x,
+            int below,
+            float[] D,
+            int d,
+            int pixels,
+            int channels,
+            float[] scale,
+            float[] shift,
+            double[] sums) {
+        for (int run = 0; run < pixels; run += STATISTICS_RUN) {
+            int end = Math.min(run + STATISTICS_RUN, pixels);
+            for (int j = 0; j < channels; j++) {
+                float sum = 0;
+                float products = 0;
+                for (int p = run; p < end; p++) {
+                    int first = x + 2 * p * channels + j;
+                    float winner = X[first];
+                    float most = Math.fma(winner, scale[j], shift[j]);
+                    for (int place : new int[] {first + channels, first + below, first + below + channels}) {
+                        float value = Math.fma(X[place], scale[j], shift[j]);
+                        if (value > most) {
+                            most = value;
+                            winner = X[place];
+                        }
+                    }
+                    float gradient = D[d + p * channels + j];
+                    sum += gradient;
+                    products = Math.fma(gradient, winner, products);
+                }
+                sums[j] += sum;
+                sums[channels + j] += products;
             }
         }
     }

@@ -69,7 +69,12 @@ final class TileCompiler {
         TRANSPOSED
     }
 
-    private record Key(Kind kind, int rows, int vectors, int aStride, int wStride, int cStride) {}
+    /**
+     * @param segments of a short sum that is unrolled, or 0
+     * @param length of each of its segments, or 0
+     */
+    private record Key(
+            Kind kind, int rows, int vectors, int aStride, int wStride, int cStride, int segments, int length) {}
 
     private static final ClassDesc SPECIES = ClassDesc.of("jdk.incubator.vector.VectorSpecies");
     private static final ClassDesc VECTOR = ClassDesc.of("jdk.incubator.vector.Vector");
@@ -90,11 +95,16 @@ final class TileCompiler {
     }
 
     Kernels.Product product(int columns, int aStride, int wStride, int cStride) {
+        return shortProduct(columns, aStride, wStride, cStride, 0, 0);
+    }
+
+    Kernels.Product shortProduct(int columns, int aStride, int wStride, int cStride, int unrolled, int unrolledLength) {
         int vectors = vectorsPerTile(columns);
         int most = mostRows(vectors);
         ProductTile[] tiles = new ProductTile[most + 1];
         for (int rows = 1; rows <= most; rows++) {
-            tiles[rows] = (ProductTile) tile(new Key(Kind.PRODUCT, rows, vectors, aStride, wStride, cStride));
+            tiles[rows] = (ProductTile)
+                    tile(new Key(Kind.PRODUCT, rows, vectors, aStride, wStride, cStride, unrolled, unrolledLength));
         }
         int width = vectors * lanes;
         return (rows, A, a, aJump, segments, length, W, w, D, d, dStride, C, c) -> {
@@ -125,7 +135,8 @@ final class TileCompiler {
         int most = mostRows(vectors);
         TransposedTile[] tiles = new TransposedTile[most + 1];
         for (int rows = 1; rows <= most; rows++) {
-            tiles[rows] = (TransposedTile) tile(new Key(Kind.TRANSPOSED, rows, vectors, aStride, wStride, cStride));
+            tiles[rows] =
+                    (TransposedTile) tile(new Key(Kind.TRANSPOSED, rows, vectors, aStride, wStride, cStride, 0, 0));
         }
         int width = vectors * lanes;
         return (rows, A, a, aJump, segments, length, W, w, wJump, C, c) -> {
@@ -250,12 +261,22 @@ final class TileCompiler {
 
         void write() {
             loadAccumulators();
-            code.iconst_0().istore(segment);
-            loop(segment, SEGMENTS, () -> {
-                code.iconst_0().istore(k);
-                loop(k, LENGTH, this::multiply);
-                advance();
-            });
+            if (key.segments() > 0) {
+                for (int s = 0; s < key.segments(); s++) {
+                    for (int i = 0; i < key.length(); i++) {
+                        code.loadConstant(i).istore(k);
+                        multiply();
+                    }
+                    advance();
+                }
+            } else {
+                code.iconst_0().istore(segment);
+                loop(segment, SEGMENTS, () -> {
+                    code.iconst_0().istore(k);
+                    loop(k, LENGTH, this::multiply);
+                    advance();
+                });
+            }
             storeAccumulators();
             code.return_();
         }

@@ -39,6 +39,11 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public Product shortProduct(int columns, int aStride, int wStride, int cStride, int segments, int length) {
+        return tiles.shortProduct(columns, aStride, wStride, cStride, segments, length);
+    }
+
+    @Override
     public TransposedProduct transposedProduct(int columns, int aStride, int wStride, int cStride) {
         return tiles.transposedProduct(columns, aStride, wStride, cStride);
     }
@@ -163,6 +168,37 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void affineLeakyReluGradient(
+            float[] Y,
+            int y,
+            float[] D,
+            int d,
+            int pixels,
+            int channels,
+            float[] a,
+            float[] b,
+            float[] c,
+            float slope,
+            float[] SUM,
+            int sum) {
+        for (int j = 0; j < channels; j += STEP) {
+            FloatVector va = FloatVector.fromArray(S, a, j);
+            FloatVector vb = FloatVector.fromArray(S, b, j);
+            FloatVector vc = FloatVector.fromArray(S, c, j);
+            FloatVector total = FloatVector.fromArray(S, SUM, sum + j);
+            for (int p = 0; p < pixels; p++) {
+                int at = j + p * channels;
+                FloatVector output = FloatVector.fromArray(S, Y, y + at);
+                FloatVector v = FloatVector.fromArray(S, D, d + at).fma(va, output.fma(vc, vb));
+                v = v.mul(slope).blend(v, output.compare(GT, 0f));
+                v.intoArray(D, d + at);
+                total = total.add(v);
+            }
+            total.intoArray(SUM, sum + j);
+        }
+    }
+
+    @Override
     public void addPixels(float[] X, int x, int pixels, int channels, float[] SUM, int sum) {
         for (int j = 0; j < channels; j += STEP) {
             FloatVector total = FloatVector.fromArray(S, SUM, sum + j);
@@ -180,10 +216,7 @@ final class VectorKernels implements Kernels {
             int count = Math.min(STATISTICS_RUN, pixels - run);
             for (int j = 0; j < channels; j += STEP) {
                 partialMoments(X, x + j + run * channels, Y, y + j + run * channels, count, channels, partial);
-                for (int lane = 0; lane < STEP; lane++) {
-                    sums[j + lane] += partial[lane];
-                    sums[channels + j + lane] += partial[LANES + lane];
-                }
+                addPartial(partial, sums, j, channels);
             }
         }
     }
@@ -306,6 +339,87 @@ final class VectorKernels implements Kernels {
                 left.blend(zero, bWins).intoArray(DX, dx + first);
             }
         }
+    }
+
+    @Override
+    public void addMomentsOfMaximum(
+            float[] X,
+            int x,
+            int below,
+            float[] D,
+            int d,
+            int pixels,
+            int channels,
+            float[] scale,
+            float[] shift,
+            double[] sums) {
+        float[] partial = PARTIAL_SUMS.get();
+        for (int run = 0; run < pixels; run += STATISTICS_RUN) {
+            int count = Math.min(STATISTICS_RUN, pixels - run);
+            for (int j = 0; j < channels; j += STEP) {
+                partialMomentsOfMaximum(
+                        X,
+                        x + j + 2 * run * channels,
+                        below,
+                        D,
+                        d + j + run * channels,
+                        count,
+                        channels,
+                        scale,
+                        shift,
+                        j,
+                        partial);
+                addPartial(partial, sums, j, channels);
+            }
+        }
+    }
+
+    private static void addPartial(float[] partial, double[] sums, int channel, int channels) {
+        for (int lane = 0; lane < STEP; lane++) {
+            sums[channel + lane] += partial[lane];
+            sums[channels + channel + lane] += partial[LANES + lane];
+        }
+    }
+
+    private static void partialMomentsOfMaximum(
+            float[] X,
+            int x,
+            int below,
+            float[] D,
+            int d,
+            int pixels,
+            int channels,
+            float[] scale,
+            float[] shift,
+            int channel,
+            float[] partial) {
+        FloatVector factor = FloatVector.fromArray(S, scale, channel);
+        FloatVector offset = FloatVector.fromArray(S, shift, channel);
+        FloatVector sum = FloatVector.zero(S);
+        FloatVector products = FloatVector.zero(S);
+        for (int p = 0; p < pixels; p++) {
+            int first = x + 2 * p * channels;
+            FloatVector winner = FloatVector.fromArray(S, X, first);
+            FloatVector most = winner.fma(factor, offset);
+            FloatVector raw = FloatVector.fromArray(S, X, first + channels);
+            FloatVector v = raw.fma(factor, offset);
+            VectorMask<Float> larger = v.compare(GT, most);
+            most = most.blend(v, larger);
+            winner = winner.blend(raw, larger);
+            raw = FloatVector.fromArray(S, X, first + below);
+            v = raw.fma(factor, offset);
+            larger = v.compare(GT, most);
+            most = most.blend(v, larger);
+            winner = winner.blend(raw, larger);
+            raw = FloatVector.fromArray(S, X, first + below + channels);
+            v = raw.fma(factor, offset);
+            winner = winner.blend(raw, v.compare(GT, most));
+            FloatVector gradient = FloatVector.fromArray(S, D, d + p * channels);
+            sum = sum.add(gradient);
+            products = gradient.fma(winner, products);
+        }
+        sum.intoArray(partial, 0);
+        products.intoArray(partial, LANES);
     }
 
     @Override

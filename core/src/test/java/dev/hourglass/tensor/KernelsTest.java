@@ -48,6 +48,26 @@ final class KernelsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {16, 32})
+    void shortProductsHaveTheBitsOfTheirTwin(int columns) {
+        for (int rows : new int[] {1, 7, 9, 28}) {
+            for (int segments : new int[] {1, 3}) {
+                for (int length : new int[] {1, 3, 5}) {
+                    int aJump = rows + length;
+                    float[] a = random(segments * aJump + rows + length, 1);
+                    float[] w = random(segments * length * columns, 2);
+                    float[] d = random(columns, 3);
+                    assertSameBits(
+                            "rows " + rows + " segments " + segments + " length " + length,
+                            (kernels, c) -> kernels.shortProduct(columns, 1, columns, columns, segments, length)
+                                    .run(rows, a, 0, aJump, segments, length, w, 0, d, 0, 0, c, 0),
+                            random(rows * columns, 4));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {16, 32, 48, 64})
     void transposedProductsHaveTheBitsOfTheirTwin(int columns) {
         for (int rows : new int[] {0, 1, 3, 7, 8, 9, 16, 17, 48}) {
@@ -126,6 +146,17 @@ final class KernelsTest {
                     "routeMaximumOfFour",
                     (k, dx) -> k.routeMaximumOfFour(windows, 1, below, d, 0, dx, 1, pixels, channels, scale, shift),
                     random(4 * count + 1, 10));
+
+            assertSameBits(
+                    "affineLeakyReluGradient",
+                    (k, both) -> k.affineLeakyReluGradient(
+                            y, 1, both, channels, pixels, channels, scale, shift, more, 0.1f, both, 0),
+                    random(count + channels, 3));
+            double[] maximumSums = new double[2 * channels];
+            double[] expectedMaximumSums = new double[2 * channels];
+            vector.addMomentsOfMaximum(windows, 1, below, d, 0, pixels, channels, scale, shift, maximumSums);
+            plain.addMomentsOfMaximum(windows, 1, below, d, 0, pixels, channels, scale, shift, expectedMaximumSums);
+            assertThat(maximumSums).isEqualTo(expectedMaximumSums);
 
             double[] sums = new double[2 * channels];
             double[] expected = new double[2 * channels];
