@@ -2,6 +2,7 @@ package dev.hourglass.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * One axis of a convolution with padding 'same' that reads an image whose rows (or columns) were each repeated twice.
@@ -25,7 +26,7 @@ record Folding(int kernel, boolean flipped) {
     }
 
     /** The small pixel that the first tap of a phase meets, seen from the small pixel of the output. */
-    int first(int phase) {
+    private int first(int phase) {
         return Math.floorDiv(phase - before(), SCALE);
     }
 
@@ -34,46 +35,38 @@ record Folding(int kernel, boolean flipped) {
         return -first(0);
     }
 
-    /** Pixels of the small image's grid. */
-    int gridSize(int size) {
-        return gridBefore() + size + first(1) + taps() - 1;
-    }
-
     /** How much later the windows of the odd phase begin. */
     int shift() {
         return first(1) - first(0);
     }
 
-    /** For each phase, and in it for each tap on the small image, which weights of the kernel are added. */
-    List<int[]> sources() {
+    /** For each tap of a phase on the small image, which weights of the kernel are added. */
+    List<int[]> sources(int phase) {
         List<int[]> sources = new ArrayList<>();
-        for (int phase = 0; phase < SCALE; phase++) {
-            for (int tap = 0; tap < taps(); tap++) {
-                int small = first(phase) + tap;
-                List<Integer> met = new ArrayList<>();
-                for (int t = 0; t < kernel; t++) {
-                    if (Math.floorDiv(phase + t - before(), SCALE) == small) {
-                        met.add(weight(t));
-                    }
-                }
-                sources.add(met.stream().mapToInt(Integer::intValue).toArray());
-            }
+        for (int tap = 0; tap < taps(); tap++) {
+            int small = first(phase) + tap;
+            sources.add(IntStream.range(0, kernel)
+                    .filter(t -> Math.floorDiv(phase + t - before(), SCALE) == small)
+                    .map(this::weight)
+                    .toArray());
         }
         return sources;
     }
 
-    /** The way back: a window of {@code kernel + 1} output pixels, two apart, reads for each of its places these weights. */
+    /** Taps of the way back: a window of output pixels, two pixels from one to the next. */
+    int backTaps() {
+        return kernel + 1;
+    }
+
+    /** For each tap of the way back, which weights of the kernel are added. */
     List<int[]> backSources() {
         List<int[]> sources = new ArrayList<>();
-        for (int place = 0; place <= kernel; place++) {
-            List<Integer> met = new ArrayList<>();
-            for (int repeat = 0; repeat < SCALE; repeat++) {
-                int t = 2 * before() + repeat - place;
-                if (t >= 0 && t < kernel) {
-                    met.add(weight(t));
-                }
-            }
-            sources.add(met.stream().mapToInt(Integer::intValue).toArray());
+        for (int tap = 0; tap < backTaps(); tap++) {
+            int last = 2 * before() - tap; // the kernel's tap that meets the first of two repeated pixels
+            sources.add(IntStream.rangeClosed(last, last + 1)
+                    .filter(t -> t >= 0 && t < kernel)
+                    .map(this::weight)
+                    .toArray());
         }
         return sources;
     }

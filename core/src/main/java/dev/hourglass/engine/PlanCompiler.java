@@ -13,9 +13,9 @@ import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,10 +118,8 @@ final class PlanCompiler {
     private void add(int index) {
         LayerSpec layer = layers.get(index);
         switch (layer) {
-            case LayerSpec.Conv2d conv ->
-                addConvolution(index, conv.filters(), conv.kernel(), conv.activation(), false);
-            case LayerSpec.Conv2dTranspose conv ->
-                addConvolution(index, conv.filters(), conv.kernel(), conv.activation(), true);
+            case LayerSpec.Conv2d conv -> addConvolution(index, conv.filters(), conv.activation(), false);
+            case LayerSpec.Conv2dTranspose conv -> addConvolution(index, conv.filters(), conv.activation(), true);
             case LayerSpec.Dense dense -> addDense(index, dense);
             case LayerSpec.TimeDistributed distributed -> addDense(index, distributed.layer());
             case LayerSpec.BatchNormalization norm -> addNorm(index, norm);
@@ -141,80 +139,8 @@ final class PlanCompiler {
 
     // --- convolutions and dense layers ---
 
-    /** How an output pixel's window lies on the grid; see {@link Layout.Image}. */
-    private record Geometry(Size2 kernel, Size2 gridStep, Size2 stride, int top, int left) {
-        /** The grid of an image under this geometry, large enough for every window. */
-        Layout.Image grid(int height, int width, int channels, int channelStride, int outHeight, int outWidth) {
-            int rows = Math.max(
-                    (outHeight - 1) * stride.height() + kernel.height(), top + (height - 1) * gridStep.height() + 1);
-            int columns = Math.max(
-                    (outWidth - 1) * stride.width() + kernel.width(), left + (width - 1) * gridStep.width() + 1);
-            return new Layout.Image(
-                    height,
-                    width,
-                    channels,
-                    channelStride,
-                    top,
-                    left,
-                    rows,
-                    columns,
-                    gridStep.height(),
-                    gridStep.width());
-        }
-
-        /** The geometry that carries gradients from output to input: step and stride change places. */
-        Geometry reversed() {
-            return new Geometry(kernel, stride, gridStep, kernel.height() - 1 - top, kernel.width() - 1 - left);
-        }
-    }
-
-    private Geometry geometry(int index) {
-        Shape in = inputs.get(index);
-        Shape out = inputs.get(index + 1);
-        return switch (layers.get(index)) {
-            case LayerSpec.Conv2d conv ->
-                new Geometry(
-                        conv.kernel(),
-                        Size2.square(1),
-                        conv.stride(),
-                        before(
-                                in.dimension(0),
-                                out.dimension(0),
-                                conv.kernel().height(),
-                                conv.stride().height(),
-                                conv.padding()),
-                        before(
-                                in.dimension(1),
-                                out.dimension(1),
-                                conv.kernel().width(),
-                                conv.stride().width(),
-                                conv.padding()));
-            // The transpose of the convolution that leads from its output to its input.
-            case LayerSpec.Conv2dTranspose conv ->
-                new Geometry(
-                                conv.kernel(),
-                                Size2.square(1),
-                                conv.stride(),
-                                before(
-                                        out.dimension(0),
-                                        in.dimension(0),
-                                        conv.kernel().height(),
-                                        conv.stride().height(),
-                                        conv.padding()),
-                                before(
-                                        out.dimension(1),
-                                        in.dimension(1),
-                                        conv.kernel().width(),
-                                        conv.stride().width(),
-                                        conv.padding()))
-                        .reversed();
-            default -> new Geometry(Size2.square(1), Size2.square(1), Size2.square(1), 0, 0);
-        };
-    }
-
-    /** Zeros before the first row or column with padding 'same': half of what is needed, rounded down. */
-    private static int before(int in, int out, int window, int stride, Padding padding) {
-        return padding == Padding.VALID ? 0 : Math.max((out - 1) * stride + window - in, 0) / 2;
+    private Convolution convolution(int index) {
+        return Convolution.of(layers.get(index), readShape(index), inputs.get(index + 1), foldsUpSampling(index));
     }
 
     /**
@@ -233,30 +159,7 @@ final class PlanCompiler {
             if (isProjected(index)) {
                 return natural;
             }
-            if (foldsUpSampling(index)) {
-                Folding vertical = new Folding(kernel(index).height(), false);
-                Folding horizontal = new Folding(kernel(index).width(), false);
-                return new Layout.Image(
-                        natural.height(),
-                        natural.width(),
-                        natural.channels(),
-                        channelStride,
-                        vertical.gridBefore(),
-                        horizontal.gridBefore(),
-                        vertical.gridSize(natural.height()),
-                        horizontal.gridSize(natural.width()),
-                        1,
-                        1);
-            }
-            Shape out = inputs.get(index + 1);
-            return geometry(index)
-                    .grid(
-                            natural.height(),
-                            natural.width(),
-                            natural.channels(),
-                            channelStride,
-                            out.dimension(0),
-                            out.dimension(1));
+            return convolution(index).inputGrid(natural, Layout.Image.of(inputs.get(index + 1)), channelStride);
         }
         if (reader instanceof LayerSpec.Dense || reader instanceof LayerSpec.TimeDistributed) {
             return Layout.Image.dense(natural.height(), natural.width(), natural.channels(), channelStride);
@@ -264,9 +167,9 @@ final class PlanCompiler {
         return natural;
     }
 
-    private void addConvolution(int index, int filters, Size2 kernel, Activation activation, boolean transpose) {
+    private void addConvolution(int index, int filters, Activation activation, boolean transpose) {
         if (isProjected(index)) {
-            addProjection(index, filters, kernel, nonlinearity(activation), transpose);
+            addProjection(index, filters, nonlinearity(activation), transpose);
             return;
         }
         LayerSpec layer = layers.get(index);
@@ -274,46 +177,19 @@ final class PlanCompiler {
         Layout.Image in = from.image();
         int channels = in.channels();
         int tapStride = channels * filters;
-        List<int[]> forward;
-        List<int[]> back;
-        Geometry geometry;
-        Geometry backGeometry;
-        Step.Phases phases;
-        if (foldsUpSampling(index)) {
-            Folding vertical = new Folding(kernel.height(), transpose);
-            Folding horizontal = new Folding(kernel.width(), transpose);
-            forward = pairs(vertical, horizontal, kernel.width());
-            back = pairs(vertical.backSources(), horizontal.backSources(), kernel.width());
-            geometry = foldedGeometry(kernel);
-            backGeometry = new Geometry(
-                    new Size2(kernel.height() + 1, kernel.width() + 1),
-                    Size2.square(1),
-                    Size2.square(Folding.SCALE),
-                    vertical.backBefore(),
-                    horizontal.backBefore());
-            phases = new Step.Phases(Size2.square(Folding.SCALE), vertical.shift(), horizontal.shift());
-        } else {
-            List<int[]> inOrder = Axis.inOrder(kernel.height() * kernel.width());
-            forward = transpose ? inOrder.reversed() : inOrder;
-            back = forward.reversed();
-            geometry = geometry(index);
-            backGeometry = geometry.reversed();
-            phases = Step.Phases.ONE;
-        }
+        Convolution convolution = convolution(index);
         // The kernel is [height, width, channels, filters], or [height, width, filters, channels] when transposed.
         int channelStep = transpose ? 1 : filters;
         int filterStep = transpose ? channels : 1;
-        Axis rows = new Axis(forward, channels, in.channelStride(), tapStride, channelStep);
-        Axis backRows = new Axis(back, filters, Kernels.padded(filters), tapStride, filterStep);
+        Axis rows = new Axis(convolution.forwardTaps(), channels, in.channelStride(), tapStride, channelStep);
+        Axis backRows = new Axis(convolution.backTaps(), filters, Kernels.padded(filters), tapStride, filterStep);
         int kernelIndex = parametersOf(layer).getFirst();
         PackedMatrix weights = matrix(layer, "kernel", kernelIndex, rows, Axis.of(filters, filterStep));
         PackedMatrix bias = bias(layer, kernelIndex + 1, Axis.of(filters, 1));
         convolve(
                 index,
                 from,
-                geometry,
-                backGeometry,
-                phases,
+                convolution,
                 weights,
                 bias,
                 nonlinearity(activation),
@@ -361,45 +237,6 @@ final class PlanCompiler {
         };
     }
 
-    /** How the windows of a folded convolution's first phase lie on the small image's grid. */
-    private static Geometry foldedGeometry(Size2 kernel) {
-        Folding vertical = new Folding(kernel.height(), false);
-        Folding horizontal = new Folding(kernel.width(), false);
-        return new Geometry(
-                new Size2(vertical.taps(), horizontal.taps()),
-                Size2.square(1),
-                Size2.square(1),
-                vertical.gridBefore(),
-                horizontal.gridBefore());
-    }
-
-    /** Phase by phase and in each tap by tap, rows first: which weights of a kernel are added. */
-    private static List<int[]> pairs(Folding vertical, Folding horizontal, int kernelWidth) {
-        List<int[]> all = new ArrayList<>();
-        for (int row = 0; row < Folding.SCALE; row++) {
-            for (int column = 0; column < Folding.SCALE; column++) {
-                all.addAll(pairs(phase(vertical, row), phase(horizontal, column), kernelWidth));
-            }
-        }
-        return all;
-    }
-
-    private static List<int[]> phase(Folding folding, int phase) {
-        return folding.sources().subList(phase * folding.taps(), (phase + 1) * folding.taps());
-    }
-
-    private static List<int[]> pairs(List<int[]> rows, List<int[]> columns, int kernelWidth) {
-        List<int[]> all = new ArrayList<>();
-        for (int[] row : rows) {
-            for (int[] column : columns) {
-                all.add(Arrays.stream(row)
-                        .flatMap(r -> Arrays.stream(column).map(c -> r * kernelWidth + c))
-                        .toArray());
-            }
-        }
-        return all;
-    }
-
     /** The layout in which a layer with a kernel reads what is there: as written if that will do, else without padding. */
     private Layout.Image readable(int index) {
         Shape shape = readShape(index);
@@ -426,9 +263,7 @@ final class PlanCompiler {
         convolve(
                 index,
                 from,
-                geometry(index),
-                geometry(index).reversed(),
-                Step.Phases.ONE,
+                Convolution.DENSE,
                 weights,
                 bias,
                 nonlinearity(dense.activation()),
@@ -438,28 +273,27 @@ final class PlanCompiler {
     private void convolve(
             int index,
             Value from,
-            Geometry geometry,
-            Geometry back,
-            Step.Phases phases,
+            Convolution convolution,
             PackedMatrix weights,
             PackedMatrix bias,
             Nonlinearity function,
-            java.util.function.Supplier<PackedMatrix> weightsBack) {
+            Supplier<PackedMatrix> weightsBack) {
         Layout.Image in = from.image();
         Layout.Image out = Layout.Image.of(inputs.get(index + 1));
         Value output = value(layers.get(index).name() + "/output", out);
+        Convolution.Geometry forward = convolution.forward();
+        Step.Phases phases = convolution.phases();
         steps.add(new Step.Convolve(
-                from, geometry.kernel(), geometry.stride(), phases, weights, bias, function, -1, output));
+                from, forward.kernel(), forward.stride(), phases, weights, bias, function, -1, output));
         current = output;
         boolean passOn = learnsBefore;
         tape.addLast(gradient -> {
             addOutputGradient(function, output, gradient, bias);
-            steps.add(new Step.ConvolveGradient(from, geometry.kernel(), geometry.stride(), phases, gradient, weights));
+            steps.add(new Step.ConvolveGradient(from, forward.kernel(), forward.stride(), phases, gradient, weights));
             if (!passOn) {
                 return null;
             }
-            Layout.Image grid =
-                    back.grid(out.height(), out.width(), out.channels(), out.channelStride(), in.height(), in.width());
+            Layout.Image grid = convolution.gradientGrid(in, out);
             Value padded = gradient;
             if (!grid.equals(out)) {
                 padded = value(layers.get(index).name() + "/output/gradient/grid", grid);
@@ -470,8 +304,8 @@ final class PlanCompiler {
                     Layout.Image.natural(in.height(), in.width(), in.channels()));
             steps.add(new Step.Convolve(
                     padded,
-                    back.kernel(),
-                    back.stride(),
+                    convolution.back().kernel(),
+                    convolution.back().stride(),
                     Step.Phases.ONE,
                     weightsBack.get(),
                     null,
@@ -482,29 +316,14 @@ final class PlanCompiler {
         });
     }
 
-    private void addProjection(int index, int filters, Size2 kernel, Nonlinearity function, boolean transpose) {
+    private void addProjection(int index, int filters, Nonlinearity function, boolean transpose) {
         LayerSpec layer = layers.get(index);
-        boolean folded = foldsUpSampling(index);
         Layout.Image small = Layout.Image.of(readShape(index));
         Value from = readAsImage(index, small);
         int channels = small.channels();
-        List<int[]> taps;
-        Step.Gathering gathering;
-        if (folded) {
-            Folding vertical = new Folding(kernel.height(), transpose);
-            Folding horizontal = new Folding(kernel.width(), transpose);
-            taps = pairs(vertical, horizontal, kernel.width());
-            gathering = new Step.Gathering(
-                    vertical.taps(), new int[] {vertical.first(0), vertical.first(1)}, horizontal.taps(), new int[] {
-                        horizontal.first(0), horizontal.first(1)
-                    });
-        } else {
-            List<int[]> inOrder = Axis.inOrder(CpuPlan.area(kernel));
-            taps = transpose ? inOrder.reversed() : inOrder;
-            Geometry geometry = geometry(index);
-            gathering = new Step.Gathering(
-                    kernel.height(), new int[] {-geometry.top()}, kernel.width(), new int[] {-geometry.left()});
-        }
+        Convolution convolution = convolution(index);
+        List<int[]> taps = convolution.forwardTaps();
+        Step.Gathering gathering = convolution.gathering();
         int channelStep = transpose ? 1 : filters;
         int filterStep = transpose ? channels : 1;
         Axis columns = new Axis(taps, filters, filters, channels * filters, filterStep);
@@ -726,13 +545,13 @@ final class PlanCompiler {
         pendingNorm = -1;
         Shape in = inputs.get(index);
         Shape out = inputs.get(index + 1);
-        int top = before(
+        int top = Convolution.before(
                 in.dimension(0),
                 out.dimension(0),
                 layer.pool().height(),
                 layer.stride().height(),
                 layer.padding());
-        int left = before(
+        int left = Convolution.before(
                 in.dimension(1),
                 out.dimension(1),
                 layer.pool().width(),
