@@ -471,9 +471,9 @@ final class PlanCompiler {
             Step.NormalizeGradient normalize =
                     new Step.NormalizeGradient(norm, from, gradient, Nonlinearity.LINEAR, null);
             // It is cheaper to spread a small gradient again than to keep the large one until the barrier has passed.
-            if (producer instanceof Step.MaxPoolGradient pool && WindowOperations.isByFour(pool)) {
+            if (producer instanceof Step.MaxPoolGradient pool && pool.winners() != null) {
                 steps.removeLast();
-                steps.add(new Step.MaxPoolMoments(norm, from, pool.pooledGradient()));
+                steps.add(new Step.MomentsGradient(norm, pool.winners(), pool.pooledGradient()));
                 barrier(norm, true);
                 steps.add(pool.then(normalize));
             } else {
@@ -559,12 +559,15 @@ final class PlanCompiler {
                 layer.padding());
         Value read = from;
         Value output = value(layer.name() + "/output", gridFor(index + 1, out, true));
-        steps.add(new Step.MaxPool(read, layer.pool(), layer.stride(), top, left, norm, output));
+        Value winners = Step.MaxPool.isByFour(layer.pool(), layer.stride(), top, left, read.image())
+                ? value(layer.name() + "/winners", Layout.Image.of(out))
+                : null;
+        steps.add(new Step.MaxPool(read, layer.pool(), layer.stride(), top, left, norm, winners, output));
         current = output;
         pass(gradient -> {
             Value result = value(layer.name() + "/input/gradient", gradientLayout(read.layout()));
             steps.add(new Step.MaxPoolGradient(
-                    read, layer.pool(), layer.stride(), top, left, norm, output, gradient, result, null));
+                    read, layer.pool(), layer.stride(), top, left, norm, output, gradient, result, winners, null));
             return result;
         });
     }

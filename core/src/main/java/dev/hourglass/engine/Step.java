@@ -148,15 +148,34 @@ sealed interface Step {
      * The largest value of each window.
      *
      * @param norm applied to each value on the way, or -1
+     * @param winners with windows of 2x2, the values before the normalisation, from which its sums are taken on the way
+     *     back; else null
      */
-    record MaxPool(Value from, Size2 pool, Size2 stride, int top, int left, int norm, Value to) implements Step {}
-
-    /** What {@link MomentsGradient} adds after {@link MaxPoolGradient}, without spreading the gradients; windows of 2x2. */
-    record MaxPoolMoments(int norm, Value from, Value pooledGradient) implements Step {}
+    record MaxPool(
+            Value from,
+            Size2 pool,
+            Size2 stride,
+            int top,
+            int left,
+            int norm,
+            @Nullable Value winners,
+            Value to) implements Step {
+        /** Whether windows are 2x2 and fill an image without overlapping, the usual pooling. */
+        static boolean isByFour(Size2 pool, Size2 stride, int top, int left, Layout.Image image) {
+            Size2 two = Size2.square(2);
+            return pool.equals(two)
+                    && stride.equals(two)
+                    && top == 0
+                    && left == 0
+                    && image.height() % 2 == 0
+                    && image.width() % 2 == 0;
+        }
+    }
 
     /**
      * Gives each window's gradient to its first largest value.
      *
+     * @param winners as in {@link MaxPool}
      * @param then follows on the same rows while they are in cache, or null; only with windows of 2x2
      */
     record MaxPoolGradient(
@@ -169,10 +188,12 @@ sealed interface Step {
             Value pooled,
             Value pooledGradient,
             Value gradient,
+            @Nullable Value winners,
             @Nullable NormalizeGradient then)
             implements Step {
         MaxPoolGradient then(NormalizeGradient next) {
-            return new MaxPoolGradient(from, pool, stride, top, left, norm, pooled, pooledGradient, gradient, next);
+            return new MaxPoolGradient(
+                    from, pool, stride, top, left, norm, pooled, pooledGradient, gradient, winners, next);
         }
     }
 

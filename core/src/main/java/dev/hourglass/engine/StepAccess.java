@@ -25,7 +25,6 @@ final class StepAccess {
             case Step.MomentsGradient s -> List.of(s.value(), s.gradient());
             case Step.NormalizeGradient s -> List.of(s.value(), s.gradient());
             case Step.MaxPool s -> List.of(s.from());
-            case Step.MaxPoolMoments s -> List.of(s.from(), s.pooledGradient());
             case Step.MaxPoolGradient s -> List.of(s.from(), s.pooled(), s.pooledGradient());
             case Step.UpSample s -> List.of(s.from());
             case Step.UpSampleGradient s -> List.of(s.gradient());
@@ -66,8 +65,7 @@ final class StepAccess {
             case Step.Normalize s -> List.of(s.to());
             case Step.MomentsGradient ignored -> List.of();
             case Step.NormalizeGradient s -> List.of(s.gradient());
-            case Step.MaxPool s -> List.of(s.to());
-            case Step.MaxPoolMoments ignored -> List.of();
+            case Step.MaxPool s -> present(s.winners(), s.to());
             case Step.MaxPoolGradient s -> List.of(s.gradient());
             case Step.UpSample s -> List.of(s.to());
             case Step.UpSampleGradient s -> List.of(s.to());

@@ -54,7 +54,6 @@ final class StepBinder {
             case Step.MomentsGradient s -> moments(s.norm(), s.gradient(), s.value());
             case Step.NormalizeGradient s -> normalizeGradient(s);
             case Step.MaxPool s -> windows.maxPool(s);
-            case Step.MaxPoolMoments s -> windows.maxPoolMoments(s);
             case Step.MaxPoolGradient s -> windows.maxPoolGradient(s);
             case Step.UpSample s -> windows.upSample(s);
             case Step.UpSampleGradient s -> windows.upSampleGradient(s);

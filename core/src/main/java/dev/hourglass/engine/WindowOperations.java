@@ -3,7 +3,6 @@ package dev.hourglass.engine;
 import dev.hourglass.engine.CpuPlan.ChunkResults;
 import dev.hourglass.engine.CpuPlan.NormState;
 import dev.hourglass.engine.Memory.Buffer;
-import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Kernels;
 import java.util.Arrays;
 
@@ -45,66 +44,38 @@ final class WindowOperations {
         return values;
     }
 
-    /** The usual pooling: windows of 2x2 that fill the image without overlapping. */
-    private static boolean isByFour(Size2 pool, Size2 stride, int top, int left, Layout.Image in) {
-        Size2 two = Size2.square(2);
-        return pool.equals(two)
-                && stride.equals(two)
-                && top == 0
-                && left == 0
-                && in.height() % 2 == 0
-                && in.width() % 2 == 0;
-    }
-
-    static boolean isByFour(Step.MaxPoolGradient step) {
-        return isByFour(
-                step.pool(), step.stride(), step.top(), step.left(), step.from().image());
-    }
-
-    private Operation maxPoolByFour(Step.MaxPool step) {
+    private Operation maxPoolByFour(Step.MaxPool step, Value winnersValue) {
         Buffer from = memory.buffer(step.from());
+        Buffer winners = memory.buffer(winnersValue);
         Buffer to = memory.buffer(step.to());
         Layout.Image in = step.from().image();
+        Layout.Image small = winnersValue.image();
         Layout.Image out = step.to().image();
         int channels = in.channelStride();
         float[] scale = scale(step.norm(), channels);
         float[] shift = shift(step.norm(), channels);
         return at -> {
             for (int y = 0; y < out.height(); y++) {
-                kernels.affineMaxOfFour(
+                int row = winners.offset(at) + small.row(y);
+                kernels.winnerOfFour(
                         from.array(at),
                         from.offset(at) + in.row(2 * y),
                         in.gridRowStride(),
+                        winners.array(at),
+                        row,
+                        out.width(),
+                        channels,
+                        scale,
+                        shift);
+                kernels.affine(
+                        winners.array(at),
+                        row,
                         to.array(at),
                         to.offset(at) + out.row(y),
                         out.width(),
                         channels,
                         scale,
                         shift);
-            }
-        };
-    }
-
-    Operation maxPoolMoments(Step.MaxPoolMoments step) {
-        Buffer from = memory.buffer(step.from());
-        Buffer pooledGradient = memory.buffer(step.pooledGradient());
-        Layout.Image in = step.from().image();
-        Layout.Image out = step.pooledGradient().image();
-        int channels = in.channelStride();
-        NormState norm = norms[step.norm()];
-        return at -> {
-            for (int y = 0; y < out.height(); y++) {
-                kernels.addMomentsOfMaximum(
-                        from.array(at),
-                        from.offset(at) + in.row(2 * y),
-                        in.gridRowStride(),
-                        pooledGradient.array(at),
-                        pooledGradient.offset(at) + out.row(y),
-                        out.width(),
-                        channels,
-                        norm.scale,
-                        norm.shift,
-                        results.moments(at, step.norm(), y == 0));
             }
         };
     }
@@ -172,9 +143,9 @@ final class WindowOperations {
     }
 
     Operation maxPool(Step.MaxPool step) {
-        if (isByFour(
-                step.pool(), step.stride(), step.top(), step.left(), step.from().image())) {
-            return maxPoolByFour(step);
+        Value winners = step.winners();
+        if (winners != null) {
+            return maxPoolByFour(step, winners);
         }
         Buffer from = memory.buffer(step.from());
         Buffer to = memory.buffer(step.to());
@@ -218,8 +189,7 @@ final class WindowOperations {
     }
 
     Operation maxPoolGradient(Step.MaxPoolGradient step) {
-        if (isByFour(
-                step.pool(), step.stride(), step.top(), step.left(), step.from().image())) {
+        if (step.winners() != null) {
             return maxPoolGradientByFour(step);
         }
         Buffer from = memory.buffer(step.from());

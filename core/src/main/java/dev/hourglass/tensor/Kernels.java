@@ -183,10 +183,10 @@ public interface Kernels {
             float[] shift);
 
     /**
-     * The largest of the four pixels of each window, {@code to = max(x * scale + shift)}, where windows lie side by
-     * side: two pixels in a row and the two in the row {@code below} floats further on.
+     * The x of each window's four pixels for which {@code x * scale + shift} is largest, the first of equals. Windows lie
+     * side by side: two pixels in a row and the two in the row {@code below} floats further on.
      */
-    void affineMaxOfFour(
+    void winnerOfFour(
             float[] X, int x, int below, float[] TO, int to, int pixels, int channels, float[] scale, float[] shift);
 
     /** Gives {@code d} to the first of each window's pixels that is its largest, and 0 to the three others. */
@@ -202,22 +202,6 @@ public interface Kernels {
             int channels,
             float[] scale,
             float[] shift);
-
-    /**
-     * What {@link #addMoments} would add after {@link #routeMaximumOfFour}, without spreading the gradients: sums of
-     * {@code d}, and of {@code d} times the x that is its window's largest.
-     */
-    void addMomentsOfMaximum(
-            float[] X,
-            int x,
-            int below,
-            float[] D,
-            int d,
-            int pixels,
-            int channels,
-            float[] scale,
-            float[] shift,
-            double[] sums);
 
     /** {@code to += from} for pixels that lie {@code stride} floats apart in FROM, side by side in TO. */
     void addStrided(float[] FROM, int from, int stride, float[] TO, int to, int pixels, int channels);

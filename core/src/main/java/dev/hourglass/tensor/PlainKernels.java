@@ -190,23 +190,23 @@ final class PlainKernels implements Kernels {
     }
 
     @Override
-    public void affineMaxOfFour(
+    public void winnerOfFour(
             float[] X, int x, int below, float[] TO, int to, int pixels, int channels, float[] scale, float[] shift) {
         for (int p = 0; p < pixels; p++) {
             for (int j = 0; j < channels; j++) {
                 int first = x + 2 * p * channels + j;
-                float most = Math.fma(X[first], scale[j], shift[j]);
-                most = larger(Math.fma(X[first + channels], scale[j], shift[j]), most);
-                most = larger(Math.fma(X[first + below], scale[j], shift[j]), most);
-                most = larger(Math.fma(X[first + below + channels], scale[j], shift[j]), most);
-                TO[to + p * channels + j] = most;
+                float winner = X[first];
+                float most = Math.fma(winner, scale[j], shift[j]);
+                for (int place : new int[] {first + channels, first + below, first + below + channels}) {
+                    float value = Math.fma(X[place], scale[j], shift[j]);
+                    if (value > most) {
+                        most = value;
+                        winner = X[place];
+                    }
+                }
+                TO[to + p * channels + j] = winner;
             }
         }
-    }
-
-    /** A NaN that comes later is passed over, as a comparison in vectors does. */
-    private static float larger(float value, float most) {
-        return value > most ? value : most;
     }
 
     @Override
@@ -238,44 +238,6 @@ final class PlainKernels implements Kernels {
                 for (int i = 0; i < 4; i++) {
                     DX[dx + first + places[i]] = i == winner ? D[d + p * channels + j] : 0;
                 }
-            }
-        }
-    }
-
-    @Override
-    public void addMomentsOfMaximum(
-            float[] X,
-            int x,
-            int below,
-            float[] D,
-            int d,
-            int pixels,
-            int channels,
-            float[] scale,
-            float[] shift,
-            double[] sums) {
-        for (int run = 0; run < pixels; run += STATISTICS_RUN) {
-            int end = Math.min(run + STATISTICS_RUN, pixels);
-            for (int j = 0; j < channels; j++) {
-                float sum = 0;
-                float products = 0;
-                for (int p = run; p < end; p++) {
-                    int first = x + 2 * p * channels + j;
-                    float winner = X[first];
-                    float most = Math.fma(winner, scale[j], shift[j]);
-                    for (int place : new int[] {first + channels, first + below, first + below + channels}) {
-                        float value = Math.fma(X[place], scale[j], shift[j]);
-                        if (value > most) {
-                            most = value;
-                            winner = X[place];
-                        }
-                    }
-                    float gradient = D[d + p * channels + j];
-                    sum += gradient;
-                    products = Math.fma(gradient, winner, products);
-                }
-                sums[j] += sum;
-                sums[channels + j] += products;
             }
         }
     }

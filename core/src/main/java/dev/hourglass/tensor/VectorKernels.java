@@ -216,7 +216,10 @@ final class VectorKernels implements Kernels {
             int count = Math.min(STATISTICS_RUN, pixels - run);
             for (int j = 0; j < channels; j += STEP) {
                 partialMoments(X, x + j + run * channels, Y, y + j + run * channels, count, channels, partial);
-                addPartial(partial, sums, j, channels);
+                for (int lane = 0; lane < STEP; lane++) {
+                    sums[j + lane] += partial[lane];
+                    sums[channels + j + lane] += partial[LANES + lane];
+                }
             }
         }
     }
@@ -281,20 +284,28 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void affineMaxOfFour(
+    public void winnerOfFour(
             float[] X, int x, int below, float[] TO, int to, int pixels, int channels, float[] scale, float[] shift) {
         for (int j = 0; j < channels; j += STEP) {
             FloatVector factor = FloatVector.fromArray(S, scale, j);
             FloatVector offset = FloatVector.fromArray(S, shift, j);
             for (int p = 0; p < pixels; p++) {
                 int first = x + j + 2 * p * channels;
-                FloatVector most = FloatVector.fromArray(S, X, first).fma(factor, offset);
-                FloatVector v = FloatVector.fromArray(S, X, first + channels).fma(factor, offset);
-                most = most.blend(v, v.compare(GT, most));
-                v = FloatVector.fromArray(S, X, first + below).fma(factor, offset);
-                most = most.blend(v, v.compare(GT, most));
-                v = FloatVector.fromArray(S, X, first + below + channels).fma(factor, offset);
-                most.blend(v, v.compare(GT, most)).intoArray(TO, to + j + p * channels);
+                FloatVector winner = FloatVector.fromArray(S, X, first);
+                FloatVector most = winner.fma(factor, offset);
+                FloatVector v = FloatVector.fromArray(S, X, first + channels);
+                FloatVector scaled = v.fma(factor, offset);
+                VectorMask<Float> larger = scaled.compare(GT, most);
+                winner = winner.blend(v, larger);
+                most = most.blend(scaled, larger);
+                v = FloatVector.fromArray(S, X, first + below);
+                scaled = v.fma(factor, offset);
+                larger = scaled.compare(GT, most);
+                winner = winner.blend(v, larger);
+                most = most.blend(scaled, larger);
+                v = FloatVector.fromArray(S, X, first + below + channels);
+                scaled = v.fma(factor, offset);
+                winner.blend(v, scaled.compare(GT, most)).intoArray(TO, to + j + p * channels);
             }
         }
     }
@@ -339,87 +350,6 @@ final class VectorKernels implements Kernels {
                 left.blend(zero, bWins).intoArray(DX, dx + first);
             }
         }
-    }
-
-    @Override
-    public void addMomentsOfMaximum(
-            float[] X,
-            int x,
-            int below,
-            float[] D,
-            int d,
-            int pixels,
-            int channels,
-            float[] scale,
-            float[] shift,
-            double[] sums) {
-        float[] partial = PARTIAL_SUMS.get();
-        for (int run = 0; run < pixels; run += STATISTICS_RUN) {
-            int count = Math.min(STATISTICS_RUN, pixels - run);
-            for (int j = 0; j < channels; j += STEP) {
-                partialMomentsOfMaximum(
-                        X,
-                        x + j + 2 * run * channels,
-                        below,
-                        D,
-                        d + j + run * channels,
-                        count,
-                        channels,
-                        scale,
-                        shift,
-                        j,
-                        partial);
-                addPartial(partial, sums, j, channels);
-            }
-        }
-    }
-
-    private static void addPartial(float[] partial, double[] sums, int channel, int channels) {
-        for (int lane = 0; lane < STEP; lane++) {
-            sums[channel + lane] += partial[lane];
-            sums[channels + channel + lane] += partial[LANES + lane];
-        }
-    }
-
-    private static void partialMomentsOfMaximum(
-            float[] X,
-            int x,
-            int below,
-            float[] D,
-            int d,
-            int pixels,
-            int channels,
-            float[] scale,
-            float[] shift,
-            int channel,
-            float[] partial) {
-        FloatVector factor = FloatVector.fromArray(S, scale, channel);
-        FloatVector offset = FloatVector.fromArray(S, shift, channel);
-        FloatVector sum = FloatVector.zero(S);
-        FloatVector products = FloatVector.zero(S);
-        for (int p = 0; p < pixels; p++) {
-            int first = x + 2 * p * channels;
-            FloatVector winner = FloatVector.fromArray(S, X, first);
-            FloatVector most = winner.fma(factor, offset);
-            FloatVector raw = FloatVector.fromArray(S, X, first + channels);
-            FloatVector v = raw.fma(factor, offset);
-            VectorMask<Float> larger = v.compare(GT, most);
-            most = most.blend(v, larger);
-            winner = winner.blend(raw, larger);
-            raw = FloatVector.fromArray(S, X, first + below);
-            v = raw.fma(factor, offset);
-            larger = v.compare(GT, most);
-            most = most.blend(v, larger);
-            winner = winner.blend(raw, larger);
-            raw = FloatVector.fromArray(S, X, first + below + channels);
-            v = raw.fma(factor, offset);
-            winner = winner.blend(raw, v.compare(GT, most));
-            FloatVector gradient = FloatVector.fromArray(S, D, d + p * channels);
-            sum = sum.add(gradient);
-            products = gradient.fma(winner, products);
-        }
-        sum.intoArray(partial, 0);
-        products.intoArray(partial, LANES);
     }
 
     @Override

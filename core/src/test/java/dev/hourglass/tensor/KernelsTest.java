@@ -139,8 +139,8 @@ final class KernelsTest {
             float[] d = random(count, 8);
             int below = 2 * count;
             assertSameBits(
-                    "affineMaxOfFour",
-                    (k, to) -> k.affineMaxOfFour(windows, 1, below, to, 1, pixels, channels, scale, shift),
+                    "winnerOfFour",
+                    (k, to) -> k.winnerOfFour(windows, 1, below, to, 1, pixels, channels, scale, shift),
                     random(count + 1, 9));
             assertSameBits(
                     "routeMaximumOfFour",
@@ -152,12 +152,6 @@ final class KernelsTest {
                     (k, both) -> k.affineLeakyReluGradient(
                             y, 1, both, channels, pixels, channels, scale, shift, more, 0.1f, both, 0),
                     random(count + channels, 3));
-            double[] maximumSums = new double[2 * channels];
-            double[] expectedMaximumSums = new double[2 * channels];
-            vector.addMomentsOfMaximum(windows, 1, below, d, 0, pixels, channels, scale, shift, maximumSums);
-            plain.addMomentsOfMaximum(windows, 1, below, d, 0, pixels, channels, scale, shift, expectedMaximumSums);
-            assertThat(maximumSums).isEqualTo(expectedMaximumSums);
-
             double[] sums = new double[2 * channels];
             double[] expected = new double[2 * channels];
             float[] x = random(count + 1, 6);
