@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * of the chunks, so the bits do not depend on the threads. After the first batches nothing is allocated.
  */
 final class CpuPlan {
-    static final int MOST_CHUNK_SAMPLES = 32;
+    static final int MOST_CHUNK_SAMPLES = 16;
 
     /** A phase, bound. */
     private record BoundPhase(List<BoundSegment> segments, Plan.@Nullable Barrier after) {}
@@ -94,7 +94,8 @@ final class CpuPlan {
     /** How many samples go through together in a plan for a batch of this size: small enough that many threads have work. */
     static int chunkSamples(Plan plan, int batchSize) {
         int share = Math.max(1, batchSize / 8);
-        return plan.recurrent() ? Math.clamp(share, Math.min(8, batchSize), MOST_CHUNK_SAMPLES) : Math.min(share, 16);
+        int least = plan.recurrent() ? Math.min(8, batchSize) : 1; // rows of one tile of a product
+        return Math.clamp(share, least, MOST_CHUNK_SAMPLES);
     }
 
     private static List<Segment> segments(int phase, List<Step> steps) {

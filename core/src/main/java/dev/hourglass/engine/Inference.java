@@ -7,6 +7,7 @@ import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.Workers;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.stream.IntStream;
 
 /**
  * A model compiled for use: encode, decode, reconstruct. Holds the parameters as they were when it was made. Any number
@@ -14,6 +15,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
  */
 public final class Inference implements AutoCloseable {
     private static final int BATCH = 256;
+    private static final int[] IN_ORDER = IntStream.range(0, BATCH).toArray();
 
     private final Workers workers;
     private final Part whole;
@@ -120,7 +122,7 @@ public final class Inference implements AutoCloseable {
             }
             CpuPlan executor = idle.poll();
             if (executor == null) {
-                int chunk = plan.recurrent() ? CpuPlan.MOST_CHUNK_SAMPLES : CpuPlan.MOST_CHUNK_SAMPLES / 2;
+                int chunk = CpuPlan.MOST_CHUNK_SAMPLES;
                 executor = new CpuPlan(
                         plan, model.parameters(), weights, inputSize, BATCH, chunk, false, kernels, workers);
             }
@@ -142,9 +144,6 @@ public final class Inference implements AutoCloseable {
             idle.push(executor); // not after a failure: its state is unknown then
         }
     }
-
-    private static final int[] IN_ORDER =
-            java.util.stream.IntStream.range(0, BATCH).toArray();
 
     @Override
     public void close() {
