@@ -1,6 +1,7 @@
 package dev.hourglass.engine;
 
 import dev.hourglass.engine.Memory.Segment;
+import dev.hourglass.engine.Stopwatch.Stage;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.model.Size2;
@@ -20,7 +21,7 @@ final class CpuPlan {
     static final int MOST_CHUNK_SAMPLES = 16;
 
     /** A phase, bound. */
-    private record BoundPhase(List<BoundSegment> segments, Plan.@Nullable Barrier after) {}
+    private record BoundPhase(List<BoundSegment> segments, Operation after) {}
 
     private record BoundSegment(Operation[] operations, boolean sampleBySample) {
         private BoundSegment {
@@ -44,6 +45,7 @@ final class CpuPlan {
     private final Cursor[] cursors;
     private final ChunkResults results;
     private final NormState[] norms;
+    private final Operation clear;
     private final Workers.Task runPhase = this::runChunk;
     private Cursor.Batch batch = Cursor.Batch.NONE;
     private BoundPhase phase;
@@ -52,6 +54,7 @@ final class CpuPlan {
     /**
      * @param batchCapacity most samples in one run
      * @param chunkSamples samples that go through together, >= 1
+     * @param stopwatch sees each operation when it is bound
      */
     CpuPlan(
             Plan plan,
@@ -62,7 +65,8 @@ final class CpuPlan {
             int chunkSamples,
             boolean training,
             Kernels kernels,
-            Workers workers) {
+            Workers workers,
+            Stopwatch stopwatch) {
         this.workers = workers;
         chunkCapacity = Math.min(chunkSamples, batchCapacity);
         cursors = new Cursor[workers.threads()];
@@ -80,15 +84,32 @@ final class CpuPlan {
         }
         Memory memory = new Memory(segments, workers.threads(), chunkCapacity, batchCapacity);
         StepBinder binder = new StepBinder(kernels, memory, weights, results, norms, workers.threads());
+        clear = stopwatch.time(
+                Stage.of(0, "Clear", "gradients", 0, (long) Float.BYTES * weights.forwardSize()),
+                at -> results.clear(at.chunk));
         for (int i = 0; i < plan.phases().size(); i++) {
+            int number = i;
             List<BoundSegment> bound = segments.get(i).stream()
                     .map(segment -> new BoundSegment(
-                            segment.steps().stream().map(binder::bind).toArray(Operation[]::new),
+                            segment.steps().stream()
+                                    .map(step -> stopwatch.time(Stage.of(number, step), binder.bind(step)))
+                                    .toArray(Operation[]::new),
                             segment.sampleBySample()))
                     .toList();
-            phases.add(new BoundPhase(bound, plan.phases().get(i).after()));
+            phases.add(new BoundPhase(bound, barrier(i, plan.phases().get(i).after(), stopwatch)));
         }
         phase = phases.getFirst();
+    }
+
+    private Operation barrier(int phase, Plan.@Nullable Barrier barrier, Stopwatch stopwatch) {
+        if (barrier == null) {
+            return at -> {};
+        }
+        NormState norm = norms[barrier.norm()];
+        Operation settle = barrier.backward()
+                ? at -> norm.settleGradient(results, barrier.norm(), results.chunks, batch.size())
+                : at -> norm.settle(results, barrier.norm(), results.chunks, batch.size());
+        return stopwatch.time(Stage.of(phase, "Barrier", "batch normalisation " + barrier.norm(), 0, 0), settle);
     }
 
     /** How many samples go through together in a plan for a batch of this size: small enough that many threads have work. */
@@ -135,22 +156,13 @@ final class CpuPlan {
     /** Runs the plan over one batch; what it leaves are the {@link #results}. */
     void run(Cursor.Batch batch) {
         this.batch = batch;
-        int chunks = Math.ceilDiv(batch.size(), chunkCapacity);
+        results.chunks = Math.ceilDiv(batch.size(), chunkCapacity);
         for (int i = 0; i < phases.size(); i++) {
             phase = phases.get(i);
             firstPhase = i == 0;
-            workers.run(chunks, runPhase);
-            Plan.Barrier barrier = phase.after();
-            if (barrier != null) {
-                NormState norm = norms[barrier.norm()];
-                if (barrier.backward()) {
-                    norm.settleGradient(results, barrier.norm(), chunks, batch.size());
-                } else {
-                    norm.settle(results, barrier.norm(), chunks, batch.size());
-                }
-            }
+            workers.run(results.chunks, runPhase);
+            phase.after().run(cursors[0]);
         }
-        results.chunks = chunks;
         this.batch = Cursor.Batch.NONE;
     }
 
@@ -161,7 +173,7 @@ final class CpuPlan {
         at.chunkStart = chunk * chunkCapacity;
         at.chunkSamples = Math.min(chunkCapacity, batch.size() - at.chunkStart);
         if (firstPhase) {
-            results.clear(chunk);
+            clear.run(at);
         }
         for (BoundSegment segment : phase.segments()) {
             segment.run(at);

@@ -124,7 +124,16 @@ public final class Inference implements AutoCloseable {
             if (executor == null) {
                 int chunk = CpuPlan.MOST_CHUNK_SAMPLES;
                 executor = new CpuPlan(
-                        plan, model.parameters(), weights, inputSize, BATCH, chunk, false, kernels, workers);
+                        plan,
+                        model.parameters(),
+                        weights,
+                        inputSize,
+                        BATCH,
+                        chunk,
+                        false,
+                        kernels,
+                        workers,
+                        Stopwatch.OFF);
             }
             for (int done = 0; done < count; done += BATCH) {
                 int first = from + done;

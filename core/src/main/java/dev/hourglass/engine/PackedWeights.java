@@ -1,7 +1,6 @@
 package dev.hourglass.engine;
 
 import dev.hourglass.model.Parameters;
-import dev.hourglass.tensor.Workers;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -73,9 +72,19 @@ final class PackedWeights {
         return forwardSlices;
     }
 
-    /** Packs everything anew after the parameters have changed. */
-    void repack(Workers workers) {
-        workers.run(allSlices.size(), (worker, task) -> pack(allSlices.get(task)));
+    /** How many tasks pack everything anew after the parameters have changed. */
+    int packTasks() {
+        return allSlices.size();
+    }
+
+    /** One of them. */
+    void pack(int worker, int task) {
+        pack(allSlices.get(task));
+    }
+
+    /** Floats of all matrices together. */
+    int size() {
+        return packed.length;
     }
 
     private void pack(Slice slice) {

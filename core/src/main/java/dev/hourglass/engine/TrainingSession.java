@@ -34,9 +34,12 @@ public final class TrainingSession implements AutoCloseable {
     private final float[][] firstMoments;
     private final float[][] secondMoments;
     private final List<Range> ranges = new ArrayList<>();
-    private final Workers.Task sumSlice = this::sumSlice;
-    private final Workers.Task updateRange = this::updateRange;
+    private final Stopwatch stopwatch;
+    private final Workers.Task sumSlice;
+    private final Workers.Task updateRange;
+    private final Workers.Task packSlice;
     private int step;
+    private int profiledSteps;
     private float rate;
 
     private TrainingSession(
@@ -47,7 +50,8 @@ public final class TrainingSession implements AutoCloseable {
             int batchSize,
             long seed,
             Kernels kernels,
-            Workers workers) {
+            Workers workers,
+            Stopwatch stopwatch) {
         if (batchSize < 1) {
             throw new IllegalArgumentException("batchSize must be >= 1, got " + batchSize);
         }
@@ -57,6 +61,7 @@ public final class TrainingSession implements AutoCloseable {
         this.seed = seed;
         this.kernels = kernels;
         this.workers = workers;
+        this.stopwatch = stopwatch;
         Plan compiled = PlanCompiler.forTraining(input, layers, parameters);
         weights = new PackedWeights(compiled, parameters);
         plan = new CpuPlan(
@@ -71,7 +76,8 @@ public final class TrainingSession implements AutoCloseable {
                 CpuPlan.chunkSamples(compiled, batchSize),
                 true,
                 kernels,
-                workers);
+                workers,
+                stopwatch);
         int count = this.parameters.size();
         gradients = new float[count][];
         firstMoments = new float[count][];
@@ -86,6 +92,27 @@ public final class TrainingSession implements AutoCloseable {
                 ranges.add(new Range(i, from, Math.min(size, from + RANGE_FLOATS)));
             }
         }
+        int chunks = Math.ceilDiv(batchSize, CpuPlan.chunkSamples(compiled, batchSize));
+        sumSlice = stopwatch.time(
+                afterPhases(
+                        "SumGradients",
+                        weights.forwardSlices().size(),
+                        (long) chunks * weights.forwardSize(),
+                        (chunks + 1L) * weights.forwardSize() * Float.BYTES),
+                this::sumSlice);
+        long learned =
+                ranges.stream().mapToLong(range -> range.to() - range.from()).sum();
+        updateRange = stopwatch.time(
+                afterPhases("Adam", ranges.size(), learned * StepCost.ADAM_FLOPS, learned * StepCost.ADAM_BYTES),
+                this::updateRange);
+        packSlice = stopwatch.time(
+                afterPhases("Pack", weights.packTasks(), 0, 2L * weights.size() * Float.BYTES), weights::pack);
+    }
+
+    /** A stage over all parameters, of equal tasks as far as the profile goes. */
+    private static Stopwatch.Stage afterPhases(String kind, int tasks, long flops, long bytes) {
+        return Stopwatch.Stage.of(
+                StepProfile.WHOLE_STEP, kind, "parameters", flops / Math.max(1, tasks), bytes / Math.max(1, tasks));
     }
 
     /**
@@ -116,7 +143,31 @@ public final class TrainingSession implements AutoCloseable {
             int threads,
             Kernels kernels) {
         Workers workers = Workers.of(threads);
-        return new TrainingSession(input, layers, parameters, adam, batchSize, seed, kernels, workers);
+        return new TrainingSession(input, layers, parameters, adam, batchSize, seed, kernels, workers, Stopwatch.OFF);
+    }
+
+    /**
+     * As {@link #of}, but each stage of a step is timed; see {@link #takeProfile}. Computes the same bits, some percent
+     * slower.
+     */
+    public static TrainingSession profiled(
+            Shape input,
+            List<LayerSpec> layers,
+            Parameters parameters,
+            Adam adam,
+            int batchSize,
+            long seed,
+            int threads) {
+        return new TrainingSession(
+                input,
+                layers,
+                parameters,
+                adam,
+                batchSize,
+                seed,
+                Kernels.best(),
+                Workers.of(threads),
+                new StageClock(threads));
     }
 
     /**
@@ -135,8 +186,18 @@ public final class TrainingSession implements AutoCloseable {
         double loss = computeGradients(inputs, targets, order, from, count);
         rate = adam.correctedRate(step);
         workers.run(ranges.size(), updateRange);
-        weights.repack(workers);
+        workers.run(weights.packTasks(), packSlice);
         return loss;
+    }
+
+    /**
+     * Where the time of the steps since the last call went, a line for each stage in the order of computation; empty if
+     * there were none, or if this session is not {@linkplain #profiled profiled}.
+     */
+    public List<StepProfile> takeProfile() {
+        int steps = step - profiledSteps;
+        profiledSteps = step;
+        return steps == 0 ? List.of() : stopwatch.take(steps);
     }
 
     /** Everything of a step but the update: leaves the gradients to be looked at. */

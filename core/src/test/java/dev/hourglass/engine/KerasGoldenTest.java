@@ -223,7 +223,8 @@ class KerasGoldenTest {
                     golden.batch(),
                     false,
                     Kernels.best(),
-                    workers);
+                    workers,
+                    Stopwatch.OFF);
             Samples samples = samples(inputs, golden.input());
             executor.run(new Cursor.Batch(samples, samples, inOrder(golden), 0, golden.batch(), 0, 0, outputs, 0));
         }

@@ -1,0 +1,224 @@
+package dev.hourglass.engine;
+
+import dev.hourglass.engine.Step.Nonlinearity;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What a step has to do at least, for a roofline (Williams, Waterman and Patterson 2009).
+ *
+ * <p>Operations are those of the mathematics: a multiply-add is two, a comparison is one, and channels that only pad do
+ * not count, so padding shows as a lower rate. The zero frame of a convolution does count, because its sums are the same
+ * loop. Bytes are compulsory traffic: each value that the step touches moves once, as it lies in memory with its padding
+ * (one read, one write; in place is both). Weights move once a call, however many samples the call computes; an LSTM's
+ * recurrent weights move once for each of its steps. What a step reads twice because it did not fit a cache shows as
+ * time.
+ *
+ * @param flops floating point operations for one sample
+ * @param bytes of activations and gradients that one sample reads and writes
+ * @param callBytes of weights, and of weight gradients read and written, in one call
+ * @param writes names of the values and weight gradients that are written
+ */
+record StepCost(long flops, long bytes, long callBytes, List<String> writes) {
+    /** {@link dev.hourglass.tensor.Kernels#tanh}: two comparisons, a square, nine multiply-adds, a product, a quotient. */
+    static final int TANH_FLOPS = 23;
+    /** Half the argument, tanh, and a multiply-add. */
+    static final int SIGMOID_FLOPS = TANH_FLOPS + 3;
+    /** {@code f * c + i * g} and {@code o * tanh(c)}, with three sigmoids and two tanh. */
+    static final int CELL_FLOPS = 4 + 3 * SIGMOID_FLOPS + 2 * TANH_FLOPS;
+    /** Counted in {@link dev.hourglass.tensor.Kernels#lstmCellGradient}'s plain twin. */
+    static final int CELL_GRADIENT_FLOPS = 21;
+    /** Two moving averages, then rate * m / (sqrt(v) + epsilon) taken off. */
+    static final int ADAM_FLOPS = 12;
+    /** Reads parameter, gradient and both moments; writes all but the gradient. */
+    static final int ADAM_BYTES = 7 * Float.BYTES;
+
+    StepCost {
+        writes = List.copyOf(writes);
+    }
+
+    static StepCost of(Step step) {
+        return switch (step) {
+            case Step.Load s -> of(s, 0, Matrices.NONE);
+            case Step.Copy s -> of(s, 0, Matrices.NONE);
+            case Step.Transpose s -> of(s, 0, Matrices.NONE);
+            case Step.Convolve s ->
+                of(
+                        s,
+                        numbers(s.to()) * 2 * rows(s.weights()) / s.phases().count() + activation(s.after(), s.to()),
+                        Matrices.read(s.weights()));
+            // Each output pixel belongs to one phase, and meets that phase's weights alone.
+            case Step.ConvolveGradient s ->
+                of(
+                        s,
+                        numbers(s.gradient())
+                                * 2
+                                * rows(s.weights())
+                                / s.phases().count(),
+                        Matrices.gradient(s.weights()));
+            // A product for all taps, then an addition for each.
+            case Step.ProjectAndGather s ->
+                of(
+                        s,
+                        pixels(s.from()) * columns(s.weights()) * (2 * rows(s.weights()) + 1)
+                                + activation(s.after(), s.to()),
+                        Matrices.read(s.weights()));
+            case Step.SpreadToTaps s -> of(s, 0, Matrices.NONE);
+            case Step.BiasGradient s -> of(s, numbers(s.gradient()), Matrices.gradient(s.bias()));
+            case Step.Activate s -> of(s, activation(s.function(), s.value()), Matrices.NONE);
+            case Step.ActivateGradient s ->
+                of(s, numbers(s.gradient()) * gradientFlops(s.function().kind()), Matrices.NONE);
+            // A sum, and a sum of products.
+            case Step.Moments s -> of(s, 3 * numbers(s.value()), Matrices.NONE);
+            case Step.MomentsGradient s -> of(s, 3 * numbers(s.value()), Matrices.NONE);
+            case Step.Normalize s -> of(s, 2 * numbers(s.from()), Matrices.NONE);
+            case Step.NormalizeGradient s -> of(s, 4 * numbers(s.value()), Matrices.NONE);
+            // A comparison for each place of each window, after the normalisation's multiply-add.
+            case Step.MaxPool s ->
+                of(s, numbers(s.to()) * CpuPlan.area(s.pool()) * (s.norm() < 0 ? 1 : 3), Matrices.NONE);
+            case Step.MaxPoolGradient s ->
+                of(s, numbers(s.pooled()) * CpuPlan.area(s.pool()) * (s.norm() < 0 ? 1 : 3), Matrices.NONE);
+            case Step.UpSample s -> of(s, 0, Matrices.NONE);
+            case Step.UpSampleGradient s -> of(s, numbers(s.gradient()), Matrices.NONE);
+            case Step.Average s -> of(s, numbers(s.from()), Matrices.NONE);
+            case Step.AverageGradient s -> of(s, numbers(s.gradient()), Matrices.NONE);
+            case Step.Repeat s -> of(s, 0, Matrices.NONE);
+            case Step.RepeatGradient s -> of(s, numbers(s.gradient()), Matrices.NONE);
+            case Step.Drop s -> of(s, numbers(s.from()), Matrices.NONE);
+            case Step.StepsProduct s ->
+                of(
+                        s,
+                        numbers(s.to()) * 2 * rows(s.weights()) + activation(s.after(), s.to()),
+                        Matrices.read(s.weights()));
+            case Step.StepsProductGradient s ->
+                of(s, numbers(s.gradient()) * 2 * rows(s.weights()), Matrices.gradient(s.weights()));
+            case Step.StepsBiasGradient s -> of(s, numbers(s.gradient()), Matrices.gradient(s.bias()));
+            case Step.Lstm s -> lstm(s);
+            case Step.LstmGradient s -> lstmGradient(s);
+            case Step.Store s -> of(s, 0, Matrices.NONE);
+            // A difference, its square added up, and the gradient.
+            case Step.SquaredError s -> of(s, 4 * numbers(s.prediction()), Matrices.NONE);
+        };
+    }
+
+    private static StepCost lstm(Step.Lstm s) {
+        Step.LstmWeights weights = s.weights();
+        long steps = pixels(s.hidden());
+        long flops = pixels(s.from()) * product(weights.kernel())
+                + (steps - 1) * product(weights.recurrent())
+                + numbers(s.hidden()) * CELL_FLOPS;
+        return of(
+                s, flops, new Matrices(List.of(weights.kernel()), List.of(weights.recurrent()), steps - 1, List.of()));
+    }
+
+    /** Each product comes back twice: for the weights, and for what it read. */
+    private static StepCost lstmGradient(Step.LstmGradient s) {
+        Step.Lstm forward = s.forward();
+        Step.LstmWeights weights = forward.weights();
+        boolean carriesOn = s.fromGradient() != null;
+        long steps = pixels(forward.hidden());
+        long inputSteps = pixels(forward.from());
+        long gates = steps * columns(weights.bias());
+        long flops = inputSteps * product(weights.kernel()) * (carriesOn ? 2 : 1)
+                + (steps - 1) * product(weights.recurrent()) * 2
+                + numbers(forward.hidden()) * CELL_GRADIENT_FLOPS
+                + gates // of the bias
+                + (inputSteps < steps ? gates : 0); // summed where every step read the same vector
+        return of(
+                s,
+                flops,
+                new Matrices(
+                        carriesOn ? List.of(weights.kernelTransposed()) : List.of(),
+                        List.of(weights.recurrentTransposed()),
+                        steps - 1,
+                        List.of(weights.kernel(), weights.recurrent(), weights.bias())));
+    }
+
+    /**
+     * Which weights a call reads.
+     *
+     * @param read once
+     * @param repeated read {@code times} times
+     * @param gradients added to: read and written
+     */
+    private record Matrices(
+            List<PackedMatrix> read, List<PackedMatrix> repeated, long times, List<PackedMatrix> gradients) {
+        static final Matrices NONE = new Matrices(List.of(), List.of(), 0, List.of());
+
+        static Matrices read(PackedMatrix matrix) {
+            return new Matrices(List.of(matrix), List.of(), 0, List.of());
+        }
+
+        static Matrices gradient(PackedMatrix matrix) {
+            return new Matrices(List.of(), List.of(), 0, List.of(matrix));
+        }
+
+        long bytes() {
+            return Float.BYTES * (size(read) + times * size(repeated) + 2 * size(gradients));
+        }
+
+        private static long size(List<PackedMatrix> matrices) {
+            return matrices.stream().mapToLong(PackedMatrix::size).sum();
+        }
+    }
+
+    private static StepCost of(Step step, long flops, Matrices matrices) {
+        List<Value> written = StepAccess.writes(step);
+        long floats = Stream.concat(StepAccess.reads(step).stream(), written.stream())
+                .mapToLong(value -> value.layout().floatsPerSample())
+                .sum();
+        Stream<String> gradients = matrices.gradients().stream().map(matrix -> matrix.name() + " gradient");
+        return new StepCost(
+                flops,
+                floats * Float.BYTES,
+                matrices.bytes(),
+                Stream.concat(written.stream().map(Value::name), gradients).toList());
+    }
+
+    private static long activation(Nonlinearity function, Value value) {
+        return numbers(value)
+                * switch (function.kind()) {
+                    case LINEAR -> 0;
+                    case LEAKY_RELU -> 1;
+                    case SIGMOID -> SIGMOID_FLOPS;
+                    case TANH -> TANH_FLOPS;
+                };
+    }
+
+    private static int gradientFlops(Nonlinearity.Kind kind) {
+        return switch (kind) {
+            case LINEAR -> 0;
+            case LEAKY_RELU -> 1;
+            case SIGMOID, TANH -> 3;
+        };
+    }
+
+    /** Multiplications and additions of one row with a matrix. */
+    private static long product(PackedMatrix matrix) {
+        return 2 * rows(matrix) * columns(matrix);
+    }
+
+    private static long rows(PackedMatrix matrix) {
+        return (long) matrix.rows().groups() * matrix.rows().perGroup();
+    }
+
+    private static long columns(PackedMatrix matrix) {
+        return (long) matrix.columns().groups() * matrix.columns().perGroup();
+    }
+
+    private static long pixels(Value value) {
+        return switch (value.layout()) {
+            case Layout.Image image -> image.pixels();
+            case Layout.Steps steps -> steps.steps();
+        };
+    }
+
+    /** Of one sample, without padding. */
+    private static long numbers(Value value) {
+        return pixels(value)
+                * switch (value.layout()) {
+                    case Layout.Image image -> image.channels();
+                    case Layout.Steps steps -> steps.features();
+                };
+    }
+}
