@@ -10,6 +10,7 @@ import dev.hourglass.model.Presets;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.RandomSource;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -33,8 +34,8 @@ public final class Roofline {
             new Work("cifar10-cnn", 32),
             new Work("sequence-lstm", 32));
     private static final double WARM_UP_SECONDS = 8;
-    private static final double ROUND_SECONDS = 1;
-    private static final int ROUNDS = 7;
+    private static final double ROUND_SECONDS = 0.5;
+    private static final int ROUNDS = 10;
     /** Stages below this share of the step are added up in one line. */
     private static final double HOT = 0.01;
 
@@ -72,8 +73,14 @@ public final class Roofline {
         return """
                 # Rooflines of %s
 
-                Made by `bench/roofline`, which `bench/README.md` explains: %s, Java %s, one thread, medians of %d rounds.
-                """.formatted(today, Kernels.best().description(), Runtime.version(), ROUNDS);
+                Made by `bench/roofline`, which `bench/README.md` explains: %s, Java %s, one thread, the quietest of %d rounds.
+                The load average at the start was %.1f.
+                """.formatted(
+                        today,
+                        Kernels.best().description(),
+                        Runtime.version(),
+                        ROUNDS,
+                        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
     }
 
     private static String measure(Work work) {
@@ -96,33 +103,11 @@ public final class Roofline {
             }
         }
         MachinePeaks peak = peaks.stream().reduce(MachinePeaks::higher).orElseThrow();
+        Round quietest = rounds.stream()
+                .min(Comparator.comparingDouble(Round::stepSeconds))
+                .orElseThrow();
         return new RooflineTable(peak, HOT)
-                .of(work.preset() + ", batch " + work.batch(), medians(rounds), total(rounds));
-    }
-
-    /** Each stage with its median time. */
-    private static List<StepProfile> medians(List<Round> rounds) {
-        List<StepProfile> first = rounds.getFirst().profile();
-        return IntStream.range(0, first.size())
-                .mapToObj(i -> {
-                    StepProfile stage = first.get(i);
-                    double seconds = Medians.of(rounds.stream()
-                            .mapToDouble(round -> round.profile().get(i).seconds())
-                            .toArray());
-                    return new StepProfile(
-                            stage.phase(),
-                            stage.kind(),
-                            stage.writes(),
-                            stage.calls(),
-                            seconds,
-                            stage.flops(),
-                            stage.bytes());
-                })
-                .toList();
-    }
-
-    private static double total(List<Round> rounds) {
-        return Medians.of(rounds.stream().mapToDouble(Round::stepSeconds).toArray());
+                .of(work.preset() + ", batch " + work.batch(), quietest.profile(), quietest.stepSeconds());
     }
 
     private static double secondsPerCall(Runnable call, double seconds) {
