@@ -153,8 +153,8 @@ public class KernelBenchmark {
     }
 
     @Benchmark
-    public float[] affineMaxOfFour(Rate rate) {
-        kernels.affineMaxOfFour(x, 0, COUNT / 2, pooled, 0, WINDOWS, CHANNELS, scale, shift);
+    public float[] winnerOfFour(Rate rate) {
+        kernels.winnerOfFour(x, 0, COUNT / 2, pooled, 0, WINDOWS, CHANNELS, scale, shift);
         rate.count(COUNT + COUNT / 4);
         return pooled;
     }

@@ -3,6 +3,7 @@ package dev.hourglass.engine;
 import dev.hourglass.engine.Step.Nonlinearity;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a step has to do at least, for a roofline (Williams, Waterman and Patterson 2009).
@@ -28,6 +29,8 @@ record StepCost(long flops, long bytes, long callBytes, List<String> writes) {
     static final int CELL_FLOPS = 4 + 3 * SIGMOID_FLOPS + 2 * TANH_FLOPS;
     /** Counted in {@link dev.hourglass.tensor.Kernels#lstmCellGradient}'s plain twin. */
     static final int CELL_GRADIENT_FLOPS = 21;
+    /** A sum, and a sum of products. */
+    static final int MOMENTS_FLOPS = 3;
     /** Two moving averages, then rate * m / (sqrt(v) + epsilon) taken off. */
     static final int ADAM_FLOPS = 12;
     /** Reads parameter, gradient and both moments; writes all but the gradient. */
@@ -45,7 +48,9 @@ record StepCost(long flops, long bytes, long callBytes, List<String> writes) {
             case Step.Convolve s ->
                 of(
                         s,
-                        numbers(s.to()) * 2 * rows(s.weights()) / s.phases().count() + activation(s.after(), s.to()),
+                        numbers(s.to()) * 2 * rows(s.weights()) / s.phases().count()
+                                + activation(s.after(), s.to())
+                                + (s.momentsOf() < 0 ? 0 : MOMENTS_FLOPS * numbers(s.to())),
                         Matrices.read(s.weights()));
             // Each output pixel belongs to one phase, and meets that phase's weights alone.
             case Step.ConvolveGradient s ->
@@ -68,16 +73,19 @@ record StepCost(long flops, long bytes, long callBytes, List<String> writes) {
             case Step.Activate s -> of(s, activation(s.function(), s.value()), Matrices.NONE);
             case Step.ActivateGradient s ->
                 of(s, numbers(s.gradient()) * gradientFlops(s.function().kind()), Matrices.NONE);
-            // A sum, and a sum of products.
-            case Step.Moments s -> of(s, 3 * numbers(s.value()), Matrices.NONE);
-            case Step.MomentsGradient s -> of(s, 3 * numbers(s.value()), Matrices.NONE);
+            case Step.Moments s -> of(s, MOMENTS_FLOPS * numbers(s.value()), Matrices.NONE);
+            case Step.MomentsGradient s -> of(s, MOMENTS_FLOPS * numbers(s.value()), Matrices.NONE);
             case Step.Normalize s -> of(s, 2 * numbers(s.from()), Matrices.NONE);
-            case Step.NormalizeGradient s -> of(s, 4 * numbers(s.value()), Matrices.NONE);
+            case Step.NormalizeGradient s -> of(s, normalizeGradientFlops(s), biasGradient(s));
             // A comparison for each place of each window, after the normalisation's multiply-add.
             case Step.MaxPool s ->
                 of(s, numbers(s.to()) * CpuPlan.area(s.pool()) * (s.norm() < 0 ? 1 : 3), Matrices.NONE);
             case Step.MaxPoolGradient s ->
-                of(s, numbers(s.pooled()) * CpuPlan.area(s.pool()) * (s.norm() < 0 ? 1 : 3), Matrices.NONE);
+                of(
+                        s,
+                        numbers(s.pooled()) * CpuPlan.area(s.pool()) * (s.norm() < 0 ? 1 : 3)
+                                + normalizeGradientFlops(s.then()),
+                        biasGradient(s.then()));
             case Step.UpSample s -> of(s, 0, Matrices.NONE);
             case Step.UpSampleGradient s -> of(s, numbers(s.gradient()), Matrices.NONE);
             case Step.Average s -> of(s, numbers(s.from()), Matrices.NONE);
@@ -99,6 +107,19 @@ record StepCost(long flops, long bytes, long callBytes, List<String> writes) {
             // A difference, its square added up, and the gradient.
             case Step.SquaredError s -> of(s, 4 * numbers(s.prediction()), Matrices.NONE);
         };
+    }
+
+    /** Two multiply-adds, and what follows on the same numbers: back through the activation, and the bias's sum. */
+    private static long normalizeGradientFlops(Step.@Nullable NormalizeGradient s) {
+        if (s == null) {
+            return 0;
+        }
+        int each = 4 + gradientFlops(s.function().kind()) + (s.bias() == null ? 0 : 1);
+        return each * numbers(s.value());
+    }
+
+    private static Matrices biasGradient(Step.@Nullable NormalizeGradient s) {
+        return s == null || s.bias() == null ? Matrices.NONE : Matrices.gradient(s.bias());
     }
 
     private static StepCost lstm(Step.Lstm s) {

@@ -24,7 +24,7 @@ final class StepCostTest {
     void aConvolutionDoesTwoOperationsForEachTapAndOneForItsRelu() {
         PackedMatrix kernel = kernel("enc_conv1/kernel", 9, 1, 32);
         PackedMatrix bias = kernel("enc_conv1/bias", 1, 1, 32);
-        Step step = new Step.Convolve(DIGIT, THREE, ONE, Step.Phases.ONE, kernel, bias, RELU, FEATURES);
+        Step step = new Step.Convolve(DIGIT, THREE, ONE, Step.Phases.ONE, kernel, bias, RELU, -1, FEATURES);
         assertThat(StepCost.of(step))
                 .isEqualTo(new StepCost(
                         28 * 28 * 32 * (2 * 9 + 1),
@@ -34,12 +34,29 @@ final class StepCostTest {
     }
 
     @Test
+    void whatIsDoneOnTheWayCountsAsThoughDoneApart() {
+        PackedMatrix kernel = kernel("enc_conv1/kernel", 9, 1, 32);
+        PackedMatrix bias = kernel("enc_conv1/bias", 1, 1, 32);
+        Step.Convolve convolve =
+                new Step.Convolve(DIGIT, THREE, ONE, Step.Phases.ONE, kernel, bias, RELU, -1, FEATURES);
+        long moments = StepCost.of(new Step.Moments(0, FEATURES)).flops();
+        assertThat(moments).isEqualTo(28 * 28 * 32 * 3);
+        assertThat(StepCost.of(convolve.withMomentsOf(0)).flops())
+                .isEqualTo(StepCost.of(convolve).flops() + moments);
+
+        Value gradient = image("enc_conv1/output/gradient", 28, 32);
+        Step.NormalizeGradient plain = new Step.NormalizeGradient(0, FEATURES, gradient, Nonlinearity.LINEAR, null);
+        assertThat(StepCost.of(plain).flops()).isEqualTo(28 * 28 * 32 * 4);
+        assertThat(StepCost.of(plain.through(RELU, bias)).flops()).isEqualTo(28 * 28 * 32 * (4 + 1 + 1));
+    }
+
+    @Test
     void aFoldedConvolutionMeetsTwoByTwoTapsOfItsOwnPhase() {
         Value small = new Value("dec_bn1/output", new Layout.Image(7, 7, 16, 16, 1, 1, 9, 9, 1, 1));
         Value large = image("dec_conv2/output", 14, 32);
         PackedMatrix kernel = kernel("dec_conv2/kernel", 4 * 4, 16, 32);
         Step.Phases phases = new Step.Phases(TWO, 1, 1);
-        Step step = new Step.Convolve(small, TWO, ONE, phases, kernel, null, Nonlinearity.LINEAR, large);
+        Step step = new Step.Convolve(small, TWO, ONE, phases, kernel, null, Nonlinearity.LINEAR, -1, large);
         StepCost cost = StepCost.of(step);
         assertThat(cost.flops()).isEqualTo(14 * 14 * 32 * 2 * 4 * 16);
         assertThat(cost.callBytes()).isEqualTo(4 * 16 * 16 * 32);
@@ -68,7 +85,7 @@ final class StepCostTest {
     @Test
     void aPoolingThatNormalizesDoesThreeOperationsForEachOfAWindowsPixels() {
         Value pooled = image("enc_pool1/output", 14, 32);
-        StepCost cost = StepCost.of(new Step.MaxPool(FEATURES, TWO, TWO, 0, 0, 0, pooled));
+        StepCost cost = StepCost.of(new Step.MaxPool(FEATURES, TWO, TWO, 0, 0, 0, null, pooled));
         assertThat(cost.flops()).isEqualTo(28 * 28 * 32 * 3);
         assertThat(cost.bytes()).isEqualTo(4 * (28 * 28 + 14 * 14) * 32);
     }
