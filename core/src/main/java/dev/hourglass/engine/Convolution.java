@@ -87,7 +87,7 @@ record Convolution(Geometry forward, Geometry back, Step.Phases phases, List<int
     }
 
     private static Convolution plain(Geometry geometry, boolean transposed) {
-        List<int[]> inOrder = Axis.inOrder(CpuPlan.area(geometry.kernel()));
+        List<int[]> inOrder = Axis.inOrder(Windows.area(geometry.kernel()));
         List<int[]> taps = transposed ? inOrder.reversed() : inOrder;
         return new Convolution(geometry, geometry.reversed(), Step.Phases.ONE, taps, taps.reversed());
     }

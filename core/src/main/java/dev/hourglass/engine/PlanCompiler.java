@@ -200,7 +200,7 @@ final class PlanCompiler {
     private boolean isProjected(int index) {
         int filters = inputs.get(index + 1).dimension(-1);
         boolean last = index + 1 == layers.size();
-        return filters < FEW_CHANNELS && last && learnsBefore && isPlain(index) && CpuPlan.area(kernel(index)) > 1;
+        return filters < FEW_CHANNELS && last && learnsBefore && isPlain(index) && Windows.area(kernel(index)) > 1;
     }
 
     /** Whether a layer is a convolution of stride 1 and padding 'same' with a kernel of odd sides. */

@@ -1,6 +1,5 @@
 package dev.hourglass.engine;
 
-import dev.hourglass.engine.CpuPlan.ChunkResults;
 import dev.hourglass.engine.Memory.Buffer;
 import dev.hourglass.tensor.Kernels;
 import java.util.Arrays;

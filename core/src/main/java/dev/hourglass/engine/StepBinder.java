@@ -1,7 +1,5 @@
 package dev.hourglass.engine;
 
-import dev.hourglass.engine.CpuPlan.ChunkResults;
-import dev.hourglass.engine.CpuPlan.NormState;
 import dev.hourglass.engine.Memory.Buffer;
 import dev.hourglass.engine.Step.Nonlinearity;
 import dev.hourglass.model.Size2;
@@ -446,10 +444,10 @@ final class StepBinder {
                 for (int k = 0; k < gathering.rowTaps() * gathering.columnTaps(); k++) {
                     int dy = gathering.firstRow()[phase / columnScale] + k / gathering.columnTaps();
                     int dx = gathering.firstColumn()[phase % columnScale] + k % gathering.columnTaps();
-                    int x = CpuPlan.firstInside(dx, 1);
-                    int length = CpuPlan.endInside(dx, 1, small.width(), small.width()) - x;
-                    int endRow = CpuPlan.endInside(dy, 1, small.height(), small.height());
-                    for (int y = CpuPlan.firstInside(dy, 1); y < endRow; y++) {
+                    int x = Windows.firstInside(dx, 1);
+                    int length = Windows.endInside(dx, 1, small.width(), small.width()) - x;
+                    int endRow = Windows.endInside(dy, 1, small.height(), small.height());
+                    for (int y = Windows.firstInside(dy, 1); y < endRow; y++) {
                         int outY = y * rowScale + phase / columnScale;
                         int outX = x * columnScale + phase % columnScale;
                         int tapPixel = (y + dy) * small.width() + x + dx;

@@ -79,11 +79,11 @@ record StepCost(long flops, long bytes, long callBytes, List<String> writes) {
             case Step.NormalizeGradient s -> of(s, normalizeGradientFlops(s), biasGradient(s));
             // A comparison for each place of each window, after the normalisation's multiply-add.
             case Step.MaxPool s ->
-                of(s, numbers(s.to()) * CpuPlan.area(s.pool()) * (s.norm() < 0 ? 1 : 3), Matrices.NONE);
+                of(s, numbers(s.to()) * Windows.area(s.pool()) * (s.norm() < 0 ? 1 : 3), Matrices.NONE);
             case Step.MaxPoolGradient s ->
                 of(
                         s,
-                        numbers(s.pooled()) * CpuPlan.area(s.pool()) * (s.norm() < 0 ? 1 : 3)
+                        numbers(s.pooled()) * Windows.area(s.pool()) * (s.norm() < 0 ? 1 : 3)
                                 + normalizeGradientFlops(s.then()),
                         biasGradient(s.then()));
             case Step.UpSample s -> of(s, 0, Matrices.NONE);

@@ -211,7 +211,7 @@ public final class TrainingSession implements AutoCloseable {
             Arrays.fill(gradient, 0);
         }
         workers.run(weights.forwardSlices().size(), sumSlice);
-        for (CpuPlan.NormState norm : plan.norms()) {
+        for (NormState norm : plan.norms()) {
             System.arraycopy(norm.gammaGradient, 0, gradients[norm.gammaIndex], 0, norm.gammaGradient.length);
             System.arraycopy(norm.betaGradient, 0, gradients[norm.gammaIndex + 1], 0, norm.betaGradient.length);
         }
@@ -229,7 +229,7 @@ public final class TrainingSession implements AutoCloseable {
     private void sumSlice(int worker, int task) {
         PackedWeights.Slice slice = weights.forwardSlices().get(task);
         PackedMatrix matrix = slice.matrix();
-        CpuPlan.ChunkResults results = plan.results();
+        ChunkResults results = plan.results();
         float[] sum = results.gradients[0];
         int count = (slice.toRow() - slice.fromRow()) * matrix.panel();
         for (int panel = 0; panel < matrix.panels(); panel++) {

@@ -1,7 +1,5 @@
 package dev.hourglass.engine;
 
-import dev.hourglass.engine.CpuPlan.ChunkResults;
-import dev.hourglass.engine.CpuPlan.NormState;
 import dev.hourglass.engine.Memory.Buffer;
 import dev.hourglass.tensor.Kernels;
 import java.util.Arrays;
@@ -169,8 +167,8 @@ final class WindowOperations {
                     }
                     for (int kx = 0; kx < step.pool().width(); kx++) {
                         int offset = kx - step.left();
-                        int first = CpuPlan.firstInside(offset, strideX);
-                        int count = CpuPlan.endInside(offset, strideX, in.width(), out.width()) - first;
+                        int first = Windows.firstInside(offset, strideX);
+                        int count = Windows.endInside(offset, strideX, in.width(), out.width()) - first;
                         int x = from.offset(at) + in.row(inY) + (first * strideX + offset) * channels;
                         kernels.affineMax(
                                 source,
@@ -223,8 +221,8 @@ final class WindowOperations {
                     }
                     for (int kx = 0; kx < step.pool().width(); kx++) {
                         int offset = kx - step.left();
-                        int first = CpuPlan.firstInside(offset, strideX);
-                        int count = CpuPlan.endInside(offset, strideX, in.width(), out.width()) - first;
+                        int first = Windows.firstInside(offset, strideX);
+                        int count = Windows.endInside(offset, strideX, in.width(), out.width()) - first;
                         int x = in.row(inY) + (first * strideX + offset) * channels;
                         kernels.routeMaximum(
                                 source,

@@ -1,0 +1,47 @@
+package dev.hourglass.engine;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** What each chunk leaves behind, apart until all are done. */
+final class ChunkResults {
+    final float[][] gradients;
+    final double[] losses;
+    /** By chunk and batch normalisation: sums and sums of products by channel. */
+    final double[][][] moments;
+
+    int chunks;
+
+    ChunkResults(int chunks, int gradientSize, List<Plan.Norm> norms) {
+        gradients = new float[chunks][gradientSize];
+        losses = new double[chunks];
+        moments = new double[chunks][norms.size()][];
+        for (double[][] chunk : moments) {
+            for (int i = 0; i < chunk.length; i++) {
+                chunk[i] = new double[2 * norms.get(i).channelStride()];
+            }
+        }
+    }
+
+    void clear(int chunk) {
+        Arrays.fill(gradients[chunk], 0);
+        losses[chunk] = 0;
+    }
+
+    /** A chunk's sums for a batch normalisation, set to zero before the first pixels of its first sample. */
+    double[] moments(Cursor at, int norm, boolean firstPixels) {
+        double[] sums = moments[at.chunk][norm];
+        if (firstPixels && at.local == 0) {
+            Arrays.fill(sums, 0);
+        }
+        return sums;
+    }
+
+    double loss() {
+        double sum = 0;
+        for (int i = 0; i < chunks; i++) {
+            sum += losses[i];
+        }
+        return sum;
+    }
+}
