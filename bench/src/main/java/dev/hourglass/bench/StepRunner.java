@@ -1,7 +1,5 @@
 package dev.hourglass.bench;
 
-import dev.hourglass.model.AutoencoderSpec;
-import dev.hourglass.model.Presets;
 import dev.hourglass.tensor.Kernels;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -10,57 +8,89 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Our side of the side-by-side run: a process that keeps a model and trains when it is told to. It says one line of
+ * Our side of the side-by-side run: a process that keeps a model and uses it when it is told to. It says one line of
  * JSON when it is ready, then answers each line of its input with one, as {@code bench/peers/runner.py} describes:
  *
  * <pre>
- * run 20      {"ms": [12.3, 12.1, ...], "loss": 0.0123}
+ * run 20      {"ms": [12.3, 12.1, ...], "value": 0.0123}
  * quit
  * </pre>
+ *
+ * The task {@code roof} trains too, and runs {@link PeakKernel} after each step: its answers have {@code "peak"}, the
+ * kernel's rates in GFLOP/s, and its first line {@code "gigaOperations"}, those of a step.
  */
 public final class StepRunner {
     private static final Pattern RUN = Pattern.compile("run (\\d{1,6})");
-    private static final int WARM_UP_STEPS = 60;
-    private static final int ESTIMATE_STEPS = 8;
+    private static final double WARM_UP_SECONDS = 3;
+    private static final int LEAST_WARM_UP_RUNS = 3;
+    private static final int ESTIMATE_RUNS = 8;
 
-    private final TrainingStep step;
+    private final Work work;
+    private final Optional<PeakKernel> peak;
+    private final double gigaOperations;
 
-    private StepRunner(TrainingStep step) {
-        this.step = step;
+    private StepRunner(Work work, Optional<PeakKernel> peak, double gigaOperations) {
+        this.work = work;
+        this.peak = peak;
+        this.gigaOperations = gigaOperations;
     }
 
-    /** Arguments: {@code cnn} or {@code lstm}, how many threads, and the folder with MNIST's training images. */
+    /**
+     * Arguments: a model of {@link Workload#MODELS}; the task {@code train}, {@code throughput}, {@code latency} or
+     * {@code roof}; how many threads; and the folder with MNIST's training images.
+     */
     public static void main(String[] arguments) throws IOException {
-        if (arguments.length != 3) {
-            throw new IllegalArgumentException("Expected MODEL THREADS DATA, got " + Arrays.toString(arguments));
+        if (arguments.length != 4) {
+            throw new IllegalArgumentException("Expected MODEL TASK THREADS DATA, got " + Arrays.toString(arguments));
         }
-        AutoencoderSpec spec = Presets.find("mnist-" + arguments[0], arguments[0])
-                .orElseThrow(() -> new IllegalArgumentException("Expected cnn or lstm, got " + arguments[0]));
-        int threads = Integer.parseInt(arguments[1]);
-        try (TrainingStep step = TrainingStep.open(spec, threads, Path.of(arguments[2]))) {
-            new StepRunner(step).serve();
+        Workload workload = Workload.of(arguments[0], Path.of(arguments[3]));
+        String task = arguments[1];
+        int threads = Integer.parseInt(arguments[2]);
+        Optional<PeakKernel> peak = task.equals("roof") ? Optional.of(new PeakKernel(threads)) : Optional.empty();
+        double gigaOperations = 1e-9 * StepOperations.perSample(workload.spec()) * workload.batch();
+        try (Work work = work(task, workload, threads)) {
+            new StepRunner(work, peak, gigaOperations).serve();
+        } finally {
+            peak.ifPresent(PeakKernel::close);
         }
+    }
+
+    private static Work work(String task, Workload workload, int threads) {
+        return switch (task) {
+            case "train", "roof" -> TrainingStep.of(workload, threads);
+            case "throughput" -> Reconstruction.ofMany(workload, threads);
+            // Waking a second thread takes longer than half a sample does.
+            case "latency" -> Reconstruction.ofOne(workload, 1);
+            default ->
+                throw new IllegalArgumentException("Expected train, throughput, latency or roof, got '" + task + "'");
+        };
     }
 
     private void serve() throws IOException {
         long start = System.nanoTime();
-        time(WARM_UP_STEPS);
-        double warmUpSeconds = (System.nanoTime() - start) * 1e-9;
-        double[] estimate = time(ESTIMATE_STEPS).millis();
+        int runs = 0;
+        while (runs < LEAST_WARM_UP_RUNS || secondsSince(start) < WARM_UP_SECONDS) {
+            time(1);
+            runs++;
+        }
+        double warmUpSeconds = secondsSince(start);
+        double[] estimate = time(ESTIMATE_RUNS).millis();
         Arrays.sort(estimate);
         say(String.format(
                 Locale.ROOT,
                 "{\"name\": \"Hourglass\", \"setting\": \"%s\", \"versions\": {\"Java\": \"%s\"}, "
-                        + "\"warmupSeconds\": %.3f, \"estimateMs\": %.3f}",
+                        + "\"warmupSeconds\": %.3f, \"estimateMs\": %.4f, \"gigaOperations\": %.6f}",
                 Kernels.best().description(),
                 Runtime.version(),
                 warmUpSeconds,
-                estimate[ESTIMATE_STEPS / 2]));
+                estimate[ESTIMATE_RUNS / 2],
+                gigaOperations));
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         String order = orders.readLine();
         while (order != null && !order.equals("quit")) {
@@ -69,30 +99,43 @@ public final class StepRunner {
                 throw new IllegalArgumentException("Expected 'run N' or 'quit', got '" + order + "'");
             }
             Turn turn = time(Integer.parseInt(run.group(1)));
-            String millis = Arrays.stream(turn.millis())
-                    .mapToObj(ms -> String.format(Locale.ROOT, "%.3f", ms))
-                    .collect(Collectors.joining(", "));
-            say("{\"ms\": [" + millis + "], \"loss\": " + turn.loss() + "}");
+            say("{\"ms\": " + json(turn.millis()) + ", \"peak\": " + json(turn.peaks()) + ", \"value\": " + turn.value()
+                    + "}");
             order = orders.readLine();
         }
     }
 
     /**
-     * @param millis of each step
-     * @param loss of the last step
+     * @param millis of each run
+     * @param peaks the peak kernel's rate after each run in GFLOP/s, or none
+     * @param value of the last run
      */
     @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
-    private record Turn(double[] millis, double loss) {}
+    private record Turn(double[] millis, double[] peaks, double value) {}
 
-    private Turn time(int steps) {
-        double[] millis = new double[steps];
-        double loss = Double.NaN;
-        for (int i = 0; i < steps; i++) {
+    private Turn time(int runs) {
+        double[] millis = new double[runs];
+        double[] peaks = new double[peak.isPresent() ? runs : 0];
+        double value = Double.NaN;
+        for (int i = 0; i < runs; i++) {
             long start = System.nanoTime();
-            loss = step.run();
-            millis[i] = (System.nanoTime() - start) * 1e-6;
+            value = work.run();
+            millis[i] = secondsSince(start) * 1e3;
+            if (peak.isPresent()) {
+                peaks[i] = peak.get().gigaOperationsPerSecond();
+            }
         }
-        return new Turn(millis, loss);
+        return new Turn(millis, peaks, value);
+    }
+
+    private static double secondsSince(long nanos) {
+        return (System.nanoTime() - nanos) * 1e-9;
+    }
+
+    private static String json(double[] numbers) {
+        return Arrays.stream(numbers)
+                .mapToObj(number -> String.format(Locale.ROOT, "%.4f", number))
+                .collect(Collectors.joining(", ", "[", "]"));
     }
 
     private static void say(String line) {

@@ -1,0 +1,58 @@
+package dev.hourglass.bench;
+
+import dev.hourglass.data.ByteDataset;
+import dev.hourglass.data.Dataset;
+import dev.hourglass.data.DatasetCatalog;
+import dev.hourglass.data.Split;
+import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.Presets;
+import dev.hourglass.tensor.Normalization;
+import dev.hourglass.tensor.Shape;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A model and what it is timed on. The MNIST models get MNIST; the others get made-up samples, which cost the same
+ * time: {@code bench/peers/runner.py} makes the same ones.
+ *
+ * @param batch samples in a training step
+ */
+record Workload(AutoencoderSpec spec, Dataset samples, int batch) {
+    private static final int MADE_UP_SAMPLES = 10_000;
+    /** Numbers from -1 to 1. */
+    private static final Normalization SIGNAL = new Normalization(2f / 255f, -1);
+
+    /** The presets that can be timed. */
+    static final List<String> MODELS = List.of("mnist-cnn", "mnist-lstm", "cifar10-cnn", "sequence-lstm");
+
+    /**
+     * @param preset one of {@link #MODELS}
+     * @param mnist folder with MNIST's files
+     */
+    static Workload of(String preset, Path mnist) {
+        AutoencoderSpec spec = Presets.find(preset, preset)
+                .orElseThrow(() -> new IllegalArgumentException("Expected one of " + MODELS + ", got " + preset));
+        return switch (preset) {
+            case "mnist-cnn", "mnist-lstm" -> new Workload(spec, mnist(mnist).reshaped(spec.input()), 256);
+            case "cifar10-cnn" -> new Workload(spec, madeUp(spec.input(), Normalization.PIXELS), 32);
+            default -> new Workload(spec, madeUp(spec.input(), SIGNAL), 32);
+        };
+    }
+
+    private static Dataset mnist(Path folder) {
+        return DatasetCatalog.standard().openFolder("mnist", folder, Split.TRAINING);
+    }
+
+    /** Waves whose pitch and phase differ from sample to sample. */
+    private static Dataset madeUp(Shape shape, Normalization normalization) {
+        byte[] stored = new byte[MADE_UP_SAMPLES * shape.size()];
+        for (int sample = 0; sample < MADE_UP_SAMPLES; sample++) {
+            double pitch = 0.011 * (1 + sample % 7);
+            for (int i = 0; i < shape.size(); i++) {
+                double wave = Math.sin(0.37 * sample + pitch * i);
+                stored[sample * shape.size() + i] = (byte) (int) (127.5 + 127.5 * wave);
+            }
+        }
+        return ByteDataset.of("made-up", shape, normalization, stored);
+    }
+}
