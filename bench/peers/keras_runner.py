@@ -1,11 +1,12 @@
-"""Training steps of the MNIST lab's models in Keras, on TensorFlow or JAX.
+"""The four models in Keras, on TensorFlow or JAX: training steps, and samples rebuilt by model.predict.
 
-    keras_runner.py MODEL SETTING THREADS DATA         with KERAS_BACKEND set to tensorflow or jax
+    keras_runner.py MODEL TASK SETTING THREADS DATA         with KERAS_BACKEND set to tensorflow or jax
 
-MODEL is cnn or lstm. SETTING is words joined by '+':
+MODEL is one of MODELS, TASK train or throughput. SETTING is words joined by '+':
 
     fit | batch | step      model.fit on the data in memory; model.train_on_batch; a train step of one's own
                             (tf.function with GradientTape, or jax.jit over Keras's stateless calls)
+    predict | joined        model.predict; the same with 32 batches in each call of TensorFlow (steps_per_execution)
     xla | noxla             jit_compile, on TensorFlow (JAX is always XLA)
     unroll                  the LSTMs' loop over steps is unrolled
 """
@@ -24,108 +25,147 @@ import numpy as np  # noqa: E402
 from keras import layers  # noqa: E402
 
 
-def cnn():
-    def conv(filters, activation="relu"):
-        return layers.Conv2D(filters, 3, activation=activation, padding="same")
-
-    return keras.Sequential(
-        [
-            keras.Input((28, 28, 1)),
-            conv(32),
-            layers.BatchNormalization(),
-            layers.MaxPooling2D(2, padding="same"),
-            conv(16),
-            layers.BatchNormalization(),
-            layers.MaxPooling2D(2, padding="same"),
-            conv(8),
-            conv(16),
-            layers.BatchNormalization(),
-            layers.UpSampling2D(2),
-            conv(32),
-            layers.BatchNormalization(),
-            layers.UpSampling2D(2),
-            conv(1, "sigmoid"),
-        ]
-    )
+def convolution(filters, activation="relu"):
+    return layers.Conv2D(filters, 3, activation=activation, padding="same")
 
 
-def lstm(unroll):
-    def recurrent(units, return_sequences=True):
-        return layers.LSTM(units, return_sequences=return_sequences, unroll=unroll)
-
-    return keras.Sequential(
-        [
-            keras.Input((28, 28)),
-            recurrent(128),
-            recurrent(64),
-            recurrent(32, return_sequences=False),
-            layers.RepeatVector(28),
-            recurrent(64),
-            recurrent(128),
-            layers.TimeDistributed(layers.Dense(28)),
-        ]
-    )
+def transposed(filters, activation="relu"):
+    return layers.Conv2DTranspose(filters, 3, activation=activation, padding="same")
 
 
-def fit(model, samples, jit):
+def mnist_cnn(unroll):
+    return [
+        keras.Input((28, 28, 1)),
+        convolution(32),
+        layers.BatchNormalization(),
+        layers.MaxPooling2D(2, padding="same"),
+        convolution(16),
+        layers.BatchNormalization(),
+        layers.MaxPooling2D(2, padding="same"),
+        convolution(8),
+        convolution(16),
+        layers.BatchNormalization(),
+        layers.UpSampling2D(2),
+        convolution(32),
+        layers.BatchNormalization(),
+        layers.UpSampling2D(2),
+        convolution(1, "sigmoid"),
+    ]
+
+
+def cifar10_cnn(unroll):
+    return [
+        keras.Input((32, 32, 3)),
+        convolution(32),
+        layers.MaxPooling2D(2, padding="same"),
+        convolution(64),
+        layers.MaxPooling2D(2, padding="same"),
+        convolution(128),
+        layers.GlobalAveragePooling2D(),
+        layers.Dense(32),
+        layers.Dense(8192, activation="relu"),
+        layers.Reshape((8, 8, 128)),
+        transposed(128),
+        layers.UpSampling2D(2),
+        transposed(64),
+        layers.UpSampling2D(2),
+        transposed(3, "sigmoid"),
+    ]
+
+
+def mnist_lstm(unroll):
+    return [
+        keras.Input((28, 28)),
+        layers.LSTM(128, return_sequences=True, unroll=unroll),
+        layers.LSTM(64, return_sequences=True, unroll=unroll),
+        layers.LSTM(32, unroll=unroll),
+        layers.RepeatVector(28),
+        layers.LSTM(64, return_sequences=True, unroll=unroll),
+        layers.LSTM(128, return_sequences=True, unroll=unroll),
+        layers.TimeDistributed(layers.Dense(28)),
+    ]
+
+
+def sequence_lstm(unroll):
+    return [
+        keras.Input((50, 10)),
+        layers.LSTM(64, return_sequences=True, unroll=unroll),
+        layers.LSTM(32, unroll=unroll),
+        layers.Dense(20),
+        layers.RepeatVector(50),
+        layers.LSTM(32, return_sequences=True, unroll=unroll),
+        layers.LSTM(64, return_sequences=True, unroll=unroll),
+        layers.TimeDistributed(layers.Dense(10)),
+    ]
+
+
+MODELS = {
+    "mnist-cnn": mnist_cnn,
+    "mnist-lstm": mnist_lstm,
+    "cifar10-cnn": cifar10_cnn,
+    "sequence-lstm": sequence_lstm,
+}
+
+
+def fit(model, samples, batch, jit):
     """Times whole calls: fit does not show its steps. Data and epochs' starts are part of it, as they are for a user."""
     model.compile(optimizer=adam(), loss="mse", jit_compile=jit)
     generator = np.random.default_rng(42)
 
     def run(steps):
-        start_sample = generator.integers(0, len(samples) - steps * runner.BATCH + 1)
-        part = samples[start_sample : start_sample + steps * runner.BATCH]
+        start_sample = generator.integers(0, len(samples) - steps * batch + 1)
+        part = samples[start_sample : start_sample + steps * batch]
         start = time.perf_counter()
-        history = model.fit(part, part, batch_size=runner.BATCH, epochs=1, verbose=0)
+        history = model.fit(part, part, batch_size=batch, epochs=1, verbose=0)
         elapsed = (time.perf_counter() - start) * 1e3
         return [elapsed / steps] * steps, history.history["loss"][-1]
 
     return run
 
 
-def train_on_batch(model, samples, jit):
+def train_on_batch(model, samples, batch, jit):
     model.compile(optimizer=adam(), loss="mse", jit_compile=jit)
-    batches = runner.Batches(len(samples))
+    batches = runner.Batches(len(samples), batch)
 
     def step():
-        batch = samples[batches.next()]
-        return model.train_on_batch(batch, batch)
+        inputs = samples[batches.next()]
+        return model.train_on_batch(inputs, inputs)
 
-    return runner.time_steps(step)
+    return runner.time_runs(step)
 
 
-def tensorflow_step(model, samples, jit):
+def tensorflow_step(model, samples, batch, jit):
     import tensorflow as tf
 
     optimizer = adam()
     optimizer.build(model.trainable_variables)
-    batches = runner.Batches(len(samples))
+    batches = runner.Batches(len(samples), batch)
 
     @tf.function(jit_compile=jit, reduce_retracing=True)
-    def train(batch):
+    def train(inputs):
         with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(tf.square(model(batch, training=True) - batch))
+            loss = tf.reduce_mean(tf.square(model(inputs, training=True) - inputs))
         optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
         return loss
 
-    return runner.time_steps(lambda: train(tf.constant(samples[batches.next()])))
+    return runner.time_runs(lambda: train(tf.constant(samples[batches.next()])))
 
 
-def jax_step(model, samples):
+def jax_step(model, samples, batch):
     import jax
     import jax.numpy as jnp
 
     optimizer = adam()
     optimizer.build(model.trainable_variables)
-    batches = runner.Batches(len(samples))
+    batches = runner.Batches(len(samples), batch)
 
-    def loss_of(trainable, moving, batch):
-        output, moving = model.stateless_call(trainable, moving, batch, training=True)
-        return jnp.mean(jnp.square(output - batch)), moving
+    def loss_of(trainable, moving, inputs):
+        output, moving = model.stateless_call(trainable, moving, inputs, training=True)
+        return jnp.mean(jnp.square(output - inputs)), moving
 
-    def train(state, batch):
+    def train(state, inputs):
         trainable, moving, optimizer_state = state
-        (loss, moving), gradients = jax.value_and_grad(loss_of, has_aux=True)(trainable, moving, batch)
+        (loss, moving), gradients = jax.value_and_grad(loss_of, has_aux=True)(trainable, moving, inputs)
         trainable, optimizer_state = optimizer.stateless_apply(optimizer_state, gradients, trainable)
         return loss, (trainable, moving, optimizer_state)
 
@@ -141,7 +181,13 @@ def jax_step(model, samples):
         loss, state = train(state, samples[batches.next()])
         return loss
 
-    return runner.time_steps(step)
+    return runner.time_runs(step)
+
+
+def predict(model, samples, jit, joined):
+    model.compile(jit_compile=jit, steps_per_execution=32 if joined else 1)
+    many = samples[: runner.MANY]
+    return runner.time_runs(lambda: model.predict(many, batch_size=runner.CALL, verbose=0).flat[-1])
 
 
 def adam():
@@ -155,7 +201,7 @@ def versions():
 
 
 def main():
-    model_name, setting, threads, data = sys.argv[1:]
+    model_name, task, setting, threads, data = sys.argv[1:]
     words = setting.split("+")
     backend = keras.backend.backend()
     if backend == "tensorflow":
@@ -166,19 +212,20 @@ def main():
     else:
         import jax  # noqa: F401  takes as many threads as the process may use processors
     keras.utils.set_random_seed(42)
-    samples = runner.load_images(data)
-    if model_name == "cnn":
-        samples = samples[..., np.newaxis]
-    model = cnn() if model_name == "cnn" else lstm("unroll" in words)
+    samples = runner.load_samples(model_name, data)
+    batch = runner.TRAINING_BATCH[model_name]
+    model = keras.Sequential(MODELS[model_name]("unroll" in words))
     jit = "noxla" not in words
-    if "fit" in words:
-        run = fit(model, samples, jit)
+    if task == "throughput":
+        run = predict(model, samples, jit, "joined" in words)
+    elif "fit" in words:
+        run = fit(model, samples, batch, jit)
     elif "batch" in words:
-        run = train_on_batch(model, samples, jit)
+        run = train_on_batch(model, samples, batch, jit)
     elif backend == "tensorflow":
-        run = tensorflow_step(model, samples, jit)
+        run = tensorflow_step(model, samples, batch, jit)
     else:
-        run = jax_step(model, samples)
+        run = jax_step(model, samples, batch)
     name = "Keras on " + ("TensorFlow" if backend == "tensorflow" else "JAX")
     runner.serve(channel, run, {"name": name, "versions": versions(), "setting": setting})
 

@@ -1,12 +1,13 @@
-"""What every Python runner shares: the data, and the conversation with side_by_side.py.
+"""What every Python runner shares: the data, and the conversation with side_by_side.
 
-A runner is a process that keeps its model and does training steps when told to, so that several can take turns on one
-machine. It says one JSON line when it is ready, then answers each line of its input with one:
+A runner is a process that keeps its model and uses it when told to, so that several can take turns on one machine. It
+says one JSON line when it is ready, then answers each line of its input with one:
 
-    run 20      {"ms": [38.1, 37.9, ...], "loss": 0.0123}     milliseconds of each step, loss of the last
+    run 20      {"ms": [38.1, 37.9, ...], "value": 0.0123}    milliseconds of each run, a number the last one gave
     quit        (ends)
 
-Between turns it blocks on its input. What libraries print goes to standard error.
+What a run is depends on the task: a training step (train), 10,000 samples rebuilt in batches of 32 (throughput), or a
+single sample rebuilt (latency). Between turns it blocks on its input. What libraries print goes to standard error.
 """
 
 import json
@@ -18,7 +19,11 @@ from pathlib import Path
 
 import numpy as np
 
-BATCH = 256
+TRAINING_BATCH = {"mnist-cnn": 256, "mnist-lstm": 256, "cifar10-cnn": 32, "sequence-lstm": 32}
+MANY = 10_000
+CALL = 32
+MADE_UP_SAMPLES = 10_000
+WARM_UP_SECONDS = 2
 
 
 def claim_stdout():
@@ -28,6 +33,17 @@ def claim_stdout():
     return channel
 
 
+def load_samples(model, folder):
+    """What a model is timed on, float32: images [samples, height, width, channels] or sequences [samples, steps, features]."""
+    if model == "mnist-cnn":
+        return load_images(folder)[..., np.newaxis]
+    if model == "mnist-lstm":
+        return load_images(folder)
+    if model == "cifar10-cnn":
+        return made_up((32, 32, 3), 1 / 255, 0)
+    return made_up((50, 10), 2 / 255, -1)
+
+
 def load_images(folder):
     """MNIST's training images [60000, 28, 28], float32 in 0..1."""
     with open(Path(folder) / "train-images-idx3-ubyte", "rb") as file:
@@ -35,34 +51,47 @@ def load_images(folder):
         if (magic, rows, columns) != (2051, 28, 28):
             sys.exit(f"{file.name}: expected magic 2051 and 28x28, got magic {magic} and {rows}x{columns}")
         pixels = np.frombuffer(file.read(), np.uint8).reshape(count, rows, columns)
-    return pixels.astype(np.float32) * np.float32(1 / 255)
+    samples = pixels.astype(np.float32)
+    samples *= np.float32(1 / 255)  # in place: a second copy would count as this peer's memory
+    return samples
+
+
+def made_up(shape, scale, offset):
+    """Waves whose pitch and phase differ from sample to sample, as Workload.java makes them."""
+    samples = np.empty((MADE_UP_SAMPLES, *shape), np.float32)
+    places = np.arange(np.prod(shape))
+    for sample in range(MADE_UP_SAMPLES):
+        wave = np.sin(0.37 * sample + 0.011 * (1 + sample % 7) * places)
+        samples[sample] = np.floor(127.5 + 127.5 * wave).reshape(shape) * scale + offset
+    return samples
 
 
 class Batches:
     """Endless shuffled indices: every step gathers its batch, as in a real epoch."""
 
-    def __init__(self, count):
+    def __init__(self, count, batch):
         self.generator = np.random.default_rng(42)
         self.count = count
+        self.batch = batch
         self.order = np.empty(0, np.int64)
 
     def next(self):
-        if len(self.order) < BATCH:
+        if len(self.order) < self.batch:
             self.order = self.generator.permutation(self.count)
-        indices, self.order = self.order[:BATCH], self.order[BATCH:]
+        indices, self.order = self.order[: self.batch], self.order[self.batch :]
         return indices
 
 
-def time_steps(step):
-    """Makes a `run(steps)` from a step that returns its loss, each timed by itself."""
+def time_runs(work):
+    """Makes a `run(times)` from something that returns a number, each timed by itself."""
 
-    def run(steps):
-        times, loss = [], None
-        for _ in range(steps):
+    def run(times):
+        millis, value = [], None
+        for _ in range(times):
             start = time.perf_counter()
-            loss = float(step())
-            times.append((time.perf_counter() - start) * 1e3)
-        return times, loss
+            value = float(work())
+            millis.append((time.perf_counter() - start) * 1e3)
+        return millis, value
 
     return run
 
@@ -70,9 +99,12 @@ def time_steps(step):
 def serve(channel, run, about):
     """Warms up, says what is running, then answers until the input ends."""
     start = time.perf_counter()
-    run(3)
+    times, _ = run(1)
+    while time.perf_counter() - start < WARM_UP_SECONDS:
+        times, _ = run(1)
     about["warmupSeconds"] = time.perf_counter() - start
-    times, _ = run(8)
+    if times[0] < 200:
+        times, _ = run(8)
     about["estimateMs"] = float(np.median(times))
     channel.write(json.dumps(about) + "\n")
     for line in sys.stdin:
@@ -81,5 +113,5 @@ def serve(channel, run, about):
             break
         if len(words) != 2 or words[0] != "run" or not words[1].isdigit():
             sys.exit(f"expected 'run N' or 'quit', got {line!r}")
-        times, loss = run(int(words[1]))
-        channel.write(json.dumps({"ms": times, "loss": loss}) + "\n")
+        times, value = run(int(words[1]))
+        channel.write(json.dumps({"ms": times, "value": value}) + "\n")

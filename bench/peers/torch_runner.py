@@ -1,9 +1,16 @@
-"""Training steps of the MNIST lab's models in PyTorch, computing what Keras computes.
+"""The four models in PyTorch, computing what Keras computes: training steps, and single samples rebuilt.
 
-    torch_runner.py MODEL SETTING THREADS DATA
+    torch_runner.py MODEL TASK SETTING THREADS DATA
 
-MODEL is cnn or lstm. SETTING is one of SETTINGS: whether weights and batches lie channels last, and whether
-torch.compile is used. Adam is the fused one in all of them.
+MODEL is one of MODELS, TASK train or latency. SETTING is words joined by '+':
+
+    channels_last     weights and images lie channels last
+    compile           torch.compile
+    jit               torch.jit.trace and optimize_for_inference (latency)
+    single            one thread, whatever THREADS says
+    eager             none of these
+
+Adam is the fused one; latency runs under torch.inference_mode.
 """
 
 import sys
@@ -16,15 +23,8 @@ import torch  # noqa: E402
 from torch import nn  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
-SETTINGS = {
-    "eager": dict(channels_last=False, compiled=False),
-    "channels_last": dict(channels_last=True, compiled=False),
-    "compile": dict(channels_last=False, compiled=True),
-    "compile_channels_last": dict(channels_last=True, compiled=True),
-}
 
-
-class Cnn(nn.Module):
+class MnistCnn(nn.Module):
     def __init__(self):
         super().__init__()
         self.convolutions = nn.ModuleList(
@@ -33,9 +33,6 @@ class Cnn(nn.Module):
         )
         # Keras's momentum of 0.99 is PyTorch's 0.01.
         self.norms = nn.ModuleList(nn.BatchNorm2d(filters, eps=1e-3, momentum=0.01) for filters in (32, 16, 16, 32))
-        for convolution in self.convolutions:
-            nn.init.xavier_uniform_(convolution.weight)
-            nn.init.zeros_(convolution.bias)
 
     def forward(self, images):
         conv, norm = self.convolutions, self.norms
@@ -47,7 +44,30 @@ class Cnn(nn.Module):
         return torch.sigmoid(conv[5](x))
 
 
-class Lstm(nn.Module):
+class Cifar10Cnn(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.convolutions = nn.ModuleList(
+            nn.Conv2d(inputs, filters, 3, padding=1) for inputs, filters in [(3, 32), (32, 64), (64, 128)]
+        )
+        self.latent = nn.Linear(128, 32)
+        self.dense = nn.Linear(32, 8192)
+        self.transposed = nn.ModuleList(
+            nn.ConvTranspose2d(inputs, filters, 3, padding=1) for inputs, filters in [(128, 128), (128, 64), (64, 3)]
+        )
+
+    def forward(self, images):
+        x = functional.max_pool2d(functional.relu(self.convolutions[0](images)), 2)
+        x = functional.max_pool2d(functional.relu(self.convolutions[1](x)), 2)
+        x = functional.relu(self.convolutions[2](x)).mean((2, 3))
+        # Keras's reshape gives channels last, which is also what the convolutions like best here.
+        x = functional.relu(self.dense(self.latent(x))).view(-1, 8, 8, 128).permute(0, 3, 1, 2)
+        x = functional.interpolate(functional.relu(self.transposed[0](x)), scale_factor=2)
+        x = functional.interpolate(functional.relu(self.transposed[1](x)), scale_factor=2)
+        return torch.sigmoid(self.transposed[2](x))
+
+
+class MnistLstm(nn.Module):
     def __init__(self):
         super().__init__()
         self.layers = nn.ModuleList(
@@ -66,32 +86,115 @@ class Lstm(nn.Module):
         return self.output(x)
 
 
-def main():
-    model_name, setting, threads, data = sys.argv[1:]
-    settings = SETTINGS[setting]
-    torch.set_num_threads(int(threads))
-    torch.manual_seed(42)
-    samples = torch.from_numpy(runner.load_images(data))
-    if model_name == "cnn":
-        samples = samples.unsqueeze(1)
-    model = Cnn() if model_name == "cnn" else Lstm()
-    if settings["channels_last"]:
-        model = model.to(memory_format=torch.channels_last)
-        samples = samples.to(memory_format=torch.channels_last)
+class SequenceLstm(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList(
+            nn.LSTM(inputs, units, batch_first=True) for inputs, units in [(10, 64), (64, 32), (20, 32), (32, 64)]
+        )
+        self.latent = nn.Linear(32, 20)
+        self.output = nn.Linear(64, 10)
+
+    def forward(self, sequences):
+        x = sequences
+        for layer in self.layers[:2]:
+            x, _ = layer(x)
+        x = self.latent(x[:, -1:]).expand(-1, 50, -1)
+        for layer in self.layers[2:]:
+            x, _ = layer(x)
+        return self.output(x)
+
+
+MODELS = {
+    "mnist-cnn": MnistCnn,
+    "mnist-lstm": MnistLstm,
+    "cifar10-cnn": Cifar10Cnn,
+    "sequence-lstm": SequenceLstm,
+}
+
+
+def initialize(module):
+    """As Keras does, where it is not the same already."""
+    if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)):
+        nn.init.xavier_uniform_(module.weight)
+        nn.init.zeros_(module.bias)
+
+
+def training(model, samples, batch, compiled):
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, eps=1e-7, fused=True)
-    forward = torch.compile(model) if settings["compiled"] else model
-    batches = runner.Batches(len(samples))
+    forward = torch.compile(model) if compiled else model
+    batches = runner.Batches(len(samples), batch)
 
     def step():
-        batch = samples[torch.from_numpy(batches.next())]
+        inputs = samples(batches.next())
         optimizer.zero_grad(set_to_none=True)
-        loss = functional.mse_loss(forward(batch), batch)
+        loss = functional.mse_loss(forward(inputs), inputs)
         loss.backward()
         optimizer.step()
         return loss.item()
 
+    return step
+
+
+def latency(model, samples, words):
+    model.eval()
+    forward = model
+    if "compile" in words:
+        forward = torch.compile(model)
+    elif "jit" in words:
+        with torch.no_grad():
+            forward = torch.jit.optimize_for_inference(torch.jit.trace(model, samples([0])).eval())
+    single = 0
+
+    def rebuild():
+        nonlocal single
+        single = (single + 1) % len(samples)
+        with torch.inference_mode():
+            rebuilt = forward(samples.one(single))
+        return rebuilt.flatten()[0]
+
+    return rebuild
+
+
+class Samples:
+    """Samples by index, images as PyTorch wants them: [batch, channels, height, width] in the chosen memory format."""
+
+    def __init__(self, values, channels_last):
+        self.images = values.ndim == 4
+        self.permuted = self.images and channels_last
+        tensor = torch.from_numpy(values)
+        self.tensor = tensor.permute(0, 3, 1, 2).contiguous() if self.images and not channels_last else tensor
+
+    def __len__(self):
+        return len(self.tensor)
+
+    def __call__(self, indices):
+        return self._formatted(self.tensor[torch.as_tensor(indices)])
+
+    def one(self, index):
+        return self._formatted(self.tensor[index : index + 1])
+
+    def _formatted(self, batch):
+        return batch.permute(0, 3, 1, 2) if self.permuted else batch
+
+
+def main():
+    model_name, task, setting, threads, data = sys.argv[1:]
+    words = setting.split("+")
+    torch.set_num_threads(1 if "single" in words else int(threads))
+    torch.manual_seed(42)
+    channels_last = "channels_last" in words
+    samples = Samples(runner.load_samples(model_name, data), channels_last)
+    model = MODELS[model_name]()
+    model.apply(initialize)
+    if channels_last:
+        model = model.to(memory_format=torch.channels_last)
+    if task == "train":
+        work = training(model, samples, runner.TRAINING_BATCH[model_name], "compile" in words)
+    else:
+        work = latency(model, samples, words)
     about = {"name": "PyTorch", "versions": {"torch": torch.__version__}, "setting": setting}
-    runner.serve(channel, runner.time_steps(step), about)
+    runner.serve(channel, runner.time_runs(work), about)
 
 
 main()

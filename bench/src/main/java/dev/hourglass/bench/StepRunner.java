@@ -28,8 +28,6 @@ import java.util.stream.Collectors;
 public final class StepRunner {
     private static final Pattern RUN = Pattern.compile("run (\\d{1,6})");
     private static final double WARM_UP_SECONDS = 3;
-    private static final int LEAST_WARM_UP_RUNS = 3;
-    private static final int ESTIMATE_RUNS = 8;
 
     private final Work work;
     private final Optional<PeakKernel> peak;
@@ -74,14 +72,11 @@ public final class StepRunner {
 
     private void serve() throws IOException {
         long start = System.nanoTime();
-        int runs = 0;
-        while (runs < LEAST_WARM_UP_RUNS || secondsSince(start) < WARM_UP_SECONDS) {
-            time(1);
-            runs++;
-        }
+        double lastMillis;
+        do {
+            lastMillis = time(1).millis()[0];
+        } while (secondsSince(start) < WARM_UP_SECONDS);
         double warmUpSeconds = secondsSince(start);
-        double[] estimate = time(ESTIMATE_RUNS).millis();
-        Arrays.sort(estimate);
         say(String.format(
                 Locale.ROOT,
                 "{\"name\": \"Hourglass\", \"setting\": \"%s\", \"versions\": {\"Java\": \"%s\"}, "
@@ -89,7 +84,7 @@ public final class StepRunner {
                 Kernels.best().description(),
                 Runtime.version(),
                 warmUpSeconds,
-                estimate[ESTIMATE_RUNS / 2],
+                lastMillis,
                 gigaOperations));
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         String order = orders.readLine();
