@@ -27,7 +27,7 @@ CHOSEN = {
     ("torch", "train", "sequence-lstm"): "eager",
     **{("keras-tf", "train", model): "step+noxla" for model in MODELS},
     **{("keras-jax", "train", model): "step" for model in MODELS},
-    **{("keras-tf", "throughput", model): "joined+noxla" for model in MODELS},
+    **{("keras-tf", "throughput", model): "joined+xla" for model in MODELS},
     ("torch", "latency", "mnist-cnn"): "channels_last+single",
     ("torch", "latency", "mnist-lstm"): "eager+single",
     ("torch", "latency", "cifar10-cnn"): "channels_last",
