@@ -47,6 +47,9 @@ class Clock:
         self.left -= share
         return until
 
+    def is_over(self):
+        return time.monotonic() > self.end
+
 
 def measure(task, model, contestants, options, until):
     """Each round, everyone takes one turn; the order is another one each round, so that no one always follows the same."""

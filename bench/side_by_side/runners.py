@@ -14,7 +14,7 @@ LOGS = BENCH / "target/side-by-side"
 OURS = "hourglass"
 PEERS = ("torch", "keras-tf", "keras-jax")
 MODELS = ("mnist-cnn", "mnist-lstm", "cifar10-cnn", "sequence-lstm")
-RIVALS = {"train": PEERS, "throughput": ("keras-tf",), "latency": ("torch",)}
+RIVALS = {"train": PEERS, "latency": ("torch",), "throughput": ("keras-tf",)}
 TASKS = tuple(RIVALS)
 # What the launcher gives java.
 JVM_FLAGS = ("--add-modules", "jdk.incubator.vector", "-XX:+UseParallelGC", "-XX:MaxRAMPercentage=60")

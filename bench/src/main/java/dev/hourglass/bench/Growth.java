@@ -23,7 +23,8 @@ import java.util.stream.IntStream;
  * plot. What should be flat and is not is a finding.
  */
 public final class Growth {
-    private static final double WARM_UP_SECONDS = 0.9;
+    private static final double MODEL_WARM_UP_SECONDS = 3;
+    private static final double WARM_UP_SECONDS = 1;
     private static final double TIMED_SECONDS = 0.6;
     private static final int LEAST_TIMED_STEPS = 3;
     private static final int[] BATCHES =
@@ -32,7 +33,12 @@ public final class Growth {
     private static final int[] IMAGE_SIDES = {28, 32, 48, 64, 96, 128};
     private static final int[] SEQUENCE_STEPS = {28, 50, 100, 200, 500, 1000};
 
-    private Growth() {}
+    /** 1, or less to take less time over each point than the figures need. */
+    private final double patience;
+
+    private Growth(double patience) {
+        this.patience = patience;
+    }
 
     /**
      * One model over several values of what is varied.
@@ -58,12 +64,17 @@ public final class Growth {
      */
     record Chapter(String title, String varied, List<Series> series) {}
 
-    /** Argument: the folder that gets {@code growth-DATE.md}, {@code .png} and {@code .svg}. */
+    /**
+     * Arguments: the folder that gets {@code growth-DATE.md}, {@code .png} and {@code .svg}; then {@code --quick} to see
+     * that it works, with figures not to be quoted.
+     */
     public static void main(String[] arguments) throws IOException {
-        if (arguments.length != 1) {
-            throw new IllegalArgumentException("Expected the folder to write to, got " + Arrays.toString(arguments));
+        boolean quick = arguments.length == 2 && arguments[1].equals("--quick");
+        if (arguments.length != 1 && !quick) {
+            throw new IllegalArgumentException("Expected FOLDER [--quick], got " + Arrays.toString(arguments));
         }
-        List<Chapter> chapters = List.of(batches(), waists(), images(), sequences());
+        Growth growth = new Growth(quick ? 0.02 : 1);
+        List<Chapter> chapters = List.of(growth.batches(), growth.waists(), growth.images(), growth.sequences());
         Path folder = Files.createDirectories(Path.of(arguments[0]));
         String name = "growth-" + LocalDate.now(java.time.ZoneId.systemDefault());
         GrowthPlot.write(chapters, folder.resolve(name + ".png"), folder.resolve(name + ".svg"));
@@ -72,10 +83,12 @@ public final class Growth {
         System.out.println("Written to " + page);
     }
 
-    private static Chapter batches() {
+    private Chapter batches() {
         List<Series> series = new ArrayList<>();
         for (String model : Workload.MODELS) {
             AutoencoderSpec spec = preset(model);
+            // Small batches alone would not keep the JIT compiler busy enough to compile everything.
+            step(spec, 64, 2, MODEL_WARM_UP_SECONDS, 1);
             for (int threads = 1; threads <= 2; threads++) {
                 List<Point> points = new ArrayList<>();
                 for (int batch : BATCHES) {
@@ -87,7 +100,7 @@ public final class Growth {
         return new Chapter("Batch size", "samples in a batch", series);
     }
 
-    private static Chapter waists() {
+    private Chapter waists() {
         return new Chapter(
                 "Size of the waist (2 threads, batch 32)",
                 "units of the waist",
@@ -97,7 +110,7 @@ public final class Growth {
                         vary("sequence-lstm", LATENT_UNITS, units -> withLatent(preset("sequence-lstm"), units))));
     }
 
-    private static Chapter images() {
+    private Chapter images() {
         return new Chapter(
                 "Size of the image (2 threads, batch 32)",
                 "pixels a side",
@@ -107,7 +120,7 @@ public final class Growth {
                 })));
     }
 
-    private static Chapter sequences() {
+    private Chapter sequences() {
         return new Chapter(
                 "Length of the sequence (2 threads, batch 32)",
                 "steps",
@@ -139,7 +152,7 @@ public final class Growth {
         return new AutoencoderSpec(spec.name(), Shape.of(steps, spec.input().dimension(1)), spec.encoder(), decoder);
     }
 
-    private static Series vary(String label, int[] values, IntFunction<AutoencoderSpec> specOf) {
+    private Series vary(String label, int[] values, IntFunction<AutoencoderSpec> specOf) {
         List<Point> points = new ArrayList<>();
         for (int value : values) {
             points.add(measure(specOf.apply(value), 32, 2, value));
@@ -160,8 +173,16 @@ public final class Growth {
         return new Series(label, points);
     }
 
-    /** The median of the steps of about a second, after the JIT compiler had about as long. */
-    private static Point measure(AutoencoderSpec spec, int batch, int threads, int value) {
+    /** The median of the steps of about half a second, after the JIT compiler had a second. */
+    private Point measure(AutoencoderSpec spec, int batch, int threads, int value) {
+        List<Double> seconds = step(spec, batch, threads, WARM_UP_SECONDS, LEAST_TIMED_STEPS);
+        seconds.sort(null);
+        double median = seconds.get(seconds.size() / 2);
+        return new Point(value, median * 1e6 / batch, StepOperations.perSample(spec));
+    }
+
+    /** Trains a fresh model, and gives the seconds of each step after the warm-up. */
+    private List<Double> step(AutoencoderSpec spec, int batch, int threads, double warmUpSeconds, int leastSteps) {
         float[] sample = new float[spec.input().size()];
         for (int i = 0; i < sample.length; i++) {
             sample[i] = (float) (0.5 + 0.5 * Math.sin(0.1 * i));
@@ -173,17 +194,15 @@ public final class Growth {
             long start = System.nanoTime();
             do {
                 session.step(samples, order, 0, batch);
-            } while (secondsSince(start) < WARM_UP_SECONDS);
+            } while (secondsSince(start) < patience * warmUpSeconds);
             long timed = System.nanoTime();
-            while (seconds.size() < LEAST_TIMED_STEPS || secondsSince(timed) < TIMED_SECONDS) {
+            while (seconds.size() < leastSteps || secondsSince(timed) < patience * TIMED_SECONDS) {
                 long step = System.nanoTime();
                 session.step(samples, order, 0, batch);
                 seconds.add(secondsSince(step));
             }
         }
-        seconds.sort(null);
-        double median = seconds.get(seconds.size() / 2);
-        return new Point(value, median * 1e6 / batch, StepOperations.perSample(spec));
+        return seconds;
     }
 
     private static double secondsSince(long nanos) {
@@ -194,7 +213,7 @@ public final class Growth {
         StringBuilder page = new StringBuilder();
         page.append("# How a training step's cost grows\n\n    bench/growth\n\n");
         page.append(
-                        "Each entry is the time per sample in microseconds, the median of the steps of about a second, and in")
+                        "Each entry is the time per sample in microseconds, the median of the steps of half a second, and in")
                 .append(" brackets the rate of the\nmatrix products in GFLOP/s (operations as ")
                 .append("`StepOperations` counts them). One JVM measures everything, point after point.\n\n");
         page.append("![Time per sample](").append(name).append(".png)\n");
