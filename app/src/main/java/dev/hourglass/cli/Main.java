@@ -41,7 +41,7 @@ public final class Main {
     /** @return the exit status */
     int run(String... arguments) {
         try {
-            return commandLine().execute(arguments);
+            return commandLine().execute(asOption(arguments));
         } catch (OutOfMemoryError e) {
             // Everything that was big is unreachable by now, so a line can be written.
             return failed(
@@ -51,6 +51,16 @@ public final class Main {
         } catch (LinkageError | StackOverflowError e) {
             return failed("Internal error: " + e + ". Run again with --verbose and report it.", e);
         }
+    }
+
+    /** {@code help lab} is {@code lab --help}, as people know it from other programs. */
+    private static String[] asOption(String... arguments) {
+        if (arguments.length == 0 || !arguments[0].equals("help")) {
+            return arguments;
+        }
+        List<String> command = new ArrayList<>(List.of(arguments).subList(1, arguments.length));
+        command.add("--help");
+        return command.toArray(String[]::new);
     }
 
     private CommandLine commandLine() {

@@ -142,7 +142,16 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"--help", "lab --help", "data --help", "data list --help", "data fetch --help", "data info -h"})
+            strings = {
+                "--help",
+                "help",
+                "lab --help",
+                "help lab",
+                "data --help",
+                "help data list",
+                "data fetch --help",
+                "data info -h"
+            })
     void everyCommandHasHelpWithinAHundredColumns(String arguments) {
         assertThat(run(arguments)).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("Usage: hourglass", "--verbose", "130   interrupted");

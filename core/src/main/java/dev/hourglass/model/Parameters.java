@@ -167,13 +167,6 @@ public final class Parameters {
         throw new IllegalArgumentException("No parameter " + layer + "/" + name);
     }
 
-    /** The variables of the named layers, sharing their arrays with this object. */
-    public Parameters of(java.util.Collection<LayerSpec> layers) {
-        List<String> names = layers.stream().map(LayerSpec::name).toList();
-        return new Parameters(
-                list.stream().filter(p -> names.contains(p.layer())).toList());
-    }
-
     /** How many numbers all variables hold together, moving statistics included, as Keras counts. */
     public int count() {
         return list.stream().mapToInt(p -> p.shape().size()).sum();

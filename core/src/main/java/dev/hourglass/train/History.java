@@ -1,5 +1,6 @@
 package dev.hourglass.train;
 
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -28,7 +29,7 @@ public record History(List<Epoch> epochs) {
     /** The epoch with the smallest validation loss. */
     public Epoch best() {
         return epochs.stream()
-                .min(java.util.Comparator.comparingDouble(Epoch::validationLoss))
+                .min(Comparator.comparingDouble(Epoch::validationLoss))
                 .orElseThrow();
     }
 
