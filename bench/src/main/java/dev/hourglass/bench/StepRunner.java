@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -27,7 +29,14 @@ import java.util.stream.Collectors;
  */
 public final class StepRunner {
     private static final Pattern RUN = Pattern.compile("run (\\d{1,6})");
-    private static final double WARM_UP_SECONDS = 3;
+    /** A turn of the warm-up. */
+    private static final double WINDOW_SECONDS = 3;
+
+    private static final double MOST_WARM_UP_SECONDS = 60;
+    /** A window that is less than this much faster than the best before it brings nothing new. */
+    private static final double GAIN = 0.97;
+
+    private static final int IDLE_WINDOWS = 2;
 
     private final Work work;
     private final Optional<PeakKernel> peak;
@@ -72,10 +81,7 @@ public final class StepRunner {
 
     private void serve() throws IOException {
         long start = System.nanoTime();
-        double lastMillis;
-        do {
-            lastMillis = time(1).millis()[0];
-        } while (secondsSince(start) < WARM_UP_SECONDS);
+        double settledMillis = warmUp();
         double warmUpSeconds = secondsSince(start);
         say(String.format(
                 Locale.ROOT,
@@ -84,7 +90,7 @@ public final class StepRunner {
                 Kernels.best().description(),
                 Runtime.version(),
                 warmUpSeconds,
-                lastMillis,
+                settledMillis,
                 gigaOperations));
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         String order = orders.readLine();
@@ -98,6 +104,29 @@ public final class StepRunner {
                     + "}");
             order = orders.readLine();
         }
+    }
+
+    /**
+     * Runs until it gets no faster: the JIT compiles in the background, on the processors that the work wants as well.
+     *
+     * @return the median milliseconds of a run in the best window
+     */
+    private double warmUp() {
+        long start = System.nanoTime();
+        double best = Double.POSITIVE_INFINITY;
+        int idle = 0;
+        while (idle < IDLE_WINDOWS && secondsSince(start) < MOST_WARM_UP_SECONDS) {
+            List<Double> millis = new ArrayList<>();
+            long window = System.nanoTime();
+            do {
+                millis.add(time(1).millis()[0]);
+            } while (secondsSince(window) < WINDOW_SECONDS);
+            double median =
+                    Medians.of(millis.stream().mapToDouble(Double::doubleValue).toArray());
+            idle = median < best * GAIN ? 0 : idle + 1;
+            best = Math.min(best, median);
+        }
+        return best;
     }
 
     /**
