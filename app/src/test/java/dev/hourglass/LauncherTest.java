@@ -45,11 +45,12 @@ class LauncherTest {
     }
 
     @Test
-    void computingCommandsGetTheVectorModuleAndHelpDoesNot() throws Exception {
+    void commandsThatComputeGetTheVectorModuleAndOthersDoNot() throws Exception {
         assertThat(launch("lab", "mnist").out())
                 .contains("jdk-26: --add-modules jdk.incubator.vector")
                 .endsWith("-jar " + jar.toRealPath() + " lab mnist");
         assertThat(launch("lab", "--help").out()).doesNotContain("vector").endsWith(" lab --help");
+        assertThat(launch("data", "list").out()).doesNotContain("vector").endsWith(" data list");
     }
 
     @Test

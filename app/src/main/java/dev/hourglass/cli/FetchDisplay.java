@@ -25,8 +25,8 @@ final class FetchDisplay implements FetchListener, AutoCloseable {
             case FetchEvent.Waiting waiting ->
                 terminal.println("Waiting for another process that fetches " + waiting.dataset() + " …");
             case FetchEvent.Damaged damaged ->
-                terminal.println(damaged.file() + " in the cache is damaged (SHA-256 " + abbreviated(damaged.found())
-                        + " instead of " + abbreviated(damaged.expected()) + "); fetching it again");
+                terminal.println(damaged.file() + " in the cache is damaged (expected SHA-256 "
+                        + abbreviated(damaged.expected()) + ", found " + damaged.found() + "); fetching it again");
             case FetchEvent.Trying trying ->
                 terminal.println("Fetching from " + trying.source().description());
             case FetchEvent.Progress progress -> show(progress);

@@ -29,10 +29,15 @@ final class LabDisplay implements Consumer<LabEvent>, AutoCloseable {
             case LabEvent.Fetching fetch -> fetching.onEvent(fetch.event());
             case LabEvent.DataOpened data -> {
                 fetching.close();
+                // Files of the user's own may be other ones than those that the name promises.
+                String own = data.data().folder() == null
+                        ? ""
+                        : " from " + data.data().folder();
                 terminal.println(String.format(
                         Locale.ROOT,
-                        "Data: %s, %,d training and %,d test samples",
-                        data.dataset(),
+                        "Data: %s%s, %,d training and %,d test samples",
+                        data.data().name(),
+                        own,
                         data.trainingSamples(),
                         data.testSamples()));
             }

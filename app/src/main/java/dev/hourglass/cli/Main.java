@@ -44,13 +44,17 @@ public final class Main {
             return commandLine().execute(asOption(arguments));
         } catch (OutOfMemoryError e) {
             // Everything that was big is unreachable by now, so a line can be written.
-            return failed(
-                    "Out of memory at " + (Runtime.getRuntime().maxMemory() >> 20)
-                            + " MB. Use a smaller --batch-size or --limit, or give Java more with HOURGLASS_JAVA_OPTS=-Xmx4g.",
-                    e);
+            return failed(outOfMemory(Runtime.getRuntime().maxMemory()), e);
         } catch (LinkageError | StackOverflowError e) {
             return failed("Internal error: " + e + ". Run again with --verbose and report it.", e);
         }
+    }
+
+    static String outOfMemory(long heapBytes) {
+        long moreGigabytes = 2 * (heapBytes >> 30) + 1;
+        return "Out of memory at " + (heapBytes >> 20)
+                + " MB. Use a smaller --batch-size, --limit or model, or give Java more with HOURGLASS_JAVA_OPTS=-Xmx"
+                + moreGigabytes + "g.";
     }
 
     /** {@code help lab} is {@code lab --help}, as people know it from other programs. */

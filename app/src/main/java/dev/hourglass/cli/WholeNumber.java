@@ -26,39 +26,36 @@ abstract class WholeNumber<T> implements ITypeConverter<T> {
                 "expected a whole number from " + min + " to " + max + ", found '" + text + "'");
     }
 
-    /** At most a million: a count of epochs, of samples a batch. */
-    static final class Count extends WholeNumber<Integer> {
-        Count() {
-            super(1, 1_000_000);
+    /** From 1 to what an int can hold at most. */
+    abstract static class OfInt extends WholeNumber<Integer> {
+        OfInt(int max) {
+            super(1, max);
         }
 
         @Override
         public Integer convert(String text) {
             return (int) parse(text);
+        }
+    }
+
+    /** At most a million: a count of epochs, of samples a batch. */
+    static final class Count extends OfInt {
+        Count() {
+            super(1_000_000);
         }
     }
 
     /** How many samples. */
-    static final class Samples extends WholeNumber<Integer> {
+    static final class Samples extends OfInt {
         Samples() {
-            super(1, Integer.MAX_VALUE);
-        }
-
-        @Override
-        public Integer convert(String text) {
-            return (int) parse(text);
+            super(Integer.MAX_VALUE);
         }
     }
 
     /** How many threads. */
-    static final class Threads extends WholeNumber<Integer> {
+    static final class Threads extends OfInt {
         Threads() {
-            super(1, 1024);
-        }
-
-        @Override
-        public Integer convert(String text) {
-            return (int) parse(text);
+            super(1024);
         }
     }
 

@@ -57,7 +57,7 @@ public final class Lab {
             Dataset training = open(Split.TRAINING);
             Dataset test = open(Split.TEST);
             recipe.models().forEach(spec -> requireFits(spec, training));
-            tell(new LabEvent.DataOpened(recipe.data().name(), training.size(), test.size()));
+            tell(new LabEvent.DataOpened(recipe.data(), training.size(), test.size()));
 
             List<Trained> trained = new ArrayList<>();
             for (AutoencoderSpec spec : recipe.models()) {

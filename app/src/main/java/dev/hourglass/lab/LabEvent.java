@@ -13,7 +13,7 @@ public sealed interface LabEvent {
     record Fetching(FetchEvent event) implements LabEvent {}
 
     /** The samples are there and fit the models. */
-    record DataOpened(String dataset, int trainingSamples, int testSamples) implements LabEvent {}
+    record DataOpened(Recipe.Data data, int trainingSamples, int testSamples) implements LabEvent {}
 
     /** @param number from 1 */
     record ModelStarted(AutoencoderSpec spec, int number, int models) implements LabEvent {}

@@ -1,6 +1,7 @@
 package dev.hourglass.lab;
 
-import dev.hourglass.report.AtomicFile;
+import dev.hourglass.files.AtomicFile;
+import dev.hourglass.files.Failures;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;

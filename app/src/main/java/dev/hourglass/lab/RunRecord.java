@@ -27,6 +27,9 @@ record RunRecord(
     Map<String, String> facts() {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("Recipe", recipe.name());
+        if (recipe.data().folder() != null) {
+            facts.put("Data files", "the user's own, in " + recipe.data().folder());
+        }
         facts.put("Epochs", Integer.toString(recipe.training().epochs()));
         facts.put("Batch size", Integer.toString(recipe.training().batchSize()));
         facts.put("Learning rate", Float.toString(recipe.training().learningRate()));

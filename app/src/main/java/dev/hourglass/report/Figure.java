@@ -1,5 +1,6 @@
 package dev.hourglass.report;
 
+import dev.hourglass.files.AtomicFile;
 import java.awt.Color;
 import java.awt.Dimension;
 import java.awt.Graphics2D;

@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  * @param rows the input, then every layer in order
  * @param trainable how many numbers training changes
  * @param nonTrainable how many numbers only the moving statistics change
- * @param waist what the mark beside the waist says
+ * @param waist how much the waist keeps, such as {@code 32 numbers, 24.50:1}
  */
 public record ModelSummary(String model, List<Row> rows, int trainable, int nonTrainable, String waist) {
     private static final int BYTES_PER_PARAMETER = Float.BYTES;
@@ -70,7 +70,7 @@ public record ModelSummary(String model, List<Row> rows, int trainable, int nonT
         return trainable + nonTrainable;
     }
 
-    /** The table in box-drawing characters, lines of at most 100 characters for ordinary names, ending in a newline. */
+    /** The table in box-drawing characters, lines of at most 80 characters for ordinary names, ending in a newline. */
     public String toText() {
         List<List<String>> cells = rows.stream()
                 .map(row -> List.of(
@@ -96,7 +96,7 @@ public record ModelSummary(String model, List<Row> rows, int trainable, int nonT
                 text.append(rule('├', '─', '┼', '┤', widths));
             }
             text.append(line('│', cells.get(i), widths));
-            text.append(waistRow ? " ◀ waist: " + waist + "\n" : "\n");
+            text.append(waistRow ? " ◀ waist\n" : "\n");
             if (waistRow) {
                 text.append(rule('├', '─', '┼', '┤', widths));
             }
@@ -106,7 +106,7 @@ public record ModelSummary(String model, List<Row> rows, int trainable, int nonT
             text.append(' ').append(total.getKey()).append(": ").append(countAndBytes(total.getValue()));
             text.append('\n');
         }
-        return text.toString();
+        return text.append(" Waist: ").append(waist).append('\n').toString();
     }
 
     /** The three totals with Keras's words. */

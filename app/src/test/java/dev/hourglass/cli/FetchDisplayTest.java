@@ -38,6 +38,17 @@ class FetchDisplayTest {
     }
 
     @Test
+    void aDamagedFileIsShownWithWhatWasExpectedAndFound() {
+        try (FetchDisplay display = new FetchDisplay(Terminal.plain(out, out))) {
+            display.onEvent(new FetchEvent.Damaged("images", SHA, "1,000 bytes"));
+        }
+
+        assertThat(written.toString(StandardCharsets.UTF_8).lines())
+                .containsExactly("images in the cache is damaged (expected SHA-256 ba891046e650…, found 1,000 bytes);"
+                        + " fetching it again");
+    }
+
+    @Test
     void onATerminalABarStandsAtTheLastProgressWhenTheFileIsDone() {
         Terminal terminal = new Terminal(out, out, true, false, false, () -> 80);
         try (FetchDisplay display = new FetchDisplay(terminal)) {

@@ -80,10 +80,11 @@ class LabIT {
                 .isEqualTo(16);
         assertThat(record.get("recipe").get("data").get("folder").asString()).isEqualTo(data.toString());
         assertThat(record.get("data").get("trainingSha256").asString()).matches("[0-9a-f]{64}");
+        assertThat(run.resolve("report.html")).content().contains("the user&#39;s own, in " + data);
         assertThat(Files.readAllLines(run.resolve("results/history.csv"))).hasSize(1 + 2 * 2);
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .contains(
-                        "Data: mnist, 40 training and 12 test samples",
+                        "Data: mnist from " + data + ", 40 training and 12 test samples",
                         "Total params: 12,585",
                         "Total params: 269,468",
                         "Epoch 2/2 - 3/3 - ",

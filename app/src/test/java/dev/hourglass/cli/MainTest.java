@@ -140,6 +140,13 @@ class MainTest {
         assertThat(out.toString(StandardCharsets.UTF_8)).matches("hourglass [0-9]+\\.[0-9]+\\.[0-9]+\\R");
     }
 
+    @Test
+    void outOfMemoryNamesTheOptionThatGivesMoreThanThereIs() {
+        assertThat(Main.outOfMemory(4L << 30))
+                .isEqualTo("Out of memory at 4096 MB. Use a smaller --batch-size, --limit or model, or give Java more"
+                        + " with HOURGLASS_JAVA_OPTS=-Xmx9g.");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

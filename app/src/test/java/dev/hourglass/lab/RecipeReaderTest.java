@@ -311,7 +311,7 @@ class RecipeReaderTest {
                                 + "      - LSTM: {units: 8, return_sequences: true}\n      - MaxPooling2D\n" + end,
                         "bad.yaml:7:9: models[0].encoder[1]: Layer 'max_pooling2d' (MaxPooling2D 2x2, valid) needs an"
                                 + " image [height, width, channels], got [28, 8] from 'lstm'. Put Reshape before it, or"
-                                + " use layers for sequences (Lstm, TimeDistributed)."),
+                                + " use layers for sequences (LSTM, TimeDistributed)."),
                 argumentSet(
                         "a decoder that ends in another shape",
                         start + "    encoder: [Flatten]\n    decoder: [Dense: {units: 783}]\n",

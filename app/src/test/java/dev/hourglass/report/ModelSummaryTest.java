@@ -34,7 +34,7 @@ class ModelSummaryTest {
                 │ enc_lstm1 (LSTM)          │ (None, 28, 128) │  80,384 │
                 │ enc_lstm2 (LSTM)          │ (None, 28, 64)  │  49,408 │
                 ├───────────────────────────┼─────────────────┼─────────┤
-                │ latent (LSTM)             │ (None, 32)      │  12,416 │ ◀ waist: 32 numbers, 24.50:1
+                │ latent (LSTM)             │ (None, 32)      │  12,416 │ ◀ waist
                 ├───────────────────────────┼─────────────────┼─────────┤
                 │ dec_repeat (RepeatVector) │ (None, 28, 32)  │       0 │
                 │ dec_lstm1 (LSTM)          │ (None, 28, 64)  │  24,832 │
@@ -44,7 +44,14 @@ class ModelSummaryTest {
                  Total params: 269,468 (1.03 MB)
                  Trainable params: 269,468 (1.03 MB)
                  Non-trainable params: 0 (0.00 B)
+                 Waist: 32 numbers, 24.50:1
                 """);
+    }
+
+    @Test
+    void theTableOfTheWiderLabModelFitsAnOrdinaryTerminal() {
+        assertThat(ModelSummary.of(SampleRuns.CNN).toText().lines())
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.hourglass.data;
 
+import dev.hourglass.files.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -7,18 +8,14 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
-import java.util.UUID;
 
 /**
  * The folder of one data set in the cache. Its files lie there uncompressed, and only whole ones with the right digest
  * get their names: each is written beside its place, forced to the disk and moved.
  */
 final class CacheFolder {
-    private static final String TEMPORARY = ".tmp";
     private static final int BUFFER = 1 << 16;
 
     private final Path folder;
@@ -68,19 +65,7 @@ final class CacheFolder {
      * @throws IOException if the folder can't be written to
      */
     void install(DataFile file, InputStream content) throws SourceException, IOException {
-        // The name is unique, so that nobody else can write into what was digested here.
-        Path temporary = folder.resolve(file.name() + "-" + UUID.randomUUID() + TEMPORARY);
-        try {
-            try (FileChannel out =
-                    FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                copy(file, content, out);
-                out.force(true);
-            }
-            Files.move(temporary, path(file), StandardCopyOption.ATOMIC_MOVE);
-            force();
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
+        AtomicFile.write(path(file), channel -> copy(file, content, channel));
     }
 
     private static void copy(DataFile file, InputStream content, FileChannel out) throws SourceException, IOException {
@@ -94,10 +79,7 @@ final class CacheFolder {
                         Locale.ROOT, "sent more than the %,d bytes that %s has", file.bytes(), file.name()));
             }
             sha256.update(buffer, 0, read);
-            ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, read);
-            while (bytes.hasRemaining()) {
-                out.write(bytes);
-            }
+            AtomicFile.writeAll(out, ByteBuffer.wrap(buffer, 0, read));
         }
         if (written < file.bytes()) {
             throw new SourceException(String.format(
@@ -121,19 +103,10 @@ final class CacheFolder {
     /** Creates the folder if needed and drops what a killed process left half-written. Only for who holds the lock. */
     void prepare() throws IOException {
         Files.createDirectories(folder);
-        try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(folder, "*" + TEMPORARY)) {
+        try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(folder, "*" + AtomicFile.TEMPORARY)) {
             for (Path leftover : leftovers) {
                 Files.delete(leftover);
             }
-        }
-    }
-
-    /** Makes the names of moved files last. */
-    private void force() {
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        } catch (IOException ignored) {
-            // Some systems can't open a folder. The file is whole either way; at worst it is fetched again.
         }
     }
 }

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -74,6 +75,7 @@ final class Fetch {
                 }
             }
         }
+        requireSpace(missing);
         for (DatasetSource source : spec.sources()) {
             if (!missing.isEmpty()) {
                 fetch(source, missing);
@@ -83,6 +85,22 @@ final class Fetch {
             throw new DatasetException("Can't get data set '" + spec.name() + "'; tried "
                     + String.join("; ", complaints) + ". Put " + names(spec.files())
                     + ", plain or with .gz, into a folder and give it with --data DIR.");
+        }
+    }
+
+    /** Before anything is sent: a full disk makes each source fail in its own words. */
+    private void requireSpace(List<DataFile> missing) throws IOException {
+        long needed = missing.stream().mapToLong(DataFile::bytes).sum();
+        long free = Files.getFileStore(cache.path()).getUsableSpace();
+        if (free < needed) {
+            throw new DatasetException(String.format(
+                    Locale.ROOT,
+                    "Can't store data set '%s' in %s: needs at least %,d MB of disk space, found %,d MB free."
+                            + " Make room or set HOURGLASS_HOME to a folder on another disk.",
+                    spec.name(),
+                    cache.path(),
+                    (needed >> 20) + 1,
+                    free >> 20));
         }
     }
 

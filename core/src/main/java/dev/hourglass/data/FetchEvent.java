@@ -7,7 +7,12 @@ public sealed interface FetchEvent {
     /** Another process or thread fetches the same data set; its work is waited for. */
     record Waiting(String dataset) implements FetchEvent {}
 
-    /** The cache had this file, but not with the bytes it has to have; it is fetched again. */
+    /**
+     * The cache had this file, but not with the bytes it has to have; it is fetched again.
+     *
+     * @param expected the SHA-256 that it has to have
+     * @param found in words: another SHA-256, another length, or why it cannot be read
+     */
     record Damaged(String file, String expected, String found) implements FetchEvent {}
 
     record Trying(DatasetSource source) implements FetchEvent {}

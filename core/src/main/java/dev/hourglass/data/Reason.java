@@ -1,25 +1,18 @@
 package dev.hourglass.data;
 
+import dev.hourglass.files.Failures;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
 
-/** What an exception of the platform means, in words for a message; several of them carry only a path or nothing. */
+/** Why a source or a file cannot be read, in words for a message. */
 final class Reason {
     private Reason() {}
 
     static String of(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             switch (cause) {
-                case NoSuchFileException ignored -> {
-                    return "no such file";
-                }
-                case AccessDeniedException ignored -> {
-                    return "access denied";
-                }
                 case UnresolvedAddressException ignored -> {
                     return "unknown host";
                 }
@@ -32,11 +25,8 @@ final class Reason {
                 default -> {}
             }
         }
-        if (failure.getMessage() != null) {
-            return failure.getMessage();
-        }
-        return failure instanceof ConnectException
+        return failure instanceof ConnectException && failure.getMessage() == null
                 ? "connection refused"
-                : failure.getClass().getSimpleName();
+                : Failures.reason(failure);
     }
 }

@@ -170,7 +170,7 @@ public final class ShapeInference {
     private static void requireImage(LayerSpec layer, Shape in, String source) {
         if (in.rank() != 3) {
             String advice = in.rank() == 2
-                    ? "Put Reshape before it, or use layers for sequences (Lstm, TimeDistributed)."
+                    ? "Put Reshape before it, or use layers for sequences (LSTM, TimeDistributed)."
                     : "Put Reshape before it.";
             throw new ShapeException(describe(layer) + " needs an image [height, width, channels], got " + in + " from "
                     + source + ". " + advice);

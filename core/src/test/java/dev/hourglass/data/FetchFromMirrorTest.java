@@ -435,6 +435,34 @@ class FetchFromMirrorTest {
     }
 
     @Test
+    void tooSmallADiskIsToldBeforeAnySourceIsTried() {
+        DatasetSpec digits = DigitsCatalog.spec(server.mirror());
+        long exabyte = 1L << 60;
+        List<DataFile> files = List.of(
+                new DataFile("images", "images", Split.TRAINING, DataFile.Content.IMAGES, exabyte, "0".repeat(64)));
+        DatasetSpec vast = new DatasetSpec(
+                "digits",
+                digits.title(),
+                digits.format(),
+                digits.sampleShape(),
+                digits.classes(),
+                digits.trainingSamples(),
+                digits.testSamples(),
+                files,
+                digits.sources(),
+                digits.licence(),
+                digits.citation());
+        DatasetCatalog catalog = new DatasetCatalog(List.of(vast), DigitsCatalog.settings(home));
+
+        assertThatThrownBy(() -> catalog.fetch("digits", events::add))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageStartingWith("Can't store data set 'digits' in " + catalog.folder("digits")
+                        + ": needs at least 1,099,511,627,777 MB of disk space, found ")
+                .hasMessageEndingWith(" MB free. Make room or set HOURGLASS_HOME to a folder on another disk.");
+        assertThat(server.requests()).isEmpty();
+    }
+
+    @Test
     void plainHttpIsForThisMachineAlone() {
         assertThatThrownBy(() -> new DatasetSource.Mirror(URI.create("http://example.org/"), ".gz"))
                 .isInstanceOf(IllegalArgumentException.class)

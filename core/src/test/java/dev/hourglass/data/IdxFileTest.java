@@ -184,7 +184,8 @@ class IdxFileTest {
 
         assertThatThrownBy(() -> IdxFile.readImages(missing))
                 .isInstanceOf(DatasetException.class)
-                .hasMessage("Can't read " + missing + ": no such file. Check that it exists and is readable.");
+                .hasMessage(
+                        "Can't read " + missing + ": no such file or folder. Check that it exists and is readable.");
         assertThatThrownBy(() -> IdxFile.readImages(folder))
                 .isInstanceOf(DatasetException.class)
                 .hasMessage("Can't read " + folder + ": expected a file. Give the path of an IDX file.");

@@ -1,9 +1,11 @@
-package dev.hourglass.report;
+package dev.hourglass.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,24 @@ class AtomicFileTest {
         AtomicFile.write(file, "kurz ü");
         assertThat(file).hasContent("kurz ü");
         assertThat(file.getParent()).isDirectoryNotContaining("glob:**.tmp");
+    }
+
+    @Test
+    void aContentThatFailsHalfwayLeavesTheEarlierFile() throws IOException {
+        Path file = folder.resolve("file.txt");
+        AtomicFile.write(file, "earlier");
+
+        assertThatIOException()
+                .isThrownBy(() -> AtomicFile.write(file, channel -> {
+                    AtomicFile.writeAll(channel, ByteBuffer.wrap(new byte[] {1, 2, 3}));
+                    throw new EOFException("the source broke off");
+                }))
+                .withMessage("the source broke off");
+
+        assertThat(file).hasContent("earlier");
+        try (var files = Files.list(folder)) {
+            assertThat(files).containsExactly(file);
+        }
     }
 
     @Test
