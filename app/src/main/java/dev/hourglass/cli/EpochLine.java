@@ -74,9 +74,9 @@ record EpochLine(int step, int steps, long elapsedMillis, double loss, OptionalD
         return validationLoss.isPresent() ? text + " - val_loss: " + number(validationLoss.getAsDouble()) : text;
     }
 
-    /** As Keras writes a metric. */
+    /** As Keras writes a metric; but one of a run that diverged may have hundreds of digits, which tell nothing. */
     private static String number(double value) {
-        return !Double.isFinite(value) || Math.abs(value) > 1e-3
+        return !Double.isFinite(value) || (Math.abs(value) > 1e-3 && Math.abs(value) < 1e9)
                 ? String.format(Locale.ROOT, "%.4f", value).toLowerCase(Locale.ROOT)
                 : String.format(Locale.ROOT, "%.4e", value);
     }

@@ -38,7 +38,7 @@ public final class RecipeReader {
     private static final int MAX_BYTES = 1 << 20;
     private static final int MAX_LAYERS = 500;
     private static final int MAX_EPOCHS = 1_000_000;
-    private static final int MAX_BATCH_SIZE = 1 << 20;
+    private static final int MAX_BATCH_SIZE = 1_000_000;
 
     private final List<String> datasets;
 

@@ -27,6 +27,7 @@ public final class Figures {
     private static final int MARGIN = 20;
     private static final int MAX_EXAMPLES = 10;
     private static final int MAX_PANELS_A_ROW = 3;
+    private static final double LARGEST_DRAWN_LOSS = 1e9;
 
     private Figures() {}
 
@@ -83,10 +84,10 @@ public final class Figures {
         double[] epochs =
                 history.epochs().stream().mapToDouble(History.Epoch::number).toArray();
         double[] losses = history.epochs().stream()
-                .mapToDouble(epoch -> finiteOrGap(epoch.loss()))
+                .mapToDouble(epoch -> drawableOrGap(epoch.loss()))
                 .toArray();
         double[] validation = history.epochs().stream()
-                .mapToDouble(epoch -> finiteOrGap(epoch.validationLoss()))
+                .mapToDouble(epoch -> drawableOrGap(epoch.validationLoss()))
                 .toArray();
         styleHistory(chart, epochs, largestFinite(losses, validation));
         // Parentheses in each label make them equally high, which XChart aligns them by.
@@ -95,7 +96,7 @@ public final class Figures {
                 new BasicStroke(2, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {7, 4}, 0);
         addCurve(chart, "loss (validation)", epochs, validation, Palette.VERMILLION, dashes, SeriesMarkers.DIAMOND);
         History.Epoch best = history.best();
-        if (Double.isFinite(best.validationLoss())) {
+        if (isDrawable(best.validationLoss())) {
             XYSeries mark = chart.addSeries(
                     "best (epoch " + best.number() + "): " + Numbers.error(best.validationLoss()),
                     new double[] {best.number()},
@@ -151,7 +152,7 @@ public final class Figures {
         styler.setYAxisMin(-0.02 * largest);
         styler.setYAxisMax(1.08 * largest);
         styler.setYAxisLabelAlignment(TextAlignment.Right);
-        styler.setYAxisDecimalPattern(largest >= 1e-3 ? "#,##0.######" : "0.##E0");
+        styler.setYAxisDecimalPattern(largest >= 1e-3 && largest < 1e6 ? "#,##0.######" : "0.##E0");
         styler.setLocale(Locale.ROOT);
     }
 
@@ -164,8 +165,13 @@ public final class Figures {
         return largest > 0 ? largest : 1;
     }
 
-    private static double finiteOrGap(double loss) {
-        return Double.isFinite(loss) ? loss : Double.NaN;
+    private static double drawableOrGap(double loss) {
+        return isDrawable(loss) ? loss : Double.NaN;
+    }
+
+    /** A loss beyond is a run that diverged, and XChart searches minutes for ticks on an axis of 1e60. */
+    private static boolean isDrawable(double loss) {
+        return loss <= LARGEST_DRAWN_LOSS;
     }
 
     private static final class Ring extends Marker {

@@ -47,6 +47,12 @@ class EpochLineTest {
     }
 
     @Test
+    void aLossThatDivergedIsShort() {
+        assertThat(new EpochLine(2, 2, 2000, 2.41642e62, OptionalDouble.of(Double.NaN)).plain())
+                .isEqualTo("2/2 - 2s 1s/step - loss: 2.4164e+62 - val_loss: nan");
+    }
+
+    @Test
     void timesAndLossesAreWrittenAsKerasWritesThem() {
         assertThat(new EpochLine(10, 10, 75_000, 0.00052, OptionalDouble.of(12)).plain())
                 .isEqualTo("10/10 - 1:15 8s/step - loss: 5.2000e-04 - val_loss: 12.0000");

@@ -323,13 +323,19 @@ class RecipeReaderTest {
                         "bad.yaml:4:12: models[0].input: A sample may hold at most 2,147,483,583 numbers,"
                                 + " got [65536, 65536, 3]"),
                 argumentSet(
+                        "weights too many",
+                        start + "    encoder:\n      - Flatten\n      - Dense: {units: 65536}\n"
+                                + "      - Dense: {units: 65536}\n" + end,
+                        "bad.yaml:8:9: models[0].encoder[2]: Layer 'dense_1' (Dense 65536) on [65536] from 'dense'"
+                                + " needs 4,294,967,296 weights, at most 2,147,483,583 fit. Use fewer units or filters."),
+                argumentSet(
                         "epochs of 0",
                         DATA + MODELS + "training:\n  epochs: 0\n",
                         "bad.yaml:4:11: training.epochs: expected a whole number from 1 to 1000000, found 0."),
                 argumentSet(
                         "a batch size with a fraction",
                         DATA + MODELS + "training: {batch_size: 2.5}\n",
-                        "bad.yaml:3:24: training.batch_size: expected a whole number from 1 to 1048576, found 2.5."),
+                        "bad.yaml:3:24: training.batch_size: expected a whole number from 1 to 1000000, found 2.5."),
                 argumentSet(
                         "a seed of more than 64 bits",
                         DATA + MODELS + "training: {seed: 99999999999999999999}\n",

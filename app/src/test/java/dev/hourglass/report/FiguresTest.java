@@ -19,12 +19,16 @@ import java.util.Map;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Element;
 
 class FiguresTest {
+    /** More coloured pixels than the legend of a history has alone. */
+    private static final long LEGEND = 1_600;
+
     private static BufferedImage png(Figure figure) throws IOException {
         return ImageIO.read(new ByteArrayInputStream(figure.toPngBytes()));
     }
@@ -97,6 +101,19 @@ class FiguresTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(doubles = {1e-300, 1e-12, 1e7, 1e9, 2.4e62, Double.MAX_VALUE, Double.POSITIVE_INFINITY})
+    @Timeout(20)
+    void aHistoryOfAnyScaleIsDrawnInTime(double loss) throws IOException {
+        ModelResult model = SampleRuns.model(
+                SampleRuns.CNN, 0.1, 0.1, 0.1, SampleRuns.history(1, loss, loss, loss / 2, Double.NaN));
+
+        BufferedImage image = png(Figures.trainingHistory(model));
+
+        boolean drawn = loss <= 1e9;
+        assertThat(colored(image) > LEGEND).isEqualTo(drawn);
+    }
+
     @Test
     void historyDescribesItsBestEpoch() {
         ModelResult model =
@@ -112,7 +129,7 @@ class FiguresTest {
         double[] losses = new double[2 * epochs];
         Arrays.setAll(losses, i -> 1.0 / (1 + i));
         ModelResult model = SampleRuns.model(SampleRuns.CNN, 0.1, 0.1, 0.1, SampleRuns.history(1, losses));
-        assertThat(colored(png(Figures.trainingHistory(model)))).isGreaterThan(500);
+        assertThat(colored(png(Figures.trainingHistory(model)))).isGreaterThan(LEGEND);
     }
 
     @Test
@@ -120,7 +137,7 @@ class FiguresTest {
         double nan = Double.NaN;
         ModelResult partly = SampleRuns.model(
                 SampleRuns.CNN, nan, nan, nan, SampleRuns.history(1, 0.3, 0.2, 1 / 0.0, nan, nan, nan));
-        assertThat(colored(png(Figures.trainingHistory(partly)))).isGreaterThan(500);
+        assertThat(colored(png(Figures.trainingHistory(partly)))).isGreaterThan(LEGEND);
         ModelResult wholly = SampleRuns.model(SampleRuns.CNN, nan, nan, nan, SampleRuns.history(1, nan, nan, nan, nan));
         assertThat(Figures.trainingHistory(wholly).description()).endsWith("no validation loss is a finite number.");
         assertThat(png(Figures.trainingHistory(wholly)).getWidth()).isEqualTo(2160);

@@ -8,6 +8,9 @@ import java.util.Locale;
 
 /** Tells each layer's output shape, and where a chain of layers does not fit, why and what would. */
 public final class ShapeInference {
+    /** Of one kernel; what an array of Java holds, as in {@link Shape}. */
+    private static final int MAX_WEIGHTS = Integer.MAX_VALUE - 64;
+
     private ShapeInference() {}
 
     /**
@@ -21,7 +24,9 @@ public final class ShapeInference {
         Shape shape = input;
         String source = "the input";
         for (LayerSpec layer : layers) {
-            shape = output(layer, shape, source);
+            Shape in = shape;
+            shape = output(layer, in, source);
+            requireWeightsFit(layer, in, source);
             source = "'" + layer.name() + "'";
             shapes.add(shape);
         }
@@ -148,6 +153,48 @@ public final class ShapeInference {
                 yield lstm.returnSequences() ? Shape.of(in.dimension(0), lstm.units()) : Shape.of(lstm.units());
             }
         };
+    }
+
+    /** A kernel is one array. */
+    private static void requireWeightsFit(LayerSpec layer, Shape in, String source) {
+        // In double, which cannot overflow.
+        double features = in.dimension(-1);
+        double weights = switch (layer) {
+            case LayerSpec.Conv2d conv ->
+                features
+                        * conv.filters()
+                        * conv.kernel().height()
+                        * conv.kernel().width();
+            case LayerSpec.Conv2dTranspose conv ->
+                features
+                        * conv.filters()
+                        * conv.kernel().height()
+                        * conv.kernel().width();
+            case LayerSpec.Dense dense -> features * dense.units();
+            case LayerSpec.TimeDistributed distributed ->
+                features * distributed.layer().units();
+            case LayerSpec.Lstm lstm -> 4.0 * lstm.units() * Math.max(features, lstm.units());
+            case LayerSpec.BatchNormalization ignored -> features;
+            case LayerSpec.MaxPooling2d ignored -> 0;
+            case LayerSpec.UpSampling2d ignored -> 0;
+            case LayerSpec.GlobalAveragePooling2d ignored -> 0;
+            case LayerSpec.Flatten ignored -> 0;
+            case LayerSpec.Reshape ignored -> 0;
+            case LayerSpec.Dropout ignored -> 0;
+            case LayerSpec.ActivationLayer ignored -> 0;
+            case LayerSpec.LeakyRelu ignored -> 0;
+            case LayerSpec.RepeatVector ignored -> 0;
+        };
+        if (weights > MAX_WEIGHTS) {
+            throw new ShapeException(String.format(
+                    Locale.ROOT,
+                    "%s on %s from %s needs %,.0f weights, at most %,d fit. Use fewer units or filters.",
+                    describe(layer),
+                    in,
+                    source,
+                    weights,
+                    MAX_WEIGHTS));
+        }
     }
 
     private static int windows(
