@@ -200,6 +200,44 @@ public final class TrainingSession implements AutoCloseable {
         return steps == 0 ? List.of() : stopwatch.take(steps);
     }
 
+    /** A copy of what the optimizer remembers. */
+    public OptimizerState optimizerState() {
+        return new OptimizerState(adam, step, moments(firstMoments), moments(secondMoments));
+    }
+
+    private Parameters moments(float[][] moments) {
+        List<Parameter> copies = new ArrayList<>();
+        for (int i = 0; i < moments.length; i++) {
+            Parameter parameter = parameters.get(i);
+            if (parameter.trainable()) {
+                copies.add(new Parameter(
+                        parameter.layer(), parameter.name(), parameter.shape(), true, moments[i].clone()));
+            }
+        }
+        return Parameters.of(copies);
+    }
+
+    /**
+     * Goes on from a state that was taken between two steps; the settings stay those of this session.
+     *
+     * @throws IllegalArgumentException if the moments are not those of these parameters
+     */
+    public void restore(OptimizerState state) {
+        state.requireFits(Parameters.of(parameters));
+        int next = 0;
+        for (int i = 0; i < firstMoments.length; i++) {
+            if (parameters.get(i).trainable()) {
+                float[] first = state.firstMoments().list().get(next).values();
+                float[] second = state.secondMoments().list().get(next).values();
+                System.arraycopy(first, 0, firstMoments[i], 0, first.length);
+                System.arraycopy(second, 0, secondMoments[i], 0, second.length);
+                next++;
+            }
+        }
+        step = state.steps();
+        profiledSteps = step;
+    }
+
     /** Everything of a step but the update: leaves the gradients to be looked at. */
     double computeGradients(Samples inputs, Samples targets, int[] order, int from, int count) {
         if (count < 1 || count > batchSize) {

@@ -71,10 +71,10 @@ public final class Trainer {
                         epoch, lossSum / seen, validationLoss, trainSeconds, millisSince(start) / 1e3));
                 listener.accept(new TrainEvent.EpochFinished(epochs.getLast(), steps));
             }
+            History history = new History(epochs);
+            listener.accept(new TrainEvent.Finished(history));
+            return new TrainResult(model, session.optimizerState(), history);
         }
-        History history = new History(epochs);
-        listener.accept(new TrainEvent.Finished(history));
-        return new TrainResult(model, history);
     }
 
     private static void requireShape(AutoencoderSpec spec, Dataset data) {

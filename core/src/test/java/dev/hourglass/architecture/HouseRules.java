@@ -57,7 +57,7 @@ public final class HouseRules {
                 Map.entry("engine", "EngineUsesData"),
                 Map.entry("train", "TrainUsesEvaluate"),
                 Map.entry("evaluate", "EvaluateUsesTrain"),
-                Map.entry("formats", "FormatsUsesEngine"),
+                Map.entry("formats", "FormatsUsesTrain"),
                 Map.entry("report", "ReportUsesLab"),
                 Map.entry("lab", "LabUsesServer"),
                 Map.entry("server", "ServerUsesCli"));
@@ -93,7 +93,7 @@ public final class HouseRules {
         table.put("engine", Set.of("model", "tensor"));
         table.put("train", Set.of("engine", "model", "data", "tensor"));
         table.put("evaluate", Set.of("engine", "model", "data", "tensor"));
-        table.put("formats", Set.of("files", "model", "tensor"));
+        table.put("formats", Set.of("files", "engine", "model", "tensor"));
         table.put("report", Set.of("evaluate", "train", "model", "files", "tensor"));
         table.put("lab", coreAnd("report"));
         table.put("server", coreAnd("report", "lab"));
