@@ -197,7 +197,7 @@ public final class Roofline {
                     .filter(stage -> stage.seconds() < hot * stepSeconds && !isOverhead(stage))
                     .mapToDouble(StepProfile::seconds)
                     .sum();
-            String parts = List.of("SumGradients", "Adam", "Pack", "Clear", "Barrier").stream()
+            String parts = List.of("SumGradients", "BatchGradients", "Adam", "Pack", "Clear", "Barrier").stream()
                     .map(kind -> kind + " "
                             + millis(stages.stream()
                                     .filter(stage -> stage.kind().equals(kind))

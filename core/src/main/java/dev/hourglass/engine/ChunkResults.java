@@ -7,13 +7,16 @@ import java.util.List;
 final class ChunkResults {
     final float[][] gradients;
     final double[] losses;
+    /** Where each gradient matrix lies in a chunk's gradients. */
+    final Placement placement;
     /** By chunk and batch normalisation: sums and sums of products by channel. */
     final double[][][] moments;
 
     int chunks;
 
-    ChunkResults(int chunks, int gradientSize, List<Plan.Norm> norms) {
-        gradients = new float[chunks][gradientSize];
+    ChunkResults(int chunks, Placement placement, List<Plan.Norm> norms) {
+        this.placement = placement;
+        gradients = new float[chunks][placement.size()];
         losses = new double[chunks];
         moments = new double[chunks][norms.size()][];
         for (double[][] chunk : moments) {
@@ -21,6 +24,11 @@ final class ChunkResults {
                 chunk[i] = new double[2 * norms.get(i).channelStride()];
             }
         }
+    }
+
+    /** Where a matrix's gradient begins in a chunk's. */
+    int offset(PackedMatrix gradient) {
+        return placement.offset(gradient);
     }
 
     void clear(int chunk) {

@@ -7,6 +7,7 @@ import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.Workers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class CpuPlan {
     static final int MOST_CHUNK_SAMPLES = 16;
+
+    /** Floats of a weight gradient that stay in cache from one sample to the next. */
+    private static final int MOST_SUMMED_BY_SAMPLE = 1 << 14;
 
     /** A phase, bound. */
     private record BoundPhase(List<BoundSegment> segments, Operation after) {}
@@ -42,6 +46,7 @@ final class CpuPlan {
     private final Cursor[] cursors;
     private final ChunkResults results;
     private final NormState[] norms;
+    private final BatchGradients batchGradients;
     private final Operation clear;
     private final Workers.Task runPhase = this::runChunk;
     private Cursor.Batch batch = Cursor.Batch.NONE;
@@ -71,7 +76,7 @@ final class CpuPlan {
             cursors[worker] = new Cursor(worker, sampleSize);
         }
         int chunks = Math.ceilDiv(batchCapacity, chunkCapacity);
-        results = new ChunkResults(chunks, training ? weights.forwardSize() : 0, plan.norms());
+        results = new ChunkResults(chunks, new Placement(plan.gradients()), plan.norms());
         norms = plan.norms().stream()
                 .map(norm -> new NormState(norm, parameters, training))
                 .toArray(NormState[]::new);
@@ -79,10 +84,14 @@ final class CpuPlan {
         for (int i = 0; i < plan.phases().size(); i++) {
             segments.add(segments(i, plan.phases().get(i).steps()));
         }
-        Memory memory = new Memory(segments, workers.threads(), chunkCapacity, batchCapacity);
+        List<Value> kept = plan.overBatch().stream()
+                .flatMap(step -> Stream.of(step.from(), step.gradient()))
+                .toList();
+        Memory memory = new Memory(segments, kept, workers.threads(), chunkCapacity, batchCapacity);
+        batchGradients = new BatchGradients(plan.overBatch(), memory, kernels);
         StepBinder binder = new StepBinder(kernels, memory, weights, results, norms, workers.threads());
         clear = stopwatch.time(
-                Stage.of(0, "Clear", "gradients", 0, (long) Float.BYTES * weights.forwardSize()),
+                Stage.of(0, "Clear", "gradients", 0, (long) Float.BYTES * results.placement.size()),
                 at -> results.clear(at.chunk));
         for (int i = 0; i < plan.phases().size(); i++) {
             int number = i;
@@ -139,7 +148,8 @@ final class CpuPlan {
         }
         return switch (step) {
             case Step.Convolve s -> !isVector(s.from()) || !isVector(s.to());
-            case Step.ConvolveGradient s -> !isVector(s.from()) || !isVector(s.gradient());
+            case Step.ConvolveGradient s ->
+                (!isVector(s.from()) || !isVector(s.gradient())) && s.sum().size() <= MOST_SUMMED_BY_SAMPLE;
             case Step.BiasGradient s -> !isVector(s.gradient());
             case Step.ActivateGradient s -> !isVector(s.gradient());
             default -> true;
@@ -179,6 +189,10 @@ final class CpuPlan {
 
     ChunkResults results() {
         return results;
+    }
+
+    BatchGradients batchGradients() {
+        return batchGradients;
     }
 
     NormState[] norms() {

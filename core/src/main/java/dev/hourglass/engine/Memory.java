@@ -55,6 +55,14 @@ final class Memory {
             };
         }
 
+        /** The samples of the whole batch, from the first one on. */
+        float[] ofBatch() {
+            if (scope != Scope.BATCH) {
+                throw new IllegalStateException("This value does not outlive its phase");
+            }
+            return arrays[0];
+        }
+
         /** Floats from one sample to the next. */
         int stride() {
             return floatsPerSample;
@@ -63,8 +71,11 @@ final class Memory {
 
     private final Map<Value, Buffer> buffers = new HashMap<>();
 
-    /** @param segments of each phase: runs of steps that go sample by sample or chunk by chunk */
-    Memory(List<List<Segment>> segments, int workers, int chunkSamples, int batchSamples) {
+    /**
+     * @param segments of each phase: runs of steps that go sample by sample or chunk by chunk
+     * @param kept values that are read once all phases are done
+     */
+    Memory(List<List<Segment>> segments, List<Value> kept, int workers, int chunkSamples, int batchSamples) {
         Map<Value, Scope> scopes = new HashMap<>();
         Map<Value, Segment> homes = new HashMap<>();
         for (List<Segment> phase : segments) {
@@ -84,6 +95,7 @@ final class Memory {
                 }
             }
         }
+        kept.forEach(value -> scopes.put(value, Scope.BATCH));
         scopes.forEach((value, scope) -> buffers.put(
                 value, new Buffer(scope, value.layout().floatsPerSample(), workers, chunkSamples, batchSamples)));
     }

@@ -1,7 +1,6 @@
 package dev.hourglass.engine;
 
 import dev.hourglass.tensor.Kernels;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -49,6 +48,14 @@ record PackedMatrix(String name, int parameter, Axis rows, Axis columns) {
         }
     }
 
+    /** Rows of a block that is packed at a time: where columns are not adjacent in the parameter, rows are. */
+    private static final int BLOCK_ROWS = 16;
+
+    /** The same weights with rows and columns exchanged. */
+    PackedMatrix exchanged() {
+        return new PackedMatrix(name, parameter, /* rows= */ columns, /* columns= */ rows);
+    }
+
     /** Columns with their padding. */
     int packedColumns() {
         return Kernels.padded(columns.packed());
@@ -72,55 +79,103 @@ record PackedMatrix(String name, int parameter, Axis rows, Axis columns) {
         return panels() * panelSize();
     }
 
-    /** From the parameter's values to the packed form, for rows {@code from} to {@code to - 1} of every group. */
-    void pack(float[] values, float[] packed, int offset, int from, int to) {
-        int stride = columns.sourceStride();
-        forEachRun(from, to, (place, source, count, isFirst) -> {
-            int at = offset + place;
+    /**
+     * Some rows of every group of rows, in some panels.
+     *
+     * @param fromPanel 0, and toPanel all, unless columns are one group
+     */
+    record Part(int fromRow, int toRow, int fromPanel, int toPanel) {}
+
+    /** From the parameter's values to a part of the packed form. */
+    void pack(float[] values, float[] packed, int offset, Part part) {
+        Grid parameter = new Grid(rows.sourceStride(), columns.sourceStride());
+        Grid panels = new Grid(panel(), 1);
+        forEachBlock(part, (place, source, height, width, isFirst) -> {
             if (isFirst) {
-                Arrays.fill(packed, at, at + count, 0);
-            }
-            for (int j = 0; j < count; j++) {
-                packed[at + j] += values[source + j * stride];
+                copy(values, source, parameter, packed, offset + place, panels, height, width);
+            } else {
+                add(values, source, parameter, packed, offset + place, panels, height, width);
             }
         });
     }
 
     /**
-     * Adds the packed form of a gradient to one in the parameter's layout, for rows {@code from} to {@code to - 1} of
-     * every group: what was added to make a packed group shares its gradient.
+     * Adds a part of the packed form of a gradient to one in the parameter's layout: what was added to make a packed
+     * group shares its gradient.
      */
-    void unpack(float[] packed, int offset, float[] values, int from, int to) {
-        int stride = columns.sourceStride();
-        forEachRun(from, to, (place, source, count, isFirst) -> {
-            for (int j = 0; j < count; j++) {
-                values[source + j * stride] += packed[offset + place + j];
+    void unpack(float[] packed, int offset, float[] values, Part part) {
+        Grid parameter = new Grid(rows.sourceStride(), columns.sourceStride());
+        Grid panels = new Grid(panel(), 1);
+        forEachBlock(
+                part,
+                (place, source, height, width, isFirst) ->
+                        add(packed, offset + place, panels, values, source, parameter, height, width));
+    }
+
+    /** How a block lies in an array: floats from one row to the next, and from one column to the next. */
+    private record Grid(int rowStride, int columnStride) {}
+
+    private static void copy(float[] A, int a, Grid from, float[] B, int b, Grid to, int height, int width) {
+        if (from.columnStride == 1 && to.columnStride == 1) {
+            for (int row = 0; row < height; row++) {
+                System.arraycopy(A, a + row * from.rowStride, B, b + row * to.rowStride, width);
             }
-        });
+            return;
+        }
+        // Down the columns, since where those are apart in a parameter its rows are adjacent.
+        for (int column = 0; column < width; column++) {
+            int i = a + column * from.columnStride;
+            int j = b + column * to.columnStride;
+            for (int row = 0; row < height; row++) {
+                B[j + row * to.rowStride] = A[i + row * from.rowStride];
+            }
+        }
+    }
+
+    private static void add(float[] A, int a, Grid from, float[] B, int b, Grid to, int height, int width) {
+        if (from.columnStride == 1 && to.columnStride == 1) {
+            for (int row = 0; row < height; row++) {
+                int i = a + row * from.rowStride;
+                int j = b + row * to.rowStride;
+                for (int column = 0; column < width; column++) {
+                    B[j + column] += A[i + column];
+                }
+            }
+            return;
+        }
+        for (int column = 0; column < width; column++) {
+            int i = a + column * from.columnStride;
+            int j = b + column * to.columnStride;
+            for (int row = 0; row < height; row++) {
+                B[j + row * to.rowStride] += A[i + row * from.rowStride];
+            }
+        }
     }
 
     @FunctionalInterface
-    private interface Run {
+    private interface Block {
         /**
-         * @param place of the first number in the packed form
+         * @param place of the first number in the packed form; a panel's width further on the next row
          * @param source of the first number in the parameter
          * @param isFirst whether this is the first source of that place
          */
-        void visit(int place, int source, int count, boolean isFirst);
+        void visit(int place, int source, int height, int width, boolean isFirst);
     }
 
-    /** Visits, for each run of adjacent packed numbers, each of its sources. */
-    private void forEachRun(int from, int to, Run run) {
+    /** Visits each block of some rows within a panel, small enough for the cache, with each of its sources. */
+    private void forEachBlock(Part part, Block block) {
+        int end = Math.min(columns.perGroup(), part.toPanel() * panel());
         for (int rowGroup = 0; rowGroup < rows.groups(); rowGroup++) {
-            for (int row = from; row < to; row++) {
-                for (int group = 0; group < columns.groups(); group++) {
-                    for (int column = 0; column < columns.perGroup(); column += run(group, column)) {
+            for (int group = 0; group < columns.groups(); group++) {
+                for (int column = part.fromPanel() * panel(); column < end; column += width(group, column)) {
+                    for (int row = part.fromRow(); row < part.toRow(); row += BLOCK_ROWS) {
+                        int height = Math.min(BLOCK_ROWS, part.toRow() - row);
                         int place = place(rowGroup * rows.groupStride() + row, group, column);
                         boolean isFirst = true;
                         for (int rowSource : rows.sources().get(rowGroup)) {
                             for (int columnSource : columns.sources().get(group)) {
                                 int source = source(rowSource, row, columnSource, column);
-                                run.visit(place, source, run(group, column), isFirst);
+                                block.visit(place, source, height, width(group, column), isFirst);
                                 isFirst = false;
                             }
                         }
@@ -131,7 +186,7 @@ record PackedMatrix(String name, int parameter, Axis rows, Axis columns) {
     }
 
     /** How many columns from this one on lie side by side in a panel. */
-    private int run(int group, int column) {
+    private int width(int group, int column) {
         int lane = (group * columns.groupStride() + column) % panel();
         return Math.min(panel() - lane, columns.perGroup() - column);
     }

@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
  * normalisation must have seen the whole batch before anything goes on; within a phase every chunk of samples goes
  * through all steps on its own.
  *
- * @param matrices packed forward forms: each has a gradient of the same form
- * @param transposed packed forms that only carry gradients back
+ * @param matrices packed forms that carry values forward
+ * @param transposed packed forms that carry gradients back
+ * @param gradients forms in which a chunk's gradients are summed; empty in a plan that does not train
+ * @param overBatch dense layers whose weight gradient is summed over the batch once all phases are done
  * @param prediction where the output lies after the last forward step
  * @param recurrent whether steps work on many samples at once to be fast
  */
@@ -18,6 +20,8 @@ record Plan(
         List<Phase> phases,
         List<PackedMatrix> matrices,
         List<PackedMatrix> transposed,
+        List<PackedMatrix> gradients,
+        List<Step.ConvolveGradient> overBatch,
         List<Norm> norms,
         Value prediction,
         boolean recurrent) {

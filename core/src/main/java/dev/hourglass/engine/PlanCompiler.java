@@ -14,8 +14,12 @@ import dev.hourglass.tensor.Shape;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +45,9 @@ final class PlanCompiler {
     /** Below this many output channels a convolution is projected and gathered: 16 lanes would be mostly padding. */
     private static final int FEW_CHANNELS = 6;
 
+    /** Floats of a dense layer's weights from which on their gradient is not summed by chunk: 64 KB. */
+    private static final int LARGE_DENSE = 1 << 14;
+
     private final List<LayerSpec> layers;
     private final List<Shape> inputs = new ArrayList<>();
     private final Parameters parameters;
@@ -50,6 +57,10 @@ final class PlanCompiler {
     private List<Step> steps = new ArrayList<>();
     private final List<PackedMatrix> matrices = new ArrayList<>();
     private final List<PackedMatrix> transposed = new ArrayList<>();
+    /** Matrices whose gradient is summed with rows and columns exchanged, and that form. */
+    private final Map<PackedMatrix, PackedMatrix> exchanged = new HashMap<>();
+
+    private final List<Step.ConvolveGradient> overBatch = new ArrayList<>();
     private final List<Plan.Norm> norms = new ArrayList<>();
     private final Deque<Backward> tape = new ArrayDeque<>();
 
@@ -103,9 +114,20 @@ final class PlanCompiler {
                 List.copyOf(phases),
                 List.copyOf(matrices),
                 List.copyOf(transposed),
+                training ? gradientForms() : List.of(),
+                List.copyOf(overBatch),
                 List.copyOf(norms),
                 current,
                 recurrent);
+    }
+
+    private List<PackedMatrix> gradientForms() {
+        Set<PackedMatrix> ofBatch =
+                overBatch.stream().map(Step.ConvolveGradient::weights).collect(Collectors.toSet());
+        return matrices.stream()
+                .filter(matrix -> !ofBatch.contains(matrix))
+                .map(matrix -> exchanged.getOrDefault(matrix, matrix))
+                .toList();
     }
 
     private void goBack(Value lossGradient) {
@@ -289,7 +311,19 @@ final class PlanCompiler {
         boolean passOn = learnsBefore;
         tape.addLast(gradient -> {
             addOutputGradient(function, output, gradient, bias);
-            steps.add(new Step.ConvolveGradient(from, forward.kernel(), forward.stride(), phases, gradient, weights));
+            Step.ConvolveGradient weightGradient = new Step.ConvolveGradient(
+                    from,
+                    forward.kernel(),
+                    forward.stride(),
+                    phases,
+                    gradient,
+                    weights,
+                    gradientForm(weights, from, forward.kernel()));
+            if (CpuPlan.isVector(from) && CpuPlan.isVector(gradient) && weights.size() >= LARGE_DENSE) {
+                overBatch.add(weightGradient);
+            } else {
+                steps.add(weightGradient);
+            }
             if (!passOn) {
                 return null;
             }
@@ -344,7 +378,8 @@ final class PlanCompiler {
             Value spread = value(layer.name() + "/taps/gradient", tapsLayout);
             steps.add(new Step.SpreadToTaps(gradient, gathering, spread));
             Size2 one = Size2.square(1);
-            steps.add(new Step.ConvolveGradient(from, one, one, Step.Phases.ONE, spread, weights));
+            steps.add(new Step.ConvolveGradient(
+                    from, one, one, Step.Phases.ONE, spread, weights, gradientForm(weights, from, one)));
             Value result = value(layer.name() + "/input/gradient", small);
             PackedMatrix back = transposedMatrix(layer, kernelIndex, columns, Axis.of(channels, channelStep));
             steps.add(
@@ -717,6 +752,23 @@ final class PlanCompiler {
 
     private PackedMatrix bias(LayerSpec layer, int parameter, Axis columns) {
         return matrix(layer, "bias", parameter, Axis.of(1, 0), columns);
+    }
+
+    /**
+     * The form in which a gradient is summed. The kernel wants 32 columns, none of them padding: with only 16 filters,
+     * the floats of a window make better columns. They do as well where they are what is adjacent in the parameter.
+     */
+    private PackedMatrix gradientForm(PackedMatrix weights, Value from, Size2 kernel) {
+        PackedMatrix form = weights.exchanged();
+        int adjacent = kernel.width() * from.image().channelStride();
+        boolean fewFilters = weights.panel() == Kernels.LANES
+                && (form.panel() > Kernels.LANES || weights.columns().packed() < Kernels.LANES);
+        boolean transposedKernel = weights.columns().sourceStride() > 1 && form.panel() > Kernels.LANES;
+        if (CpuPlan.isVector(from) || adjacent % form.panel() != 0 || !(fewFilters || transposedKernel)) {
+            return weights;
+        }
+        exchanged.put(weights, form);
+        return form;
     }
 
     private PackedMatrix transposedMatrix(LayerSpec layer, int parameter, Axis rows, Axis columns) {

@@ -238,7 +238,7 @@ final class SequenceOperations {
         for (int row = 0; row < rows; row += GRADIENT_ROWS) {
             int count = Math.min(GRADIENT_ROWS, rows - row);
             for (int panel = 0; panel < matrix.panels(); panel++) {
-                int place = weights.offset(matrix) + panel * matrix.panelSize();
+                int place = results.offset(matrix) + panel * matrix.panelSize();
                 for (int inPanel = 0; inPanel < inPanels; inPanel++) {
                     transposedProduct.run(
                             PANEL,
@@ -271,7 +271,7 @@ final class SequenceOperations {
     private void addBiasGradient(float[] gradient, int offset, int rows, PackedMatrix bias, float[] sum) {
         for (int panel = 0; panel < bias.panels(); panel++) {
             kernels.addPixels(
-                    gradient, offset + panel * rows * PANEL, rows, PANEL, sum, weights.offset(bias) + panel * PANEL);
+                    gradient, offset + panel * rows * PANEL, rows, PANEL, sum, results.offset(bias) + panel * PANEL);
         }
     }
 

@@ -75,9 +75,24 @@ sealed interface Step {
         }
     }
 
-    /** Adds a convolution's weight gradient: grid times output gradient, summed over output pixels. */
-    record ConvolveGradient(Value from, Size2 kernel, Size2 stride, Phases phases, Value gradient, PackedMatrix weights)
-            implements Step {}
+    /**
+     * Adds a convolution's weight gradient: grid times output gradient, summed over output pixels.
+     *
+     * @param sum the form in which it is summed: that of the weights, or with rows and columns exchanged
+     */
+    record ConvolveGradient(
+            Value from,
+            Size2 kernel,
+            Size2 stride,
+            Phases phases,
+            Value gradient,
+            PackedMatrix weights,
+            PackedMatrix sum)
+            implements Step {
+        boolean isExchanged() {
+            return !sum.equals(weights);
+        }
+    }
 
     /**
      * Which taps make up an output pixel: tap t of phase p comes from the small pixel {@code first[p] + t} away.

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Binds steps to memory and kernels: each kind of step becomes an operation that the processor runs. */
 final class StepBinder {
+    /** Rows of a weight gradient that are summed over all samples before the next: a few kilobytes. */
+    private static final int GRADIENT_ROWS = 32;
+
     private final Kernels kernels;
     private final Memory memory;
     private final PackedWeights weights;
@@ -32,7 +35,7 @@ final class StepBinder {
         this.results = results;
         this.norms = norms.clone();
         sequences = new SequenceOperations(kernels, memory, weights, results, this);
-        windows = new WindowOperations(kernels, memory, weights, results, norms, workers);
+        windows = new WindowOperations(kernels, memory, results, norms, workers);
     }
 
     Operation bind(Step step) {
@@ -192,7 +195,7 @@ final class StepBinder {
                 for (int phase = 0; phase < walk.scaleColumns(); phase++) {
                     int window = from.offset(at) + walk.window(y, phase);
                     int place = row + phase * out.channelStride();
-                    int phaseWeights = matrixOffset + walk.weights(y, phase);
+                    int phaseWeights = matrixOffset + walk.firstRow(y, phase) * panel;
                     for (int p = 0; p < matrix.panels(); p++) {
                         product.run(
                                 columns,
@@ -261,10 +264,10 @@ final class StepBinder {
             return y / scale * rowStride() + rows * in.gridRowStride() + columns * in.channelStride();
         }
 
-        /** Offset of a phase's weights in a panel. */
-        int weights(int y, int columnPhase) {
+        /** The first of a phase's weights: a row of the packed matrix. */
+        int firstRow(int y, int columnPhase) {
             int phase = y % phases.scale().height() * scaleColumns() + columnPhase;
-            return phase * segments() * segmentLength() * matrix.panel();
+            return phase * segments() * segmentLength();
         }
     }
 
@@ -307,41 +310,116 @@ final class StepBinder {
         if (CpuPlan.isVector(step.from()) && CpuPlan.isVector(step.gradient())) {
             return denseGradient(step);
         }
+        return step.isExchanged() ? convolveGradientExchanged(step) : convolveGradientByFilter(step);
+    }
+
+    /** A phase's output pixels, whose windows and gradients a weight gradient sums over. */
+    private record PhasePixels(PhaseWalk walk, Layout.Image out) {
+        int height() {
+            return out.height() / walk.phases().scale().height();
+        }
+
+        int width() {
+            return out.width() / walk.scaleColumns();
+        }
+
+        /** Floats between neighbours of a phase. */
+        int pixelStride() {
+            return walk.scaleColumns() * out.channelStride();
+        }
+
+        int rowStride() {
+            return walk.phases().scale().height() * out.gridRowStride();
+        }
+
+        int first(int rowPhase, int columnPhase) {
+            return out.row(rowPhase) + columnPhase * out.channelStride();
+        }
+    }
+
+    /** Columns are filters. Some rows at a time, so that their sums stay in cache while the samples go by. */
+    private Operation convolveGradientByFilter(Step.ConvolveGradient step) {
         Buffer from = memory.buffer(step.from());
         Buffer gradient = memory.buffer(step.gradient());
         Layout.Image in = step.from().image();
-        Layout.Image out = step.gradient().image();
         PackedMatrix matrix = step.weights();
         PhaseWalk walk = new PhaseWalk(step.phases(), step.kernel(), step.stride(), matrix, in);
+        PhasePixels pixels = new PhasePixels(walk, step.gradient().image());
         int panel = matrix.panel();
-        int matrixOffset = weights.offset(matrix);
+        int offset = results.offset(matrix);
         Kernels.TransposedProduct product =
-                kernels.transposedProduct(panel, walk.pixelStride(), walk.scaleColumns() * out.channelStride(), panel);
-        int rowPhases = step.phases().scale().height();
-        int phaseHeight = out.height() / rowPhases;
-        int phaseWidth = out.width() / walk.scaleColumns();
-        int weightRows = walk.segmentLength();
+                kernels.transposedProduct(panel, walk.pixelStride(), pixels.pixelStride(), panel);
+        int rows = walk.segmentLength();
         return at -> {
             float[] sum = results.gradients[at.chunk];
-            for (int rowPhase = 0; rowPhase < rowPhases; rowPhase++) {
+            for (int rowPhase = 0; rowPhase < step.phases().scale().height(); rowPhase++) {
                 for (int phase = 0; phase < walk.scaleColumns(); phase++) {
                     int window = from.offset(at) + walk.window(rowPhase, phase);
-                    int place = gradient.offset(at) + out.row(rowPhase) + phase * out.channelStride();
-                    int phaseWeights = matrixOffset + walk.weights(rowPhase, phase);
+                    int place = gradient.offset(at) + pixels.first(rowPhase, phase);
+                    int phaseSum = offset + walk.firstRow(rowPhase, phase) * panel;
                     for (int p = 0; p < matrix.panels(); p++) {
                         for (int tap = 0; tap < walk.segments(); tap++) {
-                            product.run(
-                                    weightRows,
-                                    from.array(at),
-                                    window + tap * in.gridRowStride(),
-                                    walk.rowStride(),
-                                    phaseHeight,
-                                    phaseWidth,
-                                    gradient.array(at),
-                                    place + p * panel,
-                                    rowPhases * out.gridRowStride(),
-                                    sum,
-                                    phaseWeights + p * matrix.panelSize() + tap * weightRows * panel);
+                            for (int row = 0; row < rows; row += GRADIENT_ROWS) {
+                                for (int i = 0; i < at.samples; i++) {
+                                    product.run(
+                                            Math.min(GRADIENT_ROWS, rows - row),
+                                            from.array(at),
+                                            window + i * from.stride() + tap * in.gridRowStride() + row,
+                                            walk.rowStride(),
+                                            pixels.height(),
+                                            pixels.width(),
+                                            gradient.array(at),
+                                            place + i * gradient.stride() + p * panel,
+                                            pixels.rowStride(),
+                                            sum,
+                                            phaseSum + p * matrix.panelSize() + (tap * rows + row) * panel);
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        };
+    }
+
+    /** Rows are filters, columns the floats of a window. */
+    private Operation convolveGradientExchanged(Step.ConvolveGradient step) {
+        Buffer from = memory.buffer(step.from());
+        Buffer gradient = memory.buffer(step.gradient());
+        Layout.Image in = step.from().image();
+        PhaseWalk walk = new PhaseWalk(step.phases(), step.kernel(), step.stride(), step.weights(), in);
+        PhasePixels pixels = new PhasePixels(walk, step.gradient().image());
+        PackedMatrix matrix = step.sum();
+        int panel = matrix.panel();
+        int offset = results.offset(matrix);
+        Kernels.TransposedProduct product =
+                kernels.transposedProduct(panel, pixels.pixelStride(), walk.pixelStride(), panel);
+        int rows = matrix.rows().packed();
+        int panelsPerTapRow = walk.segmentLength() / panel;
+        return at -> {
+            float[] sum = results.gradients[at.chunk];
+            for (int rowPhase = 0; rowPhase < step.phases().scale().height(); rowPhase++) {
+                for (int phase = 0; phase < walk.scaleColumns(); phase++) {
+                    int window = from.offset(at) + walk.window(rowPhase, phase);
+                    int place = gradient.offset(at) + pixels.first(rowPhase, phase);
+                    int firstPanel = walk.firstRow(rowPhase, phase) / panel;
+                    for (int tap = 0; tap < walk.segments(); tap++) {
+                        for (int p = 0; p < panelsPerTapRow; p++) {
+                            int to = offset + (firstPanel + tap * panelsPerTapRow + p) * matrix.panelSize();
+                            for (int i = 0; i < at.samples; i++) {
+                                product.run(
+                                        rows,
+                                        gradient.array(at),
+                                        place + i * gradient.stride(),
+                                        pixels.rowStride(),
+                                        pixels.height(),
+                                        pixels.width(),
+                                        from.array(at),
+                                        window + i * from.stride() + tap * in.gridRowStride() + p * panel,
+                                        walk.rowStride(),
+                                        sum,
+                                        to);
+                            }
                         }
                     }
                 }
@@ -355,7 +433,7 @@ final class StepBinder {
         Buffer gradient = memory.buffer(step.gradient());
         PackedMatrix matrix = step.weights();
         int panel = matrix.panel();
-        int matrixOffset = weights.offset(matrix);
+        int matrixOffset = results.offset(matrix);
         Kernels.TransposedProduct product = kernels.transposedProduct(panel, from.stride(), gradient.stride(), panel);
         return at -> {
             for (int p = 0; p < matrix.panels(); p++) {
@@ -494,7 +572,7 @@ final class StepBinder {
     private Operation biasGradient(Step.BiasGradient step) {
         Buffer gradient = memory.buffer(step.gradient());
         Layout.Image image = step.gradient().image();
-        int bias = weights.offset(step.bias());
+        int bias = results.offset(step.bias());
         int channelStride = image.channelStride();
         if (channelStride % Kernels.LANES == 0) {
             return at -> kernels.addPixels(

@@ -36,9 +36,11 @@ public final class TrainingSession implements AutoCloseable {
     private final List<Range> ranges = new ArrayList<>();
     private final Stopwatch stopwatch;
     private final Workers.Task sumSlice;
+    private final Workers.Task sumOverBatch;
     private final Workers.Task updateRange;
     private final Workers.Task packSlice;
     private int step;
+    private int batchSamples;
     private int profiledSteps;
     private float rate;
 
@@ -92,14 +94,24 @@ public final class TrainingSession implements AutoCloseable {
                 ranges.add(new Range(i, from, Math.min(size, from + RANGE_FLOATS)));
             }
         }
+        Placement gradientForms = plan.results().placement;
         int chunks = Math.ceilDiv(batchSize, CpuPlan.chunkSamples(compiled, batchSize));
         sumSlice = stopwatch.time(
                 afterPhases(
                         "SumGradients",
-                        weights.forwardSlices().size(),
-                        (long) chunks * weights.forwardSize(),
-                        (chunks + 1L) * weights.forwardSize() * Float.BYTES),
+                        gradientForms.slices().size(),
+                        (long) chunks * gradientForms.size(),
+                        (chunks + 1L) * gradientForms.size() * Float.BYTES),
                 this::sumSlice);
+        BatchGradients ofBatch = plan.batchGradients();
+        sumOverBatch = stopwatch.time(
+                Stopwatch.Stage.of(
+                        StepProfile.WHOLE_STEP,
+                        "BatchGradients",
+                        "parameters",
+                        ofBatch.flops(batchSize),
+                        ofBatch.bytes(batchSize)),
+                this::sumOverBatch);
         long learned =
                 ranges.stream().mapToLong(range -> range.to() - range.from()).sum();
         updateRange = stopwatch.time(
@@ -248,7 +260,9 @@ public final class TrainingSession implements AutoCloseable {
         for (float[] gradient : gradients) {
             Arrays.fill(gradient, 0);
         }
-        workers.run(weights.forwardSlices().size(), sumSlice);
+        workers.run(plan.results().placement.slices().size(), sumSlice);
+        batchSamples = count;
+        workers.run(plan.batchGradients().slices().size(), sumOverBatch);
         for (NormState norm : plan.norms()) {
             System.arraycopy(norm.gammaGradient, 0, gradients[norm.gammaIndex], 0, norm.gammaGradient.length);
             System.arraycopy(norm.betaGradient, 0, gradients[norm.gammaIndex + 1], 0, norm.betaGradient.length);
@@ -265,21 +279,28 @@ public final class TrainingSession implements AutoCloseable {
 
     /** Adds the chunks' gradients in the order of the chunks, which is what makes them independent of the threads. */
     private void sumSlice(int worker, int task) {
-        PackedWeights.Slice slice = weights.forwardSlices().get(task);
-        PackedMatrix matrix = slice.matrix();
         ChunkResults results = plan.results();
+        Placement.Slice slice = results.placement.slices().get(task);
+        PackedMatrix matrix = slice.matrix();
+        PackedMatrix.Part part = slice.part();
         float[] sum = results.gradients[0];
-        int count = (slice.toRow() - slice.fromRow()) * matrix.panel();
-        for (int panel = 0; panel < matrix.panels(); panel++) {
+        int count = (part.toRow() - part.fromRow()) * matrix.panel();
+        for (int panel = part.fromPanel(); panel < part.toPanel(); panel++) {
             for (int group = 0; group < matrix.rows().groups(); group++) {
-                int row = group * matrix.rows().groupStride() + slice.fromRow();
+                int row = group * matrix.rows().groupStride() + part.fromRow();
                 int offset = slice.offset() + panel * matrix.panelSize() + row * matrix.panel();
                 for (int chunk = 1; chunk < results.chunks; chunk++) {
                     kernels.add(results.gradients[chunk], offset, sum, offset, count);
                 }
             }
         }
-        matrix.unpack(sum, slice.offset(), gradients[matrix.parameter()], slice.fromRow(), slice.toRow());
+        matrix.unpack(sum, slice.offset(), gradients[matrix.parameter()], part);
+    }
+
+    private void sumOverBatch(int worker, int task) {
+        BatchGradients ofBatch = plan.batchGradients();
+        Placement.Slice slice = ofBatch.slices().get(task);
+        ofBatch.sum(slice, batchSamples, gradients[slice.matrix().parameter()]);
     }
 
     private void updateRange(int worker, int task) {

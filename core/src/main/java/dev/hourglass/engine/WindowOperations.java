@@ -8,21 +8,13 @@ import java.util.Arrays;
 final class WindowOperations {
     private final Kernels kernels;
     private final Memory memory;
-    private final PackedWeights weights;
     private final ChunkResults results;
     private final NormState[] norms;
     private final int workers;
 
-    WindowOperations(
-            Kernels kernels,
-            Memory memory,
-            PackedWeights weights,
-            ChunkResults results,
-            NormState[] norms,
-            int workers) {
+    WindowOperations(Kernels kernels, Memory memory, ChunkResults results, NormState[] norms, int workers) {
         this.kernels = kernels;
         this.memory = memory;
-        this.weights = weights;
         this.results = results;
         this.norms = norms.clone();
         this.workers = workers;
@@ -136,7 +128,7 @@ final class WindowOperations {
                     norm.c,
                     step.function().slope(),
                     results.gradients[at.chunk],
-                    weights.offset(step.bias()));
+                    results.offset(step.bias()));
         }
     }
 

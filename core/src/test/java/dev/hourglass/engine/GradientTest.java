@@ -430,8 +430,48 @@ class GradientTest {
         return cases.stream();
     }
 
+    /** So many weights or channels that their gradients are summed in other ways. */
+    static Stream<Case> wideLayers() {
+        Size2 three = Size2.square(3);
+        Size2 one = Size2.square(1);
+        return Stream.of(
+                Case.between("to few filters", 5, 32, conv("a", 16, 3, 1, SAME, TANH), conv("b", 8, 3, 2, VALID, RELU)),
+                Case.between("to few filters, on rows of a tap", 3, 32, conv("a", 16, 1, 2, SAME, TANH)),
+                Case.between("transposed", 3, 32, transposed("a", 32, 3, 1, SAME, TANH)),
+                Case.between("transposed with stride", 2, 64, transposed("a", 32, 3, 2, SAME, TANH)),
+                Case.between("folded to few filters", 3, 32, up("a", 2), conv("b", 16, 3, 1, SAME, TANH)),
+                Case.between("folded, transposed", 2, 32, up("a", 2), transposed("b", 32, 3, 1, SAME, RELU)),
+                Case.between(
+                        "many filters",
+                        9,
+                        48,
+                        new Conv2d("a", 64, three, one, SAME, RELU),
+                        norm("b"),
+                        pool("c", 2, 2, VALID)),
+                Case.of(
+                        "large dense",
+                        Shape.of(40),
+                        21,
+                        dense("a", 3, TANH),
+                        norm("b"),
+                        dense("c", 700, RELU),
+                        dense("d", 33, TANH),
+                        new Dropout("none", 0),
+                        dense("e", 40, LINEAR)),
+                Case.of(
+                        "large dense between images",
+                        Shape.of(6, 6, 2),
+                        7,
+                        conv("a", 16, 3, 1, SAME, RELU),
+                        new Flatten("b"),
+                        dense("c", 40, LINEAR),
+                        dense("d", 6 * 6 * 16, RELU),
+                        new Reshape("e", Shape.of(6, 6, 16)),
+                        transposed("f", 2, 3, 1, SAME, SIGMOID)));
+    }
+
     @ParameterizedTest
-    @MethodSource({"convolutions", "endsOfTheChain", "imageLayers", "recurrentLayers", "chains"})
+    @MethodSource({"convolutions", "endsOfTheChain", "imageLayers", "recurrentLayers", "wideLayers", "chains"})
     void lossGradientsAndMovingStatisticsAreThoseOfTheReference(Case tested) {
         int samples = tested.samples();
         Parameters parameters = scattered(tested);
@@ -455,7 +495,7 @@ class GradientTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"convolutions", "endsOfTheChain", "imageLayers", "recurrentLayers", "chains"})
+    @MethodSource({"convolutions", "endsOfTheChain", "imageLayers", "recurrentLayers", "wideLayers", "chains"})
     void inferenceIsThatOfTheReference(Case tested) {
         int samples = tested.samples();
         Parameters parameters = scattered(tested);

@@ -65,7 +65,7 @@ final class StepCostTest {
     @Test
     void aWeightGradientReadsBothSidesAndAddsToTheWeights() {
         PackedMatrix kernel = kernel("enc_conv1/kernel", 9, 1, 32);
-        Step step = new Step.ConvolveGradient(DIGIT, THREE, ONE, Step.Phases.ONE, FEATURES, kernel);
+        Step step = new Step.ConvolveGradient(DIGIT, THREE, ONE, Step.Phases.ONE, FEATURES, kernel, kernel);
         assertThat(StepCost.of(step))
                 .isEqualTo(new StepCost(
                         28 * 28 * 32 * 2 * 9,
