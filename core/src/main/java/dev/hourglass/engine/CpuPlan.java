@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class CpuPlan {
     static final int MOST_CHUNK_SAMPLES = 16;
 
-    /** Floats of a weight gradient that stay in cache from one sample to the next. */
-    private static final int MOST_SUMMED_BY_SAMPLE = 1 << 14;
+    /** Floats of a weight gradient that stay in the second-level cache from one sample to the next. */
+    private static final int MOST_SUMMED_BY_SAMPLE = 1 << 18;
 
     /** A phase, bound. */
     private record BoundPhase(List<BoundSegment> segments, Operation after) {}

@@ -2,24 +2,19 @@ package dev.hourglass.engine;
 
 import dev.hourglass.engine.Memory.Buffer;
 import dev.hourglass.engine.Step.Nonlinearity;
-import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.RandomSource;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Binds steps to memory and kernels: each kind of step becomes an operation that the processor runs. */
 final class StepBinder {
-    /** Rows of a weight gradient that are summed over all samples before the next: a few kilobytes. */
-    private static final int GRADIENT_ROWS = 32;
-
     private final Kernels kernels;
     private final Memory memory;
     private final PackedWeights weights;
     private final ChunkResults results;
     private final NormState[] norms;
     private final SequenceOperations sequences;
+    private final ConvolutionOperations convolutions;
     private final WindowOperations windows;
 
     StepBinder(
@@ -35,6 +30,7 @@ final class StepBinder {
         this.results = results;
         this.norms = norms.clone();
         sequences = new SequenceOperations(kernels, memory, weights, results, this);
+        convolutions = new ConvolutionOperations(kernels, memory, weights, results, this);
         windows = new WindowOperations(kernels, memory, results, norms, workers);
     }
 
@@ -43,10 +39,10 @@ final class StepBinder {
             case Step.Load s -> s.to().layout() instanceof Layout.Steps ? sequences.load(s) : load(s);
             case Step.Copy s -> copy(s.from(), s.to());
             case Step.Transpose s -> sequences.transpose(s);
-            case Step.Convolve s -> convolve(s);
-            case Step.ConvolveGradient s -> convolveGradient(s);
-            case Step.ProjectAndGather s -> projectAndGather(s);
-            case Step.SpreadToTaps s -> spreadToTaps(s);
+            case Step.Convolve s -> convolutions.convolve(s);
+            case Step.ConvolveGradient s -> convolutions.gradient(s);
+            case Step.ProjectAndGather s -> convolutions.projectAndGather(s);
+            case Step.SpreadToTaps s -> convolutions.spreadToTaps(s);
             case Step.BiasGradient s -> biasGradient(s);
             case Step.Activate s -> activate(s);
             case Step.ActivateGradient s -> activateGradient(s);
@@ -165,409 +161,7 @@ final class StepBinder {
         }
     }
 
-    // --- convolutions ---
-
-    private Operation convolve(Step.Convolve step) {
-        if (CpuPlan.isVector(step.from()) && CpuPlan.isVector(step.to())) {
-            return denseProduct(step);
-        }
-        Buffer from = memory.buffer(step.from());
-        Buffer to = memory.buffer(step.to());
-        Layout.Image in = step.from().image();
-        Layout.Image out = step.to().image();
-        PackedMatrix matrix = step.weights();
-        PhaseWalk walk = new PhaseWalk(step.phases(), step.kernel(), step.stride(), matrix, in);
-        int panel = matrix.panel();
-        int cStride = walk.scaleColumns() * out.channelStride();
-        Kernels.Product product = walk.segments() * walk.segmentLength() <= Kernels.SHORT_SUM
-                ? kernels.shortProduct(panel, walk.pixelStride(), panel, cStride, walk.segments(), walk.segmentLength())
-                : kernels.product(panel, walk.pixelStride(), panel, cStride);
-        float[] packed = weights.array();
-        int matrixOffset = weights.offset(matrix);
-        float[] biasArray = biasOrZeros(step.bias(), matrix.packedColumns());
-        int biasOffset = step.bias() == null ? 0 : weights.offset(step.bias());
-        int outRow = out.width() * out.channelStride();
-        int columns = out.width() / walk.scaleColumns();
-        return at -> {
-            float[] target = to.array(at);
-            for (int y = 0; y < out.height(); y++) {
-                int row = to.offset(at) + out.row(y);
-                for (int phase = 0; phase < walk.scaleColumns(); phase++) {
-                    int window = from.offset(at) + walk.window(y, phase);
-                    int place = row + phase * out.channelStride();
-                    int phaseWeights = matrixOffset + walk.firstRow(y, phase) * panel;
-                    for (int p = 0; p < matrix.panels(); p++) {
-                        product.run(
-                                columns,
-                                from.array(at),
-                                window,
-                                in.gridRowStride(),
-                                walk.segments(),
-                                walk.segmentLength(),
-                                packed,
-                                phaseWeights + p * matrix.panelSize(),
-                                biasArray,
-                                biasOffset + p * panel,
-                                0,
-                                target,
-                                place + p * panel);
-                    }
-                }
-                apply(step.after(), target, row, outRow); // while the row is in cache
-                if (step.momentsOf() >= 0) {
-                    kernels.addMoments(
-                            target,
-                            row,
-                            target,
-                            row,
-                            out.width(),
-                            out.channelStride(),
-                            results.moments(at, step.momentsOf(), y == 0));
-                }
-            }
-        };
-    }
-
-    /**
-     * Where the windows and the weights of a convolution's output pixels lie. Output rows alternate between the row
-     * phases; within a row, the pixels of each column phase are computed together.
-     */
-    private record PhaseWalk(Step.Phases phases, Size2 kernel, Size2 stride, PackedMatrix matrix, Layout.Image in) {
-        int scaleColumns() {
-            return phases.scale().width();
-        }
-
-        /** Floats between the windows of neighbours in a phase. */
-        int pixelStride() {
-            return stride.width() * in.channelStride();
-        }
-
-        /** Floats between the windows of one row and the next in a phase. */
-        int rowStride() {
-            return stride.height() * in.gridRowStride();
-        }
-
-        int segments() {
-            return kernel.height();
-        }
-
-        /** Floats of a window's row. */
-        int segmentLength() {
-            return matrix.rows().packed() / phases.count() / kernel.height();
-        }
-
-        /** Offset of the first window of an output row and column phase. */
-        int window(int y, int columnPhase) {
-            int scale = phases.scale().height();
-            int rows = y % scale == 0 ? 0 : phases.shiftRows();
-            int columns = columnPhase == 0 ? 0 : phases.shiftColumns();
-            return y / scale * rowStride() + rows * in.gridRowStride() + columns * in.channelStride();
-        }
-
-        /** The first of a phase's weights: a row of the packed matrix. */
-        int firstRow(int y, int columnPhase) {
-            int phase = y % phases.scale().height() * scaleColumns() + columnPhase;
-            return phase * segments() * segmentLength();
-        }
-    }
-
-    /** A 1x1 convolution of single pixels: one product with a row for each sample. */
-    private Operation denseProduct(Step.Convolve step) {
-        Buffer from = memory.buffer(step.from());
-        Buffer to = memory.buffer(step.to());
-        PackedMatrix matrix = step.weights();
-        int panel = matrix.panel();
-        Kernels.Product product = kernels.product(panel, from.stride(), panel, to.stride());
-        int length = matrix.rows().packed();
-        float[] packed = weights.array();
-        int matrixOffset = weights.offset(matrix);
-        float[] biasArray = biasOrZeros(step.bias(), matrix.packedColumns());
-        int biasOffset = step.bias() == null ? 0 : weights.offset(step.bias());
-        return at -> {
-            float[] target = to.array(at);
-            int result = to.offset(at);
-            for (int p = 0; p < matrix.panels(); p++) {
-                product.run(
-                        at.samples,
-                        from.array(at),
-                        from.offset(at),
-                        0,
-                        1,
-                        length,
-                        packed,
-                        matrixOffset + p * matrix.panelSize(),
-                        biasArray,
-                        biasOffset + p * panel,
-                        0,
-                        target,
-                        result + p * panel);
-            }
-            apply(step.after(), target, result, at.samples * to.stride());
-        };
-    }
-
-    private Operation convolveGradient(Step.ConvolveGradient step) {
-        if (CpuPlan.isVector(step.from()) && CpuPlan.isVector(step.gradient())) {
-            return denseGradient(step);
-        }
-        return step.isExchanged() ? convolveGradientExchanged(step) : convolveGradientByFilter(step);
-    }
-
-    /** A phase's output pixels, whose windows and gradients a weight gradient sums over. */
-    private record PhasePixels(PhaseWalk walk, Layout.Image out) {
-        int height() {
-            return out.height() / walk.phases().scale().height();
-        }
-
-        int width() {
-            return out.width() / walk.scaleColumns();
-        }
-
-        /** Floats between neighbours of a phase. */
-        int pixelStride() {
-            return walk.scaleColumns() * out.channelStride();
-        }
-
-        int rowStride() {
-            return walk.phases().scale().height() * out.gridRowStride();
-        }
-
-        int first(int rowPhase, int columnPhase) {
-            return out.row(rowPhase) + columnPhase * out.channelStride();
-        }
-    }
-
-    /** Columns are filters. Some rows at a time, so that their sums stay in cache while the samples go by. */
-    private Operation convolveGradientByFilter(Step.ConvolveGradient step) {
-        Buffer from = memory.buffer(step.from());
-        Buffer gradient = memory.buffer(step.gradient());
-        Layout.Image in = step.from().image();
-        PackedMatrix matrix = step.weights();
-        PhaseWalk walk = new PhaseWalk(step.phases(), step.kernel(), step.stride(), matrix, in);
-        PhasePixels pixels = new PhasePixels(walk, step.gradient().image());
-        int panel = matrix.panel();
-        int offset = results.offset(matrix);
-        Kernels.TransposedProduct product =
-                kernels.transposedProduct(panel, walk.pixelStride(), pixels.pixelStride(), panel);
-        int rows = walk.segmentLength();
-        return at -> {
-            float[] sum = results.gradients[at.chunk];
-            for (int rowPhase = 0; rowPhase < step.phases().scale().height(); rowPhase++) {
-                for (int phase = 0; phase < walk.scaleColumns(); phase++) {
-                    int window = from.offset(at) + walk.window(rowPhase, phase);
-                    int place = gradient.offset(at) + pixels.first(rowPhase, phase);
-                    int phaseSum = offset + walk.firstRow(rowPhase, phase) * panel;
-                    for (int p = 0; p < matrix.panels(); p++) {
-                        for (int tap = 0; tap < walk.segments(); tap++) {
-                            for (int row = 0; row < rows; row += GRADIENT_ROWS) {
-                                for (int i = 0; i < at.samples; i++) {
-                                    product.run(
-                                            Math.min(GRADIENT_ROWS, rows - row),
-                                            from.array(at),
-                                            window + i * from.stride() + tap * in.gridRowStride() + row,
-                                            walk.rowStride(),
-                                            pixels.height(),
-                                            pixels.width(),
-                                            gradient.array(at),
-                                            place + i * gradient.stride() + p * panel,
-                                            pixels.rowStride(),
-                                            sum,
-                                            phaseSum + p * matrix.panelSize() + (tap * rows + row) * panel);
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        };
-    }
-
-    /** Rows are filters, columns the floats of a window. */
-    private Operation convolveGradientExchanged(Step.ConvolveGradient step) {
-        Buffer from = memory.buffer(step.from());
-        Buffer gradient = memory.buffer(step.gradient());
-        Layout.Image in = step.from().image();
-        PhaseWalk walk = new PhaseWalk(step.phases(), step.kernel(), step.stride(), step.weights(), in);
-        PhasePixels pixels = new PhasePixels(walk, step.gradient().image());
-        PackedMatrix matrix = step.sum();
-        int panel = matrix.panel();
-        int offset = results.offset(matrix);
-        Kernels.TransposedProduct product =
-                kernels.transposedProduct(panel, pixels.pixelStride(), walk.pixelStride(), panel);
-        int rows = matrix.rows().packed();
-        int panelsPerTapRow = walk.segmentLength() / panel;
-        return at -> {
-            float[] sum = results.gradients[at.chunk];
-            for (int rowPhase = 0; rowPhase < step.phases().scale().height(); rowPhase++) {
-                for (int phase = 0; phase < walk.scaleColumns(); phase++) {
-                    int window = from.offset(at) + walk.window(rowPhase, phase);
-                    int place = gradient.offset(at) + pixels.first(rowPhase, phase);
-                    int firstPanel = walk.firstRow(rowPhase, phase) / panel;
-                    for (int tap = 0; tap < walk.segments(); tap++) {
-                        for (int p = 0; p < panelsPerTapRow; p++) {
-                            int to = offset + (firstPanel + tap * panelsPerTapRow + p) * matrix.panelSize();
-                            for (int i = 0; i < at.samples; i++) {
-                                product.run(
-                                        rows,
-                                        gradient.array(at),
-                                        place + i * gradient.stride(),
-                                        pixels.rowStride(),
-                                        pixels.height(),
-                                        pixels.width(),
-                                        from.array(at),
-                                        window + i * from.stride() + tap * in.gridRowStride() + p * panel,
-                                        walk.rowStride(),
-                                        sum,
-                                        to);
-                            }
-                        }
-                    }
-                }
-            }
-        };
-    }
-
-    /** Single pixels: one product over the samples. */
-    private Operation denseGradient(Step.ConvolveGradient step) {
-        Buffer from = memory.buffer(step.from());
-        Buffer gradient = memory.buffer(step.gradient());
-        PackedMatrix matrix = step.weights();
-        int panel = matrix.panel();
-        int matrixOffset = results.offset(matrix);
-        Kernels.TransposedProduct product = kernels.transposedProduct(panel, from.stride(), gradient.stride(), panel);
-        return at -> {
-            for (int p = 0; p < matrix.panels(); p++) {
-                product.run(
-                        matrix.rows().packed(),
-                        from.array(at),
-                        from.offset(at),
-                        0,
-                        1,
-                        at.samples,
-                        gradient.array(at),
-                        gradient.offset(at) + p * panel,
-                        0,
-                        results.gradients[at.chunk],
-                        matrixOffset + p * matrix.panelSize());
-            }
-        };
-    }
-
-    private Operation projectAndGather(Step.ProjectAndGather step) {
-        Buffer from = memory.buffer(step.from());
-        Buffer taps = memory.buffer(step.taps());
-        Buffer to = memory.buffer(step.to());
-        PackedMatrix matrix = step.weights();
-        int panel = matrix.panel();
-        int tapStride = step.taps().image().channelStride();
-        Kernels.Product product = kernels.product(panel, step.from().image().channelStride(), panel, tapStride);
-        int matrixOffset = weights.offset(matrix);
-        int biasOffset = weights.offset(step.bias());
-        float[] zeros = new float[matrix.packedColumns()];
-        Layout.Image out = step.to().image();
-        TapRuns runs = TapRuns.of(step.gathering(), step.from().image(), out, tapStride);
-        int pixels = step.from().image().pixels();
-        int size = out.pixels() * out.channels();
-        return at -> {
-            float[] packed = weights.array();
-            float[] projected = taps.array(at);
-            for (int p = 0; p < matrix.panels(); p++) {
-                product.run(
-                        pixels,
-                        from.array(at),
-                        from.offset(at),
-                        0,
-                        1,
-                        matrix.rows().packed(),
-                        packed,
-                        matrixOffset + p * matrix.panelSize(),
-                        zeros,
-                        0,
-                        0,
-                        projected,
-                        taps.offset(at) + p * panel);
-            }
-            float[] target = to.array(at);
-            int result = to.offset(at);
-            for (int i = 0; i < size; i++) {
-                target[result + i] = packed[biasOffset + i % out.channels()];
-            }
-            runs.gather(projected, taps.offset(at), target, result);
-            apply(step.after(), target, result, size);
-        };
-    }
-
-    private Operation spreadToTaps(Step.SpreadToTaps step) {
-        Buffer gradient = memory.buffer(step.gradient());
-        Buffer taps = memory.buffer(step.taps());
-        int tapStride = step.taps().image().channelStride();
-        TapRuns runs = TapRuns.of(
-                step.gathering(), step.taps().image(), step.gradient().image(), tapStride);
-        return at -> runs.spread(gradient.array(at), gradient.offset(at), taps.array(at), taps.offset(at));
-    }
-
-    /**
-     * Which projected taps make up which output pixels, as runs: {@code lengths[i]} output pixels from
-     * {@code pixels[i]} on, {@code pixelStride} apart, each take the tap at {@code taps[i]} and on, {@code tapStride}
-     * apart. Taps whose small pixel lies outside the image are in no run.
-     */
-    private record TapRuns(int[] taps, int tapStride, int[] pixels, int pixelStride, int[] lengths, int channels) {
-        static TapRuns of(Step.Gathering gathering, Layout.Image small, Layout.Image out, int tapStride) {
-            List<int[]> runs = new ArrayList<>();
-            int rowScale = gathering.firstRow().length;
-            int columnScale = gathering.firstColumn().length;
-            int channels = out.channels();
-            int tap = 0;
-            for (int phase = 0; phase < rowScale * columnScale; phase++) {
-                for (int k = 0; k < gathering.rowTaps() * gathering.columnTaps(); k++) {
-                    int dy = gathering.firstRow()[phase / columnScale] + k / gathering.columnTaps();
-                    int dx = gathering.firstColumn()[phase % columnScale] + k % gathering.columnTaps();
-                    int x = Windows.firstInside(dx, 1);
-                    int length = Windows.endInside(dx, 1, small.width(), small.width()) - x;
-                    int endRow = Windows.endInside(dy, 1, small.height(), small.height());
-                    for (int y = Windows.firstInside(dy, 1); y < endRow; y++) {
-                        int outY = y * rowScale + phase / columnScale;
-                        int outX = x * columnScale + phase % columnScale;
-                        int tapPixel = (y + dy) * small.width() + x + dx;
-                        runs.add(
-                                new int[] {tapPixel * tapStride + tap, (outY * out.width() + outX) * channels, length});
-                    }
-                    tap += channels;
-                }
-            }
-            return new TapRuns(
-                    runs.stream().mapToInt(run -> run[0]).toArray(),
-                    tapStride,
-                    runs.stream().mapToInt(run -> run[1]).toArray(),
-                    columnScale * channels,
-                    runs.stream().mapToInt(run -> run[2]).toArray(),
-                    channels);
-        }
-
-        void gather(float[] projected, int projectedAt, float[] image, int imageAt) {
-            for (int i = 0; i < lengths.length; i++) {
-                for (int channel = 0; channel < channels; channel++) {
-                    int from = projectedAt + taps[i] + channel;
-                    int to = imageAt + pixels[i] + channel;
-                    for (int x = 0; x < lengths[i]; x++) {
-                        image[to + x * pixelStride] += projected[from + x * tapStride];
-                    }
-                }
-            }
-        }
-
-        void spread(float[] image, int imageAt, float[] projected, int projectedAt) {
-            for (int i = 0; i < lengths.length; i++) {
-                for (int channel = 0; channel < channels; channel++) {
-                    int from = imageAt + pixels[i] + channel;
-                    int to = projectedAt + taps[i] + channel;
-                    for (int x = 0; x < lengths[i]; x++) {
-                        projected[to + x * tapStride] = image[from + x * pixelStride];
-                    }
-                }
-            }
-        }
-    }
+    // --- elementwise, and sums over pixels ---
 
     private Operation biasGradient(Step.BiasGradient step) {
         Buffer gradient = memory.buffer(step.gradient());
@@ -596,8 +190,6 @@ final class StepBinder {
             }
         };
     }
-
-    // --- elementwise ---
 
     void apply(Nonlinearity function, float[] values, int offset, int count) {
         switch (function.kind()) {

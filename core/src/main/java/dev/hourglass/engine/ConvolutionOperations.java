@@ -1,0 +1,357 @@
+package dev.hourglass.engine;
+
+import dev.hourglass.engine.Memory.Buffer;
+import dev.hourglass.tensor.Kernels;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Convolutions and dense layers: forward, back to the weights, and turned inside out where there are few channels. */
+final class ConvolutionOperations {
+    private final Kernels kernels;
+    private final Memory memory;
+    private final PackedWeights weights;
+    private final ChunkResults results;
+    private final StepBinder binder;
+
+    ConvolutionOperations(
+            Kernels kernels, Memory memory, PackedWeights weights, ChunkResults results, StepBinder binder) {
+        this.kernels = kernels;
+        this.memory = memory;
+        this.weights = weights;
+        this.results = results;
+        this.binder = binder;
+    }
+
+    Operation convolve(Step.Convolve step) {
+        if (CpuPlan.isVector(step.from()) && CpuPlan.isVector(step.to())) {
+            return denseProduct(step);
+        }
+        Buffer from = memory.buffer(step.from());
+        Buffer to = memory.buffer(step.to());
+        Layout.Image in = step.from().image();
+        Layout.Image out = step.to().image();
+        PackedMatrix matrix = step.weights();
+        PhaseWalk walk = new PhaseWalk(step.phases(), step.kernel(), step.stride(), matrix, in);
+        int panel = matrix.panel();
+        int cStride = walk.scaleColumns() * out.channelStride();
+        Kernels.Product product = walk.segments() * walk.segmentLength() <= Kernels.SHORT_SUM
+                ? kernels.shortProduct(panel, walk.pixelStride(), panel, cStride, walk.segments(), walk.segmentLength())
+                : kernels.product(panel, walk.pixelStride(), panel, cStride);
+        float[] packed = weights.array();
+        int matrixOffset = weights.offset(matrix);
+        float[] biasArray = binder.biasOrZeros(step.bias(), matrix.packedColumns());
+        int biasOffset = step.bias() == null ? 0 : weights.offset(step.bias());
+        int outRow = out.width() * out.channelStride();
+        int columns = out.width() / walk.scaleColumns();
+        return at -> {
+            float[] target = to.array(at);
+            for (int y = 0; y < out.height(); y++) {
+                int row = to.offset(at) + out.row(y);
+                for (int phase = 0; phase < walk.scaleColumns(); phase++) {
+                    int window = from.offset(at) + walk.window(y, phase);
+                    int place = row + phase * out.channelStride();
+                    int phaseWeights = matrixOffset + walk.firstRow(y, phase) * panel;
+                    for (int p = 0; p < matrix.panels(); p++) {
+                        product.run(
+                                columns,
+                                from.array(at),
+                                window,
+                                in.gridRowStride(),
+                                walk.segments(),
+                                walk.segmentLength(),
+                                packed,
+                                phaseWeights + p * matrix.panelSize(),
+                                biasArray,
+                                biasOffset + p * panel,
+                                0,
+                                target,
+                                place + p * panel);
+                    }
+                }
+                binder.apply(step.after(), target, row, outRow); // while the row is in cache
+                if (step.momentsOf() >= 0) {
+                    kernels.addMoments(
+                            target,
+                            row,
+                            target,
+                            row,
+                            out.width(),
+                            out.channelStride(),
+                            results.moments(at, step.momentsOf(), y == 0));
+                }
+            }
+        };
+    }
+
+    /** A 1x1 convolution of single pixels: one product with a row for each sample. */
+    private Operation denseProduct(Step.Convolve step) {
+        Buffer from = memory.buffer(step.from());
+        Buffer to = memory.buffer(step.to());
+        PackedMatrix matrix = step.weights();
+        int panel = matrix.panel();
+        Kernels.Product product = kernels.product(panel, from.stride(), panel, to.stride());
+        int length = matrix.rows().packed();
+        float[] packed = weights.array();
+        int matrixOffset = weights.offset(matrix);
+        float[] biasArray = binder.biasOrZeros(step.bias(), matrix.packedColumns());
+        int biasOffset = step.bias() == null ? 0 : weights.offset(step.bias());
+        return at -> {
+            float[] target = to.array(at);
+            int result = to.offset(at);
+            for (int p = 0; p < matrix.panels(); p++) {
+                product.run(
+                        at.samples,
+                        from.array(at),
+                        from.offset(at),
+                        0,
+                        1,
+                        length,
+                        packed,
+                        matrixOffset + p * matrix.panelSize(),
+                        biasArray,
+                        biasOffset + p * panel,
+                        0,
+                        target,
+                        result + p * panel);
+            }
+            binder.apply(step.after(), target, result, at.samples * to.stride());
+        };
+    }
+
+    Operation gradient(Step.ConvolveGradient step) {
+        if (CpuPlan.isVector(step.from()) && CpuPlan.isVector(step.gradient())) {
+            return denseGradient(step);
+        }
+        return step.isExchanged() ? gradientExchanged(step) : gradientByFilter(step);
+    }
+
+    /** Columns are filters. */
+    private Operation gradientByFilter(Step.ConvolveGradient step) {
+        Buffer from = memory.buffer(step.from());
+        Buffer gradient = memory.buffer(step.gradient());
+        Layout.Image in = step.from().image();
+        PackedMatrix matrix = step.weights();
+        PhaseWalk walk = new PhaseWalk(step.phases(), step.kernel(), step.stride(), matrix, in);
+        PhasePixels pixels = new PhasePixels(walk, step.gradient().image());
+        int panel = matrix.panel();
+        int offset = results.offset(matrix);
+        Kernels.TransposedProduct product =
+                kernels.transposedProduct(panel, walk.pixelStride(), pixels.pixelStride(), panel);
+        int rows = walk.segmentLength();
+        return at -> {
+            float[] sum = results.gradients[at.chunk];
+            for (int rowPhase = 0; rowPhase < step.phases().scale().height(); rowPhase++) {
+                for (int phase = 0; phase < walk.scaleColumns(); phase++) {
+                    int window = from.offset(at) + walk.window(rowPhase, phase);
+                    int place = gradient.offset(at) + pixels.first(rowPhase, phase);
+                    int phaseSum = offset + walk.firstRow(rowPhase, phase) * panel;
+                    for (int p = 0; p < matrix.panels(); p++) {
+                        for (int tap = 0; tap < walk.segments(); tap++) {
+                            for (int i = 0; i < at.samples; i++) {
+                                product.run(
+                                        rows,
+                                        from.array(at),
+                                        window + i * from.stride() + tap * in.gridRowStride(),
+                                        walk.rowStride(),
+                                        pixels.height(),
+                                        pixels.width(),
+                                        gradient.array(at),
+                                        place + i * gradient.stride() + p * panel,
+                                        pixels.rowStride(),
+                                        sum,
+                                        phaseSum + p * matrix.panelSize() + tap * rows * panel);
+                            }
+                        }
+                    }
+                }
+            }
+        };
+    }
+
+    /** Rows are filters, columns the floats of a window. */
+    private Operation gradientExchanged(Step.ConvolveGradient step) {
+        Buffer from = memory.buffer(step.from());
+        Buffer gradient = memory.buffer(step.gradient());
+        Layout.Image in = step.from().image();
+        PhaseWalk walk = new PhaseWalk(step.phases(), step.kernel(), step.stride(), step.weights(), in);
+        PhasePixels pixels = new PhasePixels(walk, step.gradient().image());
+        PackedMatrix matrix = step.sum();
+        int panel = matrix.panel();
+        int offset = results.offset(matrix);
+        Kernels.TransposedProduct product =
+                kernels.transposedProduct(panel, pixels.pixelStride(), walk.pixelStride(), panel);
+        int rows = matrix.rows().packed();
+        int panelsPerTapRow = walk.segmentLength() / panel;
+        return at -> {
+            float[] sum = results.gradients[at.chunk];
+            for (int rowPhase = 0; rowPhase < step.phases().scale().height(); rowPhase++) {
+                for (int phase = 0; phase < walk.scaleColumns(); phase++) {
+                    int window = from.offset(at) + walk.window(rowPhase, phase);
+                    int place = gradient.offset(at) + pixels.first(rowPhase, phase);
+                    int firstPanel = walk.firstRow(rowPhase, phase) / panel;
+                    for (int tap = 0; tap < walk.segments(); tap++) {
+                        for (int p = 0; p < panelsPerTapRow; p++) {
+                            int to = offset + (firstPanel + tap * panelsPerTapRow + p) * matrix.panelSize();
+                            for (int i = 0; i < at.samples; i++) {
+                                product.run(
+                                        rows,
+                                        gradient.array(at),
+                                        place + i * gradient.stride(),
+                                        pixels.rowStride(),
+                                        pixels.height(),
+                                        pixels.width(),
+                                        from.array(at),
+                                        window + i * from.stride() + tap * in.gridRowStride() + p * panel,
+                                        walk.rowStride(),
+                                        sum,
+                                        to);
+                            }
+                        }
+                    }
+                }
+            }
+        };
+    }
+
+    /** Single pixels: one product over the samples. */
+    private Operation denseGradient(Step.ConvolveGradient step) {
+        Buffer from = memory.buffer(step.from());
+        Buffer gradient = memory.buffer(step.gradient());
+        PackedMatrix matrix = step.weights();
+        int panel = matrix.panel();
+        int matrixOffset = results.offset(matrix);
+        Kernels.TransposedProduct product = kernels.transposedProduct(panel, from.stride(), gradient.stride(), panel);
+        return at -> {
+            for (int p = 0; p < matrix.panels(); p++) {
+                product.run(
+                        matrix.rows().packed(),
+                        from.array(at),
+                        from.offset(at),
+                        0,
+                        1,
+                        at.samples,
+                        gradient.array(at),
+                        gradient.offset(at) + p * panel,
+                        0,
+                        results.gradients[at.chunk],
+                        matrixOffset + p * matrix.panelSize());
+            }
+        };
+    }
+
+    Operation projectAndGather(Step.ProjectAndGather step) {
+        Buffer from = memory.buffer(step.from());
+        Buffer taps = memory.buffer(step.taps());
+        Buffer to = memory.buffer(step.to());
+        PackedMatrix matrix = step.weights();
+        int panel = matrix.panel();
+        int tapStride = step.taps().image().channelStride();
+        Kernels.Product product = kernels.product(panel, step.from().image().channelStride(), panel, tapStride);
+        int matrixOffset = weights.offset(matrix);
+        int biasOffset = weights.offset(step.bias());
+        float[] zeros = new float[matrix.packedColumns()];
+        Layout.Image out = step.to().image();
+        TapRuns runs = TapRuns.of(step.gathering(), step.from().image(), out, tapStride);
+        int pixels = step.from().image().pixels();
+        int size = out.pixels() * out.channels();
+        return at -> {
+            float[] packed = weights.array();
+            float[] projected = taps.array(at);
+            for (int p = 0; p < matrix.panels(); p++) {
+                product.run(
+                        pixels,
+                        from.array(at),
+                        from.offset(at),
+                        0,
+                        1,
+                        matrix.rows().packed(),
+                        packed,
+                        matrixOffset + p * matrix.panelSize(),
+                        zeros,
+                        0,
+                        0,
+                        projected,
+                        taps.offset(at) + p * panel);
+            }
+            float[] target = to.array(at);
+            int result = to.offset(at);
+            for (int i = 0; i < size; i++) {
+                target[result + i] = packed[biasOffset + i % out.channels()];
+            }
+            runs.gather(projected, taps.offset(at), target, result);
+            binder.apply(step.after(), target, result, size);
+        };
+    }
+
+    Operation spreadToTaps(Step.SpreadToTaps step) {
+        Buffer gradient = memory.buffer(step.gradient());
+        Buffer taps = memory.buffer(step.taps());
+        int tapStride = step.taps().image().channelStride();
+        TapRuns runs = TapRuns.of(
+                step.gathering(), step.taps().image(), step.gradient().image(), tapStride);
+        return at -> runs.spread(gradient.array(at), gradient.offset(at), taps.array(at), taps.offset(at));
+    }
+
+    /**
+     * Which projected taps make up which output pixels, as runs: {@code lengths[i]} output pixels from
+     * {@code pixels[i]} on, {@code pixelStride} apart, each take the tap at {@code taps[i]} and on, {@code tapStride}
+     * apart. Taps whose small pixel lies outside the image are in no run.
+     */
+    private record TapRuns(int[] taps, int tapStride, int[] pixels, int pixelStride, int[] lengths, int channels) {
+        static TapRuns of(Step.Gathering gathering, Layout.Image small, Layout.Image out, int tapStride) {
+            List<int[]> runs = new ArrayList<>();
+            int rowScale = gathering.firstRow().length;
+            int columnScale = gathering.firstColumn().length;
+            int channels = out.channels();
+            int tap = 0;
+            for (int phase = 0; phase < rowScale * columnScale; phase++) {
+                for (int k = 0; k < gathering.rowTaps() * gathering.columnTaps(); k++) {
+                    int dy = gathering.firstRow()[phase / columnScale] + k / gathering.columnTaps();
+                    int dx = gathering.firstColumn()[phase % columnScale] + k % gathering.columnTaps();
+                    int x = Windows.firstInside(dx, 1);
+                    int length = Windows.endInside(dx, 1, small.width(), small.width()) - x;
+                    int endRow = Windows.endInside(dy, 1, small.height(), small.height());
+                    for (int y = Windows.firstInside(dy, 1); y < endRow; y++) {
+                        int outY = y * rowScale + phase / columnScale;
+                        int outX = x * columnScale + phase % columnScale;
+                        int tapPixel = (y + dy) * small.width() + x + dx;
+                        runs.add(
+                                new int[] {tapPixel * tapStride + tap, (outY * out.width() + outX) * channels, length});
+                    }
+                    tap += channels;
+                }
+            }
+            return new TapRuns(
+                    runs.stream().mapToInt(run -> run[0]).toArray(),
+                    tapStride,
+                    runs.stream().mapToInt(run -> run[1]).toArray(),
+                    columnScale * channels,
+                    runs.stream().mapToInt(run -> run[2]).toArray(),
+                    channels);
+        }
+
+        void gather(float[] projected, int projectedAt, float[] image, int imageAt) {
+            for (int i = 0; i < lengths.length; i++) {
+                for (int channel = 0; channel < channels; channel++) {
+                    int from = projectedAt + taps[i] + channel;
+                    int to = imageAt + pixels[i] + channel;
+                    for (int x = 0; x < lengths[i]; x++) {
+                        image[to + x * pixelStride] += projected[from + x * tapStride];
+                    }
+                }
+            }
+        }
+
+        void spread(float[] image, int imageAt, float[] projected, int projectedAt) {
+            for (int i = 0; i < lengths.length; i++) {
+                for (int channel = 0; channel < channels; channel++) {
+                    int from = imageAt + pixels[i] + channel;
+                    int to = projectedAt + taps[i] + channel;
+                    for (int x = 0; x < lengths[i]; x++) {
+                        projected[to + x * tapStride] = image[from + x * pixelStride];
+                    }
+                }
+            }
+        }
+    }
+}
