@@ -1,6 +1,7 @@
 package dev.hourglass.bench;
 
 import dev.hourglass.tensor.Kernels;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;
@@ -66,6 +67,7 @@ public class KernelBenchmark {
     private final float[] parameters = random(COUNT, 6);
     private final float[] scale = random(CHANNELS, 7);
     private final float[] shift = random(CHANNELS, 8);
+    private final float[] sign = signs(CHANNELS);
     private final float[] factor = random(CHANNELS, 9);
     private final float[] pooled = new float[COUNT / 4];
     private final float[] pooledGradient = random(COUNT / 4, 10);
@@ -154,14 +156,14 @@ public class KernelBenchmark {
 
     @Benchmark
     public float[] winnerOfFour(Rate rate) {
-        kernels.winnerOfFour(x, 0, COUNT / 2, pooled, 0, WINDOWS, CHANNELS, scale, shift);
+        kernels.winnerOfFour(x, 0, COUNT / 2, pooled, 0, WINDOWS, CHANNELS, sign);
         rate.count(COUNT + COUNT / 4);
         return pooled;
     }
 
     @Benchmark
-    public float[] routeMaximumOfFour(Rate rate) {
-        kernels.routeMaximumOfFour(x, 0, COUNT / 2, pooledGradient, 0, result, 0, WINDOWS, CHANNELS, scale, shift);
+    public float[] routeToWinnerOfFour(Rate rate) {
+        kernels.routeToWinnerOfFour(x, 0, COUNT / 2, pooledGradient, 0, result, 0, WINDOWS, CHANNELS, sign);
         rate.count(2 * COUNT + COUNT / 4);
         return result;
     }
@@ -171,6 +173,12 @@ public class KernelBenchmark {
         kernels.adam(parameters, 0, y, 0, firstMoments, secondMoments, 0, COUNT, 1e-6f, 0.9f, 0.999f, 1e-7f);
         rate.count(7 * COUNT);
         return parameters;
+    }
+
+    private static float[] signs(int count) {
+        float[] signs = new float[count];
+        Arrays.fill(signs, 1);
+        return signs;
     }
 
     private static float[] random(int count, long seed) {

@@ -164,6 +164,9 @@ final class CpuPlan {
     void run(Cursor.Batch batch) {
         this.batch = batch;
         results.chunks = Math.ceilDiv(batch.size(), chunkCapacity);
+        for (NormState norm : norms) {
+            norm.begin();
+        }
         for (int i = 0; i < phases.size(); i++) {
             phase = phases.get(i);
             firstPhase = i == 0;

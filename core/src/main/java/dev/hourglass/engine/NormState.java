@@ -8,6 +8,9 @@ import java.util.List;
 final class NormState {
     final float[] scale;
     final float[] shift;
+    /** 1 where a larger input gives a larger output, -1 where a smaller one does, 0 where all are equal. */
+    final float[] sign;
+
     /** The three factors of the way back: {@code dx = a * dy + c * x + b}. */
     final float[] a;
 
@@ -36,6 +39,7 @@ final class NormState {
         int stride = norm.channelStride();
         scale = new float[stride];
         shift = new float[stride];
+        sign = new float[stride];
         a = new float[stride];
         b = new float[stride];
         c = new float[stride];
@@ -43,10 +47,18 @@ final class NormState {
         inverse = new double[norm.channels()];
         gammaGradient = new float[norm.channels()];
         betaGradient = new float[norm.channels()];
+        begin();
         if (!training) {
             for (int j = 0; j < norm.channels(); j++) {
                 setFactors(j, movingMean[j], movingVariance[j]);
             }
+        }
+    }
+
+    /** Before anything of a batch is computed: gamma may have changed since the last one. */
+    void begin() {
+        for (int j = 0; j < norm.channels(); j++) {
+            sign[j] = Math.signum(gamma[j]);
         }
     }
 

@@ -61,12 +61,17 @@ final class PlanCompiler {
     private final Map<PackedMatrix, PackedMatrix> exchanged = new HashMap<>();
 
     private final List<Step.ConvolveGradient> overBatch = new ArrayList<>();
+    /** Outputs that are computed once more on the way back, and under which name. */
+    private final Map<Value, Value> again = new HashMap<>();
+
     private final List<Plan.Norm> norms = new ArrayList<>();
     private final Deque<Backward> tape = new ArrayDeque<>();
 
     private Value current;
     /** The batch normalisation that {@code current} still has to go through, or -1. */
     private int pendingNorm = -1;
+    /** The winners of the max pooling that follows the pending normalisation, or null: it may come first. */
+    private @Nullable Value pendingWinners;
     /** Whether a layer before the present one has parameters, so that gradients must go on. */
     private boolean learnsBefore;
 
@@ -310,7 +315,7 @@ final class PlanCompiler {
         current = output;
         boolean passOn = learnsBefore;
         tape.addLast(gradient -> {
-            addOutputGradient(function, output, gradient, bias);
+            addOutputGradient(function, again.getOrDefault(output, output), gradient, bias);
             Step.ConvolveGradient weightGradient = new Step.ConvolveGradient(
                     from,
                     forward.kernel(),
@@ -495,32 +500,54 @@ final class PlanCompiler {
         norms.add(new Plan.Norm(
                 layer, parametersOf(layer).getFirst(), image.channels(), image.channelStride(), image.pixels()));
         pendingNorm = norm;
+        Step producer = steps.getLast();
+        if (training) {
+            addMoments(norm, from);
+        }
+        if (index + 1 < layers.size()
+                && layers.get(index + 1) instanceof LayerSpec.MaxPooling2d pooling
+                && Step.MaxOfFour.suits(pooling, inputs.get(index + 1))) {
+            pendingWinners = addWinners(index + 1, pooling, norm);
+        }
         if (!training) {
             return;
         }
-        addMoments(norm, from);
         barrier(norm, false);
         boolean passOn = learnsBefore;
+        Value winners = pendingWinners;
         tape.addLast(gradient -> {
-            Step producer = steps.isEmpty() ? null : steps.getLast();
+            Step last = steps.isEmpty() ? null : steps.getLast();
             Step.NormalizeGradient normalize =
                     new Step.NormalizeGradient(norm, from, gradient, Nonlinearity.LINEAR, null);
-            // It is cheaper to spread a small gradient again than to keep the large one until the barrier has passed.
-            if (producer instanceof Step.MaxPoolGradient pool && pool.winners() != null) {
+            if (winners != null && last instanceof Step.MaxOfFourGradient pool) {
                 steps.removeLast();
-                steps.add(new Step.MomentsGradient(norm, pool.winners(), pool.pooledGradient()));
+                steps.add(new Step.MomentsGradient(norm, winners, pool.pooledGradient()));
                 barrier(norm, true);
-                steps.add(pool.then(normalize));
+                addPooledGradient(producer, pool, normalize);
             } else {
                 steps.add(new Step.MomentsGradient(norm, from, gradient));
                 barrier(norm, true);
-                if (producer instanceof Step.MaxPoolGradient || producer instanceof Step.UpSampleGradient) {
-                    steps.add(producer);
+                // It is cheaper to spread a small gradient again than to keep the large one until the barrier has
+                // passed.
+                if (last instanceof Step.MaxPoolGradient || last instanceof Step.UpSampleGradient) {
+                    steps.add(last);
                 }
                 steps.add(normalize);
             }
             return passOn ? gradient : null;
         });
+    }
+
+    /** Spreads a pooled gradient and goes back through a normalisation, over values that may be cheaper to compute again. */
+    private void addPooledGradient(Step producer, Step.MaxOfFourGradient pool, Step.NormalizeGradient normalize) {
+        if (producer instanceof Step.Convolve convolve && convolve.to().equals(pool.from()) && convolve.isCheap()) {
+            Value value = value(convolve.to().name() + "/again", convolve.to().layout());
+            again.put(convolve.to(), value);
+            steps.add(convolve.again(value));
+            steps.add(pool.of(value).then(normalize.of(value)));
+        } else {
+            steps.add(pool.then(normalize));
+        }
     }
 
     /** Sums what a normalisation needs to know; a convolution does it on the way, row by row. */
@@ -547,7 +574,7 @@ final class PlanCompiler {
                 steps.add(normalize.through(function, bias));
                 return;
             }
-            if (last instanceof Step.MaxPoolGradient pool) {
+            if (last instanceof Step.MaxOfFourGradient pool) {
                 Step.NormalizeGradient normalize = pool.then();
                 if (normalize != null && normalize.isOf(output, gradient)) {
                     steps.removeLast();
@@ -572,11 +599,12 @@ final class PlanCompiler {
     }
 
     private void addMaxPooling(int index, LayerSpec.MaxPooling2d layer) {
-        Value from = current;
-        int norm = pendingNorm;
-        if (norm < 0) {
-            from = readAsImage(index, Layout.Image.of(inputs.get(index)));
+        if (Step.MaxOfFour.suits(layer, inputs.get(index))) {
+            addMaxOfFour(index, layer);
+            return;
         }
+        Value from = pendingNorm < 0 ? readAsImage(index, Layout.Image.of(inputs.get(index))) : current;
+        int norm = pendingNorm;
         pendingNorm = -1;
         Shape in = inputs.get(index);
         Shape out = inputs.get(index + 1);
@@ -592,17 +620,40 @@ final class PlanCompiler {
                 layer.pool().width(),
                 layer.stride().width(),
                 layer.padding());
-        Value read = from;
         Value output = value(layer.name() + "/output", gridFor(index + 1, out, true));
-        Value winners = Step.MaxPool.isByFour(layer.pool(), layer.stride(), top, left, read.image())
-                ? value(layer.name() + "/winners", Layout.Image.of(out))
-                : null;
-        steps.add(new Step.MaxPool(read, layer.pool(), layer.stride(), top, left, norm, winners, output));
+        steps.add(new Step.MaxPool(from, layer.pool(), layer.stride(), top, left, norm, output));
         current = output;
         pass(gradient -> {
-            Value result = value(layer.name() + "/input/gradient", gradientLayout(read.layout()));
+            Value result = value(layer.name() + "/input/gradient", gradientLayout(from.layout()));
             steps.add(new Step.MaxPoolGradient(
-                    read, layer.pool(), layer.stride(), top, left, norm, output, gradient, result, winners, null));
+                    from, layer.pool(), layer.stride(), top, left, norm, output, gradient, result));
+            return result;
+        });
+    }
+
+    /** What a pooling will take of the values that are there, before their normalisation. */
+    private Value addWinners(int index, LayerSpec.MaxPooling2d layer, int norm) {
+        Value winners = value(layer.name() + "/winners", Layout.Image.of(inputs.get(index + 1)));
+        steps.add(new Step.MaxOfFour(current, norm, winners));
+        return winners;
+    }
+
+    private void addMaxOfFour(int index, LayerSpec.MaxPooling2d layer) {
+        int norm = pendingNorm;
+        Value from = norm < 0 ? readAsImage(index, Layout.Image.of(inputs.get(index))) : current;
+        Value output = value(layer.name() + "/output", gridFor(index + 1, inputs.get(index + 1), true));
+        if (norm < 0) {
+            steps.add(new Step.MaxOfFour(from, norm, output));
+        } else {
+            Value winners = pendingWinners == null ? addWinners(index, layer, norm) : pendingWinners;
+            steps.add(new Step.Normalize(norm, winners, output));
+        }
+        pendingNorm = -1;
+        pendingWinners = null;
+        current = output;
+        pass(gradient -> {
+            Value result = value(layer.name() + "/input/gradient", gradientLayout(from.layout()));
+            steps.add(new Step.MaxOfFourGradient(from, norm, gradient, result, null));
             return result;
         });
     }

@@ -1,6 +1,9 @@
 package dev.hourglass.engine;
 
+import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Size2;
+import dev.hourglass.tensor.Kernels;
+import dev.hourglass.tensor.Shape;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +75,16 @@ sealed interface Step {
             implements Step {
         Convolve withMomentsOf(int norm) {
             return new Convolve(from, kernel, stride, phases, weights, bias, after, norm, to);
+        }
+
+        /** Whether the sum behind an output number is so short that to compute it again is cheaper than to keep it. */
+        boolean isCheap() {
+            return weights.rows().packed() <= Kernels.SHORT_SUM;
+        }
+
+        /** The same output once more. */
+        Convolve again(Value value) {
+            return new Convolve(from, kernel, stride, phases, weights, bias, after, -1, value);
         }
     }
 
@@ -154,45 +167,19 @@ sealed interface Step {
             return value.equals(output) && gradient.equals(outputGradient) && bias == null;
         }
 
+        NormalizeGradient of(Value other) {
+            return new NormalizeGradient(norm, other, gradient, function, bias);
+        }
+
         NormalizeGradient through(Nonlinearity activation, PackedMatrix activationBias) {
             return new NormalizeGradient(norm, value, gradient, activation, activationBias);
         }
     }
 
-    /**
-     * The largest value of each window.
-     *
-     * @param norm applied to each value on the way, or -1
-     * @param winners with windows of 2x2, the values before the normalisation, from which its sums are taken on the way
-     *     back; else null
-     */
-    record MaxPool(
-            Value from,
-            Size2 pool,
-            Size2 stride,
-            int top,
-            int left,
-            int norm,
-            @Nullable Value winners,
-            Value to) implements Step {
-        /** Whether windows are 2x2 and fill an image without overlapping, the usual pooling. */
-        static boolean isByFour(Size2 pool, Size2 stride, int top, int left, Layout.Image image) {
-            Size2 two = Size2.square(2);
-            return pool.equals(two)
-                    && stride.equals(two)
-                    && top == 0
-                    && left == 0
-                    && image.height() % 2 == 0
-                    && image.width() % 2 == 0;
-        }
-    }
+    /** The largest value of each window, of what a batch normalisation (or none: -1) makes of the values. */
+    record MaxPool(Value from, Size2 pool, Size2 stride, int top, int left, int norm, Value to) implements Step {}
 
-    /**
-     * Gives each window's gradient to its first largest value.
-     *
-     * @param winners as in {@link MaxPool}
-     * @param then follows on the same rows while they are in cache, or null; only with windows of 2x2
-     */
+    /** Gives each window's gradient to its first largest value. */
     record MaxPoolGradient(
             Value from,
             Size2 pool,
@@ -202,13 +189,42 @@ sealed interface Step {
             int norm,
             Value pooled,
             Value pooledGradient,
+            Value gradient)
+            implements Step {}
+
+    /**
+     * The usual pooling: windows of 2x2 that fill an image without overlapping. Takes of each window the value that will
+     * be largest after a batch normalisation (or none: -1), as it is before: only the sign of gamma must be known for
+     * that, so it need not wait for the batch.
+     */
+    record MaxOfFour(Value from, int norm, Value to) implements Step {
+        /** Whether a pooling is of this kind. */
+        static boolean suits(LayerSpec.MaxPooling2d layer, Shape image) {
+            Size2 two = Size2.square(2);
+            return layer.pool().equals(two)
+                    && layer.stride().equals(two)
+                    && image.dimension(0) % 2 == 0
+                    && image.dimension(1) % 2 == 0;
+        }
+    }
+
+    /**
+     * Gives each window's gradient to the first of its values that {@link MaxOfFour} would take.
+     *
+     * @param then follows on the same rows while they are in cache, or null
+     */
+    record MaxOfFourGradient(
+            Value from,
+            int norm,
+            Value pooledGradient,
             Value gradient,
-            @Nullable Value winners,
-            @Nullable NormalizeGradient then)
-            implements Step {
-        MaxPoolGradient then(NormalizeGradient next) {
-            return new MaxPoolGradient(
-                    from, pool, stride, top, left, norm, pooled, pooledGradient, gradient, winners, next);
+            @Nullable NormalizeGradient then) implements Step {
+        MaxOfFourGradient then(NormalizeGradient next) {
+            return new MaxOfFourGradient(from, norm, pooledGradient, gradient, next);
+        }
+
+        MaxOfFourGradient of(Value value) {
+            return new MaxOfFourGradient(value, norm, pooledGradient, gradient, then);
         }
     }
 

@@ -25,6 +25,8 @@ final class StepAccess {
             case Step.MomentsGradient s -> List.of(s.value(), s.gradient());
             case Step.NormalizeGradient s -> List.of(s.value(), s.gradient());
             case Step.MaxPool s -> List.of(s.from());
+            case Step.MaxOfFour s -> List.of(s.from());
+            case Step.MaxOfFourGradient s -> List.of(s.from(), s.pooledGradient());
             case Step.MaxPoolGradient s -> List.of(s.from(), s.pooled(), s.pooledGradient());
             case Step.UpSample s -> List.of(s.from());
             case Step.UpSampleGradient s -> List.of(s.gradient());
@@ -65,7 +67,9 @@ final class StepAccess {
             case Step.Normalize s -> List.of(s.to());
             case Step.MomentsGradient ignored -> List.of();
             case Step.NormalizeGradient s -> List.of(s.gradient());
-            case Step.MaxPool s -> present(s.winners(), s.to());
+            case Step.MaxPool s -> List.of(s.to());
+            case Step.MaxOfFour s -> List.of(s.to());
+            case Step.MaxOfFourGradient s -> List.of(s.gradient());
             case Step.MaxPoolGradient s -> List.of(s.gradient());
             case Step.UpSample s -> List.of(s.to());
             case Step.UpSampleGradient s -> List.of(s.to());

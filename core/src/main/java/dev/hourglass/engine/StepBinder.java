@@ -52,6 +52,8 @@ final class StepBinder {
             case Step.NormalizeGradient s -> normalizeGradient(s);
             case Step.MaxPool s -> windows.maxPool(s);
             case Step.MaxPoolGradient s -> windows.maxPoolGradient(s);
+            case Step.MaxOfFour s -> windows.maxOfFour(s);
+            case Step.MaxOfFourGradient s -> windows.maxOfFourGradient(s);
             case Step.UpSample s -> windows.upSample(s);
             case Step.UpSampleGradient s -> windows.upSampleGradient(s);
             case Step.Average s -> windows.average(s);

@@ -81,11 +81,10 @@ record StepCost(long flops, long bytes, long callBytes, List<String> writes) {
             case Step.MaxPool s ->
                 of(s, numbers(s.to()) * Windows.area(s.pool()) * (s.norm() < 0 ? 1 : 3), Matrices.NONE);
             case Step.MaxPoolGradient s ->
-                of(
-                        s,
-                        numbers(s.pooled()) * Windows.area(s.pool()) * (s.norm() < 0 ? 1 : 3)
-                                + normalizeGradientFlops(s.then()),
-                        biasGradient(s.then()));
+                of(s, numbers(s.pooled()) * Windows.area(s.pool()) * (s.norm() < 0 ? 1 : 3), Matrices.NONE);
+            case Step.MaxOfFour s -> of(s, 4 * numbers(s.to()), Matrices.NONE);
+            case Step.MaxOfFourGradient s ->
+                of(s, 4 * numbers(s.pooledGradient()) + normalizeGradientFlops(s.then()), biasGradient(s.then()));
             case Step.UpSample s -> of(s, 0, Matrices.NONE);
             case Step.UpSampleGradient s -> of(s, numbers(s.gradient()), Matrices.NONE);
             case Step.Average s -> of(s, numbers(s.from()), Matrices.NONE);

@@ -34,55 +34,44 @@ final class WindowOperations {
         return values;
     }
 
-    private Operation maxPoolByFour(Step.MaxPool step, Value winnersValue) {
+    private float[] sign(int norm, int channels) {
+        return norm < 0 ? filled(channels, 1) : norms[norm].sign;
+    }
+
+    Operation maxOfFour(Step.MaxOfFour step) {
         Buffer from = memory.buffer(step.from());
-        Buffer winners = memory.buffer(winnersValue);
         Buffer to = memory.buffer(step.to());
         Layout.Image in = step.from().image();
-        Layout.Image small = winnersValue.image();
         Layout.Image out = step.to().image();
         int channels = in.channelStride();
-        float[] scale = scale(step.norm(), channels);
-        float[] shift = shift(step.norm(), channels);
+        float[] sign = sign(step.norm(), channels);
         return at -> {
             for (int y = 0; y < out.height(); y++) {
-                int row = winners.offset(at) + small.row(y);
                 kernels.winnerOfFour(
                         from.array(at),
                         from.offset(at) + in.row(2 * y),
                         in.gridRowStride(),
-                        winners.array(at),
-                        row,
-                        out.width(),
-                        channels,
-                        scale,
-                        shift);
-                kernels.affine(
-                        winners.array(at),
-                        row,
                         to.array(at),
                         to.offset(at) + out.row(y),
                         out.width(),
                         channels,
-                        scale,
-                        shift);
+                        sign);
             }
         };
     }
 
-    private Operation maxPoolGradientByFour(Step.MaxPoolGradient step) {
+    Operation maxOfFourGradient(Step.MaxOfFourGradient step) {
         Buffer from = memory.buffer(step.from());
         Buffer pooledGradient = memory.buffer(step.pooledGradient());
         Buffer gradient = memory.buffer(step.gradient());
         Layout.Image in = step.from().image();
         Layout.Image out = step.pooledGradient().image();
         int channels = in.channelStride();
-        float[] scale = scale(step.norm(), channels);
-        float[] shift = shift(step.norm(), channels);
+        float[] sign = sign(step.norm(), channels);
         return at -> {
             for (int y = 0; y < out.height(); y++) {
                 int row = in.row(2 * y);
-                kernels.routeMaximumOfFour(
+                kernels.routeToWinnerOfFour(
                         from.array(at),
                         from.offset(at) + row,
                         in.gridRowStride(),
@@ -92,8 +81,7 @@ final class WindowOperations {
                         gradient.offset(at) + row,
                         out.width(),
                         channels,
-                        scale,
-                        shift);
+                        sign);
                 if (step.then() != null) {
                     normalizeGradient(
                             at,
@@ -133,10 +121,6 @@ final class WindowOperations {
     }
 
     Operation maxPool(Step.MaxPool step) {
-        Value winners = step.winners();
-        if (winners != null) {
-            return maxPoolByFour(step, winners);
-        }
         Buffer from = memory.buffer(step.from());
         Buffer to = memory.buffer(step.to());
         Layout.Image in = step.from().image();
@@ -179,9 +163,6 @@ final class WindowOperations {
     }
 
     Operation maxPoolGradient(Step.MaxPoolGradient step) {
-        if (step.winners() != null) {
-            return maxPoolGradientByFour(step);
-        }
         Buffer from = memory.buffer(step.from());
         Buffer pooled = memory.buffer(step.pooled());
         Buffer pooledGradient = memory.buffer(step.pooledGradient());

@@ -183,25 +183,16 @@ public interface Kernels {
             float[] shift);
 
     /**
-     * The x of each window's four pixels for which {@code x * scale + shift} is largest, the first of equals. Windows lie
-     * side by side: two pixels in a row and the two in the row {@code below} floats further on.
+     * The x of each window's four pixels for which {@code x * sign} is largest, the first of equals. Windows lie side by
+     * side: two pixels in a row and the two in the row {@code below} floats further on.
+     *
+     * @param sign by channel: 1 for the largest value, -1 for the smallest, 0 for the first
      */
-    void winnerOfFour(
-            float[] X, int x, int below, float[] TO, int to, int pixels, int channels, float[] scale, float[] shift);
+    void winnerOfFour(float[] X, int x, int below, float[] TO, int to, int pixels, int channels, float[] sign);
 
-    /** Gives {@code d} to the first of each window's pixels that is its largest, and 0 to the three others. */
-    void routeMaximumOfFour(
-            float[] X,
-            int x,
-            int below,
-            float[] D,
-            int d,
-            float[] DX,
-            int dx,
-            int pixels,
-            int channels,
-            float[] scale,
-            float[] shift);
+    /** Gives {@code d} to that one of each window's pixels which {@link #winnerOfFour} takes, and 0 to the three others. */
+    void routeToWinnerOfFour(
+            float[] X, int x, int below, float[] D, int d, float[] DX, int dx, int pixels, int channels, float[] sign);
 
     /** {@code to += from} for pixels that lie {@code stride} floats apart in FROM, side by side in TO. */
     void addStrided(float[] FROM, int from, int stride, float[] TO, int to, int pixels, int channels);

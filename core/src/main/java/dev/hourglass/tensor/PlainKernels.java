@@ -190,17 +190,13 @@ final class PlainKernels implements Kernels {
     }
 
     @Override
-    public void winnerOfFour(
-            float[] X, int x, int below, float[] TO, int to, int pixels, int channels, float[] scale, float[] shift) {
+    public void winnerOfFour(float[] X, int x, int below, float[] TO, int to, int pixels, int channels, float[] sign) {
         for (int p = 0; p < pixels; p++) {
             for (int j = 0; j < channels; j++) {
                 int first = x + 2 * p * channels + j;
                 float winner = X[first];
-                float most = Math.fma(winner, scale[j], shift[j]);
                 for (int place : new int[] {first + channels, first + below, first + below + channels}) {
-                    float value = Math.fma(X[place], scale[j], shift[j]);
-                    if (value > most) {
-                        most = value;
+                    if (X[place] * sign[j] > winner * sign[j]) {
                         winner = X[place];
                     }
                 }
@@ -210,28 +206,15 @@ final class PlainKernels implements Kernels {
     }
 
     @Override
-    public void routeMaximumOfFour(
-            float[] X,
-            int x,
-            int below,
-            float[] D,
-            int d,
-            float[] DX,
-            int dx,
-            int pixels,
-            int channels,
-            float[] scale,
-            float[] shift) {
+    public void routeToWinnerOfFour(
+            float[] X, int x, int below, float[] D, int d, float[] DX, int dx, int pixels, int channels, float[] sign) {
         for (int p = 0; p < pixels; p++) {
             for (int j = 0; j < channels; j++) {
                 int[] places = {0, channels, below, below + channels};
                 int first = 2 * p * channels + j;
                 int winner = 0;
-                float most = Math.fma(X[x + first], scale[j], shift[j]);
                 for (int i = 1; i < 4; i++) {
-                    float value = Math.fma(X[x + first + places[i]], scale[j], shift[j]);
-                    if (value > most) {
-                        most = value;
+                    if (X[x + first + places[i]] * sign[j] > X[x + first + places[winner]] * sign[j]) {
                         winner = i;
                     }
                 }

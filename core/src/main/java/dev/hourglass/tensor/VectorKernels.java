@@ -284,57 +284,37 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void winnerOfFour(
-            float[] X, int x, int below, float[] TO, int to, int pixels, int channels, float[] scale, float[] shift) {
+    public void winnerOfFour(float[] X, int x, int below, float[] TO, int to, int pixels, int channels, float[] sign) {
         for (int j = 0; j < channels; j += STEP) {
-            FloatVector factor = FloatVector.fromArray(S, scale, j);
-            FloatVector offset = FloatVector.fromArray(S, shift, j);
+            FloatVector factor = FloatVector.fromArray(S, sign, j);
             for (int p = 0; p < pixels; p++) {
                 int first = x + j + 2 * p * channels;
                 FloatVector winner = FloatVector.fromArray(S, X, first);
-                FloatVector most = winner.fma(factor, offset);
                 FloatVector v = FloatVector.fromArray(S, X, first + channels);
-                FloatVector scaled = v.fma(factor, offset);
-                VectorMask<Float> larger = scaled.compare(GT, most);
-                winner = winner.blend(v, larger);
-                most = most.blend(scaled, larger);
+                winner = winner.blend(v, v.mul(factor).compare(GT, winner.mul(factor)));
                 v = FloatVector.fromArray(S, X, first + below);
-                scaled = v.fma(factor, offset);
-                larger = scaled.compare(GT, most);
-                winner = winner.blend(v, larger);
-                most = most.blend(scaled, larger);
+                winner = winner.blend(v, v.mul(factor).compare(GT, winner.mul(factor)));
                 v = FloatVector.fromArray(S, X, first + below + channels);
-                scaled = v.fma(factor, offset);
-                winner.blend(v, scaled.compare(GT, most)).intoArray(TO, to + j + p * channels);
+                winner = winner.blend(v, v.mul(factor).compare(GT, winner.mul(factor)));
+                winner.intoArray(TO, to + j + p * channels);
             }
         }
     }
 
     @Override
-    public void routeMaximumOfFour(
-            float[] X,
-            int x,
-            int below,
-            float[] D,
-            int d,
-            float[] DX,
-            int dx,
-            int pixels,
-            int channels,
-            float[] scale,
-            float[] shift) {
+    public void routeToWinnerOfFour(
+            float[] X, int x, int below, float[] D, int d, float[] DX, int dx, int pixels, int channels, float[] sign) {
         FloatVector zero = FloatVector.zero(S);
         for (int j = 0; j < channels; j += STEP) {
-            FloatVector factor = FloatVector.fromArray(S, scale, j);
-            FloatVector offset = FloatVector.fromArray(S, shift, j);
+            FloatVector factor = FloatVector.fromArray(S, sign, j);
             for (int p = 0; p < pixels; p++) {
                 int first = j + 2 * p * channels;
-                FloatVector a = FloatVector.fromArray(S, X, x + first).fma(factor, offset);
+                FloatVector a = FloatVector.fromArray(S, X, x + first).mul(factor);
                 FloatVector b =
-                        FloatVector.fromArray(S, X, x + first + channels).fma(factor, offset);
-                FloatVector c = FloatVector.fromArray(S, X, x + first + below).fma(factor, offset);
+                        FloatVector.fromArray(S, X, x + first + channels).mul(factor);
+                FloatVector c = FloatVector.fromArray(S, X, x + first + below).mul(factor);
                 FloatVector e = FloatVector.fromArray(S, X, x + first + below + channels)
-                        .fma(factor, offset);
+                        .mul(factor);
                 // Each later pixel wins over all before it only if it is larger than their maximum.
                 VectorMask<Float> bWins = b.compare(GT, a);
                 FloatVector most = a.blend(b, bWins);

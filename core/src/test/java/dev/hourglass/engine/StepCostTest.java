@@ -85,7 +85,7 @@ final class StepCostTest {
     @Test
     void aPoolingThatNormalizesDoesThreeOperationsForEachOfAWindowsPixels() {
         Value pooled = image("enc_pool1/output", 14, 32);
-        StepCost cost = StepCost.of(new Step.MaxPool(FEATURES, TWO, TWO, 0, 0, 0, null, pooled));
+        StepCost cost = StepCost.of(new Step.MaxPool(FEATURES, TWO, TWO, 0, 0, 0, pooled));
         assertThat(cost.flops()).isEqualTo(28 * 28 * 32 * 3);
         assertThat(cost.bytes()).isEqualTo(4 * (28 * 28 + 14 * 14) * 32);
     }

@@ -138,13 +138,17 @@ final class KernelsTest {
             float[] windows = random(4 * count + 1, 7);
             float[] d = random(count, 8);
             int below = 2 * count;
+            float[] sign = new float[channels];
+            for (int j = 0; j < channels; j++) {
+                sign[j] = 1 - j % 3; // 1, 0 and -1
+            }
             assertSameBits(
                     "winnerOfFour",
-                    (k, to) -> k.winnerOfFour(windows, 1, below, to, 1, pixels, channels, scale, shift),
+                    (k, to) -> k.winnerOfFour(windows, 1, below, to, 1, pixels, channels, sign),
                     random(count + 1, 9));
             assertSameBits(
-                    "routeMaximumOfFour",
-                    (k, dx) -> k.routeMaximumOfFour(windows, 1, below, d, 0, dx, 1, pixels, channels, scale, shift),
+                    "routeToWinnerOfFour",
+                    (k, dx) -> k.routeToWinnerOfFour(windows, 1, below, d, 0, dx, 1, pixels, channels, sign),
                     random(4 * count + 1, 10));
 
             assertSameBits(
@@ -187,11 +191,9 @@ final class KernelsTest {
         int channels = 16;
         float[] ones = new float[channels];
         Arrays.fill(ones, 1f);
-        float[] zeros = new float[channels];
         for (Kernels kernels : new Kernels[] {vector, plain}) {
             float[] dx = random(4 * channels, 1);
-            kernels.routeMaximumOfFour(
-                    new float[4 * channels], 0, 2 * channels, ones, 0, dx, 0, 1, channels, ones, zeros);
+            kernels.routeToWinnerOfFour(new float[4 * channels], 0, 2 * channels, ones, 0, dx, 0, 1, channels, ones);
             float[] expected = new float[4 * channels];
             Arrays.fill(expected, 0, channels, 1f);
             assertThat(dx).isEqualTo(expected);
