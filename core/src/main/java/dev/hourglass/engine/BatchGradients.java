@@ -14,8 +14,7 @@ import java.util.Objects;
  * in order.
  */
 final class BatchGradients {
-    private record Product(
-            Step.ConvolveGradient step, Memory.Buffer from, Memory.Buffer gradient, Kernels.TransposedProduct kernel) {}
+    private record Product(Memory.Buffer from, Memory.Buffer gradient, Kernels.TransposedProduct kernel) {}
 
     private final Map<PackedMatrix, Product> products = new HashMap<>();
     private final Placement placement;
@@ -32,10 +31,7 @@ final class BatchGradients {
             products.put(
                     step.weights(),
                     new Product(
-                            step,
-                            from,
-                            gradient,
-                            kernels.transposedProduct(panel, from.stride(), gradient.stride(), panel)));
+                            from, gradient, kernels.transposedProduct(panel, from.stride(), gradient.stride(), panel)));
         }
     }
 

@@ -88,15 +88,7 @@ record PackedMatrix(String name, int parameter, Axis rows, Axis columns) {
 
     /** From the parameter's values to a part of the packed form. */
     void pack(float[] values, float[] packed, int offset, Part part) {
-        Grid parameter = new Grid(rows.sourceStride(), columns.sourceStride());
-        Grid panels = new Grid(panel(), 1);
-        forEachBlock(part, (place, source, height, width, isFirst) -> {
-            if (isFirst) {
-                copy(values, source, parameter, packed, offset + place, panels, height, width);
-            } else {
-                add(values, source, parameter, packed, offset + place, panels, height, width);
-            }
-        });
+        forEachBlock(values, packed, offset, part, false);
     }
 
     /**
@@ -104,39 +96,85 @@ record PackedMatrix(String name, int parameter, Axis rows, Axis columns) {
      * group shares its gradient.
      */
     void unpack(float[] packed, int offset, float[] values, Part part) {
-        Grid parameter = new Grid(rows.sourceStride(), columns.sourceStride());
-        Grid panels = new Grid(panel(), 1);
-        forEachBlock(
-                part,
-                (place, source, height, width, isFirst) ->
-                        add(packed, offset + place, panels, values, source, parameter, height, width));
+        forEachBlock(values, packed, offset, part, true);
     }
 
-    /** How a block lies in an array: floats from one row to the next, and from one column to the next. */
-    private record Grid(int rowStride, int columnStride) {}
+    /** Moves each block of some rows within a panel, small enough for the cache, from or to each of its sources. */
+    private void forEachBlock(float[] values, float[] packed, int offset, Part part, boolean unpacks) {
+        int rowStride = rows.sourceStride();
+        int columnStride = columns.sourceStride();
+        int panel = panel();
+        int end = Math.min(columns.perGroup(), part.toPanel() * panel);
+        for (int rowGroup = 0; rowGroup < rows.groups(); rowGroup++) {
+            for (int group = 0; group < columns.groups(); group++) {
+                for (int column = part.fromPanel() * panel; column < end; column += width(group, column)) {
+                    int width = width(group, column);
+                    for (int row = part.fromRow(); row < part.toRow(); row += BLOCK_ROWS) {
+                        int height = Math.min(BLOCK_ROWS, part.toRow() - row);
+                        int place = offset + place(rowGroup * rows.groupStride() + row, group, column);
+                        boolean isFirst = true;
+                        for (int rowSource : rows.sources().get(rowGroup)) {
+                            for (int columnSource : columns.sources().get(group)) {
+                                int source = source(rowSource, row, columnSource, column);
+                                if (unpacks) {
+                                    add(
+                                            packed,
+                                            place,
+                                            panel,
+                                            1,
+                                            values,
+                                            source,
+                                            rowStride,
+                                            columnStride,
+                                            height,
+                                            width);
+                                } else if (isFirst) {
+                                    copy(values, source, rowStride, columnStride, packed, place, panel, height, width);
+                                } else {
+                                    add(
+                                            values,
+                                            source,
+                                            rowStride,
+                                            columnStride,
+                                            packed,
+                                            place,
+                                            panel,
+                                            1,
+                                            height,
+                                            width);
+                                }
+                                isFirst = false;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
 
-    private static void copy(float[] A, int a, Grid from, float[] B, int b, Grid to, int height, int width) {
-        if (from.columnStride == 1 && to.columnStride == 1) {
+    private static void copy(
+            float[] A, int a, int aRow, int aColumn, float[] B, int b, int bRow, int height, int width) {
+        if (aColumn == 1) {
             for (int row = 0; row < height; row++) {
-                System.arraycopy(A, a + row * from.rowStride, B, b + row * to.rowStride, width);
+                System.arraycopy(A, a + row * aRow, B, b + row * bRow, width);
             }
             return;
         }
         // Down the columns, since where those are apart in a parameter its rows are adjacent.
         for (int column = 0; column < width; column++) {
-            int i = a + column * from.columnStride;
-            int j = b + column * to.columnStride;
+            int i = a + column * aColumn;
             for (int row = 0; row < height; row++) {
-                B[j + row * to.rowStride] = A[i + row * from.rowStride];
+                B[b + column + row * bRow] = A[i + row * aRow];
             }
         }
     }
 
-    private static void add(float[] A, int a, Grid from, float[] B, int b, Grid to, int height, int width) {
-        if (from.columnStride == 1 && to.columnStride == 1) {
+    private static void add(
+            float[] A, int a, int aRow, int aColumn, float[] B, int b, int bRow, int bColumn, int height, int width) {
+        if (aColumn == 1 && bColumn == 1) {
             for (int row = 0; row < height; row++) {
-                int i = a + row * from.rowStride;
-                int j = b + row * to.rowStride;
+                int i = a + row * aRow;
+                int j = b + row * bRow;
                 for (int column = 0; column < width; column++) {
                     B[j + column] += A[i + column];
                 }
@@ -144,43 +182,10 @@ record PackedMatrix(String name, int parameter, Axis rows, Axis columns) {
             return;
         }
         for (int column = 0; column < width; column++) {
-            int i = a + column * from.columnStride;
-            int j = b + column * to.columnStride;
+            int i = a + column * aColumn;
+            int j = b + column * bColumn;
             for (int row = 0; row < height; row++) {
-                B[j + row * to.rowStride] += A[i + row * from.rowStride];
-            }
-        }
-    }
-
-    @FunctionalInterface
-    private interface Block {
-        /**
-         * @param place of the first number in the packed form; a panel's width further on the next row
-         * @param source of the first number in the parameter
-         * @param isFirst whether this is the first source of that place
-         */
-        void visit(int place, int source, int height, int width, boolean isFirst);
-    }
-
-    /** Visits each block of some rows within a panel, small enough for the cache, with each of its sources. */
-    private void forEachBlock(Part part, Block block) {
-        int end = Math.min(columns.perGroup(), part.toPanel() * panel());
-        for (int rowGroup = 0; rowGroup < rows.groups(); rowGroup++) {
-            for (int group = 0; group < columns.groups(); group++) {
-                for (int column = part.fromPanel() * panel(); column < end; column += width(group, column)) {
-                    for (int row = part.fromRow(); row < part.toRow(); row += BLOCK_ROWS) {
-                        int height = Math.min(BLOCK_ROWS, part.toRow() - row);
-                        int place = place(rowGroup * rows.groupStride() + row, group, column);
-                        boolean isFirst = true;
-                        for (int rowSource : rows.sources().get(rowGroup)) {
-                            for (int columnSource : columns.sources().get(group)) {
-                                int source = source(rowSource, row, columnSource, column);
-                                block.visit(place, source, height, width(group, column), isFirst);
-                                isFirst = false;
-                            }
-                        }
-                    }
-                }
+                B[j + row * bRow] += A[i + row * aRow];
             }
         }
     }

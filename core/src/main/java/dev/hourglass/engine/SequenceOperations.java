@@ -183,25 +183,53 @@ final class SequenceOperations {
         }
     }
 
-    /** Every row of a sequence times a matrix, plus the bias. */
+    /** Every row of a sequence times a matrix, plus the bias. The last panel may be mostly padding, which is left out. */
     private void allRows(float[] from, int offset, int rows, PackedMatrix matrix, Bias bias, float[] to, int result) {
         int inPanels = matrix.rows().packed() / PANEL;
+        int rest = inputsInLastPanel(matrix);
+        int whole = rest == PANEL ? inPanels : inPanels - 1;
         for (int panel = 0; panel < matrix.panels(); panel++) {
-            product.run(
-                    rows,
-                    from,
-                    offset,
-                    rows * PANEL,
-                    inPanels,
-                    PANEL,
-                    weights.array(),
-                    weights.offset(matrix) + panel * matrix.panelSize(),
-                    bias.array,
-                    bias.offset + panel * PANEL,
-                    0,
-                    to,
-                    result + panel * rows * PANEL);
+            int place = weights.offset(matrix) + panel * matrix.panelSize();
+            int at = result + panel * rows * PANEL;
+            if (whole > 0) {
+                product.run(
+                        rows,
+                        from,
+                        offset,
+                        rows * PANEL,
+                        whole,
+                        PANEL,
+                        weights.array(),
+                        place,
+                        bias.array,
+                        bias.offset + panel * PANEL,
+                        0,
+                        to,
+                        at);
+            }
+            if (whole < inPanels) {
+                boolean first = whole == 0;
+                product.run(
+                        rows,
+                        from,
+                        offset + whole * rows * PANEL,
+                        0,
+                        1,
+                        rest,
+                        weights.array(),
+                        place + whole * PANEL * PANEL,
+                        first ? bias.array : to,
+                        first ? bias.offset + panel * PANEL : at,
+                        first ? 0 : PANEL,
+                        to,
+                        at);
+            }
         }
+    }
+
+    private static int inputsInLastPanel(PackedMatrix matrix) {
+        int rest = matrix.rows().groups() == 1 ? matrix.rows().perGroup() % PANEL : 0;
+        return rest == 0 ? PANEL : rest;
     }
 
     Operation productGradient(Step.StepsProductGradient step) {
@@ -241,7 +269,7 @@ final class SequenceOperations {
                 int place = results.offset(matrix) + panel * matrix.panelSize();
                 for (int inPanel = 0; inPanel < inPanels; inPanel++) {
                     transposedProduct.run(
-                            PANEL,
+                            inPanel == inPanels - 1 ? inputsInLastPanel(matrix) : PANEL,
                             from,
                             offset + inPanel * fromStride + row * PANEL,
                             0,

@@ -1,10 +1,15 @@
 package dev.hourglass.engine;
 
+import dev.hourglass.model.Activation;
 import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Padding;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.model.Presets;
+import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.RandomSource;
+import dev.hourglass.tensor.Shape;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -18,9 +23,30 @@ final class LabRun {
     /** The last batch is smaller, and its last chunk smaller still. */
     private static final int SAMPLES = 2 * BATCH + 13;
 
-    static final List<AutoencoderSpec> MODELS = List.of(Presets.mnistCnn("cnn"), Presets.mnistLstm("lstm"));
+    /** The labs' models, and one with a dense layer so large that its gradient is summed over the batch at once. */
+    static final List<AutoencoderSpec> MODELS = List.of(Presets.mnistCnn("cnn"), Presets.mnistLstm("lstm"), wide());
 
     private LabRun() {}
+
+    private static AutoencoderSpec wide() {
+        Size2 three = Size2.square(3);
+        Size2 one = Size2.square(1);
+        return new AutoencoderSpec(
+                "wide",
+                Shape.of(12, 12, 1),
+                List.of(
+                        new LayerSpec.Conv2d("a", 32, three, one, Padding.SAME, Activation.RELU),
+                        new LayerSpec.MaxPooling2d("b", Size2.square(2), Size2.square(2), Padding.VALID),
+                        new LayerSpec.GlobalAveragePooling2d("c"),
+                        new LayerSpec.Dense("d", 20, Activation.TANH)),
+                List.of(
+                        new LayerSpec.Dense("e", 6 * 6 * 32, Activation.RELU),
+                        new LayerSpec.Reshape("f", Shape.of(6, 6, 32)),
+                        new LayerSpec.UpSampling2d("g", Size2.square(2)),
+                        new LayerSpec.Conv2dTranspose("h", 32, three, one, Padding.SAME, Activation.RELU),
+                        new LayerSpec.Dropout("i", 0.2f),
+                        new LayerSpec.Conv2dTranspose("j", 1, three, one, Padding.SAME, Activation.SIGMOID)));
+    }
 
     public static void main(String[] args) {
         System.out.println(Kernels.best().description());
