@@ -45,7 +45,7 @@ final class ConvolutionOperations {
         int columns = out.width() / walk.scaleColumns();
         return at -> {
             float[] target = to.array(at);
-            for (int y = 0; y < out.height(); y++) {
+            for (int y = at.from(out.height()); y < at.to(out.height()); y++) {
                 int row = to.offset(at) + out.row(y);
                 for (int phase = 0; phase < walk.scaleColumns(); phase++) {
                     int window = from.offset(at) + walk.window(y, phase);
@@ -98,7 +98,9 @@ final class ConvolutionOperations {
         return at -> {
             float[] target = to.array(at);
             int result = to.offset(at);
-            for (int p = 0; p < matrix.panels(); p++) {
+            int first = at.from(matrix.panels());
+            int end = at.to(matrix.panels());
+            for (int p = first; p < end; p++) {
                 product.run(
                         at.samples,
                         from.array(at),
@@ -114,7 +116,9 @@ final class ConvolutionOperations {
                         target,
                         result + p * panel);
             }
-            binder.apply(step.after(), target, result, at.samples * to.stride());
+            for (int i = 0; i < at.samples; i++) {
+                binder.apply(step.after(), target, result + i * to.stride() + first * panel, (end - first) * panel);
+            }
         };
     }
 

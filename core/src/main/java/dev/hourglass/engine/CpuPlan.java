@@ -21,12 +21,17 @@ final class CpuPlan {
     /** Floats of a weight gradient that stay in the second-level cache from one sample to the next. */
     private static final int MOST_SUMMED_BY_SAMPLE = 1 << 18;
 
+    /** Operations of a step for one sample from which on threads share it: about 10 microseconds. */
+    private static final long LEAST_SHARED_FLOPS = 1_000_000;
+
     /** A phase, bound. */
     private record BoundPhase(List<BoundSegment> segments, Operation after) {}
 
-    private record BoundSegment(Operation[] operations, boolean sampleBySample) {
+    /** @param shared whether each operation is worth sharing between threads where there is a single sample */
+    private record BoundSegment(Operation[] operations, boolean[] shared, boolean sampleBySample) {
         private BoundSegment {
             operations = operations.clone();
+            shared = shared.clone();
         }
 
         void run(Cursor at) {
@@ -48,7 +53,11 @@ final class CpuPlan {
     private final NormState[] norms;
     private final BatchGradients batchGradients;
     private final Operation clear;
+    private final boolean training;
+    private final Cursor[] partCursors;
     private final Workers.Task runPhase = this::runChunk;
+    private final Workers.Task runPart = this::runPart;
+    private Operation sharedOperation = at -> {};
     private Cursor.Batch batch = Cursor.Batch.NONE;
     private BoundPhase phase;
     private boolean firstPhase;
@@ -71,9 +80,13 @@ final class CpuPlan {
             Stopwatch stopwatch) {
         this.workers = workers;
         chunkCapacity = Math.min(chunkSamples, batchCapacity);
+        this.training = training;
         cursors = new Cursor[workers.threads()];
+        partCursors = new Cursor[cursors.length];
         for (int worker = 0; worker < cursors.length; worker++) {
             cursors[worker] = new Cursor(worker, sampleSize);
+            partCursors[worker] = new Cursor(0, 0);
+            partCursors[worker].parts = cursors.length;
         }
         int chunks = Math.ceilDiv(batchCapacity, chunkCapacity);
         results = new ChunkResults(chunks, new Placement(plan.gradients()), plan.norms());
@@ -100,6 +113,7 @@ final class CpuPlan {
                             segment.steps().stream()
                                     .map(step -> stopwatch.time(Stage.of(number, step), binder.bind(step)))
                                     .toArray(Operation[]::new),
+                            shared(segment.steps()),
                             segment.sampleBySample()))
                     .toList();
             phases.add(new BoundPhase(bound, barrier(i, plan.phases().get(i).after(), stopwatch)));
@@ -139,6 +153,16 @@ final class CpuPlan {
         return segments;
     }
 
+    /** Which steps take so long for one sample that sharing it, which costs two microseconds, pays. */
+    private static boolean[] shared(List<Step> steps) {
+        boolean[] shared = new boolean[steps.size()];
+        for (int i = 0; i < shared.length; i++) {
+            shared[i] = steps.get(i) instanceof Step.Convolve
+                    && StepCost.of(steps.get(i)).flops() >= LEAST_SHARED_FLOPS;
+        }
+        return shared;
+    }
+
     /** Whether a step is best run one sample at a time, while that sample is in cache; products of vectors want many rows. */
     private static boolean isSampleBySample(Step step) {
         boolean sequence = StepAccess.reads(step).stream().anyMatch(v -> v.layout() instanceof Layout.Steps)
@@ -170,18 +194,52 @@ final class CpuPlan {
         for (int i = 0; i < phases.size(); i++) {
             phase = phases.get(i);
             firstPhase = i == 0;
-            workers.run(results.chunks, runPhase);
+            if (batch.size() == 1 && !training && workers.threads() > 1) {
+                shareSample();
+            } else {
+                workers.run(results.chunks, runPhase);
+            }
             phase.after().run(cursors[0]);
         }
         this.batch = Cursor.Batch.NONE;
     }
 
-    private void runChunk(int worker, int chunk) {
-        Cursor at = cursors[worker];
+    /** One sample, whose large operations all threads compute together: nothing else would keep them busy. */
+    private void shareSample() {
+        Cursor at = cursors[0];
+        moveTo(at, 0);
+        at.local = 0;
+        at.samples = 1;
+        for (BoundSegment segment : phase.segments()) {
+            for (int i = 0; i < segment.operations().length; i++) {
+                if (segment.shared()[i]) {
+                    sharedOperation = segment.operations()[i];
+                    workers.run(partCursors.length, runPart);
+                } else {
+                    segment.operations()[i].run(at);
+                }
+            }
+        }
+    }
+
+    private void runPart(int worker, int part) {
+        Cursor at = partCursors[part];
+        moveTo(at, 0);
+        at.samples = 1;
+        at.part = part;
+        sharedOperation.run(at);
+    }
+
+    private void moveTo(Cursor at, int chunk) {
         at.batch = batch;
         at.chunk = chunk;
         at.chunkStart = chunk * chunkCapacity;
         at.chunkSamples = Math.min(chunkCapacity, batch.size() - at.chunkStart);
+    }
+
+    private void runChunk(int worker, int chunk) {
+        Cursor at = cursors[worker];
+        moveTo(at, chunk);
         if (firstPhase) {
             clear.run(at);
         }

@@ -20,6 +20,11 @@ final class Cursor {
     /** How many to compute: 1, or the whole chunk. */
     int samples;
 
+    /** Which part of a single sample to compute, where threads share it. */
+    int part;
+    /** In how many parts it is cut: 1 unless threads share it. */
+    int parts = 1;
+
     Cursor(int worker, int sampleSize) {
         this.worker = worker;
         this.sample = new float[sampleSize];
@@ -28,6 +33,16 @@ final class Cursor {
     /** The first sample's place in the batch. */
     int first() {
         return chunkStart + local;
+    }
+
+    /** Where the cursor's part of so many rows begins. */
+    int from(int rows) {
+        return (int) ((long) rows * part / parts);
+    }
+
+    /** Where it ends. */
+    int to(int rows) {
+        return (int) ((long) rows * (part + 1) / parts);
     }
 
     /**
