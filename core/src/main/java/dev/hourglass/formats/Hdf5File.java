@@ -1,8 +1,14 @@
 package dev.hourglass.formats;
 
+import dev.hourglass.files.AtomicFile;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /**
  * Reads and writes HDF5, the part of it that Keras's models need.
@@ -18,7 +24,11 @@ final class Hdf5File {
      * @throws IOException if it can't be opened or read
      */
     static Hdf5Group read(Path file) throws IOException {
-        throw new UnsupportedOperationException(file.toString());
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+                Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+            return Hdf5Reader.read(bytes, file.toString(), Hdf5File::freeHeap);
+        }
     }
 
     /**
@@ -28,7 +38,8 @@ final class Hdf5File {
      * @throws dev.hourglass.tensor.CorruptFileException if it is damaged, cut short or holds what is refused
      */
     static Hdf5Group read(byte[] bytes, String nameForErrors) {
-        throw new UnsupportedOperationException(nameForErrors + bytes.length);
+        MemorySegment segment = MemorySegment.ofArray(bytes).asReadOnly();
+        return Hdf5Reader.read(segment, nameForErrors, Hdf5File::freeHeap);
     }
 
     /**
@@ -38,16 +49,23 @@ final class Hdf5File {
      *     (that is 4,095 strings; a single string may have any length)
      */
     static void write(Hdf5Group root, Path file) throws IOException {
-        throw new UnsupportedOperationException(file.toString() + root);
+        Hdf5Plan plan = Hdf5Writer.plan(root);
+        AtomicFile.write(file, channel -> plan.writeTo(Channels.newOutputStream(channel)));
     }
 
     /** Writes a file to a stream, which stays open; buffers by itself. Errors as {@link #write(Hdf5Group, Path)}'s. */
     static void write(Hdf5Group root, OutputStream out) throws IOException {
-        throw new UnsupportedOperationException(out.toString() + root);
+        Hdf5Writer.plan(root).writeTo(out);
     }
 
     /** How many bytes {@link #write(Hdf5Group, OutputStream)} will write. */
     static long size(Hdf5Group root) {
-        throw new UnsupportedOperationException(root.toString());
+        return Hdf5Writer.plan(root).end();
+    }
+
+    /** What can be allocated, less some room for everything else. */
+    private static long freeHeap() {
+        Runtime jvm = Runtime.getRuntime();
+        return (jvm.maxMemory() - jvm.totalMemory() + jvm.freeMemory()) / 8 * 7;
     }
 }

@@ -15,6 +15,18 @@ public final class CorruptFileException extends RuntimeException {
      * @param wayOut a whole sentence
      */
     public CorruptFileException(Path file, String expected, String found, String wayOut) {
-        super(file + ": expected " + expected + ", found " + found + ". " + wayOut);
+        this(file.toString(), expected, found, wayOut);
+    }
+
+    /**
+     * Of a place within a file.
+     *
+     * @param place such as {@code model.h5, /layers/conv2d at byte 2,048}
+     * @param expected such as {@code the signature TREE}
+     * @param found such as {@code 00 00 00 00}
+     * @param wayOut a whole sentence
+     */
+    public CorruptFileException(String place, String expected, String found, String wayOut) {
+        super(place + ": expected " + expected + ", found " + found + ". " + wayOut);
     }
 }

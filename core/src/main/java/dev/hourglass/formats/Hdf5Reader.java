@@ -1,0 +1,164 @@
+package dev.hourglass.formats;
+
+import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/**
+ * Reads an HDF5 file whole: what h5py and Keras write with their defaults (superblock 0, symbol tables), what they write
+ * with {@code libver='latest'} as long as it fits into object headers, and what {@link Hdf5Writer} writes. Values may
+ * be contiguous, compact or chunked, deflated and shuffled.
+ *
+ * <p>Whatever else the format knows is refused, never guessed and never followed: soft and external links, external
+ * and virtual storage, shared types, two links to one object, other filters, values that were never written. {@link
+ * Hdf5Input} says how hostile files are kept from costing time and memory.
+ *
+ * @see <a href="https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html">HDF5 File Format Specification
+ *     Version 3.0</a>
+ */
+final class Hdf5Reader {
+    private static final byte[] SIGNATURE = {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
+    private static final int MAX_DEPTH = 64;
+    private static final int MAX_PATH = 4_096;
+    private static final int MAX_OBJECTS = 100_000;
+    private static final int OPEN_FOR_WRITING = 5;
+
+    private final Hdf5Input input;
+    private final Hdf5GlobalHeap heap;
+    private int objects;
+
+    private Hdf5Reader(Hdf5Input input) {
+        this.input = input;
+        this.heap = new Hdf5GlobalHeap(input);
+    }
+
+    /**
+     * @param name of the file, for errors
+     * @param freeHeap how many bytes may still be allocated
+     */
+    static Hdf5Group read(MemorySegment bytes, String name, LongSupplier freeHeap) {
+        return new Hdf5Reader(new Hdf5Input(name, bytes, freeHeap)).readFile();
+    }
+
+    private Hdf5Group readFile() {
+        long root = readSuperblock();
+        if (readNode(root, "/", 0) instanceof Hdf5Group group) {
+            return group;
+        }
+        throw input.refuse(root, "a group at the root", "a data set");
+    }
+
+    /**
+     * The address of the root's header.
+     *
+     * <pre>
+     * version 0, 1  signature, versions, sizes of addresses and lengths at byte 13, B-trees' sizes, base, 0, end, 0,
+     *               the root's symbol table entry (name, header, ...)
+     * version 2, 3  signature, version, sizes (2), flags (1), base, extension, end, root's header, checksum
+     * </pre>
+     */
+    private long readSuperblock() {
+        long readable = Math.min(96, input.length());
+        Hdf5Cursor in = input.at(0, readable, "the superblock");
+        if (readable < 9 || in.takeBytes(8).mismatch(MemorySegment.ofArray(SIGNATURE)) >= 0) {
+            throw input.refuse(
+                    0, "an HDF5 file", "one without its signature", "Check that the path is that of a model.");
+        }
+        int version = in.unsignedByte();
+        if (version > 3) {
+            throw input.refuse(8, "a superblock of version 0 to 3", String.valueOf(version), Hdf5Input.SAVE_PLAINLY);
+        }
+        boolean old = version < 2;
+        in.skip(old ? 4 : 0);
+        in.expect(8, "bytes of an address");
+        in.expect(8, "bytes of a length");
+        if (old) {
+            in.skip(version == 0 ? 9 : 13);
+        } else if ((in.unsignedByte() & OPEN_FOR_WRITING) != 0) {
+            throw input.refuse(11, "a file that its writer closed", "one that is still open for writing");
+        }
+        demand(in, 0, "a file that starts with itself (base 0)");
+        demand(in, Hdf5Input.UNDEFINED, old ? "no free space of its own" : "no superblock extension");
+        long endAt = in.address();
+        long end = in.length();
+        if (end > input.length()) {
+            throw input.refuse(endAt, "a file of " + Hdf5Input.count(end) + " bytes", Hdf5Input.count(input.length()));
+        }
+        if (old) {
+            demand(in, Hdf5Input.UNDEFINED, "no driver information");
+            in.skip(8);
+        }
+        long root = in.pointer();
+        if (!old) {
+            in.checksum();
+        }
+        return root;
+    }
+
+    private void demand(Hdf5Cursor in, long value, String what) {
+        long at = in.address();
+        long found = in.pointer();
+        if (found != value) {
+            throw input.refuse(at, what, Hdf5Input.count(found), Hdf5Input.SAVE_PLAINLY);
+        }
+    }
+
+    /** What a header says; the header itself, which may be large, is not kept while a group's children are read. */
+    private sealed interface Content {
+        record OfGroup(Map<String, Hdf5Attribute> attributes, Map<String, Long> links) implements Content {}
+
+        record OfDataset(Hdf5Dataset dataset) implements Content {}
+    }
+
+    private Hdf5Node readNode(long address, String path, int depth) {
+        input.enter(path);
+        if (depth > MAX_DEPTH || path.length() > MAX_PATH) {
+            throw input.refuse(
+                    address,
+                    "at most " + MAX_DEPTH + " groups in each other and paths of " + MAX_PATH + " letters",
+                    "more");
+        }
+        if (++objects > MAX_OBJECTS) {
+            throw input.refuse(address, "at most " + Hdf5Input.count(MAX_OBJECTS) + " objects", "more");
+        }
+        return switch (readContent(address)) {
+            case Content.OfDataset content -> content.dataset;
+            case Content.OfGroup content -> {
+                String prefix = depth == 0 ? "/" : path + "/";
+                Map<String, Hdf5Node> children = new LinkedHashMap<>();
+                content.links.forEach((name, child) -> children.put(name, readNode(child, prefix + name, depth + 1)));
+                yield new Hdf5Group(content.attributes, children);
+            }
+        };
+    }
+
+    private Content readContent(long address) {
+        Hdf5Header header = Hdf5Header.read(input, address);
+        if (header.has(Hdf5Header.LAYOUT)) {
+            return new Content.OfDataset(readDataset(header));
+        }
+        if (!header.has(Hdf5Header.SYMBOL_TABLE) && !header.has(Hdf5Header.LINK_INFO)) {
+            throw input.refuse(address, "a group or a data set", "neither", Hdf5Input.SAVE_PLAINLY);
+        }
+        return new Content.OfGroup(new Hdf5Attributes(input, heap).of(header), Hdf5Links.of(input, header));
+    }
+
+    private Hdf5Dataset readDataset(Hdf5Header header) {
+        if (header.has(Hdf5Header.EXTERNAL_FILES)) {
+            throw input.refuse(
+                    header.address(),
+                    "values in this file",
+                    "a list of external files",
+                    "Copy the values into the file.");
+        }
+        Hdf5Space space = Hdf5Space.read(input, demand(header, Hdf5Header.DATASPACE, "dimensions"));
+        Hdf5Type type = Hdf5Type.read(input, demand(header, Hdf5Header.DATATYPE, "a type"));
+        Hdf5Layout layout = Hdf5Layout.read(input, demand(header, Hdf5Header.LAYOUT, "a layout"));
+        return new Hdf5Dataset(space.dimensions(), new Hdf5Values(input, header, space, type, layout).read());
+    }
+
+    private Hdf5Cursor demand(Hdf5Header header, int type, String what) {
+        return header.first(type).orElseThrow(() -> input.refuse(header.address(), what + " of the data set", "none"));
+    }
+}

@@ -1,0 +1,77 @@
+package dev.hourglass.formats;
+
+import dev.hourglass.formats.Hdf5Dataset.Values;
+import dev.hourglass.formats.Hdf5Dataset.WholeType;
+import java.lang.foreign.MemorySegment;
+
+/** Reads the values of a data set: first what the header says is held against the file, then memory is taken. */
+record Hdf5Values(Hdf5Input input, Hdf5Header header, Hdf5Space space, Hdf5Type type, Hdf5Layout layout) {
+    /** Values that are known to be in the file. */
+    @FunctionalInterface
+    private interface Stored {
+        void readInto(Hdf5Numbers numbers);
+    }
+
+    Values read() {
+        return switch (type) {
+            case Hdf5Type.Floating floating -> {
+                Stored stored = find();
+                input.reserve((long) Float.BYTES * space.count(), "values");
+                float[] values = new float[space.count()];
+                stored.readInto(new Hdf5Numbers.Floats(floating, values));
+                yield new Values.Floats(values);
+            }
+            case Hdf5Type.Whole whole -> {
+                Stored stored = find();
+                input.reserve((long) Long.BYTES * space.count(), "values");
+                long[] values = new long[space.count()];
+                stored.readInto(new Hdf5Numbers.Wholes(whole, values));
+                yield new Values.Wholes(values, smallest(whole));
+            }
+            case Hdf5Type.FixedText ignored -> new Values.Other("text");
+            case Hdf5Type.VariableText ignored -> new Values.Other("text");
+            case Hdf5Type.Unread unread -> new Values.Other(unread.name());
+        };
+    }
+
+    private static WholeType smallest(Hdf5Type.Whole type) {
+        boolean fits = type.size() < 4 || (type.size() == 4 && type.signed());
+        return fits ? WholeType.INT32 : WholeType.INT64;
+    }
+
+    private Stored find() {
+        long bytes = space.count() * type.size();
+        return switch (layout) {
+            case Hdf5Layout.Compact compact -> inOnePiece(compact.values(), bytes);
+            case Hdf5Layout.Contiguous contiguous -> {
+                // Data sets without elements have no address.
+                long address = bytes == 0 ? 0 : contiguous.address();
+                if (contiguous.length() != bytes) {
+                    throw refuseLength(bytes, contiguous.length());
+                }
+                yield inOnePiece(input.stored(address, bytes, "values"), bytes);
+            }
+            case Hdf5Layout.Chunked chunked -> {
+                Hdf5Chunks chunks = new Hdf5Chunks(input, header, space, type, chunked.dimensions());
+                if (bytes > 0) {
+                    chunks.find(chunked.index());
+                }
+                yield chunks::readInto;
+            }
+        };
+    }
+
+    private Stored inOnePiece(MemorySegment stored, long bytes) {
+        if (stored.byteSize() != bytes) {
+            throw refuseLength(bytes, stored.byteSize());
+        }
+        return numbers -> numbers.put(stored, 0, 0, space.count());
+    }
+
+    private RuntimeException refuseLength(long needed, long found) {
+        return input.refuse(
+                header.address(),
+                Hdf5Input.count(needed) + " bytes for values of " + space.dimensions(),
+                Hdf5Input.count(found));
+    }
+}

@@ -1,0 +1,102 @@
+"""Makes the HDF5 files that Hdf5GoldenTest reads: what h5py and Keras write, small and in every variant that is accepted.
+
+All numbers are k / 8 for k = 0, 1, 2, ... in row-major order, so that the test knows them and every float width holds
+them exactly; integers are k - 1. README.md beside this file says which file holds what.
+
+    .venv/bin/python make_hdf5_goldens.py
+"""
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import h5py  # noqa: E402
+import numpy as np  # noqa: E402
+
+RESOURCES = Path(__file__).resolve().parent.parent / "core/src/test/resources/hdf5"
+
+
+def ramp(*shape, dtype="<f4"):
+    return (np.arange(np.prod(shape, dtype=int)) / 8).reshape(shape).astype(dtype)
+
+
+def attributes(file):
+    """What Keras keeps in attributes, in the ways that h5py may write it."""
+    file.attrs["text"] = "größer"
+    file.attrs["empty text"] = ""
+    file.attrs["fixed"] = np.bytes_("abc")
+    file.attrs["texts"] = np.array(["a", "", "größer"], dtype=h5py.string_dtype())
+    file.attrs["fixed texts"] = np.array([b"kernel:0", b"bias:0"])
+    file.attrs["no texts"] = np.array([])
+    file.attrs["whole"] = np.int32(-7)
+    file.attrs["large"] = np.int64(1 << 40)
+    file.attrs["float"] = np.float64(0.5)
+
+
+def types(file):
+    for dtype in ["<f2", ">f2", "<f4", ">f4", "<f8", ">f8"]:
+        file[f"floats/{dtype[1:]}{'be' if dtype[0] == '>' else 'le'}"] = ramp(2, 3, dtype=dtype)
+    for dtype in ["i1", "u1", "<i2", ">u2", "<i4", ">i4", "<u4", "<i8", ">i8"]:
+        file[f"wholes/{dtype[-2:]}{'be' if dtype[0] == '>' else 'le'}"] = np.array([126, 0, 1], dtype=dtype)
+    file["scalar"] = np.float32(2.5)
+    file["iteration"] = np.int64(12)
+    file["empty"] = np.zeros((0, 3), np.float32)
+    file["names"] = np.array([b"x", b"y"])
+    file["flags"] = np.array([True, False])
+
+
+def chunks(file):
+    file.create_dataset("plain", data=ramp(5, 7), chunks=(2, 3))
+    file.create_dataset("deflated", data=ramp(40, 7), chunks=(16, 7), compression="gzip")
+    file.create_dataset("shuffled", data=ramp(5, 7), chunks=(2, 3), shuffle=True)
+    file.create_dataset("both", data=ramp(3, 5, 7), chunks=(2, 2, 4), compression="gzip", shuffle=True)
+    file.create_dataset("single", data=ramp(5, 7), chunks=(5, 7), compression="gzip")
+
+
+def tree(file):
+    """Enough names for a symbol table of several nodes, in groups that lie in each other."""
+    for i in range(40):
+        file[f"wide/d{i:02}"] = np.float32(i)
+    file.create_group("a/b/c/d").attrs["depth"] = 4
+    file.create_group("hollow")
+
+
+def write(name, *parts, libver=None):
+    path = RESOURCES / name
+    with h5py.File(path, "w", libver=libver) as file:
+        for part in parts:
+            part(file)
+    print(f"{path.stat().st_size:8,} {name}")
+
+
+def keras_models():
+    import keras
+
+    keras.utils.set_random_seed(1)
+    model = keras.Sequential(
+        [
+            keras.Input((4, 4, 1)),
+            keras.layers.Conv2D(2, 3, padding="same", name="c1"),
+            keras.layers.Flatten(),
+            keras.layers.Dense(3, name="d1"),
+        ]
+    )
+    model.compile("adam", "mean_squared_error")
+    model.fit(np.zeros((2, 4, 4, 1)), np.zeros((2, 3)), verbose=0)
+    variables = {v.path: v.numpy() for v in model.variables}
+    for i, (path, value) in enumerate(variables.items()):
+        model.variables[i].assign(ramp(*value.shape))
+    model.save_weights(RESOURCES / "keras.weights.h5")
+    model.save(RESOURCES / "keras-legacy.h5")
+
+
+RESOURCES.mkdir(parents=True, exist_ok=True)
+write("attributes.h5", attributes)
+write("attributes-latest.h5", lambda f: [f.attrs.__setitem__(k, v) for k, v in (("text", "größer"), ("no texts", np.array([])))], libver="latest")
+write("types.h5", types)
+write("chunks.h5", chunks)
+write("chunks-latest.h5", chunks, libver="latest")
+write("tree.h5", tree)
+keras_models()
