@@ -92,6 +92,36 @@ def keras_models():
     model.save(RESOURCES / "keras-legacy.h5")
 
 
+def hostile():
+    """Files that are right, and that a model may not be: each asks the reader to follow something or to guess."""
+    (RESOURCES / "hostile").mkdir(exist_ok=True)
+
+    def unwritten(file):
+        file.create_dataset("x", (4, 4), "f4", chunks=(2, 2))[0, 0] = 1
+
+    def cycle(file):
+        file["a/b/up"] = file.create_group("a/b").parent
+
+    write("hostile/soft-link.h5", lambda f: f.__setitem__("x", h5py.SoftLink("/y")))
+    write("hostile/soft-link-latest.h5", lambda f: f.__setitem__("x", h5py.SoftLink("/y")), libver="latest")
+    write("hostile/external-link.h5", lambda f: f.__setitem__("x", h5py.ExternalLink("/etc/passwd", "/y")))
+    write("hostile/hard-link.h5", lambda f: f.__setitem__("y", f.create_dataset("x", data=ramp(2))))
+    write("hostile/cycle.h5", cycle)
+    write("hostile/external-storage.h5", lambda f: f.create_dataset("x", (4,), "u1", external=[("/etc/passwd", 0, 4)]))
+    layout = h5py.VirtualLayout(shape=(4,), dtype="f4")
+    layout[:] = h5py.VirtualSource("/etc/passwd", "x", shape=(4,))
+    write("hostile/virtual.h5", lambda f: f.create_virtual_dataset("x", layout), libver="latest")
+    write("hostile/lzf.h5", lambda f: f.create_dataset("x", data=ramp(64), compression="lzf"))
+    write("hostile/fletcher32.h5", lambda f: f.create_dataset("x", data=ramp(64), fletcher32=True))
+    write("hostile/scale-offset.h5", lambda f: f.create_dataset("x", data=np.arange(64), scaleoffset=0))
+    write("hostile/unwritten.h5", lambda f: f.create_dataset("x", (4, 4), "f4"))
+    write("hostile/unwritten-chunks.h5", unwritten)
+    write("hostile/growing-latest.h5", lambda f: f.create_dataset("x", data=ramp(64), chunks=(8,), maxshape=(None,)), libver="latest")
+    write("hostile/many-links-latest.h5", lambda f: [f.create_group(f"g{i}") for i in range(9)], libver="latest")
+    write("hostile/many-attributes-latest.h5", lambda f: [f.attrs.__setitem__(f"a{i}", i) for i in range(9)], libver="latest")
+    write("hostile/shared-type.h5", lambda f: (f.__setitem__("t", np.dtype("f4")), f.create_dataset("x", (2,), f["t"])))
+
+
 RESOURCES.mkdir(parents=True, exist_ok=True)
 write("attributes.h5", attributes)
 write("attributes-latest.h5", lambda f: [f.attrs.__setitem__(k, v) for k, v in (("text", "größer"), ("no texts", np.array([])))], libver="latest")
@@ -100,3 +130,4 @@ write("chunks.h5", chunks)
 write("chunks-latest.h5", chunks, libver="latest")
 write("tree.h5", tree)
 keras_models()
+hostile()

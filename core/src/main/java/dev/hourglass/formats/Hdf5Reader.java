@@ -21,7 +21,7 @@ final class Hdf5Reader {
     private static final byte[] SIGNATURE = {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
     private static final int MAX_DEPTH = 64;
     private static final int MAX_PATH = 4_096;
-    private static final int MAX_OBJECTS = 100_000;
+    private static final int MAX_OBJECTS = 20_000;
     private static final int OPEN_FOR_WRITING = 5;
 
     private final Hdf5Input input;
