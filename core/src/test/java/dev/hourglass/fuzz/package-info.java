@@ -1,0 +1,3 @@
+/** Fuzzing of everything that reads files. */
+@org.jspecify.annotations.NullMarked
+package dev.hourglass.fuzz;
