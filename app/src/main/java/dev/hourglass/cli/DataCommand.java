@@ -5,7 +5,7 @@ import dev.hourglass.data.DataFile;
 import dev.hourglass.data.DatasetCatalog;
 import dev.hourglass.data.DatasetSource;
 import dev.hourglass.data.DatasetSpec;
-import dev.hourglass.data.Spelling;
+import dev.hourglass.files.Spelling;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,7 +1,7 @@
 package dev.hourglass.cli;
 
 import dev.hourglass.data.DatasetCatalog;
-import dev.hourglass.data.Spelling;
+import dev.hourglass.files.Spelling;
 import dev.hourglass.lab.RecipeException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.hourglass.lab;
 
-import dev.hourglass.data.Spelling;
+import dev.hourglass.files.Spelling;
 import dev.hourglass.lab.Node.Mapping;
 import dev.hourglass.lab.Node.Scalar;
 import dev.hourglass.lab.Node.Sequence;

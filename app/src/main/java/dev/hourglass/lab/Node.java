@@ -1,6 +1,6 @@
 package dev.hourglass.lab;
 
-import dev.hourglass.data.Spelling;
+import dev.hourglass.files.Spelling;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.Collections;

@@ -1,7 +1,7 @@
 package dev.hourglass.lab;
 
-import dev.hourglass.data.Spelling;
 import dev.hourglass.files.Failures;
+import dev.hourglass.files.Spelling;
 import dev.hourglass.lab.Node.Mapping;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;

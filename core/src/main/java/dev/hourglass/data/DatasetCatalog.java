@@ -1,5 +1,6 @@
 package dev.hourglass.data;
 
+import dev.hourglass.files.Spelling;
 import dev.hourglass.tensor.CorruptFileException;
 import java.nio.file.Files;
 import java.nio.file.Path;

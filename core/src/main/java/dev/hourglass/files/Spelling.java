@@ -1,4 +1,4 @@
-package dev.hourglass.data;
+package dev.hourglass.files;
 
 import java.util.Collection;
 import java.util.Comparator;

@@ -1,4 +1,4 @@
-package dev.hourglass.data;
+package dev.hourglass.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
