@@ -1,11 +1,5 @@
 package dev.hourglass.model;
 
-import dev.hourglass.model.LayerSpec.BatchNormalization;
-import dev.hourglass.model.LayerSpec.Conv2d;
-import dev.hourglass.model.LayerSpec.Conv2dTranspose;
-import dev.hourglass.model.LayerSpec.Dense;
-import dev.hourglass.model.LayerSpec.Lstm;
-import dev.hourglass.model.LayerSpec.TimeDistributed;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
 import java.nio.ByteBuffer;
@@ -38,7 +32,10 @@ public final class Parameters {
         List<Shape> outputs = ShapeInference.outputs(input, layers);
         Shape in = input;
         for (int i = 0; i < layers.size(); i++) {
-            addInitial(layers.get(i), in, random, all);
+            LayerSpec layer = layers.get(i);
+            for (Variable variable : Variable.of(layer, in)) {
+                all.add(initial(layer, variable, random));
+            }
             in = outputs.get(i);
         }
         return new Parameters(all);
@@ -49,76 +46,45 @@ public final class Parameters {
         return new Parameters(list);
     }
 
-    private static void addInitial(LayerSpec layer, Shape in, RandomSource random, List<Parameter> all) {
-        int features = in.dimension(-1);
-        switch (layer) {
-            case Conv2d conv -> {
-                int area = conv.kernel().height() * conv.kernel().width();
-                Shape shape = Shape.of(conv.kernel().height(), conv.kernel().width(), features, conv.filters());
-                all.add(glorot(layer, "kernel", shape, area * features, area * conv.filters(), random));
-                all.add(constant(layer, "bias", Shape.of(conv.filters()), true, 0));
-            }
-            case Conv2dTranspose conv -> {
-                int area = conv.kernel().height() * conv.kernel().width();
-                Shape shape = Shape.of(conv.kernel().height(), conv.kernel().width(), conv.filters(), features);
-                all.add(glorot(layer, "kernel", shape, area * conv.filters(), area * features, random));
-                all.add(constant(layer, "bias", Shape.of(conv.filters()), true, 0));
-            }
-            case BatchNormalization ignored -> {
-                Shape channels = Shape.of(features);
-                all.add(constant(layer, "gamma", channels, true, 1));
-                all.add(constant(layer, "beta", channels, true, 0));
-                all.add(constant(layer, "moving_mean", channels, false, 0));
-                all.add(constant(layer, "moving_variance", channels, false, 1));
-            }
-            case Dense dense -> addDense(layer, dense.units(), features, random, all);
-            case TimeDistributed distributed ->
-                addDense(layer, distributed.layer().units(), features, random, all);
-            case Lstm lstm -> {
-                int units = lstm.units();
-                all.add(glorot(layer, "kernel", Shape.of(features, 4 * units), features, 4 * units, random));
-                all.add(orthogonal(layer, "recurrent_kernel", units, 4 * units, random));
-                Parameter bias = constant(layer, "bias", Shape.of(4 * units), true, 0);
-                Arrays.fill(bias.values(), units, 2 * units, 1f);
-                all.add(bias);
-            }
-            case LayerSpec.MaxPooling2d ignored -> {}
-            case LayerSpec.UpSampling2d ignored -> {}
-            case LayerSpec.GlobalAveragePooling2d ignored -> {}
-            case LayerSpec.Flatten ignored -> {}
-            case LayerSpec.Reshape ignored -> {}
-            case LayerSpec.Dropout ignored -> {}
-            case LayerSpec.ActivationLayer ignored -> {}
-            case LayerSpec.LeakyRelu ignored -> {}
-            case LayerSpec.RepeatVector ignored -> {}
+    private static Parameter initial(LayerSpec layer, Variable variable, RandomSource random) {
+        Shape shape = variable.shape();
+        float[] values = switch (variable.name()) {
+            case "kernel" -> glorot(shape, stream(layer, variable, random));
+            case "recurrent_kernel" ->
+                orthogonal(shape.dimension(0), shape.dimension(1), stream(layer, variable, random));
+            case "gamma", "moving_variance" -> constant(shape, 1);
+            default -> constant(shape, 0);
+        };
+        if (layer instanceof LayerSpec.Lstm lstm && variable.name().equals("bias")) {
+            Arrays.fill(values, lstm.units(), 2 * lstm.units(), 1f);
         }
+        return new Parameter(layer.name(), variable.name(), shape, variable.trainable(), values);
     }
 
-    private static void addDense(LayerSpec layer, int units, int in, RandomSource random, List<Parameter> all) {
-        all.add(glorot(layer, "kernel", Shape.of(in, units), in, units, random));
-        all.add(constant(layer, "bias", Shape.of(units), true, 0));
+    private static RandomGenerator stream(LayerSpec layer, Variable variable, RandomSource random) {
+        return random.stream("initialize/" + layer.name() + "/" + variable.name(), 0);
     }
 
-    private static Parameter constant(LayerSpec layer, String name, Shape shape, boolean trainable, float value) {
+    private static float[] constant(Shape shape, float value) {
         float[] values = new float[shape.size()];
         Arrays.fill(values, value);
-        return new Parameter(layer.name(), name, shape, trainable, values);
+        return values;
     }
 
-    private static Parameter glorot(
-            LayerSpec layer, String name, Shape shape, int fanIn, int fanOut, RandomSource random) {
-        RandomGenerator generator = random.stream("initialize/" + layer.name() + "/" + name, 0);
-        double limit = Math.sqrt(6.0 / ((double) fanIn + fanOut));
+    /** The last two dimensions are what a place of the window reads and writes, or the other way round: the sum is the same. */
+    private static float[] glorot(Shape shape, RandomGenerator generator) {
+        int ends = shape.dimension(-2) + shape.dimension(-1);
+        double area = (double) shape.size() / shape.dimension(-2) / shape.dimension(-1);
+        double limit = Math.sqrt(6.0 / (area * ends));
         float[] values = new float[shape.size()];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) (limit * (2 * generator.nextDouble() - 1));
         }
-        return new Parameter(layer.name(), name, shape, true, values);
+        return values;
     }
 
     /** Rows that are orthonormal: Gram-Schmidt over normal rows ({@code rows <= columns}), twice for full precision. */
-    private static Parameter orthogonal(LayerSpec layer, String name, int rows, int columns, RandomSource random) {
-        RandomGenerator generator = random.stream("initialize/" + layer.name() + "/" + name, 0);
+    private static float[] orthogonal(int rows, int columns, RandomGenerator generator) {
         double[][] matrix = new double[rows][columns];
         for (int row = 0; row < rows; row++) {
             for (int column = 0; column < columns; column++) {
@@ -141,7 +107,7 @@ public final class Parameters {
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) matrix[i / columns][i % columns];
         }
-        return new Parameter(layer.name(), name, Shape.of(rows, columns), true, values);
+        return values;
     }
 
     private static double dot(double[] a, double[] b) {
