@@ -1,13 +1,10 @@
 package dev.hourglass.engine;
 
 import dev.hourglass.model.Autoencoder;
-import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.Workers;
-import java.util.List;
-import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.stream.IntStream;
 
 /**
  * A model compiled for use: encode, decode, reconstruct. Holds the parameters as they were when it was made. Any number
@@ -15,20 +12,20 @@ import java.util.stream.IntStream;
  */
 public final class Inference implements AutoCloseable {
     private static final int BATCH = 256;
-    private static final int[] IN_ORDER = IntStream.range(0, BATCH).toArray();
 
     private final Workers workers;
-    private final Part whole;
-    private final Part encoder;
-    private final Part decoder;
+    private final ChainInference whole;
+    private final ChainInference encoder;
+    private final ChainInference decoder;
 
     private Inference(Autoencoder model, Kernels kernels, Workers workers) {
         this.workers = workers;
         Shape input = model.spec().input();
         Shape latent = model.spec().latent();
-        whole = new Part(model, input, input, model.spec().layers(), kernels);
-        encoder = new Part(model, input, latent, model.spec().encoder(), kernels);
-        decoder = new Part(model, latent, input, model.spec().decoder(), kernels);
+        Parameters parameters = model.parameters();
+        whole = new ChainInference(input, model.spec().layers(), parameters, kernels, workers);
+        encoder = new ChainInference(input, model.spec().encoder(), parameters, kernels, workers);
+        decoder = new ChainInference(latent, model.spec().decoder(), parameters, kernels, workers);
     }
 
     /** @param threads that share out one call's samples, >= 1 */
@@ -60,7 +57,7 @@ public final class Inference implements AutoCloseable {
      * @param into receives as many samples
      */
     public void decode(float[] codes, int count, float[] into) {
-        int size = decoder.inputSize;
+        int size = decoder.inputSize();
         decoder.run(
                 (index, target, offset) -> System.arraycopy(codes, index * size, target, offset, size), 0, count, into);
     }
@@ -75,7 +72,7 @@ public final class Inference implements AutoCloseable {
 
     /** Rebuilds samples and compares; the same bits at any number of threads. */
     public Distance distance(Samples samples, int from, int count) {
-        int size = whole.outputSize;
+        int size = whole.outputSize();
         float[] original = new float[size];
         float[] rebuilt = new float[Math.min(count, BATCH) * size];
         double squared = 0;
@@ -94,64 +91,6 @@ public final class Inference implements AutoCloseable {
         }
         double numbers = (double) count * size;
         return new Distance(squared / numbers, absolute / numbers);
-    }
-
-    /** One chain of layers, with executors for as many callers as there have been at once. */
-    private final class Part {
-        private final Autoencoder model;
-        private final Plan plan;
-        private final PackedWeights weights;
-        private final Kernels kernels;
-        private final int inputSize;
-        private final int outputSize;
-        private final ConcurrentLinkedDeque<CpuPlan> idle = new ConcurrentLinkedDeque<>();
-
-        Part(Autoencoder model, Shape input, Shape output, List<LayerSpec> layers, Kernels kernels) {
-            this.model = model;
-            this.kernels = kernels;
-            inputSize = input.size();
-            outputSize = output.size();
-            plan = PlanCompiler.forInference(input, layers, model.parameters());
-            weights = new PackedWeights(plan, model.parameters());
-        }
-
-        void run(Samples samples, int from, int count, float[] into) {
-            if ((long) count * outputSize > into.length) {
-                throw new IllegalArgumentException("into must hold " + count + " x " + outputSize + " = "
-                        + (long) count * outputSize + " numbers, got " + into.length);
-            }
-            CpuPlan executor = idle.poll();
-            if (executor == null) {
-                int chunk = CpuPlan.MOST_CHUNK_SAMPLES;
-                executor = new CpuPlan(
-                        plan,
-                        model.parameters(),
-                        weights,
-                        inputSize,
-                        BATCH,
-                        chunk,
-                        false,
-                        kernels,
-                        workers,
-                        Stopwatch.OFF);
-            }
-            for (int done = 0; done < count; done += BATCH) {
-                int first = from + done;
-                int size = Math.min(BATCH, count - done);
-                int outputFrom = done * outputSize;
-                executor.run(new Cursor.Batch(
-                        (index, target, offset) -> samples.copySample(first + index, target, offset),
-                        samples,
-                        IN_ORDER,
-                        0,
-                        size,
-                        0,
-                        0,
-                        into,
-                        outputFrom));
-            }
-            idle.push(executor); // not after a failure: its state is unknown then
-        }
     }
 
     @Override

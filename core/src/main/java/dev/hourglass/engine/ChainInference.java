@@ -1,0 +1,102 @@
+package dev.hourglass.engine;
+
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Parameters;
+import dev.hourglass.model.ShapeInference;
+import dev.hourglass.tensor.Kernels;
+import dev.hourglass.tensor.Shape;
+import dev.hourglass.tensor.Workers;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.stream.IntStream;
+
+/**
+ * A chain of layers compiled for use, whatever it computes: an encoder or a decoder by itself, or a whole autoencoder
+ * ({@link Inference} has both halves of one at hand). Holds the parameters as they were when it was made. Any number of
+ * threads may call it at once.
+ */
+public final class ChainInference implements AutoCloseable {
+    private static final int BATCH = 256;
+    private static final int[] IN_ORDER = IntStream.range(0, BATCH).toArray();
+
+    private final Parameters parameters;
+    private final Kernels kernels;
+    private final Workers workers;
+    private final Plan plan;
+    private final PackedWeights weights;
+    private final int inputSize;
+    private final int outputSize;
+    /** Executors for as many callers as there have been at once. */
+    private final ConcurrentLinkedDeque<CpuPlan> idle = new ConcurrentLinkedDeque<>();
+
+    /** @param parameters of these layers, at least */
+    ChainInference(Shape input, List<LayerSpec> layers, Parameters parameters, Kernels kernels, Workers workers) {
+        this.parameters = parameters;
+        this.kernels = kernels;
+        this.workers = workers;
+        inputSize = input.size();
+        outputSize = ShapeInference.outputs(input, layers).getLast().size();
+        plan = PlanCompiler.forInference(input, layers, parameters);
+        weights = new PackedWeights(plan, parameters);
+    }
+
+    /**
+     * @param input the shape of one sample
+     * @param layers at least one
+     * @param parameters of the layers
+     * @param threads that share out one call's samples, >= 1
+     */
+    public static ChainInference of(Shape input, List<LayerSpec> layers, Parameters parameters, int threads) {
+        return new ChainInference(input, layers, parameters, Kernels.best(), Workers.of(threads));
+    }
+
+    /** How many numbers a sample has. */
+    public int inputSize() {
+        return inputSize;
+    }
+
+    /** How many numbers come out for a sample. */
+    public int outputSize() {
+        return outputSize;
+    }
+
+    /**
+     * Sends samples through the chain.
+     *
+     * @param from index of the first sample
+     * @param into receives {@code count} outputs, row-major, one after the other
+     */
+    public void run(Samples samples, int from, int count, float[] into) {
+        if ((long) count * outputSize > into.length) {
+            throw new IllegalArgumentException("into must hold " + count + " x " + outputSize + " = "
+                    + (long) count * outputSize + " numbers, got " + into.length);
+        }
+        CpuPlan executor = idle.poll();
+        if (executor == null) {
+            int chunk = CpuPlan.MOST_CHUNK_SAMPLES;
+            executor = new CpuPlan(
+                    plan, parameters, weights, inputSize, BATCH, chunk, false, kernels, workers, Stopwatch.OFF);
+        }
+        for (int done = 0; done < count; done += BATCH) {
+            int first = from + done;
+            int size = Math.min(BATCH, count - done);
+            int outputFrom = done * outputSize;
+            executor.run(new Cursor.Batch(
+                    (index, target, offset) -> samples.copySample(first + index, target, offset),
+                    samples,
+                    IN_ORDER,
+                    0,
+                    size,
+                    0,
+                    0,
+                    into,
+                    outputFrom));
+        }
+        idle.push(executor); // not after a failure: its state is unknown then
+    }
+
+    @Override
+    public void close() {
+        workers.close();
+    }
+}
