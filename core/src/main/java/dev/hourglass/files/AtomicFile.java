@@ -28,6 +28,17 @@ public final class AtomicFile {
         void writeTo(FileChannel channel) throws IOException, E;
     }
 
+    /**
+     * A look at a file that is written, before it takes its place.
+     *
+     * @param <E> what may be wrong with it
+     */
+    @FunctionalInterface
+    public interface Check<E extends Exception> {
+        /** @throws IOException if the file can't be read */
+        void accept(Path written) throws IOException, E;
+    }
+
     /** Writes UTF-8, replacing what was there; see {@link #write(Path, Content)}. */
     public static void write(Path file, String text) throws IOException {
         write(file, text.getBytes(StandardCharsets.UTF_8));
@@ -45,6 +56,18 @@ public final class AtomicFile {
      * @throws E if the content throws it; like any failure, this leaves an earlier file as it was
      */
     public static <E extends Exception> void write(Path file, Content<E> content) throws IOException, E {
+        write(file, content, written -> {});
+    }
+
+    /**
+     * Writes a file piece by piece and looks at it before it replaces what was there. The folder is made if needed.
+     *
+     * @param check reads the file under the temporary name that it has until then
+     * @throws IOException if it can't be written or read
+     * @throws E if the content or the check throws it; like any failure, this leaves an earlier file as it was
+     */
+    public static <E extends Exception> void write(Path file, Content<E> content, Check<E> check)
+            throws IOException, E {
         Path folder = file.toAbsolutePath().getParent();
         if (folder == null) {
             throw new IOException(file + " is a folder; a file's path is needed");
@@ -59,6 +82,7 @@ public final class AtomicFile {
                 content.writeTo(channel);
                 channel.force(true);
             }
+            check.accept(temporary);
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
             force(folder);
         } finally {

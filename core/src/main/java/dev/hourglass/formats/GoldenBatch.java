@@ -1,0 +1,54 @@
+package dev.hourglass.formats;
+
+import dev.hourglass.engine.ChainInference;
+import dev.hourglass.tensor.RandomSource;
+import dev.hourglass.tensor.Shape;
+import java.util.random.RandomGenerator;
+
+/**
+ * A few samples and what a model makes of them, by which any reader of its file can tell whether it computes the same.
+ *
+ * @param inputs {@code samples} inputs as the first layer reads them, row-major, one after the other; in [0, 1)
+ * @param outputs as many outputs
+ */
+record GoldenBatch(int samples, float[] inputs, float[] outputs) {
+    /** As many as are stored; two, so that a reader that mixes samples up is found out. */
+    private static final int SAMPLES = 2;
+
+    /** The same inputs for the same shape, always. */
+    static GoldenBatch of(SavedModel model) {
+        Shape input = model.input();
+        float[] inputs = new float[SAMPLES * input.size()];
+        RandomGenerator random = new RandomSource(1).stream("golden batch", 0);
+        for (int i = 0; i < inputs.length; i++) {
+            inputs[i] = random.nextFloat();
+        }
+        return new GoldenBatch(SAMPLES, inputs, run(model, SAMPLES, inputs));
+    }
+
+    /** The largest difference between these outputs and the model's; NaN counts as equal to NaN only. */
+    double difference(SavedModel model) {
+        float[] actual = run(model, samples, inputs);
+        double largest = 0;
+        for (int i = 0; i < actual.length; i++) {
+            if (Float.compare(actual[i], outputs[i]) != 0) {
+                double difference = Math.abs((double) actual[i] - outputs[i]);
+                largest = Double.isNaN(difference) ? Double.POSITIVE_INFINITY : Math.max(largest, difference);
+            }
+        }
+        return largest;
+    }
+
+    private static float[] run(SavedModel model, int samples, float[] inputs) {
+        int size = model.input().size();
+        float[] outputs = new float[samples * model.output().size()];
+        try (ChainInference inference = ChainInference.of(model.input(), model.layers(), model.parameters(), 1)) {
+            inference.run(
+                    (index, into, offset) -> System.arraycopy(inputs, index * size, into, offset, size),
+                    0,
+                    samples,
+                    outputs);
+        }
+        return outputs;
+    }
+}

@@ -1,0 +1,87 @@
+package dev.hourglass.formats;
+
+import dev.hourglass.engine.OptimizerState;
+import dev.hourglass.tensor.CorruptFileException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A legacy {@code .h5} file, of Keras 2 or 3: the configuration in attributes of the root, the weights in groups. Our
+ * note is one more attribute, which Keras doesn't look at.
+ */
+final class LegacyFile {
+    private static final String CONFIG = "model_config";
+    private static final String TRAINING = "training_config";
+    private static final String NOTE = "hourglass";
+    private static final String OPTIMIZER = "optimizer_weights";
+
+    private LegacyFile() {}
+
+    static LoadedModel read(Path file) throws IOException {
+        StoredArrays arrays = new StoredArrays(file, Hdf5File.read(file));
+        Json config = json(arrays, CONFIG);
+        if (config == null) {
+            throw new CorruptFileException(
+                    file,
+                    "an attribute " + CONFIG,
+                    "none",
+                    "A file of weights alone doesn't say what the layers are; save the whole model.");
+        }
+        LoadedModel.Builder loaded = new LoadedModel.Builder(file);
+        KerasNode.Model model = KerasConfigReader.read(config, loaded::warn);
+        loaded.note(json(arrays, NOTE));
+        Json training = json(arrays, TRAINING);
+        return loaded.build(model, LegacyWeights.read(model, arrays), parameters -> {
+            KerasOptimizer optimizer = new KerasOptimizer(model, arrays, loaded::warn);
+            return optimizer.readLegacy(training == null ? null : training.asMapping(), parameters);
+        });
+    }
+
+    private static @Nullable Json json(StoredArrays arrays, String attribute) {
+        return arrays.root().attributes().get(attribute) instanceof Hdf5Attribute.Text text
+                ? JsonText.parse(text.value(), new Json.Document(arrays.file(), "/@" + attribute))
+                : null;
+    }
+
+    static void write(SavedModel model, ModelLayout layout, HourglassNote note, OutputStream out) throws IOException {
+        KerasNode.Model tree = KerasTree.of(model, layout);
+        Hdf5Group.Builder root = Hdf5Group.builder();
+        root.attribute("keras_version", new Hdf5Attribute.Text(ModelFile.KERAS_VERSION));
+        root.attribute("backend", new Hdf5Attribute.Text("tensorflow"));
+        root.attribute(CONFIG, new Hdf5Attribute.Text(JsonText.write(KerasConfigWriter.writeLegacy(tree))));
+        LegacyWeights.write(tree, model.parameters(), root);
+        OptimizerState optimizer = model.optimizer();
+        if (optimizer != null) {
+            root.attribute(TRAINING, new Hdf5Attribute.Text(JsonText.write(training(optimizer))));
+            List<String> names = new ArrayList<>();
+            Hdf5Group.Builder group = root.group(OPTIMIZER);
+            KerasOptimizer.variables(optimizer).forEach((name, variable) -> {
+                names.add("adam/" + name);
+                group.dataset("adam/" + name, variable);
+            });
+            group.attribute("weight_names", new Hdf5Attribute.Texts(names));
+        }
+        root.attribute(NOTE, new Hdf5Attribute.Text(JsonText.write(note.toTree())));
+        Hdf5File.write(root.build(), out);
+    }
+
+    private static Map<String, @Nullable Object> training(OptimizerState optimizer) {
+        Map<String, @Nullable Object> training = new LinkedHashMap<>();
+        // Not "mse": Keras 3 writes that and can't load it again.
+        training.put("loss", "mean_squared_error");
+        training.put("loss_weights", null);
+        training.put("metrics", null);
+        training.put("weighted_metrics", null);
+        Map<String, Object> adam = new LinkedHashMap<>();
+        adam.put("class_name", "Adam");
+        adam.put("config", KerasOptimizer.config(optimizer.adam()));
+        training.put("optimizer_config", adam);
+        return training;
+    }
+}

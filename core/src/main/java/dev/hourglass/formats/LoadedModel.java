@@ -1,0 +1,101 @@
+package dev.hourglass.formats;
+
+import dev.hourglass.engine.OptimizerState;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Parameter;
+import dev.hourglass.model.Parameters;
+import dev.hourglass.model.ShapeInference;
+import dev.hourglass.tensor.Normalization;
+import dev.hourglass.tensor.Shape;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model file as it was read, before it is settled where the waist is.
+ *
+ * @param note what Hourglass added, or null
+ * @param warnings a sentence each
+ */
+record LoadedModel(
+        Path file,
+        KerasNode.Model tree,
+        Parameters parameters,
+        @Nullable OptimizerState optimizer,
+        @Nullable HourglassNote note,
+        List<String> warnings) {
+
+    /** @param waistLayer the layer whose output is the code, or null to find it */
+    SavedModel settle(@Nullable String waistLayer) {
+        WaistRule rule = new WaistRule(tree);
+        Waist waist;
+        if (waistLayer != null) {
+            waist = rule.named(waistLayer, file);
+        } else if (note != null) {
+            waist = new Waist(note.encoderLayers(), Waist.Source.STORED);
+        } else {
+            waist = rule.byRule();
+        }
+        return new SavedModel(
+                note == null ? KerasNames.plain(tree.kerasName()) : note.name(),
+                tree.input(),
+                specs(tree),
+                parameters,
+                note == null ? Normalization.NONE : note.normalization(),
+                waist,
+                optimizer,
+                note == null ? Map.of() : note.provenance(),
+                warnings);
+    }
+
+    private static List<LayerSpec> specs(KerasNode.Model tree) {
+        return tree.layers().stream().map(KerasNode.Layer::spec).toList();
+    }
+
+    /** Gathers what a file holds, in the order in which it is found. */
+    static final class Builder {
+        private final Path file;
+        private final List<String> warnings = new ArrayList<>();
+        private @Nullable Json note;
+
+        Builder(Path file) {
+            this.file = file;
+        }
+
+        void warn(String warning) {
+            warnings.add(warning);
+        }
+
+        void note(@Nullable Json found) {
+            note = found;
+        }
+
+        LoadedModel build(
+                KerasNode.Model tree,
+                Parameters parameters,
+                Function<Parameters, @Nullable OptimizerState> readOptimizer) {
+            warnOfNumbers(parameters);
+            OptimizerState optimizer = readOptimizer.apply(parameters);
+            List<LayerSpec> layers = specs(tree);
+            Shape output = ShapeInference.outputs(tree.input(), layers).getLast();
+            HourglassNote read = note == null ? null : HourglassNote.read(note, tree.input(), output, layers);
+            return new LoadedModel(file, tree, parameters, optimizer, read, List.copyOf(warnings));
+        }
+
+        private void warnOfNumbers(Parameters parameters) {
+            for (Parameter parameter : parameters.list()) {
+                int bad = 0;
+                for (float value : parameter.values()) {
+                    bad += Float.isFinite(value) ? 0 : 1;
+                }
+                if (bad > 0) {
+                    warn(parameter.path() + " holds " + bad + " numbers that are NaN or infinite; so will be what the"
+                            + " model computes.");
+                }
+            }
+        }
+    }
+}

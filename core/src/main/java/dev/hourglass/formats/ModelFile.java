@@ -1,0 +1,160 @@
+package dev.hourglass.formats;
+
+import dev.hourglass.files.AtomicFile;
+import dev.hourglass.tensor.CorruptFileException;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads and writes models in Keras's formats: {@code .keras} (version 3) and legacy {@code .h5}. Keras opens what is
+ * written here with {@code keras.models.load_model}, and goes on training where a model has its optimizer.
+ *
+ * <p>A file is read as hostile: it can name no code, and what it declares must be backed by its bytes.
+ */
+public final class ModelFile {
+    /** The version whose format is written. */
+    static final String KERAS_VERSION = "3.15.1";
+
+    /** How far a written model may compute from the one in memory. */
+    private static final double MOST_DIFFERENCE = 1e-5;
+
+    private static final byte[] ZIP = HexFormat.of().parseHex("504b0304");
+    private static final byte[] HDF5 = HexFormat.of().parseHex("894844460d0a1a0a");
+    private static final System.Logger LOG = System.getLogger(ModelFile.class.getName());
+
+    private enum Format {
+        KERAS,
+        LEGACY
+    }
+
+    private ModelFile() {}
+
+    /**
+     * Reads a model, by what the file holds and not by its name. The waist is where our note in the file says; without
+     * one it is after the smallest layer output, or where a nested encoder ends.
+     *
+     * @throws IOException if the file can't be read
+     * @throws CorruptFileException if it is damaged, or no model file
+     * @throws UnsupportedModelException if it holds what Hourglass doesn't compute
+     */
+    public static SavedModel read(Path file) throws IOException {
+        return settle(load(file), null);
+    }
+
+    /**
+     * Reads a model whose code is the output of the named layer, whatever the file says.
+     *
+     * @param waistLayer a layer's or a nested model's name, as Keras knows it
+     * @throws IOException if the file can't be read
+     * @throws CorruptFileException if it is damaged, or no model file
+     * @throws UnsupportedModelException if it holds what Hourglass doesn't compute, or no layer of that name
+     */
+    public static SavedModel read(Path file, String waistLayer) throws IOException {
+        return settle(load(file), waistLayer);
+    }
+
+    /**
+     * How far what the model computes here is from what it computed where the file was written, for the few samples
+     * that Hourglass stores with a model.
+     *
+     * @return the largest difference of two numbers; empty if the file has no such samples
+     * @throws IOException if the file can't be read
+     * @throws CorruptFileException if it is damaged, or no model file
+     * @throws UnsupportedModelException if it holds what Hourglass doesn't compute
+     */
+    public static OptionalDouble goldenDifference(Path file) throws IOException {
+        LoadedModel loaded = load(file);
+        GoldenBatch golden = loaded.note() == null ? null : loaded.note().golden();
+        return golden == null ? OptionalDouble.empty() : OptionalDouble.of(golden.difference(loaded.settle(null)));
+    }
+
+    /** Writes a model as one chain of layers; see {@link #write(SavedModel, Path, ModelLayout)}. */
+    public static void write(SavedModel model, Path file) throws IOException {
+        write(model, file, ModelLayout.SEQUENTIAL);
+    }
+
+    /**
+     * Writes a model, whole or not at all, replacing what was there. Before the file appears it is read back, and what
+     * is read must compute the same as the model. The same model gives the same bytes.
+     *
+     * @param file ends in {@code .keras}, {@code .h5} or {@code .hdf5}
+     * @throws IOException if it can't be written
+     * @throws CorruptFileException if what was written computes something else; no file is left then
+     * @throws IllegalArgumentException if the file's name ends in something else, or the optimizer's state is not that
+     *     of the parameters
+     */
+    public static void write(SavedModel model, Path file, ModelLayout layout) throws IOException {
+        Format format = formatOf(file);
+        GoldenBatch golden = GoldenBatch.of(model);
+        HourglassNote note = HourglassNote.of(model, golden);
+        AtomicFile.<IOException>write(
+                file,
+                channel -> {
+                    OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
+                    switch (format) {
+                        case KERAS -> KerasFile.write(model, layout, note, out);
+                        case LEGACY -> LegacyFile.write(model, layout, note, out);
+                    }
+                    out.flush();
+                },
+                written -> prove(file, golden, load(written).settle(null)));
+    }
+
+    private static void prove(Path file, GoldenBatch golden, SavedModel written) {
+        double difference = golden.difference(written);
+        if (difference > MOST_DIFFERENCE) {
+            throw new CorruptFileException(
+                    file,
+                    "a file that computes what the model computes, within " + MOST_DIFFERENCE,
+                    "a difference of " + difference,
+                    "This is a fault of Hourglass; please report it. No file was left.");
+        }
+    }
+
+    private static SavedModel settle(LoadedModel loaded, @Nullable String waistLayer) {
+        SavedModel model = loaded.settle(waistLayer);
+        model.warnings().forEach(warning -> LOG.log(System.Logger.Level.WARNING, "{0}: {1}", loaded.file(), warning));
+        return model;
+    }
+
+    private static LoadedModel load(Path file) throws IOException {
+        byte[] start;
+        try (InputStream in = Files.newInputStream(file)) {
+            start = in.readNBytes(HDF5.length);
+        }
+        if (Arrays.equals(start, HDF5)) {
+            return LegacyFile.read(file);
+        }
+        if (start.length > ZIP.length && Arrays.equals(start, 0, ZIP.length, ZIP, 0, ZIP.length)) {
+            return KerasFile.read(file);
+        }
+        throw new CorruptFileException(
+                file,
+                "a model file of Keras (.keras or .h5)",
+                start.length == 0 ? "nothing" : "bytes " + HexFormat.of().formatHex(start),
+                "Save the model with model.save(...) of Keras, or with Hourglass.");
+    }
+
+    private static Format formatOf(Path file) {
+        String name = file.toString().toLowerCase(Locale.ROOT);
+        if (name.endsWith(".keras")) {
+            return Format.KERAS;
+        }
+        if (List.of(".h5", ".hdf5").stream().anyMatch(name::endsWith)) {
+            return Format.LEGACY;
+        }
+        throw new IllegalArgumentException(
+                "A model file's name must end in .keras, .h5 or .hdf5, got " + file.getFileName());
+    }
+}

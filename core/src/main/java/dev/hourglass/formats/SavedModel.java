@@ -1,0 +1,159 @@
+package dev.hourglass.formats;
+
+import dev.hourglass.engine.OptimizerState;
+import dev.hourglass.model.Autoencoder;
+import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Parameters;
+import dev.hourglass.model.ShapeInference;
+import dev.hourglass.tensor.Normalization;
+import dev.hourglass.tensor.Shape;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a model file holds: a chain of layers with its parameters and all that is needed to use it as it was trained and
+ * to train it on. The chain may be an autoencoder, or one half of one.
+ *
+ * @param name letters, digits and underscores
+ * @param input the shape of one sample
+ * @param layers at least one, with names of their own
+ * @param parameters of the layers, in their order
+ * @param normalization what samples go through before the first layer
+ * @param waist where the code lies
+ * @param optimizer what further training goes on from, or null
+ * @param provenance how the model came about, for people: names and values in order
+ * @param warnings what a reader should know of a file that was loaded all the same, such as weights that are NaN; a
+ *     sentence each
+ */
+public record SavedModel(
+        String name,
+        Shape input,
+        List<LayerSpec> layers,
+        Parameters parameters,
+        Normalization normalization,
+        Waist waist,
+        @Nullable OptimizerState optimizer,
+        Map<String, String> provenance,
+        List<String> warnings) {
+    /** @throws dev.hourglass.tensor.ShapeException if the layers do not fit together */
+    public SavedModel {
+        if (layers.isEmpty()) {
+            throw new IllegalArgumentException("Model '" + name + "' needs at least one layer");
+        }
+        layers = List.copyOf(layers);
+        ShapeInference.outputs(input, layers);
+        if (waist.encoderLayers() > layers.size()) {
+            throw new IllegalArgumentException("The waist of model '" + name + "' must lie after at most "
+                    + layers.size() + " layers, got " + waist.encoderLayers());
+        }
+        provenance = Collections.unmodifiableMap(new LinkedHashMap<>(provenance));
+        warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * A model that was trained here, to be written.
+     *
+     * @param optimizer what further training shall go on from, or null
+     */
+    public static SavedModel of(Autoencoder model, @Nullable OptimizerState optimizer, Map<String, String> provenance) {
+        AutoencoderSpec spec = model.spec();
+        return new SavedModel(
+                spec.name(),
+                spec.input(),
+                spec.layers(),
+                model.parameters(),
+                model.normalization(),
+                new Waist(spec.encoder().size(), Waist.Source.STORED),
+                optimizer,
+                provenance,
+                List.of());
+    }
+
+    /** The shape that leaves the last layer. */
+    public Shape output() {
+        return ShapeInference.outputs(input, layers).getLast();
+    }
+
+    /** The shape of the code, which lies at the waist; of a decoder it is the input. */
+    public Shape code() {
+        return waist.encoderLayers() == 0
+                ? input
+                : ShapeInference.outputs(input, layers).get(waist.encoderLayers() - 1);
+    }
+
+    /** Whether there are layers on both sides of the waist and the output has the input's shape. */
+    public boolean isAutoencoder() {
+        return waist.encoderLayers() > 0 && waist.encoderLayers() < layers.size() && output().equals(input);
+    }
+
+    /**
+     * The model to reconstruct, encode and decode with, or to train on.
+     *
+     * @return a model that shares this one's parameters
+     * @throws UnsupportedModelException if this is no {@linkplain #isAutoencoder autoencoder}
+     */
+    public Autoencoder autoencoder() {
+        if (!isAutoencoder()) {
+            throw new UnsupportedModelException("Model '" + name + "' turns " + input + " into " + output() + ", with "
+                    + waist.encoderLayers() + " of its " + layers.size()
+                    + " layers before the waist; an autoencoder ends in its input's shape and has layers on both sides."
+                    + " Use the file of the whole autoencoder.");
+        }
+        return new Autoencoder(
+                new AutoencoderSpec(name, input, encoderLayers(), decoderLayers()), parameters, normalization);
+    }
+
+    /**
+     * The half down to the waist, by itself; it can't be trained on.
+     *
+     * @throws UnsupportedModelException if there is no layer before the waist
+     */
+    public SavedModel encoder() {
+        return half("_encoder", input, encoderLayers(), normalization);
+    }
+
+    /**
+     * The half from the waist on, by itself; it reads codes, which need no normalization.
+     *
+     * @throws UnsupportedModelException if there is no layer after the waist
+     */
+    public SavedModel decoder() {
+        return half("_decoder", code(), decoderLayers(), Normalization.NONE);
+    }
+
+    private List<LayerSpec> encoderLayers() {
+        return layers.subList(0, waist.encoderLayers());
+    }
+
+    private List<LayerSpec> decoderLayers() {
+        return layers.subList(waist.encoderLayers(), layers.size());
+    }
+
+    private SavedModel half(String suffix, Shape from, List<LayerSpec> half, Normalization with) {
+        if (half.isEmpty()) {
+            throw new UnsupportedModelException("Model '" + name + "' has all of its " + layers.size()
+                    + " layers on one side of the waist, so there is nothing on the other. Use the file of the whole"
+                    + " autoencoder.");
+        }
+        Set<String> names = half.stream().map(LayerSpec::name).collect(Collectors.toSet());
+        boolean encodes = suffix.equals("_encoder");
+        return new SavedModel(
+                name + suffix,
+                from,
+                half,
+                Parameters.of(parameters.list().stream()
+                        .filter(parameter -> names.contains(parameter.layer()))
+                        .toList()),
+                with,
+                new Waist(encodes ? half.size() : 0, waist.source()),
+                null,
+                provenance,
+                warnings);
+    }
+}

@@ -1,0 +1,210 @@
+package dev.hourglass.formats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hourglass.engine.Adam;
+import dev.hourglass.engine.OptimizerState;
+import dev.hourglass.engine.TrainingSession;
+import dev.hourglass.model.Activation;
+import dev.hourglass.model.Autoencoder;
+import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Padding;
+import dev.hourglass.model.Parameters;
+import dev.hourglass.model.Presets;
+import dev.hourglass.model.Size2;
+import dev.hourglass.tensor.Normalization;
+import dev.hourglass.tensor.RandomSource;
+import dev.hourglass.tensor.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ModelFileTest {
+    private static final Map<String, String> PROVENANCE = Map.of("Recipe", "a test", "Öl", "größer \"als\"\n1");
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @CsvSource({
+        "keras, SEQUENTIAL",
+        "keras, FUNCTIONAL",
+        "keras, NESTED",
+        "h5, SEQUENTIAL",
+        "h5, FUNCTIONAL",
+        "h5, NESTED"
+    })
+    void whatIsWrittenIsReadAgainInEveryLayout(String extension, ModelLayout layout) throws IOException {
+        for (AutoencoderSpec spec : List.of(everyLayer(), Presets.mnistCnn("cnn"), Presets.mnistLstm("lstm"))) {
+            SavedModel model = trained(spec);
+            Path file = folder.resolve(spec.name() + "." + extension);
+            ModelFile.write(model, file, layout);
+            SavedModel read = ModelFile.read(file);
+
+            assertThat(read.name()).isEqualTo(spec.name());
+            assertThat(read.layers()).isEqualTo(spec.layers());
+            assertThat(read.parameters().sha256()).isEqualTo(model.parameters().sha256());
+            assertThat(read.normalization()).isEqualTo(Normalization.PIXELS);
+            assertThat(read.waist()).isEqualTo(model.waist());
+            assertThat(read.provenance()).isEqualTo(PROVENANCE);
+            assertThat(read.warnings()).isEmpty();
+            OptimizerState before = Objects.requireNonNull(model.optimizer());
+            OptimizerState after = Objects.requireNonNull(read.optimizer());
+            assertThat(after.adam()).isEqualTo(before.adam());
+            assertThat(after.steps()).isEqualTo(before.steps());
+            assertThat(after.firstMoments().sha256())
+                    .isEqualTo(before.firstMoments().sha256());
+            assertThat(after.secondMoments().sha256())
+                    .isEqualTo(before.secondMoments().sha256());
+            assertThat(ModelFile.goldenDifference(file)).hasValue(0);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"keras", "h5"})
+    void halvesAreModelsOfTheirOwn(String extension) throws IOException {
+        SavedModel model = trained(everyLayer());
+        Path encoder = folder.resolve("encoder." + extension);
+        Path decoder = folder.resolve("decoder." + extension);
+        ModelFile.write(model.encoder(), encoder);
+        ModelFile.write(model.decoder(), decoder);
+
+        SavedModel read = ModelFile.read(encoder);
+        assertThat(read.waist()).isEqualTo(new Waist(read.layers().size(), Waist.Source.STORED));
+        assertThat(read.normalization()).isEqualTo(Normalization.PIXELS);
+        assertThat(read.output()).isEqualTo(model.code());
+        assertThat(read.optimizer()).isNull();
+        assertThat(ModelFile.read(decoder).input()).isEqualTo(model.code());
+        assertThat(ModelFile.read(decoder).normalization()).isEqualTo(Normalization.NONE);
+        assertThatThrownBy(read::autoencoder)
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageStartingWith("Model 'every_encoder' turns [8, 8, 2] into [6]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"keras", "h5"})
+    void theSameModelGivesTheSameBytes(String extension) throws IOException {
+        SavedModel model = trained(everyLayer());
+        Path one = folder.resolve("one." + extension);
+        Path two = folder.resolve("two." + extension);
+        ModelFile.write(model, one);
+        ModelFile.write(model, two);
+        assertThat(one).hasSameBinaryContentAs(two);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"keras", "h5"})
+    void weightsThatAreNotNumbersAreLoadedWithAWarning(String extension) throws IOException {
+        SavedModel model = trained(everyLayer());
+        model.parameters().get("squeeze", "kernel").values()[3] = Float.NaN;
+        Path file = folder.resolve("nan." + extension);
+        ModelFile.write(model, file);
+        assertThat(ModelFile.read(file).warnings())
+                .containsExactly("squeeze/kernel holds 1 numbers that are NaN or infinite; so will be what the model"
+                        + " computes.");
+    }
+
+    @Test
+    void aNameOfNoLayerIsAnsweredWithTheNearest() throws IOException {
+        Path file = folder.resolve("model.keras");
+        ModelFile.write(trained(everyLayer()), file);
+        assertThat(ModelFile.read(file, "row").waist()).isEqualTo(new Waist(5, Waist.Source.NAMED));
+        assertThatThrownBy(() -> ModelFile.read(file, "sqeeze"))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessage(file + ": there is no layer 'sqeeze' whose output could be the code. Did you mean"
+                        + " 'squeeze'?");
+    }
+
+    @Test
+    void anotherExtensionIsRefusedBeforeAnythingIsWritten() {
+        Path file = folder.resolve("model.pt");
+        assertThatThrownBy(() -> ModelFile.write(trained(everyLayer()), file))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("A model file's name must end in .keras, .h5 or .hdf5, got model.pt");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void aFailedExportLeavesTheEarlierFile() throws IOException {
+        Path file = Files.writeString(folder.resolve("model.keras"), "earlier");
+        SavedModel model = trained(everyLayer());
+        Parameters wrong = Parameters.of(
+                model.parameters().list().subList(1, model.parameters().list().size()));
+        SavedModel broken = new SavedModel(
+                model.name(),
+                model.input(),
+                model.layers(),
+                wrong,
+                model.normalization(),
+                model.waist(),
+                null,
+                Map.of(),
+                List.of());
+        assertThatThrownBy(() -> ModelFile.write(broken, file)).isInstanceOf(RuntimeException.class);
+        assertThat(file).hasContent("earlier");
+        assertThat(folder).isDirectoryContaining(path -> path.equals(file));
+        try (var files = Files.list(folder)) {
+            assertThat(files).containsExactly(file);
+        }
+    }
+
+    /** Each kind of layer once. */
+    static AutoencoderSpec everyLayer() {
+        return new AutoencoderSpec(
+                "every",
+                Shape.of(8, 8, 2),
+                List.of(
+                        new LayerSpec.Conv2d(
+                                "conv", 3, new Size2(3, 2), new Size2(2, 1), Padding.SAME, Activation.RELU),
+                        new LayerSpec.BatchNormalization("norm", 0.9f, 1e-2f),
+                        new LayerSpec.MaxPooling2d("pool", new Size2(2, 2), new Size2(2, 2), Padding.VALID),
+                        new LayerSpec.LeakyRelu("leaky", 0.1f),
+                        new LayerSpec.Flatten("row"),
+                        new LayerSpec.Dropout("drop", 0.25f),
+                        new LayerSpec.Dense("squeeze", 6, Activation.TANH)),
+                List.of(
+                        new LayerSpec.RepeatVector("repeat", 4),
+                        new LayerSpec.Lstm("lstm", 5, true),
+                        new LayerSpec.TimeDistributed("steps", new LayerSpec.Dense("inner", 4, Activation.SIGMOID)),
+                        new LayerSpec.Reshape("image", Shape.of(2, 2, 4)),
+                        new LayerSpec.UpSampling2d("up", Size2.square(2)),
+                        new LayerSpec.Conv2dTranspose(
+                                "transposed", 3, Size2.square(3), Size2.square(2), Padding.SAME, Activation.LINEAR),
+                        new LayerSpec.ActivationLayer("active", Activation.RELU),
+                        new LayerSpec.GlobalAveragePooling2d("average"),
+                        new LayerSpec.Dense("widen", 128, Activation.LINEAR),
+                        new LayerSpec.Reshape("rebuilt", Shape.of(8, 8, 2))));
+    }
+
+    /** After two steps, so that nothing is as it was initialised. */
+    static SavedModel trained(AutoencoderSpec spec) {
+        Autoencoder model = Autoencoder.initialize(spec, Normalization.PIXELS, new RandomSource(3));
+        int[] order = IntStream.range(0, 4).toArray();
+        try (TrainingSession session = TrainingSession.of(
+                spec.input(), spec.layers(), model.parameters(), Adam.withLearningRate(0.003f), 4, 1, 1)) {
+            for (int step = 0; step < 2; step++) {
+                session.step(
+                        (index, into, offset) -> {
+                            for (int i = 0; i < spec.input().size(); i++) {
+                                into[offset + i] = (index * 31 + i * 7) % 11 / 11f;
+                            }
+                        },
+                        order,
+                        0,
+                        4);
+            }
+            return SavedModel.of(model, session.optimizerState(), PROVENANCE);
+        }
+    }
+}
