@@ -35,7 +35,7 @@ import picocli.CommandLine.TypeConversionException;
             "  hourglass lab mnist --limit 2000 --epochs 1    a first look, in seconds",
             "  hourglass lab my-lab.yaml --seed 7 --out out   your own recipe, into the folder out",
             "",
-            "The run folder holds plots/, results/, report.html and run.json. While it holds a file INCOMPLETE, the run is"
+            "The run folder holds plots/, results/, models/ (for Keras), report.html and run.json. While it holds a file INCOMPLETE, the run is"
                     + " not over; a run that fails or is interrupted removes what it wrote."
         })
 final class LabCommand implements Runnable {

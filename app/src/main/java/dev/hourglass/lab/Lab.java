@@ -6,6 +6,8 @@ import dev.hourglass.engine.Inference;
 import dev.hourglass.evaluate.Evaluation;
 import dev.hourglass.evaluate.PrincipalComponents;
 import dev.hourglass.evaluate.ReconstructionError;
+import dev.hourglass.formats.ModelFile;
+import dev.hourglass.formats.SavedModel;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.report.Findings;
 import dev.hourglass.report.ModelResult;
@@ -13,6 +15,7 @@ import dev.hourglass.report.RunResult;
 import dev.hourglass.train.TrainOptions;
 import dev.hourglass.train.TrainResult;
 import dev.hourglass.train.Trainer;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -83,11 +86,33 @@ public final class Lab {
                     examples(test),
                     record.facts());
             List<String> findings = Findings.of(result);
-            tell(new LabEvent.Working("Writing plots, results and report"));
+            tell(new LabEvent.Working("Writing models, plots, results and report"));
+            for (Trained model : trained) {
+                writeModel(folder, model, record.facts());
+            }
             new RunFiles(folder, result, findings, record).write();
             folder.complete();
             listener.accept(new LabEvent.Finished(result, findings, folder.path()));
             return result;
+        }
+    }
+
+    /** The whole model with the optimizer's state, and the encoder by itself, in both of Keras's formats. */
+    private static void writeModel(RunFolder folder, Trained trained, Map<String, String> provenance) {
+        TrainResult result = trained.result();
+        SavedModel whole = SavedModel.of(result.model(), result.optimizer(), provenance);
+        for (String extension : List.of(".keras", ".h5")) {
+            writeModel(folder, whole, trained.spec().name() + "_autoencoder" + extension);
+            writeModel(folder, whole.encoder(), trained.spec().name() + "_encoder" + extension);
+        }
+    }
+
+    private static void writeModel(RunFolder folder, SavedModel model, String name) {
+        Path file = folder.file("models/" + name);
+        try {
+            ModelFile.write(model, file);
+        } catch (IOException e) {
+            throw RunFolder.notWritten(file, e);
         }
     }
 

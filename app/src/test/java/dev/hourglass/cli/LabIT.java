@@ -3,6 +3,9 @@ package dev.hourglass.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hourglass.data.DatasetCatalog;
+import dev.hourglass.formats.ModelFile;
+import dev.hourglass.formats.SavedModel;
+import dev.hourglass.tensor.Normalization;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -10,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +60,14 @@ class LabIT {
                         "results/metrics.json",
                         "results/history.csv",
                         "results/findings.txt",
+                        "models/cnn_autoencoder.keras",
+                        "models/cnn_autoencoder.h5",
+                        "models/cnn_encoder.keras",
+                        "models/cnn_encoder.h5",
+                        "models/lstm_autoencoder.keras",
+                        "models/lstm_autoencoder.h5",
+                        "models/lstm_encoder.keras",
+                        "models/lstm_encoder.h5",
                         "report.html",
                         "run.json");
         JsonNode metrics = json("results/metrics.json");
@@ -90,6 +102,27 @@ class LabIT {
                         "Epoch 2/2 - 3/3 - ",
                         "Findings",
                         "Everything is in " + run);
+    }
+
+    @Test
+    void theSavedModelsAreTheTrainedOnes() throws IOException {
+        lab("mnist", "--epochs", "2", "--batch-size", "16");
+
+        for (String name : List.of("cnn", "lstm")) {
+            String sha256 =
+                    json("results/metrics.json").get(name).get("weightsSha256").asString();
+            for (String extension : List.of(".keras", ".h5")) {
+                SavedModel whole = ModelFile.read(run.resolve("models/" + name + "_autoencoder" + extension));
+                assertThat(whole.parameters().sha256()).isEqualTo(sha256);
+                assertThat(whole.normalization()).isEqualTo(Normalization.PIXELS);
+                assertThat(Objects.requireNonNull(whole.optimizer()).steps()).isEqualTo(2 * 3);
+                assertThat(whole.provenance()).containsEntry("Recipe", "mnist").containsEntry("Epochs", "2");
+                SavedModel encoder = ModelFile.read(run.resolve("models/" + name + "_encoder" + extension));
+                assertThat(encoder.output()).isEqualTo(whole.code());
+                assertThat(encoder.parameters().sha256())
+                        .isEqualTo(whole.encoder().parameters().sha256());
+            }
+        }
     }
 
     @Test
@@ -128,6 +161,10 @@ class LabIT {
                         "results/metrics.json",
                         "results/history.csv",
                         "results/findings.txt",
+                        "models/dense_autoencoder.keras",
+                        "models/dense_autoencoder.h5",
+                        "models/dense_encoder.keras",
+                        "models/dense_encoder.h5",
                         "run.json");
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("20 training and 12 test samples");
     }
