@@ -19,6 +19,15 @@ import org.jspecify.annotations.Nullable;
  * is left out with a warning.
  */
 final class KerasOptimizer {
+    /** Where a {@code .h5} file of Keras keeps the variables. */
+    private static final String GROUP = "optimizer_weights";
+    /**
+     * Where ours keeps them. Keras 3 (3.15.1) can't train on from a {@code .h5} file that has the other group, its own
+     * ones included: it builds the optimizer for no variables at all, and {@code fit} fails with "Unknown variable".
+     * Without that group {@code fit} works and Adam starts afresh.
+     */
+    static final String HIDDEN_GROUP = "hourglass_optimizer_weights";
+
     private static final List<String> MEAN_SQUARED = List.of("mse", "MSE", "mean_squared_error", "MeanSquaredError");
     /** Settings of Adam that must be off here, each with what Keras writes for off. */
     private static final List<String> OFF = List.of(
@@ -63,7 +72,7 @@ final class KerasOptimizer {
         if (training == null || optimizer == null) {
             return null;
         }
-        String group = "optimizer_weights";
+        String group = arrays.count(HIDDEN_GROUP) > 0 ? HIDDEN_GROUP : GROUP;
         List<String> paths = arrays.count(group) == 0
                 ? List.of()
                 : LegacyWeights.names(arrays, group, "weight_names").stream()

@@ -19,7 +19,6 @@ final class LegacyFile {
     private static final String CONFIG = "model_config";
     private static final String TRAINING = "training_config";
     private static final String NOTE = "hourglass";
-    private static final String OPTIMIZER = "optimizer_weights";
 
     private LegacyFile() {}
 
@@ -60,7 +59,7 @@ final class LegacyFile {
         if (optimizer != null) {
             root.attribute(TRAINING, new Hdf5Attribute.Text(JsonText.write(training(optimizer))));
             List<String> names = new ArrayList<>();
-            Hdf5Group.Builder group = root.group(OPTIMIZER);
+            Hdf5Group.Builder group = root.group(KerasOptimizer.HIDDEN_GROUP);
             KerasOptimizer.variables(optimizer).forEach((name, variable) -> {
                 names.add("adam/" + name);
                 group.dataset("adam/" + name, variable);
