@@ -58,7 +58,6 @@ final class KerasConfigWriter {
 
     private void addGraph(KerasNode.Model model, Map<String, Object> config) {
         String source = inputName(model);
-        int use = 0;
         Shape shape = model.input();
         List<Object> layers = new ArrayList<>();
         Map<String, Object> input = input(model, source);
@@ -70,21 +69,21 @@ final class KerasConfigWriter {
         for (KerasNode node : model.nodes()) {
             Map<String, Object> entry = node(node);
             entry.put("name", node.kerasName());
-            entry.put("inbound_nodes", List.of(call(source, use, shape)));
+            entry.put("inbound_nodes", List.of(call(source, shape)));
             layers.add(entry);
             source = node.kerasName();
-            // A model was called once already, when it was made.
-            use = node instanceof KerasNode.Model ? 1 : 0;
             shape = output(node);
         }
-        config.put("output_layers", reference(source, use));
+        // A nested model was called once already, when it was made; Keras counts that here, though not in a call.
+        boolean nested = model.nodes().getLast() instanceof KerasNode.Model;
+        config.put("output_layers", reference(source, nested ? 1 : 0));
     }
 
-    private static Map<String, Object> call(String source, int use, Shape shape) {
+    private static Map<String, Object> call(String source, Shape shape) {
         Map<String, Object> tensor = new LinkedHashMap<>();
         tensor.put("shape", withBatch(shape));
         tensor.put("dtype", "float32");
-        tensor.put("keras_history", reference(source, use));
+        tensor.put("keras_history", reference(source, 0));
         Map<String, Object> argument = new LinkedHashMap<>();
         argument.put("class_name", "__keras_tensor__");
         argument.put("config", tensor);

@@ -70,6 +70,16 @@ class ModelFileTest {
         }
     }
 
+    /** As Keras counts the uses of a nested model; with any other number it refuses the file. */
+    @Test
+    void aNestedModelIsItsFirstUseInACallAndItsSecondAtTheEnd() {
+        String json = JsonText.write(KerasConfigWriter.write(KerasTree.of(trained(twoOfAKind()), ModelLayout.NESTED)));
+        assertThat(json)
+                .contains("\"keras_history\":[\"encoder\",0,0]")
+                .contains("\"output_layers\":[\"decoder\",1,0]")
+                .doesNotContain("\"keras_history\":[\"encoder\",1,0]");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"keras", "h5"})
     void halvesAreModelsOfTheirOwn(String extension) throws IOException {
