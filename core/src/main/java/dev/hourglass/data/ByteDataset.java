@@ -3,28 +3,39 @@ package dev.hourglass.data;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Samples kept as bytes 0..255, such as the pixels of images, and normalized on the way out by a table of the 256
- * values that {@link Normalization#apply} has. Immutable; what {@link #limit} and {@link #reshaped} return shares
+ * values that {@link Normalization} gives them. Immutable; what {@link #limit} and {@link #reshaped} return shares
  * the arrays.
  */
 public final class ByteDataset implements Dataset {
+    private static final int BYTES = 256;
+
     private final String name;
     private final Shape sampleShape;
     private final Normalization normalization;
     private final float[] normalized;
     private final Content content;
+    private final List<String> classNames;
 
     private ByteDataset(
-            String name, Shape sampleShape, Normalization normalization, float[] normalized, Content content) {
+            String name,
+            Shape sampleShape,
+            Normalization normalization,
+            float[] normalized,
+            Content content,
+            List<String> classNames) {
         this.name = name;
         this.sampleShape = sampleShape;
         this.normalization = normalization;
         this.normalized = normalized;
         this.content = content;
+        this.classNames = List.copyOf(classNames);
     }
 
     /**
@@ -40,12 +51,35 @@ public final class ByteDataset implements Dataset {
                     "Data set '%s' of samples %s needs a multiple of %,d bytes, got %,d. Check the shape.",
                     name, sampleShape, sampleShape.size(), samples.length));
         }
-        float[] normalized = new float[256];
-        for (int value = 0; value < normalized.length; value++) {
-            normalized[value] = normalization.apply(value);
-        }
         Content content = new Content(samples, null, samples.length / sampleShape.size(), sampleShape.size());
-        return new ByteDataset(name, sampleShape, normalization, normalized, content);
+        return new ByteDataset(
+                name, sampleShape, normalization, table(name, sampleShape, normalization), content, List.of());
+    }
+
+    /** [value, channel], so that neighbours in a sample are neighbours here. */
+    private static float[] table(String name, Shape sampleShape, Normalization normalization) {
+        int channels = normalization.channels();
+        if (channels > 1 && sampleShape.dimension(-1) != channels) {
+            throw new ShapeException(String.format(
+                    "Samples %s of data set '%s' have %,d channels and can't be normalized with scales for %,d."
+                            + " Take the data that the scales were fitted to.",
+                    sampleShape, name, sampleShape.dimension(-1), channels));
+        }
+        float[] normalized = new float[BYTES * channels];
+        for (int value = 0; value < BYTES; value++) {
+            Arrays.fill(normalized, value * channels, (value + 1) * channels, value);
+        }
+        normalization.apply(normalized, 0, normalized.length);
+        return normalized;
+    }
+
+    /**
+     * The same samples, normalized like this.
+     *
+     * @throws ShapeException if it has a scale for each channel and the samples have another number of channels
+     */
+    public ByteDataset withNormalization(Normalization other) {
+        return new ByteDataset(name, sampleShape, other, table(name, sampleShape, other), content, classNames);
     }
 
     /**
@@ -55,12 +89,24 @@ public final class ByteDataset implements Dataset {
      * @throws ShapeException if there are not as many labels as samples
      */
     public ByteDataset withLabels(byte[] labels) {
+        return withLabels(labels, classNames);
+    }
+
+    /**
+     * The same samples with these labels.
+     *
+     * @param labels the class of each sample, unsigned; owned by the data set from now on
+     * @param names of the classes 0, 1, …; empty if they have none
+     * @throws ShapeException if there are not as many labels as samples
+     */
+    public ByteDataset withLabels(byte[] labels, List<String> names) {
         if (labels.length != size()) {
             throw new ShapeException(String.format(
                     "Data set '%s' has %,d samples and needs as many labels, got %,d. Check that they belong together.",
                     name, size(), labels.length));
         }
-        return with(sampleShape, new Content(content.samples, labels, content.size, content.sampleSize));
+        Content labelled = new Content(content.samples, labels, content.size, content.sampleSize);
+        return new ByteDataset(name, sampleShape, normalization, normalized, labelled, names);
     }
 
     @Override
@@ -88,8 +134,16 @@ public final class ByteDataset implements Dataset {
         Objects.checkIndex(index, content.size);
         Objects.checkFromIndexSize(offset, content.sampleSize, into.length);
         int from = index * content.sampleSize;
+        int channels = normalization.channels();
+        if (channels == 1) {
+            for (int i = 0; i < content.sampleSize; i++) {
+                into[offset + i] = normalized[Byte.toUnsignedInt(content.samples[from + i])];
+            }
+            return;
+        }
         for (int i = 0; i < content.sampleSize; i++) {
-            into[offset + i] = normalized[Byte.toUnsignedInt(content.samples[from + i])];
+            int value = Byte.toUnsignedInt(content.samples[from + i]);
+            into[offset + i] = normalized[value * channels + i % channels];
         }
     }
 
@@ -106,6 +160,11 @@ public final class ByteDataset implements Dataset {
             throw new IllegalStateException("Data set '" + name + "' has no labels. Ask hasLabels() first.");
         }
         return Byte.toUnsignedInt(content.labels[index]);
+    }
+
+    @Override
+    public List<String> classNames() {
+        return classNames;
     }
 
     /**
@@ -143,7 +202,7 @@ public final class ByteDataset implements Dataset {
     }
 
     private ByteDataset with(Shape shape, Content other) {
-        return new ByteDataset(name, shape, normalization, normalized, other);
+        return new ByteDataset(name, shape, normalization, normalized, other, classNames);
     }
 
     /** The first {@code size} samples of an array, with their digest once somebody asked for it. */

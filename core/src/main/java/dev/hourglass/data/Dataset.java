@@ -2,6 +2,7 @@ package dev.hourglass.data;
 
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
+import java.util.List;
 
 /**
  * Samples of one shape that can be read in any order and from any thread. Implementations keep what they hold as
@@ -31,6 +32,11 @@ public interface Dataset {
 
     /** The class of a sample, >= 0. Only if {@link #hasLabels}. */
     int label(int index);
+
+    /** What the classes 0, 1, … are called; empty if they have no names. */
+    default List<String> classNames() {
+        return List.of();
+    }
 
     /** SHA-256 in hex of the stored samples and labels: two data sets with the same digest train the same model. */
     String sha256();

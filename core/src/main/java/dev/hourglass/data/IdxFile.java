@@ -71,12 +71,22 @@ public final class IdxFile {
         return ByteDataset.of(name, shape, Normalization.PIXELS, pixels.values).withLabels(classes.values);
     }
 
-    /** Images of unsigned bytes, dimensions [n, height, width]; errors as {@link #readDataset}'s. */
+    /**
+     * Images without labels as samples [height, width, 1], normalized as pixels and named as the file; errors as
+     * {@link #readDataset(String, Path, Path)}'s.
+     */
+    public static ByteDataset readDataset(Path images) {
+        IdxFile pixels = read(images, IMAGES_RANK);
+        Shape shape = Shape.of(pixels.dimensions.get(1), pixels.dimensions.get(2), 1);
+        return ByteDataset.of(String.valueOf(images.getFileName()), shape, Normalization.PIXELS, pixels.values);
+    }
+
+    /** Images of unsigned bytes, dimensions [n, height, width]; errors as {@link #readDataset(String, Path, Path)}'s. */
     public static IdxFile readImages(Path file) {
         return read(file, IMAGES_RANK);
     }
 
-    /** Labels of unsigned bytes, dimensions [n]; errors as {@link #readDataset}'s. */
+    /** Labels of unsigned bytes, dimensions [n]; errors as {@link #readDataset(String, Path, Path)}'s. */
     public static IdxFile readLabels(Path file) {
         return read(file, LABELS_RANK);
     }

@@ -1,0 +1,259 @@
+package dev.hourglass.data;
+
+import dev.hourglass.tensor.CorruptFileException;
+import dev.hourglass.tensor.Normalization;
+import dev.hourglass.tensor.Shape;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Opens data by the words of a command: the name of a data set ({@code mnist:test}; without a split the test set) or the
+ * path of an NPY, CSV or IDX file or of a folder of images. What a file is, its first bytes tell; CSV has none, and is told by its name (.csv,
+ * .tsv, .txt).
+ */
+public final class DataSources {
+    private static final byte[] IDX_MAGIC = {0, 0, 8};
+    private static final byte[] GZIP_MAGIC = {0x1f, (byte) 0x8b};
+    private static final List<String> TABLES = List.of(".csv", ".tsv", ".txt");
+    private static final String KINDS = "an IDX, NPY or CSV file, or a folder of PNG or JPEG images";
+    private static final int MAX_SIBLINGS = 1_000;
+
+    private final DatasetCatalog catalog;
+
+    public DataSources(DatasetCatalog catalog) {
+        this.catalog = catalog;
+    }
+
+    /**
+     * Opens a source as samples that a model takes.
+     *
+     * <p>Where {@link SourceOptions#sampleShape} is [steps, features] and the source is a series, whose rows are
+     * [features], it is cut into windows. Any other shape has to have as many numbers as a sample of the source.
+     *
+     * <p>{@link SourceOptions#normalization}, such as that of a model, is applied to the numbers as they are stored,
+     * with one exception: {@link Normalization#PIXELS} is for bytes, so other numbers count as divided by 255 already.
+     *
+     * @param source such as {@code mnist:test} or {@code codes.npy}
+     * @throws DatasetException if there is no such source or its samples can't have that shape
+     * @throws CorruptFileException if a file is damaged, or the labels don't match the samples
+     */
+    public Dataset open(String source, SourceOptions options, FetchListener listener) {
+        Dataset data = normalized(find(source, options, listener), options);
+        Shape shape = options.sampleShape();
+        Dataset shaped = shape == null ? data : shaped(source, data, shape, options);
+        Path labels = options.labels();
+        return labels == null ? shaped : labelled(shaped, labels);
+    }
+
+    private Dataset find(String source, SourceOptions options, FetchListener listener) {
+        Optional<Path> path = path(source).filter(Files::exists);
+        if (path.isPresent()) {
+            return Files.isDirectory(path.get()) ? openFolder(path.get()) : openFile(path.get(), options);
+        }
+        if (looksLikePath(source)) {
+            throw new DatasetException(
+                    "Can't find data source '" + source + "': no such file or folder." + neighbours(source));
+        }
+        DatasetReference reference = DatasetReference.parse(source, Split.TEST);
+        if (!catalog.names().contains(reference.dataset())) {
+            throw new DatasetException("Can't find data source '" + source + "': no such data set, file or folder."
+                    + Spelling.hint(reference.dataset(), catalog.names()) + " Else give the path of " + KINDS + ".");
+        }
+        return catalog.open(reference.dataset(), reference.split(), listener);
+    }
+
+    private static Optional<Path> path(String source) {
+        try {
+            return source.isBlank() ? Optional.empty() : Optional.of(Path.of(source));
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean looksLikePath(String source) {
+        return source.contains("/") || source.contains("\\") || source.contains(".");
+    }
+
+    /** What lies beside a file that isn't there and has nearly its name. */
+    private static String neighbours(String source) {
+        Path path = path(source).map(Path::toAbsolutePath).orElse(null);
+        if (path == null || path.getParent() == null || path.getFileName() == null) {
+            return " Give " + KINDS + ".";
+        }
+        try (Stream<Path> siblings = Files.list(path.getParent())) {
+            List<String> names = siblings.limit(MAX_SIBLINGS)
+                    .map(sibling -> String.valueOf(sibling.getFileName()))
+                    .toList();
+            return Spelling.nearest(path.getFileName().toString(), names)
+                    .map(near -> " Did you mean '" + near + "'?")
+                    .orElse(" Give " + KINDS + ".");
+        } catch (IOException e) {
+            return " There is no folder " + path.getParent() + ".";
+        }
+    }
+
+    private static Dataset openFolder(Path folder) {
+        throw new DatasetException("Can't read " + folder + ": it is a folder. Give a file.");
+    }
+
+    private static Dataset openFile(Path file, SourceOptions options) {
+        byte[] beginning = beginning(file);
+        if (startsWith(beginning, NpyHeader.MAGIC)) {
+            return NpyFile.open(file);
+        }
+        if (startsWith(beginning, IDX_MAGIC) || startsWith(beginning, GZIP_MAGIC)) {
+            return IdxFile.readDataset(file);
+        }
+        if (isTable(file)) {
+            String labelColumn = options.labelColumn();
+            return labelColumn == null ? CsvFile.read(file) : CsvFile.read(file, labelColumn);
+        }
+        throw new CorruptFileException(
+                file,
+                KINDS,
+                beginning.length == 0 ? "an empty file" : "none of these by its first bytes and its name",
+                "Name a table .csv, .tsv or .txt; convert anything else.");
+    }
+
+    private static boolean isTable(Path file) {
+        String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+        return TABLES.stream().anyMatch(name::endsWith);
+    }
+
+    private static byte[] beginning(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new DatasetException("Can't read " + file + ": expected a file or folder. Give " + KINDS + ".");
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return in.readNBytes(NpyHeader.MAGIC.length);
+        } catch (IOException e) {
+            throw new DatasetException(
+                    "Can't read " + file + ": " + Reason.of(e) + ". Check that it exists and is readable.", e);
+        }
+    }
+
+    private static boolean startsWith(byte[] bytes, byte[] magic) {
+        return bytes.length >= magic.length && Arrays.equals(bytes, 0, magic.length, magic, 0, magic.length);
+    }
+
+    private static Dataset normalized(Dataset data, SourceOptions options) {
+        Normalization wanted = options.normalization();
+        if (wanted == null) {
+            return data;
+        }
+        boolean dividedAlready =
+                wanted.equals(Normalization.PIXELS) && data.normalization().equals(Normalization.NONE);
+        return switch (data) {
+            case ByteDataset bytes -> bytes.withNormalization(wanted);
+            case FloatDataset floats -> dividedAlready ? floats : floats.withNormalization(wanted);
+            default -> throw new IllegalStateException("a source of an unknown kind: " + data.getClass());
+        };
+    }
+
+    private static Dataset shaped(String source, Dataset data, Shape wanted, SourceOptions options) {
+        Shape found = data.sampleShape();
+        if (found.equals(wanted)) {
+            return data;
+        }
+        if (found.size() == wanted.size()) {
+            return data.reshaped(wanted);
+        }
+        if (data instanceof FloatDataset series
+                && found.rank() == 1
+                && wanted.rank() == 2
+                && found.size() == wanted.dimension(1)) {
+            int steps = wanted.dimension(0);
+            if (series.size() < steps) {
+                throw new DatasetException(String.format(
+                        Locale.ROOT,
+                        "Data source '%s' is a series of %,d steps; expected at least the %,d of a sample %s."
+                                + " Give a longer one.",
+                        source,
+                        series.size(),
+                        steps,
+                        wanted));
+            }
+            Integer stride = options.stride();
+            return series.windows(steps, stride == null ? steps : stride);
+        }
+        throw new DatasetException(String.format(
+                Locale.ROOT,
+                "Data source '%s' has samples %s = %,d numbers; expected %s = %,d, or a series whose steps are the"
+                        + " last dimension. Give data of the shape that the model was trained on.",
+                source,
+                found,
+                found.size(),
+                wanted,
+                wanted.size()));
+    }
+
+    private static Dataset labelled(Dataset data, Path file) {
+        int[] labels = readLabels(file);
+        if (labels.length != data.size()) {
+            throw new CorruptFileException(
+                    file,
+                    String.format(Locale.ROOT, "%,d labels, one for each sample of %s", data.size(), data.name()),
+                    String.format(Locale.ROOT, "%,d", labels.length),
+                    "Samples and labels are of different sets; take both from the same one.");
+        }
+        return switch (data) {
+            case ByteDataset bytes -> bytes.withLabels(asBytes(file, labels));
+            case FloatDataset floats -> floats.withLabels(labels, List.of());
+            default -> throw new IllegalStateException("a source of an unknown kind: " + data.getClass());
+        };
+    }
+
+    private static int[] readLabels(Path file) {
+        byte[] beginning = beginning(file);
+        if (startsWith(beginning, NpyHeader.MAGIC)) {
+            return NpyFile.readLabels(file);
+        }
+        if (isTable(file)) {
+            return wholeNumbers(file, CsvFile.read(file));
+        }
+        byte[] labels = IdxFile.readLabels(file).values();
+        int[] classes = new int[labels.length];
+        Arrays.setAll(classes, i -> Byte.toUnsignedInt(labels[i]));
+        return classes;
+    }
+
+    private static int[] wholeNumbers(Path file, FloatDataset table) {
+        int[] labels = new int[table.size()];
+        float[] row = new float[table.sampleShape().size()];
+        for (int i = 0; i < labels.length; i++) {
+            table.copySample(i, row, 0);
+            labels[i] = (int) row[0];
+            if (row.length > 1 || row[0] < 0 || labels[i] != row[0]) {
+                throw new CorruptFileException(
+                        file,
+                        "one whole number >= 0 a row",
+                        row.length > 1 ? row.length + " columns" : row[0] + " in row " + (i + 1),
+                        "Give a file of one column, the classes numbered from 0.");
+            }
+        }
+        return labels;
+    }
+
+    private static byte[] asBytes(Path file, int[] labels) {
+        byte[] bytes = new byte[labels.length];
+        for (int i = 0; i < labels.length; i++) {
+            if (labels[i] > 255) {
+                throw new CorruptFileException(
+                        file,
+                        "labels of 0 to 255 for samples kept as bytes",
+                        labels[i] + " for sample " + i,
+                        "Number the classes from 0.");
+            }
+            bytes[i] = (byte) labels[i];
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,221 @@
+package dev.hourglass.data;
+
+import dev.hourglass.tensor.Normalization;
+import dev.hourglass.tensor.Shape;
+import dev.hourglass.tensor.ShapeException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Samples of any numbers, from memory or from a file that is mapped into it, read as 32-bit floats and normalized on
+ * the way out. Immutable; what is derived from one shares its numbers.
+ */
+public final class FloatDataset implements Dataset {
+    private final String name;
+    private final Shape sampleShape;
+    private final Normalization normalization;
+    private final SampleStore store;
+    private final int @Nullable [] labels;
+    private final List<String> classNames;
+
+    private FloatDataset(
+            String name,
+            Shape sampleShape,
+            Normalization normalization,
+            SampleStore store,
+            int @Nullable [] labels,
+            List<String> classNames) {
+        this.name = name;
+        this.sampleShape = sampleShape;
+        this.normalization = normalization;
+        this.store = store;
+        this.labels = labels;
+        this.classNames = List.copyOf(classNames);
+    }
+
+    /**
+     * Samples without labels, not normalized.
+     *
+     * @param samples [samples, sampleShape], at least one sample; owned by the data set from now on
+     * @throws ShapeException if the numbers are no whole number of samples
+     */
+    public static FloatDataset of(String name, Shape sampleShape, float[] samples) {
+        if (samples.length == 0 || samples.length % sampleShape.size() != 0) {
+            throw new ShapeException(String.format(
+                    "Data set '%s' of samples %s needs a multiple of %,d numbers, got %,d. Check the shape.",
+                    name, sampleShape, sampleShape.size(), samples.length));
+        }
+        return of(name, sampleShape, new SampleStore.Array(samples, sampleShape.size()));
+    }
+
+    static FloatDataset of(String name, Shape sampleShape, SampleStore store) {
+        return new FloatDataset(name, sampleShape, Normalization.NONE, store, null, List.of());
+    }
+
+    /**
+     * The same samples, normalized like this.
+     *
+     * @throws ShapeException if it has a scale for each channel and the samples have another number of channels
+     */
+    public FloatDataset withNormalization(Normalization other) {
+        if (other.channels() > 1 && sampleShape.dimension(-1) != other.channels()) {
+            throw new ShapeException(String.format(
+                    "Samples %s of data set '%s' have %,d channels and can't be normalized with scales for %,d."
+                            + " Take the data that the scales were fitted to.",
+                    sampleShape, name, sampleShape.dimension(-1), other.channels()));
+        }
+        return new FloatDataset(name, sampleShape, other, store, labels, classNames);
+    }
+
+    /**
+     * The same samples with these labels.
+     *
+     * @param classes the class of each sample, >= 0; owned by the data set from now on
+     * @param names of the classes 0, 1, …; empty if they have none
+     * @throws ShapeException if there are not as many labels as samples
+     */
+    public FloatDataset withLabels(int[] classes, List<String> names) {
+        if (classes.length != size()) {
+            throw new ShapeException(String.format(
+                    "Data set '%s' has %,d samples and needs as many labels, got %,d. Check that they belong together.",
+                    name, size(), classes.length));
+        }
+        return new FloatDataset(name, sampleShape, normalization, store, classes, names);
+    }
+
+    /**
+     * Samples {@code from} to {@code to - 1}, such as the first years of a series, which a model learns from.
+     *
+     * @throws IndexOutOfBoundsException if there are no such samples or none at all between the two
+     */
+    public FloatDataset range(int from, int to) {
+        Objects.checkFromToIndex(from, to, size());
+        Objects.checkIndex(from, to);
+        return new FloatDataset(
+                name,
+                sampleShape,
+                normalization,
+                new SampleStore.Range(store, from, to - from),
+                labels == null ? null : Arrays.copyOfRange(labels, from, to),
+                classNames);
+    }
+
+    /**
+     * A series, whose steps are the samples [features] of this data set, cut into windows [steps, features]. Steps at
+     * the end that fill no window are left out, and so are labels.
+     *
+     * @param steps the length of a window, >= 1
+     * @param stride from the beginning of one window to that of the next, >= 1; below {@code steps} they overlap
+     * @throws ShapeException if the samples aren't [features] or there are not as many as one window needs
+     */
+    public FloatDataset windows(int steps, int stride) {
+        if (steps < 1 || stride < 1) {
+            throw new ShapeException("Windows need steps and stride >= 1, got " + steps + " and " + stride + ".");
+        }
+        if (sampleShape.rank() != 1 || size() < steps) {
+            throw new ShapeException(String.format(
+                    "A window of %,d steps needs a series of at least as many steps, each [features]; '%s' has %,d of %s."
+                            + " Choose shorter windows or a longer series.",
+                    steps, name, size(), sampleShape));
+        }
+        Shape window = Shape.of(steps, sampleShape.size());
+        return new FloatDataset(
+                name, window, normalization, new SampleStore.Windows(store, steps, stride), null, List.of());
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public int size() {
+        return store.size();
+    }
+
+    @Override
+    public Shape sampleShape() {
+        return sampleShape;
+    }
+
+    @Override
+    public Normalization normalization() {
+        return normalization;
+    }
+
+    @Override
+    public void copySample(int index, float[] into, int offset) {
+        copyStored(index, into, offset);
+        normalization.apply(into, offset, store.sampleSize());
+    }
+
+    /** As {@link #copySample}, not normalized. */
+    void copyStored(int index, float[] into, int offset) {
+        Objects.checkIndex(index, store.size());
+        Objects.checkFromIndexSize(offset, store.sampleSize(), into.length);
+        store.copy(index, into, offset);
+    }
+
+    @Override
+    public boolean hasLabels() {
+        return labels != null;
+    }
+
+    /** @throws IllegalStateException if the data set has no labels */
+    @Override
+    public int label(int index) {
+        Objects.checkIndex(index, size());
+        if (labels == null) {
+            throw new IllegalStateException("Data set '" + name + "' has no labels. Ask hasLabels() first.");
+        }
+        return labels[index];
+    }
+
+    @Override
+    public List<String> classNames() {
+        return classNames;
+    }
+
+    /** Over the samples as 32-bit floats, then the labels as 32-bit integers, little-endian; computed at each call. */
+    @Override
+    public String sha256() {
+        Sha256 digest = new Sha256();
+        float[] sample = new float[store.sampleSize()];
+        ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * sample.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < size(); i++) {
+            store.copy(i, sample, 0);
+            bytes.asFloatBuffer().put(sample);
+            digest.update(bytes.array(), 0, bytes.capacity());
+        }
+        if (labels != null) {
+            ByteBuffer classes = ByteBuffer.allocate(Integer.BYTES * size()).order(ByteOrder.LITTLE_ENDIAN);
+            classes.asIntBuffer().put(labels, 0, size());
+            digest.update(classes.array(), 0, classes.capacity());
+        }
+        return digest.toHex();
+    }
+
+    /** @throws IllegalArgumentException if the count is below 1 */
+    @Override
+    public FloatDataset limit(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("a data set is limited to >= 1 samples, got " + count);
+        }
+        return count >= size() ? this : range(0, count);
+    }
+
+    /** @throws ShapeException if the shape is of another size */
+    @Override
+    public FloatDataset reshaped(Shape shape) {
+        if (shape.size() != sampleShape.size()) {
+            throw new ShapeException(String.format(
+                    "Samples of data set '%s' are %s = %,d numbers and can't become %s = %,d. Choose a shape of the same size.",
+                    name, sampleShape, sampleShape.size(), shape, shape.size()));
+        }
+        return new FloatDataset(name, shape, normalization, store, labels, classNames);
+    }
+}

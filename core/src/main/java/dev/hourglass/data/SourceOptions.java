@@ -1,0 +1,59 @@
+package dev.hourglass.data;
+
+import dev.hourglass.tensor.Normalization;
+import dev.hourglass.tensor.Shape;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a source is opened.
+ *
+ * @param sampleShape what a sample has to be, such as a model's input; null takes what is there
+ * @param normalization from stored numbers to a model's inputs, see {@link DataSources#open}; null leaves it to the source
+ * @param labels a file with one label a sample (IDX, NPY or CSV); null for none
+ * @param labelColumn of a CSV file; null for none
+ * @param stride from one window of a series to the next, >= 1; null for windows side by side
+ * @param resize whether images of other sizes are brought to that of {@code sampleShape} instead of refused
+ */
+public record SourceOptions(
+        @Nullable Shape sampleShape,
+        @Nullable Normalization normalization,
+        @Nullable Path labels,
+        @Nullable String labelColumn,
+        @Nullable Integer stride,
+        boolean resize) {
+    public SourceOptions {
+        if (stride != null && stride < 1) {
+            throw new IllegalArgumentException("stride must be >= 1, got " + stride);
+        }
+    }
+
+    /** Everything as it lies there. */
+    public static SourceOptions defaults() {
+        return new SourceOptions(null, null, null, null, null, false);
+    }
+
+    public SourceOptions withSampleShape(Shape shape) {
+        return new SourceOptions(shape, normalization, labels, labelColumn, stride, resize);
+    }
+
+    public SourceOptions withNormalization(Normalization other) {
+        return new SourceOptions(sampleShape, other, labels, labelColumn, stride, resize);
+    }
+
+    public SourceOptions withLabels(Path file) {
+        return new SourceOptions(sampleShape, normalization, file, labelColumn, stride, resize);
+    }
+
+    public SourceOptions withLabelColumn(String column) {
+        return new SourceOptions(sampleShape, normalization, labels, column, stride, resize);
+    }
+
+    public SourceOptions withStride(int steps) {
+        return new SourceOptions(sampleShape, normalization, labels, labelColumn, steps, resize);
+    }
+
+    public SourceOptions withResize(boolean wanted) {
+        return new SourceOptions(sampleShape, normalization, labels, labelColumn, stride, wanted);
+    }
+}

@@ -1,0 +1,198 @@
+package dev.hourglass.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hourglass.tensor.CorruptFileException;
+import dev.hourglass.tensor.Normalization;
+import dev.hourglass.tensor.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DataSourcesTest {
+    @TempDir
+    private Path folder;
+
+    private DataSources sources;
+
+    @BeforeEach
+    void cacheAllButTheNetwork() throws IOException {
+        DatasetCatalog catalog = DigitsCatalog.of(DigitsCatalog.settings(folder.resolve("home")));
+        Path cache = Files.createDirectories(catalog.folder("digits"));
+        for (String name : DigitsCatalog.FILES.keySet()) {
+            Files.write(cache.resolve(name), DigitsCatalog.bytes(name));
+        }
+        sources = new DataSources(catalog);
+    }
+
+    @Test
+    void aNameOpensTheCatalogsDataWithTheTestSetAsDefault() {
+        assertThat(open("digits:train").size()).isEqualTo(5);
+        assertThat(open("digits:test").name()).isEqualTo("digits:test");
+        assertThat(open("digits").name()).isEqualTo("digits:test");
+        assertThat(open("digits", SourceOptions.defaults().withSampleShape(Shape.of(20, 30)))
+                        .sampleShape())
+                .isEqualTo(Shape.of(20, 30));
+    }
+
+    @Test
+    void filesAreToldByTheirFirstBytes() throws IOException {
+        Path idx = Files.write(folder.resolve("pictures"), Idx.images(4, 2, 3, new Random(1)));
+        Path gzipped = Files.write(folder.resolve("pictures.gz"), Idx.gzip(Idx.images(4, 2, 3, new Random(1))));
+        Path npy = npy("codes.bin", Shape.of(3), 6);
+        Path csv = Files.writeString(folder.resolve("series.tsv"), "1\t2\n3\t4\n");
+
+        assertThat(open(idx.toString()).sampleShape()).isEqualTo(Shape.of(2, 3, 1));
+        assertThat(open(gzipped.toString()).size()).isEqualTo(4);
+        assertThat(open(npy.toString()).size()).isEqualTo(2);
+        assertThat(open(csv.toString()).sampleShape()).isEqualTo(Shape.of(2));
+    }
+
+    @Test
+    void anUnknownSourceIsAnsweredWithTheNearest() throws IOException {
+        npy("codes.npy", Shape.of(3), 6);
+        String near = folder.resolve("coeds.npy").toString();
+
+        assertThatThrownBy(() -> open("digtis:test"))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage("Can't find data source 'digtis:test': no such data set, file or folder."
+                        + " Did you mean 'digits'? Else give the path of an IDX, NPY or CSV file, or a folder of PNG"
+                        + " or JPEG images.");
+        assertThatThrownBy(() -> open(near))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage("Can't find data source '" + near + "': no such file or folder. Did you mean 'codes.npy'?");
+        assertThatThrownBy(() -> open("digits:valid")).hasMessageContaining("expected train or test");
+        assertThatThrownBy(() -> open("")).hasMessageContaining("names no data set");
+    }
+
+    @Test
+    void aFileOfAnotherKindIsRefused() throws IOException {
+        Path model = Files.write(folder.resolve("model.h5"), new byte[] {(byte) 0x89, 'H', 'D', 'F', 13, 10});
+        Path empty = Files.write(folder.resolve("empty.bin"), new byte[0]);
+
+        assertThatThrownBy(() -> open(model.toString()))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessage(
+                        model + ": expected an IDX, NPY or CSV file, or a folder of PNG or JPEG images, found none of"
+                                + " these by its first bytes and its name. Name a table .csv, .tsv or .txt; convert anything"
+                                + " else.");
+        assertThatThrownBy(() -> open(empty.toString())).hasMessageContaining("found an empty file.");
+    }
+
+    @Test
+    void aSeriesIsCutIntoWindowsOfTheModelsInput() throws IOException {
+        Path npy = npy("series.npy", Shape.of(2), 20);
+        SourceOptions windows = SourceOptions.defaults().withSampleShape(Shape.of(4, 2));
+
+        Dataset sideBySide = open(npy.toString(), windows);
+        Dataset overlapping = open(npy.toString(), windows.withStride(3));
+
+        assertThat(sideBySide.size()).isEqualTo(2);
+        assertThat(sample(sideBySide, 1)).containsExactly(8, 9, 10, 11, 12, 13, 14, 15);
+        assertThat(overlapping.size()).isEqualTo(3);
+        assertThat(sample(overlapping, 2)).containsExactly(12, 13, 14, 15, 16, 17, 18, 19);
+    }
+
+    @Test
+    void rowsAsLongAsASampleAreSamples() throws IOException {
+        Path npy = npy("flat.npy", Shape.of(8), 16);
+
+        Dataset data = open(npy.toString(), SourceOptions.defaults().withSampleShape(Shape.of(4, 2)));
+
+        assertThat(data.size()).isEqualTo(2);
+        assertThat(data.sampleShape()).isEqualTo(Shape.of(4, 2));
+    }
+
+    @Test
+    void samplesOfAnotherSizeAreRefusedWithBothShapes() throws IOException {
+        Path npy = npy("series.npy", Shape.of(2), 6);
+
+        assertThatThrownBy(() -> open(npy.toString(), SourceOptions.defaults().withSampleShape(Shape.of(28, 28, 1))))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage("Data source '" + npy + "' has samples [2] = 2 numbers; expected [28, 28, 1] = 784, or a"
+                        + " series whose steps are the last dimension. Give data of the shape that the model was trained"
+                        + " on.");
+        assertThatThrownBy(() -> open(npy.toString(), SourceOptions.defaults().withSampleShape(Shape.of(4, 2))))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage("Data source '" + npy + "' is a series of 3 steps; expected at least the 4 of a sample"
+                        + " [4, 2]. Give a longer one.");
+    }
+
+    @Test
+    void aModelsNormalizationIsAppliedToStoredNumbers() throws IOException {
+        Path npy = npy("series.npy", Shape.of(2), 4);
+        Normalization perChannel = new Normalization(List.of(10f, 100f), List.of(1f, -1f));
+
+        Dataset scaled = open(npy.toString(), SourceOptions.defaults().withNormalization(perChannel));
+        Dataset taken = open(npy.toString(), SourceOptions.defaults().withNormalization(Normalization.PIXELS));
+        Dataset bytes = open("digits", SourceOptions.defaults().withNormalization(new Normalization(2f / 255, -1)));
+
+        assertThat(sample(scaled, 1)).containsExactly(21, 299);
+        assertThat(sample(taken, 1)).containsExactly(2, 3);
+        assertThat(bytes.normalization().offset()).isEqualTo(-1);
+    }
+
+    @Test
+    void labelsComeFromAFileOfAnyKind() throws IOException {
+        Path npy = npy("series.npy", Shape.of(2), 6);
+        Path idx = Files.write(folder.resolve("labels"), Idx.labels(7, 2, 200));
+        Path csv = Files.writeString(folder.resolve("labels.csv"), "kind\n7\n2\n200\n");
+
+        for (Path labels : List.of(idx, csv)) {
+            Dataset data = open(npy.toString(), SourceOptions.defaults().withLabels(labels));
+            assertThat(new int[] {data.label(0), data.label(1), data.label(2)}).containsExactly(7, 2, 200);
+        }
+        assertThat(open("digits:test", SourceOptions.defaults().withLabels(csv)).label(2))
+                .isEqualTo(200);
+    }
+
+    @Test
+    void labelsThatDoNotMatchAreRefused() throws IOException {
+        Path npy = npy("series.npy", Shape.of(2), 6);
+        Path few = Files.write(folder.resolve("labels"), Idx.labels(7, 2));
+        Path fractions = Files.writeString(folder.resolve("labels.csv"), "1\n0.5\n2\n");
+        Path large = Files.writeString(folder.resolve("large.csv"), "1\n256\n2\n");
+
+        assertThatThrownBy(() -> open(npy.toString(), SourceOptions.defaults().withLabels(few)))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessage(few + ": expected 3 labels, one for each sample of series.npy, found 2."
+                        + " Samples and labels are of different sets; take both from the same one.");
+        assertThatThrownBy(() -> open(npy.toString(), SourceOptions.defaults().withLabels(fractions)))
+                .hasMessage(fractions + ": expected one whole number >= 0 a row, found 0.5 in row 2."
+                        + " Give a file of one column, the classes numbered from 0.");
+        assertThatThrownBy(() -> open("digits:test", SourceOptions.defaults().withLabels(large)))
+                .hasMessage(large + ": expected labels of 0 to 255 for samples kept as bytes, found 256 for sample 1."
+                        + " Number the classes from 0.");
+    }
+
+    private Dataset open(String source) {
+        return open(source, SourceOptions.defaults());
+    }
+
+    private Dataset open(String source, SourceOptions options) {
+        return sources.open(source, options, FetchListener.SILENT);
+    }
+
+    private static float[] sample(Dataset data, int index) {
+        float[] sample = new float[data.sampleShape().size()];
+        data.copySample(index, sample, 0);
+        return sample;
+    }
+
+    /** The numbers 0, 1, … */
+    private Path npy(String name, Shape rowShape, int numbers) throws IOException {
+        float[] values = new float[numbers];
+        for (int i = 0; i < numbers; i++) {
+            values[i] = i;
+        }
+        Path file = folder.resolve(name);
+        NpyWriter.write(file, rowShape, sink -> sink.write(values, 0, numbers / rowShape.size()));
+        return file;
+    }
+}
