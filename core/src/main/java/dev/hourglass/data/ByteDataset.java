@@ -89,24 +89,17 @@ public final class ByteDataset implements Dataset {
      * @throws ShapeException if there are not as many labels as samples
      */
     public ByteDataset withLabels(byte[] labels) {
-        return withLabels(labels, classNames);
-    }
-
-    /**
-     * The same samples with these labels.
-     *
-     * @param labels the class of each sample, unsigned; owned by the data set from now on
-     * @param names of the classes 0, 1, …; empty if they have none
-     * @throws ShapeException if there are not as many labels as samples
-     */
-    public ByteDataset withLabels(byte[] labels, List<String> names) {
         if (labels.length != size()) {
             throw new ShapeException(String.format(
                     "Data set '%s' has %,d samples and needs as many labels, got %,d. Check that they belong together.",
                     name, size(), labels.length));
         }
-        Content labelled = new Content(content.samples, labels, content.size, content.sampleSize);
-        return new ByteDataset(name, sampleShape, normalization, normalized, labelled, names);
+        return with(sampleShape, new Content(content.samples, labels, content.size, content.sampleSize));
+    }
+
+    /** The same samples with these names of the classes 0, 1, …; empty if they have none. */
+    public ByteDataset withClassNames(List<String> names) {
+        return new ByteDataset(name, sampleShape, normalization, normalized, content, names);
     }
 
     @Override

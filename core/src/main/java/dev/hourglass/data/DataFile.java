@@ -13,7 +13,9 @@ public record DataFile(String name, String alternativeName, Split split, Content
     /** What a file holds of each sample. */
     public enum Content {
         IMAGES,
-        LABELS
+        LABELS,
+        /** Each image with its label before it. */
+        RECORDS
     }
 
     public DataFile {

@@ -134,7 +134,13 @@ public final class DatasetCatalog {
     private static Dataset open(DatasetSpec spec, Split split, Function<DataFile, Path> locate) {
         return switch (spec.format()) {
             case IDX -> openIdx(spec, split, locate);
+            case CIFAR -> openCifar(spec, split, locate);
         };
+    }
+
+    private static Dataset openCifar(DatasetSpec spec, Split split, Function<DataFile, Path> locate) {
+        List<Path> files = spec.files(split).stream().map(locate).toList();
+        return CifarFile.readDataset(new DatasetReference(spec.name(), split).toString(), files, spec.classNames());
     }
 
     private static Dataset openIdx(DatasetSpec spec, Split split, Function<DataFile, Path> locate) {
@@ -167,6 +173,6 @@ public final class DatasetCatalog {
                         "These are of another data set than " + spec.name() + ".");
             }
         }
-        return data;
+        return data.withClassNames(spec.classNames());
     }
 }

@@ -10,7 +10,7 @@ import java.util.List;
  * @param title such as {@code MNIST handwritten digits}
  * @param format how the files are read
  * @param sampleShape [height, width, channels]
- * @param classes labels are 0 to {@code classes - 1}
+ * @param classNames of the classes 0, 1, …
  * @param trainingSamples how many the whole training set holds
  * @param testSamples how many the whole test set holds
  * @param sources in the order in which they are tried
@@ -20,7 +20,7 @@ public record DatasetSpec(
         String title,
         Format format,
         Shape sampleShape,
-        int classes,
+        List<String> classNames,
         int trainingSamples,
         int testSamples,
         List<DataFile> files,
@@ -30,12 +30,20 @@ public record DatasetSpec(
     /** How the files of a data set are read. */
     public enum Format {
         /** For each split a file of images and one of labels, see {@link IdxFile}. */
-        IDX
+        IDX,
+        /** For each split files of records, see {@link CifarFile}. */
+        CIFAR
     }
 
     public DatasetSpec {
+        classNames = List.copyOf(classNames);
         files = List.copyOf(files);
         sources = List.copyOf(sources);
+    }
+
+    /** Labels are 0 to {@code classes() - 1}. */
+    public int classes() {
+        return classNames.size();
     }
 
     /** How many samples the whole split holds. */

@@ -25,6 +25,19 @@ final class Download implements AutoCloseable {
     private final Duration patience;
     private final FetchListener listener;
 
+    /**
+     * What is asked for.
+     *
+     * @param name for messages and progress
+     * @param limit in bytes, above which an answer is refused
+     */
+    record Wanted(String name, long limit) {
+        /** A file, or an archive of files, plain or gzipped: what can't be compressed grows a little in gzip. */
+        static Wanted of(String name, long bytes) {
+            return new Wanted(name, bytes + bytes / 1000 + 1024);
+        }
+    }
+
     Download(FetchSettings settings, FetchListener listener) {
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -40,7 +53,7 @@ final class Download implements AutoCloseable {
      * @throws SourceException if the server doesn't give the file; what arrived stays in the part
      * @throws IOException if the part can't be written
      */
-    void run(URI address, DataFile file, Path part) throws SourceException, IOException, InterruptedException {
+    void run(URI address, Wanted file, Path part) throws SourceException, IOException, InterruptedException {
         for (int tries = 1; ; tries++) {
             long before = length(part);
             try {
@@ -58,12 +71,10 @@ final class Download implements AutoCloseable {
         }
     }
 
-    private void tryOnce(URI address, DataFile file, Path part)
+    private void tryOnce(URI address, Wanted file, Path part)
             throws SourceException, IOException, InterruptedException {
-        // What can't be compressed grows a little in gzip.
-        long limit = file.bytes() + file.bytes() / 1000 + 1024;
         boolean refusedRest;
-        try (PartFile body = new PartFile(part, limit)) {
+        try (PartFile body = new PartFile(part, file.limit())) {
             HttpRequest.Builder request = HttpRequest.newBuilder(address);
             if (body.start() > 0) {
                 request.header("Range", "bytes=" + body.start() + "-");
@@ -78,7 +89,7 @@ final class Download implements AutoCloseable {
                 throw new SourceException(refusal(file, answer));
             }
         } finally {
-            if (length(part) >= limit) {
+            if (length(part) >= file.limit()) {
                 // Longer than any right one, so nothing to go on from.
                 Files.delete(part);
             }
@@ -87,7 +98,7 @@ final class Download implements AutoCloseable {
         tryOnce(address, file, part);
     }
 
-    private HttpResponse<Long> await(CompletableFuture<HttpResponse<Long>> exchange, PartFile body, DataFile file)
+    private HttpResponse<Long> await(CompletableFuture<HttpResponse<Long>> exchange, PartFile body, Wanted file)
             throws SourceException, IOException, InterruptedException {
         long reported = -1;
         long windowStart = System.nanoTime();
@@ -135,14 +146,14 @@ final class Download implements AutoCloseable {
         return true;
     }
 
-    private String tooSlow(PartFile body, long arrived, DataFile file) {
+    private String tooSlow(PartFile body, long arrived, Wanted file) {
         double seconds = patience.toMillis() / 1000.0;
         return body.accepted()
                 ? String.format(Locale.ROOT, "sent only %,d bytes of %s in %.1f s", arrived, file.name(), seconds)
                 : String.format(Locale.ROOT, "did not answer within %.1f s", seconds);
     }
 
-    private static String refusal(DataFile file, HttpResponse<?> answer) {
+    private static String refusal(Wanted file, HttpResponse<?> answer) {
         String status = "answered with status " + answer.statusCode() + " for " + file.name();
         return answer.headers()
                 .firstValue("Location")

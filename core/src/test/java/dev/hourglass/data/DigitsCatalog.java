@@ -32,7 +32,7 @@ final class DigitsCatalog {
                 "Digits",
                 DatasetSpec.Format.IDX,
                 Shape.of(20, 30, 1),
-                10,
+                List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
                 5,
                 3,
                 List.of(

@@ -445,7 +445,7 @@ class FetchFromMirrorTest {
                 digits.title(),
                 digits.format(),
                 digits.sampleShape(),
-                digits.classes(),
+                digits.classNames(),
                 digits.trainingSamples(),
                 digits.testSamples(),
                 files,
