@@ -46,7 +46,6 @@ final class DataCommand implements Runnable {
     void list() {
         for (String name : catalog.names()) {
             DatasetSpec data = catalog.spec(name);
-            boolean cached = catalog.cached(name).stream().allMatch(CachedFile::isVerified);
             terminal.println(String.format(
                     Locale.ROOT,
                     "%-16s %-40s %,d + %,d samples of %s, %s",
@@ -55,13 +54,25 @@ final class DataCommand implements Runnable {
                     data.trainingSamples(),
                     data.testSamples(),
                     data.sampleShape(),
-                    cached ? "in the cache" : "not fetched yet"));
+                    state(data)));
         }
+    }
+
+    private String state(DatasetSpec data) {
+        if (data.generated()) {
+            return "generated";
+        }
+        boolean cached = catalog.cached(data.name()).stream().allMatch(CachedFile::isVerified);
+        return cached ? "in the cache" : "not fetched yet";
     }
 
     @Command(name = "fetch", header = "Fetch a data set into the cache.")
     void fetch(@Parameters(paramLabel = "NAME", description = "Such as mnist.") String name) {
         requireKnown(name);
+        if (catalog.spec(name).generated()) {
+            terminal.println(name + " is generated when it is needed; there is nothing to fetch");
+            return;
+        }
         try (FetchDisplay display = new FetchDisplay(terminal)) {
             catalog.fetch(name, display);
         }
@@ -76,13 +87,16 @@ final class DataCommand implements Runnable {
         line(
                 "Samples",
                 String.format(Locale.ROOT, "%,d training, %,d test", data.trainingSamples(), data.testSamples()));
-        line("Sample", data.sampleShape() + ", " + data.classes() + " classes");
+        line("Sample", data.sampleShape().toString());
         line("Licence", data.licence());
         line("Citation", data.citation());
         for (DatasetSource source : data.sources()) {
             line("Source", source.description());
         }
-        line("Cache", catalog.folder(name).toString());
+        line("Classes", String.join(", ", data.classNames()));
+        if (!data.generated()) {
+            line("Cache", catalog.folder(name).toString());
+        }
         for (CachedFile file : catalog.cached(name)) {
             line("File", describe(file));
         }

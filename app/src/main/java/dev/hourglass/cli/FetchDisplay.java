@@ -2,6 +2,7 @@ package dev.hourglass.cli;
 
 import dev.hourglass.data.FetchEvent;
 import dev.hourglass.data.FetchListener;
+import java.util.Locale;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Shows how a data set is fetched: a progress bar a file on a terminal, plain lines elsewhere. */
 final class FetchDisplay implements FetchListener, AutoCloseable {
     private static final int REDRAW_MILLIS = 100;
+    private static final int MAX_LISTED = 20;
 
     private final Terminal terminal;
     private @Nullable ProgressBar bar;
@@ -38,6 +40,19 @@ final class FetchDisplay implements FetchListener, AutoCloseable {
                 close();
                 terminal.println("  not to be had there: " + failed.reason());
             }
+            case FetchEvent.Skipped skipped -> list(skipped);
+        }
+    }
+
+    private void list(FetchEvent.Skipped skipped) {
+        int count = skipped.pictures().size();
+        terminal.println(String.format(
+                Locale.ROOT, "Skipped %,d of %,d pictures that can't be read:", count, count + skipped.read()));
+        skipped.pictures().stream()
+                .limit(MAX_LISTED)
+                .forEach(picture -> terminal.println("  " + picture.file() + ": " + picture.reason()));
+        if (count > MAX_LISTED) {
+            terminal.println(String.format(Locale.ROOT, "  and %,d more", count - MAX_LISTED));
         }
     }
 

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hourglass.data.DatasetSource;
 import dev.hourglass.data.FetchEvent;
+import dev.hourglass.data.ImageFolder;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class FetchDisplayTest {
@@ -46,6 +49,21 @@ class FetchDisplayTest {
         assertThat(written.toString(StandardCharsets.UTF_8).lines())
                 .containsExactly("images in the cache is damaged (expected SHA-256 ba891046e650…, found 1,000 bytes);"
                         + " fetching it again");
+    }
+
+    @Test
+    void skippedPicturesAreCountedAndTheFirstTwentyListed() {
+        List<ImageFolder.Skipped> pictures = IntStream.range(0, 22)
+                .mapToObj(i -> new ImageFolder.Skipped(Path.of(i + ".png"), "damaged"))
+                .toList();
+        try (FetchDisplay display = new FetchDisplay(Terminal.plain(out, out))) {
+            display.onEvent(new FetchEvent.Skipped(pictures, 1000));
+        }
+
+        assertThat(written.toString(StandardCharsets.UTF_8).lines())
+                .hasSize(22)
+                .startsWith("Skipped 22 of 1,022 pictures that can't be read:", "  0.png: damaged")
+                .endsWith("  19.png: damaged", "  and 2 more");
     }
 
     @Test

@@ -1,6 +1,5 @@
 package dev.hourglass.data;
 
-import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -81,9 +80,10 @@ final class CifarSheets {
 
     private byte[] records(DataFile file, String name, InputStream content, int[] labels) throws SourceException {
         int count = count(file);
-        Raster sheet;
+        Picture sheet;
         try {
-            sheet = Pictures.readRgb(content, CifarFile.PIXELS, count);
+            sheet = PictureReader.read(content, new Picture.Size(CifarFile.PIXELS, count))
+                    .withChannels(Picture.RGB);
         } catch (IOException e) {
             throw new SourceException("sent " + name + " damaged: " + Reason.of(e));
         }
@@ -92,15 +92,14 @@ final class CifarSheets {
                 .mapToInt(CifarSheets::count)
                 .sum();
         byte[] records = new byte[count * CifarFile.RECORD_BYTES];
-        int[] row = new int[CifarFile.PIXELS * CifarFile.CHANNELS];
         for (int image = 0; image < count; image++) {
             int at = image * CifarFile.RECORD_BYTES;
             records[at] = (byte) labels[first + image];
-            sheet.getPixels(0, image, CifarFile.PIXELS, 1, row);
-            for (int i = 0; i < row.length; i++) {
-                int channel = i % CifarFile.CHANNELS;
-                int pixel = i / CifarFile.CHANNELS;
-                records[at + 1 + channel * CifarFile.PIXELS + pixel] = (byte) row[i];
+            for (int pixel = 0; pixel < CifarFile.PIXELS; pixel++) {
+                for (int channel = 0; channel < CifarFile.CHANNELS; channel++) {
+                    int from = (image * CifarFile.PIXELS + pixel) * CifarFile.CHANNELS + channel;
+                    records[at + 1 + channel * CifarFile.PIXELS + pixel] = sheet.pixels()[from];
+                }
             }
         }
         return records;

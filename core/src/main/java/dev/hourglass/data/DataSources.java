@@ -56,7 +56,9 @@ public final class DataSources {
     private Dataset find(String source, SourceOptions options, FetchListener listener) {
         Optional<Path> path = path(source).filter(Files::exists);
         if (path.isPresent()) {
-            return Files.isDirectory(path.get()) ? openFolder(path.get()) : openFile(path.get(), options);
+            return Files.isDirectory(path.get())
+                    ? openFolder(path.get(), options, listener)
+                    : openFile(path.get(), options);
         }
         if (looksLikePath(source)) {
             throw new DatasetException(
@@ -100,8 +102,13 @@ public final class DataSources {
         }
     }
 
-    private static Dataset openFolder(Path folder) {
-        throw new DatasetException("Can't read " + folder + ": it is a folder. Give a file.");
+    private static Dataset openFolder(Path folder, SourceOptions options, FetchListener listener) {
+        ImageFolder images = ImageFolder.read(folder, options.sampleShape(), options.resize());
+        if (!images.skipped().isEmpty()) {
+            listener.onEvent(
+                    new FetchEvent.Skipped(images.skipped(), images.data().size()));
+        }
+        return images.data();
     }
 
     private static Dataset openFile(Path file, SourceOptions options) {

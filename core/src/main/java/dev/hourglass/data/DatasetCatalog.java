@@ -97,11 +97,15 @@ public final class DatasetCatalog {
      *
      * @param folder holds the files under the names of {@link DatasetSpec#files}, with or without {@code .gz}
      * @return named such as {@code mnist:train}, labelled
-     * @throws DatasetException if the name is unknown or a file is missing
+     * @throws DatasetException if the name is unknown, a file is missing or the data set is a generated one
      * @throws CorruptFileException if a file is damaged or not the one that its name says
      */
     public Dataset openFolder(String name, Path folder, Split split) {
         DatasetSpec spec = spec(name);
+        if (spec.generated()) {
+            throw new DatasetException("Can't take data set '" + name + "' from " + folder
+                    + ": it is generated and has no files. Leave the folder out.");
+        }
         if (!Files.isDirectory(folder)) {
             throw new DatasetException("Can't find data set '" + name + "': " + folder
                     + " is no folder. Give the folder that holds its files.");
@@ -135,6 +139,7 @@ public final class DatasetCatalog {
         return switch (spec.format()) {
             case IDX -> openIdx(spec, split, locate);
             case CIFAR -> openCifar(spec, split, locate);
+            case SEQUENCES -> SyntheticSequences.of(split).data();
         };
     }
 

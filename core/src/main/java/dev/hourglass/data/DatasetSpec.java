@@ -9,7 +9,7 @@ import java.util.List;
  * @param name as the user writes it, such as {@code mnist}
  * @param title such as {@code MNIST handwritten digits}
  * @param format how the files are read
- * @param sampleShape [height, width, channels]
+ * @param sampleShape [height, width, channels] or [steps, features]
  * @param classNames of the classes 0, 1, …
  * @param trainingSamples how many the whole training set holds
  * @param testSamples how many the whole test set holds
@@ -32,7 +32,9 @@ public record DatasetSpec(
         /** For each split a file of images and one of labels, see {@link IdxFile}. */
         IDX,
         /** For each split files of records, see {@link CifarFile}. */
-        CIFAR
+        CIFAR,
+        /** No files: {@link SyntheticSequences} are made when they are needed. */
+        SEQUENCES
     }
 
     public DatasetSpec {
@@ -44,6 +46,11 @@ public record DatasetSpec(
     /** Labels are 0 to {@code classes() - 1}. */
     public int classes() {
         return classNames.size();
+    }
+
+    /** Whether the data is made here, so that there are no files and nothing to fetch. */
+    public boolean generated() {
+        return format == Format.SEQUENCES;
     }
 
     /** How many samples the whole split holds. */

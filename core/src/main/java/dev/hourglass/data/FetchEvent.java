@@ -1,5 +1,6 @@
 package dev.hourglass.data;
 
+import java.util.List;
 import java.util.OptionalLong;
 
 /** What getting a data set tells while it runs, in order, on the thread that asked for it. Nothing is told when the cache has all. */
@@ -29,4 +30,11 @@ public sealed interface FetchEvent {
 
     /** The source could not give what is still missing; the next one is tried. */
     record Failed(DatasetSource source, String reason) implements FetchEvent {}
+
+    /** Pictures of a folder that could not be read and are left out, at least one; told once for each folder. */
+    record Skipped(List<ImageFolder.Skipped> pictures, int read) implements FetchEvent {
+        public Skipped {
+            pictures = List.copyOf(pictures);
+        }
+    }
 }

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,6 +86,24 @@ class DataSourcesTest {
                                 + " these by its first bytes and its name. Name a table .csv, .tsv or .txt; convert anything"
                                 + " else.");
         assertThatThrownBy(() -> open(empty.toString())).hasMessageContaining("found an empty file.");
+    }
+
+    @Test
+    void aFolderIsOneOfImagesAndTellsWhichAreLeftOut() throws IOException {
+        Path images = Files.createDirectories(folder.resolve("images"));
+        BufferedImage image = new BufferedImage(3, 2, BufferedImage.TYPE_BYTE_GRAY);
+        ImageIO.write(image, "png", images.resolve("a.png").toFile());
+        Path broken = Files.writeString(images.resolve("b.png"), "broken");
+        List<FetchEvent> events = new ArrayList<>();
+
+        Dataset data =
+                sources.open(images.toString(), SourceOptions.defaults().withSampleShape(Shape.of(2, 3)), events::add);
+
+        assertThat(data.size()).isEqualTo(1);
+        assertThat(data.sampleShape()).isEqualTo(Shape.of(2, 3));
+        assertThat(events)
+                .containsExactly(
+                        new FetchEvent.Skipped(List.of(new ImageFolder.Skipped(broken, "neither PNG nor JPEG")), 1));
     }
 
     @Test
