@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Reader of tables and series of numbers as text. The separator is the semicolon if the first line has one, else the
  * tab, else the comma. A first line without any number names the columns. UTF-8, with or without a byte-order mark
  * (UTF-16 with one). Every other line is a row; all have as many numbers, none missing, with a decimal point: a decimal
- * comma is refused wherever it can be told, because {@code 1,234} may be either of two numbers. Read row by row; what is kept are the
- * numbers.
+ * comma is refused wherever it can be told, because {@code 1,234} may be either of two numbers. Read row by row; what
+ * is kept are the numbers.
  */
 public final class CsvFile {
     private static final int MAX_COLUMNS = 1 << 20;

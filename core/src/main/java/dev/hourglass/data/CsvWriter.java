@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Writes tables of numbers as CSV: UTF-8, commas, decimal points, a line of column names, and for each number the fewest
- * digits that give the same 32-bit float when they are read.
+ * Writes tables of numbers as CSV: UTF-8, commas, decimal points, a line of column names, and for each number the
+ * fewest digits that give the same 32-bit float when they are read.
  */
 public final class CsvWriter {
     private static final int BUFFER = 1 << 16;

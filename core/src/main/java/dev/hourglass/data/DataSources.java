@@ -15,9 +15,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Opens data by the words of a command: the name of a data set ({@code mnist:test}; without a split the test set) or the
- * path of an NPY, CSV or IDX file or of a folder of images. What a file is, its first bytes tell; CSV has none, and is told by its name (.csv,
- * .tsv, .txt).
+ * Opens data by the words of a command: the name of a data set ({@code mnist:test}; without a split the test set) or
+ * the path of an NPY, CSV or IDX file or of a folder of images. What a file is, its first bytes tell; CSV has none, and
+ * is told by its name (.csv, .tsv, .txt).
  */
 public final class DataSources {
     private static final byte[] IDX_MAGIC = {0, 0, 8};

@@ -3,7 +3,10 @@ package dev.hourglass.data;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** What getting a data set tells while it runs, in order, on the thread that asked for it. Nothing is told when the cache has all. */
+/**
+ * What getting a data set tells while it runs, in order, on the thread that asked for it. Nothing is told when the
+ * cache has all.
+ */
 public sealed interface FetchEvent {
     /** Another process or thread fetches the same data set; its work is waited for. */
     record Waiting(String dataset) implements FetchEvent {}

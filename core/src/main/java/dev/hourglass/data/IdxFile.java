@@ -81,7 +81,9 @@ public final class IdxFile {
         return ByteDataset.of(String.valueOf(images.getFileName()), shape, Normalization.PIXELS, pixels.values);
     }
 
-    /** Images of unsigned bytes, dimensions [n, height, width]; errors as {@link #readDataset(String, Path, Path)}'s. */
+    /**
+     * Images of unsigned bytes, dimensions [n, height, width]; errors as {@link #readDataset(String, Path, Path)}'s.
+     */
     public static IdxFile readImages(Path file) {
         return read(file, IMAGES_RANK);
     }

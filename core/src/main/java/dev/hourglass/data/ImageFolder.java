@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * PNG and JPEG pictures of a folder as samples [height, width, channels], in the order of their names. If they lie in
- * folders inside it, one for each class, those are the labels, in the order of their names too. A picture that can't be read is
- * skipped and listed; all others have to be of one size, or are resized to it.
+ * folders inside it, one for each class, those are the labels, in the order of their names too. A picture that can't be
+ * read is skipped and listed; all others have to be of one size, or are resized to it.
  *
  * @param data the pictures that could be read, named as the folder
  */
@@ -39,7 +39,8 @@ public record ImageFolder(ByteDataset data, List<Skipped> skipped) {
      *
      * @param sampleShape [height, width, 1] for gray or [height, width, 3]; null takes it from the first picture
      * @param resize whether pictures of other sizes are stretched to it instead of refused
-     * @throws DatasetException if there is no picture that can be read, their sizes are others, or the folder can't be read
+     * @throws DatasetException if there is no picture that can be read, their sizes are others, or the folder can't be
+     *     read
      */
     public static ImageFolder read(Path folder, @Nullable Shape sampleShape, boolean resize) {
         List<Entry> entries = list(folder);

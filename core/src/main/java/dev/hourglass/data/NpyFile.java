@@ -17,8 +17,8 @@ import java.util.Locale;
 /**
  * Reader of NumPy's NPY format, versions 1 to 3: arrays of whole numbers or fractions, little- or big-endian, in C
  * order. The file is mapped into memory and not read before its samples are, so it may be larger than the memory; it
- * must not be cut short while it is in use. Nothing in it is evaluated, and its header is held against the length of the
- * file before anything is allocated.
+ * must not be cut short while it is in use. Nothing in it is evaluated, and its header is held against the length of
+ * the file before anything is allocated.
  *
  * @see <a href="https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html">numpy.lib.format</a>
  */
@@ -104,7 +104,7 @@ public final class NpyFile {
             return Shape.of(dimensions);
         } catch (ShapeException e) {
             throw new CorruptFileException(
-                    file, "samples that fit an array", e.getMessage() + "", "Split them into smaller ones.");
+                    file, "samples that fit an array", String.valueOf(e.getMessage()), "Split them into smaller ones.");
         }
     }
 

@@ -12,7 +12,9 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** Writes NPY files, version 1.0, of little-endian 32-bit floats [rows, rowShape]; what NumPy and {@link NpyFile} read. */
+/**
+ * Writes NPY files, version 1.0, of little-endian 32-bit floats [rows, rowShape]; what NumPy and {@link NpyFile} read.
+ */
 public final class NpyWriter {
     private static final int ALIGNMENT = 64;
     private static final int BUFFER = 1 << 16;
@@ -20,7 +22,8 @@ public final class NpyWriter {
     private NpyWriter() {}
 
     /**
-     * Writes rows as they come, and how many there were when they end; the file appears when it is whole, or not at all.
+     * Writes rows as they come, and how many there were when they end; the file appears when it is whole, or not at
+     * all.
      *
      * @throws IOException if the file can't be written
      * @throws DatasetException if there was no row

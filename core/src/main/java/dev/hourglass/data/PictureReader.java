@@ -18,7 +18,8 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * Decodes PNG and JPEG, told by their first bytes, with the platform's readers. The header is looked at before anything
- * is allocated for pixels. Needs no display. Profiles and transparency are ignored: what counts are the numbers in the file.
+ * is allocated for pixels. Needs no display. Profiles and transparency are ignored: what counts are the numbers in the
+ * file.
  */
 final class PictureReader {
     /** More than any camera takes. */

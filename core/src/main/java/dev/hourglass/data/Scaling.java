@@ -7,7 +7,8 @@ import java.util.List;
 
 /**
  * How the channels of measured series are brought to one scale. What is fitted to the part that a model learns from is
- * applied to all others as well, so that nothing of them reaches the model before its time; they may therefore leave the range.
+ * applied to all others as well, so that nothing of them reaches the model before its time; they may therefore leave
+ * the range.
  */
 public enum Scaling {
     /** Each channel's least number becomes 0 and its greatest 1. */
@@ -16,8 +17,8 @@ public enum Scaling {
     STANDARDIZE;
 
     /**
-     * The scales of a training set's stored numbers, one for each channel, the last dimension of a sample. A channel that
-     * never changes is only shifted.
+     * The scales of a training set's stored numbers, one for each channel, the last dimension of a sample. A channel
+     * that never changes is only shifted.
      *
      * @param training the normalization that it has already is left out of account
      */

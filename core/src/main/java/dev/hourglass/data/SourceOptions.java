@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * How a source is opened.
  *
  * @param sampleShape what a sample has to be, such as a model's input; null takes what is there
- * @param normalization from stored numbers to a model's inputs, see {@link DataSources#open}; null leaves it to the source
+ * @param normalization from stored numbers to a model's inputs, see {@link DataSources#open}; null leaves it to the
+ *     source
  * @param labels a file with one label a sample (IDX, NPY or CSV); null for none
  * @param labelColumn of a CSV file; null for none
  * @param stride from one window of a series to the next, >= 1; null for windows side by side

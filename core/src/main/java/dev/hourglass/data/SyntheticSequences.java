@@ -9,8 +9,8 @@ import java.util.random.RandomGenerator;
 /**
  * Made-up series of 50 steps with 10 features, of which everything is known that real ones keep to themselves: the kind
  * of behaviour, the signal without noise, its trend and its periodic part, and so the error that no model can get below
- * without learning noise by heart. The same on every machine: the random bits are {@link RandomSource}'s, and what isn't
- * arithmetic is {@link StrictMath}'s.
+ * without learning noise by heart. The same on every machine: the random bits are {@link RandomSource}'s, and what
+ * isn't arithmetic is {@link StrictMath}'s.
  *
  * <p>Two hidden factors behave alike within a sample, and each feature is a mixture of them that is the same for all
  * samples. With step {@code t} of 0 to 49, feature {@code j} and factor {@code k},
@@ -27,10 +27,10 @@ import java.util.random.RandomGenerator;
  * </pre>
  *
  * with amplitudes {@code a} of 0.4 to 1, and for the whole sample a curvature {@code c} of 0.5 to 2, a period {@code p}
- * of 5 to 25 steps, a phase {@code f} of 0 to pi / 2, a damping {@code d} of 10 to 25 steps and a step {@code s} of 10 to
- * 39, all uniform. Periods and steps that differ from sample to sample bend the space of the signals, so that it has far more
- * directions than numbers that made it. Kinds take turns, so each has as many samples. Noise is normal with a standard
- * deviation of 0.04, drawn again beyond 3 of them, which leaves it a variance of 0.00156.
+ * of 5 to 25 steps, a phase {@code f} of 0 to pi / 2, a damping {@code d} of 10 to 25 steps and a step {@code s} of 10
+ * to 39, all uniform. Periods and steps that differ from sample to sample bend the space of the signals, so that it has
+ * far more directions than numbers that made it. Kinds take turns, so each has as many samples. Noise is normal with a
+ * standard deviation of 0.04, drawn again beyond 3 of them, which leaves it a variance of 0.00156.
  */
 public final class SyntheticSequences {
     /** A sample is [50 steps, 10 features]. */
@@ -255,7 +255,10 @@ public final class SyntheticSequences {
         }
     }
 
-    /** Normal numbers within 3 standard deviations by the polar method, G. Marsaglia and T. A. Bray, SIAM Review 6(3), 1964. */
+    /**
+     * Normal numbers within 3 standard deviations by the polar method, G. Marsaglia and T. A. Bray, SIAM Review 6(3),
+     * 1964.
+     */
     private static final class Noise {
         private final RandomGenerator random;
 

@@ -85,7 +85,10 @@ public record Normalization(List<Float> scales, List<Float> offsets) {
         }
     }
 
-    /** Turns a model's inputs or outputs back into numbers as they were stored, in place; see {@link #apply(float[], int, int)}. */
+    /**
+     * Turns a model's inputs or outputs back into numbers as they were stored, in place; see {@link #apply(float[],
+     * int, int)}.
+     */
     public void restore(float[] values, int from, int count) {
         if (equals(NONE)) {
             return;

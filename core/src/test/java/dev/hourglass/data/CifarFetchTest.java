@@ -26,7 +26,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With a data set made like CIFAR-10, of 3 + 2 training and 2 test images, from a web server here and a script in npm's place. */
+/** With 3 + 2 training and 2 test images made like CIFAR-10, from a web server here and a script in npm's place. */
 @Timeout(60)
 class CifarFetchTest {
     private static final byte[] FIRST = records(1, 3, 0, 2);
