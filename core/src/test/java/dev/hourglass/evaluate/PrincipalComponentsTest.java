@@ -9,13 +9,9 @@ import dev.hourglass.data.Dataset;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
@@ -211,21 +207,7 @@ class PrincipalComponentsTest {
         return rows.toArray(double[][]::new);
     }
 
-    /** The numbers of one line of the file that {@code interop/make_pca_golden.py} writes. */
     private static double[] goldenNumbers(String name) {
-        try (InputStream file = Objects.requireNonNull(
-                PrincipalComponentsTest.class.getResourceAsStream("pca-golden.txt"), "pca-golden.txt")) {
-            String line = new String(file.readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .filter(l -> l.startsWith(name + " ["))
-                    .findFirst()
-                    .orElseThrow();
-            String numbers = line.substring(line.indexOf(']') + 2);
-            return Arrays.stream(numbers.split(" ", -1))
-                    .mapToDouble(Double::parseDouble)
-                    .toArray();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+        return GoldenNumbers.read("pca-golden.txt", name);
     }
 }

@@ -1,0 +1,87 @@
+package dev.hourglass.evaluate;
+
+import java.util.Arrays;
+
+/**
+ * Squared Euclidean distances from one point to all others, block by block. Summed from differences, so points that
+ * lie close together far from the origin lose no digits, as they would in {@code |a|^2 - 2ab + |b|^2}.
+ */
+final class SquaredDistances {
+    /** A block of 32 dimensions takes 128 KB: it stays in a core's cache while several points pass over it. */
+    static final int BLOCK = 1024;
+
+    private final Points points;
+    /** [block][dimension][point of the block]; the last block is filled up with zeros. */
+    private final float[][][] blocks;
+
+    SquaredDistances(Points points) {
+        this.points = points;
+        blocks = new float[Math.ceilDiv(points.count(), BLOCK)][points.dimensions()][BLOCK];
+        for (int i = 0; i < points.count(); i++) {
+            for (int d = 0; d < points.dimensions(); d++) {
+                blocks[i / BLOCK][d][i % BLOCK] = points.get(i, d);
+            }
+        }
+    }
+
+    int blocks() {
+        return blocks.length;
+    }
+
+    /** How many points a block has. */
+    int size(int block) {
+        return Math.min(BLOCK, points.count() - block * BLOCK);
+    }
+
+    /**
+     * @param into receives {@link #BLOCK} distances, of which the first {@link #size} count
+     */
+    void between(int point, int block, float[] into) {
+        float[][] rows = blocks[block];
+        Arrays.fill(into, 0);
+        int d = 0;
+        for (; d + 4 <= rows.length; d += 4) {
+            addFour(
+                    into,
+                    rows[d],
+                    rows[d + 1],
+                    rows[d + 2],
+                    rows[d + 3],
+                    points.get(point, d),
+                    points.get(point, d + 1),
+                    points.get(point, d + 2),
+                    points.get(point, d + 3));
+        }
+        for (; d < rows.length; d++) {
+            addOne(into, rows[d], points.get(point, d));
+        }
+    }
+
+    // Whole arrays under one index are what the compiler turns into vector code; four rows a pass save loads and
+    // stores.
+    private static void addFour(
+            float[] into,
+            float[] row0,
+            float[] row1,
+            float[] row2,
+            float[] row3,
+            float x0,
+            float x1,
+            float x2,
+            float x3) {
+        for (int j = 0; j < into.length; j++) {
+            float d0 = row0[j] - x0;
+            float d1 = row1[j] - x1;
+            float d2 = row2[j] - x2;
+            float d3 = row3[j] - x3;
+            into[j] += (d0 * d0 + d1 * d1) + (d2 * d2 + d3 * d3);
+        }
+    }
+
+    private static void addOne(float[] into, float[] row, float x) {
+        for (int j = 0; j < into.length; j++) {
+            float d = row[j] - x;
+            into[j] += d * d;
+        }
+    }
+}
