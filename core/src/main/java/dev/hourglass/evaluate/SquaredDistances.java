@@ -74,7 +74,7 @@ final class SquaredDistances {
             float d1 = row1[j] - x1;
             float d2 = row2[j] - x2;
             float d3 = row3[j] - x3;
-            into[j] += (d0 * d0 + d1 * d1) + (d2 * d2 + d3 * d3);
+            into[j] = into[j] + d0 * d0 + d1 * d1 + d2 * d2 + d3 * d3; // as pairs it takes three times as long
         }
     }
 
