@@ -40,17 +40,29 @@ public record ModelSummary(String model, List<Row> rows, int trainable, int nonT
     }
 
     public static ModelSummary of(AutoencoderSpec spec) {
-        List<LayerSpec> layers = spec.layers();
-        List<Shape> outputs = ShapeInference.outputs(spec.input(), layers);
         // Only the counts are read, so any seed will do.
-        Parameters parameters = Parameters.initialize(spec.input(), layers, new RandomSource(0));
+        Parameters parameters = Parameters.initialize(spec.input(), spec.layers(), new RandomSource(0));
+        return of(
+                spec.name(),
+                spec.input(),
+                spec.layers(),
+                parameters,
+                spec.encoder().size());
+    }
+
+    /**
+     * Of any chain of layers, such as an encoder by itself.
+     *
+     * @param waist how many layers come before the waist, 0 to all
+     */
+    public static ModelSummary of(String name, Shape input, List<LayerSpec> layers, Parameters parameters, int waist) {
+        List<Shape> outputs = ShapeInference.outputs(input, layers);
         Map<String, Integer> byLayer = parameters.list().stream()
                 .collect(Collectors.groupingBy(
                         Parameter::layer,
                         Collectors.summingInt(variable -> variable.shape().size())));
-        int last = spec.encoder().size() - 1;
         List<Row> rows = new ArrayList<>();
-        rows.add(new Row("input", "InputLayer", spec.input(), 0, false));
+        rows.add(new Row("input", "InputLayer", input, 0, waist == 0));
         for (int i = 0; i < layers.size(); i++) {
             LayerSpec layer = layers.get(i);
             rows.add(new Row(
@@ -58,11 +70,17 @@ public record ModelSummary(String model, List<Row> rows, int trainable, int nonT
                     ShapeInference.kerasClass(layer),
                     outputs.get(i),
                     byLayer.getOrDefault(layer.name(), 0),
-                    i == last));
+                    i == waist - 1));
         }
         int trainable = parameters.trainableCount();
-        String waist = Numbers.count(spec.latentSize()) + " numbers, " + Numbers.ratio(spec.compressionRatio());
-        return new ModelSummary(spec.name(), rows, trainable, parameters.count() - trainable, waist);
+        int code = rows.get(waist).outputShape().size();
+        int widest = Math.max(input.size(), outputs.getLast().size());
+        return new ModelSummary(
+                name,
+                rows,
+                trainable,
+                parameters.count() - trainable,
+                Numbers.count(code) + " numbers, " + Numbers.ratio((double) widest / code));
     }
 
     /** All parameters together, as Keras counts them. */

@@ -61,7 +61,7 @@ public final class Evaluation {
         } while (System.nanoTime() - start < WARM_UP_NANOS);
     }
 
-    private static void requireMatch(Autoencoder model, Dataset data) {
+    static void requireMatch(Autoencoder model, Dataset data) {
         String name = model.spec().name();
         Shape input = model.spec().input();
         if (!data.sampleShape().equals(input)) {
