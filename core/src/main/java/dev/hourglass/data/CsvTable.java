@@ -1,5 +1,6 @@
 package dev.hourglass.data;
 
+import dev.hourglass.files.Spelling;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Shape;
 import java.nio.file.Path;
