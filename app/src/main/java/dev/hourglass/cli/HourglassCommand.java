@@ -32,6 +32,8 @@ import picocli.CommandLine.Spec;
             "  hourglass lab mnist                            the whole MNIST lab",
             "  hourglass lab mnist --limit 2000 --epochs 1    a first look, in seconds",
             "  hourglass data list                            the data sets that are known",
+            "  hourglass inspect cnn.keras                    what a model file holds",
+            "  hourglass encode cnn.keras --data mnist:test --out codes.npy",
             "  hourglass lab --help                           every command has help"
         })
 final class HourglassCommand implements Runnable {

@@ -70,8 +70,16 @@ public final class Main {
     private CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(root)
                 .addSubcommand(new LabCommand(terminal, catalog))
-                .addSubcommand(new DataCommand(terminal, catalog));
+                .addSubcommand(new DataCommand(terminal, catalog))
+                .addSubcommand(new InspectCommand(terminal))
+                .addSubcommand(new ConvertCommand(terminal))
+                .addSubcommand(new EvaluateCommand(terminal, catalog))
+                .addSubcommand(new PassCommand.Encode(terminal, catalog))
+                .addSubcommand(new PassCommand.Decode(terminal, catalog))
+                .addSubcommand(new PassCommand.Reconstruct(terminal, catalog))
+                .addSubcommand(new LatentCommand(terminal, catalog));
         return commandLine
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.colour() ? Ansi.ON : Ansi.OFF))
                 .setOut(Terminal.writer(terminal.out()))
                 .setErr(Terminal.writer(terminal.err()))

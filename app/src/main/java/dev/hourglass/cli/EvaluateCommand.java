@@ -1,0 +1,124 @@
+package dev.hourglass.cli;
+
+import dev.hourglass.data.Dataset;
+import dev.hourglass.data.DatasetCatalog;
+import dev.hourglass.evaluate.ErrorReport;
+import dev.hourglass.formats.SavedModel;
+import dev.hourglass.model.Autoencoder;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code hourglass evaluate}: how well a model rebuilds samples. */
+@Command(
+        name = "evaluate",
+        header = "Measure how well a model rebuilds samples.",
+        description = {
+            "",
+            "Mean squared and mean absolute error over all numbers of all samples, after the normalization that the model"
+                    + " was trained with; where samples have labels, by class as well. PSNR is of the samples' range."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  hourglass evaluate cnn.keras --data mnist:test",
+            "  hourglass evaluate lstm.h5 --data series.csv --label-column kind",
+            "  hourglass evaluate cnn.keras --data images.npy --labels labels.npy --json"
+        })
+final class EvaluateCommand implements Runnable {
+    private final Terminal terminal;
+    private final DatasetCatalog catalog;
+
+    @Mixin
+    private ModelArguments model = new ModelArguments();
+
+    @Mixin
+    private DataArguments data = new DataArguments();
+
+    @Option(names = "--json", description = "Print JSON, and everything else to standard error.")
+    private boolean json;
+
+    @Mixin
+    private ThreadsOption threads = new ThreadsOption();
+
+    EvaluateCommand(Terminal terminal, DatasetCatalog catalog) {
+        this.terminal = terminal;
+        this.catalog = catalog;
+    }
+
+    @Override
+    public void run() {
+        SavedModel saved = model.read();
+        Terminal display = json ? Terminal.plain(terminal.err(), terminal.err()) : terminal;
+        Dataset samples = data.open(saved, catalog, display);
+        Autoencoder autoencoder = withNormalizationOf(saved.autoencoder(), samples);
+        ErrorReport report;
+        try (Progress progress = new Progress(display, "Evaluating", samples.size(), "samples")) {
+            report = ErrorReport.of(autoencoder, samples, threads.count(), progress::stepTo);
+        }
+        if (json) {
+            terminal.println(toJson(saved, samples, report));
+        } else {
+            print(saved, samples, report);
+        }
+    }
+
+    /** Pixels that are floats lie divided by 255 already, which the source says by another normalization. */
+    private static Autoencoder withNormalizationOf(Autoencoder model, Dataset data) {
+        return new Autoencoder(model.spec(), model.parameters(), data.normalization());
+    }
+
+    private void print(SavedModel model, Dataset samples, ErrorReport report) {
+        terminal.println(String.format(
+                Locale.ROOT, "Model '%s' on %s, %,d samples", model.name(), samples.name(), report.samples()));
+        terminal.println(String.format(Locale.ROOT, "  MSE   %.6f", report.mse()));
+        terminal.println(String.format(Locale.ROOT, "  MAE   %.6f", report.mae()));
+        terminal.println(
+                String.format(Locale.ROOT, "  PSNR  %.2f dB of a range of %.4g", report.psnr(), report.range()));
+        if (report.classes().isEmpty()) {
+            return;
+        }
+        terminal.println("");
+        terminal.println(String.format(Locale.ROOT, "  %-16s %9s %10s %10s", "Class", "Samples", "MSE", "MAE"));
+        for (ErrorReport.OfClass of : report.classes()) {
+            terminal.println(String.format(
+                    Locale.ROOT,
+                    "  %-16s %,9d %10.6f %10.6f",
+                    className(samples, of.label()),
+                    of.samples(),
+                    of.mse(),
+                    of.mae()));
+        }
+    }
+
+    private static String className(Dataset samples, int label) {
+        List<String> names = samples.classNames();
+        return label < names.size() ? names.get(label) : Integer.toString(label);
+    }
+
+    private static String toJson(SavedModel model, Dataset samples, ErrorReport report) {
+        JsonMapper mapper = JsonMapper.shared();
+        ObjectNode root = mapper.createObjectNode();
+        root.put("model", model.name());
+        root.put("data", samples.name());
+        root.put("samples", report.samples());
+        root.put("mse", report.mse());
+        root.put("mae", report.mae());
+        root.put("psnr", report.psnr());
+        root.put("range", report.range());
+        ArrayNode classes = root.putArray("classes");
+        for (ErrorReport.OfClass of : report.classes()) {
+            ObjectNode node = classes.addObject();
+            node.put("label", of.label());
+            node.put("name", className(samples, of.label()));
+            node.put("samples", of.samples());
+            node.put("mse", of.mse());
+            node.put("mae", of.mae());
+        }
+        return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root);
+    }
+}

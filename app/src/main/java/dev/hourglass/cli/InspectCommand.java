@@ -1,0 +1,138 @@
+package dev.hourglass.cli;
+
+import dev.hourglass.engine.OptimizerState;
+import dev.hourglass.formats.SavedModel;
+import dev.hourglass.report.ModelSummary;
+import dev.hourglass.tensor.Normalization;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code hourglass inspect}: what a model file holds. */
+@Command(
+        name = "inspect",
+        header = "Show what a model file holds.",
+        description = {
+            "",
+            "The layers with the waist marked, what samples go through before the first layer, whether training can go on,"
+                    + " and how the model came about."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  hourglass inspect cnn.keras",
+            "  hourglass inspect their_model.h5 --waist bottleneck",
+            "  hourglass inspect cnn.keras --json"
+        })
+final class InspectCommand implements Runnable {
+    private final Terminal terminal;
+
+    @Mixin
+    private ModelArguments model = new ModelArguments();
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    InspectCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void run() {
+        SavedModel saved = model.read();
+        ModelSummary summary = ModelSummary.of(
+                saved.name(),
+                saved.input(),
+                saved.layers(),
+                saved.parameters(),
+                saved.waist().encoderLayers());
+        if (json) {
+            terminal.println(toJson(saved, summary));
+            return;
+        }
+        terminal.print(summary.toText());
+        line("Found", foundBy(saved));
+        line("Input", saved.input() + ", " + describe(saved.normalization()));
+        line("Optimizer", describe(saved.optimizer()));
+        saved.provenance().forEach((name, value) -> line(name, value));
+        saved.warnings().forEach(warning -> line("Warning", warning));
+    }
+
+    private void line(String name, String value) {
+        terminal.println(" " + name + ": " + value);
+    }
+
+    private static String foundBy(SavedModel model) {
+        return switch (model.waist().source()) {
+            case STORED -> "the waist is where the file says";
+            case BY_RULE ->
+                "the file names no waist; it is taken to be at the smallest output (else give --waist LAYER)";
+            case NAMED -> "the waist is where --waist says";
+        };
+    }
+
+    private static String describe(Normalization normalization) {
+        if (normalization.equals(Normalization.NONE)) {
+            return "used as it is";
+        }
+        if (normalization.equals(Normalization.PIXELS)) {
+            return "pixels divided by 255";
+        }
+        return normalization.channels() == 1
+                ? String.format(Locale.ROOT, "times %s plus %s", normalization.scale(), normalization.offset())
+                : "scaled by channel: times " + normalization.scales() + " plus " + normalization.offsets();
+    }
+
+    private static String describe(@Nullable OptimizerState optimizer) {
+        return optimizer == null
+                ? "none; training can't go on where it stopped"
+                : String.format(
+                        Locale.ROOT,
+                        "Adam after %,d steps, learning rate %s; training can go on",
+                        optimizer.steps(),
+                        optimizer.adam().learningRate());
+    }
+
+    private static String toJson(SavedModel model, ModelSummary summary) {
+        JsonMapper mapper = JsonMapper.shared();
+        ObjectNode root = mapper.createObjectNode();
+        root.put("name", model.name());
+        root.set("input", mapper.valueToTree(model.input().toArray()));
+        root.set("output", mapper.valueToTree(model.output().toArray()));
+        root.set("code", mapper.valueToTree(model.code().toArray()));
+        root.put("autoencoder", model.isAutoencoder());
+        ObjectNode waist = root.putObject("waist");
+        waist.put("encoderLayers", model.waist().encoderLayers());
+        waist.put("source", model.waist().source().name().toLowerCase(Locale.ROOT));
+        ObjectNode normalization = root.putObject("normalization");
+        normalization.set("scales", mapper.valueToTree(model.normalization().scales()));
+        normalization.set("offsets", mapper.valueToTree(model.normalization().offsets()));
+        root.put("parameters", summary.total());
+        root.put("trainable", summary.trainable());
+        ArrayNode layers = root.putArray("layers");
+        for (ModelSummary.Row row : summary.rows().subList(1, summary.rows().size())) {
+            ObjectNode layer = layers.addObject();
+            layer.put("name", row.layer());
+            layer.put("class", row.type());
+            layer.set("output", mapper.valueToTree(row.outputShape().toArray()));
+            layer.put("parameters", row.parameters());
+            layer.put("waist", row.waist());
+        }
+        OptimizerState optimizer = model.optimizer();
+        if (optimizer == null) {
+            root.putNull("optimizer");
+        } else {
+            ObjectNode state = root.putObject("optimizer");
+            state.put("name", "adam");
+            state.put("steps", optimizer.steps());
+            state.put("learningRate", optimizer.adam().learningRate());
+        }
+        root.set("provenance", mapper.valueToTree(model.provenance()));
+        root.set("warnings", mapper.valueToTree(model.warnings()));
+        return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root);
+    }
+}

@@ -1,0 +1,187 @@
+package dev.hourglass.cli;
+
+import dev.hourglass.data.Dataset;
+import dev.hourglass.data.DatasetCatalog;
+import dev.hourglass.data.DatasetException;
+import dev.hourglass.data.RowFile;
+import dev.hourglass.formats.SavedModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What {@code encode}, {@code decode} and {@code reconstruct} share: samples in, a file of rows out. */
+@Command(
+        footerHeading = "%nExamples:%n",
+        descriptionHeading = "%n",
+        footer = {})
+abstract class PassCommand implements Runnable {
+    private final Terminal terminal;
+    private final DatasetCatalog catalog;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private ModelArguments model = new ModelArguments();
+
+    @Mixin
+    private DataArguments data = new DataArguments();
+
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "FILE",
+            description = "Where the rows go: .npy (float32) or .csv. It appears when it is whole.")
+    private Path out = Path.of("");
+
+    @Mixin
+    private ThreadsOption threads = new ThreadsOption();
+
+    PassCommand(Terminal terminal, DatasetCatalog catalog) {
+        this.terminal = terminal;
+        this.catalog = catalog;
+    }
+
+    /** Such as {@code Encoding}. */
+    abstract String doing();
+
+    /** Such as {@code Encoded}. */
+    abstract String done();
+
+    /** The layers that samples go through. */
+    abstract SavedModel chain(SavedModel model);
+
+    @Override
+    public void run() {
+        try {
+            RowFile.requireKnown(out);
+        } catch (DatasetException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+        SavedModel chain = chain(model.read());
+        Dataset samples = data.open(chain, catalog, terminal);
+        long start = System.nanoTime();
+        try {
+            RowFile.write(out, chain.output(), new Pass(doing(), chain, samples, threads.count(), terminal));
+        } catch (IOException e) {
+            throw CommandException.unwritable(out, e);
+        }
+        double seconds = Math.max(System.nanoTime() - start, 1) / 1e9;
+        terminal.println(String.format(
+                Locale.ROOT,
+                "%s %,d samples in %.1f s (%,.0f samples/s): %s, %s",
+                done(),
+                samples.size(),
+                seconds,
+                samples.size() / seconds,
+                out,
+                chain.output().withBatch().replace("batch", String.format(Locale.ROOT, "%d", samples.size()))));
+    }
+
+    /** {@code hourglass encode}. */
+    @Command(
+            name = "encode",
+            header = "Write the codes of samples to a file.",
+            description = {
+                "Sends samples through the encoder, batch by batch, and writes a row of numbers for each. Samples get the"
+                        + " normalization that the model was trained with."
+            },
+            footer = {
+                "  hourglass encode cnn.keras --data mnist:test --out codes.npy",
+                "  hourglass encode cnn_encoder.h5 --data images.npy --out codes.csv",
+                "  hourglass encode lstm.keras --data series.csv --stride 10 --out codes.npy"
+            })
+    static final class Encode extends PassCommand {
+        Encode(Terminal terminal, DatasetCatalog catalog) {
+            super(terminal, catalog);
+        }
+
+        @Override
+        String doing() {
+            return "Encoding";
+        }
+
+        @Override
+        String done() {
+            return "Encoded";
+        }
+
+        @Override
+        SavedModel chain(SavedModel model) {
+            return model.encoder();
+        }
+    }
+
+    /** {@code hourglass decode}. */
+    @Command(
+            name = "decode",
+            header = "Write the samples that codes stand for to a file.",
+            description = {
+                "Sends codes, such as 'hourglass encode' writes, through the decoder, batch by batch. What comes out is"
+                        + " normalized as the model was trained: pixels are 0 to 1."
+            },
+            footer = {
+                "  hourglass decode cnn.keras --data codes.npy --out images.npy",
+                "  hourglass decode cnn_decoder.h5 --data codes.csv --out images.csv"
+            })
+    static final class Decode extends PassCommand {
+        Decode(Terminal terminal, DatasetCatalog catalog) {
+            super(terminal, catalog);
+        }
+
+        @Override
+        String doing() {
+            return "Decoding";
+        }
+
+        @Override
+        String done() {
+            return "Decoded";
+        }
+
+        @Override
+        SavedModel chain(SavedModel model) {
+            return model.decoder();
+        }
+    }
+
+    /** {@code hourglass reconstruct}. */
+    @Command(
+            name = "reconstruct",
+            header = "Write what a model makes of samples to a file.",
+            description = {
+                "Sends samples through the whole model, batch by batch. What comes out is normalized as the model was"
+                        + " trained: pixels are 0 to 1."
+            },
+            footer = {
+                "  hourglass reconstruct cnn.keras --data mnist:test --out rebuilt.npy",
+                "  hourglass reconstruct cnn.keras --data mnist:test --limit 100 --out rebuilt.csv"
+            })
+    static final class Reconstruct extends PassCommand {
+        Reconstruct(Terminal terminal, DatasetCatalog catalog) {
+            super(terminal, catalog);
+        }
+
+        @Override
+        String doing() {
+            return "Reconstructing";
+        }
+
+        @Override
+        String done() {
+            return "Reconstructed";
+        }
+
+        @Override
+        SavedModel chain(SavedModel model) {
+            model.autoencoder(); // says what is missing where this is only one half
+            return model;
+        }
+    }
+}
