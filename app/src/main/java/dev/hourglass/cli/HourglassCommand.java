@@ -1,6 +1,7 @@
 package dev.hourglass.cli;
 
 import dev.hourglass.lab.Provenance;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,9 +50,11 @@ final class HourglassCommand implements Runnable {
 
     @Override
     public void run() {
+        List<String> commands = List.copyOf(spec.subcommands().keySet());
         throw new ParameterException(
                 spec.commandLine(),
-                "Missing command: " + String.join(" or ", spec.subcommands().keySet()));
+                "Missing command: " + String.join(", ", commands.subList(0, commands.size() - 1)) + " or "
+                        + commands.getLast());
     }
 
     static final class Version implements IVersionProvider {

@@ -81,7 +81,7 @@ abstract class PassCommand implements Runnable {
                 seconds,
                 samples.size() / seconds,
                 out,
-                chain.output().withBatch().replace("batch", String.format(Locale.ROOT, "%d", samples.size()))));
+                chain.output().withBatch().replace("None", Integer.toString(samples.size()))));
     }
 
     /** {@code hourglass encode}. */

@@ -24,7 +24,10 @@ class MainTest {
 
     static Stream<Arguments> wrongUsage() {
         return Stream.of(
-                argumentSet("no command", "", "hourglass: Missing command: lab or data. See 'hourglass --help'."),
+                argumentSet(
+                        "no command",
+                        "",
+                        "hourglass: Missing command: lab, data, inspect, convert, evaluate, encode, decode, reconstruct or latent. See 'hourglass --help'."),
                 argumentSet(
                         "a command misspelt",
                         "lba mnist",
@@ -157,7 +160,14 @@ class MainTest {
                 "data --help",
                 "help data list",
                 "data fetch --help",
-                "data info -h"
+                "data info -h",
+                "inspect --help",
+                "convert --help",
+                "evaluate --help",
+                "encode --help",
+                "help decode",
+                "reconstruct --help",
+                "latent --help"
             })
     void everyCommandHasHelpWithinAHundredColumns(String arguments) {
         assertThat(run(arguments)).isZero();

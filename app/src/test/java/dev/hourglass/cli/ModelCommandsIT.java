@@ -1,0 +1,310 @@
+package dev.hourglass.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.hourglass.data.Dataset;
+import dev.hourglass.data.DatasetCatalog;
+import dev.hourglass.data.FloatDataset;
+import dev.hourglass.data.IdxFile;
+import dev.hourglass.data.NpyFile;
+import dev.hourglass.engine.Inference;
+import dev.hourglass.formats.ModelFile;
+import dev.hourglass.formats.SavedModel;
+import dev.hourglass.model.Autoencoder;
+import dev.hourglass.model.Presets;
+import dev.hourglass.tensor.Normalization;
+import dev.hourglass.tensor.RandomSource;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The commands that use a model file, from the command line to what they leave, on a model that nobody trained. */
+class ModelCommandsIT {
+    private static final int IMAGES = 40;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @TempDir
+    private Path folder;
+
+    private Autoencoder autoencoder;
+    private Path model;
+    private Path images;
+    private Path labels;
+
+    @BeforeEach
+    void makeModelAndData() throws IOException {
+        Path data = TinyMnist.write(folder.resolve("data"));
+        images = data.resolve("train-images-idx3-ubyte");
+        labels = data.resolve("train-labels-idx1-ubyte");
+        autoencoder = Autoencoder.initialize(Presets.mnistCnn("cnn"), Normalization.PIXELS, new RandomSource(3));
+        model = folder.resolve("cnn.keras");
+        ModelFile.write(SavedModel.of(autoencoder, null, Map.of("data", "mnist", "seed", "3")), model);
+    }
+
+    @Test
+    void inspectShowsTheLayersTheWaistAndWhereTheModelComesFrom() {
+        assertThat(run("inspect", model.toString())).as(errors()).isZero();
+        assertThat(output())
+                .contains(
+                        "◀ waist",
+                        "Total params: 12,585",
+                        "Waist: 392 numbers",
+                        "Input: [28, 28, 1], pixels divided by 255",
+                        "Optimizer: none",
+                        "data: mnist",
+                        "seed: 3");
+    }
+
+    @Test
+    void inspectAsJsonCanBeReadByPrograms() {
+        assertThat(run("inspect", "--json", model.toString())).as(errors()).isZero();
+        JsonNode json = JsonMapper.shared().readTree(output());
+        assertThat(json.get("parameters").asInt()).isEqualTo(12_585);
+        assertThat(json.get("waist").get("source").asString()).isEqualTo("stored");
+        assertThat(json.get("provenance").get("seed").asString()).isEqualTo("3");
+        assertThat(json.get("layers").valueStream().filter(l -> l.get("waist").asBoolean()))
+                .singleElement()
+                .satisfies(layer -> assertThat(layer.get("output").toString()).isEqualTo("[7,7,8]"));
+    }
+
+    @Test
+    void encodeThenDecodeIsReconstruct() throws IOException {
+        Path codes = folder.resolve("codes.npy");
+        Path decoded = folder.resolve("decoded.npy");
+        Path rebuilt = folder.resolve("rebuilt.npy");
+        assertThat(run("encode", model.toString(), "--data", images.toString(), "--out", codes.toString()))
+                .as(errors())
+                .isZero();
+        assertThat(output()).contains("Encoded 40 samples in ", codes + ", (40, 7, 7, 8)");
+        assertThat(run("decode", model.toString(), "--data", codes.toString(), "--out", decoded.toString()))
+                .as(errors())
+                .isZero();
+        assertThat(run("reconstruct", model.toString(), "--data", images.toString(), "--out", rebuilt.toString()))
+                .as(errors())
+                .isZero();
+
+        FloatDataset expected = NpyFile.open(rebuilt);
+        assertThat(numbers(NpyFile.open(decoded))).containsExactly(numbers(expected));
+        assertThat(expected.size()).isEqualTo(IMAGES);
+    }
+
+    @Test
+    void codesAreThoseOfTheLibraryAsCsvToo() throws IOException {
+        Path csv = folder.resolve("codes.csv");
+        assertThat(run(
+                        "encode",
+                        model.toString(),
+                        "--data",
+                        images.toString(),
+                        "--limit",
+                        "3",
+                        "--out",
+                        csv.toString()))
+                .as(errors())
+                .isZero();
+
+        float[] codes = new float[3 * 392];
+        try (Inference inference = Inference.of(autoencoder, 1)) {
+            Dataset pixels = IdxFile.readDataset(images);
+            inference.encode(pixels::copySample, 0, 3, codes);
+        }
+        List<String> lines = Files.readAllLines(csv);
+        assertThat(lines).hasSize(4);
+        assertThat(lines.getFirst()).startsWith("v1,v2,");
+        assertThat(Stream.of(lines.get(3).split(",", -1)).map(Float::parseFloat).limit(5))
+                .containsExactly(codes[784], codes[785], codes[786], codes[787], codes[788]);
+    }
+
+    @Test
+    void convertGoesThereAndBackAndCutsOutHalves() throws IOException {
+        Path legacy = folder.resolve("cnn.h5");
+        Path encoder = folder.resolve("encoder.keras");
+        assertThat(run("convert", model.toString(), legacy.toString()))
+                .as(errors())
+                .isZero();
+        assertThat(output()).contains("Model 'cnn", "[28, 28, 1] to [28, 28, 1]", legacy.toString());
+        assertThat(run("convert", legacy.toString(), encoder.toString(), "--part", "encoder"))
+                .as(errors())
+                .isZero();
+
+        assertThat(ModelFile.read(encoder).output().size()).isEqualTo(392);
+        Path codes = folder.resolve("codes.npy");
+        Path same = folder.resolve("same.npy");
+        run("encode", model.toString(), "--data", images.toString(), "--out", codes.toString());
+        assertThat(run("encode", encoder.toString(), "--data", images.toString(), "--out", same.toString()))
+                .as(errors())
+                .isZero();
+        assertThat(same).hasSameBinaryContentAs(codes);
+        assertThat(run("reconstruct", encoder.toString(), "--data", images.toString(), "--out", same.toString()))
+                .isEqualTo(1);
+        assertThat(errors())
+                .contains("an autoencoder ends in its input's shape")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void evaluateMeasuresByClassAndAsJson() {
+        assertThat(run("evaluate", model.toString(), "--data", images.toString(), "--labels", labels.toString()))
+                .as(errors())
+                .isZero();
+        assertThat(output())
+                .contains("40 samples", "  MSE   0.", "  PSNR  ", "Class")
+                .hasLineCount(6 + 10);
+
+        out.reset();
+        assertThat(run("evaluate", model.toString(), "--data", images.toString(), "--json"))
+                .as(errors())
+                .isZero();
+        JsonNode json = JsonMapper.shared().readTree(output());
+        try (Inference inference = Inference.of(autoencoder, 1)) {
+            Dataset pixels = IdxFile.readDataset(images);
+            assertThat(json.get("mse").asDouble())
+                    .isCloseTo(inference.distance(pixels::copySample, 0, IMAGES).meanSquared(), within(1e-12));
+        }
+        assertThat(json.get("classes").size()).isZero();
+    }
+
+    @Test
+    void latentDrawsAndWritesTables() throws IOException {
+        Path png = folder.resolve("latent.png");
+        Path csv = folder.resolve("latent.csv");
+        assertThat(run(
+                        "latent",
+                        model.toString(),
+                        "--data",
+                        images.toString(),
+                        "--labels",
+                        labels.toString(),
+                        "--perplexity",
+                        "5",
+                        "--iterations",
+                        "300",
+                        "--out",
+                        png.toString()))
+                .as(errors())
+                .isZero();
+        assertThat(output()).contains("t-SNE of 40 codes of 392 numbers, KL divergence ", ", trustworthiness 0.");
+        assertThat(ImageIO.read(png.toFile()).getWidth()).isGreaterThan(1500);
+
+        assertThat(run(
+                        "latent",
+                        model.toString(),
+                        "--data",
+                        images.toString(),
+                        "--method",
+                        "pca",
+                        "--out",
+                        csv.toString()))
+                .as(errors())
+                .isZero();
+        assertThat(Files.readAllLines(csv)).hasSize(1 + IMAGES).first().isEqualTo("x,y");
+    }
+
+    @Test
+    void mistakesAreOneLineThatSaysTheWayOut() throws IOException {
+        Path out = folder.resolve("codes.npy");
+        assertFails(
+                1,
+                "Can't read model '" + folder + "/none.keras': no such file or folder."
+                        + " Give the path of a .keras or .h5 file that can be read.",
+                "inspect",
+                folder + "/none.keras");
+        assertFails(
+                2,
+                "hourglass convert: Can't write model.pt: expected a name that ends with .keras, .h5, .hdf5."
+                        + " See 'hourglass convert --help'.",
+                "convert",
+                model.toString(),
+                "model.pt");
+        assertFails(
+                2,
+                "hourglass encode: Can't write codes.txt: expected a name that ends with .npy or .csv. Rename it."
+                        + " See 'hourglass encode --help'.",
+                "encode",
+                model.toString(),
+                "--data",
+                images.toString(),
+                "--out",
+                "codes.txt");
+        Path small = Files.writeString(folder.resolve("small.csv"), "a,b\n1,2\n3,4\n");
+        assertFails(
+                1,
+                "Data source '" + small + "' has samples [2] = 2 numbers; expected [28, 28, 1] = 784, or a series whose"
+                        + " steps are the last dimension. Give data of the shape that the model was trained on.",
+                "encode",
+                model.toString(),
+                "--data",
+                small.toString(),
+                "--out",
+                out.toString());
+        assertFails(
+                2,
+                "hourglass latent: t-SNE needs more samples than its perplexity of 30.0, found 20. Lower --perplexity or"
+                        + " give more data. See 'hourglass latent --help'.",
+                "latent",
+                model.toString(),
+                "--data",
+                images.toString(),
+                "--limit",
+                "20",
+                "--out",
+                "latent.png");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void aCommandThatIsInterruptedLeavesNoFile() {
+        Path codes = folder.resolve("codes.npy");
+        Thread.currentThread().interrupt();
+        try {
+            assertThat(run("encode", model.toString(), "--data", images.toString(), "--out", codes.toString()))
+                    .isEqualTo(1);
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(folder).isDirectoryNotContaining("glob:**codes*");
+    }
+
+    private void assertFails(int status, String line, String... arguments) {
+        err.reset();
+        assertThat(run(arguments)).isEqualTo(status);
+        assertThat(errors()).isEqualTo(line + System.lineSeparator());
+    }
+
+    private int run(String... arguments) {
+        Terminal terminal = Terminal.plain(
+                new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
+        return new Main(terminal, DatasetCatalog.standard(), Interruption.none()).run(arguments);
+    }
+
+    private String output() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String errors() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    private static float[] numbers(FloatDataset data) {
+        float[] numbers = new float[data.size() * data.sampleShape().size()];
+        for (int i = 0; i < data.size(); i++) {
+            data.copySample(i, numbers, i * data.sampleShape().size());
+        }
+        return numbers;
+    }
+}
