@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.hourglass.data.FloatDataset;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
@@ -12,6 +13,7 @@ import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -37,6 +39,28 @@ class EvaluationTest {
         assertThat(error.mae()).isEqualTo((0.5 + 2 + 2) / 6);
         assertThat(error.samples()).isEqualTo(2);
         assertThat(error.samplesPerSecond()).isPositive().isFinite();
+    }
+
+    @Test
+    void theReportSplitsTheSameErrorsByClass() {
+        Autoencoder model = constant(1, 0, -2);
+        FloatDataset data = FloatDataset.of("labelled", Shape.of(3), new float[] {1, 0.5f, 0, 3, 0, -2, 1, 0, -2})
+                .withLabels(new int[] {4, 0, 4}, List.of());
+        List<Integer> progress = new ArrayList<>();
+
+        ErrorReport report = ErrorReport.of(model, data, 1, progress::add);
+
+        // Differences 0, -0.5, -2 and -2, 0, 0 and none.
+        assertThat(report.samples()).isEqualTo(3);
+        assertThat(report.mse()).isEqualTo((0.25 + 4 + 4) / 9, within(1e-15));
+        assertThat(report.mae()).isEqualTo((0.5 + 2 + 2) / 9, within(1e-15));
+        assertThat(report.range()).isEqualTo(5);
+        assertThat(report.psnr()).isEqualTo(10 * Math.log10(25 / report.mse()), within(1e-12));
+        assertThat(report.classes())
+                .containsExactly(
+                        new ErrorReport.OfClass(0, 1, 4.0 / 3, 2.0 / 3),
+                        new ErrorReport.OfClass(4, 2, 4.25 / 6, 2.5 / 6));
+        assertThat(progress).containsExactly(3);
     }
 
     @Test
