@@ -37,7 +37,8 @@ class ScatterFigureTest {
     void refusesLabelsThatAreNotOneAPoint() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SCATTER.draw(CORNERS, new int[] {0}, List.of()))
-                .withMessage("A scatter needs points of 2 dimensions and a label for each, got 2 points of 2 and 1 labels");
+                .withMessage(
+                        "A scatter needs points of 2 dimensions and a label for each, got 2 points of 2 and 1 labels");
     }
 
     /** The mean row of the pixels of a colour at three quarters on white; the legend has it in full. */
