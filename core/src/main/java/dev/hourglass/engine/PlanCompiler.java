@@ -194,6 +194,15 @@ final class PlanCompiler {
         return natural;
     }
 
+    /**
+     * Where an operation that writes row by row puts what the layer at an index reads: into that layer's grid, unless
+     * the pixels of a row lie apart there, as before a transposed convolution with a stride.
+     */
+    private Layout.Image gridToWriteRows(int index, Shape shape) {
+        Layout.Image grid = gridFor(index, shape, true);
+        return grid.columnStep() == 1 ? grid : Layout.Image.of(shape);
+    }
+
     private void addConvolution(int index, int filters, Activation activation, boolean transpose) {
         if (isProjected(index)) {
             addProjection(index, filters, nonlinearity(activation), transpose);
@@ -591,7 +600,7 @@ final class PlanCompiler {
     private void settleNorm(int index) {
         if (pendingNorm >= 0) {
             Value output =
-                    value(norms.get(pendingNorm).layer().name() + "/output", gridFor(index, readShape(index), true));
+                    value(norms.get(pendingNorm).layer().name() + "/output", gridToWriteRows(index, readShape(index)));
             steps.add(new Step.Normalize(pendingNorm, current, output));
             current = output;
             pendingNorm = -1;
@@ -620,7 +629,7 @@ final class PlanCompiler {
                 layer.pool().width(),
                 layer.stride().width(),
                 layer.padding());
-        Value output = value(layer.name() + "/output", gridFor(index + 1, out, true));
+        Value output = value(layer.name() + "/output", gridToWriteRows(index + 1, out));
         steps.add(new Step.MaxPool(from, layer.pool(), layer.stride(), top, left, norm, output));
         current = output;
         pass(gradient -> {
@@ -641,7 +650,7 @@ final class PlanCompiler {
     private void addMaxOfFour(int index, LayerSpec.MaxPooling2d layer) {
         int norm = pendingNorm;
         Value from = norm < 0 ? readAsImage(index, Layout.Image.of(inputs.get(index))) : current;
-        Value output = value(layer.name() + "/output", gridFor(index + 1, inputs.get(index + 1), true));
+        Value output = value(layer.name() + "/output", gridToWriteRows(index + 1, inputs.get(index + 1)));
         if (norm < 0) {
             steps.add(new Step.MaxOfFour(from, norm, output));
         } else {
@@ -663,7 +672,7 @@ final class PlanCompiler {
             return; // the convolution computes on the small image
         }
         Value from = readAsImage(index, Layout.Image.of(inputs.get(index)));
-        Value output = value(layer.name() + "/output", gridFor(index + 1, inputs.get(index + 1), true));
+        Value output = value(layer.name() + "/output", gridToWriteRows(index + 1, inputs.get(index + 1)));
         steps.add(new Step.UpSample(from, layer.size(), output));
         current = output;
         pass(gradient -> {

@@ -296,6 +296,11 @@ class GradientTest {
                 conv("d", 3, 3, 1, SAME, TANH),
                 up("e", 2),
                 conv("f", 1, 3, 1, SAME, SIGMOID)));
+        // What is written row by row must not go into a grid whose pixels lie apart.
+        cases.add(Case.between("norm, strided transposed conv", 3, 2, norm("b"), transposed("t", 2, 3, 2, SAME, TANH)));
+        cases.add(Case.between("pool, strided transposed conv", 3, 2, pool("b", 2, 2, SAME), wideStride("t")));
+        cases.add(Case.between("wide pool, strided transposed conv", 3, 2, pool("b", 3, 1, SAME), wideStride("t")));
+        cases.add(Case.between("up, strided transposed conv", 3, 2, up("b", 2), wideStride("t")));
         cases.add(Case.of(
                 "up, conv of many channels",
                 image,
@@ -734,6 +739,10 @@ class GradientTest {
     private static Conv2dTranspose transposed(
             String name, int filters, int kernel, int stride, Padding padding, Activation activation) {
         return new Conv2dTranspose(name, filters, Size2.square(kernel), Size2.square(stride), padding, activation);
+    }
+
+    private static Conv2dTranspose wideStride(String name) {
+        return new Conv2dTranspose(name, 2, new Size2(2, 3), new Size2(1, 3), SAME, TANH);
     }
 
     private static BatchNormalization norm(String name) {
