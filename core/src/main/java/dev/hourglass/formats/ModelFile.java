@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes models in Keras's formats: {@code .keras} (version 3) and legacy {@code .h5}. Keras opens what is
- * written here with {@code keras.models.load_model}, and goes on training where a model has its optimizer.
+ * written here with {@code keras.models.load_model}, and goes on training where a model has its optimizer. Writes ONNX
+ * as well.
  *
  * <p>A file is read as hostile: it can name no code, and what it declares must be backed by its bytes.
  */
@@ -35,7 +36,8 @@ public final class ModelFile {
 
     private enum Format {
         KERAS,
-        LEGACY
+        LEGACY,
+        ONNX
     }
 
     private ModelFile() {}
@@ -88,7 +90,11 @@ public final class ModelFile {
      * Writes a model, whole or not at all, replacing what was there. Before the file appears it is read back, and what
      * is read must compute the same as the model. The same model gives the same bytes.
      *
-     * @param file ends in {@code .keras}, {@code .h5} or {@code .hdf5}
+     * <p>An ONNX file is for other runtimes: {@link #read} does not take it, and it has no optimizer.
+     *
+     * @param file ends in {@code .keras}, {@code .h5}, {@code .hdf5} or {@code .onnx}
+     * @param layout how the layers are put together; of no effect in an ONNX file, which is one chain of nodes
+     * @throws UnsupportedModelException if the weights are more than the 2 GB that an ONNX file holds
      * @throws IOException if it can't be written
      * @throws CorruptFileException if what was written computes something else; no file is left then
      * @throws IllegalArgumentException if the file's name ends in something else, or the optimizer's state is not that
@@ -105,14 +111,20 @@ public final class ModelFile {
                     switch (format) {
                         case KERAS -> KerasFile.write(model, layout, note, out);
                         case LEGACY -> LegacyFile.write(model, layout, note, out);
+                        case ONNX -> OnnxWriter.write(model, out);
                     }
                     out.flush();
                 },
-                written -> prove(file, golden, load(written).settle(null)));
+                written -> requireEqual(
+                        file,
+                        switch (format) {
+                            case KERAS, LEGACY ->
+                                golden.difference(load(written).settle(null));
+                            case ONNX -> OnnxWriter.difference(Files.readAllBytes(written), golden);
+                        }));
     }
 
-    private static void prove(Path file, GoldenBatch golden, SavedModel written) {
-        double difference = golden.difference(written);
+    private static void requireEqual(Path file, double difference) {
         if (difference > MOST_DIFFERENCE) {
             throw new CorruptFileException(
                     file,
@@ -154,7 +166,10 @@ public final class ModelFile {
         if (List.of(".h5", ".hdf5").stream().anyMatch(name::endsWith)) {
             return Format.LEGACY;
         }
+        if (name.endsWith(".onnx")) {
+            return Format.ONNX;
+        }
         throw new IllegalArgumentException(
-                "A model file's name must end in .keras, .h5 or .hdf5, got " + file.getFileName());
+                "A model file's name must end in .keras, .h5, .hdf5 or .onnx, got " + file.getFileName());
     }
 }

@@ -1,0 +1,29 @@
+package dev.hourglass.formats;
+
+/** An array that an {@link OnnxInterpreter} computes with: row-major, the batch among its dimensions. */
+record OnnxTensor(int[] dimensions, double[] values) {
+    static OnnxTensor zeros(int... dimensions) {
+        return new OnnxTensor(dimensions, new double[product(dimensions, 0, dimensions.length)]);
+    }
+
+    OnnxTensor reshaped(int... to) {
+        return new OnnxTensor(to, values);
+    }
+
+    int dimension(int axis) {
+        return dimensions[axis];
+    }
+
+    /** How many numbers lie behind one place of an axis. */
+    int sizeBehind(int axis) {
+        return product(dimensions, axis + 1, dimensions.length);
+    }
+
+    private static int product(int[] dimensions, int from, int to) {
+        int product = 1;
+        for (int i = from; i < to; i++) {
+            product = Math.multiplyExact(product, dimensions[i]);
+        }
+        return product;
+    }
+}

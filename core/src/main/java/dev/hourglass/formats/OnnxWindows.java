@@ -1,0 +1,139 @@
+package dev.hourglass.formats;
+
+import dev.hourglass.formats.OnnxModel.Node;
+import java.util.Arrays;
+
+/** The operators of an {@link OnnxInterpreter} that go over images, {@code [batch, channels, height, width]}. */
+final class OnnxWindows {
+    private OnnxWindows() {}
+
+    static OnnxTensor convolve(Node node, OnnxTensor x, OnnxTensor kernel, OnnxTensor bias) {
+        Axis rows = Axis.of(node, 0);
+        Axis columns = Axis.of(node, 1);
+        int height = rows.windows(x.dimension(2));
+        int width = columns.windows(x.dimension(3));
+        int filters = kernel.dimension(0);
+        OnnxTensor y = OnnxTensor.zeros(x.dimension(0), filters, height, width);
+        for (int plane = 0; plane < x.dimension(0) * filters; plane++) {
+            int sample = plane / filters;
+            int filter = plane % filters;
+            int target = plane * height * width;
+            Arrays.fill(y.values(), target, target + height * width, bias.values()[filter]);
+            for (int channel = 0; channel < x.dimension(1); channel++) {
+                int from = (sample * x.dimension(1) + channel) * x.sizeBehind(1);
+                int taps = (filter * x.dimension(1) + channel) * kernel.sizeBehind(1);
+                for (int i = 0; i < height * width * kernel.sizeBehind(1); i++) {
+                    int tap = i % kernel.sizeBehind(1);
+                    int place = i / kernel.sizeBehind(1);
+                    int row = rows.position(place / width, tap / columns.window());
+                    int column = columns.position(place % width, tap % columns.window());
+                    if (row >= 0 && row < x.dimension(2) && column >= 0 && column < x.dimension(3)) {
+                        y.values()[target + place] +=
+                                x.values()[from + row * x.dimension(3) + column] * kernel.values()[taps + tap];
+                    }
+                }
+            }
+        }
+        return y;
+    }
+
+    static OnnxTensor convolveTransposed(Node node, OnnxTensor x, OnnxTensor kernel, OnnxTensor bias) {
+        Axis rows = Axis.of(node, 0);
+        Axis columns = Axis.of(node, 1);
+        int height = rows.unwound(x.dimension(2), node.ints("output_padding")[0]);
+        int width = columns.unwound(x.dimension(3), node.ints("output_padding")[1]);
+        int filters = kernel.dimension(1);
+        OnnxTensor y = OnnxTensor.zeros(x.dimension(0), filters, height, width);
+        for (int plane = 0; plane < x.dimension(0) * filters; plane++) {
+            int sample = plane / filters;
+            int filter = plane % filters;
+            int target = plane * height * width;
+            Arrays.fill(y.values(), target, target + height * width, bias.values()[filter]);
+            for (int channel = 0; channel < x.dimension(1); channel++) {
+                int from = (sample * x.dimension(1) + channel) * x.sizeBehind(1);
+                int taps = (channel * filters + filter) * kernel.sizeBehind(1);
+                for (int i = 0; i < x.sizeBehind(1) * kernel.sizeBehind(1); i++) {
+                    int tap = i % kernel.sizeBehind(1);
+                    int place = i / kernel.sizeBehind(1);
+                    int row = rows.position(place / x.dimension(3), tap / columns.window());
+                    int column = columns.position(place % x.dimension(3), tap % columns.window());
+                    if (row >= 0 && row < height && column >= 0 && column < width) {
+                        y.values()[target + row * width + column] +=
+                                x.values()[from + place] * kernel.values()[taps + tap];
+                    }
+                }
+            }
+        }
+        return y;
+    }
+
+    static OnnxTensor pool(Node node, OnnxTensor x) {
+        Axis rows = Axis.of(node, 0);
+        Axis columns = Axis.of(node, 1);
+        int height = rows.windows(x.dimension(2));
+        int width = columns.windows(x.dimension(3));
+        OnnxTensor y = OnnxTensor.zeros(x.dimension(0), x.dimension(1), height, width);
+        Arrays.fill(y.values(), Double.NEGATIVE_INFINITY);
+        int area = rows.window() * columns.window();
+        for (int i = 0; i < y.values().length * area; i++) {
+            int target = i / area;
+            int from = target / (height * width) * x.sizeBehind(1);
+            int row = rows.position(target / width % height, i % area / columns.window());
+            int column = columns.position(target % width, i % columns.window());
+            if (row >= 0 && row < x.dimension(2) && column >= 0 && column < x.dimension(3)) {
+                y.values()[target] = Math.max(y.values()[target], x.values()[from + row * x.dimension(3) + column]);
+            }
+        }
+        return y;
+    }
+
+    static OnnxTensor averagePixels(OnnxTensor x) {
+        OnnxTensor y = OnnxTensor.zeros(x.dimension(0), x.dimension(1), 1, 1);
+        int pixels = x.sizeBehind(1);
+        for (int i = 0; i < x.values().length; i++) {
+            y.values()[i / pixels] += x.values()[i] / pixels;
+        }
+        return y;
+    }
+
+    static OnnxTensor resize(Node node, OnnxTensor x, OnnxTensor scales) {
+        node.requireText("mode", "nearest");
+        node.requireText("coordinate_transformation_mode", "asymmetric");
+        node.requireText("nearest_mode", "floor");
+        int height = (int) (x.dimension(2) * scales.values()[2]);
+        int width = (int) (x.dimension(3) * scales.values()[3]);
+        OnnxTensor y = OnnxTensor.zeros(x.dimension(0), x.dimension(1), height, width);
+        for (int i = 0; i < y.values().length; i++) {
+            int row = (int) (i / width % height / scales.values()[2]);
+            int column = (int) (i % width / scales.values()[3]);
+            int plane = i / (height * width);
+            y.values()[i] = x.values()[(plane * x.dimension(2) + row) * x.dimension(3) + column];
+        }
+        return y;
+    }
+
+    /**
+     * How windows lie along one axis of an image.
+     *
+     * @param before how many padded places lie before the first real one
+     */
+    private record Axis(int window, int stride, int before, int after) {
+        static Axis of(Node node, int axis) {
+            int[] pads = node.ints("pads");
+            return new Axis(node.ints("kernel_shape")[axis], node.ints("strides")[axis], pads[axis], pads[2 + axis]);
+        }
+
+        int windows(int size) {
+            return (size + before + after - window) / stride + 1;
+        }
+
+        /** The size that windows come from, as many as {@code count}. */
+        int unwound(int count, int more) {
+            return stride * (count - 1) + more + window - before - after;
+        }
+
+        int position(int place, int tap) {
+            return place * stride + tap - before;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.hourglass.interop;
+
+import dev.hourglass.model.Activation;
+import dev.hourglass.model.Autoencoder;
+import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Parameter;
+import dev.hourglass.model.Parameters;
+import dev.hourglass.model.ShapeInference;
+import dev.hourglass.tensor.Normalization;
+import dev.hourglass.tensor.RandomSource;
+import dev.hourglass.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * A model that is checked against others.
+ *
+ * @param kind what the report's line is about, such as {@code layer} or {@code random}
+ */
+public record ModelCase(String kind, AutoencoderSpec spec) {
+    /** Layers down to the waist, and a decoder that leads back to the input's shape. */
+    static ModelCase of(String kind, String name, Shape input, List<LayerSpec> encoder, List<LayerSpec> decoder) {
+        List<LayerSpec> all = new ArrayList<>(encoder);
+        all.addAll(decoder);
+        List<LayerSpec> closed = new ArrayList<>(decoder);
+        Shape end = ShapeInference.outputs(input, all).getLast();
+        if (decoder.isEmpty() || !end.equals(input)) {
+            if (end.rank() > 1) {
+                closed.add(new LayerSpec.Flatten("close_flatten"));
+            }
+            closed.add(new LayerSpec.Dense("close_dense", input.size(), Activation.LINEAR));
+            if (input.rank() > 1) {
+                closed.add(new LayerSpec.Reshape("close_reshape", input));
+            }
+        }
+        return new ModelCase(kind, new AutoencoderSpec(name, input, encoder, closed));
+    }
+
+    public String name() {
+        return spec.name();
+    }
+
+    /** Whether a training step changes the model, and depends on nothing but its inputs. */
+    public boolean trainsAlike() {
+        boolean drops = spec.layers().stream()
+                .anyMatch(layer -> layer instanceof LayerSpec.Dropout dropout && dropout.rate() > 0);
+        return !drops && model(new RandomSource(0)).parameters().trainableCount() > 0;
+    }
+
+    /** The model with random variables; those that start equal elsewhere (biases, statistics) differ here as well. */
+    public Autoencoder model(RandomSource random) {
+        Parameters initial = Parameters.initialize(spec.input(), spec.layers(), random);
+        List<Parameter> drawn = new ArrayList<>();
+        for (Parameter parameter : initial.list()) {
+            RandomGenerator generator = random.stream(spec.name() + "/" + parameter.path(), 0);
+            float[] values = parameter.values().clone();
+            for (int i = 0; i < values.length; i++) {
+                values[i] = switch (parameter.name()) {
+                    case "bias", "beta", "moving_mean" -> generator.nextFloat(-0.5f, 0.5f);
+                    case "gamma", "moving_variance" -> generator.nextFloat(0.5f, 1.5f);
+                    default -> values[i];
+                };
+            }
+            drawn.add(new Parameter(
+                    parameter.layer(), parameter.name(), parameter.shape(), parameter.trainable(), values));
+        }
+        return new Autoencoder(spec, Parameters.of(drawn), Normalization.NONE);
+    }
+
+    /** {@code samples} random inputs in [-1, 1), row-major, one after the other. */
+    public float[] inputs(RandomSource random, int samples) {
+        RandomGenerator generator = random.stream(spec.name() + "/inputs", 0);
+        float[] inputs = new float[samples * spec.input().size()];
+        for (int i = 0; i < inputs.length; i++) {
+            inputs[i] = generator.nextFloat(-1, 1);
+        }
+        return inputs;
+    }
+
+    @Override
+    public String toString() {
+        return kind + " " + spec.name();
+    }
+}

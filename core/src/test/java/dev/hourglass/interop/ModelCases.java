@@ -1,0 +1,182 @@
+package dev.hourglass.interop;
+
+import static dev.hourglass.model.Activation.LINEAR;
+import static dev.hourglass.model.Activation.RELU;
+import static dev.hourglass.model.Activation.SIGMOID;
+import static dev.hourglass.model.Activation.TANH;
+import static dev.hourglass.model.Padding.SAME;
+import static dev.hourglass.model.Padding.VALID;
+
+import dev.hourglass.model.Activation;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.LayerSpec.Conv2d;
+import dev.hourglass.model.LayerSpec.Conv2dTranspose;
+import dev.hourglass.model.LayerSpec.Dense;
+import dev.hourglass.model.LayerSpec.Lstm;
+import dev.hourglass.model.LayerSpec.MaxPooling2d;
+import dev.hourglass.model.LayerSpec.RepeatVector;
+import dev.hourglass.model.LayerSpec.TimeDistributed;
+import dev.hourglass.model.LayerSpec.UpSampling2d;
+import dev.hourglass.model.Padding;
+import dev.hourglass.model.Presets;
+import dev.hourglass.model.Size2;
+import dev.hourglass.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The models that are checked: each layer with the settings that others have got wrong, and the labs'. */
+public final class ModelCases {
+    private static final Shape IMAGE = Shape.of(7, 5, 3);
+    private static final Shape SEQUENCE = Shape.of(5, 3);
+    private static final Shape VECTOR = Shape.of(6);
+
+    private final List<ModelCase> cases = new ArrayList<>();
+
+    private ModelCases() {}
+
+    /** Each kind of layer with several settings, odd sizes first. */
+    public static List<ModelCase> layers() {
+        ModelCases layers = new ModelCases();
+        layers.addConvolutions();
+        layers.addTransposedConvolutions();
+        layers.addPooling();
+        layers.addNormalizations();
+        layers.addShapes();
+        layers.addDense();
+        layers.addElementwise();
+        layers.addSequences();
+        return List.copyOf(layers.cases);
+    }
+
+    /** The models of the labs. */
+    public static List<ModelCase> presets() {
+        return Presets.names().stream()
+                .map(name -> new ModelCase(
+                        "lab", Presets.find(name, name.replace('-', '_')).orElseThrow()))
+                .toList();
+    }
+
+    private void addConvolutions() {
+        addConv("conv2d_3x3_same_relu", IMAGE, size(3, 3), size(1, 1), SAME, RELU);
+        addConv("conv2d_3x3_valid_linear", IMAGE, size(3, 3), size(1, 1), VALID, LINEAR);
+        addConv("conv2d_2x2_same_sigmoid", IMAGE, size(2, 2), size(1, 1), SAME, SIGMOID);
+        addConv("conv2d_1x1_same_tanh", IMAGE, size(1, 1), size(1, 1), SAME, TANH);
+        addConv("conv2d_5x3_same", IMAGE, size(5, 3), size(1, 1), SAME, LINEAR);
+        addConv("conv2d_3x3_stride2_same_odd", IMAGE, size(3, 3), size(2, 2), SAME, LINEAR);
+        addConv("conv2d_3x3_stride2_same_even", Shape.of(8, 6, 2), size(3, 3), size(2, 2), SAME, RELU);
+        addConv("conv2d_3x2_stride2x3_valid", Shape.of(8, 7, 2), size(3, 2), size(2, 3), VALID, TANH);
+        addConv("conv2d_2x2_stride3_same", Shape.of(7, 8, 2), size(2, 2), size(3, 3), SAME, LINEAR);
+        addConv("conv2d_4x4_stride3x2_same", Shape.of(8, 7, 2), size(4, 4), size(3, 2), SAME, LINEAR);
+    }
+
+    private void addTransposedConvolutions() {
+        addTransposed("transposed_3x3_same_relu", size(3, 3), size(1, 1), SAME, RELU);
+        addTransposed("transposed_3x3_stride2_same", size(3, 3), size(2, 2), SAME, LINEAR);
+        addTransposed("transposed_2x2_stride2_same", size(2, 2), size(2, 2), SAME, SIGMOID);
+        addTransposed("transposed_4x5_stride2x3_same", size(4, 5), size(2, 3), SAME, TANH);
+        addTransposed("transposed_2x1_stride3x2_same", size(2, 1), size(3, 2), SAME, LINEAR);
+        addTransposed("transposed_3x3_valid", size(3, 3), size(1, 1), VALID, LINEAR);
+        addTransposed("transposed_3x2_stride2_valid", size(3, 2), size(2, 2), VALID, RELU);
+        addTransposed("transposed_1x2_stride2x3_valid", size(1, 2), size(2, 3), VALID, LINEAR);
+    }
+
+    private void addPooling() {
+        addPool("max_pooling2d_2x2_same_odd", IMAGE, size(2, 2), size(2, 2), SAME);
+        addPool("max_pooling2d_2x2_valid_odd", IMAGE, size(2, 2), size(2, 2), VALID);
+        addPool("max_pooling2d_3x2_stride2x1_same", IMAGE, size(3, 2), size(2, 1), SAME);
+        addPool("max_pooling2d_3x3_stride1_valid", IMAGE, size(3, 3), size(1, 1), VALID);
+        addPool("max_pooling2d_2x2_stride3_same", Shape.of(7, 8, 2), size(2, 2), size(3, 3), SAME);
+        add("up_sampling2d_2x2", IMAGE, new UpSampling2d("up", size(2, 2)));
+        add("up_sampling2d_3x1", IMAGE, new UpSampling2d("up", size(3, 1)));
+        add("global_average_pooling2d", IMAGE, new LayerSpec.GlobalAveragePooling2d("average"));
+    }
+
+    private void addNormalizations() {
+        add("batch_normalization_image", IMAGE, normalization(1e-3f));
+        add("batch_normalization_sequence", SEQUENCE, normalization(1e-5f));
+        add("batch_normalization_vector", VECTOR, normalization(1e-2f));
+    }
+
+    private void addShapes() {
+        add("flatten_image", IMAGE, new LayerSpec.Flatten("flatten"));
+        add("flatten_vector", VECTOR, new LayerSpec.Flatten("flatten"));
+        add("flatten_after_conv", IMAGE, conv(size(2, 2), size(1, 1), VALID, RELU), new LayerSpec.Flatten("flatten"));
+        add("reshape_image_to_sequence", Shape.of(4, 3, 2), new LayerSpec.Reshape("reshape", Shape.of(6, 4)));
+        add("reshape_vector_to_image", Shape.of(24), new LayerSpec.Reshape("reshape", Shape.of(2, 4, 3)));
+        add(
+                "reshape_after_conv",
+                IMAGE,
+                conv(size(3, 3), size(2, 2), SAME, TANH),
+                new LayerSpec.Reshape("reshape", Shape.of(12, 4)),
+                new Lstm("lstm", 3, false));
+    }
+
+    private void addDense() {
+        for (Activation activation : Activation.values()) {
+            String name = "dense_vector_" + activation.name().toLowerCase(Locale.ROOT);
+            add(name, VECTOR, new Dense("dense", 4, activation));
+        }
+        add("dense_sequence", SEQUENCE, new Dense("dense", 4, RELU));
+        add("dense_image", IMAGE, new Dense("dense", 4, TANH));
+        add("dense_after_conv", IMAGE, conv(size(3, 3), size(1, 1), SAME, RELU), new Dense("dense", 2, LINEAR));
+    }
+
+    private void addElementwise() {
+        add("dropout", VECTOR, new LayerSpec.Dropout("dropout", 0.4f));
+        add("dropout_of_nothing", IMAGE, new LayerSpec.Dropout("dropout", 0));
+        for (Activation activation : Activation.values()) {
+            String name = "activation_" + activation.name().toLowerCase(Locale.ROOT);
+            add(name, IMAGE, new LayerSpec.ActivationLayer("activation", activation));
+        }
+        add("leaky_relu", IMAGE, new LayerSpec.LeakyRelu("leaky", 0.3f));
+        add("leaky_relu_flat", SEQUENCE, new LayerSpec.LeakyRelu("leaky", 0));
+        add("leaky_relu_steep", VECTOR, new LayerSpec.LeakyRelu("leaky", 1.5f));
+    }
+
+    private void addSequences() {
+        add("lstm_last_state", SEQUENCE, new Lstm("lstm", 4, false));
+        add("lstm_sequences", SEQUENCE, new Lstm("lstm", 4, true));
+        add("lstm_one_unit", SEQUENCE, new Lstm("lstm", 1, true));
+        add("lstm_one_step", Shape.of(1, 3), new Lstm("lstm", 2, true));
+        add("lstm_many_units", Shape.of(4, 2), new Lstm("lstm", 35, false));
+        add("lstm_stacked", SEQUENCE, new Lstm("lstm1", 4, true), new Lstm("lstm2", 3, false));
+        add("repeat_vector", VECTOR, new RepeatVector("repeat", 3));
+        add("repeat_vector_lstm", VECTOR, new RepeatVector("repeat", 3), new Lstm("lstm", 4, true));
+        add("time_distributed_sigmoid", SEQUENCE, new TimeDistributed("each", new Dense("inner", 4, SIGMOID)));
+        add(
+                "time_distributed_after_lstm",
+                SEQUENCE,
+                new Lstm("lstm", 4, true),
+                new TimeDistributed("each", new Dense("inner", 2, LINEAR)));
+        add("lstm_normalized", SEQUENCE, new Lstm("lstm", 4, true), normalization(1e-3f), new Lstm("after", 2, true));
+    }
+
+    private void addConv(String name, Shape input, Size2 kernel, Size2 stride, Padding padding, Activation activation) {
+        add(name, input, conv(kernel, stride, padding, activation));
+    }
+
+    private void addTransposed(String name, Size2 kernel, Size2 stride, Padding padding, Activation activation) {
+        add(name, Shape.of(4, 3, 2), new Conv2dTranspose("transposed", 5, kernel, stride, padding, activation));
+    }
+
+    private void addPool(String name, Shape input, Size2 pool, Size2 stride, Padding padding) {
+        add(name, input, new MaxPooling2d("pool", pool, stride, padding));
+    }
+
+    private void add(String name, Shape input, LayerSpec... layers) {
+        cases.add(ModelCase.of("layer", name, input, List.of(layers), List.of()));
+    }
+
+    private static Conv2d conv(Size2 kernel, Size2 stride, Padding padding, Activation activation) {
+        return new Conv2d("conv", 4, kernel, stride, padding, activation);
+    }
+
+    private static LayerSpec normalization(float epsilon) {
+        return new LayerSpec.BatchNormalization("norm", 0.9f, epsilon);
+    }
+
+    private static Size2 size(int height, int width) {
+        return new Size2(height, width);
+    }
+}

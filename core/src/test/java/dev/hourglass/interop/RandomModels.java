@@ -1,0 +1,117 @@
+package dev.hourglass.interop;
+
+import dev.hourglass.model.Activation;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Padding;
+import dev.hourglass.model.ShapeInference;
+import dev.hourglass.model.Size2;
+import dev.hourglass.tensor.RandomSource;
+import dev.hourglass.tensor.Shape;
+import dev.hourglass.tensor.ShapeException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** Draws small autoencoders of any layers that fit together; the same seed draws the same ones. */
+public final class RandomModels {
+    private static final int LARGEST_OUTPUT = 1500;
+    private static final List<Activation> ACTIVATIONS = List.of(Activation.values());
+
+    private final RandomGenerator random;
+
+    private RandomModels(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /** @param count how many, named {@code random_00} and so on */
+    public static List<ModelCase> of(RandomSource source, int count) {
+        List<ModelCase> cases = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            String name = i < 10 ? "random_0" + i : "random_" + i;
+            cases.add(new RandomModels(source.stream("random-model", i)).draw(name));
+        }
+        return cases;
+    }
+
+    private ModelCase draw(String name) {
+        Shape input = switch (random.nextInt(5)) {
+            case 0, 1, 2 -> Shape.of(1 + random.nextInt(9), 1 + random.nextInt(9), 1 + random.nextInt(3));
+            case 3 -> Shape.of(1 + random.nextInt(6), 1 + random.nextInt(5));
+            default -> Shape.of(2 + random.nextInt(9));
+        };
+        List<LayerSpec> encoder = drawLayers("enc", input, 1 + random.nextInt(4));
+        Shape code = ShapeInference.outputs(input, encoder).getLast();
+        List<LayerSpec> decoder = drawLayers("dec", code, random.nextInt(4));
+        return ModelCase.of("random", name, input, encoder, decoder);
+    }
+
+    private List<LayerSpec> drawLayers(String prefix, Shape input, int count) {
+        List<LayerSpec> layers = new ArrayList<>();
+        while (layers.size() < count) {
+            layers.add(drawLayer(prefix + "_" + (layers.size() + 1), shapeAfter(input, layers)));
+            if (!fits(input, layers)) {
+                layers.removeLast();
+            }
+        }
+        return layers;
+    }
+
+    private static Shape shapeAfter(Shape input, List<LayerSpec> layers) {
+        return layers.isEmpty() ? input : ShapeInference.outputs(input, layers).getLast();
+    }
+
+    private static boolean fits(Shape input, List<LayerSpec> layers) {
+        try {
+            return shapeAfter(input, layers).size() <= LARGEST_OUTPUT;
+        } catch (ShapeException e) {
+            return false;
+        }
+    }
+
+    private LayerSpec drawLayer(String name, Shape in) {
+        return switch (random.nextInt(15)) {
+            case 0, 1 ->
+                new LayerSpec.Conv2d(
+                        name, 1 + random.nextInt(6), drawSize(4), drawSize(3), drawPadding(), drawActivation());
+            case 2, 3 ->
+                new LayerSpec.Conv2dTranspose(
+                        name, 1 + random.nextInt(6), drawSize(4), drawSize(3), drawPadding(), drawActivation());
+            case 4 -> new LayerSpec.MaxPooling2d(name, drawSize(3), drawSize(3), drawPadding());
+            case 5 -> new LayerSpec.UpSampling2d(name, drawSize(3));
+            case 6 -> new LayerSpec.GlobalAveragePooling2d(name);
+            case 7 ->
+                new LayerSpec.BatchNormalization(name, random.nextFloat(0.5f, 0.99f), random.nextFloat(0.01f, 0.1f));
+            case 8 -> new LayerSpec.Dense(name, 1 + random.nextInt(8), drawActivation());
+            case 9 ->
+                new LayerSpec.TimeDistributed(
+                        name, new LayerSpec.Dense(name + "_dense", 1 + random.nextInt(8), drawActivation()));
+            case 10 -> new LayerSpec.Lstm(name, 1 + random.nextInt(8), random.nextBoolean());
+            case 11 -> new LayerSpec.RepeatVector(name, 1 + random.nextInt(5));
+            case 12 -> random.nextBoolean() ? new LayerSpec.Flatten(name) : drawReshape(name, in);
+            case 13 ->
+                random.nextBoolean()
+                        ? new LayerSpec.LeakyRelu(name, random.nextFloat())
+                        : new LayerSpec.ActivationLayer(name, drawActivation());
+            default -> new LayerSpec.Dropout(name, random.nextInt(4) == 0 ? 0.25f : 0);
+        };
+    }
+
+    /** To a sequence, or to an image with one column. */
+    private LayerSpec drawReshape(String name, Shape in) {
+        int last = 1 + random.nextInt(4);
+        int first = Math.max(1, in.size() / last);
+        return new LayerSpec.Reshape(name, random.nextBoolean() ? Shape.of(first, last) : Shape.of(first, 1, last));
+    }
+
+    private Size2 drawSize(int most) {
+        return new Size2(1 + random.nextInt(most), 1 + random.nextInt(most));
+    }
+
+    private Padding drawPadding() {
+        return random.nextBoolean() ? Padding.SAME : Padding.VALID;
+    }
+
+    private Activation drawActivation() {
+        return ACTIVATIONS.get(random.nextInt(ACTIVATIONS.size()));
+    }
+}
