@@ -1,0 +1,67 @@
+package dev.hourglass.interop;
+
+import dev.hourglass.engine.Adam;
+import dev.hourglass.engine.OptimizerState;
+import dev.hourglass.engine.TrainingSession;
+import dev.hourglass.formats.SavedModel;
+import dev.hourglass.model.Parameter;
+import dev.hourglass.model.Parameters;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+
+/**
+ * A model after one more step of training on given samples, which are their own targets. From Adam's moments the
+ * step's gradients can be told.
+ *
+ * @param model with the parameters and the optimizer's state after the step
+ */
+record TrainedStep(SavedModel model) {
+    /** Keras's default. */
+    private static final Adam ADAM = Adam.withLearningRate(1e-3f);
+
+    /** @param model left as it is; training goes on from its optimizer's state where it has one */
+    static TrainedStep of(SavedModel model, float[] inputs) {
+        Parameters parameters = model.parameters().copy();
+        OptimizerState before = model.optimizer();
+        int size = model.input().size();
+        int count = inputs.length / size;
+        try (TrainingSession session = TrainingSession.of(
+                model.input(), model.layers(), parameters, before == null ? ADAM : before.adam(), count, 0, 1)) {
+            if (before != null) {
+                session.restore(before);
+            }
+            session.step(
+                    (index, into, offset) -> System.arraycopy(inputs, index * size, into, offset, size),
+                    IntStream.range(0, count).toArray(),
+                    0,
+                    count);
+            return new TrainedStep(new SavedModel(
+                    model.name(),
+                    model.input(),
+                    model.layers(),
+                    parameters,
+                    model.normalization(),
+                    model.waist(),
+                    session.optimizerState(),
+                    model.provenance(),
+                    model.warnings()));
+        }
+    }
+
+    /** Adam's first moments of all trainable variables in order, then its second moments. */
+    float[] moments() {
+        OptimizerState state = Objects.requireNonNull(model.optimizer());
+        List<Parameter> all = new ArrayList<>(state.firstMoments().list());
+        all.addAll(state.secondMoments().list());
+        float[] moments =
+                new float[all.stream().mapToInt(p -> p.values().length).sum()];
+        int offset = 0;
+        for (Parameter parameter : all) {
+            System.arraycopy(parameter.values(), 0, moments, offset, parameter.values().length);
+            offset += parameter.values().length;
+        }
+        return moments;
+    }
+}

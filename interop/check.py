@@ -1,0 +1,363 @@
+"""Holds Hourglass's model files against the real Keras and ONNX Runtime, both ways; interop/run calls it.
+
+Ours to theirs: our side writes models in every format with what they compute here; Keras and ONNX Runtime load them and
+must compute the same. Theirs to ours: Keras builds the same layers with other weights, in its own ways of putting them
+together, saves them, and our side must compute what Keras computed. README.md lists the files that are exchanged.
+"""
+
+import argparse
+import collections
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import warnings
+from pathlib import Path
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+import onnx  # noqa: E402
+import onnxruntime  # noqa: E402
+import tensorflow as tf  # noqa: E402
+
+import keras2  # noqa: E402
+
+logging.getLogger("absl").setLevel(logging.ERROR)  # that .h5 is legacy is known
+warnings.filterwarnings("ignore", message="The structure of `inputs`")
+
+OUTPUT_LIMIT = 1e-5
+GRADIENT_LIMIT = 1e-4
+RANDOM_MODELS = 50
+KERAS_FILES = ["keras", "h5"]
+
+
+def main():
+    arguments = parse()
+    print(f"keras {keras.__version__}, tensorflow {tf.__version__}, onnx {onnx.__version__}, ", end="")
+    print(f"onnxruntime {onnxruntime.__version__}, seed {arguments.seed}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="hourglass-interop-") as scratch:
+        folder = Path(arguments.keep or scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        report = Report()
+        clock = time.monotonic()
+
+        def took(what):
+            nonlocal clock
+            print(f"{what}: {time.monotonic() - clock:.0f} s", flush=True)
+            clock = time.monotonic()
+
+        our_side(arguments, "write", folder, str(arguments.seed), str(arguments.models))
+        cases = [Case(place) for place in sorted(folder.iterdir()) if (place / "kind.txt").exists()]
+        took(f"our side wrote {len(cases)} models")
+        for case in cases:
+            with report.errors(case, "our files"):
+                case.raise_error_of_our_side()
+                check_onnx(case, report)
+                check_keras(case, report)
+        took("Keras and ONNX Runtime read them")
+        answers = []
+        for number, case in enumerate(cases):
+            with report.errors(case, "writing with Keras"):
+                answers.append(Answer(case, number, arguments.seed))
+        took("Keras wrote its own")
+        our_side(arguments, "read", folder)
+        for answer in answers:
+            answer.check(report)
+        took("our side read them")
+    sys.exit(report.show())
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--java", required=True, help="a java of release 25 or newer")
+    parser.add_argument("--classpath", required=True, help="of our side")
+    parser.add_argument("--seed", type=int, default=20261122, help="of weights, inputs and random models")
+    parser.add_argument("--models", type=int, default=RANDOM_MODELS, help="how many random models")
+    parser.add_argument("--keep", help="a folder in which the exchanged files stay")
+    return parser.parse_args()
+
+
+def our_side(arguments, *words):
+    command = [arguments.java, "--add-modules", "jdk.incubator.vector", "-cp", arguments.classpath]
+    # The JVM says on each start that the vector module incubates.
+    run = subprocess.run(command + ["dev.hourglass.interop.OurSide", *map(str, words)], stderr=subprocess.PIPE, text=True)
+    if run.returncode != 0:
+        sys.exit(f"interop: our side failed at {words[0]}\n{run.stderr}")
+
+
+class Report:
+    """What was checked, how far apart the two sides were at most, and what failed."""
+
+    def __init__(self):
+        self.rows = collections.OrderedDict()
+        self.failures = []
+
+    def check(self, case, what, difference, limit):
+        row = self.rows.setdefault((what, case.kind), [0, 0.0, "", limit])
+        row[0] += 1
+        # NaN must not pass.
+        if not difference <= row[1]:
+            row[1:3] = [difference, case.name]
+        if not difference <= limit:
+            self.failures.append(f"{case.name}: {what} differs by {difference:.1e}, at most {limit:.0e} is rounding")
+
+    def errors(self, case, what):
+        return Errors(self, case, what)
+
+    def show(self):
+        print(f"\n{'what':<52}{'models':<9}{'checks':>7}  {'largest':<9}{'limit':<8}in")
+        for (what, kind), (count, largest, name, limit) in self.rows.items():
+            print(f"{what:<52}{kind:<9}{count:>7}  {largest:<9.1e}{limit:<8.0e}{name}")
+        for failure in self.failures:
+            print("FAILED", failure)
+        checks = sum(row[0] for row in self.rows.values())
+        print(f"\n{checks} checks, {len(self.failures)} failed")
+        return 1 if self.failures or not checks else 0
+
+
+class Errors:
+    """Turns an exception into a failure of its case, so that the others are checked all the same."""
+
+    def __init__(self, report, case, what):
+        self.report, self.case, self.what = report, case, what
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        if isinstance(error, Exception):
+            last = str(error).strip().splitlines() or [""]
+            self.report.failures.append(f"{self.case.name}: {self.what}: {kind.__name__}: {last[0]}")
+            if os.environ.get("INTEROP_TRACES"):
+                traceback.print_exc()
+            return True
+        return False
+
+
+class Case:
+    """A model that our side has written."""
+
+    def __init__(self, place):
+        self.place = place
+        self.name = place.name
+        self.kind = (place / "kind.txt").read_text()
+
+    def raise_error_of_our_side(self):
+        error = self.place / "error.txt"
+        if error.exists():
+            raise ValueError(error.read_text())
+
+    def trains(self):
+        return (self.place / "moments.f32").exists()
+
+    def floats(self, name, shape=(-1,)):
+        return floats(self.place / f"{name}.f32", shape)
+
+
+def floats(file, shape=(-1,)):
+    return np.fromfile(file, "<f4").reshape(shape)
+
+
+# Ours to theirs -------------------------------------------------------------------------------------------------------
+
+
+def check_onnx(case, report):
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    for part, given, wanted in [
+        ("model", "input", "output"),
+        ("encoder", "input", "code"),
+        ("decoder", "code", "output"),
+    ]:
+        file = str(case.place / f"{part}.onnx")
+        onnx.checker.check_model(file, full_check=True)
+        session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+        name, shape = session.get_inputs()[0].name, session.get_inputs()[0].shape
+        inputs = case.floats(given, [-1] + shape[1:])
+        outputs = case.floats(wanted, (len(inputs), -1))
+        for samples in [1, len(inputs)]:
+            found = session.run(None, {name: inputs[:samples]})[0].reshape(samples, -1)
+            report.check(case, f"ours in ONNX Runtime: {part}.onnx", relative(outputs[:samples], found), OUTPUT_LIMIT)
+
+
+def check_keras(case, report):
+    for extension in KERAS_FILES:
+
+        def load(part):
+            return keras.models.load_model(case.place / f"{part}.{extension}")
+
+        model = load("model")
+        inputs = case.floats("input", (-1,) + model.input_shape[1:])
+        outputs = case.floats("output")
+        report.check(case, f"ours in Keras: model.{extension}", output_error(model, inputs, outputs), OUTPUT_LIMIT)
+        codes = case.floats("code")
+        error = output_error(load("encoder"), inputs, codes)
+        report.check(case, f"ours in Keras: encoder.{extension}", error, OUTPUT_LIMIT)
+        decoder = load("decoder")
+        error = output_error(decoder, codes.reshape((-1,) + decoder.input_shape[1:]), outputs)
+        report.check(case, f"ours in Keras: decoder.{extension}", error, OUTPUT_LIMIT)
+        if case.trains():
+            train(model, inputs)
+            error = moments_error(case.floats("moments"), moments(model), model)
+            report.check(case, f"ours in Keras: gradients, model.{extension}", error, GRADIENT_LIMIT)
+        # Keras 3 does not take up the optimizer of an .h5, not even of its own: it builds it for no variables.
+        if case.trains() and extension == "keras":
+            stepped = load("stepped")
+            if int(stepped.optimizer.iterations) != 1:
+                raise ValueError(f"stepped.{extension} has the optimizer at step {int(stepped.optimizer.iterations)}")
+            train(stepped, inputs)
+            error = moments_error(case.floats("stepped-moments"), moments(stepped), stepped)
+            report.check(case, f"ours in Keras: next step, stepped.{extension}", error, GRADIENT_LIMIT)
+
+
+def train(model, inputs):
+    """One step; a model from a file that has its optimizer goes on with it."""
+    if not model.compiled:
+        model.compile(optimizer=keras.optimizers.Adam(1e-3), loss="mean_squared_error")
+    model.run_eagerly = True  # tracing a graph takes longer than the one step
+    model.train_on_batch(inputs, inputs)
+
+
+def moments(model):
+    """Adam's first moments of all variables in order, then its second moments."""
+    firsts, seconds = [], []
+    for variable in model.trainable_variables:
+        index = model.optimizer._get_variable_index(variable)
+        firsts.append(np.ravel(model.optimizer._momentums[index]))
+        seconds.append(np.ravel(model.optimizer._velocities[index]))
+    return np.concatenate(firsts + seconds)
+
+
+def moments_error(expected, found, model):
+    """Of each variable's largest moment, or of a fifth of the largest of all: a bias before a batch normalisation has a
+    gradient of 0 but for rounding, and Keras's float32 leaves 1e-5 of the largest there. Second moments are squares:
+    their roots are compared."""
+    if expected.shape != found.shape:
+        raise ValueError(f"{found.size} moments, expected {expected.size}")
+    sizes = [int(np.prod(variable.shape)) for variable in model.trainable_variables]
+    error = 0.0
+    firsts, seconds = zip(np.split(expected, 2), np.split(found, 2))
+    for a, b in [firsts, np.sqrt(seconds)]:
+        floor = 0.2 * np.abs(a).max()
+        ends = np.cumsum(sizes)[:-1]
+        for of_a, of_b in zip(np.split(a, ends), np.split(b, ends)):
+            error = max(error, float(np.abs(of_a - of_b).max() / max(np.abs(of_a).max(), floor, 1e-12)))
+    return error
+
+
+def output_error(model, inputs, expected):
+    return relative(expected, np.ravel(model(inputs, training=False)))
+
+
+def relative(expected, found):
+    """The largest difference; relative to the largest number where that is above 1."""
+    return float(np.abs(expected - found).max() / max(1.0, np.abs(expected).max()))
+
+
+# Theirs to ours -------------------------------------------------------------------------------------------------------
+
+
+class Answer:
+    """The layers of a case as Keras puts them together, with other weights, saved by Keras."""
+
+    STYLES = ["sequential", "functional", "nested"]
+
+    def __init__(self, case, number, seed):
+        self.case = case
+        self.place = case.place / "from-keras"
+        self.place.mkdir(exist_ok=True)
+        generator = np.random.default_rng([seed, number])
+        self.model = rebuild(case, self.STYLES[number % len(self.STYLES)])
+        # Near the others, so that outputs keep their size and variances stay above 0.
+        self.model.set_weights([w * generator.uniform(0.5, 1.5, w.shape) for w in self.model.get_weights()])
+        inputs = generator.uniform(-1, 1, (4,) + self.model.input_shape[1:]).astype("float32")
+        inputs.tofile(self.place / "input.f32")
+        self.save("model")
+        keras2.rewrite(self.place / "model.h5", self.place / "keras2.h5")
+        self.output = np.ravel(self.model(inputs, training=False))
+        self.require_keras_reads("keras2.h5", inputs)
+        self.moments = []
+        if case.trains():
+            (self.place / "trains.txt").touch()
+            train(self.model, inputs)
+            self.moments.append(moments(self.model))
+            self.save("stepped")
+            self.stepped_output = np.ravel(self.model(inputs, training=False))
+            train(self.model, inputs)
+            self.moments.append(moments(self.model))
+
+    def save(self, name):
+        for extension in KERAS_FILES:
+            self.model.save(self.place / f"{name}.{extension}")
+
+    def require_keras_reads(self, file, inputs):
+        """What we rewrote must be what Keras takes for its own; but Keras 3 takes no TimeDistributed of Keras 2."""
+        if any(isinstance(layer, keras.layers.TimeDistributed) for layer in layers_of(self.model)):
+            return
+        error = output_error(keras.models.load_model(self.place / file), inputs, self.output)
+        if not error <= OUTPUT_LIMIT:
+            raise ValueError(f"{file} gives another output in Keras itself, by {error:.1e}")
+
+    def check(self, report):
+        self.check_file(report, "keras2.h5", self.output, 0)
+        for extension in KERAS_FILES:
+            self.check_file(report, f"model.{extension}", self.output, 0)
+            if self.moments:
+                self.check_file(report, f"stepped.{extension}", self.stepped_output, 1)
+
+    def check_file(self, report, file, output, step):
+        with report.errors(self.case, f"Keras's {file} read by our side"):
+            error = self.place / f"{file}.error.txt"
+            if error.exists():
+                raise ValueError(error.read_text())
+            found = floats(self.place / f"{file}.output.f32")
+            report.check(self.case, f"Keras's in ours: {file}", relative(output, found), OUTPUT_LIMIT)
+            if self.moments:
+                found = floats(self.place / f"{file}.moments.f32")
+                what = "next step" if step else "gradients"
+                difference = moments_error(self.moments[step], found, self.model)
+                report.check(self.case, f"Keras's in ours: {what}, {file}", difference, GRADIENT_LIMIT)
+
+
+def rebuild(case, style):
+    """Fresh layers with the settings of ours."""
+    model = keras.models.load_model(case.place / "model.keras", compile=False)
+    waist = len(list(layers_of(keras.models.load_model(case.place / "encoder.keras", compile=False))))
+    layers = [type(layer).from_config(layer.get_config()) for layer in layers_of(model)]
+    shape = model.input_shape[1:]
+    if style == "sequential":
+        return keras.Sequential([keras.Input(shape), *layers], name=case.name)
+    if style == "functional":
+        return functional(case.name, shape, layers)
+    encoder = functional("the_encoder", shape, layers[:waist])
+    decoder = functional("the_decoder", encoder.output_shape[1:], layers[waist:])
+    return functional(case.name, shape, [encoder, decoder])
+
+
+def functional(name, shape, layers):
+    inputs = keras.Input(shape)
+    value = inputs
+    for layer in layers:
+        value = layer(value)
+    return keras.Model(inputs, value, name=name)
+
+
+def layers_of(model):
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from layers_of(layer)
+        elif not isinstance(layer, keras.layers.InputLayer):
+            yield layer
+
+
+if __name__ == "__main__":
+    main()

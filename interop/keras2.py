@@ -1,0 +1,58 @@
+"""Rewrites a legacy .h5 of Keras 3 as Keras 2 wrote it: batch_input_shape, bare dtypes, inbound nodes as lists, variables
+named kernel:0. Keras 2 itself does not run beside the versions that are pinned here."""
+
+import json
+
+import h5py
+import numpy as np
+
+VERSION = b"2.15.0"
+
+
+def rewrite(source, target):
+    with h5py.File(source) as old, h5py.File(target, "w") as new:
+        new.attrs["keras_version"] = VERSION
+        new.attrs["backend"] = b"tensorflow"
+        new.attrs["model_config"] = json.dumps(node(json.loads(old.attrs["model_config"]))).encode()
+        weights = new.create_group("model_weights")
+        weights.attrs["backend"] = b"tensorflow"
+        weights.attrs["keras_version"] = VERSION
+        names = list(old["model_weights"].attrs["layer_names"])
+        weights.attrs["layer_names"] = fixed_length(names)
+        for name in names:
+            group = old["model_weights"][name]
+            variables = list(group.attrs["weight_names"])
+            copy = weights.create_group(name)
+            copy.attrs["weight_names"] = fixed_length([variable + ":0" for variable in variables])
+            for variable in variables:
+                copy.create_dataset(variable + ":0", data=group[variable][()])
+        weights.create_group("top_level_model_weights").attrs["weight_names"] = fixed_length([])
+
+
+def fixed_length(texts):
+    """Keras 2 wrote arrays of byte strings."""
+    return np.asarray([text.encode() if isinstance(text, str) else text for text in texts])
+
+
+def node(value):
+    """Of the model_config: a layer, a model, an initializer, or what lies within one."""
+    if isinstance(value, list):
+        return [node(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("class_name") == "DTypePolicy":
+        return value["config"]["name"]
+    plain = {key: node(item) for key, item in value.items() if key not in ("module", "registered_name", "build_config")}
+    if "batch_shape" in plain:
+        plain["batch_input_shape"] = plain.pop("batch_shape")
+    if "inbound_nodes" in plain:
+        plain["inbound_nodes"] = [[inbound(call)] for call in value["inbound_nodes"]]
+    for ends in ("input_layers", "output_layers"):
+        if ends in plain and not isinstance(plain[ends][0], list):
+            plain[ends] = [plain[ends]]
+    return plain
+
+
+def inbound(call):
+    layer, number, tensor = call["args"][0]["config"]["keras_history"]
+    return [layer, number, tensor, {}]
