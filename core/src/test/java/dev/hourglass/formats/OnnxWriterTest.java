@@ -1,6 +1,7 @@
 package dev.hourglass.formats;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
@@ -15,6 +16,7 @@ import dev.hourglass.interop.RandomModels;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Parameters;
+import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
@@ -22,12 +24,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -178,6 +182,16 @@ class OnnxWriterTest {
         byte[] wrong = OnnxFile.write(
                 new OnnxModel(graph.name(), graph.input(), graph.output(), nodes, graph.weights(), graph.metadata()));
         assertThat(OnnxWriter.difference(wrong, GoldenBatch.of(model))).isGreaterThan(1e-2);
+    }
+
+    @Test
+    void modelFileWritesOnnxAndSaysThatItReadsKeras(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("model.onnx");
+        ModelFile.write(mnistCnn(), file);
+        assertThat(file).hasBinaryContent(write(mnistCnn()));
+        assertThatThrownBy(() -> ModelFile.read(file))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageContaining("expected a model file of Keras");
     }
 
     private static SavedModel mnistCnn() {
