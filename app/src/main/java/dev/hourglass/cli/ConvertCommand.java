@@ -27,10 +27,11 @@ import picocli.CommandLine.Spec;
         footer = {
             "  hourglass convert old.h5 new.keras",
             "  hourglass convert cnn.keras cnn_encoder.keras --part encoder",
-            "  hourglass convert cnn.keras cnn_decoder.h5 --part decoder"
+            "  hourglass convert cnn.keras cnn_decoder.h5 --part decoder",
+            "  hourglass convert cnn.keras cnn.onnx"
         })
 final class ConvertCommand implements Runnable {
-    private static final List<String> FORMATS = List.of(".keras", ".h5", ".hdf5");
+    private static final List<String> FORMATS = List.of(".keras", ".h5", ".hdf5", ".onnx");
 
     private final Terminal terminal;
 
@@ -40,7 +41,7 @@ final class ConvertCommand implements Runnable {
     @Mixin
     private ModelArguments model = new ModelArguments();
 
-    @Parameters(index = "1", paramLabel = "TO", description = "The file to write: .keras or .h5.")
+    @Parameters(index = "1", paramLabel = "TO", description = "The file to write: .keras, .h5 or .onnx.")
     private Path to = Path.of("");
 
     @Option(

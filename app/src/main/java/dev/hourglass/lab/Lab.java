@@ -97,13 +97,15 @@ public final class Lab {
         }
     }
 
-    /** The whole model with the optimizer's state, and the encoder by itself, in both of Keras's formats. */
+    /** The whole model with the optimizer's state, and each half by itself, in both of Keras's formats and as ONNX. */
     private static void writeModel(RunFolder folder, Trained trained, Map<String, String> provenance) {
         TrainResult result = trained.result();
         SavedModel whole = SavedModel.of(result.model(), result.optimizer(), provenance);
-        for (String extension : List.of(".keras", ".h5")) {
-            writeModel(folder, whole, trained.spec().name() + "_autoencoder" + extension);
-            writeModel(folder, whole.encoder(), trained.spec().name() + "_encoder" + extension);
+        String name = trained.spec().name();
+        for (String extension : List.of(".keras", ".h5", ".onnx")) {
+            writeModel(folder, whole, name + "_autoencoder" + extension);
+            writeModel(folder, whole.encoder(), name + "_encoder" + extension);
+            writeModel(folder, whole.decoder(), name + "_decoder" + extension);
         }
     }
 

@@ -62,12 +62,22 @@ class LabIT {
                         "results/findings.txt",
                         "models/cnn_autoencoder.keras",
                         "models/cnn_autoencoder.h5",
+                        "models/cnn_autoencoder.onnx",
                         "models/cnn_encoder.keras",
                         "models/cnn_encoder.h5",
+                        "models/cnn_encoder.onnx",
+                        "models/cnn_decoder.keras",
+                        "models/cnn_decoder.h5",
+                        "models/cnn_decoder.onnx",
                         "models/lstm_autoencoder.keras",
                         "models/lstm_autoencoder.h5",
+                        "models/lstm_autoencoder.onnx",
                         "models/lstm_encoder.keras",
                         "models/lstm_encoder.h5",
+                        "models/lstm_encoder.onnx",
+                        "models/lstm_decoder.keras",
+                        "models/lstm_decoder.h5",
+                        "models/lstm_decoder.onnx",
                         "report.html",
                         "run.json");
         JsonNode metrics = json("results/metrics.json");
@@ -163,8 +173,13 @@ class LabIT {
                         "results/findings.txt",
                         "models/dense_autoencoder.keras",
                         "models/dense_autoencoder.h5",
+                        "models/dense_autoencoder.onnx",
                         "models/dense_encoder.keras",
                         "models/dense_encoder.h5",
+                        "models/dense_encoder.onnx",
+                        "models/dense_decoder.keras",
+                        "models/dense_decoder.h5",
+                        "models/dense_decoder.onnx",
                         "run.json");
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("20 training and 12 test samples");
     }

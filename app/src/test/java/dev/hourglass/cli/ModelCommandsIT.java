@@ -226,7 +226,7 @@ class ModelCommandsIT {
                 folder + "/none.keras");
         assertFails(
                 2,
-                "hourglass convert: Can't write model.pt: expected a name that ends with .keras, .h5, .hdf5."
+                "hourglass convert: Can't write model.pt: expected a name that ends with .keras, .h5, .hdf5, .onnx."
                         + " See 'hourglass convert --help'.",
                 "convert",
                 model.toString(),

@@ -140,7 +140,7 @@ class ModelFileTest {
         Path file = folder.resolve("model.pt");
         assertThatThrownBy(() -> ModelFile.write(trained(everyLayer()), file))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("A model file's name must end in .keras, .h5 or .hdf5, got model.pt");
+                .hasMessage("A model file's name must end in .keras, .h5, .hdf5 or .onnx, got model.pt");
         assertThat(folder).isEmptyDirectory();
     }
 
