@@ -150,8 +150,8 @@ def report(results, roofs, warm_ups, options, load_before):
         lines += [f"**The machine was busy (load average {load_before:.1f} before the start): these are no figures to quote.**", ""]
     lines += [f"    bench/side-by-side {' '.join(options.arguments)}".rstrip(), ""]
     lines += [
-        f"Everything ran on {options.threads} threads, single samples of Hourglass on one (and of PyTorch where its setting says",
-        f"`single`). Each of at least {rounds} rounds gives everyone a turn; a turn's figure is the median of its runs. Shown are median (lowest–highest)",
+        f"Everything ran on {options.threads} threads, but single samples of PyTorch on one where its setting says",
+        f"`single`. Each of at least {rounds} rounds gives everyone a turn; a turn's figure is the median of its runs. Shown are median (lowest–highest)",
         "over the rounds; 'faster by' is their time over ours, formed round by round. A training step gathers a shuffled batch",
         "(256 of MNIST; 32 of made-up samples for cifar10-cnn and sequence-lstm) and goes forward, backward and through Adam.",
         "",

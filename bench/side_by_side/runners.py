@@ -17,7 +17,14 @@ MODELS = ("mnist-cnn", "mnist-lstm", "cifar10-cnn", "sequence-lstm")
 RIVALS = {"train": PEERS, "latency": ("torch",), "throughput": ("keras-tf",)}
 TASKS = tuple(RIVALS)
 # What the launcher gives java.
-JVM_FLAGS = ("--add-modules", "jdk.incubator.vector", "-XX:+UseParallelGC", "-Xmn96m", "-XX:MaxRAMPercentage=60")
+JVM_FLAGS = (
+    "--add-modules",
+    "jdk.incubator.vector",
+    "-XX:+UseParallelGC",
+    "-Xmn96m",
+    "-XX:MaxRAMPercentage=60",
+    *(["-XX:+UseTransparentHugePages"] if sys.platform == "linux" else []),
+)
 
 # What runs; `side-by-side --survey` measures it against the others of survey_settings. Training of the MNIST models was
 # surveyed. The rest is still to be: cifar10-cnn and sequence-lstm follow the MNIST models, latency and throughput were

@@ -72,8 +72,7 @@ public final class StepRunner {
         return switch (task) {
             case "train", "roof" -> TrainingStep.of(workload, threads);
             case "throughput" -> Reconstruction.ofMany(workload, threads);
-            // Waking a second thread takes longer than half a sample does.
-            case "latency" -> Reconstruction.ofOne(workload, 1);
+            case "latency" -> Reconstruction.ofOne(workload, threads);
             default ->
                 throw new IllegalArgumentException("Expected train, throughput, latency or roof, got '" + task + "'");
         };

