@@ -464,6 +464,16 @@ class GradientTest {
                         new Dropout("none", 0),
                         dense("e", 40, LINEAR)),
                 Case.of(
+                        "a dropout of nothing between normalisation and pooling",
+                        Shape.of(6, 4, 2),
+                        5,
+                        conv("a", 5, 3, 1, SAME, RELU),
+                        norm("b"),
+                        new Dropout("none", 0),
+                        pool("c", 2, 2, VALID),
+                        up("d", 2),
+                        conv("e", 2, 3, 1, SAME, LINEAR)),
+                Case.of(
                         "large dense between images",
                         Shape.of(6, 6, 2),
                         7,
