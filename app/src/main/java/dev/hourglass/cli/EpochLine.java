@@ -1,19 +1,30 @@
 package dev.hourglass.cli;
 
 import java.util.Locale;
-import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The line that Keras draws for an epoch:
- * {@code 235/235 ━━━━━━━━━━━━━━━━━━━━ 9s 38ms/step - loss: 0.0463 - val_loss: 0.0817}. While the epoch runs, the time is
- * what is left of it; afterwards, what it took.
+ * {@code 235/235 ━━━━━━━━━━━━━━━━━━━━ 9s 38ms/step - loss: 0.0463 - mae: 0.1066 - val_loss: 0.0817 - val_mae: 0.1502}.
+ * While the epoch runs, the time is what is left of it; afterwards, what it took.
  *
  * @param step finished, 0 to {@code steps}
  * @param elapsedMillis since the epoch began
- * @param loss mean so far
- * @param validationLoss present when the epoch is over
+ * @param training means so far
+ * @param validation null until the epoch is over
  */
-record EpochLine(int step, int steps, long elapsedMillis, double loss, OptionalDouble validationLoss) {
+record EpochLine(
+        int step,
+        int steps,
+        long elapsedMillis,
+        Errors training,
+        @Nullable Errors validation) {
+    /**
+     * @param loss mean squared error
+     * @param mae mean absolute error
+     */
+    record Errors(double loss, double mae) {}
+
     private static final int BAR_COLUMNS = 20;
     private static final int MIN_BAR_COLUMNS = 5;
     private static final String GREEN = "\033[32m";
@@ -21,12 +32,22 @@ record EpochLine(int step, int steps, long elapsedMillis, double loss, OptionalD
     private static final String BOLD = "\033[1m";
     private static final String RESET = "\033[0m";
 
-    /** For a terminal: with a bar, no wider than {@code columns}. */
+    /** For a terminal: with a bar, no wider than {@code columns}; where room is short, the MAE goes before the bar does. */
     String live(int columns, boolean colour, boolean unicode) {
+        boolean roomForMae = barColumns(columns, errors(true)) >= MIN_BAR_COLUMNS;
+        return live(columns, colour, unicode, errors(roomForMae));
+    }
+
+    /** What is left for the bar. The last column stays free: some terminals wrap when it is written. */
+    private int barColumns(int columns, String errors) {
         String count = padLeft(step) + "/" + steps;
-        String rest = time() + " " + stepTime() + losses();
-        // The last column stays free: some terminals wrap when it is written.
-        int free = columns - 1 - count.length() - rest.length() - 2;
+        return columns - 1 - count.length() - time().length() - stepTime().length() - errors.length() - 3;
+    }
+
+    private String live(int columns, boolean colour, boolean unicode, String errors) {
+        String count = padLeft(step) + "/" + steps;
+        String rest = time() + " " + stepTime() + errors;
+        int free = barColumns(columns, errors);
         if (free < MIN_BAR_COLUMNS) {
             String line = count + " " + rest;
             return line.length() < columns ? line : line.substring(0, Math.max(0, columns - 1));
@@ -37,17 +58,17 @@ record EpochLine(int step, int steps, long elapsedMillis, double loss, OptionalD
         String open = unicode ? (colour ? "━" : "╌").repeat(width - done) : ".".repeat(width - done);
         return colour
                 ? BOLD + count + RESET + " " + GREEN + bar + GREY + open + RESET + " " + BOLD + time() + RESET + " "
-                        + stepTime() + losses()
+                        + stepTime() + errors
                 : count + " " + bar + open + " " + rest;
     }
 
     /** For a file or a pipe: the same without the bar. */
     String plain() {
-        return step + "/" + steps + " - " + time() + " " + stepTime() + losses();
+        return step + "/" + steps + " - " + time() + " " + stepTime() + errors(true);
     }
 
     private String time() {
-        if (validationLoss.isPresent() || step == 0 || step == steps) {
+        if (validation != null || step == 0 || step == steps) {
             return seconds(elapsedMillis);
         }
         return seconds(elapsedMillis * (steps - step) / step);
@@ -69,9 +90,14 @@ record EpochLine(int step, int steps, long elapsedMillis, double loss, OptionalD
         return millis >= 1 ? Math.round(millis) + "ms/step" : Math.round(millis * 1000) + "us/step";
     }
 
-    private String losses() {
-        String text = " - loss: " + number(loss);
-        return validationLoss.isPresent() ? text + " - val_loss: " + number(validationLoss.getAsDouble()) : text;
+    private String errors(boolean withMae) {
+        String ofTraining = errors("", training, withMae);
+        return validation == null ? ofTraining : ofTraining + errors("val_", validation, withMae);
+    }
+
+    private static String errors(String prefix, Errors errors, boolean withMae) {
+        String loss = " - " + prefix + "loss: " + number(errors.loss());
+        return withMae ? loss + " - " + prefix + "mae: " + number(errors.mae()) : loss;
     }
 
     /** As Keras writes a metric; but one of a run that diverged may have hundreds of digits, which tell nothing. */

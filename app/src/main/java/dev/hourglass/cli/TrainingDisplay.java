@@ -4,7 +4,6 @@ import dev.hourglass.train.History;
 import dev.hourglass.train.TrainEvent;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.OptionalDouble;
 
 /**
  * Shows training as Keras does: on a terminal a line redrawn in place, ten times a second at most; elsewhere one line
@@ -56,8 +55,8 @@ final class TrainingDisplay {
             return;
         }
         nextDrawMillis = clock.millis() + BETWEEN_DRAWS.toMillis();
-        EpochLine line =
-                new EpochLine(step.step(), step.steps(), step.elapsedMillis(), step.loss(), OptionalDouble.empty());
+        EpochLine line = new EpochLine(
+                step.step(), step.steps(), step.elapsedMillis(), new EpochLine.Errors(step.loss(), step.mae()), null);
         terminal.redraw(line.live(columns, terminal.colour(), terminal.unicode()));
         lineOpen = true;
     }
@@ -68,8 +67,8 @@ final class TrainingDisplay {
                 finished.steps(),
                 finished.steps(),
                 Math.round(epoch.seconds() * 1000),
-                epoch.loss(),
-                OptionalDouble.of(epoch.validationLoss()));
+                new EpochLine.Errors(epoch.loss(), epoch.mae()),
+                new EpochLine.Errors(epoch.validationLoss(), epoch.validationMae()));
         if (terminal.interactive()) {
             terminal.redraw(line.live(columns, terminal.colour(), terminal.unicode()));
             terminal.println("");

@@ -6,17 +6,20 @@ import dev.hourglass.train.History;
 public final class HistoryCsv {
     private HistoryCsv() {}
 
-    /** Columns {@code model,epoch,loss,val_loss,train_seconds,seconds}; a loss that is not finite is an empty field. */
+    /** Columns as the first line names them, in Keras's words; what is not finite is an empty field. */
     public static String of(RunResult run) {
-        StringBuilder csv =
-                new StringBuilder(Csv.line("model", "epoch", "loss", "val_loss", "train_seconds", "seconds"));
+        StringBuilder csv = new StringBuilder(Csv.line(
+                "model", "epoch", "loss", "mae", "val_loss", "val_mae", "learning_rate", "train_seconds", "seconds"));
         for (ModelResult model : run.models()) {
             for (History.Epoch epoch : model.history().epochs()) {
                 csv.append(Csv.line(
                         model.spec().name(),
                         epoch.number(),
                         epoch.loss(),
+                        epoch.mae(),
                         epoch.validationLoss(),
+                        epoch.validationMae(),
+                        (float) epoch.learningRate(),
                         epoch.trainSeconds(),
                         epoch.seconds()));
             }

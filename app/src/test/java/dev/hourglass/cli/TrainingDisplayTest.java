@@ -27,14 +27,14 @@ class TrainingDisplayTest {
         step(display, 2, 80);
         step(display, 3, 140);
         step(display, 4, 160);
-        display.show(new TrainEvent.EpochFinished(new History.Epoch(1, 0.25, 0.5, 0.16, 2.0), 4));
+        display.show(new TrainEvent.EpochFinished(new History.Epoch(1, 0.25, 0.4, 0.5, 0.6, 1e-3, 0.16, 2.0), 4));
 
         assertThat(lines())
                 .containsExactly(
                         "Epoch 1/1",
-                        "\r1/4 ━━━━━╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ 0s 40ms/step - loss: 1.0000\033[K"
-                                + "\r3/4 ━━━━━━━━━━━━━━━╌╌╌╌╌ 0s 47ms/step - loss: 0.3333\033[K"
-                                + "\r4/4 ━━━━━━━━━━━━━━━━━━━━ 0s 40ms/step - loss: 0.2500\033[K"
+                        "\r1/4 ━━━━━╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ 0s 40ms/step - loss: 1.0000 - mae: 0.5000\033[K"
+                                + "\r3/4 ━━━━━━━━━━━━━━━╌╌╌╌╌ 0s 47ms/step - loss: 0.3333 - mae: 0.5000\033[K"
+                                + "\r4/4 ━━━━━━━━━━━━━━━━━━━━ 0s 40ms/step - loss: 0.2500 - mae: 0.5000\033[K"
                                 + "\r4/4 ━━━━━━━━━━━━━━━━━━━━ 2s 500ms/step - loss: 0.2500 - val_loss: 0.5000\033[K",
                         "");
     }
@@ -47,13 +47,14 @@ class TrainingDisplayTest {
         for (int epoch = 1; epoch <= 2; epoch++) {
             display.show(new TrainEvent.EpochStarted(epoch, 2));
             step(display, 4, 160);
-            display.show(new TrainEvent.EpochFinished(new History.Epoch(epoch, 0.25, 0.5, 0.16, 2.0), 4));
+            display.show(
+                    new TrainEvent.EpochFinished(new History.Epoch(epoch, 0.25, 0.4, 0.5, 0.6, 1e-3, 0.16, 2.0), 4));
         }
 
         assertThat(lines())
                 .containsExactly(
-                        "Epoch 1/2 - 4/4 - 2s 500ms/step - loss: 0.2500 - val_loss: 0.5000",
-                        "Epoch 2/2 - 4/4 - 2s 500ms/step - loss: 0.2500 - val_loss: 0.5000",
+                        "Epoch 1/2 - 4/4 - 2s 500ms/step - loss: 0.2500 - mae: 0.4000 - val_loss: 0.5000 - val_mae: 0.6000",
+                        "Epoch 2/2 - 4/4 - 2s 500ms/step - loss: 0.2500 - mae: 0.4000 - val_loss: 0.5000 - val_mae: 0.6000",
                         "");
     }
 
@@ -69,13 +70,16 @@ class TrainingDisplayTest {
 
         assertThat(lines())
                 .containsExactly(
-                        "Epoch 1/1", "\r1/4 =====............... 0s 40ms/step - loss: 1.0000\033[K", "next", "");
+                        "Epoch 1/1",
+                        "\r1/4 =====............... 0s 40ms/step - loss: 1.0000 - mae: 0.5000\033[K",
+                        "next",
+                        "");
     }
 
     private void step(TrainingDisplay display, int step, long elapsedMillis) {
         long start = nowMillis;
         nowMillis += elapsedMillis;
-        display.show(new TrainEvent.StepFinished(1, step, 4, 1.0 / step, elapsedMillis));
+        display.show(new TrainEvent.StepFinished(1, step, 4, 1.0 / step, 0.5, 1e-3, elapsedMillis));
         nowMillis = start;
     }
 

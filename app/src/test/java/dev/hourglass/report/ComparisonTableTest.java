@@ -62,14 +62,14 @@ class ComparisonTableTest {
     @Test
     void historyCsvHasOneLineAnEpochOfEachModel() {
         ModelResult cnn = SampleRuns.model(
-                SampleRuns.CNN, 0.1, 0.2, 0.01, SampleRuns.history(10, 0.05, 0.0625, Double.NaN, 0.06));
-        ModelResult lstm = SampleRuns.model(SampleRuns.LSTM, 0.1, 0.2, 0.01, SampleRuns.history(20, 0.07, 0.06));
+                SampleRuns.CNN, 0.1, 0.2, 0.01, SampleRuns.history(10, 0.04, 0.0625, Double.NaN, 0.09));
+        ModelResult lstm = SampleRuns.model(SampleRuns.LSTM, 0.1, 0.2, 0.01, SampleRuns.history(20, 0.16, 0.25));
         assertThat(HistoryCsv.of(SampleRuns.run(cnn, lstm)).split("\r\n", -1))
                 .containsExactly(
-                        "model,epoch,loss,val_loss,train_seconds,seconds",
-                        "cnn,1,0.05,0.0625,9.0,10.0",
-                        "cnn,2,,0.06,9.0,10.0",
-                        "lstm,1,0.07,0.06,18.0,20.0",
+                        "model,epoch,loss,mae,val_loss,val_mae,learning_rate,train_seconds,seconds",
+                        "cnn,1,0.04,0.1,0.0625,0.125,0.001,9.0,10.0",
+                        "cnn,2,,,0.09,0.15,0.001,9.0,10.0",
+                        "lstm,1,0.16,0.2,0.25,0.25,0.001,18.0,20.0",
                         "");
     }
 

@@ -54,7 +54,15 @@ final class SampleRuns {
     static History history(double secondsPerEpoch, double... losses) {
         List<History.Epoch> epochs = new ArrayList<>();
         for (int i = 0; i < losses.length; i += 2) {
-            epochs.add(new History.Epoch(i / 2 + 1, losses[i], losses[i + 1], 0.9 * secondsPerEpoch, secondsPerEpoch));
+            epochs.add(new History.Epoch(
+                    i / 2 + 1,
+                    losses[i],
+                    Math.sqrt(losses[i]) / 2,
+                    losses[i + 1],
+                    Math.sqrt(losses[i + 1]) / 2,
+                    1e-3f,
+                    0.9 * secondsPerEpoch,
+                    secondsPerEpoch));
         }
         return new History(epochs);
     }

@@ -6,7 +6,10 @@ import java.util.List;
 /** What each chunk leaves behind, apart until all are done. */
 final class ChunkResults {
     final float[][] gradients;
-    final double[] losses;
+    /** By chunk: what its predictions miss their targets by, summed over all numbers of its samples. */
+    final double[] squaredErrors;
+
+    final double[] absoluteErrors;
     /** Where each gradient matrix lies in a chunk's gradients. */
     final Placement placement;
     /** By chunk and batch normalisation: sums and sums of products by channel. */
@@ -17,7 +20,8 @@ final class ChunkResults {
     ChunkResults(int chunks, Placement placement, List<Plan.Norm> norms) {
         this.placement = placement;
         gradients = new float[chunks][placement.size()];
-        losses = new double[chunks];
+        squaredErrors = new double[chunks];
+        absoluteErrors = new double[chunks];
         moments = new double[chunks][norms.size()][];
         for (double[][] chunk : moments) {
             for (int i = 0; i < chunk.length; i++) {
@@ -33,7 +37,8 @@ final class ChunkResults {
 
     void clear(int chunk) {
         Arrays.fill(gradients[chunk], 0);
-        losses[chunk] = 0;
+        squaredErrors[chunk] = 0;
+        absoluteErrors[chunk] = 0;
     }
 
     /** A chunk's sums for a batch normalisation, set to zero before the first pixels of its first sample. */
@@ -45,10 +50,21 @@ final class ChunkResults {
         return sums;
     }
 
-    double loss() {
+    /** Over the whole batch. */
+    double squaredError() {
+        return sum(squaredErrors);
+    }
+
+    /** Over the whole batch. */
+    double absoluteError() {
+        return sum(absoluteErrors);
+    }
+
+    /** In the order of the chunks, whichever was done first. */
+    private double sum(double[] ofChunks) {
         double sum = 0;
         for (int i = 0; i < chunks; i++) {
-            sum += losses[i];
+            sum += ofChunks[i];
         }
         return sum;
     }

@@ -135,13 +135,12 @@ final class SequenceOperations {
         return at -> {
             float factor = (float) (2 / (at.batch.size() * size));
             float[] d = gradient.array(at);
-            double loss = 0;
             for (int panel = 0; panel < layout.panels(); panel++) {
                 int count = Math.min(PANEL, layout.features() - panel * PANEL);
                 for (int row = 0; row < layout.steps() * at.samples; row++) {
                     int place = panel * layout.panelStride(at.samples) + row * PANEL;
                     int result = gradient.offset(at) + place;
-                    loss += StepBinder.squaredError(
+                    binder.addErrors(
                             prediction.array(at),
                             prediction.offset(at) + place,
                             target.array(at),
@@ -149,11 +148,11 @@ final class SequenceOperations {
                             d,
                             result,
                             count,
-                            factor);
+                            factor,
+                            at.chunk);
                     Arrays.fill(d, result + count, result + PANEL, 0);
                 }
             }
-            results.losses[at.chunk] += loss / size;
         };
     }
 

@@ -318,10 +318,9 @@ final class StepBinder {
         double size = (double) channels * image.pixels();
         return at -> {
             float factor = (float) (2 / (at.batch.size() * size));
-            double loss = 0;
             for (int run = 0; run < runs; run++) {
                 int skip = run * image.channelStride();
-                loss += squaredError(
+                addErrors(
                         prediction.array(at),
                         prediction.offset(at) + skip,
                         target.array(at),
@@ -329,21 +328,24 @@ final class StepBinder {
                         gradient.array(at),
                         gradient.offset(at) + skip,
                         length,
-                        factor);
+                        factor,
+                        at.chunk);
             }
-            results.losses[at.chunk] += loss / size;
         };
     }
 
-    /** The sum of squared differences; their gradients times a factor go to D. */
-    static double squaredError(float[] Y, int y, float[] T, int t, float[] D, int d, int count, float factor) {
-        double sum = 0;
+    /** Adds squares and absolute values of the differences to the chunk's; their gradients times a factor go to D. */
+    void addErrors(float[] Y, int y, float[] T, int t, float[] D, int d, int count, float factor, int chunk) {
+        double squared = 0;
+        double absolute = 0;
         for (int j = 0; j < count; j++) {
             float difference = Y[y + j] - T[t + j];
-            sum += (double) difference * difference;
+            squared += (double) difference * difference;
+            absolute += Math.abs(difference);
             D[d + j] = difference * factor;
         }
-        return sum;
+        results.squaredErrors[chunk] += squared;
+        results.absoluteErrors[chunk] += absolute;
     }
 
     /** The weights' panel offset of an optional bias, with zeros standing in for a missing one. */

@@ -23,7 +23,6 @@ public final class TrainingSession implements AutoCloseable {
     private static final int RANGE_FLOATS = 1 << 14;
 
     private final List<Parameter> parameters;
-    private final Adam adam;
     private final int batchSize;
     private final long seed;
     private final Kernels kernels;
@@ -39,6 +38,8 @@ public final class TrainingSession implements AutoCloseable {
     private final Workers.Task sumOverBatch;
     private final Workers.Task updateRange;
     private final Workers.Task packSlice;
+    private final int outputSize;
+    private Adam adam;
     private int step;
     private int batchSamples;
     private int profiledSteps;
@@ -66,14 +67,13 @@ public final class TrainingSession implements AutoCloseable {
         this.stopwatch = stopwatch;
         Plan compiled = PlanCompiler.forTraining(input, layers, parameters);
         weights = new PackedWeights(compiled, parameters);
+        outputSize = ShapeInference.outputs(input, layers).getLast().size();
         plan = new CpuPlan(
                 compiled,
                 parameters,
                 weights,
                 // Inputs and targets go through the same buffer.
-                Math.max(
-                        input.size(),
-                        ShapeInference.outputs(input, layers).getLast().size()),
+                Math.max(input.size(), outputSize),
                 batchSize,
                 CpuPlan.chunkSamples(compiled, batchSize),
                 true,
@@ -202,6 +202,27 @@ public final class TrainingSession implements AutoCloseable {
         return loss;
     }
 
+    /** The mean absolute error before the last step, of its batch; 0 before the first. */
+    public double meanAbsoluteError() {
+        return batchSamples == 0 ? 0 : plan.results().absoluteError() / numbers();
+    }
+
+    /** In the batch's targets. */
+    private double numbers() {
+        return (double) batchSamples * outputSize;
+    }
+
+    /**
+     * The steps from now on take this rate; Adam's other settings stay.
+     *
+     * @param learningRate > 0
+     */
+    public void setLearningRate(float learningRate) {
+        if (learningRate != adam.learningRate()) {
+            adam = new Adam(learningRate, adam.beta1(), adam.beta2(), adam.epsilon());
+        }
+    }
+
     /**
      * Where the time of the steps since the last call went, a line for each stage in the order of computation; empty if
      * there were none, or if this session is not {@linkplain #profiled profiled}.
@@ -256,18 +277,18 @@ public final class TrainingSession implements AutoCloseable {
             throw new IllegalArgumentException("count must be 1 to the batch size " + batchSize + ", got " + count);
         }
         step++;
+        batchSamples = count;
         plan.run(new Cursor.Batch(inputs, targets, order, from, count, seed, step, NOTHING, 0));
         for (float[] gradient : gradients) {
             Arrays.fill(gradient, 0);
         }
         workers.run(plan.results().placement.slices().size(), sumSlice);
-        batchSamples = count;
         workers.run(plan.batchGradients().slices().size(), sumOverBatch);
         for (NormState norm : plan.norms()) {
             System.arraycopy(norm.gammaGradient, 0, gradients[norm.gammaIndex], 0, norm.gammaGradient.length);
             System.arraycopy(norm.betaGradient, 0, gradients[norm.gammaIndex + 1], 0, norm.betaGradient.length);
         }
-        return plan.results().loss() / count;
+        return plan.results().squaredError() / numbers();
     }
 
     private static final float[] NOTHING = new float[0];

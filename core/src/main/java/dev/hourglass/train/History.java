@@ -11,12 +11,23 @@ import java.util.List;
 public record History(List<Epoch> epochs) {
     /**
      * @param number from 1
-     * @param loss mean over the epoch's training samples, measured while the weights changed
-     * @param validationLoss mean over the validation set after the epoch
+     * @param loss mean squared error over the epoch's training samples, measured while the weights changed
+     * @param mae mean absolute error, likewise
+     * @param validationLoss mean squared error over the validation set after the epoch
+     * @param validationMae mean absolute error, likewise
+     * @param learningRate of the epoch's last step
      * @param trainSeconds spent on training steps alone
      * @param seconds with validation
      */
-    public record Epoch(int number, double loss, double validationLoss, double trainSeconds, double seconds) {}
+    public record Epoch(
+            int number,
+            double loss,
+            double mae,
+            double validationLoss,
+            double validationMae,
+            double learningRate,
+            double trainSeconds,
+            double seconds) {}
 
     public History {
         epochs = List.copyOf(epochs);

@@ -10,10 +10,14 @@ public sealed interface TrainEvent {
 
     /**
      * @param step from 1
-     * @param loss mean over the epoch's samples so far
+     * @param loss mean squared error over the epoch's samples so far
+     * @param mae mean absolute error, likewise
+     * @param learningRate of this step
      * @param elapsedMillis since the epoch began
      */
-    record StepFinished(int epoch, int step, int steps, double loss, long elapsedMillis) implements TrainEvent {}
+    record StepFinished(
+            int epoch, int step, int steps, double loss, double mae, double learningRate, long elapsedMillis)
+            implements TrainEvent {}
 
     record EpochFinished(History.Epoch epoch, int steps) implements TrainEvent {}
 

@@ -54,21 +54,36 @@ public final class Trainer {
                 long start = System.nanoTime();
                 shuffle(order, random.stream("shuffle", epoch));
                 double lossSum = 0;
+                double maeSum = 0;
                 int seen = 0;
                 for (int step = 1; step <= steps; step++) {
                     int count = Math.min(batchSize, order.length - seen);
                     lossSum += count * session.step(training::copySample, order, seen, count);
+                    maeSum += count * session.meanAbsoluteError();
                     seen += count;
-                    listener.accept(
-                            new TrainEvent.StepFinished(epoch, step, steps, lossSum / seen, millisSince(start)));
+                    listener.accept(new TrainEvent.StepFinished(
+                            epoch,
+                            step,
+                            steps,
+                            lossSum / seen,
+                            maeSum / seen,
+                            options.learningRate(),
+                            millisSince(start)));
                     if (Thread.currentThread().isInterrupted()) {
                         throw new TrainingInterruptedException(epoch, step);
                     }
                 }
                 double trainSeconds = millisSince(start) / 1e3;
-                double validationLoss = meanSquaredError(model, validation, options.threads());
+                Inference.Distance distance = distance(model, validation, options.threads());
                 epochs.add(new History.Epoch(
-                        epoch, lossSum / seen, validationLoss, trainSeconds, millisSince(start) / 1e3));
+                        epoch,
+                        lossSum / seen,
+                        maeSum / seen,
+                        distance.meanSquared(),
+                        distance.meanAbsolute(),
+                        options.learningRate(),
+                        trainSeconds,
+                        millisSince(start) / 1e3));
                 listener.accept(new TrainEvent.EpochFinished(epochs.getLast(), steps));
             }
             History history = new History(epochs);
@@ -85,9 +100,9 @@ public final class Trainer {
         }
     }
 
-    private static double meanSquaredError(Autoencoder model, Dataset data, int threads) {
+    private static Inference.Distance distance(Autoencoder model, Dataset data, int threads) {
         try (Inference inference = Inference.of(model, threads)) {
-            return inference.distance(data::copySample, 0, data.size()).meanSquared();
+            return inference.distance(data::copySample, 0, data.size());
         }
     }
 

@@ -503,10 +503,23 @@ class GradientTest {
                     .isEqualTo(
                             reference.meanSquaredError(inputs.doubles(), targets.doubles(), samples, true),
                             within(LOSS_TOLERANCE * loss));
+            assertThat(session.meanAbsoluteError())
+                    .as("mean absolute error")
+                    .isEqualTo(
+                            meanAbsoluteError(reference.forward(inputs.doubles(), samples, true), targets.doubles()),
+                            within(LOSS_TOLERANCE * session.meanAbsoluteError()));
             List<double[]> moved = reference.parametersWithMovedStatistics(inputs.doubles(), samples);
             checkVariables("after the step, ", parameters.list(), moved);
             checkGradients(parameters.list(), session, reference, inputs.doubles(), targets.doubles(), samples);
         }
+    }
+
+    private static double meanAbsoluteError(double[] predictions, double[] targets) {
+        double sum = 0;
+        for (int i = 0; i < predictions.length; i++) {
+            sum += Math.abs(predictions[i] - targets[i]);
+        }
+        return sum / predictions.length;
     }
 
     @ParameterizedTest

@@ -15,8 +15,9 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /**
- * Trains the lab's models for a few steps on made-up images and tells the digest of all weights. Run as a program it
- * does so in a JVM of its own, whose flags choose the vector width; it prints the kernels in use and a digest a line.
+ * Trains the lab's models for a few steps on made-up images and tells the digest of all weights with the errors of the
+ * last step. Run as a program it does so in a JVM of its own, whose flags choose the vector width; it prints the kernels
+ * in use and a digest a line.
  */
 final class LabRun {
     static final int BATCH = 48;
@@ -59,11 +60,12 @@ final class LabRun {
         Parameters parameters = Parameters.initialize(spec.input(), spec.layers(), new RandomSource(5));
         try (TrainingSession session = session(spec, parameters, kernels, threads)) {
             int[] order = IntStream.range(0, SAMPLES).toArray();
+            double loss = Double.NaN;
             for (int from = 0; from < SAMPLES; from += BATCH) {
-                session.step(images(spec.input().size()), order, from, Math.min(BATCH, SAMPLES - from));
+                loss = session.step(images(spec.input().size()), order, from, Math.min(BATCH, SAMPLES - from));
             }
+            return parameters.sha256() + " loss " + loss + " mae " + session.meanAbsoluteError();
         }
-        return parameters.sha256();
     }
 
     static TrainingSession session(AutoencoderSpec spec, Parameters parameters, Kernels kernels, int threads) {
