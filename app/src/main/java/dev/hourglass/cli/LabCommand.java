@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code hourglass lab}: runs a recipe whole. */
@@ -26,12 +29,14 @@ import picocli.CommandLine.TypeConversionException;
         header = "Run a lab: train its models, compare them and write a report.",
         description = {
             "",
-            "A lab is a recipe: a data set, models, how to train them and what to write. It is one of Hourglass's own (mnist)"
-                    + " or your own YAML file; copy labs/mnist.yaml and change it. Options override what the recipe says."
+            "A lab is a recipe: models, the data that each learns, how to train them and what to write. It is one of"
+                    + " Hourglass's own (mnist, cifar10) or your own YAML file; copy labs/mnist.yaml and change it."
+                    + " Options override what the recipe says, for all its models."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  hourglass lab mnist                            the whole MNIST lab",
+            "  hourglass lab cifar10                          a CNN on photographs, an LSTM on sequences",
             "  hourglass lab mnist --limit 2000 --epochs 1    a first look, in seconds",
             "  hourglass lab my-lab.yaml --seed 7 --out out   your own recipe, into the folder out",
             "",
@@ -44,10 +49,13 @@ final class LabCommand implements Runnable {
     private final Terminal terminal;
     private final DatasetCatalog catalog;
 
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
     @Parameters(
             index = "0",
             paramLabel = "NAME|FILE.yaml",
-            description = "A lab by name (mnist), or a recipe file ending in .yaml or .yml.")
+            description = "A lab by name (mnist, cifar10), or a recipe file ending in .yaml or .yml.")
     private String recipe = "";
 
     @ArgGroup(validate = false, heading = "%nTraining (default: what the recipe says):%n", order = 1)
@@ -64,35 +72,35 @@ final class LabCommand implements Runnable {
                 names = "--epochs",
                 paramLabel = "N",
                 converter = WholeNumber.Count.class,
-                description = "Passes over the training data; 5 in mnist.")
+                description = "Passes over the training data; 5 in mnist, 25 and 30 in cifar10.")
         private @Nullable Integer epochs;
 
         @Option(
                 names = "--batch-size",
                 paramLabel = "N",
                 converter = WholeNumber.Count.class,
-                description = "Samples a training step; 256 in mnist.")
+                description = "Samples a training step; 256 in mnist, 32 in cifar10.")
         private @Nullable Integer batchSize;
 
         @Option(
                 names = "--learning-rate",
                 paramLabel = "RATE",
                 converter = Rate.class,
-                description = "Adam's learning rate; 0.001 in mnist.")
+                description = "Adam's learning rate; 0.001 in both labs.")
         private @Nullable Float learningRate;
 
         @Option(
                 names = "--seed",
                 paramLabel = "N",
                 converter = WholeNumber.Seed.class,
-                description = "Of initialisation and shuffling: the same seed gives the same weights; 42 in mnist.")
+                description = "Of initialisation and shuffling: the same seed gives the same weights; 42 in both labs.")
         private @Nullable Long seed;
 
         @Option(
                 names = "--threads",
                 paramLabel = "N",
                 converter = WholeNumber.Threads.class,
-                description = "Threads that compute, one a processor in mnist. Any number gives the same results.")
+                description = "Threads that compute, one a processor in both labs. Any number gives the same results.")
         private @Nullable Integer threads;
 
         TrainOptions applyTo(TrainOptions options) {
@@ -110,8 +118,11 @@ final class LabCommand implements Runnable {
                 names = "--limit",
                 paramLabel = "N",
                 converter = WholeNumber.Samples.class,
-                description = "Use the first N samples only, of the training and of the test set.")
+                description = "Use the first N samples only, of each training and each test set.")
         private @Nullable Integer limit;
+
+        @Option(names = "--full", description = "Use all samples, where the recipe takes the first ones only.")
+        private boolean full;
 
         @Option(
                 names = "--data",
@@ -119,9 +130,12 @@ final class LabCommand implements Runnable {
                 description = "Your own copies of the data set's files, plain or .gz, instead of the cache.")
         private @Nullable Path folder;
 
-        Recipe.Data applyTo(Recipe.Data data) {
-            return new Recipe.Data(
-                    data.name(), folder == null ? data.folder() : folder, limit == null ? data.limit() : limit);
+        /** Files of one's own stand in for a data set that has files; what is generated has none. */
+        Recipe.Data applyTo(Recipe.Data data, boolean generated) {
+            Recipe.Data changed = data;
+            changed = folder == null || generated ? changed : changed.withFolder(folder);
+            changed = full ? changed.withLimit(null) : changed;
+            return limit == null ? changed : changed.withLimit(limit);
         }
     }
 
@@ -156,9 +170,14 @@ final class LabCommand implements Runnable {
 
     @Override
     public void run() {
-        Recipe asWritten = new RecipeReader(catalog.names()).find(recipe);
-        Recipe asRun =
-                asWritten.withTraining(training.applyTo(asWritten.training())).withData(data.applyTo(asWritten.data()));
+        if (data.full && data.limit != null) {
+            throw new ParameterException(spec.commandLine(), "expected --full or --limit, found both. Leave one out.");
+        }
+        Recipe asRun = new RecipeReader(catalog.names())
+                .find(recipe)
+                .withEachModel(model -> model.withTraining(training.applyTo(model.training()))
+                        .withData(data.applyTo(
+                                model.data(), catalog.spec(model.data().name()).generated())));
         InstantSource clock = InstantSource.system();
         Path folder = output.folder == null ? newFolder(asRun.name(), clock) : output.folder;
         try (LabDisplay display = new LabDisplay(terminal, clock)) {

@@ -11,7 +11,9 @@ import dev.hourglass.formats.SavedModel;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.report.Findings;
 import dev.hourglass.report.ModelResult;
+import dev.hourglass.report.RunData;
 import dev.hourglass.report.RunResult;
+import dev.hourglass.tensor.Shape;
 import dev.hourglass.train.TrainOptions;
 import dev.hourglass.train.TrainResult;
 import dev.hourglass.train.Trainer;
@@ -21,10 +23,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /** Runs a recipe whole: data, models, training, evaluation beside PCA, report; and leaves the run folder. */
@@ -57,34 +62,33 @@ public final class Lab {
     private RunResult run() {
         try (RunFolder folder = RunFolder.create(options.out())) {
             Instant start = options.clock().instant();
-            Dataset training = open(Split.TRAINING);
-            Dataset test = open(Split.TEST);
-            recipe.models().forEach(spec -> requireFits(spec, training));
-            tell(new LabEvent.DataOpened(recipe.data(), training.size(), test.size()));
-
-            List<Trained> trained = new ArrayList<>();
-            for (AutoencoderSpec spec : recipe.models()) {
-                tell(new LabEvent.ModelStarted(
-                        spec, trained.size() + 1, recipe.models().size()));
-                trained.add(train(spec, training.reshaped(spec.input()), test.reshaped(spec.input())));
+            Map<Recipe.Data, Splits> opened = new LinkedHashMap<>();
+            for (Recipe.Data data : recipe.data()) {
+                opened.put(data, open(data));
             }
-            List<ModelResult> models = besidePca(trained, training, test);
+            List<Trained> trained = new ArrayList<>();
+            for (ModelRecipe model : recipe.models()) {
+                tell(new LabEvent.ModelStarted(
+                        model.spec(), trained.size() + 1, recipe.models().size()));
+                trained.add(train(model, splits(opened, model)));
+            }
+            List<ModelResult> models = new ArrayList<>();
+            opened.forEach((data, splits) -> models.addAll(besidePca(
+                    trained.stream()
+                            .filter(model -> model.recipe().data().equals(data))
+                            .toList(),
+                    splits)));
+            models.sort(Comparator.comparingInt(model -> indexOf(model.spec())));
 
             RunRecord record = new RunRecord(
                     recipe,
                     Provenance.ofThisProcess(),
-                    training.sha256(),
-                    test.sha256(),
+                    opened.entrySet().stream()
+                            .map(entry -> RunRecord.Digests.of(entry.getKey(), entry.getValue()))
+                            .toList(),
                     start,
                     Duration.between(start, options.clock().instant()));
-            RunResult result = new RunResult(
-                    recipe.title(),
-                    recipe.data().name(),
-                    training.size(),
-                    test.size(),
-                    models,
-                    examples(test),
-                    record.facts());
+            RunResult result = new RunResult(recipe.title(), models, record.facts());
             List<String> findings = Findings.of(result);
             tell(new LabEvent.Working("Writing models, plots, results and report"));
             for (Trained model : trained) {
@@ -97,11 +101,19 @@ public final class Lab {
         }
     }
 
+    private int indexOf(AutoencoderSpec spec) {
+        return recipe.models().stream().map(ModelRecipe::spec).toList().indexOf(spec);
+    }
+
+    private static Splits splits(Map<Recipe.Data, Splits> opened, ModelRecipe model) {
+        return Objects.requireNonNull(opened.get(model.data()), "every model's data is opened first");
+    }
+
     /** The whole model with the optimizer's state, and each half by itself, in both of Keras's formats and as ONNX. */
     private static void writeModel(RunFolder folder, Trained trained, Map<String, String> provenance) {
         TrainResult result = trained.result();
         SavedModel whole = SavedModel.of(result.model(), result.optimizer(), provenance);
-        String name = trained.spec().name();
+        String name = trained.recipe().name();
         for (String extension : List.of(".keras", ".h5", ".onnx")) {
             writeModel(folder, whole, name + "_autoencoder" + extension);
             writeModel(folder, whole.encoder(), name + "_encoder" + extension);
@@ -126,13 +138,30 @@ public final class Lab {
         listener.accept(event);
     }
 
-    private Dataset open(Split split) {
-        Recipe.Data data = recipe.data();
+    /** What models learn and what they are judged by, both in the shape of the data set. */
+    record Splits(Dataset training, Dataset test) {
+        Splits reshaped(Shape shape) {
+            return new Splits(training.reshaped(shape), test.reshaped(shape));
+        }
+    }
+
+    private Splits open(Recipe.Data data) {
+        Splits splits = new Splits(open(data, Split.TRAINING), open(data, Split.TEST));
+        recipe.models().stream()
+                .filter(model -> model.data().equals(data))
+                .forEach(model -> requireFits(model.spec(), splits.training()));
+        tell(new LabEvent.DataOpened(
+                data, splits.training().size(), splits.test().size()));
+        return splits;
+    }
+
+    private Dataset open(Recipe.Data data, Split split) {
         Path own = data.folder();
         Dataset all = own == null
                 ? options.catalog().open(data.name(), split, event -> listener.accept(new LabEvent.Fetching(event)))
                 : options.catalog().openFolder(data.name(), own, split);
-        return data.limit() == null ? all : all.limit(data.limit());
+        Integer limit = data.limit(split);
+        return limit == null ? all : all.limit(limit);
     }
 
     private static void requireFits(AutoencoderSpec spec, Dataset data) {
@@ -145,24 +174,29 @@ public final class Lab {
 
     /** A model that was trained and judged, but not yet compared. */
     private record Trained(
-            AutoencoderSpec spec, TrainResult result, ReconstructionError test, List<float[]> reconstructions) {}
+            ModelRecipe recipe, TrainResult result, ReconstructionError test, List<float[]> reconstructions) {}
 
-    private Trained train(AutoencoderSpec spec, Dataset training, Dataset test) {
-        TrainOptions how = recipe.training();
-        TrainResult result =
-                Trainer.train(spec, training, test, how, event -> listener.accept(new LabEvent.Training(event)));
+    private Trained train(ModelRecipe model, Splits data) {
+        Splits shaped = data.reshaped(model.spec().input());
+        TrainOptions how = model.training();
+        TrainResult result = Trainer.train(
+                model.spec(),
+                shaped.training(),
+                shaped.test(),
+                how,
+                event -> listener.accept(new LabEvent.Training(event)));
+        Dataset test = shaped.test();
         tell(new LabEvent.Working(
-                String.format(Locale.ROOT, "Reconstructing %,d test samples with %s", test.size(), spec.name())));
+                String.format(Locale.ROOT, "Reconstructing %,d test samples with %s", test.size(), model.name())));
         ReconstructionError error = Evaluation.reconstruction(result.model(), test, how.threads());
-        return new Trained(spec, result, error, reconstructions(result, test));
+        return new Trained(model, result, error, reconstructions(result, test, how.threads()));
     }
 
-    private List<float[]> reconstructions(TrainResult result, Dataset test) {
+    private List<float[]> reconstructions(TrainResult result, Dataset test, int threads) {
         int count = Math.min(recipe.outputs().examples(), test.size());
         int size = test.sampleShape().size();
         float[] all = new float[count * size];
-        try (Inference inference =
-                Inference.of(result.model(), recipe.training().threads())) {
+        try (Inference inference = Inference.of(result.model(), threads)) {
             inference.reconstruct(test::copySample, 0, count, all);
         }
         List<float[]> each = new ArrayList<>();
@@ -183,27 +217,32 @@ public final class Lab {
     }
 
     /**
-     * Fits PCA once, with as many components as the widest waist has numbers: its first k are PCA with k. A few samples
-     * span fewer dimensions, and more components than these would add nothing.
+     * Fits PCA once to what these models learned, with as many components as the widest waist has numbers: its first k
+     * are PCA with k. A few samples span fewer dimensions, and more components than these would add nothing.
      */
-    private List<ModelResult> besidePca(List<Trained> trained, Dataset training, Dataset test) {
-        int threads = recipe.training().threads();
-        int widest = trained.stream()
-                .mapToInt(model -> model.spec().latentSize())
+    private List<ModelResult> besidePca(List<Trained> models, Splits splits) {
+        Dataset training = splits.training();
+        Dataset test = splits.test();
+        int threads = models.getFirst().recipe().training().threads();
+        int widest = models.stream()
+                .mapToInt(model -> model.recipe().spec().latentSize())
                 .max()
                 .orElseThrow();
         int most = Math.min(widest, training.sampleShape().size());
         tell(new LabEvent.Working(String.format(
                 Locale.ROOT, "Fitting PCA with %,d components to %,d samples, for comparison", most, training.size())));
         PrincipalComponents pca = PrincipalComponents.fit(training, most, threads);
+        RunData data =
+                new RunData(models.getFirst().recipe().data().name(), training.size(), test.size(), examples(test));
         Map<Integer, Double> mseByComponents = new HashMap<>();
         List<ModelResult> results = new ArrayList<>();
-        for (Trained model : trained) {
+        for (Trained model : models) {
+            AutoencoderSpec spec = model.recipe().spec();
             double pcaMse = mseByComponents.computeIfAbsent(
-                    Math.min(model.spec().latentSize(), pca.components()),
-                    components -> pca.mse(test, components, threads));
+                    Math.min(spec.latentSize(), pca.components()), components -> pca.mse(test, components, threads));
             results.add(new ModelResult(
-                    model.spec(),
+                    spec,
+                    data,
                     model.result().model().parameters().count(),
                     model.result().history(),
                     model.test(),

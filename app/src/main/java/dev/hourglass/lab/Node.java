@@ -78,6 +78,13 @@ sealed interface Node {
             return this;
         }
 
+        /** Both together; of keys that both have, this one's value. */
+        Mapping over(Mapping defaults) {
+            Map<String, Entry> all = new LinkedHashMap<>(defaults.entries);
+            all.putAll(entries);
+            return new Mapping(place, all);
+        }
+
         Optional<Node> find(String key) {
             return Optional.ofNullable(entries.get(key)).map(Entry::value);
         }

@@ -1,30 +1,54 @@
 package dev.hourglass.lab;
 
-import dev.hourglass.model.AutoencoderSpec;
-import dev.hourglass.train.TrainOptions;
+import dev.hourglass.data.Split;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a lab does: which data, which models, how they are trained and what is written. Read by {@link RecipeReader};
+ * What a lab does: which models, what data each learns and how, and what is written. Read by {@link RecipeReader};
  * command-line options override it through the withers.
  *
  * @param name such as {@code mnist}, from the file's name; names the run folder
  * @param title of the report
  * @param models at least one, with different names
- * @param training the same for all models
  */
-public record Recipe(
-        String name, String title, Data data, List<AutoencoderSpec> models, TrainOptions training, Outputs outputs) {
+public record Recipe(String name, String title, List<ModelRecipe> models, Outputs outputs) {
 
     /**
      * @param name a data set of the catalog
      * @param folder with the user's own copy of the data set's files; null takes them from the cache or the net
-     * @param limit how many samples of each split are used, >= 1; null takes all
+     * @param trainingLimit how many samples of the training set are used, >= 1; null takes all
+     * @param testLimit how many samples of the test set are used, >= 1; null takes all
      */
     public record Data(
-            String name, @Nullable Path folder, @Nullable Integer limit) {}
+            String name,
+            @Nullable Path folder,
+            @Nullable Integer trainingLimit,
+            @Nullable Integer testLimit) {
+        /** All of a data set, from the cache or the net. */
+        public static Data of(String name) {
+            return new Data(name, null, null, null);
+        }
+
+        public Data withFolder(Path value) {
+            return new Data(name, value, trainingLimit, testLimit);
+        }
+
+        /** @param value of both splits; null takes all */
+        public Data withLimit(@Nullable Integer value) {
+            return new Data(name, folder, value, value);
+        }
+
+        /** How many samples of a split are used; null for all. */
+        public @Nullable Integer limit(Split split) {
+            return switch (split) {
+                case TRAINING -> trainingLimit;
+                case TEST -> testLimit;
+            };
+        }
+    }
 
     /**
      * @param examples how many test samples are shown beside their reconstructions, 1 to 100
@@ -43,11 +67,13 @@ public record Recipe(
         }
     }
 
-    public Recipe withTraining(TrainOptions value) {
-        return new Recipe(name, title, data, models, value, outputs);
+    /** The same with every model changed in the same way. */
+    public Recipe withEachModel(UnaryOperator<ModelRecipe> change) {
+        return new Recipe(name, title, models.stream().map(change).toList(), outputs);
     }
 
-    public Recipe withData(Data value) {
-        return new Recipe(name, title, value, models, training, outputs);
+    /** What is opened: each once, though several models may learn it. */
+    public List<Data> data() {
+        return models.stream().map(ModelRecipe::data).distinct().toList();
     }
 }

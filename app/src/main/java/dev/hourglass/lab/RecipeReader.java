@@ -28,12 +28,13 @@ import java.util.Set;
 
 /**
  * Reads recipes: YAML of at most 1 MB with the keys {@code title}, {@code data}, {@code models}, {@code training} and
- * {@code outputs}, as labs/mnist.yaml shows and explains. Every mistake is a {@link RecipeException} that says where it
- * stands.
+ * {@code outputs}, as labs/mnist.yaml shows and explains. A model may have {@code data} and {@code training} of its own,
+ * whose keys go before those of the recipe, as in labs/cifar10.yaml. Every mistake is a {@link RecipeException} that says
+ * where it stands.
  */
 public final class RecipeReader {
     /** The recipes that are part of Hourglass: labs/NAME.yaml. */
-    public static final List<String> BUILT_IN = List.of("mnist");
+    public static final List<String> BUILT_IN = List.of("mnist", "cifar10");
 
     private static final int MAX_BYTES = 1 << 20;
     private static final int MAX_LAYERS = 500;
@@ -118,23 +119,50 @@ public final class RecipeReader {
     private Recipe recipe(Node root, String name, Optional<Path> folder) {
         Mapping top = root.asMapping("a recipe with the keys data and models")
                 .allowing("title", "data", "models", "training", "outputs");
+        // Each is read here as well, so that a mistake is found even where every model overrides it.
+        Optional<Mapping> data = top.find("data").map(RecipeReader::dataMapping);
+        data.ifPresent(mapping -> data(mapping, folder));
+        Optional<Mapping> training = top.find("training").map(RecipeReader::trainingMapping);
+        training.ifPresent(RecipeReader::training);
+        List<ModelRecipe> models = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (Node item : top.require("models", "models: [{name: cnn, preset: mnist-cnn}]")
+                .asItems("a list of models")) {
+            Mapping model = item.asMapping("a model such as {name: cnn, preset: mnist-cnn}");
+            AutoencoderSpec spec = spec(model, modelName(model, names));
+            Mapping learned = merged(model.find("data").map(RecipeReader::dataMapping), data)
+                    .orElseThrow(() -> top.place()
+                            .error("expected the key 'data', found none. Add it, such as 'data: {name: mnist}'."));
+            Optional<Mapping> trained = merged(model.find("training").map(RecipeReader::trainingMapping), training);
+            models.add(new ModelRecipe(
+                    spec,
+                    data(learned, folder),
+                    trained.map(RecipeReader::training).orElseGet(TrainOptions::defaults)));
+        }
         return new Recipe(
                 name,
                 top.find("title").map(node -> node.asText("a title")).orElse(name),
-                data(top.require("data", "data: {name: mnist}"), folder),
-                models(top.require("models", "models: [{name: cnn, preset: mnist-cnn}]")),
-                top.find("training").map(RecipeReader::training).orElseGet(TrainOptions::defaults),
+                models,
                 top.find("outputs").map(RecipeReader::outputs).orElse(Recipe.Outputs.DEFAULT));
     }
 
-    private Recipe.Data data(Node node, Optional<Path> recipeFolder) {
-        Mapping data = node.asMapping("a mapping such as {name: mnist}").allowing("name", "folder", "limit");
+    /** What a model says of itself over what the recipe says for all. */
+    private static Optional<Mapping> merged(Optional<Mapping> own, Optional<Mapping> shared) {
+        return own.isPresent() && shared.isPresent() ? Optional.of(own.get().over(shared.get())) : own.or(() -> shared);
+    }
+
+    private static Mapping dataMapping(Node node) {
+        return node.asMapping("a mapping such as {name: mnist}").allowing("name", "folder", "limit");
+    }
+
+    private Recipe.Data data(Mapping data, Optional<Path> recipeFolder) {
         Node name = data.require("name", "name: mnist");
         String dataset = name.asText("the name of a data set");
         if (!datasets.contains(dataset)) {
             throw name.place()
                     .error("expected a data set, found '" + dataset + "'." + Spelling.hint(dataset, datasets));
         }
+        Optional<Node> limit = data.find("limit");
         return new Recipe.Data(
                 dataset,
                 data.find("folder")
@@ -142,9 +170,19 @@ public final class RecipeReader {
                         .map(path ->
                                 recipeFolder.map(parent -> parent.resolve(path)).orElse(path))
                         .orElse(null),
-                data.find("limit")
-                        .map(limit -> limit.asInt(1, Integer.MAX_VALUE))
-                        .orElse(null));
+                limit.flatMap(node -> limit(node, "training")).orElse(null),
+                limit.flatMap(node -> limit(node, "test")).orElse(null));
+    }
+
+    /** One number for both splits, or {@code {training: 8000, test: 2000}} with at least one of the two. */
+    private static Optional<Integer> limit(Node node, String split) {
+        if (!(node instanceof Mapping splits)) {
+            return Optional.of(node.asInt(1, Integer.MAX_VALUE));
+        }
+        if (splits.allowing("training", "test").entries().isEmpty()) {
+            throw node.place().error("expected a number or {training: 8000, test: 2000}, found an empty mapping.");
+        }
+        return splits.find(split).map(count -> count.asInt(1, Integer.MAX_VALUE));
     }
 
     private static Path path(Node node) {
@@ -156,15 +194,8 @@ public final class RecipeReader {
         }
     }
 
-    private static List<AutoencoderSpec> models(Node node) {
-        List<AutoencoderSpec> models = new ArrayList<>();
-        Set<String> names = new HashSet<>();
-        for (Node item : node.asItems("a list of models")) {
-            Mapping model = item.asMapping("a model such as {name: cnn, preset: mnist-cnn}");
-            String name = modelName(model, names);
-            models.add(model.find("preset").isPresent() ? preset(model, name) : writtenOut(model, name));
-        }
-        return models;
+    private static AutoencoderSpec spec(Mapping model, String name) {
+        return model.find("preset").isPresent() ? preset(model, name) : writtenOut(model, name);
     }
 
     /** Lower case, because files are named after models and some disks do not tell cases apart. */
@@ -191,7 +222,7 @@ public final class RecipeReader {
                                 + "' beside it. Remove it, or remove 'preset' and write all layers.");
             }
         }
-        model.allowing("name", "preset");
+        model.allowing("name", "preset", "data", "training");
         Node preset = model.require("preset", "preset: mnist-cnn");
         String presetName = preset.asText("the name of a preset");
         return Presets.find(presetName, name)
@@ -201,7 +232,7 @@ public final class RecipeReader {
     }
 
     private static AutoencoderSpec writtenOut(Mapping model, String name) {
-        model.allowing("name", "preset", "input", "encoder", "decoder");
+        model.allowing("name", "preset", "input", "encoder", "decoder", "data", "training");
         LayerSyntax syntax = new LayerSyntax();
         List<Node> encoderNodes = layerNodes(model.require("encoder", "encoder: [Flatten, Dense: {units: 32}]"));
         Shape input = LayerSyntax.shape(model.require("input", "input: [28, 28, 1]"));
@@ -242,9 +273,12 @@ public final class RecipeReader {
         return layers;
     }
 
-    private static TrainOptions training(Node node) {
-        Mapping training = node.asMapping("a mapping such as {epochs: 5}")
+    private static Mapping trainingMapping(Node node) {
+        return node.asMapping("a mapping such as {epochs: 5}")
                 .allowing("epochs", "batch_size", "learning_rate", "seed", "threads");
+    }
+
+    private static TrainOptions training(Mapping training) {
         TrainOptions defaults = TrainOptions.defaults();
         return new TrainOptions(
                 training.find("epochs").map(value -> value.asInt(1, MAX_EPOCHS)).orElse(defaults.epochs()),

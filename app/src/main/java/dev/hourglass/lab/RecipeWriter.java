@@ -3,6 +3,7 @@ package dev.hourglass.lab;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.train.TrainOptions;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,11 +13,30 @@ final class RecipeWriter {
     private RecipeWriter() {}
 
     static Map<String, Object> write(Recipe recipe) {
+        boolean sameData = recipe.data().size() == 1;
+        boolean sameTraining =
+                recipe.models().stream().map(ModelRecipe::training).distinct().count() == 1;
+        ModelRecipe first = recipe.models().getFirst();
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("title", recipe.title());
-        tree.put("data", data(recipe.data()));
-        tree.put("models", recipe.models().stream().map(RecipeWriter::model).toList());
-        tree.put("training", training(recipe.training()));
+        if (sameData) {
+            tree.put("data", data(first.data()));
+        }
+        List<Map<String, Object>> models = new ArrayList<>();
+        for (ModelRecipe model : recipe.models()) {
+            Map<String, Object> of = model(model.spec());
+            if (!sameData) {
+                of.put("data", data(model.data()));
+            }
+            if (!sameTraining) {
+                of.put("training", training(model.training()));
+            }
+            models.add(of);
+        }
+        tree.put("models", models);
+        if (sameTraining) {
+            tree.put("training", training(first.training()));
+        }
         tree.put("outputs", outputs(recipe.outputs()));
         return tree;
     }
@@ -27,8 +47,15 @@ final class RecipeWriter {
         if (data.folder() != null) {
             tree.put("folder", data.folder().toString());
         }
-        if (data.limit() != null) {
-            tree.put("limit", data.limit());
+        Map<String, Object> limit = new LinkedHashMap<>();
+        if (data.trainingLimit() != null) {
+            limit.put("training", data.trainingLimit());
+        }
+        if (data.testLimit() != null) {
+            limit.put("test", data.testLimit());
+        }
+        if (!limit.isEmpty()) {
+            tree.put("limit", limit);
         }
         return tree;
     }

@@ -43,7 +43,7 @@ final class RunFiles {
         if (record.recipe().outputs().plots()) {
             for (ModelResult model : result.models()) {
                 writeFigure(model.spec().name() + "_training_history", Figures.trainingHistory(model));
-                writeFigure(model.spec().name() + "_reconstructions", Figures.reconstructions(result, model));
+                writeFigure(model.spec().name() + "_reconstructions", Figures.reconstructions(model));
             }
             writeFigure("comparison", Figures.comparison(result));
         }

@@ -1,42 +1,54 @@
 package dev.hourglass.lab;
 
 import dev.hourglass.tensor.Kernels;
+import dev.hourglass.train.TrainOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * How a run came about: what would be needed to run it again and to know why it differs.
  *
  * @param recipe as run, with all overrides
- * @param trainingSha256 of the samples that were trained on
- * @param testSha256 of the samples that were judged by
+ * @param digests of what was trained on and judged by, in the order of the recipe's data
  * @param duration from the start until everything was measured
  */
-record RunRecord(
-        Recipe recipe,
-        Provenance provenance,
-        String trainingSha256,
-        String testSha256,
-        Instant start,
-        Duration duration) {
+record RunRecord(Recipe recipe, Provenance provenance, List<Digests> digests, Instant start, Duration duration) {
+    /**
+     * SHA-256 of the samples and labels of a data set.
+     *
+     * @param data as the recipe names it
+     */
+    record Digests(Recipe.Data data, String trainingSha256, String testSha256) {
+        static Digests of(Recipe.Data data, Lab.Splits splits) {
+            return new Digests(data, splits.training().sha256(), splits.test().sha256());
+        }
+    }
+
     /** For people, in the order in which the report shows them. */
     Map<String, String> facts() {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("Recipe", recipe.name());
-        if (recipe.data().folder() != null) {
-            facts.put("Data files", "the user's own, in " + recipe.data().folder());
+        for (Recipe.Data data : recipe.data()) {
+            if (data.folder() != null) {
+                facts.put("Data files" + of(data), "the user's own, in " + data.folder());
+            }
         }
-        facts.put("Epochs", Integer.toString(recipe.training().epochs()));
-        facts.put("Batch size", Integer.toString(recipe.training().batchSize()));
-        facts.put("Learning rate", Float.toString(recipe.training().learningRate()));
-        facts.put("Seed", Long.toString(recipe.training().seed()));
-        facts.put("Threads", Integer.toString(recipe.training().threads()));
-        facts.put("Training data SHA-256", trainingSha256);
-        facts.put("Test data SHA-256", testSha256);
+        facts.put("Epochs", training(TrainOptions::epochs));
+        facts.put("Batch size", training(TrainOptions::batchSize));
+        facts.put("Learning rate", training(TrainOptions::learningRate));
+        facts.put("Seed", training(TrainOptions::seed));
+        facts.put("Threads", training(TrainOptions::threads));
+        for (Digests digest : digests) {
+            facts.put("Training data SHA-256" + of(digest.data()), digest.trainingSha256());
+            facts.put("Test data SHA-256" + of(digest.data()), digest.testSha256());
+        }
         facts.put("Hourglass", provenance.hourglass());
         facts.put("JVM", provenance.jvm());
         facts.put("System", provenance.system());
@@ -50,19 +62,32 @@ record RunRecord(
         return facts;
     }
 
+    /** Names the data where there are several. */
+    private String of(Recipe.Data data) {
+        return digests.size() == 1 ? "" : " of " + data.name();
+    }
+
+    /** One value where it is the same for all models, else each model's. */
+    private String training(Function<TrainOptions, Object> setting) {
+        List<Object> values = recipe.models().stream()
+                .map(model -> setting.apply(model.training()))
+                .distinct()
+                .toList();
+        return values.size() == 1
+                ? values.getFirst().toString()
+                : recipe.models().stream()
+                        .map(model -> model.name() + " " + setting.apply(model.training()))
+                        .collect(Collectors.joining(", "));
+    }
+
     /** For programs: what run.json holds. */
     Map<String, Object> toTree() {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("name", recipe.name());
-        tree.put("seed", recipe.training().seed());
-        tree.put("threads", recipe.training().threads());
         tree.put("start", start.toString());
         tree.put("end", start.plus(duration).toString());
         tree.put("durationSeconds", duration.toMillis() / 1000.0);
-        Map<String, Object> data = new LinkedHashMap<>();
-        data.put("trainingSha256", trainingSha256);
-        data.put("testSha256", testSha256);
-        tree.put("data", data);
+        tree.put("data", digests.stream().map(RunRecord::tree).toList());
         Map<String, Object> system = new LinkedHashMap<>();
         system.put("hourglass", provenance.hourglass());
         system.put("jvm", provenance.jvm());
@@ -72,6 +97,14 @@ record RunRecord(
         system.put("kernels", Kernels.best().description());
         tree.put("environment", system);
         tree.put("recipe", RecipeWriter.write(recipe));
+        return tree;
+    }
+
+    private static Map<String, Object> tree(Digests digests) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("name", digests.data().name());
+        tree.put("trainingSha256", digests.trainingSha256());
+        tree.put("testSha256", digests.testSha256());
         return tree;
     }
 }

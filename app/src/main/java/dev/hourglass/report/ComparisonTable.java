@@ -15,6 +15,7 @@ public record ComparisonTable(List<Row> rows) {
      * One model in numbers.
      *
      * @param model the model's name
+     * @param data what it was trained and judged on
      * @param input the shape of one sample
      * @param latent the shape of the code
      * @param testMse mean squared error of the reconstruction on the test set
@@ -27,6 +28,7 @@ public record ComparisonTable(List<Row> rows) {
      */
     public record Row(
             String model,
+            RunData data,
             Shape input,
             Shape latent,
             double testMse,
@@ -70,6 +72,7 @@ public record ComparisonTable(List<Row> rows) {
     private static Row row(ModelResult model) {
         return new Row(
                 model.spec().name(),
+                model.data(),
                 model.spec().input(),
                 model.spec().latent(),
                 model.test().mse(),
@@ -89,6 +92,9 @@ public record ComparisonTable(List<Row> rows) {
     /** The table for people: a line a measure, a column a model. */
     public List<Line> lines() {
         return List.of(
+                line("Data", row -> row.data().name()),
+                line("Training samples", row -> Numbers.count(row.data().trainingSamples())),
+                line("Test samples", row -> Numbers.count(row.data().testSamples())),
                 line("Reconstruction MSE (test set)", row -> Numbers.error(row.testMse())),
                 line("Reconstruction MAE (test set)", row -> Numbers.error(row.testMae())),
                 line("MSE of PCA, same latent size", row -> orAbsent(row.pcaMse(), Numbers.error(row.pcaMse()))),
@@ -148,6 +154,9 @@ public record ComparisonTable(List<Row> rows) {
     public String toCsv() {
         StringBuilder csv = new StringBuilder(Csv.line(
                 "model",
+                "data",
+                "training_samples",
+                "test_samples",
                 "test_mse",
                 "test_mae",
                 "pca_mse",
@@ -163,6 +172,9 @@ public record ComparisonTable(List<Row> rows) {
         for (Row row : rows) {
             csv.append(Csv.line(
                     row.model(),
+                    row.data().name(),
+                    row.data().trainingSamples(),
+                    row.data().testSamples(),
                     row.testMse(),
                     row.testMae(),
                     row.pcaMse(),

@@ -38,11 +38,11 @@ public final class Figures {
             if (!model.history().epochs().isEmpty()) {
                 figures.add(trainingHistory(model));
             }
-            if (!run.examples().isEmpty()) {
-                figures.add(reconstructions(run, model));
+            if (!model.data().examples().isEmpty()) {
+                figures.add(reconstructions(model));
             }
         }
-        if (!run.examples().isEmpty()) {
+        if (run.hasExamples()) {
             figures.add(comparison(run));
         }
         return figures;
@@ -186,13 +186,14 @@ public final class Figures {
     /**
      * Up to ten examples over what the model makes of them, with the MSE of each.
      *
-     * @throws IllegalArgumentException if the run has no examples
+     * @throws IllegalArgumentException if there are no examples
      */
-    public static Figure reconstructions(RunResult run, ModelResult model) {
-        requireExamples(run);
+    public static Figure reconstructions(ModelResult model) {
+        List<float[]> examples = model.data().examples();
+        requireExamples(examples);
         int cell = 84;
         int gap = 10;
-        int count = Math.min(MAX_EXAMPLES, run.examples().size());
+        int count = Math.min(MAX_EXAMPLES, examples.size());
         Shape shape = model.spec().input();
         String name = Names.model(model);
         String title = name + ": test samples and their reconstructions";
@@ -213,7 +214,7 @@ public final class Figures {
                 + " in the lower row; the mean squared error over the whole test set is "
                 + Numbers.error(model.test().mse()) + ".";
         return new Figure(fileName(model, "reconstructions"), description, width, height, graphics -> {
-            SampleImages images = SampleImages.rangeOf(run.examples());
+            SampleImages images = SampleImages.rangeOf(examples);
             Type.TITLE.draw(graphics, title, MARGIN, MARGIN);
             Type.NOTE.draw(graphics, subtitle, MARGIN, MARGIN + Type.TITLE.lineHeight());
             Type.HEADING.draw(graphics, "Original", MARGIN, originalsTop);
@@ -225,7 +226,7 @@ public final class Figures {
                     reconstructedTop + 3);
             for (int i = 0; i < count; i++) {
                 int left = MARGIN + i * (cell + gap);
-                float[] original = run.examples().get(i);
+                float[] original = examples.get(i);
                 float[] reconstruction = model.reconstructions().get(i);
                 images.draw(graphics, shape, original, left, rowTop, cell);
                 images.draw(graphics, shape, reconstruction, left, secondRowTop, cell);
@@ -236,33 +237,27 @@ public final class Figures {
     }
 
     /**
-     * The originals in one panel and each model's reconstructions in a panel of the same layout beside it.
+     * For each data set the originals in one panel and each model's reconstructions in a panel of the same layout beside
+     * it.
      *
-     * @throws IllegalArgumentException if the run has no examples
+     * @throws IllegalArgumentException if there are no examples
      */
     public static Figure comparison(RunResult run) {
-        requireExamples(run);
-        int count = Math.min(MAX_EXAMPLES, run.examples().size());
-        Grid grid = Grid.of(count);
-        List<Panel> panels = new ArrayList<>();
-        ModelResult first = run.models().getFirst();
-        panels.add(new Panel(
-                "Original",
-                Numbers.count(first.spec().input().size()) + " numbers a sample",
-                "test set of " + run.dataset(),
-                first.spec().input(),
-                run.examples()));
-        for (ModelResult model : run.models()) {
-            panels.add(new Panel(
-                    Names.model(model),
-                    "from " + Names.size(model.spec().latent()) + " numbers ("
-                            + Numbers.ratio(model.spec().compressionRatio()) + ")",
-                    "test MSE " + Numbers.error(model.test().mse()),
-                    model.spec().input(),
-                    model.reconstructions()));
+        List<List<Panel>> rows = new ArrayList<>();
+        for (RunData data : run.data()) {
+            requireExamples(data.examples());
+            List<Panel> panels = panels(data, run.modelsOf(data));
+            int columns = panels.size() <= MAX_PANELS_A_ROW + 1 ? panels.size() : MAX_PANELS_A_ROW;
+            for (int i = 0; i < panels.size(); i += columns) {
+                rows.add(panels.subList(i, Math.min(i + columns, panels.size())));
+            }
         }
-        int columns = panels.size() <= MAX_PANELS_A_ROW + 1 ? panels.size() : MAX_PANELS_A_ROW;
-        int rows = Math.ceilDiv(panels.size(), columns);
+        int count = run.data().stream()
+                .mapToInt(data -> Math.min(MAX_EXAMPLES, data.examples().size()))
+                .max()
+                .orElseThrow();
+        Grid grid = Grid.of(count);
+        int columns = rows.stream().mapToInt(List::size).max().orElseThrow();
         int panelGap = 36;
         int heading = Type.HEADING.lineHeight() + 2 * Type.NOTE.lineHeight() + 6;
         int panelHeight = heading + grid.height();
@@ -270,7 +265,7 @@ public final class Figures {
         int gridWidth = columns * grid.width() + (columns - 1) * panelGap;
         String title = run.title();
         int width = 2 * MARGIN + Math.max(gridWidth, (int) Math.ceil(Math.min(Type.TITLE.width(title), 1000)));
-        int height = top + rows * panelHeight + (rows - 1) * panelGap + MARGIN;
+        int height = top + rows.size() * panelHeight + (rows.size() - 1) * panelGap + MARGIN;
         String description = plural(count, "test sample") + " beside the reconstructions of "
                 + run.models().stream()
                         .map(model -> Names.model(model) + " (test MSE "
@@ -278,24 +273,50 @@ public final class Figures {
                         .collect(Collectors.joining(" and of "))
                 + ".";
         return new Figure("comparison", description, width, height, graphics -> {
-            SampleImages images = SampleImages.rangeOf(run.examples());
             Type.TITLE.draw(graphics, Type.TITLE.fit(title, width - 2.0 * MARGIN), MARGIN, MARGIN);
-            for (int i = 0; i < panels.size(); i++) {
-                int left = MARGIN + i % columns * (grid.width() + panelGap);
-                int panelTop = top + i / columns * (panelHeight + panelGap);
-                panels.get(i).draw(graphics, images, grid, left, panelTop, heading, count);
+            for (int row = 0; row < rows.size(); row++) {
+                for (int column = 0; column < rows.get(row).size(); column++) {
+                    int left = MARGIN + column * (grid.width() + panelGap);
+                    int panelTop = top + row * (panelHeight + panelGap);
+                    rows.get(row).get(column).draw(graphics, grid, left, panelTop, heading);
+                }
             }
         });
     }
 
-    private record Panel(String title, String size, String note, Shape shape, List<float[]> samples) {
-        void draw(Graphics2D graphics, SampleImages images, Grid grid, int left, int top, int heading, int count) {
+    private static List<Panel> panels(RunData data, List<ModelResult> models) {
+        ModelResult first = models.getFirst();
+        SampleImages images = SampleImages.rangeOf(data.examples());
+        List<Panel> panels = new ArrayList<>();
+        panels.add(new Panel(
+                "Original",
+                Numbers.count(first.spec().input().size()) + " numbers a sample",
+                "test set of " + data.name(),
+                first.spec().input(),
+                images,
+                data.examples()));
+        for (ModelResult model : models) {
+            panels.add(new Panel(
+                    Names.model(model),
+                    "from " + Names.size(model.spec().latent()) + " numbers ("
+                            + Numbers.ratio(model.spec().compressionRatio()) + ")",
+                    "test MSE " + Numbers.error(model.test().mse()),
+                    model.spec().input(),
+                    images,
+                    model.reconstructions()));
+        }
+        return panels;
+    }
+
+    private record Panel(
+            String title, String size, String note, Shape shape, SampleImages images, List<float[]> samples) {
+        void draw(Graphics2D graphics, Grid grid, int left, int top, int heading) {
             int width = grid.width();
             Type.HEADING.draw(graphics, Type.HEADING.fit(title, width), left, top);
             int noteTop = top + Type.HEADING.lineHeight();
             Type.NOTE.draw(graphics, Type.NOTE.fit(size, width), left, noteTop);
             Type.NOTE.draw(graphics, Type.NOTE.fit(note, width), left, noteTop + Type.NOTE.lineHeight());
-            for (int i = 0; i < count; i++) {
+            for (int i = 0; i < Math.min(MAX_EXAMPLES, samples.size()); i++) {
                 int x = left + i % grid.columns() * (Grid.CELL + Grid.GAP);
                 int y = top + heading + i / grid.columns() * (Grid.CELL + Grid.GAP);
                 images.draw(graphics, shape, samples.get(i), x, y, Grid.CELL);
@@ -335,8 +356,8 @@ public final class Figures {
         return sum / original.length;
     }
 
-    private static void requireExamples(RunResult run) {
-        if (run.examples().isEmpty()) {
+    private static void requireExamples(List<float[]> examples) {
+        if (examples.isEmpty()) {
             throw new IllegalArgumentException("A figure of reconstructions needs at least one example, got none");
         }
     }

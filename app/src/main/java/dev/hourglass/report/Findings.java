@@ -27,29 +27,52 @@ public final class Findings {
     /** First the basis of all that follows (what was measured, on how many samples), then one finding an element. */
     public static List<String> of(RunResult run) {
         List<ModelResult> models = run.models();
-        List<ModelResult> ranked = models.stream()
-                .filter(model -> Double.isFinite(model.test().mse()))
-                .sorted(Comparator.comparingDouble(model -> model.test().mse()))
-                .toList();
         List<String> findings = new ArrayList<>();
         findings.add(basis(run));
         models.forEach(model -> divergence(model).ifPresent(findings::add));
-        ranked.stream().skip(1).forEach(other -> findings.add(reconstruction(ranked.getFirst(), other)));
-        latentSizes(ranked).ifPresent(findings::add);
-        ranked.forEach(model -> pca(model).ifPresent(findings::add));
+        incomparable(run).ifPresent(findings::add);
+        for (RunData data : run.data()) {
+            List<ModelResult> ranked = run.modelsOf(data).stream()
+                    .filter(model -> Double.isFinite(model.test().mse()))
+                    .sorted(Comparator.comparingDouble(model -> model.test().mse()))
+                    .toList();
+            ranked.stream().skip(1).forEach(other -> findings.add(reconstruction(ranked.getFirst(), other)));
+            latentSizes(ranked).ifPresent(findings::add);
+            ranked.forEach(model -> pca(model).ifPresent(findings::add));
+        }
         parameters(models).ifPresent(findings::add);
-        epochTime(models).ifPresent(findings::add);
-        throughput(models).ifPresent(findings::add);
+        if (run.data().size() == 1) {
+            epochTime(models).ifPresent(findings::add);
+            throughput(models).ifPresent(findings::add);
+        }
         models.forEach(model -> lastEpochs(model).ifPresent(findings::add));
         models.forEach(model -> gap(model).ifPresent(findings::add));
         return List.copyOf(findings);
     }
 
     private static String basis(RunResult run) {
-        return "Computed from this run's measurements alone: "
-                + (run.models().size() == 1 ? "one model" : "each model once") + " trained on "
-                + Numbers.count(run.trainingSamples()) + " samples of " + run.dataset() + " and tested on "
-                + Numbers.count(run.testSamples()) + ". Another seed gives somewhat other numbers.";
+        String trained = run.data().size() == 1
+                ? (run.models().size() == 1 ? "one model" : "each model once") + " trained on "
+                        + run.data().getFirst().counts()
+                : run.models().stream()
+                        .map(model ->
+                                name(model) + " once trained on " + model.data().counts())
+                        .collect(Collectors.joining(", "));
+        return "Computed from this run's measurements alone: " + trained
+                + ". Another seed gives somewhat other numbers.";
+    }
+
+    private static Optional<String> incomparable(RunResult run) {
+        if (run.data().size() < 2) {
+            return Optional.empty();
+        }
+        String groups = run.data().stream()
+                .map(data -> run.modelsOf(data).stream().map(Findings::name).collect(Collectors.joining(" and "))
+                        + " on " + data.name())
+                .collect(Collectors.joining(", "));
+        return Optional.of("Models stand on different data: " + groups
+                + ". Their errors and times cannot be ranked against each other; each stands beside PCA on its own data"
+                + " instead.");
     }
 
     private static Optional<String> divergence(ModelResult model) {

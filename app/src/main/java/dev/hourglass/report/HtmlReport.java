@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * A run as one page that a person can read, print and send: nothing is loaded from elsewhere and no script runs. All
@@ -91,20 +92,11 @@ public final class HtmlReport {
         html.append("<title>").append(escape(run.title())).append("</title>\n");
         html.append("<style>\n").append(STYLE).append("</style>\n</head>\n<body>\n<header>\n");
         html.append("<h1>").append(escape(run.title())).append("</h1>\n");
-        int models = run.models().size();
-        html.append("<p class=\"lead\">")
-                .append(models == 1 ? "One autoencoder" : models + " autoencoders")
-                .append(" trained on ")
-                .append(Numbers.count(run.trainingSamples()))
-                .append(" samples of ")
-                .append(escape(run.dataset()))
-                .append(" and tested on ")
-                .append(Numbers.count(run.testSamples()))
-                .append(".</p>\n");
+        html.append("<p class=\"lead\">").append(escape(lead())).append("</p>\n");
         html.append("<nav aria-label=\"Sections\"><ul>")
                 .append("<li><a href=\"#findings\">Findings</a></li>")
                 .append("<li><a href=\"#comparison\">Comparison</a></li>");
-        for (int i = 0; i < models; i++) {
+        for (int i = 0; i < run.models().size(); i++) {
             html.append("<li><a href=\"#model-")
                     .append(i + 1)
                     .append("\">")
@@ -112,6 +104,19 @@ public final class HtmlReport {
                     .append("</a></li>");
         }
         html.append("<li><a href=\"#run\">What was run</a></li></ul></nav>\n</header>\n<main>\n");
+    }
+
+    private String lead() {
+        int models = run.models().size();
+        if (run.data().size() == 1) {
+            return (models == 1 ? "One autoencoder" : models + " autoencoders") + " trained on "
+                    + run.data().getFirst().counts() + ".";
+        }
+        return run.models().stream()
+                        .map(model -> Names.model(model) + " trained on "
+                                + model.data().counts())
+                        .collect(Collectors.joining(", "))
+                + ".";
     }
 
     private void findings() {
@@ -147,7 +152,7 @@ public final class HtmlReport {
             html.append("</tr>\n");
         }
         html.append("</tbody></table></div>\n");
-        if (!run.examples().isEmpty()) {
+        if (run.hasExamples()) {
             figure(() -> Figures.comparison(run));
         }
         html.append("</section>\n");
@@ -162,9 +167,9 @@ public final class HtmlReport {
                 html.append("<h3>Training</h3>\n");
                 figure(() -> Figures.trainingHistory(model));
             }
-            if (!run.examples().isEmpty()) {
+            if (!model.data().examples().isEmpty()) {
                 html.append("<h3>Reconstructions</h3>\n");
-                figure(() -> Figures.reconstructions(run, model));
+                figure(() -> Figures.reconstructions(model));
             }
             html.append("</section>\n");
         }
@@ -204,9 +209,12 @@ public final class HtmlReport {
 
     private void whatWasRun() {
         Map<String, String> data = new LinkedHashMap<>();
-        data.put("Data set", run.dataset());
-        data.put("Training samples", Numbers.count(run.trainingSamples()));
-        data.put("Test samples", Numbers.count(run.testSamples()));
+        for (RunData of : run.data()) {
+            data.put(
+                    "Samples of " + of.name(),
+                    Numbers.count(of.trainingSamples()) + " for training, " + Numbers.count(of.testSamples())
+                            + " for testing");
+        }
         for (ModelResult model : run.models()) {
             data.put(
                     "One sample for " + Names.model(model), model.spec().input().toString());

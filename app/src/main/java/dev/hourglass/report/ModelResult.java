@@ -8,14 +8,16 @@ import java.util.List;
 /**
  * One trained model of a run, measured.
  *
+ * @param data it was trained and judged on; its examples have the size of the model's input
  * @param parameters how many numbers its variables hold, moving statistics included
  * @param test on the test set, after the last epoch
  * @param pcaMse test MSE of PCA with {@code spec.latentSize()} components, fitted on the same training data
  * @param weightsSha256 over all variables
- * @param reconstructions of the run's example samples, in their order, each row-major
+ * @param reconstructions of the data's examples, in their order, each row-major
  */
 public record ModelResult(
         AutoencoderSpec spec,
+        RunData data,
         int parameters,
         History history,
         ReconstructionError test,
@@ -24,6 +26,20 @@ public record ModelResult(
         List<float[]> reconstructions) {
     public ModelResult {
         reconstructions = List.copyOf(reconstructions);
+        int count = data.examples().size();
+        if (reconstructions.size() != count) {
+            throw new IllegalArgumentException("Model '" + spec.name() + "' needs one reconstruction for each of the "
+                    + count + " examples, got " + reconstructions.size());
+        }
+        int size = spec.input().size();
+        for (int i = 0; i < count; i++) {
+            int original = data.examples().get(i).length;
+            int reconstructed = reconstructions.get(i).length;
+            if (original != size || reconstructed != size) {
+                throw new IllegalArgumentException("Example " + i + " and its reconstruction by model '" + spec.name()
+                        + "' need " + size + " numbers, got " + original + " and " + reconstructed);
+            }
+        }
     }
 
     /** The mean over the epochs, validation included; NaN if there was none. */

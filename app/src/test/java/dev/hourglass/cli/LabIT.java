@@ -96,12 +96,12 @@ class LabIT {
         assertThat(metrics.get("lstm").get("parameters").asInt()).isEqualTo(269_468);
         assertThat(metrics.get("lstm").get("compressionRatio").asDouble()).isEqualTo(24.5);
         JsonNode record = json("run.json");
-        assertThat(record.get("seed").asLong()).isEqualTo(7);
-        assertThat(record.get("threads").asInt()).isEqualTo(2);
+        assertThat(record.get("recipe").get("training").get("seed").asLong()).isEqualTo(7);
+        assertThat(record.get("recipe").get("training").get("threads").asInt()).isEqualTo(2);
         assertThat(record.get("recipe").get("training").get("batch_size").asInt())
                 .isEqualTo(16);
         assertThat(record.get("recipe").get("data").get("folder").asString()).isEqualTo(data.toString());
-        assertThat(record.get("data").get("trainingSha256").asString()).matches("[0-9a-f]{64}");
+        assertThat(record.get("data").get(0).get("trainingSha256").asString()).matches("[0-9a-f]{64}");
         assertThat(run.resolve("report.html")).content().contains("the user&#39;s own, in " + data);
         assertThat(Files.readAllLines(run.resolve("results/history.csv"))).hasSize(1 + 2 * 2);
         assertThat(out.toString(StandardCharsets.UTF_8))
@@ -182,6 +182,41 @@ class LabIT {
                         "models/dense_decoder.onnx",
                         "run.json");
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("20 training and 12 test samples");
+    }
+
+    @Test
+    void modelsMayLearnDifferentData() throws IOException {
+        Path recipe = Files.writeString(folder.resolve("two.yaml"), """
+                training: {epochs: 1, batch_size: 8}
+                models:
+                  - name: dense
+                    data: {name: mnist, folder: data, limit: {training: 20, test: 5}}
+                    input: [784]
+                    encoder: [Dense: {units: 16, activation: relu}]
+                    decoder: [Dense: {units: 784, activation: sigmoid}]
+                  - name: series
+                    data: {name: sequences, limit: 8}
+                    training: {epochs: 2}
+                    input: [500]
+                    encoder: [Dense: {units: 2}]
+                    decoder: [Dense: {units: 500}]
+                """);
+
+        assertThat(lab(recipe.toString()))
+                .as(err.toString(StandardCharsets.UTF_8))
+                .isZero();
+
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("20 training and 5 test samples", "Data: sequences, 8 training and 8 test samples");
+        JsonNode record = json("run.json");
+        assertThat(record.get("data").findValuesAsString("name")).containsExactly("mnist", "sequences");
+        JsonNode models = record.get("recipe").get("models");
+        assertThat(models.get(0).get("training").get("epochs").asInt()).isEqualTo(1);
+        assertThat(models.get(1).get("training").get("epochs").asInt()).isEqualTo(2);
+        assertThat(Files.readAllLines(run.resolve("results/history.csv"))).hasSize(1 + 1 + 2);
+        assertThat(run.resolve("report.html"))
+                .content()
+                .contains("dense trained on 20 samples of mnist", "Epochs</th><td>dense 1, series 2");
     }
 
     @Test

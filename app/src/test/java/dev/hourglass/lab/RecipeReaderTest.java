@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 import dev.hourglass.model.Activation;
+import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Presets;
@@ -27,7 +28,7 @@ class RecipeReaderTest {
     private static final String DATA = "data: {name: mnist}\n";
     private static final String MODELS = "models: [{name: cnn, preset: mnist-cnn}]\n";
 
-    private final RecipeReader reader = new RecipeReader(List.of("mnist", "cifar10"));
+    private final RecipeReader reader = new RecipeReader(List.of("mnist", "cifar10", "sequences"));
 
     @TempDir
     private Path folder;
@@ -36,12 +37,37 @@ class RecipeReaderTest {
     void mnistIsTheLabOfThePresets() {
         Recipe recipe = reader.find("mnist");
 
-        assertThat(recipe.models()).containsExactly(Presets.mnistCnn("cnn"), Presets.mnistLstm("lstm"));
-        assertThat(recipe.training()).isEqualTo(TrainOptions.defaults());
-        assertThat(recipe.data()).isEqualTo(new Recipe.Data("mnist", null, null));
+        assertThat(recipe.models())
+                .containsExactly(
+                        mnist(Presets.mnistCnn("cnn"), TrainOptions.defaults()),
+                        mnist(Presets.mnistLstm("lstm"), TrainOptions.defaults()));
         assertThat(recipe.outputs()).isEqualTo(Recipe.Outputs.DEFAULT);
         assertThat(recipe.name()).isEqualTo("mnist");
         assertThat(recipe.title()).isEqualTo("MNIST: a CNN and an LSTM autoencoder");
+    }
+
+    @Test
+    void cifar10IsTheLabOfThePresetsWithDataAndTrainingForEach() {
+        Recipe recipe = reader.find("cifar10");
+
+        TrainOptions training = TrainOptions.defaults().withBatchSize(32);
+        assertThat(recipe.models())
+                .containsExactly(
+                        new ModelRecipe(
+                                Presets.cifar10Cnn("cnn"),
+                                new Recipe.Data("cifar10", null, 8_000, 2_000),
+                                training.withEpochs(25)),
+                        new ModelRecipe(
+                                Presets.sequenceLstm("lstm"), Recipe.Data.of("sequences"), training.withEpochs(30)));
+    }
+
+    private static ModelRecipe mnist(AutoencoderSpec spec, TrainOptions training) {
+        return new ModelRecipe(spec, Recipe.Data.of("mnist"), training);
+    }
+
+    private static ModelRecipe only(Recipe recipe) {
+        assertThat(recipe.models()).hasSize(1);
+        return recipe.models().getFirst();
     }
 
     @Test
@@ -58,8 +84,7 @@ class RecipeReaderTest {
 
         assertThat(recipe.name()).isEqualTo("bad");
         assertThat(recipe.title()).isEqualTo("bad");
-        assertThat(recipe.models()).containsExactly(Presets.mnistCnn("cnn"));
-        assertThat(recipe.training()).isEqualTo(TrainOptions.defaults());
+        assertThat(recipe.models()).containsExactly(mnist(Presets.mnistCnn("cnn"), TrainOptions.defaults()));
         assertThat(recipe.outputs()).isEqualTo(Recipe.Outputs.DEFAULT);
     }
 
@@ -70,14 +95,16 @@ class RecipeReaderTest {
                 + "outputs: {examples: 5, plots: false, report: true}\n");
 
         assertThat(recipe.title()).isEqualTo("My lab");
-        assertThat(recipe.data().limit()).isEqualTo(100);
-        assertThat(recipe.training()).isEqualTo(new TrainOptions(2, 64, 5e-4f, -7, 3));
+        assertThat(only(recipe).data()).isEqualTo(new Recipe.Data("mnist", null, 100, 100));
+        assertThat(only(recipe).training()).isEqualTo(new TrainOptions(2, 64, 5e-4f, -7, 3));
         assertThat(recipe.outputs()).isEqualTo(new Recipe.Outputs(5, false, true));
     }
 
     @Test
     void theDataFolderIsRelativeToTheRecipe() throws IOException {
-        assertThat(read("data: {name: mnist, folder: mine}\n" + MODELS).data().folder())
+        assertThat(only(read("data: {name: mnist, folder: mine}\n" + MODELS))
+                        .data()
+                        .folder())
                 .isEqualTo(folder.resolve("mine"));
     }
 
@@ -102,7 +129,7 @@ class RecipeReaderTest {
 
         Size2 one = Size2.square(1);
         Size2 two = Size2.square(2);
-        assertThat(recipe.models().getFirst().layers())
+        assertThat(only(recipe).spec().layers())
                 .containsExactly(
                         new LayerSpec.Conv2d("conv2d", 4, new Size2(3, 5), one, Padding.SAME, Activation.LINEAR),
                         new LayerSpec.Conv2d("conv2d_1", 4, Size2.square(3), two, Padding.SAME, Activation.TANH),
@@ -113,6 +140,36 @@ class RecipeReaderTest {
                         new LayerSpec.Dense("dense_1", 784, Activation.LINEAR),
                         new LayerSpec.ActivationLayer("activation", Activation.SIGMOID),
                         new LayerSpec.Reshape("reshape", Shape.of(28, 28, 1)));
+    }
+
+    @Test
+    void whatAModelSaysOfItselfGoesBeforeWhatIsSaidForAll() throws IOException {
+        Recipe recipe = read("""
+                data: {name: mnist, limit: {training: 100}}
+                training: {epochs: 2, batch_size: 64}
+                models:
+                  - {name: a, preset: mnist-cnn}
+                  - {name: b, preset: mnist-cnn, data: {limit: {test: 7}}, training: {epochs: 9}}
+                  - {name: c, preset: cifar10-cnn, data: {name: cifar10}}
+                """);
+
+        TrainOptions shared = TrainOptions.defaults().withEpochs(2).withBatchSize(64);
+        assertThat(recipe.models().stream().map(ModelRecipe::data))
+                .containsExactly(
+                        new Recipe.Data("mnist", null, 100, null),
+                        new Recipe.Data("mnist", null, null, 7),
+                        new Recipe.Data("cifar10", null, 100, null));
+        assertThat(recipe.models().stream().map(ModelRecipe::training))
+                .containsExactly(shared, shared.withEpochs(9), shared);
+        assertThat(read(JsonMapper.shared().writeValueAsString(RecipeWriter.write(recipe))))
+                .isEqualTo(recipe);
+    }
+
+    @Test
+    void whereEveryModelNamesItsDataTheRecipeNeedsNone() throws IOException {
+        Recipe recipe = read("models: [{name: cnn, preset: mnist-cnn, data: {name: mnist}}]\n");
+
+        assertThat(only(recipe).data()).isEqualTo(Recipe.Data.of("mnist"));
     }
 
     /** All layers there are: both labs, the presets of the labs to come, and one of each other layer. */
@@ -224,6 +281,20 @@ class RecipeReaderTest {
                         "a limit of 0",
                         "data: {name: mnist, limit: 0}\n" + MODELS,
                         "bad.yaml:1:28: data.limit: expected a whole number from 1 to 2147483647, found 0."),
+                argumentSet(
+                        "a limit of a split that there is not",
+                        "data: {name: mnist, limit: {train: 5}}\n" + MODELS,
+                        "bad.yaml:1:29: data.limit.train: expected a known key, found 'train'."
+                                + " This part takes training, test."),
+                argumentSet(
+                        "a limit of nothing",
+                        "data: {name: mnist, limit: {}}\n" + MODELS,
+                        "bad.yaml:1:28: data.limit: expected a number or {training: 8000, test: 2000}, found an empty"
+                                + " mapping."),
+                argumentSet(
+                        "a mistake in a model's own training",
+                        DATA + "models: [{name: cnn, preset: mnist-cnn, training: {epochs: 0}}]\n",
+                        "bad.yaml:2:60: models[0].training.epochs: expected a whole number from 1 to 1000000, found 0."),
                 argumentSet(
                         "a folder that can have no such name",
                         "data: {name: mnist, folder: \"a\\0b\"}\n" + MODELS,
@@ -383,7 +454,7 @@ class RecipeReaderTest {
     void aMissingFileIsNamed() {
         assertThatThrownBy(() -> reader.find("no/such.yaml"))
                 .hasMessage("no/such.yaml: expected a recipe file, found none."
-                        + " Check the path, or run one of the labs: mnist.");
+                        + " Check the path, or run one of the labs: mnist, cifar10.");
     }
 
     private Recipe read(String yaml) throws IOException {

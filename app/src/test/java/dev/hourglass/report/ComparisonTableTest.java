@@ -11,6 +11,9 @@ class ComparisonTableTest {
         assertThat(ComparisonTable.of(SampleRuns.mnist()).toText()).isEqualTo("""
                                                               CNN            LSTM
                 ─────────────────────────────────────────────────────────────────
+                Data                                        mnist           mnist
+                Training samples                           60,000          60,000
+                Test samples                               10,000          10,000
                 Reconstruction MSE (test set)            0.005641        0.017612
                 Reconstruction MAE (test set)            0.022564        0.070448
                 MSE of PCA, same latent size             0.000304        0.016828
@@ -29,13 +32,13 @@ class ComparisonTableTest {
     void csvHoldsFullPrecisionAndOneLineAModel() {
         assertThat(ComparisonTable.of(SampleRuns.mnist()).toCsv().split("\r\n", -1))
                 .containsExactly(
-                        "model,test_mse,test_mae,pca_mse,mse_to_pca,original_size,latent_shape,latent_size,"
+                        "model,data,training_samples,test_samples,test_mse,test_mae,pca_mse,mse_to_pca,original_size,latent_shape,latent_size,"
                                 + "compression_ratio,parameters,training_seconds,seconds_per_epoch,"
                                 + "reconstruction_samples_per_second",
-                        "cnn,0.005641,0.022564,3.04E-4," + 0.005641 / 3.04e-4 + ",784,7x7x8,392,2.0,12585,40.0,10.0,"
-                                + 40_000_000.0 / 12_585,
-                        "lstm,0.017612,0.070448,0.016828," + 0.017612 / 0.016828 + ",784,32,32,24.5,269468,80.0,20.0,"
-                                + 40_000_000.0 / 269_468,
+                        "cnn,mnist,60000,10000,0.005641,0.022564,3.04E-4," + 0.005641 / 3.04e-4
+                                + ",784,7x7x8,392,2.0,12585,40.0,10.0," + 40_000_000.0 / 12_585,
+                        "lstm,mnist,60000,10000,0.017612,0.070448,0.016828," + 0.017612 / 0.016828
+                                + ",784,32,32,24.5,269468,80.0,20.0," + 40_000_000.0 / 269_468,
                         "");
     }
 
@@ -46,7 +49,7 @@ class ComparisonTableTest {
                 .contains(
                         new ComparisonTable.Line("MSE of PCA, same latent size", List.of("–")),
                         new ComparisonTable.Line("MSE over PCA's", List.of("–")));
-        assertThat(table.toCsv()).contains("cnn,0.005641,0.022564,,,784,");
+        assertThat(table.toCsv()).contains("cnn,mnist,60000,10000,0.005641,0.022564,,,784,");
     }
 
     @Test

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Element;
 
 class FiguresTest {
+    private static final RunData EMPTY = new RunData("d", 1, 1, List.of());
     /** More coloured pixels than the legend of a history has alone. */
     private static final long LEGEND = 1_600;
 
@@ -151,8 +152,7 @@ class FiguresTest {
             checks[i] = (row + i) % 2;
         }
         ModelResult model = model(SampleRuns.CNN, checks);
-        RunResult run = new RunResult("t", "d", 1, 1, List.of(model), List.of(checks), Map.of());
-        BufferedImage image = png(Figures.reconstructions(run, model));
+        BufferedImage image = png(Figures.reconstructions(model));
         // Down the left edge of the figure's margin (20 units) sits the original: 28 squares of 9 pixels, no greys.
         int x = 20 * 3 + 4;
         int top = 0;
@@ -175,7 +175,7 @@ class FiguresTest {
             blue[i] = 1;
         }
         ModelResult model = model(Presets.cifar10Cnn("cnn"), blue);
-        RunResult run = new RunResult("t", "d", 1, 1, List.of(model), List.of(blue), Map.of());
+        RunResult run = new RunResult("t", List.of(model), Map.of());
         assertThat(colored(png(Figures.comparison(run)))).isGreaterThan(2 * 90 * 90);
     }
 
@@ -184,8 +184,8 @@ class FiguresTest {
         float[] sequence = new float[500];
         Arrays.fill(sequence, 250, 500, -7f);
         ModelResult model = model(Presets.sequenceLstm("lstm"), sequence);
-        RunResult run = new RunResult("t", "d", 1, 1, List.of(model), List.of(sequence), Map.of());
-        assertThat(SampleImages.rangeOf(run.examples())).isEqualTo(new SampleImages(-7, 0));
+        RunResult run = new RunResult("t", List.of(model), Map.of());
+        assertThat(SampleImages.rangeOf(model.data().examples())).isEqualTo(new SampleImages(-7, 0));
         assertThat(Figures.comparison(run).toPngBytes()).isNotEmpty();
 
         AutoencoderSpec vectors = new AutoencoderSpec(
@@ -194,8 +194,7 @@ class FiguresTest {
                 List.of(new LayerSpec.Dense("down", 2, dev.hourglass.model.Activation.LINEAR)),
                 List.of(new LayerSpec.Dense("up", 200, dev.hourglass.model.Activation.LINEAR)));
         ModelResult dense = model(vectors, new float[200]);
-        RunResult vectorRun = new RunResult("t", "d", 1, 1, List.of(dense), List.of(new float[200]), Map.of());
-        assertThat(Figures.reconstructions(vectorRun, dense).toPngBytes()).isNotEmpty();
+        assertThat(Figures.reconstructions(dense).toPngBytes()).isNotEmpty();
     }
 
     @Test
@@ -205,8 +204,8 @@ class FiguresTest {
                 .isThrownBy(() -> Figures.trainingHistory(untrained))
                 .withMessage("A training history needs at least one epoch, model 'cnn' has none");
         ModelResult model =
-                new ModelResult(untrained.spec(), 1, untrained.history(), untrained.test(), 0.1, "", List.of());
-        RunResult run = new RunResult("t", "d", 1, 1, List.of(model), List.of(), Map.of());
+                new ModelResult(untrained.spec(), EMPTY, 1, untrained.history(), untrained.test(), 0.1, "", List.of());
+        RunResult run = new RunResult("t", List.of(model), Map.of());
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Figures.comparison(run))
                 .withMessage("A figure of reconstructions needs at least one example, got none");
@@ -216,16 +215,19 @@ class FiguresTest {
     @Test
     void aRunRefusesReconstructionsThatDoNotMatchItsExamples() {
         ModelResult model = SampleRuns.cnn(0.1, 0.1);
+        RunData oneExample = new RunData("d", 1, 1, List.of(new float[784]));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new RunResult("t", "d", 1, 1, List.of(model), List.of(new float[784]), Map.of()))
+                .isThrownBy(() -> new ModelResult(
+                        model.spec(), oneExample, 1, model.history(), model.test(), 0.1, "", model.reconstructions()))
                 .withMessage("Model 'cnn' needs one reconstruction for each of the 1 examples, got 10");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new RunResult("t", "d", 1, 1, List.of(), List.of(), Map.of()))
+                .isThrownBy(() -> new RunResult("t", List.of(), Map.of()))
                 .withMessage("A run needs at least one model, got none");
     }
 
     private static ModelResult model(AutoencoderSpec spec, float[] reconstruction) {
         ModelResult like = SampleRuns.cnn(0.1, 0.1);
-        return new ModelResult(spec, 1, like.history(), like.test(), 0.1, "", List.of(reconstruction));
+        RunData data = new RunData("d", 1, 1, List.of(reconstruction));
+        return new ModelResult(spec, data, 1, like.history(), like.test(), 0.1, "", List.of(reconstruction));
     }
 }

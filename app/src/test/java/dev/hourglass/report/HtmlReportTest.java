@@ -48,8 +48,7 @@ class HtmlReportTest {
     void textFromTheRunIsEscaped() {
         ModelResult model = SampleRuns.cnn(0.01, 0.02);
         String evil = "<img src=x onerror=\"alert('x')\">&";
-        RunResult run = new RunResult(
-                evil, evil, 10, 10, List.of(model), SampleRuns.examples(), Map.of("Fact " + evil, "Value " + evil));
+        RunResult run = new RunResult(evil, List.of(model), Map.of("Fact " + evil, "Value " + evil));
         assertThat(HtmlReport.render(run))
                 .doesNotContain("<img src=x")
                 .doesNotContain("onerror=\"")
@@ -60,8 +59,16 @@ class HtmlReportTest {
     @Test
     void aRunWithoutExamplesEpochsOrPcaLeavesOutWhatItLacks() {
         ModelResult bare = SampleRuns.model(SampleRuns.CNN, 0.1, 0.1, Double.NaN, SampleRuns.history(1));
-        bare = new ModelResult(bare.spec(), 1, bare.history(), bare.test(), bare.pcaMse(), "", List.of());
-        String html = HtmlReport.render(new RunResult("t", "d", 1, 1, List.of(bare), List.of(), Map.of()));
+        bare = new ModelResult(
+                bare.spec(),
+                new RunData("d", 1, 1, List.of()),
+                1,
+                bare.history(),
+                bare.test(),
+                bare.pcaMse(),
+                "",
+                List.of());
+        String html = HtmlReport.render(new RunResult("t", List.of(bare), Map.of()));
         assertThat(html)
                 .doesNotContain("<figure>")
                 .doesNotContain("PCA was fitted")

@@ -13,6 +13,7 @@ import java.util.Map;
 final class SampleRuns {
     static final AutoencoderSpec CNN = Presets.mnistCnn("cnn");
     static final AutoencoderSpec LSTM = Presets.mnistLstm("lstm");
+    static final RunData DATA = new RunData("mnist", 60_000, 10_000, examples());
     private static final int SIDE = 28;
 
     private SampleRuns() {}
@@ -26,8 +27,7 @@ final class SampleRuns {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("Seed", "42");
         facts.put("Threads", "2");
-        return new RunResult(
-                "MNIST: a CNN and an LSTM autoencoder", "mnist", 60_000, 10_000, List.of(models), examples(), facts);
+        return new RunResult("MNIST: a CNN and an LSTM autoencoder", List.of(models), facts);
     }
 
     static ModelResult cnn(double mse, double pcaMse) {
@@ -44,10 +44,10 @@ final class SampleRuns {
         int parameters = ModelSummary.of(spec).total();
         double samplesPerSecond = 40_000_000.0 / parameters;
         ReconstructionError test = new ReconstructionError(mse, mae, 10_000, samplesPerSecond);
-        List<float[]> reconstructions = examples().stream()
+        List<float[]> reconstructions = DATA.examples().stream()
                 .map(sample -> faded(sample, (float) (2 * Math.sqrt(mse))))
                 .toList();
-        return new ModelResult(spec, parameters, history, test, pcaMse, "0".repeat(64), reconstructions);
+        return new ModelResult(spec, DATA, parameters, history, test, pcaMse, "0".repeat(64), reconstructions);
     }
 
     /** @param losses loss and validation loss of the first epoch, of the second, and so on */
