@@ -19,6 +19,19 @@ public record OptimizerState(Adam adam, int steps, Parameters firstMoments, Para
         }
     }
 
+    /** Before the first step. */
+    public static OptimizerState fresh(Adam adam, Parameters parameters) {
+        return new OptimizerState(adam, 0, zeros(parameters), zeros(parameters));
+    }
+
+    private static Parameters zeros(Parameters parameters) {
+        return Parameters.of(parameters.list().stream()
+                .filter(Parameter::trainable)
+                .map(like ->
+                        new Parameter(like.layer(), like.name(), like.shape(), true, new float[like.values().length]))
+                .toList());
+    }
+
     /** @throws IllegalArgumentException if the moments are not those of these parameters */
     void requireFits(Parameters parameters) {
         List<Parameter> trainable =

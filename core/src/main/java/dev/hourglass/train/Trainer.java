@@ -16,7 +16,38 @@ import java.util.stream.IntStream;
 
 /** The training loop: epochs of shuffled batches, each epoch ended by a look at the validation set. */
 public final class Trainer {
-    private Trainer() {}
+    private final Dataset training;
+    private final Dataset validation;
+    private final TrainOptions options;
+    private final TrainingWatch watch;
+    private final Consumer<TrainEvent> listener;
+    private final Autoencoder model;
+    private final TrainingSession session;
+    private final int batchSize;
+    private final List<History.Epoch> epochs;
+    private final List<String> weightDigests;
+    private EpochPlace place;
+
+    private Trainer(
+            TrainingState from,
+            TrainingSession session,
+            Dataset training,
+            Dataset validation,
+            TrainOptions options,
+            TrainingWatch watch,
+            Consumer<TrainEvent> listener) {
+        this.training = training;
+        this.validation = validation;
+        this.options = options;
+        this.watch = watch;
+        this.listener = listener;
+        this.session = session;
+        model = from.model();
+        batchSize = batchSize(options, training);
+        epochs = new ArrayList<>(from.history().epochs());
+        weightDigests = new ArrayList<>(from.weightDigests());
+        place = from.place();
+    }
 
     /**
      * Trains a fresh model to rebuild its samples, by mean squared error and Adam.
@@ -32,64 +63,99 @@ public final class Trainer {
             Dataset validation,
             TrainOptions options,
             Consumer<TrainEvent> listener) {
+        TrainingState fresh = TrainingState.fresh(spec, training.normalization(), options);
+        return train(fresh, training, validation, options, TrainingWatch.INTERRUPTS, listener);
+    }
+
+    /**
+     * Goes on from a state: with the data and options that led to it, to the same bits as if it had never stopped.
+     *
+     * @param from its model is trained on; nothing is left to do where it has all its epochs
+     * @param watch looks between two steps
+     * @throws ShapeException if a data set's samples do not have the model's input shape
+     * @throws TrainingInterruptedException if the watch ends it
+     */
+    public static TrainResult train(
+            TrainingState from,
+            Dataset training,
+            Dataset validation,
+            TrainOptions options,
+            TrainingWatch watch,
+            Consumer<TrainEvent> listener) {
+        AutoencoderSpec spec = from.model().spec();
         requireShape(spec, training);
         requireShape(spec, validation);
-        RandomSource random = new RandomSource(options.seed());
-        Autoencoder model = Autoencoder.initialize(spec, training.normalization(), random);
-        int[] order = IntStream.range(0, training.size()).toArray();
-        int batchSize = Math.min(options.batchSize(), training.size());
-        int steps = Math.ceilDiv(training.size(), batchSize);
-        List<History.Epoch> epochs = new ArrayList<>();
-        listener.accept(new TrainEvent.Started(spec.name(), options.epochs(), steps));
         try (TrainingSession session = TrainingSession.of(
                 spec.input(),
                 spec.layers(),
-                model.parameters(),
+                from.model().parameters(),
                 Adam.withLearningRate(options.learningRate()),
-                batchSize,
+                batchSize(options, training),
                 options.seed(),
                 options.threads())) {
-            for (int epoch = 1; epoch <= options.epochs(); epoch++) {
-                listener.accept(new TrainEvent.EpochStarted(epoch, options.epochs()));
-                long start = System.nanoTime();
-                shuffle(order, random.stream("shuffle", epoch));
-                double lossSum = 0;
-                double maeSum = 0;
-                int seen = 0;
-                for (int step = 1; step <= steps; step++) {
-                    int count = Math.min(batchSize, order.length - seen);
-                    lossSum += count * session.step(training::copySample, order, seen, count);
-                    maeSum += count * session.meanAbsoluteError();
-                    seen += count;
-                    listener.accept(new TrainEvent.StepFinished(
-                            epoch,
-                            step,
-                            steps,
-                            lossSum / seen,
-                            maeSum / seen,
-                            options.learningRate(),
-                            millisSince(start)));
-                    if (Thread.currentThread().isInterrupted()) {
-                        throw new TrainingInterruptedException(epoch, step);
-                    }
-                }
-                double trainSeconds = millisSince(start) / 1e3;
-                Inference.Distance distance = distance(model, validation, options.threads());
-                epochs.add(new History.Epoch(
-                        epoch,
-                        lossSum / seen,
-                        maeSum / seen,
-                        distance.meanSquared(),
-                        distance.meanAbsolute(),
-                        options.learningRate(),
-                        trainSeconds,
-                        millisSince(start) / 1e3));
-                listener.accept(new TrainEvent.EpochFinished(epochs.getLast(), steps));
-            }
-            History history = new History(epochs);
-            listener.accept(new TrainEvent.Finished(history));
-            return new TrainResult(model, session.optimizerState(), history);
+            session.restore(from.optimizer());
+            return new Trainer(from, session, training, validation, options, watch, listener).run();
         }
+    }
+
+    private TrainResult run() {
+        int steps = Math.ceilDiv(training.size(), batchSize);
+        listener.accept(new TrainEvent.Started(model.spec().name(), options.epochs(), steps));
+        while (place.epoch() <= options.epochs()) {
+            listener.accept(new TrainEvent.EpochStarted(place.epoch(), options.epochs()));
+            int[] order = shuffled(place.epoch());
+            while (place.samples() < order.length) {
+                step(order);
+                watch.look(TrainingWatch.Moment.STEP, place, this::state);
+            }
+            endEpoch();
+            watch.look(TrainingWatch.Moment.EPOCH, place, this::state);
+        }
+        History history = new History(epochs);
+        listener.accept(new TrainEvent.Finished(history));
+        return new TrainResult(model, session.optimizerState(), history, weightDigests);
+    }
+
+    private void step(int[] order) {
+        long start = System.nanoTime();
+        int count = Math.min(batchSize, order.length - place.samples());
+        double loss = session.step(training::copySample, order, place.samples(), count);
+        place = place.plus(count, loss, session.meanAbsoluteError(), System.nanoTime() - start);
+        int steps = place.steps() + Math.ceilDiv(order.length - place.samples(), batchSize);
+        listener.accept(new TrainEvent.StepFinished(
+                place.epoch(),
+                place.steps(),
+                steps,
+                place.loss(),
+                place.mae(),
+                options.learningRate(),
+                place.trainNanos() / 1_000_000));
+    }
+
+    private void endEpoch() {
+        long start = System.nanoTime();
+        Inference.Distance distance = distance();
+        epochs.add(new History.Epoch(
+                place.epoch(),
+                place.loss(),
+                place.mae(),
+                distance.meanSquared(),
+                distance.meanAbsolute(),
+                options.learningRate(),
+                place.trainNanos() / 1e9,
+                (place.trainNanos() + System.nanoTime() - start) / 1e9));
+        weightDigests.add(model.parameters().sha256());
+        listener.accept(new TrainEvent.EpochFinished(epochs.getLast(), place.steps()));
+        place = EpochPlace.startOf(place.epoch() + 1);
+    }
+
+    private TrainingState state() {
+        Autoencoder copy = new Autoencoder(model.spec(), model.parameters().copy(), model.normalization());
+        return new TrainingState(copy, session.optimizerState(), place, new History(epochs), weightDigests);
+    }
+
+    private static int batchSize(TrainOptions options, Dataset training) {
+        return Math.min(options.batchSize(), training.size());
     }
 
     private static void requireShape(AutoencoderSpec spec, Dataset data) {
@@ -100,23 +166,22 @@ public final class Trainer {
         }
     }
 
-    private static Inference.Distance distance(Autoencoder model, Dataset data, int threads) {
-        try (Inference inference = Inference.of(model, threads)) {
-            return inference.distance(data::copySample, 0, data.size());
+    private Inference.Distance distance() {
+        try (Inference inference = Inference.of(model, options.threads())) {
+            return inference.distance(validation::copySample, 0, validation.size());
         }
     }
 
-    /** Fisher and Yates. */
-    private static void shuffle(int[] order, RandomGenerator random) {
+    /** The order in which an epoch sees the samples, by seed and epoch alone (Fisher and Yates). */
+    private int[] shuffled(int epoch) {
+        int[] order = IntStream.range(0, training.size()).toArray();
+        RandomGenerator random = new RandomSource(options.seed()).stream("shuffle", epoch);
         for (int i = order.length - 1; i > 0; i--) {
             int j = random.nextInt(i + 1);
             int kept = order[i];
             order[i] = order[j];
             order[j] = kept;
         }
-    }
-
-    private static long millisSince(long nanos) {
-        return (System.nanoTime() - nanos) / 1_000_000;
+        return order;
     }
 }

@@ -1,0 +1,37 @@
+package dev.hourglass.train;
+
+import dev.hourglass.engine.Adam;
+import dev.hourglass.engine.OptimizerState;
+import dev.hourglass.model.Autoencoder;
+import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.tensor.Normalization;
+import dev.hourglass.tensor.RandomSource;
+import java.util.List;
+
+/**
+ * Training between two steps: with it, the same data and the same options, training goes on to the same bits as if it
+ * had never stopped. There is no random state beside the seed, because every stream of random numbers depends on the
+ * seed, its purpose and the epoch or step alone.
+ *
+ * @param model with parameters of its own
+ * @param optimizer what Adam remembers, and the steps taken
+ * @param history of the epochs that are over
+ * @param weightDigests SHA-256 of all weights after each of them
+ */
+public record TrainingState(
+        Autoencoder model, OptimizerState optimizer, EpochPlace place, History history, List<String> weightDigests) {
+    public TrainingState {
+        weightDigests = List.copyOf(weightDigests);
+    }
+
+    /** A model that has learned nothing yet. */
+    public static TrainingState fresh(AutoencoderSpec spec, Normalization normalization, TrainOptions options) {
+        Autoencoder model = Autoencoder.initialize(spec, normalization, new RandomSource(options.seed()));
+        return new TrainingState(
+                model,
+                OptimizerState.fresh(Adam.withLearningRate(options.learningRate()), model.parameters()),
+                EpochPlace.startOf(1),
+                new History(List.of()),
+                List.of());
+    }
+}

@@ -1,0 +1,131 @@
+package dev.hourglass.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.hourglass.data.FloatDataset;
+import dev.hourglass.engine.Inference;
+import dev.hourglass.model.Activation;
+import dev.hourglass.model.Autoencoder;
+import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.tensor.RandomSource;
+import dev.hourglass.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+class TrainerTest {
+    static final AutoencoderSpec SPEC = new AutoencoderSpec(
+            "small",
+            Shape.of(6),
+            List.of(
+                    new LayerSpec.Dense("squeeze", 3, Activation.RELU),
+                    new LayerSpec.BatchNormalization("norm", 0.9f, 1e-3f)),
+            List.of(new LayerSpec.Dropout("drop", 0.3f), new LayerSpec.Dense("rebuild", 6, Activation.SIGMOID)));
+    static final TrainOptions OPTIONS =
+            TrainOptions.defaults().withEpochs(3).withBatchSize(8).withThreads(1);
+    static final FloatDataset TRAINING = samples("training", 29);
+    static final FloatDataset VALIDATION = samples("validation", 9);
+
+    static FloatDataset samples(String name, int count) {
+        RandomGenerator random = new RandomSource(3).stream(name, 0);
+        float[] values = new float[count * 6];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = random.nextFloat();
+        }
+        return FloatDataset.of(name, Shape.of(6), values);
+    }
+
+    @Test
+    void goesOnFromAnyPlaceToTheSameBits() {
+        List<TrainingState> states = new ArrayList<>();
+        TrainResult whole = train(
+                TrainingState.fresh(SPEC, TRAINING.normalization(), OPTIONS),
+                (moment, place, state) -> states.add(state.get()));
+
+        assertThat(states).hasSize(3 * (4 + 1));
+        for (TrainingState state : states) {
+            TrainResult resumed = train(state, TrainingWatch.INTERRUPTS);
+            assertThat(resumed.model().parameters().sha256())
+                    .as("from %s", state.place())
+                    .isEqualTo(whole.model().parameters().sha256());
+            assertThat(resumed.weightDigests()).isEqualTo(whole.weightDigests());
+            assertThat(resumed.optimizer().secondMoments().sha256())
+                    .isEqualTo(whole.optimizer().secondMoments().sha256());
+            for (int i = 0; i < 3; i++) {
+                History.Epoch expected = whole.history().epochs().get(i);
+                History.Epoch epoch = resumed.history().epochs().get(i);
+                assertThat(epoch.loss()).isEqualTo(expected.loss());
+                assertThat(epoch.mae()).isEqualTo(expected.mae());
+                assertThat(epoch.validationLoss()).isEqualTo(expected.validationLoss());
+            }
+        }
+    }
+
+    @Test
+    void historyEndsWithTheErrorsOfTheTrainedModelOnTheValidationSet() {
+        TrainResult result = Trainer.train(SPEC, TRAINING, VALIDATION, OPTIONS, event -> {});
+
+        double squared = 0;
+        double absolute = 0;
+        float[] rebuilt = new float[VALIDATION.size() * 6];
+        try (Inference inference = Inference.of(result.model(), 1)) {
+            inference.reconstruct(VALIDATION::copySample, 0, VALIDATION.size(), rebuilt);
+        }
+        float[] sample = new float[6];
+        for (int i = 0; i < rebuilt.length; i++) {
+            VALIDATION.copySample(i / 6, sample, 0);
+            double difference = rebuilt[i] - sample[i % 6];
+            squared += difference * difference;
+            absolute += Math.abs(difference);
+        }
+        assertThat(result.history().last().validationLoss()).isEqualTo(squared / rebuilt.length, within(1e-9));
+        assertThat(result.history().last().validationMae()).isEqualTo(absolute / rebuilt.length, within(1e-9));
+        assertThat(result.weightDigests())
+                .hasSize(3)
+                .endsWith(result.model().parameters().sha256());
+    }
+
+    @Test
+    void theErrorsOfAnEpochAreMeansOverItsSamplesNotItsBatches() {
+        AutoencoderSpec plain = new AutoencoderSpec(
+                "plain",
+                Shape.of(6),
+                List.of(new LayerSpec.Dense("squeeze", 3, Activation.RELU)),
+                List.of(new LayerSpec.Dense("rebuild", 6, Activation.SIGMOID)));
+        // At this rate the weights stay as they are, so 3 batches of 8 and one of 5 have the errors of all 29 samples.
+        TrainOptions options = OPTIONS.withEpochs(1).withLearningRate(1e-30f);
+
+        TrainResult result = Trainer.train(plain, TRAINING, TRAINING, options, event -> {});
+
+        History.Epoch epoch = result.history().last();
+        assertThat(epoch.loss()).isEqualTo(epoch.validationLoss(), within(1e-8));
+        assertThat(epoch.mae()).isEqualTo(epoch.validationMae(), within(1e-8));
+    }
+
+    @Test
+    void anInterruptedThreadEndsTrainingAfterTheStep() {
+        assertThatThrownBy(() -> Trainer.train(SPEC, TRAINING, VALIDATION, OPTIONS, event -> {
+                    if (event instanceof TrainEvent.StepFinished step && step.epoch() == 2 && step.step() == 3) {
+                        Thread.currentThread().interrupt();
+                    }
+                }))
+                .isInstanceOf(TrainingInterruptedException.class)
+                .hasMessage("Training was interrupted in epoch 2 after step 3");
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    static TrainResult train(TrainingState from, TrainingWatch watch) {
+        TrainingState copy = new TrainingState(
+                new Autoencoder(
+                        SPEC, from.model().parameters().copy(), from.model().normalization()),
+                from.optimizer(),
+                from.place(),
+                from.history(),
+                from.weightDigests());
+        return Trainer.train(copy, TRAINING, VALIDATION, OPTIONS, watch, event -> {});
+    }
+}
