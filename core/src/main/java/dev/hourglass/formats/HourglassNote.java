@@ -42,8 +42,8 @@ record HourglassNote(
         tree.put("version", 1);
         tree.put("name", name);
         Map<String, Object> scaling = new LinkedHashMap<>();
-        scaling.put("scale", normalization.scale());
-        scaling.put("offset", normalization.offset());
+        scaling.put("scales", normalization.scales());
+        scaling.put("offsets", normalization.offsets());
         tree.put("normalization", scaling);
         tree.put("encoder_layers", encoderLayers);
         tree.put("provenance", provenance);
@@ -63,7 +63,6 @@ record HourglassNote(
      */
     static HourglassNote read(Json json, Shape input, Shape output, List<LayerSpec> layers) {
         Json.Mapping note = json.asMapping();
-        Json.Mapping scaling = note.get("normalization").asMapping();
         int encoderLayers = note.get("encoder_layers").asWhole();
         if (encoderLayers < 0 || encoderLayers > layers.size()) {
             throw note.get("encoder_layers")
@@ -75,19 +74,32 @@ record HourglassNote(
         Json golden = note.find("golden_batch");
         return new HourglassNote(
                 KerasNames.plain(note.get("name").asText()),
-                normalization(scaling),
+                normalization(note.get("normalization").asMapping(), input),
                 encoderLayers,
                 provenance,
                 golden == null ? null : golden(golden.asMapping(), input.size(), output.size()));
     }
 
-    private static Normalization normalization(Json.Mapping scaling) {
-        float scale = (float) scaling.get("scale").asNumber();
-        float offset = (float) scaling.get("offset").asNumber();
-        if (!Float.isFinite(scale) || scale == 0 || !Float.isFinite(offset)) {
-            throw scaling.place().corrupt("a finite scale other than 0 and a finite offset", scaling.excerpt());
+    /** One scale and offset, or one for each number of the input's last dimension. */
+    private static Normalization normalization(Json.Mapping scaling, Shape input) {
+        List<Float> scales = numbers(scaling.get("scales"));
+        List<Float> offsets = numbers(scaling.get("offsets"));
+        boolean finite = scales.stream().allMatch(scale -> Float.isFinite(scale) && scale != 0)
+                && offsets.stream().allMatch(Float::isFinite);
+        int channels = input.dimension(-1);
+        if (!finite || scales.size() != offsets.size() || (scales.size() != 1 && scales.size() != channels)) {
+            throw scaling.place()
+                    .corrupt(
+                            "1 or " + channels + " finite scales other than 0 and as many finite offsets",
+                            scaling.excerpt());
         }
-        return new Normalization(scale, offset);
+        return new Normalization(scales, offsets);
+    }
+
+    private static List<Float> numbers(Json list) {
+        return list.asSequence().items().stream()
+                .map(number -> (float) number.asNumber())
+                .toList();
     }
 
     private static GoldenBatch golden(Json.Mapping batch, int inputSize, int outputSize) {

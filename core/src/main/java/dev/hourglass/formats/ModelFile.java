@@ -27,9 +27,6 @@ public final class ModelFile {
     /** The version whose format is written. */
     static final String KERAS_VERSION = "3.15.1";
 
-    /** How far a written model may compute from the one in memory. */
-    private static final double MOST_DIFFERENCE = 1e-5;
-
     private static final byte[] ZIP = HexFormat.of().parseHex("504b0304");
     private static final byte[] HDF5 = HexFormat.of().parseHex("894844460d0a1a0a");
     private static final System.Logger LOG = System.getLogger(ModelFile.class.getName());
@@ -87,8 +84,8 @@ public final class ModelFile {
     }
 
     /**
-     * Writes a model, whole or not at all, replacing what was there. Before the file appears it is read back, and what
-     * is read must compute the same as the model. The same model gives the same bytes.
+     * Writes a model, whole or not at all, replacing what was there. Before the file appears it is read back: every
+     * stored number must be the model's, bit for bit, and what it computes may differ by 1e-5. The same model gives the same bytes.
      *
      * <p>An ONNX file is for other runtimes: {@link #read} does not take it, and it has no optimizer.
      *
@@ -96,7 +93,7 @@ public final class ModelFile {
      * @param layout how the layers are put together; of no effect in an ONNX file, which is one chain of nodes
      * @throws UnsupportedModelException if the weights are more than the 2 GB that an ONNX file holds
      * @throws IOException if it can't be written
-     * @throws CorruptFileException if what was written computes something else; no file is left then
+     * @throws CorruptFileException if what was written is not the model; no file is left then
      * @throws IllegalArgumentException if the file's name ends in something else, or the optimizer's state is not that
      *     of the parameters
      */
@@ -104,6 +101,7 @@ public final class ModelFile {
         Format format = formatOf(file);
         GoldenBatch golden = GoldenBatch.of(model);
         HourglassNote note = HourglassNote.of(model, golden);
+        ExportProof proof = new ExportProof(file, model, golden);
         AtomicFile.<IOException>write(
                 file,
                 channel -> {
@@ -115,23 +113,12 @@ public final class ModelFile {
                     }
                     out.flush();
                 },
-                written -> requireEqual(
-                        file,
-                        switch (format) {
-                            case KERAS, LEGACY ->
-                                golden.difference(load(written).settle(null));
-                            case ONNX -> OnnxWriter.difference(Files.readAllBytes(written), golden);
-                        }));
-    }
-
-    private static void requireEqual(Path file, double difference) {
-        if (difference > MOST_DIFFERENCE) {
-            throw new CorruptFileException(
-                    file,
-                    "a file that computes what the model computes, within " + MOST_DIFFERENCE,
-                    "a difference of " + difference,
-                    "This is a fault of Hourglass; please report it. No file was left.");
-        }
+                written -> {
+                    switch (format) {
+                        case KERAS, LEGACY -> proof.requireHeldBy(load(written).settle(null));
+                        case ONNX -> proof.requireHeldBy(OnnxFile.read(Files.readAllBytes(written)));
+                    }
+                });
     }
 
     private static SavedModel settle(LoadedModel loaded, @Nullable String waistLayer) {

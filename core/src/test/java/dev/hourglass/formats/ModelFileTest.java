@@ -13,6 +13,7 @@ import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.model.Size2;
+import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
@@ -99,6 +100,31 @@ class ModelFileTest {
         assertThatThrownBy(read::autoencoder)
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageStartingWith("Model 'every_encoder' turns [8, 8, 2] into [6]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"keras", "h5"})
+    void aNormalizationByChannelIsFoundAgain(String extension) throws IOException {
+        Normalization byChannel = new Normalization(List.of(0.1f, -3f), List.of(-0f, 1e-30f));
+        SavedModel model = trained(everyLayer());
+        Autoencoder normalized = new Autoencoder(everyLayer(), model.parameters(), byChannel);
+        Path file = folder.resolve("channels." + extension);
+        ModelFile.write(SavedModel.of(normalized, model.optimizer(), PROVENANCE), file);
+        assertThat(ModelFile.read(file).normalization()).isEqualTo(byChannel);
+        assertThat(ModelFile.read(file).encoder().normalization()).isEqualTo(byChannel);
+    }
+
+    @Test
+    void aNormalizationForAnotherNumberOfChannelsIsRefused() throws IOException {
+        SavedModel model = trained(everyLayer());
+        Normalization three = new Normalization(List.of(1f, 2f, 3f), List.of(0f, 0f, 0f));
+        Autoencoder normalized = new Autoencoder(everyLayer(), model.parameters(), three);
+        Path file = folder.resolve("channels.keras");
+        assertThatThrownBy(() -> ModelFile.write(SavedModel.of(normalized, null, PROVENANCE), file))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageContaining("expected 1 or 2 finite scales other than 0 and as many finite offsets at"
+                        + " metadata.json: .hourglass.normalization, found {scales:[1,2,3],offsets:[0,0,0]}");
+        assertThat(folder).isEmptyDirectory();
     }
 
     @ParameterizedTest
