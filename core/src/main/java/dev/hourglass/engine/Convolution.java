@@ -1,6 +1,5 @@
 package dev.hourglass.engine;
 
-import dev.hourglass.engine.PackedMatrix.Axis;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Size2;
@@ -10,56 +9,59 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How one convolution is computed: where its windows lie on the input's grid, in which phases its output falls apart,
- * and which of the kernel's weights each tap of a window takes; forward and back.
- *
- * <p>A transposed convolution of stride s is a convolution of stride 1 over a grid in which the input's pixels lie s
- * apart, with the kernel's taps in reverse; and so is the way back through a convolution. One that follows an upsampling
- * may be folded with it ({@link Folding}).
- *
- * @param forwardTaps for each phase and tap of a window, the taps of the kernel whose weights are added
- * @param backTaps likewise on the way back
+ * How one convolution is computed, forward and back: where its windows lie and which of the kernel's weights each of
+ * their taps takes. A transposed convolution is a convolution turned round, and so is the way back through one.
  */
-record Convolution(Geometry forward, Geometry back, Step.Phases phases, List<int[]> forwardTaps, List<int[]> backTaps) {
-    private static final Size2 ONE = Size2.square(1);
-
+record Convolution(Direction forward, Direction back) {
     /** A dense layer: windows of one pixel. */
-    static final Convolution DENSE = plain(new Geometry(ONE, ONE, ONE, 0, 0), false);
+    static final Convolution DENSE = new Convolution(
+            new Direction(KernelAxis.sliding(1, 1, 0, false), KernelAxis.sliding(1, 1, 0, false), 1),
+            new Direction(KernelAxis.sliding(1, 1, 0, false), KernelAxis.sliding(1, 1, 0, false), 1));
 
-    /**
-     * How an output pixel's window lies on the grid; see {@link Layout.Image}.
-     *
-     * @param kernel size of a window
-     * @param gridStep grid pixels between neighbours of the image
-     * @param stride grid pixels between neighbouring windows
-     * @param top grid rows before the image
-     * @param left grid columns before the image
-     */
-    record Geometry(Size2 kernel, Size2 gridStep, Size2 stride, int top, int left) {
-        /** The geometry that carries gradients from output to input: step and stride change places. */
-        Geometry reversed() {
-            return new Geometry(kernel, stride, gridStep, kernel.height() - 1 - top, kernel.width() - 1 - left);
+    /** One way through a convolution. */
+    record Direction(KernelAxis vertical, KernelAxis horizontal, int kernelWidth) {
+        WindowAxis rows() {
+            return vertical.windows();
         }
 
-        /** The grid of an image, large enough for a window for each of {@code windows}. */
-        Layout.Image grid(Layout.Image image, int channelStride, Size2 windows) {
-            int rows = Math.max(
-                    (windows.height() - 1) * stride.height() + kernel.height(),
-                    top + (image.height() - 1) * gridStep.height() + 1);
-            int columns = Math.max(
-                    (windows.width() - 1) * stride.width() + kernel.width(),
-                    left + (image.width() - 1) * gridStep.width() + 1);
+        WindowAxis columns() {
+            return horizontal.windows();
+        }
+
+        /** For each phase and tap of a window, rows first, the taps of the kernel whose weights are added. */
+        List<int[]> taps() {
+            List<int[]> taps = new ArrayList<>();
+            for (List<int[]> rowTaps : vertical.sources()) {
+                for (List<int[]> columnTaps : horizontal.sources()) {
+                    addPairs(rowTaps, columnTaps, taps);
+                }
+            }
+            return taps;
+        }
+
+        private void addPairs(List<int[]> rowTaps, List<int[]> columnTaps, List<int[]> into) {
+            for (int[] rows : rowTaps) {
+                for (int[] columns : columnTaps) {
+                    into.add(Arrays.stream(rows)
+                            .flatMap(row -> Arrays.stream(columns).map(column -> row * kernelWidth + column))
+                            .toArray());
+                }
+            }
+        }
+
+        /** The grid on which the windows of an output find the zeros that they need around their input. */
+        Layout.Image grid(Layout.Image in, int channelStride, Layout.Image out) {
+            int top = rows().before();
+            int left = columns().before();
             return new Layout.Image(
-                    image.height(),
-                    image.width(),
-                    image.channels(),
+                    in.height(),
+                    in.width(),
+                    in.channels(),
                     channelStride,
                     top,
                     left,
-                    rows,
-                    columns,
-                    gridStep.height(),
-                    gridStep.width());
+                    top + Math.max(in.height(), rows().end(out.height())),
+                    left + Math.max(in.width(), columns().end(out.width())));
         }
     }
 
@@ -70,60 +72,65 @@ record Convolution(Geometry forward, Geometry back, Step.Phases phases, List<int
      */
     static Convolution of(LayerSpec layer, Shape in, Shape out, boolean folded) {
         return switch (layer) {
-            case LayerSpec.Conv2d conv ->
-                folded
-                        ? folded(conv.kernel(), false)
-                        : plain(leading(in, out, conv.kernel(), conv.stride(), conv.padding()), false);
-            // The transpose of the convolution that leads from its output to its input.
-            case LayerSpec.Conv2dTranspose conv ->
-                folded
-                        ? folded(conv.kernel(), true)
-                        : plain(
-                                leading(out, in, conv.kernel(), conv.stride(), conv.padding())
-                                        .reversed(),
-                                true);
+            case LayerSpec.Conv2d conv -> {
+                Axes axes = folded
+                        ? Axes.folded(conv.kernel(), false)
+                        : Axes.leading(in, out, conv.kernel(), conv.stride(), conv.padding());
+                yield axes.convolution();
+            }
+            case LayerSpec.Conv2dTranspose conv -> {
+                // The transpose of the convolution that leads from its output to its input.
+                Axes axes = folded
+                        ? Axes.folded(conv.kernel(), true)
+                        : Axes.leading(out, in, conv.kernel(), conv.stride(), conv.padding())
+                                .reversed();
+                yield axes.convolution();
+            }
             default -> DENSE;
         };
     }
 
-    private static Convolution plain(Geometry geometry, boolean transposed) {
-        List<int[]> inOrder = Axis.inOrder(Windows.area(geometry.kernel()));
-        List<int[]> taps = transposed ? inOrder.reversed() : inOrder;
-        return new Convolution(geometry, geometry.reversed(), Step.Phases.ONE, taps, taps.reversed());
-    }
-
-    private static Convolution folded(Size2 kernel, boolean transposed) {
-        Folding vertical = new Folding(kernel.height(), transposed);
-        Folding horizontal = new Folding(kernel.width(), transposed);
-        List<int[]> taps = new ArrayList<>();
-        for (int row = 0; row < Folding.SCALE; row++) {
-            for (int column = 0; column < Folding.SCALE; column++) {
-                taps.addAll(pairs(vertical.sources(row), horizontal.sources(column), kernel.width()));
-            }
+    /** Both axes of both ways. */
+    private record Axes(BothWays vertical, BothWays horizontal, int kernelWidth) {
+        static Axes leading(Shape in, Shape out, Size2 kernel, Size2 stride, Padding padding) {
+            int top = before(in.dimension(0), out.dimension(0), kernel.height(), stride.height(), padding);
+            int left = before(in.dimension(1), out.dimension(1), kernel.width(), stride.width(), padding);
+            return new Axes(
+                    BothWays.leading(kernel.height(), stride.height(), top),
+                    BothWays.leading(kernel.width(), stride.width(), left),
+                    kernel.width());
         }
-        return new Convolution(
-                new Geometry(
-                        new Size2(vertical.taps(), horizontal.taps()),
-                        ONE,
-                        ONE,
-                        vertical.gridBefore(),
-                        horizontal.gridBefore()),
-                new Geometry(
-                        new Size2(vertical.backTaps(), horizontal.backTaps()),
-                        ONE,
-                        Size2.square(Folding.SCALE),
-                        vertical.backBefore(),
-                        horizontal.backBefore()),
-                new Step.Phases(Size2.square(Folding.SCALE), vertical.shift(), horizontal.shift()),
-                taps,
-                pairs(vertical.backSources(), horizontal.backSources(), kernel.width()));
+
+        static Axes folded(Size2 kernel, boolean flipped) {
+            Folding vertical = new Folding(kernel.height(), flipped);
+            Folding horizontal = new Folding(kernel.width(), flipped);
+            return new Axes(
+                    new BothWays(vertical.forward(), vertical.back()),
+                    new BothWays(horizontal.forward(), horizontal.back()),
+                    kernel.width());
+        }
+
+        Axes reversed() {
+            return new Axes(vertical.reversed(), horizontal.reversed(), kernelWidth);
+        }
+
+        Convolution convolution() {
+            return new Convolution(
+                    new Direction(vertical.forward(), horizontal.forward(), kernelWidth),
+                    new Direction(vertical.back(), horizontal.back(), kernelWidth));
+        }
     }
 
-    /** The geometry of a plain convolution from one shape to another. */
-    private static Geometry leading(Shape in, Shape out, Size2 kernel, Size2 stride, Padding padding) {
-        int top = before(in.dimension(0), out.dimension(0), kernel.height(), stride.height(), padding);
-        int left = before(in.dimension(1), out.dimension(1), kernel.width(), stride.width(), padding);
-        return new Geometry(kernel, ONE, stride, top, left);
+    private record BothWays(KernelAxis forward, KernelAxis back) {
+        static BothWays leading(int kernel, int stride, int before) {
+            return new BothWays(
+                    KernelAxis.sliding(kernel, stride, before, false),
+                    KernelAxis.overSpread(kernel, stride, kernel - 1 - before, true));
+        }
+
+        BothWays reversed() {
+            return new BothWays(back, forward);
+        }
     }
 
     /** Zeros before the first row or column with padding 'same': half of what is needed, rounded down. */
@@ -131,42 +138,13 @@ record Convolution(Geometry forward, Geometry back, Step.Phases phases, List<int
         return padding == Padding.VALID ? 0 : Math.max((out - 1) * stride + window - in, 0) / 2;
     }
 
-    /** Every combination of a tap of the rows and one of the columns, rows first, as taps of the kernel. */
-    private static List<int[]> pairs(List<int[]> rows, List<int[]> columns, int kernelWidth) {
-        List<int[]> all = new ArrayList<>();
-        for (int[] row : rows) {
-            for (int[] column : columns) {
-                all.add(Arrays.stream(row)
-                        .flatMap(r -> Arrays.stream(column).map(c -> r * kernelWidth + c))
-                        .toArray());
-            }
-        }
-        return all;
-    }
-
     /** The grid on which the layer reads its input. */
     Layout.Image inputGrid(Layout.Image in, Layout.Image out, int channelStride) {
-        Size2 windows = new Size2(
-                out.height() / phases.scale().height() + phases.shiftRows(),
-                out.width() / phases.scale().width() + phases.shiftColumns());
-        return forward.grid(in, channelStride, windows);
+        return forward.grid(in, channelStride, out);
     }
 
     /** The grid on which the way back reads the output's gradient. */
     Layout.Image gradientGrid(Layout.Image in, Layout.Image out) {
-        return back.grid(out, out.channelStride(), new Size2(in.height(), in.width()));
-    }
-
-    /** How projected taps are gathered, for a convolution of stride 1. */
-    Step.Gathering gathering() {
-        return new Step.Gathering(
-                forward.kernel().height(),
-                firsts(forward.top(), phases.scale().height(), phases.shiftRows()),
-                forward.kernel().width(),
-                firsts(forward.left(), phases.scale().width(), phases.shiftColumns()));
-    }
-
-    private static int[] firsts(int before, int phases, int shift) {
-        return phases == 1 ? new int[] {-before} : new int[] {-before, shift - before};
+        return back.grid(out, out.channelStride(), in);
     }
 }

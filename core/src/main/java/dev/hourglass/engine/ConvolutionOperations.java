@@ -31,34 +31,31 @@ final class ConvolutionOperations {
         Layout.Image in = step.from().image();
         Layout.Image out = step.to().image();
         PackedMatrix matrix = step.weights();
-        PhaseWalk walk = new PhaseWalk(step.phases(), step.kernel(), step.stride(), matrix, in);
+        PhaseWalk walk = new PhaseWalk(step.rows(), step.columns(), matrix, in, out);
+        Kernels.Product product = product(walk, matrix);
         int panel = matrix.panel();
-        int cStride = walk.scaleColumns() * out.channelStride();
-        Kernels.Product product = walk.segments() * walk.segmentLength() <= Kernels.SHORT_SUM
-                ? kernels.shortProduct(panel, walk.pixelStride(), panel, cStride, walk.segments(), walk.segmentLength())
-                : kernels.product(panel, walk.pixelStride(), panel, cStride);
         float[] packed = weights.array();
         int matrixOffset = weights.offset(matrix);
         float[] biasArray = binder.biasOrZeros(step.bias(), matrix.packedColumns());
         int biasOffset = step.bias() == null ? 0 : weights.offset(step.bias());
         int outRow = out.width() * out.channelStride();
-        int columns = out.width() / walk.scaleColumns();
         return at -> {
             float[] target = to.array(at);
             for (int y = at.from(out.height()); y < at.to(out.height()); y++) {
                 int row = to.offset(at) + out.row(y);
-                for (int phase = 0; phase < walk.scaleColumns(); phase++) {
+                int rowPhase = y % walk.rowPhases();
+                for (int phase = 0; phase < walk.columnPhases(); phase++) {
                     int window = from.offset(at) + walk.window(y, phase);
-                    int place = row + phase * out.channelStride();
-                    int phaseWeights = matrixOffset + walk.firstRow(y, phase) * panel;
+                    int place = to.offset(at) + walk.pixel(y, phase);
+                    int phaseWeights = matrixOffset + walk.firstRow(rowPhase, phase) * panel;
                     for (int p = 0; p < matrix.panels(); p++) {
                         product.run(
-                                columns,
+                                walk.width(phase),
                                 from.array(at),
                                 window,
                                 in.gridRowStride(),
-                                walk.segments(),
-                                walk.segmentLength(),
+                                walk.segments(rowPhase),
+                                walk.segmentLength(phase),
                                 packed,
                                 phaseWeights + p * matrix.panelSize(),
                                 biasArray,
@@ -81,6 +78,16 @@ final class ConvolutionOperations {
                 }
             }
         };
+    }
+
+    private Kernels.Product product(PhaseWalk walk, PackedMatrix matrix) {
+        int panel = matrix.panel();
+        boolean isShort =
+                walk.rowPhases() * walk.columnPhases() == 1 && matrix.rows().packed() <= Kernels.SHORT_SUM;
+        return isShort
+                ? kernels.shortProduct(
+                        panel, walk.windowStride(), panel, walk.pixelStride(), walk.segments(0), walk.segmentLength(0))
+                : kernels.product(panel, walk.windowStride(), panel, walk.pixelStride());
     }
 
     /** A 1x1 convolution of single pixels: one product with a row for each sample. */
@@ -135,33 +142,33 @@ final class ConvolutionOperations {
         Buffer gradient = memory.buffer(step.gradient());
         Layout.Image in = step.from().image();
         PackedMatrix matrix = step.weights();
-        PhaseWalk walk = new PhaseWalk(step.phases(), step.kernel(), step.stride(), matrix, in);
-        PhasePixels pixels = new PhasePixels(walk, step.gradient().image());
+        PhaseWalk walk = new PhaseWalk(
+                step.rows(), step.columns(), step.weights(), in, step.gradient().image());
         int panel = matrix.panel();
         int offset = results.offset(matrix);
         Kernels.TransposedProduct product =
-                kernels.transposedProduct(panel, walk.pixelStride(), pixels.pixelStride(), panel);
-        int rows = walk.segmentLength();
+                kernels.transposedProduct(panel, walk.windowStride(), walk.pixelStride(), panel);
         return at -> {
             float[] sum = results.gradients[at.chunk];
-            for (int rowPhase = 0; rowPhase < step.phases().scale().height(); rowPhase++) {
-                for (int phase = 0; phase < walk.scaleColumns(); phase++) {
+            for (int rowPhase = 0; rowPhase < walk.rowPhases(); rowPhase++) {
+                for (int phase = 0; phase < walk.columnPhases(); phase++) {
                     int window = from.offset(at) + walk.window(rowPhase, phase);
-                    int place = gradient.offset(at) + pixels.first(rowPhase, phase);
+                    int place = gradient.offset(at) + walk.pixel(rowPhase, phase);
                     int phaseSum = offset + walk.firstRow(rowPhase, phase) * panel;
+                    int rows = walk.segmentLength(phase);
                     for (int p = 0; p < matrix.panels(); p++) {
-                        for (int tap = 0; tap < walk.segments(); tap++) {
+                        for (int tap = 0; tap < walk.segments(rowPhase); tap++) {
                             for (int i = 0; i < at.samples; i++) {
                                 product.run(
                                         rows,
                                         from.array(at),
                                         window + i * from.stride() + tap * in.gridRowStride(),
-                                        walk.rowStride(),
-                                        pixels.height(),
-                                        pixels.width(),
+                                        walk.windowRowStride(),
+                                        walk.height(rowPhase),
+                                        walk.width(phase),
                                         gradient.array(at),
                                         place + i * gradient.stride() + p * panel,
-                                        pixels.rowStride(),
+                                        walk.pixelRowStride(),
                                         sum,
                                         phaseSum + p * matrix.panelSize() + tap * rows * panel);
                             }
@@ -177,23 +184,23 @@ final class ConvolutionOperations {
         Buffer from = memory.buffer(step.from());
         Buffer gradient = memory.buffer(step.gradient());
         Layout.Image in = step.from().image();
-        PhaseWalk walk = new PhaseWalk(step.phases(), step.kernel(), step.stride(), step.weights(), in);
-        PhasePixels pixels = new PhasePixels(walk, step.gradient().image());
+        PhaseWalk walk = new PhaseWalk(
+                step.rows(), step.columns(), step.weights(), in, step.gradient().image());
         PackedMatrix matrix = step.sum();
         int panel = matrix.panel();
         int offset = results.offset(matrix);
         Kernels.TransposedProduct product =
-                kernels.transposedProduct(panel, pixels.pixelStride(), walk.pixelStride(), panel);
+                kernels.transposedProduct(panel, walk.pixelStride(), walk.windowStride(), panel);
         int rows = matrix.rows().packed();
-        int panelsPerTapRow = walk.segmentLength() / panel;
         return at -> {
             float[] sum = results.gradients[at.chunk];
-            for (int rowPhase = 0; rowPhase < step.phases().scale().height(); rowPhase++) {
-                for (int phase = 0; phase < walk.scaleColumns(); phase++) {
+            for (int rowPhase = 0; rowPhase < walk.rowPhases(); rowPhase++) {
+                for (int phase = 0; phase < walk.columnPhases(); phase++) {
                     int window = from.offset(at) + walk.window(rowPhase, phase);
-                    int place = gradient.offset(at) + pixels.first(rowPhase, phase);
+                    int place = gradient.offset(at) + walk.pixel(rowPhase, phase);
                     int firstPanel = walk.firstRow(rowPhase, phase) / panel;
-                    for (int tap = 0; tap < walk.segments(); tap++) {
+                    int panelsPerTapRow = walk.segmentLength(phase) / panel;
+                    for (int tap = 0; tap < walk.segments(rowPhase); tap++) {
                         for (int p = 0; p < panelsPerTapRow; p++) {
                             int to = offset + (firstPanel + tap * panelsPerTapRow + p) * matrix.panelSize();
                             for (int i = 0; i < at.samples; i++) {
@@ -201,12 +208,12 @@ final class ConvolutionOperations {
                                         rows,
                                         gradient.array(at),
                                         place + i * gradient.stride(),
-                                        pixels.rowStride(),
-                                        pixels.height(),
-                                        pixels.width(),
+                                        walk.pixelRowStride(),
+                                        walk.height(rowPhase),
+                                        walk.width(phase),
                                         from.array(at),
                                         window + i * from.stride() + tap * in.gridRowStride() + p * panel,
-                                        walk.rowStride(),
+                                        walk.windowRowStride(),
                                         sum,
                                         to);
                             }
@@ -255,7 +262,7 @@ final class ConvolutionOperations {
         int biasOffset = weights.offset(step.bias());
         float[] zeros = new float[matrix.packedColumns()];
         Layout.Image out = step.to().image();
-        TapRuns runs = TapRuns.of(step.gathering(), step.from().image(), out, tapStride);
+        TapRuns runs = TapRuns.of(step.rows(), step.columns(), step.from().image(), out, tapStride);
         int pixels = step.from().image().pixels();
         int size = out.pixels() * out.channels();
         return at -> {
@@ -292,7 +299,11 @@ final class ConvolutionOperations {
         Buffer taps = memory.buffer(step.taps());
         int tapStride = step.taps().image().channelStride();
         TapRuns runs = TapRuns.of(
-                step.gathering(), step.taps().image(), step.gradient().image(), tapStride);
+                step.rows(),
+                step.columns(),
+                step.taps().image(),
+                step.gradient().image(),
+                tapStride);
         return at -> runs.spread(gradient.array(at), gradient.offset(at), taps.array(at), taps.offset(at));
     }
 
@@ -302,34 +313,38 @@ final class ConvolutionOperations {
      * apart. Taps whose small pixel lies outside the image are in no run.
      */
     private record TapRuns(int[] taps, int tapStride, int[] pixels, int pixelStride, int[] lengths, int channels) {
-        static TapRuns of(Step.Gathering gathering, Layout.Image small, Layout.Image out, int tapStride) {
+        static TapRuns of(WindowAxis rows, WindowAxis columns, Layout.Image small, Layout.Image out, int tapStride) {
             List<int[]> runs = new ArrayList<>();
-            int rowScale = gathering.firstRow().length;
-            int columnScale = gathering.firstColumn().length;
             int channels = out.channels();
             int tap = 0;
-            for (int phase = 0; phase < rowScale * columnScale; phase++) {
-                for (int k = 0; k < gathering.rowTaps() * gathering.columnTaps(); k++) {
-                    int dy = gathering.firstRow()[phase / columnScale] + k / gathering.columnTaps();
-                    int dx = gathering.firstColumn()[phase % columnScale] + k % gathering.columnTaps();
-                    int x = Windows.firstInside(dx, 1);
-                    int length = Windows.endInside(dx, 1, small.width(), small.width()) - x;
-                    int endRow = Windows.endInside(dy, 1, small.height(), small.height());
-                    for (int y = Windows.firstInside(dy, 1); y < endRow; y++) {
-                        int outY = y * rowScale + phase / columnScale;
-                        int outX = x * columnScale + phase % columnScale;
-                        int tapPixel = (y + dy) * small.width() + x + dx;
-                        runs.add(
-                                new int[] {tapPixel * tapStride + tap, (outY * out.width() + outX) * channels, length});
+            for (int rowPhase = 0; rowPhase < rows.scale(); rowPhase++) {
+                WindowAxis.Phase down = rows.phases().get(rowPhase);
+                int height = rows.count(out.height(), rowPhase);
+                for (int columnPhase = 0; columnPhase < columns.scale(); columnPhase++) {
+                    WindowAxis.Phase across = columns.phases().get(columnPhase);
+                    int width = columns.count(out.width(), columnPhase);
+                    for (int k = 0; k < down.taps() * across.taps(); k++) {
+                        int dy = down.first() + k / across.taps();
+                        int dx = across.first() + k % across.taps();
+                        int x = Windows.firstInside(dx, 1);
+                        int length = Windows.endInside(dx, 1, small.width(), width) - x;
+                        int endRow = Windows.endInside(dy, 1, small.height(), height);
+                        for (int y = Windows.firstInside(dy, 1); y < endRow; y++) {
+                            int outY = y * rows.scale() + rowPhase;
+                            int outX = x * columns.scale() + columnPhase;
+                            int tapPixel = (y + dy) * small.width() + x + dx;
+                            int place = (outY * out.width() + outX) * channels;
+                            runs.add(new int[] {tapPixel * tapStride + tap, place, Math.max(0, length)});
+                        }
+                        tap += channels;
                     }
-                    tap += channels;
                 }
             }
             return new TapRuns(
                     runs.stream().mapToInt(run -> run[0]).toArray(),
                     tapStride,
                     runs.stream().mapToInt(run -> run[1]).toArray(),
-                    columnScale * channels,
+                    columns.scale() * channels,
                     runs.stream().mapToInt(run -> run[2]).toArray(),
                     channels);
         }

@@ -1,5 +1,6 @@
 package dev.hourglass.engine;
 
+import dev.hourglass.engine.WindowAxis.Phase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -16,12 +17,24 @@ import java.util.stream.IntStream;
 record Folding(int kernel, boolean flipped) {
     static final int SCALE = 2;
 
+    /** Two phases on the small image. */
+    KernelAxis forward() {
+        return new KernelAxis(
+                new WindowAxis(1, List.of(new Phase(first(0), taps()), new Phase(first(1), taps()))),
+                List.of(sources(0), sources(1)));
+    }
+
+    /** The way back: a window of output pixels for each small one, two from one to the next. */
+    KernelAxis back() {
+        return new KernelAxis(WindowAxis.sliding(kernel + 1, SCALE, before()), List.of(backSources()));
+    }
+
     private int before() {
         return (kernel - 1) / 2;
     }
 
     /** Taps of a phase. */
-    int taps() {
+    private int taps() {
         return (kernel + 1) / 2;
     }
 
@@ -30,18 +43,8 @@ record Folding(int kernel, boolean flipped) {
         return Math.floorDiv(phase - before(), SCALE);
     }
 
-    /** Zeros that the small image needs before it. */
-    int gridBefore() {
-        return -first(0);
-    }
-
-    /** How much later the windows of the odd phase begin. */
-    int shift() {
-        return first(1) - first(0);
-    }
-
     /** For each tap of a phase on the small image, which weights of the kernel are added. */
-    List<int[]> sources(int phase) {
+    private List<int[]> sources(int phase) {
         List<int[]> sources = new ArrayList<>();
         for (int tap = 0; tap < taps(); tap++) {
             int small = first(phase) + tap;
@@ -53,15 +56,10 @@ record Folding(int kernel, boolean flipped) {
         return sources;
     }
 
-    /** Taps of the way back: a window of output pixels, two pixels from one to the next. */
-    int backTaps() {
-        return kernel + 1;
-    }
-
     /** For each tap of the way back, which weights of the kernel are added. */
-    List<int[]> backSources() {
+    private List<int[]> backSources() {
         List<int[]> sources = new ArrayList<>();
-        for (int tap = 0; tap < backTaps(); tap++) {
+        for (int tap = 0; tap < kernel + 1; tap++) {
             int last = 2 * before() - tap; // the kernel's tap that meets the first of two repeated pixels
             sources.add(IntStream.rangeClosed(last, last + 1)
                     .filter(t -> t >= 0 && t < kernel)
@@ -69,11 +67,6 @@ record Folding(int kernel, boolean flipped) {
                     .toArray());
         }
         return sources;
-    }
-
-    /** Zeros that the output's gradient needs before it for the way back. */
-    int backBefore() {
-        return before();
     }
 
     private int weight(int tap) {

@@ -10,28 +10,16 @@ sealed interface Layout {
 
     /**
      * Channels last in a grid of pixels that may be larger than the image: zeros around it let a convolution run
-     * without a special case at the border, zeros between its pixels turn a strided one round. Vectors are images of
-     * one pixel, and sequences one row of pixels, a pixel a step.
+     * without a special case at the border. Vectors are images of one pixel, and sequences one row of pixels, a pixel a
+     * step.
      *
      * @param channelStride floats a pixel takes, >= channels; those beyond are padding
      * @param top where the image's first row lies in the grid
      * @param left likewise for columns
      * @param rows of the grid
      * @param columns of the grid
-     * @param rowStep rows of the grid from one image row to the next
-     * @param columnStep likewise for columns
      */
-    record Image(
-            int height,
-            int width,
-            int channels,
-            int channelStride,
-            int top,
-            int left,
-            int rows,
-            int columns,
-            int rowStep,
-            int columnStep)
+    record Image(int height, int width, int channels, int channelStride, int top, int left, int rows, int columns)
             implements Layout {
         /** Pixels side by side and channels padded for the kernels: what a product writes. */
         static Image natural(int height, int width, int channels) {
@@ -44,7 +32,7 @@ sealed interface Layout {
         }
 
         static Image dense(int height, int width, int channels, int channelStride) {
-            return new Image(height, width, channels, channelStride, 0, 0, height, width, 1, 1);
+            return new Image(height, width, channels, channelStride, 0, 0, height, width);
         }
 
         /** The natural layout of a shape of rank 1 to 3. */
@@ -63,7 +51,7 @@ sealed interface Layout {
 
         /** Offset of the first pixel of row y. */
         int row(int y) {
-            return ((top + y * rowStep) * columns + left) * channelStride;
+            return ((top + y) * columns + left) * channelStride;
         }
 
         int gridRowStride() {

@@ -1,46 +1,105 @@
 package dev.hourglass.engine;
 
-import dev.hourglass.model.Size2;
+import dev.hourglass.engine.WindowAxis.Phase;
 
 /**
- * Where the windows and the weights of a convolution's output pixels lie. Output rows alternate between the row
- * phases; within a row, the pixels of each column phase are computed together.
+ * Where the windows, the weights and the output pixels of a convolution's phases lie. Output rows alternate between the
+ * row phases; within a row, the pixels of each column phase are computed together.
  */
-record PhaseWalk(Step.Phases phases, Size2 kernel, Size2 stride, PackedMatrix matrix, Layout.Image in) {
-    int scaleColumns() {
-        return phases.scale().width();
+final class PhaseWalk {
+    private final WindowAxis rows;
+    private final WindowAxis columns;
+    private final Layout.Image in;
+    private final Layout.Image out;
+    private final Phase[] rowPhases;
+    private final Phase[] columnPhases;
+    private final int floatsPerTap;
+
+    /**
+     * @param weights of all phases, one below the other
+     * @param in the grid that the windows slide over
+     * @param out the image of the output pixels
+     */
+    PhaseWalk(WindowAxis rows, WindowAxis columns, PackedMatrix weights, Layout.Image in, Layout.Image out) {
+        this.rows = rows;
+        this.columns = columns;
+        this.in = in;
+        this.out = out;
+        rowPhases = rows.phases().toArray(Phase[]::new);
+        columnPhases = columns.phases().toArray(Phase[]::new);
+        int rowTaps = rows.phases().stream().mapToInt(Phase::taps).sum();
+        int columnTaps = columns.phases().stream().mapToInt(Phase::taps).sum();
+        floatsPerTap = weights.rows().packed() / (rowTaps * columnTaps);
+    }
+
+    int rowPhases() {
+        return rowPhases.length;
+    }
+
+    int columnPhases() {
+        return columnPhases.length;
     }
 
     /** Floats between the windows of neighbours in a phase. */
-    int pixelStride() {
-        return stride.width() * in.channelStride();
+    int windowStride() {
+        return columns.stride() * in.channelStride();
     }
 
     /** Floats between the windows of one row and the next in a phase. */
-    int rowStride() {
-        return stride.height() * in.gridRowStride();
+    int windowRowStride() {
+        return rows.stride() * in.gridRowStride();
     }
 
-    int segments() {
-        return kernel.height();
+    /** Rows of a window. */
+    int segments(int rowPhase) {
+        return rowPhases[rowPhase].taps();
     }
 
     /** Floats of a window's row. */
-    int segmentLength() {
-        return matrix.rows().packed() / phases.count() / kernel.height();
+    int segmentLength(int columnPhase) {
+        return columnPhases[columnPhase].taps() * floatsPerTap;
     }
 
     /** Offset of the first window of an output row and column phase. */
     int window(int y, int columnPhase) {
-        int scale = phases.scale().height();
-        int rows = y % scale == 0 ? 0 : phases.shiftRows();
-        int columns = columnPhase == 0 ? 0 : phases.shiftColumns();
-        return y / scale * rowStride() + rows * in.gridRowStride() + columns * in.channelStride();
+        int row = in.top() + y / rowPhases.length * rows.stride() + rowPhases[y % rowPhases.length].first();
+        int column = in.left() + columnPhases[columnPhase].first();
+        return row * in.gridRowStride() + column * in.channelStride();
     }
 
     /** The first of a phase's weights: a row of the packed matrix. */
-    int firstRow(int y, int columnPhase) {
-        int phase = y % phases.scale().height() * scaleColumns() + columnPhase;
-        return phase * segments() * segmentLength();
+    int firstRow(int rowPhase, int columnPhase) {
+        int before = 0;
+        for (int r = 0; r <= rowPhase; r++) {
+            int end = r < rowPhase ? columnPhases.length : columnPhase;
+            for (int c = 0; c < end; c++) {
+                before += segments(r) * segmentLength(c);
+            }
+        }
+        return before;
+    }
+
+    /** Output rows of a phase. */
+    int height(int rowPhase) {
+        return rows.count(out.height(), rowPhase);
+    }
+
+    /** Output pixels of a phase in a row. */
+    int width(int columnPhase) {
+        return columns.count(out.width(), columnPhase);
+    }
+
+    /** Floats between neighbouring output pixels of a phase. */
+    int pixelStride() {
+        return columnPhases.length * out.channelStride();
+    }
+
+    int pixelRowStride() {
+        return rowPhases.length * out.gridRowStride();
+    }
+
+    /** Offset of the first output pixel of a phase in an output row. */
+    int pixel(int y, int columnPhase) {
+        return out.row(y) + columnPhase * out.channelStride();
     }
 }

@@ -194,15 +194,6 @@ final class PlanCompiler {
         return natural;
     }
 
-    /**
-     * Where an operation that writes row by row puts what the layer at an index reads: into that layer's grid, unless
-     * the pixels of a row lie apart there, as before a transposed convolution with a stride.
-     */
-    private Layout.Image gridToWriteRows(int index, Shape shape) {
-        Layout.Image grid = gridFor(index, shape, true);
-        return grid.columnStep() == 1 ? grid : Layout.Image.of(shape);
-    }
-
     private void addConvolution(int index, int filters, Activation activation, boolean transpose) {
         if (isProjected(index)) {
             addProjection(index, filters, nonlinearity(activation), transpose);
@@ -217,8 +208,8 @@ final class PlanCompiler {
         // The kernel is [height, width, channels, filters], or [height, width, filters, channels] when transposed.
         int channelStep = transpose ? 1 : filters;
         int filterStep = transpose ? channels : 1;
-        Axis rows = new Axis(convolution.forwardTaps(), channels, in.channelStride(), tapStride, channelStep);
-        Axis backRows = new Axis(convolution.backTaps(), filters, Kernels.padded(filters), tapStride, filterStep);
+        Axis rows = new Axis(convolution.forward().taps(), channels, in.channelStride(), tapStride, channelStep);
+        Axis backRows = new Axis(convolution.back().taps(), filters, Kernels.padded(filters), tapStride, filterStep);
         int kernelIndex = parametersOf(layer).getFirst();
         PackedMatrix weights = matrix(layer, "kernel", kernelIndex, rows, Axis.of(filters, filterStep));
         PackedMatrix bias = bias(layer, kernelIndex + 1, Axis.of(filters, 1));
@@ -236,7 +227,14 @@ final class PlanCompiler {
     private boolean isProjected(int index) {
         int filters = inputs.get(index + 1).dimension(-1);
         boolean last = index + 1 == layers.size();
-        return filters < FEW_CHANNELS && last && learnsBefore && isPlain(index) && Windows.area(kernel(index)) > 1;
+        Convolution.Direction forward = convolution(index).forward();
+        boolean fromEveryPixel =
+                forward.rows().stride() == 1 && forward.columns().stride() == 1;
+        return filters < FEW_CHANNELS
+                && last
+                && learnsBefore
+                && fromEveryPixel
+                && forward.taps().size() > 1;
     }
 
     /** Whether a layer is a convolution of stride 1 and padding 'same' with a kernel of odd sides. */
@@ -317,22 +315,15 @@ final class PlanCompiler {
         Layout.Image in = from.image();
         Layout.Image out = Layout.Image.of(inputs.get(index + 1));
         Value output = value(layers.get(index).name() + "/output", out);
-        Convolution.Geometry forward = convolution.forward();
-        Step.Phases phases = convolution.phases();
-        steps.add(new Step.Convolve(
-                from, forward.kernel(), forward.stride(), phases, weights, bias, function, -1, output));
+        WindowAxis rows = convolution.forward().rows();
+        WindowAxis columns = convolution.forward().columns();
+        steps.add(new Step.Convolve(from, rows, columns, weights, bias, function, -1, output));
         current = output;
         boolean passOn = learnsBefore;
         tape.addLast(gradient -> {
             addOutputGradient(function, again.getOrDefault(output, output), gradient, bias);
             Step.ConvolveGradient weightGradient = new Step.ConvolveGradient(
-                    from,
-                    forward.kernel(),
-                    forward.stride(),
-                    phases,
-                    gradient,
-                    weights,
-                    gradientForm(weights, from, forward.kernel()));
+                    from, rows, columns, gradient, weights, gradientForm(weights, from, columns));
             if (CpuPlan.isVector(from) && CpuPlan.isVector(gradient) && weights.size() >= LARGE_DENSE) {
                 overBatch.add(weightGradient);
             } else {
@@ -352,9 +343,8 @@ final class PlanCompiler {
                     Layout.Image.natural(in.height(), in.width(), in.channels()));
             steps.add(new Step.Convolve(
                     padded,
-                    convolution.back().kernel(),
-                    convolution.back().stride(),
-                    Step.Phases.ONE,
+                    convolution.back().rows(),
+                    convolution.back().columns(),
                     weightsBack.get(),
                     null,
                     Nonlinearity.LINEAR,
@@ -370,8 +360,9 @@ final class PlanCompiler {
         Value from = readAsImage(index, small);
         int channels = small.channels();
         Convolution convolution = convolution(index);
-        List<int[]> taps = convolution.forwardTaps();
-        Step.Gathering gathering = convolution.gathering();
+        WindowAxis rowWindows = convolution.forward().rows();
+        WindowAxis columnWindows = convolution.forward().columns();
+        List<int[]> taps = convolution.forward().taps();
         int channelStep = transpose ? 1 : filters;
         int filterStep = transpose ? channels : 1;
         Axis columns = new Axis(taps, filters, filters, channels * filters, filterStep);
@@ -384,20 +375,19 @@ final class PlanCompiler {
         Shape out = inputs.get(index + 1);
         Value output =
                 value(layer.name() + "/output", Layout.Image.compact(out.dimension(0), out.dimension(1), filters));
-        steps.add(new Step.ProjectAndGather(from, gathering, weights, bias, function, tapped, output));
+        steps.add(new Step.ProjectAndGather(from, rowWindows, columnWindows, weights, bias, function, tapped, output));
         current = output;
         tape.addLast(gradient -> {
             addActivationGradient(function, output, gradient);
             steps.add(new Step.BiasGradient(gradient, bias));
             Value spread = value(layer.name() + "/taps/gradient", tapsLayout);
-            steps.add(new Step.SpreadToTaps(gradient, gathering, spread));
-            Size2 one = Size2.square(1);
-            steps.add(new Step.ConvolveGradient(
-                    from, one, one, Step.Phases.ONE, spread, weights, gradientForm(weights, from, one)));
+            steps.add(new Step.SpreadToTaps(gradient, rowWindows, columnWindows, spread));
+            WindowAxis point = WindowAxis.POINT;
+            steps.add(
+                    new Step.ConvolveGradient(from, point, point, spread, weights, gradientForm(weights, from, point)));
             Value result = value(layer.name() + "/input/gradient", small);
             PackedMatrix back = transposedMatrix(layer, kernelIndex, columns, Axis.of(channels, channelStep));
-            steps.add(
-                    new Step.Convolve(spread, one, one, Step.Phases.ONE, back, null, Nonlinearity.LINEAR, -1, result));
+            steps.add(new Step.Convolve(spread, point, point, back, null, Nonlinearity.LINEAR, -1, result));
             return result;
         });
     }
@@ -600,7 +590,7 @@ final class PlanCompiler {
     private void settleNorm(int index) {
         if (pendingNorm >= 0) {
             Value output =
-                    value(norms.get(pendingNorm).layer().name() + "/output", gridToWriteRows(index, readShape(index)));
+                    value(norms.get(pendingNorm).layer().name() + "/output", gridFor(index, readShape(index), true));
             steps.add(new Step.Normalize(pendingNorm, current, output));
             current = output;
             pendingNorm = -1;
@@ -629,7 +619,7 @@ final class PlanCompiler {
                 layer.pool().width(),
                 layer.stride().width(),
                 layer.padding());
-        Value output = value(layer.name() + "/output", gridToWriteRows(index + 1, out));
+        Value output = value(layer.name() + "/output", gridFor(index + 1, out, true));
         steps.add(new Step.MaxPool(from, layer.pool(), layer.stride(), top, left, norm, output));
         current = output;
         pass(gradient -> {
@@ -650,7 +640,7 @@ final class PlanCompiler {
     private void addMaxOfFour(int index, LayerSpec.MaxPooling2d layer) {
         int norm = pendingNorm;
         Value from = norm < 0 ? readAsImage(index, Layout.Image.of(inputs.get(index))) : current;
-        Value output = value(layer.name() + "/output", gridToWriteRows(index + 1, inputs.get(index + 1)));
+        Value output = value(layer.name() + "/output", gridFor(index + 1, inputs.get(index + 1), true));
         if (norm < 0) {
             steps.add(new Step.MaxOfFour(from, norm, output));
         } else {
@@ -672,7 +662,7 @@ final class PlanCompiler {
             return; // the convolution computes on the small image
         }
         Value from = readAsImage(index, Layout.Image.of(inputs.get(index)));
-        Value output = value(layer.name() + "/output", gridToWriteRows(index + 1, inputs.get(index + 1)));
+        Value output = value(layer.name() + "/output", gridFor(index + 1, inputs.get(index + 1), true));
         steps.add(new Step.UpSample(from, layer.size(), output));
         current = output;
         pass(gradient -> {
@@ -818,13 +808,15 @@ final class PlanCompiler {
      * The form in which a gradient is summed. The kernel wants 32 columns, none of them padding: with only 16 filters,
      * the floats of a window make better columns. They do as well where they are what is adjacent in the parameter.
      */
-    private PackedMatrix gradientForm(PackedMatrix weights, Value from, Size2 kernel) {
+    private PackedMatrix gradientForm(PackedMatrix weights, Value from, WindowAxis columns) {
         PackedMatrix form = weights.exchanged();
-        int adjacent = kernel.width() * from.image().channelStride();
+        int channelStride = from.image().channelStride();
+        boolean fillsPanels =
+                columns.phases().stream().allMatch(phase -> phase.taps() * channelStride % form.panel() == 0);
         boolean fewFilters = weights.panel() == Kernels.LANES
                 && (form.panel() > Kernels.LANES || weights.columns().packed() < Kernels.LANES);
         boolean transposedKernel = weights.columns().sourceStride() > 1 && form.panel() > Kernels.LANES;
-        if (CpuPlan.isVector(from) || adjacent % form.panel() != 0 || !(fewFilters || transposedKernel)) {
+        if (CpuPlan.isVector(from) || !fillsPanels || !(fewFilters || transposedKernel)) {
             return weights;
         }
         exchanged.put(weights, form);

@@ -39,34 +39,18 @@ sealed interface Step {
     record Transpose(Value from, Value to) implements Step {}
 
     /**
-     * How a convolution's output falls apart into interleaved phases, each with weights of its own: one phase as a
-     * rule, four where the repeated image of an upsampling is folded into the kernel ({@link Folding}).
+     * A convolution of a grid with a packed kernel. A dense layer is a 1x1 convolution. Backward, this is how a gradient
+     * goes to a layer's input.
      *
-     * @param scale phases along each axis
-     * @param shiftRows how many grid rows later the windows of the second row phase begin
-     * @param shiftColumns likewise for columns
-     */
-    record Phases(Size2 scale, int shiftRows, int shiftColumns) {
-        static final Phases ONE = new Phases(Size2.square(1), 0, 0);
-
-        int count() {
-            return scale.height() * scale.width();
-        }
-    }
-
-    /**
-     * A convolution of a grid with a packed kernel: output pixel (y, x) sees the grid's rows from {@code y * stride.height}
-     * and columns from {@code x * stride.width} on. A dense layer is a 1x1 convolution. Backward, this is how a
-     * gradient goes to a layer's input.
-     *
+     * @param rows which rows of the grid an output pixel's window covers
+     * @param columns likewise
      * @param bias packed like the matrix's columns, or null
      * @param momentsOf the batch normalisation to whose sums the output is added on the way, as {@link Moments} does, or -1
      */
     record Convolve(
             Value from,
-            Size2 kernel,
-            Size2 stride,
-            Phases phases,
+            WindowAxis rows,
+            WindowAxis columns,
             PackedMatrix weights,
             @Nullable PackedMatrix bias,
             Nonlinearity after,
@@ -74,7 +58,7 @@ sealed interface Step {
             Value to)
             implements Step {
         Convolve withMomentsOf(int norm) {
-            return new Convolve(from, kernel, stride, phases, weights, bias, after, norm, to);
+            return new Convolve(from, rows, columns, weights, bias, after, norm, to);
         }
 
         /** Whether the sum behind an output number is so short that to compute it again is cheaper than to keep it. */
@@ -84,7 +68,7 @@ sealed interface Step {
 
         /** The same output once more. */
         Convolve again(Value value) {
-            return new Convolve(from, kernel, stride, phases, weights, bias, after, -1, value);
+            return new Convolve(from, rows, columns, weights, bias, after, -1, value);
         }
     }
 
@@ -94,13 +78,7 @@ sealed interface Step {
      * @param sum the form in which it is summed: that of the weights, or with rows and columns exchanged
      */
     record ConvolveGradient(
-            Value from,
-            Size2 kernel,
-            Size2 stride,
-            Phases phases,
-            Value gradient,
-            PackedMatrix weights,
-            PackedMatrix sum)
+            Value from, WindowAxis rows, WindowAxis columns, Value gradient, PackedMatrix weights, PackedMatrix sum)
             implements Step {
         boolean isExchanged() {
             return !sum.equals(weights);
@@ -108,20 +86,16 @@ sealed interface Step {
     }
 
     /**
-     * Which taps make up an output pixel: tap t of phase p comes from the small pixel {@code first[p] + t} away.
-     *
-     * @param rowTaps taps of a phase
-     * @param firstRow for each phase of the rows
-     */
-    record Gathering(int rowTaps, int[] firstRow, int columnTaps, int[] firstColumn) {}
-
-    /**
      * A convolution to few channels, turned inside out: each pixel is projected to all taps of all phases at once, and
      * the taps are gathered. Stride 1, from a dense image.
+     *
+     * @param rows which of the projected pixels' rows an output pixel gathers from
+     * @param columns likewise
      */
     record ProjectAndGather(
             Value from,
-            Gathering gathering,
+            WindowAxis rows,
+            WindowAxis columns,
             PackedMatrix weights,
             PackedMatrix bias,
             Nonlinearity after,
@@ -130,7 +104,7 @@ sealed interface Step {
             implements Step {}
 
     /** Spreads an output gradient over the taps that read it: the reverse of the gathering. */
-    record SpreadToTaps(Value gradient, Gathering gathering, Value taps) implements Step {}
+    record SpreadToTaps(Value gradient, WindowAxis rows, WindowAxis columns, Value taps) implements Step {}
 
     /** Adds each channel's sum to a bias gradient. */
     record BiasGradient(Value gradient, PackedMatrix bias) implements Step {}

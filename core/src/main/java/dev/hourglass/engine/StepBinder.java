@@ -138,17 +138,17 @@ final class StepBinder {
         }
 
         private static int adjacent(Layout.Image image) {
-            if (image.channelStride() != image.channels() || image.columnStep() != 1) {
+            if (image.channelStride() != image.channels()) {
                 return image.channels();
             }
-            boolean rowsTouch = image.columns() == image.width() && image.rowStep() == 1;
+            boolean rowsTouch = image.columns() == image.width();
             return image.channels() * image.width() * (rowsTouch ? image.height() : 1);
         }
 
         private static int offset(Layout.Image image, int index) {
             int pixel = index / image.channels();
             return image.row(pixel / image.width())
-                    + pixel % image.width() * image.columnStep() * image.channelStride()
+                    + pixel % image.width() * image.channelStride()
                     + index % image.channels();
         }
 

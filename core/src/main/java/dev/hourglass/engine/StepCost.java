@@ -48,19 +48,12 @@ record StepCost(long flops, long bytes, long callBytes, List<String> writes) {
             case Step.Convolve s ->
                 of(
                         s,
-                        numbers(s.to()) * 2 * rows(s.weights()) / s.phases().count()
+                        convolution(s.rows(), s.columns(), s.weights(), s.to())
                                 + activation(s.after(), s.to())
                                 + (s.momentsOf() < 0 ? 0 : MOMENTS_FLOPS * numbers(s.to())),
                         Matrices.read(s.weights()));
-            // Each output pixel belongs to one phase, and meets that phase's weights alone.
             case Step.ConvolveGradient s ->
-                of(
-                        s,
-                        numbers(s.gradient())
-                                * 2
-                                * rows(s.weights())
-                                / s.phases().count(),
-                        Matrices.gradient(s.weights()));
+                of(s, convolution(s.rows(), s.columns(), s.weights(), s.gradient()), Matrices.gradient(s.weights()));
             // A product for all taps, then an addition for each.
             case Step.ProjectAndGather s ->
                 of(
@@ -211,6 +204,13 @@ record StepCost(long flops, long bytes, long callBytes, List<String> writes) {
             case LEAKY_RELU -> 1;
             case SIGMOID, TANH -> 3;
         };
+    }
+
+    /** Each output pixel belongs to one phase, and meets that phase's weights alone. */
+    private static long convolution(WindowAxis rows, WindowAxis columns, PackedMatrix weights, Value output) {
+        Layout.Image image = output.image();
+        long taps = rows.taps(image.height()) * columns.taps(image.width());
+        return 2 * taps * weights.rows().perGroup() * columns(weights);
     }
 
     /** Multiplications and additions of one row with a matrix. */

@@ -11,12 +11,12 @@ import org.junit.jupiter.api.Test;
 /** The stages of the MNIST lab's models, counted by hand. */
 final class StepCostTest {
     private static final Nonlinearity RELU = new Nonlinearity(Nonlinearity.Kind.LEAKY_RELU, 0);
-    private static final Size2 ONE = Size2.square(1);
     private static final Size2 TWO = Size2.square(2);
-    private static final Size2 THREE = Size2.square(3);
+    private static final WindowAxis SLIDING = WindowAxis.sliding(3, 1, 1);
+    private static final WindowAxis FOLDED = new Folding(3, false).forward().windows();
 
     /** 28x28x1 in a frame of zeros. */
-    private static final Value DIGIT = new Value("input", new Layout.Image(28, 28, 1, 1, 1, 1, 30, 30, 1, 1));
+    private static final Value DIGIT = new Value("input", new Layout.Image(28, 28, 1, 1, 1, 1, 30, 30));
 
     private static final Value FEATURES = image("enc_conv1/output", 28, 32);
 
@@ -24,7 +24,7 @@ final class StepCostTest {
     void aConvolutionDoesTwoOperationsForEachTapAndOneForItsRelu() {
         PackedMatrix kernel = kernel("enc_conv1/kernel", 9, 1, 32);
         PackedMatrix bias = kernel("enc_conv1/bias", 1, 1, 32);
-        Step step = new Step.Convolve(DIGIT, THREE, ONE, Step.Phases.ONE, kernel, bias, RELU, -1, FEATURES);
+        Step step = new Step.Convolve(DIGIT, SLIDING, SLIDING, kernel, bias, RELU, -1, FEATURES);
         assertThat(StepCost.of(step))
                 .isEqualTo(new StepCost(
                         28 * 28 * 32 * (2 * 9 + 1),
@@ -37,8 +37,7 @@ final class StepCostTest {
     void whatIsDoneOnTheWayCountsAsThoughDoneApart() {
         PackedMatrix kernel = kernel("enc_conv1/kernel", 9, 1, 32);
         PackedMatrix bias = kernel("enc_conv1/bias", 1, 1, 32);
-        Step.Convolve convolve =
-                new Step.Convolve(DIGIT, THREE, ONE, Step.Phases.ONE, kernel, bias, RELU, -1, FEATURES);
+        Step.Convolve convolve = new Step.Convolve(DIGIT, SLIDING, SLIDING, kernel, bias, RELU, -1, FEATURES);
         long moments = StepCost.of(new Step.Moments(0, FEATURES)).flops();
         assertThat(moments).isEqualTo(28 * 28 * 32 * 3);
         assertThat(StepCost.of(convolve.withMomentsOf(0)).flops())
@@ -52,11 +51,10 @@ final class StepCostTest {
 
     @Test
     void aFoldedConvolutionMeetsTwoByTwoTapsOfItsOwnPhase() {
-        Value small = new Value("dec_bn1/output", new Layout.Image(7, 7, 16, 16, 1, 1, 9, 9, 1, 1));
+        Value small = new Value("dec_bn1/output", new Layout.Image(7, 7, 16, 16, 1, 1, 9, 9));
         Value large = image("dec_conv2/output", 14, 32);
         PackedMatrix kernel = kernel("dec_conv2/kernel", 4 * 4, 16, 32);
-        Step.Phases phases = new Step.Phases(TWO, 1, 1);
-        Step step = new Step.Convolve(small, TWO, ONE, phases, kernel, null, Nonlinearity.LINEAR, -1, large);
+        Step step = new Step.Convolve(small, FOLDED, FOLDED, kernel, null, Nonlinearity.LINEAR, -1, large);
         StepCost cost = StepCost.of(step);
         assertThat(cost.flops()).isEqualTo(14 * 14 * 32 * 2 * 4 * 16);
         assertThat(cost.callBytes()).isEqualTo(4 * 16 * 16 * 32);
@@ -65,7 +63,7 @@ final class StepCostTest {
     @Test
     void aWeightGradientReadsBothSidesAndAddsToTheWeights() {
         PackedMatrix kernel = kernel("enc_conv1/kernel", 9, 1, 32);
-        Step step = new Step.ConvolveGradient(DIGIT, THREE, ONE, Step.Phases.ONE, FEATURES, kernel, kernel);
+        Step step = new Step.ConvolveGradient(DIGIT, SLIDING, SLIDING, FEATURES, kernel, kernel);
         assertThat(StepCost.of(step))
                 .isEqualTo(new StepCost(
                         28 * 28 * 32 * 2 * 9,
@@ -95,12 +93,11 @@ final class StepCostTest {
         Value small = image("dec_bn2/output", 14, 32);
         Value taps = image("output/taps", 14, 16);
         Value to = new Value("output/output", Layout.Image.compact(28, 28, 1));
-        Step.Gathering gathering = new Step.Gathering(2, new int[] {-1, 0}, 2, new int[] {-1, 0});
         PackedMatrix kernel =
                 new PackedMatrix("output/kernel", 0, Axis.of(32, 1), new Axis(Axis.inOrder(16), 1, 1, 1, 1));
         PackedMatrix bias = kernel("output/bias", 1, 1, 1);
         Nonlinearity sigmoid = new Nonlinearity(Nonlinearity.Kind.SIGMOID, 1);
-        StepCost cost = StepCost.of(new Step.ProjectAndGather(small, gathering, kernel, bias, sigmoid, taps, to));
+        StepCost cost = StepCost.of(new Step.ProjectAndGather(small, FOLDED, FOLDED, kernel, bias, sigmoid, taps, to));
         assertThat(cost.flops()).isEqualTo(14 * 14 * 16 * (2 * 32 + 1) + 28 * 28 * 26);
         assertThat(cost.writes()).containsExactly("output/taps", "output/output");
     }
