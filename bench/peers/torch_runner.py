@@ -17,7 +17,8 @@ import sys
 
 import runner
 
-channel = runner.claim_stdout()
+# Others may import the models.
+channel = runner.claim_stdout() if __name__ == "__main__" else None
 
 import torch  # noqa: E402
 from torch import nn  # noqa: E402
@@ -197,4 +198,5 @@ def main():
     runner.serve(channel, runner.time_runs(work), about)
 
 
-main()
+if __name__ == "__main__":
+    main()
