@@ -25,6 +25,35 @@ def samples(random, count):
     return np.hstack([free, mixed, sparse, far]).astype(np.float32)
 
 
+def places(rows, columns, salt):
+    """Numbers in [-1, 1), [rows, columns], exact in float32: those of the initial weights in interop/README.md."""
+    h = (np.arange(rows * columns, dtype=np.uint32) + np.uint32(1)) * np.uint32(0x9E3779B9)
+    h += np.uint32(salt * 0x85EBCA6B % 2**32)
+    h ^= h >> np.uint32(16)
+    h *= np.uint32(0x85EBCA6B)
+    h ^= h >> np.uint32(13)
+    h *= np.uint32(0xC2B2AE35)
+    h ^= h >> np.uint32(16)
+    return ((h >> np.uint32(8)) / 2.0**23 - 1).reshape(rows, columns)
+
+
+def wide_samples():
+    """600 samples of 1,200 features: 100 factors of falling weight. The test makes the same, so they are not stored."""
+    factors = places(600, 100, 1) / (1 + np.arange(100))
+    return (factors @ places(100, 1200, 2) + 5).astype(np.float32).astype(np.float64)
+
+
+def wide_errors(components):
+    """Test errors of the exact PCA of the first 500 samples on the last 100: mean squared and mean absolute."""
+    train, test = np.split(wide_samples(), [500])
+    errors = []
+    for k in components:
+        pca = PCA(n_components=k, svd_solver="full").fit(train)
+        difference = test - pca.inverse_transform(pca.transform(test))
+        errors += [np.mean(difference**2), np.mean(np.abs(difference))]
+    return np.array(errors)
+
+
 def main():
     random = np.random.default_rng(7)
     everything = samples(random, 55)
@@ -37,7 +66,7 @@ def main():
         rebuilt = codes[:, :k] @ pca.components_[:k] + pca.mean_
         errors.append(np.mean((test.astype(np.float64) - rebuilt) ** 2))
     lines = []
-    for name, values in [("train", train), ("test", test), ("codes", codes), ("mse", np.array(errors))]:
+    for name, values in [("train", train), ("test", test), ("codes", codes), ("mse", np.array(errors)), ("wide", wide_errors([8, 32]))]:
         numbers = " ".join(repr(float(v)) for v in values.ravel())
         lines.append(f"{name} {list(values.shape)} {numbers}\n")
     TARGET.write_text("".join(lines))

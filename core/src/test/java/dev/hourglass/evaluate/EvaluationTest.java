@@ -60,7 +60,41 @@ class EvaluationTest {
                 .containsExactly(
                         new ErrorReport.OfClass(0, 1, 4.0 / 3, 2.0 / 3),
                         new ErrorReport.OfClass(4, 2, 4.25 / 6, 2.5 / 6));
+        assertThat(report.best(2))
+                .containsExactly(new ErrorReport.OfSample(2, 0, 0), new ErrorReport.OfSample(1, 4.0 / 3, 2.0 / 3));
+        assertThat(report.worst(9)).extracting(ErrorReport.OfSample::index).containsExactly(0, 1, 2);
+        assertThat(report.steps()).isEmpty();
+        assertThat(report.channels().stream()
+                        .mapToDouble(ErrorReport.OfPart::mse)
+                        .toArray())
+                .containsExactly(new double[] {4.0 / 3, 0.25 / 3, 4.0 / 3}, within(1e-15));
         assertThat(progress).containsExactly(3);
+    }
+
+    @Test
+    void theReportSplitsTheErrorsOfSequencesByStepAndFeature() {
+        FloatDataset data =
+                FloatDataset.of("sequences", Shape.of(3, 2), new float[] {0, 1, 0, 2, 0, 3, 0, 1, 0, 2, 4, 3});
+
+        ErrorReport report = ErrorReport.of((from, count, into) -> Arrays.fill(into, 0), data, done -> {});
+
+        assertThat(report.steps())
+                .containsExactly(
+                        new ErrorReport.OfPart(0, 0.5, 0.5),
+                        new ErrorReport.OfPart(1, 2, 1),
+                        new ErrorReport.OfPart(2, (9 + 16 + 9) / 4.0, 10 / 4.0));
+        assertThat(report.channels())
+                .containsExactly(new ErrorReport.OfPart(0, 16 / 6.0, 4 / 6.0), new ErrorReport.OfPart(1, 28 / 6.0, 2));
+    }
+
+    @Test
+    void equallyGoodSamplesComeInTheOrderOfTheData() {
+        ArrayDataset data = ArrayDataset.of(new float[] {2}, new float[] {-1}, new float[] {1}, new float[] {2});
+
+        ErrorReport report = ErrorReport.of((from, count, into) -> Arrays.fill(into, 0), data, done -> {});
+
+        assertThat(report.best(4)).extracting(ErrorReport.OfSample::index).containsExactly(1, 2, 0, 3);
+        assertThat(report.worst(3)).extracting(ErrorReport.OfSample::index).containsExactly(0, 3, 1);
     }
 
     @Test

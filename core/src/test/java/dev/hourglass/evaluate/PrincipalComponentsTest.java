@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.hourglass.data.Dataset;
 import dev.hourglass.tensor.RandomSource;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 
 class PrincipalComponentsTest {
@@ -52,6 +54,98 @@ class PrincipalComponentsTest {
             test.copySample(s, sample, 0);
             assertThat(pca.transform(sample)).as("sample %d", s).containsExactly(codes[s], within(1e-8));
         }
+    }
+
+    @Test
+    void theRandomizedOneComesWithinATenThousandthOfTheExactErrorsOfScikitLearn() {
+        Dataset train = wide(0, 500);
+        Dataset test = wide(500, 600);
+        double[] golden = goldenNumbers("wide");
+
+        for (int i = 0; i < 2; i++) {
+            int k = i == 0 ? 8 : 32;
+            PrincipalComponents pca = PrincipalComponents.fit(train, k, 2);
+            ErrorReport errors = ErrorReport.of(pca.reconstruction(test, k), test, done -> {});
+
+            assertThat(pca.mse(test, k, 2)).as("MSE, %d components", k).isCloseTo(golden[2 * i], withinRelative(1e-4));
+            assertThat(errors.mse()).as("MSE of the rebuilt, %d", k).isCloseTo(golden[2 * i], withinRelative(1e-4));
+            assertThat(errors.mae()).as("MAE, %d components", k).isCloseTo(golden[2 * i + 1], withinRelative(1e-4));
+        }
+    }
+
+    @Test
+    void theRandomizedOneFindsTheAxesOfTheExactOne() {
+        Dataset train = wide(0, 300);
+        PrincipalComponents exact = PrincipalComponents.fitExact(scattered(400, 60), 5, 2);
+        PrincipalComponents randomized =
+                PrincipalComponents.fitRandomized(scattered(400, 60), 5, new RandomSource(7), 2);
+        float[] sample = new float[60];
+        scattered(400, 60).copySample(11, sample, 0);
+
+        // Beyond the first there is noise of nearly equal variance, whose axes may be mixed.
+        assertThat(randomized.transform(sample)[0]).isEqualTo(exact.transform(sample)[0], within(1e-9));
+        assertThat(randomized.transform(sample)).containsExactly(exact.transform(sample), within(0.05));
+        assertThat(randomized.mse(scattered(400, 60), 5, 1))
+                .isCloseTo(exact.mse(scattered(400, 60), 5, 1), withinRelative(1e-4));
+        assertThat(PrincipalComponents.fit(train, 3, 1).transform(sampleOf(train, 5)))
+                .as("fit above 1,024 features is the randomized one with a fixed seed")
+                .containsExactly(PrincipalComponents.fitRandomized(train, 3, new RandomSource(42), 2)
+                        .transform(sampleOf(train, 5)));
+    }
+
+    @Test
+    void theRandomizedOneGivesTheSameBitsOnAnyNumberOfThreads() {
+        Dataset train = wide(0, 300);
+        double[] alone = PrincipalComponents.fitRandomized(train, 10, new RandomSource(1), 1)
+                .transform(sampleOf(train, 7));
+
+        for (int threads = 2; threads <= 4; threads++) {
+            assertThat(PrincipalComponents.fitRandomized(train, 10, new RandomSource(1), threads)
+                            .transform(sampleOf(train, 7)))
+                    .as("%d threads", threads)
+                    .containsExactly(alone);
+        }
+    }
+
+    @Test
+    void theRandomizedOneIsLimitedByWhatTheSamplesSpan() {
+        Dataset three = wide(0, 3);
+        PrincipalComponents plane = PrincipalComponents.fit(three, 20, 1);
+        assertThat(plane.components()).isEqualTo(2);
+        assertThat(plane.mse(three, 2, 1)).isEqualTo(0, within(1e-13));
+
+        PrincipalComponents point = PrincipalComponents.fit(wide(4, 5), 20, 1);
+        assertThat(point.components()).isZero();
+        assertThat(point.mse(wide(4, 5), 0, 1)).isZero();
+
+        Dataset line = ArrayDataset.of(row(0.1f, 1, 0), row(0.1f, 2, 0), row(0.1f, 4, 0), row(0.1f, 8, 0));
+        assertThat(PrincipalComponents.fitRandomized(line, 3, new RandomSource(1), 1)
+                        .components())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aLargeDataSetBeginsWithItsFirstSamplesAndEndsWithAll() {
+        // The first 8,000 vary along feature 0 alone, the others along feature 3 and further.
+        float[][] samples = new float[17_000][12];
+        for (int s = 0; s < samples.length; s++) {
+            samples[s][s < 8_000 ? 0 : 3] = s % 2 == 0 ? 2 : -2;
+            samples[s][5] = s % 3;
+        }
+        Dataset data = ArrayDataset.of(samples);
+
+        assertThat(PrincipalComponents.fitRandomized(data, 2, new RandomSource(3), 2)
+                        .mse(data, 2, 2))
+                .isEqualTo(PrincipalComponents.fitExact(data, 2, 2).mse(data, 2, 2), within(1e-6));
+    }
+
+    @Test
+    void anInterruptedThreadStops() {
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> PrincipalComponents.fit(wide(0, 50), 3, 1))
+                .isInstanceOf(InterruptedComputationException.class)
+                .hasMessage("PCA was interrupted");
+        assertThat(Thread.interrupted()).isTrue();
     }
 
     @Test
@@ -193,6 +287,35 @@ class PrincipalComponentsTest {
         return ArrayDataset.of(samples);
     }
 
+    /** Samples {@code from} to {@code to - 1} of those that interop/make_pca_golden.py makes. */
+    private static Dataset wide(int from, int to) {
+        float[][] samples = new float[to - from][1200];
+        for (int s = from; s < to; s++) {
+            for (int j = 0; j < 1200; j++) {
+                double sum = 0;
+                for (int f = 0; f < 100; f++) {
+                    sum += place(s * 100 + f, 1) / (1 + f) * place(f * 1200 + j, 2);
+                }
+                samples[s - from][j] = (float) (sum + 5);
+            }
+        }
+        return ArrayDataset.of(samples);
+    }
+
+    private static double place(int index, int salt) {
+        int h = (index + 1) * 0x9E3779B9 + salt * 0x85EBCA6B;
+        h = (h ^ (h >>> 16)) * 0x85EBCA6B;
+        h = (h ^ (h >>> 13)) * 0xC2B2AE35;
+        h ^= h >>> 16;
+        return (h >>> 8) * 0x1p-23 - 1;
+    }
+
+    private static float[] sampleOf(Dataset data, int index) {
+        float[] sample = new float[data.sampleShape().size()];
+        data.copySample(index, sample, 0);
+        return sample;
+    }
+
     private static Dataset golden(String name) {
         double[][] rows = rows(goldenNumbers(name), 7);
         return ArrayDataset.of(
@@ -205,6 +328,10 @@ class PrincipalComponentsTest {
             rows.add(Arrays.copyOfRange(numbers, i, i + columns));
         }
         return rows.toArray(double[][]::new);
+    }
+
+    private static Percentage withinRelative(double share) {
+        return withinPercentage(100 * share);
     }
 
     private static double[] goldenNumbers(String name) {
