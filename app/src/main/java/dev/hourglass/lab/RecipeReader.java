@@ -38,8 +38,6 @@ public final class RecipeReader {
 
     private static final int MAX_BYTES = 1 << 20;
     private static final int MAX_LAYERS = 500;
-    private static final int MAX_EPOCHS = 1_000_000;
-    private static final int MAX_BATCH_SIZE = 1_000_000;
 
     private final List<String> datasets;
 
@@ -122,8 +120,8 @@ public final class RecipeReader {
         // Each is read here as well, so that a mistake is found even where every model overrides it.
         Optional<Mapping> data = top.find("data").map(RecipeReader::dataMapping);
         data.ifPresent(mapping -> data(mapping, folder));
-        Optional<Mapping> training = top.find("training").map(RecipeReader::trainingMapping);
-        training.ifPresent(RecipeReader::training);
+        Optional<Mapping> training = top.find("training").map(TrainingSyntax::mapping);
+        training.ifPresent(TrainingSyntax::read);
         List<ModelRecipe> models = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (Node item : top.require("models", "models: [{name: cnn, preset: mnist-cnn}]")
@@ -133,11 +131,11 @@ public final class RecipeReader {
             Mapping learned = merged(model.find("data").map(RecipeReader::dataMapping), data)
                     .orElseThrow(() -> top.place()
                             .error("expected the key 'data', found none. Add it, such as 'data: {name: mnist}'."));
-            Optional<Mapping> trained = merged(model.find("training").map(RecipeReader::trainingMapping), training);
+            Optional<Mapping> trained = merged(model.find("training").map(TrainingSyntax::mapping), training);
             models.add(new ModelRecipe(
                     spec,
                     data(learned, folder),
-                    trained.map(RecipeReader::training).orElseGet(TrainOptions::defaults)));
+                    trained.map(TrainingSyntax::read).orElseGet(TrainOptions::defaults)));
         }
         return new Recipe(
                 name,
@@ -271,27 +269,6 @@ public final class RecipeReader {
             throw node.place().error("expected at most " + MAX_LAYERS + " layers, found " + layers.size() + ".");
         }
         return layers;
-    }
-
-    private static Mapping trainingMapping(Node node) {
-        return node.asMapping("a mapping such as {epochs: 5}")
-                .allowing("epochs", "batch_size", "learning_rate", "seed", "threads");
-    }
-
-    private static TrainOptions training(Mapping training) {
-        TrainOptions defaults = TrainOptions.defaults();
-        return new TrainOptions(
-                training.find("epochs").map(value -> value.asInt(1, MAX_EPOCHS)).orElse(defaults.epochs()),
-                training.find("batch_size")
-                        .map(value -> value.asInt(1, MAX_BATCH_SIZE))
-                        .orElse(defaults.batchSize()),
-                training.find("learning_rate")
-                        .map(value -> value.asFloat("a number > 0", rate -> rate > 0))
-                        .orElse(defaults.learningRate()),
-                training.find("seed")
-                        .map(value -> value.asWholeNumber(Long.MIN_VALUE, Long.MAX_VALUE))
-                        .orElse(defaults.seed()),
-                training.find("threads").map(value -> value.asInt(1, 1024)).orElse(defaults.threads()));
     }
 
     private static Recipe.Outputs outputs(Node node) {

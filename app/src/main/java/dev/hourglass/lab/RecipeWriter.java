@@ -2,7 +2,6 @@ package dev.hourglass.lab;
 
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;
-import dev.hourglass.train.TrainOptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,13 +28,13 @@ final class RecipeWriter {
                 of.put("data", data(model.data()));
             }
             if (!sameTraining) {
-                of.put("training", training(model.training()));
+                of.put("training", TrainingSyntax.write(model.training()));
             }
             models.add(of);
         }
         tree.put("models", models);
         if (sameTraining) {
-            tree.put("training", training(first.training()));
+            tree.put("training", TrainingSyntax.write(first.training()));
         }
         tree.put("outputs", outputs(recipe.outputs()));
         return tree;
@@ -71,16 +70,6 @@ final class RecipeWriter {
 
     private static List<Map<String, Object>> layers(List<LayerSpec> layers) {
         return layers.stream().map(LayerSyntax::write).toList();
-    }
-
-    private static Map<String, Object> training(TrainOptions options) {
-        Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("epochs", options.epochs());
-        tree.put("batch_size", options.batchSize());
-        tree.put("learning_rate", options.learningRate());
-        tree.put("seed", options.seed());
-        tree.put("threads", options.threads());
-        return tree;
     }
 
     private static Map<String, Object> outputs(Recipe.Outputs outputs) {

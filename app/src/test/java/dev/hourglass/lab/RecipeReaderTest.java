@@ -11,6 +11,10 @@ import dev.hourglass.model.Padding;
 import dev.hourglass.model.Presets;
 import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Shape;
+import dev.hourglass.train.Augmentation;
+import dev.hourglass.train.LearningRateSchedule;
+import dev.hourglass.train.LearningRateSchedule.CosineDecay;
+import dev.hourglass.train.LearningRateSchedule.ExponentialDecay;
 import dev.hourglass.train.TrainOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -96,7 +100,13 @@ class RecipeReaderTest {
 
         assertThat(recipe.title()).isEqualTo("My lab");
         assertThat(only(recipe).data()).isEqualTo(new Recipe.Data("mnist", null, 100, 100));
-        assertThat(only(recipe).training()).isEqualTo(new TrainOptions(2, 64, 5e-4f, -7, 3));
+        assertThat(only(recipe).training())
+                .isEqualTo(TrainOptions.defaults()
+                        .withEpochs(2)
+                        .withBatchSize(64)
+                        .withLearningRate(5e-4f)
+                        .withSeed(-7)
+                        .withThreads(3));
         assertThat(recipe.outputs()).isEqualTo(new Recipe.Outputs(5, false, true));
     }
 
@@ -172,6 +182,35 @@ class RecipeReaderTest {
         assertThat(only(recipe).data()).isEqualTo(Recipe.Data.of("mnist"));
     }
 
+    @Test
+    void aScheduleIsWrittenAsInKeras() throws IOException {
+        assertThat(schedule("CosineDecay")).isEqualTo(CosineDecay.WHOLE_TRAINING);
+        assertThat(schedule("{CosineDecay: {alpha: 0.1, warmup_target: 0.002, warmup_steps: 50}}"))
+                .isEqualTo(new CosineDecay(null, 0.1f, 0.002f, 50));
+        assertThat(schedule("{CosineDecay: {decay_steps: 70}}")).isEqualTo(new CosineDecay(70, 0, null, 0));
+        assertThat(schedule("{ExponentialDecay: {decay_steps: 100, decay_rate: 0.5, staircase: true}}"))
+                .isEqualTo(new ExponentialDecay(100, 0.5f, true));
+        Recipe decaying =
+                read(DATA + MODELS + "training: {schedule: {ExponentialDecay: {decay_steps: 100, decay_rate: 0.5}}}\n");
+        assertThat(read(JsonMapper.shared().writeValueAsString(RecipeWriter.write(decaying))))
+                .isEqualTo(decaying);
+    }
+
+    private LearningRateSchedule schedule(String yaml) throws IOException {
+        return only(read(DATA + MODELS + "training: {schedule: " + yaml + "}\n"))
+                .training()
+                .schedule();
+    }
+
+    @Test
+    void augmentationLeavesOutWhatIsNotWritten() throws IOException {
+        Recipe recipe =
+                read(DATA + MODELS + "training: {augmentation: {horizontal_flip: true, width_shift_range: 2}}\n");
+
+        assertThat(only(recipe).training().augmentation())
+                .isEqualTo(new Augmentation(true, 2, 0, Augmentation.FillMode.NEAREST));
+    }
+
     /** All layers there are: both labs, the presets of the labs to come, and one of each other layer. */
     @Test
     void aWrittenRecipeReadsBackEqual() throws IOException {
@@ -195,7 +234,9 @@ class RecipeReaderTest {
                         .map(preset -> "  - {name: " + preset + ", preset: " + preset + "}\n")
                         .reduce("", String::concat)
                 + others
-                + "training: {learning_rate: 0.0001, seed: 9223372036854775807, threads: 2}\n");
+                + "training: {learning_rate: 0.0001, seed: 9223372036854775807, threads: 2, "
+                + "schedule: {CosineDecay: {decay_steps: 9, alpha: 0.5, warmup_target: 0.01, warmup_steps: 3}}, "
+                + "augmentation: {height_shift_range: 2, fill_mode: constant}}\n");
 
         Recipe again = read(JsonMapper.shared().writeValueAsString(RecipeWriter.write(recipe)));
 
@@ -250,6 +291,26 @@ class RecipeReaderTest {
                         "a key twice",
                         DATA + DATA,
                         "bad.yaml:2:1: data: expected each key once, found 'data' again (first on line 1). Remove one."),
+                argumentSet(
+                        "an unknown schedule",
+                        DATA + MODELS + "training: {schedule: CosineDecays}\n",
+                        "bad.yaml:3:22: training.schedule: expected a schedule, found 'CosineDecays'."
+                                + " Did you mean 'CosineDecay'?"),
+                argumentSet(
+                        "a warm-up without an end",
+                        DATA + MODELS + "training: {schedule: {CosineDecay: {warmup_target: 0.01}}}\n",
+                        "bad.yaml:3:23: training.schedule.CosineDecay: expected both warmup_target and warmup_steps or none,"
+                                + " found one. Add the other, such as '{warmup_target: 0.001, warmup_steps: 500}'."),
+                argumentSet(
+                        "a schedule without settings that it needs",
+                        DATA + MODELS + "training: {schedule: ExponentialDecay}\n",
+                        "bad.yaml:3:22: training.schedule: expected the key 'decay_steps', found none."
+                                + " Add it, such as 'decay_steps: 1000'."),
+                argumentSet(
+                        "an unknown augmentation",
+                        DATA + MODELS + "training: {augmentation: {horizontalflip: true}}\n",
+                        "bad.yaml:3:27: training.augmentation.horizontalflip: expected a known key, found"
+                                + " 'horizontalflip'. Did you mean 'horizontal_flip'?"),
                 argumentSet(
                         "an alias",
                         "title: &t x\ndata: {name: *t}\n",

@@ -215,7 +215,7 @@ public final class TrainingSession implements AutoCloseable {
     /**
      * The steps from now on take this rate; Adam's other settings stay.
      *
-     * @param learningRate > 0
+     * @param learningRate >= 0
      */
     public void setLearningRate(float learningRate) {
         if (learningRate != adam.learningRate()) {

@@ -5,11 +5,20 @@ package dev.hourglass.train;
  *
  * @param epochs passes over the training data, >= 1
  * @param batchSize samples a step, >= 1; an epoch's last step takes what is left
- * @param learningRate of Adam, > 0
+ * @param learningRate of Adam, > 0; where the schedule starts
+ * @param schedule how the learning rate changes from step to step
+ * @param augmentation how images are changed at random before the model sees them
  * @param seed of initialisation, shuffling and dropout
  * @param threads that compute, >= 1; any number gives the same bits
  */
-public record TrainOptions(int epochs, int batchSize, float learningRate, long seed, int threads) {
+public record TrainOptions(
+        int epochs,
+        int batchSize,
+        float learningRate,
+        LearningRateSchedule schedule,
+        Augmentation augmentation,
+        long seed,
+        int threads) {
     public TrainOptions {
         require(epochs >= 1, "epochs must be >= 1, got " + epochs);
         require(batchSize >= 1, "batchSize must be >= 1, got " + batchSize);
@@ -19,29 +28,44 @@ public record TrainOptions(int epochs, int batchSize, float learningRate, long s
         require(threads >= 1 && threads <= 1024, "threads must be 1 to 1024, got " + threads);
     }
 
-    /** 5 epochs, batches of 256, learning rate 0.001, seed 42, one thread a processor. */
+    /** 5 epochs, batches of 256, learning rate 0.001 throughout, images as they are, seed 42, one thread a processor. */
     public static TrainOptions defaults() {
-        return new TrainOptions(5, 256, 1e-3f, 42, Runtime.getRuntime().availableProcessors());
+        return new TrainOptions(
+                5,
+                256,
+                1e-3f,
+                LearningRateSchedule.CONSTANT,
+                Augmentation.NONE,
+                42,
+                Runtime.getRuntime().availableProcessors());
     }
 
     public TrainOptions withEpochs(int value) {
-        return new TrainOptions(value, batchSize, learningRate, seed, threads);
+        return new TrainOptions(value, batchSize, learningRate, schedule, augmentation, seed, threads);
     }
 
     public TrainOptions withBatchSize(int value) {
-        return new TrainOptions(epochs, value, learningRate, seed, threads);
+        return new TrainOptions(epochs, value, learningRate, schedule, augmentation, seed, threads);
     }
 
     public TrainOptions withLearningRate(float value) {
-        return new TrainOptions(epochs, batchSize, value, seed, threads);
+        return new TrainOptions(epochs, batchSize, value, schedule, augmentation, seed, threads);
+    }
+
+    public TrainOptions withSchedule(LearningRateSchedule value) {
+        return new TrainOptions(epochs, batchSize, learningRate, value, augmentation, seed, threads);
+    }
+
+    public TrainOptions withAugmentation(Augmentation value) {
+        return new TrainOptions(epochs, batchSize, learningRate, schedule, value, seed, threads);
     }
 
     public TrainOptions withSeed(long value) {
-        return new TrainOptions(epochs, batchSize, learningRate, value, threads);
+        return new TrainOptions(epochs, batchSize, learningRate, schedule, augmentation, value, threads);
     }
 
     public TrainOptions withThreads(int value) {
-        return new TrainOptions(epochs, batchSize, learningRate, seed, value);
+        return new TrainOptions(epochs, batchSize, learningRate, schedule, augmentation, seed, value);
     }
 
     private static void require(boolean condition, String message) {

@@ -3,6 +3,7 @@ package dev.hourglass.train;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.engine.Adam;
 import dev.hourglass.engine.Inference;
+import dev.hourglass.engine.Samples;
 import dev.hourglass.engine.TrainingSession;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
@@ -27,6 +28,7 @@ public final class Trainer {
     private final List<History.Epoch> epochs;
     private final List<String> weightDigests;
     private EpochPlace place;
+    private float learningRate;
 
     private Trainer(
             TrainingState from,
@@ -47,6 +49,7 @@ public final class Trainer {
         epochs = new ArrayList<>(from.history().epochs());
         weightDigests = new ArrayList<>(from.weightDigests());
         place = from.place();
+        learningRate = options.learningRate();
     }
 
     /**
@@ -54,7 +57,8 @@ public final class Trainer {
      *
      * @param validation not learned from; its loss is measured after each epoch
      * @param listener told what happens, on this thread
-     * @throws ShapeException if a data set's samples do not have the model's input shape
+     * @throws ShapeException if a data set's samples do not have the model's input shape or are no images and are to be
+     *     augmented
      * @throws TrainingInterruptedException if this thread is interrupted between two steps
      */
     public static TrainResult train(
@@ -72,7 +76,8 @@ public final class Trainer {
      *
      * @param from its model is trained on; nothing is left to do where it has all its epochs
      * @param watch looks between two steps
-     * @throws ShapeException if a data set's samples do not have the model's input shape
+     * @throws ShapeException if a data set's samples do not have the model's input shape or are no images and are to be
+     *     augmented
      * @throws TrainingInterruptedException if the watch ends it
      */
     public static TrainResult train(
@@ -85,6 +90,7 @@ public final class Trainer {
         AutoencoderSpec spec = from.model().spec();
         requireShape(spec, training);
         requireShape(spec, validation);
+        options.augmentation().requireFits(spec.input());
         try (TrainingSession session = TrainingSession.of(
                 spec.input(),
                 spec.layers(),
@@ -104,8 +110,9 @@ public final class Trainer {
         while (place.epoch() <= options.epochs()) {
             listener.accept(new TrainEvent.EpochStarted(place.epoch(), options.epochs()));
             int[] order = shuffled(place.epoch());
+            Samples samples = options.augmentation().samples(training, options.seed(), place.epoch());
             while (place.samples() < order.length) {
-                step(order);
+                step(samples, order);
                 watch.look(TrainingWatch.Moment.STEP, place, this::state);
             }
             endEpoch();
@@ -116,19 +123,25 @@ public final class Trainer {
         return new TrainResult(model, session.optimizerState(), history, weightDigests);
     }
 
-    private void step(int[] order) {
+    private void step(Samples samples, int[] order) {
         long start = System.nanoTime();
+        int stepsAnEpoch = Math.ceilDiv(order.length, batchSize);
+        learningRate = options.schedule()
+                .rate(
+                        options.learningRate(),
+                        (place.epoch() - 1L) * stepsAnEpoch + place.steps(),
+                        (long) options.epochs() * stepsAnEpoch);
+        session.setLearningRate(learningRate);
         int count = Math.min(batchSize, order.length - place.samples());
-        double loss = session.step(training::copySample, order, place.samples(), count);
+        double loss = session.step(samples, order, place.samples(), count);
         place = place.plus(count, loss, session.meanAbsoluteError(), System.nanoTime() - start);
-        int steps = place.steps() + Math.ceilDiv(order.length - place.samples(), batchSize);
         listener.accept(new TrainEvent.StepFinished(
                 place.epoch(),
                 place.steps(),
-                steps,
+                stepsAnEpoch,
                 place.loss(),
                 place.mae(),
-                options.learningRate(),
+                learningRate,
                 place.trainNanos() / 1_000_000));
     }
 
@@ -141,7 +154,7 @@ public final class Trainer {
                 place.mae(),
                 distance.meanSquared(),
                 distance.meanAbsolute(),
-                options.learningRate(),
+                learningRate,
                 place.trainNanos() / 1e9,
                 (place.trainNanos() + System.nanoTime() - start) / 1e9));
         weightDigests.add(model.parameters().sha256());

@@ -12,6 +12,8 @@ import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
+import dev.hourglass.tensor.ShapeException;
+import dev.hourglass.train.LearningRateSchedule.CosineDecay;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -25,8 +27,11 @@ class TrainerTest {
                     new LayerSpec.Dense("squeeze", 3, Activation.RELU),
                     new LayerSpec.BatchNormalization("norm", 0.9f, 1e-3f)),
             List.of(new LayerSpec.Dropout("drop", 0.3f), new LayerSpec.Dense("rebuild", 6, Activation.SIGMOID)));
-    static final TrainOptions OPTIONS =
-            TrainOptions.defaults().withEpochs(3).withBatchSize(8).withThreads(1);
+    static final TrainOptions OPTIONS = TrainOptions.defaults()
+            .withEpochs(3)
+            .withBatchSize(8)
+            .withSchedule(CosineDecay.WHOLE_TRAINING)
+            .withThreads(1);
     static final FloatDataset TRAINING = samples("training", 29);
     static final FloatDataset VALIDATION = samples("validation", 9);
 
@@ -104,6 +109,63 @@ class TrainerTest {
         History.Epoch epoch = result.history().last();
         assertThat(epoch.loss()).isEqualTo(epoch.validationLoss(), within(1e-8));
         assertThat(epoch.mae()).isEqualTo(epoch.validationMae(), within(1e-8));
+    }
+
+    @Test
+    void eachStepTakesTheRateOfTheSchedule() {
+        List<Double> rates = new ArrayList<>();
+        TrainResult result = Trainer.train(SPEC, TRAINING, VALIDATION, OPTIONS, event -> {
+            if (event instanceof TrainEvent.StepFinished step) {
+                rates.add(step.learningRate());
+            }
+        });
+
+        List<Double> expected = new ArrayList<>();
+        for (int step = 0; step < 3 * 4; step++) {
+            expected.add((double) CosineDecay.WHOLE_TRAINING.rate(1e-3f, step, 3 * 4));
+        }
+        assertThat(rates).isEqualTo(expected);
+        assertThat(result.history().epochs().stream().map(History.Epoch::learningRate))
+                .containsExactly(expected.get(3), expected.get(7), expected.get(11));
+        assertThat(result.optimizer().adam().learningRate())
+                .isEqualTo(expected.getLast().floatValue());
+    }
+
+    @Test
+    void theModelLearnsFromAugmentedImagesAndIsValidatedOnThemAsTheyAre() {
+        AutoencoderSpec ends = new AutoencoderSpec(
+                "ends",
+                Shape.of(1, 6, 1),
+                List.of(new LayerSpec.Flatten("flatten"), new LayerSpec.Dense("squeeze", 2, Activation.LINEAR)),
+                List.of(
+                        new LayerSpec.Dense("rebuild", 6, Activation.LINEAR),
+                        new LayerSpec.Reshape("reshape", Shape.of(1, 6, 1))));
+        FloatDataset bright = FloatDataset.of("left is bright", Shape.of(1, 6, 1), new float[] {1, 0, 0, 0, 0, 0});
+        // At this rate the weights stay as they are.
+        TrainOptions still = OPTIONS.withEpochs(20).withLearningRate(1e-30f);
+        TrainOptions flipped = still.withAugmentation(new Augmentation(true, 0, 0, Augmentation.FillMode.NEAREST));
+
+        History.Epoch plain = Trainer.train(ends, bright, bright, still, event -> {})
+                .history()
+                .last();
+        List<History.Epoch> epochs = Trainer.train(ends, bright, bright, flipped, event -> {})
+                .history()
+                .epochs();
+
+        assertThat(epochs).allMatch(epoch -> epoch.validationLoss() == plain.validationLoss());
+        assertThat(epochs.stream().map(History.Epoch::loss).distinct())
+                .hasSize(2)
+                .contains(plain.loss());
+    }
+
+    @Test
+    void imagesAloneCanBeAugmented() {
+        TrainOptions options = OPTIONS.withAugmentation(new Augmentation(true, 0, 0, Augmentation.FillMode.NEAREST));
+
+        assertThatThrownBy(() -> Trainer.train(SPEC, TRAINING, VALIDATION, options, event -> {}))
+                .isInstanceOf(ShapeException.class)
+                .hasMessage("Augmentation needs images [height, width, channels], got samples of shape [6]."
+                        + " Leave it out for this model.");
     }
 
     @Test
