@@ -208,16 +208,7 @@ final class LatentCommand implements Runnable {
     private Plane project(Points codes) {
         FloatDataset samples = FloatDataset.of("the codes", Shape.of(codes.dimensions()), codes.toArray());
         PrincipalComponents pca = PrincipalComponents.fit(samples, Math.min(2, codes.dimensions()), threads.count());
-        float[] plane = new float[Math.multiplyExact(codes.count(), 2)];
-        float[] code = new float[codes.dimensions()];
-        for (int i = 0; i < codes.count(); i++) {
-            samples.copySample(i, code, 0);
-            double[] coordinates = pca.transform(code);
-            for (int axis = 0; axis < coordinates.length; axis++) {
-                plane[2 * i + axis] = (float) coordinates[axis];
-            }
-        }
-        Points points = Points.of(plane, 2);
+        Points points = plane(pca, samples);
         double[] left = pca.mseByComponents(samples, threads.count());
         double[] shares = new double[2];
         Arrays.setAll(
@@ -229,6 +220,20 @@ final class LatentCommand implements Runnable {
                 codes.dimensions(),
                 100 * (shares[0] + shares[1]));
         return new Plane(points, "PCA", note + trust(codes, points), axis(1, shares[0]), axis(2, shares[1]));
+    }
+
+    /** On fewer than two axes, the other coordinates are 0. */
+    private Points plane(PrincipalComponents pca, FloatDataset samples) {
+        float[] plane = new float[Math.multiplyExact(samples.size(), 2)];
+        if (pca.components() > 0) {
+            Points projected = pca.codes(samples, threads.count());
+            for (int i = 0; i < samples.size(); i++) {
+                for (int axis = 0; axis < pca.components(); axis++) {
+                    plane[2 * i + axis] = projected.get(i, axis);
+                }
+            }
+        }
+        return Points.of(plane, 2);
     }
 
     private static String axis(int number, double share) {

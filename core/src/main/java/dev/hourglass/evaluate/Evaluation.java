@@ -5,6 +5,7 @@ import dev.hourglass.engine.Inference;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
+import java.util.function.IntConsumer;
 
 /** Judges a model by what it makes of data. */
 public final class Evaluation {
@@ -51,6 +52,35 @@ public final class Evaluation {
         }
         double all = (double) size * numbers;
         return new ReconstructionError(squares / all, distances / all, size, size / (Math.max(nanos, 1) / 1e9));
+    }
+
+    /**
+     * The codes of every sample, 256 at a time.
+     *
+     * @param data of the shape that the model reads, under the normalization it was trained with
+     * @param threads that compute, >= 1; any number gives the same bits
+     * @param progress told how many samples are done
+     * @return [samples, latent size]
+     * @throws ShapeException if the samples have another shape
+     * @throws IllegalArgumentException if the samples come under another normalization, or a code is not finite, as those
+     *     of a model whose training diverged
+     * @throws InterruptedComputationException if this thread is interrupted
+     */
+    public static Points codes(Autoencoder model, Dataset data, int threads, IntConsumer progress) {
+        requireMatch(model, data);
+        int latentSize = model.spec().latentSize();
+        float[] codes = new float[Math.multiplyExact(data.size(), latentSize)];
+        float[] batch = new float[Math.multiplyExact(Math.min(BATCH_SIZE, data.size()), latentSize)];
+        try (Inference inference = Inference.of(model, threads)) {
+            for (int from = 0; from < data.size(); from += BATCH_SIZE) {
+                InterruptedComputationException.throwIfInterrupted(Thread.currentThread(), "Encoding");
+                int count = Math.min(BATCH_SIZE, data.size() - from);
+                inference.encode(data::copySample, from, count, batch);
+                System.arraycopy(batch, 0, codes, from * latentSize, count * latentSize);
+                progress.accept(from + count);
+            }
+        }
+        return Points.of(codes, latentSize);
     }
 
     private static void warmUp(Inference inference, Dataset data, float[] into) {

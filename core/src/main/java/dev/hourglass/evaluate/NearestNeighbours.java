@@ -4,12 +4,15 @@ import dev.hourglass.tensor.Workers;
 import java.util.Arrays;
 
 /**
- * The nearest other points of each point, found by measuring all distances: time grows with
+ * The nearest of some points to each of others, or of each other, found by measuring all distances: time grows with
  * {@code points^2 * dimensions}, and no structure of the data can make it slower. Of points equally far, the one with
  * the smaller index is nearer.
  */
 final class NearestNeighbours {
-    private static final int POINTS_PER_TASK = 64;
+    /** Their distances to a block stay in cache, beside the block. */
+    private static final int POINTS_PER_TASK = 32;
+
+    private static final int NONE = -1;
 
     private final int perPoint;
     /** [point][neighbour, nearest first]. */
@@ -24,18 +27,32 @@ final class NearestNeighbours {
     }
 
     /**
+     * The nearest others of each point.
+     *
      * @param perPoint how many to find for each point, 1 to {@code points.count() - 1}
      * @throws InterruptedComputationException if the calling thread is interrupted
      */
     static NearestNeighbours find(Points points, int perPoint, Workers workers) {
-        NearestNeighbours found = new NearestNeighbours(points.count(), perPoint);
-        SquaredDistances distances = new SquaredDistances(points);
+        return find(points, points, perPoint, workers);
+    }
+
+    /**
+     * The nearest of some points to each of others.
+     *
+     * @param among where to look; as many dimensions as the others. If they are the same object, a point is not its own
+     *     neighbour.
+     * @param perPoint how many to find for each, 1 to the number of points, itself left out
+     * @throws InterruptedComputationException if the calling thread is interrupted
+     */
+    static NearestNeighbours find(Points of, Points among, int perPoint, Workers workers) {
+        NearestNeighbours found = new NearestNeighbours(of.count(), perPoint);
+        SquaredDistances distances = new SquaredDistances(among);
         Thread caller = Thread.currentThread();
-        workers.run(Math.ceilDiv(points.count(), POINTS_PER_TASK), (worker, task) -> {
+        workers.run(Math.ceilDiv(of.count(), POINTS_PER_TASK), (worker, task) -> {
             InterruptedComputationException.throwIfInterrupted(caller, "The search for nearest neighbours");
             int first = task * POINTS_PER_TASK;
-            int count = Math.min(POINTS_PER_TASK, points.count() - first);
-            found.search(distances, first, count);
+            int count = Math.min(POINTS_PER_TASK, of.count() - first);
+            found.search(distances, of, first, count, of == among);
         });
         return found;
     }
@@ -54,14 +71,15 @@ final class NearestNeighbours {
         return distances[point * perPoint + rank];
     }
 
-    private void search(SquaredDistances distances, int first, int count) {
+    private void search(SquaredDistances distances, Points of, int first, int count, boolean same) {
         Nearest[] nearest = new Nearest[count];
         Arrays.setAll(nearest, i -> new Nearest(perPoint));
-        float[] block = new float[SquaredDistances.BLOCK];
+        float[][] measured = new float[count][SquaredDistances.BLOCK];
         for (int b = 0; b < distances.blocks(); b++) {
+            distances.between(of, first, count, b, measured);
             for (int i = 0; i < count; i++) {
-                distances.between(first + i, b, block);
-                nearest[i].offer(block, distances.size(b), b * SquaredDistances.BLOCK, first + i);
+                int self = same ? first + i : NONE;
+                nearest[i].offer(measured[i], distances.size(b), b * SquaredDistances.BLOCK, self);
             }
         }
         for (int i = 0; i < count; i++) {

@@ -161,6 +161,38 @@ public final class PrincipalComponents {
     }
 
     /**
+     * {@link #transform} for every sample of a data set.
+     *
+     * @param samples of the size that was fitted
+     * @param threads that compute, >= 1
+     * @return [samples, {@link #components}]
+     * @throws IllegalArgumentException if there are no axes, since all fitted samples were equal, or a code is not finite
+     * @throws ShapeException if the samples are of another size
+     */
+    public Points codes(Dataset samples, int threads) {
+        requireSize(samples.sampleShape().size(), samples.name());
+        if (components == 0) {
+            throw new IllegalArgumentException(
+                    "PCA of " + fittedTo + " has no components, because all its samples are equal");
+        }
+        float[] codes = new float[Math.multiplyExact(samples.size(), components)];
+        try (Workers workers = Workers.of(threads)) {
+            workers.run(Math.ceilDiv(samples.size(), SampleBlocks.SAMPLES_PER_TASK), (worker, task) -> {
+                float[] sample = new float[mean.length];
+                int end = Math.min((task + 1) * SampleBlocks.SAMPLES_PER_TASK, samples.size());
+                for (int s = task * SampleBlocks.SAMPLES_PER_TASK; s < end; s++) {
+                    samples.copySample(s, sample, 0);
+                    double[] code = transform(sample);
+                    for (int c = 0; c < components; c++) {
+                        codes[s * components + c] = (float) code[c];
+                    }
+                }
+            });
+        }
+        return Points.of(codes, components);
+    }
+
+    /**
      * The sample that coordinates stand for.
      *
      * @param codes at most {@link #components} numbers; axes beyond them count as 0

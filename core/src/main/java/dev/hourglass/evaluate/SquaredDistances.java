@@ -3,12 +3,15 @@ package dev.hourglass.evaluate;
 import java.util.Arrays;
 
 /**
- * Squared Euclidean distances from one point to all others, block by block. Summed from differences, so points that
+ * Squared Euclidean distances from a point to all others, block by block. Summed from differences, so points that
  * lie close together far from the origin lose no digits, as they would in {@code |a|^2 - 2ab + |b|^2}.
  */
 final class SquaredDistances {
-    /** A block of 32 dimensions takes 128 KB: it stays in a core's cache while several points pass over it. */
+    /** A block takes 128 KB for 32 dimensions: it stays in a core's cache while several points pass over it. */
     static final int BLOCK = 1024;
+
+    /** So much of a block of many dimensions stays in cache. */
+    private static final int DIMENSIONS_PER_PASS = 32;
 
     private final Points points;
     /** [block][dimension][point of the block]; the last block is filled up with zeros. */
@@ -33,27 +36,46 @@ final class SquaredDistances {
         return Math.min(BLOCK, points.count() - block * BLOCK);
     }
 
-    /**
-     * @param into receives {@link #BLOCK} distances, of which the first {@link #size} count
-     */
+    /** @param into receives {@link #BLOCK} distances from one of the points, of which the first {@link #size} count */
     void between(int point, int block, float[] into) {
+        between(points, point, 1, block, new float[][] {into});
+    }
+
+    /**
+     * From each of some other points, of as many dimensions.
+     *
+     * @param others from {@code first} on, {@code count} of them
+     * @param into receives {@link #BLOCK} distances for each, of which the first {@link #size} count
+     */
+    void between(Points others, int first, int count, int block, float[][] into) {
         float[][] rows = blocks[block];
-        Arrays.fill(into, 0);
-        int d = 0;
-        for (; d + 4 <= rows.length; d += 4) {
+        for (int i = 0; i < count; i++) {
+            Arrays.fill(into[i], 0);
+        }
+        for (int from = 0; from < rows.length; from += DIMENSIONS_PER_PASS) {
+            int end = Math.min(from + DIMENSIONS_PER_PASS, rows.length);
+            for (int i = 0; i < count; i++) {
+                add(into[i], rows, others, first + i, from, end);
+            }
+        }
+    }
+
+    private static void add(float[] into, float[][] rows, Points others, int point, int from, int end) {
+        int d = from;
+        for (; d + 4 <= end; d += 4) {
             addFour(
                     into,
                     rows[d],
                     rows[d + 1],
                     rows[d + 2],
                     rows[d + 3],
-                    points.get(point, d),
-                    points.get(point, d + 1),
-                    points.get(point, d + 2),
-                    points.get(point, d + 3));
+                    others.get(point, d),
+                    others.get(point, d + 1),
+                    others.get(point, d + 2),
+                    others.get(point, d + 3));
         }
-        for (; d < rows.length; d++) {
-            addOne(into, rows[d], points.get(point, d));
+        for (; d < end; d++) {
+            addOne(into, rows[d], others.get(point, d));
         }
     }
 

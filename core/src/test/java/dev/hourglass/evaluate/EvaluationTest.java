@@ -98,6 +98,28 @@ class EvaluationTest {
     }
 
     @Test
+    void codesAreWhatTheEncoderGivesForEverySample() {
+        Autoencoder model = constant(0, 0, 0);
+        model.parameters().get("latent", "kernel").values()[0] = 2; // from number 0 to code 0
+        model.parameters().get("latent", "bias").values()[1] = -1;
+        float[][] samples = new float[300][3];
+        for (int i = 0; i < samples.length; i++) {
+            samples[i][0] = i;
+        }
+        List<Integer> progress = new ArrayList<>();
+
+        Points codes = Evaluation.codes(model, ArrayDataset.of(samples), 2, progress::add);
+
+        assertThat(codes.count()).isEqualTo(300);
+        assertThat(codes.dimensions()).isEqualTo(2);
+        for (int i = 0; i < 300; i++) {
+            assertThat(codes.get(i, 0)).isEqualTo(2 * i);
+            assertThat(codes.get(i, 1)).isEqualTo(-1);
+        }
+        assertThat(progress).containsExactly(256, 300);
+    }
+
+    @Test
     void everySampleCountsOnceWhenTheLastBatchIsSmaller() {
         // Sample k is (k, 0, 0) against (0, 0, 0): the mean of k^2 / 3 for k < 600.
         float[][] samples = new float[600][];

@@ -57,6 +57,26 @@ class PrincipalComponentsTest {
     }
 
     @Test
+    void codesAreTheTransformedSamples() {
+        Dataset data = scattered(45, 9);
+        PrincipalComponents pca = PrincipalComponents.fit(data, 4, 1);
+
+        Points codes = pca.codes(data, 3);
+
+        assertThat(codes.count()).isEqualTo(45);
+        for (int s = 0; s < 45; s++) {
+            double[] code = pca.transform(sampleOf(data, s));
+            for (int c = 0; c < 4; c++) {
+                assertThat(codes.get(s, c)).isEqualTo((float) code[c]);
+            }
+        }
+        PrincipalComponents point = PrincipalComponents.fit(ArrayDataset.of(row(1, 2)), 2, 1);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> point.codes(ArrayDataset.of(row(1, 2)), 1))
+                .withMessage("PCA of test has no components, because all its samples are equal");
+    }
+
+    @Test
     void theRandomizedOneComesWithinATenThousandthOfTheExactErrorsOfScikitLearn() {
         Dataset train = wide(0, 500);
         Dataset test = wide(500, 600);
