@@ -1,0 +1,169 @@
+import { PageElement, html } from "../lib/element.js";
+import { LINE_TYPES, classColor } from "../lib/colors.js";
+import * as format from "../lib/format.js";
+import { bestEpoch } from "../lib/live-run.js";
+import { token } from "../lib/theme.js";
+import "./hg-chart.js";
+
+/** How the losses fell: by batch while it trains, by epoch with the best one marked; and the learning rate. */
+class HgCurves extends PageElement {
+  static properties = { models: { attribute: false }, revision: { attribute: false } };
+
+  render() {
+    return html`<div class="columns">
+      <section class="card"><hg-chart heading="Loss by batch" .option=${() => this.byBatch()} .table=${() => this.batchTable()}></hg-chart></section>
+      <section class="card"><hg-chart heading="Loss by epoch" .option=${() => this.byEpoch()} .table=${() => this.epochTable()}></hg-chart></section>
+      <section class="card">
+        <hg-chart heading="Learning rate" height="180" .option=${() => this.learningRate()} .table=${() => this.rateTable()}></hg-chart>
+      </section>
+      <section class="card">
+        <hg-chart heading="Seconds by epoch" height="180" .option=${() => this.seconds()} .table=${() => this.secondsTable()}></hg-chart>
+      </section>
+    </div>`;
+  }
+
+  get entries() {
+    return [...this.models];
+  }
+
+  byBatch() {
+    return lines({
+      yName: "training loss",
+      log: true,
+      x: { type: "value", name: "epochs", minInterval: 1, max: Math.max(1, ...this.entries.map(([, { wanted }]) => wanted)) },
+      series: this.entries.map(([name, { steps }], i) => line(name, steps, i)),
+    });
+  }
+
+  batchTable() {
+    return {
+      heads: ["model", "epochs", "loss"],
+      rows: this.entries.flatMap(([name, { steps }]) => steps.map(([place, loss]) => [name, place, loss])),
+    };
+  }
+
+  byEpoch() {
+    return lines({
+      yName: "loss",
+      log: true,
+      x: epochAxis(this.entries),
+      series: this.entries.flatMap(([name, { epochs }], i) => {
+        const best = bestEpoch(epochs);
+        const validation = line(`${name} validation`, epochs.map((each) => [each.epoch, each.validationLoss]), i);
+        validation.markPoint = best && {
+          symbol: "circle",
+          symbolSize: 11,
+          label: {
+            show: true,
+            position: "bottom",
+            distance: 6,
+            formatter: `best ${format.error(best.validationLoss)}`,
+            color: token("ink"),
+          },
+          data: [{ coord: [best.epoch, best.validationLoss] }],
+        };
+        const training = line(`${name} training`, epochs.map((each) => [each.epoch, each.loss]), i);
+        training.lineStyle = { ...training.lineStyle, type: "dashed", opacity: 0.75 };
+        return [validation, training].map((series) => ({ ...series, showSymbol: true, symbolSize: 5 }));
+      }),
+    });
+  }
+
+  epochTable() {
+    return {
+      heads: ["model", "epoch", "loss", "validation loss", "MAE", "validation MAE"],
+      rows: this.entries.flatMap(([name, { epochs }]) =>
+        epochs.map((each) => [name, each.epoch, each.loss, each.validationLoss, each.mae, each.validationMae]),
+      ),
+    };
+  }
+
+  learningRate() {
+    return lines({
+      yName: "",
+      x: epochAxis(this.entries),
+      series: this.entries.map(([name, { epochs }], i) => ({
+        ...line(name, epochs.map((each) => [each.epoch, each.learningRate]), i),
+        showSymbol: true,
+      })),
+    });
+  }
+
+  rateTable() {
+    return {
+      heads: ["model", "epoch", "learning rate"],
+      rows: this.entries.flatMap(([name, { epochs }]) => epochs.map((each) => [name, each.epoch, each.learningRate])),
+    };
+  }
+
+  seconds() {
+    return lines({
+      yName: "seconds",
+      x: epochAxis(this.entries),
+      series: this.entries.map(([name, { epochs }], i) => ({
+        ...line(name, epochs.map((each) => [each.epoch, each.seconds]), i),
+        showSymbol: true,
+      })),
+    });
+  }
+
+  secondsTable() {
+    return {
+      heads: ["model", "epoch", "seconds of training", "seconds with validation"],
+      rows: this.entries.flatMap(([name, { epochs }]) =>
+        epochs.map((each) => [name, each.epoch, each.trainSeconds, each.seconds]),
+      ),
+    };
+  }
+}
+
+const epochAxis = (entries) => ({
+  type: "value",
+  name: "epoch",
+  minInterval: 1,
+  min: 1,
+  max: Math.max(2, ...entries.map(([, { wanted, epochs }]) => Math.max(wanted, epochs.length))),
+});
+
+function line(name, data, index) {
+  const color = classColor(index);
+  return {
+    type: "line",
+    name,
+    data,
+    showSymbol: false,
+    symbolSize: 6,
+    itemStyle: { color },
+    lineStyle: { color, width: 2, type: LINE_TYPES[0] },
+  };
+}
+
+function lines({ x, yName, log = false, series }) {
+  return {
+    legend: { icon: "roundRect", itemWidth: 16, itemHeight: 3 },
+    grid: { left: 34, right: 44 },
+    tooltip: { trigger: "axis", valueFormatter: (value) => format.error(value) },
+    xAxis: x,
+    yAxis: {
+      type: log ? "log" : "value",
+      name: yName,
+      nameGap: 44,
+      min: log ? nice(series) : 0,
+      axisLabel: { formatter: (value) => format.plain(value) },
+    },
+    series,
+  };
+}
+
+/** A logarithmic axis that starts below the smallest value rather than at the next power of ten. */
+function nice(series) {
+  const values = series.flatMap(({ data }) => data.map(([, value]) => value)).filter((value) => value > 0);
+  if (values.length === 0) {
+    return undefined;
+  }
+  const low = Math.min(...values);
+  const unit = 10 ** Math.floor(Math.log10(low));
+  return Math.floor(low / unit) * unit;
+}
+
+customElements.define("hg-curves", HgCurves);

@@ -1,0 +1,104 @@
+import { PageElement, html } from "../lib/element.js";
+import { api } from "../lib/api.js";
+import { estimateFacts } from "../lib/estimate.js";
+import * as format from "../lib/format.js";
+import { Loading } from "../lib/loading.js";
+import { go } from "../lib/router.js";
+import { runs } from "../lib/runs.js";
+import { stateOf } from "./hg-state.js";
+
+/** The labs that come with Hourglass, each with what it will cost on this machine and a button that starts it. */
+class HgLabs extends PageElement {
+  static properties = { estimates: { state: true }, starting: { state: true } };
+
+  constructor() {
+    super();
+    this.estimates = new Map();
+    this.starting = null;
+    this.labs = new Loading(this, () => api.recipes());
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.labs.load("labs");
+  }
+
+  updated() {
+    if (this.labs.value !== null && !this.estimating) {
+      this.estimating = true;
+      this.estimateEach(this.labs.value);
+    }
+  }
+
+  /** One after the other: each is measured by some training steps, which must not disturb each other. */
+  async estimateEach(labs) {
+    for (const lab of labs) {
+      const estimate = await api.estimate({ recipe: lab.name }).catch((failure) => ({ failure }));
+      this.estimates = new Map(this.estimates).set(lab.name, estimate);
+      if (!this.isConnected) {
+        return;
+      }
+    }
+  }
+
+  render() {
+    return html`<section class="stack" aria-labelledby="labs">
+      <h2 id="labs">Labs</h2>
+      ${stateOf(this.labs, "14rem")}
+      <div class="columns labs">${(this.labs.value ?? []).map((lab) => this.card(lab))}</div>
+    </section>`;
+  }
+
+  card(lab) {
+    return html`<article class="card" aria-label=${lab.title}>
+      <h3>${lab.title}</h3>
+      <div class="scroll-x"><table>
+        <thead>
+          <tr>
+            <th scope="col">Model</th>
+            <th scope="col">Data</th>
+            <th scope="col">Code</th>
+            <th scope="col" class="number">Parameters</th>
+            <th scope="col" class="number">Epochs</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${lab.models.map(
+            (model) =>
+              html`<tr>
+                <th scope="row">${model.name}</th>
+                <td>${model.dataset}</td>
+                <td>${format.shape(model.latent)}</td>
+                <td class="number">${format.count(model.parameters)}</td>
+                <td class="number">${format.count(model.epochs)}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table></div>
+      ${estimateFacts(this.estimates.get(lab.name))}
+      <div class="row">
+        <button class="primary" ?disabled=${this.starting !== null} @click=${() => this.start(lab.name)}>
+          ${this.starting === lab.name ? "Starting" : "Start"}
+        </button>
+        <button @click=${() => this.dispatchEvent(new CustomEvent("change-plan", { detail: lab.name }))}>
+          Change and start
+        </button>
+      </div>
+    </article>`;
+  }
+
+  async start(recipe) {
+    this.starting = recipe;
+    try {
+      const run = await api.createRun({ recipe });
+      await runs.refresh();
+      go(["runs", run.run, "run"]);
+    } catch (failure) {
+      this.dispatchEvent(new CustomEvent("failed", { detail: failure }));
+    } finally {
+      this.starting = null;
+    }
+  }
+}
+
+customElements.define("hg-labs", HgLabs);

@@ -1,0 +1,139 @@
+import { api } from "./api.js";
+
+const REDRAW_MILLIS = 300;
+
+/**
+ * A run followed by its events, as lit's reactive controller. The server replays all that was before it tells what
+ * happens, so the same code draws a run that is over, one that trains, and one whose page was reloaded.
+ */
+export class LiveRun {
+  #host;
+  #run = null;
+  #stream = null;
+  #timer = 0;
+
+  constructor(host) {
+    this.#host = host;
+    host.addController(this);
+    this.#clear();
+  }
+
+  /** By model: `steps` [[place in epochs, loss], …], `epochs` as in the history, how many there will be. */
+  models;
+  /** The last step event, or null. */
+  step;
+  /** What the server does besides training, or null. */
+  working;
+  notices;
+
+  hostConnected() {
+    this.#open();
+  }
+
+  hostDisconnected() {
+    this.#stream?.close();
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+  }
+
+  follow(run) {
+    if (run !== this.#run) {
+      this.#run = run;
+      this.#open();
+    }
+  }
+
+  /** Again from the start, after a run that was over goes on. */
+  again() {
+    this.#open();
+  }
+
+  #clear() {
+    this.models = new Map();
+    this.step = null;
+    this.working = null;
+    this.notices = [];
+  }
+
+  #open() {
+    this.#stream?.close();
+    this.#clear();
+    if (this.#run === null) {
+      return;
+    }
+    this.#stream = api.followRun(this.#run, {
+      state: (event) => this.#state(event),
+      fetching: ({ file, bytes, totalBytes }) => this.#work({ task: `Fetching ${file ?? "data"}`, bytes, totalBytes }),
+      data: () => this.#work(null),
+      model: (event) => this.#model(event),
+      step: (event) => this.#step(event),
+      epoch: (event) => this.#epoch(event),
+      working: ({ task }) => this.#work({ task }),
+      notice: ({ message }) => this.#redraw(this.notices.push(message)),
+    });
+  }
+
+  #state({ state }) {
+    if (state !== "running") {
+      this.working = null;
+    }
+    this.#redraw();
+  }
+
+  #work(working) {
+    this.working = working;
+    this.#redraw();
+  }
+
+  #model({ model, epochs, stepsPerEpoch }) {
+    this.working = null;
+    const known = this.models.get(model);
+    this.models.set(model, { steps: known?.steps ?? [], epochs: known?.epochs ?? [], wanted: epochs, stepsPerEpoch });
+    this.#redraw();
+  }
+
+  #step(event) {
+    this.working = null;
+    this.step = event;
+    const place = event.epoch - 1 + event.step / event.steps;
+    const steps = this.#of(event.model).steps;
+    // After an interruption training goes on from a checkpoint: what was beyond it did not happen.
+    while (steps.length > 0 && steps.at(-1)[0] >= place) {
+      steps.pop();
+    }
+    steps.push([place, event.loss]);
+    this.#redraw();
+  }
+
+  #epoch(event) {
+    const model = this.#of(event.model);
+    model.epochs = [...model.epochs.filter((each) => each.epoch < event.epoch), event];
+    this.#redraw();
+  }
+
+  #of(model) {
+    if (!this.models.has(model)) {
+      this.models.set(model, { steps: [], epochs: [], wanted: 0, stepsPerEpoch: 0 });
+    }
+    return this.models.get(model);
+  }
+
+  /** Often enough for the eye, seldom enough for the processor, which has a model to train. */
+  #redraw() {
+    if (this.#timer === 0) {
+      this.#timer = setTimeout(() => {
+        this.#timer = 0;
+        this.#host.requestUpdate();
+      }, REDRAW_MILLIS);
+    }
+  }
+}
+
+/** The epoch with the smallest validation loss, or null. */
+export function bestEpoch(epochs) {
+  return epochs.reduce(
+    (best, each) =>
+      each.validationLoss !== null && (best === null || each.validationLoss < best.validationLoss) ? each : best,
+    null,
+  );
+}

@@ -1,0 +1,61 @@
+import { html } from "./element.js";
+import * as format from "./format.js";
+
+/** What a form may change of a recipe: the server's `Overrides`, each with what the recipe says itself. */
+export const OVERRIDES = [
+  { name: "epochs", label: "Epochs", kind: "whole", least: 1, of: (model) => format.count(model.epochs) },
+  { name: "batchSize", label: "Batch size", kind: "whole", least: 1, of: (model) => format.count(model.batchSize) },
+  { name: "learningRate", label: "Learning rate", kind: "positive", of: (model) => String(model.learningRate) },
+  { name: "seed", label: "Seed", kind: "whole", of: () => "as in the recipe" },
+  { name: "threads", label: "Threads", kind: "whole", least: 1, of: () => "one a processor" },
+  { name: "limit", label: "Limit samples to", kind: "whole", least: 1, of: () => "all" },
+];
+
+/** @param values by name, as typed @returns numbers by name, without those that were left empty */
+export function readOverrides(values) {
+  const read = {};
+  for (const { name } of OVERRIDES) {
+    const text = (values[name] ?? "").trim();
+    if (text !== "") {
+      read[name] = Number.isNaN(Number(text)) ? text : Number(text);
+    }
+  }
+  return read;
+}
+
+/** What is wrong with a field at once, before the server says more. */
+function fault({ kind, least }, text) {
+  if (text === undefined || text.trim() === "") {
+    return null;
+  }
+  const value = Number(text);
+  if (kind === "whole" && !Number.isInteger(value)) {
+    return "A whole number is needed";
+  }
+  if (least !== undefined && value < least) {
+    return `At least ${least}`;
+  }
+  if (kind === "positive" && !(value > 0)) {
+    return "A number above 0 is needed";
+  }
+  return null;
+}
+
+/** A labelled field; what the recipe says stands in it as long as it is empty. */
+export function overrideField(override, values, problem, model, onChange) {
+  const { name, label, of } = override;
+  const wrong = fault(override, values[name]) ?? (problem?.field === `overrides.${name}` ? problem.message : null);
+  return html`<div class="field" ?data-invalid=${wrong !== null}>
+    <label for=${`override-${name}`}>${label}</label>
+    <input
+      id=${`override-${name}`}
+      inputmode="decimal"
+      placeholder=${model ? of(model) : ""}
+      .value=${values[name] ?? ""}
+      aria-invalid=${wrong !== null}
+      aria-describedby=${`override-${name}-hint`}
+      @input=${(event) => onChange({ ...values, [name]: event.target.value })}
+    />
+    <span class="hint" id=${`override-${name}-hint`}>${wrong ?? ""}</span>
+  </div>`;
+}
