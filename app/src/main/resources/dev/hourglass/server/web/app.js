@@ -1,8 +1,8 @@
-import { PageElement, html, nothing } from "./lib/element.js";
-import { icons, logo } from "./lib/icons.js";
-import { go, href, route, routeChanged } from "./lib/router.js";
-import { RunsController, runs } from "./lib/runs.js";
-import { chooseTheme, chosenTheme } from "./lib/theme.js";
+import { PageElement, html, nothing } from "./shared/element.js";
+import { icons, logo } from "./shared/icons.js";
+import { go, href, route, routeChanged } from "./shared/router.js";
+import { RunsController, runs } from "./shared/runs.js";
+import { chooseTheme, chosenTheme } from "./shared/theme.js";
 import "./components/hg-state.js";
 
 /** Pages of a run: the part of the address, the title, the element and which models it is for. */

@@ -1,7 +1,7 @@
-import * as echarts from "/vendor/echarts/echarts.esm.min.mjs";
-import { PageElement, html, nothing } from "../lib/element.js";
-import { fileName, saveBlob, saveCsv } from "../lib/save.js";
-import { themeChanged, token } from "../lib/theme.js";
+import * as echarts from "echarts";
+import { PageElement, html, nothing } from "../shared/element.js";
+import { fileName, saveBlob, saveCsv } from "../shared/save.js";
+import { themeChanged, token } from "../shared/theme.js";
 
 /**
  * A chart with all that a chart needs: the colours of the theme, its numbers as a table for whoever cannot or does not
@@ -150,7 +150,7 @@ function dressed(option) {
     ...option,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: ink },
     grid: { left: 12, right: 20, top: 36, bottom: 30, containLabel: true, ...option.grid },
-    legend: option.legend && { top: 0, left: 0, itemGap: 16, textStyle: { color: ink }, ...option.legend },
+    legend: option.legend && { type: "scroll", top: 0, left: 0, itemGap: 16, textStyle: { color: ink }, ...option.legend },
     tooltip: option.tooltip && {
       confine: true,
       renderMode: "richText",

@@ -1,8 +1,8 @@
-import { PageElement, html } from "../lib/element.js";
-import { LINE_TYPES, classColor } from "../lib/colors.js";
-import * as format from "../lib/format.js";
-import { bestEpoch } from "../lib/live-run.js";
-import { token } from "../lib/theme.js";
+import { PageElement, html } from "../shared/element.js";
+import { LINE_TYPES, classColor } from "../shared/colors.js";
+import * as format from "../shared/format.js";
+import { bestEpoch } from "../shared/live-run.js";
+import { token } from "../shared/theme.js";
 import "./hg-chart.js";
 
 /** How the losses fell: by batch while it trains, by epoch with the best one marked; and the learning rate. */

@@ -1,9 +1,9 @@
-import { PageElement, html, nothing } from "../lib/element.js";
-import { api } from "../lib/api.js";
-import * as format from "../lib/format.js";
-import { OVERRIDES, overrideField, readOverrides } from "../lib/overrides.js";
-import { go } from "../lib/router.js";
-import { runs } from "../lib/runs.js";
+import { PageElement, html, nothing } from "../shared/element.js";
+import { api } from "../shared/api.js";
+import * as format from "../shared/format.js";
+import { OVERRIDES, overrideField, readOverrides } from "../shared/overrides.js";
+import { go } from "../shared/router.js";
+import { runs } from "../shared/runs.js";
 
 const COLUMNS = [
   { of: "loss", head: "Loss", show: format.error },

@@ -1,7 +1,7 @@
-import { PageElement, html } from "../lib/element.js";
-import { show } from "../lib/pixels.js";
+import { PageElement, html } from "../shared/element.js";
+import { show } from "../shared/pixels.js";
 
-/** Pixels (see lib/pixels.js) on a canvas that is shown as wide as there is room, each pixel a square. */
+/** Pixels (see shared/pixels.js) on a canvas that is shown as wide as there is room, each pixel a square. */
 class HgPicture extends PageElement {
   static properties = { pixels: { attribute: false }, label: {} };
 

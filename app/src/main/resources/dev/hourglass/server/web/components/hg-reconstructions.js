@@ -1,10 +1,10 @@
-import { PageElement, html, nothing } from "../lib/element.js";
-import { api } from "../lib/api.js";
-import * as format from "../lib/format.js";
-import { Loading } from "../lib/loading.js";
-import { picture } from "../lib/pixels.js";
-import { remember } from "../lib/router.js";
-import { slider } from "../lib/slider.js";
+import { PageElement, html, nothing } from "../shared/element.js";
+import { api } from "../shared/api.js";
+import * as format from "../shared/format.js";
+import { Loading } from "../shared/loading.js";
+import { picture } from "../shared/pixels.js";
+import { remember } from "../shared/router.js";
+import { slider } from "../shared/slider.js";
 import { pictureOf } from "./hg-picture.js";
 import { stateOf } from "./hg-state.js";
 

@@ -1,5 +1,5 @@
-import { PageElement, html, nothing } from "../lib/element.js";
-import * as format from "../lib/format.js";
+import { PageElement, html, nothing } from "../shared/element.js";
+import * as format from "../shared/format.js";
 
 /**
  * What there is to see of a `Loading` before its value: nothing new, a job's progress, or an error with its way out.

@@ -1,9 +1,9 @@
-import { PageElement, html, nothing } from "../lib/element.js";
-import { api } from "../lib/api.js";
-import * as format from "../lib/format.js";
-import { go, href, remember } from "../lib/router.js";
-import { doing, progressOf, runState } from "../lib/run-state.js";
-import { RunsController, runs } from "../lib/runs.js";
+import { PageElement, html, nothing } from "../shared/element.js";
+import { api } from "../shared/api.js";
+import * as format from "../shared/format.js";
+import { go, href, remember } from "../shared/router.js";
+import { doing, progressOf, runState } from "../shared/run-state.js";
+import { RunsController, runs } from "../shared/runs.js";
 import "../components/hg-labs.js";
 import "../components/hg-new-run.js";
 

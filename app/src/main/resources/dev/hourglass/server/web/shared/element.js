@@ -1,4 +1,4 @@
-import { LitElement, html, svg, nothing } from "/vendor/lit/index.js";
+import { LitElement, html, svg, nothing } from "lit";
 
 /**
  * The base of all our elements. They render into the document itself rather than a shadow tree: one style sheet, and

@@ -22,3 +22,14 @@ export function readNpy(buffer) {
   }
   throw new Error(`The server's NPY file has the type ${type}; this page reads <f4 and <i4.`);
 }
+
+/** @param {Uint8Array} bytes @param {number[]} shape @returns {Uint8Array} a file of NumPy's type uint8 */
+export function writeNpyBytes(bytes, shape) {
+  const text = `{'descr': '|u1', 'fortran_order': False, 'shape': (${shape.join(", ")}${shape.length === 1 ? "," : ""}), }`;
+  const headerLength = Math.ceil((10 + text.length + 1) / 64) * 64 - 10;
+  const file = new Uint8Array(10 + headerLength + bytes.length);
+  file.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, headerLength & 255, headerLength >> 8]);
+  file.set(new TextEncoder().encode(`${text.padEnd(headerLength - 1)}\n`), 10);
+  file.set(bytes, 10 + headerLength);
+  return file;
+}

@@ -1,5 +1,5 @@
-import { html, nothing } from "../lib/element.js";
-import * as format from "../lib/format.js";
+import { html, nothing } from "../shared/element.js";
+import * as format from "../shared/format.js";
 
 const TONES = {
   queued: "warn",

@@ -1,0 +1,130 @@
+import { PageElement, html, nothing } from "../shared/element.js";
+import { classColor } from "../shared/colors.js";
+import * as format from "../shared/format.js";
+import { errorPicture, largestError, picture } from "../shared/pixels.js";
+import { picturesOf, saveBar } from "../shared/save-bar.js";
+import { saveCsv, savePng } from "../shared/save.js";
+import "./hg-chart.js";
+import "./hg-code.js";
+import { pictureOf } from "./hg-picture.js";
+
+/** One sample whole: input, reconstruction, where they differ, the code between them, and the errors in numbers. */
+class HgSample extends PageElement {
+  static properties = { sample: { attribute: false }, model: { attribute: false }, heading: {}, millis: { type: Number } };
+
+  render() {
+    const { sample } = this;
+    return html`<div class="stack">
+      <div class="card-head">
+        <h3>${this.heading}</h3>
+        ${saveBar("the sample", { png: () => this.savePicture(), csv: () => this.saveNumbers() })}
+      </div>
+      ${this.isImage ? this.images() : this.sequence()}
+      <dl class="facts small">
+        ${fact("MSE", format.error(sample.mse))} ${fact("MAE", format.error(sample.mae))}
+        ${fact("PSNR", sample.psnrDecibels === null ? format.ABSENT : `${format.fixed(sample.psnrDecibels, 1)}\u202fdB`)}
+        ${sample.ssim === null ? nothing : fact("SSIM", format.fixed(sample.ssim, 3))}
+        ${this.millis ? fact("Answer after", format.duration(this.millis / 1000)) : nothing}
+      </dl>
+      <hg-code .code=${sample.code} .shape=${sample.latentShape}></hg-code>
+    </div>`;
+  }
+
+  get isImage() {
+    return this.model.layout === "image" || this.model.imageShape !== null;
+  }
+
+  get shape() {
+    return this.isImage ? (this.model.imageShape ?? this.sample.shape) : this.sample.shape;
+  }
+
+  images() {
+    const { input, reconstruction } = this.sample;
+    const most = largestError(input, reconstruction, this.shape);
+    return html`<div class="triptych">
+      <figure>${pictureOf(picture(input, this.shape, true), "Input")}<figcaption>Input</figcaption></figure>
+      <figure>
+        ${pictureOf(picture(reconstruction, this.shape, true), "Reconstruction")}
+        <figcaption>Reconstruction</figcaption>
+      </figure>
+      <figure>
+        ${pictureOf(errorPicture(input, reconstruction, this.shape, true), "Error by pixel")}
+        <figcaption>Error, brightest ${format.error(most)}</figcaption>
+      </figure>
+    </div>`;
+  }
+
+  sequence() {
+    const { input, reconstruction } = this.sample;
+    const [, features = 1] = this.shape;
+    return html`<hg-chart
+        level="3"
+        height="220"
+        heading="Input and reconstruction"
+        .option=${() => this.curves(features)}
+        .table=${() => this.numbers()}
+      ></hg-chart>
+      <figure class="sequence-error">
+        ${pictureOf(errorPicture(input, reconstruction, this.shape), "Error by step and feature")}
+        <figcaption>
+          Error by step (across) and feature (down), brightest ${format.error(largestError(input, reconstruction, this.shape))}
+        </figcaption>
+      </figure>`;
+  }
+
+  curves(features) {
+    const of = (values, feature) =>
+      Array.from({ length: values.length / features }, (_, step) => [step, values[step * features + feature]]);
+    const series = [];
+    for (let feature = 0; feature < Math.min(features, 10); feature++) {
+      const color = classColor(feature);
+      const line = { type: "line", showSymbol: false, itemStyle: { color } };
+      const name = features === 1 ? "" : ` ${feature}`;
+      series.push({ ...line, name: `input${name}`, data: of(this.sample.input, feature), lineStyle: { color, width: 1.5 } });
+      series.push({
+        ...line,
+        name: `reconstruction${name}`,
+        data: of(this.sample.reconstruction, feature),
+        lineStyle: { color, width: 2, type: "dashed" },
+      });
+    }
+    return {
+      legend: {},
+      tooltip: { trigger: "axis", valueFormatter: format.error },
+      xAxis: { type: "value", name: "step", max: this.shape[0] - 1 },
+      yAxis: { type: "value", scale: true },
+      series,
+    };
+  }
+
+  /** A row a number: where it stands, what it was and what became of it. */
+  numbers() {
+    const { input, reconstruction } = this.sample;
+    const { shape } = this;
+    const heads = shape.length === 3 ? ["row", "column", "channel"] : shape.length === 2 ? ["step", "feature"] : ["number"];
+    const place = (i) => {
+      const at = [];
+      for (let d = shape.length - 1, rest = i; d >= 0; rest = Math.floor(rest / shape[d]), d--) {
+        at.unshift(rest % shape[d]);
+      }
+      return at;
+    };
+    return {
+      heads: [...heads, "input", "reconstruction", "error"],
+      rows: input.map((value, i) => [...place(i), value, reconstruction[i], Math.abs(value - reconstruction[i])]),
+    };
+  }
+
+  savePicture() {
+    savePng(picturesOf(this), `sample-${this.sample.index}.png`);
+  }
+
+  saveNumbers() {
+    const { heads, rows } = this.numbers();
+    saveCsv(heads, rows, `sample-${this.sample.index}.csv`);
+  }
+}
+
+const fact = (name, value) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+
+customElements.define("hg-sample", HgSample);

@@ -1,0 +1,56 @@
+import { html, nothing } from "./element.js";
+import { remember } from "./router.js";
+
+/** The choices that pages about a model share. All of them live in the address. */
+
+/** The model that the address names, or else the first. */
+export function chosenModel(models, query) {
+  return models.find((each) => each.model === query.get("model")) ?? models[0] ?? null;
+}
+
+/** What goes with each request: the data and the epoch of the weights; "" for as it was trained. */
+export function chosenData(query) {
+  return { data: query.get("data") ?? "test", epoch: query.get("epoch") ?? "" };
+}
+
+/**
+ * @param models to choose from (ModelSummary)
+ * @param model the chosen one, whole (Model), or null while it is fetched
+ * @param upload whether an upload is among the data
+ */
+export function modelBar(models, model, query, { data = true } = {}) {
+  const { data: from, epoch } = chosenData(query);
+  return html`<div class="row model-bar">
+    ${choice("model-choice", "Model", models.map((each) => [each.model, each.model]), chosenModel(models, query)?.model, (chosen) =>
+      remember({ model: chosen, epoch: null, index: null }),
+    )}
+    ${data
+      ? choice("data-choice", "Data", dataChoices(from), from, (chosen) => remember({ data: chosen === "test" ? null : chosen, index: null }))
+      : nothing}
+    ${choice(
+      "epoch-choice",
+      "Weights",
+      [["", "as trained"], ...(model?.epochs ?? []).map((each) => [String(each), `epoch ${each}${each === model.bestEpoch ? " (best)" : ""}`])],
+      epoch,
+      (chosen) => remember({ epoch: chosen }),
+    )}
+  </div>`;
+}
+
+function dataChoices(from) {
+  const choices = [
+    ["test", "test set"],
+    ["train", "training set"],
+  ];
+  return from.startsWith("upload-") ? [...choices, [from, "your file"]] : choices;
+}
+
+/** A labelled select. */
+export function choice(id, label, options, value, onChange) {
+  return html`<div class="field compact">
+    <label for=${id}>${label}</label>
+    <select id=${id} @change=${(event) => onChange(event.target.value)}>
+      ${options.map(([option, text]) => html`<option value=${option} ?selected=${option === value}>${text}</option>`)}
+    </select>
+  </div>`;
+}
