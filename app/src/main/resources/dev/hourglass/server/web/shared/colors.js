@@ -38,8 +38,6 @@ export function magnitude(share) {
   return CIVIDIS_RGB[low].map((from, i) => Math.round(from + part * (CIVIDIS_RGB[low + 1][i] - from)));
 }
 
-export const MAGNITUDE_STOPS = CIVIDIS;
-
 /** "#3f90da" to [63, 144, 218] */
 export function rgb(hex) {
   const value = parseInt(hex.slice(1), 16);
