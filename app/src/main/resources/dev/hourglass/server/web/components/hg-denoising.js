@@ -1,0 +1,189 @@
+import { PageElement, html, nothing } from "../shared/element.js";
+import { api } from "../shared/api.js";
+import * as format from "../shared/format.js";
+import { Latest } from "../shared/latest.js";
+import { Loading } from "../shared/loading.js";
+import { chosenData } from "../shared/model-choice.js";
+import { picture } from "../shared/pixels.js";
+import { remember } from "../shared/router.js";
+import { picturesOf, saveBar } from "../shared/save-bar.js";
+import { saveCsv, savePng } from "../shared/save.js";
+import { slider } from "../shared/slider.js";
+import { token } from "../shared/theme.js";
+import "./hg-chart.js";
+import { pictureOf } from "./hg-picture.js";
+import { stateOf } from "./hg-state.js";
+
+/** Noise by a slider, what the model makes of it, and what that gains on average at each level. */
+class HgDenoising extends PageElement {
+  static properties = {
+    model: { attribute: false },
+    query: { attribute: false },
+    noise: { state: true },
+    denoised: { state: true },
+    failure: { state: true },
+  };
+
+  constructor() {
+    super();
+    this.noise = null;
+    this.denoised = null;
+    this.failure = null;
+    this.asking = new Latest((wish) => this.ask(wish));
+    this.gain = new Loading(this, ({ run, model, ...query }, { signal, onProgress }) =>
+      api.denoisingGain(run, model, query, onProgress, signal),
+    );
+  }
+
+  get index() {
+    return Number(this.query.get("noisy") ?? 0);
+  }
+
+  willUpdate() {
+    const { run, model, testSamples } = this.model;
+    this.noise ??= Number(this.query.get("noise") ?? 0.3);
+    const from = chosenData(this.query);
+    this.gain.load({ run, model, ...from, samples: Math.min(200, testSamples) });
+    const wish = { run, model, ...from, index: this.index, noise: this.noise };
+    if (JSON.stringify(wish) !== JSON.stringify(this.asked)) {
+      this.asked = wish;
+      this.asking.ask(wish);
+    }
+  }
+
+  async ask({ run, model, ...query }) {
+    try {
+      this.denoised = await api.denoise(run, model, query);
+      this.failure = null;
+    } catch (failure) {
+      this.failure = failure;
+    }
+  }
+
+  render() {
+    return html`<section class="card" aria-labelledby="denoising">
+      <header>
+        <h2 id="denoising">Denoising</h2>
+        ${saveBar("the denoised sample", {
+          png: this.denoised && (() => savePng(picturesOf(this.querySelector(".triptych")), "denoising.png")),
+          csv: this.denoised && (() => this.saveNumbers()),
+        })}
+      </header>
+      ${this.failure
+        ? html`<div class="message" data-tone="bad" role="alert"><span><strong>${this.failure.message}</strong> ${this.failure.fix ?? ""}</span></div>`
+        : nothing}
+      <div class="columns">
+        <div class="stack">${this.controls()} ${this.denoised ? this.pictures(this.denoised) : html`<div class="skeleton tall"></div>`}</div>
+        <div class="stack">${stateOf(this.gain, "20rem")} ${this.gain.value === null ? nothing : this.gains(this.gain.value)}</div>
+      </div>
+    </section>`;
+  }
+
+  controls() {
+    return html`${slider({
+        id: "noise",
+        label: "Noise (standard deviation, as a share of the data's range)",
+        min: 0,
+        max: 1,
+        step: 0.01,
+        value: this.noise,
+        shown: format.fixed(this.noise, 2),
+        onInput: (noise) => this.change(noise),
+      })}
+      <div class="row">
+        <button ?disabled=${this.index === 0} @click=${() => remember({ noisy: this.index - 1 || null })}>Previous sample</button>
+        <span class="note number">Sample ${format.count(this.index)}</span>
+        <button @click=${() => remember({ noisy: this.index + 1 })}>Next sample</button>
+      </div>`;
+  }
+
+  change(noise) {
+    this.noise = noise;
+    clearTimeout(this.keeping);
+    this.keeping = setTimeout(() => remember({ noise }), 300);
+  }
+
+  pictures(denoised) {
+    const { clean, noisy, shape } = denoised;
+    const isImage = this.model.imageShape !== null || this.model.layout === "image";
+    const of = (values) => picture(values.map((value) => (isImage ? Math.min(1, Math.max(0, value)) : value)), this.model.imageShape ?? shape, isImage);
+    const gain = (value, unit) => (value === null ? format.ABSENT : `${value > 0 ? "+" : ""}${format.fixed(value, 2)}${unit}`);
+    return html`<div class="triptych ${isImage ? "" : "long"}">
+        <figure>${pictureOf(of(clean), "Clean")}<figcaption>Clean</figcaption></figure>
+        <figure>${pictureOf(of(noisy), "With noise")}<figcaption>With noise</figcaption></figure>
+        <figure>${pictureOf(of(denoised.denoised), "Denoised")}<figcaption>Denoised</figcaption></figure>
+      </div>
+      <dl class="facts small">
+        ${fact("PSNR, noisy", decibels(denoised.noisyPsnrDecibels))} ${fact("PSNR, denoised", decibels(denoised.denoisedPsnrDecibels))}
+        ${fact("Gain", gain(denoised.psnrGainDecibels, "\u202fdB"))}
+        ${denoised.ssimGain === null || denoised.ssimGain === undefined
+          ? nothing
+          : html`${fact("SSIM, noisy", format.fixed(denoised.noisySsim, 3))} ${fact("SSIM, denoised", format.fixed(denoised.denoisedSsim, 3))}
+            ${fact("Gain", gain(denoised.ssimGain, ""))}`}
+      </dl>`;
+  }
+
+  gains({ samples, levels }) {
+    const hasSsim = levels.some(({ ssimGain }) => ssimGain !== null && ssimGain !== undefined);
+    return html`<hg-chart
+      level="3"
+      height="300"
+      heading="Mean gain by noise"
+      note=${`Over ${format.counted(samples, "sample")}. Above 0 the model takes more away than it spoils.`}
+      .option=${() => this.gainChart(levels, hasSsim)}
+      .table=${() => ({
+        heads: ["noise", "PSNR noisy (dB)", "PSNR denoised (dB)", "PSNR gain (dB)", "SSIM noisy", "SSIM denoised", "SSIM gain"],
+        rows: levels.map((level) => [
+          level.noise,
+          level.noisyPsnrDecibels,
+          level.denoisedPsnrDecibels,
+          level.psnrGainDecibels,
+          level.noisySsim,
+          level.denoisedSsim,
+          level.ssimGain,
+        ]),
+      })}
+    ></hg-chart>`;
+  }
+
+  gainChart(levels, hasSsim) {
+    const line = (name, of, color, type, axis) => ({
+      type: "line",
+      name,
+      yAxisIndex: axis,
+      symbolSize: 6,
+      itemStyle: { color },
+      lineStyle: { color, width: 2, type },
+      data: levels.map((level) => [level.noise, level[of]]),
+    });
+    const psnr = line("PSNR gain (dB)", "psnrGainDecibels", token("accent"), "solid", 0);
+    psnr.markLine = {
+      symbol: "none",
+      silent: true,
+      label: { show: false },
+      lineStyle: { color: token("ink-soft"), type: "dotted" },
+      data: [{ xAxis: this.noise }],
+    };
+    return {
+      legend: {},
+      grid: { left: 20, right: 24 },
+      tooltip: { trigger: "axis", valueFormatter: (value) => format.fixed(value, 3) },
+      xAxis: { type: "value", name: "noise", min: 0, max: 1 },
+      yAxis: [
+        { type: "value", axisLabel: { formatter: (value) => `${value} dB` } },
+        ...(hasSsim ? [{ type: "value", splitLine: { show: false } }] : []),
+      ],
+      series: [psnr, ...(hasSsim ? [line("SSIM gain", "ssimGain", token("code"), "dashed", 1)] : [])],
+    };
+  }
+
+  saveNumbers() {
+    const { clean, noisy, denoised } = this.denoised;
+    saveCsv(["number", "clean", "noisy", "denoised"], clean.map((value, i) => [i, value, noisy[i], denoised[i]]), "denoising.csv");
+  }
+}
+
+const decibels = (value) => (value === null ? format.ABSENT : `${format.fixed(value, 1)}\u202fdB`);
+const fact = (name, value) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+
+customElements.define("hg-denoising", HgDenoising);

@@ -1,0 +1,48 @@
+import { PageElement, html, nothing } from "../shared/element.js";
+import { api } from "../shared/api.js";
+import { Loading } from "../shared/loading.js";
+import { chosenModel, modelBar } from "../shared/model-choice.js";
+import { RunsController, runs } from "../shared/runs.js";
+import "../components/hg-anomalies.js";
+import "../components/hg-denoising.js";
+import { stateOf } from "../components/hg-state.js";
+
+/** The reconstruction error as a judgement, and noise that a model takes away. */
+class PageAnomaly extends PageElement {
+  static properties = { run: {}, query: { attribute: false } };
+
+  constructor() {
+    super();
+    this.runs = new RunsController(this);
+    this.model = new Loading(this, ({ run, model }) => api.model(run, model));
+  }
+
+  willUpdate() {
+    const chosen = chosenModel(runs.modelsOf(this.run), this.query);
+    this.model.load(chosen && { run: this.run, model: chosen.model });
+  }
+
+  render() {
+    const models = runs.modelsOf(this.run);
+    const model = this.model.value;
+    return html`<div class="page">
+      <div class="page-head">
+        <div>
+          <h1>Anomaly and denoising</h1>
+          <p class="lead">What a model rebuilds badly is unlike what it was trained on.</p>
+        </div>
+        ${modelBar(models, model, this.query)}
+      </div>
+      ${runs.loaded && models.length === 0
+        ? html`<div class="card empty"><p>This run has no model that could be used yet: a model is there once its first epoch is done.</p></div>`
+        : nothing}
+      ${stateOf(this.model, "40rem")}
+      ${model
+        ? html`<hg-anomalies .model=${model} .query=${this.query}></hg-anomalies>
+            <hg-denoising .model=${model} .query=${this.query}></hg-denoising>`
+        : nothing}
+    </div>`;
+  }
+}
+
+customElements.define("page-anomaly", PageAnomaly);
