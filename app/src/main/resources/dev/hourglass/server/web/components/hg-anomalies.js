@@ -12,6 +12,8 @@ import "./hg-sample.js";
 import { stateOf } from "./hg-state.js";
 
 const WORST = 12;
+/** A line across a chart; ECharts would round its place to two digits. */
+const LINE = { symbol: "none", silent: true, precision: 12 };
 
 /** Errors of all samples as a histogram with a threshold to drag, what it flags, and the worst samples. */
 class HgAnomalies extends PageElement {
@@ -201,8 +203,7 @@ class HgAnomalies extends PageElement {
         ]
       : [bar("samples", counts, token("accent"))];
     series[0].markLine = {
-      symbol: "none",
-      silent: true,
+      ...LINE,
       lineStyle: { color: token("ink"), width: 2, type: "solid" },
       label: { color: token("ink"), formatter: format.error(threshold) },
       data: [{ xAxis: threshold }],
@@ -290,7 +291,12 @@ function curves({ scores, histogram: { edges } }, threshold) {
     data: scores.map((score) => [score.threshold, score[of]]),
   });
   const precision = line("precision", "precision", token("accent"), "solid");
-  precision.markLine = { symbol: "none", silent: true, label: { show: false }, lineStyle: { color: token("ink"), type: "solid" }, data: [{ xAxis: threshold }] };
+  precision.markLine = {
+    ...LINE,
+    label: { show: false },
+    lineStyle: { color: token("ink"), type: "solid" },
+    data: [{ xAxis: threshold }],
+  };
   return {
     legend: {},
     tooltip: { trigger: "axis", valueFormatter: (value) => format.percent(value) },

@@ -1,4 +1,5 @@
 import { PageElement, html } from "../shared/element.js";
+import { logarithmicLow } from "../shared/axes.js";
 import { LINE_TYPES, classColor } from "../shared/colors.js";
 import * as format from "../shared/format.js";
 import { bestEpoch } from "../shared/live-run.js";
@@ -148,22 +149,11 @@ function lines({ x, yName, log = false, series }) {
       type: log ? "log" : "value",
       name: yName,
       nameGap: 44,
-      min: log ? nice(series) : 0,
+      min: log ? logarithmicLow(series.flatMap(({ data }) => data.map(([, value]) => value))) : 0,
       axisLabel: { formatter: (value) => format.plain(value) },
     },
     series,
   };
-}
-
-/** A logarithmic axis that starts below the smallest value rather than at the next power of ten. */
-function nice(series) {
-  const values = series.flatMap(({ data }) => data.map(([, value]) => value)).filter((value) => value > 0);
-  if (values.length === 0) {
-    return undefined;
-  }
-  const low = Math.min(...values);
-  const unit = 10 ** Math.floor(Math.log10(low));
-  return Math.floor(low / unit) * unit;
 }
 
 customElements.define("hg-curves", HgCurves);

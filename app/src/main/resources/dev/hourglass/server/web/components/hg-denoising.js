@@ -160,6 +160,7 @@ class HgDenoising extends PageElement {
     psnr.markLine = {
       symbol: "none",
       silent: true,
+      precision: 12,
       label: { show: false },
       lineStyle: { color: token("ink-soft"), type: "dotted" },
       data: [{ xAxis: this.noise }],

@@ -1,5 +1,6 @@
 import { PageElement, html, nothing } from "../shared/element.js";
 import { api } from "../shared/api.js";
+import { logarithmicLow } from "../shared/axes.js";
 import { LINE_TYPES, classColor } from "../shared/colors.js";
 import * as format from "../shared/format.js";
 import { Loading } from "../shared/loading.js";
@@ -77,7 +78,7 @@ class PageComparison extends PageElement {
     const several = this.all.length > 1;
     return [
       { head: "Model", text: true, of: ({ model }) => model, cell: ({ run, model }) => html`<a href=${href(["runs", run, "run"], { model })}>${model}</a>` },
-      ...(several ? [{ head: "Run", text: true, of: ({ run }) => run }] : []),
+      ...(several ? [{ head: "Run", text: true, of: ({ run }) => run, cell: ({ run }) => html`<span class="whole">${run}</span>` }] : []),
       { head: "Data", text: true, of: ({ dataset }) => dataset },
       {
         head: "Best validation loss",
@@ -141,15 +142,25 @@ class PageComparison extends PageElement {
       symbol,
       symbolSize: 12,
       itemStyle: { color },
-      label: { show: true, position: "right", color: token("ink-soft"), formatter: ({ dataIndex }) => this.name(rows[dataIndex]) },
-      data: rows.map(({ metrics }) => [metrics.latentSize, of(metrics)]),
+      label: { show: rows.length <= 3, position: "right", color: token("ink-soft"), formatter: ({ dataIndex }) => this.name(rows[dataIndex]) },
+      data: rows.map((row) => ({ name: this.name(row), value: [row.metrics.latentSize, of(row.metrics)] })),
     });
     return {
       legend: {},
       grid: { left: 34, right: 90 },
-      tooltip: { trigger: "item", valueFormatter: format.plain },
+      tooltip: {
+        trigger: "item",
+        formatter: ({ seriesName, name, value: [size, error] }) =>
+          `${seriesName === "PCA" ? "PCA beside " : ""}${name}\n${format.counted(size, "number")}: ${format.error(error)}`,
+      },
       xAxis: { type: "log", logBase: 2, name: "numbers in the code" },
-      yAxis: { type: "log", name: "test MSE", nameGap: 52, axisLabel: { formatter: format.plain } },
+      yAxis: {
+        type: "log",
+        name: "test MSE",
+        nameGap: 52,
+        min: logarithmicLow(rows.flatMap(({ metrics }) => [metrics.testMse, metrics.pcaMse])),
+        axisLabel: { formatter: format.plain },
+      },
       series: [
         points("model", ({ testMse }) => testMse, "circle", token("accent")),
         { ...points("PCA", ({ pcaMse }) => pcaMse, "diamond", token("line-strong")), label: { show: false } },
@@ -163,7 +174,13 @@ class PageComparison extends PageElement {
       grid: { left: 34 },
       tooltip: { trigger: "axis", valueFormatter: format.error },
       xAxis: { type: "value", name: "epoch", min: 1, minInterval: 1 },
-      yAxis: { type: "log", name: "validation loss", nameGap: 52, axisLabel: { formatter: format.plain } },
+      yAxis: {
+        type: "log",
+        name: "validation loss",
+        nameGap: 52,
+        min: logarithmicLow(rows.flatMap(({ history }) => history.epochs.map(({ validationLoss }) => validationLoss))),
+        axisLabel: { formatter: format.plain },
+      },
       series: rows.map((row, i) => ({
         type: "line",
         name: this.name(row),
@@ -200,20 +217,21 @@ class PageComparison extends PageElement {
   }
 }
 
+/** Lying bars, which leave room for long names. */
 function bars(names, series, unit) {
   return {
     legend: series.length > 1 ? {} : undefined,
-    grid: { left: 34 },
+    grid: { left: 4, right: 64 },
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: format.plain },
-    xAxis: { type: "category", data: names, axisLabel: { interval: 0, width: 120, overflow: "break", hideOverlap: false } },
-    yAxis: { type: "value", name: unit, nameGap: 52, axisLabel: { formatter: format.plain } },
+    xAxis: { type: "value", name: unit, axisLabel: { formatter: format.plain } },
+    yAxis: { type: "category", data: names, inverse: true, axisLabel: { width: 150, overflow: "break", hideOverlap: false } },
     series: series.map(({ name, values, color }) => ({
       type: "bar",
       name,
       data: values,
-      barMaxWidth: 48,
-      itemStyle: { color, borderRadius: [3, 3, 0, 0] },
-      label: { show: names.length <= 6, position: "top", color: token("ink"), formatter: ({ value }) => format.plain(value) },
+      barMaxWidth: 26,
+      itemStyle: { color, borderRadius: [0, 3, 3, 0] },
+      label: { show: true, position: "right", color: token("ink"), formatter: ({ value }) => format.plain(value) },
     })),
   };
 }
