@@ -37,6 +37,11 @@ final class TrainingDisplay {
             }
             case TrainEvent.StepFinished step -> draw(step);
             case TrainEvent.EpochFinished finished -> end(finished);
+            case TrainEvent.Waiting wait -> {
+                interrupt();
+                terminal.println(wait.reason());
+            }
+            case TrainEvent.Resumed ignored -> terminal.println("Training goes on.");
             case TrainEvent.Finished ignored -> {}
         }
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.DoublePredicate;
 
 /** A parsed recipe whose every part knows where it stands, so that a mistake can be shown where it was made. */
 sealed interface Node {
@@ -154,18 +155,29 @@ sealed interface Node {
     }
 
     /** @param expected the range in words, checked by the caller's {@code accepts} */
-    default float asFloat(String expected, java.util.function.DoublePredicate accepts) {
+    default float asFloat(String expected, DoublePredicate accepts) {
+        return number().map(BigDecimal::floatValue)
+                .filter(value -> Float.isFinite(value) && accepts.test(value))
+                .orElseThrow(() -> mismatch(expected));
+    }
+
+    /** @param expected the range in words, checked by the caller's {@code accepts} */
+    default double asDouble(String expected, DoublePredicate accepts) {
+        return number().map(BigDecimal::doubleValue)
+                .filter(value -> Double.isFinite(value) && accepts.test(value))
+                .orElseThrow(() -> mismatch(expected));
+    }
+
+    /** Empty for anything else, YAML's .inf and .nan included: numbers that no setting takes. */
+    private Optional<BigDecimal> number() {
         if (this instanceof Scalar scalar && (scalar.kind() == Kind.INTEGER || scalar.kind() == Kind.DECIMAL)) {
             try {
-                float value = new BigDecimal(scalar.text()).floatValue();
-                if (Float.isFinite(value) && accepts.test(value)) {
-                    return value;
-                }
+                return Optional.of(new BigDecimal(scalar.text()));
             } catch (NumberFormatException e) {
-                // YAML's .inf and .nan are numbers that no setting takes.
+                return Optional.empty();
             }
         }
-        throw mismatch(expected);
+        return Optional.empty();
     }
 
     /** A constant by its name in Keras, which is the name in lower case. */

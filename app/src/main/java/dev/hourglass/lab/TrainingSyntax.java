@@ -30,7 +30,17 @@ final class TrainingSyntax {
     /** With known keys only; their values are yet to be read. */
     static Mapping mapping(Node node) {
         return node.asMapping("a mapping such as {epochs: 5}")
-                .allowing("epochs", "batch_size", "learning_rate", "schedule", "augmentation", "seed", "threads");
+                .allowing(
+                        "epochs",
+                        "batch_size",
+                        "learning_rate",
+                        "schedule",
+                        "augmentation",
+                        "early_stopping",
+                        "reduce_lr_on_plateau",
+                        "keep_best",
+                        "seed",
+                        "threads");
     }
 
     static TrainOptions read(Mapping training) {
@@ -45,6 +55,7 @@ final class TrainingSyntax {
                         .orElse(defaults.learningRate()),
                 training.find("schedule").map(TrainingSyntax::schedule).orElse(defaults.schedule()),
                 training.find("augmentation").map(TrainingSyntax::augmentation).orElse(defaults.augmentation()),
+                CallbackSyntax.read(training),
                 training.find("seed")
                         .map(value -> value.asWholeNumber(Long.MIN_VALUE, Long.MAX_VALUE))
                         .orElse(defaults.seed()),
@@ -64,6 +75,7 @@ final class TrainingSyntax {
         if (!options.augmentation().equals(Augmentation.NONE)) {
             tree.put("augmentation", settings(options.augmentation()));
         }
+        tree.putAll(CallbackSyntax.write(options.callbacks()));
         tree.put("seed", options.seed());
         tree.put("threads", options.threads());
         return tree;

@@ -12,9 +12,13 @@ import dev.hourglass.model.Presets;
 import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.train.Augmentation;
+import dev.hourglass.train.Callbacks;
+import dev.hourglass.train.EarlyStopping;
 import dev.hourglass.train.LearningRateSchedule;
 import dev.hourglass.train.LearningRateSchedule.CosineDecay;
 import dev.hourglass.train.LearningRateSchedule.ExponentialDecay;
+import dev.hourglass.train.Monitor;
+import dev.hourglass.train.ReduceLrOnPlateau;
 import dev.hourglass.train.TrainOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -194,6 +198,33 @@ class RecipeReaderTest {
                 read(DATA + MODELS + "training: {schedule: {ExponentialDecay: {decay_steps: 100, decay_rate: 0.5}}}\n");
         assertThat(read(JsonMapper.shared().writeValueAsString(RecipeWriter.write(decaying))))
                 .isEqualTo(decaying);
+    }
+
+    @Test
+    void callbacksHaveKerasNamesAndDefaults() throws IOException {
+        Recipe recipe = read(DATA
+                + "models:\n"
+                + "  - {name: a, preset: mnist-cnn}\n"
+                + "  - {name: b, preset: mnist-cnn, training: {early_stopping: false, keep_best: false}}\n"
+                + "training:\n"
+                + "  early_stopping: {patience: 3, min_delta: 0.001, restore_best_weights: true}\n"
+                + "  reduce_lr_on_plateau: {monitor: val_mae, factor: 0.3, cooldown: 2}\n"
+                + "  keep_best: true\n");
+
+        Callbacks expected = new Callbacks(
+                new EarlyStopping(Monitor.VAL_LOSS, 0.001, 3, true, 0),
+                new ReduceLrOnPlateau(Monitor.VAL_MAE, 0.3, 10, 1e-4, 2, 0),
+                true);
+        assertThat(recipe.models().getFirst().training().callbacks()).isEqualTo(expected);
+        assertThat(recipe.models().getLast().training().callbacks())
+                .isEqualTo(expected.withEarlyStopping(null).withKeepBest(false));
+    }
+
+    @Test
+    void aScheduleAndAPlateauAreRefusedTogether() {
+        assertThatThrownBy(() -> read(DATA + MODELS + "training: {schedule: CosineDecay, reduce_lr_on_plateau: {}}\n"))
+                .isInstanceOf(RecipeException.class)
+                .hasMessageContaining("expected one that sets the learning rate, found a schedule too. Remove one.");
     }
 
     private LearningRateSchedule schedule(String yaml) throws IOException {

@@ -36,9 +36,14 @@ public final class TrainingSession implements AutoCloseable {
     private final Stopwatch stopwatch;
     private final Workers.Task sumSlice;
     private final Workers.Task sumOverBatch;
+    private final Workers.Task checkRange;
     private final Workers.Task updateRange;
     private final Workers.Task packSlice;
     private final int outputSize;
+    private final DivergenceSearch search;
+    /** Whether every gradient of the step is; threads only ever set it to false. */
+    private volatile boolean finite;
+
     private Adam adam;
     private int step;
     private int batchSamples;
@@ -65,6 +70,7 @@ public final class TrainingSession implements AutoCloseable {
         this.kernels = kernels;
         this.workers = workers;
         this.stopwatch = stopwatch;
+        search = new DivergenceSearch(input, List.copyOf(layers), parameters, kernels, workers);
         Plan compiled = PlanCompiler.forTraining(input, layers, parameters);
         weights = new PackedWeights(compiled, parameters);
         outputSize = ShapeInference.outputs(input, layers).getLast().size();
@@ -114,6 +120,8 @@ public final class TrainingSession implements AutoCloseable {
                 this::sumOverBatch);
         long learned =
                 ranges.stream().mapToLong(range -> range.to() - range.from()).sum();
+        checkRange =
+                stopwatch.time(afterPhases("CheckFinite", ranges.size(), 0, learned * Float.BYTES), this::checkRange);
         updateRange = stopwatch.time(
                 afterPhases("Adam", ranges.size(), learned * StepCost.ADAM_FLOPS, learned * StepCost.ADAM_BYTES),
                 this::updateRange);
@@ -188,6 +196,7 @@ public final class TrainingSession implements AutoCloseable {
      * @param order indices of samples; those at {@code from} to {@code from + count - 1} are the batch
      * @param count 1 to the batch size
      * @return the mean squared error before the step
+     * @throws DivergenceException if that or a gradient is NaN or infinite; the step is not taken
      */
     public double step(Samples samples, int[] order, int from, int count) {
         return step(samples, samples, order, from, count);
@@ -196,6 +205,7 @@ public final class TrainingSession implements AutoCloseable {
     /** As the other one, but the model is to turn inputs into targets of the same index, such as noisy into clean. */
     public double step(Samples inputs, Samples targets, int[] order, int from, int count) {
         double loss = computeGradients(inputs, targets, order, from, count);
+        requireFinite(loss, inputs, order, from, count);
         rate = adam.correctedRate(step);
         workers.run(ranges.size(), updateRange);
         workers.run(weights.packTasks(), packSlice);
@@ -231,6 +241,31 @@ public final class TrainingSession implements AutoCloseable {
         int steps = step - profiledSteps;
         profiledSteps = step;
         return steps == 0 ? List.of() : stopwatch.take(steps);
+    }
+
+    private void requireFinite(double loss, Samples inputs, int[] order, int from, int count) {
+        finite = true;
+        workers.run(ranges.size(), checkRange);
+        if (finite && Double.isFinite(loss)) {
+            return;
+        }
+        step--; // was not taken
+        String what = Double.isFinite(loss) ? "a gradient is not finite" : "the loss is " + loss;
+        String where = search.inOutputs(inputs, order, from, count)
+                .or(() -> search.inGradients(gradients))
+                .orElse("the layers' outputs are finite for each sample by itself");
+        throw new DivergenceException(what + "; " + where);
+    }
+
+    private void checkRange(int worker, int task) {
+        Range range = ranges.get(task);
+        float[] gradient = gradients[range.parameter()];
+        for (int j = range.from(); j < range.to(); j++) {
+            if (!Float.isFinite(gradient[j])) {
+                finite = false;
+                return;
+            }
+        }
     }
 
     /** A copy of what the optimizer remembers. */

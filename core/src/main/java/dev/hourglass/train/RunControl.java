@@ -1,5 +1,6 @@
 package dev.hourglass.train;
 
+import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -56,6 +57,23 @@ public final class RunControl {
         try {
             while (paused) {
                 changed.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * For the one that runs: waits until this is stopped, but not longer than that.
+     *
+     * @throws InterruptedException if the thread is interrupted while it waits
+     */
+    void awaitStopped(Duration longest) throws InterruptedException {
+        lock.lock();
+        try {
+            long nanos = longest.toNanos();
+            while (!stopped && nanos > 0) {
+                nanos = changed.awaitNanos(nanos);
             }
         } finally {
             lock.unlock();

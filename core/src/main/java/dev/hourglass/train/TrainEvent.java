@@ -21,5 +21,11 @@ public sealed interface TrainEvent {
 
     record EpochFinished(History.Epoch epoch, int steps) implements TrainEvent {}
 
+    /** @param reason a sentence: it was told to wait, or its state cannot be saved */
+    record Waiting(String reason) implements TrainEvent {}
+
+    /** The wait is over. */
+    record Resumed() implements TrainEvent {}
+
     record Finished(History history) implements TrainEvent {}
 }

@@ -8,6 +8,7 @@ package dev.hourglass.train;
  * @param learningRate of Adam, > 0; where the schedule starts
  * @param schedule how the learning rate changes from step to step
  * @param augmentation how images are changed at random before the model sees them
+ * @param callbacks what looks at the history after each epoch
  * @param seed of initialisation, shuffling and dropout
  * @param threads that compute, >= 1; any number gives the same bits
  */
@@ -17,6 +18,7 @@ public record TrainOptions(
         float learningRate,
         LearningRateSchedule schedule,
         Augmentation augmentation,
+        Callbacks callbacks,
         long seed,
         int threads) {
     public TrainOptions {
@@ -26,6 +28,9 @@ public record TrainOptions(
                 learningRate > 0 && learningRate < Float.POSITIVE_INFINITY,
                 "learningRate must be > 0, got " + learningRate);
         require(threads >= 1 && threads <= 1024, "threads must be 1 to 1024, got " + threads);
+        require(
+                callbacks.reduceLrOnPlateau() == null || schedule.equals(LearningRateSchedule.CONSTANT),
+                "a schedule and reduceLrOnPlateau both set the learning rate; choose one");
     }
 
     /** 5 epochs, batches of 256, learning rate 0.001 throughout, images as they are, seed 42, one thread a processor. */
@@ -36,39 +41,44 @@ public record TrainOptions(
                 1e-3f,
                 LearningRateSchedule.CONSTANT,
                 Augmentation.NONE,
+                Callbacks.NONE,
                 42,
                 Runtime.getRuntime().availableProcessors());
     }
 
     public TrainOptions withEpochs(int value) {
-        return new TrainOptions(value, batchSize, learningRate, schedule, augmentation, seed, threads);
+        return new TrainOptions(value, batchSize, learningRate, schedule, augmentation, callbacks, seed, threads);
     }
 
     public TrainOptions withBatchSize(int value) {
-        return new TrainOptions(epochs, value, learningRate, schedule, augmentation, seed, threads);
+        return new TrainOptions(epochs, value, learningRate, schedule, augmentation, callbacks, seed, threads);
     }
 
     public TrainOptions withLearningRate(float value) {
-        return new TrainOptions(epochs, batchSize, value, schedule, augmentation, seed, threads);
+        return new TrainOptions(epochs, batchSize, value, schedule, augmentation, callbacks, seed, threads);
     }
 
     public TrainOptions withSchedule(LearningRateSchedule value) {
-        return new TrainOptions(epochs, batchSize, learningRate, value, augmentation, seed, threads);
+        return new TrainOptions(epochs, batchSize, learningRate, value, augmentation, callbacks, seed, threads);
     }
 
     public TrainOptions withAugmentation(Augmentation value) {
-        return new TrainOptions(epochs, batchSize, learningRate, schedule, value, seed, threads);
+        return new TrainOptions(epochs, batchSize, learningRate, schedule, value, callbacks, seed, threads);
+    }
+
+    public TrainOptions withCallbacks(Callbacks value) {
+        return new TrainOptions(epochs, batchSize, learningRate, schedule, augmentation, value, seed, threads);
     }
 
     public TrainOptions withSeed(long value) {
-        return new TrainOptions(epochs, batchSize, learningRate, schedule, augmentation, value, threads);
+        return new TrainOptions(epochs, batchSize, learningRate, schedule, augmentation, callbacks, value, threads);
     }
 
     public TrainOptions withThreads(int value) {
-        return new TrainOptions(epochs, batchSize, learningRate, schedule, augmentation, seed, value);
+        return new TrainOptions(epochs, batchSize, learningRate, schedule, augmentation, callbacks, seed, value);
     }
 
-    private static void require(boolean condition, String message) {
+    static void require(boolean condition, String message) {
         if (!condition) {
             throw new IllegalArgumentException(message);
         }

@@ -2,11 +2,13 @@ package dev.hourglass.train;
 
 import dev.hourglass.data.Dataset;
 import dev.hourglass.engine.Adam;
+import dev.hourglass.engine.DivergenceException;
 import dev.hourglass.engine.Inference;
 import dev.hourglass.engine.Samples;
 import dev.hourglass.engine.TrainingSession;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.ShapeException;
 import java.util.ArrayList;
@@ -28,7 +30,7 @@ public final class Trainer {
     private final List<History.Epoch> epochs;
     private final List<String> weightDigests;
     private EpochPlace place;
-    private float learningRate;
+    private CallbackState callbacks;
 
     private Trainer(
             TrainingState from,
@@ -49,7 +51,7 @@ public final class Trainer {
         epochs = new ArrayList<>(from.history().epochs());
         weightDigests = new ArrayList<>(from.weightDigests());
         place = from.place();
-        learningRate = options.learningRate();
+        callbacks = from.callbacks();
     }
 
     /**
@@ -59,6 +61,7 @@ public final class Trainer {
      * @param listener told what happens, on this thread
      * @throws ShapeException if a data set's samples do not have the model's input shape or are no images and are to be
      *     augmented
+     * @throws TrainingDivergedException if the loss or a gradient becomes NaN or infinite
      * @throws TrainingInterruptedException if this thread is interrupted between two steps
      */
     public static TrainResult train(
@@ -78,6 +81,7 @@ public final class Trainer {
      * @param watch looks between two steps
      * @throws ShapeException if a data set's samples do not have the model's input shape or are no images and are to be
      *     augmented
+     * @throws TrainingDivergedException if the loss or a gradient becomes NaN or infinite
      * @throws TrainingInterruptedException if the watch ends it
      */
     public static TrainResult train(
@@ -107,7 +111,7 @@ public final class Trainer {
     private TrainResult run() {
         int steps = Math.ceilDiv(training.size(), batchSize);
         listener.accept(new TrainEvent.Started(model.spec().name(), options.epochs(), steps));
-        while (place.epoch() <= options.epochs()) {
+        while (place.epoch() <= options.epochs() && !callbacks.hasStopped()) {
             listener.accept(new TrainEvent.EpochStarted(place.epoch(), options.epochs()));
             int[] order = shuffled(place.epoch());
             Samples samples = options.augmentation().samples(training, options.seed(), place.epoch());
@@ -120,20 +124,22 @@ public final class Trainer {
         }
         History history = new History(epochs);
         listener.accept(new TrainEvent.Finished(history));
-        return new TrainResult(model, session.optimizerState(), history, weightDigests);
+        BestWeights restored = callbacks.toRestore();
+        return new TrainResult(
+                restored == null ? model : copy(restored.weights()),
+                session.optimizerState(),
+                history,
+                weightDigests,
+                callbacks.kept());
     }
 
     private void step(Samples samples, int[] order) {
         long start = System.nanoTime();
         int stepsAnEpoch = Math.ceilDiv(order.length, batchSize);
-        learningRate = options.schedule()
-                .rate(
-                        options.learningRate(),
-                        (place.epoch() - 1L) * stepsAnEpoch + place.steps(),
-                        (long) options.epochs() * stepsAnEpoch);
+        float learningRate = learningRate(place.steps());
         session.setLearningRate(learningRate);
         int count = Math.min(batchSize, order.length - place.samples());
-        double loss = session.step(samples, order, place.samples(), count);
+        double loss = loss(samples, order, count);
         place = place.plus(count, loss, session.meanAbsoluteError(), System.nanoTime() - start);
         listener.accept(new TrainEvent.StepFinished(
                 place.epoch(),
@@ -145,26 +151,65 @@ public final class Trainer {
                 place.trainNanos() / 1_000_000));
     }
 
+    /** @param step of this epoch, from 0 */
+    private float learningRate(int step) {
+        if (options.callbacks().reduceLrOnPlateau() != null) {
+            return callbacks.plateau().learningRate();
+        }
+        long stepsAnEpoch = Math.ceilDiv(training.size(), batchSize);
+        return options.schedule()
+                .rate(
+                        options.learningRate(),
+                        (place.epoch() - 1) * stepsAnEpoch + step,
+                        options.epochs() * stepsAnEpoch);
+    }
+
+    private double loss(Samples samples, int[] order, int count) {
+        try {
+            return session.step(samples, order, place.samples(), count);
+        } catch (DivergenceException e) {
+            throw new TrainingDivergedException(diverged(" at step " + (place.steps() + 1) + ": " + e.getMessage()), e);
+        }
+    }
+
+    private String diverged(String where) {
+        return "Training of '" + model.spec().name() + "' diverged in epoch " + place.epoch() + where + ".";
+    }
+
     private void endEpoch() {
         long start = System.nanoTime();
         Inference.Distance distance = distance();
+        if (!Double.isFinite(distance.meanSquared())) {
+            throw new TrainingDivergedException(
+                    diverged(" after its last step: the validation loss is " + distance.meanSquared()));
+        }
         epochs.add(new History.Epoch(
                 place.epoch(),
                 place.loss(),
                 place.mae(),
                 distance.meanSquared(),
                 distance.meanAbsolute(),
-                learningRate,
+                learningRate(place.steps() - 1),
                 place.trainNanos() / 1e9,
                 (place.trainNanos() + System.nanoTime() - start) / 1e9));
         weightDigests.add(model.parameters().sha256());
+        callbacks = callbacks.after(options.callbacks(), epochs.getLast(), model.parameters());
         listener.accept(new TrainEvent.EpochFinished(epochs.getLast(), place.steps()));
         place = EpochPlace.startOf(place.epoch() + 1);
     }
 
     private TrainingState state() {
-        Autoencoder copy = new Autoencoder(model.spec(), model.parameters().copy(), model.normalization());
-        return new TrainingState(copy, session.optimizerState(), place, new History(epochs), weightDigests);
+        return new TrainingState(
+                copy(model.parameters()),
+                session.optimizerState(),
+                place,
+                new History(epochs),
+                weightDigests,
+                callbacks);
+    }
+
+    private Autoencoder copy(Parameters weights) {
+        return new Autoencoder(model.spec(), weights.copy(), model.normalization());
     }
 
     private static int batchSize(TrainOptions options, Dataset training) {

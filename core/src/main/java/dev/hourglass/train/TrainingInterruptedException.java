@@ -1,10 +1,19 @@
 package dev.hourglass.train;
 
-/** The thread that trains was interrupted; the weights trained so far are dropped. */
+/** Training was told to stop between two steps, by an interrupt of its thread or by its {@link RunControl}. */
 public final class TrainingInterruptedException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 
     TrainingInterruptedException(int epoch, int step) {
-        super("Training was interrupted in epoch " + epoch + " after step " + step);
+        super(message(epoch, step));
+    }
+
+    /** @param reason why its last state could not be saved */
+    TrainingInterruptedException(int epoch, int step, String reason, Throwable cause) {
+        super(message(epoch, step) + ", and its state could not be saved: " + reason, cause);
+    }
+
+    private static String message(int epoch, int step) {
+        return "Training was interrupted in epoch " + epoch + " after step " + step;
     }
 }

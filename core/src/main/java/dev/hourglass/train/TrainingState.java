@@ -13,15 +13,25 @@ import java.util.List;
  * had never stopped. There is no random state beside the seed, because every stream of random numbers depends on the
  * seed, its purpose and the epoch or step alone.
  *
- * @param model with parameters of its own
+ * @param model with parameters of its own, which training changes
  * @param optimizer what Adam remembers, and the steps taken
  * @param history of the epochs that are over
- * @param weightDigests SHA-256 of all weights after each of them
+ * @param weightDigests SHA-256 of all weights after each of them, in hex
+ * @param callbacks what early stopping and the others remember
  */
 public record TrainingState(
-        Autoencoder model, OptimizerState optimizer, EpochPlace place, History history, List<String> weightDigests) {
+        Autoencoder model,
+        OptimizerState optimizer,
+        EpochPlace place,
+        History history,
+        List<String> weightDigests,
+        CallbackState callbacks) {
     public TrainingState {
         weightDigests = List.copyOf(weightDigests);
+        if (weightDigests.size() != history.epochs().size()) {
+            throw new IllegalArgumentException("a state needs a digest for each of its "
+                    + history.epochs().size() + " epochs, got " + weightDigests.size());
+        }
     }
 
     /** A model that has learned nothing yet. */
@@ -32,6 +42,17 @@ public record TrainingState(
                 OptimizerState.fresh(Adam.withLearningRate(options.learningRate()), model.parameters()),
                 EpochPlace.startOf(1),
                 new History(List.of()),
-                List.of());
+                List.of(),
+                CallbackState.start(options));
+    }
+
+    /** To train on with other options: what early stopping and the others have seen no longer counts. */
+    public TrainingState withFreshCallbacks(TrainOptions options) {
+        return new TrainingState(model, optimizer, place, history, weightDigests, CallbackState.start(options));
+    }
+
+    /** Whether nothing is left to do. */
+    public boolean isOver(TrainOptions options) {
+        return place.epoch() > options.epochs() || callbacks.hasStopped();
     }
 }

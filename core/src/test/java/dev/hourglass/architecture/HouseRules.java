@@ -91,7 +91,7 @@ public final class HouseRules {
         table.put("model", Set.of("tensor"));
         table.put("data", Set.of("files", "tensor"));
         table.put("engine", Set.of("model", "tensor"));
-        table.put("train", Set.of("engine", "model", "data", "tensor"));
+        table.put("train", Set.of("files", "engine", "model", "data", "tensor"));
         table.put("evaluate", Set.of("engine", "model", "data", "tensor"));
         table.put("formats", Set.of("files", "engine", "model", "tensor"));
         table.put("report", Set.of("evaluate", "train", "model", "files", "tensor"));

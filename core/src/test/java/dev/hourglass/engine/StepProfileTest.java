@@ -58,7 +58,7 @@ final class StepProfileTest {
             assertThat(profile)
                     .filteredOn(stage -> stage.phase() == StepProfile.WHOLE_STEP)
                     .extracting(StepProfile::kind)
-                    .containsExactly("SumGradients", "BatchGradients", "Adam", "Pack");
+                    .containsExactly("SumGradients", "BatchGradients", "CheckFinite", "Adam", "Pack");
         }
     }
 

@@ -187,7 +187,8 @@ class TrainerTest {
                 from.optimizer(),
                 from.place(),
                 from.history(),
-                from.weightDigests());
+                from.weightDigests(),
+                from.callbacks());
         return Trainer.train(copy, TRAINING, VALIDATION, OPTIONS, watch, event -> {});
     }
 }

@@ -1,0 +1,62 @@
+package dev.hourglass.engine;
+
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Parameters;
+import dev.hourglass.model.ShapeInference;
+import dev.hourglass.tensor.Kernels;
+import dev.hourglass.tensor.Shape;
+import dev.hourglass.tensor.Workers;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds where in a batch's way through the layers numbers stop being finite. It takes its time: training is over by then. */
+record DivergenceSearch(Shape input, List<LayerSpec> layers, Parameters parameters, Kernels kernels, Workers workers) {
+    /** What a batch ran into, such as {@code layer 'enc_conv1' is the first whose output is not finite}. */
+    Optional<String> inOutputs(Samples samples, int[] order, int from, int count) {
+        float[] sample = new float[input.size()];
+        for (int i = 0; i < count; i++) {
+            samples.copySample(order[from + i], sample, 0);
+            if (!isFinite(sample)) {
+                return Optional.of("sample " + order[from + i] + " of the data holds a number that is not finite");
+            }
+        }
+        List<Shape> outputs = ShapeInference.outputs(input, layers);
+        for (int last = 0; last < layers.size(); last++) {
+            ChainInference chain = new ChainInference(input, layers.subList(0, last + 1), parameters, kernels, workers);
+            float[] output = new float[outputs.get(last).size()];
+            for (int i = 0; i < count; i++) {
+                int index = order[from + i];
+                chain.run((ignored, into, offset) -> samples.copySample(index, into, offset), 0, 1, output);
+                if (!isFinite(output)) {
+                    return Optional.of(
+                            "layer '" + layers.get(last).name() + "' is the first whose output is not finite");
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * What the way back ran into. It begins at the last layer, so the last gradient that is not finite was the first.
+     *
+     * @param gradients by parameter; empty where it is not trainable
+     */
+    Optional<String> inGradients(float[][] gradients) {
+        for (int i = gradients.length - 1; i >= 0; i--) {
+            if (!isFinite(gradients[i])) {
+                return Optional.of("layer '" + parameters.list().get(i).layer()
+                        + "' is the first, on the way back from the loss, whose gradient is not finite");
+            }
+        }
+        return Optional.empty();
+    }
+
+    static boolean isFinite(float[] values) {
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,93 @@
+package dev.hourglass.train;
+
+import dev.hourglass.files.AtomicFile;
+import dev.hourglass.model.Autoencoder;
+import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.tensor.CorruptFileException;
+import dev.hourglass.tensor.Normalization;
+import java.io.BufferedOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+
+/**
+ * A {@link Checkpoint} as a file, big-endian:
+ *
+ * <pre>
+ * 8 bytes   HGCKPT\r\n, so that a file changed in transfer as text is told at once
+ * int       the version of this layout, 1
+ * origin    count, then key and value each; text is an unsigned short of bytes and UTF-8 as {@link java.io.DataInput} has it
+ * optimizer learning rate, beta1, beta2, epsilon as floats; steps as int
+ * place     epoch, steps, samples as ints; squared and absolute errors as doubles; nanoseconds as long
+ * history   count, then each epoch's number as int, its seven other numbers as doubles and its digest's 32 bytes
+ * callbacks early stopping (double, three ints), plateau (double, two ints, float), best weights twice
+ *           (a byte 0; or 1, epoch as int, value as double, weights)
+ * weights   count, then each variable's path and its values, counted
+ * moments   first and second, likewise
+ * 32 bytes  SHA-256 of all before
+ * </pre>
+ *
+ * The layers are not in the file: whoever reads it says what model it must be.
+ */
+final class CheckpointFile {
+    static final byte[] MAGIC = {'H', 'G', 'C', 'K', 'P', 'T', '\r', '\n'};
+    static final int VERSION = 1;
+    static final int DIGEST_BYTES = 32;
+
+    private static final int BUFFER = 1 << 16;
+
+    private CheckpointFile() {}
+
+    /** @throws IOException if it can't be written whole; what was there stays */
+    static void write(Path file, Checkpoint checkpoint) throws IOException {
+        AtomicFile.write(file, channel -> {
+            MessageDigest digest = sha256();
+            DigestOutputStream digested = new DigestOutputStream(Channels.newOutputStream(channel), digest);
+            DataOutputStream out = new DataOutputStream(new BufferedOutputStream(digested, BUFFER));
+            new CheckpointWriter(out).write(checkpoint);
+            out.flush();
+            digested.on(false);
+            digested.write(digest.digest());
+        });
+    }
+
+    /**
+     * @param spec what the file must hold weights of
+     * @throws CorruptFileException if the file is damaged or of another model
+     * @throws IOException if it can't be read
+     */
+    static Checkpoint read(Path file, AutoencoderSpec spec, Normalization normalization) throws IOException {
+        long size = Files.size(file);
+        if (size < MAGIC.length + Integer.BYTES + DIGEST_BYTES || size > Integer.MAX_VALUE - 8) {
+            throw damaged(file, "a checkpoint", String.format("a file of %,d bytes", size));
+        }
+        byte[] bytes = Files.readAllBytes(file);
+        int end = bytes.length - DIGEST_BYTES;
+        MessageDigest digest = sha256();
+        digest.update(bytes, 0, Math.max(0, end));
+        if (end < 0 || !Arrays.equals(digest.digest(), Arrays.copyOfRange(bytes, end, bytes.length))) {
+            throw damaged(file, "the SHA-256 that its end tells", "another one");
+        }
+        return new CheckpointReader(file, bytes, end, spec)
+                .read(parameters -> new Autoencoder(spec, parameters, normalization));
+    }
+
+    static CorruptFileException damaged(Path file, String expected, String found) {
+        return new CorruptFileException(
+                file, expected, found, "Go on from an earlier checkpoint, or start the run again.");
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java platform must have SHA-256", e);
+        }
+    }
+}
