@@ -37,7 +37,7 @@ public final class ChainInference implements AutoCloseable {
         inputSize = input.size();
         outputSize = ShapeInference.outputs(input, layers).getLast().size();
         plan = PlanCompiler.forInference(input, layers, parameters);
-        weights = new PackedWeights(plan, parameters);
+        weights = new PackedWeights(plan, parameters, kernels);
     }
 
     /**

@@ -33,20 +33,10 @@ record Convolution(Direction forward, Direction back) {
             List<int[]> taps = new ArrayList<>();
             for (List<int[]> rowTaps : vertical.sources()) {
                 for (List<int[]> columnTaps : horizontal.sources()) {
-                    addPairs(rowTaps, columnTaps, taps);
+                    taps.addAll(pairs(rowTaps, columnTaps, kernelWidth));
                 }
             }
             return taps;
-        }
-
-        private void addPairs(List<int[]> rowTaps, List<int[]> columnTaps, List<int[]> into) {
-            for (int[] rows : rowTaps) {
-                for (int[] columns : columnTaps) {
-                    into.add(Arrays.stream(rows)
-                            .flatMap(row -> Arrays.stream(columns).map(column -> row * kernelWidth + column))
-                            .toArray());
-                }
-            }
         }
 
         /** The grid on which the windows of an output find the zeros that they need around their input. */
@@ -131,6 +121,19 @@ record Convolution(Direction forward, Direction back) {
         BothWays reversed() {
             return new BothWays(back, forward);
         }
+    }
+
+    /** Every combination of taps of the rows and taps of the columns, rows first, as taps of the kernel. */
+    static List<int[]> pairs(List<int[]> rows, List<int[]> columns, int kernelWidth) {
+        List<int[]> all = new ArrayList<>();
+        for (int[] row : rows) {
+            for (int[] column : columns) {
+                all.add(Arrays.stream(row)
+                        .flatMap(r -> Arrays.stream(column).map(c -> r * kernelWidth + c))
+                        .toArray());
+            }
+        }
+        return all;
     }
 
     /** Zeros before the first row or column with padding 'same': half of what is needed, rounded down. */

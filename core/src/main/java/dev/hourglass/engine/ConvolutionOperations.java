@@ -38,7 +38,6 @@ final class ConvolutionOperations {
         int matrixOffset = weights.offset(matrix);
         float[] biasArray = binder.biasOrZeros(step.bias(), matrix.packedColumns());
         int biasOffset = step.bias() == null ? 0 : weights.offset(step.bias());
-        int outRow = out.width() * out.channelStride();
         return at -> {
             float[] target = to.array(at);
             for (int y = at.from(out.height()); y < at.to(out.height()); y++) {
@@ -65,17 +64,7 @@ final class ConvolutionOperations {
                                 place + p * panel);
                     }
                 }
-                binder.apply(step.after(), target, row, outRow); // while the row is in cache
-                if (step.momentsOf() >= 0) {
-                    kernels.addMoments(
-                            target,
-                            row,
-                            target,
-                            row,
-                            out.width(),
-                            out.channelStride(),
-                            results.moments(at, step.momentsOf(), y == 0));
-                }
+                binder.finishRow(at, step.after(), step.momentsOf(), target, out, y, row);
             }
         };
     }

@@ -157,8 +157,8 @@ final class CpuPlan {
     private static boolean[] shared(List<Step> steps) {
         boolean[] shared = new boolean[steps.size()];
         for (int i = 0; i < shared.length; i++) {
-            shared[i] = steps.get(i) instanceof Step.Convolve
-                    && StepCost.of(steps.get(i)).flops() >= LEAST_SHARED_FLOPS;
+            boolean product = steps.get(i) instanceof Step.Convolve || steps.get(i) instanceof Step.TileProduct;
+            shared[i] = product && StepCost.of(steps.get(i)).flops() >= LEAST_SHARED_FLOPS;
         }
         return shared;
     }

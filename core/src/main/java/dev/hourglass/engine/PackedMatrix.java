@@ -39,6 +39,11 @@ record PackedMatrix(String name, int parameter, Axis rows, Axis columns) {
             return new Axis(sources, perGroup, padded, sourceGroupStride, sourceStride);
         }
 
+        /** The same with other groups. */
+        Axis of(List<int[]> otherSources) {
+            return new Axis(otherSources, perGroup, groupStride, sourceGroupStride, sourceStride);
+        }
+
         int groups() {
             return sources.size();
         }
@@ -54,6 +59,11 @@ record PackedMatrix(String name, int parameter, Axis rows, Axis columns) {
     /** The same weights with rows and columns exchanged. */
     PackedMatrix exchanged() {
         return new PackedMatrix(name, parameter, /* rows= */ columns, /* columns= */ rows);
+    }
+
+    /** The same weights with other rows. */
+    PackedMatrix withRows(Axis other) {
+        return new PackedMatrix(name, parameter, other, columns);
     }
 
     /** Columns with their padding. */

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param matrices packed forms that carry values forward
  * @param transposed packed forms that carry gradients back
+ * @param tiled those of either whose taps are transformed for a convolution by tiles
  * @param gradients forms in which a chunk's gradients are summed; empty in a plan that does not train
  * @param overBatch dense layers whose weight gradient is summed over the batch once all phases are done
  * @param prediction where the output lies after the last forward step
@@ -20,6 +21,7 @@ record Plan(
         List<Phase> phases,
         List<PackedMatrix> matrices,
         List<PackedMatrix> transposed,
+        List<PackedMatrix> tiled,
         List<PackedMatrix> gradients,
         List<Step.ConvolveGradient> overBatch,
         List<Norm> norms,

@@ -57,8 +57,10 @@ final class PlanCompiler {
     private List<Step> steps = new ArrayList<>();
     private final List<PackedMatrix> matrices = new ArrayList<>();
     private final List<PackedMatrix> transposed = new ArrayList<>();
-    /** Matrices whose gradient is summed with rows and columns exchanged, and that form. */
-    private final Map<PackedMatrix, PackedMatrix> exchanged = new HashMap<>();
+    /** In which form the gradients of some matrices are summed, where it is not that of the matrix itself. */
+    private final Map<PackedMatrix, PackedMatrix> gradientForms = new HashMap<>();
+    /** Matrices whose taps are transformed for a convolution by tiles. */
+    private final List<PackedMatrix> tiled = new ArrayList<>();
 
     private final List<Step.ConvolveGradient> overBatch = new ArrayList<>();
     /** Outputs that are computed once more on the way back, and under which name. */
@@ -119,19 +121,20 @@ final class PlanCompiler {
                 List.copyOf(phases),
                 List.copyOf(matrices),
                 List.copyOf(transposed),
-                training ? gradientForms() : List.of(),
+                List.copyOf(tiled),
+                training ? summedForms() : List.of(),
                 List.copyOf(overBatch),
                 List.copyOf(norms),
                 current,
                 recurrent);
     }
 
-    private List<PackedMatrix> gradientForms() {
+    private List<PackedMatrix> summedForms() {
         Set<PackedMatrix> ofBatch =
                 overBatch.stream().map(Step.ConvolveGradient::weights).collect(Collectors.toSet());
         return matrices.stream()
                 .filter(matrix -> !ofBatch.contains(matrix))
-                .map(matrix -> exchanged.getOrDefault(matrix, matrix))
+                .map(matrix -> gradientForms.getOrDefault(matrix, matrix))
                 .toList();
     }
 
@@ -211,13 +214,17 @@ final class PlanCompiler {
         Axis rows = new Axis(convolution.forward().taps(), channels, in.channelStride(), tapStride, channelStep);
         Axis backRows = new Axis(convolution.back().taps(), filters, Kernels.padded(filters), tapStride, filterStep);
         int kernelIndex = parametersOf(layer).getFirst();
-        PackedMatrix weights = matrix(layer, "kernel", kernelIndex, rows, Axis.of(filters, filterStep));
+        Tiling tiling = Tiling.of(convolution, in, Layout.Image.of(inputs.get(index + 1)));
+        Axis packedRows = tiling == Tiling.REPEATED ? rows.of(Tiling.sumsOfTaps(transpose)) : rows;
+        PackedMatrix weights = matrix(layer, "kernel", kernelIndex, packedRows, Axis.of(filters, filterStep));
         PackedMatrix bias = bias(layer, kernelIndex + 1, Axis.of(filters, 1));
         convolve(
                 index,
                 from,
                 convolution,
+                tiling,
                 weights,
+                weights.withRows(rows),
                 bias,
                 nonlinearity(activation),
                 () -> transposedMatrix(layer, kernelIndex, backRows, Axis.of(channels, channelStep)));
@@ -298,17 +305,22 @@ final class PlanCompiler {
                 index,
                 from,
                 Convolution.DENSE,
+                null,
+                weights,
                 weights,
                 bias,
                 nonlinearity(dense.activation()),
                 () -> transposedMatrix(layer, kernelIndex, backRows, Axis.of(in, out)));
     }
 
+    /** @param taps the weights as a window meets them, in which form their gradient is summed */
     private void convolve(
             int index,
             Value from,
             Convolution convolution,
+            @Nullable Tiling tiling,
             PackedMatrix weights,
+            PackedMatrix taps,
             PackedMatrix bias,
             Nonlinearity function,
             Supplier<PackedMatrix> weightsBack) {
@@ -317,13 +329,18 @@ final class PlanCompiler {
         Value output = value(layers.get(index).name() + "/output", out);
         WindowAxis rows = convolution.forward().rows();
         WindowAxis columns = convolution.forward().columns();
-        steps.add(new Step.Convolve(from, rows, columns, weights, bias, function, -1, output));
+        if (tiling == null) {
+            steps.add(new Step.Convolve(from, rows, columns, weights, bias, function, -1, output));
+        } else {
+            addTiles(tiling, from, weights, bias, function, output);
+        }
         current = output;
         boolean passOn = learnsBefore;
         tape.addLast(gradient -> {
             addOutputGradient(function, again.getOrDefault(output, output), gradient, bias);
-            Step.ConvolveGradient weightGradient = new Step.ConvolveGradient(
-                    from, rows, columns, gradient, weights, gradientForm(weights, from, columns));
+            Step.ConvolveGradient weightGradient =
+                    new Step.ConvolveGradient(from, rows, columns, gradient, taps, gradientForm(taps, from, columns));
+            gradientForms.put(weights, weightGradient.sum());
             if (CpuPlan.isVector(from) && CpuPlan.isVector(gradient) && weights.size() >= LARGE_DENSE) {
                 overBatch.add(weightGradient);
             } else {
@@ -341,17 +358,41 @@ final class PlanCompiler {
             Value result = value(
                     layers.get(index).name() + "/input/gradient",
                     Layout.Image.natural(in.height(), in.width(), in.channels()));
-            steps.add(new Step.Convolve(
-                    padded,
-                    convolution.back().rows(),
-                    convolution.back().columns(),
-                    weightsBack.get(),
-                    null,
-                    Nonlinearity.LINEAR,
-                    -1,
-                    result));
+            if (tiling == Tiling.PIXELS) {
+                addTiles(tiling, padded, weightsBack.get(), null, Nonlinearity.LINEAR, result);
+            } else {
+                steps.add(new Step.Convolve(
+                        padded,
+                        convolution.back().rows(),
+                        convolution.back().columns(),
+                        weightsBack.get(),
+                        null,
+                        Nonlinearity.LINEAR,
+                        -1,
+                        result));
+            }
             return result;
         });
+    }
+
+    /** A convolution by tiles. */
+    private void addTiles(
+            Tiling tiling,
+            Value from,
+            PackedMatrix weights,
+            @Nullable PackedMatrix bias,
+            Nonlinearity function,
+            Value output) {
+        Layout.Image in = from.image();
+        Layout.Image out = output.image();
+        Value tiles = value(output.name() + "/tiles", tiling.components(out, in));
+        Value products = value(output.name() + "/products", tiling.components(out, out));
+        if (tiling == Tiling.PIXELS) {
+            tiled.add(weights);
+        }
+        steps.add(new Step.ToTiles(tiling, from, tiles));
+        steps.add(new Step.TileProduct(tiling, tiles, weights, bias, products));
+        steps.add(new Step.FromTiles(tiling, products, function, -1, output));
     }
 
     private void addProjection(int index, int filters, Nonlinearity function, boolean transpose) {
@@ -383,8 +424,9 @@ final class PlanCompiler {
             Value spread = value(layer.name() + "/taps/gradient", tapsLayout);
             steps.add(new Step.SpreadToTaps(gradient, rowWindows, columnWindows, spread));
             WindowAxis point = WindowAxis.POINT;
-            steps.add(
-                    new Step.ConvolveGradient(from, point, point, spread, weights, gradientForm(weights, from, point)));
+            PackedMatrix form = gradientForm(weights, from, point);
+            gradientForms.put(weights, form);
+            steps.add(new Step.ConvolveGradient(from, point, point, spread, weights, form));
             Value result = value(layer.name() + "/input/gradient", small);
             PackedMatrix back = transposedMatrix(layer, kernelIndex, columns, Axis.of(channels, channelStep));
             steps.add(new Step.Convolve(spread, point, point, back, null, Nonlinearity.LINEAR, -1, result));
@@ -556,6 +598,9 @@ final class PlanCompiler {
                 && !CpuPlan.isVector(value)) {
             steps.removeLast();
             steps.add(convolve.withMomentsOf(norm));
+        } else if (steps.getLast() instanceof Step.FromTiles tiles && tiles.to().equals(value)) {
+            steps.removeLast();
+            steps.add(tiles.withMomentsOf(norm));
         } else {
             steps.add(new Step.Moments(norm, value));
         }
@@ -819,7 +864,6 @@ final class PlanCompiler {
         if (CpuPlan.isVector(from) || !fillsPanels || !(fewFilters || transposedKernel)) {
             return weights;
         }
-        exchanged.put(weights, form);
         return form;
     }
 

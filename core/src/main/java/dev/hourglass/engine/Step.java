@@ -72,6 +72,29 @@ sealed interface Step {
         }
     }
 
+    /** The first of three steps of a convolution by tiles: the components of each tile. */
+    record ToTiles(Tiling tiling, Value from, Value tiles) implements Step {}
+
+    /**
+     * The second: each component times that of the kernel.
+     *
+     * @param weights with a group of rows for each component where {@code REPEATED}; of the kernel's taps, to be
+     *     transformed when they are packed, where {@code PIXELS}
+     */
+    record TileProduct(
+            Tiling tiling,
+            Value tiles,
+            PackedMatrix weights,
+            @Nullable PackedMatrix bias,
+            Value products) implements Step {}
+
+    /** The third: products to output pixels; the rest is as in {@link Convolve}. */
+    record FromTiles(Tiling tiling, Value products, Nonlinearity after, int momentsOf, Value to) implements Step {
+        FromTiles withMomentsOf(int norm) {
+            return new FromTiles(tiling, products, after, norm, to);
+        }
+    }
+
     /**
      * Adds a convolution's weight gradient: grid times output gradient, summed over output pixels.
      *

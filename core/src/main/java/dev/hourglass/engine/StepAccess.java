@@ -14,6 +14,9 @@ final class StepAccess {
             case Step.Copy s -> List.of(s.from());
             case Step.Transpose s -> List.of(s.from());
             case Step.Convolve s -> List.of(s.from());
+            case Step.ToTiles s -> List.of(s.from());
+            case Step.TileProduct s -> List.of(s.tiles());
+            case Step.FromTiles s -> List.of(s.products());
             case Step.ConvolveGradient s -> List.of(s.from(), s.gradient());
             case Step.ProjectAndGather s -> List.of(s.from());
             case Step.SpreadToTaps s -> List.of(s.gradient());
@@ -57,6 +60,9 @@ final class StepAccess {
             case Step.Copy s -> List.of(s.to());
             case Step.Transpose s -> List.of(s.to());
             case Step.Convolve s -> List.of(s.to());
+            case Step.ToTiles s -> List.of(s.tiles());
+            case Step.TileProduct s -> List.of(s.products());
+            case Step.FromTiles s -> List.of(s.to());
             case Step.ConvolveGradient ignored -> List.of();
             case Step.ProjectAndGather s -> List.of(s.taps(), s.to());
             case Step.SpreadToTaps s -> List.of(s.taps());

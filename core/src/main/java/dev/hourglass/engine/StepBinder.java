@@ -15,6 +15,7 @@ final class StepBinder {
     private final NormState[] norms;
     private final SequenceOperations sequences;
     private final ConvolutionOperations convolutions;
+    private final TileOperations tiles;
     private final WindowOperations windows;
 
     StepBinder(
@@ -31,6 +32,7 @@ final class StepBinder {
         this.norms = norms.clone();
         sequences = new SequenceOperations(kernels, memory, weights, results, this);
         convolutions = new ConvolutionOperations(kernels, memory, weights, results, this);
+        tiles = new TileOperations(kernels, memory, weights, this, workers);
         windows = new WindowOperations(kernels, memory, results, norms, workers);
     }
 
@@ -40,6 +42,9 @@ final class StepBinder {
             case Step.Copy s -> copy(s.from(), s.to());
             case Step.Transpose s -> sequences.transpose(s);
             case Step.Convolve s -> convolutions.convolve(s);
+            case Step.ToTiles s -> tiles.toTiles(s);
+            case Step.TileProduct s -> tiles.product(s);
+            case Step.FromTiles s -> tiles.fromTiles(s);
             case Step.ConvolveGradient s -> convolutions.gradient(s);
             case Step.ProjectAndGather s -> convolutions.projectAndGather(s);
             case Step.SpreadToTaps s -> convolutions.spreadToTaps(s);
@@ -199,6 +204,16 @@ final class StepBinder {
             case LEAKY_RELU -> kernels.leakyRelu(values, offset, count, function.slope());
             case SIGMOID -> kernels.sigmoid(values, offset, count);
             case TANH -> kernels.tanh(values, offset, count);
+        }
+    }
+
+    /** What follows a row of a convolution's output while it is in cache: its nonlinearity and a normalisation's sums. */
+    void finishRow(
+            Cursor at, Nonlinearity function, int momentsOf, float[] values, Layout.Image image, int y, int row) {
+        apply(function, values, row, image.width() * image.channelStride());
+        if (momentsOf >= 0) {
+            double[] sums = results.moments(at, momentsOf, y == 0);
+            kernels.addMoments(values, row, values, row, image.width(), image.channelStride(), sums);
         }
     }
 

@@ -52,6 +52,17 @@ record StepCost(long flops, long bytes, long callBytes, List<String> writes) {
                                 + activation(s.after(), s.to())
                                 + (s.momentsOf() < 0 ? 0 : MOMENTS_FLOPS * numbers(s.to())),
                         Matrices.read(s.weights()));
+            // One addition for each number and axis.
+            case Step.ToTiles s -> of(s, 2 * numbers(s.tiles()), Matrices.NONE);
+            case Step.TileProduct s ->
+                of(s, 2 * numbers(s.products()) * s.weights().rows().perGroup(), Matrices.read(s.weights()));
+            case Step.FromTiles s ->
+                of(
+                        s,
+                        2 * numbers(s.products())
+                                + activation(s.after(), s.to())
+                                + (s.momentsOf() < 0 ? 0 : MOMENTS_FLOPS * numbers(s.to())),
+                        Matrices.NONE);
             case Step.ConvolveGradient s ->
                 of(s, convolution(s.rows(), s.columns(), s.weights(), s.gradient()), Matrices.gradient(s.weights()));
             // A product for all taps, then an addition for each.

@@ -72,7 +72,7 @@ public final class TrainingSession implements AutoCloseable {
         this.stopwatch = stopwatch;
         search = new DivergenceSearch(input, List.copyOf(layers), parameters, kernels, workers);
         Plan compiled = PlanCompiler.forTraining(input, layers, parameters);
-        weights = new PackedWeights(compiled, parameters);
+        weights = new PackedWeights(compiled, parameters, kernels);
         outputSize = ShapeInference.outputs(input, layers).getLast().size();
         plan = new CpuPlan(
                 compiled,

@@ -104,6 +104,9 @@ public interface Kernels {
     /** Like {@link #product}, transposed. */
     TransposedProduct transposedProduct(int columns, int aStride, int wStride, int cStride);
 
+    /** A transform of a fast convolution. */
+    TileTransform transform(TileTransform.Kind kind);
+
     /** {@code x = x > 0 ? x : slope * x}, any count; slope 0 is ReLU. NaN stays NaN. */
     void leakyRelu(float[] X, int x, int count, float slope);
 

@@ -43,6 +43,11 @@ final class PlainKernels implements Kernels {
     }
 
     @Override
+    public TileTransform transform(TileTransform.Kind kind) {
+        return PlainTransforms.of(kind);
+    }
+
+    @Override
     public void leakyRelu(float[] X, int x, int count, float slope) {
         for (int j = x; j < x + count; j++) {
             X[j] = X[j] < 0 ? slope * X[j] : X[j];

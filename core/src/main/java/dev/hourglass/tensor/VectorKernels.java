@@ -23,7 +23,7 @@ final class VectorKernels implements Kernels {
     private final PlainKernels rest = new PlainKernels();
     private final TileCompiler tiles = new TileCompiler(S);
 
-    private static VectorSpecies<Float> widest() {
+    static VectorSpecies<Float> widest() {
         VectorSpecies<Float> preferred = FloatVector.SPECIES_PREFERRED;
         return preferred.length() > LANES ? FloatVector.SPECIES_512 : preferred;
     }
@@ -46,6 +46,11 @@ final class VectorKernels implements Kernels {
     @Override
     public TransposedProduct transposedProduct(int columns, int aStride, int wStride, int cStride) {
         return tiles.transposedProduct(columns, aStride, wStride, cStride);
+    }
+
+    @Override
+    public TileTransform transform(TileTransform.Kind kind) {
+        return VectorTransforms.of(kind);
     }
 
     @Override

@@ -442,6 +442,10 @@ class GradientTest {
         return Stream.of(
                 Case.between("to few filters", 5, 32, conv("a", 16, 3, 1, SAME, TANH), conv("b", 8, 3, 2, VALID, RELU)),
                 Case.between("to few filters, on rows of a tap", 3, 32, conv("a", 16, 1, 2, SAME, TANH)),
+                Case.between("by tiles", 4, 32, conv("a", 48, 3, 1, SAME, TANH)),
+                Case.between("by tiles, transposed", 6, 33, transposed("a", 17, 3, 1, SAME, RELU)),
+                Case.between("by tiles, normalized", 4, 16, conv("a", 16, 3, 1, SAME, RELU), norm("b")),
+                Case.between("by tiles, repeated", 5, 18, up("a", 2), conv("b", 35, 3, 1, SAME, TANH)),
                 Case.between("transposed", 3, 32, transposed("a", 32, 3, 1, SAME, TANH)),
                 Case.between("transposed with stride", 2, 64, transposed("a", 32, 3, 2, SAME, TANH)),
                 Case.between("folded to few filters", 3, 32, up("a", 2), conv("b", 16, 3, 1, SAME, TANH)),

@@ -211,7 +211,7 @@ class KerasGoldenTest {
     /** Runs layers forward with the moving statistics. Not through Inference: a case need not end where it began. */
     private static float[] infer(Golden golden, Parameters parameters, float[] inputs) {
         Plan plan = PlanCompiler.forInference(golden.input(), golden.layers(), parameters);
-        PackedWeights weights = new PackedWeights(plan, parameters);
+        PackedWeights weights = new PackedWeights(plan, parameters, Kernels.best());
         float[] outputs = new float[golden.batch() * golden.output().size()];
         try (Workers workers = Workers.of(THREADS)) {
             CpuPlan executor = new CpuPlan(

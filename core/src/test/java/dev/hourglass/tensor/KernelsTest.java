@@ -7,6 +7,7 @@ import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Holds the vectorised kernels against their plain twins, bit for bit, odd sizes first. */
@@ -85,6 +86,53 @@ final class KernelsTest {
                             random((rows + 1) * columns + 5, 4));
                 }
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void transformsHaveTheBitsOfTheirTwinForAnyCount(TileTransform.Kind kind) {
+        for (int count : COUNTS) {
+            float[] a = random(4 * 5 * count + 3, 1);
+            assertSameBits(
+                    kind + " count " + count,
+                    (kernels, b) ->
+                            kernels.transform(kind).run(a, 3, count, 5 * count, b, 1, 2 * count, 7 * count, 3, count),
+                    random(40 * count, 2));
+        }
+    }
+
+    @Test
+    void transformsGiveAConvolutionOfThreeTapsOnFourPixels() {
+        float[] pixels = {3, -1, 4, 2};
+        float[] weights = {0.5f, 2, -3};
+        float[] d = new float[4];
+        float[] g = new float[4];
+        float[] sums = new float[2];
+        for (Kernels kernels : new Kernels[] {vector, plain}) {
+            kernels.transform(TileTransform.Kind.IMAGE).run(pixels, 0, 0, 1, d, 0, 0, 1, 1, 1);
+            kernels.transform(TileTransform.Kind.KERNEL).run(weights, 0, 0, 1, g, 0, 0, 1, 1, 1);
+            for (int i = 0; i < 4; i++) {
+                d[i] *= g[i];
+            }
+            kernels.transform(TileTransform.Kind.OUTPUT).run(d, 0, 0, 1, sums, 0, 0, 1, 1, 1);
+            assertThat(sums).containsExactly(0.5f * 3 + 2 * -1 + -3 * 4, 0.5f * -1 + 2 * 4 + -3 * 2);
+        }
+    }
+
+    @Test
+    void transformsOfARepeatedImageGiveTheConvolutionOfItsTwicePixels() {
+        float[] pixels = {3, -1, 4}; // repeated: 3 3 -1 -1 4 4
+        float[] sumsOfWeights = {0.5f, 0.5f + 2 - 3, -3};
+        float[] d = new float[3];
+        float[] sums = new float[2];
+        for (Kernels kernels : new Kernels[] {vector, plain}) {
+            kernels.transform(TileTransform.Kind.REPEATED_IMAGE).run(pixels, 0, 0, 1, d, 0, 0, 1, 1, 1);
+            for (int i = 0; i < 3; i++) {
+                d[i] *= sumsOfWeights[i];
+            }
+            kernels.transform(TileTransform.Kind.REPEATED_OUTPUT).run(d, 0, 0, 1, sums, 0, 0, 1, 1, 1);
+            assertThat(sums).containsExactly(0.5f * 3 + 2 * -1 + -3 * -1, 0.5f * -1 + 2 * -1 + -3 * 4);
         }
     }
 

@@ -1,0 +1,144 @@
+package dev.hourglass.engine;
+
+import dev.hourglass.engine.Memory.Buffer;
+import dev.hourglass.tensor.Kernels;
+import dev.hourglass.tensor.TileTransform;
+
+/** Convolutions by tiles; see {@link Tiling}. Each axis is transformed by itself, rows first. */
+final class TileOperations {
+    private final Kernels kernels;
+    private final Memory memory;
+    private final PackedWeights weights;
+    private final StepBinder binder;
+    private final int workers;
+
+    TileOperations(Kernels kernels, Memory memory, PackedWeights weights, StepBinder binder, int workers) {
+        this.kernels = kernels;
+        this.memory = memory;
+        this.weights = weights;
+        this.binder = binder;
+        this.workers = workers;
+    }
+
+    Operation toTiles(Step.ToTiles step) {
+        Buffer from = memory.buffer(step.from());
+        Buffer to = memory.buffer(step.tiles());
+        Tiling tiling = step.tiling();
+        Layout.Image in = step.from().image();
+        int perAxis = tiling.perAxis;
+        int channels = in.channelStride();
+        int component = step.tiles().image().gridRowStride();
+        int tilesAcross = in.width() / tiling.step;
+        int tilesDown = in.height() / tiling.step;
+        int rowFloats = in.gridRowStride();
+        TileTransform transform = kernels.transform(tiling.toTiles);
+        float[][] scratch = new float[workers][perAxis * rowFloats];
+        return at -> {
+            float[] rows = scratch[at.worker];
+            for (int y = 0; y < tilesDown; y++) {
+                int first = from.offset(at) + y * tiling.step * rowFloats;
+                transform.run(from.array(at), first, 0, rowFloats, rows, 0, 0, rowFloats, 1, rowFloats);
+                for (int k = 0; k < perAxis; k++) {
+                    transform.run(
+                            rows,
+                            k * rowFloats,
+                            tiling.step * channels,
+                            channels,
+                            to.array(at),
+                            to.offset(at) + k * perAxis * component + y * tilesAcross * channels,
+                            channels,
+                            component,
+                            tilesAcross,
+                            channels);
+                }
+            }
+        };
+    }
+
+    /** Component by component, all tiles of a sample at once; the weights are read in the order in which they lie. */
+    Operation product(Step.TileProduct step) {
+        Buffer from = memory.buffer(step.tiles());
+        Buffer to = memory.buffer(step.products());
+        PackedMatrix matrix = step.weights();
+        Layout.Image in = step.tiles().image();
+        Layout.Image out = step.products().image();
+        int panel = matrix.panel();
+        int length = in.channelStride();
+        int componentWeights = length * panel;
+        int panelWeights = step.tiling().components() * componentWeights;
+        int matrixOffset = weights.componentsOffset(matrix);
+        Kernels.Product product = kernels.product(panel, in.channelStride(), panel, out.channelStride());
+        float[] packed = weights.array();
+        float[] zeros = new float[panel];
+        float[] biasArray = binder.biasOrZeros(step.bias(), matrix.packedColumns());
+        int biasOffset = step.bias() == null ? 0 : weights.offset(step.bias());
+        return at -> {
+            for (int p = 0; p < matrix.panels(); p++) {
+                for (int k = at.from(in.height()); k < at.to(in.height()); k++) {
+                    boolean withBias = k == step.tiling().bias();
+                    product.run(
+                            in.width(),
+                            from.array(at),
+                            from.offset(at) + in.row(k),
+                            0,
+                            1,
+                            length,
+                            packed,
+                            matrixOffset + p * panelWeights + k * componentWeights,
+                            withBias ? biasArray : zeros,
+                            withBias ? biasOffset + p * panel : 0,
+                            0,
+                            to.array(at),
+                            to.offset(at) + out.row(k) + p * panel);
+                }
+            }
+        };
+    }
+
+    Operation fromTiles(Step.FromTiles step) {
+        Buffer from = memory.buffer(step.products());
+        Buffer to = memory.buffer(step.to());
+        Tiling tiling = step.tiling();
+        Layout.Image out = step.to().image();
+        int perAxis = tiling.perAxis;
+        int channels = out.channelStride();
+        int component = step.products().image().gridRowStride();
+        int tilesAcross = out.width() / Tiling.SIDE;
+        int rowFloats = tilesAcross * channels;
+        TileTransform transform = kernels.transform(tiling.fromTiles);
+        float[][] scratch = new float[workers][Tiling.SIDE * perAxis * rowFloats];
+        return at -> {
+            float[] rows = scratch[at.worker];
+            float[] target = to.array(at);
+            for (int y = 0; y < out.height(); y++) {
+                int inTile = y % Tiling.SIDE;
+                if (inTile == 0) {
+                    transform.run(
+                            from.array(at),
+                            from.offset(at) + y / Tiling.SIDE * rowFloats,
+                            component,
+                            perAxis * component,
+                            rows,
+                            0,
+                            rowFloats,
+                            perAxis * rowFloats,
+                            perAxis,
+                            rowFloats);
+                }
+                int row = to.offset(at) + out.row(y);
+                transform.run(
+                        rows,
+                        inTile * perAxis * rowFloats,
+                        channels,
+                        rowFloats,
+                        target,
+                        row,
+                        Tiling.SIDE * channels,
+                        channels,
+                        tilesAcross,
+                        channels);
+                binder.finishRow(at, step.after(), step.momentsOf(), target, out, y, row);
+            }
+        };
+    }
+}

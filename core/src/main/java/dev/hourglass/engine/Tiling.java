@@ -1,0 +1,83 @@
+package dev.hourglass.engine;
+
+import dev.hourglass.tensor.TileTransform;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a 3x3 convolution is cut into tiles of two by two output pixels, each computed with fewer products than it has
+ * taps ({@link TileTransform}). What a tile reads is transformed to components; each component is multiplied with that
+ * of the kernel, all tiles in one product; and what comes out is transformed to output pixels.
+ */
+enum Tiling {
+    /** On an image: 4 by 4 components, where the taps of two by two pixels are 36. */
+    PIXELS(4, 2, TileTransform.Kind.IMAGE, TileTransform.Kind.OUTPUT),
+    /** On an image that is to be repeated twice along each axis: 3 by 3 components for each small pixel. */
+    REPEATED(3, 1, TileTransform.Kind.REPEATED_IMAGE, TileTransform.Kind.REPEATED_OUTPUT);
+
+    /** Output pixels of a tile along each axis. */
+    static final int SIDE = 2;
+
+    private static final WindowAxis SAME = WindowAxis.sliding(3, 1, 1);
+    private static final WindowAxis FOLDED = new Folding(3, false).forward().windows();
+    /** With fewer channels on either side the transforms cost more than the products that they spare. */
+    private static final int LEAST_CHANNELS = 16;
+
+    /** Components along each axis. */
+    final int perAxis;
+    /** Input pixels from one tile to the next. */
+    final int step;
+
+    final TileTransform.Kind toTiles;
+    final TileTransform.Kind fromTiles;
+
+    Tiling(int perAxis, int step, TileTransform.Kind toTiles, TileTransform.Kind fromTiles) {
+        this.perAxis = perAxis;
+        this.step = step;
+        this.toTiles = toTiles;
+        this.fromTiles = fromTiles;
+    }
+
+    /** The tiling that suits a convolution, or null. */
+    static @Nullable Tiling of(Convolution convolution, Layout.Image in, Layout.Image out) {
+        WindowAxis rows = convolution.forward().rows();
+        WindowAxis columns = convolution.forward().columns();
+        boolean wholeTiles = out.height() % SIDE == 0 && out.width() % SIDE == 0;
+        if (!wholeTiles || Math.min(in.channels(), out.channels()) < LEAST_CHANNELS) {
+            return null;
+        }
+        if (rows.equals(SAME) && columns.equals(SAME)) {
+            return PIXELS;
+        }
+        return rows.equals(FOLDED) && columns.equals(FOLDED) ? REPEATED : null;
+    }
+
+    int components() {
+        return perAxis * perAxis;
+    }
+
+    /** The component that goes to each of a tile's output pixels once: a bias is added to it. */
+    int bias() {
+        return perAxis + 1;
+    }
+
+    /**
+     * The components of an output's tiles: a row of pixels for each component, a pixel for each tile.
+     *
+     * @param image whose channels they have
+     */
+    Layout.Image components(Layout.Image out, Layout.Image image) {
+        int tiles = out.pixels() / (SIDE * SIDE);
+        return Layout.Image.dense(components(), tiles, image.channels(), image.channelStride());
+    }
+
+    /**
+     * For {@link #REPEATED}, whose kernel is transformed by nothing but sums: which of its taps make up each component.
+     *
+     * @param flipped whether the kernel's last tap comes first, as in a transposed convolution
+     */
+    static List<int[]> sumsOfTaps(boolean flipped) {
+        List<int[]> sums = List.of(new int[] {flipped ? 2 : 0}, new int[] {0, 1, 2}, new int[] {flipped ? 0 : 2});
+        return Convolution.pairs(sums, sums, 3);
+    }
+}
