@@ -77,7 +77,8 @@ public final class Main {
                 .addSubcommand(new PassCommand.Encode(terminal, catalog))
                 .addSubcommand(new PassCommand.Decode(terminal, catalog))
                 .addSubcommand(new PassCommand.Reconstruct(terminal, catalog))
-                .addSubcommand(new LatentCommand(terminal, catalog));
+                .addSubcommand(new LatentCommand(terminal, catalog))
+                .addSubcommand(new CompareCommand(terminal));
         return commandLine
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.colour() ? Ansi.ON : Ansi.OFF))

@@ -1,0 +1,118 @@
+package dev.hourglass.lab;
+
+import dev.hourglass.files.Failures;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What a finished run's folder tells a program: {@code run.json} and {@code results/metrics.json}, read back.
+ *
+ * @param folder as it was given
+ * @param settings what the run was made with: each value of the recipe and the SHA-256 of its data by a path such as
+ *     {@code models.cnn.encoder.0.Conv2D.filters}, in the order of the file
+ * @param testData SHA-256 of the test data by the name of the data set
+ * @param metrics by model, in the recipe's order; by metric, such as {@code testMse}; what was not finite is absent
+ */
+public record FinishedRun(
+        Path folder,
+        Map<String, String> settings,
+        Map<String, String> testData,
+        Map<String, Map<String, Number>> metrics) {
+    private static final long MAX_BYTES = 16 << 20;
+    private static final String GIVE_A_RUN = " Give folders that 'hourglass lab' left.";
+
+    /**
+     * Reads a run folder.
+     *
+     * @throws LabException if it is no folder of a finished run, or its files are damaged
+     */
+    public static FinishedRun read(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            String found = Files.exists(folder) ? "a file" : "nothing there";
+            throw new LabException(folder + ": expected a run folder, found " + found + "." + GIVE_A_RUN);
+        }
+        if (Files.exists(folder.resolve(RunFolder.INCOMPLETE))) {
+            throw new LabException(folder + ": expected a finished run, found one that is still going on or was killed"
+                    + " (it has a file INCOMPLETE)." + GIVE_A_RUN);
+        }
+        if (!Files.exists(folder.resolve("run.json"))) {
+            throw new LabException(folder + ": expected a run folder, found one without run.json." + GIVE_A_RUN);
+        }
+        JsonNode run = readObject(folder.resolve("run.json"));
+        Map<String, String> settings = new LinkedHashMap<>();
+        flatten(run.path("recipe"), "", settings);
+        Map<String, String> testData = new LinkedHashMap<>();
+        for (JsonNode data : run.path("data")) {
+            String name = data.path("name").asString("");
+            settings.put(
+                    "data." + name + ".trainingSha256",
+                    data.path("trainingSha256").asString(""));
+            settings.put("data." + name + ".testSha256", data.path("testSha256").asString(""));
+            testData.put(name, data.path("testSha256").asString(""));
+        }
+        return new FinishedRun(folder, settings, testData, metrics(folder.resolve("results/metrics.json")));
+    }
+
+    private static Map<String, Map<String, Number>> metrics(Path file) {
+        JsonNode models = readObject(file);
+        Map<String, Map<String, Number>> metrics = new LinkedHashMap<>();
+        models.properties().forEach(model -> {
+            Map<String, Number> of = new LinkedHashMap<>();
+            model.getValue().properties().forEach(metric -> {
+                if (metric.getValue().isNumber()) {
+                    of.put(metric.getKey(), metric.getValue().numberValue());
+                }
+            });
+            metrics.put(model.getKey(), of);
+        });
+        return metrics;
+    }
+
+    private static JsonNode readObject(Path file) {
+        try {
+            if (Files.size(file) > MAX_BYTES) {
+                throw new LabException(file + ": expected at most 16 MB, found " + (Files.size(file) >> 20)
+                        + " MB. It is none that 'hourglass lab' wrote.");
+            }
+            JsonNode tree = JsonMapper.shared().readTree(Files.readAllBytes(file));
+            if (!tree.isObject()) {
+                throw new LabException(file + ": expected a JSON object, found none. Run the lab again.");
+            }
+            return tree;
+        } catch (IOException e) {
+            throw new LabException(
+                    file + " cannot be read: " + Failures.reason(e) + ". Check its permissions, or run the lab again.",
+                    e);
+        } catch (JacksonException e) {
+            throw new LabException(
+                    file + ": expected JSON, found damage in line "
+                            + e.getLocation().getLineNr() + ". Run the lab again.",
+                    e);
+        }
+    }
+
+    /** Elements of a list that have a name, such as models, go by it: one more of them must not rename the others. */
+    private static void flatten(JsonNode node, String path, Map<String, String> into) {
+        String prefix = path.isEmpty() ? "" : path + ".";
+        if (node.isObject()) {
+            node.properties().forEach(entry -> flatten(entry.getValue(), prefix + entry.getKey(), into));
+        } else if (node.isArray() && !isShape(node)) {
+            for (int i = 0; i < node.size(); i++) {
+                String name = node.get(i).path("name").asString("");
+                flatten(node.get(i), prefix + (name.isEmpty() ? Integer.toString(i) : name), into);
+            }
+        } else {
+            into.put(path, node.isString() ? node.stringValue() : node.toString());
+        }
+    }
+
+    private static boolean isShape(JsonNode array) {
+        return array.valueStream().allMatch(JsonNode::isNumber);
+    }
+}
