@@ -30,7 +30,8 @@ import picocli.CommandLine.TypeConversionException;
         description = {
             "",
             "A lab is a recipe: models, the data that each learns, how to train them and what to write. It is one of"
-                    + " Hourglass's own (mnist, cifar10) or your own YAML file; copy labs/mnist.yaml and change it."
+                    + " Hourglass's own (mnist, cifar10, mnist-strong, cifar10-strong, sequences) or your own YAML file; copy"
+                    + " labs/mnist.yaml and change it."
                     + " Options override what the recipe says, for all its models."
         },
         footerHeading = "%nExamples:%n",
@@ -55,7 +56,7 @@ final class LabCommand implements Runnable {
     @Parameters(
             index = "0",
             paramLabel = "NAME|FILE.yaml",
-            description = "A lab by name (mnist, cifar10), or a recipe file ending in .yaml or .yml.")
+            description = "A lab by name, such as mnist or cifar10, or a recipe file ending in .yaml or .yml.")
     private String recipe = "";
 
     @ArgGroup(validate = false, heading = "%nTraining (default: what the recipe says):%n", order = 1)
@@ -86,21 +87,21 @@ final class LabCommand implements Runnable {
                 names = "--learning-rate",
                 paramLabel = "RATE",
                 converter = Rate.class,
-                description = "Adam's learning rate; 0.001 in both labs.")
+                description = "Adam's learning rate, or where its schedule starts; 0.001 in mnist and cifar10.")
         private @Nullable Float learningRate;
 
         @Option(
                 names = "--seed",
                 paramLabel = "N",
                 converter = WholeNumber.Seed.class,
-                description = "Of initialisation and shuffling: the same seed gives the same weights; 42 in both labs.")
+                description = "Of initialisation and shuffling: the same seed gives the same weights; 42 in all labs.")
         private @Nullable Long seed;
 
         @Option(
                 names = "--threads",
                 paramLabel = "N",
                 converter = WholeNumber.Threads.class,
-                description = "Threads that compute, one a processor in both labs. Any number gives the same results.")
+                description = "Threads that compute, one a processor in all labs. Any number gives the same results.")
         private @Nullable Integer threads;
 
         TrainOptions applyTo(TrainOptions options) {

@@ -34,7 +34,8 @@ import java.util.Set;
  */
 public final class RecipeReader {
     /** The recipes that are part of Hourglass: labs/NAME.yaml. */
-    public static final List<String> BUILT_IN = List.of("mnist", "cifar10");
+    public static final List<String> BUILT_IN =
+            List.of("mnist", "cifar10", "mnist-strong", "cifar10-strong", "sequences");
 
     private static final int MAX_BYTES = 1 << 20;
     private static final int MAX_LAYERS = 500;

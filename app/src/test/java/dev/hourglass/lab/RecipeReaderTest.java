@@ -69,6 +69,23 @@ class RecipeReaderTest {
                                 Presets.sequenceLstm("lstm"), Recipe.Data.of("sequences"), training.withEpochs(30)));
     }
 
+    @Test
+    void theStrongLabsHaveAWaistOf32AndAScheduleThatFallsToNothing() {
+        TrainOptions training = TrainOptions.defaults()
+                .withBatchSize(64)
+                .withLearningRate(2e-4f)
+                .withSchedule(new CosineDecay(null, 0, 2e-3f, 500));
+
+        assertThat(reader.find("mnist-strong").models())
+                .containsExactly(mnist(Presets.mnistStrong("strong"), training.withEpochs(10)));
+        assertThat(reader.find("cifar10-strong").models())
+                .containsExactly(new ModelRecipe(
+                        Presets.cifar10Strong("strong"),
+                        Recipe.Data.of("cifar10"),
+                        training.withEpochs(12)
+                                .withAugmentation(new Augmentation(true, 0, 0, Augmentation.FillMode.NEAREST))));
+    }
+
     private static ModelRecipe mnist(AutoencoderSpec spec, TrainOptions training) {
         return new ModelRecipe(spec, Recipe.Data.of("mnist"), training);
     }
@@ -546,7 +563,8 @@ class RecipeReaderTest {
     void aMissingFileIsNamed() {
         assertThatThrownBy(() -> reader.find("no/such.yaml"))
                 .hasMessage("no/such.yaml: expected a recipe file, found none."
-                        + " Check the path, or run one of the labs: mnist, cifar10.");
+                        + " Check the path, or run one of the labs: mnist, cifar10, mnist-strong, cifar10-strong,"
+                        + " sequences.");
     }
 
     private Recipe read(String yaml) throws IOException {

@@ -22,12 +22,14 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/** The models of the labs, by name. */
+/** The models of the labs and some of our own, by name. */
 public final class Presets {
     private static final Map<String, Function<String, AutoencoderSpec>> BY_NAME = new TreeMap<>(Map.of(
             "mnist-cnn", Presets::mnistCnn,
             "mnist-lstm", Presets::mnistLstm,
+            "mnist-strong", Presets::mnistStrong,
             "cifar10-cnn", Presets::cifar10Cnn,
+            "cifar10-strong", Presets::cifar10Strong,
             "sequence-lstm", Presets::sequenceLstm));
 
     private Presets() {}
@@ -84,6 +86,23 @@ public final class Presets {
                         new TimeDistributed("output", new Dense("output_dense", 28, LINEAR))));
     }
 
+    /** 28x28x1 to 32 numbers and back, 241,953 parameters; how it was found is in docs/strong-autoencoders.md. */
+    public static AutoencoderSpec mnistStrong(String name) {
+        return new AutoencoderSpec(
+                name,
+                Shape.of(28, 28, 1),
+                List.of(
+                        halving("enc_conv1", 32, 3),
+                        halving("enc_conv2", 64, 3),
+                        new LayerSpec.Flatten("enc_flatten"),
+                        new Dense("latent", 32, LINEAR)),
+                List.of(
+                        new Dense("dec_dense", 3136, RELU),
+                        new LayerSpec.Reshape("dec_reshape", Shape.of(7, 7, 64)),
+                        doubling("dec_conv1", 32, RELU),
+                        doubling("output", 1, SIGMOID)));
+    }
+
     /** 32x32x3 to 32 numbers and back. */
     public static AutoencoderSpec cifar10Cnn(String name) {
         return new AutoencoderSpec(
@@ -105,6 +124,25 @@ public final class Presets {
                         transposed("dec_conv2", 64, RELU),
                         up("dec_up2"),
                         transposed("output", 3, SIGMOID)));
+    }
+
+    /** 32x32x3 to 32 numbers and back, 703,635 parameters; how it was found is in docs/strong-autoencoders.md. */
+    public static AutoencoderSpec cifar10Strong(String name) {
+        return new AutoencoderSpec(
+                name,
+                Shape.of(32, 32, 3),
+                List.of(
+                        halving("enc_conv1", 32, 4),
+                        halving("enc_conv2", 64, 4),
+                        halving("enc_conv3", 128, 4),
+                        new LayerSpec.Flatten("enc_flatten"),
+                        new Dense("latent", 32, LINEAR)),
+                List.of(
+                        new Dense("dec_dense", 3072, RELU),
+                        new LayerSpec.Reshape("dec_reshape", Shape.of(4, 4, 192)),
+                        doubling("dec_conv1", 96, RELU),
+                        doubling("dec_conv2", 48, RELU),
+                        doubling("output", 3, SIGMOID)));
     }
 
     /** 50 steps of 10 features to 20 numbers and back. */
@@ -129,6 +167,15 @@ public final class Presets {
 
     private static Conv2dTranspose transposed(String name, int filters, Activation activation) {
         return new Conv2dTranspose(name, filters, Size2.square(3), Size2.square(1), SAME, activation);
+    }
+
+    private static Conv2d halving(String name, int filters, int kernel) {
+        return new Conv2d(name, filters, Size2.square(kernel), Size2.square(2), SAME, RELU);
+    }
+
+    /** A kernel of 4 covers each pixel of the doubled image by the same number of weights; 3 would leave a grid. */
+    private static Conv2dTranspose doubling(String name, int filters, Activation activation) {
+        return new Conv2dTranspose(name, filters, Size2.square(4), Size2.square(2), SAME, activation);
     }
 
     private static BatchNormalization norm(String name) {
