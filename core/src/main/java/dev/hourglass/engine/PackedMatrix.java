@@ -61,11 +61,6 @@ record PackedMatrix(String name, int parameter, Axis rows, Axis columns) {
         return new PackedMatrix(name, parameter, /* rows= */ columns, /* columns= */ rows);
     }
 
-    /** The same weights with other rows. */
-    PackedMatrix withRows(Axis other) {
-        return new PackedMatrix(name, parameter, other, columns);
-    }
-
     /** Columns with their padding. */
     int packedColumns() {
         return Kernels.padded(columns.packed());

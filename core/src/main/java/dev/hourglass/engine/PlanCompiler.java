@@ -11,6 +11,7 @@ import dev.hourglass.model.ShapeInference;
 import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.Shape;
+import dev.hourglass.tensor.TileTransform;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -224,7 +225,6 @@ final class PlanCompiler {
                 convolution,
                 tiling,
                 weights,
-                weights.withRows(rows),
                 bias,
                 nonlinearity(activation),
                 () -> transposedMatrix(layer, kernelIndex, backRows, Axis.of(channels, channelStep)));
@@ -307,20 +307,17 @@ final class PlanCompiler {
                 Convolution.DENSE,
                 null,
                 weights,
-                weights,
                 bias,
                 nonlinearity(dense.activation()),
                 () -> transposedMatrix(layer, kernelIndex, backRows, Axis.of(in, out)));
     }
 
-    /** @param taps the weights as a window meets them, in which form their gradient is summed */
     private void convolve(
             int index,
             Value from,
             Convolution convolution,
             @Nullable Tiling tiling,
             PackedMatrix weights,
-            PackedMatrix taps,
             PackedMatrix bias,
             Nonlinearity function,
             Supplier<PackedMatrix> weightsBack) {
@@ -338,13 +335,18 @@ final class PlanCompiler {
         boolean passOn = learnsBefore;
         tape.addLast(gradient -> {
             addOutputGradient(function, again.getOrDefault(output, output), gradient, bias);
-            Step.ConvolveGradient weightGradient =
-                    new Step.ConvolveGradient(from, rows, columns, gradient, taps, gradientForm(taps, from, columns));
-            gradientForms.put(weights, weightGradient.sum());
-            if (CpuPlan.isVector(from) && CpuPlan.isVector(gradient) && weights.size() >= LARGE_DENSE) {
-                overBatch.add(weightGradient);
+            if (tiling == Tiling.REPEATED) {
+                addTileGradient(from, gradient, weights);
             } else {
-                steps.add(weightGradient);
+                PackedMatrix form = gradientForm(weights, from, columns);
+                Step.ConvolveGradient weightGradient =
+                        new Step.ConvolveGradient(from, rows, columns, gradient, weights, form);
+                gradientForms.put(weights, form);
+                if (CpuPlan.isVector(from) && CpuPlan.isVector(gradient) && weights.size() >= LARGE_DENSE) {
+                    overBatch.add(weightGradient);
+                } else {
+                    steps.add(weightGradient);
+                }
             }
             if (!passOn) {
                 return null;
@@ -375,6 +377,18 @@ final class PlanCompiler {
         });
     }
 
+    /** The weight gradient of a convolution by tiles whose weights are sums; the input's tiles are made once more. */
+    private void addTileGradient(Value from, Value gradient, PackedMatrix weights) {
+        Tiling tiling = Tiling.REPEATED;
+        Layout.Image out = gradient.image();
+        Value tiles = value(gradient.name() + "/input/tiles", tiling.components(out, from.image()));
+        Value gradients = value(gradient.name() + "/tiles", tiling.components(out, out));
+        steps.add(new Step.ToTiles(tiling, tiling.toTiles, tiling.step, from, tiles));
+        steps.add(new Step.ToTiles(
+                tiling, TileTransform.Kind.REPEATED_OUTPUT_GRADIENT, Tiling.SIDE, gradient, gradients));
+        steps.add(new Step.TileProductGradient(tiling, tiles, gradients, weights));
+    }
+
     /** A convolution by tiles. */
     private void addTiles(
             Tiling tiling,
@@ -390,7 +404,7 @@ final class PlanCompiler {
         if (tiling == Tiling.PIXELS) {
             tiled.add(weights);
         }
-        steps.add(new Step.ToTiles(tiling, from, tiles));
+        steps.add(new Step.ToTiles(tiling, tiling.toTiles, tiling.step, from, tiles));
         steps.add(new Step.TileProduct(tiling, tiles, weights, bias, products));
         steps.add(new Step.FromTiles(tiling, products, function, -1, output));
     }

@@ -4,6 +4,7 @@ import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.Shape;
+import dev.hourglass.tensor.TileTransform;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,8 +73,13 @@ sealed interface Step {
         }
     }
 
-    /** The first of three steps of a convolution by tiles: the components of each tile. */
-    record ToTiles(Tiling tiling, Value from, Value tiles) implements Step {}
+    /**
+     * The first of three steps of a convolution by tiles: the components of each tile.
+     *
+     * @param transform to {@code tiling.perAxis} components along each axis
+     * @param step pixels from one tile to the next
+     */
+    record ToTiles(Tiling tiling, TileTransform.Kind transform, int step, Value from, Value tiles) implements Step {}
 
     /**
      * The second: each component times that of the kernel.
@@ -94,6 +100,12 @@ sealed interface Step {
             return new FromTiles(tiling, products, after, norm, to);
         }
     }
+
+    /**
+     * Adds the gradient of a convolution by tiles to that of its weights: components of the input times components of
+     * the output's gradient, summed over tiles. Only where the components' weights are sums of the kernel's.
+     */
+    record TileProductGradient(Tiling tiling, Value tiles, Value gradients, PackedMatrix weights) implements Step {}
 
     /**
      * Adds a convolution's weight gradient: grid times output gradient, summed over output pixels.

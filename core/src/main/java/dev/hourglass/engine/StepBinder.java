@@ -32,7 +32,7 @@ final class StepBinder {
         this.norms = norms.clone();
         sequences = new SequenceOperations(kernels, memory, weights, results, this);
         convolutions = new ConvolutionOperations(kernels, memory, weights, results, this);
-        tiles = new TileOperations(kernels, memory, weights, this, workers);
+        tiles = new TileOperations(kernels, memory, weights, results, this, workers);
         windows = new WindowOperations(kernels, memory, results, norms, workers);
     }
 
@@ -45,6 +45,7 @@ final class StepBinder {
             case Step.ToTiles s -> tiles.toTiles(s);
             case Step.TileProduct s -> tiles.product(s);
             case Step.FromTiles s -> tiles.fromTiles(s);
+            case Step.TileProductGradient s -> tiles.productGradient(s);
             case Step.ConvolveGradient s -> convolutions.gradient(s);
             case Step.ProjectAndGather s -> convolutions.projectAndGather(s);
             case Step.SpreadToTaps s -> convolutions.spreadToTaps(s);

@@ -56,6 +56,8 @@ record StepCost(long flops, long bytes, long callBytes, List<String> writes) {
             case Step.ToTiles s -> of(s, 2 * numbers(s.tiles()), Matrices.NONE);
             case Step.TileProduct s ->
                 of(s, 2 * numbers(s.products()) * s.weights().rows().perGroup(), Matrices.read(s.weights()));
+            case Step.TileProductGradient s ->
+                of(s, 2 * numbers(s.gradients()) * s.weights().rows().perGroup(), Matrices.gradient(s.weights()));
             case Step.FromTiles s ->
                 of(
                         s,

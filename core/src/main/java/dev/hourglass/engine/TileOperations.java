@@ -9,13 +9,21 @@ final class TileOperations {
     private final Kernels kernels;
     private final Memory memory;
     private final PackedWeights weights;
+    private final ChunkResults results;
     private final StepBinder binder;
     private final int workers;
 
-    TileOperations(Kernels kernels, Memory memory, PackedWeights weights, StepBinder binder, int workers) {
+    TileOperations(
+            Kernels kernels,
+            Memory memory,
+            PackedWeights weights,
+            ChunkResults results,
+            StepBinder binder,
+            int workers) {
         this.kernels = kernels;
         this.memory = memory;
         this.weights = weights;
+        this.results = results;
         this.binder = binder;
         this.workers = workers;
     }
@@ -23,26 +31,25 @@ final class TileOperations {
     Operation toTiles(Step.ToTiles step) {
         Buffer from = memory.buffer(step.from());
         Buffer to = memory.buffer(step.tiles());
-        Tiling tiling = step.tiling();
         Layout.Image in = step.from().image();
-        int perAxis = tiling.perAxis;
+        int perAxis = step.tiling().perAxis;
         int channels = in.channelStride();
         int component = step.tiles().image().gridRowStride();
-        int tilesAcross = in.width() / tiling.step;
-        int tilesDown = in.height() / tiling.step;
+        int tilesAcross = in.width() / step.step();
+        int tilesDown = in.height() / step.step();
         int rowFloats = in.gridRowStride();
-        TileTransform transform = kernels.transform(tiling.toTiles);
+        TileTransform transform = kernels.transform(step.transform());
         float[][] scratch = new float[workers][perAxis * rowFloats];
         return at -> {
             float[] rows = scratch[at.worker];
             for (int y = 0; y < tilesDown; y++) {
-                int first = from.offset(at) + y * tiling.step * rowFloats;
+                int first = from.offset(at) + y * step.step() * rowFloats;
                 transform.run(from.array(at), first, 0, rowFloats, rows, 0, 0, rowFloats, 1, rowFloats);
                 for (int k = 0; k < perAxis; k++) {
                     transform.run(
                             rows,
                             k * rowFloats,
-                            tiling.step * channels,
+                            step.step() * channels,
                             channels,
                             to.array(at),
                             to.offset(at) + k * perAxis * component + y * tilesAcross * channels,
@@ -90,6 +97,38 @@ final class TileOperations {
                             0,
                             to.array(at),
                             to.offset(at) + out.row(k) + p * panel);
+                }
+            }
+        };
+    }
+
+    Operation productGradient(Step.TileProductGradient step) {
+        Buffer from = memory.buffer(step.tiles());
+        Buffer gradients = memory.buffer(step.gradients());
+        PackedMatrix matrix = step.weights();
+        Layout.Image in = step.tiles().image();
+        Layout.Image out = step.gradients().image();
+        int panel = matrix.panel();
+        int rows = in.channelStride();
+        int componentWeights = rows * panel;
+        int offset = results.offset(matrix);
+        Kernels.TransposedProduct product =
+                kernels.transposedProduct(panel, in.channelStride(), out.channelStride(), panel);
+        return at -> {
+            for (int p = 0; p < matrix.panels(); p++) {
+                for (int k = 0; k < in.height(); k++) {
+                    product.run(
+                            rows,
+                            from.array(at),
+                            from.offset(at) + in.row(k),
+                            0,
+                            1,
+                            in.width(),
+                            gradients.array(at),
+                            gradients.offset(at) + out.row(k) + p * panel,
+                            0,
+                            results.gradients[at.chunk],
+                            offset + p * matrix.panelSize() + k * componentWeights);
                 }
             }
         };

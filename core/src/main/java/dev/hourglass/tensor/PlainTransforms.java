@@ -11,6 +11,7 @@ final class PlainTransforms {
             case OUTPUT -> PlainTransforms::output;
             case REPEATED_IMAGE -> PlainTransforms::repeatedImage;
             case REPEATED_OUTPUT -> PlainTransforms::repeatedOutput;
+            case REPEATED_OUTPUT_GRADIENT -> PlainTransforms::repeatedOutputGradient;
         };
     }
 
@@ -92,6 +93,21 @@ final class PlainTransforms {
                 float m2 = A[from + 2 * aStep + i];
                 B[to + i] = m0 + m1;
                 B[to + bStep + i] = m1 - m2;
+            }
+        }
+    }
+
+    private static void repeatedOutputGradient(
+            float[] A, int a, int aRun, int aStep, float[] B, int b, int bRun, int bStep, int runs, int count) {
+        for (int run = 0; run < runs; run++) {
+            int from = a + run * aRun;
+            int to = b + run * bRun;
+            for (int i = 0; i < count; i++) {
+                float d0 = A[from + i];
+                float d1 = A[from + aStep + i];
+                B[to + i] = d0;
+                B[to + bStep + i] = d0 + d1;
+                B[to + 2 * bStep + i] = -d1;
             }
         }
     }

@@ -25,7 +25,9 @@ public interface TileTransform {
          */
         REPEATED_IMAGE,
         /** Three products m to two output pixels: {@code m0 + m1, m1 - m2}. */
-        REPEATED_OUTPUT
+        REPEATED_OUTPUT,
+        /** Back through {@link #REPEATED_OUTPUT}, two gradients d to three: {@code d0, d0 + d1, -d1}. */
+        REPEATED_OUTPUT_GRADIENT
     }
 
     /**

@@ -17,6 +17,7 @@ final class VectorTransforms {
             case OUTPUT -> VectorTransforms::output;
             case REPEATED_IMAGE -> VectorTransforms::repeatedImage;
             case REPEATED_OUTPUT -> VectorTransforms::repeatedOutput;
+            case REPEATED_OUTPUT_GRADIENT -> VectorTransforms::repeatedOutputGradient;
         };
         TileTransform rest = PlainTransforms.of(kind);
         return (A, a, aRun, aStep, B, b, bRun, bStep, runs, count) -> {
@@ -106,6 +107,21 @@ final class VectorTransforms {
                 FloatVector m2 = FloatVector.fromArray(S, A, from + 2 * aStep + i);
                 m0.add(m1).intoArray(B, to + i);
                 m1.sub(m2).intoArray(B, to + bStep + i);
+            }
+        }
+    }
+
+    private static void repeatedOutputGradient(
+            float[] A, int a, int aRun, int aStep, float[] B, int b, int bRun, int bStep, int runs, int count) {
+        for (int run = 0; run < runs; run++) {
+            int from = a + run * aRun;
+            int to = b + run * bRun;
+            for (int i = 0; i < count; i += STEP) {
+                FloatVector d0 = FloatVector.fromArray(S, A, from + i);
+                FloatVector d1 = FloatVector.fromArray(S, A, from + aStep + i);
+                d0.intoArray(B, to + i);
+                d0.add(d1).intoArray(B, to + bStep + i);
+                d1.neg().intoArray(B, to + 2 * bStep + i);
             }
         }
     }
