@@ -131,10 +131,10 @@ final class LabCommand implements Runnable {
                 description = "Your own copies of the data set's files, plain or .gz, instead of the cache.")
         private @Nullable Path folder;
 
-        /** Files of one's own stand in for a data set that has files; what is generated has none. */
-        Recipe.Data applyTo(Recipe.Data data, boolean generated) {
+        /** Files of one's own stand in for those of a data set, where it has any. */
+        Recipe.Data applyTo(Recipe.Data data, boolean hasNoFiles) {
             Recipe.Data changed = data;
-            changed = folder == null || generated ? changed : changed.withFolder(folder);
+            changed = folder == null || hasNoFiles ? changed : changed.withFolder(folder);
             changed = full ? changed.withLimit(null) : changed;
             return limit == null ? changed : changed.withLimit(limit);
         }
@@ -177,13 +177,17 @@ final class LabCommand implements Runnable {
         Recipe asRun = new RecipeReader(catalog.names())
                 .find(recipe)
                 .withEachModel(model -> model.withTraining(training.applyTo(model.training()))
-                        .withData(data.applyTo(
-                                model.data(), catalog.spec(model.data().name()).generated())));
+                        .withData(data.applyTo(model.data(), hasNoFiles(model.data()))));
         InstantSource clock = InstantSource.system();
         Path folder = output.folder == null ? newFolder(asRun.name(), clock) : output.folder;
         try (LabDisplay display = new LabDisplay(terminal, clock)) {
             Lab.run(asRun, new LabOptions(folder, catalog, clock), display);
         }
+    }
+
+    /** Generated, or a file of the user's own already. */
+    private boolean hasNoFiles(Recipe.Data data) {
+        return data.series() != null || catalog.spec(data.name()).generated();
     }
 
     /** Two runs that start in the same second get folders of their own. */

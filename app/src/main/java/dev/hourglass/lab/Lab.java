@@ -1,6 +1,7 @@
 package dev.hourglass.lab;
 
 import dev.hourglass.data.Dataset;
+import dev.hourglass.data.SeriesSplit;
 import dev.hourglass.data.Split;
 import dev.hourglass.engine.Inference;
 import dev.hourglass.evaluate.Evaluation;
@@ -31,6 +32,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Runs a recipe whole: data, models, training, evaluation beside PCA, report; and leaves the run folder. */
 public final class Lab {
@@ -146,7 +148,9 @@ public final class Lab {
     }
 
     private Splits open(Recipe.Data data) {
-        Splits splits = new Splits(open(data, Split.TRAINING), open(data, Split.TEST));
+        Splits splits = data.series() == null
+                ? new Splits(open(data, Split.TRAINING), open(data, Split.TEST))
+                : open(data, data.series());
         recipe.models().stream()
                 .filter(model -> model.data().equals(data))
                 .forEach(model -> requireFits(model.spec(), splits.training()));
@@ -155,13 +159,22 @@ public final class Lab {
         return splits;
     }
 
+    private static Splits open(Recipe.Data data, Recipe.Series own) {
+        SeriesSplit series = SeriesSplit.open(own.file(), own.options());
+        return new Splits(
+                limited(series.training(), data.limit(Split.TRAINING)), limited(series.test(), data.limit(Split.TEST)));
+    }
+
+    private static Dataset limited(Dataset data, @Nullable Integer limit) {
+        return limit == null ? data : data.limit(limit);
+    }
+
     private Dataset open(Recipe.Data data, Split split) {
         Path own = data.folder();
         Dataset all = own == null
                 ? options.catalog().open(data.name(), split, event -> listener.accept(new LabEvent.Fetching(event)))
                 : options.catalog().openFolder(data.name(), own, split);
-        Integer limit = data.limit(split);
-        return limit == null ? all : all.limit(limit);
+        return limited(all, data.limit(split));
     }
 
     private static void requireFits(AutoencoderSpec spec, Dataset data) {

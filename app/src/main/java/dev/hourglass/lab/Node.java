@@ -2,6 +2,8 @@ package dev.hourglass.lab;
 
 import dev.hourglass.files.Spelling;
 import java.math.BigDecimal;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -195,6 +197,16 @@ sealed interface Node {
                             .orElse(""));
         }
         return type.getEnumConstants()[index];
+    }
+
+    /** @param relativeTo what a path that isn't absolute goes from; empty for the working folder */
+    default Path asPath(String expected, Optional<Path> relativeTo) {
+        String text = asText(expected);
+        try {
+            return relativeTo.map(folder -> folder.resolve(text)).orElseGet(() -> Path.of(text));
+        } catch (InvalidPathException e) {
+            throw place().error("expected " + expected + ", found " + found() + ".", e);
+        }
     }
 
     private RecipeException mismatch(String expected) {

@@ -1,5 +1,6 @@
 package dev.hourglass.lab;
 
+import dev.hourglass.data.SeriesOptions;
 import dev.hourglass.data.Split;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,28 +18,35 @@ import org.jspecify.annotations.Nullable;
 public record Recipe(String name, String title, List<ModelRecipe> models, Outputs outputs) {
 
     /**
-     * @param name a data set of the catalog
+     * @param name a data set of the catalog, or the name of the file of a series
      * @param folder with the user's own copy of the data set's files; null takes them from the cache or the net
      * @param trainingLimit how many samples of the training set are used, >= 1; null takes all
      * @param testLimit how many samples of the test set are used, >= 1; null takes all
+     * @param series the user's own series in place of a data set of the catalog; null for the latter
      */
     public record Data(
             String name,
             @Nullable Path folder,
             @Nullable Integer trainingLimit,
-            @Nullable Integer testLimit) {
+            @Nullable Integer testLimit,
+            @Nullable Series series) {
+        /** A data set of the catalog. */
+        public Data(String name, @Nullable Path folder, @Nullable Integer trainingLimit, @Nullable Integer testLimit) {
+            this(name, folder, trainingLimit, testLimit, null);
+        }
+
         /** All of a data set, from the cache or the net. */
         public static Data of(String name) {
             return new Data(name, null, null, null);
         }
 
         public Data withFolder(Path value) {
-            return new Data(name, value, trainingLimit, testLimit);
+            return new Data(name, value, trainingLimit, testLimit, series);
         }
 
         /** @param value of both splits; null takes all */
         public Data withLimit(@Nullable Integer value) {
-            return new Data(name, folder, value, value);
+            return new Data(name, folder, value, value, series);
         }
 
         /** How many samples of a split are used; null for all. */
@@ -49,6 +57,9 @@ public record Recipe(String name, String title, List<ModelRecipe> models, Output
             };
         }
     }
+
+    /** A file of the user's own, and how it becomes samples. */
+    public record Series(Path file, SeriesOptions options) {}
 
     /**
      * @param examples how many test samples are shown beside their reconstructions, 1 to 100

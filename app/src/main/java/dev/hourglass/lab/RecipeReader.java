@@ -16,7 +16,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -151,26 +150,32 @@ public final class RecipeReader {
     }
 
     private static Mapping dataMapping(Node node) {
-        return node.asMapping("a mapping such as {name: mnist}").allowing("name", "folder", "limit");
+        return node.asMapping("a mapping such as {name: mnist}")
+                .allowing(SeriesSyntax.keysBeside("name", "folder", "limit"));
     }
 
     private Recipe.Data data(Mapping data, Optional<Path> recipeFolder) {
+        Optional<Node> limit = data.find("limit");
+        Integer trainingLimit = limit.flatMap(node -> limit(node, "training")).orElse(null);
+        Integer testLimit = limit.flatMap(node -> limit(node, "test")).orElse(null);
+        if (data.find("source").isPresent()) {
+            Recipe.Series series = SeriesSyntax.read(data, recipeFolder);
+            return new Recipe.Data(fileName(series.file()), null, trainingLimit, testLimit, series);
+        }
+        SeriesSyntax.requireSource(data);
         Node name = data.require("name", "name: mnist");
         String dataset = name.asText("the name of a data set");
         if (!datasets.contains(dataset)) {
             throw name.place()
                     .error("expected a data set, found '" + dataset + "'." + Spelling.hint(dataset, datasets));
         }
-        Optional<Node> limit = data.find("limit");
         return new Recipe.Data(
                 dataset,
                 data.find("folder")
-                        .map(RecipeReader::path)
-                        .map(path ->
-                                recipeFolder.map(parent -> parent.resolve(path)).orElse(path))
+                        .map(node -> node.asPath("a folder", recipeFolder))
                         .orElse(null),
-                limit.flatMap(node -> limit(node, "training")).orElse(null),
-                limit.flatMap(node -> limit(node, "test")).orElse(null));
+                trainingLimit,
+                testLimit);
     }
 
     /** One number for both splits, or {@code {training: 8000, test: 2000}} with at least one of the two. */
@@ -182,15 +187,6 @@ public final class RecipeReader {
             throw node.place().error("expected a number or {training: 8000, test: 2000}, found an empty mapping.");
         }
         return splits.find(split).map(count -> count.asInt(1, Integer.MAX_VALUE));
-    }
-
-    private static Path path(Node node) {
-        String expected = "a folder";
-        try {
-            return Path.of(node.asText(expected));
-        } catch (InvalidPathException e) {
-            throw node.place().error("expected " + expected + ", found " + node.found() + ".", e);
-        }
     }
 
     private static AutoencoderSpec spec(Mapping model, String name) {
@@ -281,11 +277,12 @@ public final class RecipeReader {
                 outputs.find("report").map(Node::asBoolean).orElse(defaults.report()));
     }
 
+    private static String fileName(Path file) {
+        return Optional.ofNullable(file.getFileName()).map(Path::toString).orElse("");
+    }
+
     private static String stem(Path file) {
-        String stem = Optional.ofNullable(file.getFileName())
-                .map(Path::toString)
-                .orElse("")
-                .replaceFirst("\\.ya?ml$", "");
+        String stem = fileName(file).replaceFirst("\\.ya?ml$", "");
         return stem.isEmpty() ? "lab" : stem;
     }
 }

@@ -42,7 +42,11 @@ final class RecipeWriter {
 
     private static Map<String, Object> data(Recipe.Data data) {
         Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("name", data.name());
+        if (data.series() == null) {
+            tree.put("name", data.name());
+        } else {
+            tree.putAll(SeriesSyntax.write(data.series()));
+        }
         if (data.folder() != null) {
             tree.put("folder", data.folder().toString());
         }

@@ -39,6 +39,11 @@ record RunRecord(Recipe recipe, Provenance provenance, List<Digests> digests, In
             if (data.folder() != null) {
                 facts.put("Data files" + of(data), "the user's own, in " + data.folder());
             }
+            if (data.series() != null) {
+                facts.put(
+                        "Data file" + of(data),
+                        "the user's own, " + data.series().file());
+            }
         }
         facts.put("Epochs", training(TrainOptions::epochs));
         facts.put("Batch size", training(TrainOptions::batchSize));

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
+import dev.hourglass.data.Scaling;
+import dev.hourglass.data.SeriesOptions;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;
@@ -197,6 +199,55 @@ class RecipeReaderTest {
     }
 
     @Test
+    void seriesOfTheUsersOwnHaveTheirSettings() throws IOException {
+        Recipe plain = read("data: {source: pump.csv}\n" + MODELS);
+        Recipe full = read("data: {source: pump.npy, test_share: 0.3, window: {steps: 50, stride: 10}, "
+                + "scaling: standardize, labels: kinds.csv, limit: {test: 7}}\n" + MODELS);
+        Recipe two = read("data: {source: a/pump.csv, test: /b/later.csv, window: {steps: 50}, scaling: none, "
+                + "label_column: state}\n" + MODELS);
+
+        assertThat(only(plain).data())
+                .isEqualTo(new Recipe.Data("pump.csv", null, null, null, series("pump.csv", SeriesOptions.defaults())));
+        assertThat(only(full).data())
+                .isEqualTo(new Recipe.Data(
+                        "pump.npy",
+                        null,
+                        null,
+                        7,
+                        series(
+                                "pump.npy",
+                                SeriesOptions.defaults()
+                                        .withTestShare(0.3)
+                                        .withWindow(50, 10)
+                                        .withScaling(Scaling.STANDARDIZE)
+                                        .withLabels(folder.resolve("kinds.csv")))));
+        assertThat(only(two).data().series())
+                .isEqualTo(series(
+                        "a/pump.csv",
+                        SeriesOptions.defaults()
+                                .withTest(Path.of("/b/later.csv"))
+                                .withWindow(50, 50)
+                                .withScaling(null)
+                                .withLabelColumn("state")));
+        for (Recipe recipe : List.of(plain, full, two)) {
+            assertThat(read(JsonMapper.shared().writeValueAsString(RecipeWriter.write(recipe))))
+                    .isEqualTo(recipe);
+        }
+    }
+
+    private Recipe.Series series(String file, SeriesOptions options) {
+        return new Recipe.Series(folder.resolve(file), options);
+    }
+
+    @Test
+    void theExampleForSeriesOfOnesOwnIsARecipe() {
+        Recipe recipe = reader.read(Path.of("..", "docs", "my-series.yaml"));
+
+        assertThat(only(recipe).spec().input()).isEqualTo(Shape.of(50, 3));
+        assertThat(only(recipe).data().name()).isEqualTo("my-series.csv");
+    }
+
+    @Test
     void whereEveryModelNamesItsDataTheRecipeNeedsNone() throws IOException {
         Recipe recipe = read("models: [{name: cnn, preset: mnist-cnn, data: {name: mnist}}]\n");
 
@@ -295,6 +346,25 @@ class RecipeReaderTest {
         String start = DATA + "models:\n  - name: a\n    input: [28, 28, 1]\n";
         String end = "    decoder: [Flatten]\n";
         return Stream.of(
+                argumentSet(
+                        "series and data set",
+                        "data: {source: a.csv, name: mnist}\n" + MODELS,
+                        "bad.yaml:1:24: data.name: expected a source alone, found 'name' beside it. Remove one of the"
+                                + " two."),
+                argumentSet(
+                        "window without a series",
+                        "data: {name: mnist, window: {steps: 2}}\n" + MODELS,
+                        "bad.yaml:1:21: data.window: expected 'window' beside a 'source', found none. Add 'source:"
+                                + " FILE.csv', or remove 'window'."),
+                argumentSet(
+                        "two ways to test",
+                        "data: {source: a.csv, test: b.csv, test_share: 0.1}\n" + MODELS,
+                        "bad.yaml:1:48: data.test_share: expected a share of the series to test by or 'test', found both."
+                                + " Remove one of the two."),
+                argumentSet(
+                        "share of everything",
+                        "data: {source: a.csv, test_share: 1}\n" + MODELS,
+                        "bad.yaml:1:35: data.test_share: expected a number above 0 and below 1, found 1."),
                 argumentSet(
                         "empty file",
                         "",

@@ -62,8 +62,7 @@ public final class DataSources {
                     : openFile(path.get(), options);
         }
         if (looksLikePath(source)) {
-            throw new DatasetException(
-                    "Can't find data source '" + source + "': no such file or folder." + neighbours(source));
+            throw notFound(source);
         }
         DatasetReference reference = DatasetReference.parse(source, Split.TEST);
         if (!catalog.names().contains(reference.dataset())) {
@@ -71,6 +70,11 @@ public final class DataSources {
                     + Spelling.hint(reference.dataset(), catalog.names()) + " Else give the path of " + KINDS + ".");
         }
         return catalog.open(reference.dataset(), reference.split(), listener);
+    }
+
+    private static DatasetException notFound(String source) {
+        return new DatasetException(
+                "Can't find data source '" + source + "': no such file or folder." + neighbours(source));
     }
 
     private static Optional<Path> path(String source) {
@@ -112,7 +116,11 @@ public final class DataSources {
         return images.data();
     }
 
-    private static Dataset openFile(Path file, SourceOptions options) {
+    /** A file by what its first bytes and its name tell, as it lies there. */
+    static Dataset openFile(Path file, SourceOptions options) {
+        if (Files.notExists(file)) {
+            throw notFound(file.toString());
+        }
         byte[] beginning = beginning(file);
         if (startsWith(beginning, NpyHeader.MAGIC)) {
             return NpyFile.open(file);
@@ -203,7 +211,8 @@ public final class DataSources {
                 wanted.size()));
     }
 
-    private static Dataset labelled(Dataset data, Path file) {
+    /** The same samples with the labels of a file, one each. */
+    static Dataset labelled(Dataset data, Path file) {
         int[] labels = readLabels(file);
         if (labels.length != data.size()) {
             throw new CorruptFileException(

@@ -7,7 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,7 +109,8 @@ public final class FloatDataset implements Dataset {
 
     /**
      * A series, whose steps are the samples [features] of this data set, cut into windows [steps, features]. Steps at
-     * the end that fill no window are left out, and so are labels.
+     * the end that fill no window are left out. A window's label is the commonest of its steps, the smallest of equally
+     * common ones.
      *
      * @param steps the length of a window, >= 1
      * @param stride from the beginning of one window to that of the next, >= 1; below {@code steps} they overlap
@@ -123,8 +127,29 @@ public final class FloatDataset implements Dataset {
                     steps, name, size(), sampleShape));
         }
         Shape window = Shape.of(steps, sampleShape.size());
-        return new FloatDataset(
-                name, window, normalization, new SampleStore.Windows(store, steps, stride), null, List.of());
+        SampleStore.Windows windows = new SampleStore.Windows(store, steps, stride);
+        int[] each = labels == null
+                ? null
+                : IntStream.range(0, windows.size())
+                        .map(i -> commonest(labels, i * stride, i * stride + steps))
+                        .toArray();
+        return new FloatDataset(name, window, normalization, windows, each, classNames);
+    }
+
+    private static int commonest(int[] labels, int from, int to) {
+        Map<Integer, Integer> counts = new TreeMap<>();
+        for (int i = from; i < to; i++) {
+            counts.merge(labels[i], 1, Integer::sum);
+        }
+        int best = labels[from];
+        int most = 0;
+        for (Map.Entry<Integer, Integer> entry : counts.entrySet()) {
+            if (entry.getValue() > most) {
+                best = entry.getKey();
+                most = entry.getValue();
+            }
+        }
+        return best;
     }
 
     @Override
