@@ -122,6 +122,21 @@ def hostile():
     write("hostile/shared-type.h5", lambda f: (f.__setitem__("t", np.dtype("f4")), f.create_dataset("x", (2,), f["t"])))
 
 
+def sparse():
+    """The start of a file with 400 MB of values that nobody wrote: whoever sets its length has the whole of it."""
+    path = RESOURCES / "hostile-sparse.head"
+    access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
+    access.set_meta_block_size(1 << 16)  # so that all that is no value lies at the start
+    creation = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    creation.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+    creation.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
+    with h5py.File(h5py.h5f.create(os.fsencode(path), h5py.h5f.ACC_TRUNC, fapl=access)) as file:
+        for i in range(8):
+            space = h5py.h5s.create_simple((12_500_000,))
+            h5py.h5d.create(file.id, b"d%d" % i, h5py.h5t.IEEE_F32LE, space, creation)
+    os.truncate(path, 3300)
+
+
 RESOURCES.mkdir(parents=True, exist_ok=True)
 write("attributes.h5", attributes)
 write("attributes-latest.h5", lambda f: [f.attrs.__setitem__(k, v) for k, v in (("text", "größer"), ("no texts", np.array([])))], libver="latest")
@@ -131,3 +146,4 @@ write("chunks-latest.h5", chunks, libver="latest")
 write("tree.h5", tree)
 keras_models()
 hostile()
+sparse()

@@ -31,6 +31,8 @@ public final class Main {
     }
 
     public static void main(String... arguments) {
+        // What core warns of, such as weights that are NaN, is a line like any other, without date and class.
+        System.setProperty("java.util.logging.SimpleFormatter.format", "%4$s: %5$s%n");
         Interruption interruption = Interruption.ofThisThread();
         Terminal terminal = Terminal.ofThisProcess(System.getenv());
         int status = new Main(terminal, DatasetCatalog.standard(), interruption).run(arguments);

@@ -10,10 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/**
- * Reads and writes HDF5, the part of it that Keras's models need.
- *
- */
+/** Reads and writes HDF5, the part of it that Keras's models need. */
 final class Hdf5File {
     private Hdf5File() {}
 
@@ -27,7 +24,7 @@ final class Hdf5File {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
                 Arena arena = Arena.ofConfined()) {
             MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-            return Hdf5Reader.read(bytes, file.toString(), Hdf5File::freeHeap);
+            return Hdf5Reader.read(bytes, file.toString(), Heap::freeBytes);
         }
     }
 
@@ -39,7 +36,7 @@ final class Hdf5File {
      */
     static Hdf5Group read(byte[] bytes, String nameForErrors) {
         MemorySegment segment = MemorySegment.ofArray(bytes).asReadOnly();
-        return Hdf5Reader.read(segment, nameForErrors, Hdf5File::freeHeap);
+        return Hdf5Reader.read(segment, nameForErrors, Heap::freeBytes);
     }
 
     /**
@@ -61,11 +58,5 @@ final class Hdf5File {
     /** How many bytes {@link #write(Hdf5Group, OutputStream)} will write. */
     static long size(Hdf5Group root) {
         return Hdf5Writer.plan(root).end();
-    }
-
-    /** What can be allocated, less some room for everything else. */
-    private static long freeHeap() {
-        Runtime jvm = Runtime.getRuntime();
-        return (jvm.maxMemory() - jvm.totalMemory() + jvm.freeMemory()) / 8 * 7;
     }
 }

@@ -62,6 +62,16 @@ record Hdf5Header(long address, List<Message> messages) {
                 .toList();
     }
 
+    /** The header with its first message of a type, so that the others, which may be many, need not be kept. */
+    Hdf5Header only(int type) {
+        return new Hdf5Header(
+                address,
+                messages.stream()
+                        .filter(message -> message.type == type)
+                        .limit(1)
+                        .toList());
+    }
+
     boolean has(int type) {
         return messages.stream().anyMatch(message -> message.type == type);
     }

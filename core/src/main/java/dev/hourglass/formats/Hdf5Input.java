@@ -119,14 +119,9 @@ final class Hdf5Input {
      * @param needed bytes
      */
     void reserve(long needed, String what) {
-        if (needed > freeHeap.getAsLong()) {
-            // What looks full may be garbage. Rare: most files are small against the heap.
-            System.gc();
-        }
-        long free = freeHeap.getAsLong();
-        if (needed > free) {
+        if (!Heap.holds(needed, freeHeap)) {
             throw refuse(
-                    what + " that fit into memory (" + count(free) + " bytes are free)",
+                    what + " that fit into memory (" + count(freeHeap.getAsLong()) + " bytes are free)",
                     count(needed) + " bytes",
                     "Give the JVM more memory with -Xmx, or a smaller model.");
         }

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Reads an HDF5 file whole: what h5py and Keras write with their defaults (superblock 0, symbol tables), what they write
@@ -27,6 +28,8 @@ final class Hdf5Reader {
     private final Hdf5Input input;
     private final Hdf5GlobalHeap heap;
     private int objects;
+    /** On the heap, of all data sets found so far; none is read before all are found. */
+    private long valueBytes;
 
     private Hdf5Reader(Hdf5Input input) {
         this.input = input;
@@ -43,7 +46,7 @@ final class Hdf5Reader {
 
     private Hdf5Group readFile() {
         long root = readSuperblock();
-        if (readNode(root, "/", 0) instanceof Hdf5Group group) {
+        if (readNode(root, "/", 0).get() instanceof Hdf5Group group) {
             return group;
         }
         throw input.refuse(root, "a group at the root", "a data set");
@@ -104,14 +107,8 @@ final class Hdf5Reader {
         }
     }
 
-    /** What a header says; the header itself, which may be large, is not kept while a group's children are read. */
-    private sealed interface Content {
-        record OfGroup(Map<String, Hdf5Attribute> attributes, Map<String, Long> links) implements Content {}
-
-        record OfDataset(Hdf5Dataset dataset) implements Content {}
-    }
-
-    private Hdf5Node readNode(long address, String path, int depth) {
+    /** A node without its values, which are read once all of them are known to fit into memory. */
+    private Supplier<? extends Hdf5Node> readNode(long address, String path, int depth) {
         input.enter(path);
         if (depth > MAX_DEPTH || path.length() > MAX_PATH) {
             throw input.refuse(
@@ -122,29 +119,29 @@ final class Hdf5Reader {
         if (++objects > MAX_OBJECTS) {
             throw input.refuse(address, "at most " + Hdf5Input.count(MAX_OBJECTS) + " objects", "more");
         }
-        return switch (readContent(address)) {
-            case Content.OfDataset content -> content.dataset;
-            case Content.OfGroup content -> {
-                String prefix = depth == 0 ? "/" : path + "/";
-                Map<String, Hdf5Node> children = new LinkedHashMap<>();
-                content.links.forEach((name, child) -> children.put(name, readNode(child, prefix + name, depth + 1)));
-                yield new Hdf5Group(content.attributes, children);
-            }
-        };
-    }
-
-    private Content readContent(long address) {
         Hdf5Header header = Hdf5Header.read(input, address);
         if (header.has(Hdf5Header.LAYOUT)) {
-            return new Content.OfDataset(readDataset(header));
+            return readDataset(header, path);
         }
         if (!header.has(Hdf5Header.SYMBOL_TABLE) && !header.has(Hdf5Header.LINK_INFO)) {
             throw input.refuse(address, "a group or a data set", "neither", Hdf5Input.SAVE_PLAINLY);
         }
-        return new Content.OfGroup(new Hdf5Attributes(input, heap).of(header), Hdf5Links.of(input, header));
+        return readGroup(new Hdf5Attributes(input, heap).of(header), Hdf5Links.of(input, header), path, depth);
     }
 
-    private Hdf5Dataset readDataset(Hdf5Header header) {
+    private Supplier<Hdf5Group> readGroup(
+            Map<String, Hdf5Attribute> attributes, Map<String, Long> links, String path, int depth) {
+        String prefix = depth == 0 ? "/" : path + "/";
+        Map<String, Supplier<? extends Hdf5Node>> children = new LinkedHashMap<>();
+        links.forEach((name, child) -> children.put(name, readNode(child, prefix + name, depth + 1)));
+        return () -> {
+            Map<String, Hdf5Node> nodes = new LinkedHashMap<>();
+            children.forEach((name, child) -> nodes.put(name, child.get()));
+            return new Hdf5Group(attributes, nodes);
+        };
+    }
+
+    private Supplier<Hdf5Dataset> readDataset(Hdf5Header header, String path) {
         if (header.has(Hdf5Header.EXTERNAL_FILES)) {
             throw input.refuse(
                     header.address(),
@@ -155,7 +152,14 @@ final class Hdf5Reader {
         Hdf5Space space = Hdf5Space.read(input, demand(header, Hdf5Header.DATASPACE, "dimensions"));
         Hdf5Type type = Hdf5Type.read(input, demand(header, Hdf5Header.DATATYPE, "a type"));
         Hdf5Layout layout = Hdf5Layout.read(input, demand(header, Hdf5Header.LAYOUT, "a layout"));
-        return new Hdf5Dataset(space.dimensions(), new Hdf5Values(input, header, space, type, layout).read());
+        Hdf5Values values = new Hdf5Values(input, header.only(Hdf5Header.FILTERS), space, type, layout);
+        Supplier<Hdf5Dataset.Values> found = values.find();
+        valueBytes += values.heapBytes();
+        input.reserve(valueBytes, "values");
+        return () -> {
+            input.enter(path);
+            return new Hdf5Dataset(space.dimensions(), found.get());
+        };
     }
 
     private Hdf5Cursor demand(Hdf5Header header, int type, String what) {

@@ -3,8 +3,12 @@ package dev.hourglass.formats;
 import dev.hourglass.formats.Hdf5Dataset.Values;
 import dev.hourglass.formats.Hdf5Dataset.WholeType;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
 
-/** Reads the values of a data set: first what the header says is held against the file, then memory is taken. */
+/**
+ * The values of a data set, read in two steps: first what the header says is held against the file, then memory is
+ * taken. Between them, whoever reads several makes sure that there is enough for all.
+ */
 record Hdf5Values(Hdf5Input input, Hdf5Header header, Hdf5Space space, Hdf5Type type, Hdf5Layout layout) {
     /** Values that are known to be in the file. */
     @FunctionalInterface
@@ -12,25 +16,39 @@ record Hdf5Values(Hdf5Input input, Hdf5Header header, Hdf5Space space, Hdf5Type 
         void readInto(Hdf5Numbers numbers);
     }
 
-    Values read() {
+    /** How much memory the values will take. */
+    long heapBytes() {
+        return switch (type) {
+            case Hdf5Type.Floating ignored -> (long) Float.BYTES * space.count();
+            case Hdf5Type.Whole ignored -> (long) Long.BYTES * space.count();
+            case Hdf5Type.FixedText ignored -> 0;
+            case Hdf5Type.VariableText ignored -> 0;
+            case Hdf5Type.Unread ignored -> 0;
+        };
+    }
+
+    /** Holds what the header says against the file; what it gives reads the values. */
+    Supplier<Values> find() {
         return switch (type) {
             case Hdf5Type.Floating floating -> {
-                Stored stored = find();
-                input.reserve((long) Float.BYTES * space.count(), "values");
-                float[] values = new float[space.count()];
-                stored.readInto(new Hdf5Numbers.Floats(floating, values));
-                yield new Values.Floats(values);
+                Stored stored = findStored();
+                yield () -> {
+                    float[] values = new float[space.count()];
+                    stored.readInto(new Hdf5Numbers.Floats(floating, values));
+                    return new Values.Floats(values);
+                };
             }
             case Hdf5Type.Whole whole -> {
-                Stored stored = find();
-                input.reserve((long) Long.BYTES * space.count(), "values");
-                long[] values = new long[space.count()];
-                stored.readInto(new Hdf5Numbers.Wholes(whole, values));
-                yield new Values.Wholes(values, smallest(whole));
+                Stored stored = findStored();
+                yield () -> {
+                    long[] values = new long[space.count()];
+                    stored.readInto(new Hdf5Numbers.Wholes(whole, values));
+                    return new Values.Wholes(values, smallest(whole));
+                };
             }
-            case Hdf5Type.FixedText ignored -> new Values.Other("text");
-            case Hdf5Type.VariableText ignored -> new Values.Other("text");
-            case Hdf5Type.Unread unread -> new Values.Other(unread.name());
+            case Hdf5Type.FixedText ignored -> () -> new Values.Other("text");
+            case Hdf5Type.VariableText ignored -> () -> new Values.Other("text");
+            case Hdf5Type.Unread unread -> () -> new Values.Other(unread.name());
         };
     }
 
@@ -39,7 +57,7 @@ record Hdf5Values(Hdf5Input input, Hdf5Header header, Hdf5Space space, Hdf5Type 
         return fits ? WholeType.INT32 : WholeType.INT64;
     }
 
-    private Stored find() {
+    private Stored findStored() {
         long bytes = space.count() * type.size();
         return switch (layout) {
             case Hdf5Layout.Compact compact -> inOnePiece(compact.values(), bytes);

@@ -14,6 +14,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -61,8 +62,16 @@ final class JsonText {
             }
             return json;
         } catch (JacksonException e) {
-            throw root.corrupt("JSON", Json.printable(e.getOriginalMessage()));
+            throw root.corrupt("JSON", reason(e));
         }
+    }
+
+    /** What the parser says, without what concerns its programmers: where its limits are set, and what it redacted. */
+    private static String reason(JacksonException e) {
+        String plain =
+                e.getOriginalMessage().replaceAll(", from `[^`]*`", "").replaceAll(" \\(for \\w+ starting at .*", "");
+        TokenStreamLocation at = e.getLocation();
+        return Json.printable(plain) + (at == null ? "" : " at character " + (at.getCharOffset() + 1));
     }
 
     private Json value(JsonToken token, Json.Place place) {

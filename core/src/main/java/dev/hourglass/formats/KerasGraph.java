@@ -80,7 +80,8 @@ final class KerasGraph {
 
     /** The name of the layer that a node reads from. */
     private String source(Json.Mapping node, String name) {
-        String layer = "layer '" + Json.printable(name) + "'";
+        String layer = "layer '" + Json.printable(name) + "' ("
+                + Json.printable(node.get("class_name").asText()) + ")";
         List<Json> calls = node.get("inbound_nodes").asSequence().items();
         if (calls.isEmpty()) {
             throw node.place().corrupt(layer + " to read from another", "one that reads from none");

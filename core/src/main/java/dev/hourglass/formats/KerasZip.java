@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
@@ -54,7 +55,7 @@ final class KerasZip implements AutoCloseable {
             try {
                 zip.addMembers();
                 return zip;
-            } catch (RuntimeException e) {
+            } catch (IOException | RuntimeException e) {
                 zip.close();
                 throw e;
             }
@@ -87,7 +88,7 @@ final class KerasZip implements AutoCloseable {
         throw corrupt(file, "a whole zip", "no end of one");
     }
 
-    private void addMembers() {
+    private void addMembers() throws IOException {
         long storedTotal = 0;
         long total = 0;
         for (ZipEntry entry : zip.stream().map(ZipEntry.class::cast).toList()) {
@@ -100,6 +101,10 @@ final class KerasZip implements AutoCloseable {
             }
             total += Math.max(0, entry.getSize());
             storedTotal += Math.max(0, entry.getCompressedSize());
+        }
+        long length = Files.size(file);
+        if (storedTotal > length) {
+            throw corrupt(file, "members that lie in the zip's " + length + " bytes", storedTotal + " bytes");
         }
         if (total > ALWAYS_ALLOWED_BYTES + MOST_EXPANSION * storedTotal) {
             throw corrupt(
@@ -123,12 +128,19 @@ final class KerasZip implements AutoCloseable {
         if (entry.getSize() > most) {
             throw corrupt(file, name + " of at most " + most + " bytes", entry.getSize() + " bytes");
         }
+        if (!Heap.holds(entry.getSize(), Heap::freeBytes)) {
+            throw new CorruptFileException(
+                    file,
+                    name + " that fits into memory (" + Hdf5Input.count(Heap.freeBytes()) + " bytes are free)",
+                    Hdf5Input.count(entry.getSize()) + " bytes",
+                    "Give the JVM more memory with -Xmx, or a smaller model.");
+        }
         try (InputStream in = zip.getInputStream(entry)) {
-            // One byte more than declared is enough to catch a lie.
-            byte[] bytes = in.readNBytes((int) entry.getSize() + 1);
+            byte[] bytes = new byte[(int) entry.getSize()];
+            int count = in.readNBytes(bytes, 0, bytes.length);
             CRC32 checksum = new CRC32();
             checksum.update(bytes);
-            if (bytes.length != entry.getSize() || checksum.getValue() != entry.getCrc()) {
+            if (count != bytes.length || in.read() >= 0 || checksum.getValue() != entry.getCrc()) {
                 throw corrupt(file, name + " of " + entry.getSize() + " bytes with its checksum", "other bytes");
             }
             return bytes;

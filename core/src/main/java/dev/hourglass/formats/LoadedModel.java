@@ -5,6 +5,7 @@ import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.model.ShapeInference;
+import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import java.nio.file.Path;
@@ -78,11 +79,33 @@ record LoadedModel(
                 Parameters parameters,
                 Function<Parameters, @Nullable OptimizerState> readOptimizer) {
             warnOfNumbers(parameters);
-            OptimizerState optimizer = readOptimizer.apply(parameters);
             List<LayerSpec> layers = specs(tree);
-            Shape output = ShapeInference.outputs(tree.input(), layers).getLast();
-            HourglassNote read = note == null ? null : HourglassNote.read(note, tree.input(), output, layers);
+            List<Shape> outputs = ShapeInference.outputs(tree.input(), layers);
+            requireRoom(layers, outputs);
+            OptimizerState optimizer = readOptimizer.apply(parameters);
+            HourglassNote read =
+                    note == null ? null : HourglassNote.read(note, tree.input(), outputs.getLast(), layers);
             return new LoadedModel(file, tree, parameters, optimizer, read, List.copyOf(warnings));
+        }
+
+        /** A few bytes can ask for an upsampling by thousands; whoever runs the model must have room for it. */
+        private void requireRoom(List<LayerSpec> layers, List<Shape> outputs) {
+            long bytes = 0;
+            int largest = 0;
+            for (int i = 0; i < layers.size(); i++) {
+                bytes += (long) Float.BYTES * outputs.get(i).size();
+                largest = outputs.get(i).size() > outputs.get(largest).size() ? i : largest;
+            }
+            if (!Heap.holds(bytes, Heap::freeBytes)) {
+                throw new CorruptFileException(
+                        file,
+                        "layers whose outputs for a sample fit into memory (" + Hdf5Input.count(Heap.freeBytes())
+                                + " bytes are free)",
+                        Hdf5Input.count(bytes) + " bytes, most of them "
+                                + outputs.get(largest) + " of layer '"
+                                + layers.get(largest).name() + "'",
+                        "Give the JVM more memory with -Xmx, or a smaller model.");
+            }
         }
 
         private void warnOfNumbers(Parameters parameters) {

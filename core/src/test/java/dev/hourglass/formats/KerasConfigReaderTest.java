@@ -187,7 +187,7 @@ class KerasConfigReaderTest {
             value = {
                 "`[[[\"b\",0,0,{}]]]` | `[[[\"a\",0,0,{}]]]` | a chain of layers",
                 "`[[[\"nowhere\",0,0,{}]]]` | `[[[\"a\",0,0,{}]]]` | a layer 'nowhere'",
-                "`[]` | `[[[\"a\",0,0,{}]]]` | layer 'a' to read from another",
+                "`[]` | `[[[\"a\",0,0,{}]]]` | layer 'a' (Dense) to read from another",
                 "`[[[\"in\",0,7,{}]]]` | `[[[\"a\",0,0,{}]]]` | [layer, node, 0]",
             })
     void refusesAGraphThatKerasCannotHaveWritten(String nodesOfA, String nodesOfB, String expected) {
@@ -202,10 +202,10 @@ class KerasConfigReaderTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "`[[[\"in\",0,0,{}],[\"b\",0,0,{}]]]` | `[[[\"a\",0,0,{}]]]` | layer 'a' reads from other than one layer",
-                "`[[[\"in\",0,0,{}]]]` | `[[[\"a\",0,0,{}]],[[\"in\",0,0,{}]]]` | layer 'b' is used 2 times",
+                "`[[[\"in\",0,0,{}],[\"b\",0,0,{}]]]` | `[[[\"a\",0,0,{}]]]` | layer 'a' (Dense) reads from other than one layer",
+                "`[[[\"in\",0,0,{}]]]` | `[[[\"a\",0,0,{}]],[[\"in\",0,0,{}]]]` | layer 'b' (Dense) is used 2 times",
                 "`[[[\"in\",0,0,{}]]]` | `[[[\"in\",0,0,{}]]]` | layer 'a' is not on the way from input to output",
-                "`[[[\"in\",0,0,{\"training\":true}]]]` | `[[[\"a\",0,0,{}]]]` | layer 'a' is called with training=true",
+                "`[[[\"in\",0,0,{\"training\":true}]]]` | `[[[\"a\",0,0,{}]]]` | layer 'a' (Dense) is called with training=true",
             })
     void refusesAGraphThatIsNoChain(String nodesOfA, String nodesOfB, String message) {
         assertThatThrownBy(

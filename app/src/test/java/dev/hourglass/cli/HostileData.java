@@ -1,0 +1,95 @@
+package dev.hourglass.cli;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.zip.CRC32;
+import java.util.zip.GZIPOutputStream;
+import javax.imageio.ImageIO;
+
+/** Data that lies about its size, or that is more than memory holds. */
+final class HostileData {
+    private HostileData() {}
+
+    static void write(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        npy(folder.resolve("promises.npy"), "'<f4'", "(1000000000, 28, 28, 1)", 0);
+        npy(folder.resolve("overflow.npy"), "'<f4'", "(4294967296, 4294967296)", 0);
+        npy(folder.resolve("long.npy"), "'<f4'", "(9223372036854775807, 2)", 0);
+        npy(folder.resolve("negative.npy"), "'<f4'", "(-1, 784)", 0);
+        npy(folder.resolve("pickle.npy"), "'|O'", "(3,)", 100);
+        npy(folder.resolve("code.npy"), "__import__('os').system('x')", "(3,)", 100);
+        npy(folder.resolve("sparse.npy"), "'<f4'", "(1000000000, 784)", 4L << 30);
+        Files.write(
+                folder.resolve("header.npy"), new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 2, 0, -1, -1, -1, 127});
+        idx(folder.resolve("promises-idx3-ubyte"), Integer.MAX_VALUE, 28, 28);
+        idx(folder.resolve("overflow-idx3-ubyte"), Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
+        idx(folder.resolve("negative-idx3-ubyte"), -1, 28, 28);
+        gzip(folder.resolve("bomb-idx3-ubyte.gz"));
+        picture(folder.resolve("promises/a.png"), 65_535, 65_535);
+        picture(folder.resolve("overflow/a.png"), Integer.MAX_VALUE, Integer.MAX_VALUE);
+        Files.write(Files.createDirectories(folder.resolve("cut")).resolve("a.png"), cutPng());
+        Files.writeString(folder.resolve("one-line.csv"), "1,".repeat(20 << 20));
+        Files.writeString(folder.resolve("one-field.csv"), "1".repeat(40 << 20));
+        Files.writeString(folder.resolve("open-quote.csv"), "a\n\"" + "1\n".repeat(10 << 20));
+        Files.write(folder.resolve("zeros.csv"), new byte[16 << 20]);
+    }
+
+    private static void npy(Path file, String type, String shape, long length) throws IOException {
+        String header = "{'descr': " + type + ", 'fortran_order': False, 'shape': " + shape + ", }\n";
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.writeBytes(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0});
+        bytes.write(header.length());
+        bytes.write(0);
+        bytes.writeBytes(header.getBytes(StandardCharsets.US_ASCII));
+        try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+            out.write(bytes.toByteArray());
+            out.setLength(bytes.size() + length);
+        }
+    }
+
+    private static void idx(Path file, int... dimensions) throws IOException {
+        ByteBuffer header = ByteBuffer.allocate(4 + 4 * dimensions.length);
+        header.put(new byte[] {0, 0, 8, (byte) dimensions.length});
+        for (int dimension : dimensions) {
+            header.putInt(dimension);
+        }
+        Files.write(file, header.array());
+    }
+
+    private static void gzip(Path file) throws IOException {
+        try (GZIPOutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+            out.write(new byte[] {0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 28, 0, 0, 0, 28});
+            byte[] zeros = new byte[1 << 20];
+            for (int i = 0; i < 500; i++) {
+                out.write(zeros);
+            }
+        }
+    }
+
+    /** A PNG whose header says how large it is, and nothing behind it. */
+    private static void picture(Path file, int width, int height) throws IOException {
+        ByteBuffer png = ByteBuffer.allocate(8 + 25);
+        png.put(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'}).putInt(13);
+        int from = png.position();
+        png.put("IHDR".getBytes(StandardCharsets.US_ASCII)).putInt(width).putInt(height);
+        png.put(new byte[] {8, 0, 0, 0, 0});
+        CRC32 checksum = new CRC32();
+        checksum.update(png.array(), from, png.position() - from);
+        png.putInt((int) checksum.getValue());
+        Files.createDirectories(file.getParent());
+        Files.write(file, png.array());
+    }
+
+    private static byte[] cutPng() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ImageIO.write(new BufferedImage(28, 28, BufferedImage.TYPE_BYTE_GRAY), "png", bytes);
+        return Arrays.copyOf(bytes.toByteArray(), bytes.size() / 2);
+    }
+}

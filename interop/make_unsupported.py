@@ -1,0 +1,79 @@
+"""Makes the configurations that UnsupportedLayersTest reads: models by the real Keras with a layer that Hourglass lacks.
+The tests need no weights, so the config.json of each .keras file is all that is kept.
+
+    .venv/bin/python make_unsupported.py
+"""
+
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras  # noqa: E402
+from keras import layers  # noqa: E402
+
+RESOURCES = Path(__file__).resolve().parent.parent / "core/src/test/resources/keras/unsupported"
+IMAGE = (8, 8, 2)
+SERIES = (6, 3)
+
+
+def one(shape, layer):
+    """The layer between two that Hourglass has."""
+    inputs = keras.Input(shape)
+    value = layer(inputs)
+    return keras.Model(inputs, layers.Dense(2, name="last")(value))
+
+
+def skip():
+    inputs = keras.Input((4,))
+    value = layers.Dense(4, name="first")(inputs)
+    return keras.Model(inputs, layers.Add(name="it")([inputs, value]))
+
+
+def two_inputs():
+    one, other = keras.Input((4,), name="one"), keras.Input((4,), name="other")
+    return keras.Model([one, other], layers.Concatenate(name="it")([one, other]))
+
+
+def shared():
+    inputs = keras.Input((4,))
+    layer = layers.Dense(4, name="it")
+    return keras.Model(inputs, layer(layer(inputs)))
+
+
+MODELS = {
+    "gru": lambda: one(SERIES, layers.GRU(2, name="it")),
+    "simple_rnn": lambda: one(SERIES, layers.SimpleRNN(2, name="it")),
+    "bidirectional": lambda: one(SERIES, layers.Bidirectional(layers.LSTM(2), name="it")),
+    "conv1d": lambda: one(SERIES, layers.Conv1D(2, 3, name="it")),
+    "layer_normalization": lambda: one(SERIES, layers.LayerNormalization(name="it")),
+    "masking": lambda: one(SERIES, layers.Masking(name="it")),
+    "separable_conv2d": lambda: one(IMAGE, layers.SeparableConv2D(2, 3, name="it")),
+    "depthwise_conv2d": lambda: one(IMAGE, layers.DepthwiseConv2D(3, name="it")),
+    "average_pooling2d": lambda: one(IMAGE, layers.AveragePooling2D(2, name="it")),
+    "zero_padding2d": lambda: one(IMAGE, layers.ZeroPadding2D(name="it")),
+    "rescaling": lambda: one(IMAGE, layers.Rescaling(1 / 255, name="it")),
+    "embedding": lambda: one((6,), layers.Embedding(10, 3, name="it")),
+    "dilated": lambda: one(IMAGE, layers.Conv2D(2, 3, dilation_rate=2, name="it")),
+    "grouped": lambda: one(IMAGE, layers.Conv2D(2, 3, groups=2, name="it")),
+    "channels_first": lambda: one(IMAGE, layers.Conv2D(2, 3, data_format="channels_first", padding="same", name="it")),
+    "without_bias": lambda: one(IMAGE, layers.Conv2D(2, 3, use_bias=False, name="it")),
+    "swish": lambda: one(IMAGE, layers.Conv2D(2, 3, activation="swish", name="it")),
+    "bilinear": lambda: one(IMAGE, layers.UpSampling2D(interpolation="bilinear", name="it")),
+    "backwards": lambda: one(SERIES, layers.LSTM(2, go_backwards=True, name="it")),
+    "skip": skip,
+    "two_inputs": two_inputs,
+    "shared": shared,
+}
+
+RESOURCES.mkdir(parents=True, exist_ok=True)
+with tempfile.TemporaryDirectory() as scratch:
+    for name, build in MODELS.items():
+        file = Path(scratch) / f"{name}.keras"
+        build().save(file)
+        with zipfile.ZipFile(file) as zip:
+            (RESOURCES / f"{name}.json").write_bytes(zip.read("config.json"))
+        print(f"{(RESOURCES / f'{name}.json').stat().st_size:8,} {name}")
