@@ -157,10 +157,20 @@ final class CpuPlan {
     private static boolean[] shared(List<Step> steps) {
         boolean[] shared = new boolean[steps.size()];
         for (int i = 0; i < shared.length; i++) {
-            boolean product = steps.get(i) instanceof Step.Convolve || steps.get(i) instanceof Step.TileProduct;
-            shared[i] = product && StepCost.of(steps.get(i)).flops() >= LEAST_SHARED_FLOPS;
+            shared[i] = switch (steps.get(i)) {
+                case Step.Convolve ignored -> isLong(steps.get(i));
+                // The three steps of a convolution by tiles go together: what a thread writes, it reads.
+                case Step.ToTiles ignored -> isLong(steps.get(i + 1));
+                case Step.TileProduct ignored -> isLong(steps.get(i));
+                case Step.FromTiles ignored -> isLong(steps.get(i - 1));
+                default -> false;
+            };
         }
         return shared;
+    }
+
+    private static boolean isLong(Step step) {
+        return StepCost.of(step).flops() >= LEAST_SHARED_FLOPS;
     }
 
     /** Whether a step is best run one sample at a time, while that sample is in cache; products of vectors want many rows. */

@@ -30,6 +30,11 @@ final class Cursor {
         this.sample = new float[sampleSize];
     }
 
+    /** Picks scratch memory that no other thread uses now: by worker, or by part where threads share a sample. */
+    int scratch() {
+        return worker + part;
+    }
+
     /** The first sample's place in the batch. */
     int first() {
         return chunkStart + local;

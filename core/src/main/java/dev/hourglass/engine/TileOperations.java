@@ -41,8 +41,8 @@ final class TileOperations {
         TileTransform transform = kernels.transform(step.transform());
         float[][] scratch = new float[workers][perAxis * rowFloats];
         return at -> {
-            float[] rows = scratch[at.worker];
-            for (int y = 0; y < tilesDown; y++) {
+            float[] rows = scratch[at.scratch()];
+            for (int y = at.from(tilesDown); y < at.to(tilesDown); y++) {
                 int first = from.offset(at) + y * step.step() * rowFloats;
                 transform.run(from.array(at), first, 0, rowFloats, rows, 0, 0, rowFloats, 1, rowFloats);
                 for (int k = 0; k < perAxis; k++) {
@@ -80,13 +80,15 @@ final class TileOperations {
         float[] biasArray = binder.biasOrZeros(step.bias(), matrix.packedColumns());
         int biasOffset = step.bias() == null ? 0 : weights.offset(step.bias());
         return at -> {
+            int first = at.from(in.width());
+            int tiles = at.to(in.width()) - first;
             for (int p = 0; p < matrix.panels(); p++) {
-                for (int k = at.from(in.height()); k < at.to(in.height()); k++) {
+                for (int k = 0; k < in.height(); k++) {
                     boolean withBias = k == step.tiling().bias();
                     product.run(
-                            in.width(),
+                            tiles,
                             from.array(at),
-                            from.offset(at) + in.row(k),
+                            from.offset(at) + in.row(k) + first * in.channelStride(),
                             0,
                             1,
                             length,
@@ -96,7 +98,7 @@ final class TileOperations {
                             withBias ? biasOffset + p * panel : 0,
                             0,
                             to.array(at),
-                            to.offset(at) + out.row(k) + p * panel);
+                            to.offset(at) + out.row(k) + first * out.channelStride() + p * panel);
                 }
             }
         };
@@ -147,9 +149,10 @@ final class TileOperations {
         TileTransform transform = kernels.transform(tiling.fromTiles);
         float[][] scratch = new float[workers][Tiling.SIDE * perAxis * rowFloats];
         return at -> {
-            float[] rows = scratch[at.worker];
+            float[] rows = scratch[at.scratch()];
             float[] target = to.array(at);
-            for (int y = 0; y < out.height(); y++) {
+            int end = Tiling.SIDE * at.to(out.height() / Tiling.SIDE);
+            for (int y = Tiling.SIDE * at.from(out.height() / Tiling.SIDE); y < end; y++) {
                 int inTile = y % Tiling.SIDE;
                 if (inTile == 0) {
                     transform.run(
