@@ -72,6 +72,7 @@ public final class Main {
     private CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(root)
                 .addSubcommand(new LabCommand(terminal, catalog))
+                .addSubcommand(new ServeCommand(terminal, catalog))
                 .addSubcommand(new DataCommand(terminal, catalog))
                 .addSubcommand(new InspectCommand(terminal))
                 .addSubcommand(new ConvertCommand(terminal))

@@ -1,0 +1,64 @@
+package dev.hourglass.server;
+
+import org.jspecify.annotations.Nullable;
+
+/** A request that can't be answered as asked: what becomes {@code {"error": {message, field, fix}}}. */
+final class ApiException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+    private final @Nullable String field;
+    private final @Nullable String fix;
+
+    private ApiException(int status, @Nullable String field, String message, @Nullable String fix) {
+        super(message);
+        this.status = status;
+        this.field = field;
+        this.fix = fix;
+    }
+
+    /** The request is malformed: 400. */
+    static ApiException malformed(@Nullable String field, String message, String fix) {
+        return new ApiException(400, field, message, fix);
+    }
+
+    /** There is no such thing: 404. */
+    static ApiException missing(@Nullable String field, String message, String fix) {
+        return new ApiException(404, field, message, fix);
+    }
+
+    /** Not in the state it is in: 409. */
+    static ApiException conflict(String message, String fix) {
+        return new ApiException(409, null, message, fix);
+    }
+
+    /** The request is well-formed, but what it asks for is impossible: 422. */
+    static ApiException impossible(@Nullable String field, String message, @Nullable String fix) {
+        return new ApiException(422, field, message, fix);
+    }
+
+    static ApiException of(int status, @Nullable String field, String message, String fix) {
+        return new ApiException(status, field, message, fix);
+    }
+
+    int status() {
+        return status;
+    }
+
+    /** The parameter or field that is to blame, or null. */
+    @Nullable
+    String field() {
+        return field;
+    }
+
+    /** What to do; null where the message says it. */
+    @Nullable
+    String fix() {
+        return fix;
+    }
+
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
+}

@@ -1,0 +1,84 @@
+package dev.hourglass.server;
+
+import dev.hourglass.data.DatasetException;
+import dev.hourglass.formats.UnsupportedModelException;
+import dev.hourglass.lab.LabException;
+import dev.hourglass.lab.RecipeException;
+import dev.hourglass.tensor.CorruptFileException;
+import dev.hourglass.tensor.ShapeException;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What requests that fail are told: one shape for all errors, no path of this machine and no stack trace. */
+final class Failing {
+    private static final System.Logger LOG = System.getLogger(Failing.class.getName());
+    /** Folders before a file's name; a lone slash, as in "samples/s", is none. */
+    private static final Pattern FOLDERS = Pattern.compile("(?<![\\w.])(?:[A-Za-z]:)?(?:/[\\w.@ +~-]+)+/(?=[\\w.-])");
+
+    private Failing() {}
+
+    static void addTo(RoutesConfig routes) {
+        routes.exception(ApiException.class, (e, context) -> {
+            if (e.status() == 429 || e.status() == 503) {
+                context.header("Retry-After", "1");
+            }
+            answer(context, e.status(), e.field(), e.getMessage(), e.fix());
+        });
+        routes.exception(DatasetException.class, (e, context) -> impossible(context, "data", e));
+        routes.exception(CorruptFileException.class, (e, context) -> impossible(context, null, e));
+        routes.exception(UnsupportedModelException.class, (e, context) -> impossible(context, null, e));
+        routes.exception(RecipeException.class, (e, context) -> impossible(context, "text", e));
+        routes.exception(ShapeException.class, (e, context) -> impossible(context, null, e));
+        routes.exception(LabException.class, (e, context) -> impossible(context, null, e));
+        routes.exception(HttpResponseException.class, (e, context) -> ofHttp(context, e.getStatus()));
+        routes.exception(Exception.class, (e, context) -> {
+            LOG.log(System.Logger.Level.ERROR, context.method() + " " + context.path(), e);
+            ofHttp(context, 500);
+        });
+    }
+
+    private static void impossible(Context context, @Nullable String field, Exception e) {
+        answer(context, 422, field, withoutFolders(String.valueOf(e.getMessage())), null);
+    }
+
+    private static void ofHttp(Context context, int status) {
+        switch (status) {
+            case 404 ->
+                answer(context, status, null, "There is nothing at this address.", "See /api for what there is.");
+            case 405 -> answer(context, status, null, "This address does not take that method.", "See /api.");
+            case 413 -> answer(context, status, null, "The request is too large.", "Send less at once.");
+            case 500 ->
+                answer(
+                        context,
+                        status,
+                        null,
+                        "The server made a mistake; its log says which.",
+                        "Try again, and report it if it stays.");
+            default -> answer(context, status, null, "The request is malformed.", "See /api for what is expected.");
+        }
+    }
+
+    static void answer(Context context, int status, @Nullable String field, String message, @Nullable String fix) {
+        context.status(status);
+        Answers.json(context, Map.of("error", error(field, message, fix)));
+    }
+
+    /** What stands behind {@code error} in every error. */
+    static Map<String, @Nullable Object> error(@Nullable String field, String message, @Nullable String fix) {
+        Map<String, @Nullable Object> error = new LinkedHashMap<>();
+        error.put("message", message);
+        error.put("field", field);
+        error.put("fix", fix);
+        return error;
+    }
+
+    /** File names stay, the folders that they lie in are nobody's business. */
+    static String withoutFolders(String message) {
+        return FOLDERS.matcher(message).replaceAll("");
+    }
+}

@@ -1,0 +1,49 @@
+package dev.hourglass.server;
+
+import dev.hourglass.lab.Provenance;
+import dev.hourglass.tensor.Kernels;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The process and the description of its API. */
+final class ServerRoutes implements Routes {
+    private final ApiDescription api = ApiDescription.ofJar();
+    private final String page = ApiPage.of(api);
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.get("/api", context -> context.html(page));
+        routes.get(
+                "/api/openapi.yaml",
+                context -> context.contentType("application/yaml").result(api.text()));
+        routes.get("/api/status", this::status);
+    }
+
+    private record Status(
+            String version,
+            int processors,
+            String kernels,
+            long heapUsedBytes,
+            long heapMaxBytes,
+            double uptimeSeconds,
+            @Nullable String training,
+            List<String> queued) {}
+
+    private void status(Context context) {
+        Runtime runtime = Runtime.getRuntime();
+        Answers.json(
+                context,
+                new Status(
+                        Provenance.version(),
+                        runtime.availableProcessors(),
+                        Kernels.best().description(),
+                        runtime.totalMemory() - runtime.freeMemory(),
+                        runtime.maxMemory(),
+                        ManagementFactory.getRuntimeMXBean().getUptime() / 1e3,
+                        null,
+                        List.of()));
+    }
+}

@@ -1,0 +1,24 @@
+package dev.hourglass.server;
+
+import java.nio.ByteBuffer;
+import java.util.Map;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+
+/** Errors that Jetty finds before a route is looked for, such as an ambiguous path, in the same words as all others. */
+final class UnroutedErrors extends ErrorHandler {
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json").put("X-Content-Type-Options", "nosniff");
+        String message = response.getStatus() == 503
+                ? "The server is stopping or has too much to do."
+                : "The request is malformed.";
+        byte[] answer = Answers.JSON.writeValueAsBytes(
+                Map.of("error", Failing.error(null, message, "See /api for what is expected.")));
+        response.write(true, ByteBuffer.wrap(answer), callback);
+        return true;
+    }
+}

@@ -1,0 +1,106 @@
+package dev.hourglass.server;
+
+import dev.hourglass.files.Failures;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.util.JavalinException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** The workbench as a running server: pages, API and the runs that are trained here. */
+public final class WorkbenchServer implements AutoCloseable {
+    /** Requests that wait for a file or for the engine; more than these wait in the network. */
+    private static final int REQUEST_THREADS = 48;
+
+    private static final int REQUEST_HEADER_BYTES = 16 << 10;
+    /** How long requests in progress are given when the server stops. */
+    private static final long DRAIN_MILLIS = 10_000;
+
+    private final ServerOptions options;
+    private final Javalin javalin;
+
+    private WorkbenchServer(ServerOptions options) {
+        this.options = options;
+        List<Routes> routes = List.of(new ServerRoutes());
+        Gatekeeper gatekeeper = new Gatekeeper(options, this::port);
+        WebFiles pages = new WebFiles();
+        javalin = Javalin.create(config -> {
+            configure(config);
+            config.routes.before(gatekeeper::look);
+            routes.forEach(some -> some.addTo(config.routes));
+            config.routes.get("/api/<unknown>", context -> {
+                throw ApiException.missing(null, "There is nothing at this address.", "See /api for what there is.");
+            });
+            config.routes.get("/", pages::serve);
+            config.routes.get("/<file>", pages::serve);
+            Failing.addTo(config.routes);
+        });
+    }
+
+    /**
+     * Starts and returns; requests are served on threads of the server.
+     *
+     * @throws ServerException if the folder of runs can't be had or the address is taken
+     */
+    public static WorkbenchServer start(ServerOptions options) {
+        try {
+            Files.createDirectories(options.runs());
+        } catch (IOException e) {
+            throw new ServerException(
+                    "Folder " + options.runs() + " cannot be made: " + Failures.reason(e)
+                            + ". Choose another with --runs DIR.",
+                    e);
+        }
+        WorkbenchServer server = new WorkbenchServer(options);
+        try {
+            server.javalin.start(options.host(), options.port());
+        } catch (JavalinException e) {
+            throw new ServerException(
+                    "Can't listen at " + options.host() + ":" + options.port() + ": " + Failures.reason(e)
+                            + ". Choose another port with --port.",
+                    e);
+        }
+        return server;
+    }
+
+    private static void configure(JavalinConfig config) {
+        config.startup.showJavalinBanner = false;
+        config.startup.startupWatcherEnabled = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.http.prefer405over404 = true;
+        config.jetty.threadPool = new QueuedThreadPool(REQUEST_THREADS, 8);
+        config.jetty.modifyHttpConfiguration(http -> {
+            http.setSendServerVersion(false);
+            http.setRequestHeaderSize(REQUEST_HEADER_BYTES);
+        });
+        config.jetty.modifyServer(WorkbenchServer::drainWhenItStops);
+    }
+
+    private static void drainWhenItStops(Server server) {
+        server.setStopTimeout(DRAIN_MILLIS);
+        server.setHandler(new GracefulHandler());
+        server.setErrorHandler(new UnroutedErrors());
+    }
+
+    /** The port that it listens at. */
+    public int port() {
+        return javalin.port();
+    }
+
+    /** Where the pages are, with the token if there is one. */
+    public String address() {
+        String host = options.host().contains(":") ? "[" + options.host() + "]" : options.host();
+        String token = options.token() == null ? "" : "?token=" + options.token();
+        return "http://" + host + ":" + port() + "/" + token;
+    }
+
+    /** Takes no more requests, lets those in progress finish, saves the run that trains. */
+    @Override
+    public void close() {
+        javalin.stop();
+    }
+}
