@@ -84,6 +84,20 @@ public final class RecipeReader {
         }
     }
 
+    /**
+     * A recipe as text. Folders in it are relative to where the process runs.
+     *
+     * @param text YAML, or JSON, which is YAML
+     * @param name the recipe's; also what its mistakes name as the file
+     * @throws RecipeException if it has a mistake
+     */
+    public Recipe parse(String text, String name) {
+        if (text.length() > MAX_BYTES) {
+            throw new Place(name, 1, 1, "").error("expected a recipe of at most 1 MB, found a longer text.");
+        }
+        return recipe(YamlTree.parse(text, name), name, Optional.empty());
+    }
+
     private Recipe builtIn(String name) {
         String file = "labs/" + name + ".yaml";
         try (InputStream in = RecipeReader.class.getResourceAsStream("/" + file)) {

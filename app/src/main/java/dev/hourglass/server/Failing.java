@@ -9,6 +9,8 @@ import dev.hourglass.tensor.ShapeException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** What requests that fail are told: one shape for all errors, no path of this machine and no stack trace. */
 final class Failing {
     private static final System.Logger LOG = System.getLogger(Failing.class.getName());
+    private static final int MOST_SHOWN = 60;
     /** Folders before a file's name; a lone slash, as in "samples/s", is none. */
     private static final Pattern FOLDERS = Pattern.compile("(?<![\\w.])(?:[A-Za-z]:)?(?:/[\\w.@ +~-]+)+/(?=[\\w.-])");
 
@@ -40,6 +43,23 @@ final class Failing {
             LOG.log(System.Logger.Level.ERROR, context.method() + " " + context.path(), e);
             ofHttp(context, 500);
         });
+    }
+
+    /** Errors of the JVM end the request, not the server. */
+    static void ofJvm(HttpServletResponse response, Error error) {
+        LOG.log(System.Logger.Level.ERROR, "A request failed", error);
+        boolean memory = error instanceof OutOfMemoryError;
+        response.setStatus(memory ? 503 : 500);
+        response.setContentType("application/json");
+        String message = memory
+                ? "There is not enough memory for this; give Java more or ask for less."
+                : "The server made a mistake; its log says which.";
+        try {
+            response.getOutputStream()
+                    .write(Answers.JSON.writeValueAsBytes(Map.of("error", error(null, message, null))));
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "Nobody waited for the answer", e);
+        }
     }
 
     private static void impossible(Context context, @Nullable String field, Exception e) {
@@ -75,6 +95,21 @@ final class Failing {
         error.put("field", field);
         error.put("fix", fix);
         return error;
+    }
+
+    /** What a failure says to whoever asked: our own words, or that the log has more. */
+    static String told(RuntimeException e) {
+        if (e.getClass().getName().startsWith("dev.hourglass.") || e instanceof IllegalArgumentException) {
+            return withoutFolders(String.valueOf(e.getMessage()));
+        }
+        LOG.log(System.Logger.Level.ERROR, "A job failed", e);
+        return "The server made a mistake; its log says which.";
+    }
+
+    /** What somebody sent, fit for one line of an error. */
+    static String excerpt(String text) {
+        String printable = text.replaceAll("\\p{Cntrl}", "?");
+        return printable.length() > MOST_SHOWN ? printable.substring(0, MOST_SHOWN) + "…" : printable;
     }
 
     /** File names stay, the folders that they lie in are nobody's business. */

@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 final class ServerRoutes implements Routes {
     private final ApiDescription api = ApiDescription.ofJar();
     private final String page = ApiPage.of(api);
+    private final RunBoard board;
+
+    ServerRoutes(RunBoard board) {
+        this.board = board;
+    }
 
     @Override
     public void addTo(RoutesConfig routes) {
@@ -43,7 +48,7 @@ final class ServerRoutes implements Routes {
                         runtime.totalMemory() - runtime.freeMemory(),
                         runtime.maxMemory(),
                         ManagementFactory.getRuntimeMXBean().getUptime() / 1e3,
-                        null,
-                        List.of()));
+                        board.current().map(LiveRun::name).orElse(null),
+                        board.queued()));
     }
 }

@@ -1,6 +1,8 @@
 package dev.hourglass.server;
 
+import dev.hourglass.data.DataSources;
 import dev.hourglass.files.Failures;
+import dev.hourglass.lab.RecipeReader;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.util.JavalinException;
@@ -22,10 +24,19 @@ public final class WorkbenchServer implements AutoCloseable {
 
     private final ServerOptions options;
     private final Javalin javalin;
+    private final RunBoard board;
+    private final JobBoard jobs = new JobBoard();
+    private final EventStreams streams = new EventStreams();
+    private final Uploads uploads;
 
     private WorkbenchServer(ServerOptions options) {
         this.options = options;
-        List<Routes> routes = List.of(new ServerRoutes());
+        RecipeReader reader = new RecipeReader(options.catalog().names());
+        RunShelf shelf = new RunShelf(options.runs(), reader);
+        Recipes recipes = new Recipes(reader, options.clock());
+        board = new RunBoard(shelf, recipes, new LabRunner(options.catalog(), options.clock()), options.clock());
+        uploads = new Uploads(options.clock());
+        List<Routes> routes = routes(shelf, recipes);
         Gatekeeper gatekeeper = new Gatekeeper(options, this::port);
         WebFiles pages = new WebFiles();
         javalin = Javalin.create(config -> {
@@ -39,6 +50,29 @@ public final class WorkbenchServer implements AutoCloseable {
             config.routes.get("/<file>", pages::serve);
             Failing.addTo(config.routes);
         });
+    }
+
+    private List<Routes> routes(RunShelf shelf, Recipes recipes) {
+        int threads = Runtime.getRuntime().availableProcessors();
+        DataShelf data = new DataShelf(options.catalog());
+        Subjects subjects = new Subjects(new ModelShelf(shelf, data, threads), data, uploads);
+        ErrorJobs errors = new ErrorJobs(jobs, threads);
+        RunViews views = new RunViews(shelf, board);
+        return List.of(
+                new ServerRoutes(board),
+                new RecipeRoutes(
+                        recipes, options.catalog(), () -> board.current().isPresent()),
+                new RunRoutes(shelf, board, views, recipes, streams),
+                new FileRoutes(shelf),
+                new ComparisonRoutes(shelf, views),
+                new ModelRoutes(shelf, subjects),
+                new SnapshotRoutes(shelf, subjects, data),
+                new SampleRoutes(subjects, errors),
+                new ServiceRoutes(subjects),
+                new UploadRoutes(subjects, uploads, new DataSources(options.catalog())),
+                new MapRoutes(subjects, errors, jobs, threads),
+                new AnomalyRoutes(subjects, errors, jobs),
+                new JobRoutes(jobs, streams));
     }
 
     /**
@@ -64,6 +98,7 @@ public final class WorkbenchServer implements AutoCloseable {
                             + ". Choose another port with --port.",
                     e);
         }
+        server.board.takeUp();
         return server;
     }
 
@@ -72,6 +107,7 @@ public final class WorkbenchServer implements AutoCloseable {
         config.startup.startupWatcherEnabled = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.http.prefer405over404 = true;
+        config.router.javaLangErrorHandler(Failing::ofJvm);
         config.jetty.threadPool = new QueuedThreadPool(REQUEST_THREADS, 8);
         config.jetty.modifyHttpConfiguration(http -> {
             http.setSendServerVersion(false);
@@ -101,6 +137,10 @@ public final class WorkbenchServer implements AutoCloseable {
     /** Takes no more requests, lets those in progress finish, saves the run that trains. */
     @Override
     public void close() {
+        streams.close();
         javalin.stop();
+        board.close();
+        jobs.close();
+        uploads.close();
     }
 }

@@ -12,9 +12,9 @@ import dev.hourglass.tensor.ShapeException;
  * <p>1 for equal images; about 0 for images that have nothing in common but their brightness; negative where one is the
  * other's negative. Immutable, and safe for use by several threads.
  */
-final class StructuralSimilarity {
+public final class StructuralSimilarity {
     /** The smallest height and width. */
-    static final int WINDOW = 11;
+    public static final int WINDOW = 11;
 
     private static final double DEVIATION = 1.5;
     private static final double[] WEIGHTS = gaussian();
@@ -29,7 +29,7 @@ final class StructuralSimilarity {
      * @param shape [height, width, channels] or [height, width]
      * @param range from the smallest number that a pixel can be to the largest
      */
-    StructuralSimilarity(Shape shape, double range) {
+    public StructuralSimilarity(Shape shape, double range) {
         if (shape.rank() < 2 || shape.rank() > 3 || shape.dimension(0) < WINDOW || shape.dimension(1) < WINDOW) {
             throw new ShapeException("SSIM needs images [height, width, channels] of at least " + WINDOW + "x" + WINDOW
                     + " pixels, got samples " + shape);
@@ -45,7 +45,7 @@ final class StructuralSimilarity {
     }
 
     /** @param a as many numbers as the shape has, and so has {@code b} */
-    double of(float[] a, float[] b) {
+    public double of(float[] a, float[] b) {
         double sum = 0;
         double[] x = new double[height * width];
         double[] y = new double[height * width];

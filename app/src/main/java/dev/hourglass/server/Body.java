@@ -1,0 +1,108 @@
+package dev.hourglass.server;
+
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Locale;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The body of a request, read within limits. */
+final class Body {
+    static final String JSON = "application/json";
+    /** For bodies of words and options. */
+    static final int SMALL = 1 << 20;
+    /** For samples as numbers. */
+    static final int LARGE = 16 << 20;
+
+    /** Reads JSON that is not nested deeply. */
+    static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(32)
+                    .maxNumberLength(64)
+                    .maxStringLength(SMALL)
+                    .build())
+            .build();
+
+    private static final JsonMapper MAPPER = new JsonMapper(FACTORY);
+
+    private Body() {}
+
+    /** The media type without parameters, in lower case; empty if there is none. */
+    static String mediaType(Context context) {
+        String type = context.contentType();
+        return type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    }
+
+    static byte[] read(Context context, int most) {
+        if (context.req().getContentLengthLong() > most) {
+            throw tooLarge(most);
+        }
+        try (InputStream in = context.req().getInputStream()) {
+            byte[] bytes = in.readNBytes(most + 1);
+            if (bytes.length > most) {
+                throw tooLarge(most);
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw ApiException.malformed(null, "The request's body ended too early.", "Send it again.");
+        }
+    }
+
+    private static ApiException tooLarge(int most) {
+        return ApiException.of(
+                413, null, "The request's body may have at most " + most + " bytes.", "Send less at once.");
+    }
+
+    /** An object in JSON. */
+    static JsonNode object(Context context) {
+        requireType(context, JSON);
+        byte[] bytes = read(context, SMALL);
+        try {
+            JsonNode body = MAPPER.readTree(bytes);
+            if (body.isObject()) {
+                return body;
+            }
+        } catch (JacksonException e) {
+            throw notJson(e);
+        }
+        throw ApiException.malformed(null, "The request's body must be a JSON object.", "See /api for its fields.");
+    }
+
+    static void requireType(Context context, String... types) {
+        for (String type : types) {
+            if (mediaType(context).equals(type)) {
+                return;
+            }
+        }
+        throw ApiException.of(
+                415,
+                "Content-Type",
+                "Content-Type must be " + String.join(" or ", types) + ", got '" + Failing.excerpt(mediaType(context))
+                        + "'.",
+                "Set the header to what the body is.");
+    }
+
+    static ApiException notJson(JacksonException e) {
+        String place = e.getLocation() == null
+                ? ""
+                : " at line " + e.getLocation().getLineNr() + ", column "
+                        + e.getLocation().getColumnNr();
+        return ApiException.malformed(null, "The request's body is not valid JSON" + place + ".", "Mend it there.");
+    }
+
+    /** A field that must be a text; null where it is missing or null. */
+    static @org.jspecify.annotations.Nullable String text(JsonNode object, String field) {
+        JsonNode value = object.path(field);
+        if (value.isMissingNode() || value.isNull()) {
+            return null;
+        }
+        if (!value.isString()) {
+            throw ApiException.malformed(field, field + " must be a text.", "Put it in quotes.");
+        }
+        return value.asString();
+    }
+}

@@ -1,0 +1,42 @@
+package dev.hourglass.server;
+
+import io.javalin.http.Context;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The errors of every sample of a subject, computed once. */
+final class ErrorJobs {
+    private final JobBoard jobs;
+    private final int threads;
+
+    ErrorJobs(JobBoard jobs, int threads) {
+        this.jobs = jobs;
+        this.threads = threads;
+    }
+
+    void answer(Context context, Subject subject, Consumer<SampleErrors> whenDone) {
+        String task = String.format(
+                Locale.ROOT,
+                "Reconstructing %,d samples with %s",
+                subject.data().size(),
+                subject.model().key().model());
+        jobs.answer(
+                context,
+                subject.key("errors"),
+                task,
+                progress -> SampleErrors.of(subject.model().autoencoder(), subject.data(), threads, progress),
+                whenDone);
+    }
+
+    /** As far as they were asked for before. */
+    Optional<SampleErrors> known(Subject subject) {
+        return jobs.finished(subject.key("errors"));
+    }
+
+    /** Computed on this thread if need be. */
+    SampleErrors now(Subject subject, Job.Progress progress) {
+        return known(subject)
+                .orElseGet(() -> SampleErrors.of(subject.model().autoencoder(), subject.data(), threads, progress));
+    }
+}

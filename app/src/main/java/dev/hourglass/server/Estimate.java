@@ -1,0 +1,148 @@
+package dev.hourglass.server;
+
+import dev.hourglass.data.DatasetCatalog;
+import dev.hourglass.data.DatasetSpec;
+import dev.hourglass.data.Split;
+import dev.hourglass.engine.Adam;
+import dev.hourglass.engine.TrainingSession;
+import dev.hourglass.lab.ModelRecipe;
+import dev.hourglass.lab.Recipe;
+import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.Parameters;
+import dev.hourglass.model.ShapeInference;
+import dev.hourglass.tensor.RandomSource;
+import dev.hourglass.tensor.Shape;
+import dev.hourglass.train.TrainOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * How long a run will take on this machine and how much memory.
+ *
+ * @param seconds training and validation of all models
+ * @param memoryBytes data, models and buffers, about, at the peak
+ * @param availableMemoryBytes what Java may use
+ * @param diskBytes the run folder, about
+ * @param shared whether another run was training meanwhile
+ */
+record Estimate(
+        double seconds,
+        long memoryBytes,
+        long availableMemoryBytes,
+        long diskBytes,
+        boolean fits,
+        boolean shared,
+        List<OfModel> models) {
+    private static final long WARM_UP_NANOS = 600_000_000;
+    private static final long MEASURED_NANOS = 600_000_000;
+    /** A forward pass of three that a step takes: forward, and back through the values and the weights. */
+    private static final double VALIDATION_SHARE = 1 / 3.0;
+    /** Weights, gradient, two moments of Adam, and the packed twins of weights and gradient. */
+    private static final int COPIES_OF_PARAMETERS = 6;
+    /** The plain program without data and models. */
+    private static final long BASE_BYTES = 150L << 20;
+    /** Figures and the report. */
+    private static final long REPORT_BYTES = 6L << 20;
+    /** Keras files of both formats and ONNX, whole and in halves, with Adam's moments; and each epoch's checkpoint. */
+    private static final int FILES_OF_PARAMETERS = 10;
+
+    /** One model's share. */
+    record OfModel(String name, double secondsPerEpoch, double seconds, double samplesPerSecond) {}
+
+    static Estimate of(Recipe recipe, DatasetCatalog catalog, boolean shared) {
+        List<OfModel> models = new ArrayList<>();
+        double seconds = 0;
+        long buffers = 0;
+        long disk = REPORT_BYTES;
+        for (ModelRecipe model : recipe.models()) {
+            OfModel estimate = measure(model, catalog);
+            models.add(estimate);
+            seconds += estimate.seconds();
+            long parameters = 4L * parameters(model.spec()).count();
+            buffers = Math.max(buffers, parameters * COPIES_OF_PARAMETERS + activations(model));
+            disk += parameters * (FILES_OF_PARAMETERS + 3L * model.training().epochs());
+        }
+        long memory = BASE_BYTES + data(recipe, catalog) + buffers;
+        long available = Runtime.getRuntime().maxMemory();
+        return new Estimate(seconds, memory, available, disk, memory < available, shared, models);
+    }
+
+    private static Parameters parameters(AutoencoderSpec spec) {
+        return Parameters.initialize(spec.input(), spec.layers(), new RandomSource(0));
+    }
+
+    /** Trains some steps on noise: the time of a step does not depend on the numbers. */
+    private static OfModel measure(ModelRecipe model, DatasetCatalog catalog) {
+        AutoencoderSpec spec = model.spec();
+        TrainOptions options = model.training();
+        int trained = samples(model.data(), Split.TRAINING, catalog);
+        int tested = samples(model.data(), Split.TEST, catalog);
+        int batch = Math.min(options.batchSize(), trained);
+        float[] noise = new float[spec.input().size()];
+        RandomSource random = new RandomSource(1);
+        for (int i = 0; i < noise.length; i++) {
+            noise[i] = (float) random.stream("workbench/estimate", i).nextDouble();
+        }
+        int[] order = IntStream.range(0, batch).toArray();
+        try (TrainingSession session = TrainingSession.of(
+                spec.input(),
+                spec.layers(),
+                parameters(spec),
+                Adam.withLearningRate(1e-4f),
+                batch,
+                options.seed(),
+                options.threads())) {
+            long start = System.nanoTime();
+            do {
+                step(session, noise, order);
+            } while (System.nanoTime() - start < WARM_UP_NANOS);
+            List<Long> nanos = new ArrayList<>();
+            start = System.nanoTime();
+            do {
+                long before = System.nanoTime();
+                step(session, noise, order);
+                nanos.add(System.nanoTime() - before);
+            } while (System.nanoTime() - start < MEASURED_NANOS);
+            nanos.sort(Long::compare);
+            double secondsPerSample = nanos.get(nanos.size() / 2) / 1e9 / batch;
+            double epoch = secondsPerSample * (trained + VALIDATION_SHARE * tested);
+            return new OfModel(model.name(), epoch, epoch * options.epochs(), 1 / secondsPerSample);
+        }
+    }
+
+    private static void step(TrainingSession session, float[] noise, int[] order) {
+        session.step(
+                (index, into, offset) -> System.arraycopy(noise, 0, into, offset, noise.length),
+                order,
+                0,
+                order.length);
+    }
+
+    private static int samples(Recipe.Data data, Split split, DatasetCatalog catalog) {
+        Integer limit = data.limit(split);
+        int all = catalog.spec(data.name()).samples(split);
+        return limit == null ? all : Math.min(limit, all);
+    }
+
+    /** Pixels are kept as bytes, series as floats. */
+    private static long data(Recipe recipe, DatasetCatalog catalog) {
+        long bytes = 0;
+        for (Recipe.Data data : recipe.data()) {
+            DatasetSpec spec = catalog.spec(data.name());
+            int each = spec.sampleShape().size() * (spec.sampleShape().rank() == 3 ? 1 : Float.BYTES);
+            bytes += (long) each * (samples(data, Split.TRAINING, catalog) + samples(data, Split.TEST, catalog));
+        }
+        return bytes;
+    }
+
+    /** Values and their gradients of a whole batch. */
+    private static long activations(ModelRecipe model) {
+        long perSample = ShapeInference.outputs(
+                        model.spec().input(), model.spec().layers())
+                .stream()
+                .mapToLong(Shape::size)
+                .sum();
+        return 2L * Float.BYTES * perSample * model.training().batchSize();
+    }
+}

@@ -1,0 +1,104 @@
+package dev.hourglass.server;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/** What a run folder holds, one by one and as a whole. */
+final class FileRoutes implements Routes {
+    /** A report has styles of its own and no scripts; whatever else is opened shall do nothing. */
+    private static final String FILE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
+    private static final Map<String, String> MEDIA_TYPES = Map.ofEntries(
+            Map.entry("html", "text/html; charset=utf-8"),
+            Map.entry("json", "application/json"),
+            Map.entry("jsonl", "text/plain; charset=utf-8"),
+            Map.entry("csv", "text/csv; charset=utf-8"),
+            Map.entry("txt", "text/plain; charset=utf-8"),
+            Map.entry("md", "text/plain; charset=utf-8"),
+            Map.entry("yaml", "text/plain; charset=utf-8"),
+            Map.entry("png", "image/png"),
+            Map.entry("svg", "image/svg+xml"),
+            Map.entry("npy", Answers.NPY));
+
+    private final RunShelf shelf;
+
+    FileRoutes(RunShelf shelf) {
+        this.shelf = shelf;
+    }
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.get("/api/runs/{run}/files", this::list);
+        routes.get("/api/runs/{run}/files/<path>", this::file);
+        routes.get("/api/runs/{run}/archive.zip", this::archive);
+    }
+
+    private record FileView(String path, long bytes, String mediaType) {}
+
+    private void list(Context context) {
+        List<FileView> files = shelf.run(context.pathParam("run")).files().stream()
+                .map(file -> new FileView(file.path(), file.bytes(), mediaType(file.path())))
+                .toList();
+        Answers.json(context, Map.of("files", files));
+    }
+
+    private static String mediaType(String path) {
+        String extension = path.substring(path.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+        return MEDIA_TYPES.getOrDefault(extension, "application/octet-stream");
+    }
+
+    private void file(Context context) {
+        String path = context.pathParam("path");
+        boolean download = new Query(context).flag("download");
+        Path file = shelf.run(context.pathParam("run"))
+                .file(path)
+                .orElseThrow(() -> ApiException.missing(
+                        "path", "The run has no such file.", "GET …/files lists those that there are."));
+        context.header("Content-Security-Policy", FILE_POLICY).contentType(mediaType(path));
+        if (download) {
+            context.header(
+                    "Content-Disposition",
+                    "attachment; filename=\""
+                            + path.substring(path.lastIndexOf('/') + 1).replaceAll("[^A-Za-z0-9._-]", "_") + "\"");
+        }
+        try {
+            context.result(Files.newInputStream(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException("A file of a run cannot be read", e);
+        }
+    }
+
+    private void archive(Context context) throws IOException {
+        StoredRun run = shelf.run(context.pathParam("run"));
+        context.contentType("application/zip")
+                .disableCompression()
+                .header("Content-Disposition", "attachment; filename=\"" + run.name() + ".zip\"");
+        try (ZipOutputStream zip = new ZipOutputStream(context.outputStream())) {
+            for (StoredRun.Entry entry : run.files()) {
+                if (!entry.path().startsWith("checkpoints/")) {
+                    add(zip, run, entry.path());
+                }
+            }
+        }
+    }
+
+    private static void add(ZipOutputStream zip, StoredRun run, String path) throws IOException {
+        zip.putNextEntry(new ZipEntry(run.name() + "/" + path));
+        try {
+            Files.copy(run.folder().resolve(path), zip);
+        } catch (NoSuchFileException e) {
+            // A temporary file that was moved to its place meanwhile.
+        }
+        zip.closeEntry();
+    }
+}

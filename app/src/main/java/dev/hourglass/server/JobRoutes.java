@@ -1,0 +1,47 @@
+package dev.hourglass.server;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.sse.SseClient;
+
+/** How long work stands. */
+final class JobRoutes implements Routes {
+    private static final long MOST_SILENT_MILLIS = 500;
+
+    private final JobBoard jobs;
+    private final EventStreams streams;
+
+    JobRoutes(JobBoard jobs, EventStreams streams) {
+        this.jobs = jobs;
+        this.streams = streams;
+    }
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.get(
+                "/api/jobs/{job}", context -> Answers.json(context, job(context).view()));
+        routes.delete("/api/jobs/{job}", context -> {
+            job(context).cancel();
+            context.status(204);
+        });
+        routes.sse("/api/jobs/{job}/events", this::follow);
+    }
+
+    private Job<?> job(Context context) {
+        return jobs.job(context.pathParam("job"));
+    }
+
+    private void follow(SseClient client) {
+        Job<?> job = job(client.ctx());
+        streams.open(client, stream -> {
+            while (true) {
+                boolean over = job.state().over();
+                stream.send("job", Answers.JSON.writeValueAsString(job.view()), null);
+                if (over) {
+                    return;
+                }
+                job.await(MOST_SILENT_MILLIS);
+            }
+        });
+    }
+}

@@ -1,0 +1,67 @@
+package dev.hourglass.server;
+
+import java.nio.file.Files;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * How a run that nobody works on came to its end, as its folder tells.
+ *
+ * @param states events of this type, if the server ran it
+ */
+record RunEnding(StoredRun run, List<JsonNode> states) {
+    static RunEnding of(StoredRun run) {
+        return new RunEnding(run, EventLog.read(run.folder(), "state"));
+    }
+
+    private String last() {
+        return states.isEmpty() ? "" : states.getLast().path("state").asString("");
+    }
+
+    RunState state() {
+        if (run.finished()) {
+            return RunState.FINISHED;
+        }
+        return switch (last()) {
+            case "stopped" -> RunState.STOPPED;
+            case "failed" -> RunState.FAILED;
+            default -> RunState.INTERRUPTED;
+        };
+    }
+
+    @Nullable
+    String failure() {
+        JsonNode message = states.isEmpty() ? null : states.getLast().path("message");
+        return message != null && message.isString() && state() == RunState.FAILED ? message.asString() : null;
+    }
+
+    /** Whether a server ran it and went down: then it goes on by itself. */
+    boolean wasCutOff() {
+        return resumable() && List.of("running", "interrupted").contains(last());
+    }
+
+    /** Whether there is something to go on from. */
+    boolean resumable() {
+        return !run.finished()
+                && Files.exists(run.folder().resolve("INCOMPLETE"))
+                && Files.isRegularFile(run.folder().resolve(RunShelf.JOURNAL));
+    }
+
+    /** When it was asked for or began. */
+    Optional<Instant> created() {
+        String text = states.isEmpty()
+                ? run.json("run.json")
+                        .path("start")
+                        .asString(run.json(RunShelf.JOURNAL).path("start").asString(""))
+                : states.getFirst().path("time").asString("");
+        try {
+            return Optional.of(Instant.parse(text));
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package dev.hourglass.server;
+
+import dev.hourglass.data.FetchEvent;
+import dev.hourglass.lab.LabEvent;
+import dev.hourglass.lab.Recipe;
+import dev.hourglass.train.History;
+import dev.hourglass.train.TrainEvent;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Writes what a run tells into its log, steps thinned; knows how far the run is. On the thread that runs. */
+final class RunEvents implements Consumer<LabEvent> {
+    /** Five a second are as many as a curve needs. */
+    private static final long LEAST_NANOS_BETWEEN_STEPS = 200_000_000;
+
+    private final EventLog log;
+    private final Recipe recipe;
+    private String model = "";
+    private int modelNumber;
+    private int models;
+    private int epochs;
+    private int batchSamples;
+    private double best = Double.POSITIVE_INFINITY;
+    private double lastEpochSeconds = Double.NaN;
+    private long lastStepNanos;
+    private int lastStep;
+    private long lastStepMillis;
+    private volatile @Nullable String doing;
+    private volatile @Nullable Double secondsLeft;
+
+    RunEvents(EventLog log, Recipe recipe) {
+        this.log = log;
+        this.recipe = recipe;
+    }
+
+    /** What it does now if it is not training. */
+    @Nullable
+    String doing() {
+        return doing;
+    }
+
+    /** Of the epochs of the model that trains; null until that can be told. */
+    @Nullable
+    Double secondsLeft() {
+        return secondsLeft;
+    }
+
+    @Override
+    public void accept(LabEvent event) {
+        switch (event) {
+            case LabEvent.Fetching fetching -> fetching(fetching.event());
+            case LabEvent.DataOpened opened ->
+                log.add(
+                        "data",
+                        Map.of(
+                                "dataset", opened.data().name(),
+                                "trainingSamples", opened.trainingSamples(),
+                                "testSamples", opened.testSamples()));
+            case LabEvent.ModelStarted started -> {
+                doing = null;
+                model = started.spec().name();
+                best = Double.POSITIVE_INFINITY;
+                lastEpochSeconds = Double.NaN;
+                modelNumber = started.number();
+                models = started.models();
+                batchSamples = recipe.models().get(modelNumber - 1).training().batchSize();
+            }
+            case LabEvent.Training training -> training(training.event());
+            case LabEvent.Working working -> working(working.task());
+            case LabEvent.Finished finished -> doing = null;
+        }
+    }
+
+    private void working(String task) {
+        doing = task;
+        secondsLeft = null;
+        log.add("working", Map.of("task", task));
+    }
+
+    private void fetching(FetchEvent event) {
+        doing = "Fetching data";
+        long now = System.nanoTime();
+        if (now - lastStepNanos > LEAST_NANOS_BETWEEN_STEPS) {
+            lastStepNanos = now;
+            log.add("fetching", Map.of("message", Failing.withoutFolders(event.toString())));
+        }
+    }
+
+    private void training(TrainEvent event) {
+        switch (event) {
+            case TrainEvent.Started started -> {
+                epochs = started.epochs();
+                Map<String, Object> fields = new LinkedHashMap<>();
+                fields.put("model", model);
+                fields.put("number", modelNumber);
+                fields.put("models", models);
+                fields.put("epochs", epochs);
+                fields.put("stepsPerEpoch", started.stepsPerEpoch());
+                log.add("model", fields);
+            }
+            case TrainEvent.EpochStarted started -> {
+                lastStep = 0;
+                lastStepMillis = 0;
+            }
+            case TrainEvent.StepFinished step -> step(step);
+            case TrainEvent.EpochFinished finished -> epoch(finished.epoch());
+            default -> {}
+        }
+    }
+
+    private void step(TrainEvent.StepFinished step) {
+        long now = System.nanoTime();
+        if (now - lastStepNanos < LEAST_NANOS_BETWEEN_STEPS && step.step() < step.steps()) {
+            return;
+        }
+        double secondsPerStep = step.elapsedMillis() / 1e3 / step.step();
+        double epochSeconds = Double.isNaN(lastEpochSeconds) ? secondsPerStep * step.steps() : lastEpochSeconds;
+        double left = secondsPerStep * (step.steps() - step.step()) + epochSeconds * (epochs - step.epoch());
+        secondsLeft = left;
+        double recentSeconds = (step.elapsedMillis() - lastStepMillis) / 1e3;
+        Runtime runtime = Runtime.getRuntime();
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("model", model);
+        fields.put("epoch", step.epoch());
+        fields.put("step", step.step());
+        fields.put("steps", step.steps());
+        fields.put("loss", step.loss());
+        fields.put("mae", step.mae());
+        fields.put("learningRate", step.learningRate());
+        fields.put(
+                "samplesPerSecond",
+                recentSeconds > 0 ? (step.step() - lastStep) * batchSamples / recentSeconds : Double.NaN);
+        fields.put("secondsLeft", left);
+        fields.put("heapUsedBytes", runtime.totalMemory() - runtime.freeMemory());
+        log.add("step", fields);
+        lastStepNanos = now;
+        lastStep = step.step();
+        lastStepMillis = step.elapsedMillis();
+    }
+
+    private void epoch(History.Epoch epoch) {
+        lastEpochSeconds = epoch.seconds();
+        boolean isBest = epoch.validationLoss() < best;
+        best = Math.min(best, epoch.validationLoss());
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("model", model);
+        fields.put("epoch", epoch.number());
+        fields.put("loss", epoch.loss());
+        fields.put("mae", epoch.mae());
+        fields.put("validationLoss", epoch.validationLoss());
+        fields.put("validationMae", epoch.validationMae());
+        fields.put("learningRate", epoch.learningRate());
+        fields.put("trainSeconds", epoch.trainSeconds());
+        fields.put("seconds", epoch.seconds());
+        fields.put("best", isBest);
+        log.add("epoch", fields);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.hourglass.server;
+
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What somebody asked to be run: {@code request.json} in the run folder, and in the queue before there is one.
+ *
+ * @param run the name of the folder
+ * @param recipe the recipe's name
+ * @param text the recipe as YAML
+ * @param overrides what replaces the recipe's own
+ * @param fork where training is taken up; null for a run from the beginning
+ */
+record RunRequest(
+        String run,
+        Instant created,
+        String recipe,
+        String text,
+        Overrides overrides,
+        @Nullable ForkOf fork) {
+    static final String FILE = "request.json";
+
+    /** Another run's epoch. */
+    record ForkOf(String run, String model, int epoch) {}
+
+    Map<String, @Nullable Object> tree() {
+        Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+        tree.put("run", run);
+        tree.put("created", created.toString());
+        tree.put("recipe", recipe);
+        tree.put("text", text);
+        tree.put("overrides", overrides);
+        tree.put("fork", fork);
+        return tree;
+    }
+
+    /** @throws ApiException if it is none */
+    static RunRequest of(JsonNode tree) {
+        JsonNode fork = tree.path("fork");
+        try {
+            return new RunRequest(
+                    tree.path("run").asString(),
+                    Instant.parse(tree.path("created").asString("")),
+                    tree.path("recipe").asString(),
+                    tree.path("text").asString(),
+                    Overrides.of(tree.path("overrides")),
+                    fork.isObject()
+                            ? new ForkOf(
+                                    fork.path("run").asString(),
+                                    fork.path("model").asString(),
+                                    fork.path("epoch").asInt())
+                            : null);
+        } catch (DateTimeParseException e) {
+            throw ApiException.impossible("created", "A request to run is damaged.", "Start the run again.");
+        }
+    }
+}

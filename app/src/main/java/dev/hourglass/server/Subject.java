@@ -1,0 +1,41 @@
+package dev.hourglass.server;
+
+import dev.hourglass.data.Dataset;
+import dev.hourglass.tensor.Shape;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What most requests are about: a model and the samples that it shall look at.
+ *
+ * @param dataName such as {@code test}
+ * @param data in the shape that the model reads, under its normalization
+ * @param imageShape [height, width, channels] where the samples are images, also if the model reads them as sequences
+ */
+record Subject(
+        OpenModel model,
+        String dataName,
+        Dataset data,
+        @Nullable Shape imageShape) {
+    /** The key of what is computed of it. */
+    String key(String kind) {
+        return model.key() + "/" + dataName + "/" + kind;
+    }
+
+    float[] sample(int index) {
+        float[] sample = new float[data.sampleShape().size()];
+        data.copySample(index, sample, 0);
+        return sample;
+    }
+
+    void requireIndex(int index) {
+        if (index < 0 || index >= data.size()) {
+            throw ApiException.missing(
+                    "index", "There is no sample " + index + ".", "Give 0 to " + (data.size() - 1) + ".");
+        }
+    }
+
+    @Nullable
+    Integer label(int index) {
+        return data.hasLabels() ? data.label(index) : null;
+    }
+}

@@ -1,0 +1,92 @@
+package dev.hourglass.server;
+
+import dev.hourglass.data.Dataset;
+import dev.hourglass.data.Split;
+import dev.hourglass.lab.Recipe;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.tensor.Shape;
+import io.javalin.http.Context;
+import java.util.List;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the model and the samples that a request names. */
+final class Subjects {
+    private static final int MOST_EPOCHS = 1_000_000;
+
+    private final ModelShelf models;
+    private final DataShelf data;
+    private final Uploads uploads;
+
+    Subjects(ModelShelf models, DataShelf data, Uploads uploads) {
+        this.models = models;
+        this.data = data;
+        this.uploads = uploads;
+    }
+
+    /** The model of the path, after the epoch that the query names. */
+    OpenModel model(Context context) {
+        OptionalInt epoch = new Query(context).integer("epoch", 1, MOST_EPOCHS);
+        return models.open(key(context, epoch.isPresent() ? epoch.getAsInt() : null));
+    }
+
+    OpenModel model(ModelKey key) {
+        return models.open(key);
+    }
+
+    static ModelKey key(Context context, @Nullable Integer epoch) {
+        return new ModelKey(context.pathParam("run"), context.pathParam("model"), epoch);
+    }
+
+    /** The model of the path with the samples of the parameter {@code data}. */
+    Subject subject(Context context) {
+        return subject(model(context), new Query(context).text("data", "test"));
+    }
+
+    Subject subject(OpenModel model, String dataName) {
+        Dataset found = switch (dataName) {
+            case "test" -> open(model, Split.TEST);
+            case "train" -> open(model, Split.TRAINING);
+            default ->
+                uploads.find(dataName, model.key())
+                        .orElseThrow(() -> ApiException.missing(
+                                "data",
+                                "There are no data '" + Failing.excerpt(dataName) + "' for this model.",
+                                "Give test, train or a new upload; uploads are kept for an hour."));
+        };
+        return new Subject(model, dataName, found, imageShape(model));
+    }
+
+    private Dataset open(OpenModel model, Split split) {
+        return data.open(model.data(), split).reshaped(model.input());
+    }
+
+    /** What a sample is as an image, or null. */
+    @Nullable
+    Shape imageShape(OpenModel model) {
+        return imageShape(model.data(), model.input());
+    }
+
+    @Nullable
+    Shape imageShape(Recipe.Data of, Shape input) {
+        Shape stored = data.catalog().spec(of.name()).sampleShape();
+        return stored.rank() == 3 ? stored : input.rank() == 3 ? input : null;
+    }
+
+    /** The epochs whose weights were kept, in order. */
+    List<Integer> epochs(ModelKey key) {
+        return models.epochs(key);
+    }
+
+    /** What kind of model it is, by its layers. */
+    static String kind(Iterable<LayerSpec> layers) {
+        boolean convolves = false;
+        for (LayerSpec layer : layers) {
+            if (layer instanceof LayerSpec.Lstm) {
+                return "recurrent";
+            }
+            convolves |= layer instanceof LayerSpec.Conv2d || layer instanceof LayerSpec.Conv2dTranspose;
+        }
+        return convolves ? "convolutional" : "other";
+    }
+}
