@@ -30,6 +30,7 @@ public final class Findings {
         List<String> findings = new ArrayList<>();
         findings.add(basis(run));
         models.forEach(model -> divergence(model).ifPresent(findings::add));
+        models.forEach(model -> noCompression(model).ifPresent(findings::add));
         incomparable(run).ifPresent(findings::add);
         for (RunData data : run.data()) {
             List<ModelResult> ranked = run.modelsOf(data).stream()
@@ -60,6 +61,15 @@ public final class Findings {
                         .collect(Collectors.joining(", "));
         return "Computed from this run's measurements alone: " + trained
                 + ". Another seed gives somewhat other numbers.";
+    }
+
+    private static Optional<String> noCompression(ModelResult model) {
+        int size = model.spec().input().size();
+        int latentSize = model.spec().latentSize();
+        return latentSize < size
+                ? Optional.empty()
+                : Optional.of(name(model) + " compresses nothing: its code has " + Numbers.count(latentSize)
+                        + " numbers, a sample " + Numbers.count(size) + ". A narrower waist makes it an autoencoder.");
     }
 
     private static Optional<String> incomparable(RunResult run) {

@@ -28,20 +28,23 @@ public record RunsTable(List<Row> rows) {
     /** How people read a metric. */
     private record Column(String metric, String title, DoubleFunction<String> format) {}
 
-    private static final DoubleFunction<String> COUNT = value -> Numbers.count(Math.round(value));
     private static final List<Column> COLUMNS = List.of(
             new Column("testMse", "Test MSE", Numbers::error),
             new Column("testMae", "Test MAE", Numbers::error),
             new Column("pcaMse", "PCA's MSE", Numbers::error),
             new Column("psnr", "PSNR", value -> String.format(Locale.ROOT, "%.2f dB", value)),
             new Column("ssim", "SSIM", value -> String.format(Locale.ROOT, "%.4f", value)),
-            new Column("latentSize", "Latent", COUNT),
+            new Column("latentSize", "Latent", RunsTable::count),
             new Column("compressionRatio", "Compression", Numbers::ratio),
-            new Column("parameters", "Parameters", COUNT),
+            new Column("parameters", "Parameters", RunsTable::count),
             new Column("secondsPerEpoch", "Epoch", Numbers::duration));
 
     public RunsTable {
         rows = List.copyOf(rows);
+    }
+
+    private static String count(double value) {
+        return Numbers.count(Math.round(value));
     }
 
     /** Aligned columns for a terminal, of what any of the models was measured by; ends in a newline. */

@@ -9,7 +9,11 @@ import static dev.hourglass.report.SampleRuns.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hourglass.evaluate.ReconstructionError;
+import dev.hourglass.model.Activation;
+import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Presets;
+import dev.hourglass.tensor.Shape;
 import dev.hourglass.train.History;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -46,6 +50,21 @@ class FindingsTest {
                         "LSTM takes 2.00 times as long for an epoch as CNN: 20.0 s against 10.0 s.",
                         "CNN reconstructs 21.4 times as many samples per second as LSTM: 3,178 samples/s against"
                                 + " 148 samples/s.");
+    }
+
+    @Test
+    void aWaistAsWideAsTheSampleIsCalledNoCompression() {
+        AutoencoderSpec wide = new AutoencoderSpec(
+                "wide",
+                Shape.of(784),
+                List.of(new LayerSpec.Dense("latent", 1_000, Activation.LINEAR)),
+                List.of(new LayerSpec.Dense("output", 784, Activation.LINEAR)));
+
+        assertThat(findings(model(wide, 0.01, 0.05, Double.NaN, history(1, 0.02, 0.01))))
+                .contains(
+                        "wide compresses nothing: its code has 1,000 numbers, a sample 784. A narrower waist makes it an"
+                                + " autoencoder.");
+        assertThat(findings(cnn(0.005641, 0.000304))).noneMatch(finding -> finding.contains("compresses nothing"));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.hourglass.evaluate;
 
 import dev.hourglass.data.Dataset;
+import dev.hourglass.data.DatasetException;
 import dev.hourglass.engine.Inference;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.tensor.Shape;
@@ -90,6 +91,7 @@ public record ErrorReport(
      * @param progress told how many samples are done
      * @throws dev.hourglass.tensor.ShapeException if the samples have another shape
      * @throws IllegalArgumentException if the samples come under another normalization
+     * @throws DatasetException if a sample holds NaN or infinity
      * @throws InterruptedComputationException if this thread is interrupted
      */
     public static ErrorReport of(Autoencoder model, Dataset data, int threads, IntConsumer progress) {
@@ -105,6 +107,7 @@ public record ErrorReport(
      *
      * @param reconstruction of that very data
      * @param progress told how many samples are done
+     * @throws DatasetException if a sample holds NaN or infinity
      * @throws InterruptedComputationException if this thread is interrupted
      */
     public static ErrorReport of(Reconstruction reconstruction, Dataset data, IntConsumer progress) {
@@ -125,6 +128,7 @@ public record ErrorReport(
             reconstruction.rebuild(from, count, rebuilt);
             for (int s = 0; s < count; s++) {
                 data.copySample(from + s, original, 0);
+                requireFinite(original, from + s, data);
                 Sums sample = new Sums();
                 for (int i = 0; i < numbers; i++) {
                     double difference = (double) rebuilt[s * numbers + i] - original[i];
@@ -154,6 +158,15 @@ public record ErrorReport(
                 each,
                 shape.rank() == 2 ? parts(byPosition, shape.dimension(0), i -> i / channels) : List.of(),
                 parts(byPosition, channels, i -> i % channels));
+    }
+
+    private static void requireFinite(float[] sample, int index, Dataset data) {
+        for (int i = 0; i < sample.length; i++) {
+            if (!Float.isFinite(sample[i])) {
+                throw new DatasetException("Can't judge by sample " + index + " of " + data.name() + ": it holds "
+                        + sample[i] + " at position " + i + ", both from 0. Mend or drop the sample.");
+            }
+        }
     }
 
     /** @param partOf which part a position belongs to */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.FloatDataset;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.Autoencoder;
@@ -85,6 +86,16 @@ class EvaluationTest {
                         new ErrorReport.OfPart(2, (9 + 16 + 9) / 4.0, 10 / 4.0));
         assertThat(report.channels())
                 .containsExactly(new ErrorReport.OfPart(0, 16 / 6.0, 4 / 6.0), new ErrorReport.OfPart(1, 28 / 6.0, 2));
+    }
+
+    @Test
+    void theReportNamesTheSampleThatIsNoNumber() {
+        ArrayDataset data = ArrayDataset.of(new float[] {2, 1}, new float[] {3, Float.NaN});
+
+        assertThatThrownBy(() -> ErrorReport.of((from, count, into) -> Arrays.fill(into, 0), data, done -> {}))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage("Can't judge by sample 1 of test: it holds NaN at position 1, both from 0. Mend or drop the"
+                        + " sample.");
     }
 
     @Test
