@@ -23,7 +23,7 @@ class HgArchitecture extends PageElement {
         The silhouette is as wide as the square root of how many numbers leave each layer. Operations are those of one
         sample forward; a multiplication with an addition counts as two.
       </p>
-      <div class="scroll-x" tabindex="0" role="region" aria-labelledby="architecture">
+      <div class="scroll-x" tabindex="0" role="group" aria-labelledby="architecture">
         <table class="architecture">
           <thead>
             <tr>

@@ -67,7 +67,7 @@ export class HgChart extends PageElement {
 
   numbers() {
     const { heads, rows } = this.data();
-    return html`<div class="chart-table" tabindex="0" role="region" aria-label=${`${this.heading} as a table`} .style=${`height:${this.height}px`}>
+    return html`<div class="chart-table" tabindex="0" role="group" aria-label=${`${this.heading} as a table`} .style=${`height:${this.height}px`}>
       <table>
         <thead>
           <tr>

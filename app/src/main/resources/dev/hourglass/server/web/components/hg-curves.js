@@ -6,6 +6,9 @@ import { bestEpoch } from "../shared/live-run.js";
 import { token } from "../shared/theme.js";
 import "./hg-chart.js";
 
+/** Of the smallest loss: leaves room under the curves for the words at the best epoch. */
+const ROOM_BELOW = 0.75;
+
 /** How the losses fell: by batch while it trains, by epoch with the best one marked; and the learning rate. */
 class HgCurves extends PageElement {
   static properties = { models: { attribute: false }, revision: { attribute: false } };
@@ -149,7 +152,7 @@ function lines({ x, yName, log = false, series }) {
       type: log ? "log" : "value",
       name: yName,
       nameGap: 44,
-      min: log ? logarithmicLow(series.flatMap(({ data }) => data.map(([, value]) => value))) : 0,
+      min: log ? logarithmicLow(series.flatMap(({ data }) => data.map(([, value]) => ROOM_BELOW * value))) : 0,
       axisLabel: { formatter: (value) => format.plain(value) },
     },
     series,

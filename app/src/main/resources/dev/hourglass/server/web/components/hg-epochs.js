@@ -36,7 +36,7 @@ class HgEpochs extends PageElement {
     return html`<section class="card" aria-labelledby="epochs">
       <h2 id="epochs">Epochs</h2>
       ${this.fork ? this.form() : nothing}
-      <div class="scroll-x" tabindex="0" role="region" aria-labelledby="epochs">
+      <div class="scroll-x" tabindex="0" role="group" aria-labelledby="epochs">
         <table>
           <thead>
             <tr>

@@ -107,7 +107,7 @@ class HgReconstructions extends PageElement {
     const { inputs, shape, labels, indices } = this.samples.value;
     const snapshot = this.snapshot.value;
     const name = (i) => (labels ? `test sample ${indices[i]}, class ${labels[i]}` : `test sample ${indices[i]}`);
-    return html`<div class="scroll-x" tabindex="0" role="region" aria-label="Samples and their reconstructions">
+    return html`<div class="scroll-x" tabindex="0" role="group" aria-label="Samples and their reconstructions">
       <div class="samples-strip" .style=${`--samples:${inputs.length}`}>
         <span>Input</span>
         ${inputs.map((input, i) => pictureOf(picture(input, shape), `Input: ${name(i)}`))}

@@ -44,7 +44,7 @@ class HgSelection extends PageElement {
     const names = this.model.classNames;
     const shares = labels.toSorted((one, other) => other.samples - one.samples).map(({ label, samples: count }) => `${names[label] ?? label}: ${format.count(count)}`);
     return html`<p class="note">Mean MSE ${format.error(meanMse)}${shares.length > 0 ? `; by class ${shares.join(", ")}` : ""}.</p>
-      <div class="chart-table" tabindex="0" role="region" aria-labelledby="selection">
+      <div class="chart-table" tabindex="0" role="group" aria-labelledby="selection">
         <table>
           <thead>
             <tr>

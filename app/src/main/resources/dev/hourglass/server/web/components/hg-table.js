@@ -29,7 +29,7 @@ class HgTable extends PageElement {
         <div class="toolbar"><button class="quiet" @click=${this.save} aria-label=${`Save ${this.heading} as CSV`}>CSV</button></div>
       </div>
       ${this.note ? html`<p class="note">${this.note}</p>` : nothing}
-      <div class="scroll-x" tabindex="0" role="region" aria-labelledby=${id}>
+      <div class="scroll-x" tabindex="0" role="group" aria-labelledby=${id}>
         <table>
           <thead>
             <tr>

@@ -121,7 +121,7 @@ class PageAnalysis extends PageElement {
     return html`<section class="card" aria-labelledby="files">
       <h2 id="files">Files</h2>
       ${stateOf(this.files, "16rem")}
-      <div class="scroll-x" tabindex="0" role="region" aria-labelledby="files">
+      <div class="scroll-x" tabindex="0" role="group" aria-labelledby="files">
         <table>
           <thead>
             <tr>

@@ -94,6 +94,11 @@ class PageComparison extends PageElement {
     return this.all.length > 1 ? `${model} (${run})` : model;
   }
 
+  /** The same on two lines, for an axis. */
+  axisName({ run, model }) {
+    return this.all.length > 1 ? `${model}\n${run}` : model;
+  }
+
   charts(rows) {
     const measured = rows.filter(({ metrics }) => Number.isFinite(metrics.testMse));
     return html`<div class="columns">
@@ -112,7 +117,7 @@ class PageComparison extends PageElement {
         ? html`<section class="card">
             <hg-chart
               heading="Time an epoch"
-              .option=${() => bars(measured.map((row) => this.name(row)), [{ name: "seconds", values: measured.map(({ metrics }) => metrics.secondsPerEpoch), color: token("accent") }], "seconds")}
+              .option=${() => bars(measured.map((row) => this.axisName(row)), [{ name: "seconds", values: measured.map(({ metrics }) => metrics.secondsPerEpoch), color: token("accent") }], "seconds")}
               .table=${() => ({ heads: ["model", "seconds an epoch"], rows: measured.map((row) => [this.name(row), row.metrics.secondsPerEpoch]) })}
             ></hg-chart>
           </section>`
@@ -125,7 +130,7 @@ class PageComparison extends PageElement {
     if (rows.some(({ metrics }) => Number.isFinite(metrics.pcaMse))) {
       series.push({ name: "PCA of the same size", values: rows.map(({ metrics }) => metrics.pcaMse), color: token("line-strong") });
     }
-    return bars(rows.map((row) => this.name(row)), series, "test MSE");
+    return bars(rows.map((row) => this.axisName(row)), series, "test MSE");
   }
 
   errorTable(rows) {
@@ -221,10 +226,10 @@ class PageComparison extends PageElement {
 function bars(names, series, unit) {
   return {
     legend: series.length > 1 ? {} : undefined,
-    grid: { left: 4, right: 64 },
+    grid: { left: 20, right: 64 },
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: format.plain },
     xAxis: { type: "value", name: unit, axisLabel: { formatter: format.plain } },
-    yAxis: { type: "category", data: names, inverse: true, axisLabel: { width: 150, overflow: "break", hideOverlap: false } },
+    yAxis: { type: "category", data: names, inverse: true, axisLabel: { lineHeight: 14, hideOverlap: false } },
     series: series.map(({ name, values, color }) => ({
       type: "bar",
       name,

@@ -68,7 +68,7 @@ class PageHome extends PageElement {
       return html`<div class="empty"><p>No runs yet. Start one of the labs below.</p></div>`;
     }
     const best = bestByDataset();
-    return html`<div class="scroll-x" tabindex="0" role="region" aria-labelledby="all-runs">
+    return html`<div class="scroll-x" tabindex="0" role="group" aria-labelledby="all-runs">
       <table class="runs">
         <thead>
           <tr>
