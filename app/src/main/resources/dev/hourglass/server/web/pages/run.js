@@ -24,8 +24,9 @@ class PageRun extends PageElement {
   }
 
   willUpdate() {
-    this.live.follow(this.run);
-    this.detail.load({ run: this.run, state: runs.find(this.run)?.state });
+    const state = runs.find(this.run)?.state;
+    this.live.follow(this.run, state === undefined || isOver(state));
+    this.detail.load({ run: this.run, state });
   }
 
   render() {
@@ -89,9 +90,6 @@ class PageRun extends PageElement {
     try {
       await api.setRunState(run.run, state);
       await runs.refresh();
-      if (isOver(run.state)) {
-        this.live.again();
-      }
     } catch (failure) {
       this.failure = failure;
     }

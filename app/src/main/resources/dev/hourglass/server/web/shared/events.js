@@ -2,6 +2,9 @@
  * Server-sent events that outlive the connection. The browser's EventSource sends Last-Event-ID when it reconnects by
  * itself, but gives up for good when the server answers with an error, as it may while it restarts. So this starts it
  * anew, a little later each time, with the last id in the address. The event `end` ends it.
+ *
+ * A browser keeps six connections to a server, for all its pages together. A page that nobody looks at gives its up and
+ * catches up when it is looked at again.
  */
 export class EventStream {
   #address;
@@ -10,21 +13,38 @@ export class EventStream {
   #source = null;
   #timer = 0;
   #failures = 0;
+  #onVisibility = () => this.#look();
 
   /**
    * @param {string} address
-   * @param {Record<string, (data: any) => void>} handlers by the name of the event; `connection` is told true or false
+   * @param {Record<string, (data: any) => void>} handlers by the name of the event; `connection` is told true or false,
+   *     and `again` when it was given up meanwhile
    */
   constructor(address, handlers) {
     this.#address = address;
     this.#handlers = handlers;
+    document.addEventListener("visibilitychange", this.#onVisibility);
     this.#open();
   }
 
   close() {
+    document.removeEventListener("visibilitychange", this.#onVisibility);
+    this.#drop();
+  }
+
+  #drop() {
     clearTimeout(this.#timer);
     this.#source?.close();
     this.#source = null;
+  }
+
+  #look() {
+    if (document.hidden) {
+      this.#drop();
+    } else if (this.#source === null) {
+      this.#open();
+      this.#handlers.again?.();
+    }
   }
 
   #open() {
@@ -45,14 +65,14 @@ export class EventStream {
         this.#timer = setTimeout(() => this.#open(), Math.min(5000, 250 * 2 ** this.#failures));
       }
     };
-    source.addEventListener("end", () => this.close());
     for (const [name, handle] of Object.entries(this.#handlers)) {
-      if (name !== "connection") {
+      if (name !== "connection" && name !== "again") {
         source.addEventListener(name, (event) => {
           this.#lastId = event.lastEventId || this.#lastId;
           handle(JSON.parse(event.data));
         });
       }
     }
+    source.addEventListener("end", () => this.close());
   }
 }

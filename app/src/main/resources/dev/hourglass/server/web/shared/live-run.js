@@ -10,6 +10,7 @@ export class LiveRun {
   #host;
   #run = null;
   #stream = null;
+  #ended = false;
   #timer = 0;
 
   constructor(host) {
@@ -36,16 +37,12 @@ export class LiveRun {
     this.#timer = 0;
   }
 
-  follow(run) {
-    if (run !== this.#run) {
+  /** @param isOver a run whose events had ended and that goes on is followed anew */
+  follow(run, isOver) {
+    if (run !== this.#run || (this.#ended && !isOver)) {
       this.#run = run;
       this.#open();
     }
-  }
-
-  /** Again from the start, after a run that was over goes on. */
-  again() {
-    this.#open();
   }
 
   #clear() {
@@ -57,6 +54,7 @@ export class LiveRun {
 
   #open() {
     this.#stream?.close();
+    this.#ended = false;
     this.#clear();
     if (this.#run === null) {
       return;
@@ -69,6 +67,7 @@ export class LiveRun {
       step: (event) => this.#step(event),
       epoch: (event) => this.#epoch(event),
       working: ({ task }) => this.#work({ task }),
+      end: () => (this.#ended = true),
       notice: ({ message }) => this.#redraw(this.notices.push(message)),
     });
   }

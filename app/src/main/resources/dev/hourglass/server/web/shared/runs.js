@@ -18,6 +18,7 @@ class Runs extends EventTarget {
       this.#stream = api.followRuns({
         run: (run) => this.#take(run),
         connection: (connected) => this.#connection(connected),
+        again: () => this.refresh(),
       });
       this.refresh();
     }
