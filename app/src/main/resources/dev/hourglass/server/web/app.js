@@ -59,7 +59,7 @@ class HgApp extends PageElement {
       <main id="main" tabindex="-1">
         ${runs.connected
           ? nothing
-          : html`<div class="message" data-tone="warn" role="status">
+          : html`<div class="message offline" data-tone="warn" role="status">
               The server does not answer. Nothing is lost: this page goes on by itself as soon as it is back.
             </div>`}
         ${this.page(place)}

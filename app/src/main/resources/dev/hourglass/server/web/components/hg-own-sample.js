@@ -83,7 +83,7 @@ class HgOwnSample extends PageElement {
             : nothing}
           ${this.sample
             ? html`<hg-sample .sample=${this.sample} .model=${this.model} .millis=${this.millis} heading="Yours"></hg-sample>`
-            : html`<p class="note waiting">Code, reconstruction and error appear here${shape ? " while you draw" : ""}.</p>`}
+            : html`<p class="note ${shape ? "waiting" : ""}">Code, reconstruction and error appear here${shape ? " while you draw" : ""}.</p>`}
         </div>
       </div>
     </section>`;

@@ -1,16 +1,22 @@
 import { PageElement, html, nothing } from "../shared/element.js";
-import { classColor } from "../shared/colors.js";
 import * as format from "../shared/format.js";
+import { choice } from "../shared/model-choice.js";
 import { errorPicture, largestError, picture } from "../shared/pixels.js";
 import { picturesOf, saveBar } from "../shared/save-bar.js";
-import { saveCsv, savePng } from "../shared/save.js";
+import { fileName, saveCsv, savePng } from "../shared/save.js";
+import { token } from "../shared/theme.js";
 import "./hg-chart.js";
 import "./hg-code.js";
 import { pictureOf } from "./hg-picture.js";
 
 /** One sample whole: input, reconstruction, where they differ, the code between them, and the errors in numbers. */
 class HgSample extends PageElement {
-  static properties = { sample: { attribute: false }, model: { attribute: false }, heading: {}, millis: { type: Number } };
+  static properties = { sample: { attribute: false }, model: { attribute: false }, heading: {}, millis: { type: Number }, feature: { state: true } };
+
+  constructor() {
+    super();
+    this.feature = 0;
+  }
 
   render() {
     const { sample } = this;
@@ -57,7 +63,16 @@ class HgSample extends PageElement {
   sequence() {
     const { input, reconstruction } = this.sample;
     const [, features = 1] = this.shape;
-    return html`<hg-chart
+    return html`${features === 1
+        ? nothing
+        : choice(
+            `feature-${fileName(this.heading)}`,
+            "Feature",
+            Array.from({ length: features }, (_, i) => [String(i), String(i)]),
+            String(this.feature),
+            (feature) => (this.feature = Number(feature)),
+          )}
+      <hg-chart
         level="3"
         height="220"
         heading="Input and reconstruction"
@@ -75,25 +90,24 @@ class HgSample extends PageElement {
   curves(features) {
     const of = (values, feature) =>
       Array.from({ length: values.length / features }, (_, step) => [step, values[step * features + feature]]);
-    const series = [];
-    for (let feature = 0; feature < Math.min(features, 10); feature++) {
-      const color = classColor(feature);
-      const line = { type: "line", showSymbol: false, itemStyle: { color } };
-      const name = features === 1 ? "" : ` ${feature}`;
-      series.push({ ...line, name: `input${name}`, data: of(this.sample.input, feature), lineStyle: { color, width: 1.5 } });
-      series.push({
-        ...line,
-        name: `reconstruction${name}`,
-        data: of(this.sample.reconstruction, feature),
-        lineStyle: { color, width: 2, type: "dashed" },
-      });
-    }
+    const feature = Math.min(this.feature, features - 1);
+    const line = (name, values, color, type) => ({
+      type: "line",
+      name,
+      showSymbol: false,
+      itemStyle: { color },
+      lineStyle: { color, width: 2, type },
+      data: of(values, feature),
+    });
     return {
       legend: {},
       tooltip: { trigger: "axis", valueFormatter: format.error },
       xAxis: { type: "value", name: "step", max: this.shape[0] - 1 },
       yAxis: { type: "value", scale: true },
-      series,
+      series: [
+        line("input", this.sample.input, token("ink-soft"), "solid"),
+        line("reconstruction", this.sample.reconstruction, token("accent"), "dashed"),
+      ],
     };
   }
 
