@@ -57,18 +57,22 @@ class HgApp extends PageElement {
     return html`<div class="shell">
       ${this.side(place)}
       <main id="main" tabindex="-1">
-        ${runs.connected
-          ? nothing
-          : html`<div class="message offline" data-tone="warn" role="status">
-              The server does not answer. Nothing is lost: this page goes on by itself as soon as it is back.
-            </div>`}
+        ${
+          runs.connected
+            ? nothing
+            : html`<div class="message offline" data-tone="warn" role="status">
+                The server does not answer. Nothing is lost: this page goes on by itself as soon as it is back.
+              </div>`
+        }
         ${this.page(place)}
       </main>
     </div>`;
   }
 
   side({ run, page }) {
-    const entries = PAGES.filter(({ kind }) => kind !== "other" || runs.modelsOf(run).some((model) => model.kind === kind));
+    const entries = PAGES.filter(
+      ({ kind }) => kind !== "other" || runs.modelsOf(run).some((model) => model.kind === kind),
+    );
     return html`<header class="side" ?data-closed=${!this.open}>
       <div class="brand-row">
         <a class="brand" href="#/">${logo} Hourglass</a>
@@ -86,14 +90,18 @@ class HgApp extends PageElement {
           <li>${this.link("Home", icons.home, "#/", page === "home")}</li>
         </ul>
         ${run === null ? nothing : this.choice(run, page)}
-        ${run === null
-          ? nothing
-          : html`<ul>
-              ${entries.map(
-                (entry) =>
-                  html`<li>${this.link(entry.title, entry.icon, href(["runs", run, entry.path]), entry === page)}</li>`,
-              )}
-            </ul>`}
+        ${
+          run === null
+            ? nothing
+            : html`<ul>
+                ${entries.map(
+                  (entry) =>
+                    html`<li>
+                      ${this.link(entry.title, entry.icon, href(["runs", run, entry.path]), entry === page)}
+                    </li>`,
+                )}
+              </ul>`
+        }
       </nav>
       <div class="foot collapsible">
         <div class="field">
@@ -132,7 +140,10 @@ class HgApp extends PageElement {
 
   page({ run, page, query }) {
     if (page === null) {
-      return html`<div class="empty"><h1>There is no such page</h1><a class="button" href="#/">To the runs</a></div>`;
+      return html`<div class="empty">
+        <h1>There is no such page</h1>
+        <a class="button" href="#/">To the runs</a>
+      </div>`;
     }
     const title = page === "home" ? "Home" : page.title;
     document.title = `${title} · ${page === "home" ? "" : `${run} · `}Hourglass`.replace("Home · ", "");

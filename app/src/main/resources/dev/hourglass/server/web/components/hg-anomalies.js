@@ -1,19 +1,17 @@
 import { PageElement, html, nothing } from "../shared/element.js";
+import { curves, histogram, histogramTable } from "../shared/anomaly-charts.js";
 import { api } from "../shared/api.js";
 import * as format from "../shared/format.js";
 import { Loading } from "../shared/loading.js";
 import { choice, chosenData } from "../shared/model-choice.js";
 import { remember } from "../shared/router.js";
 import { saveBlob } from "../shared/save.js";
-import { token } from "../shared/theme.js";
 import { mediaType } from "../shared/uploads.js";
 import "./hg-chart.js";
 import "./hg-sample.js";
 import { stateOf } from "./hg-state.js";
 
 const WORST = 12;
-/** A line across a chart; ECharts would round its place to two digits. */
-const LINE = { symbol: "none", silent: true, precision: 12 };
 
 /** Errors of all samples as a histogram with a threshold to drag, what it flags, and the worst samples. */
 class HgAnomalies extends PageElement {
@@ -34,7 +32,9 @@ class HgAnomalies extends PageElement {
     this.worst = new Loading(this, ({ run, model, ...query }, { signal, onProgress }) =>
       api.samples(run, model, query, onProgress, signal),
     );
-    this.sample = new Loading(this, ({ run, model, index, ...query }, { signal }) => api.sample(run, model, index, query, signal));
+    this.sample = new Loading(this, ({ run, model, index, ...query }, { signal }) =>
+      api.sample(run, model, index, query, signal),
+    );
   }
 
   get measure() {
@@ -67,10 +67,19 @@ class HgAnomalies extends PageElement {
       <header>
         <h2 id="anomalies">Samples by their error</h2>
         <div class="row">
-          ${choice("measure", "Error", [["mse", "MSE"], ["mae", "MAE"]], this.measure, (measure) => {
-            this.threshold = null;
-            remember({ measure: measure === "mse" ? null : measure, threshold: null });
-          })}
+          ${choice(
+            "measure",
+            "Error",
+            [
+              ["mse", "MSE"],
+              ["mae", "MAE"],
+            ],
+            this.measure,
+            (measure) => {
+              this.threshold = null;
+              remember({ measure: measure === "mse" ? null : measure, threshold: null });
+            },
+          )}
           <button @click=${this.saveErrors}>All errors as CSV</button>
         </div>
       </header>
@@ -78,11 +87,13 @@ class HgAnomalies extends PageElement {
         <label for="score-file">Score a file of your own (CSV, NPY, PNG or JPEG)</label>
         <input id="score-file" type="file" accept=".csv,.npy,.png,.jpg,.jpeg" @change=${this.upload} />
       </div>
-      ${this.failure
-        ? html`<div class="message" data-tone="bad" role="alert">
-            <span><strong>${this.failure.message}</strong> ${this.failure.fix ?? ""}</span>
-          </div>`
-        : nothing}
+      ${
+        this.failure
+          ? html`<div class="message" data-tone="bad" role="alert">
+              <span><strong>${this.failure.message}</strong> ${this.failure.fix ?? ""}</span>
+            </div>`
+          : nothing
+      }
       ${this.model.hasLabels && chosenData(this.query).data.startsWith("upload-") === false ? this.truth() : nothing}
       ${stateOf(this.errors, "30rem")} ${errors === null ? nothing : this.judgement(errors)}
       <h3>Worst samples</h3>
@@ -97,7 +108,11 @@ class HgAnomalies extends PageElement {
         ${this.model.classNames.map(
           (name, i) =>
             html`<label class="check">
-              <input type="checkbox" .checked=${this.anomalous.includes(String(i))} @change=${(event) => this.mark(String(i), event.target.checked)} />
+              <input
+                type="checkbox"
+                .checked=${this.anomalous.includes(String(i))}
+                @change=${(event) => this.mark(String(i), event.target.checked)}
+              />
               ${name}
             </label>`,
         )}
@@ -120,39 +135,63 @@ class HgAnomalies extends PageElement {
         heading="Histogram"
         height="260"
         note="Drag in the picture, or use the slider. The last bar holds all that is larger."
-        .option=${() => this.histogram(errors, threshold)}
+        .option=${() => histogram(errors, threshold, this.measure)}
         .table=${() => histogramTable(errors)}
         @chart=${(event) => this.dragIn(event.detail, low, high)}
       ></hg-chart>
       <div class="slider">
-        <div class="slider-head"><label for="threshold">Threshold</label><output for="threshold">${format.error(threshold)}</output></div>
-        <input id="threshold" type="range" min=${low} max=${high} step=${(high - low) / 1000} .value=${String(threshold)}
+        <div class="slider-head">
+          <label for="threshold">Threshold</label><output for="threshold">${format.error(threshold)}</output>
+        </div>
+        <input
+          id="threshold"
+          type="range"
+          min=${low}
+          max=${high}
+          step=${(high - low) / 1000}
+          .value=${String(threshold)}
           aria-valuetext=${`${format.error(threshold)}: ${format.counted(at.flagged, "sample")} flagged`}
-          @input=${(event) => this.move(Number(event.target.value))} />
+          @input=${(event) => this.move(Number(event.target.value))}
+        />
       </div>
       <dl class="facts" aria-live="polite">
-        ${fact("Flagged", `${format.count(at.flagged)} of ${format.count(errors.samples)}`)} ${fact("Share", format.percent(at.flagged / errors.samples))}
-        ${errors.truth === null
-          ? nothing
-          : html`${fact("Precision", format.percent(at.precision))} ${fact("Recall", format.percent(at.recall))} ${fact("F1", format.fixed(at.f1, 3))}
-            ${fact("ROC AUC", format.fixed(errors.truth.rocAuc, 3))} ${fact("Average precision", format.fixed(errors.truth.averagePrecision, 3))}`}
-        ${fact("Median error", format.error(errors.percentiles?.p50))} ${fact("99 % are below", format.error(errors.percentiles?.p99))}
+        ${fact("Flagged", `${format.count(at.flagged)} of ${format.count(errors.samples)}`)}
+        ${fact("Share", format.percent(at.flagged / errors.samples))}
+        ${
+          errors.truth === null
+            ? nothing
+            : html`${fact("Precision", format.percent(at.precision))} ${fact("Recall", format.percent(at.recall))}
+              ${fact("F1", format.fixed(at.f1, 3))} ${fact("ROC AUC", format.fixed(errors.truth.rocAuc, 3))}
+              ${fact("Average precision", format.fixed(errors.truth.averagePrecision, 3))}`
+        }
+        ${fact("Median error", format.error(errors.percentiles?.p50))}
+        ${fact("99 % are below", format.error(errors.percentiles?.p99))}
       </dl>
-      ${errors.truth === null
-        ? nothing
-        : html`<div class="row">
-              <button @click=${() => this.move(errors.truth.best.threshold)}>To the best F1 (${format.fixed(errors.truth.best.f1, 3)})</button>
-            </div>
-            <hg-chart
-              level="3"
-              height="220"
-              heading="Precision and recall by threshold"
-              .option=${() => curves(errors, threshold)}
-              .table=${() => ({
-                heads: ["threshold", "flagged", "precision", "recall", "F1"],
-                rows: errors.scores.map((score) => [score.threshold, score.flagged, score.precision, score.recall, score.f1]),
-              })}
-            ></hg-chart>`}`;
+      ${
+        errors.truth === null
+          ? nothing
+          : html`<div class="row">
+                <button @click=${() => this.move(errors.truth.best.threshold)}>
+                  To the best F1 (${format.fixed(errors.truth.best.f1, 3)})
+                </button>
+              </div>
+              <hg-chart
+                level="3"
+                height="220"
+                heading="Precision and recall by threshold"
+                .option=${() => curves(errors, threshold)}
+                .table=${() => ({
+                  heads: ["threshold", "flagged", "precision", "recall", "F1"],
+                  rows: errors.scores.map((score) => [
+                    score.threshold,
+                    score.flagged,
+                    score.precision,
+                    score.recall,
+                    score.f1,
+                  ]),
+                })}
+              ></hg-chart>`
+      }`;
   }
 
   move(threshold) {
@@ -178,45 +217,6 @@ class HgAnomalies extends PageElement {
     canvas.on("globalout", () => (down = false));
   }
 
-  histogram({ histogram: { edges, counts, anomalousCounts } }, threshold) {
-    const bar = (name, values, color) => ({
-      type: "custom",
-      name,
-      itemStyle: { color },
-      data: values.map((count, i) => [edges[i], edges[i + 1], count, anomalousCounts && name === "normal" ? anomalousCounts[i] : 0]),
-      encode: { x: [0, 1], y: 2 },
-      renderItem: (_, item) => {
-        const bottom = item.value(3);
-        const [left, top] = item.coord([item.value(0), bottom + item.value(2)]);
-        const [right, ground] = item.coord([item.value(1), bottom]);
-        return {
-          type: "rect",
-          shape: { x: left + 0.5, y: top, width: Math.max(1, right - left - 1), height: ground - top },
-          style: { fill: item.visual("color"), opacity: item.value(1) <= threshold ? 0.45 : 1 },
-        };
-      },
-    });
-    const series = anomalousCounts
-      ? [
-          bar("anomaly", anomalousCounts, token("code")),
-          bar("normal", counts.map((count, i) => count - anomalousCounts[i]), token("accent")),
-        ]
-      : [bar("samples", counts, token("accent"))];
-    series[0].markLine = {
-      ...LINE,
-      lineStyle: { color: token("ink"), width: 2, type: "solid" },
-      label: { color: token("ink"), formatter: format.error(threshold) },
-      data: [{ xAxis: threshold }],
-    };
-    return {
-      legend: anomalousCounts ? {} : undefined,
-      grid: { left: 34 },
-      xAxis: { type: "value", name: `reconstruction error (${this.measure.toUpperCase()})`, min: edges[0], max: edges.at(-1), axisLabel: { formatter: format.plain } },
-      yAxis: { type: "value", name: "samples", nameGap: 48, max: Math.max(...counts) },
-      series,
-    };
-  }
-
   gallery({ samples }) {
     const { run, model, thumbnail } = this.model;
     const { data } = chosenData(this.query);
@@ -224,17 +224,32 @@ class HgAnomalies extends PageElement {
       <div class="tile-grid">
         ${samples.map(
           (sample) =>
-            html`<button class="tile" aria-pressed=${sample.index === this.index} @click=${() => remember({ index: sample.index })}>
-              <img src=${api.thumbnailAddress(run, model, sample.index, { data })} width=${thumbnail.width} height=${thumbnail.height} alt=${this.nameOf(sample)} />
+            html`<button
+              class="tile"
+              aria-pressed=${sample.index === this.index}
+              @click=${() => remember({ index: sample.index })}
+            >
+              <img
+                src=${api.thumbnailAddress(run, model, sample.index, { data })}
+                width=${thumbnail.width}
+                height=${thumbnail.height}
+                alt=${this.nameOf(sample)}
+              />
               <span>${format.error(sample[this.measure])}</span>
             </button>`,
         )}
       </div>
       <div class="stack">
         ${stateOf(this.sample, "24rem")}
-        ${this.sample.value === null
-          ? nothing
-          : html`<hg-sample .sample=${this.sample.value} .model=${this.model} .heading=${this.nameOf(this.sample.value)}></hg-sample>`}
+        ${
+          this.sample.value === null
+            ? nothing
+            : html`<hg-sample
+                .sample=${this.sample.value}
+                .model=${this.model}
+                .heading=${this.nameOf(this.sample.value)}
+              ></hg-sample>`
+        }
       </div>
     </div>`;
   }
@@ -271,41 +286,15 @@ class HgAnomalies extends PageElement {
 
 /** What a threshold gives, from the list that came with the histogram: that of the nearest threshold in it. */
 function judged({ scores }, threshold) {
-  return scores.reduce((best, each) => (Math.abs(each.threshold - threshold) < Math.abs(best.threshold - threshold) ? each : best));
+  return scores.reduce((best, each) =>
+    Math.abs(each.threshold - threshold) < Math.abs(best.threshold - threshold) ? each : best,
+  );
 }
 
-function histogramTable({ histogram: { edges, counts, anomalousCounts } }) {
-  return {
-    heads: ["from", "to", "samples", ...(anomalousCounts ? ["anomalies in truth"] : [])],
-    rows: counts.map((count, i) => [edges[i], edges[i + 1], count, ...(anomalousCounts ? [anomalousCounts[i]] : [])]),
-  };
-}
-
-function curves({ scores, histogram: { edges } }, threshold) {
-  const line = (name, of, color, type) => ({
-    type: "line",
-    name,
-    showSymbol: false,
-    itemStyle: { color },
-    lineStyle: { color, width: 2, type },
-    data: scores.map((score) => [score.threshold, score[of]]),
-  });
-  const precision = line("precision", "precision", token("accent"), "solid");
-  precision.markLine = {
-    ...LINE,
-    label: { show: false },
-    lineStyle: { color: token("ink"), type: "solid" },
-    data: [{ xAxis: threshold }],
-  };
-  return {
-    legend: {},
-    tooltip: { trigger: "axis", valueFormatter: (value) => format.percent(value) },
-    xAxis: { type: "value", name: "threshold", min: edges[0], max: edges.at(-1), axisLabel: { formatter: format.plain } },
-    yAxis: { type: "value", min: 0, max: 1, axisLabel: { formatter: (value) => format.percent(value, 0) } },
-    series: [precision, line("recall", "recall", token("code"), "dashed"), line("F1", "f1", token("line-strong"), "dotted")],
-  };
-}
-
-const fact = (name, value) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+const fact = (name, value) =>
+  html`<div>
+    <dt>${name}</dt>
+    <dd>${value}</dd>
+  </div>`;
 
 customElements.define("hg-anomalies", HgAnomalies);

@@ -61,7 +61,10 @@ class HgArchitecture extends PageElement {
     const top = 50 - 50 * above;
     const bottom = 50 - 50 * here;
     return html`<tr ?data-waist=${layer.part === "waist"}>
-      <th scope="row">${layer.name}<div class="note">${layer.type}${layer.part === "waist" ? ", the code" : ""}</div></th>
+      <th scope="row">
+        ${layer.name}
+        <div class="note">${layer.type}${layer.part === "waist" ? ", the code" : ""}</div>
+      </th>
       <td class="silhouette">
         <svg viewBox="0 0 100 40" preserveAspectRatio="none" aria-hidden="true" class=${layer.part}>
           ${svg`<path d=${`M${top} 0C${top} 20 ${bottom} 12 ${bottom} 30V40H${100 - bottom}V30C${100 - bottom} 12 ${100 - top} 20 ${100 - top} 0z`} />`}
@@ -81,7 +84,17 @@ class HgArchitecture extends PageElement {
 
   saveNumbers() {
     saveCsv(
-      ["layer", "type", "part", "output shape", "parameters", "trainable parameters", "operations", "activation bytes", "settings"],
+      [
+        "layer",
+        "type",
+        "part",
+        "output shape",
+        "parameters",
+        "trainable parameters",
+        "operations",
+        "activation bytes",
+        "settings",
+      ],
       this.model.layers.map((layer) => [
         layer.name,
         layer.type,

@@ -49,15 +49,24 @@ export class HgChart extends PageElement {
       <div class="card-head">
         ${heading}
         <div class="toolbar" role="group" aria-label=${`${this.heading}: view and save`}>
-          <button class="quiet" aria-pressed=${this.asTable} @click=${() => (this.asTable = !this.asTable)}>Table</button>
+          <button class="quiet" aria-pressed=${this.asTable} @click=${() => (this.asTable = !this.asTable)}>
+            Table
+          </button>
           <button class="quiet" @click=${this.savePicture} ?disabled=${this.asTable}>PNG</button>
           <button class="quiet" @click=${this.saveNumbers}>CSV</button>
         </div>
       </div>
       ${this.note ? html`<p class="note">${this.note}</p>` : nothing}
-      ${this.asTable
-        ? this.numbers()
-        : html`<div class="chart-box" role="img" aria-label=${this.spoken()} .style=${`height:${this.height}px`}></div>`}
+      ${
+        this.asTable
+          ? this.numbers()
+          : html`<div
+              class="chart-box"
+              role="img"
+              aria-label=${this.spoken()}
+              .style=${`height:${this.height}px`}
+            ></div>`
+      }
     </div>`;
   }
 
@@ -67,7 +76,13 @@ export class HgChart extends PageElement {
 
   numbers() {
     const { heads, rows } = this.data();
-    return html`<div class="chart-table" tabindex="0" role="group" aria-label=${`${this.heading} as a table`} .style=${`height:${this.height}px`}>
+    return html`<div
+      class="chart-table"
+      tabindex="0"
+      role="group"
+      aria-label=${`${this.heading} as a table`}
+      .style=${`height:${this.height}px`}
+    >
       <table>
         <thead>
           <tr>
@@ -75,7 +90,12 @@ export class HgChart extends PageElement {
           </tr>
         </thead>
         <tbody>
-          ${rows.slice(0, 1000).map((row) => html`<tr>${row.map((value) => html`<td class="number">${short(value)}</td>`)}</tr>`)}
+          ${rows.slice(0, 1000).map(
+            (row) =>
+              html`<tr>
+                ${row.map((value) => html`<td class="number">${short(value)}</td>`)}
+              </tr>`,
+          )}
         </tbody>
       </table>
     </div>`;
@@ -150,7 +170,14 @@ function dressed(option) {
     ...option,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: ink },
     grid: { left: 12, right: 20, top: 36, bottom: 30, containLabel: true, ...option.grid },
-    legend: option.legend && { type: "scroll", top: 0, left: 0, itemGap: 16, textStyle: { color: ink }, ...option.legend },
+    legend: option.legend && {
+      type: "scroll",
+      top: 0,
+      left: 0,
+      itemGap: 16,
+      textStyle: { color: ink },
+      ...option.legend,
+    },
     tooltip: option.tooltip && {
       confine: true,
       renderMode: "richText",

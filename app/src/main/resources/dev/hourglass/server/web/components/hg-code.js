@@ -45,7 +45,9 @@ class HgCode extends PageElement {
       tooltip: { trigger: "axis", valueFormatter: format.error },
       xAxis: { type: "category", data: this.code.map((_, i) => i), axisTick: { show: false } },
       yAxis: { type: "value" },
-      series: [{ type: "bar", name: "value", data: this.code, barCategoryGap: "20%", itemStyle: { color: token("code") } }],
+      series: [
+        { type: "bar", name: "value", data: this.code, barCategoryGap: "20%", itemStyle: { color: token("code") } },
+      ],
     };
   }
 }

@@ -15,13 +15,27 @@ class HgCurves extends PageElement {
 
   render() {
     return html`<div class="columns">
-      <section class="card"><hg-chart heading="Loss by batch" .option=${() => this.byBatch()} .table=${() => this.batchTable()}></hg-chart></section>
-      <section class="card"><hg-chart heading="Loss by epoch" .option=${() => this.byEpoch()} .table=${() => this.epochTable()}></hg-chart></section>
       <section class="card">
-        <hg-chart heading="Learning rate" height="180" .option=${() => this.learningRate()} .table=${() => this.rateTable()}></hg-chart>
+        <hg-chart heading="Loss by batch" .option=${() => this.byBatch()} .table=${() => this.batchTable()}></hg-chart>
       </section>
       <section class="card">
-        <hg-chart heading="Seconds by epoch" height="180" .option=${() => this.seconds()} .table=${() => this.secondsTable()}></hg-chart>
+        <hg-chart heading="Loss by epoch" .option=${() => this.byEpoch()} .table=${() => this.epochTable()}></hg-chart>
+      </section>
+      <section class="card">
+        <hg-chart
+          heading="Learning rate"
+          height="180"
+          .option=${() => this.learningRate()}
+          .table=${() => this.rateTable()}
+        ></hg-chart>
+      </section>
+      <section class="card">
+        <hg-chart
+          heading="Seconds by epoch"
+          height="180"
+          .option=${() => this.seconds()}
+          .table=${() => this.secondsTable()}
+        ></hg-chart>
       </section>
     </div>`;
   }
@@ -34,7 +48,12 @@ class HgCurves extends PageElement {
     return lines({
       yName: "training loss",
       log: true,
-      x: { type: "value", name: "epochs", minInterval: 1, max: Math.max(1, ...this.entries.map(([, { wanted }]) => wanted)) },
+      x: {
+        type: "value",
+        name: "epochs",
+        minInterval: 1,
+        max: Math.max(1, ...this.entries.map(([, { wanted }]) => wanted)),
+      },
       series: this.entries.map(([name, { steps }], i) => line(name, steps, i)),
     });
   }
@@ -53,7 +72,11 @@ class HgCurves extends PageElement {
       x: epochAxis(this.entries),
       series: this.entries.flatMap(([name, { epochs }], i) => {
         const best = bestEpoch(epochs);
-        const validation = line(`${name} validation`, epochs.map((each) => [each.epoch, each.validationLoss]), i);
+        const validation = line(
+          `${name} validation`,
+          epochs.map((each) => [each.epoch, each.validationLoss]),
+          i,
+        );
         validation.markPoint = best && {
           symbol: "circle",
           symbolSize: 11,
@@ -66,7 +89,11 @@ class HgCurves extends PageElement {
           },
           data: [{ coord: [best.epoch, best.validationLoss] }],
         };
-        const training = line(`${name} training`, epochs.map((each) => [each.epoch, each.loss]), i);
+        const training = line(
+          `${name} training`,
+          epochs.map((each) => [each.epoch, each.loss]),
+          i,
+        );
         training.lineStyle = { ...training.lineStyle, type: "dashed", opacity: 0.75 };
         return [validation, training].map((series) => ({ ...series, showSymbol: true, symbolSize: 5 }));
       }),
@@ -87,7 +114,11 @@ class HgCurves extends PageElement {
       yName: "",
       x: epochAxis(this.entries),
       series: this.entries.map(([name, { epochs }], i) => ({
-        ...line(name, epochs.map((each) => [each.epoch, each.learningRate]), i),
+        ...line(
+          name,
+          epochs.map((each) => [each.epoch, each.learningRate]),
+          i,
+        ),
         showSymbol: true,
       })),
     });
@@ -105,7 +136,11 @@ class HgCurves extends PageElement {
       yName: "seconds",
       x: epochAxis(this.entries),
       series: this.entries.map(([name, { epochs }], i) => ({
-        ...line(name, epochs.map((each) => [each.epoch, each.seconds]), i),
+        ...line(
+          name,
+          epochs.map((each) => [each.epoch, each.seconds]),
+          i,
+        ),
         showSymbol: true,
       })),
     });

@@ -69,12 +69,20 @@ class HgDenoising extends PageElement {
           csv: this.denoised && (() => this.saveNumbers()),
         })}
       </header>
-      ${this.failure
-        ? html`<div class="message" data-tone="bad" role="alert"><span><strong>${this.failure.message}</strong> ${this.failure.fix ?? ""}</span></div>`
-        : nothing}
+      ${
+        this.failure
+          ? html`<div class="message" data-tone="bad" role="alert">
+              <span><strong>${this.failure.message}</strong> ${this.failure.fix ?? ""}</span>
+            </div>`
+          : nothing
+      }
       <div class="columns">
-        <div class="stack">${this.controls()} ${this.denoised ? this.pictures(this.denoised) : html`<div class="skeleton tall"></div>`}</div>
-        <div class="stack">${stateOf(this.gain, "20rem")} ${this.gain.value === null ? nothing : this.gains(this.gain.value)}</div>
+        <div class="stack">
+          ${this.controls()} ${this.denoised ? this.pictures(this.denoised) : html`<div class="skeleton tall"></div>`}
+        </div>
+        <div class="stack">
+          ${stateOf(this.gain, "20rem")} ${this.gain.value === null ? nothing : this.gains(this.gain.value)}
+        </div>
       </div>
     </section>`;
   }
@@ -91,7 +99,9 @@ class HgDenoising extends PageElement {
         onInput: (noise) => this.change(noise),
       })}
       <div class="row">
-        <button ?disabled=${this.index === 0} @click=${() => remember({ noisy: this.index - 1 || null })}>Previous sample</button>
+        <button ?disabled=${this.index === 0} @click=${() => remember({ noisy: this.index - 1 || null })}>
+          Previous sample
+        </button>
         <span class="note number">Sample ${format.count(this.index)}</span>
         <button @click=${() => remember({ noisy: this.index + 1 })}>Next sample</button>
       </div>`;
@@ -106,20 +116,39 @@ class HgDenoising extends PageElement {
   pictures(denoised) {
     const { clean, noisy, shape } = denoised;
     const isImage = this.model.imageShape !== null || this.model.layout === "image";
-    const of = (values) => picture(values.map((value) => (isImage ? Math.min(1, Math.max(0, value)) : value)), this.model.imageShape ?? shape, isImage);
-    const gain = (value, unit) => (value === null ? format.ABSENT : `${value > 0 ? "+" : ""}${format.fixed(value, 2)}${unit}`);
+    const of = (values) =>
+      picture(
+        values.map((value) => (isImage ? Math.min(1, Math.max(0, value)) : value)),
+        this.model.imageShape ?? shape,
+        isImage,
+      );
+    const gain = (value, unit) =>
+      value === null ? format.ABSENT : `${value > 0 ? "+" : ""}${format.fixed(value, 2)}${unit}`;
     return html`<div class="triptych ${isImage ? "" : "long"}">
-        <figure>${pictureOf(of(clean), "Clean")}<figcaption>Clean</figcaption></figure>
-        <figure>${pictureOf(of(noisy), "With noise")}<figcaption>With noise</figcaption></figure>
-        <figure>${pictureOf(of(denoised.denoised), "Denoised")}<figcaption>Denoised</figcaption></figure>
+        <figure>
+          ${pictureOf(of(clean), "Clean")}
+          <figcaption>Clean</figcaption>
+        </figure>
+        <figure>
+          ${pictureOf(of(noisy), "With noise")}
+          <figcaption>With noise</figcaption>
+        </figure>
+        <figure>
+          ${pictureOf(of(denoised.denoised), "Denoised")}
+          <figcaption>Denoised</figcaption>
+        </figure>
       </div>
       <dl class="facts small">
-        ${fact("PSNR, noisy", decibels(denoised.noisyPsnrDecibels))} ${fact("PSNR, denoised", decibels(denoised.denoisedPsnrDecibels))}
+        ${fact("PSNR, noisy", decibels(denoised.noisyPsnrDecibels))}
+        ${fact("PSNR, denoised", decibels(denoised.denoisedPsnrDecibels))}
         ${fact("Gain", gain(denoised.psnrGainDecibels, "\u202fdB"))}
-        ${denoised.ssimGain === null || denoised.ssimGain === undefined
-          ? nothing
-          : html`${fact("SSIM, noisy", format.fixed(denoised.noisySsim, 3))} ${fact("SSIM, denoised", format.fixed(denoised.denoisedSsim, 3))}
-            ${fact("Gain", gain(denoised.ssimGain, ""))}`}
+        ${
+          denoised.ssimGain === null || denoised.ssimGain === undefined
+            ? nothing
+            : html`${fact("SSIM, noisy", format.fixed(denoised.noisySsim, 3))}
+              ${fact("SSIM, denoised", format.fixed(denoised.denoisedSsim, 3))}
+              ${fact("Gain", gain(denoised.ssimGain, ""))}`
+        }
       </dl>`;
   }
 
@@ -132,7 +161,15 @@ class HgDenoising extends PageElement {
       note=${`Over ${format.counted(samples, "sample")}. Above 0 the model takes more away than it spoils.`}
       .option=${() => this.gainChart(levels, hasSsim)}
       .table=${() => ({
-        heads: ["noise", "PSNR noisy (dB)", "PSNR denoised (dB)", "PSNR gain (dB)", "SSIM noisy", "SSIM denoised", "SSIM gain"],
+        heads: [
+          "noise",
+          "PSNR noisy (dB)",
+          "PSNR denoised (dB)",
+          "PSNR gain (dB)",
+          "SSIM noisy",
+          "SSIM denoised",
+          "SSIM gain",
+        ],
         rows: levels.map((level) => [
           level.noise,
           level.noisyPsnrDecibels,
@@ -180,11 +217,19 @@ class HgDenoising extends PageElement {
 
   saveNumbers() {
     const { clean, noisy, denoised } = this.denoised;
-    saveCsv(["number", "clean", "noisy", "denoised"], clean.map((value, i) => [i, value, noisy[i], denoised[i]]), "denoising.csv");
+    saveCsv(
+      ["number", "clean", "noisy", "denoised"],
+      clean.map((value, i) => [i, value, noisy[i], denoised[i]]),
+      "denoising.csv",
+    );
   }
 }
 
 const decibels = (value) => (value === null ? format.ABSENT : `${format.fixed(value, 1)}\u202fdB`);
-const fact = (name, value) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+const fact = (name, value) =>
+  html`<div>
+    <dt>${name}</dt>
+    <dd>${value}</dd>
+  </div>`;
 
 customElements.define("hg-denoising", HgDenoising);

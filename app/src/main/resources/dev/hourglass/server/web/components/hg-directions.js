@@ -53,7 +53,10 @@ class HgDirections extends PageElement {
   get code() {
     const { mean, directions } = this.directions.value;
     return (this.from ?? mean).map((value, i) =>
-      directions.reduce((sum, { standardDeviation, vector }, k) => sum + this.amounts[k] * standardDeviation * vector[i], value),
+      directions.reduce(
+        (sum, { standardDeviation, vector }, k) => sum + this.amounts[k] * standardDeviation * vector[i],
+        value,
+      ),
     );
   }
 
@@ -75,13 +78,19 @@ class HgDirections extends PageElement {
         ${this.decoded ? saveBar("the decoded sample", { png: () => savePng(picturesOf(this), "direction.png"), csv: () => this.saveNumbers() }) : nothing}
       </div>
       ${stateOf(this.directions, "20rem")}
-      ${this.directions.value === null
-        ? nothing
-        : html`<p class="note">From ${this.from ? "the chosen code" : "the mean of all codes"}, in standard deviations.</p>
-            <div class="decoded">${this.decoded ? this.pictureOf(this.decoded) : html`<div class="skeleton square"></div>`}</div>
-            ${this.failure ? html`<div class="message" data-tone="bad">${this.failure.message}</div>` : nothing}
-            ${this.directions.value.directions.map((direction, i) => this.slider(direction, i))}
-            <div><button @click=${() => (this.amounts = new Array(COUNT).fill(0))}>Back to the start</button></div>`}
+      ${
+        this.directions.value === null
+          ? nothing
+          : html`<p class="note">
+                From ${this.from ? "the chosen code" : "the mean of all codes"}, in standard deviations.
+              </p>
+              <div class="decoded">
+                ${this.decoded ? this.pictureOf(this.decoded) : html`<div class="skeleton square"></div>`}
+              </div>
+              ${this.failure ? html`<div class="message" data-tone="bad">${this.failure.message}</div>` : nothing}
+              ${this.directions.value.directions.map((direction, i) => this.slider(direction, i))}
+              <div><button @click=${() => (this.amounts = new Array(COUNT).fill(0))}>Back to the start</button></div>`
+      }
     </section>`;
   }
 
@@ -105,7 +114,11 @@ class HgDirections extends PageElement {
   }
 
   saveNumbers() {
-    saveCsv(["number", "value"], this.decoded.sample.map((value, i) => [i, value]), "direction.csv");
+    saveCsv(
+      ["number", "value"],
+      this.decoded.sample.map((value, i) => [i, value]),
+      "direction.csv",
+    );
   }
 }
 

@@ -65,10 +65,16 @@ class HgEpochs extends PageElement {
           <td class="number">${each.epoch}</td>
           ${COLUMNS.map(({ of, show, unranked }) => {
             const isBest = !unranked && epochs.length > 1 && each[of] === best[of];
-            return html`<td class="number ${isBest ? "best" : ""}">${show(each[of])}${isBest ? html`<span class="visually-hidden"> best</span>` : nothing}</td>`;
+            return html`<td class="number ${isBest ? "best" : ""}">
+              ${show(each[of])}${isBest ? html`<span class="visually-hidden"> best</span>` : nothing}
+            </td>`;
           })}
           <td class="number">
-            <button class="quiet" aria-label=${`Fork ${name} from epoch ${each.epoch}`} @click=${() => this.open(name, each.epoch)}>
+            <button
+              class="quiet"
+              aria-label=${`Fork ${name} from epoch ${each.epoch}`}
+              @click=${() => this.open(name, each.epoch)}
+            >
               Fork
             </button>
           </td>
@@ -87,17 +93,19 @@ class HgEpochs extends PageElement {
     const problem = this.failure && { field: this.failure.field, message: this.failure.message };
     return html`<form class="stack fork" @submit=${this.start} novalidate aria-label="Fork">
       <p>
-        A new run that goes on with <strong>${model}</strong> from the end of <strong>epoch ${epoch}</strong>. What is left
-        empty stays as it was; epochs count from the first.
+        A new run that goes on with <strong>${model}</strong> from the end of <strong>epoch ${epoch}</strong>. What is
+        left empty stays as it was; epochs count from the first.
       </p>
       <div class="form-grid">
         ${OVERRIDES.map((override) => overrideField(override, this.values, problem, null, (values) => (this.values = values)))}
       </div>
-      ${this.failure
-        ? html`<div class="message" data-tone="bad" role="alert">
-            <span><strong>${this.failure.message}</strong> ${this.failure.fix ?? ""}</span>
-          </div>`
-        : nothing}
+      ${
+        this.failure
+          ? html`<div class="message" data-tone="bad" role="alert">
+              <span><strong>${this.failure.message}</strong> ${this.failure.fix ?? ""}</span>
+            </div>`
+          : nothing
+      }
       <div class="row">
         <button class="primary">Start the fork</button>
         <button type="button" @click=${() => (this.fork = null)}>Cancel</button>

@@ -52,29 +52,31 @@ class HgLabs extends PageElement {
   card(lab) {
     return html`<article class="card" aria-label=${lab.title}>
       <h3>${lab.title}</h3>
-      <div class="scroll-x"><table>
-        <thead>
-          <tr>
-            <th scope="col">Model</th>
-            <th scope="col">Data</th>
-            <th scope="col">Code</th>
-            <th scope="col" class="number">Parameters</th>
-            <th scope="col" class="number">Epochs</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${lab.models.map(
-            (model) =>
-              html`<tr>
-                <th scope="row">${model.name}</th>
-                <td>${model.dataset}</td>
-                <td>${format.shape(model.latent)}</td>
-                <td class="number">${format.count(model.parameters)}</td>
-                <td class="number">${format.count(model.epochs)}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table></div>
+      <div class="scroll-x">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Model</th>
+              <th scope="col">Data</th>
+              <th scope="col">Code</th>
+              <th scope="col" class="number">Parameters</th>
+              <th scope="col" class="number">Epochs</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${lab.models.map(
+              (model) =>
+                html`<tr>
+                  <th scope="row">${model.name}</th>
+                  <td>${model.dataset}</td>
+                  <td>${format.shape(model.latent)}</td>
+                  <td class="number">${format.count(model.parameters)}</td>
+                  <td class="number">${format.count(model.epochs)}</td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
       ${estimateFacts(this.estimates.get(lab.name))}
       <div class="row">
         <button class="primary" ?disabled=${this.starting !== null} @click=${() => this.start(lab.name)}>

@@ -18,7 +18,9 @@ class HgLayers extends PageElement {
 
   constructor() {
     super();
-    this.filters = new Loading(this, ({ run, model, layer, epoch }, { signal }) => api.filters(run, model, layer, { epoch }, signal));
+    this.filters = new Loading(this, ({ run, model, layer, epoch }, { signal }) =>
+      api.filters(run, model, layer, { epoch }, signal),
+    );
     this.activations = new Loading(this, ({ run, model, layer, ...query }, { signal }) =>
       api.activations(run, model, layer, query, signal),
     );
@@ -53,14 +55,17 @@ class HgLayers extends PageElement {
       <div class="columns">
         <div class="stack" id="filters">
           ${stateOf(this.filters, "14rem")}
-          ${layer.parameters === 0
-            ? html`<p class="note">${layer.name} has nothing to learn.</p>`
-            : this.filters.value === null
-              ? nothing
-              : this.weights(this.filters.value)}
+          ${
+            layer.parameters === 0
+              ? html`<p class="note">${layer.name} has nothing to learn.</p>`
+              : this.filters.value === null
+                ? nothing
+                : this.weights(this.filters.value)
+          }
         </div>
         <div class="stack" id="feature-maps">
-          ${stateOf(this.activations, "14rem")} ${this.activations.value === null ? nothing : this.outputs(this.activations.value)}
+          ${stateOf(this.activations, "14rem")}
+          ${this.activations.value === null ? nothing : this.outputs(this.activations.value)}
         </div>
       </div>
     </section>`;
@@ -83,13 +88,14 @@ class HgLayers extends PageElement {
         })}
       </div>
       <div class=${kernel.shape.length === 4 ? "maps" : "maps whole"}>
-        ${pictures.slice(0, MOST_PICTURES).map(([values, height, width], i) =>
-          pictureOf(signedPicture(values, height, width, most), `Weights ${i}`),
-        )}
+        ${pictures
+          .slice(0, MOST_PICTURES)
+          .map(([values, height, width], i) => pictureOf(signedPicture(values, height, width, most), `Weights ${i}`))}
       </div>
       <p class="note">
         Blue is below 0, orange above, full at ${format.plain(most)}.
-        ${kernel.shape.length === 4 ? "A picture a filter; of several input channels the mean." : ""} ${rest(pictures.length)}
+        ${kernel.shape.length === 4 ? "A picture a filter; of several input channels the mean." : ""}
+        ${rest(pictures.length)}
       </p>`;
   }
 
@@ -99,13 +105,20 @@ class HgLayers extends PageElement {
         <h3>Output for sample ${format.count(this.index)}: ${format.shape(shape)}</h3>
         ${saveBar("the output", {
           png: () => this.save("feature-maps"),
-          csv: () => saveCsv(["place", "value"], values.map((value, i) => [i, value]), `${this.layer.name}-output.csv`),
+          csv: () =>
+            saveCsv(
+              ["place", "value"],
+              values.map((value, i) => [i, value]),
+              `${this.layer.name}-output.csv`,
+            ),
         })}
       </div>
       <div class=${shape.length === 3 ? "maps" : "maps whole"}>
-        ${pictures.slice(0, MOST_PICTURES).map(([map, height, width], i) =>
-          pictureOf(magnitudePicture(map, height, width), shape.length === 3 ? `Feature map ${i}` : "Output"),
-        )}
+        ${pictures
+          .slice(0, MOST_PICTURES)
+          .map(([map, height, width], i) =>
+            pictureOf(magnitudePicture(map, height, width), shape.length === 3 ? `Feature map ${i}` : "Output"),
+          )}
       </div>
       <p class="note">
         ${shape.length === 3 ? "A picture a channel, each from its darkest to its brightest." : shape.length === 2 ? "A column a step, a row a unit." : ""}

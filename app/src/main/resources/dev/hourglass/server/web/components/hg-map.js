@@ -112,7 +112,8 @@ class HgMap extends PageElement {
 
   fit() {
     const { minX, maxX, minY, maxY } = boundsOf(this.places);
-    const zoom = 0.94 * Math.min(this.canvas.clientWidth / (maxX - minX || 1), this.canvas.clientHeight / (maxY - minY || 1));
+    const zoom =
+      0.94 * Math.min(this.canvas.clientWidth / (maxX - minX || 1), this.canvas.clientHeight / (maxY - minY || 1));
     this.view = { x: (minX + maxX) / 2, y: (minY + maxY) / 2, zoom };
   }
 
@@ -158,12 +159,18 @@ class HgMap extends PageElement {
 
   toScreen([x, y]) {
     const { clientWidth, clientHeight } = this.canvas;
-    return [(x - this.view.x) * this.view.zoom + clientWidth / 2, clientHeight / 2 - (y - this.view.y) * this.view.zoom];
+    return [
+      (x - this.view.x) * this.view.zoom + clientWidth / 2,
+      clientHeight / 2 - (y - this.view.y) * this.view.zoom,
+    ];
   }
 
   toPlace(left, top) {
     const { clientWidth, clientHeight } = this.canvas;
-    return [this.view.x + (left - clientWidth / 2) / this.view.zoom, this.view.y + (clientHeight / 2 - top) / this.view.zoom];
+    return [
+      this.view.x + (left - clientWidth / 2) / this.view.zoom,
+      this.view.y + (clientHeight / 2 - top) / this.view.zoom,
+    ];
   }
 
   placeOf(index) {
@@ -180,7 +187,17 @@ class HgMap extends PageElement {
     const hit = this.hit(at);
     const kind = event.shiftKey ? "lasso" : this.tool;
     const from = hit < 0 ? at : this.placeOf(hit);
-    this.drag = { kind, moved: false, left: event.offsetX, top: event.offsetY, view: this.view, from, hit, at, polygon: [at] };
+    this.drag = {
+      kind,
+      moved: false,
+      left: event.offsetX,
+      top: event.offsetY,
+      view: this.view,
+      from,
+      hit,
+      at,
+      polygon: [at],
+    };
   }
 
   move(event) {

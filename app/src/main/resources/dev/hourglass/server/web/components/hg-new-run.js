@@ -99,42 +99,59 @@ class HgNewRun extends PageElement {
         <div class="form-grid">
           <div class="field">
             <label for="new-recipe">Recipe</label>
-            <select id="new-recipe" @change=${(event) => this.dispatchEvent(new CustomEvent("recipe", { detail: event.target.value }))}>
+            <select
+              id="new-recipe"
+              @change=${(event) => this.dispatchEvent(new CustomEvent("recipe", { detail: event.target.value }))}
+            >
               ${this.labs.map((lab) => html`<option value=${lab.name} ?selected=${lab.name === this.recipe}>${lab.title}</option>`)}
             </select>
             <span class="hint"></span>
           </div>
           <div class="field" ?data-invalid=${problem?.field === "name"}>
             <label for="new-name">Name of the run</label>
-            <input id="new-name" maxlength="60" placeholder=${this.recipe} .value=${this.name}
-              aria-describedby="new-name-hint" @input=${(event) => (this.name = event.target.value)} />
-            <span class="hint" id="new-name-hint">${problem?.field === "name" ? problem.message : "With the time added"}</span>
+            <input
+              id="new-name"
+              maxlength="60"
+              placeholder=${this.recipe}
+              .value=${this.name}
+              aria-describedby="new-name-hint"
+              @input=${(event) => (this.name = event.target.value)}
+            />
+            <span class="hint" id="new-name-hint"
+              >${problem?.field === "name" ? problem.message : "With the time added"}</span
+            >
           </div>
           ${OVERRIDES.map((override) =>
             overrideField(override, this.values, problem, first, (values) => (this.values = values)),
           )}
         </div>
-        ${this.text === null
-          ? html`<div><button type="button" @click=${this.editText}>Edit the recipe as YAML</button></div>`
-          : this.textField(problem)}
+        ${
+          this.text === null
+            ? html`<div><button type="button" @click=${this.editText}>Edit the recipe as YAML</button></div>`
+            : this.textField(problem)
+        }
         <div class="row spread">
           <div class="verdict" aria-live="polite">
-            ${this.check === null
-              ? nothing
-              : problem === null
-                ? html`<span class="badge" data-tone="good">valid</span>
-                    <span class="note">${this.check.recipe.models.map((model) => summary(model)).join("; ")}</span>`
-                : html`<span class="badge" data-tone="bad">not yet</span>
-                    <span>${problem.line ? `Line ${problem.line}: ` : ""}${problem.message}</span>`}
+            ${
+              this.check === null
+                ? nothing
+                : problem === null
+                  ? html`<span class="badge" data-tone="good">valid</span>
+                      <span class="note">${this.check.recipe.models.map((model) => summary(model)).join("; ")}</span>`
+                  : html`<span class="badge" data-tone="bad">not yet</span>
+                      <span>${problem.line ? `Line ${problem.line}: ` : ""}${problem.message}</span>`
+            }
           </div>
           <button class="primary" ?disabled=${this.starting || !this.check?.valid}>Start the run</button>
         </div>
         ${estimateFacts(this.check?.valid ? this.estimate : { failure: { message: "the recipe is not valid yet." } })}
-        ${this.failure
-          ? html`<div class="message" data-tone="bad" role="alert">
-              <span><strong>${this.failure.message}</strong> ${this.failure.fix ?? ""}</span>
-            </div>`
-          : nothing}
+        ${
+          this.failure
+            ? html`<div class="message" data-tone="bad" role="alert">
+                <span><strong>${this.failure.message}</strong> ${this.failure.fix ?? ""}</span>
+              </div>`
+            : nothing
+        }
       </form>
     </section>`;
   }
@@ -143,8 +160,14 @@ class HgNewRun extends PageElement {
     const mine = problem !== null && !problem.field?.startsWith("overrides.");
     return html`<div class="field" ?data-invalid=${mine}>
       <label for="new-text">Recipe as YAML</label>
-      <textarea id="new-text" rows="18" spellcheck="false" .value=${this.text} aria-invalid=${mine}
-        @input=${(event) => (this.text = event.target.value)}></textarea>
+      <textarea
+        id="new-text"
+        rows="18"
+        spellcheck="false"
+        .value=${this.text}
+        aria-invalid=${mine}
+        @input=${(event) => (this.text = event.target.value)}
+      ></textarea>
     </div>`;
   }
 

@@ -55,35 +55,65 @@ class HgOwnSample extends PageElement {
       <h2 id="own-sample">${shape ? "Draw, or bring your own" : "Bring your own"}</h2>
       <div class="browse">
         <div class="stack">
-          ${shape
-            ? html`<hg-drawing .height=${shape[0]} .width=${shape[1]} @drawn=${this.draw} @cleared=${this.clear}></hg-drawing>`
-            : nothing}
+          ${
+            shape
+              ? html`<hg-drawing
+                  .height=${shape[0]}
+                  .width=${shape[1]}
+                  @drawn=${this.draw}
+                  @cleared=${this.clear}
+                ></hg-drawing>`
+              : nothing
+          }
           <div class="field">
-            <label for="own-file">${shape ? "A picture (PNG, JPEG), or samples as CSV or NPY" : "Samples, or a series to cut into windows, as CSV or NPY"}</label>
+            <label for="own-file"
+              >${shape ? "A picture (PNG, JPEG), or samples as CSV or NPY" : "Samples, or a series to cut into windows, as CSV or NPY"}</label
+            >
             <input id="own-file" type="file" accept=".png,.jpg,.jpeg,.csv,.npy" @change=${this.read} />
           </div>
-          ${shape
-            ? html`<label class="check">
-                <input type="checkbox" .checked=${this.invert} @change=${(event) => (this.invert = event.target.checked)} />
-                The picture is dark on light
-              </label>`
-            : nothing}
-          ${this.upload
-            ? html`<p>
-                ${format.counted(this.upload.samples, "sample")} read.
-                <button @click=${() => remember({ data: this.upload.data, offset: null, index: null })}>Look at all of them</button>
-              </p>`
-            : nothing}
+          ${
+            shape
+              ? html`<label class="check">
+                  <input
+                    type="checkbox"
+                    .checked=${this.invert}
+                    @change=${(event) => (this.invert = event.target.checked)}
+                  />
+                  The picture is dark on light
+                </label>`
+              : nothing
+          }
+          ${
+            this.upload
+              ? html`<p>
+                  ${format.counted(this.upload.samples, "sample")} read.
+                  <button @click=${() => remember({ data: this.upload.data, offset: null, index: null })}>
+                    Look at all of them
+                  </button>
+                </p>`
+              : nothing
+          }
         </div>
         <div class="stack" aria-live="polite">
-          ${this.failure
-            ? html`<div class="message" data-tone="bad" role="alert">
-                <span><strong>${this.failure.message}</strong> ${this.failure.fix ?? ""}</span>
-              </div>`
-            : nothing}
-          ${this.sample
-            ? html`<hg-sample .sample=${this.sample} .model=${this.model} .millis=${this.millis} heading="Yours"></hg-sample>`
-            : html`<p class="note ${shape ? "waiting" : ""}">Code, reconstruction and error appear here${shape ? " while you draw" : ""}.</p>`}
+          ${
+            this.failure
+              ? html`<div class="message" data-tone="bad" role="alert">
+                  <span><strong>${this.failure.message}</strong> ${this.failure.fix ?? ""}</span>
+                </div>`
+              : nothing
+          }
+          ${
+            this.sample
+              ? html`<hg-sample
+                  .sample=${this.sample}
+                  .model=${this.model}
+                  .millis=${this.millis}
+                  heading="Yours"
+                ></hg-sample>`
+              : html`<p class="note ${shape ? "waiting" : ""}">
+                  Code, reconstruction and error appear here${shape ? " while you draw" : ""}.
+                </p>`
+          }
         </div>
       </div>
     </section>`;

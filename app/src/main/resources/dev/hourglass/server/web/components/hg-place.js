@@ -45,7 +45,11 @@ class HgPlace extends PageElement {
       return html`<div class="message" data-tone="bad">${chosen.failure.message}</div>`;
     }
     if (chosen.sample) {
-      return html`<hg-sample .sample=${chosen.sample} .model=${this.model} heading=${this.nameOf(chosen.sample)}></hg-sample>`;
+      return html`<hg-sample
+        .sample=${chosen.sample}
+        .model=${this.model}
+        heading=${this.nameOf(chosen.sample)}
+      ></hg-sample>`;
     }
     if (chosen.place) {
       return this.place(chosen.place);
@@ -58,7 +62,8 @@ class HgPlace extends PageElement {
       <p class="note number">x ${format.plain(place.x)}, y ${format.plain(place.y)}</p>
       <p class="note">
         ${place.exact ? "The code of exactly this place." : "t-SNE has no way back: the code is a mean of the nearest samples' codes."}
-        Nearest samples: ${place.nearest.map(({ index, label }) => (label === null ? index : `${index} (${this.model.classNames[label] ?? label})`)).join(", ")}.
+        Nearest samples:
+        ${place.nearest.map(({ index, label }) => (label === null ? index : `${index} (${this.model.classNames[label] ?? label})`)).join(", ")}.
       </p>`;
   }
 
@@ -83,7 +88,9 @@ class HgPlace extends PageElement {
   }
 
   nameOf({ index, label }) {
-    return label === null ? `Sample ${format.count(index)}` : `${format.count(index)}, class ${this.model.classNames[label] ?? label}`;
+    return label === null
+      ? `Sample ${format.count(index)}`
+      : `${format.count(index)}, class ${this.model.classNames[label] ?? label}`;
   }
 }
 

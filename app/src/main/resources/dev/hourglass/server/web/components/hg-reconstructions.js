@@ -72,7 +72,9 @@ class HgReconstructions extends PageElement {
         <div class="segmented" role="group" aria-label="Model">
           ${this.models.map(
             (model) =>
-              html`<button aria-pressed=${model === this.model} @click=${() => remember({ model, epoch: null })}>${model}</button>`,
+              html`<button aria-pressed=${model === this.model} @click=${() => remember({ model, epoch: null })}>
+                ${model}
+              </button>`,
           )}
         </div>
       </header>
@@ -88,7 +90,9 @@ class HgReconstructions extends PageElement {
     const epoch = this.epoch;
     const place = epochs.indexOf(epoch);
     return html`<div class="play-row">
-        <button aria-pressed=${this.playing} ?disabled=${epochs.length < 2} @click=${this.play}>${this.playing ? "Stop" : "Play"}</button>
+        <button aria-pressed=${this.playing} ?disabled=${epochs.length < 2} @click=${this.play}>
+          ${this.playing ? "Stop" : "Play"}
+        </button>
         ${slider({
           id: "epoch-slider",
           label: "Epoch",
@@ -114,8 +118,17 @@ class HgReconstructions extends PageElement {
         <span>After epoch ${snapshot?.epoch ?? ""}</span>
         ${inputs.map((input, i) =>
           snapshot
-            ? pictureOf(picture(snapshot.reconstructions[i], snapshot.shape), `After epoch ${snapshot.epoch}: ${name(i)}`)
-            : pictureOf(picture(input.map(() => 0), shape), "Not loaded yet"),
+            ? pictureOf(
+                picture(snapshot.reconstructions[i], snapshot.shape),
+                `After epoch ${snapshot.epoch}: ${name(i)}`,
+              )
+            : pictureOf(
+                picture(
+                  input.map(() => 0),
+                  shape,
+                ),
+                "Not loaded yet",
+              ),
         )}
         <span>MSE</span>
         ${inputs.map((_, i) => html`<span class="note">${format.error(snapshot?.mse[i])}</span>`)}

@@ -11,7 +11,13 @@ import { pictureOf } from "./hg-picture.js";
 
 /** One sample whole: input, reconstruction, where they differ, the code between them, and the errors in numbers. */
 class HgSample extends PageElement {
-  static properties = { sample: { attribute: false }, model: { attribute: false }, heading: {}, millis: { type: Number }, feature: { state: true } };
+  static properties = {
+    sample: { attribute: false },
+    model: { attribute: false },
+    heading: {},
+    millis: { type: Number },
+    feature: { state: true },
+  };
 
   constructor() {
     super();
@@ -48,7 +54,10 @@ class HgSample extends PageElement {
     const { input, reconstruction } = this.sample;
     const most = largestError(input, reconstruction, this.shape);
     return html`<div class="triptych">
-      <figure>${pictureOf(picture(input, this.shape, true), "Input")}<figcaption>Input</figcaption></figure>
+      <figure>
+        ${pictureOf(picture(input, this.shape, true), "Input")}
+        <figcaption>Input</figcaption>
+      </figure>
       <figure>
         ${pictureOf(picture(reconstruction, this.shape, true), "Reconstruction")}
         <figcaption>Reconstruction</figcaption>
@@ -63,15 +72,17 @@ class HgSample extends PageElement {
   sequence() {
     const { input, reconstruction } = this.sample;
     const [, features = 1] = this.shape;
-    return html`${features === 1
-        ? nothing
-        : choice(
-            `feature-${fileName(this.heading)}`,
-            "Feature",
-            Array.from({ length: features }, (_, i) => [String(i), String(i)]),
-            String(this.feature),
-            (feature) => (this.feature = Number(feature)),
-          )}
+    return html`${
+        features === 1
+          ? nothing
+          : choice(
+              `feature-${fileName(this.heading)}`,
+              "Feature",
+              Array.from({ length: features }, (_, i) => [String(i), String(i)]),
+              String(this.feature),
+              (feature) => (this.feature = Number(feature)),
+            )
+      }
       <hg-chart
         level="3"
         height="220"
@@ -82,7 +93,8 @@ class HgSample extends PageElement {
       <figure class="sequence-error">
         ${pictureOf(errorPicture(input, reconstruction, this.shape), "Error by step and feature")}
         <figcaption>
-          Error by step (across) and feature (down), brightest ${format.error(largestError(input, reconstruction, this.shape))}
+          Error by step (across) and feature (down), brightest
+          ${format.error(largestError(input, reconstruction, this.shape))}
         </figcaption>
       </figure>`;
   }
@@ -115,7 +127,8 @@ class HgSample extends PageElement {
   numbers() {
     const { input, reconstruction } = this.sample;
     const { shape } = this;
-    const heads = shape.length === 3 ? ["row", "column", "channel"] : shape.length === 2 ? ["step", "feature"] : ["number"];
+    const heads =
+      shape.length === 3 ? ["row", "column", "channel"] : shape.length === 2 ? ["step", "feature"] : ["number"];
     const place = (i) => {
       const at = [];
       for (let d = shape.length - 1, rest = i; d >= 0; rest = Math.floor(rest / shape[d]), d--) {
@@ -139,6 +152,10 @@ class HgSample extends PageElement {
   }
 }
 
-const fact = (name, value) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+const fact = (name, value) =>
+  html`<div>
+    <dt>${name}</dt>
+    <dd>${value}</dd>
+  </div>`;
 
 customElements.define("hg-sample", HgSample);

@@ -23,7 +23,9 @@ class HgSamples extends PageElement {
     this.list = new Loading(this, ({ run, model, ...query }, { signal, onProgress }) =>
       api.samples(run, model, query, onProgress, signal),
     );
-    this.sample = new Loading(this, ({ run, model, index, ...query }, { signal }) => api.sample(run, model, index, query, signal));
+    this.sample = new Loading(this, ({ run, model, index, ...query }, { signal }) =>
+      api.sample(run, model, index, query, signal),
+    );
   }
 
   get order() {
@@ -72,28 +74,49 @@ class HgSamples extends PageElement {
                 </button>`,
             )}
           </div>
-          ${choice("measure", "Error", [["mse", "MSE"], ["mae", "MAE"]], this.query.get("measure") ?? "mse", (measure) =>
-            remember({ measure: measure === "mse" ? null : measure, offset: null, index: null }),
+          ${choice(
+            "measure",
+            "Error",
+            [
+              ["mse", "MSE"],
+              ["mae", "MAE"],
+            ],
+            this.query.get("measure") ?? "mse",
+            (measure) => remember({ measure: measure === "mse" ? null : measure, offset: null, index: null }),
           )}
-          ${model.hasLabels
-            ? choice("label", "Class", [["", "all"], ...model.classNames.map((name, i) => [String(i), name])], this.query.get("label") ?? "", (label) =>
-                remember({ label, offset: null, index: null }),
-              )
-            : nothing}
+          ${
+            model.hasLabels
+              ? choice(
+                  "label",
+                  "Class",
+                  [["", "all"], ...model.classNames.map((name, i) => [String(i), name])],
+                  this.query.get("label") ?? "",
+                  (label) => remember({ label, offset: null, index: null }),
+                )
+              : nothing
+          }
         </div>
       </header>
       ${stateOf(this.list, "26rem")}
-      ${this.list.value === null
-        ? nothing
-        : html`<div class="browse">
-            <div class="stack">${this.tiles(this.list.value)} ${this.pages(this.list.value)}</div>
-            <div class="stack">
-              ${stateOf(this.sample, "26rem")}
-              ${this.sample.value === null
-                ? nothing
-                : html`<hg-sample .sample=${this.sample.value} .model=${model} .heading=${this.nameOf(this.sample.value)}></hg-sample>`}
-            </div>
-          </div>`}
+      ${
+        this.list.value === null
+          ? nothing
+          : html`<div class="browse">
+              <div class="stack">${this.tiles(this.list.value)} ${this.pages(this.list.value)}</div>
+              <div class="stack">
+                ${stateOf(this.sample, "26rem")}
+                ${
+                  this.sample.value === null
+                    ? nothing
+                    : html`<hg-sample
+                        .sample=${this.sample.value}
+                        .model=${model}
+                        .heading=${this.nameOf(this.sample.value)}
+                      ></hg-sample>`
+                }
+              </div>
+            </div>`
+      }
     </section>`;
   }
 
@@ -103,7 +126,11 @@ class HgSamples extends PageElement {
     return html`<div class="tile-grid">
       ${samples.map(
         (sample) =>
-          html`<button class="tile" aria-pressed=${sample.index === this.index} @click=${() => remember({ index: sample.index })}>
+          html`<button
+            class="tile"
+            aria-pressed=${sample.index === this.index}
+            @click=${() => remember({ index: sample.index })}
+          >
             <img
               src=${api.thumbnailAddress(run, model, sample.index, { data })}
               width=${thumbnail.width}
@@ -121,7 +148,10 @@ class HgSamples extends PageElement {
     const to = (place) => remember({ offset: place || null, index: null });
     return html`<div class="row spread">
       <button ?disabled=${offset === 0} @click=${() => to(Math.max(0, offset - PAGE))}>Back</button>
-      <span class="note number">${format.count(Math.min(total, offset + 1))} to ${format.count(Math.min(total, offset + PAGE))} of ${format.count(total)}</span>
+      <span class="note number"
+        >${format.count(Math.min(total, offset + 1))} to ${format.count(Math.min(total, offset + PAGE))} of
+        ${format.count(total)}</span
+      >
       <button ?disabled=${offset + PAGE >= total} @click=${() => to(offset + PAGE)}>On</button>
     </div>`;
   }

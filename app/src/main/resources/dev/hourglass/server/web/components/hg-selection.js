@@ -42,8 +42,12 @@ class HgSelection extends PageElement {
 
   table({ samples, meanMse, labels }) {
     const names = this.model.classNames;
-    const shares = labels.toSorted((one, other) => other.samples - one.samples).map(({ label, samples: count }) => `${names[label] ?? label}: ${format.count(count)}`);
-    return html`<p class="note">Mean MSE ${format.error(meanMse)}${shares.length > 0 ? `; by class ${shares.join(", ")}` : ""}.</p>
+    const shares = labels
+      .toSorted((one, other) => other.samples - one.samples)
+      .map(({ label, samples: count }) => `${names[label] ?? label}: ${format.count(count)}`);
+    return html`<p class="note">
+        Mean MSE ${format.error(meanMse)}${shares.length > 0 ? `; by class ${shares.join(", ")}` : ""}.
+      </p>
       <div class="chart-table" tabindex="0" role="group" aria-labelledby="selection">
         <table>
           <thead>
@@ -59,7 +63,12 @@ class HgSelection extends PageElement {
               (sample) =>
                 html`<tr>
                   <td class="number">
-                    <button class="quiet" @click=${() => this.dispatchEvent(new CustomEvent("pick", { detail: sample.index }))}>${format.count(sample.index)}</button>
+                    <button
+                      class="quiet"
+                      @click=${() => this.dispatchEvent(new CustomEvent("pick", { detail: sample.index }))}
+                    >
+                      ${format.count(sample.index)}
+                    </button>
                   </td>
                   <td>${sample.label === null ? format.ABSENT : (names[sample.label] ?? sample.label)}</td>
                   <td class="number">${format.error(sample.mse)}</td>

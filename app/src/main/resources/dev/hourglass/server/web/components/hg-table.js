@@ -26,7 +26,9 @@ class HgTable extends PageElement {
     return html`<div class="stack">
       <div class="card-head">
         <h2 id=${id}>${this.heading}</h2>
-        <div class="toolbar"><button class="quiet" @click=${this.save} aria-label=${`Save ${this.heading} as CSV`}>CSV</button></div>
+        <div class="toolbar">
+          <button class="quiet" @click=${this.save} aria-label=${`Save ${this.heading} as CSV`}>CSV</button>
+        </div>
       </div>
       ${this.note ? html`<p class="note">${this.note}</p>` : nothing}
       <div class="scroll-x" tabindex="0" role="group" aria-labelledby=${id}>
@@ -37,7 +39,12 @@ class HgTable extends PageElement {
             </tr>
           </thead>
           <tbody>
-            ${this.sorted().map((row) => html`<tr>${this.columns.map((column, i) => this.cell(column, row, i))}</tr>`)}
+            ${this.sorted().map(
+              (row) =>
+                html`<tr>
+                  ${this.columns.map((column, i) => this.cell(column, row, i))}
+                </tr>`,
+            )}
           </tbody>
         </table>
       </div>
@@ -47,7 +54,11 @@ class HgTable extends PageElement {
   head({ head, text }, i) {
     const sorted = this.sort?.column === i;
     const arrow = sorted ? (this.sort.up ? " ↑" : " ↓") : "";
-    return html`<th scope="col" class=${text ? "" : "number"} aria-sort=${sorted ? (this.sort.up ? "ascending" : "descending") : nothing}>
+    return html`<th
+      scope="col"
+      class=${text ? "" : "number"}
+      aria-sort=${sorted ? (this.sort.up ? "ascending" : "descending") : nothing}
+    >
       <button @click=${() => this.sortBy(i)}>${head}${arrow}</button>
     </th>`;
   }
@@ -59,7 +70,9 @@ class HgTable extends PageElement {
       return i === 0 ? html`<th scope="row">${content}</th>` : html`<td>${content}</td>`;
     }
     const isBest = value !== null && value !== undefined && value === this.best(column);
-    return html`<td class="number ${isBest ? "best" : ""}">${content}${isBest ? html`<span class="visually-hidden"> (best)</span>` : nothing}</td>`;
+    return html`<td class="number ${isBest ? "best" : ""}">
+      ${content}${isBest ? html`<span class="visually-hidden"> (best)</span>` : nothing}
+    </td>`;
   }
 
   best({ of, best }) {

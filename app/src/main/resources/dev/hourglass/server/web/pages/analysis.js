@@ -27,7 +27,9 @@ class PageAnalysis extends PageElement {
     const state = runs.find(run)?.state;
     this.detail.load({ run, state });
     this.files.load({ run, state });
-    const written = (this.files.value ?? []).filter(({ path, bytes }) => /^results\/.+\.(txt|csv)$/.test(path) && bytes < LARGEST_TABLE_BYTES);
+    const written = (this.files.value ?? []).filter(
+      ({ path, bytes }) => /^results\/.+\.(txt|csv)$/.test(path) && bytes < LARGEST_TABLE_BYTES,
+    );
     this.texts.load(this.files.value && { run, paths: written.map(({ path }) => path) });
   }
 
@@ -53,13 +55,16 @@ class PageAnalysis extends PageElement {
     const tables = (this.texts.value ?? []).filter(({ path }) => path.endsWith(".csv"));
     return html`<section class="card" aria-labelledby="findings">
         <h2 id="findings">Findings</h2>
-        ${run.findings.length === 0
-          ? html`<p class="note">The findings are written when the run is finished.</p>`
-          : html`<ul class="findings">
-              ${run.findings.map((sentence) => html`<li>${sentence}</li>`)}
-            </ul>`}
+        ${
+          run.findings.length === 0
+            ? html`<p class="note">The findings are written when the run is finished.</p>`
+            : html`<ul class="findings">
+                ${run.findings.map((sentence) => html`<li>${sentence}</li>`)}
+              </ul>`
+        }
       </section>
-      ${answers.map(({ text }) => this.answers(text))} ${this.plots(run)} ${tables.map((table) => this.table(table))} ${this.downloads()}`;
+      ${answers.map(({ text }) => this.answers(text))} ${this.plots(run)} ${tables.map((table) => this.table(table))}
+      ${this.downloads()}`;
   }
 
   answers(text) {
@@ -69,7 +74,8 @@ class PageAnalysis extends PageElement {
       ${parts.map((part) => {
         const [first, ...rest] = part.split("\n");
         return first.trim().endsWith("?")
-          ? html`<h3>${first}</h3><p class="answer">${rest.join("\n")}</p>`
+          ? html`<h3>${first}</h3>
+              <p class="answer">${rest.join("\n")}</p>`
           : html`<p class="answer">${part}</p>`;
       })}
     </section>`;
@@ -113,7 +119,12 @@ class PageAnalysis extends PageElement {
       };
     });
     return html`<section class="card table-card">
-      <hg-table heading=${title(path)} .columns=${columns} .rows=${rows.slice(0, MOST_ROWS)} note=${rows.length > MOST_ROWS ? `The first ${MOST_ROWS} of ${format.count(rows.length)} rows; the file has all.` : ""}></hg-table>
+      <hg-table
+        heading=${title(path)}
+        .columns=${columns}
+        .rows=${rows.slice(0, MOST_ROWS)}
+        note=${rows.length > MOST_ROWS ? `The first ${MOST_ROWS} of ${format.count(rows.length)} rows; the file has all.` : ""}
+      ></hg-table>
     </section>`;
   }
 
@@ -146,7 +157,11 @@ class PageAnalysis extends PageElement {
 
 /** "plots/cnn_training_history.svg" to "Cnn training history" */
 function title(path) {
-  const name = path.split("/").at(-1).replace(/\.[a-z]+$/, "").replaceAll(/[_-]/g, " ");
+  const name = path
+    .split("/")
+    .at(-1)
+    .replace(/\.[a-z]+$/, "")
+    .replaceAll(/[_-]/g, " ");
   return name[0].toUpperCase() + name.slice(1);
 }
 

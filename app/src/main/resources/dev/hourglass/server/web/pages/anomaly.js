@@ -33,14 +33,20 @@ class PageAnomaly extends PageElement {
         </div>
         ${modelBar(models, model, this.query)}
       </div>
-      ${runs.loaded && models.length === 0
-        ? html`<div class="card empty"><p>This run has no model that could be used yet: a model is there once its first epoch is done.</p></div>`
-        : nothing}
+      ${
+        runs.loaded && models.length === 0
+          ? html`<div class="card empty">
+              <p>This run has no model that could be used yet: a model is there once its first epoch is done.</p>
+            </div>`
+          : nothing
+      }
       ${stateOf(this.model, "40rem")}
-      ${model
-        ? html`<hg-anomalies .model=${model} .query=${this.query}></hg-anomalies>
-            <hg-denoising .model=${model} .query=${this.query}></hg-denoising>`
-        : nothing}
+      ${
+        model
+          ? html`<hg-anomalies .model=${model} .query=${this.query}></hg-anomalies>
+              <hg-denoising .model=${model} .query=${this.query}></hg-denoising>`
+          : nothing
+      }
     </div>`;
   }
 }

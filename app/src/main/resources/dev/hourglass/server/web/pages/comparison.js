@@ -42,31 +42,51 @@ class PageComparison extends PageElement {
         ${this.choice()}
       </div>
       ${stateOf(this.comparison, "40rem")}
-      ${rows.length === 0
-        ? nothing
-        : html`<section class="card">
-              <hg-table heading="Models" .columns=${this.columns(rows)} .rows=${rows} note="The best of each column is marked. PCA has as many components as the model's code has numbers and is fitted to the same training data."></hg-table>
-            </section>
-            ${this.charts(rows)} ${this.findings()}`}
+      ${
+        rows.length === 0
+          ? nothing
+          : html`<section class="card">
+                <hg-table
+                  heading="Models"
+                  .columns=${this.columns(rows)}
+                  .rows=${rows}
+                  note="The best of each column is marked. PCA has as many components as the model's code has numbers and is fitted to the same training data."
+                ></hg-table>
+              </section>
+              ${this.charts(rows)} ${this.findings()}`
+      }
     </div>`;
   }
 
   choice() {
     const others = runs.list.filter(({ run }) => !this.all.includes(run));
     return html`<div class="row">
-      ${this.all.slice(1).map(
-        (run) =>
-          html`<button aria-label=${`Leave ${run} out`} @click=${() => this.keep(this.all.slice(1).filter((each) => each !== run))}>${run} ×</button>`,
-      )}
-      ${others.length === 0
-        ? nothing
-        : html`<div class="field compact">
-            <label for="more">Compare with</label>
-            <select id="more" .value=${""} @change=${(event) => this.keep([...this.all.slice(1), event.target.value])}>
-              <option value="">choose a run</option>
-              ${others.map(({ run }) => html`<option value=${run}>${run}</option>`)}
-            </select>
-          </div>`}
+      ${this.all
+        .slice(1)
+        .map(
+          (run) =>
+            html`<button
+              aria-label=${`Leave ${run} out`}
+              @click=${() => this.keep(this.all.slice(1).filter((each) => each !== run))}
+            >
+              ${run} ×
+            </button>`,
+        )}
+      ${
+        others.length === 0
+          ? nothing
+          : html`<div class="field compact">
+              <label for="more">Compare with</label>
+              <select
+                id="more"
+                .value=${""}
+                @change=${(event) => this.keep([...this.all.slice(1), event.target.value])}
+              >
+                <option value="">choose a run</option>
+                ${others.map(({ run }) => html`<option value=${run}>${run}</option>`)}
+              </select>
+            </div>`
+      }
     </div>`;
   }
 
@@ -77,8 +97,22 @@ class PageComparison extends PageElement {
   columns(rows) {
     const several = this.all.length > 1;
     return [
-      { head: "Model", text: true, of: ({ model }) => model, cell: ({ run, model }) => html`<a href=${href(["runs", run, "run"], { model })}>${model}</a>` },
-      ...(several ? [{ head: "Run", text: true, of: ({ run }) => run, cell: ({ run }) => html`<span class="whole">${run}</span>` }] : []),
+      {
+        head: "Model",
+        text: true,
+        of: ({ model }) => model,
+        cell: ({ run, model }) => html`<a href=${href(["runs", run, "run"], { model })}>${model}</a>`,
+      },
+      ...(several
+        ? [
+            {
+              head: "Run",
+              text: true,
+              of: ({ run }) => run,
+              cell: ({ run }) => html`<span class="whole">${run}</span>`,
+            },
+          ]
+        : []),
       { head: "Data", text: true, of: ({ dataset }) => dataset },
       {
         head: "Best validation loss",
@@ -102,35 +136,70 @@ class PageComparison extends PageElement {
   charts(rows) {
     const measured = rows.filter(({ metrics }) => Number.isFinite(metrics.testMse));
     return html`<div class="columns">
-      ${measured.length === 0
-        ? nothing
-        : html`<section class="card">
-              <hg-chart heading="Test error beside PCA" .option=${() => this.errors(measured)} .table=${() => this.errorTable(measured)}></hg-chart>
-            </section>
-            <section class="card">
-              <hg-chart heading="Error by code size" .option=${() => this.rates(measured)} .table=${() => this.errorTable(measured)}></hg-chart>
-            </section>`}
+      ${
+        measured.length === 0
+          ? nothing
+          : html`<section class="card">
+                <hg-chart
+                  heading="Test error beside PCA"
+                  .option=${() => this.errors(measured)}
+                  .table=${() => this.errorTable(measured)}
+                ></hg-chart>
+              </section>
+              <section class="card">
+                <hg-chart
+                  heading="Error by code size"
+                  .option=${() => this.rates(measured)}
+                  .table=${() => this.errorTable(measured)}
+                ></hg-chart>
+              </section>`
+      }
       <section class="card">
-        <hg-chart heading="Validation loss by epoch" .option=${() => this.losses(rows)} .table=${() => this.lossTable(rows)}></hg-chart>
+        <hg-chart
+          heading="Validation loss by epoch"
+          .option=${() => this.losses(rows)}
+          .table=${() => this.lossTable(rows)}
+        ></hg-chart>
       </section>
-      ${measured.some(({ metrics }) => metrics.secondsPerEpoch)
-        ? html`<section class="card">
-            <hg-chart
-              heading="Time an epoch"
-              .option=${() => bars(measured.map((row) => this.axisName(row)), [{ name: "seconds", values: measured.map(({ metrics }) => metrics.secondsPerEpoch), color: token("accent") }], "seconds")}
-              .table=${() => ({ heads: ["model", "seconds an epoch"], rows: measured.map((row) => [this.name(row), row.metrics.secondsPerEpoch]) })}
-            ></hg-chart>
-          </section>`
-        : nothing}
+      ${
+        measured.some(({ metrics }) => metrics.secondsPerEpoch)
+          ? html`<section class="card">
+              <hg-chart
+                heading="Time an epoch"
+                .option=${() =>
+                  bars(
+                    measured.map((row) => this.axisName(row)),
+                    [
+                      {
+                        name: "seconds",
+                        values: measured.map(({ metrics }) => metrics.secondsPerEpoch),
+                        color: token("accent"),
+                      },
+                    ],
+                    "seconds",
+                  )}
+                .table=${() => ({ heads: ["model", "seconds an epoch"], rows: measured.map((row) => [this.name(row), row.metrics.secondsPerEpoch]) })}
+              ></hg-chart>
+            </section>`
+          : nothing
+      }
     </div>`;
   }
 
   errors(rows) {
     const series = [{ name: "model", values: rows.map(({ metrics }) => metrics.testMse), color: token("accent") }];
     if (rows.some(({ metrics }) => Number.isFinite(metrics.pcaMse))) {
-      series.push({ name: "PCA of the same size", values: rows.map(({ metrics }) => metrics.pcaMse), color: token("line-strong") });
+      series.push({
+        name: "PCA of the same size",
+        values: rows.map(({ metrics }) => metrics.pcaMse),
+        color: token("line-strong"),
+      });
     }
-    return bars(rows.map((row) => this.axisName(row)), series, "test MSE");
+    return bars(
+      rows.map((row) => this.axisName(row)),
+      series,
+      "test MSE",
+    );
   }
 
   errorTable(rows) {
@@ -147,7 +216,12 @@ class PageComparison extends PageElement {
       symbol,
       symbolSize: 12,
       itemStyle: { color },
-      label: { show: rows.length <= 3, position: "right", color: token("ink-soft"), formatter: ({ dataIndex }) => this.name(rows[dataIndex]) },
+      label: {
+        show: rows.length <= 3,
+        position: "right",
+        color: token("ink-soft"),
+        formatter: ({ dataIndex }) => this.name(rows[dataIndex]),
+      },
       data: rows.map((row) => ({ name: this.name(row), value: [row.metrics.latentSize, of(row.metrics)] })),
     });
     return {
@@ -200,7 +274,9 @@ class PageComparison extends PageElement {
   lossTable(rows) {
     return {
       heads: ["model", "epoch", "validation loss"],
-      rows: rows.flatMap((row) => row.history.epochs.map(({ epoch, validationLoss }) => [this.name(row), epoch, validationLoss])),
+      rows: rows.flatMap((row) =>
+        row.history.epochs.map(({ epoch, validationLoss }) => [this.name(row), epoch, validationLoss]),
+      ),
     };
   }
 
@@ -211,7 +287,9 @@ class PageComparison extends PageElement {
         ({ run, sentences }) =>
           html`<section class="card" aria-label=${`Findings of ${run}`}>
             <header>
-              <h2>Findings${this.all.length > 1 ? html`: <a href=${href(["runs", run, "analysis"])}>${run}</a>` : nothing}</h2>
+              <h2>
+                Findings${this.all.length > 1 ? html`: <a href=${href(["runs", run, "analysis"])}>${run}</a>` : nothing}
+              </h2>
               <a class="button" href=${api.archiveAddress(run)} download>Download the run</a>
             </header>
             <ul class="findings">

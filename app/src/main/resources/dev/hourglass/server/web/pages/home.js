@@ -34,24 +34,39 @@ class PageHome extends PageElement {
           <button ?disabled=${ticked.length === 0} @click=${() => this.compare(ticked)}>
             Compare ${ticked.length > 0 ? format.counted(ticked.length, "run") : "ticked runs"}
           </button>
-          <button class="primary" aria-expanded=${plan !== null} @click=${() => this.show(plan === null ? "mnist" : null)}>
+          <button
+            class="primary"
+            aria-expanded=${plan !== null}
+            @click=${() => this.show(plan === null ? "mnist" : null)}
+          >
             New run
           </button>
         </div>
       </div>
-      ${this.failure
-        ? html`<div class="message" data-tone="bad" role="alert">
-            <span><strong>${this.failure.message}</strong> ${this.failure.fix ?? ""}</span>
-          </div>`
-        : nothing}
-      ${plan === null
-        ? nothing
-        : html`<hg-new-run .recipe=${plan} @close=${() => this.show(null)} @recipe=${(event) => this.show(event.detail)}></hg-new-run>`}
+      ${
+        this.failure
+          ? html`<div class="message" data-tone="bad" role="alert">
+              <span><strong>${this.failure.message}</strong> ${this.failure.fix ?? ""}</span>
+            </div>`
+          : nothing
+      }
+      ${
+        plan === null
+          ? nothing
+          : html`<hg-new-run
+              .recipe=${plan}
+              @close=${() => this.show(null)}
+              @recipe=${(event) => this.show(event.detail)}
+            ></hg-new-run>`
+      }
       <section class="card" aria-labelledby="all-runs">
         <h2 id="all-runs">All runs</h2>
         ${this.table(ticked)}
       </section>
-      <hg-labs @change-plan=${(event) => this.show(event.detail)} @failed=${(event) => (this.failure = event.detail)}></hg-labs>
+      <hg-labs
+        @change-plan=${(event) => this.show(event.detail)}
+        @failed=${(event) => (this.failure = event.detail)}
+      ></hg-labs>
     </div>`;
   }
 
@@ -104,10 +119,12 @@ class PageHome extends PageElement {
       </th>
       <td>
         ${runState(run)}
-        ${run.state === "running" || run.state === "paused"
-          ? html`<progress max="1" value=${progressOf(run)} aria-label=${`Epochs of ${run.run}`}></progress>
-              <div class="note">${doing(run)}</div>`
-          : nothing}
+        ${
+          run.state === "running" || run.state === "paused"
+            ? html`<progress max="1" value=${progressOf(run)} aria-label=${`Epochs of ${run.run}`}></progress>
+                <div class="note">${doing(run)}</div>`
+            : nothing
+        }
         ${run.failure ? html`<div class="note failure">${run.failure}</div>` : nothing}
       </td>
       <td>${run.models.map((model) => html`<div>${model.name}</div>`)}</td>

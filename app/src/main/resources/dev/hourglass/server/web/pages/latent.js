@@ -17,7 +17,11 @@ import "../components/hg-selection.js";
 import { stateOf } from "../components/hg-state.js";
 
 const TOOLS = [
-  ["move", "Move", "Drag to move, turn the wheel to zoom. Click on a point for its sample, on empty space to decode that place."],
+  [
+    "move",
+    "Move",
+    "Drag to move, turn the wheel to zoom. Click on a point for its sample, on empty space to decode that place.",
+  ],
   ["walk", "Walk", "Drag from one point to another to walk from code to code."],
   ["lasso", "Lasso", "Draw around samples to list and export them."],
 ];
@@ -50,8 +54,12 @@ class PageLatent extends PageElement {
     this.map = new Loading(this, ({ run, model, ...wish }, { signal, onProgress }) =>
       api.createMap(run, model, wish, onProgress, signal),
     );
-    this.points = new Loading(this, ({ run, model, map, epoch }, { signal, onProgress }) => this.placesOf(run, model, map, epoch, onProgress, signal));
-    this.column = new Loading(this, ({ run, model, map, name }, { signal }) => api.column(run, model, map, name, signal));
+    this.points = new Loading(this, ({ run, model, map, epoch }, { signal, onProgress }) =>
+      this.placesOf(run, model, map, epoch, onProgress, signal),
+    );
+    this.column = new Loading(this, ({ run, model, map, name }, { signal }) =>
+      api.column(run, model, map, name, signal),
+    );
     this.known = new Map();
   }
 
@@ -87,7 +95,8 @@ class PageLatent extends PageElement {
     }
     const { data, epoch } = chosenData(query);
     this.model.load({ run, model });
-    const limit = query.get("limit") === null ? (this.method === "tsne" ? 10000 : null) : Number(query.get("limit")) || null;
+    const limit =
+      query.get("limit") === null ? (this.method === "tsne" ? 10000 : null) : Number(query.get("limit")) || null;
     this.map.load({ run, model, method: this.method, data, limit, epoch: epoch === "" ? null : Number(epoch) });
     const map = this.map.value;
     this.points.load(map && { run, model, map: map.map, epoch: this.mapEpoch });
@@ -128,7 +137,10 @@ class PageLatent extends PageElement {
   async placesOf(run, model, map, epoch, onProgress, signal) {
     const key = `${run}/${model}/${map}/${epoch}`;
     if (!this.known.has(key)) {
-      this.known.set(key, (await api.points(run, model, map, epoch === null ? {} : { epoch }, onProgress, signal)).values);
+      this.known.set(
+        key,
+        (await api.points(run, model, map, epoch === null ? {} : { epoch }, onProgress, signal)).values,
+      );
     }
     return this.known.get(key);
   }
@@ -138,14 +150,18 @@ class PageLatent extends PageElement {
     if (runs.loaded && models.length === 0) {
       return html`<div class="page">
         <h1>Latent space</h1>
-        <div class="card empty"><p>This run has no model that could be used yet: a model is there once its first epoch is done.</p></div>
+        <div class="card empty">
+          <p>This run has no model that could be used yet: a model is there once its first epoch is done.</p>
+        </div>
       </div>`;
     }
     return html`<div class="page">
       <div class="page-head">
         <div>
           <h1>Latent space</h1>
-          <p class="lead">${this.map.value ? `${format.counted(this.map.value.samples, "sample")}, each at the place of its code` : "\u00a0"}</p>
+          <p class="lead">
+            ${this.map.value ? `${format.counted(this.map.value.samples, "sample")}, each at the place of its code` : "\u00a0"}
+          </p>
         </div>
         ${modelBar(models, this.model.value, this.query)}
       </div>
@@ -167,13 +183,24 @@ class PageLatent extends PageElement {
             ["tsne", "t-SNE"],
           ].map(
             ([name, text]) =>
-              html`<button aria-pressed=${method === name} @click=${() => remember({ map: name === "pca" ? null : name, at: null, limit: null })}>${text}</button>`,
+              html`<button
+                aria-pressed=${method === name}
+                @click=${() => remember({ map: name === "pca" ? null : name, at: null, limit: null })}
+              >
+                ${text}
+              </button>`,
           )}
         </div>
         <div class="segmented" role="group" aria-label="Tool">
           ${TOOLS.map(
             ([name, text, hint]) =>
-              html`<button title=${hint} aria-pressed=${this.tool === name} @click=${() => remember({ tool: name === "move" ? null : name })}>${text}</button>`,
+              html`<button
+                title=${hint}
+                aria-pressed=${this.tool === name}
+                @click=${() => remember({ tool: name === "move" ? null : name })}
+              >
+                ${text}
+              </button>`,
           )}
         </div>
       </div>
@@ -181,7 +208,13 @@ class PageLatent extends PageElement {
         ${choice("limit", "Samples", LIMITS, this.query.get("limit") ?? (method === "tsne" ? "10000" : ""), (limit) =>
           remember({ limit: limit === "" ? "all" : limit }),
         )}
-        ${choice("color", "Colour", columns.map(({ name }) => [name, name]), this.colorColumn?.name ?? "", (color) => remember({ color }))}
+        ${choice(
+          "color",
+          "Colour",
+          columns.map(({ name }) => [name, name]),
+          this.colorColumn?.name ?? "",
+          (color) => remember({ color }),
+        )}
         ${saveBar("the map", { png: () => savePng(this.querySelector("hg-map").picture(), `${this.map.value.map}.png`), csv: () => this.saveNumbers() })}
       </div>
     </div>`;
@@ -191,8 +224,9 @@ class PageLatent extends PageElement {
     const { map, points, column } = this;
     const states = html`${stateOf(map)} ${stateOf(points)} ${stateOf(column)}`;
     return html`<div class="map-frame">
-        <div class="map-states">${states}</div>
-        ${points.value && column.value && this.colors?.length === 2 * points.value.length
+      <div class="map-states">${states}</div>
+      ${
+        points.value && column.value && this.colors?.length === 2 * points.value.length
           ? html`<hg-map
               .places=${points.value}
               .colors=${this.colors}
@@ -208,12 +242,13 @@ class PageLatent extends PageElement {
               @lasso=${(event) => this.select(event.detail)}
               @view=${(event) => this.keepView(event.detail)}
             ></hg-map>`
-          : html`<div class="skeleton map"></div>`}
-        <div class="hover-card" ?hidden=${this.hovered === null}>
-          <canvas aria-hidden="true"></canvas>
-          <span class="number">${this.hovered ? this.nameOf(this.hovered.index) : ""}</span>
-        </div>
-      </div>`;
+          : html`<div class="skeleton map"></div>`
+      }
+      <div class="hover-card" ?hidden=${this.hovered === null}>
+        <canvas aria-hidden="true"></canvas>
+        <span class="number">${this.hovered ? this.nameOf(this.hovered.index) : ""}</span>
+      </div>
+    </div>`;
   }
 
   below() {
@@ -335,7 +370,11 @@ class PageLatent extends PageElement {
     this.view = view ?? this.querySelector("hg-map").view;
     clearTimeout(this.keeping);
     this.keeping = setTimeout(
-      () => remember({ view: view && [this.map.value.map, ...[view.x, view.y, view.zoom].map((each) => each.toPrecision(5))].join(" ") }),
+      () =>
+        remember({
+          view:
+            view && [this.map.value.map, ...[view.x, view.y, view.zoom].map((each) => each.toPrecision(5))].join(" "),
+        }),
       300,
     );
   }

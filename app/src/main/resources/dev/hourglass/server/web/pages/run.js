@@ -42,18 +42,21 @@ class PageRun extends PageElement {
         <div>
           <h1>${run.title}</h1>
           <p class="lead">
-            <code>${run.run}</code>, ${format.time(run.created)}${run.forkOf
-              ? html`, fork of <a href=${href(["runs", run.forkOf, "run"])}>${run.forkOf}</a>`
-              : nothing}
+            <code>${run.run}</code>,
+            ${format.time(run.created)}${
+              run.forkOf ? html`, fork of <a href=${href(["runs", run.forkOf, "run"])}>${run.forkOf}</a>` : nothing
+            }
           </p>
         </div>
         <div class="row">${runState(run)} ${this.controls(run)}</div>
       </div>
-      ${this.failure
-        ? html`<div class="message" data-tone="bad" role="alert">
-            <span><strong>${this.failure.message}</strong> ${this.failure.fix ?? ""}</span>
-          </div>`
-        : nothing}
+      ${
+        this.failure
+          ? html`<div class="message" data-tone="bad" role="alert">
+              <span><strong>${this.failure.message}</strong> ${this.failure.fix ?? ""}</span>
+            </div>`
+          : nothing
+      }
       ${run.failure ? html`<div class="message" data-tone="bad">${run.failure}</div>` : nothing}
       ${this.live.notices.map((notice) => html`<div class="message" data-tone="warn">${notice}</div>`)}
       ${isOver(run.state) ? this.summary(run) : this.progress(run)}
@@ -142,7 +145,13 @@ class PageRun extends PageElement {
         <div class="scroll-x">
           <table>
             <tbody>
-              ${run.facts.map(({ name, value }) => html`<tr><th scope="row">${name}</th><td class="wrap">${value}</td></tr>`)}
+              ${run.facts.map(
+                ({ name, value }) =>
+                  html`<tr>
+                    <th scope="row">${name}</th>
+                    <td class="wrap">${value}</td>
+                  </tr>`,
+              )}
             </tbody>
           </table>
         </div>
@@ -159,6 +168,10 @@ function fine(run, step) {
   return all === 0 ? 0 : progressOf(run) + part / all;
 }
 
-const fact = (name, value, title = name) => html`<div><dt title=${title}>${name}</dt><dd>${value || format.ABSENT}</dd></div>`;
+const fact = (name, value, title = name) =>
+  html`<div>
+    <dt title=${title}>${name}</dt>
+    <dd>${value || format.ABSENT}</dd>
+  </div>`;
 
 customElements.define("page-run", PageRun);

@@ -144,7 +144,8 @@ export const api = {
 
   models: async () => (await get("models")).models,
   model: (run, model) => get(of(run, model)),
-  filters: (run, model, layer, query, signal) => get(`${of(run, model)}/layers/${encodeURIComponent(layer)}/filters`, query, signal),
+  filters: (run, model, layer, query, signal) =>
+    get(`${of(run, model)}/layers/${encodeURIComponent(layer)}/filters`, query, signal),
   activations: (run, model, layer, query, signal) =>
     get(`${of(run, model)}/layers/${encodeURIComponent(layer)}/activations`, query, signal),
   snapshots: (run, model) => get(`${of(run, model)}/snapshots`),
@@ -166,7 +167,12 @@ export const api = {
   createMap: (run, model, wish, onProgress, signal) =>
     longJson("POST", `${of(run, model)}/maps`, { body: wish, signal }, onProgress),
   points: (run, model, map, query, onProgress, signal) =>
-    longNpy("GET", `${of(run, model)}/maps/${encodeURIComponent(map)}/points`, { query, accept: NPY, signal }, onProgress),
+    longNpy(
+      "GET",
+      `${of(run, model)}/maps/${encodeURIComponent(map)}/points`,
+      { query, accept: NPY, signal },
+      onProgress,
+    ),
   column: (run, model, map, column, signal) =>
     longNpy("GET", `${of(run, model)}/maps/${encodeURIComponent(map)}/columns/${encodeURIComponent(column)}`, {
       accept: NPY,

@@ -27,7 +27,18 @@ export function classColor(index, dark = document.documentElement.dataset.theme 
 /** Shapes of lines go along with colours, so that no curve is told by colour alone. */
 export const LINE_TYPES = ["solid", "dashed", "dotted", [8, 3, 2, 3]];
 
-const CIVIDIS = ["#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838"];
+const CIVIDIS = [
+  "#00224e",
+  "#123570",
+  "#3b496c",
+  "#575d6d",
+  "#707173",
+  "#8a8678",
+  "#a59c74",
+  "#c3b369",
+  "#e1cc55",
+  "#fee838",
+];
 const CIVIDIS_RGB = CIVIDIS.map(rgb);
 
 /** @param share 0 to 1 @returns [red, green, blue] of 0 to 255 */

@@ -13,18 +13,28 @@ export function estimateFacts(estimate) {
       ${fact("Disk", estimate && format.bytes(estimate.diskBytes))}
     </dl>
     <p class="note">${estimate === undefined ? "Measuring some training steps on this machine." : remark(estimate)}</p>
-    ${estimate && !estimate.fits
-      ? html`<p class="message" data-tone="bad">
-          Java may use ${format.bytes(estimate.availableMemoryBytes)} only. Start the server with HOURGLASS_JAVA_OPTS=-Xmx and
-          more, or limit the samples.
-        </p>`
-      : nothing}
+    ${
+      estimate && !estimate.fits
+        ? html`<p class="message" data-tone="bad">
+            Java may use ${format.bytes(estimate.availableMemoryBytes)} only. Start the server with
+            HOURGLASS_JAVA_OPTS=-Xmx and more, or limit the samples.
+          </p>`
+        : nothing
+    }
   </div>`;
 }
 
 function remark(estimate) {
-  const models = estimate.models.map((model) => `${model.name} ${format.duration(model.secondsPerEpoch)} an epoch`).join(", ");
-  return estimate.shared ? `${models}; measured while another run was training.` : `${models}; measured on this machine.`;
+  const models = estimate.models
+    .map((model) => `${model.name} ${format.duration(model.secondsPerEpoch)} an epoch`)
+    .join(", ");
+  return estimate.shared
+    ? `${models}; measured while another run was training.`
+    : `${models}; measured on this machine.`;
 }
 
-const fact = (name, value) => html`<div><dt>${name}</dt><dd>${value ?? "\u2026"}</dd></div>`;
+const fact = (name, value) =>
+  html`<div>
+    <dt>${name}</dt>
+    <dd>${value ?? "\u2026"}</dd>
+  </div>`;

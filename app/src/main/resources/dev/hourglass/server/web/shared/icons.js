@@ -9,7 +9,9 @@ export const icons = {
   cnn: icon(svg`<path d="M3 3h9v9H3zM8 8h9v9H8z" />`),
   lstm: icon(svg`<path d="M3 10h4M13 10h4M10 6.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7M10 6.5V3h4" />`),
   model: icon(svg`<path d="M4 3h12c0 4-4 5-4 7s4 3 4 7H4c0-4 4-5 4-7S4 7 4 3z" />`),
-  latent: icon(svg`<circle cx="6" cy="7" r="2" /><circle cx="13" cy="5" r="1.5" /><circle cx="14" cy="13" r="2.5" /><circle cx="7" cy="14" r="1.5" />`),
+  latent: icon(
+    svg`<circle cx="6" cy="7" r="2" /><circle cx="13" cy="5" r="1.5" /><circle cx="14" cy="13" r="2.5" /><circle cx="7" cy="14" r="1.5" />`,
+  ),
   comparison: icon(svg`<path d="M4 17V9M9 17V4M14 17v-6M3 17h14" />`),
   analysis: icon(svg`<path d="M5 3h7l3 3v11H5zM8 9h4M8 12h4" />`),
   anomaly: icon(svg`<path d="M10 3 2.5 16.5h15zM10 8v4M10 14.2v.2" />`),

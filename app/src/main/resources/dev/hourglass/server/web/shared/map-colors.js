@@ -59,7 +59,11 @@ export function legend(column, values) {
   const [low, high] = colorRange(values);
   const [from, to] = visible();
   const stops = Array.from({ length: 9 }, (_, i) => `rgb(${magnitude(from + ((to - from) * i) / 8).join()})`);
-  return html`<div class="legend" role="img" aria-label=${`${column.name} from ${format.error(low)} (dark) to ${format.error(high)} (bright)`}>
+  return html`<div
+    class="legend"
+    role="img"
+    aria-label=${`${column.name} from ${format.error(low)} (dark) to ${format.error(high)} (bright)`}
+  >
     <span>${column.name}</span><span class="number">${format.error(low)}</span>
     <span class="ramp" .style=${`background:linear-gradient(90deg, ${stops.join(",")})`}></span>
     <span class="number">${format.error(high)}</span>

@@ -9,7 +9,10 @@ const KNOWN = {
   psnrDecibels: { head: "PSNR (dB)", show: (value) => format.fixed(value, 2), best: "high" },
   ssim: { head: "SSIM", show: (value) => format.fixed(value, 3), best: "high" },
   latentSize: { head: "Code", show: format.count },
-  compressionRatio: { head: "Compression", show: (value) => (value === null || value === undefined ? format.ABSENT : `${format.decimal(value, 1)} : 1`) },
+  compressionRatio: {
+    head: "Compression",
+    show: (value) => (value === null || value === undefined ? format.ABSENT : `${format.decimal(value, 1)} : 1`),
+  },
   parameters: { head: "Parameters", show: format.count, best: "low" },
   secondsPerEpoch: { head: "Time an epoch", show: format.duration, best: "low" },
   peakMemoryBytes: { head: "Peak memory", show: format.bytes, best: "low" },

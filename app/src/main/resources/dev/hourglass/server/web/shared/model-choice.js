@@ -21,16 +21,30 @@ export function chosenData(query) {
 export function modelBar(models, model, query, { data = true } = {}) {
   const { data: from, epoch } = chosenData(query);
   return html`<div class="row model-bar">
-    ${choice("model-choice", "Model", models.map((each) => [each.model, each.model]), chosenModel(models, query)?.model, (chosen) =>
-      remember({ model: chosen, epoch: null, index: null }),
+    ${choice(
+      "model-choice",
+      "Model",
+      models.map((each) => [each.model, each.model]),
+      chosenModel(models, query)?.model,
+      (chosen) => remember({ model: chosen, epoch: null, index: null }),
     )}
-    ${data
-      ? choice("data-choice", "Data", dataChoices(from), from, (chosen) => remember({ data: chosen === "test" ? null : chosen, index: null }))
-      : nothing}
+    ${
+      data
+        ? choice("data-choice", "Data", dataChoices(from), from, (chosen) =>
+            remember({ data: chosen === "test" ? null : chosen, index: null }),
+          )
+        : nothing
+    }
     ${choice(
       "epoch-choice",
       "Weights",
-      [["", "as trained"], ...(model?.epochs ?? []).map((each) => [String(each), `epoch ${each}${each === model.bestEpoch ? " (best)" : ""}`])],
+      [
+        ["", "as trained"],
+        ...(model?.epochs ?? []).map((each) => [
+          String(each),
+          `epoch ${each}${each === model.bestEpoch ? " (best)" : ""}`,
+        ]),
+      ],
       epoch,
       (chosen) => remember({ epoch: chosen }),
     )}

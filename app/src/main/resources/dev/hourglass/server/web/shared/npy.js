@@ -12,7 +12,10 @@ export function readNpy(buffer) {
   const headerLength = view.getUint16(8, true);
   const header = new TextDecoder("latin1").decode(new Uint8Array(buffer, 10, headerLength));
   const type = /'descr':\s*'([^']+)'/.exec(header)?.[1];
-  const shape = (/'shape':\s*\(([^)]*)\)/.exec(header)?.[1] ?? "").split(",").filter((part) => part.trim() !== "").map(Number);
+  const shape = (/'shape':\s*\(([^)]*)\)/.exec(header)?.[1] ?? "")
+    .split(",")
+    .filter((part) => part.trim() !== "")
+    .map(Number);
   const start = 10 + headerLength;
   if (type === "<f4") {
     return { shape, values: new Float32Array(buffer.slice(start)) };

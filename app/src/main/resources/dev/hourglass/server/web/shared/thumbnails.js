@@ -30,7 +30,10 @@ export class Thumbnails {
     if (!this.#sheets.has(number)) {
       const image = new Image();
       image.src = api.sheetAddress(this.#model.run, this.#model.model, number, { data: this.#data });
-      this.#sheets.set(number, image.decode().then(() => image));
+      this.#sheets.set(
+        number,
+        image.decode().then(() => image),
+      );
     }
     return this.#sheets.get(number);
   }
