@@ -1,4 +1,4 @@
-import { PageElement, html } from "../shared/element.js";
+import { PageElement, html, nothing } from "../shared/element.js";
 import { logarithmicLow } from "../shared/axes.js";
 import { LINE_TYPES, classColor } from "../shared/colors.js";
 import * as format from "../shared/format.js";
@@ -11,13 +11,11 @@ const ROOM_BELOW = 0.75;
 
 /** How the losses fell: by batch while it trains, by epoch with the best one marked; and the learning rate. */
 class HgCurves extends PageElement {
-  static properties = { models: { attribute: false }, revision: { attribute: false } };
+  static properties = { models: { attribute: false }, over: { type: Boolean }, revision: { attribute: false } };
 
   render() {
     return html`<div class="columns">
-      <section class="card">
-        <hg-chart heading="Loss by batch" .option=${() => this.byBatch()} .table=${() => this.batchTable()}></hg-chart>
-      </section>
+      ${this.byBatchCard()}
       <section class="card">
         <hg-chart heading="Loss by epoch" .option=${() => this.byEpoch()} .table=${() => this.epochTable()}></hg-chart>
       </section>
@@ -38,6 +36,16 @@ class HgCurves extends PageElement {
         ></hg-chart>
       </section>
     </div>`;
+  }
+
+  /** A run that was trained from the command line has kept no batches. */
+  byBatchCard() {
+    if (this.over && this.entries.every(([, { steps }]) => steps.length === 0)) {
+      return nothing;
+    }
+    return html`<section class="card">
+      <hg-chart heading="Loss by batch" .option=${() => this.byBatch()} .table=${() => this.batchTable()}></hg-chart>
+    </section>`;
   }
 
   get entries() {

@@ -16,6 +16,7 @@ class HgReconstructions extends PageElement {
     run: {},
     models: { attribute: false },
     done: {},
+    over: { type: Boolean },
     query: { attribute: false },
     playing: { state: true },
   };
@@ -85,7 +86,13 @@ class HgReconstructions extends PageElement {
   body() {
     const epochs = this.epochs;
     if (epochs.length === 0) {
-      return html`<p class="note tall">The first reconstructions come with the end of the first epoch.</p>`;
+      return html`<p class="note tall">
+        ${
+          this.over
+            ? "This run has kept no weights of its epochs."
+            : "The first reconstructions come with the end of the first epoch."
+        }
+      </p>`;
     }
     const epoch = this.epoch;
     const place = epochs.indexOf(epoch);

@@ -60,10 +60,11 @@ class PageRun extends PageElement {
       ${run.failure ? html`<div class="message" data-tone="bad">${run.failure}</div>` : nothing}
       ${this.live.notices.map((notice) => html`<div class="message" data-tone="warn">${notice}</div>`)}
       ${isOver(run.state) ? this.summary(run) : this.progress(run)}
-      <hg-curves .models=${this.live.models} .revision=${{}}></hg-curves>
+      <hg-curves .models=${this.live.models} .over=${isOver(run.state)} .revision=${{}}></hg-curves>
       <hg-reconstructions
         .run=${run.run}
         .models=${run.models.map((model) => model.name)}
+        .over=${isOver(run.state)}
         .done=${run.models.map((model) => model.epochsDone).join()}
         .query=${this.query}
       ></hg-reconstructions>

@@ -7,7 +7,7 @@ export function estimateFacts(estimate) {
     return html`<p class="note estimate">No estimate: ${estimate.failure.message}</p>`;
   }
   return html`<div class="estimate stack" aria-live="polite" aria-busy=${estimate === undefined}>
-    <dl class="facts">
+    <dl class="facts small">
       ${fact("Training, about", estimate && format.duration(estimate.seconds))}
       ${fact("Memory", estimate && format.bytes(estimate.memoryBytes))}
       ${fact("Disk", estimate && format.bytes(estimate.diskBytes))}

@@ -59,6 +59,7 @@ export class LiveRun {
     if (this.#run === null) {
       return;
     }
+    this.#recall(this.#run);
     this.#stream = api.followRun(this.#run, {
       state: (event) => this.#state(event),
       fetching: ({ file, bytes, totalBytes }) => this.#work({ task: `Fetching ${file ?? "data"}`, bytes, totalBytes }),
@@ -70,6 +71,20 @@ export class LiveRun {
       end: () => (this.#ended = true),
       notice: ({ message }) => this.#redraw(this.notices.push(message)),
     });
+  }
+
+  /** A run of the command line left no events; its history has the epochs all the same. */
+  async #recall(run) {
+    const histories = await api.history(run).catch(() => []);
+    if (run === this.#run) {
+      for (const { model, epochs } of histories) {
+        const known = this.#of(model);
+        if (known.epochs.length < epochs.length) {
+          known.epochs = epochs;
+        }
+      }
+      this.#redraw();
+    }
   }
 
   #state({ state }) {

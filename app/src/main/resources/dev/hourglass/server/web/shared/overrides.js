@@ -5,7 +5,7 @@ import * as format from "./format.js";
 export const OVERRIDES = [
   { name: "epochs", label: "Epochs", kind: "whole", least: 1, of: (model) => format.count(model.epochs) },
   { name: "batchSize", label: "Batch size", kind: "whole", least: 1, of: (model) => format.count(model.batchSize) },
-  { name: "learningRate", label: "Learning rate", kind: "positive", of: (model) => String(model.learningRate) },
+  { name: "learningRate", label: "Learning rate", kind: "positive", of: (model) => format.plain(model.learningRate) },
   { name: "seed", label: "Seed", kind: "whole", of: () => "as in the recipe" },
   { name: "threads", label: "Threads", kind: "whole", least: 1, of: () => "one a processor" },
   { name: "limit", label: "Limit samples to", kind: "whole", least: 1, of: () => "all" },
