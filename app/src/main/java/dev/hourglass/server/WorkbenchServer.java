@@ -8,6 +8,7 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.util.JavalinException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.GracefulHandler;
@@ -28,6 +29,7 @@ public final class WorkbenchServer implements AutoCloseable {
     private final JobBoard jobs = new JobBoard();
     private final EventStreams streams = new EventStreams();
     private final Uploads uploads;
+    private final List<String> operations = new ArrayList<>();
 
     private WorkbenchServer(ServerOptions options) {
         this.options = options;
@@ -41,6 +43,7 @@ public final class WorkbenchServer implements AutoCloseable {
         WebFiles pages = new WebFiles();
         javalin = Javalin.create(config -> {
             configure(config);
+            config.events.handlerAdded(handler -> operations.add(handler.getHttpMethod() + " " + handler.getPath()));
             config.routes.before(gatekeeper::look);
             routes.forEach(some -> some.addTo(config.routes));
             config.routes.get("/api/<unknown>", context -> {
@@ -120,6 +123,11 @@ public final class WorkbenchServer implements AutoCloseable {
         server.setStopTimeout(DRAIN_MILLIS);
         server.setHandler(new GracefulHandler());
         server.setErrorHandler(new UnroutedErrors());
+    }
+
+    /** Everything that is routed, such as {@code GET /api/runs/{run}}. */
+    List<String> operations() {
+        return List.copyOf(operations);
     }
 
     /** The port that it listens at. */

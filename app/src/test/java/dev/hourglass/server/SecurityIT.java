@@ -1,0 +1,260 @@
+package dev.hourglass.server;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hourglass.data.DatasetCatalog;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SecurityIT {
+    private static final String TOKEN = "0123456789abcdef";
+
+    @TempDir
+    private static Path folder;
+
+    private static TestServer server;
+    private static String run;
+
+    @BeforeAll
+    static void trainATinyModel() throws IOException, InterruptedException {
+        Files.writeString(folder.resolve("secret.txt"), "secret");
+        server = new TestServer(folder.resolve("runs"));
+        run = server.postJson("/api/runs", java.util.Map.of("text", TestServer.TINY, "name", "tiny"))
+                .path("run")
+                .asString();
+        assertThat(server.awaitState(run, java.util.List.of("finished", "failed"))
+                        .path("state")
+                        .asString())
+                .isEqualTo("finished");
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    /** What the server answers to bytes that no client library would send. */
+    private static String raw(int port, String request) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(request.getBytes(ISO_8859_1));
+            socket.getOutputStream().flush();
+            try (InputStream in = socket.getInputStream()) {
+                return new String(in.readAllBytes(), UTF_8);
+            }
+        }
+    }
+
+    private static String get(String path, String headers) throws IOException {
+        int port = server.server().port();
+        return raw(
+                port,
+                "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\n" + headers
+                        + "Connection: close\r\n\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"evil.example", "evil.example:8501", "127.0.0.1.evil.example", "localhost:1", "127.0.0.1"})
+    void anotherHostIsRefused(String host) throws IOException {
+        String answer = raw(
+                server.server().port(), "GET /api/status HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
+        assertThat(answer).startsWith("HTTP/1.1 403").contains("\"field\":\"Host\"");
+    }
+
+    @Test
+    void theOwnHostNamesAreTaken() throws IOException {
+        for (String host : new String[] {"127.0.0.1", "localhost"}) {
+            int port = server.server().port();
+            assertThat(raw(
+                            port,
+                            "GET /api/status HTTP/1.1\r\nHost: " + host + ":" + port + "\r\nConnection: close\r\n\r\n"))
+                    .startsWith("HTTP/1.1 200");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Origin: http://evil.example\r\n",
+                "Origin: null\r\n",
+                "Origin: https://127.0.0.1\r\n",
+                "Origin: http://127.0.0.1\r\n"
+            })
+    void anotherOriginIsRefused(String header) throws IOException {
+        assertThat(get("/api/status", header)).startsWith("HTTP/1.1 403");
+    }
+
+    @Test
+    void aCrossSiteFormCannotStartARun() throws IOException, InterruptedException {
+        HttpResponse<byte[]> answer = server.send(server.request("/api/runs")
+                .header("Sec-Fetch-Site", "cross-site")
+                .header("Content-Type", "application/json")
+                .POST(java.net.http.HttpRequest.BodyPublishers.ofString("{\"recipe\":\"mnist\"}")));
+        assertThat(answer.statusCode()).isEqualTo(403);
+        HttpResponse<byte[]> form = server.post("/api/runs", "text/plain", "{\"recipe\":\"mnist\"}".getBytes(UTF_8));
+        assertThat(form.statusCode()).isEqualTo(415);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/runs/../secret.txt",
+                "/api/runs/..",
+                "/api/runs/%2e%2e",
+                "/api/runs/%2E%2E/files/secret.txt",
+                "/api/runs/..%2f..%2fetc/files",
+                "/api/runs/%252e%252e/files",
+                "/api/runs/RUN/files/../../../secret.txt",
+                "/api/runs/RUN/files/..%2F..%2F..%2Fsecret.txt",
+                "/api/runs/RUN/files/%2e%2e/%2e%2e/secret.txt",
+                "/api/runs/RUN/files/..\\..\\secret.txt",
+                "/api/runs/RUN/files//etc/passwd",
+                "/api/runs/RUN/files/results/%00metrics.json",
+                "/api/runs/RUN/models/..%2F..%2Fx",
+                "/api/runs/RUN/models/%2e%2e",
+                "/api/runs/.queue",
+                "/../secret.txt",
+                "/vendor/../web/index.html",
+                "/vendor/lit/%2e%2e/%2e%2e/x.js",
+                "/..%5c..%5csecret.txt"
+            })
+    void noPathLeavesTheFolderHoweverItIsWritten(String path) throws IOException {
+        String answer = get(path.replace("RUN", run), "");
+        assertThat(answer).startsWith("HTTP/1.1 4").doesNotContain("secret\n").doesNotContain("root:");
+        assertThat(answer)
+                .doesNotContain("Exception")
+                .doesNotContain("at dev.hourglass")
+                .doesNotContain(folder.toString());
+    }
+
+    @Test
+    void everyAnswerCarriesTheHeadersThatKeepBrowsersSafe() throws IOException, InterruptedException {
+        for (String path : new String[] {"/", "/api", "/api/status", "/nothing.js"}) {
+            HttpResponse<byte[]> answer = server.get(path);
+            assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+            assertThat(answer.headers().firstValue("Content-Security-Policy"))
+                    .hasValueSatisfying(policy ->
+                            assertThat(policy).contains("default-src 'none'").contains("script-src 'self';"));
+            assertThat(answer.headers().firstValue("Server")).isEmpty();
+        }
+    }
+
+    @Test
+    void filesOfARunOpenInASandbox() throws IOException, InterruptedException {
+        HttpResponse<byte[]> answer = server.get("/api/runs/" + run + "/files/run.json");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Security-Policy"))
+                .hasValueSatisfying(policy -> assertThat(policy).startsWith("sandbox;"));
+    }
+
+    @Test
+    void tooLargeBodiesAreRefused() throws IOException, InterruptedException {
+        byte[] large = new byte[(1 << 20) + 1];
+        assertThat(server.post("/api/runs", "application/json", large).statusCode())
+                .isEqualTo(413);
+        byte[] larger = new byte[(16 << 20) + 1];
+        assertThat(server.post(model("/reconstruct"), "application/json", larger)
+                        .statusCode())
+                .isEqualTo(413);
+    }
+
+    private static String model(String rest) {
+        return "/api/runs/" + run + "/models/dense" + rest;
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "[]",
+                "nothing",
+                "{\"samples\": 3}",
+                "{\"samples\": []}",
+                "{\"samples\": [[1, 2]]}",
+                "{\"samples\": [[\"a\"]]}",
+                "{\"samples\": [null]}",
+                "{\"samples\": [1, 2]}",
+                "{\"samples\": [[1e999]]}",
+                "{\"samples\": [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]",
+                "{\"samples\": [[",
+                "{\"units\": \"stored\"}"
+            })
+    void badBodiesGetOneSentence(String body) throws IOException, InterruptedException {
+        HttpResponse<byte[]> answer = server.post(model("/reconstruct"), "application/json", body.getBytes(UTF_8));
+        assertThat(answer.statusCode()).isIn(400, 422);
+        String message = TestServer.json(answer).path("error").path("message").asString();
+        assertThat(message).isNotBlank().doesNotContain("Exception").doesNotContain("tools.jackson");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"image/png", "image/jpeg", "text/csv", "application/x-npy"})
+    void hostileUploadsAreRefusedInOneSentenceWithoutPaths(String mediaType) throws IOException, InterruptedException {
+        byte[][] bodies = {
+            {},
+            "no such thing".getBytes(UTF_8),
+            {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 0, 0, 0, 13, 'I', 'H', 'D', 'R', 127, -1, -1, -1, 127},
+            "\u0093NUMPY\u0001\u0000v\u0000{'descr': '<f4', 'fortran_order': False, 'shape': (2000000000, 64), }"
+                    .getBytes(ISO_8859_1),
+            "a,b\n1,\"2".getBytes(UTF_8)
+        };
+        for (byte[] body : bodies) {
+            HttpResponse<byte[]> answer = server.post(model("/uploads"), mediaType, body);
+            assertThat(answer.statusCode()).isIn(400, 422);
+            String message =
+                    TestServer.json(answer).path("error").path("message").asString();
+            assertThat(message).isNotBlank().doesNotContain("/tmp").doesNotContain("hourglass-upload");
+        }
+    }
+
+    @Test
+    void aRecipeCannotNameFoldersOfTheServer() throws IOException, InterruptedException {
+        String recipe = TestServer.TINY.replace("{name: sequences, limit: 96}", "{name: mnist, folder: /etc}");
+        HttpResponse<byte[]> answer = server.post(
+                "/api/runs",
+                "application/json",
+                tools.jackson.databind.json.JsonMapper.shared().writeValueAsBytes(java.util.Map.of("text", recipe)));
+        assertThat(answer.statusCode()).isEqualTo(422);
+    }
+
+    @Test
+    void anAddressForOthersNeedsItsToken() throws IOException {
+        ServerOptions options = new ServerOptions(
+                "0.0.0.0", 0, folder.resolve("others"), TOKEN, DatasetCatalog.standard(), InstantSource.system());
+        try (WorkbenchServer others = WorkbenchServer.start(options)) {
+            String host = "Host: 127.0.0.1:" + others.port() + "\r\n";
+            String end = "Connection: close\r\n\r\n";
+            assertThat(raw(others.port(), "GET /api/runs HTTP/1.1\r\n" + host + end))
+                    .startsWith("HTTP/1.1 401");
+            assertThat(raw(others.port(), "GET / HTTP/1.1\r\n" + host + end)).startsWith("HTTP/1.1 401");
+            assertThat(raw(
+                            others.port(),
+                            "GET /api/runs HTTP/1.1\r\n" + host + "Authorization: Bearer " + TOKEN + "x\r\n" + end))
+                    .startsWith("HTTP/1.1 401");
+            assertThat(raw(
+                            others.port(),
+                            "GET /api/runs HTTP/1.1\r\n" + host + "Authorization: Bearer " + TOKEN + "\r\n" + end))
+                    .startsWith("HTTP/1.1 200");
+            String opened = raw(others.port(), "GET /?token=" + TOKEN + " HTTP/1.1\r\n" + host + end);
+            assertThat(opened).startsWith("HTTP/1.1 303").contains("HttpOnly").contains("SameSite=Strict");
+            assertThat(raw(
+                            others.port(),
+                            "GET /api/runs HTTP/1.1\r\n" + host + "Cookie: hourglass-token=" + TOKEN + "\r\n" + end))
+                    .startsWith("HTTP/1.1 200");
+            assertThat(raw(others.port(), "GET /api/runs HTTP/1.1\r\nHost: evil.example\r\n" + end))
+                    .startsWith("HTTP/1.1 403");
+        }
+    }
+}
