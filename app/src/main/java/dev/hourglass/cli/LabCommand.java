@@ -142,6 +142,11 @@ final class LabCommand implements Runnable {
 
     static final class Output {
         @Option(
+                names = "--no-sweep",
+                description = "Do not train the models anew with other latent sizes, which takes longest.")
+        private boolean noSweep;
+
+        @Option(
                 names = "--out",
                 paramLabel = "DIR",
                 description = "The run folder, new or empty (default: runs/NAME-<date>-<time>).")
@@ -178,6 +183,9 @@ final class LabCommand implements Runnable {
                 .find(recipe)
                 .withEachModel(model -> model.withTraining(training.applyTo(model.training()))
                         .withData(data.applyTo(model.data(), hasNoFiles(model.data()))));
+        if (output.noSweep) {
+            asRun = asRun.withOutputs(asRun.outputs().withoutSweep());
+        }
         InstantSource clock = InstantSource.system();
         Path folder = output.folder == null ? newFolder(asRun.name(), clock) : output.folder;
         try (LabDisplay display = new LabDisplay(terminal, clock)) {

@@ -8,6 +8,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Shows a run on the terminal: data, each model's summary and training, then the comparison and the findings. */
 final class LabDisplay implements Consumer<LabEvent>, AutoCloseable {
@@ -16,6 +18,8 @@ final class LabDisplay implements Consumer<LabEvent>, AutoCloseable {
     private final Terminal terminal;
     private final TrainingDisplay training;
     private final FetchDisplay fetching;
+    private String task = "";
+    private @Nullable Progress progress;
 
     LabDisplay(Terminal terminal, InstantSource clock) {
         this.terminal = terminal;
@@ -48,8 +52,50 @@ final class LabDisplay implements Consumer<LabEvent>, AutoCloseable {
             }
             case LabEvent.Training step -> training.show(step.event());
             case LabEvent.Working work -> terminal.println(work.task() + " …");
+            case LabEvent.Progress step -> show(step);
+            case LabEvent.SweepAnnounced sweep -> terminal.println(announcement(sweep));
             case LabEvent.Finished finished -> showResult(finished);
         }
+    }
+
+    /** A bar on a terminal, a line at its beginning elsewhere. */
+    private void show(LabEvent.Progress step) {
+        if (!step.task().equals(task)) {
+            endProgress();
+            task = step.task();
+            progress = new Progress(terminal, task, step.total(), "");
+            if (!terminal.interactive()) {
+                terminal.println(task + " …");
+            }
+        }
+        if (progress != null) {
+            progress.stepTo(step.done());
+        }
+        if (step.done() >= step.total()) {
+            endProgress();
+        }
+    }
+
+    private void endProgress() {
+        if (progress != null) {
+            progress.close();
+            progress = null;
+            task = "";
+        }
+    }
+
+    private static String announcement(LabEvent.SweepAnnounced sweep) {
+        return String.format(
+                Locale.ROOT,
+                "Sweep: %s with latent sizes %s, %d epochs each; about %s (--no-sweep skips it)",
+                String.join(" and ", sweep.models()),
+                sweep.latentSizes().stream().map(String::valueOf).collect(Collectors.joining(", ")),
+                sweep.epochs(),
+                duration(sweep.seconds()));
+    }
+
+    private static String duration(double seconds) {
+        return seconds < 90 ? Math.round(seconds) + " s" : Math.round(seconds / 60) + " min";
     }
 
     private void showResult(LabEvent.Finished finished) {
@@ -91,5 +137,6 @@ final class LabDisplay implements Consumer<LabEvent>, AutoCloseable {
     public void close() {
         fetching.close();
         training.interrupt();
+        endProgress();
     }
 }

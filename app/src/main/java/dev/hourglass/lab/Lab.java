@@ -3,19 +3,13 @@ package dev.hourglass.lab;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.SeriesSplit;
 import dev.hourglass.data.Split;
-import dev.hourglass.engine.Inference;
-import dev.hourglass.evaluate.Evaluation;
-import dev.hourglass.evaluate.PrincipalComponents;
-import dev.hourglass.evaluate.ReconstructionError;
 import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.report.Findings;
 import dev.hourglass.report.ModelResult;
-import dev.hourglass.report.RunData;
 import dev.hourglass.report.RunResult;
-import dev.hourglass.tensor.Shape;
-import dev.hourglass.train.TrainOptions;
+import dev.hourglass.report.Sweep;
 import dev.hourglass.train.TrainResult;
 import dev.hourglass.train.Trainer;
 import java.io.IOException;
@@ -23,15 +17,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a recipe whole: data, models, training, evaluation beside PCA, report; and leaves the run folder. */
@@ -39,11 +32,13 @@ public final class Lab {
     private final Recipe recipe;
     private final LabOptions options;
     private final Consumer<LabEvent> listener;
+    private final Telling telling;
 
     private Lab(Recipe recipe, LabOptions options, Consumer<LabEvent> listener) {
         this.recipe = recipe;
         this.options = options;
         this.listener = listener;
+        telling = new Telling(listener);
     }
 
     /**
@@ -68,19 +63,13 @@ public final class Lab {
             for (Recipe.Data data : recipe.data()) {
                 opened.put(data, open(data));
             }
-            List<Trained> trained = new ArrayList<>();
+            List<TrainedModel> trained = new ArrayList<>();
             for (ModelRecipe model : recipe.models()) {
-                tell(new LabEvent.ModelStarted(
+                telling.tell(new LabEvent.ModelStarted(
                         model.spec(), trained.size() + 1, recipe.models().size()));
-                trained.add(train(model, splits(opened, model)));
+                trained.add(train(model, splits(opened, model.data())));
             }
-            List<ModelResult> models = new ArrayList<>();
-            opened.forEach((data, splits) -> models.addAll(besidePca(
-                    trained.stream()
-                            .filter(model -> model.recipe().data().equals(data))
-                            .toList(),
-                    splits)));
-            models.sort(Comparator.comparingInt(model -> indexOf(model.spec())));
+            List<ModelResult> models = judge(trained, opened);
 
             RunRecord record = new RunRecord(
                     recipe,
@@ -92,8 +81,8 @@ public final class Lab {
                     Duration.between(start, options.clock().instant()));
             RunResult result = new RunResult(recipe.title(), models, record.facts());
             List<String> findings = Findings.of(result);
-            tell(new LabEvent.Working("Writing models, plots, results and report"));
-            for (Trained model : trained) {
+            telling.working("Writing models, plots, results and report");
+            for (TrainedModel model : trained) {
                 writeModel(folder, model, record.facts());
             }
             new RunFiles(folder, result, findings, record).write();
@@ -103,16 +92,86 @@ public final class Lab {
         }
     }
 
-    private int indexOf(AutoencoderSpec spec) {
-        return recipe.models().stream().map(ModelRecipe::spec).toList().indexOf(spec);
+    private static Splits splits(Map<Recipe.Data, Splits> opened, Recipe.Data data) {
+        return Objects.requireNonNull(opened.get(data), "every model's data is opened first");
     }
 
-    private static Splits splits(Map<Recipe.Data, Splits> opened, ModelRecipe model) {
-        return Objects.requireNonNull(opened.get(model.data()), "every model's data is opened first");
+    private TrainedModel train(ModelRecipe model, Splits splits) {
+        Splits shaped = splits.reshaped(model.spec().input());
+        MemoryGauge gauge = MemoryGauge.start();
+        TrainResult result = Trainer.train(
+                model.spec(),
+                shaped.training(),
+                shaped.test(),
+                model.training(),
+                event -> listener.accept(new LabEvent.Training(event)));
+        return new TrainedModel(model, result, gauge.peak());
+    }
+
+    /** Beside PCA on the same data, in the order of the recipe; with a sweep over latent sizes where one is wanted. */
+    private List<ModelResult> judge(List<TrainedModel> trained, Map<Recipe.Data, Splits> opened) {
+        Map<String, ModelResult> judged = new HashMap<>();
+        Map<Recipe.Data, ModelStudy> studies = new HashMap<>();
+        opened.forEach((data, splits) -> {
+            List<TrainedModel> ofData = trained.stream()
+                    .filter(model -> model.recipe().data().equals(data))
+                    .toList();
+            int widest = IntStream.concat(
+                            ofData.stream()
+                                    .mapToInt(model -> model.recipe().spec().latentSize()),
+                            sweep().stream()
+                                    .flatMapToInt(wanted ->
+                                            wanted.latentSizes().stream().mapToInt(size -> size)))
+                    .max()
+                    .orElseThrow();
+            int threads = ofData.getFirst().recipe().training().threads();
+            ModelStudy study =
+                    ModelStudy.of(data.name(), splits, recipe.outputs().examples(), widest, threads, telling);
+            studies.put(data, study);
+            ofData.forEach(model -> judged.put(model.recipe().name(), study.judge(model)));
+        });
+        sweep().ifPresent(wanted -> sweep(wanted, trained, judged, opened, studies));
+        return recipe.models().stream()
+                .map(model -> Objects.requireNonNull(judged.get(model.name()), "every model is judged"))
+                .toList();
+    }
+
+    private Optional<Recipe.Sweep> sweep() {
+        return Optional.ofNullable(recipe.outputs().sweep());
+    }
+
+    private void sweep(
+            Recipe.Sweep wanted,
+            List<TrainedModel> trained,
+            Map<String, ModelResult> judged,
+            Map<Recipe.Data, Splits> opened,
+            Map<Recipe.Data, ModelStudy> studies) {
+        LatentSweep sweep = new LatentSweep(wanted, telling);
+        List<ModelRecipe> models = trained.stream()
+                .map(TrainedModel::recipe)
+                .filter(model -> sweep.epochs(model) > 0)
+                .toList();
+        double seconds = models.stream()
+                .mapToDouble(model -> sweep.epochs(model)
+                        * Objects.requireNonNull(judged.get(model.name())).secondsPerEpoch())
+                .sum();
+        if (!models.isEmpty()) {
+            telling.tell(new LabEvent.SweepAnnounced(
+                    models.stream().map(ModelRecipe::name).toList(), wanted.latentSizes(), wanted.epochs(), seconds));
+        }
+        for (ModelRecipe model : models) {
+            Splits splits = splits(opened, model.data());
+            ModelStudy study = Objects.requireNonNull(studies.get(model.data()));
+            Sweep points = sweep.run(
+                    model, splits, study.pcaMseByComponents(model.training().threads()));
+            judged.computeIfPresent(
+                    model.name(),
+                    (name, result) -> result.withEvidence(result.evidence().withSweep(points)));
+        }
     }
 
     /** The whole model with the optimizer's state, and each half by itself, in both of Keras's formats and as ONNX. */
-    private static void writeModel(RunFolder folder, Trained trained, Map<String, String> provenance) {
+    private static void writeModel(RunFolder folder, TrainedModel trained, Map<String, String> provenance) {
         TrainResult result = trained.result();
         SavedModel whole = SavedModel.of(result.model(), result.optimizer(), provenance);
         String name = trained.recipe().name();
@@ -132,21 +191,6 @@ public final class Lab {
         }
     }
 
-    /** Between two pieces of work, which is where an interrupted run may stop; training looks by itself. */
-    private void tell(LabEvent event) {
-        if (Thread.currentThread().isInterrupted()) {
-            throw new LabException("The run was interrupted. Start it again.");
-        }
-        listener.accept(event);
-    }
-
-    /** What models learn and what they are judged by, both in the shape of the data set. */
-    record Splits(Dataset training, Dataset test) {
-        Splits reshaped(Shape shape) {
-            return new Splits(training.reshaped(shape), test.reshaped(shape));
-        }
-    }
-
     private Splits open(Recipe.Data data) {
         Splits splits = data.series() == null
                 ? new Splits(open(data, Split.TRAINING), open(data, Split.TEST))
@@ -154,7 +198,7 @@ public final class Lab {
         recipe.models().stream()
                 .filter(model -> model.data().equals(data))
                 .forEach(model -> requireFits(model.spec(), splits.training()));
-        tell(new LabEvent.DataOpened(
+        telling.tell(new LabEvent.DataOpened(
                 data, splits.training().size(), splits.test().size()));
         return splits;
     }
@@ -183,86 +227,5 @@ public final class Lab {
                     + spec.input().size() + " numbers, but the samples of " + data.name() + " are " + data.sampleShape()
                     + " = " + data.sampleShape().size() + ". Change the model's input, or the recipe's data.");
         }
-    }
-
-    /** A model that was trained and judged, but not yet compared. */
-    private record Trained(
-            ModelRecipe recipe, TrainResult result, ReconstructionError test, List<float[]> reconstructions) {}
-
-    private Trained train(ModelRecipe model, Splits data) {
-        Splits shaped = data.reshaped(model.spec().input());
-        TrainOptions how = model.training();
-        TrainResult result = Trainer.train(
-                model.spec(),
-                shaped.training(),
-                shaped.test(),
-                how,
-                event -> listener.accept(new LabEvent.Training(event)));
-        Dataset test = shaped.test();
-        tell(new LabEvent.Working(
-                String.format(Locale.ROOT, "Reconstructing %,d test samples with %s", test.size(), model.name())));
-        ReconstructionError error = Evaluation.reconstruction(result.model(), test, how.threads());
-        return new Trained(model, result, error, reconstructions(result, test, how.threads()));
-    }
-
-    private List<float[]> reconstructions(TrainResult result, Dataset test, int threads) {
-        int count = Math.min(recipe.outputs().examples(), test.size());
-        int size = test.sampleShape().size();
-        float[] all = new float[count * size];
-        try (Inference inference = Inference.of(result.model(), threads)) {
-            inference.reconstruct(test::copySample, 0, count, all);
-        }
-        List<float[]> each = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            each.add(Arrays.copyOfRange(all, i * size, (i + 1) * size));
-        }
-        return each;
-    }
-
-    private List<float[]> examples(Dataset test) {
-        List<float[]> examples = new ArrayList<>();
-        for (int i = 0; i < Math.min(recipe.outputs().examples(), test.size()); i++) {
-            float[] sample = new float[test.sampleShape().size()];
-            test.copySample(i, sample, 0);
-            examples.add(sample);
-        }
-        return examples;
-    }
-
-    /**
-     * Fits PCA once to what these models learned, with as many components as the widest waist has numbers: its first k
-     * are PCA with k. A few samples span fewer dimensions, and more components than these would add nothing.
-     */
-    private List<ModelResult> besidePca(List<Trained> models, Splits splits) {
-        Dataset training = splits.training();
-        Dataset test = splits.test();
-        int threads = models.getFirst().recipe().training().threads();
-        int widest = models.stream()
-                .mapToInt(model -> model.recipe().spec().latentSize())
-                .max()
-                .orElseThrow();
-        int most = Math.min(widest, training.sampleShape().size());
-        tell(new LabEvent.Working(String.format(
-                Locale.ROOT, "Fitting PCA with %,d components to %,d samples, for comparison", most, training.size())));
-        PrincipalComponents pca = PrincipalComponents.fit(training, most, threads);
-        RunData data =
-                new RunData(models.getFirst().recipe().data().name(), training.size(), test.size(), examples(test));
-        Map<Integer, Double> mseByComponents = new HashMap<>();
-        List<ModelResult> results = new ArrayList<>();
-        for (Trained model : models) {
-            AutoencoderSpec spec = model.recipe().spec();
-            double pcaMse = mseByComponents.computeIfAbsent(
-                    Math.min(spec.latentSize(), pca.components()), components -> pca.mse(test, components, threads));
-            results.add(new ModelResult(
-                    spec,
-                    data,
-                    model.result().model().parameters().count(),
-                    model.result().history(),
-                    model.test(),
-                    pcaMse,
-                    model.result().model().parameters().sha256(),
-                    model.reconstructions()));
-        }
-        return results;
     }
 }

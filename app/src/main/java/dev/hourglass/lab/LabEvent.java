@@ -24,6 +24,23 @@ public sealed interface LabEvent {
     record Working(String task) implements LabEvent {}
 
     /**
+     * How far a piece of work is that counts.
+     *
+     * @param task such as {@code t-SNE of cnn's codes}
+     * @param done of the total; the last event of a task has all
+     */
+    record Progress(String task, int done, int total) implements LabEvent {}
+
+    /**
+     * Models will be trained anew with other latent sizes.
+     *
+     * @param epochs of each training
+     * @param seconds that all of them will take, by the time that the models took
+     */
+    record SweepAnnounced(List<String> models, List<Integer> latentSizes, int epochs, double seconds)
+            implements LabEvent {}
+
+    /**
      * The run is over and its folder whole.
      *
      * @param findings what the numbers say, a sentence each

@@ -65,10 +65,31 @@ public record Recipe(String name, String title, List<ModelRecipe> models, Output
      * @param examples how many test samples are shown beside their reconstructions, 1 to 100
      * @param plots whether figures are drawn
      * @param report whether report.html is written
+     * @param sweep the latent sizes that models are trained anew with; null for none
      */
-    public record Outputs(int examples, boolean plots, boolean report) {
-        /** Ten examples, everything written. */
-        public static final Outputs DEFAULT = new Outputs(10, true, true);
+    public record Outputs(
+            int examples,
+            boolean plots,
+            boolean report,
+            @Nullable Sweep sweep) {
+        /** Ten examples, everything written, no sweep. */
+        public static final Outputs DEFAULT = new Outputs(10, true, true, null);
+
+        public Outputs withoutSweep() {
+            return new Outputs(examples, plots, report, null);
+        }
+    }
+
+    /**
+     * How the latent size changes the quality.
+     *
+     * @param latentSizes growing
+     * @param epochs that a model is trained with each of them
+     */
+    public record Sweep(List<Integer> latentSizes, int epochs) {
+        public Sweep {
+            latentSizes = latentSizes.stream().distinct().sorted().toList();
+        }
     }
 
     public Recipe {
@@ -81,6 +102,10 @@ public record Recipe(String name, String title, List<ModelRecipe> models, Output
     /** The same with every model changed in the same way. */
     public Recipe withEachModel(UnaryOperator<ModelRecipe> change) {
         return new Recipe(name, title, models.stream().map(change).toList(), outputs);
+    }
+
+    public Recipe withOutputs(Outputs value) {
+        return new Recipe(name, title, models, value);
     }
 
     /** What is opened: each once, though several models may learn it. */

@@ -7,6 +7,7 @@ import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Presets;
 import dev.hourglass.model.ShapeInference;
+import dev.hourglass.report.Reference;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
 import dev.hourglass.train.TrainOptions;
@@ -38,6 +39,8 @@ public final class RecipeReader {
 
     private static final int MAX_BYTES = 1 << 20;
     private static final int MAX_LAYERS = 500;
+    private static final int MAX_EPOCHS = 1_000_000;
+    private static final int MAX_LATENT_SIZE = 65_536;
 
     private final List<String> datasets;
 
@@ -149,7 +152,8 @@ public final class RecipeReader {
             models.add(new ModelRecipe(
                     spec,
                     data(learned, folder),
-                    trained.map(TrainingSyntax::read).orElseGet(TrainOptions::defaults)));
+                    trained.map(TrainingSyntax::read).orElseGet(TrainOptions::defaults),
+                    model.find("references").map(RecipeReader::references).orElse(List.of())));
         }
         return new Recipe(
                 name,
@@ -231,7 +235,7 @@ public final class RecipeReader {
                                 + "' beside it. Remove it, or remove 'preset' and write all layers.");
             }
         }
-        model.allowing("name", "preset", "data", "training");
+        model.allowing("name", "preset", "data", "training", "references");
         Node preset = model.require("preset", "preset: mnist-cnn");
         String presetName = preset.asText("the name of a preset");
         return Presets.find(presetName, name)
@@ -241,7 +245,7 @@ public final class RecipeReader {
     }
 
     private static AutoencoderSpec writtenOut(Mapping model, String name) {
-        model.allowing("name", "preset", "input", "encoder", "decoder", "data", "training");
+        model.allowing("name", "preset", "input", "encoder", "decoder", "data", "training", "references");
         LayerSyntax syntax = new LayerSyntax();
         List<Node> encoderNodes = layerNodes(model.require("encoder", "encoder: [Flatten, Dense: {units: 32}]"));
         Shape input = LayerSyntax.shape(model.require("input", "input: [28, 28, 1]"));
@@ -283,12 +287,45 @@ public final class RecipeReader {
     }
 
     private static Recipe.Outputs outputs(Node node) {
-        Mapping outputs = node.asMapping("a mapping such as {examples: 10}").allowing("examples", "plots", "report");
+        Mapping outputs =
+                node.asMapping("a mapping such as {examples: 10}").allowing("examples", "plots", "report", "sweep");
         Recipe.Outputs defaults = Recipe.Outputs.DEFAULT;
         return new Recipe.Outputs(
                 outputs.find("examples").map(value -> value.asInt(1, 100)).orElse(defaults.examples()),
                 outputs.find("plots").map(Node::asBoolean).orElse(defaults.plots()),
-                outputs.find("report").map(Node::asBoolean).orElse(defaults.report()));
+                outputs.find("report").map(Node::asBoolean).orElse(defaults.report()),
+                outputs.find("sweep").map(RecipeReader::sweep).orElse(null));
+    }
+
+    private static Recipe.Sweep sweep(Node node) {
+        String example = "latent_sizes: [4, 8, 16], epochs: 10";
+        Mapping sweep = node.asMapping("a mapping such as {" + example + "}").allowing("latent_sizes", "epochs");
+        return new Recipe.Sweep(
+                sweep.require("latent_sizes", "latent_sizes: [4, 8, 16]").asItems("a list of latent sizes").stream()
+                        .map(size -> size.asInt(1, MAX_LATENT_SIZE))
+                        .toList(),
+                sweep.require("epochs", "epochs: 10").asInt(1, MAX_EPOCHS));
+    }
+
+    private static List<Reference> references(Node node) {
+        return node.asItems("a list of what others report").stream()
+                .map(item -> {
+                    Mapping reference = item.asMapping("a mapping such as {source: PyTorch, mse: 0.0136}")
+                            .allowing("source", "mse", "mae", "compression");
+                    return new Reference(
+                            reference.require("source", "source: PyTorch").asText("who reports it"),
+                            reference.find("mse").map(RecipeReader::positive).orElse(null),
+                            reference.find("mae").map(RecipeReader::positive).orElse(null),
+                            reference
+                                    .find("compression")
+                                    .map(RecipeReader::positive)
+                                    .orElse(null));
+                })
+                .toList();
+    }
+
+    private static double positive(Node node) {
+        return node.asDouble("a number > 0", value -> value > 0);
     }
 
     private static String fileName(Path file) {

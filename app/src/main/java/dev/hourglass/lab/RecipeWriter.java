@@ -2,6 +2,7 @@ package dev.hourglass.lab;
 
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;
+import dev.hourglass.report.Reference;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,11 @@ final class RecipeWriter {
             }
             if (!sameTraining) {
                 of.put("training", TrainingSyntax.write(model.training()));
+            }
+            if (!model.references().isEmpty()) {
+                of.put(
+                        "references",
+                        model.references().stream().map(RecipeWriter::reference).toList());
             }
             models.add(of);
         }
@@ -81,6 +87,25 @@ final class RecipeWriter {
         tree.put("examples", outputs.examples());
         tree.put("plots", outputs.plots());
         tree.put("report", outputs.report());
+        Recipe.Sweep sweep = outputs.sweep();
+        if (sweep != null) {
+            tree.put("sweep", Map.of("latent_sizes", sweep.latentSizes(), "epochs", sweep.epochs()));
+        }
+        return tree;
+    }
+
+    private static Map<String, Object> reference(Reference reference) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("source", reference.source());
+        if (reference.mse() != null) {
+            tree.put("mse", reference.mse());
+        }
+        if (reference.mae() != null) {
+            tree.put("mae", reference.mae());
+        }
+        if (reference.compression() != null) {
+            tree.put("compression", reference.compression());
+        }
         return tree;
     }
 }

@@ -26,7 +26,7 @@ record RunRecord(Recipe recipe, Provenance provenance, List<Digests> digests, In
      * @param data as the recipe names it
      */
     record Digests(Recipe.Data data, String trainingSha256, String testSha256) {
-        static Digests of(Recipe.Data data, Lab.Splits splits) {
+        static Digests of(Recipe.Data data, Splits splits) {
             return new Digests(data, splits.training().sha256(), splits.test().sha256());
         }
     }

@@ -1,10 +1,13 @@
 package dev.hourglass.report;
 
+import dev.hourglass.evaluate.ErrorReport;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -28,7 +31,7 @@ public final class HtmlReport {
             .lead, caption, figcaption, .note { color: var(--muted); }
             nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: .3rem 1.4rem; padding: 0; margin: 1rem 0 0; }
             a { color: var(--accent); }
-            ol { max-width: 48rem; padding-left: 1.4rem; }
+            ol, ul.answer { max-width: 48rem; padding-left: 1.4rem; }
             li { margin: .45rem 0; }
             nav li { margin: 0; }
             .wide { overflow-x: auto; }
@@ -72,6 +75,7 @@ public final class HtmlReport {
         HtmlReport report = new HtmlReport(run);
         report.head();
         report.findings();
+        report.answers();
         report.comparison();
         report.models();
         report.whatWasRun();
@@ -95,6 +99,7 @@ public final class HtmlReport {
         html.append("<p class=\"lead\">").append(escape(lead())).append("</p>\n");
         html.append("<nav aria-label=\"Sections\"><ul>")
                 .append("<li><a href=\"#findings\">Findings</a></li>")
+                .append("<li><a href=\"#questions\">Key questions</a></li>")
                 .append("<li><a href=\"#comparison\">Comparison</a></li>");
         for (int i = 0; i < run.models().size(); i++) {
             html.append("<li><a href=\"#model-")
@@ -129,6 +134,18 @@ public final class HtmlReport {
         html.append("</ol>\n</section>\n");
     }
 
+    private void answers() {
+        section("questions", "Key questions");
+        for (KeyQuestions.Answer answer : KeyQuestions.of(run)) {
+            html.append("<h3>").append(escape(answer.question())).append("</h3>\n<ul class=\"answer\">\n");
+            for (String sentence : answer.sentences()) {
+                html.append("<li>").append(escape(sentence)).append("</li>\n");
+            }
+            html.append("</ul>\n");
+        }
+        html.append("</section>\n");
+    }
+
     private void comparison() {
         ComparisonTable table = ComparisonTable.of(run);
         section("comparison", run.models().size() == 1 ? "Measurements" : "Comparison");
@@ -152,9 +169,12 @@ public final class HtmlReport {
             html.append("</tr>\n");
         }
         html.append("</tbody></table></div>\n");
-        if (run.hasExamples()) {
-            figure(() -> Figures.comparison(run));
+        for (String leader : table.leaders()) {
+            html.append("<p>").append(escape(leader)).append(".</p>\n");
         }
+        figure(() -> Figures.comparison(run));
+        Figures.sideBySide(run).forEach(drawn -> figure(() -> drawn));
+        figure("Latent size and error", Figures.rateDistortion(run));
         html.append("</section>\n");
     }
 
@@ -163,16 +183,80 @@ public final class HtmlReport {
             ModelResult model = run.models().get(i);
             section("model-" + (i + 1), Names.model(model));
             summary(ModelSummary.of(model.spec()));
-            if (!model.history().epochs().isEmpty()) {
-                html.append("<h3>Training</h3>\n");
-                figure(() -> Figures.trainingHistory(model));
-            }
-            if (!model.data().examples().isEmpty()) {
-                html.append("<h3>Reconstructions</h3>\n");
-                figure(() -> Figures.reconstructions(model));
-            }
+            figure("Training", Figures.trainingHistory(model));
+            figure("Reconstructions", Figures.reconstructions(model));
+            figure("Best and worst", Figures.bestAndWorst(model));
+            classes(model);
+            figure("Latent space", Figures.latentSpace(model));
+            probes(model);
             html.append("</section>\n");
         }
+    }
+
+    private void classes(ModelResult model) {
+        ErrorReport errors = model.evidence().errors();
+        ErrorReport pca = model.evidence().pca();
+        if (errors == null || pca == null || errors.classes().isEmpty()) {
+            return;
+        }
+        html.append("<h3>Errors by class</h3>\n<div class=\"wide\"><table>\n");
+        row("thead", List.of("Class", "Test samples", "MSE", "MAE", "MSE of PCA"));
+        html.append("<tbody>\n");
+        for (int i = 0; i < errors.classes().size(); i++) {
+            ErrorReport.OfClass of = errors.classes().get(i);
+            row(
+                    "tbody",
+                    List.of(
+                            model.data().className(of.label()),
+                            Numbers.count(of.samples()),
+                            Numbers.error(of.mse()),
+                            Numbers.error(of.mae()),
+                            Numbers.error(pca.classes().get(i).mse())));
+        }
+        html.append("</tbody></table></div>\n");
+    }
+
+    private void probes(ModelResult model) {
+        LatentSpace latent = model.evidence().latent();
+        if (latent == null || latent.probes().isEmpty()) {
+            return;
+        }
+        html.append("<h3>What the codes know of the labels</h3>\n<div class=\"wide\"><table>\n");
+        LatentSpace.Probe first = latent.probes().getFirst();
+        html.append("<caption>Share of the labels of ")
+                .append(Numbers.count(first.testSamples()))
+                .append(" test samples that classifiers tell right after seeing ")
+                .append(Numbers.count(first.trainingSamples()))
+                .append(" training samples; guessing is right for ")
+                .append(Numbers.percent(latent.chance()))
+                .append(".</caption>\n");
+        row("thead", List.of("From", "Numbers", "5 nearest neighbours", "Linear classifier", "Silhouette"));
+        html.append("<tbody>\n");
+        for (LatentSpace.Probe probe : latent.probes()) {
+            row(
+                    "tbody",
+                    List.of(
+                            probe.space(),
+                            Numbers.count(probe.numbers()),
+                            Numbers.percent(probe.neighbours()),
+                            Numbers.percent(probe.linear()),
+                            String.format(Locale.ROOT, "%.3f", probe.silhouette())));
+        }
+        html.append("</tbody></table></div>\n");
+    }
+
+    /** The first cell names the row, or is the head of the names; all others are numbers. */
+    private void row(String part, List<String> cells) {
+        boolean head = part.equals("thead");
+        html.append(head ? "<thead><tr>" : "<tr>");
+        for (int i = 0; i < cells.size(); i++) {
+            String tag = head || i == 0 ? "th" : "td";
+            html.append('<').append(tag);
+            html.append(tag.equals("th") ? head ? " scope=\"col\"" : " scope=\"row\"" : "");
+            html.append(i == 0 ? ">" : " class=\"number\">");
+            html.append(escape(cells.get(i))).append("</").append(tag).append('>');
+        }
+        html.append(head ? "</tr></thead>\n" : "</tr>\n");
     }
 
     private void summary(ModelSummary summary) {
@@ -249,6 +333,13 @@ public final class HtmlReport {
                 .append("\">\n<h2>")
                 .append(escape(heading))
                 .append("</h2>\n");
+    }
+
+    private void figure(String heading, Optional<Figure> drawn) {
+        if (drawn.isPresent()) {
+            html.append("<h3>").append(heading).append("</h3>\n");
+            figure(drawn::get);
+        }
     }
 
     /** As an image of its own, so that the identifiers inside one SVG cannot meet those of another. */

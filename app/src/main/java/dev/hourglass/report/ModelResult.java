@@ -1,5 +1,6 @@
 package dev.hourglass.report;
 
+import dev.hourglass.evaluate.ErrorReport;
 import dev.hourglass.evaluate.ReconstructionError;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.train.History;
@@ -8,12 +9,13 @@ import java.util.List;
 /**
  * One trained model of a run, measured.
  *
- * @param data it was trained and judged on; its examples have the size of the model's input
+ * @param data it was trained and judged on; its samples have the size of the model's input
  * @param parameters how many numbers its variables hold, moving statistics included
  * @param test on the test set, after the last epoch
  * @param pcaMse test MSE of PCA with {@code spec.latentSize()} components, fitted on the same training data
  * @param weightsSha256 over all variables
  * @param reconstructions of the data's examples, in their order, each row-major
+ * @param evidence what else was found out
  */
 public record ModelResult(
         AutoencoderSpec spec,
@@ -23,7 +25,8 @@ public record ModelResult(
         ReconstructionError test,
         double pcaMse,
         String weightsSha256,
-        List<float[]> reconstructions) {
+        List<float[]> reconstructions,
+        Evidence evidence) {
     public ModelResult {
         reconstructions = List.copyOf(reconstructions);
         int count = data.examples().size();
@@ -33,7 +36,7 @@ public record ModelResult(
         }
         int size = spec.input().size();
         for (int i = 0; i < count; i++) {
-            int original = data.examples().get(i).length;
+            int original = data.examples().get(i).sample().length;
             int reconstructed = reconstructions.get(i).length;
             if (original != size || reconstructed != size) {
                 throw new IllegalArgumentException("Example " + i + " and its reconstruction by model '" + spec.name()
@@ -46,5 +49,15 @@ public record ModelResult(
     public double secondsPerEpoch() {
         int epochs = history.epochs().size();
         return epochs == 0 ? Double.NaN : history.totalSeconds() / epochs;
+    }
+
+    /** Test MAE of the same PCA; NaN if not measured. */
+    public double pcaMae() {
+        ErrorReport pca = evidence.pca();
+        return pca == null ? Double.NaN : pca.mae();
+    }
+
+    public ModelResult withEvidence(Evidence value) {
+        return new ModelResult(spec, data, parameters, history, test, pcaMse, weightsSha256, reconstructions, value);
     }
 }

@@ -73,6 +73,17 @@ final class Numbers {
                 : whole / 3600 + " h " + whole % 3600 / 60 + " min";
     }
 
+    /** An amount of memory: {@code 412 MB}, {@code 1.4 GB}. */
+    static String bytes(double bytes) {
+        if (!Double.isFinite(bytes)) {
+            return ABSENT;
+        }
+        double mega = bytes / (1 << 20);
+        return mega < 1000
+                ? String.format(Locale.ROOT, "%,.0f MB", mega)
+                : String.format(Locale.ROOT, "%.1f GB", mega / 1024);
+    }
+
     /** A compression ratio: {@code 24.50:1}. */
     static String ratio(double value) {
         return String.format(Locale.ROOT, "%.2f:1", value);

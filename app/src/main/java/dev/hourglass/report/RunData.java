@@ -1,18 +1,61 @@
 package dev.hourglass.report;
 
+import dev.hourglass.tensor.Shape;
 import java.util.List;
 
 /**
  * What models were trained and judged on.
  *
  * @param name such as {@code mnist}
+ * @param sampleShape as the data set has it: [height, width, channels] of images, [steps, features] of series
  * @param trainingSamples how many were trained on
  * @param testSamples how many were judged by
- * @param examples test samples that are shown beside their reconstructions, each row-major
+ * @param classNames of the classes 0, 1, …; empty if they have none
+ * @param examples the first test samples, shown beside their reconstructions
  */
-public record RunData(String name, int trainingSamples, int testSamples, List<float[]> examples) {
+public record RunData(
+        String name,
+        Shape sampleShape,
+        int trainingSamples,
+        int testSamples,
+        List<String> classNames,
+        List<Example> examples) {
+    /**
+     * A test sample.
+     *
+     * @param title such as its class; empty if it has none
+     * @param sample row-major
+     * @param clean the same without noise, where that is known; else empty
+     */
+    public record Example(String title, float[] sample, float[] clean) {}
+
     public RunData {
+        classNames = List.copyOf(classNames);
         examples = List.copyOf(examples);
+    }
+
+    /** Pictures [height, width, channels] of one or three channels. */
+    public boolean images() {
+        return sampleShape.rank() == 3 && (sampleShape.dimension(2) == 1 || sampleShape.dimension(2) == 3);
+    }
+
+    /** Series [steps, features]. */
+    boolean series() {
+        return sampleShape.rank() == 2;
+    }
+
+    /** What its samples are called: images, sequences or samples. */
+    String noun() {
+        return images() ? "images" : series() ? "sequences" : "samples";
+    }
+
+    public String className(int label) {
+        return label < classNames.size() ? classNames.get(label) : Integer.toString(label);
+    }
+
+    /** The samples of the examples alone. */
+    List<float[]> samples() {
+        return examples.stream().map(Example::sample).toList();
     }
 
     /** Such as {@code 60,000 samples of mnist and tested on 10,000}. */

@@ -30,8 +30,4 @@ public record RunResult(String title, List<ModelResult> models, Map<String, Stri
     public List<ModelResult> modelsOf(RunData data) {
         return models.stream().filter(model -> model.data().equals(data)).toList();
     }
-
-    boolean hasExamples() {
-        return data().stream().noneMatch(data -> data.examples().isEmpty());
-    }
 }

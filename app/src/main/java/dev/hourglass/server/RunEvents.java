@@ -69,6 +69,13 @@ final class RunEvents implements Consumer<LabEvent> {
             }
             case LabEvent.Training training -> training(training.event());
             case LabEvent.Working working -> working(working.task());
+            case LabEvent.Progress progress -> {
+                if (!progress.task().equals(doing)) {
+                    working(progress.task());
+                }
+            }
+            case LabEvent.SweepAnnounced sweep ->
+                working("Sweep over the latent sizes of " + String.join(" and ", sweep.models()));
             case LabEvent.Finished finished -> doing = null;
         }
     }

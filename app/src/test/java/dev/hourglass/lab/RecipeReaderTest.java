@@ -12,6 +12,7 @@ import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Presets;
 import dev.hourglass.model.Size2;
+import dev.hourglass.report.Reference;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.train.Augmentation;
 import dev.hourglass.train.Callbacks;
@@ -66,9 +67,24 @@ class RecipeReaderTest {
                         new ModelRecipe(
                                 Presets.cifar10Cnn("cnn"),
                                 new Recipe.Data("cifar10", null, 8_000, 2_000),
-                                training.withEpochs(25)),
+                                training.withEpochs(25),
+                                List.of(
+                                        new Reference(
+                                                "the original lab's page (8,000 and 2,000 images, 25 epochs)",
+                                                0.010411,
+                                                0.073483,
+                                                null),
+                                        new Reference(
+                                                "a PyTorch run of the same model (8,000 and 2,000 images, 25 epochs)",
+                                                0.01364,
+                                                0.0841,
+                                                null))),
                         new ModelRecipe(
-                                Presets.sequenceLstm("lstm"), Recipe.Data.of("sequences"), training.withEpochs(30)));
+                                Presets.sequenceLstm("lstm"),
+                                Recipe.Data.of("sequences"),
+                                training.withEpochs(30),
+                                List.of(new Reference("the original lab's page", null, null, 12.5))));
+        assertThat(recipe.outputs().sweep()).isEqualTo(new Recipe.Sweep(List.of(4, 8, 16, 20, 32, 64), 10));
     }
 
     @Test
@@ -130,7 +146,7 @@ class RecipeReaderTest {
                         .withLearningRate(5e-4f)
                         .withSeed(-7)
                         .withThreads(3));
-        assertThat(recipe.outputs()).isEqualTo(new Recipe.Outputs(5, false, true));
+        assertThat(recipe.outputs()).isEqualTo(new Recipe.Outputs(5, false, true, null));
     }
 
     @Test

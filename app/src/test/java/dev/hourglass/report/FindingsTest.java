@@ -70,7 +70,7 @@ class FindingsTest {
     @Test
     void modelsOnDifferentDataAreNotRanked() {
         ModelResult cnn = cnn(0.01, 0.02);
-        RunData series = new RunData("sequences", 3_200, 800, SampleRuns.examples());
+        RunData series = SampleRuns.data("sequences", 3_200, 800, SampleRuns.examples());
         ModelResult lstm = lstm(0.002, 0.004);
         ModelResult onSeries = new ModelResult(
                 lstm.spec(),
@@ -80,7 +80,8 @@ class FindingsTest {
                 lstm.test(),
                 lstm.pcaMse(),
                 lstm.weightsSha256(),
-                lstm.reconstructions());
+                lstm.reconstructions(),
+                lstm.evidence());
         assertThat(findings(cnn, onSeries))
                 .contains(
                         "Computed from this run's measurements alone: CNN once trained on 60,000 samples of mnist and"
@@ -190,7 +191,8 @@ class FindingsTest {
                 new ReconstructionError(0.02, 0.1, 10_000, Double.NaN),
                 Double.NaN,
                 "",
-                lstm.reconstructions());
+                lstm.reconstructions(),
+                lstm.evidence());
         assertThat(findings(measured, unmeasured)).noneMatch(finding -> finding.contains("per second"));
     }
 

@@ -61,16 +61,17 @@ class HtmlReportTest {
         ModelResult bare = SampleRuns.model(SampleRuns.CNN, 0.1, 0.1, Double.NaN, SampleRuns.history(1));
         bare = new ModelResult(
                 bare.spec(),
-                new RunData("d", 1, 1, List.of()),
+                SampleRuns.data("d", 1, 1, List.of()),
                 1,
                 bare.history(),
                 bare.test(),
                 bare.pcaMse(),
                 "",
-                List.of());
+                List.of(),
+                Evidence.NONE);
         String html = HtmlReport.render(new RunResult("t", List.of(bare), Map.of()));
         assertThat(html)
-                .doesNotContain("<figure>")
+                .containsOnlyOnce("<figure>")
                 .doesNotContain("PCA was fitted")
                 .contains("One autoencoder trained on 1 samples of d")
                 .endsWith("</html>\n");

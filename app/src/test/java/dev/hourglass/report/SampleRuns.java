@@ -3,6 +3,7 @@ package dev.hourglass.report;
 import dev.hourglass.evaluate.ReconstructionError;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.Presets;
+import dev.hourglass.tensor.Shape;
 import dev.hourglass.train.History;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,8 +14,8 @@ import java.util.Map;
 final class SampleRuns {
     static final AutoencoderSpec CNN = Presets.mnistCnn("cnn");
     static final AutoencoderSpec LSTM = Presets.mnistLstm("lstm");
-    static final RunData DATA = new RunData("mnist", 60_000, 10_000, examples());
     private static final int SIDE = 28;
+    static final RunData DATA = data("mnist", 60_000, 10_000, examples());
 
     private SampleRuns() {}
 
@@ -44,10 +45,31 @@ final class SampleRuns {
         int parameters = ModelSummary.of(spec).total();
         double samplesPerSecond = 40_000_000.0 / parameters;
         ReconstructionError test = new ReconstructionError(mse, mae, 10_000, samplesPerSecond);
-        List<float[]> reconstructions = DATA.examples().stream()
+        List<float[]> reconstructions = DATA.samples().stream()
                 .map(sample -> faded(sample, (float) (2 * Math.sqrt(mse))))
                 .toList();
-        return new ModelResult(spec, DATA, parameters, history, test, pcaMse, "0".repeat(64), reconstructions);
+        return new ModelResult(
+                spec, DATA, parameters, history, test, pcaMse, "0".repeat(64), reconstructions, Evidence.NONE);
+    }
+
+    /** Samples as MNIST's pictures, or vectors where they have another size. */
+    static RunData data(String name, int training, int test, List<float[]> samples) {
+        int size = samples.isEmpty() ? SIDE * SIDE : samples.getFirst().length;
+        Shape shape = switch (size) {
+            case SIDE * SIDE -> Shape.of(SIDE, SIDE, 1);
+            case 32 * 32 * 3 -> Shape.of(32, 32, 3);
+            case 50 * 10 -> Shape.of(50, 10);
+            default -> Shape.of(size);
+        };
+        return new RunData(
+                name,
+                shape,
+                training,
+                test,
+                List.of(),
+                samples.stream()
+                        .map(sample -> new RunData.Example("", sample, new float[0]))
+                        .toList());
     }
 
     /** @param losses loss and validation loss of the first epoch, of the second, and so on */

@@ -1,0 +1,11 @@
+package dev.hourglass.lab;
+
+import dev.hourglass.data.Dataset;
+import dev.hourglass.tensor.Shape;
+
+/** What models learn and what they are judged by, both of one shape. */
+record Splits(Dataset training, Dataset test) {
+    Splits reshaped(Shape shape) {
+        return new Splits(training.reshaped(shape), test.reshaped(shape));
+    }
+}

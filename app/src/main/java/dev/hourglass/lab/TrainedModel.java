@@ -1,0 +1,11 @@
+package dev.hourglass.lab;
+
+import dev.hourglass.report.PeakMemory;
+import dev.hourglass.train.TrainResult;
+
+/**
+ * A model of a recipe, trained.
+ *
+ * @param memory at its largest while it was trained
+ */
+record TrainedModel(ModelRecipe recipe, TrainResult result, PeakMemory memory) {}
