@@ -48,6 +48,9 @@ record RunRecord(Recipe recipe, Provenance provenance, List<Digests> digests, In
         facts.put("Epochs", training(TrainOptions::epochs));
         facts.put("Batch size", training(TrainOptions::batchSize));
         facts.put("Learning rate", training(TrainOptions::learningRate));
+        if (recipe.models().stream().anyMatch(model -> TrainingSyntax.changes(model.training()))) {
+            facts.put("Schedule and augmentation", training(TrainingSyntax::changesInWords));
+        }
         facts.put("Seed", training(TrainOptions::seed));
         facts.put("Threads", training(TrainOptions::threads));
         for (Digests digest : digests) {

@@ -8,10 +8,12 @@ import dev.hourglass.train.LearningRateSchedule;
 import dev.hourglass.train.LearningRateSchedule.CosineDecay;
 import dev.hourglass.train.LearningRateSchedule.ExponentialDecay;
 import dev.hourglass.train.TrainOptions;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * How a recipe writes training: {@code training: {epochs: 5, schedule: CosineDecay}}. A schedule is Keras's class with
@@ -79,6 +81,32 @@ final class TrainingSyntax {
         tree.put("seed", options.seed());
         tree.put("threads", options.threads());
         return tree;
+    }
+
+    /** Whether the learning rate or the images change while a model trains. */
+    static boolean changes(TrainOptions options) {
+        return !options.schedule().equals(LearningRateSchedule.CONSTANT)
+                || !options.augmentation().equals(Augmentation.NONE);
+    }
+
+    /** Such as {@code CosineDecay (alpha 0.0); horizontal_flip true}, or {@code none}. */
+    static String changesInWords(TrainOptions options) {
+        List<String> words = new ArrayList<>();
+        switch (options.schedule()) {
+            case LearningRateSchedule.Constant constant -> {}
+            case CosineDecay cosine -> words.add("CosineDecay (" + inWords(settings(cosine)) + ")");
+            case ExponentialDecay decay -> words.add("ExponentialDecay (" + inWords(settings(decay)) + ")");
+        }
+        if (!options.augmentation().equals(Augmentation.NONE)) {
+            words.add(inWords(settings(options.augmentation())));
+        }
+        return words.isEmpty() ? "none" : String.join("; ", words);
+    }
+
+    private static String inWords(Map<String, Object> settings) {
+        return settings.entrySet().stream()
+                .map(setting -> setting.getKey() + " " + setting.getValue())
+                .collect(Collectors.joining(", "));
     }
 
     private static LearningRateSchedule schedule(Node node) {

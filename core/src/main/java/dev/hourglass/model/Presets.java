@@ -86,7 +86,7 @@ public final class Presets {
                         new TimeDistributed("output", new Dense("output_dense", 28, LINEAR))));
     }
 
-    /** 28x28x1 to 32 numbers and back, 241,953 parameters; how it was found is in docs/strong-autoencoders.md. */
+    /** 28x28x1 to 32 numbers and back, 256,001 parameters; how it was found is in docs/strong-autoencoders.md. */
     public static AutoencoderSpec mnistStrong(String name) {
         return new AutoencoderSpec(
                 name,
