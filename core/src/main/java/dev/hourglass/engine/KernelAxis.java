@@ -2,6 +2,7 @@ package dev.hourglass.engine;
 
 import dev.hourglass.engine.WindowAxis.Phase;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -38,6 +39,16 @@ record KernelAxis(WindowAxis windows, List<List<int[]>> sources) {
             sources.add(taps);
         }
         return new KernelAxis(new WindowAxis(1, phases), sources);
+    }
+
+    /** How many taps the kernel has. */
+    int kernel() {
+        return 1
+                + sources.stream()
+                        .flatMap(List::stream)
+                        .flatMapToInt(Arrays::stream)
+                        .max()
+                        .orElseThrow();
     }
 
     private static List<int[]> everyOther(int kernel, int first, int step, boolean flipped) {

@@ -18,8 +18,10 @@ enum Tiling {
     /** Output pixels of a tile along each axis. */
     static final int SIDE = 2;
 
-    private static final WindowAxis SAME = WindowAxis.sliding(3, 1, 1);
-    private static final WindowAxis FOLDED = new Folding(3, false).forward().windows();
+    private static final int KERNEL = 3;
+    private static final WindowAxis SAME = WindowAxis.sliding(KERNEL, 1, 1);
+    private static final WindowAxis FOLDED =
+            new Folding(KERNEL, false).forward().windows();
     /** With fewer channels on either side the transforms cost more than the products that they spare. */
     private static final int LEAST_CHANNELS = 16;
 
@@ -40,16 +42,21 @@ enum Tiling {
 
     /** The tiling that suits a convolution, or null. */
     static @Nullable Tiling of(Convolution convolution, Layout.Image in, Layout.Image out) {
-        WindowAxis rows = convolution.forward().rows();
-        WindowAxis columns = convolution.forward().columns();
+        KernelAxis rows = convolution.forward().vertical();
+        KernelAxis columns = convolution.forward().horizontal();
         boolean wholeTiles = out.height() % SIDE == 0 && out.width() % SIDE == 0;
         if (!wholeTiles || Math.min(in.channels(), out.channels()) < LEAST_CHANNELS) {
             return null;
         }
-        if (rows.equals(SAME) && columns.equals(SAME)) {
+        if (fits(rows, SAME) && fits(columns, SAME)) {
             return PIXELS;
         }
-        return rows.equals(FOLDED) && columns.equals(FOLDED) ? REPEATED : null;
+        return fits(rows, FOLDED) && fits(columns, FOLDED) ? REPEATED : null;
+    }
+
+    /** The same windows, and the same kernel: a 4x4 one of stride 2 turned round has the windows of a folded one. */
+    private static boolean fits(KernelAxis axis, WindowAxis windows) {
+        return axis.kernel() == KERNEL && axis.windows().equals(windows);
     }
 
     int components() {

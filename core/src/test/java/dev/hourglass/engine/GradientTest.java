@@ -435,6 +435,11 @@ class GradientTest {
         return cases.stream();
     }
 
+    /** From 5x7 pixels to 4x6, which tiles of two by two cover. */
+    private static LayerSpec toEven(String name) {
+        return conv(name, 18, 2, 1, VALID, TANH);
+    }
+
     /** So many weights or channels that their gradients are summed in other ways. */
     static Stream<Case> wideLayers() {
         Size2 three = Size2.square(3);
@@ -442,9 +447,10 @@ class GradientTest {
         return Stream.of(
                 Case.between("to few filters", 5, 32, conv("a", 16, 3, 1, SAME, TANH), conv("b", 8, 3, 2, VALID, RELU)),
                 Case.between("to few filters, on rows of a tap", 3, 32, conv("a", 16, 1, 2, SAME, TANH)),
-                Case.between("by tiles", 4, 32, conv("a", 48, 3, 1, SAME, TANH)),
-                Case.between("by tiles, transposed", 6, 33, transposed("a", 17, 3, 1, SAME, RELU)),
-                Case.between("by tiles, normalized", 4, 16, conv("a", 16, 3, 1, SAME, RELU), norm("b")),
+                Case.between("by tiles", 4, 32, toEven("z"), conv("a", 48, 3, 1, SAME, TANH)),
+                Case.between("by tiles, transposed", 6, 33, toEven("z"), transposed("a", 17, 3, 1, SAME, RELU)),
+                Case.between("by tiles, normalized", 4, 16, toEven("z"), conv("a", 16, 3, 1, SAME, RELU), norm("b")),
+                Case.between("with the windows of tiles, repeated", 4, 18, transposed("a", 35, 4, 2, SAME, TANH)),
                 Case.between("by tiles, repeated", 5, 18, up("a", 2), conv("b", 35, 3, 1, SAME, TANH)),
                 Case.between("transposed", 3, 32, transposed("a", 32, 3, 1, SAME, TANH)),
                 Case.between("transposed with stride", 2, 64, transposed("a", 32, 3, 2, SAME, TANH)),

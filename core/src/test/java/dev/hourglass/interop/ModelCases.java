@@ -76,6 +76,11 @@ public final class ModelCases {
         addTransposed("transposed_2x2_stride2_same", size(2, 2), size(2, 2), SAME, SIGMOID);
         addTransposed("transposed_4x5_stride2x3_same", size(4, 5), size(2, 3), SAME, TANH);
         addTransposed("transposed_2x1_stride3x2_same", size(2, 1), size(3, 2), SAME, LINEAR);
+        add(
+                "transposed_4x4_stride2_wide",
+                IMAGE,
+                new Conv2dTranspose("widen", 17, size(3, 3), size(1, 1), SAME, RELU),
+                new Conv2dTranspose("wide", 16, size(4, 4), size(2, 2), SAME, LINEAR));
         addTransposed("transposed_3x3_valid", size(3, 3), size(1, 1), VALID, LINEAR);
         addTransposed("transposed_3x2_stride2_valid", size(3, 2), size(2, 2), VALID, RELU);
         addTransposed("transposed_1x2_stride2x3_valid", size(1, 2), size(2, 3), VALID, LINEAR);
