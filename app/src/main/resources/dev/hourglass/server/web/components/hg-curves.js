@@ -187,7 +187,7 @@ function line(name, data, index) {
 
 function lines({ x, yName, log = false, series }) {
   return {
-    legend: { icon: "roundRect", itemWidth: 16, itemHeight: 3 },
+    legend: { itemWidth: 22, itemHeight: 12 },
     grid: { left: 34, right: 44 },
     tooltip: { trigger: "axis", valueFormatter: (value) => format.error(value) },
     xAxis: x,

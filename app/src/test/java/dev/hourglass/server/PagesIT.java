@@ -1,0 +1,418 @@
+package dev.hourglass.server;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.microsoft.playwright.Download;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.BoundingBox;
+import com.microsoft.playwright.options.ColorScheme;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each page does its main job in a real browser, on two small models that were trained through the API. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PagesIT {
+    private static final String RECIPE = """
+            title: Two small models
+            data: {name: mnist, limit: %d}
+            models:
+              - name: cnn
+                input: [28, 28, 1]
+                encoder:
+                  - Conv2D: {name: enc, filters: 8, kernel_size: 3, strides: 4, activation: relu, padding: same}
+                  - Flatten: {}
+                  - Dense: {name: latent, units: 16}
+                decoder:
+                  - Dense: {units: 784, activation: sigmoid}
+                  - Reshape: {target_shape: [28, 28, 1]}
+              - name: lstm
+                input: [28, 28]
+                encoder:
+                  - LSTM: {name: latent, units: 12}
+                decoder:
+                  - RepeatVector: {n: 28}
+                  - LSTM: {units: 12, return_sequences: true}
+                  - TimeDistributed: {layer: {Dense: {units: 28}}}
+            training: {epochs: %d, batch_size: 32, seed: 7, threads: 2}
+            """;
+    private static final List<String> PAGES =
+            List.of("run", "cnn", "lstm", "latent", "comparison", "analysis", "anomaly");
+
+    private Workbench workbench;
+    private String run;
+
+    @BeforeAll
+    void train(@TempDir Path folder) throws IOException, InterruptedException {
+        workbench = Workbench.open(folder);
+        run = workbench.train(RECIPE.formatted(400, 3));
+    }
+
+    @AfterEach
+    void closePages() {
+        workbench.closePages();
+    }
+
+    @AfterAll
+    void nothingWasComplainedAbout() {
+        List<String> complaints = workbench.complaints();
+        workbench.close();
+        assertThat(complaints).isEmpty();
+    }
+
+    private Page open(String place) {
+        Page page = workbench.page();
+        page.navigate(workbench.at(place));
+        return page;
+    }
+
+    private Page openRun(String place) {
+        return open("/runs/" + run + "/" + place);
+    }
+
+    private static Locator button(Page page, String name) {
+        return page.getByRole(
+                AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
+    }
+
+    private static Locator heading(Page page, String name) {
+        return page.getByRole(
+                AriaRole.HEADING, new Page.GetByRoleOptions().setName(name).setExact(true));
+    }
+
+    private static Locator fact(Page page, String name) {
+        return page.locator("dl.facts > div")
+                .filter(new Locator.FilterOptions().setHasText(name))
+                .locator("dd");
+    }
+
+    private static void drag(Page page, double fromX, double fromY, double toX, double toY) {
+        page.mouse().move(fromX, fromY);
+        page.mouse().down();
+        page.mouse().move((fromX + toX) / 2, (fromY + toY) / 2);
+        page.mouse().move(toX, toY);
+        page.mouse().up();
+    }
+
+    @Test
+    void homeListsTheRunWithItsModelsAndBestLosses() throws IOException, InterruptedException {
+        double best = workbench
+                .get("api/runs/" + run)
+                .path("models")
+                .path(0)
+                .path("bestValidationLoss")
+                .asDouble();
+        Page page = open("/");
+
+        Locator line = page.getByRole(AriaRole.ROW).filter(new Locator.FilterOptions().setHasText(run));
+        assertThat(line.getByText("finished")).isVisible();
+        assertThat(line.getByText("lstm")).isVisible();
+        assertThat(line).containsText(String.format(Locale.ROOT, "%.3g", best).substring(0, 5));
+    }
+
+    @Test
+    void homeSaysWhatALabWillTakeBeforeItStarts() {
+        Page page = open("/");
+
+        Locator lab = page.getByRole(AriaRole.ARTICLE).first();
+        assertThat(lab.getByRole(
+                        AriaRole.BUTTON,
+                        new Locator.GetByRoleOptions().setName("Start").setExact(true)))
+                .isEnabled();
+        assertThat(lab.locator("dd").first())
+                .hasText(Pattern.compile("\\d.*(s|min)"), new HasTextOptions().setTimeout(60_000));
+    }
+
+    @Test
+    void theFormForANewRunSaysWhatIsWrongAsOneTypes() {
+        Page page = open("/?new=mnist");
+        Locator start = button(page, "Start the run");
+
+        page.getByLabel("Epochs").fill("0");
+        assertThat(page.locator("#override-epochs-hint")).hasText("At least 1");
+        assertThat(start).isDisabled();
+        page.getByLabel("Epochs").fill("2");
+        assertThat(start).isEnabled();
+        button(page, "Edit the recipe as YAML").click();
+        page.getByLabel("Recipe as YAML").fill("title: x\nmodles: []\n");
+        assertThat(page.locator(".verdict")).containsText("modles");
+        assertThat(start).isDisabled();
+    }
+
+    @Test
+    void tickedRunsAreComparedAndTheTableSorts() {
+        Page page = open("/");
+        page.getByLabel("Compare " + run).check();
+        button(page, "Compare 1 run").click();
+
+        assertThat(heading(page, "Comparison")).isVisible();
+        Locator models = page.locator("hg-table tbody th");
+        assertThat(models).hasText(new String[] {"cnn", "lstm"});
+        button(page, "Parameters").click();
+        assertThat(models).hasText(new String[] {"lstm", "cnn"});
+        assertThat(page.locator("td.best").first()).isVisible();
+    }
+
+    @Test
+    void theBestEpochIsMarkedAndItsCurveCanBeSaved() throws IOException {
+        Page page = openRun("run");
+        assertThat(page.locator("hg-epochs td.best").first()).isVisible();
+
+        Locator losses = page.locator("hg-chart").filter(new Locator.FilterOptions().setHasText("Loss by epoch"));
+        assertThat(losses.locator("canvas").first()).isVisible();
+        Download numbers = page.waitForDownload(() -> losses.getByText("CSV").click());
+        assertThat(Files.readAllLines(numbers.path()))
+                .hasSize(7)
+                .first()
+                .isEqualTo("model,epoch,loss,validation loss,MAE,validation MAE");
+        Download picture = page.waitForDownload(() -> losses.getByText("PNG").click());
+        assertThat(Files.readAllBytes(picture.path())).startsWith(0x89, 'P', 'N', 'G');
+        losses.getByText("Table").click();
+        assertThat(losses.locator("tbody tr")).hasCount(6);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cnn", "lstm"})
+    void theWorstSamplesComeFirstAndOneIsShownWhole(String model) {
+        Page page = openRun(model);
+        button(page, "Worst first").click();
+
+        Locator errors = page.locator("hg-samples .tile span");
+        assertThat(errors).hasCount(24);
+        List<Double> shown =
+                errors.allTextContents().stream().map(Double::valueOf).toList();
+        assertThat(shown).isSortedAccordingTo(Comparator.reverseOrder());
+        page.locator("hg-samples .tile").nth(3).click();
+        assertThat(fact(page, "MSE").first()).hasText(errors.nth(3).textContent());
+        assertThat(page.locator("hg-samples .triptych canvas")).hasCount(3);
+    }
+
+    @Test
+    void theArchitectureIsAnHourglassWithShapesParametersAndCost() {
+        Page page = openRun("cnn");
+
+        Locator waist = page.locator("table.architecture tr[data-waist]");
+        assertThat(waist).containsText("latent");
+        assertThat(waist).containsText("16");
+        assertThat(waist.locator("svg path")).hasAttribute("d", Pattern.compile("M.*z"));
+        assertThat(page.locator("table.architecture tbody tr")).hasCount(6);
+    }
+
+    @Test
+    void whatOneDrawsIsAnsweredWithCodeReconstructionAndError() {
+        Page page = openRun("cnn");
+        Locator sheet = page.locator("canvas.drawing");
+        sheet.scrollIntoViewIfNeeded();
+        BoundingBox box = sheet.boundingBox();
+        drag(page, box.x + 150, box.y + 50, box.x + 140, box.y + 250);
+
+        Locator answer = page.locator("hg-own-sample hg-sample");
+        assertThat(answer.locator(".triptych canvas")).hasCount(3);
+        assertThat(answer).containsText("Code: 16 numbers");
+        assertThat(answer).containsText("Answer after");
+        assertThat(button(page, "Clear")).isVisible();
+    }
+
+    @Test
+    void filtersAndFeatureMapsOfALayerAreShown() {
+        Page page = openRun("cnn?layer=enc");
+
+        assertThat(page.locator("#filters canvas")).hasCount(8);
+        assertThat(page.locator("#feature-maps canvas")).hasCount(8);
+        page.getByLabel("Layer").selectOption("latent");
+        assertThat(page.locator("#feature-maps canvas")).hasCount(1);
+    }
+
+    @Test
+    void theMapShowsSamplesDecodesPlacesAndWalks() {
+        Page page = openRun("latent");
+        BoundingBox map = map(page);
+
+        // The first corner is empty: PCA's cloud is round.
+        page.mouse().click(map.x + 6, map.y + 6);
+        assertThat(heading(page, "Decoded place")).isVisible();
+        assertThat(page.locator("hg-place .decoded canvas")).isVisible();
+        button(page, "Walk").click();
+        drag(page, map.x + 0.35 * map.width, map.y + map.height / 2, map.x + 0.65 * map.width, map.y + map.height / 2);
+        assertThat(heading(page, "Walk")).isVisible();
+        assertThat(page.locator("hg-place .maps canvas")).hasCount(12);
+    }
+
+    @Test
+    void theLassoGivesATableAndAFile() throws IOException {
+        Page page = openRun("latent?tool=lasso");
+        BoundingBox map = map(page);
+
+        page.mouse().move(map.x + 3, map.y + 3);
+        page.mouse().down();
+        page.mouse().move(map.x + map.width - 3, map.y + 3);
+        page.mouse().move(map.x + map.width - 3, map.y + map.height - 3);
+        page.mouse().move(map.x + 3, map.y + map.height - 3);
+        page.mouse().up();
+        assertThat(heading(page, "400 samples chosen")).isVisible();
+        assertThat(page.locator("hg-selection tbody tr")).hasCount(200);
+        Download file = page.waitForDownload(
+                () -> page.locator("hg-selection").getByText("CSV").click());
+        assertThat(Files.readAllLines(file.path()))
+                .hasSize(401)
+                .first()
+                .asString()
+                .startsWith("index,x,y,label,mse,mae,code_0");
+    }
+
+    @Test
+    void aSliderOfADirectionChangesTheDecodedSample() {
+        Page page = openRun("latent");
+        Locator picture = page.locator("hg-directions .decoded canvas");
+        assertThat(picture).isVisible();
+
+        String pixels = "canvas => canvas.toDataURL()";
+        Object before = picture.evaluate(pixels);
+        page.locator("#direction-0").fill("3");
+        page.waitForFunction(
+                "before => document.querySelector('hg-directions .decoded canvas').toDataURL() !== before", before);
+        assertThat(picture.evaluate(pixels)).isNotEqualTo(before);
+    }
+
+    @Test
+    void theMapKeepsItsPlaceOverAReload() {
+        Page page = openRun("latent");
+        map(page);
+        button(page, "Zoom in").click();
+        page.waitForURL(Pattern.compile(".*view=.*"));
+        String view =
+                "() => Object.values(document.querySelector('hg-map').view).map(each => each.toPrecision(4)).join()";
+        Object before = page.evaluate(view);
+        page.reload();
+        map(page);
+        assertThat(page.evaluate(view)).isEqualTo(before);
+    }
+
+    /** Where the map is, once its points are drawn. */
+    private static BoundingBox map(Page page) {
+        Locator canvas = page.locator(".map canvas");
+        assertThat(canvas).isVisible();
+        page.waitForFunction("() => document.querySelector('hg-map')?.view != null");
+        return canvas.boundingBox();
+    }
+
+    @Test
+    void theAnalysisShowsFindingsPlotsTablesAndFiles() throws IOException {
+        Page page = openRun("analysis");
+
+        assertThat(page.locator(".findings li").first()).isVisible();
+        Locator plot = page.locator(".plots img").first();
+        assertThat(plot).isVisible();
+        assertThat(page.locator("hg-table").first()).isVisible();
+        Download file = page.waitForDownload(
+                () -> page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("results/comparison.csv"))
+                        .click());
+        assertThat(Files.readString(file.path())).contains("cnn");
+    }
+
+    @Test
+    void theThresholdCountsAndJudges() {
+        Page page = openRun("anomaly?anomalous=1");
+        Locator flagged = fact(page, "Flagged");
+        assertThat(flagged).hasText("20 of 400");
+
+        page.locator("#threshold").press("Home");
+        assertThat(flagged).hasText(Pattern.compile("(399|400) of 400"));
+        assertThat(fact(page, "Recall")).hasText(Pattern.compile("100\\.0.*"));
+        page.locator("#threshold").press("End");
+        assertThat(fact(page, "Precision")).isVisible();
+        assertThat(page.locator("hg-anomalies .tile")).hasCount(12);
+    }
+
+    @Test
+    void noiseIsAddedAndTakenAway() {
+        Page page = openRun("anomaly");
+        Locator noisy = fact(page, "PSNR, noisy");
+        assertThat(noisy).hasText(Pattern.compile("\\d.*dB"));
+        String before = noisy.textContent();
+
+        page.locator("#noise").fill("0.8");
+        assertThat(noisy).not().hasText(before);
+        assertThat(page.locator("hg-denoising .triptych canvas")).hasCount(3);
+    }
+
+    @Test
+    void aReloadAPauseAndARestartOfTheServerLoseNothing() throws IOException, InterruptedException {
+        String live = workbench.start(RECIPE.formatted(3000, 40));
+        Page page = open("/runs/" + live + "/run");
+        Locator epochs = page.locator("hg-epochs tbody tr");
+        assertThat(epochs.nth(1)).isVisible();
+
+        page.reload();
+        assertThat(epochs.nth(1)).isVisible();
+        button(page, "Pause").click();
+        assertThat(button(page, "Resume")).isVisible();
+        assertThat(workbench.state(live)).isEqualTo("paused");
+        button(page, "Resume").click();
+        assertThat(button(page, "Pause")).isVisible();
+
+        int before = epochs.count();
+        workbench.restart();
+        assertThat(page.locator("main .badge").getByText("interrupted")).isVisible();
+        assertThat(epochs.nth(before - 1)).isVisible();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"LIGHT", "DARK"})
+    void axeFindsNothingSerious(ColorScheme scheme) {
+        Page page = workbench.page(1280, 900, scheme);
+        for (String place : places()) {
+            page.navigate("about:blank");
+            page.navigate(workbench.at(place));
+            settle(page);
+            assertThat(new AxeBuilder(page).setLegacyMode(true).analyze().getViolations())
+                    .as(place)
+                    .filteredOn(rule -> List.of("serious", "critical").contains(rule.getImpact()))
+                    .extracting(rule ->
+                            rule.getId() + " " + rule.getNodes().getFirst().getTarget())
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void nothingIsWiderThanANarrowWindow() {
+        Page page = workbench.page(390, 844, ColorScheme.LIGHT);
+        for (String place : places()) {
+            page.navigate("about:blank");
+            page.navigate(workbench.at(place));
+            settle(page);
+            assertThat((int) page.evaluate("document.documentElement.scrollWidth"))
+                    .as(place)
+                    .isLessThanOrEqualTo(390);
+        }
+    }
+
+    private List<String> places() {
+        return Stream.concat(Stream.of("/", "/?new=mnist"), PAGES.stream().map(page -> "/runs/" + run + "/" + page))
+                .toList();
+    }
+
+    /** Waits until what was asked for has come and nothing is a placeholder any more. */
+    private static void settle(Page page) {
+        assertThat(page.locator("h1")).isVisible();
+        assertThat(page.locator("main .skeleton")).hasCount(0);
+    }
+}
