@@ -122,7 +122,7 @@ final class Judgement {
      */
     @Nullable
     Double rocAuc() {
-        long normal = sorted.length - anomalies;
+        long normal = (long) sorted.length - anomalies;
         if (anomalous == null || anomalies == 0 || normal == 0) {
             return null;
         }
