@@ -99,8 +99,9 @@ class PagesIT {
     }
 
     private static Locator fact(Page page, String name) {
+        Locator term = page.getByText(name, new Page.GetByTextOptions().setExact(true));
         return page.locator("dl.facts > div")
-                .filter(new Locator.FilterOptions().setHasText(name))
+                .filter(new Locator.FilterOptions().setHas(term))
                 .locator("dd");
     }
 
