@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -55,9 +56,10 @@ final class LabCommand implements Runnable {
 
     @Parameters(
             index = "0",
+            arity = "0..1",
             paramLabel = "NAME|FILE.yaml",
             description = "A lab by name, such as mnist or cifar10, or a recipe file ending in .yaml or .yml.")
-    private String recipe = "";
+    private @Nullable String recipe;
 
     @ArgGroup(validate = false, heading = "%nTraining (default: what the recipe says):%n", order = 1)
     private Training training = new Training();
@@ -67,6 +69,9 @@ final class LabCommand implements Runnable {
 
     @ArgGroup(validate = false, heading = "%nOutput:%n", order = 3)
     private Output output = new Output();
+
+    @ArgGroup(validate = false, heading = "%nCheckpoints:%n", order = 4)
+    private CheckpointOptions checkpoints = new CheckpointOptions();
 
     static final class Training {
         @Option(
@@ -151,6 +156,12 @@ final class LabCommand implements Runnable {
                 paramLabel = "DIR",
                 description = "The run folder, new or empty (default: runs/NAME-<date>-<time>).")
         private @Nullable Path folder;
+
+        @Option(
+                names = "--resume",
+                paramLabel = "RUN",
+                description = "Go on with this run, which was stopped or killed, from its last checkpoint.")
+        private @Nullable Path unfinished;
     }
 
     /** A learning rate. */
@@ -179,23 +190,42 @@ final class LabCommand implements Runnable {
         if (data.full && data.limit != null) {
             throw new ParameterException(spec.commandLine(), "expected --full or --limit, found both. Leave one out.");
         }
-        Recipe asRun = new RecipeReader(catalog.names())
-                .find(recipe)
+        if (output.folder != null && output.unfinished != null) {
+            throw new ParameterException(spec.commandLine(), "expected --out or --resume, found both. Leave one out.");
+        }
+        Recipe asRun = asWritten()
                 .withEachModel(model -> model.withTraining(training.applyTo(model.training()))
                         .withData(data.applyTo(model.data(), hasNoFiles(model.data()))));
         if (output.noSweep) {
             asRun = asRun.withOutputs(asRun.outputs().withoutSweep());
         }
         InstantSource clock = InstantSource.system();
-        Path folder = output.folder == null ? newFolder(asRun.name(), clock) : output.folder;
+        Path folder = Objects.requireNonNullElseGet(output.folder, () -> newFolder(asRun.name(), clock));
+        LabOptions options = checkpoints.applyTo(
+                new LabOptions(Objects.requireNonNullElse(output.unfinished, folder), catalog, clock));
         try (LabDisplay display = new LabDisplay(terminal, clock)) {
-            Lab.run(asRun, new LabOptions(folder, catalog, clock), display);
+            if (output.unfinished == null) {
+                Lab.run(asRun, options, display);
+            } else {
+                Lab.resume(asRun, checkpoints.force(), options, display);
+            }
         }
     }
 
     /** Generated, or a file of the user's own already. */
     private boolean hasNoFiles(Recipe.Data data) {
         return data.series() != null || catalog.spec(data.name()).generated();
+    }
+
+    /** A run that goes on may tell by itself what it does. */
+    private Recipe asWritten() {
+        if (recipe != null) {
+            return new RecipeReader(catalog.names()).find(recipe);
+        }
+        if (output.unfinished == null) {
+            throw new ParameterException(spec.commandLine(), "Missing required parameter: 'NAME|FILE.yaml'");
+        }
+        return Lab.unfinished(output.unfinished, catalog);
     }
 
     /** Two runs that start in the same second get folders of their own. */

@@ -50,6 +50,14 @@ final class LabDisplay implements Consumer<LabEvent>, AutoCloseable {
                 terminal.print(ModelSummary.of(model.spec()).toText());
                 terminal.println("");
             }
+            case LabEvent.TakenUp takenUp -> {
+                takenUp.warnings().forEach(terminal::println);
+                terminal.println(takenUp.model()
+                        + (takenUp.over()
+                                ? " is trained already."
+                                : " goes on in epoch " + takenUp.place().epoch() + " after step "
+                                        + takenUp.place().steps() + "."));
+            }
             case LabEvent.Training step -> training.show(step.event());
             case LabEvent.Working work -> terminal.println(work.task() + " …");
             case LabEvent.Progress step -> show(step);

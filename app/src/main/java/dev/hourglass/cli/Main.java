@@ -3,6 +3,7 @@ package dev.hourglass.cli;
 import dev.hourglass.data.DatasetCatalog;
 import dev.hourglass.files.Spelling;
 import dev.hourglass.lab.RecipeException;
+import dev.hourglass.lab.RunStoppedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -73,6 +74,7 @@ public final class Main {
         CommandLine commandLine = new CommandLine(root)
                 .addSubcommand(new LabCommand(terminal, catalog))
                 .addSubcommand(new ServeCommand(terminal, catalog))
+                .addSubcommand(new ResumeCommand(terminal, catalog))
                 .addSubcommand(new DataCommand(terminal, catalog))
                 .addSubcommand(new InspectCommand(terminal))
                 .addSubcommand(new ConvertCommand(terminal))
@@ -124,7 +126,8 @@ public final class Main {
 
     private int failed(Exception e) {
         if (interruption.requested()) {
-            terminal.error("Interrupted: nothing unfinished was left behind.");
+            terminal.error(
+                    e instanceof RunStoppedException ? message(e) : "Interrupted: nothing unfinished was left behind.");
             return INTERRUPTED;
         }
         if (e instanceof RecipeException) {

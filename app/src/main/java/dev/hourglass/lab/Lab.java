@@ -2,16 +2,21 @@ package dev.hourglass.lab;
 
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.SeriesSplit;
+import dev.hourglass.data.DatasetCatalog;
 import dev.hourglass.data.Split;
+import dev.hourglass.files.Failures;
 import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.SavedModel;
+import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.report.Findings;
 import dev.hourglass.report.ModelResult;
 import dev.hourglass.report.RunResult;
 import dev.hourglass.report.Sweep;
+import dev.hourglass.train.BestWeights;
+import dev.hourglass.train.Checkpoint;
 import dev.hourglass.train.TrainResult;
-import dev.hourglass.train.Trainer;
+import dev.hourglass.train.TrainingInterruptedException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,9 +28,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /** Runs a recipe whole: data, models, training, evaluation beside PCA, report; and leaves the run folder. */
 public final class Lab {
@@ -42,69 +50,153 @@ public final class Lab {
     }
 
     /**
-     * Runs a recipe. Where it ends with an exception, nothing is left that looks like a finished run.
+     * Runs a recipe. Where it ends with an exception, nothing is left that looks like a finished run; but what can be
+     * gone on from is kept.
      *
      * @param recipe with all overrides applied
      * @param listener is told how it goes, on the calling thread
      * @return what was measured; the folder is whole by then
      * @throws LabException if the folder cannot be used or written, or the data do not fit a model
      * @throws dev.hourglass.data.DatasetException if the data set cannot be had
-     * @throws dev.hourglass.train.TrainingInterruptedException if the thread was interrupted while it trained; elsewhere
-     *     it is a LabException
+     * @throws RunStoppedException if it was interrupted, or stopped by its control, and can go on
      */
     public static RunResult run(Recipe recipe, LabOptions options, Consumer<LabEvent> listener) {
-        return new Lab(recipe, options, listener).run();
+        RunJournal journal = new RunJournal(recipe, options.clock().instant(), new TreeMap<>(), List.of(), null);
+        return new Lab(recipe, options, listener).run(() -> RunFolder.create(options.out()), journal, false);
     }
 
-    private RunResult run() {
-        try (RunFolder folder = RunFolder.create(options.out())) {
-            Instant start = options.clock().instant();
-            Map<Recipe.Data, Splits> opened = new LinkedHashMap<>();
-            for (Recipe.Data data : recipe.data()) {
-                opened.put(data, open(data));
-            }
-            List<TrainedModel> trained = new ArrayList<>();
-            for (ModelRecipe model : recipe.models()) {
-                telling.tell(new LabEvent.ModelStarted(
-                        model.spec(), trained.size() + 1, recipe.models().size()));
-                trained.add(train(model, splits(opened, model.data())));
-            }
-            List<ModelResult> models = judge(trained, opened);
+    /**
+     * Goes on with a run that was stopped or killed, in its folder, to the same results as if it had not been.
+     *
+     * @param recipe that of {@link #unfinished}, or a changed one
+     * @param force whether a recipe, data or version that changed since is accepted and written into the provenance
+     * @throws LabException as {@link #run} does, and if something changed that is not accepted
+     */
+    public static RunResult resume(Recipe recipe, boolean force, LabOptions options, Consumer<LabEvent> listener) {
+        RunJournal journal = RunJournal.read(options.out(), reader(options));
+        return new Lab(recipe, options, listener).run(() -> RunFolder.reopen(options.out()), journal, force);
+    }
 
-            RunRecord record = new RunRecord(
-                    recipe,
-                    Provenance.ofThisProcess(),
-                    opened.entrySet().stream()
-                            .map(entry -> RunRecord.Digests.of(entry.getKey(), entry.getValue()))
-                            .toList(),
-                    start,
-                    Duration.between(start, options.clock().instant()));
-            RunResult result = new RunResult(recipe.title(), models, record.facts());
-            List<String> findings = Findings.of(result);
-            telling.working("Writing models, plots, results and report");
-            for (TrainedModel model : trained) {
-                writeModel(folder, model, record.facts());
+    /**
+     * The recipe of a run that is not finished, as it was run.
+     *
+     * @param run its folder
+     * @throws LabException if there is no such run
+     */
+    public static Recipe unfinished(Path run, DatasetCatalog catalog) {
+        RunFolder.requireUnfinished(run);
+        return RunJournal.read(run, new RecipeReader(catalog.names())).recipe();
+    }
+
+    /**
+     * Runs a recipe anew, but for one of its models: that takes up another run's training where an epoch ended, with
+     * its weights and what its optimizer remembers.
+     *
+     * @param recipe with as many epochs as the model shall have in the end
+     * @throws LabException as {@link #run} does, and if the other run did not keep the epoch
+     */
+    public static RunResult fork(Fork from, Recipe recipe, LabOptions options, Consumer<LabEvent> listener) {
+        RunJournal journal = new RunJournal(recipe, options.clock().instant(), new TreeMap<>(), List.of(), from);
+        return new Lab(recipe, options, listener).run(() -> RunFolder.create(options.out()), journal, true);
+    }
+
+    private static RecipeReader reader(LabOptions options) {
+        return new RecipeReader(options.catalog().names());
+    }
+
+    private RunResult run(Supplier<RunFolder> folders, RunJournal before, boolean force) {
+        try (RunFolder folder = folders.get()) {
+            try {
+                return run(folder, before, force);
+            } catch (RuntimeException e) {
+                throw folder.hasCheckpoints() ? howToGoOn(e, folder) : e;
             }
-            new RunFiles(folder, result, findings, record).write();
-            folder.complete();
-            listener.accept(new LabEvent.Finished(result, findings, folder.path()));
-            return result;
         }
+    }
+
+    private RuntimeException howToGoOn(RuntimeException e, RunFolder folder) {
+        String way = "hourglass resume " + folder.asGiven();
+        boolean stopped =
+                options.control().isStopped() || Thread.currentThread().isInterrupted();
+        if (stopped) {
+            String where = e instanceof TrainingInterruptedException ? Failures.reason(e) : "The run was interrupted";
+            return new RunStoppedException(where + "; what was done is saved. Go on with: " + way, e);
+        }
+        return e instanceof LabException
+                ? new LabException(Failures.reason(e) + " What was trained is kept; go on with: " + way, e)
+                : e;
+    }
+
+    private RunResult run(RunFolder folder, RunJournal before, boolean force) {
+        Instant start = before.start();
+        Map<Recipe.Data, Splits> opened = new LinkedHashMap<>();
+        for (Recipe.Data data : recipe.data()) {
+            opened.put(data, open(data));
+        }
+        List<RunRecord.Digests> digests = opened.entrySet().stream()
+                .map(entry -> RunRecord.Digests.of(entry.getKey(), entry.getValue()))
+                .toList();
+        RunJournal journal = begin(folder, before, RunSettings.of(recipe, digests), force);
+        RunTraining training = new RunTraining(folder, journal, force, options, listener);
+        List<TrainedModel> trained = new ArrayList<>();
+        for (ModelRecipe model : recipe.models()) {
+            telling.tell(new LabEvent.ModelStarted(
+                    model.spec(), trained.size() + 1, recipe.models().size()));
+            trained.add(train(training, model, splits(opened, model.data())));
+        }
+        List<ModelResult> models = judge(trained, opened);
+
+        RunRecord record = new RunRecord(
+                recipe,
+                Provenance.ofThisProcess(),
+                digests,
+                start,
+                Duration.between(start, options.clock().instant()),
+                journal,
+                weightDigests(trained));
+        RunResult result = new RunResult(recipe.title(), models, record.facts());
+        List<String> findings = Findings.of(result);
+        telling.working("Writing models, plots, results and report");
+        for (TrainedModel model : trained) {
+            writeModel(folder, model, record.facts());
+        }
+        new RunFiles(folder, result, findings, record).write();
+        training.removeOlderCheckpoints();
+        folder.complete();
+        listener.accept(new LabEvent.Finished(result, findings, folder.path()));
+        return result;
+    }
+
+    /** Writes who goes on with what, before anything is trained. */
+    private RunJournal begin(RunFolder folder, RunJournal before, SortedMap<String, String> settings, boolean force) {
+        List<String> differences =
+                before.sessions().isEmpty() ? List.of() : Checkpoint.differences(before.settings(), settings);
+        if (!force) {
+            RunTraining.requireSame(folder.asGiven(), differences);
+        }
+        RunJournal journal = before.plus(
+                new RunJournal.Session(options.clock().instant(), Provenance.ofThisProcess(), differences),
+                recipe,
+                settings);
+        folder.write(RunJournal.FILE, JsonWriting.text(journal.toTree()));
+        return journal;
+    }
+
+    private static Map<String, List<String>> weightDigests(List<TrainedModel> trained) {
+        Map<String, List<String>> digests = new LinkedHashMap<>();
+        trained.forEach(
+                model -> digests.put(model.recipe().name(), model.result().weightDigests()));
+        return digests;
     }
 
     private static Splits splits(Map<Recipe.Data, Splits> opened, Recipe.Data data) {
         return Objects.requireNonNull(opened.get(data), "every model's data is opened first");
     }
 
-    private TrainedModel train(ModelRecipe model, Splits splits) {
+    private TrainedModel train(RunTraining training, ModelRecipe model, Splits splits) {
         Splits shaped = splits.reshaped(model.spec().input());
         MemoryGauge gauge = MemoryGauge.start();
-        TrainResult result = Trainer.train(
-                model.spec(),
-                shaped.training(),
-                shaped.test(),
-                model.training(),
-                event -> listener.accept(new LabEvent.Training(event)));
+        TrainResult result = training.train(model, shaped.training(), shaped.test());
         return new TrainedModel(model, result, gauge.peak());
     }
 
@@ -180,6 +272,12 @@ public final class Lab {
             writeModel(folder, whole.encoder(), name + "_encoder" + extension);
             writeModel(folder, whole.decoder(), name + "_decoder" + extension);
         }
+        BestWeights best = result.best();
+        if (best != null) {
+            Autoencoder model = new Autoencoder(
+                    result.model().spec(), best.weights(), result.model().normalization());
+            writeModel(folder, SavedModel.of(model, null, provenance), name + "_best.keras");
+        }
     }
 
     private static void writeModel(RunFolder folder, SavedModel model, String name) {
@@ -192,15 +290,21 @@ public final class Lab {
     }
 
     private Splits open(Recipe.Data data) {
-        Splits splits = data.series() == null
-                ? new Splits(open(data, Split.TRAINING), open(data, Split.TEST))
-                : open(data, data.series());
+        Splits splits = open(data, options.catalog(), listener);
         recipe.models().stream()
                 .filter(model -> model.data().equals(data))
                 .forEach(model -> requireFits(model.spec(), splits.training()));
         telling.tell(new LabEvent.DataOpened(
                 data, splits.training().size(), splits.test().size()));
         return splits;
+    }
+
+    /** @param listener is told what is fetched */
+    static Splits open(Recipe.Data data, DatasetCatalog catalog, Consumer<LabEvent> listener) {
+        return data.series() == null
+                ? new Splits(
+                        open(data, Split.TRAINING, catalog, listener), open(data, Split.TEST, catalog, listener))
+                : open(data, data.series());
     }
 
     private static Splits open(Recipe.Data data, Recipe.Series own) {
@@ -213,11 +317,12 @@ public final class Lab {
         return limit == null ? data : data.limit(limit);
     }
 
-    private Dataset open(Recipe.Data data, Split split) {
+    private static Dataset open(
+            Recipe.Data data, Split split, DatasetCatalog catalog, Consumer<LabEvent> listener) {
         Path own = data.folder();
         Dataset all = own == null
-                ? options.catalog().open(data.name(), split, event -> listener.accept(new LabEvent.Fetching(event)))
-                : options.catalog().openFolder(data.name(), own, split);
+                ? catalog.open(data.name(), split, event -> listener.accept(new LabEvent.Fetching(event)))
+                : catalog.openFolder(data.name(), own, split);
         return limited(all, data.limit(split));
     }
 

@@ -3,6 +3,7 @@ package dev.hourglass.lab;
 import dev.hourglass.data.FetchEvent;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.report.RunResult;
+import dev.hourglass.train.EpochPlace;
 import dev.hourglass.train.TrainEvent;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +18,19 @@ public sealed interface LabEvent {
 
     /** @param number from 1 */
     record ModelStarted(AutoencoderSpec spec, int number, int models) implements LabEvent {}
+
+    /**
+     * Training of a model goes on from a checkpoint.
+     *
+     * @param place where it stands
+     * @param over whether nothing is left to do
+     * @param warnings sentences about checkpoints that are damaged
+     */
+    record TakenUp(String model, EpochPlace place, boolean over, List<String> warnings) implements LabEvent {
+        public TakenUp {
+            warnings = List.copyOf(warnings);
+        }
+    }
 
     record Training(TrainEvent event) implements LabEvent {}
 

@@ -5,10 +5,13 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
 
 /**
  * What a run ran on.
@@ -28,6 +31,27 @@ public record Provenance(String hourglass, String jvm, String system, String pro
                         + System.getProperty("os.arch"),
                 processorName().orElse(System.getProperty("os.arch")),
                 Runtime.getRuntime().availableProcessors());
+    }
+
+    /** For programs, the members in the order above. */
+    Map<String, Object> toTree() {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("hourglass", hourglass);
+        tree.put("jvm", jvm);
+        tree.put("system", system);
+        tree.put("processor", processor);
+        tree.put("processors", processors);
+        return tree;
+    }
+
+    /** What {@link #toTree} wrote; unknown where it did not. */
+    static Provenance ofTree(JsonNode tree) {
+        return new Provenance(
+                tree.path("hourglass").asString("unknown"),
+                tree.path("jvm").asString("unknown"),
+                tree.path("system").asString("unknown"),
+                tree.path("processor").asString("unknown"),
+                tree.path("processors").asInt(0));
     }
 
     /** The version that Maven wrote into this build. */

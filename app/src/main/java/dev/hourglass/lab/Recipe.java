@@ -65,18 +65,20 @@ public record Recipe(String name, String title, List<ModelRecipe> models, Output
      * @param examples how many test samples are shown beside their reconstructions, 1 to 100
      * @param plots whether figures are drawn
      * @param report whether report.html is written
+     * @param epochs whether the state at the end of each epoch is kept, to look into or to fork
      * @param sweep the latent sizes that models are trained anew with; null for none
      */
     public record Outputs(
             int examples,
             boolean plots,
             boolean report,
+            boolean epochs,
             @Nullable Sweep sweep) {
         /** Ten examples, everything written, no sweep. */
-        public static final Outputs DEFAULT = new Outputs(10, true, true, null);
+        public static final Outputs DEFAULT = new Outputs(10, true, true, false, null);
 
         public Outputs withoutSweep() {
-            return new Outputs(examples, plots, report, null);
+            return new Outputs(examples, plots, report, epochs, null);
         }
     }
 

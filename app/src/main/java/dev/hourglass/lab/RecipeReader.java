@@ -288,12 +288,13 @@ public final class RecipeReader {
 
     private static Recipe.Outputs outputs(Node node) {
         Mapping outputs =
-                node.asMapping("a mapping such as {examples: 10}").allowing("examples", "plots", "report", "sweep");
+                node.asMapping("a mapping such as {examples: 10}").allowing("examples", "plots", "report", "epochs", "sweep");
         Recipe.Outputs defaults = Recipe.Outputs.DEFAULT;
         return new Recipe.Outputs(
                 outputs.find("examples").map(value -> value.asInt(1, 100)).orElse(defaults.examples()),
                 outputs.find("plots").map(Node::asBoolean).orElse(defaults.plots()),
                 outputs.find("report").map(Node::asBoolean).orElse(defaults.report()),
+                outputs.find("epochs").map(Node::asBoolean).orElse(defaults.epochs()),
                 outputs.find("sweep").map(RecipeReader::sweep).orElse(null));
     }
 

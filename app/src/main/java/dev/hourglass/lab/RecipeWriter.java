@@ -87,6 +87,7 @@ final class RecipeWriter {
         tree.put("examples", outputs.examples());
         tree.put("plots", outputs.plots());
         tree.put("report", outputs.report());
+        tree.put("epochs", outputs.epochs());
         Recipe.Sweep sweep = outputs.sweep();
         if (sweep != null) {
             tree.put("sweep", Map.of("latent_sizes", sweep.latentSizes(), "epochs", sweep.epochs()));

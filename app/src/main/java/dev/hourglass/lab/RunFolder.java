@@ -2,7 +2,13 @@ package dev.hourglass.lab;
 
 import dev.hourglass.files.AtomicFile;
 import dev.hourglass.files.Failures;
+import dev.hourglass.train.Checkpoints;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -11,29 +17,39 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The folder a run leaves. While the run goes on it holds a file {@code INCOMPLETE}, which is created first, claims the
  * folder for this run and is deleted last, after run.json is written: a folder with run.json and without INCOMPLETE is a
- * finished run, whatever happened to the process. Closed before {@link #complete}, the folder and all this run wrote
- * are removed, and only what it wrote: files that somebody else put there stay.
+ * finished run, whatever happened to the process. One process at a time works on it: it holds a lock on INCOMPLETE, which
+ * the system takes back when the process ends, however it ends.
+ *
+ * <p>Closed before {@link #complete}, what this run wrote is removed, and only that: files that somebody else put there
+ * stay. Where there are checkpoints, they stay as well, with INCOMPLETE and the journal, for {@link #reopen}.
  *
  * <p>The work is done in place and not in a sibling that is renamed at the end, because the folder may be a mount point
  * (a container's volume), which no rename can replace.
  */
 final class RunFolder implements AutoCloseable {
     static final String INCOMPLETE = "INCOMPLETE";
+    private static final String CHECKPOINTS = "checkpoints";
     /** Figures of four megabytes, tables and the report, with room to spare. */
     private static final long NEEDED_BYTES = 64L << 20;
 
+    private final Path asGiven;
     private final Path path;
     /** Folders that this run made, outermost first, and files that it wrote, in order. */
     private final List<Path> made = new ArrayList<>();
 
+    private @Nullable FileChannel lock;
+    private boolean reopened;
     private boolean complete;
 
-    private RunFolder(Path path) {
-        this.path = path;
+    /** @param asGiven by the user, for what is said to them */
+    private RunFolder(Path asGiven) {
+        this.asGiven = asGiven;
+        path = asGiven.toAbsolutePath().normalize();
     }
 
     /**
@@ -42,9 +58,9 @@ final class RunFolder implements AutoCloseable {
      * @throws LabException if it holds anything, cannot be made or written, or its disk is almost full
      */
     static RunFolder create(Path path) {
-        RunFolder folder = new RunFolder(path.toAbsolutePath().normalize());
+        RunFolder folder = new RunFolder(path);
         try {
-            folder.claim(path);
+            folder.claim();
         } catch (IOException e) {
             folder.close();
             throw new LabException(
@@ -58,15 +74,122 @@ final class RunFolder implements AutoCloseable {
         return folder;
     }
 
-    private void claim(Path asGiven) throws IOException {
+    /**
+     * Takes the folder of a run that is not finished, to go on with it.
+     *
+     * @throws LabException if there is no such run, it is finished, or another process works on it
+     */
+    static RunFolder reopen(Path path) {
+        requireUnfinished(path);
+        RunFolder folder = new RunFolder(path);
+        try {
+            folder.takeLock();
+            folder.reopened = true;
+            folder.removeTemporaries();
+        } catch (IOException e) {
+            folder.releaseLock();
+            throw new LabException("Run folder " + path + " cannot be used: " + Failures.reason(e) + ".", e);
+        } catch (LabException e) {
+            folder.releaseLock();
+            throw e;
+        }
+        return folder;
+    }
+
+    static void requireUnfinished(Path path) {
+        if (!Files.isDirectory(path)) {
+            throw new LabException("Run folder " + path + " must be a run's folder, found none. Check the path.");
+        }
+        if (!Files.exists(path.resolve(INCOMPLETE))) {
+            throw new LabException(
+                    Files.exists(path.resolve("run.json"))
+                            ? "Run " + path + " is finished; there is nothing to go on with."
+                            : "Run folder " + path + " must hold a run that is not finished, found no file INCOMPLETE."
+                                    + " Check the path.");
+        }
+    }
+
+    /** Without a lock file of its own: INCOMPLETE is there as long as anything is to be locked. */
+    private void takeLock() throws IOException {
+        Path marker = path.resolve(INCOMPLETE);
+        FileChannel channel = FileChannel.open(marker, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        lock = channel;
+        boolean taken;
+        try {
+            taken = channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            taken = false; // by another thread of this process
+        }
+        if (!taken) {
+            throw new LabException("Run folder " + asGiven + " is in use: " + firstLine(marker)
+                    + " Wait until it is done, or stop it first.");
+        }
+        if (!Files.exists(marker)) {
+            throw new LabException("Run " + asGiven + " was just finished by another process.");
+        }
+        byte[] text = ("This run is not finished. Process "
+                        + ProcessHandle.current().pid() + " works on it, or did last.\n"
+                        + "If none does, go on with: hourglass resume " + path + "\n")
+                .getBytes(StandardCharsets.UTF_8);
+        channel.truncate(0);
+        AtomicFile.writeAll(channel, ByteBuffer.wrap(text));
+    }
+
+    private static String firstLine(Path marker) {
+        try (Stream<String> lines = Files.lines(marker)) {
+            return lines.findFirst().orElse("Another process works on it.");
+        } catch (IOException | UncheckedIOException e) {
+            return "Another process works on it.";
+        }
+    }
+
+    private void releaseLock() {
+        if (lock != null) {
+            try {
+                lock.close();
+            } catch (IOException e) {
+                // The process's end takes it back.
+            }
+        }
+    }
+
+    /** What a killed process left half written. */
+    private void removeTemporaries() throws IOException {
+        try (Stream<Path> all = Files.walk(path)) {
+            for (Path file : all.filter(file -> file.toString().endsWith(AtomicFile.TEMPORARY))
+                    .toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    /** Whether there is something to go on from. */
+    boolean hasCheckpoints() {
+        try (Stream<Path> all = Files.walk(path.resolve(CHECKPOINTS))) {
+            return all.anyMatch(file -> file.toString().endsWith(".checkpoint"));
+        } catch (IOException | UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    /** Those of one model. */
+    Checkpoints checkpoints(String model) {
+        return checkpoints(path, model);
+    }
+
+    static Checkpoints checkpoints(Path run, String model) {
+        return new Checkpoints(run.resolve(CHECKPOINTS).resolve(model));
+    }
+
+    private void claim() throws IOException {
         if (Files.exists(path) && !Files.isDirectory(path)) {
             throw new LabException(
                     "Run folder " + asGiven + " must be a folder, found a file. Choose another with --out DIR.");
         }
         if (Files.exists(path.resolve(INCOMPLETE))) {
-            throw new LabException(
-                    "Run folder " + asGiven + " must be new or empty, found a run in progress or one that was"
-                            + " killed (it has a file INCOMPLETE). Delete it if nothing runs there, or choose another with --out DIR.");
+            throw new LabException("Run folder " + asGiven + " must be new or empty, found a run that is not finished"
+                    + " (it has a file INCOMPLETE). Go on with it: hourglass resume " + asGiven
+                    + ", or choose another with --out DIR.");
         }
         if (Files.exists(path) && !isEmpty(path)) {
             throw new LabException("Run folder " + asGiven
@@ -79,7 +202,8 @@ final class RunFolder implements AutoCloseable {
                     + " MB free. Free some, or choose a folder on another disk with --out DIR.");
         }
         try {
-            writeNew(INCOMPLETE, "This run is still going on, or was killed; what is here is not whole.\n");
+            writeNew(INCOMPLETE, "");
+            takeLock();
         } catch (FileAlreadyExistsException e) {
             throw new LabException(
                     "Run folder " + asGiven + " was just taken by another run. Choose another with --out DIR.", e);
@@ -88,6 +212,11 @@ final class RunFolder implements AutoCloseable {
 
     Path path() {
         return path;
+    }
+
+    /** As the user named it. */
+    Path asGiven() {
+        return asGiven;
     }
 
     /**
@@ -117,10 +246,7 @@ final class RunFolder implements AutoCloseable {
 
     /** For whoever writes a file by itself. */
     static LabException notWritten(Path file, IOException e) {
-        return new LabException(
-                file + " cannot be written: " + Failures.reason(e)
-                        + ". Make room or choose another folder with --out DIR; the run was not kept.",
-                e);
+        return new LabException(file + " cannot be written: " + Failures.reason(e) + ". Make room on its disk.", e);
     }
 
     /** Everything is written: the folder stays and counts as a finished run. */
@@ -135,10 +261,21 @@ final class RunFolder implements AutoCloseable {
 
     @Override
     public void close() {
-        if (complete) {
-            return;
+        try {
+            if (!complete) {
+                removeWhatWasWritten();
+            }
+        } finally {
+            releaseLock();
         }
+    }
+
+    private void removeWhatWasWritten() {
+        boolean kept = reopened || hasCheckpoints();
         for (Path entry : made.reversed()) {
+            if (kept && (entry.equals(path.resolve(INCOMPLETE)) || entry.equals(path.resolve(RunJournal.FILE)))) {
+                continue;
+            }
             try {
                 Files.deleteIfExists(entry);
             } catch (DirectoryNotEmptyException e) {

@@ -18,8 +18,17 @@ import java.util.stream.Collectors;
  * @param recipe as run, with all overrides
  * @param digests of what was trained on and judged by, in the order of the recipe's data
  * @param duration from the start until everything was measured
+ * @param journal which processes worked on it
+ * @param weightDigests SHA-256 of all weights after each epoch, by model
  */
-record RunRecord(Recipe recipe, Provenance provenance, List<Digests> digests, Instant start, Duration duration) {
+record RunRecord(
+        Recipe recipe,
+        Provenance provenance,
+        List<Digests> digests,
+        Instant start,
+        Duration duration,
+        RunJournal journal,
+        Map<String, List<String>> weightDigests) {
     /**
      * SHA-256 of the samples and labels of a data set.
      *
@@ -64,6 +73,16 @@ record RunRecord(Recipe recipe, Provenance provenance, List<Digests> digests, In
                 "Processor",
                 provenance.processor() + String.format(Locale.ROOT, " (%d available)", provenance.processors()));
         facts.put("Kernels", Kernels.best().description());
+        List<String> forced = journal.sessions().stream()
+                .flatMap(session -> session.forced().stream())
+                .toList();
+        int resumed = journal.sessions().size() - 1;
+        if (resumed > 0) {
+            facts.put("Resumed", resumed == 1 ? "once" : resumed + " times");
+        }
+        if (!forced.isEmpty()) {
+            facts.put("Changed on resuming", String.join("; ", forced));
+        }
         facts.put("Started", start.truncatedTo(ChronoUnit.SECONDS).toString());
         facts.put(
                 "Finished", start.plus(duration).truncatedTo(ChronoUnit.SECONDS).toString());
@@ -96,12 +115,9 @@ record RunRecord(Recipe recipe, Provenance provenance, List<Digests> digests, In
         tree.put("end", start.plus(duration).toString());
         tree.put("durationSeconds", duration.toMillis() / 1000.0);
         tree.put("data", digests.stream().map(RunRecord::tree).toList());
-        Map<String, Object> system = new LinkedHashMap<>();
-        system.put("hourglass", provenance.hourglass());
-        system.put("jvm", provenance.jvm());
-        system.put("system", provenance.system());
-        system.put("processor", provenance.processor());
-        system.put("processors", provenance.processors());
+        tree.put("weightsSha256ByEpoch", weightDigests);
+        journal.putHistory(tree);
+        Map<String, Object> system = new LinkedHashMap<>(provenance.toTree());
         system.put("kernels", Kernels.best().description());
         tree.put("environment", system);
         tree.put("recipe", RecipeWriter.write(recipe));

@@ -17,7 +17,7 @@ final class LabRunner {
 
     /** Returns when the run is finished; throws when it fails or is stopped. */
     void run(LiveRun run) {
-        LabOptions options = new LabOptions(run.folder(), catalog, clock);
+        LabOptions options = new LabOptions(run.folder(), catalog, clock).withControl(run.control());
         Lab.run(run.recipe(), options, run::accept);
     }
 }

@@ -67,6 +67,7 @@ final class RunEvents implements Consumer<LabEvent> {
                 models = started.models();
                 batchSamples = recipe.models().get(modelNumber - 1).training().batchSize();
             }
+            case LabEvent.TakenUp takenUp -> doing = null;
             case LabEvent.Training training -> training(training.event());
             case LabEvent.Working working -> working(working.task());
             case LabEvent.Progress progress -> {

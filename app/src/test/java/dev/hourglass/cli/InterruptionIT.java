@@ -5,51 +5,161 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
-/** A process of its own, because it is the process that is told to stop. */
+/** Processes of their own, because it is the process that is told to stop. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class InterruptionIT {
     private static final int SIGTERM = 15;
 
+    @TempDir
+    private Path folder;
+
+    private Path data;
+    private Path errors;
+
+    @BeforeEach
+    void makeData() throws IOException {
+        data = TinyMnist.write(folder.resolve("data"));
+        errors = folder.resolve("errors.txt");
+    }
+
     /** SIGTERM goes the way of Ctrl-C, but is not ignored in a process that was started in the background. */
     @Test
-    @Timeout(value = 2, unit = TimeUnit.MINUTES)
-    void aRunThatIsStoppedInAnEpochSaysSoInOneLineAndLeavesNothing(@TempDir Path folder) throws Exception {
-        Path data = TinyMnist.write(folder.resolve("data"));
-        Path errors = folder.resolve("errors.txt");
-        Process lab = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Dhourglass.plainKernels=true",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Main.class.getName(),
-                        "lab",
-                        "mnist",
-                        "--data",
-                        data.toString(),
-                        "--out",
-                        folder.resolve("runs/one").toString(),
-                        "--epochs",
-                        "100000")
-                .redirectError(errors.toFile())
-                .start();
+    void aRunThatIsStoppedSaysHowToGoOnAndEndsInTheSameWeights() throws Exception {
+        Path stopped = folder.resolve("runs/stopped");
+        Process lab = start("lab", "mnist", "--data", data.toString(), "--out", stopped.toString(), "--epochs", "40");
         try (BufferedReader output = lab.inputReader(StandardCharsets.UTF_8)) {
-            awaitLine(output, "Epoch 1/100000");
-            assertThat(folder.resolve("runs/one/INCOMPLETE")).exists();
-
+            awaitLine(output, "Epoch 2/40");
             // Not Process.destroy: it closes the pipe as well, and output that cannot be written is another story.
             lab.toHandle().destroy();
-
             assertThat(lab.waitFor()).isEqualTo(128 + SIGTERM);
         } finally {
             lab.destroyForcibly();
         }
-        assertThat(errors).hasContent("Interrupted: nothing unfinished was left behind.");
+        assertThat(errors)
+                .content()
+                .matches("Training was interrupted in epoch \\d+ after step \\d+; what was done is saved. Go on with:"
+                        + " hourglass resume .*stopped\\R");
+        assertThat(stopped.resolve("INCOMPLETE")).exists();
+        assertThat(stopped.resolve("run.json")).doesNotExist();
+
+        run("resume", stopped.toString());
+        Path whole = folder.resolve("runs/whole");
+        run("lab", "mnist", "--data", data.toString(), "--out", whole.toString(), "--epochs", "40");
+
+        assertThat(weights(stopped)).isEqualTo(weights(whole));
+        assertThat(stopped.resolve("INCOMPLETE")).doesNotExist();
+        JsonNode record = JsonMapper.shared().readTree(stopped.resolve("run.json"));
+        assertThat(record.get("sessions").size()).isEqualTo(2);
+        assertThat(record.get("weightsSha256ByEpoch"))
+                .isEqualTo(
+                        JsonMapper.shared().readTree(whole.resolve("run.json")).get("weightsSha256ByEpoch"));
+    }
+
+    @Test
+    void aRunThatIsStoppedBeforeItTrainsLeavesNothing() throws Exception {
+        Path missing = folder.resolve("runs/one");
+        Process lab = start("lab", "mnist", "--data", folder.resolve("none").toString(), "--out", missing.toString());
+        assertThat(lab.waitFor()).isEqualTo(1);
         assertThat(folder.resolve("runs")).doesNotExist();
+    }
+
+    @Test
+    void oneProcessWorksOnARunAndTheLockOfAKilledOneIsTakenOver() throws Exception {
+        Path path = folder.resolve("run");
+        Process lab = start("lab", "mnist", "--data", data.toString(), "--out", path.toString(), "--epochs", "12");
+        try (BufferedReader output = lab.inputReader(StandardCharsets.UTF_8)) {
+            awaitLine(output, "Epoch 2/12");
+
+            Process second = start("resume", path.toString());
+            assertThat(second.waitFor()).isEqualTo(1);
+            assertThat(errors)
+                    .hasContent("Run folder " + path + " is in use: This run is not finished. Process " + lab.pid()
+                            + " works on it, or did last. Wait until it is done, or stop it first.");
+
+            lab.destroyForcibly().waitFor(); // SIGKILL
+        }
+        run("resume", path.toString());
+        assertThat(path.resolve("run.json")).exists();
+        assertThat(path.resolve("INCOMPLETE")).doesNotExist();
+    }
+
+    @Test
+    void aChangedRecipeIsRefusedAndShownAndForcedIntoTheRecord() throws Exception {
+        Path path = folder.resolve("run");
+        Process lab = start("lab", "mnist", "--data", data.toString(), "--out", path.toString(), "--epochs", "300");
+        try (BufferedReader output = lab.inputReader(StandardCharsets.UTF_8)) {
+            awaitLine(output, "Epoch 2/300");
+            lab.destroyForcibly().waitFor();
+        }
+        List<String> changed = List.of(
+                "lab",
+                "mnist",
+                "--data",
+                data.toString(),
+                "--epochs",
+                "5",
+                "--limit",
+                "30",
+                "--resume",
+                path.toString());
+
+        Process refused = start(changed.toArray(String[]::new));
+        assertThat(refused.waitFor()).isEqualTo(1);
+        assertThat(errors)
+                .content()
+                .contains(
+                        "can't go on to the same weights: data.limit.test: was not set, is 30;",
+                        "training.epochs: was 300, is 5")
+                .endsWith("Undo the change, or accept it with --force-resume. What was trained is kept; go on with:"
+                        + " hourglass resume " + path + System.lineSeparator());
+
+        List<String> forced = new ArrayList<>(changed);
+        forced.add("--force-resume");
+        run(forced.toArray(String[]::new));
+        JsonNode record = JsonMapper.shared().readTree(path.resolve("run.json"));
+        assertThat(record.get("sessions").get(1).get("forced").toString()).contains("training.epochs: was 300, is 5");
+        assertThat(path.resolve("report.html")).content().contains("training.epochs: was 300, is 5");
+    }
+
+    private Map<String, String> weights(Path run) {
+        JsonNode metrics = JsonMapper.shared().readTree(run.resolve("results/metrics.json"));
+        return Map.of(
+                "cnn", metrics.get("cnn").get("weightsSha256").asString(),
+                "lstm", metrics.get("lstm").get("weightsSha256").asString());
+    }
+
+    private void run(String... arguments) throws Exception {
+        Process process = start(arguments);
+        process.getInputStream().readAllBytes();
+        assertThat(process.waitFor()).as(Files.readString(errors)).isZero();
+    }
+
+    private Process start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        command.addAll(List.of(arguments));
+        Process process =
+                new ProcessBuilder(command).redirectError(errors.toFile()).start();
+        return process;
     }
 
     private static void awaitLine(BufferedReader output, String start) throws IOException {

@@ -97,6 +97,9 @@ class LabIT {
                         "models/lstm_decoder.h5",
                         "models/lstm_decoder.onnx",
                         "report.html",
+                        "checkpoints/run.json",
+                        "checkpoints/cnn/step-000000006.checkpoint",
+                        "checkpoints/lstm/step-000000006.checkpoint",
                         "run.json");
         JsonNode metrics = json("results/metrics.json");
         assertThat(metrics.propertyNames()).containsExactly("cnn", "lstm");
@@ -208,6 +211,8 @@ class LabIT {
                         "models/dense_decoder.keras",
                         "models/dense_decoder.h5",
                         "models/dense_decoder.onnx",
+                        "checkpoints/run.json",
+                        "checkpoints/dense/step-000000003.checkpoint",
                         "run.json");
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("20 training and 12 test samples");
     }

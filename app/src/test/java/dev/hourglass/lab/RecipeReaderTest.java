@@ -146,7 +146,7 @@ class RecipeReaderTest {
                         .withLearningRate(5e-4f)
                         .withSeed(-7)
                         .withThreads(3));
-        assertThat(recipe.outputs()).isEqualTo(new Recipe.Outputs(5, false, true, null));
+        assertThat(recipe.outputs()).isEqualTo(new Recipe.Outputs(5, false, true, false, null));
     }
 
     @Test

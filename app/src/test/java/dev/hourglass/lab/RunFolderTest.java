@@ -71,7 +71,8 @@ class RunFolderTest {
         try (RunFolder other = RunFolder.create(path)) {
             assertThatThrownBy(() -> RunFolder.create(path))
                     .isInstanceOf(LabException.class)
-                    .hasMessageContaining("found a run in progress or one that was killed");
+                    .hasMessageContaining("found a run that is not finished (it has a file INCOMPLETE)")
+                    .hasMessageContaining("hourglass resume " + path);
             assertThat(other.path().resolve("INCOMPLETE")).exists();
         }
     }

@@ -25,11 +25,16 @@ public record Checkpoint(SortedMap<String, String> origin, TrainingState state) 
      * @return empty if training may go on
      */
     public List<String> differences(Map<String, String> now) {
+        return differences(origin, now);
+    }
+
+    /** As {@link #differences(Map)}, between any two. */
+    public static List<String> differences(Map<String, String> before, Map<String, String> now) {
         List<String> differences = new ArrayList<>();
-        SortedMap<String, String> all = new TreeMap<>(origin);
+        SortedMap<String, String> all = new TreeMap<>(before);
         all.putAll(now);
         for (String key : all.keySet()) {
-            String was = origin.getOrDefault(key, "not set");
+            String was = before.getOrDefault(key, "not set");
             String is = now.getOrDefault(key, "not set");
             if (!Objects.equals(was, is)) {
                 differences.add(key + ": was " + was + ", is " + is);

@@ -8,7 +8,6 @@ import dev.hourglass.tensor.Normalization;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -82,13 +81,32 @@ public record Checkpoints(Path folder) {
     }
 
     /**
-     * The state at the end of an epoch that was kept.
+     * The state at the end of an epoch, if it was kept or is the last.
      *
-     * @throws NoSuchFileException if it was not
      * @throws CorruptFileException if it is damaged or of another model
+     * @throws IOException if it can't be read
      */
-    public Checkpoint epoch(int epoch, AutoencoderSpec spec, Normalization normalization) throws IOException {
-        return CheckpointFile.read(epochFile(epoch), spec, normalization);
+    public Optional<Checkpoint> atEndOf(int epoch, AutoencoderSpec spec, Normalization normalization)
+            throws IOException {
+        if (Files.exists(epochFile(epoch))) {
+            return Optional.of(CheckpointFile.read(epochFile(epoch), spec, normalization));
+        }
+        return newest(spec, normalization).map(Found::checkpoint).filter(checkpoint -> {
+            EpochPlace place = checkpoint.state().place();
+            return place.epoch() == epoch + 1 && place.samples() == 0;
+        });
+    }
+
+    /** The newest file, whole or not. */
+    public Optional<Path> newestFile() throws IOException {
+        return generations().stream().map(Generation::file).findFirst();
+    }
+
+    /** Leaves only the newest generation, and the epochs that were kept. */
+    public void removeOlder() throws IOException {
+        for (Generation old : generations().stream().skip(1).toList()) {
+            Files.deleteIfExists(old.file());
+        }
     }
 
     private Path epochFile(int epoch) {

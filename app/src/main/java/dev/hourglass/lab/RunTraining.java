@@ -1,0 +1,160 @@
+package dev.hourglass.lab;
+
+import dev.hourglass.data.Dataset;
+import dev.hourglass.files.Failures;
+import dev.hourglass.tensor.CorruptFileException;
+import dev.hourglass.train.Checkpoint;
+import dev.hourglass.train.Checkpointer;
+import dev.hourglass.train.Checkpoints;
+import dev.hourglass.train.TrainResult;
+import dev.hourglass.train.Trainer;
+import dev.hourglass.train.TrainingDivergedException;
+import dev.hourglass.train.TrainingState;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * How a run's models are trained: each from where its checkpoints in the run folder end, which may be the beginning or
+ * the end. What is computed and written afterwards does not depend on where training was taken up.
+ */
+final class RunTraining {
+    private final RunFolder folder;
+    private final RunJournal journal;
+    private final boolean force;
+    private final LabOptions options;
+    private final Consumer<LabEvent> listener;
+
+    /** @param force whether checkpoints with other settings are gone on from */
+    RunTraining(RunFolder folder, RunJournal journal, boolean force, LabOptions options, Consumer<LabEvent> listener) {
+        this.folder = folder;
+        this.journal = journal;
+        this.force = force;
+        this.options = options;
+        this.listener = listener;
+    }
+
+    /**
+     * Trains a model to its end.
+     *
+     * @param training in the shape of the model's input
+     * @param test likewise
+     * @throws LabException if its checkpoints can't be used or training diverged
+     * @throws dev.hourglass.train.TrainingInterruptedException if it was told to stop
+     */
+    TrainResult train(ModelRecipe model, Dataset training, Dataset test) {
+        Checkpoints checkpoints = folder.checkpoints(model.name());
+        TrainingState start = start(model, training, checkpoints);
+        Checkpointer.Schedule schedule = Checkpointer.Schedule.DEFAULT
+                .withEvery(options.checkpointEvery())
+                .withKeepEpochs(journal.recipe().outputs().epochs());
+        Checkpointer checkpointer = new Checkpointer(
+                checkpoints,
+                journal.settings(),
+                schedule,
+                options.control(),
+                event -> listener.accept(new LabEvent.Training(event)));
+        try {
+            return Trainer.train(
+                    start,
+                    training,
+                    test,
+                    model.training(),
+                    checkpointer,
+                    event -> listener.accept(new LabEvent.Training(event)));
+        } catch (TrainingDivergedException e) {
+            throw new LabException(e.getMessage() + lastGood(checkpoints), e);
+        }
+    }
+
+    private TrainingState start(ModelRecipe model, Dataset training, Checkpoints checkpoints) {
+        Optional<Checkpoints.Found> found;
+        try {
+            found = checkpoints.newest(model.spec(), training.normalization());
+        } catch (CorruptFileException e) {
+            throw new LabException(Failures.reason(e), e);
+        } catch (IOException e) {
+            throw unreadable(checkpoints.folder(), e);
+        }
+        if (found.isPresent()) {
+            Checkpoint checkpoint = found.get().checkpoint();
+            if (!force) {
+                requireSame(folder.asGiven(), checkpoint.differences(journal.settings()));
+            }
+            TrainingState state = checkpoint.state();
+            listener.accept(new LabEvent.TakenUp(
+                    model.name(),
+                    state.place(),
+                    state.isOver(model.training()),
+                    found.get().warnings()));
+            return state;
+        }
+        Fork fork = journal.fork();
+        return fork != null && fork.model().equals(model.name())
+                ? takenOver(fork, model, training, checkpoints)
+                : TrainingState.fresh(model.spec(), training.normalization(), model.training());
+    }
+
+    /**
+     * Leaves only each model's last checkpoint, from which it could be trained on.
+     *
+     * @throws LabException if the others can't be removed
+     */
+    void removeOlderCheckpoints() {
+        for (ModelRecipe model : journal.recipe().models()) {
+            Checkpoints checkpoints = folder.checkpoints(model.name());
+            try {
+                checkpoints.removeOlder();
+            } catch (IOException e) {
+                throw RunFolder.notWritten(checkpoints.folder(), e);
+            }
+        }
+    }
+
+    /** The other run's state, which becomes the first checkpoint of this one. */
+    private TrainingState takenOver(Fork fork, ModelRecipe model, Dataset training, Checkpoints checkpoints) {
+        Checkpoints others = RunFolder.checkpoints(fork.run(), fork.model());
+        try {
+            TrainingState state = others.atEndOf(fork.epoch(), model.spec(), training.normalization())
+                    .orElseThrow(() -> new LabException(
+                            "Run " + fork.run() + " did not keep epoch " + fork.epoch() + " of '" + fork.model()
+                                    + "'. Choose one that it kept, or train it with 'outputs: {epochs: true}'."))
+                    .state()
+                    .withFreshCallbacks(model.training());
+            checkpoints.keepEpoch(new Checkpoint(journal.settings(), state));
+            listener.accept(new LabEvent.TakenUp(model.name(), state.place(), false, List.of()));
+            return state;
+        } catch (IOException e) {
+            throw unreadable(others.folder(), e);
+        } catch (CorruptFileException e) {
+            throw new LabException(Failures.reason(e), e);
+        }
+    }
+
+    /** @throws LabException that shows them, if there are any */
+    static void requireSame(Path run, List<String> differences) {
+        if (!differences.isEmpty()) {
+            throw new LabException("Run " + run + " can't go on to the same weights: " + String.join("; ", differences)
+                    + ". Undo the change, or accept it with --force-resume.");
+        }
+    }
+
+    private static String lastGood(Checkpoints checkpoints) {
+        String advice = " Try a smaller learning rate.";
+        try {
+            return checkpoints
+                    .newestFile()
+                    .map(file -> " The last good checkpoint is " + file + "." + advice)
+                    .orElse(advice);
+        } catch (IOException e) {
+            return advice;
+        }
+    }
+
+    private static LabException unreadable(Path checkpoints, IOException e) {
+        return new LabException(
+                "Checkpoints in " + checkpoints + " cannot be read: " + Failures.reason(e) + ". Check the disk.", e);
+    }
+}
