@@ -75,6 +75,7 @@ public final class Main {
                 .addSubcommand(new LabCommand(terminal, catalog))
                 .addSubcommand(new ServeCommand(terminal, catalog))
                 .addSubcommand(new ResumeCommand(terminal, catalog))
+                .addSubcommand(new ReplayCommand(terminal, catalog))
                 .addSubcommand(new DataCommand(terminal, catalog))
                 .addSubcommand(new InspectCommand(terminal))
                 .addSubcommand(new ConvertCommand(terminal))

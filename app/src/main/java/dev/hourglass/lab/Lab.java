@@ -1,8 +1,8 @@
 package dev.hourglass.lab;
 
 import dev.hourglass.data.Dataset;
-import dev.hourglass.data.SeriesSplit;
 import dev.hourglass.data.DatasetCatalog;
+import dev.hourglass.data.SeriesSplit;
 import dev.hourglass.data.Split;
 import dev.hourglass.files.Failures;
 import dev.hourglass.formats.ModelFile;
@@ -34,6 +34,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Runs a recipe whole: data, models, training, evaluation beside PCA, report; and leaves the run folder. */
 public final class Lab {
@@ -302,8 +303,7 @@ public final class Lab {
     /** @param listener is told what is fetched */
     static Splits open(Recipe.Data data, DatasetCatalog catalog, Consumer<LabEvent> listener) {
         return data.series() == null
-                ? new Splits(
-                        open(data, Split.TRAINING, catalog, listener), open(data, Split.TEST, catalog, listener))
+                ? new Splits(open(data, Split.TRAINING, catalog, listener), open(data, Split.TEST, catalog, listener))
                 : open(data, data.series());
     }
 
@@ -317,8 +317,7 @@ public final class Lab {
         return limit == null ? data : data.limit(limit);
     }
 
-    private static Dataset open(
-            Recipe.Data data, Split split, DatasetCatalog catalog, Consumer<LabEvent> listener) {
+    private static Dataset open(Recipe.Data data, Split split, DatasetCatalog catalog, Consumer<LabEvent> listener) {
         Path own = data.folder();
         Dataset all = own == null
                 ? catalog.open(data.name(), split, event -> listener.accept(new LabEvent.Fetching(event)))
