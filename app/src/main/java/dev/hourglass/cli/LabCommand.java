@@ -200,7 +200,7 @@ final class LabCommand implements Runnable {
             asRun = asRun.withOutputs(asRun.outputs().withoutSweep());
         }
         InstantSource clock = InstantSource.system();
-        Path folder = Objects.requireNonNullElseGet(output.folder, () -> newFolder(asRun.name(), clock));
+        Path folder = output.folder == null ? newFolder(asRun.name(), clock) : output.folder;
         LabOptions options = checkpoints.applyTo(
                 new LabOptions(Objects.requireNonNullElse(output.unfinished, folder), catalog, clock));
         try (LabDisplay display = new LabDisplay(terminal, clock)) {
