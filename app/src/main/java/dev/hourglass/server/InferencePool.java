@@ -56,7 +56,7 @@ final class InferencePool {
         }
     }
 
-    private static ApiException busy() {
+    static ApiException busy() {
         return ApiException.of(503, null, "The model has too much to do.", "Ask again in a second.");
     }
 }

@@ -19,6 +19,9 @@ public final class WorkbenchServer implements AutoCloseable {
     /** Requests that wait for a file or for the engine; more than these wait in the network. */
     private static final int REQUEST_THREADS = 48;
 
+    /** Connections with a request that no thread has looked at; at some thousand answers a second, some ten milliseconds. */
+    private static final int MOST_UNSEEN = 400;
+
     private static final int REQUEST_HEADER_BYTES = 16 << 10;
     /** How long requests in progress are given when the server stops. */
     private static final long DRAIN_MILLIS = 10_000;
@@ -29,6 +32,7 @@ public final class WorkbenchServer implements AutoCloseable {
     private final JobBoard jobs = new JobBoard();
     private final EventStreams streams = new EventStreams();
     private final Uploads uploads;
+    private final QueuedThreadPool threads = new QueuedThreadPool(REQUEST_THREADS, 8);
     private final List<String> operations = new ArrayList<>();
 
     private WorkbenchServer(ServerOptions options) {
@@ -56,10 +60,10 @@ public final class WorkbenchServer implements AutoCloseable {
     }
 
     private List<Routes> routes(RunShelf shelf, Recipes recipes) {
-        int threads = Runtime.getRuntime().availableProcessors();
+        int processors = Runtime.getRuntime().availableProcessors();
         DataShelf data = new DataShelf(options.catalog());
-        Subjects subjects = new Subjects(new ModelShelf(shelf, data, threads), data, uploads);
-        ErrorJobs errors = new ErrorJobs(jobs, threads);
+        Subjects subjects = new Subjects(new ModelShelf(shelf, data, processors), data, uploads);
+        ErrorJobs errors = new ErrorJobs(jobs, processors);
         RunViews views = new RunViews(shelf, board);
         return List.of(
                 new ServerRoutes(board),
@@ -71,9 +75,9 @@ public final class WorkbenchServer implements AutoCloseable {
                 new ModelRoutes(shelf, subjects),
                 new SnapshotRoutes(shelf, subjects, data),
                 new SampleRoutes(subjects, errors),
-                new ServiceRoutes(subjects),
+                new ServiceRoutes(subjects, () -> threads.getQueueSize() > MOST_UNSEEN),
                 new UploadRoutes(subjects, uploads, new DataSources(options.catalog())),
-                new MapRoutes(subjects, errors, jobs, threads),
+                new MapRoutes(subjects, errors, jobs, processors),
                 new AnomalyRoutes(subjects, errors, jobs),
                 new JobRoutes(jobs, streams));
     }
@@ -105,13 +109,13 @@ public final class WorkbenchServer implements AutoCloseable {
         return server;
     }
 
-    private static void configure(JavalinConfig config) {
+    private void configure(JavalinConfig config) {
         config.startup.showJavalinBanner = false;
         config.startup.startupWatcherEnabled = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.http.prefer405over404 = true;
         config.router.javaLangErrorHandler(Failing::ofJvm);
-        config.jetty.threadPool = new QueuedThreadPool(REQUEST_THREADS, 8);
+        config.jetty.threadPool = threads;
         config.jetty.modifyHttpConfiguration(http -> {
             http.setSendServerVersion(false);
             http.setRequestHeaderSize(REQUEST_HEADER_BYTES);
