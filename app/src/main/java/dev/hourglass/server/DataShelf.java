@@ -2,6 +2,7 @@ package dev.hourglass.server;
 
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.DatasetCatalog;
+import dev.hourglass.data.SeriesSplit;
 import dev.hourglass.data.Split;
 import dev.hourglass.lab.Recipe;
 import java.nio.file.Path;
@@ -39,13 +40,22 @@ final class DataShelf {
         if (known != null) {
             return known;
         }
-        Path own = data.folder();
-        Dataset all = own == null
-                ? catalog.open(data.name(), split, event -> {})
-                : catalog.openFolder(data.name(), own, split);
+        Dataset all = all(data, split);
         Integer limit = data.limit(split);
         Dataset opened = limit == null ? all : all.limit(limit);
         open.put(key, opened);
         return opened;
+    }
+
+    private Dataset all(Recipe.Data data, Split split) {
+        Recipe.Series series = data.series();
+        if (series != null) {
+            SeriesSplit both = SeriesSplit.open(series.file(), series.options());
+            return split == Split.TRAINING ? both.training() : both.test();
+        }
+        Path own = data.folder();
+        return own == null
+                ? catalog.open(data.name(), split, event -> {})
+                : catalog.openFolder(data.name(), own, split);
     }
 }

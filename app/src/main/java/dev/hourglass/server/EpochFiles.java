@@ -1,25 +1,52 @@
 package dev.hourglass.server;
 
+import dev.hourglass.files.Failures;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.lab.ModelRecipe;
+import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
+import dev.hourglass.train.Checkpoint;
+import dev.hourglass.train.Checkpoints;
+import dev.hourglass.train.TrainingState;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** The weights after each epoch, which a run's training kept beside its checkpoints. */
 final class EpochFiles {
     private EpochFiles() {}
 
+    private static Checkpoints checkpoints(Path run, String model) {
+        return new Checkpoints(run.resolve("checkpoints").resolve(model));
+    }
+
     /** The epochs that are kept, in order. */
     static List<Integer> epochs(Path run, String model) {
-        return List.of();
+        try {
+            return checkpoints(run, model).epochs();
+        } catch (IOException e) {
+            return List.of(); // not there yet
+        }
     }
 
     /** @throws ApiException 404 if the epoch was not kept */
     static SavedModel read(Path run, ModelRecipe model, int epoch, Normalization normalization) {
-        throw ApiException.missing(
-                "epoch",
-                "The weights after epoch " + epoch + " were not kept.",
-                "GET …/models/" + model.name() + " lists the epochs that there are.");
+        try {
+            TrainingState state = checkpoints(run, model.name())
+                    .atEndOf(epoch, model.spec(), normalization)
+                    .map(Checkpoint::state)
+                    .orElseThrow(() -> ApiException.missing(
+                            "epoch",
+                            "The weights after epoch " + epoch + " were not kept.",
+                            "GET …/models/" + model.name() + " lists the epochs that there are."));
+            return SavedModel.of(state.model(), state.optimizer(), Map.of());
+        } catch (IOException | CorruptFileException e) {
+            throw ApiException.missing(
+                    "epoch",
+                    "The weights after epoch " + epoch + " cannot be read: "
+                            + Failing.withoutFolders(Failures.reason(e)) + ".",
+                    "Choose another epoch.");
+        }
     }
 }

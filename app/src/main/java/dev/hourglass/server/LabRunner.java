@@ -1,16 +1,21 @@
 package dev.hourglass.server;
 
 import dev.hourglass.data.DatasetCatalog;
+import dev.hourglass.lab.Fork;
 import dev.hourglass.lab.Lab;
 import dev.hourglass.lab.LabOptions;
+import dev.hourglass.lab.Recipe;
+import java.nio.file.Path;
 import java.time.InstantSource;
 
 /** Runs the lab for a run of the server: anew, from where it was interrupted, or from another run's epoch. */
 final class LabRunner {
+    private final Path runs;
     private final DatasetCatalog catalog;
     private final InstantSource clock;
 
-    LabRunner(DatasetCatalog catalog, InstantSource clock) {
+    LabRunner(Path runs, DatasetCatalog catalog, InstantSource clock) {
+        this.runs = runs;
         this.catalog = catalog;
         this.clock = clock;
     }
@@ -18,6 +23,28 @@ final class LabRunner {
     /** Returns when the run is finished; throws when it fails or is stopped. */
     void run(LiveRun run) {
         LabOptions options = new LabOptions(run.folder(), catalog, clock).withControl(run.control());
-        Lab.run(run.recipe(), options, run::accept);
+        RunRequest request = run.request();
+        if (request == null) {
+            Recipe recipe = Lab.unfinished(run.folder(), catalog);
+            Lab.resume(recipe, false, options, run::accept);
+            return;
+        }
+        Recipe recipe = withEpochs(run.recipe());
+        RunRequest.ForkOf fork = request.fork();
+        if (fork == null) {
+            Lab.run(recipe, options, run::accept);
+        } else {
+            Lab.fork(new Fork(runs.resolve(fork.run()), fork.model(), fork.epoch()), recipe, options, run::accept);
+        }
+    }
+
+    /** Keeps the weights after each epoch, which the pages leaf through and forks begin at. */
+    private static Recipe withEpochs(Recipe recipe) {
+        Recipe.Outputs outputs = recipe.outputs();
+        return new Recipe(
+                recipe.name(),
+                recipe.title(),
+                recipe.models(),
+                new Recipe.Outputs(outputs.examples(), outputs.plots(), outputs.report(), true));
     }
 }

@@ -98,11 +98,11 @@ final class Recipes {
      */
     Recipe recipe(RunRequest request) {
         Recipe recipe = reader.parse(request.text(), request.recipe());
-        if (recipe.data().stream().anyMatch(data -> data.folder() != null)) {
+        if (recipe.data().stream().anyMatch(data -> data.folder() != null || data.series() != null)) {
             throw ApiException.impossible(
                     "text",
-                    "A recipe that is run here can't name folders of the server.",
-                    "Leave 'folder' out, or run it with hourglass lab.");
+                    "A recipe that is run here can't name folders or files of the server.",
+                    "Leave 'folder' and 'series' out, or run it with hourglass lab.");
         }
         return request.overrides().applyTo(recipe);
     }

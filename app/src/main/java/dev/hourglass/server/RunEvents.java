@@ -67,7 +67,15 @@ final class RunEvents implements Consumer<LabEvent> {
                 models = started.models();
                 batchSamples = recipe.models().get(modelNumber - 1).training().batchSize();
             }
-            case LabEvent.TakenUp takenUp -> doing = null;
+            case LabEvent.TakenUp taken -> {
+                String where = taken.over()
+                        ? taken.model() + " was trained before."
+                        : taken.model() + " goes on in epoch " + taken.place().epoch() + ", after "
+                                + taken.place().steps() + " steps of it.";
+                log.add("notice", Map.of("message", where));
+                taken.warnings()
+                        .forEach(warning -> log.add("notice", Map.of("message", Failing.withoutFolders(warning))));
+            }
             case LabEvent.Training training -> training(training.event());
             case LabEvent.Working working -> working(working.task());
             case LabEvent.Progress progress -> {
@@ -114,6 +122,9 @@ final class RunEvents implements Consumer<LabEvent> {
             }
             case TrainEvent.StepFinished step -> step(step);
             case TrainEvent.EpochFinished finished -> epoch(finished.epoch());
+            case TrainEvent.Waiting waiting ->
+                log.add("notice", Map.of("message", Failing.withoutFolders(waiting.reason())));
+            case TrainEvent.Resumed resumed -> log.add("notice", Map.of("message", "It goes on."));
             default -> {}
         }
     }

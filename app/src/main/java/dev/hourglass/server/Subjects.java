@@ -69,7 +69,7 @@ final class Subjects {
 
     @Nullable
     Shape imageShape(Recipe.Data of, Shape input) {
-        Shape stored = data.catalog().spec(of.name()).sampleShape();
+        Shape stored = of.series() == null ? data.catalog().spec(of.name()).sampleShape() : input;
         return stored.rank() == 3 ? stored : input.rank() == 3 ? input : null;
     }
 

@@ -40,7 +40,8 @@ public final class WorkbenchServer implements AutoCloseable {
         RecipeReader reader = new RecipeReader(options.catalog().names());
         RunShelf shelf = new RunShelf(options.runs(), reader);
         Recipes recipes = new Recipes(reader, options.clock());
-        board = new RunBoard(shelf, recipes, new LabRunner(options.catalog(), options.clock()), options.clock());
+        board = new RunBoard(
+                shelf, recipes, new LabRunner(options.runs(), options.catalog(), options.clock()), options.clock());
         uploads = new Uploads(options.clock());
         List<Routes> routes = routes(shelf, recipes);
         Gatekeeper gatekeeper = new Gatekeeper(options, this::port);

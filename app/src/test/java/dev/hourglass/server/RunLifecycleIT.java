@@ -21,6 +21,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class RunLifecycleIT {
+    /** So many epochs that nobody waits for their end. */
+    private static final Map<String, Object> LONG = Map.of("epochs", 50_000);
+
     @TempDir
     private Path runs;
 
@@ -106,7 +109,7 @@ class RunLifecycleIT {
 
     @Test
     void oneRunTrainsAndTheOthersWait() throws IOException, InterruptedException {
-        String first = begin(Map.of("epochs", 2_000));
+        String first = begin(LONG);
         String second = begin(Map.of("epochs", 1));
         server.awaitState(first, List.of("running"));
         JsonNode waiting = server.json("/api/runs/" + second);
@@ -114,16 +117,123 @@ class RunLifecycleIT {
         assertThat(waiting.path("queuePosition").asInt()).isEqualTo(1);
         assertThat(Files.exists(runs.resolve(".queue").resolve(second + ".json")))
                 .isTrue();
-        stopRun(first);
+        awaitEpochs(first, 1);
+        wish(first, "stopped");
+        server.awaitState(first, List.of("stopped"));
         server.awaitState(second, List.of("finished"));
         assertThat(Files.exists(runs.resolve(".queue").resolve(second + ".json")))
                 .isFalse();
     }
 
-    private void stopRun(String run) throws IOException, InterruptedException {
+    @Test
+    void aPausedRunStandsStillUntilItGoesOn() throws IOException, InterruptedException {
+        String run = begin(LONG);
+        awaitEpochs(run, 2);
+        wish(run, "paused");
+        Thread.sleep(500);
+        JsonNode before = server.json("/api/runs/" + run);
+        Thread.sleep(500);
+        JsonNode after = server.json("/api/runs/" + run);
+        assertThat(after.path("state").asString()).isEqualTo("paused");
+        assertThat(epochsDone(after)).isEqualTo(epochsDone(before));
+        wish(run, "running");
+        awaitEpochs(run, epochsDone(after) + 2);
+        wish(run, "stopped");
+        server.awaitState(run, List.of("stopped"));
+    }
+
+    @Test
+    void aRestartOfTheServerLosesNothingOfTheRunThatTrains() throws IOException, InterruptedException {
+        String run = begin(LONG);
+        String waiting = begin(Map.of("epochs", 1));
+        awaitEpochs(run, 3);
+        server.restart();
+        JsonNode found = server.awaitState(run, List.of("running"));
+        assertThat(epochsDone(found)).isGreaterThanOrEqualTo(3);
+        awaitEpochs(run, epochsDone(found) + 2);
+        assertThat(server.json("/api/runs/" + waiting).path("state").asString()).isEqualTo("queued");
+        wish(run, "stopped");
+        server.awaitState(waiting, List.of("finished"));
+        JsonNode epochs = server.json("/api/runs/" + run + "/history")
+                .path("models")
+                .path(0)
+                .path("epochs");
+        for (int i = 0; i < epochs.size(); i++) {
+            assertThat(epochs.path(i).path("epoch").asInt()).isEqualTo(i + 1);
+        }
+    }
+
+    @Test
+    void aStoppedRunGoesOnToTheWeightsOfAnUninterruptedOne() throws IOException, InterruptedException {
+        Map<String, Object> enough = Map.of("epochs", 300);
+        String straight = begin(enough);
+        server.awaitState(straight, List.of("finished"));
+        String run = begin(enough);
+        awaitEpochs(run, 2);
+        wish(run, "stopped");
+        server.awaitState(run, List.of("stopped", "finished"));
+        if (server.json("/api/runs/" + run).path("resumable").asBoolean()) {
+            wish(run, "running");
+        }
+        JsonNode resumed = server.awaitState(run, List.of("finished", "failed"));
+        assertThat(resumed.path("metrics").path("dense").path("weightsSha256").asString())
+                .hasSize(64)
+                .isEqualTo(server.json("/api/runs/" + straight)
+                        .path("metrics")
+                        .path("dense")
+                        .path("weightsSha256")
+                        .asString());
+    }
+
+    @Test
+    void aForkGoesOnFromTheEpochWithOtherOptions() throws IOException, InterruptedException {
+        String run = begin(Map.of());
+        server.awaitState(run, List.of("finished"));
+        JsonNode model = server.json("/api/runs/" + run + "/models/dense");
+        assertThat(model.path("epochs").size()).isEqualTo(3);
+        JsonNode fork = server.postJson(
+                "/api/runs/" + run + "/forks",
+                Map.of("model", "dense", "epoch", 2, "overrides", Map.of("epochs", 5, "learningRate", 0.01)));
+        assertThat(fork.path("forkOf").asString()).isEqualTo(run);
+        String name = fork.path("run").asString();
+        JsonNode finished = server.awaitState(name, List.of("finished", "failed"));
+        assertThat(finished.path("state").asString()).isEqualTo("finished");
+        JsonNode epochs = server.json("/api/runs/" + name + "/history")
+                .path("models")
+                .path(0)
+                .path("epochs");
+        JsonNode before = server.json("/api/runs/" + run + "/history")
+                .path("models")
+                .path(0)
+                .path("epochs");
+        assertThat(epochs.path(epochs.size() - 1).path("epoch").asInt()).isEqualTo(5);
+        assertThat(epochs.path(epochs.size() - 1).path("learningRate").asDouble())
+                .isCloseTo(0.01, org.assertj.core.data.Offset.offset(1e-6));
+        assertThat(before.size()).isEqualTo(3);
+        JsonNode snapshot = server.json("/api/runs/" + run + "/models/dense/snapshots/2");
+        JsonNode last = server.json("/api/runs/" + run + "/models/dense/snapshots/3");
+        assertThat(snapshot.path("mse").size())
+                .isPositive()
+                .isEqualTo(last.path("mse").size());
+        assertThat(snapshot.path("mse")).isNotEqualTo(last.path("mse"));
+    }
+
+    private void wish(String run, String state) throws IOException, InterruptedException {
         server.send(server.request("/api/runs/" + run + "/state")
                 .header("Content-Type", "application/json")
-                .PUT(java.net.http.HttpRequest.BodyPublishers.ofString("{\"state\": \"stopped\"}")));
+                .PUT(java.net.http.HttpRequest.BodyPublishers.ofString("{\"state\": \"" + state + "\"}")));
+    }
+
+    private static int epochsDone(JsonNode run) {
+        return run.path("models").path(0).path("epochsDone").asInt();
+    }
+
+    private void awaitEpochs(String run, int epochs) throws IOException, InterruptedException {
+        long end = System.nanoTime() + 120_000_000_000L;
+        while (epochsDone(server.json("/api/runs/" + run)) < epochs) {
+            assertThat(System.nanoTime()).isLessThan(end);
+            Thread.sleep(20);
+        }
     }
 
     @Test
