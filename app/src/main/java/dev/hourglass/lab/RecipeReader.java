@@ -287,8 +287,8 @@ public final class RecipeReader {
     }
 
     private static Recipe.Outputs outputs(Node node) {
-        Mapping outputs =
-                node.asMapping("a mapping such as {examples: 10}").allowing("examples", "plots", "report", "epochs", "sweep");
+        Mapping outputs = node.asMapping("a mapping such as {examples: 10}")
+                .allowing("examples", "plots", "report", "epochs", "sweep");
         Recipe.Outputs defaults = Recipe.Outputs.DEFAULT;
         return new Recipe.Outputs(
                 outputs.find("examples").map(value -> value.asInt(1, 100)).orElse(defaults.examples()),

@@ -41,10 +41,7 @@ final class LabRunner {
     /** Keeps the weights after each epoch, which the pages leaf through and forks begin at. */
     private static Recipe withEpochs(Recipe recipe) {
         Recipe.Outputs outputs = recipe.outputs();
-        return new Recipe(
-                recipe.name(),
-                recipe.title(),
-                recipe.models(),
-                new Recipe.Outputs(outputs.examples(), outputs.plots(), outputs.report(), true));
+        return recipe.withOutputs(
+                new Recipe.Outputs(outputs.examples(), outputs.plots(), outputs.report(), true, outputs.sweep()));
     }
 }
