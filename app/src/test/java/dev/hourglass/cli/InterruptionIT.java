@@ -124,17 +124,7 @@ class InterruptionIT {
             awaitLine(output, "Epoch 2/3000");
             lab.destroyForcibly().waitFor();
         }
-        List<String> changed = List.of(
-                "lab",
-                "mnist",
-                "--data",
-                data.toString(),
-                "--epochs",
-                "5",
-                "--limit",
-                "30",
-                "--resume",
-                path.toString());
+        List<String> changed = List.of("lab", recipe, "--epochs", "5", "--limit", "30", "--resume", path.toString());
 
         Process refused = start(changed.toArray(String[]::new));
         assertThat(refused.waitFor()).isEqualTo(1);
