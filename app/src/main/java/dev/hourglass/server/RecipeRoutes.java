@@ -131,7 +131,7 @@ final class RecipeRoutes implements Routes {
         Recipe recipe = recipes.recipe(recipes.request(Body.object(context)));
         boolean shared = training.getAsBoolean();
         Estimate known = estimates.get(recipe);
-        if (known == null || known.shared() && !shared) {
+        if (known == null || (known.shared() && !shared)) {
             known = measure(recipe, shared);
         }
         Answers.json(context, known);
