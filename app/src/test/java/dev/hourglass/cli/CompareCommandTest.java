@@ -157,8 +157,8 @@ class CompareCommandTest {
     }
 
     private Path makeRun(String name, String testSha256, String training, double mse) throws IOException {
-        Path run =
-                Files.createDirectories(folder.resolve(name).resolve("results")).getParent();
+        Path run = folder.resolve(name);
+        Files.createDirectories(run.resolve("results"));
         Files.writeString(run.resolve("run.json"), """
                 {"name": "mnist", "recipe": {"title": "MNIST", "models": [
                   {"name": "cnn", "input": [28, 28, 1], "encoder": [{"Conv2D": {"filters": 32}}]}],

@@ -40,7 +40,7 @@ final class Workbench implements AutoCloseable {
     private WorkbenchServer server;
 
     private Workbench(Path runs) {
-        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE.toMillis() / 6);
+        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE.toMillis() / 6.0);
         this.runs = runs;
         server = WorkbenchServer.start(options(0));
         playwright = Playwright.create(

@@ -62,9 +62,9 @@ class WorkbenchPicturesIT {
 
     @BeforeAll
     void open() {
-        Path folder = Path.of(System.getProperty("hourglass.pictures.run"));
-        run = folder.getFileName().toString();
-        workbench = Workbench.open(folder.toAbsolutePath().getParent());
+        Path folder = Path.of(System.getProperty("hourglass.pictures.run")).toAbsolutePath();
+        run = String.valueOf(folder.getFileName());
+        workbench = Workbench.open(folder.resolveSibling(""));
     }
 
     @AfterAll
