@@ -27,7 +27,7 @@ class MainTest {
                 argumentSet(
                         "no command",
                         "",
-                        "hourglass: Missing command: lab, data, inspect, convert, evaluate, encode, decode, reconstruct or latent. See 'hourglass --help'."),
+                        "hourglass: Missing command: lab, serve, resume, replay, data, inspect, convert, evaluate, encode, decode, reconstruct, latent or compare. See 'hourglass --help'."),
                 argumentSet(
                         "a command misspelt",
                         "lba mnist",

@@ -365,7 +365,7 @@ class RecipeReaderTest {
                 argumentSet(
                         "series and data set",
                         "data: {source: a.csv, name: mnist}\n" + MODELS,
-                        "bad.yaml:1:24: data.name: expected a source alone, found 'name' beside it. Remove one of the"
+                        "bad.yaml:1:23: data.name: expected a source alone, found 'name' beside it. Remove one of the"
                                 + " two."),
                 argumentSet(
                         "window without a series",
@@ -467,7 +467,8 @@ class RecipeReaderTest {
                         "an unknown key that resembles none",
                         "data: {name: mnist, colour: 1}\n" + MODELS,
                         "bad.yaml:1:21: data.colour: expected a known key, found 'colour'."
-                                + " This part takes name, folder, limit."),
+                                + " This part takes name, folder, limit, source, test, test_share, window, scaling,"
+                                + " labels, label_column."),
                 argumentSet(
                         "an unknown data set",
                         "data: {name: mnits}\n" + MODELS,
