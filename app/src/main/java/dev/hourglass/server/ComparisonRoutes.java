@@ -59,7 +59,7 @@ final class ComparisonRoutes implements Routes {
                         of.isObject() ? of : Map.of(),
                         history.of(model.name())));
             }
-            findings.add(new Findings(name, run.lines("results/findings.txt")));
+            findings.add(new Findings(name, run.lines("results/findings_and_insights.txt")));
         }
         Answers.json(context, Map.of("rows", rows, "findings", findings));
     }

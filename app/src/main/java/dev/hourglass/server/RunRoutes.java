@@ -118,7 +118,7 @@ final class RunRoutes implements Routes {
         List<StoredRun.Entry> files = run == null ? List.of() : run.files();
         detail.put("recipeText", recipeText(name, run));
         detail.put("facts", run == null ? List.of() : facts(run));
-        detail.put("findings", run == null ? List.of() : run.lines("results/findings.txt"));
+        detail.put("findings", run == null ? List.of() : run.lines("results/findings_and_insights.txt"));
         detail.put("metrics", run == null ? Map.of() : orEmpty(run.json("results/metrics.json")));
         detail.put("results", run == null ? Map.of() : results(run, files));
         detail.put(
