@@ -92,7 +92,7 @@ class PageAnalysis extends PageElement {
           const png = path.replace(/\.svg$/, ".png");
           return html`<figure>
             <a href=${api.fileAddress(this.run, path)} target="_blank" rel="noopener">
-              <img src=${api.fileAddress(this.run, path)} alt=${title(path)} loading="lazy" />
+              <img src=${api.fileAddress(this.run, png)} alt=${title(path)} loading="lazy" />
             </a>
             <figcaption class="row spread">
               <span>${title(path)}</span>
