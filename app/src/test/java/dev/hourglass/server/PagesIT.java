@@ -24,12 +24,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each page does its main job in a real browser, on two small models that were trained through the API. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@EnabledIf(
+        value = "dev.hourglass.server.Workbench#hasBrowser",
+        disabledReason = "No Chromium at /usr/bin/chromium; install it, or name one by HOURGLASS_CHROMIUM")
 class PagesIT {
     private static final String RECIPE = """
             title: Two small models

@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,6 +39,11 @@ final class Workbench implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
     private final List<String> complaints = new ArrayList<>();
     private WorkbenchServer server;
+
+    /** Without a browser the tests of pages are skipped, and say so. */
+    static boolean hasBrowser() {
+        return Files.isExecutable(CHROMIUM);
+    }
 
     private Workbench(Path runs) {
         PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE.toMillis() / 6.0);
