@@ -1,7 +1,10 @@
 package dev.hourglass.engine;
 
+import dev.hourglass.tensor.Kernels;
+import dev.hourglass.tensor.TileTransform;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** What each chunk leaves behind, apart until all are done. */
 final class ChunkResults {
@@ -15,10 +18,20 @@ final class ChunkResults {
     /** By chunk and batch normalisation: sums and sums of products by channel. */
     final double[][][] moments;
 
+    /** Gradient forms that are components of tiles, with the matrix whose taps they become. */
+    private final Map<PackedMatrix, PackedMatrix> components;
+
+    private final Kernels kernels;
+    private final TileTransform toTaps;
+
     int chunks;
 
-    ChunkResults(int chunks, Placement placement, List<Plan.Norm> norms) {
-        this.placement = placement;
+    ChunkResults(int chunks, Plan plan, Kernels kernels) {
+        placement = new Placement(plan.gradients());
+        components = plan.components();
+        this.kernels = kernels;
+        toTaps = kernels.transform(TileTransform.Kind.KERNEL_GRADIENT);
+        List<Plan.Norm> norms = plan.norms();
         gradients = new float[chunks][placement.size()];
         squaredErrors = new double[chunks];
         absoluteErrors = new double[chunks];
@@ -39,6 +52,50 @@ final class ChunkResults {
         Arrays.fill(gradients[chunk], 0);
         squaredErrors[chunk] = 0;
         absoluteErrors[chunk] = 0;
+    }
+
+    /**
+     * Sums one slice of the placement over the chunks and adds it to the gradient in the parameter's layout. In the order
+     * of the chunks, which is what makes it independent of the threads.
+     */
+    void sum(int task, float[][] ofParameters) {
+        Placement.Slice slice = placement.slices().get(task);
+        PackedMatrix matrix = slice.matrix();
+        PackedMatrix.Part part = slice.part();
+        float[] sum = gradients[0];
+        int count = (part.toRow() - part.fromRow()) * matrix.panel();
+        for (int panel = part.fromPanel(); panel < part.toPanel(); panel++) {
+            for (int group = 0; group < matrix.rows().groups(); group++) {
+                int row = group * matrix.rows().groupStride() + part.fromRow();
+                int offset = slice.offset() + panel * matrix.panelSize() + row * matrix.panel();
+                for (int chunk = 1; chunk < chunks; chunk++) {
+                    kernels.add(gradients[chunk], offset, sum, offset, count);
+                }
+            }
+        }
+        float[] into = ofParameters[matrix.parameter()];
+        PackedMatrix ofTaps = components.get(matrix);
+        if (ofTaps == null) {
+            matrix.unpack(sum, slice.offset(), into, part);
+        } else {
+            toTaps(slice, count);
+            // A panel of taps begins where that of the components does.
+            int offset = slice.offset() + part.fromPanel() * (matrix.panelSize() - ofTaps.panelSize());
+            ofTaps.unpack(sum, offset, into, part);
+        }
+    }
+
+    /** From sixteen components to nine taps, in place: along the columns of the kernel, then along its rows. */
+    private void toTaps(Placement.Slice slice, int count) {
+        PackedMatrix matrix = slice.matrix();
+        PackedMatrix.Part part = slice.part();
+        int perAxis = Tiling.PIXELS.perAxis;
+        int side = Tiling.KERNEL;
+        int tap = matrix.rows().groupStride() * matrix.panel();
+        float[] sum = gradients[0];
+        int place = slice.offset() + part.fromPanel() * matrix.panelSize() + part.fromRow() * matrix.panel();
+        toTaps.run(sum, place, perAxis * tap, tap, sum, place, side * tap, tap, perAxis, count);
+        toTaps.run(sum, place, tap, side * tap, sum, place, tap, side * tap, side, count);
     }
 
     /** A chunk's sums for a batch normalisation, set to zero before the first pixels of its first sample. */

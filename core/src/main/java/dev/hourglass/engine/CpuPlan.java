@@ -21,6 +21,9 @@ final class CpuPlan {
     /** Floats of a weight gradient that stay in the second-level cache from one sample to the next. */
     private static final int MOST_SUMMED_BY_SAMPLE = 1 << 18;
 
+    /** Tiles of a sample from which on a sum over them is long enough to be worth reading and writing the sums. */
+    private static final int LEAST_TILES_BY_SAMPLE = 64;
+
     /** Operations of a step for one sample from which on threads share it: about 10 microseconds. */
     private static final long LEAST_SHARED_FLOPS = 1_000_000;
 
@@ -89,7 +92,7 @@ final class CpuPlan {
             partCursors[worker].parts = cursors.length;
         }
         int chunks = Math.ceilDiv(batchCapacity, chunkCapacity);
-        results = new ChunkResults(chunks, new Placement(plan.gradients()), plan.norms());
+        results = new ChunkResults(chunks, plan, kernels);
         norms = plan.norms().stream()
                 .map(norm -> new NormState(norm, parameters, training))
                 .toArray(NormState[]::new);
@@ -113,7 +116,7 @@ final class CpuPlan {
                             segment.steps().stream()
                                     .map(step -> stopwatch.time(Stage.of(number, step), binder.bind(step)))
                                     .toArray(Operation[]::new),
-                            shared(segment.steps()),
+                            training ? new boolean[segment.steps().size()] : shared(segment.steps()),
                             segment.sampleBySample()))
                     .toList();
             phases.add(new BoundPhase(bound, barrier(i, plan.phases().get(i).after(), stopwatch)));
@@ -153,7 +156,7 @@ final class CpuPlan {
         return segments;
     }
 
-    /** Which steps take so long for one sample that sharing it, which costs two microseconds, pays. */
+    /** Which steps of inference take so long for one sample that sharing it, which costs two microseconds, pays. */
     private static boolean[] shared(List<Step> steps) {
         boolean[] shared = new boolean[steps.size()];
         for (int i = 0; i < shared.length; i++) {
@@ -184,6 +187,7 @@ final class CpuPlan {
             case Step.Convolve s -> !isVector(s.from()) || !isVector(s.to());
             case Step.ConvolveGradient s ->
                 (!isVector(s.from()) || !isVector(s.gradient())) && s.sum().size() <= MOST_SUMMED_BY_SAMPLE;
+            case Step.TileProductGradient s -> s.tiles().image().width() >= LEAST_TILES_BY_SAMPLE;
             case Step.BiasGradient s -> !isVector(s.gradient());
             case Step.ActivateGradient s -> !isVector(s.gradient());
             default -> true;

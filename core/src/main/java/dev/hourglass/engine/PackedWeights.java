@@ -14,7 +14,6 @@ import java.util.stream.Stream;
  * with the same parameters.
  */
 final class PackedWeights {
-    private static final int KERNEL_SIDE = 3;
     private static final Tiling TILING = Tiling.PIXELS;
 
     private final Placement placement;
@@ -82,7 +81,7 @@ final class PackedWeights {
             int taps = slice.offset() + panel * matrix.panelSize() + first;
             int place = to + panel * componentsOfPanel(matrix) + first;
             kernelTransform.run(
-                    packed, taps, tap, KERNEL_SIDE * tap, packed, place, tap, perAxis * tap, KERNEL_SIDE, count);
+                    packed, taps, tap, Tiling.KERNEL * tap, packed, place, tap, perAxis * tap, Tiling.KERNEL, count);
             for (int row = 0; row < perAxis; row++) {
                 int rowPlace = place + row * perAxis * tap;
                 kernelTransform.run(packed, rowPlace, 0, tap, packed, rowPlace, 0, tap, 1, count);

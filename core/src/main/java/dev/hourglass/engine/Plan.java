@@ -2,6 +2,7 @@ package dev.hourglass.engine;
 
 import dev.hourglass.model.LayerSpec;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param transposed packed forms that carry gradients back
  * @param tiled those of either whose taps are transformed for a convolution by tiles
  * @param gradients forms in which a chunk's gradients are summed; empty in a plan that does not train
+ * @param components those of them that are components of tiles, with the matrix whose taps they are to become
  * @param overBatch dense layers whose weight gradient is summed over the batch once all phases are done
  * @param prediction where the output lies after the last forward step
  * @param recurrent whether steps work on many samples at once to be fast
@@ -23,6 +25,7 @@ record Plan(
         List<PackedMatrix> transposed,
         List<PackedMatrix> tiled,
         List<PackedMatrix> gradients,
+        Map<PackedMatrix, PackedMatrix> components,
         List<Step.ConvolveGradient> overBatch,
         List<Norm> norms,
         Value prediction,

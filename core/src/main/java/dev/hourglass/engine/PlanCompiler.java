@@ -11,7 +11,6 @@ import dev.hourglass.model.ShapeInference;
 import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.Shape;
-import dev.hourglass.tensor.TileTransform;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -60,6 +59,8 @@ final class PlanCompiler {
     private final List<PackedMatrix> transposed = new ArrayList<>();
     /** In which form the gradients of some matrices are summed, where it is not that of the matrix itself. */
     private final Map<PackedMatrix, PackedMatrix> gradientForms = new HashMap<>();
+    /** Of those forms, which are components of tiles, and of which matrix. */
+    private final Map<PackedMatrix, PackedMatrix> summedByComponents = new HashMap<>();
     /** Matrices whose taps are transformed for a convolution by tiles. */
     private final List<PackedMatrix> tiled = new ArrayList<>();
 
@@ -124,6 +125,7 @@ final class PlanCompiler {
                 List.copyOf(transposed),
                 List.copyOf(tiled),
                 training ? summedForms() : List.of(),
+                Map.copyOf(summedByComponents),
                 List.copyOf(overBatch),
                 List.copyOf(norms),
                 current,
@@ -335,8 +337,8 @@ final class PlanCompiler {
         boolean passOn = learnsBefore;
         tape.addLast(gradient -> {
             addOutputGradient(function, again.getOrDefault(output, output), gradient, bias);
-            if (tiling == Tiling.REPEATED) {
-                addTileGradient(from, gradient, weights);
+            if (tiling != null) {
+                addTileGradient(tiling, from, gradient, weights);
             } else {
                 PackedMatrix form = gradientForm(weights, from, columns);
                 Step.ConvolveGradient weightGradient =
@@ -377,16 +379,19 @@ final class PlanCompiler {
         });
     }
 
-    /** The weight gradient of a convolution by tiles whose weights are sums; the input's tiles are made once more. */
-    private void addTileGradient(Value from, Value gradient, PackedMatrix weights) {
-        Tiling tiling = Tiling.REPEATED;
+    /** The weight gradient of a convolution by tiles; the input's tiles are made once more. */
+    private void addTileGradient(Tiling tiling, Value from, Value gradient, PackedMatrix weights) {
+        PackedMatrix sum = tiling.sum(weights);
+        gradientForms.put(weights, sum);
+        if (tiling == Tiling.PIXELS) {
+            summedByComponents.put(sum, weights);
+        }
         Layout.Image out = gradient.image();
         Value tiles = value(gradient.name() + "/input/tiles", tiling.components(out, from.image()));
         Value gradients = value(gradient.name() + "/tiles", tiling.components(out, out));
         steps.add(new Step.ToTiles(tiling, tiling.toTiles, tiling.step, from, tiles));
-        steps.add(new Step.ToTiles(
-                tiling, TileTransform.Kind.REPEATED_OUTPUT_GRADIENT, Tiling.SIDE, gradient, gradients));
-        steps.add(new Step.TileProductGradient(tiling, tiles, gradients, weights));
+        steps.add(new Step.ToTiles(tiling, tiling.gradientToTiles, Tiling.SIDE, gradient, gradients));
+        steps.add(new Step.TileProductGradient(tiles, gradients, sum));
     }
 
     /** A convolution by tiles. */

@@ -103,9 +103,11 @@ sealed interface Step {
 
     /**
      * Adds the gradient of a convolution by tiles to that of its weights: components of the input times components of
-     * the output's gradient, summed over tiles. Only where the components' weights are sums of the kernel's.
+     * the output's gradient, summed over tiles.
+     *
+     * @param sum the form in which it is summed, as {@link Tiling#sum} says
      */
-    record TileProductGradient(Tiling tiling, Value tiles, Value gradients, PackedMatrix weights) implements Step {}
+    record TileProductGradient(Value tiles, Value gradients, PackedMatrix sum) implements Step {}
 
     /**
      * Adds a convolution's weight gradient: grid times output gradient, summed over output pixels.

@@ -57,7 +57,7 @@ record StepCost(long flops, long bytes, long callBytes, List<String> writes) {
             case Step.TileProduct s ->
                 of(s, 2 * numbers(s.products()) * s.weights().rows().perGroup(), Matrices.read(s.weights()));
             case Step.TileProductGradient s ->
-                of(s, 2 * numbers(s.gradients()) * s.weights().rows().perGroup(), Matrices.gradient(s.weights()));
+                of(s, 2 * numbers(s.gradients()) * s.sum().rows().perGroup(), Matrices.gradient(s.sum()));
             case Step.FromTiles s ->
                 of(
                         s,

@@ -104,10 +104,11 @@ final class TileOperations {
         };
     }
 
+    /** Component by component, over all tiles of all samples at hand. */
     Operation productGradient(Step.TileProductGradient step) {
         Buffer from = memory.buffer(step.tiles());
         Buffer gradients = memory.buffer(step.gradients());
-        PackedMatrix matrix = step.weights();
+        PackedMatrix matrix = step.sum();
         Layout.Image in = step.tiles().image();
         Layout.Image out = step.gradients().image();
         int panel = matrix.panel();
@@ -123,12 +124,12 @@ final class TileOperations {
                             rows,
                             from.array(at),
                             from.offset(at) + in.row(k),
-                            0,
-                            1,
+                            from.stride(),
+                            at.samples,
                             in.width(),
                             gradients.array(at),
                             gradients.offset(at) + out.row(k) + p * panel,
-                            0,
+                            gradients.stride(),
                             results.gradients[at.chunk],
                             offset + p * matrix.panelSize() + k * componentWeights);
                 }

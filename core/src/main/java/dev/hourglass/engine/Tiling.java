@@ -11,14 +11,21 @@ import org.jspecify.annotations.Nullable;
  */
 enum Tiling {
     /** On an image: 4 by 4 components, where the taps of two by two pixels are 36. */
-    PIXELS(4, 2, TileTransform.Kind.IMAGE, TileTransform.Kind.OUTPUT),
+    PIXELS(4, 2, TileTransform.Kind.IMAGE, TileTransform.Kind.OUTPUT, TileTransform.Kind.OUTPUT_GRADIENT),
     /** On an image that is to be repeated twice along each axis: 3 by 3 components for each small pixel. */
-    REPEATED(3, 1, TileTransform.Kind.REPEATED_IMAGE, TileTransform.Kind.REPEATED_OUTPUT);
+    REPEATED(
+            3,
+            1,
+            TileTransform.Kind.REPEATED_IMAGE,
+            TileTransform.Kind.REPEATED_OUTPUT,
+            TileTransform.Kind.REPEATED_OUTPUT_GRADIENT);
 
     /** Output pixels of a tile along each axis. */
     static final int SIDE = 2;
 
-    private static final int KERNEL = 3;
+    /** Taps of the kernel along each axis. */
+    static final int KERNEL = 3;
+
     private static final WindowAxis SAME = WindowAxis.sliding(KERNEL, 1, 1);
     private static final WindowAxis FOLDED =
             new Folding(KERNEL, false).forward().windows();
@@ -32,12 +39,20 @@ enum Tiling {
 
     final TileTransform.Kind toTiles;
     final TileTransform.Kind fromTiles;
+    /** Back through {@link #fromTiles}. */
+    final TileTransform.Kind gradientToTiles;
 
-    Tiling(int perAxis, int step, TileTransform.Kind toTiles, TileTransform.Kind fromTiles) {
+    Tiling(
+            int perAxis,
+            int step,
+            TileTransform.Kind toTiles,
+            TileTransform.Kind fromTiles,
+            TileTransform.Kind gradientToTiles) {
         this.perAxis = perAxis;
         this.step = step;
         this.toTiles = toTiles;
         this.fromTiles = fromTiles;
+        this.gradientToTiles = gradientToTiles;
     }
 
     /** The tiling that suits a convolution, or null. */
@@ -61,6 +76,22 @@ enum Tiling {
 
     int components() {
         return perAxis * perAxis;
+    }
+
+    /**
+     * The form in which the gradient of a matrix is summed: component by component. For {@link #REPEATED} that is the
+     * matrix itself; {@link ChunkResults} turns the components of {@link #PIXELS} into taps.
+     */
+    PackedMatrix sum(PackedMatrix weights) {
+        return switch (this) {
+            case PIXELS ->
+                new PackedMatrix(
+                        weights.name(),
+                        weights.parameter(),
+                        weights.rows().of(PackedMatrix.Axis.inOrder(components())),
+                        weights.columns());
+            case REPEATED -> weights;
+        };
     }
 
     /** The component that goes to each of a tile's output pixels once: a bias is added to it. */

@@ -333,24 +333,8 @@ public final class TrainingSession implements AutoCloseable {
         return gradients[parameter];
     }
 
-    /** Adds the chunks' gradients in the order of the chunks, which is what makes them independent of the threads. */
     private void sumSlice(int worker, int task) {
-        ChunkResults results = plan.results();
-        Placement.Slice slice = results.placement.slices().get(task);
-        PackedMatrix matrix = slice.matrix();
-        PackedMatrix.Part part = slice.part();
-        float[] sum = results.gradients[0];
-        int count = (part.toRow() - part.fromRow()) * matrix.panel();
-        for (int panel = part.fromPanel(); panel < part.toPanel(); panel++) {
-            for (int group = 0; group < matrix.rows().groups(); group++) {
-                int row = group * matrix.rows().groupStride() + part.fromRow();
-                int offset = slice.offset() + panel * matrix.panelSize() + row * matrix.panel();
-                for (int chunk = 1; chunk < results.chunks; chunk++) {
-                    kernels.add(results.gradients[chunk], offset, sum, offset, count);
-                }
-            }
-        }
-        matrix.unpack(sum, slice.offset(), gradients[matrix.parameter()], part);
+        plan.results().sum(task, gradients);
     }
 
     private void sumOverBatch(int worker, int task) {

@@ -9,6 +9,8 @@ final class PlainTransforms {
             case IMAGE -> PlainTransforms::image;
             case KERNEL -> PlainTransforms::kernel;
             case OUTPUT -> PlainTransforms::output;
+            case OUTPUT_GRADIENT -> PlainTransforms::outputGradient;
+            case KERNEL_GRADIENT -> PlainTransforms::kernelGradient;
             case REPEATED_IMAGE -> PlainTransforms::repeatedImage;
             case REPEATED_OUTPUT -> PlainTransforms::repeatedOutput;
             case REPEATED_OUTPUT_GRADIENT -> PlainTransforms::repeatedOutputGradient;
@@ -62,6 +64,40 @@ final class PlainTransforms {
                 float m3 = A[from + 3 * aStep + i];
                 B[to + i] = m0 + m1 + m2;
                 B[to + bStep + i] = m1 - m2 - m3;
+            }
+        }
+    }
+
+    private static void outputGradient(
+            float[] A, int a, int aRun, int aStep, float[] B, int b, int bRun, int bStep, int runs, int count) {
+        for (int run = 0; run < runs; run++) {
+            int from = a + run * aRun;
+            int to = b + run * bRun;
+            for (int i = 0; i < count; i++) {
+                float d0 = A[from + i];
+                float d1 = A[from + aStep + i];
+                B[to + i] = d0;
+                B[to + bStep + i] = d0 + d1;
+                B[to + 2 * bStep + i] = d0 - d1;
+                B[to + 3 * bStep + i] = -d1;
+            }
+        }
+    }
+
+    private static void kernelGradient(
+            float[] A, int a, int aRun, int aStep, float[] B, int b, int bRun, int bStep, int runs, int count) {
+        for (int run = 0; run < runs; run++) {
+            int from = a + run * aRun;
+            int to = b + run * bRun;
+            for (int i = 0; i < count; i++) {
+                float d0 = A[from + i];
+                float d1 = A[from + aStep + i];
+                float d2 = A[from + 2 * aStep + i];
+                float d3 = A[from + 3 * aStep + i];
+                float mean = (d1 + d2) * 0.5f;
+                B[to + i] = d0 + mean;
+                B[to + bStep + i] = (d1 - d2) * 0.5f;
+                B[to + 2 * bStep + i] = mean + d3;
             }
         }
     }

@@ -19,6 +19,10 @@ public interface TileTransform {
         KERNEL,
         /** Four products m to two output pixels: {@code m0 + m1 + m2, m1 - m2 - m3}. */
         OUTPUT,
+        /** Back through {@link #OUTPUT}, two gradients d to four: {@code d0, d0 + d1, d0 - d1, -d1}. */
+        OUTPUT_GRADIENT,
+        /** Back through {@link #KERNEL}, four gradients d to three: {@code d0 + (d1 + d2) / 2, (d1 - d2) / 2, (d1 + d2) / 2 + d3}. */
+        KERNEL_GRADIENT,
         /**
          * Three pixels of an image that is to be repeated, each pixel twice, to three: {@code d0 - d1, d1, d1 - d2}. What
          * would come third of the four is 0 there. The weights that go with them are {@code g0, g0 + g1 + g2, g2}.

@@ -15,6 +15,8 @@ final class VectorTransforms {
             case IMAGE -> VectorTransforms::image;
             case KERNEL -> VectorTransforms::kernel;
             case OUTPUT -> VectorTransforms::output;
+            case OUTPUT_GRADIENT -> VectorTransforms::outputGradient;
+            case KERNEL_GRADIENT -> VectorTransforms::kernelGradient;
             case REPEATED_IMAGE -> VectorTransforms::repeatedImage;
             case REPEATED_OUTPUT -> VectorTransforms::repeatedOutput;
             case REPEATED_OUTPUT_GRADIENT -> VectorTransforms::repeatedOutputGradient;
@@ -76,6 +78,40 @@ final class VectorTransforms {
                 FloatVector m3 = FloatVector.fromArray(S, A, from + 3 * aStep + i);
                 m0.add(m1).add(m2).intoArray(B, to + i);
                 m1.sub(m2).sub(m3).intoArray(B, to + bStep + i);
+            }
+        }
+    }
+
+    private static void outputGradient(
+            float[] A, int a, int aRun, int aStep, float[] B, int b, int bRun, int bStep, int runs, int count) {
+        for (int run = 0; run < runs; run++) {
+            int from = a + run * aRun;
+            int to = b + run * bRun;
+            for (int i = 0; i < count; i += STEP) {
+                FloatVector d0 = FloatVector.fromArray(S, A, from + i);
+                FloatVector d1 = FloatVector.fromArray(S, A, from + aStep + i);
+                d0.intoArray(B, to + i);
+                d0.add(d1).intoArray(B, to + bStep + i);
+                d0.sub(d1).intoArray(B, to + 2 * bStep + i);
+                d1.neg().intoArray(B, to + 3 * bStep + i);
+            }
+        }
+    }
+
+    private static void kernelGradient(
+            float[] A, int a, int aRun, int aStep, float[] B, int b, int bRun, int bStep, int runs, int count) {
+        for (int run = 0; run < runs; run++) {
+            int from = a + run * aRun;
+            int to = b + run * bRun;
+            for (int i = 0; i < count; i += STEP) {
+                FloatVector d0 = FloatVector.fromArray(S, A, from + i);
+                FloatVector d1 = FloatVector.fromArray(S, A, from + aStep + i);
+                FloatVector d2 = FloatVector.fromArray(S, A, from + 2 * aStep + i);
+                FloatVector d3 = FloatVector.fromArray(S, A, from + 3 * aStep + i);
+                FloatVector mean = d1.add(d2).mul(0.5f);
+                d0.add(mean).intoArray(B, to + i);
+                d1.sub(d2).mul(0.5f).intoArray(B, to + bStep + i);
+                mean.add(d3).intoArray(B, to + 2 * bStep + i);
             }
         }
     }
