@@ -214,12 +214,17 @@ final class PlanCompiler {
         // The kernel is [height, width, channels, filters], or [height, width, filters, channels] when transposed.
         int channelStep = transpose ? 1 : filters;
         int filterStep = transpose ? channels : 1;
-        Axis rows = new Axis(convolution.forward().taps(), channels, in.channelStride(), tapStride, channelStep);
-        Axis backRows = new Axis(convolution.back().taps(), filters, Kernels.padded(filters), tapStride, filterStep);
         int kernelIndex = parametersOf(layer).getFirst();
         Tiling tiling = Tiling.of(convolution, in, Layout.Image.of(inputs.get(index + 1)));
-        Axis packedRows = tiling == Tiling.REPEATED ? rows.of(Tiling.sumsOfTaps(transpose)) : rows;
-        PackedMatrix weights = matrix(layer, "kernel", kernelIndex, packedRows, Axis.of(filters, filterStep));
+        List<int[]> taps = convolution.forward().taps();
+        List<int[]> backTaps = convolution.back().taps();
+        if (tiling == Tiling.REPEATED) {
+            taps = Tiling.sumsOfTaps(transpose);
+            backTaps = taps;
+        }
+        Axis rows = new Axis(taps, channels, in.channelStride(), tapStride, channelStep);
+        Axis backRows = new Axis(backTaps, filters, Kernels.padded(filters), tapStride, filterStep);
+        PackedMatrix weights = matrix(layer, "kernel", kernelIndex, rows, Axis.of(filters, filterStep));
         PackedMatrix bias = bias(layer, kernelIndex + 1, Axis.of(filters, 1));
         convolve(
                 index,
@@ -335,52 +340,62 @@ final class PlanCompiler {
         }
         current = output;
         boolean passOn = learnsBefore;
+        Value result = value(
+                layers.get(index).name() + "/input/gradient",
+                Layout.Image.natural(in.height(), in.width(), in.channels()));
         tape.addLast(gradient -> {
             addOutputGradient(function, again.getOrDefault(output, output), gradient, bias);
-            if (tiling != null) {
-                addTileGradient(tiling, from, gradient, weights);
+            if (tiling == null) {
+                addWeightGradient(from, convolution, gradient, weights);
+                if (passOn) {
+                    Value grid = readBack(index, convolution.gradientGrid(in, out), gradient);
+                    WindowAxis backRows = convolution.back().rows();
+                    WindowAxis backColumns = convolution.back().columns();
+                    steps.add(new Step.Convolve(
+                            grid, backRows, backColumns, weightsBack.get(), null, Nonlinearity.LINEAR, -1, result));
+                }
             } else {
-                PackedMatrix form = gradientForm(weights, from, columns);
-                Step.ConvolveGradient weightGradient =
-                        new Step.ConvolveGradient(from, rows, columns, gradient, weights, form);
-                gradientForms.put(weights, form);
-                if (CpuPlan.isVector(from) && CpuPlan.isVector(gradient) && weights.size() >= LARGE_DENSE) {
-                    overBatch.add(weightGradient);
-                } else {
-                    steps.add(weightGradient);
+                Value tiles = addTileGradient(tiling, from, gradient, weights);
+                if (passOn && tiling == Tiling.REPEATED) {
+                    addTilesBack(tiles, weightsBack.get(), result);
+                } else if (passOn) {
+                    Value grid = readBack(index, convolution.gradientGrid(in, out), gradient);
+                    addTiles(tiling, grid, weightsBack.get(), null, Nonlinearity.LINEAR, result);
                 }
             }
-            if (!passOn) {
-                return null;
-            }
-            Layout.Image grid = convolution.gradientGrid(in, out);
-            Value padded = gradient;
-            if (!grid.equals(out)) {
-                padded = value(layers.get(index).name() + "/output/gradient/grid", grid);
-                steps.add(new Step.Copy(gradient, padded));
-            }
-            Value result = value(
-                    layers.get(index).name() + "/input/gradient",
-                    Layout.Image.natural(in.height(), in.width(), in.channels()));
-            if (tiling == Tiling.PIXELS) {
-                addTiles(tiling, padded, weightsBack.get(), null, Nonlinearity.LINEAR, result);
-            } else {
-                steps.add(new Step.Convolve(
-                        padded,
-                        convolution.back().rows(),
-                        convolution.back().columns(),
-                        weightsBack.get(),
-                        null,
-                        Nonlinearity.LINEAR,
-                        -1,
-                        result));
-            }
-            return result;
+            return passOn ? result : null;
         });
     }
 
-    /** The weight gradient of a convolution by tiles; the input's tiles are made once more. */
-    private void addTileGradient(Tiling tiling, Value from, Value gradient, PackedMatrix weights) {
+    /** An output's gradient with the zeros around that the way back reads. */
+    private Value readBack(int index, Layout.Image grid, Value gradient) {
+        if (grid.equals(gradient.image())) {
+            return gradient;
+        }
+        Value padded = value(layers.get(index).name() + "/output/gradient/grid", grid);
+        steps.add(new Step.Copy(gradient, padded));
+        return padded;
+    }
+
+    private void addWeightGradient(Value from, Convolution convolution, Value gradient, PackedMatrix weights) {
+        WindowAxis rows = convolution.forward().rows();
+        WindowAxis columns = convolution.forward().columns();
+        PackedMatrix form = gradientForm(weights, from, columns);
+        gradientForms.put(weights, form);
+        Step.ConvolveGradient step = new Step.ConvolveGradient(from, rows, columns, gradient, weights, form);
+        if (CpuPlan.isVector(from) && CpuPlan.isVector(gradient) && weights.size() >= LARGE_DENSE) {
+            overBatch.add(step);
+        } else {
+            steps.add(step);
+        }
+    }
+
+    /**
+     * The weight gradient of a convolution by tiles; the input's tiles are made once more.
+     *
+     * @return the tiles of the output's gradient
+     */
+    private Value addTileGradient(Tiling tiling, Value from, Value gradient, PackedMatrix weights) {
         PackedMatrix sum = tiling.sum(weights);
         gradientForms.put(weights, sum);
         if (tiling == Tiling.PIXELS) {
@@ -392,6 +407,18 @@ final class PlanCompiler {
         steps.add(new Step.ToTiles(tiling, tiling.toTiles, tiling.step, from, tiles));
         steps.add(new Step.ToTiles(tiling, tiling.gradientToTiles, Tiling.SIDE, gradient, gradients));
         steps.add(new Step.TileProductGradient(tiles, gradients, sum));
+        return gradients;
+    }
+
+    /** The way back to an image that was to be repeated, from the tiles of the output's gradient. */
+    private void addTilesBack(Value gradients, PackedMatrix weightsBack, Value result) {
+        Tiling tiling = Tiling.REPEATED;
+        Layout.Image small = result.image();
+        Value products = value(
+                result.name() + "/products",
+                Layout.Image.dense(tiling.components(), small.pixels(), small.channels(), small.channelStride()));
+        steps.add(new Step.TileProduct(tiling, gradients, weightsBack, null, products));
+        steps.add(new Step.ToTilesGradient(tiling, products, result));
     }
 
     /** A convolution by tiles. */

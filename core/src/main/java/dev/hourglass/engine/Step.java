@@ -102,6 +102,13 @@ sealed interface Step {
     }
 
     /**
+     * Back through {@link ToTiles} of an image that was to be repeated.
+     *
+     * @param tiles gradients of the components
+     */
+    record ToTilesGradient(Tiling tiling, Value tiles, Value to) implements Step {}
+
+    /**
      * Adds the gradient of a convolution by tiles to that of its weights: components of the input times components of
      * the output's gradient, summed over tiles.
      *

@@ -17,6 +17,7 @@ final class StepAccess {
             case Step.ToTiles s -> List.of(s.from());
             case Step.TileProduct s -> List.of(s.tiles());
             case Step.FromTiles s -> List.of(s.products());
+            case Step.ToTilesGradient s -> List.of(s.tiles());
             case Step.TileProductGradient s -> List.of(s.tiles(), s.gradients());
             case Step.ConvolveGradient s -> List.of(s.from(), s.gradient());
             case Step.ProjectAndGather s -> List.of(s.from());
@@ -64,6 +65,7 @@ final class StepAccess {
             case Step.ToTiles s -> List.of(s.tiles());
             case Step.TileProduct s -> List.of(s.products());
             case Step.FromTiles s -> List.of(s.to());
+            case Step.ToTilesGradient s -> List.of(s.to());
             case Step.TileProductGradient ignored -> List.of();
             case Step.ConvolveGradient ignored -> List.of();
             case Step.ProjectAndGather s -> List.of(s.taps(), s.to());

@@ -45,6 +45,7 @@ final class StepBinder {
             case Step.ToTiles s -> tiles.toTiles(s);
             case Step.TileProduct s -> tiles.product(s);
             case Step.FromTiles s -> tiles.fromTiles(s);
+            case Step.ToTilesGradient s -> tiles.toTilesGradient(s);
             case Step.TileProductGradient s -> tiles.productGradient(s);
             case Step.ConvolveGradient s -> convolutions.gradient(s);
             case Step.ProjectAndGather s -> convolutions.projectAndGather(s);

@@ -56,6 +56,9 @@ record StepCost(long flops, long bytes, long callBytes, List<String> writes) {
             case Step.ToTiles s -> of(s, 2 * numbers(s.tiles()), Matrices.NONE);
             case Step.TileProduct s ->
                 of(s, 2 * numbers(s.products()) * s.weights().rows().perGroup(), Matrices.read(s.weights()));
+            // Four additions for each row of each component, then for each pixel.
+            case Step.ToTilesGradient s ->
+                of(s, 4 * (numbers(s.tiles()) / s.tiling().perAxis + numbers(s.to())), Matrices.NONE);
             case Step.TileProductGradient s ->
                 of(s, 2 * numbers(s.gradients()) * s.sum().rows().perGroup(), Matrices.gradient(s.sum()));
             case Step.FromTiles s ->

@@ -137,6 +137,48 @@ final class TileOperations {
         };
     }
 
+    Operation toTilesGradient(Step.ToTilesGradient step) {
+        Buffer from = memory.buffer(step.tiles());
+        Buffer to = memory.buffer(step.to());
+        Layout.Image out = step.to().image();
+        int perAxis = step.tiling().perAxis;
+        int channels = out.channelStride();
+        int component = step.tiles().image().gridRowStride();
+        int rowFloats = out.width() * channels;
+        int imageFloats = out.height() * rowFloats;
+        TileTransform transform = kernels.transform(TileTransform.Kind.REPEATED_IMAGE_GRADIENT);
+        float[][] scratch = new float[workers][perAxis * imageFloats];
+        return at -> {
+            float[] rows = scratch[at.scratch()];
+            for (int k = 0; k < perAxis; k++) {
+                transform.run(
+                        from.array(at),
+                        from.offset(at) + k * component,
+                        rowFloats,
+                        perAxis * component,
+                        rows,
+                        k * imageFloats,
+                        rowFloats,
+                        0,
+                        out.height(),
+                        rowFloats);
+            }
+            for (int y = 0; y < out.height(); y++) {
+                transform.run(
+                        rows,
+                        y * rowFloats,
+                        channels,
+                        imageFloats,
+                        to.array(at),
+                        to.offset(at) + out.row(y),
+                        channels,
+                        0,
+                        out.width(),
+                        channels);
+            }
+        };
+    }
+
     Operation fromTiles(Step.FromTiles step) {
         Buffer from = memory.buffer(step.products());
         Buffer to = memory.buffer(step.to());

@@ -12,6 +12,7 @@ final class PlainTransforms {
             case OUTPUT_GRADIENT -> PlainTransforms::outputGradient;
             case KERNEL_GRADIENT -> PlainTransforms::kernelGradient;
             case REPEATED_IMAGE -> PlainTransforms::repeatedImage;
+            case REPEATED_IMAGE_GRADIENT -> PlainTransforms::repeatedImageGradient;
             case REPEATED_OUTPUT -> PlainTransforms::repeatedOutput;
             case REPEATED_OUTPUT_GRADIENT -> PlainTransforms::repeatedOutputGradient;
         };
@@ -114,6 +115,20 @@ final class PlainTransforms {
                 B[to + i] = d0 - d1;
                 B[to + bStep + i] = d1;
                 B[to + 2 * bStep + i] = d1 - d2;
+            }
+        }
+    }
+
+    private static void repeatedImageGradient(
+            float[] A, int a, int aRun, int aStep, float[] B, int b, int bRun, int bStep, int runs, int count) {
+        for (int run = 0; run < runs; run++) {
+            int from = a + run * aRun;
+            int to = b + run * bRun;
+            for (int i = 0; i < count; i++) {
+                float own = A[from + aStep + i] + A[from + 2 * aStep + i] - A[from + i];
+                float after = run + 1 < runs ? A[from + aRun + i] : 0;
+                float before = run > 0 ? A[from - aRun + 2 * aStep + i] : 0;
+                B[to + i] = own + (after - before);
             }
         }
     }

@@ -28,6 +28,12 @@ public interface TileTransform {
          * would come third of the four is 0 there. The weights that go with them are {@code g0, g0 + g1 + g2, g2}.
          */
         REPEATED_IMAGE,
+        /**
+         * Back through {@link #REPEATED_IMAGE} for a row of tiles, a run for each: a pixel was the first of the tile after
+         * its own, the middle of its own, and the last of the one before, so with the three gradients d of tile r it gets
+         * {@code d0[r + 1] - d0[r] + d1[r] + d2[r] - d2[r - 1]}, where what lies outside is 0. Subscripts of B don't count.
+         */
+        REPEATED_IMAGE_GRADIENT,
         /** Three products m to two output pixels: {@code m0 + m1, m1 - m2}. */
         REPEATED_OUTPUT,
         /** Back through {@link #REPEATED_OUTPUT}, two gradients d to three: {@code d0, d0 + d1, -d1}. */

@@ -18,6 +18,7 @@ final class VectorTransforms {
             case OUTPUT_GRADIENT -> VectorTransforms::outputGradient;
             case KERNEL_GRADIENT -> VectorTransforms::kernelGradient;
             case REPEATED_IMAGE -> VectorTransforms::repeatedImage;
+            case REPEATED_IMAGE_GRADIENT -> VectorTransforms::repeatedImageGradient;
             case REPEATED_OUTPUT -> VectorTransforms::repeatedOutput;
             case REPEATED_OUTPUT_GRADIENT -> VectorTransforms::repeatedOutputGradient;
         };
@@ -128,6 +129,25 @@ final class VectorTransforms {
                 d0.sub(d1).intoArray(B, to + i);
                 d1.intoArray(B, to + bStep + i);
                 d1.sub(d2).intoArray(B, to + 2 * bStep + i);
+            }
+        }
+    }
+
+    private static void repeatedImageGradient(
+            float[] A, int a, int aRun, int aStep, float[] B, int b, int bRun, int bStep, int runs, int count) {
+        FloatVector zero = FloatVector.zero(S);
+        for (int run = 0; run < runs; run++) {
+            int from = a + run * aRun;
+            int to = b + run * bRun;
+            boolean isLast = run + 1 == runs;
+            boolean isFirst = run == 0;
+            for (int i = 0; i < count; i += STEP) {
+                FloatVector d0 = FloatVector.fromArray(S, A, from + i);
+                FloatVector d1 = FloatVector.fromArray(S, A, from + aStep + i);
+                FloatVector d2 = FloatVector.fromArray(S, A, from + 2 * aStep + i);
+                FloatVector after = isLast ? zero : FloatVector.fromArray(S, A, from + aRun + i);
+                FloatVector before = isFirst ? zero : FloatVector.fromArray(S, A, from - aRun + 2 * aStep + i);
+                d1.add(d2).sub(d0).add(after.sub(before)).intoArray(B, to + i);
             }
         }
     }
