@@ -197,15 +197,22 @@ public final class Roofline {
                     .filter(stage -> stage.seconds() < hot * stepSeconds && !isOverhead(stage))
                     .mapToDouble(StepProfile::seconds)
                     .sum();
-            String parts =
-                    List.of("SumGradients", "BatchGradients", "CheckFinite", "Adam", "Pack", "Clear", "Barrier")
-                            .stream()
-                            .map(kind -> kind + " "
-                                    + millis(stages.stream()
-                                            .filter(stage -> stage.kind().equals(kind))
-                                            .mapToDouble(StepProfile::seconds)
-                                            .sum()))
-                            .collect(Collectors.joining(", "));
+            String parts = List.of(
+                            "SumGradients",
+                            "BatchGradients",
+                            "UnpackGradients",
+                            "CheckFinite",
+                            "Adam",
+                            "Pack",
+                            "Clear",
+                            "Barrier")
+                    .stream()
+                    .map(kind -> kind + " "
+                            + millis(stages.stream()
+                                    .filter(stage -> stage.kind().equals(kind))
+                                    .mapToDouble(StepProfile::seconds)
+                                    .sum()))
+                    .collect(Collectors.joining(", "));
             return "The rest: smaller stages " + millis(cold) + ", " + parts
                     + ", outside of all stages (loops, clocks) " + millis(stepSeconds - measured) + ".";
         }

@@ -1,10 +1,8 @@
 package dev.hourglass.engine;
 
 import dev.hourglass.tensor.Kernels;
-import dev.hourglass.tensor.TileTransform;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /** What each chunk leaves behind, apart until all are done. */
 final class ChunkResults {
@@ -18,20 +16,15 @@ final class ChunkResults {
     /** By chunk and batch normalisation: sums and sums of products by channel. */
     final double[][][] moments;
 
-    /** Gradient forms that are components of tiles, with the matrix whose taps they become. */
-    private final Map<PackedMatrix, PackedMatrix> components;
-
+    private final GradientForms forms;
     private final Kernels kernels;
-    private final TileTransform toTaps;
 
     int chunks;
 
-    ChunkResults(int chunks, Plan plan, Kernels kernels) {
-        placement = new Placement(plan.gradients());
-        components = plan.components();
+    ChunkResults(int chunks, Placement placement, GradientForms forms, List<Plan.Norm> norms, Kernels kernels) {
+        this.placement = placement;
+        this.forms = forms;
         this.kernels = kernels;
-        toTaps = kernels.transform(TileTransform.Kind.KERNEL_GRADIENT);
-        List<Plan.Norm> norms = plan.norms();
         gradients = new float[chunks][placement.size()];
         squaredErrors = new double[chunks];
         absoluteErrors = new double[chunks];
@@ -73,29 +66,7 @@ final class ChunkResults {
                 }
             }
         }
-        float[] into = ofParameters[matrix.parameter()];
-        PackedMatrix ofTaps = components.get(matrix);
-        if (ofTaps == null) {
-            matrix.unpack(sum, slice.offset(), into, part);
-        } else {
-            toTaps(slice, count);
-            // A panel of taps begins where that of the components does.
-            int offset = slice.offset() + part.fromPanel() * (matrix.panelSize() - ofTaps.panelSize());
-            ofTaps.unpack(sum, offset, into, part);
-        }
-    }
-
-    /** From sixteen components to nine taps, in place: along the columns of the kernel, then along its rows. */
-    private void toTaps(Placement.Slice slice, int count) {
-        PackedMatrix matrix = slice.matrix();
-        PackedMatrix.Part part = slice.part();
-        int perAxis = Tiling.PIXELS.perAxis;
-        int side = Tiling.KERNEL;
-        int tap = matrix.rows().groupStride() * matrix.panel();
-        float[] sum = gradients[0];
-        int place = slice.offset() + part.fromPanel() * matrix.panelSize() + part.fromRow() * matrix.panel();
-        toTaps.run(sum, place, perAxis * tap, tap, sum, place, side * tap, tap, perAxis, count);
-        toTaps.run(sum, place, tap, side * tap, sum, place, tap, side * tap, side, count);
+        forms.unpack(slice, sum, ofParameters[matrix.parameter()]);
     }
 
     /** A chunk's sums for a batch normalisation, set to zero before the first pixels of its first sample. */

@@ -21,9 +21,6 @@ final class CpuPlan {
     /** Floats of a weight gradient that stay in the second-level cache from one sample to the next. */
     private static final int MOST_SUMMED_BY_SAMPLE = 1 << 18;
 
-    /** Tiles of a sample from which on a sum over them is long enough to be worth reading and writing the sums. */
-    private static final int LEAST_TILES_BY_SAMPLE = 64;
-
     /** Operations of a step for one sample from which on threads share it: about 10 microseconds. */
     private static final long LEAST_SHARED_FLOPS = 1_000_000;
 
@@ -92,7 +89,8 @@ final class CpuPlan {
             partCursors[worker].parts = cursors.length;
         }
         int chunks = Math.ceilDiv(batchCapacity, chunkCapacity);
-        results = new ChunkResults(chunks, plan, kernels);
+        GradientForms forms = new GradientForms(plan.components(), kernels);
+        results = new ChunkResults(chunks, new Placement(plan.gradients()), forms, plan.norms(), kernels);
         norms = plan.norms().stream()
                 .map(norm -> new NormState(norm, parameters, training))
                 .toArray(NormState[]::new);
@@ -104,7 +102,7 @@ final class CpuPlan {
                 .flatMap(step -> Stream.of(step.from(), step.gradient()))
                 .toList();
         Memory memory = new Memory(segments, kept, workers.threads(), chunkCapacity, batchCapacity);
-        batchGradients = new BatchGradients(plan.overBatch(), memory, kernels);
+        batchGradients = new BatchGradients(plan.overBatch(), memory, forms, kernels);
         StepBinder binder = new StepBinder(kernels, memory, weights, results, norms, workers.threads());
         clear = stopwatch.time(
                 Stage.of(0, "Clear", "gradients", 0, (long) Float.BYTES * results.placement.size()),
@@ -187,7 +185,6 @@ final class CpuPlan {
             case Step.Convolve s -> !isVector(s.from()) || !isVector(s.to());
             case Step.ConvolveGradient s ->
                 (!isVector(s.from()) || !isVector(s.gradient())) && s.sum().size() <= MOST_SUMMED_BY_SAMPLE;
-            case Step.TileProductGradient s -> s.tiles().image().width() >= LEAST_TILES_BY_SAMPLE;
             case Step.BiasGradient s -> !isVector(s.gradient());
             case Step.ActivateGradient s -> !isVector(s.gradient());
             default -> true;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param tiled those of either whose taps are transformed for a convolution by tiles
  * @param gradients forms in which a chunk's gradients are summed; empty in a plan that does not train
  * @param components those of them that are components of tiles, with the matrix whose taps they are to become
- * @param overBatch dense layers whose weight gradient is summed over the batch once all phases are done
+ * @param overBatch weight gradients that are summed over the batch once all phases are done
  * @param prediction where the output lies after the last forward step
  * @param recurrent whether steps work on many samples at once to be fast
  */
@@ -26,7 +26,7 @@ record Plan(
         List<PackedMatrix> tiled,
         List<PackedMatrix> gradients,
         Map<PackedMatrix, PackedMatrix> components,
-        List<Step.ConvolveGradient> overBatch,
+        List<Step.WeightGradient> overBatch,
         List<Norm> norms,
         Value prediction,
         boolean recurrent) {

@@ -48,6 +48,12 @@ final class PlanCompiler {
     /** Floats of a dense layer's weights from which on their gradient is not summed by chunk: 64 KB. */
     private static final int LARGE_DENSE = 1 << 14;
 
+    /**
+     * Tiles of a sample below which their weights' gradient is not summed by chunk: so few make short sums of many
+     * weights.
+     */
+    private static final int LEAST_TILES_BY_CHUNK = 64;
+
     private final List<LayerSpec> layers;
     private final List<Shape> inputs = new ArrayList<>();
     private final Parameters parameters;
@@ -64,7 +70,7 @@ final class PlanCompiler {
     /** Matrices whose taps are transformed for a convolution by tiles. */
     private final List<PackedMatrix> tiled = new ArrayList<>();
 
-    private final List<Step.ConvolveGradient> overBatch = new ArrayList<>();
+    private final List<Step.WeightGradient> overBatch = new ArrayList<>();
     /** Outputs that are computed once more on the way back, and under which name. */
     private final Map<Value, Value> again = new HashMap<>();
 
@@ -134,10 +140,10 @@ final class PlanCompiler {
 
     private List<PackedMatrix> summedForms() {
         Set<PackedMatrix> ofBatch =
-                overBatch.stream().map(Step.ConvolveGradient::weights).collect(Collectors.toSet());
+                overBatch.stream().map(Step.WeightGradient::sum).collect(Collectors.toSet());
         return matrices.stream()
-                .filter(matrix -> !ofBatch.contains(matrix))
                 .map(matrix -> gradientForms.getOrDefault(matrix, matrix))
+                .filter(form -> !ofBatch.contains(form))
                 .toList();
     }
 
@@ -406,7 +412,12 @@ final class PlanCompiler {
         Value gradients = value(gradient.name() + "/tiles", tiling.components(out, out));
         steps.add(new Step.ToTiles(tiling, tiling.toTiles, tiling.step, from, tiles));
         steps.add(new Step.ToTiles(tiling, tiling.gradientToTiles, Tiling.SIDE, gradient, gradients));
-        steps.add(new Step.TileProductGradient(tiles, gradients, sum));
+        Step.TileProductGradient step = new Step.TileProductGradient(tiles, gradients, sum);
+        if (tiles.image().width() < LEAST_TILES_BY_CHUNK) {
+            overBatch.add(step);
+        } else {
+            steps.add(step);
+        }
         return gradients;
     }
 

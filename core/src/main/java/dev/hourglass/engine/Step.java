@@ -108,22 +108,34 @@ sealed interface Step {
      */
     record ToTilesGradient(Tiling tiling, Value tiles, Value to) implements Step {}
 
+    /** Adds to the gradient of weights: what they were multiplied with times the gradient of what came out. */
+    sealed interface WeightGradient extends Step {
+        Value from();
+
+        Value gradient();
+
+        /** The form in which it is summed. */
+        PackedMatrix sum();
+    }
+
     /**
-     * Adds the gradient of a convolution by tiles to that of its weights: components of the input times components of
-     * the output's gradient, summed over tiles.
+     * Adds the weight gradient of a convolution by tiles: components of the input times components of the output's
+     * gradient, summed over tiles.
      *
-     * @param sum the form in which it is summed, as {@link Tiling#sum} says
+     * @param from components of the input's tiles
+     * @param gradient components of the tiles of the output's gradient
+     * @param sum as {@link Tiling#sum} says
      */
-    record TileProductGradient(Value tiles, Value gradients, PackedMatrix sum) implements Step {}
+    record TileProductGradient(Value from, Value gradient, PackedMatrix sum) implements WeightGradient {}
 
     /**
      * Adds a convolution's weight gradient: grid times output gradient, summed over output pixels.
      *
-     * @param sum the form in which it is summed: that of the weights, or with rows and columns exchanged
+     * @param sum as the weights, or with rows and columns exchanged
      */
     record ConvolveGradient(
             Value from, WindowAxis rows, WindowAxis columns, Value gradient, PackedMatrix weights, PackedMatrix sum)
-            implements Step {
+            implements WeightGradient {
         boolean isExchanged() {
             return !sum.equals(weights);
         }

@@ -18,7 +18,7 @@ final class StepAccess {
             case Step.TileProduct s -> List.of(s.tiles());
             case Step.FromTiles s -> List.of(s.products());
             case Step.ToTilesGradient s -> List.of(s.tiles());
-            case Step.TileProductGradient s -> List.of(s.tiles(), s.gradients());
+            case Step.TileProductGradient s -> List.of(s.from(), s.gradient());
             case Step.ConvolveGradient s -> List.of(s.from(), s.gradient());
             case Step.ProjectAndGather s -> List.of(s.from());
             case Step.SpreadToTaps s -> List.of(s.gradient());

@@ -60,7 +60,7 @@ record StepCost(long flops, long bytes, long callBytes, List<String> writes) {
             case Step.ToTilesGradient s ->
                 of(s, 4 * (numbers(s.tiles()) / s.tiling().perAxis + numbers(s.to())), Matrices.NONE);
             case Step.TileProductGradient s ->
-                of(s, 2 * numbers(s.gradients()) * s.sum().rows().perGroup(), Matrices.gradient(s.sum()));
+                of(s, 2 * numbers(s.gradient()) * s.sum().rows().perGroup(), Matrices.gradient(s.sum()));
             case Step.FromTiles s ->
                 of(
                         s,

@@ -104,13 +104,12 @@ final class TileOperations {
         };
     }
 
-    /** Component by component, over all tiles of all samples at hand. */
     Operation productGradient(Step.TileProductGradient step) {
-        Buffer from = memory.buffer(step.tiles());
-        Buffer gradients = memory.buffer(step.gradients());
+        Buffer from = memory.buffer(step.from());
+        Buffer gradients = memory.buffer(step.gradient());
         PackedMatrix matrix = step.sum();
-        Layout.Image in = step.tiles().image();
-        Layout.Image out = step.gradients().image();
+        Layout.Image in = step.from().image();
+        Layout.Image out = step.gradient().image();
         int panel = matrix.panel();
         int rows = in.channelStride();
         int componentWeights = rows * panel;
@@ -124,12 +123,12 @@ final class TileOperations {
                             rows,
                             from.array(at),
                             from.offset(at) + in.row(k),
-                            from.stride(),
-                            at.samples,
+                            0,
+                            1,
                             in.width(),
                             gradients.array(at),
                             gradients.offset(at) + out.row(k) + p * panel,
-                            gradients.stride(),
+                            0,
                             results.gradients[at.chunk],
                             offset + p * matrix.panelSize() + k * componentWeights);
                 }

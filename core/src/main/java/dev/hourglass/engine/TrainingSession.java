@@ -36,6 +36,7 @@ public final class TrainingSession implements AutoCloseable {
     private final Stopwatch stopwatch;
     private final Workers.Task sumSlice;
     private final Workers.Task sumOverBatch;
+    private final Workers.Task unpackOverBatch;
     private final Workers.Task checkRange;
     private final Workers.Task updateRange;
     private final Workers.Task packSlice;
@@ -118,6 +119,9 @@ public final class TrainingSession implements AutoCloseable {
                         ofBatch.flops(batchSize),
                         ofBatch.bytes(batchSize)),
                 this::sumOverBatch);
+        long ofBatchBytes = 3L * ofBatch.size() * Float.BYTES; // a sum is read, a gradient read and written
+        unpackOverBatch = stopwatch.time(
+                afterPhases("UnpackGradients", ofBatch.unpackTasks(), 0, ofBatchBytes), this::unpackOverBatch);
         long learned =
                 ranges.stream().mapToLong(range -> range.to() - range.from()).sum();
         checkRange =
@@ -318,7 +322,8 @@ public final class TrainingSession implements AutoCloseable {
             Arrays.fill(gradient, 0);
         }
         workers.run(plan.results().placement.slices().size(), sumSlice);
-        workers.run(plan.batchGradients().slices().size(), sumOverBatch);
+        workers.run(plan.batchGradients().sumTasks(), sumOverBatch);
+        workers.run(plan.batchGradients().unpackTasks(), unpackOverBatch);
         for (NormState norm : plan.norms()) {
             System.arraycopy(norm.gammaGradient, 0, gradients[norm.gammaIndex], 0, norm.gammaGradient.length);
             System.arraycopy(norm.betaGradient, 0, gradients[norm.gammaIndex + 1], 0, norm.betaGradient.length);
@@ -338,9 +343,11 @@ public final class TrainingSession implements AutoCloseable {
     }
 
     private void sumOverBatch(int worker, int task) {
-        BatchGradients ofBatch = plan.batchGradients();
-        Placement.Slice slice = ofBatch.slices().get(task);
-        ofBatch.sum(slice, batchSamples, gradients[slice.matrix().parameter()]);
+        plan.batchGradients().sum(task, batchSamples);
+    }
+
+    private void unpackOverBatch(int worker, int task) {
+        plan.batchGradients().unpack(task, gradients);
     }
 
     private void updateRange(int worker, int task) {

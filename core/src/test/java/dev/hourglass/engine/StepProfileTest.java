@@ -58,7 +58,8 @@ final class StepProfileTest {
             assertThat(profile)
                     .filteredOn(stage -> stage.phase() == StepProfile.WHOLE_STEP)
                     .extracting(StepProfile::kind)
-                    .containsExactly("SumGradients", "BatchGradients", "CheckFinite", "Adam", "Pack");
+                    .containsExactly(
+                            "SumGradients", "BatchGradients", "UnpackGradients", "CheckFinite", "Adam", "Pack");
         }
     }
 
