@@ -280,6 +280,93 @@ class ModelCommandsIT {
         assertThat(folder).isDirectoryNotContaining("glob:**codes*");
     }
 
+    /** A process of its own, because the warning is logged and not returned. */
+    @Test
+    void weightsThatAreNotNumbersAreWarnedOfInOneLine() throws IOException, InterruptedException {
+        autoencoder.parameters().get("enc_conv1", "kernel").values()[0] = Float.NaN;
+        Path nan = folder.resolve("nan.keras");
+        ModelFile.write(SavedModel.of(autoencoder, null, Map.of()), nan);
+        Path errors = folder.resolve("errors.txt");
+        Process evaluate = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dhourglass.plainKernels=true",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "evaluate",
+                        nan.toString(),
+                        "--data",
+                        images.toString())
+                .redirectError(errors.toFile())
+                .start();
+        String report = new String(evaluate.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(evaluate.waitFor()).isZero();
+        assertThat(report).contains("MSE   NaN");
+        assertThat(errors)
+                .hasContent(
+                        "WARNING: " + nan + ": enc_conv1/kernel holds 1 numbers that are NaN or infinite; so will be"
+                                + " what the model computes.");
+    }
+
+    /** A model of somebody else has no note; where the rule is wrong, a name helps. */
+    @Test
+    void waistNamesTheLayerInEachCommand() throws IOException {
+        Path codes = folder.resolve("named.npy");
+        assertThat(run("inspect", model.toString(), "--waist", "enc_conv1", "--json"))
+                .as(errors())
+                .isZero();
+        JsonNode json = JsonMapper.shared().readTree(output());
+        assertThat(json.get("waist").get("source").asString()).isEqualTo("named");
+        assertThat(json.get("code").toString()).isEqualTo("[28,28,32]");
+        String data = images.toString();
+        assertThat(run("encode", model.toString(), "--waist", "enc_conv1", "--data", data, "--out", codes.toString()))
+                .as(errors())
+                .isZero();
+        assertThat(NpyFile.open(codes).sampleShape().toArray()).containsExactly(28, 28, 32);
+        Path half = folder.resolve("half.h5");
+        assertThat(run("convert", model.toString(), half.toString(), "--part", "decoder", "--waist", "enc_conv1"))
+                .as(errors())
+                .isZero();
+        assertThat(ModelFile.read(half).input().toArray()).containsExactly(28, 28, 32);
+        assertThat(run("evaluate", model.toString(), "--waist", "enc_conv1", "--data", data))
+                .as(errors())
+                .isZero();
+        for (List<String> command : List.of(
+                List.of("decode", "never.npy"), List.of("reconstruct", "never.csv"), List.of("latent", "never.png"))) {
+            assertFails(
+                    1,
+                    model + ": there is no layer 'encconv1' whose output could be the code. Did you mean 'enc_conv1'?",
+                    command.getFirst(),
+                    model.toString(),
+                    "--waist",
+                    "encconv1",
+                    "--data",
+                    data,
+                    "--out",
+                    command.getLast());
+        }
+    }
+
+    @Test
+    void halvesAreUsedForWhatTheyAreAndRefusedForTheRestByName() throws IOException {
+        Path encoder = folder.resolve("encoder.keras");
+        Path decoder = folder.resolve("decoder.h5");
+        ModelFile.write(SavedModel.of(autoencoder, null, Map.of()).encoder(), encoder);
+        ModelFile.write(SavedModel.of(autoencoder, null, Map.of()).decoder(), decoder);
+        String data = images.toString();
+        for (List<String> wrong : List.of(
+                List.of("decode", encoder.toString()),
+                List.of("encode", decoder.toString()),
+                List.of("reconstruct", decoder.toString()))) {
+            err.reset();
+            assertThat(run(wrong.getFirst(), wrong.getLast(), "--data", data, "--out", folder + "/never.npy"))
+                    .isEqualTo(1);
+            assertThat(errors()).endsWith("Use the file of the whole autoencoder." + System.lineSeparator());
+            assertThat(errors()).hasLineCount(1);
+        }
+        assertThat(folder).isDirectoryNotContaining("glob:**never*");
+    }
+
     private void assertFails(int status, String line, String... arguments) {
         err.reset();
         assertThat(run(arguments)).isEqualTo(status);
