@@ -100,10 +100,13 @@ final class KerasOptimizer {
         }
         try {
             return state(mapping.get("config").asMapping(), paths, trained);
-        } catch (CorruptFileException | IllegalArgumentException e) {
-            warnings.accept("Its optimizer was left out: " + e.getMessage());
-            return null;
+        } catch (CorruptFileException e) {
+            // Who logs the warning puts the file in front.
+            warnings.accept("Its optimizer was left out: " + e.finding() + ".");
+        } catch (IllegalArgumentException e) {
+            warnings.accept("Its optimizer was left out: " + e.getMessage() + ".");
         }
+        return null;
     }
 
     private @Nullable OptimizerState state(Json.Mapping config, List<String> paths, List<Parameter> trained) {
@@ -119,7 +122,7 @@ final class KerasOptimizer {
         }
         Optional<Double> steps = arrays.number(paths.getFirst());
         if (steps.isEmpty() || steps.get() != steps.get().intValue()) {
-            throw new IllegalArgumentException("its count of steps is no whole number of 32 bits.");
+            throw new IllegalArgumentException("its count of steps is no whole number of 32 bits");
         }
         if (first == 2) {
             // A callback may have changed it since the model was compiled.

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 public final class CorruptFileException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final String finding;
+
     /**
      * @param expected such as {@code 47,040,016 bytes}
      * @param found such as {@code 1,000 bytes}
@@ -27,6 +29,16 @@ public final class CorruptFileException extends RuntimeException {
      * @param wayOut a whole sentence
      */
     public CorruptFileException(String place, String expected, String found, String wayOut) {
-        super(place + ": expected " + expected + ", found " + found + ". " + wayOut);
+        this(place, "expected " + expected + ", found " + found, wayOut);
+    }
+
+    private CorruptFileException(String place, String finding, String wayOut) {
+        super(place + ": " + finding + ". " + wayOut);
+        this.finding = finding;
+    }
+
+    /** The message without the file and the way out, for one that names the file itself: {@code expected …, found …}. */
+    public String finding() {
+        return finding;
     }
 }

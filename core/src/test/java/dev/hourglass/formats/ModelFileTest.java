@@ -18,6 +18,8 @@ import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
 import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -69,6 +71,30 @@ class ModelFileTest {
                     .isEqualTo(before.secondMoments().sha256());
             assertThat(ModelFile.goldenDifference(file)).hasValue(0);
         }
+    }
+
+    /** The file's name is not in the warning, because who logs it puts it in front. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'\"beta_1\":0.9' | '\"beta_1\":\"0.9\"' |"
+                        + " expected a number at config.json: .compile_config.optimizer.config.beta_1, found '0.9'.",
+                "'\"beta_1\":0.9' | '\"beta_1\":1.5' | beta1 must be >= 0 and < 1, got 1.5."
+            })
+    void anOptimizerThatDoesNotFitIsLeftOutWithOneSentence(String written, String instead, String reason)
+            throws IOException {
+        Path file = folder.resolve("two.keras");
+        ModelFile.write(trained(twoOfAKind()), file);
+        try (FileSystem zip = FileSystems.newFileSystem(file)) {
+            Path config = zip.getPath("config.json");
+            String json = Files.readString(config);
+            assertThat(json).contains(written);
+            Files.writeString(config, json.replace(written, instead));
+        }
+        SavedModel read = ModelFile.read(file);
+        assertThat(read.optimizer()).isNull();
+        assertThat(read.warnings()).containsExactly("Its optimizer was left out: " + reason);
     }
 
     /** As Keras counts the uses of a nested model; with any other number it refuses the file. */
