@@ -9,8 +9,9 @@ import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * Runs an {@link OnnxModel} as the operators' specification says: plain loops over doubles, nothing fast. It knows
- * nothing of our layers, so that a wrong weight, gate, padding or axis shows in what it computes.
+ * Runs an {@link OnnxModel} as the operators' specification says: plain loops over doubles. It knows nothing of our
+ * layers, so that a wrong weight, gate, padding or axis shows in what it computes. What is in the innermost loops of
+ * convolutions and products lies side by side, or a decoder of megapixels would take minutes.
  */
 final class OnnxInterpreter {
     private final Map<String, Weights> weights = new HashMap<>();
@@ -84,8 +85,9 @@ final class OnnxInterpreter {
         double[] variance = input(node, 4).values();
         double epsilon = node.real("epsilon");
         double[] y = new double[x.values().length];
+        int pixels = x.sizeBehind(1);
         for (int i = 0; i < y.length; i++) {
-            int channel = i / x.sizeBehind(1) % x.dimension(1);
+            int channel = i / pixels % x.dimension(1);
             y[i] = scale[channel] * (x.values()[i] - mean[channel]) / Math.sqrt(variance[channel] + epsilon)
                     + shift[channel];
         }
@@ -95,16 +97,25 @@ final class OnnxInterpreter {
     private static OnnxTensor transpose(OnnxTensor x, int[] permutation) {
         int rank = permutation.length;
         int[] dimensions = new int[rank];
+        int[] strides = new int[rank];
         for (int axis = 0; axis < rank; axis++) {
             dimensions[axis] = x.dimension(permutation[axis]);
+            strides[axis] = x.sizeBehind(permutation[axis]);
         }
         OnnxTensor y = OnnxTensor.zeros(dimensions);
+        int[] place = new int[rank];
+        int from = 0;
         for (int i = 0; i < y.values().length; i++) {
-            int from = 0;
-            for (int axis = 0; axis < rank; axis++) {
-                from += i / y.sizeBehind(axis) % dimensions[axis] * x.sizeBehind(permutation[axis]);
-            }
             y.values()[i] = x.values()[from];
+            // Counts on by one, as an odometer does.
+            for (int axis = rank - 1; axis >= 0; axis--) {
+                from += strides[axis];
+                if (++place[axis] < dimensions[axis]) {
+                    break;
+                }
+                from -= dimensions[axis] * strides[axis];
+                place[axis] = 0;
+            }
         }
         return y;
     }
@@ -155,9 +166,12 @@ final class OnnxInterpreter {
         int[] dimensions = x.dimensions().clone();
         dimensions[dimensions.length - 1] = out;
         OnnxTensor y = OnnxTensor.zeros(dimensions);
-        for (int i = 0; i < y.values().length; i++) {
-            for (int k = 0; k < in; k++) {
-                y.values()[i] += x.values()[i / out * in + k] * matrix.values()[k * out + i % out];
+        for (int i = 0; i < x.values().length; i++) {
+            double factor = x.values()[i];
+            int target = i / in * out;
+            int row = i % in * out;
+            for (int j = 0; j < out; j++) {
+                y.values()[target + j] += factor * matrix.values()[row + j];
             }
         }
         return y;
@@ -215,7 +229,8 @@ final class OnnxInterpreter {
             return new OnnxTensor(
                     floats.dimensions().stream().mapToInt(Math::toIntExact).toArray(), doubles(floats.values()));
         }
-        OnnxTensor value = values.get(name);
+        // In a chain each value is read once, so only two need room at a time.
+        OnnxTensor value = values.remove(name);
         if (value == null) {
             throw new IllegalStateException("ONNX graph has no value '" + name + "' where it is needed");
         }

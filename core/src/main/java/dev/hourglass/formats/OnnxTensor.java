@@ -19,6 +19,15 @@ record OnnxTensor(int[] dimensions, double[] values) {
         return product(dimensions, axis + 1, dimensions.length);
     }
 
+    /**
+     * Where a row of an image begins.
+     *
+     * @param plane which of the images, counted through the batch and its channels
+     */
+    int row(int plane, int row) {
+        return (plane * dimensions[2] + row) * dimensions[3];
+    }
+
     private static int product(int[] dimensions, int from, int to) {
         int product = 1;
         for (int i = from; i < to; i++) {

@@ -10,26 +10,29 @@ final class OnnxWindows {
     static OnnxTensor convolve(Node node, OnnxTensor x, OnnxTensor kernel, OnnxTensor bias) {
         Axis rows = Axis.of(node, 0);
         Axis columns = Axis.of(node, 1);
-        int height = rows.windows(x.dimension(2));
-        int width = columns.windows(x.dimension(3));
         int filters = kernel.dimension(0);
-        OnnxTensor y = OnnxTensor.zeros(x.dimension(0), filters, height, width);
+        OnnxTensor y = OnnxTensor.zeros(
+                x.dimension(0), filters, rows.windows(x.dimension(2)), columns.windows(x.dimension(3)));
+        addBias(y, bias);
         for (int plane = 0; plane < x.dimension(0) * filters; plane++) {
-            int sample = plane / filters;
             int filter = plane % filters;
-            int target = plane * height * width;
-            Arrays.fill(y.values(), target, target + height * width, bias.values()[filter]);
             for (int channel = 0; channel < x.dimension(1); channel++) {
-                int from = (sample * x.dimension(1) + channel) * x.sizeBehind(1);
+                int from = plane / filters * x.dimension(1) + channel;
                 int taps = (filter * x.dimension(1) + channel) * kernel.sizeBehind(1);
-                for (int i = 0; i < height * width * kernel.sizeBehind(1); i++) {
-                    int tap = i % kernel.sizeBehind(1);
-                    int place = i / kernel.sizeBehind(1);
-                    int row = rows.position(place / width, tap / columns.window());
-                    int column = columns.position(place % width, tap % columns.window());
-                    if (row >= 0 && row < x.dimension(2) && column >= 0 && column < x.dimension(3)) {
-                        y.values()[target + place] +=
-                                x.values()[from + row * x.dimension(3) + column] * kernel.values()[taps + tap];
+                for (int tap = 0; tap < kernel.sizeBehind(1); tap++) {
+                    double weight = kernel.values()[taps + tap];
+                    int rowTap = tap / columns.window();
+                    int columnTap = tap % columns.window();
+                    int firstColumn = columns.first(columnTap);
+                    int endColumn = columns.end(columnTap, x.dimension(3), y.dimension(3));
+                    int endRow = rows.end(rowTap, x.dimension(2), y.dimension(2));
+                    for (int row = rows.first(rowTap); row < endRow; row++) {
+                        int source = x.row(from, rows.position(row, rowTap));
+                        int target = y.row(plane, row);
+                        for (int column = firstColumn; column < endColumn; column++) {
+                            y.values()[target + column] +=
+                                    weight * x.values()[source + columns.position(column, columnTap)];
+                        }
                     }
                 }
             }
@@ -37,34 +40,48 @@ final class OnnxWindows {
         return y;
     }
 
+    /** The same way backwards: what a window of the output would have read gets something from each input. */
     static OnnxTensor convolveTransposed(Node node, OnnxTensor x, OnnxTensor kernel, OnnxTensor bias) {
         Axis rows = Axis.of(node, 0);
         Axis columns = Axis.of(node, 1);
-        int height = rows.unwound(x.dimension(2), node.ints("output_padding")[0]);
-        int width = columns.unwound(x.dimension(3), node.ints("output_padding")[1]);
         int filters = kernel.dimension(1);
-        OnnxTensor y = OnnxTensor.zeros(x.dimension(0), filters, height, width);
+        OnnxTensor y = OnnxTensor.zeros(
+                x.dimension(0),
+                filters,
+                rows.unwound(x.dimension(2), node.ints("output_padding")[0]),
+                columns.unwound(x.dimension(3), node.ints("output_padding")[1]));
+        addBias(y, bias);
         for (int plane = 0; plane < x.dimension(0) * filters; plane++) {
-            int sample = plane / filters;
             int filter = plane % filters;
-            int target = plane * height * width;
-            Arrays.fill(y.values(), target, target + height * width, bias.values()[filter]);
             for (int channel = 0; channel < x.dimension(1); channel++) {
-                int from = (sample * x.dimension(1) + channel) * x.sizeBehind(1);
+                int from = plane / filters * x.dimension(1) + channel;
                 int taps = (channel * filters + filter) * kernel.sizeBehind(1);
-                for (int i = 0; i < x.sizeBehind(1) * kernel.sizeBehind(1); i++) {
-                    int tap = i % kernel.sizeBehind(1);
-                    int place = i / kernel.sizeBehind(1);
-                    int row = rows.position(place / x.dimension(3), tap / columns.window());
-                    int column = columns.position(place % x.dimension(3), tap % columns.window());
-                    if (row >= 0 && row < height && column >= 0 && column < width) {
-                        y.values()[target + row * width + column] +=
-                                x.values()[from + place] * kernel.values()[taps + tap];
+                for (int tap = 0; tap < kernel.sizeBehind(1); tap++) {
+                    double weight = kernel.values()[taps + tap];
+                    int rowTap = tap / columns.window();
+                    int columnTap = tap % columns.window();
+                    int firstColumn = columns.first(columnTap);
+                    int endColumn = columns.end(columnTap, y.dimension(3), x.dimension(3));
+                    int endRow = rows.end(rowTap, y.dimension(2), x.dimension(2));
+                    for (int row = rows.first(rowTap); row < endRow; row++) {
+                        int source = x.row(from, row);
+                        int target = y.row(plane, rows.position(row, rowTap));
+                        for (int column = firstColumn; column < endColumn; column++) {
+                            y.values()[target + columns.position(column, columnTap)] +=
+                                    weight * x.values()[source + column];
+                        }
                     }
                 }
             }
         }
         return y;
+    }
+
+    private static void addBias(OnnxTensor y, OnnxTensor bias) {
+        int pixels = y.sizeBehind(1);
+        for (int plane = 0; plane < y.dimension(0) * y.dimension(1); plane++) {
+            Arrays.fill(y.values(), plane * pixels, (plane + 1) * pixels, bias.values()[plane % y.dimension(1)]);
+        }
     }
 
     static OnnxTensor pool(Node node, OnnxTensor x) {
@@ -134,6 +151,16 @@ final class OnnxWindows {
 
         int position(int place, int tap) {
             return place * stride + tap - before;
+        }
+
+        /** The first place at which a tap lies no more before the axis. */
+        int first(int tap) {
+            return Math.max(0, Math.ceilDiv(before - tap, stride));
+        }
+
+        /** The place, of so many, from which on a tap lies behind an axis of that size. */
+        int end(int tap, int size, int places) {
+            return Math.min(places, Math.floorDiv(size - 1 + before - tap, stride) + 1);
         }
     }
 }
