@@ -17,6 +17,9 @@ import java.util.stream.IntStream;
  */
 public final class ChainInference implements AutoCloseable {
     private static final int BATCH = 256;
+    /** Few, so that threads end a call of 32 at about the same time; images go sample by sample anyway. */
+    private static final int CHUNK_SAMPLES = 4;
+
     private static final int[] IN_ORDER = IntStream.range(0, BATCH).toArray();
 
     private final Parameters parameters;
@@ -73,7 +76,7 @@ public final class ChainInference implements AutoCloseable {
         }
         CpuPlan executor = idle.poll();
         if (executor == null) {
-            int chunk = CpuPlan.MOST_CHUNK_SAMPLES;
+            int chunk = plan.recurrent() ? CpuPlan.MOST_CHUNK_SAMPLES : CHUNK_SAMPLES;
             executor = new CpuPlan(
                     plan, parameters, weights, inputSize, BATCH, chunk, false, kernels, workers, Stopwatch.OFF);
         }
