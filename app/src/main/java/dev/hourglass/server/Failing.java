@@ -27,6 +27,9 @@ final class Failing {
 
     static void addTo(RoutesConfig routes) {
         routes.exception(ApiException.class, (e, context) -> {
+            if (e.status() == 413) {
+                context.header("Connection", "close"); // the rest of the body is not read
+            }
             if (e.status() == 429 || e.status() == 503) {
                 context.header("Retry-After", "1");
             }

@@ -2,6 +2,7 @@ package dev.hourglass.server;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,11 +13,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /** What a run folder holds, one by one and as a whole. */
 final class FileRoutes implements Routes {
     /** A report has styles of its own and no scripts; whatever else is opened shall do nothing. */
     private static final String FILE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
+    private static final long PNG_SIGNATURE = 0x89504e470d0a1a0aL;
 
     private static final Map<String, String> MEDIA_TYPES = Map.ofEntries(
             Map.entry("html", "text/html; charset=utf-8"),
@@ -43,13 +47,32 @@ final class FileRoutes implements Routes {
         routes.get("/api/runs/{run}/archive.zip", this::archive);
     }
 
-    private record FileView(String path, long bytes, String mediaType) {}
+    /** @param pixels of a PNG, so that a page can leave room for it */
+    private record FileView(String path, long bytes, String mediaType, Picture.@Nullable Size pixels) {}
 
     private void list(Context context) {
-        List<FileView> files = shelf.run(context.pathParam("run")).files().stream()
-                .map(file -> new FileView(file.path(), file.bytes(), mediaType(file.path())))
+        StoredRun run = shelf.run(context.pathParam("run"));
+        List<FileView> files = run.files().stream()
+                .map(file -> new FileView(
+                        file.path(),
+                        file.bytes(),
+                        mediaType(file.path()),
+                        pixels(run.folder().resolve(file.path()))))
                 .toList();
         Answers.json(context, Map.of("files", files));
+    }
+
+    private static Picture.@Nullable Size pixels(Path file) {
+        if (!file.toString().endsWith(".png")) {
+            return null;
+        }
+        try (DataInputStream in = new DataInputStream(Files.newInputStream(file))) {
+            boolean png = in.readLong() == PNG_SIGNATURE;
+            in.readLong(); // length and name of the header
+            return png ? new Picture.Size(in.readInt(), in.readInt()) : null;
+        } catch (IOException e) {
+            return null; // cut short, or gone meanwhile
+        }
     }
 
     private static String mediaType(String path) {

@@ -8,6 +8,7 @@ import dev.hourglass.evaluate.TSneEvent;
 import dev.hourglass.evaluate.TSneOptions;
 import dev.hourglass.evaluate.Trustworthiness;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,8 @@ record LatentMap(
 
     private static final double PLACED = 0.9;
 
-    static LatentMap of(MapPlan plan, Subject subject, int threads, Job.Progress progress) {
+    /** @param kept where a t-SNE is kept; null if it is not */
+    static LatentMap of(MapPlan plan, Subject subject, @Nullable TSneFile kept, int threads, Job.Progress progress) {
         long start = System.nanoTime();
         Integer limit = plan.limit();
         int count = limit == null
@@ -49,7 +51,7 @@ record LatentMap(
         Codes codes = Codes.of(subject, count, threads, share -> progress.at(ENCODED * share));
         return switch (plan.method()) {
             case PCA -> pca(plan, subject, codes, threads, start);
-            case TSNE -> tsne(plan, subject, codes, threads, progress, start);
+            case TSNE -> tsne(plan, subject, codes, kept, threads, progress);
         };
     }
 
@@ -86,7 +88,7 @@ record LatentMap(
     }
 
     private static LatentMap tsne(
-            MapPlan plan, Subject subject, Codes codes, int threads, Job.Progress progress, long start) {
+            MapPlan plan, Subject subject, Codes codes, @Nullable TSneFile kept, int threads, Job.Progress progress) {
         if (codes.count() <= plan.perplexity()) {
             throw ApiException.impossible(
                     "perplexity",
@@ -94,6 +96,32 @@ record LatentMap(
                             + ".",
                     "Lower the perplexity or take more samples.");
         }
+        Optional<TSneFile.Content> made = kept == null ? Optional.empty() : kept.read(codes);
+        if (made.isPresent()) {
+            return of(plan, subject, codes, made.get());
+        }
+        LatentMap map = embed(plan, subject, codes, threads, progress);
+        if (kept != null) {
+            kept.write(codes, map);
+        }
+        return map;
+    }
+
+    private static LatentMap of(MapPlan plan, Subject subject, Codes codes, TSneFile.Content made) {
+        return new LatentMap(
+                plan,
+                subject,
+                codes,
+                made.places(),
+                null,
+                null,
+                made.klDivergence(),
+                made.trustworthiness(),
+                made.seconds());
+    }
+
+    private static LatentMap embed(MapPlan plan, Subject subject, Codes codes, int threads, Job.Progress progress) {
+        long start = System.nanoTime();
         TSneOptions options = TSneOptions.defaults()
                 .withPerplexity(plan.perplexity())
                 .withIterations(plan.iterations())

@@ -53,6 +53,19 @@ record LayerView(
         return views;
     }
 
+    /** For one sample forward, at least 1. */
+    static long operations(AutoencoderSpec spec) {
+        List<LayerSpec> layers = spec.layers();
+        List<Shape> outputs = ShapeInference.outputs(spec.input(), layers);
+        long operations = 1;
+        Shape in = spec.input();
+        for (int i = 0; i < layers.size(); i++) {
+            operations += operations(layers.get(i), in, outputs.get(i));
+            in = outputs.get(i);
+        }
+        return operations;
+    }
+
     private static int count(Parameters parameters, LayerSpec layer, boolean trainable) {
         return parameters.list().stream()
                 .filter(parameter -> parameter.layer().equals(layer.name()))
@@ -138,7 +151,7 @@ record LayerView(
     }
 
     private static String times(Size2 size) {
-        return size.height() + "x" + size.width();
+        return size.height() + "×" + size.width();
     }
 
     private static String strided(Size2 stride) {

@@ -147,13 +147,14 @@ final class LiveRun {
         log.close();
     }
 
-    private void keepIfPossible() {
+    /** Where it is not, whoever follows the run sees its events all the same. */
+    void keepIfPossible() {
         try {
             if (!log.isKept()) {
                 keep();
             }
         } catch (UncheckedIOException e) {
-            // Whoever follows the run has seen the event.
+            // The disk is full or the folder may not be written to; the run itself will say so.
         }
     }
 }

@@ -18,6 +18,7 @@ final class MapRoutes implements Routes {
     private static final int MOST_SHOWN = 1_000;
     private static final double FAR = 1e9;
 
+    private final RunShelf runs;
     private final Subjects subjects;
     private final ErrorJobs errors;
     private final JobBoard jobs;
@@ -25,7 +26,8 @@ final class MapRoutes implements Routes {
     /** What was asked for, by job key, so that a map can be made again when it was pushed out. */
     private final Map<String, MapPlan> plans = new ConcurrentHashMap<>();
 
-    MapRoutes(Subjects subjects, ErrorJobs errors, JobBoard jobs, int threads) {
+    MapRoutes(RunShelf runs, Subjects subjects, ErrorJobs errors, JobBoard jobs, int threads) {
+        this.runs = runs;
         this.subjects = subjects;
         this.errors = errors;
         this.jobs = jobs;
@@ -137,7 +139,13 @@ final class MapRoutes implements Routes {
     /** With the errors, which a map can be coloured by. */
     private LatentMap make(MapPlan plan, Subject subject, Job.Progress progress) {
         jobs.store(subject.key("errors"), errors.now(subject, share -> progress.at(share / 10)));
-        return LatentMap.of(plan, subject, threads, share -> progress.at(0.1 + 0.9 * share));
+        return LatentMap.of(plan, subject, kept(plan, subject), threads, share -> progress.at(0.1 + 0.9 * share));
+    }
+
+    /** Maps of uploads are not kept, since these aren't either. */
+    private @Nullable TSneFile kept(MapPlan plan, Subject subject) {
+        ModelKey key = subject.model().key();
+        return Subjects.isOwn(plan.data()) ? TSneFile.in(runs.run(key.run()).folder(), key.model(), plan) : null;
     }
 
     private LatentMap map(Context context) {

@@ -4,6 +4,7 @@ import dev.hourglass.lab.Recipe;
 import java.nio.file.Files;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ final class RunBoard implements AutoCloseable {
     private final ExecutorService worker = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("hourglass-run").factory());
     private boolean closing;
+    private volatile long closeBy;
 
     RunBoard(RunShelf shelf, Recipes recipes, LabRunner runner, InstantSource clock) {
         this.shelf = shelf;
@@ -40,12 +42,20 @@ final class RunBoard implements AutoCloseable {
         queue = new RunQueueFolder(shelf.folder().resolve(".queue"));
     }
 
-    /** Goes on with what the last server left: first the run that it trained, then those that waited. */
+    /** Goes on with what the last server left: first the run that it trained or had paused, then those that waited. */
     void takeUp() {
-        for (StoredRun run : shelf.all()) {
-            if (!run.finished() && RunEnding.of(run).wasCutOff()) {
-                resume(run);
+        List<RunEnding> cutOff = shelf.all().stream()
+                .filter(run -> !run.finished())
+                .map(RunEnding::of)
+                .filter(RunEnding::wasCutOff)
+                .sorted(Comparator.comparing(ending -> ending.unlessCutOff() == RunState.QUEUED))
+                .toList();
+        for (RunEnding ending : cutOff) {
+            LiveRun run = taken(ending.run());
+            if (ending.unlessCutOff() == RunState.PAUSED) {
+                run.control().pause();
             }
+            add(run);
         }
         for (RunRequest request : queue.all()) {
             enqueue(request);
@@ -91,15 +101,18 @@ final class RunBoard implements AutoCloseable {
                 clock));
     }
 
-    private LiveRun resume(StoredRun run) {
-        return add(new LiveRun(
+    /** A run that is there in part, to go on with. That it waits is kept, in case the server stops meanwhile. */
+    private LiveRun taken(StoredRun run) {
+        LiveRun live = new LiveRun(
                 run.name(),
                 run.folder(),
                 run.recipe(),
                 null,
                 EventLog.open(run.folder(), clock),
                 RunEnding.of(run).created().orElseGet(clock::instant),
-                clock));
+                clock);
+        live.keepIfPossible();
+        return live;
     }
 
     private synchronized LiveRun add(LiveRun run) {
@@ -190,7 +203,7 @@ final class RunBoard implements AutoCloseable {
             throw ApiException.conflict(
                     "Run '" + name + "' has nothing to go on from.", "Start it again, or fork it from an epoch.");
         }
-        return resume(stored);
+        return add(taken(stored));
     }
 
     /** Ends a run after its batch, or takes one out of the queue. */
@@ -220,18 +233,24 @@ final class RunBoard implements AutoCloseable {
         return run;
     }
 
-    /** Saves the run that trains; it goes on with the next server, as do those that wait. */
-    @Override
-    public void close() {
-        synchronized (this) {
+    /** The run that trains comes to its end, to go on with the next server; no other begins. Returns at once. */
+    synchronized void beginToClose() {
+        if (!closing) {
             closing = true;
+            closeBy = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
             live.values().stream()
                     .filter(run -> !run.state().over() && run.state() != RunState.QUEUED)
                     .forEach(run -> run.control().stop());
         }
+    }
+
+    /** Returns when the run that trained is saved; it goes on with the next server, as do those that wait. */
+    @Override
+    public void close() {
+        beginToClose();
         worker.shutdown();
         try {
-            if (!worker.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+            if (!worker.awaitTermination(closeBy - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 worker.shutdownNow();
                 worker.awaitTermination(2, TimeUnit.SECONDS);
             }

@@ -39,9 +39,21 @@ record RunEnding(StoredRun run, List<JsonNode> states) {
         return message != null && message.isString() && state() == RunState.FAILED ? message.asString() : null;
     }
 
-    /** Whether a server ran it and went down: then it goes on by itself. */
+    /** Whether a server had it and went down: then it is taken up again, as {@link #unlessCutOff} says. */
     boolean wasCutOff() {
-        return resumable() && List.of("running", "interrupted").contains(last());
+        return resumable()
+                && List.of("queued", "running", "paused", "interrupted").contains(last());
+    }
+
+    /** How it stood before the server went down. */
+    RunState unlessCutOff() {
+        List<JsonNode> before = last().equals("interrupted") ? states.subList(0, states.size() - 1) : states;
+        String state = before.isEmpty() ? "" : before.getLast().path("state").asString("");
+        return switch (state) {
+            case "paused" -> RunState.PAUSED;
+            case "queued" -> RunState.QUEUED;
+            default -> RunState.RUNNING;
+        };
     }
 
     /** Whether there is something to go on from. */

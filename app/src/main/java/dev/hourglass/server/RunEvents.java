@@ -17,6 +17,7 @@ final class RunEvents implements Consumer<LabEvent> {
 
     private final EventLog log;
     private final Recipe recipe;
+    private final TimeLeft timeLeft;
     private String model = "";
     private int modelNumber;
     private int models;
@@ -33,6 +34,7 @@ final class RunEvents implements Consumer<LabEvent> {
     RunEvents(EventLog log, Recipe recipe) {
         this.log = log;
         this.recipe = recipe;
+        timeLeft = new TimeLeft(recipe);
     }
 
     /** What it does now if it is not training. */
@@ -41,7 +43,7 @@ final class RunEvents implements Consumer<LabEvent> {
         return doing;
     }
 
-    /** Of the epochs of the model that trains; null until that can be told. */
+    /** Until all models are trained; null until that can be told. */
     @Nullable
     Double secondsLeft() {
         return secondsLeft;
@@ -51,13 +53,15 @@ final class RunEvents implements Consumer<LabEvent> {
     public void accept(LabEvent event) {
         switch (event) {
             case LabEvent.Fetching fetching -> fetching(fetching.event());
-            case LabEvent.DataOpened opened ->
+            case LabEvent.DataOpened opened -> {
+                timeLeft.opened(opened.data(), opened.trainingSamples());
                 log.add(
                         "data",
                         Map.of(
                                 "dataset", opened.data().name(),
                                 "trainingSamples", opened.trainingSamples(),
                                 "testSamples", opened.testSamples()));
+            }
             case LabEvent.ModelStarted started -> {
                 doing = null;
                 model = started.spec().name();
@@ -136,7 +140,8 @@ final class RunEvents implements Consumer<LabEvent> {
         }
         double secondsPerStep = step.elapsedMillis() / 1e3 / step.step();
         double epochSeconds = Double.isNaN(lastEpochSeconds) ? secondsPerStep * step.steps() : lastEpochSeconds;
-        double left = secondsPerStep * (step.steps() - step.step()) + epochSeconds * (epochs - step.epoch());
+        double epochsLeft = epochs - step.epoch() + (step.steps() - step.step()) / (double) step.steps();
+        double left = timeLeft.seconds(modelNumber, epochsLeft, epochSeconds);
         secondsLeft = left;
         double recentSeconds = (step.elapsedMillis() - lastStepMillis) / 1e3;
         Runtime runtime = Runtime.getRuntime();
@@ -147,7 +152,7 @@ final class RunEvents implements Consumer<LabEvent> {
         fields.put("steps", step.steps());
         fields.put("loss", step.loss());
         fields.put("mae", step.mae());
-        fields.put("learningRate", step.learningRate());
+        fields.put("learningRate", (float) step.learningRate()); // a float is told as 0.001, its double is not
         fields.put(
                 "samplesPerSecond",
                 recentSeconds > 0 ? (step.step() - lastStep) * batchSamples / recentSeconds : Double.NaN);
@@ -170,7 +175,7 @@ final class RunEvents implements Consumer<LabEvent> {
         fields.put("mae", epoch.mae());
         fields.put("validationLoss", epoch.validationLoss());
         fields.put("validationMae", epoch.validationMae());
-        fields.put("learningRate", epoch.learningRate());
+        fields.put("learningRate", (float) epoch.learningRate());
         fields.put("trainSeconds", epoch.trainSeconds());
         fields.put("seconds", epoch.seconds());
         fields.put("best", isBest);

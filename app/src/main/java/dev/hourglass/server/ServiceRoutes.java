@@ -4,38 +4,23 @@ import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.javalin.http.Handler;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /** A model as a service: numbers in, numbers out. */
 final class ServiceRoutes implements Routes {
     private final Subjects subjects;
-    private final BooleanSupplier overloaded;
 
-    /** @param overloaded whether so many requests wait that this one had better be turned away at once */
-    ServiceRoutes(Subjects subjects, BooleanSupplier overloaded) {
+    ServiceRoutes(Subjects subjects) {
         this.subjects = subjects;
-        this.overloaded = overloaded;
     }
 
     @Override
     public void addTo(RoutesConfig routes) {
         String model = "/api/runs/{run}/models/{model}";
-        routes.post(model + "/encode", unlessOverloaded(this::encode));
-        routes.post(model + "/decode", unlessOverloaded(this::decode));
-        routes.post(model + "/reconstruct", unlessOverloaded(this::reconstruct));
-        routes.post(model + "/score", unlessOverloaded(this::score));
-    }
-
-    /** Turning away costs a fraction of an answer, so the line of those who wait stays short for whoever is let in. */
-    private Handler unlessOverloaded(Handler handler) {
-        return context -> {
-            if (overloaded.getAsBoolean()) {
-                throw InferencePool.busy();
-            }
-            handler.handle(context);
-        };
+        routes.post(model + "/encode", this::encode);
+        routes.post(model + "/decode", this::decode);
+        routes.post(model + "/reconstruct", this::reconstruct);
+        routes.post(model + "/score", this::score);
     }
 
     private record Arrays(int count, int[] shape, float[][] values) {}

@@ -57,6 +57,11 @@ final class Subjects {
         return new Subject(model, dataName, found, imageShape(model));
     }
 
+    /** Whether it names data of the run and no upload. */
+    static boolean isOwn(String dataName) {
+        return dataName.equals("test") || dataName.equals("train");
+    }
+
     private Dataset open(OpenModel model, Split split) {
         return data.open(model.data(), split).reshaped(model.input());
     }

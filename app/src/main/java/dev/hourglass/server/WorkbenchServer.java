@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.handler.EagerContentHandler;
+import org.eclipse.jetty.server.handler.EagerContentHandler.RetainedContentLoaderFactory;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
@@ -19,10 +21,10 @@ public final class WorkbenchServer implements AutoCloseable {
     /** Requests that wait for a file or for the engine; more than these wait in the network. */
     private static final int REQUEST_THREADS = 48;
 
-    /** Connections with a request that no thread has looked at; at some thousand answers a second, some ten milliseconds. */
-    private static final int MOST_UNSEEN = 400;
-
     private static final int REQUEST_HEADER_BYTES = 16 << 10;
+    /** A body up to this is there before a thread is given to its request, so that a slow sender holds none. */
+    private static final int EAGER_BYTES = 64 << 10;
+
     /** How long requests in progress are given when the server stops. */
     private static final long DRAIN_MILLIS = 10_000;
 
@@ -76,9 +78,9 @@ public final class WorkbenchServer implements AutoCloseable {
                 new ModelRoutes(shelf, subjects),
                 new SnapshotRoutes(shelf, subjects, data),
                 new SampleRoutes(subjects, errors),
-                new ServiceRoutes(subjects, () -> threads.getQueueSize() > MOST_UNSEEN),
+                new ServiceRoutes(subjects),
                 new UploadRoutes(subjects, uploads, new DataSources(options.catalog())),
-                new MapRoutes(subjects, errors, jobs, processors),
+                new MapRoutes(shelf, subjects, errors, jobs, processors),
                 new AnomalyRoutes(subjects, errors, jobs),
                 new JobRoutes(jobs, streams));
     }
@@ -121,12 +123,14 @@ public final class WorkbenchServer implements AutoCloseable {
             http.setSendServerVersion(false);
             http.setRequestHeaderSize(REQUEST_HEADER_BYTES);
         });
-        config.jetty.modifyServer(WorkbenchServer::drainWhenItStops);
+        config.jetty.modifyServer(this::standBefore);
     }
 
-    private static void drainWhenItStops(Server server) {
+    /** What stands before Javalin: nobody comes in when it stops, and not too many when it is busy. */
+    private void standBefore(Server server) {
         server.setStopTimeout(DRAIN_MILLIS);
-        server.setHandler(new GracefulHandler());
+        server.setHandler(new GracefulHandler(new EagerContentHandler(
+                new Admission(threads), new RetainedContentLoaderFactory(EAGER_BYTES, 0, false))));
         server.setErrorHandler(new UnroutedErrors());
     }
 
@@ -150,6 +154,7 @@ public final class WorkbenchServer implements AutoCloseable {
     /** Takes no more requests, lets those in progress finish, saves the run that trains. */
     @Override
     public void close() {
+        board.beginToClose();
         streams.close();
         javalin.stop();
         board.close();

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -139,6 +140,38 @@ class ModelApiIT {
         assertThat(walk.size()).isEqualTo(3);
         assertThat(walk.path(0).path("code").path(0).asDouble())
                 .isCloseTo(first.path(0).asDouble(), within(1e-6));
+    }
+
+    @Test
+    void aTSneMapIsKeptOverARestartAndCountsOnlyForItsCodes() throws IOException, InterruptedException {
+        JsonNode before = tsne();
+        String points = model + "/maps/" + before.path("map").asString() + "/points";
+        byte[] places = server.get(points).body();
+        server.restart();
+        assertThat(server.get(points).statusCode()).isEqualTo(404);
+        assertThat(tsne()).isEqualTo(before); // with the seconds that it took then
+        assertThat(server.get(points).body()).isEqualTo(places);
+
+        Path maps = folder.resolve("runs")
+                .resolve(Path.of(model).getName(2).toString())
+                .resolve("maps");
+        Path file;
+        try (Stream<Path> files = Files.list(maps)) {
+            file = files.toList().getFirst();
+        }
+        String text = Files.readString(file);
+        String sha256 = JsonMapper.shared().readTree(text).path("codesSha256").asString();
+        Files.writeString(file, text.replace(sha256, "0".repeat(64)));
+        server.restart();
+        JsonNode anew = tsne();
+        assertThat(anew.path("seconds")).isNotEqualTo(before.path("seconds"));
+        assertThat(anew.path("klDivergence")).isEqualTo(before.path("klDivergence"));
+    }
+
+    private static JsonNode tsne() throws IOException, InterruptedException {
+        return TestServer.json(server.await(server.request(model + "/maps")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"method\": \"tsne\", \"perplexity\": 10, \"iterations\": 250}"))));
     }
 
     @Test

@@ -164,6 +164,67 @@ class RunLifecycleIT {
     }
 
     @Test
+    void aPausedRunIsStillPausedAfterARestart() throws IOException, InterruptedException {
+        String run = begin(LONG);
+        awaitEpochs(run, 2);
+        wish(run, "paused");
+        server.awaitState(run, List.of("paused"));
+        server.restart();
+        JsonNode found = server.awaitState(run, List.of("paused"));
+        Thread.sleep(1_000);
+        assertThat(server.json("/api/runs/" + run).path("state").asString()).isEqualTo("paused");
+        server.restart();
+        server.awaitState(run, List.of("paused"));
+        wish(run, "running");
+        awaitEpochs(run, epochsDone(found) + 2);
+        wish(run, "stopped");
+        server.awaitState(run, List.of("stopped"));
+    }
+
+    @Test
+    void aStoppedRunThatWaitsToGoOnStillWaitsAfterARestart() throws IOException, InterruptedException {
+        String stopped = begin(LONG);
+        awaitEpochs(stopped, 2);
+        wish(stopped, "stopped");
+        server.awaitState(stopped, List.of("stopped"));
+        String training = begin(LONG);
+        awaitEpochs(training, 1);
+        wish(stopped, "running");
+        server.restart();
+        server.awaitState(training, List.of("running"));
+        assertThat(server.json("/api/runs/" + stopped).path("state").asString()).isEqualTo("queued");
+        wish(training, "stopped");
+        server.awaitState(stopped, List.of("running"));
+        wish(stopped, "stopped");
+        server.awaitState(stopped, List.of("stopped"));
+    }
+
+    @Test
+    void aStepSaysTheLearningRateAsItWasSetAndTheTimeLeftOfAllModels() throws IOException, InterruptedException {
+        String two = TestServer.TINY.replace("training: {epochs: 3", """
+              - name: second
+                input: [50, 10]
+                encoder: [Flatten, Dense: {name: code, units: 4}]
+                decoder: [Dense: {name: back, units: 500}, Reshape: {target_shape: [50, 10]}]
+            training: {learning_rate: 0.001, epochs: 3""");
+        String run =
+                server.postJson("/api/runs", Map.of("text", two)).path("run").asString();
+        server.awaitState(run, List.of("finished"));
+        JsonNode step = follow(run, 0).stream()
+                .filter(event -> event.name().equals("step"))
+                .map(Event::data)
+                .filter(data -> data.path("model").asString().equals("dense"))
+                .toList()
+                .getLast();
+
+        assertThat(step.path("learningRate").toString()).isEqualTo("0.001");
+        // The first model is done, and the second has all its three epochs to come.
+        assertThat(step.path("epoch").asInt()).isEqualTo(3);
+        assertThat(step.path("step").asInt()).isEqualTo(step.path("steps").asInt());
+        assertThat(step.path("secondsLeft").asDouble()).isPositive();
+    }
+
+    @Test
     void aStoppedRunGoesOnToTheWeightsOfAnUninterruptedOne() throws IOException, InterruptedException {
         Map<String, Object> enough = Map.of("epochs", 300);
         String straight = begin(enough);

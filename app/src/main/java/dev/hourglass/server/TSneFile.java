@@ -1,0 +1,84 @@
+package dev.hourglass.server;
+
+import dev.hourglass.files.AtomicFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+
+/**
+ * A t-SNE map in its run's folder, since it took minutes: {@code maps/MODEL-tsne-….json}. It counts only for the codes
+ * that it was made of.
+ */
+record TSneFile(Path file, MapPlan plan) {
+    private static final System.Logger LOG = System.getLogger(TSneFile.class.getName());
+
+    /**
+     * What the file holds.
+     *
+     * @param codesSha256 of the codes' numbers
+     * @param places x and y of each sample, one after the other
+     * @param seconds that it took
+     */
+    record Content(
+            MapPlan plan,
+            String codesSha256,
+            double klDivergence,
+            @Nullable Double trustworthiness,
+            double seconds,
+            float[] places) {}
+
+    static TSneFile in(Path runFolder, String model, MapPlan plan) {
+        return new TSneFile(runFolder.resolve("maps").resolve(model + "-" + plan.id() + ".json"), plan);
+    }
+
+    /** The map, if it was made before of the same codes in the same way. */
+    Optional<Content> read(Codes codes) {
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        try {
+            Content content = Answers.JSON.readValue(Files.readAllBytes(file), Content.class);
+            return Optional.of(content)
+                    .filter(found -> found.plan().equals(plan)
+                            && found.codesSha256().equals(sha256(codes))
+                            && found.places().length == 2 * codes.count());
+        } catch (IOException | JacksonException e) {
+            LOG.log(System.Logger.Level.WARNING, "A map that was kept cannot be read; it is made again", e);
+            return Optional.empty();
+        }
+    }
+
+    /** Keeps a map if that is possible; it can be made again. */
+    void write(Codes codes, LatentMap map) {
+        try {
+            AtomicFile.write(
+                    file,
+                    Answers.JSON.writeValueAsBytes(new Content(
+                            plan,
+                            sha256(codes),
+                            map.klDivergence() == null ? Double.NaN : map.klDivergence(),
+                            map.trustworthiness(),
+                            map.seconds(),
+                            map.places())));
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "A map cannot be kept", e);
+        }
+    }
+
+    private static String sha256(Codes codes) {
+        try {
+            ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(codes.values().length, Float.BYTES));
+            bytes.asFloatBuffer().put(codes.values());
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.array()));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java has SHA-256", e);
+        }
+    }
+}
