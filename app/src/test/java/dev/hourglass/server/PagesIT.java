@@ -11,6 +11,7 @@ import com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -325,6 +327,7 @@ class PagesIT {
         assertThat(page.locator(".findings li").first()).isVisible();
         Locator plot = page.locator(".plots img").first();
         assertThat(plot).isVisible();
+        assertThat(plot).hasAttribute("width", Pattern.compile("\\d{3,4}"));
         assertThat(page.locator("hg-table").first()).isVisible();
         Download file = page.waitForDownload(
                 () -> page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("results/comparison.csv"))
@@ -356,6 +359,153 @@ class PagesIT {
         page.locator("#noise").fill("0.8");
         assertThat(noisy).not().hasText(before);
         assertThat(page.locator("hg-denoising .triptych canvas")).hasCount(3);
+    }
+
+    @Test
+    void theSliderOverTheEpochsStaysWhereItWasPutWhileNewOnesArrive() throws IOException, InterruptedException {
+        String live = workbench.start(RECIPE.formatted(1500, 60));
+        Page page = open("/runs/" + live + "/run");
+        Locator epochs = page.locator("hg-epochs tbody tr");
+        assertThat(epochs.nth(2)).isVisible();
+        Locator slider = page.locator("#epoch-slider");
+        Locator shown = page.locator("output[for=epoch-slider]");
+        assertThat(slider).isEnabled();
+
+        slider.fill("1");
+        assertThat(shown).hasText(Pattern.compile("2 of \\d+"));
+        String before = shown.textContent();
+        assertThat(epochs.nth(epochs.count() + 2)).isVisible();
+        assertThat(shown).not().hasText(before);
+        assertThat(shown).hasText(Pattern.compile("2 of \\d+"));
+        assertThat(slider).hasValue("1");
+        page.reload();
+        assertThat(shown).hasText(Pattern.compile("2 of \\d+"));
+        assertThat(page.locator("hg-reconstructions .samples-strip")).containsText("After epoch 2");
+        button(page, "Stop").last().click();
+        assertThat(button(page, "Continue")).isVisible();
+    }
+
+    @Test
+    void aStoppedRunIsContinued() throws IOException, InterruptedException {
+        String live = workbench.start(RECIPE.formatted(1500, 60));
+        Page page = open("/runs/" + live + "/run");
+        Locator epochs = page.locator("hg-epochs tbody tr");
+        assertThat(epochs.first()).isVisible();
+        button(page, "Stop").last().click();
+        button(page, "Continue").click();
+
+        int before = epochs.count();
+        assertThat(button(page, "Pause")).isVisible();
+        assertThat(epochs.nth(before)).isVisible();
+        button(page, "Pause").click();
+        assertThat(button(page, "Resume")).isVisible();
+        button(page, "Stop").last().click();
+        assertThat(button(page, "Continue")).isVisible();
+    }
+
+    @Test
+    void aForkGoesOnFromItsEpochWithOtherOptions() throws IOException, InterruptedException {
+        Page page = openRun("run");
+        button(page, "Fork cnn from epoch 2").click();
+        Locator form = page.locator("form.fork");
+        assertThat(form).containsText("epoch 2");
+        form.getByLabel("Epochs").fill("4");
+        form.getByLabel("Learning rate").fill("-1");
+        assertThat(form.locator("#override-learningRate-hint")).hasText("A number above 0 is needed");
+        form.getByLabel("Learning rate").fill("0.0005");
+        button(page, "Start the fork").click();
+
+        assertThat(page.getByText("fork of " + run)).isVisible();
+        Locator last = page.locator("hg-epochs tbody tr")
+                .filter(new Locator.FilterOptions().setHasText(Pattern.compile("^\\s*cnn\\s*4\\s")));
+        assertThat(last).containsText("0.0005");
+        String fork = page.url().replaceAll(".*/runs/([^/]+)/.*", "$1");
+        assertThat(fork).isNotEqualTo(run);
+        workbench.await(fork, "finished");
+    }
+
+    @Test
+    void aPictureOfOnesOwnIsAnsweredAndSeveralSamplesCanBeLookedThrough(@TempDir Path folder) throws IOException {
+        BufferedImage bar = new BufferedImage(56, 56, BufferedImage.TYPE_BYTE_GRAY);
+        for (int y = 8; y < 48; y++) {
+            for (int x = 24; x < 32; x++) {
+                bar.setRGB(x, y, 0xffffff);
+            }
+        }
+        Path picture = folder.resolve("bar.png");
+        ImageIO.write(bar, "png", picture.toFile());
+        Page page = openRun("cnn");
+        page.locator("#own-file").setInputFiles(picture);
+        Locator answer = page.locator("hg-own-sample hg-sample");
+        assertThat(answer.locator(".triptych canvas")).hasCount(3);
+        assertThat(page.getByText("1 sample read.")).isVisible();
+
+        Page lstm = openRun("lstm");
+        lstm.locator("#own-file").setInputFiles(series(folder, 28 * 3));
+        assertThat(lstm.getByText("3 samples read.")).isVisible();
+        button(lstm, "Look at all of them").click();
+        assertThat(lstm.locator("hg-samples .tile")).hasCount(3);
+    }
+
+    /** A table of 28 columns, to be cut into windows of 28 steps. */
+    private static Path series(Path folder, int steps) throws IOException {
+        StringBuilder csv = new StringBuilder();
+        for (int step = 0; step < steps; step++) {
+            for (int feature = 0; feature < 28; feature++) {
+                csv.append(String.format(Locale.ROOT, "%.4f", 0.5 + 0.5 * Math.sin(step / 5.0 + feature)));
+                csv.append(feature < 27 ? ',' : '\n');
+            }
+        }
+        return Files.writeString(folder.resolve("series.csv"), csv);
+    }
+
+    @Test
+    void aFileOfOnesOwnIsScored(@TempDir Path folder) throws IOException {
+        Page page = openRun("anomaly?model=lstm");
+        assertThat(fact(page, "Flagged")).hasText("20 of 400");
+        page.locator("#score-file").setInputFiles(series(folder, 28 * 40));
+
+        assertThat(fact(page, "Flagged")).hasText("2 of 40");
+        assertThat(page.locator("hg-anomalies .tile")).hasCount(12);
+        Download errors =
+                page.waitForDownload(() -> button(page, "All errors as CSV").click());
+        assertThat(Files.readAllLines(errors.path()))
+                .hasSize(41)
+                .first()
+                .asString()
+                .startsWith("index,");
+        page.locator("#score-file").setInputFiles(Files.writeString(folder.resolve("wrong.csv"), "a,b\n1,x\n"));
+        assertThat(page.locator("hg-anomalies [role=alert]")).isVisible();
+    }
+
+    @Test
+    void aPlotThatIsNoChartIsSavedAsPictureAndNumbers() throws IOException {
+        Page page = openRun("latent");
+        map(page);
+        Locator bar = page.getByRole(
+                AriaRole.GROUP,
+                new Page.GetByRoleOptions().setName("Save the map").setExact(true));
+        Download picture = page.waitForDownload(() -> bar.getByText("PNG").click());
+        assertThat(Files.readAllBytes(picture.path())).startsWith(0x89, 'P', 'N', 'G');
+        Download numbers = page.waitForDownload(() -> bar.getByText("CSV").click());
+        assertThat(Files.readAllLines(numbers.path())).hasSize(401).first().isEqualTo("index,x,y,label");
+    }
+
+    @Test
+    void theKeyboardAloneReachesAndMovesTheMap() {
+        Page page = openRun("latent");
+        map(page);
+        Locator canvas = page.locator(".map canvas");
+        for (int presses = 0; presses < 60 && !(boolean) canvas.evaluate("it => it === document.activeElement"); ) {
+            page.keyboard().press("Tab");
+            presses++;
+        }
+        assertThat(canvas).isFocused();
+        double before = ((Number) page.evaluate("() => document.querySelector('hg-map').view.x")).doubleValue();
+        page.keyboard().press("ArrowRight");
+        page.waitForFunction("before => document.querySelector('hg-map').view.x > before", before);
+        page.keyboard().press("Enter");
+        assertThat(heading(page, "Decoded place")).isVisible();
     }
 
     @Test

@@ -7,17 +7,23 @@ import { token } from "../shared/theme.js";
 import "./hg-chart.js";
 
 /** Of the smallest loss: leaves room under the curves for the words at the best epoch. */
-const ROOM_BELOW = 0.75;
+const ROOM_BELOW = 0.5;
 
 /** How the losses fell: by batch while it trains, by epoch with the best one marked; and the learning rate. */
 class HgCurves extends PageElement {
   static properties = { models: { attribute: false }, over: { type: Boolean }, revision: { attribute: false } };
 
   render() {
-    return html`<div class="columns">
-      ${this.byBatchCard()}
+    const batches = this.byBatchCard();
+    return html`<div class="columns curves" ?data-first-tall=${batches === nothing}>
+      ${batches}
       <section class="card">
-        <hg-chart heading="Loss by epoch" .option=${() => this.byEpoch()} .table=${() => this.epochTable()}></hg-chart>
+        <hg-chart
+          heading="Loss by epoch"
+          height=${batches === nothing ? 466 : 300}
+          .option=${() => this.byEpoch()}
+          .table=${() => this.epochTable()}
+        ></hg-chart>
       </section>
       <section class="card">
         <hg-chart
@@ -94,6 +100,9 @@ class HgCurves extends PageElement {
             distance: 6,
             formatter: `best ${format.error(best.validationLoss)}`,
             color: token("ink"),
+            backgroundColor: token("surface"),
+            borderRadius: 3,
+            padding: [1, 4],
           },
           data: [{ coord: [best.epoch, best.validationLoss] }],
         };
@@ -187,8 +196,8 @@ function line(name, data, index) {
 
 function lines({ x, yName, log = false, series }) {
   return {
-    legend: { itemWidth: 22, itemHeight: 12 },
-    grid: { left: 34, right: 44 },
+    legend: { type: "plain", itemWidth: 22, itemHeight: 12 },
+    grid: { left: 34, right: 44, top: series.length > 3 ? 60 : 36 },
     tooltip: { trigger: "axis", valueFormatter: (value) => format.error(value) },
     xAxis: x,
     yAxis: {

@@ -141,13 +141,13 @@ class HgDenoising extends PageElement {
       <dl class="facts small">
         ${fact("PSNR, noisy", decibels(denoised.noisyPsnrDecibels))}
         ${fact("PSNR, denoised", decibels(denoised.denoisedPsnrDecibels))}
-        ${fact("Gain", gain(denoised.psnrGainDecibels, "\u202fdB"))}
+        ${fact("PSNR gain", gain(denoised.psnrGainDecibels, "\u202fdB"))}
         ${
           denoised.ssimGain === null || denoised.ssimGain === undefined
             ? nothing
             : html`${fact("SSIM, noisy", format.fixed(denoised.noisySsim, 3))}
               ${fact("SSIM, denoised", format.fixed(denoised.denoisedSsim, 3))}
-              ${fact("Gain", gain(denoised.ssimGain, ""))}`
+              ${fact("SSIM gain", gain(denoised.ssimGain, ""))}`
         }
       </dl>`;
   }

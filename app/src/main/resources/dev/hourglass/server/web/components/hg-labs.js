@@ -69,7 +69,7 @@ class HgLabs extends PageElement {
                 html`<tr>
                   <th scope="row">${model.name}</th>
                   <td>${model.dataset}</td>
-                  <td>${format.shape(model.latent)}</td>
+                  <td class="whole">${format.shape(model.latent)}</td>
                   <td class="number">${format.count(model.parameters)}</td>
                   <td class="number">${format.count(model.epochs)}</td>
                 </tr>`,

@@ -1,4 +1,5 @@
 import { PageElement, html, svg, nothing } from "../shared/element.js";
+import { dragged, fitting, toPlace, toScreen, zoomed } from "../shared/map-view.js";
 import { PointCloud } from "../shared/point-cloud.js";
 import { PointIndex, boundsOf } from "../shared/point-index.js";
 import { themeChanged, token } from "../shared/theme.js";
@@ -111,10 +112,11 @@ class HgMap extends PageElement {
   }
 
   fit() {
-    const { minX, maxX, minY, maxY } = boundsOf(this.places);
-    const zoom =
-      0.94 * Math.min(this.canvas.clientWidth / (maxX - minX || 1), this.canvas.clientHeight / (maxY - minY || 1));
-    this.view = { x: (minX + maxX) / 2, y: (minY + maxY) / 2, zoom };
+    this.view = fitting(boundsOf(this.places), this.size);
+  }
+
+  get size() {
+    return { width: this.canvas.clientWidth, height: this.canvas.clientHeight };
   }
 
   render() {
@@ -146,31 +148,21 @@ class HgMap extends PageElement {
     if (this.view === null || !this.canvas) {
       return nothing;
     }
-    const points = (places) => places.map((place) => this.toScreen(place).join()).join(" ");
-    const mark = this.mark && this.toScreen([this.mark.x, this.mark.y]);
+    const { view, size } = this;
+    const screen = (place) => toScreen(view, size, place);
+    const points = (places) => places.map((place) => screen(place).join()).join(" ");
+    const mark = this.mark && screen([this.mark.x, this.mark.y]);
     return html`<svg class="map-overlay" aria-hidden="true">
       ${this.path.length > 1 ? svg`<polyline class="walk" points=${points(this.path)} />` : nothing}
-      ${this.path.map((place) => svg`<circle class="walk" r="3" cx=${this.toScreen(place)[0]} cy=${this.toScreen(place)[1]} />`)}
+      ${this.path.map((place) => svg`<circle class="walk" r="3" cx=${screen(place)[0]} cy=${screen(place)[1]} />`)}
       ${this.drag?.kind === "lasso" ? svg`<polygon class="lasso" points=${points(this.drag.polygon)} />` : nothing}
       ${this.drag?.kind === "walk" ? svg`<polyline class="walk" points=${points([this.drag.from, this.drag.at])} />` : nothing}
       ${mark ? svg`<circle class="mark" r="7" cx=${mark[0]} cy=${mark[1]} />` : nothing}
     </svg>`;
   }
 
-  toScreen([x, y]) {
-    const { clientWidth, clientHeight } = this.canvas;
-    return [
-      (x - this.view.x) * this.view.zoom + clientWidth / 2,
-      clientHeight / 2 - (y - this.view.y) * this.view.zoom,
-    ];
-  }
-
-  toPlace(left, top) {
-    const { clientWidth, clientHeight } = this.canvas;
-    return [
-      this.view.x + (left - clientWidth / 2) / this.view.zoom,
-      this.view.y + (clientHeight / 2 - top) / this.view.zoom,
-    ];
+  toPlace(event) {
+    return toPlace(this.view, this.size, [event.offsetX, event.offsetY]);
   }
 
   placeOf(index) {
@@ -183,7 +175,7 @@ class HgMap extends PageElement {
     }
     this.canvas.setPointerCapture(event.pointerId);
     this.tell("hover", null);
-    const at = this.toPlace(event.offsetX, event.offsetY);
+    const at = this.toPlace(event);
     const hit = this.hit(at);
     const kind = event.shiftKey ? "lasso" : this.tool;
     const from = hit < 0 ? at : this.placeOf(hit);
@@ -201,7 +193,7 @@ class HgMap extends PageElement {
   }
 
   move(event) {
-    const at = this.index ? this.toPlace(event.offsetX, event.offsetY) : null;
+    const at = this.index ? this.toPlace(event) : null;
     const { drag } = this;
     if (drag === null) {
       this.hover(at, event);
@@ -214,8 +206,7 @@ class HgMap extends PageElement {
     }
     if (drag.kind === "move") {
       drag.moved = true;
-      const { x, y, zoom } = drag.view;
-      this.view = { x: x - dx / zoom, y: y + dy / zoom, zoom };
+      this.view = dragged(drag.view, [dx, dy]);
     } else {
       const polygon = drag.kind === "lasso" ? [...drag.polygon, at] : drag.polygon;
       this.drag = { ...drag, moved, at, polygon };
@@ -260,17 +251,15 @@ class HgMap extends PageElement {
 
   onWheel(event) {
     event.preventDefault();
-    this.zoomAt(Math.exp(-event.deltaY * (event.deltaMode === 1 ? 0.05 : 0.0015)), event.offsetX, event.offsetY);
+    const factor = Math.exp(-event.deltaY * (event.deltaMode === 1 ? 0.05 : 0.0015));
+    this.zoomAt(factor, [event.offsetX, event.offsetY]);
   }
 
-  zoomAt(factor, left = this.canvas.clientWidth / 2, top = this.canvas.clientHeight / 2) {
-    if (this.view === null) {
-      return;
+  zoomAt(factor, pixel = [this.size.width / 2, this.size.height / 2]) {
+    if (this.view !== null) {
+      this.view = zoomed(this.view, this.size, factor, pixel);
+      this.tell("view", this.view);
     }
-    const [x, y] = this.toPlace(left, top);
-    const zoom = this.view.zoom * factor;
-    this.view = { x: x + (this.view.x - x) / factor, y: y + (this.view.y - y) / factor, zoom };
-    this.tell("view", this.view);
   }
 
   fitAgain() {
@@ -324,10 +313,10 @@ class HgMap extends PageElement {
 
   /** Smaller the more there are, larger the closer one looks. */
   pointSize() {
-    const { clientWidth, clientHeight } = this.canvas;
-    const crowd = Math.sqrt((clientWidth * clientHeight) / Math.max(1, this.cloud.count));
+    const { width, height } = this.size;
+    const crowd = Math.sqrt((width * height) / Math.max(1, this.cloud.count));
     const { minX, maxX } = (this.bounds ??= boundsOf(this.places));
-    const magnified = (this.view.zoom * (maxX - minX)) / clientWidth;
+    const magnified = (this.view.zoom * (maxX - minX)) / width;
     return Math.max(2, Math.min(11, 0.85 * crowd * Math.sqrt(Math.max(1, magnified))));
   }
 

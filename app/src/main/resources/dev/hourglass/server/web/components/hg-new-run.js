@@ -30,6 +30,7 @@ class HgNewRun extends PageElement {
     this.name = "";
     this.values = {};
     this.check = null;
+    this.first = null;
     this.estimate = undefined;
     this.failure = null;
     this.starting = false;
@@ -52,6 +53,7 @@ class HgNewRun extends PageElement {
   willUpdate(changed) {
     if (changed.has("recipe")) {
       this.text = null;
+      this.first = null;
     }
     if (["recipe", "text", "name", "values"].some((property) => changed.has(property))) {
       clearTimeout(this.checking);
@@ -76,6 +78,8 @@ class HgNewRun extends PageElement {
       return;
     }
     this.check = check;
+    // What is left empty means the recipe's own, also while something else is wrong.
+    this.first = check.recipe?.models[0] ?? this.first;
     if (check.valid) {
       this.estimating = setTimeout(async () => {
         this.estimate = undefined;
@@ -89,7 +93,6 @@ class HgNewRun extends PageElement {
 
   render() {
     const problem = this.check?.problem ?? null;
-    const first = this.check?.recipe?.models[0];
     return html`<section class="card" aria-labelledby="new-run">
       <header>
         <h2 id="new-run">New run</h2>
@@ -97,7 +100,7 @@ class HgNewRun extends PageElement {
       </header>
       <form class="stack" @submit=${this.start} novalidate>
         <div class="form-grid">
-          <div class="field">
+          <div class="field two-columns">
             <label for="new-recipe">Recipe</label>
             <select
               id="new-recipe"
@@ -122,7 +125,7 @@ class HgNewRun extends PageElement {
             >
           </div>
           ${OVERRIDES.map((override) =>
-            overrideField(override, this.values, problem, first, (values) => (this.values = values)),
+            overrideField(override, this.values, problem, this.first, (values) => (this.values = values)),
           )}
         </div>
         ${

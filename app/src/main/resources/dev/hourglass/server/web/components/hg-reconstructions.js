@@ -86,7 +86,7 @@ class HgReconstructions extends PageElement {
   body() {
     const epochs = this.epochs;
     if (epochs.length === 0) {
-      return html`<p class="note tall">
+      return html`<p class="note ${this.over ? "" : "tall"}">
         ${
           this.over
             ? "This run has kept no weights of its epochs."

@@ -147,12 +147,12 @@ class HgSamples extends PageElement {
   pages({ total, offset }) {
     const to = (place) => remember({ offset: place || null, index: null });
     return html`<div class="row spread">
-      <button ?disabled=${offset === 0} @click=${() => to(Math.max(0, offset - PAGE))}>Back</button>
+      <button ?disabled=${offset === 0} @click=${() => to(Math.max(0, offset - PAGE))}>Previous</button>
       <span class="note number"
         >${format.count(Math.min(total, offset + 1))} to ${format.count(Math.min(total, offset + PAGE))} of
         ${format.count(total)}</span
       >
-      <button ?disabled=${offset + PAGE >= total} @click=${() => to(offset + PAGE)}>On</button>
+      <button ?disabled=${offset + PAGE >= total} @click=${() => to(offset + PAGE)}>Next</button>
     </div>`;
   }
 

@@ -18,9 +18,12 @@ export class HgState extends PageElement {
     }
     if (job) {
       const left = job.secondsLeft ? `, about ${format.duration(job.secondsLeft)} left` : "";
-      return html`<div class="message" role="status">
-        <span>${job.task}${left}</span>
-        <progress max="1" value=${job.progress} aria-label=${job.task}></progress>
+      const room = value === null && this.height ? `min-height:${this.height}` : "";
+      return html`<div .style=${room}>
+        <div class="message" role="status">
+          <span>${job.task}${left}</span>
+          <progress max="1" value=${job.progress} aria-label=${job.task}></progress>
+        </div>
       </div>`;
     }
     if (value === null && busy && this.height) {

@@ -59,7 +59,7 @@ class HgTable extends PageElement {
       class=${text ? "" : "number"}
       aria-sort=${sorted ? (this.sort.up ? "ascending" : "descending") : nothing}
     >
-      <button @click=${() => this.sortBy(i)}>${head}${arrow}</button>
+      <button @click=${() => this.sortBy(i)}>${head.replaceAll("_", " ")}${arrow}</button>
     </th>`;
   }
 

@@ -57,7 +57,9 @@ class PageAnalysis extends PageElement {
         <h2 id="findings">Findings</h2>
         ${
           run.findings.length === 0
-            ? html`<p class="note">The findings are written when the run is finished.</p>`
+            ? html`<p class="note">
+                ${run.state === "finished" ? "This run has none." : "The findings are written when the run is finished."}
+              </p>`
             : html`<ul class="findings">
                 ${run.findings.map((sentence) => html`<li>${sentence}</li>`)}
               </ul>`
@@ -85,14 +87,24 @@ class PageAnalysis extends PageElement {
     if (run.plots.length === 0) {
       return nothing;
     }
+    if (this.files.value === null) {
+      return html`<div class="card skeleton tall"></div>`; // the listing says how much room each takes
+    }
     return html`<section class="card" aria-labelledby="plots">
       <h2 id="plots">Plots</h2>
       <div class="plots">
         ${run.plots.map((path) => {
           const png = path.replace(/\.svg$/, ".png");
+          const pixels = (this.files.value ?? []).find((file) => file.path === png)?.pixels;
           return html`<figure>
             <a href=${api.fileAddress(this.run, path)} target="_blank" rel="noopener">
-              <img src=${api.fileAddress(this.run, png)} alt=${title(path)} loading="lazy" />
+              <img
+                src=${api.fileAddress(this.run, png)}
+                alt=${title(path)}
+                width=${pixels?.width ?? nothing}
+                height=${pixels?.height ?? nothing}
+                loading="lazy"
+              />
             </a>
             <figcaption class="row spread">
               <span>${title(path)}</span>
@@ -115,7 +127,7 @@ class PageAnalysis extends PageElement {
         head,
         text: isText || i === 0,
         of: (row) => (isText || row[i] === "" ? row[i] : Number(row[i])),
-        show: isText ? undefined : (value) => (Number.isInteger(value) ? format.count(value) : format.error(value)),
+        show: isText ? undefined : (value) => shown(head, value),
       };
     });
     return html`<section class="card table-card">
@@ -169,6 +181,14 @@ async function texts(run, paths, signal) {
   return Promise.all(
     paths.map(async (path) => ({ path, text: await (await fetch(api.fileAddress(run, path), { signal })).text() })),
   );
+}
+
+/** A learning rate is set and not measured, so it has no digits to keep. */
+function shown(head, value) {
+  if (Number.isInteger(value)) {
+    return format.count(value);
+  }
+  return head === "learning_rate" ? format.plain(value) : format.error(value);
 }
 
 customElements.define("page-analysis", PageAnalysis);

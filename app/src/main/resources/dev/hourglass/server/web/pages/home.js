@@ -133,7 +133,7 @@ class PageHome extends PageElement {
         ${run.models.map((model) => {
           const isBest = model.bestValidationLoss !== null && model.bestValidationLoss === best.get(model.dataset);
           return html`<div class=${isBest ? "best" : ""}>
-            ${isBest ? html`<span class="note">best on ${model.dataset}</span> ` : nothing}${format.error(model.bestValidationLoss)}
+            ${isBest ? html`<span class="note best-on">best on ${model.dataset}</span> ` : nothing}${format.error(model.bestValidationLoss)}
           </div>`;
         })}
       </td>

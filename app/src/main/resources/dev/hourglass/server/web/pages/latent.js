@@ -1,5 +1,6 @@
 import { PageElement, html, nothing } from "../shared/element.js";
 import { api } from "../shared/api.js";
+import { Chosen } from "../shared/chosen.js";
 import * as format from "../shared/format.js";
 import { Loading } from "../shared/loading.js";
 import { legend, pointColors } from "../shared/map-colors.js";
@@ -8,10 +9,10 @@ import { remember } from "../shared/router.js";
 import { RunsController, runs } from "../shared/runs.js";
 import { saveBar } from "../shared/save-bar.js";
 import { saveCsv, savePng } from "../shared/save.js";
-import { slider } from "../shared/slider.js";
 import { Thumbnails } from "../shared/thumbnails.js";
 import "../components/hg-directions.js";
 import "../components/hg-map.js";
+import "../components/hg-map-epochs.js";
 import "../components/hg-place.js";
 import "../components/hg-selection.js";
 import { stateOf } from "../components/hg-state.js";
@@ -30,7 +31,6 @@ const LIMITS = [
   ["10000", "10,000"],
   ["", "all"],
 ];
-const PLAY_MILLIS = 1100;
 
 /** Codes on a plane: every sample a point, every place a sample. */
 class PageLatent extends PageElement {
@@ -38,17 +38,14 @@ class PageLatent extends PageElement {
     run: {},
     query: { attribute: false },
     hovered: { state: true },
-    chosen: { state: true },
     selected: { state: true },
-    playing: { state: true },
   };
 
   constructor() {
     super();
     this.hovered = null;
-    this.chosen = null;
+    this.chosen = new Chosen(this);
     this.selected = null;
-    this.playing = false;
     this.runs = new RunsController(this);
     this.model = new Loading(this, ({ run, model }) => api.model(run, model));
     this.map = new Loading(this, ({ run, model, ...wish }, { signal, onProgress }) =>
@@ -61,11 +58,6 @@ class PageLatent extends PageElement {
       api.column(run, model, map, name, signal),
     );
     this.known = new Map();
-  }
-
-  disconnectedCallback() {
-    clearInterval(this.timer);
-    super.disconnectedCallback();
   }
 
   get tool() {
@@ -103,7 +95,7 @@ class PageLatent extends PageElement {
     this.column.load(map && this.colorColumn && { run, model, map: map.map, name: this.colorColumn.name });
     if (map?.map !== this.mapBefore) {
       this.mapBefore = map?.map;
-      this.chosen = null;
+      this.chosen.clear();
       this.selected = null;
       this.thumbnails = null;
     }
@@ -232,13 +224,13 @@ class PageLatent extends PageElement {
               .colors=${this.colors}
               .tool=${this.tool}
               .view=${this.view}
-              .mark=${this.chosen?.mark ?? null}
-              .path=${this.chosen?.path ?? []}
+              .mark=${this.chosen.value?.mark ?? null}
+              .path=${this.chosen.value?.path ?? []}
               label=${`Map of ${map.value.samples} codes`}
               @hover=${(event) => this.hover(event.detail)}
               @pick=${(event) => this.pick(event.detail)}
-              @place=${(event) => this.decode(event.detail)}
-              @walk=${(event) => this.walk(event.detail)}
+              @place=${(event) => this.chosen.place(this.model.value, map.value.map, event.detail)}
+              @walk=${(event) => this.chosen.walk(this.model.value, map.value.map, event.detail)}
               @lasso=${(event) => this.select(event.detail)}
               @view=${(event) => this.keepView(event.detail)}
             ></hg-map>`
@@ -258,36 +250,16 @@ class PageLatent extends PageElement {
         <span class="note">${TOOLS.find(([name]) => name === this.tool)?.[2]}</span>
         ${column && this.column.value ? legend(column, this.column.value.values) : nothing}
       </div>
-      ${map?.epochs?.length > 1 ? this.epochs(map.epochs) : nothing}
+      ${
+        map?.epochs?.length > 1
+          ? html`<hg-map-epochs
+              .epochs=${map.epochs}
+              .epoch=${this.mapEpoch}
+              @epoch=${(event) => remember({ at: event.detail })}
+            ></hg-map-epochs>`
+          : nothing
+      }
       <p class="note">${map?.note ?? "\u00a0"}</p>`;
-  }
-
-  epochs(epochs) {
-    const at = this.mapEpoch === null ? epochs.length - 1 : epochs.indexOf(this.mapEpoch);
-    return html`<div class="play-row">
-      <button aria-pressed=${this.playing} @click=${this.play}>${this.playing ? "Stop" : "Play"}</button>
-      ${slider({
-        id: "map-epoch",
-        label: "Codes after epoch",
-        min: 0,
-        max: epochs.length - 1,
-        value: at,
-        shown: `${epochs[at]} of ${epochs.at(-1)}`,
-        onInput: (place) => remember({ at: epochs[place] }),
-      })}
-    </div>`;
-  }
-
-  play() {
-    this.playing = !this.playing;
-    clearInterval(this.timer);
-    if (this.playing) {
-      this.timer = setInterval(() => {
-        const { epochs } = this.map.value;
-        const at = this.mapEpoch === null ? -1 : epochs.indexOf(this.mapEpoch);
-        remember({ at: epochs[(at + 1) % epochs.length] });
-      }, PLAY_MILLIS);
-    }
   }
 
   panel() {
@@ -295,8 +267,8 @@ class PageLatent extends PageElement {
     if (!model || !this.map.value) {
       return html`<div class="card skeleton tall"></div>`;
     }
-    return html`<hg-place .model=${model} .chosen=${this.chosen} .query=${this.query}></hg-place>
-      <hg-directions .model=${model} .query=${this.query} .from=${this.chosen?.code ?? null}></hg-directions>
+    return html`<hg-place .model=${model} .chosen=${this.chosen.value} .query=${this.query}></hg-place>
+      <hg-directions .model=${model} .query=${this.query} .from=${this.chosen.value?.code ?? null}></hg-directions>
       <hg-selection
         .model=${model}
         .map=${this.map.value.map}
@@ -326,40 +298,9 @@ class PageLatent extends PageElement {
     this.thumbnails?.draw(detail.index, card.querySelector("canvas"));
   }
 
-  async pick(index) {
+  pick(index) {
     const mark = { x: this.points.value[2 * index], y: this.points.value[2 * index + 1] };
-    const { run, model } = this.model.value;
-    const { data, epoch } = chosenData(this.query);
-    await this.choose({ kind: "sample", mark }, async () => {
-      const sample = await api.sample(run, model, index, { data, epoch });
-      return { sample, code: sample.code };
-    });
-  }
-
-  async decode({ x, y }) {
-    const { run, model } = this.model.value;
-    await this.choose({ kind: "place", mark: { x, y } }, async () => {
-      const place = await api.place(run, model, this.map.value.map, x, y);
-      return { place, code: place.code };
-    });
-  }
-
-  async walk({ from, to }) {
-    const { run, model } = this.model.value;
-    const end = (it) => (typeof it === "number" ? String(it) : `${it.x},${it.y}`);
-    await this.choose({ kind: "walk" }, async () => {
-      const walk = await api.walk(run, model, this.map.value.map, end(from), end(to), 12);
-      return { walk, path: walk.steps.map(({ x, y }) => [x, y]) };
-    });
-  }
-
-  /** Shows at once where was clicked and then, unless something else was chosen meanwhile, what is there. */
-  async choose(what, fetching) {
-    this.chosen = what;
-    const result = await fetching().catch((failure) => ({ failure }));
-    if (this.chosen === what) {
-      this.chosen = { ...what, ...result };
-    }
+    return this.chosen.sample(this.model.value, chosenData(this.query), index, mark);
   }
 
   select(indices) {

@@ -52,9 +52,9 @@ export function histogram({ histogram: { edges, counts, anomalousCounts } }, thr
       name: `reconstruction error (${measure.toUpperCase()})`,
       min: edges[0],
       max: edges.at(-1),
-      axisLabel: { formatter: format.plain },
+      axisLabel: { formatter: format.plain, showMaxLabel: false },
     },
-    yAxis: { type: "value", name: "samples", nameGap: 48, max: Math.max(...counts) },
+    yAxis: { type: "value", name: "samples", nameGap: 48, max: Math.max(...counts), axisLabel: { showMaxLabel: false } },
     series,
   };
 }
@@ -91,7 +91,7 @@ export function curves({ scores, histogram: { edges } }, threshold) {
       name: "threshold",
       min: edges[0],
       max: edges.at(-1),
-      axisLabel: { formatter: format.plain },
+      axisLabel: { formatter: format.plain, showMaxLabel: false },
     },
     yAxis: { type: "value", min: 0, max: 1, axisLabel: { formatter: (value) => format.percent(value, 0) } },
     series: [

@@ -116,7 +116,7 @@ export function time(instant) {
 
 /** 28×28×1 */
 export function shape(dimensions) {
-  return Array.isArray(dimensions) && dimensions.length > 0 ? dimensions.join("\u2009×\u2009") : ABSENT;
+  return Array.isArray(dimensions) && dimensions.length > 0 ? dimensions.map(count).join("\u2009×\u2009") : ABSENT;
 }
 
 function trimmed(text) {
