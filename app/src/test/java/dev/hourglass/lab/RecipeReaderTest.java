@@ -82,7 +82,10 @@ class RecipeReaderTest {
                         new ModelRecipe(
                                 Presets.sequenceLstm("lstm"),
                                 Recipe.Data.of("sequences"),
-                                training.withEpochs(30),
+                                training.withEpochs(30)
+                                        .withBatchSize(16)
+                                        .withLearningRate(3e-4f)
+                                        .withSchedule(new CosineDecay(null, 0, 3e-3f, 300)),
                                 List.of(new Reference("the original lab's page", null, null, 12.5))));
         assertThat(recipe.outputs().sweep()).isEqualTo(new Recipe.Sweep(List.of(4, 8, 16, 20, 32, 64), 10));
     }

@@ -12,25 +12,32 @@ import java.util.random.RandomGenerator;
  * without learning noise by heart. The same on every machine: the random bits are {@link RandomSource}'s, and what
  * isn't arithmetic is {@link StrictMath}'s.
  *
- * <p>Two hidden factors behave alike within a sample, and each feature is a mixture of them that is the same for all
- * samples. With step {@code t} of 0 to 49, feature {@code j} and factor {@code k},
+ * <p>Each series rests until it is switched on at a random moment, and from then on behaves as its kind does. Each kind
+ * has a hidden factor that all features share, each with a weight of its own, the same for all samples. With step
+ * {@code t} of 0 to 49, feature {@code j}, kind {@code q} and {@code u = t - s} steps since the start,
  *
  * <pre>
- * clean[t, j] = 0.5 + 0.38 * sum over k of mixture[j, k] * factor[t, k]     mixtures: +-, absolute values sum to 1
- * noisy[t, j] = clean[t, j] + noise                                         in [0, 1]
+ * clean[t, j] = 0.5 + 0.38 * weight[q, j] * factor[t]         weights: +-, absolute value 0.5 to 1
+ * noisy[t, j] = clean[t, j] + noise                           in [0, 1]
  *
- * factor[t, k] of kind  trend               a[k] * (2 (t / 49)^c - 1)
- *                       periodic            a[k] * sin(2 pi t / p + f + 0.3 pi k)
- *                       trend and periodic  half of the one and half of the other, with amplitudes of their own
- *                       damped              a[k] * exp(-t / d) * sin(2 pi t / p + f + 0.3 pi k)
- *                       step                -a[k] before step s, a[k] from it on
+ * factor[t] = 0 before s, and from then on, of kind
+ *     trend               a * (1 - 2 (u / 49)^c)
+ *     periodic            a * (0.7 + 0.3 cos(2 pi u / p))
+ *     trend and periodic  a * (0.7 (1 - 2 (u / 49)^c) + 0.3 cos(2 pi u / p))
+ *     damped              a * (0.7 + 0.3 exp(-u / d) cos(2 pi u / p))
+ *     step                a
+ *     pulse               a for l steps, then 0
  * </pre>
  *
- * with amplitudes {@code a} of 0.4 to 1, and for the whole sample a curvature {@code c} of 0.5 to 2, a period {@code p}
- * of 5 to 25 steps, a phase {@code f} of 0 to pi / 2, a damping {@code d} of 10 to 25 steps and a step {@code s} of 10
- * to 39, all uniform. Periods and steps that differ from sample to sample bend the space of the signals, so that it has
- * far more directions than numbers that made it. Kinds take turns, so each has as many samples. Noise is normal with a
- * standard deviation of 0.04, drawn again beyond 3 of them, which leaves it a variance of 0.00156.
+ * with a start {@code s} of 5 to 35, an amplitude {@code a} of 0.7 to 1, a curvature {@code c} of 1 to 2, a period
+ * {@code p} of 20 to 30, a damping {@code d} of 10 to 25 and a length {@code l} of 10 to 25 steps, all uniform. Kinds
+ * take turns. Noise is normal with a standard deviation of 0.04, drawn again beyond 3 of them, which leaves it a variance
+ * of 0.00156; the signals' mean square around 0.5 is twelve times that.
+ *
+ * <p>The kind and at most four numbers make a sample, so 20 can hold it with room to spare, but not in straight lines: a
+ * jump that may come at any moment needs a direction for each moment, and each kind has directions of its own, so the
+ * first 20 principal components leave nearly as much of the signal behind as there is noise. That is on purpose: where
+ * signals lie in a flat space of 20 directions, nothing beats PCA, and an autoencoder could only lose.
  */
 public final class SyntheticSequences {
     /** A sample is [50 steps, 10 features]. */
@@ -43,9 +50,11 @@ public final class SyntheticSequences {
     private static final long SEED = 20_260_101;
     private static final int STEPS = SAMPLE_SHAPE.dimension(0);
     private static final int FEATURES = SAMPLE_SHAPE.dimension(1);
-    private static final int FACTORS = 2;
     private static final double LEVEL = 0.5;
     private static final double REACH = 0.38;
+    /** How much of the factor swings, where it does. */
+    private static final double SWING = 0.3;
+
     private static final double NOISE = 0.04;
     private static final double MOST_NOISE = 3;
 
@@ -55,7 +64,8 @@ public final class SyntheticSequences {
         PERIODIC("periodic"),
         TREND_AND_PERIODIC("trend and periodic"),
         DAMPED("damped"),
-        STEP("step");
+        STEP("step"),
+        PULSE("pulse");
 
         private final String title;
 
@@ -100,12 +110,12 @@ public final class SyntheticSequences {
     /**
      * Sequences of another seed or number; the first of them don't depend on how many there are.
      *
-     * @param split training and test set share the mixtures of factors and nothing else
+     * @param split training and test set share the weights of the features and nothing else
      * @param count >= 1
      */
     public static SyntheticSequences generate(long seed, Split split, int count) {
         RandomSource random = new RandomSource(seed);
-        double[] mixtures = mixtures(random.stream("sequences/mixtures", 0));
+        double[][] weights = weights(random.stream("sequences/weights", 0));
         Kind[] kinds = Kind.values();
         int size = SAMPLE_SHAPE.size();
         float[] noisy = new float[count * size];
@@ -115,16 +125,13 @@ public final class SyntheticSequences {
         double squares = 0;
         for (int i = 0; i < count; i++) {
             labels[i] = i % kinds.length;
-            Factors factors = Factors.draw(kinds[labels[i]], random.stream("sequences/signal/" + split.key(), i));
+            Factor factor = Factor.draw(kinds[labels[i]], random.stream("sequences/signal/" + split.key(), i));
             Noise noise = new Noise(random.stream("sequences/noise/" + split.key(), i));
             for (int at = i * size, t = 0; t < STEPS; t++) {
                 for (int j = 0; j < FEATURES; j++, at++) {
-                    double slow = LEVEL;
-                    double swinging = 0;
-                    for (int k = 0; k < FACTORS; k++) {
-                        slow += REACH * mixtures[j * FACTORS + k] * factors.trend(t, k);
-                        swinging += REACH * mixtures[j * FACTORS + k] * factors.periodic(t, k);
-                    }
+                    double reach = REACH * weights[labels[i]][j];
+                    double slow = LEVEL + reach * factor.trend(t);
+                    double swinging = reach * factor.periodic(t);
                     trend[at] = (float) slow;
                     periodic[at] = (float) swinging;
                     noisy[at] = (float) (slow + swinging + NOISE * noise.next());
@@ -158,12 +165,12 @@ public final class SyntheticSequences {
         return clean;
     }
 
-    /** The level and what changes once of a sample's signal, [50, 10]: trends and steps. */
+    /** The level, and what moves it, of a sample's signal, [50, 10]: trends, steps and pulses. */
     public float[] trend(int index) {
         return part(trend, index);
     }
 
-    /** What swings around the trend of a sample's signal, [50, 10]: oscillations, damped or not. */
+    /** What swings around that of a sample's signal, [50, 10]: oscillations, damped or not. */
     public float[] periodic(int index) {
         return part(periodic, index);
     }
@@ -173,20 +180,15 @@ public final class SyntheticSequences {
         return Arrays.copyOfRange(all, index * size, (index + 1) * size);
     }
 
-    /** [feature, factor] */
-    private static double[] mixtures(RandomGenerator random) {
-        double[] mixtures = new double[FEATURES * FACTORS];
-        for (int j = 0; j < FEATURES; j++) {
-            double sum = 0;
-            for (int k = 0; k < FACTORS; k++) {
-                mixtures[j * FACTORS + k] = signed(random, 0.1, 1);
-                sum += Math.abs(mixtures[j * FACTORS + k]);
-            }
-            for (int k = 0; k < FACTORS; k++) {
-                mixtures[j * FACTORS + k] /= sum;
+    /** [kind, feature] */
+    private static double[][] weights(RandomGenerator random) {
+        double[][] weights = new double[Kind.values().length][FEATURES];
+        for (double[] ofKind : weights) {
+            for (int j = 0; j < FEATURES; j++) {
+                ofKind[j] = signed(random, 0.5, 1);
             }
         }
-        return mixtures;
+        return weights;
     }
 
     private static double uniform(RandomGenerator random, double from, double to) {
@@ -199,59 +201,53 @@ public final class SyntheticSequences {
     }
 
     /** What was drawn for one sample; see the formulas above. */
-    private record Factors(
-            Kind kind,
-            double[] trendAmplitudes,
-            double[] amplitudes,
-            double curvature,
-            double period,
-            double phase,
-            double damping,
-            double step) {
-        static Factors draw(Kind kind, RandomGenerator random) {
-            double[] trendAmplitudes = new double[FACTORS];
-            double[] amplitudes = new double[FACTORS];
-            for (int k = 0; k < FACTORS; k++) {
-                trendAmplitudes[k] = uniform(random, 0.4, 1);
-                amplitudes[k] = uniform(random, 0.4, 1);
-            }
-            return new Factors(
+    private record Factor(
+            Kind kind, double start, double amplitude, double curvature, double period, double damping, double length) {
+        static Factor draw(Kind kind, RandomGenerator random) {
+            return new Factor(
                     kind,
-                    trendAmplitudes,
-                    amplitudes,
-                    uniform(random, 0.5, 2),
-                    uniform(random, 5, 25),
-                    uniform(random, 0, Math.PI / 2),
+                    uniform(random, 5, 35),
+                    uniform(random, 0.7, 1),
+                    uniform(random, 1, 2),
+                    uniform(random, 20, 30),
                     uniform(random, 10, 25),
-                    Math.floor(uniform(random, 10, 40)));
+                    uniform(random, 10, 25));
         }
 
-        double trend(int t, int k) {
-            return trendAmplitudes[k]
+        double trend(int t) {
+            double since = t - start;
+            if (since < 0) {
+                return 0;
+            }
+            return amplitude
                     * switch (kind) {
-                        case TREND -> curve(t);
-                        case TREND_AND_PERIODIC -> curve(t) / 2;
-                        case STEP -> t < step ? -1 : 1;
-                        case PERIODIC, DAMPED -> 0;
+                        case TREND -> fall(since);
+                        case TREND_AND_PERIODIC -> (1 - SWING) * fall(since);
+                        case PERIODIC, DAMPED -> 1 - SWING;
+                        case STEP -> 1;
+                        case PULSE -> since < length ? 1 : 0;
                     };
         }
 
-        double periodic(int t, int k) {
-            return amplitudes[k]
+        double periodic(int t) {
+            double since = t - start;
+            if (since < 0) {
+                return 0;
+            }
+            return amplitude
                     * switch (kind) {
-                        case PERIODIC -> wave(t, k);
-                        case TREND_AND_PERIODIC -> wave(t, k) / 2;
-                        case DAMPED -> StrictMath.exp(-t / damping) * wave(t, k);
-                        case TREND, STEP -> 0;
+                        case PERIODIC, TREND_AND_PERIODIC -> SWING * wave(since);
+                        case DAMPED -> SWING * StrictMath.exp(-since / damping) * wave(since);
+                        case TREND, STEP, PULSE -> 0;
                     };
         }
 
-        private double curve(int t) {
-            return 2 * StrictMath.pow(t / (STEPS - 1.0), curvature) - 1;
+        private double fall(double since) {
+            return 1 - 2 * StrictMath.pow(since / (STEPS - 1), curvature);
         }
 
-        private double wave(int t, int k) {
-            return StrictMath.sin(2 * Math.PI * t / period + phase + 0.3 * Math.PI * k);
+        private double wave(double since) {
+            return StrictMath.cos(2 * Math.PI * since / period);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hourglass.tensor.Shape;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
@@ -17,9 +18,9 @@ class SyntheticSequencesTest {
 
         assertThat(catalog.open("sequences", Split.TRAINING, FetchListener.SILENT)
                         .sha256())
-                .isEqualTo("4029c4d9237f4aa314decf596b4b70515672efa3e17e20cbc7708298f14deaad");
+                .isEqualTo("430075cfb733a5dbbd3785f37d2628189d4a8da508069b225dc0999858b6eec6");
         assertThat(catalog.open("sequences", Split.TEST, FetchListener.SILENT).sha256())
-                .isEqualTo("333e090198657c77f1e977ce3b188e224b19ac5096a3aed7960281850c82f5a9");
+                .isEqualTo("17af7b89684e0ee1d89f4d89a1bffb5adeee81b6734c29519d41b60f33f32f5f");
     }
 
     @Test
@@ -30,12 +31,13 @@ class SyntheticSequencesTest {
         assertThat(training.size()).isEqualTo(3200);
         assertThat(TEST.data().size()).isEqualTo(800);
         assertThat(training.sampleShape()).isEqualTo(Shape.of(50, 10));
-        assertThat(training.classNames()).containsExactly("trend", "periodic", "trend and periodic", "damped", "step");
-        int[] perKind = new int[5];
+        assertThat(training.classNames())
+                .containsExactly("trend", "periodic", "trend and periodic", "damped", "step", "pulse");
+        int[] perKind = new int[6];
         for (int i = 0; i < training.size(); i++) {
             perKind[training.label(i)]++;
         }
-        assertThat(perKind).containsOnly(640);
+        assertThat(perKind).containsExactly(534, 534, 533, 533, 533, 533);
     }
 
     @Test
@@ -68,43 +70,67 @@ class SyntheticSequencesTest {
 
     @Test
     void eachKindHasThePartsThatItsNameSays() {
-        for (int i = 0; i < 100; i++) {
-            float[] trend = TEST.trend(i);
-            float[] periodic = TEST.periodic(i);
+        for (int i = 0; i < 120; i++) {
             String kind = TEST.data().classNames().get(TEST.data().label(i));
-            boolean swings = !kind.equals("trend") && !kind.equals("step");
-            boolean drifts = !kind.equals("periodic") && !kind.equals("damped");
-            float drift = 0;
-            for (int feature = 0; feature < 10; feature++) {
-                drift += Math.abs(trend[490 + feature] - trend[feature]);
-            }
-            assertThat(drift > 0.1f).as("%s %d drifts by %s", kind, i, drift).isEqualTo(drifts);
-            float[] none = new float[500];
+            boolean swings = !kind.equals("trend") && !kind.equals("step") && !kind.equals("pulse");
+            boolean drifts = kind.startsWith("trend");
+            float swing = farthest(TEST.periodic(i), 0, 0, 50);
             if (swings) {
-                assertThat(periodic).isNotEqualTo(none);
+                // Weights of 0.5 to 1 times an amplitude of 0.7 to 1, of which 0.3 swings, times 0.38.
+                assertThat(swing).as("%s %d", kind, i).isBetween(0.03f, 0.114f);
             } else {
-                assertThat(periodic).containsExactly(none);
+                assertThat(swing).as("%s %d", kind, i).isZero();
+            }
+            // Levels that don't drift are two at most: at rest and after the start.
+            assertThat(levels(TEST.trend(i)) > 2).as("%s %d drifts", kind, i).isEqualTo(drifts);
+        }
+    }
+
+    @Test
+    void everySeriesRestsUntilItStarts() {
+        for (int i = 0; i < TEST.data().size(); i++) {
+            float[] clean = TEST.clean(i);
+            int start = 0;
+            while (farthest(clean, 0.5f, start, start + 1) == 0) {
+                start++;
+            }
+
+            assertThat(start).as("start of sample %d", i).isBetween(5, 35);
+            // Weights of 0.5 to 1 times an amplitude of 0.7 to 1 times 0.38, less what it fell within the first step.
+            assertThat(farthest(clean, 0.5f, start, start + 1)).isBetween(0.12f, 0.38f);
+        }
+    }
+
+    @Test
+    void featuresFollowOneFactorEachWithTheWeightOfItsKind() {
+        int[] damped = {3, 9, 15};
+        for (int i : damped) {
+            float[] swing = TEST.periodic(i);
+            float[] first = TEST.periodic(damped[0]);
+            int at = strongest(swing);
+            int atFirst = strongest(first);
+            for (int feature = 0; feature < 10; feature++) {
+                assertThat(swing[at + feature] / swing[at])
+                        .isCloseTo(first[atFirst + feature] / first[atFirst], Offset.offset(1e-4f));
             }
         }
     }
 
     @Test
-    void aDampedSwingGetsSmallerAndAStepHasTwoLevels() {
-        int damped = 3;
-        int step = 4;
-        float early = 0;
-        float late = 0;
-        for (int t = 0; t < 25; t++) {
-            early = Math.max(early, Math.abs(TEST.periodic(damped)[t * 10]));
-            late = Math.max(late, Math.abs(TEST.periodic(damped)[(t + 25) * 10]));
+    void aDampedSwingGetsSmallerAStepStaysAndAPulseReturns() {
+        for (int i = 0; i < 120; i += 6) {
+            float[] swing = TEST.periodic(i + 3);
+            int start = strongest(swing) / 10;
+            // Half a period later, 10 to 15 steps, a damping of at most 25 steps leaves exp(-10 / 25) at most.
+            if (start + 10 < 50) {
+                assertThat(farthest(swing, 0, start + 10, 50)).isLessThan(0.68f * farthest(swing, 0, 0, 50));
+            }
+            float[] step = TEST.trend(i + 4);
+            assertThat(changes(step)).isEqualTo(1);
+            assertThat(step[490]).isNotEqualTo(0.5f);
+            float[] pulse = TEST.trend(i + 5);
+            assertThat(changes(pulse)).isEqualTo(pulse[490] == 0.5f ? 2 : 1);
         }
-        int changes = 0;
-        for (int t = 1; t < 50; t++) {
-            changes += TEST.trend(step)[t * 10] == TEST.trend(step)[t * 10 - 10] ? 0 : 1;
-        }
-
-        assertThat(late).isLessThan(0.6f * early).isPositive();
-        assertThat(changes).isEqualTo(1);
     }
 
     @Test
@@ -125,5 +151,40 @@ class SyntheticSequencesTest {
                 .isInstanceOf(DatasetException.class)
                 .hasMessage("Can't take data set 'sequences' from mine: it is generated and has no files."
                         + " Leave the folder out.");
+    }
+
+    /** How far numbers of some steps are from a level at most. */
+    private static float farthest(float[] sample, float level, int fromStep, int toStep) {
+        float farthest = 0;
+        for (int i = 10 * fromStep; i < 10 * toStep; i++) {
+            farthest = Math.max(farthest, Math.abs(sample[i] - level));
+        }
+        return farthest;
+    }
+
+    /** Where the step begins at which the first feature is farthest from 0. */
+    private static int strongest(float[] sample) {
+        int at = 0;
+        for (int i = 0; i < sample.length; i += 10) {
+            at = Math.abs(sample[i]) > Math.abs(sample[at]) ? i : at;
+        }
+        return at;
+    }
+
+    /** How many values the first feature has. */
+    private static long levels(float[] sample) {
+        return IntStream.range(0, 50)
+                .map(t -> Float.floatToIntBits(sample[10 * t]))
+                .distinct()
+                .count();
+    }
+
+    /** How often the first feature changes from step to step. */
+    private static int changes(float[] sample) {
+        int changes = 0;
+        for (int i = 10; i < sample.length; i += 10) {
+            changes += sample[i] == sample[i - 10] ? 0 : 1;
+        }
+        return changes;
     }
 }
