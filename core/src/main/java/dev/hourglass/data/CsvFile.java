@@ -7,7 +7,6 @@ import de.siegmar.fastcsv.reader.CsvRecordHandler;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import dev.hourglass.tensor.CorruptFileException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Reader of tables and series of numbers as text. The separator is the semicolon if the first line has one, else the
  * tab, else the comma. A first line without any number names the columns. UTF-8, with or without a byte-order mark
  * (UTF-16 with one). Every other line is a row; all have as many numbers, none missing, with a decimal point: a decimal
- * comma is refused wherever it can be told, because {@code 1,234} may be either of two numbers. Read row by row; what
- * is kept are the numbers.
+ * comma is refused wherever it can be told, because {@code 1,234} may be either of two numbers. May be gzipped. Read row
+ * by row; what is kept are the numbers.
  */
 public final class CsvFile {
     private static final int MAX_COLUMNS = 1 << 20;
@@ -60,14 +59,15 @@ public final class CsvFile {
         }
         CsvRecordHandler handler = CsvRecordHandler.of(limits ->
                 limits.maxFields(MAX_COLUMNS).maxFieldSize(MAX_FIELD_CHARACTERS).maxRecordSize(MAX_ROW_CHARACTERS));
-        try (CsvReader<CsvRecord> records = CsvReader.builder()
-                .fieldSeparator(separator(file))
-                .detectBomHeader(true)
-                .skipEmptyLines(false)
-                .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
-                .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
-                .maxBufferSize(MAX_BUFFER_CHARACTERS)
-                .build(handler, file, StandardCharsets.UTF_8)) {
+        try (StoredFile stored = StoredFile.open(file);
+                CsvReader<CsvRecord> records = CsvReader.builder()
+                        .fieldSeparator(separator(file))
+                        .detectBomHeader(true)
+                        .skipEmptyLines(false)
+                        .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+                        .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+                        .maxBufferSize(MAX_BUFFER_CHARACTERS)
+                        .build(handler, stored.content(), StandardCharsets.UTF_8)) {
             CsvTable table = new CsvTable(file, labelColumn);
             for (CsvRecord row : records) {
                 table.add(row.getStartingLineNumber(), row.getFields());
@@ -89,8 +89,8 @@ public final class CsvFile {
     /** Told by the first line that isn't empty, outside of quotes. */
     private static char separator(Path file) throws IOException {
         byte[] beginning;
-        try (InputStream in = Files.newInputStream(file)) {
-            beginning = in.readNBytes(FIRST_LINE_BYTES);
+        try (StoredFile stored = StoredFile.open(file)) {
+            beginning = stored.content().readNBytes(FIRST_LINE_BYTES);
         }
         boolean quoted = false;
         boolean semicolon = false;

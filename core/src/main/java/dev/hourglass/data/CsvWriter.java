@@ -15,6 +15,8 @@ import java.util.Objects;
  */
 public final class CsvWriter {
     private static final int BUFFER = 1 << 16;
+    /** From here on {@link Float#toString} has an exponent, which is shorter. */
+    private static final float LEAST_WITH_EXPONENT = 1e7f;
 
     private CsvWriter() {}
 
@@ -53,11 +55,21 @@ public final class CsvWriter {
             Objects.checkFromIndexSize(from, Math.multiplyExact(rows, columns), values.length);
             for (int row = 0; row < rows; row++) {
                 for (int column = 0; column < columns; column++) {
-                    text.append(values[from + row * columns + column]).append(column + 1 < columns ? ',' : '\n');
+                    append(values[from + row * columns + column]);
+                    text.append(column + 1 < columns ? ',' : '\n');
                     if (text.length() >= BUFFER) {
                         flush();
                     }
                 }
+            }
+        }
+
+        private void append(float value) {
+            int whole = (int) value;
+            if (Math.abs(value) < LEAST_WITH_EXPONENT && Float.compare(whole, value) == 0) {
+                text.append(whole);
+            } else {
+                text.append(value);
             }
         }
 

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /**
  * Opens data by the words of a command: the name of a data set ({@code mnist:test}; without a split the test set) or
  * the path of an NPY, CSV or IDX file or of a folder of images. What a file is, its first bytes tell; CSV has none, and
- * is told by its name (.csv, .tsv, .txt).
+ * is told by its name (.csv, .tsv, .txt). IDX and CSV may be gzipped.
  */
 public final class DataSources {
     private static final byte[] IDX_MAGIC = {0, 0, 8};
@@ -125,12 +125,15 @@ public final class DataSources {
         if (startsWith(beginning, NpyHeader.MAGIC)) {
             return NpyFile.open(file);
         }
-        if (startsWith(beginning, IDX_MAGIC) || startsWith(beginning, GZIP_MAGIC)) {
+        if (startsWith(beginning, IDX_MAGIC)) {
             return IdxFile.readDataset(file);
         }
         if (isTable(file)) {
             String labelColumn = options.labelColumn();
             return labelColumn == null ? CsvFile.read(file) : CsvFile.read(file, labelColumn);
+        }
+        if (startsWith(beginning, GZIP_MAGIC)) {
+            return IdxFile.readDataset(file);
         }
         throw new CorruptFileException(
                 file,
@@ -141,7 +144,8 @@ public final class DataSources {
 
     private static boolean isTable(Path file) {
         String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-        return TABLES.stream().anyMatch(name::endsWith);
+        String plain = name.endsWith(".gz") ? name.substring(0, name.length() - ".gz".length()) : name;
+        return TABLES.stream().anyMatch(plain::endsWith);
     }
 
     private static byte[] beginning(Path file) {

@@ -43,6 +43,7 @@ final class Download implements AutoCloseable {
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(settings.connectTimeout())
+                .proxy(settings.proxies())
                 .build();
         this.patience = settings.patience();
         this.listener = listener;

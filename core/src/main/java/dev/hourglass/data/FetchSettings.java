@@ -1,6 +1,7 @@
 package dev.hourglass.data;
 
 import java.io.File;
+import java.net.ProxySelector;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,9 +20,15 @@ import java.util.regex.Pattern;
  * @param connectTimeout until a mirror has taken the connection
  * @param patience in which a mirror has to answer, name look-up included, and then to send at least 16 KiB each time
  * @param clientTimeout for a whole run of npm
+ * @param proxies through which mirrors are asked
  */
 public record FetchSettings(
-        Path home, List<Path> executableFolders, Duration connectTimeout, Duration patience, Duration clientTimeout) {
+        Path home,
+        List<Path> executableFolders,
+        Duration connectTimeout,
+        Duration patience,
+        Duration clientTimeout,
+        ProxySelector proxies) {
     public FetchSettings {
         executableFolders = List.copyOf(executableFolders);
     }
@@ -30,7 +37,10 @@ public record FetchSettings(
      * Hourglass's folder is {@code HOURGLASS_HOME}, else {@code $XDG_CACHE_HOME/hourglass}, else
      * {@code ~/Library/Caches/hourglass} on macOS and {@code ~/.cache/hourglass} elsewhere.
      *
-     * @param environment of the process, for HOURGLASS_HOME, XDG_CACHE_HOME and PATH
+     * <p>Proxies are those of {@code https_proxy}, {@code http_proxy} and {@code no_proxy}, in small letters or
+     * capitals; where none of the first two is set, those of the JVM ({@code -Dhttps.proxyHost}).
+     *
+     * @param environment of the process, for HOURGLASS_HOME, XDG_CACHE_HOME, PATH and proxies
      * @param userHome such as the system property {@code user.home}
      * @param osName such as the system property {@code os.name}
      */
@@ -45,7 +55,8 @@ public record FetchSettings(
                 folders,
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(5),
-                Duration.ofMinutes(3));
+                Duration.ofMinutes(3),
+                EnvironmentProxies.of(environment, ProxySelector.getDefault()));
     }
 
     private static Path home(Map<String, String> environment, Path userHome, String osName) {

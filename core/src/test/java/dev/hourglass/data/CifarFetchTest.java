@@ -9,6 +9,7 @@ import dev.hourglass.tensor.Shape;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -213,7 +214,8 @@ class CifarFetchTest {
                         List.of(folder, Path.of("/usr/bin"), Path.of("/bin")),
                         patience,
                         patience,
-                        Duration.ofSeconds(30)));
+                        Duration.ofSeconds(30),
+                        HttpClient.Builder.NO_PROXY));
     }
 
     private static DataFile file(String name, Split split, byte[] bytes) {

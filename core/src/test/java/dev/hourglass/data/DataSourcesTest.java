@@ -1,5 +1,6 @@
 package dev.hourglass.data;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -55,6 +56,9 @@ class DataSourcesTest {
         assertThat(open(gzipped.toString()).size()).isEqualTo(4);
         assertThat(open(npy.toString()).size()).isEqualTo(2);
         assertThat(open(csv.toString()).sampleShape()).isEqualTo(Shape.of(2));
+        Path table = Files.write(folder.resolve("Series.CSV.gz"), Idx.gzip("a;b;c\n1;2;3\n".getBytes(UTF_8)));
+        assertThat(open(table.toString()).sampleShape()).isEqualTo(Shape.of(3));
+        assertThat(open(table.toString()).size()).isEqualTo(1);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.hourglass.data;
 
 import dev.hourglass.data.DataFile.Content;
 import dev.hourglass.tensor.Shape;
+import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -52,7 +53,8 @@ final class DigitsCatalog {
                 Arrays.asList(executableFolders),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(10),
-                Duration.ofSeconds(30));
+                Duration.ofSeconds(30),
+                HttpClient.Builder.NO_PROXY);
     }
 
     static byte[] bytes(String name) {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -475,7 +476,8 @@ class FetchFromMirrorTest {
 
     private DatasetCatalog impatient() {
         Duration soon = Duration.ofMillis(300);
-        return DigitsCatalog.of(new FetchSettings(home, List.of(), soon, soon, soon), server.mirror());
+        return DigitsCatalog.of(
+                new FetchSettings(home, List.of(), soon, soon, soon, HttpClient.Builder.NO_PROXY), server.mirror());
     }
 
     private Path cached(String name) {

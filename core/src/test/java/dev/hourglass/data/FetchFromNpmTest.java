@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -152,7 +153,8 @@ class FetchFromNpmTest {
                 List.of(folder, Path.of("/usr/bin"), Path.of("/bin")),
                 patience,
                 patience,
-                clientTimeout);
+                clientTimeout,
+                HttpClient.Builder.NO_PROXY);
     }
 
     private void npm(String script) throws IOException {

@@ -72,7 +72,17 @@ class RowFileTest {
 
         RowFile.write(file, Shape.of(3), sink -> sink.write(new float[] {1, -0.5f, 1e-10f}, 0, 1));
 
-        assertThat(file).hasContent("v1,v2,v3\n1.0,-0.5,1.0E-10\n");
+        assertThat(file).hasContent("v1,v2,v3\n1,-0.5,1.0E-10\n");
+    }
+
+    @Test
+    void aWholeNumberInACsvFileHasNoPoint() throws IOException {
+        Path file = folder.resolve("labels.csv");
+
+        float[] values = {7, 0, -0f, -3, 9_999_999, 1e7f, Float.NaN, Float.POSITIVE_INFINITY};
+        RowFile.write(file, Shape.of(8), sink -> sink.write(values, 0, 1));
+
+        assertThat(file).content().endsWith("\n7,0,-0.0,-3,9999999,1.0E7,NaN,Infinity\n");
     }
 
     @Test
