@@ -35,6 +35,7 @@ warnings.filterwarnings("ignore", message="The structure of `inputs`")
 
 OUTPUT_LIMIT = 1e-5
 GRADIENT_LIMIT = 1e-4
+VANISHING = 1e-2  # of the largest: gradients below that are rounding, or next to it
 RANDOM_MODELS = 50
 KERAS_FILES = ["keras", "h5"]
 
@@ -113,9 +114,9 @@ class Report:
         return Errors(self, case, what)
 
     def show(self):
-        print(f"\n{'what':<52}{'models':<9}{'checks':>7}  {'largest':<9}{'limit':<8}in")
+        print(f"\n{'what':<60}{'models':<9}{'checks':>7}  {'largest':<9}{'limit':<8}in")
         for (what, kind), (count, largest, name, limit) in self.rows.items():
-            print(f"{what:<52}{kind:<9}{count:>7}  {largest:<9.1e}{limit:<8.0e}{name}")
+            print(f"{what:<60}{kind:<9}{count:>7}  {largest:<9.1e}{limit:<8.0e}{name}")
         for failure in self.failures:
             print("FAILED", failure)
         checks = sum(row[0] for row in self.rows.values())
@@ -207,16 +208,23 @@ def check_keras(case, report):
         report.check(case, f"ours in Keras: decoder.{extension}", error, OUTPUT_LIMIT)
         if case.trains():
             train(model, inputs)
-            error = moments_error(case.floats("moments"), moments(model), model)
-            report.check(case, f"ours in Keras: gradients, model.{extension}", error, GRADIENT_LIMIT)
+            check_step(case, report, f"ours in Keras: gradients, model.{extension}", "", model)
         # Keras 3 does not take up the optimizer of an .h5, not even of its own: it builds it for no variables.
         if case.trains() and extension == "keras":
             stepped = load("stepped")
             if int(stepped.optimizer.iterations) != 1:
                 raise ValueError(f"stepped.{extension} has the optimizer at step {int(stepped.optimizer.iterations)}")
             train(stepped, inputs)
-            error = moments_error(case.floats("stepped-moments"), moments(stepped), stepped)
-            report.check(case, f"ours in Keras: next step, stepped.{extension}", error, GRADIENT_LIMIT)
+            check_step(case, report, f"ours in Keras: next step, stepped.{extension}", "stepped-", stepped)
+
+
+def check_step(case, report, what, prefix, model):
+    """After a step on both sides."""
+    found = moments(model)
+    expected = case.floats(f"{prefix}moments")
+    report.check(case, what, moments_error(expected, found, model), GRADIENT_LIMIT)
+    error = weights_error(case.floats(f"{prefix}weights"), weights(model), expected, model)
+    report.check(case, f"{what}: weights", error, OUTPUT_LIMIT)
 
 
 def train(model, inputs):
@@ -237,21 +245,42 @@ def moments(model):
     return np.concatenate(firsts + seconds)
 
 
+def weights(model):
+    """All variables that are trained, in order."""
+    return np.concatenate([np.ravel(variable) for variable in model.trainable_variables])
+
+
+def by_variable(values, model):
+    sizes = [int(np.prod(variable.shape)) for variable in model.trainable_variables]
+    return np.split(values, np.cumsum(sizes)[:-1])
+
+
 def moments_error(expected, found, model):
-    """Of each variable's largest moment, or of a fifth of the largest of all: a bias before a batch normalisation has a
-    gradient of 0 but for rounding, and Keras's float32 leaves 1e-5 of the largest there. Second moments are squares:
-    their roots are compared."""
+    """Of each variable's largest moment. Where that is nothing beside the largest of all, as in a bias before a batch
+    normalisation, whose gradient is 0 but for rounding, of a fifth of the largest of all: Keras's float32 leaves 1e-5 of
+    it there. Second moments are squares: their roots are compared."""
     if expected.shape != found.shape:
         raise ValueError(f"{found.size} moments, expected {expected.size}")
-    sizes = [int(np.prod(variable.shape)) for variable in model.trainable_variables]
     error = 0.0
     firsts, seconds = zip(np.split(expected, 2), np.split(found, 2))
     for a, b in [firsts, np.sqrt(seconds)]:
-        floor = 0.2 * np.abs(a).max()
-        ends = np.cumsum(sizes)[:-1]
-        for of_a, of_b in zip(np.split(a, ends), np.split(b, ends)):
-            error = max(error, float(np.abs(of_a - of_b).max() / max(np.abs(of_a).max(), floor, 1e-12)))
+        largest = max(np.abs(a).max(), 1e-12)
+        for of_a, of_b in zip(by_variable(a, model), by_variable(b, model)):
+            own = np.abs(of_a).max()
+            error = max(error, float(np.abs(of_a - of_b).max() / (own if own > VANISHING * largest else 0.2 * largest)))
     return error
+
+
+def weights_error(expected, found, moments, model):
+    """Where the gradient counts. Adam divides by its size, so where it is nothing, rounding decides which way a weight
+    goes, by the whole learning rate."""
+    if expected.shape != found.shape:
+        raise ValueError(f"{found.size} weights, expected {expected.size}")
+    roots = by_variable(np.sqrt(np.split(moments, 2)[1]), model)
+    largest = max(root.max() for root in roots)
+    counts = [root > VANISHING * (root.max() if root.max() > VANISHING * largest else np.inf) for root in roots]
+    counts = np.concatenate(counts)
+    return relative(expected[counts], found[counts])
 
 
 def output_error(model, inputs, expected):
@@ -285,15 +314,18 @@ class Answer:
         keras2.rewrite(self.place / "model.h5", self.place / "keras2.h5")
         self.output = np.ravel(self.model(inputs, training=False))
         self.require_keras_reads("keras2.h5", inputs)
-        self.moments = []
+        self.moments, self.weights = [], []
         if case.trains():
             (self.place / "trains.txt").touch()
-            train(self.model, inputs)
-            self.moments.append(moments(self.model))
+            self.step(inputs)
             self.save("stepped")
             self.stepped_output = np.ravel(self.model(inputs, training=False))
-            train(self.model, inputs)
-            self.moments.append(moments(self.model))
+            self.step(inputs)
+
+    def step(self, inputs):
+        train(self.model, inputs)
+        self.moments.append(moments(self.model))
+        self.weights.append(weights(self.model))
 
     def save(self, name):
         for extension in KERAS_FILES:
@@ -323,9 +355,12 @@ class Answer:
             report.check(self.case, f"Keras's in ours: {file}", relative(output, found), OUTPUT_LIMIT)
             if self.moments:
                 found = floats(self.place / f"{file}.moments.f32")
-                what = "next step" if step else "gradients"
+                what = f"Keras's in ours: {'next step' if step else 'gradients'}, {file}"
                 difference = moments_error(self.moments[step], found, self.model)
-                report.check(self.case, f"Keras's in ours: {what}, {file}", difference, GRADIENT_LIMIT)
+                report.check(self.case, what, difference, GRADIENT_LIMIT)
+                found = floats(self.place / f"{file}.weights.f32")
+                difference = weights_error(self.weights[step], found, self.moments[step], self.model)
+                report.check(self.case, f"{what}: weights", difference, OUTPUT_LIMIT)
 
 
 def rebuild(case, style):

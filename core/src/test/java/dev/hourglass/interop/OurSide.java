@@ -72,11 +72,17 @@ final class OurSide {
             for (String extension : KERAS_FILES) {
                 write(first.model(), place.resolve("stepped." + extension), layout);
             }
-            Floats.write(place.resolve("moments.f32"), first.moments());
-            Floats.write(
+            writeStep(first, place.resolve("moments.f32"), place.resolve("weights.f32"));
+            writeStep(
+                    TrainedStep.of(first.model(), inputs),
                     place.resolve("stepped-moments.f32"),
-                    TrainedStep.of(first.model(), inputs).moments());
+                    place.resolve("stepped-weights.f32"));
         }
+    }
+
+    private static void writeStep(TrainedStep step, Path moments, Path weights) throws IOException {
+        Floats.write(moments, step.moments());
+        Floats.write(weights, step.weights());
     }
 
     private static void write(SavedModel model, Path file, ModelLayout layout) throws IOException {
@@ -108,15 +114,16 @@ final class OurSide {
                 .filter(Files::exists);
     }
 
-    /** Beside the file, under its name: what the model computes, and the moments after one more step. */
+    /** Beside the file, under its name: what the model computes, and moments and weights after one more step. */
     private static void read(Path file) throws IOException {
         SavedModel model = ModelFile.read(file);
         float[] inputs = Floats.read(file.resolveSibling("input.f32"));
         Floats.write(file.resolveSibling(file.getFileName() + ".output.f32"), infer(model, inputs));
         if (Files.exists(file.resolveSibling("trains.txt"))) {
-            Floats.write(
+            writeStep(
+                    TrainedStep.of(model, inputs),
                     file.resolveSibling(file.getFileName() + ".moments.f32"),
-                    TrainedStep.of(model, inputs).moments());
+                    file.resolveSibling(file.getFileName() + ".weights.f32"));
         }
     }
 

@@ -6,10 +6,10 @@ import dev.hourglass.engine.TrainingSession;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A model after one more step of training on given samples, which are their own targets. From Adam's moments the
@@ -53,15 +53,24 @@ record TrainedStep(SavedModel model) {
     /** Adam's first moments of all trainable variables in order, then its second moments. */
     float[] moments() {
         OptimizerState state = Objects.requireNonNull(model.optimizer());
-        List<Parameter> all = new ArrayList<>(state.firstMoments().list());
-        all.addAll(state.secondMoments().list());
-        float[] moments =
-                new float[all.stream().mapToInt(p -> p.values().length).sum()];
+        return joined(Stream.concat(state.firstMoments().list().stream(), state.secondMoments().list().stream())
+                .toList());
+    }
+
+    /** All trainable variables in order. */
+    float[] weights() {
+        return joined(
+                model.parameters().list().stream().filter(Parameter::trainable).toList());
+    }
+
+    private static float[] joined(List<Parameter> parameters) {
+        float[] joined =
+                new float[parameters.stream().mapToInt(p -> p.values().length).sum()];
         int offset = 0;
-        for (Parameter parameter : all) {
-            System.arraycopy(parameter.values(), 0, moments, offset, parameter.values().length);
+        for (Parameter parameter : parameters) {
+            System.arraycopy(parameter.values(), 0, joined, offset, parameter.values().length);
             offset += parameter.values().length;
         }
-        return moments;
+        return joined;
     }
 }
