@@ -10,6 +10,7 @@ import dev.hourglass.tensor.Workers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Training, step by step: forward, mean squared error, backward and Adam's update of the parameters it was given.
@@ -214,6 +215,16 @@ public final class TrainingSession implements AutoCloseable {
         workers.run(ranges.size(), updateRange);
         workers.run(weights.packTasks(), packSlice);
         return loss;
+    }
+
+    /**
+     * Where the numbers of a sample stop being finite on its way through the layers, such as {@code layer 'enc_conv1' is
+     * the first whose output is not finite}. Takes its time.
+     *
+     * @return empty if they stay finite
+     */
+    public Optional<String> whereNotFinite(Samples samples, int index) {
+        return search.inOutputs(samples, new int[] {index}, 0, 1);
     }
 
     /** The mean absolute error before the last step, of its batch; 0 before the first. */

@@ -6,6 +6,7 @@ import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,6 +107,23 @@ public record Checkpoints(Path folder) {
     public void removeOlder() throws IOException {
         for (Generation old : generations().stream().skip(1).toList()) {
             Files.deleteIfExists(old.file());
+        }
+    }
+
+    /**
+     * Removes all generations and, where nothing else is in it, the folder.
+     *
+     * @throws IOException if a file can't be removed
+     */
+    public void remove() throws IOException {
+        for (Generation generation : generations()) {
+            Files.deleteIfExists(generation.file());
+        }
+        removeTemporaries();
+        try {
+            Files.deleteIfExists(folder);
+        } catch (DirectoryNotEmptyException e) {
+            // Epochs that were kept, or what was put aside as damaged.
         }
     }
 

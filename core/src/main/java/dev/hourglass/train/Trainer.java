@@ -8,11 +8,13 @@ import dev.hourglass.engine.Samples;
 import dev.hourglass.engine.TrainingSession;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.ShapeException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -181,8 +183,9 @@ public final class Trainer {
         Inference.Distance distance = distance();
         if (!Double.isFinite(distance.meanSquared())) {
             throw new TrainingDivergedException(
-                    diverged(" after its last step: the validation loss is " + distance.meanSquared()));
+                    diverged(afterStep() + "the validation loss is " + distance.meanSquared() + whereInValidation()));
         }
+        requireFiniteWeights();
         epochs.add(new History.Epoch(
                 place.epoch(),
                 place.loss(),
@@ -198,7 +201,33 @@ public final class Trainer {
         place = EpochPlace.startOf(place.epoch() + 1);
     }
 
+    private String afterStep() {
+        return " after step " + place.steps() + ": ";
+    }
+
+    private String whereInValidation() {
+        return IntStream.range(0, validation.size())
+                .mapToObj(sample -> session.whereNotFinite(validation::copySample, sample))
+                .flatMap(Optional::stream)
+                .findFirst()
+                .map(where -> "; " + where)
+                .orElse("");
+    }
+
+    /** The loss tells only in the next step that the last one spoiled the weights, and they must not be kept until then. */
+    private void requireFiniteWeights() {
+        for (Parameter parameter : model.parameters().list()) {
+            for (float value : parameter.values()) {
+                if (!Float.isFinite(value)) {
+                    throw new TrainingDivergedException(diverged(
+                            afterStep() + "layer '" + parameter.layer() + "' has weights that are not finite"));
+                }
+            }
+        }
+    }
+
     private TrainingState state() {
+        requireFiniteWeights();
         return new TrainingState(
                 copy(model.parameters()),
                 session.optimizerState(),

@@ -31,7 +31,7 @@ final class KilledTraining {
     private static final Size2 THREE = Size2.square(3);
     private static final Size2 ONE = Size2.square(1);
 
-    /** Convolutions with moving statistics, and a sequence; both with dropout. */
+    /** Convolutions with moving statistics on images that are varied at random, and a sequence; both with dropout. */
     static final Map<String, AutoencoderSpec> MODELS = Map.of(
             "cnn",
             new AutoencoderSpec(
@@ -57,6 +57,9 @@ final class KilledTraining {
                     EarlyStopping.defaults().withPatience(1000).withRestoreBestWeights(true),
                     ReduceLrOnPlateau.defaults().withPatience(3).withFactor(0.5),
                     true));
+
+    /** Images alone can be varied. */
+    private static final Augmentation MOVED = new Augmentation(true, 1, 1, Augmentation.FillMode.NEAREST);
 
     private KilledTraining() {}
 
@@ -90,7 +93,8 @@ final class KilledTraining {
 
     static TrainResult train(TrainingState start, TrainingWatch watch) {
         FloatDataset data = samples().reshaped(start.model().spec().input());
-        return Trainer.train(start, data, data.limit(9), OPTIONS, watch, event -> {});
+        TrainOptions options = data.sampleShape().rank() == 3 ? OPTIONS.withAugmentation(MOVED) : OPTIONS;
+        return Trainer.train(start, data, data.limit(9), options, watch, event -> {});
     }
 
     /** Of all that a run ends with but its times. */
