@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 class WorkbenchPicturesIT {
     private static final int WIDTH = 1280;
     private static final int HEIGHT = 820;
+    private static final HasCountOptions PATIENT = new HasCountOptions().setTimeout(180_000);
 
     /** Pans the map for four seconds; each frame waits until it is drawn, by reading a pixel of it. */
     private static final String FRAMES_PER_SECOND = """
@@ -81,6 +83,7 @@ class WorkbenchPicturesIT {
 
     private void picture(Page page, String name) {
         assertThat(page.locator("main .skeleton")).hasCount(0);
+        assertThat(page.locator("main hg-state [role=status]")).hasCount(0, PATIENT); // no job goes on
         page.waitForTimeout(1500);
         Path file = images.resolve("workbench-" + name + ".png");
         page.screenshot(new Page.ScreenshotOptions().setPath(file));

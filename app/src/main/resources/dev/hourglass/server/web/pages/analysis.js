@@ -173,7 +173,8 @@ function title(path) {
     .split("/")
     .at(-1)
     .replace(/\.[a-z]+$/, "")
-    .replaceAll(/[_-]/g, " ");
+    .replaceAll(/[_-]/g, " ")
+    .replaceAll(/\b(cnn|lstm)\b/g, (word) => word.toUpperCase());
   return name[0].toUpperCase() + name.slice(1);
 }
 
