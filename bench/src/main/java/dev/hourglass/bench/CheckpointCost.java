@@ -15,23 +15,28 @@ import java.util.Locale;
 import java.util.TreeMap;
 
 /**
- * What checkpoints cost: epochs with the labs' checkpoints and epochs without any, in turns. An epoch that is as long as
- * the MNIST lab's is saved as often as there.
+ * What checkpoints cost: training with the labs' checkpoints and without any, in turns that end with a checkpoint. A turn
+ * is a part of an epoch, so that many fit into a minute; the cost of the checkpoint itself is set against a whole one.
  */
 public final class CheckpointCost {
-    /** The JIT compiles what they need; a whole epoch would take too long of a burst. */
-    private static final int WARM_UP_SAMPLES = 10_000;
+    private static final int SAMPLES = 15_000;
 
     /** @param saving of these seconds, what looking for a checkpoint and writing it took */
-    private record Turn(double seconds, double saving) {}
+    private record Turn(double seconds, double saving) {
+        double learning() {
+            return seconds - saving;
+        }
+    }
 
     private final Workload workload;
+    private final Dataset samples;
     private final Checkpoints checkpoints;
     private final TrainOptions options;
 
     private CheckpointCost(Workload workload, Checkpoints checkpoints) {
         this.workload = workload;
         this.checkpoints = checkpoints;
+        samples = workload.samples().limit(SAMPLES);
         options = TrainOptions.defaults().withEpochs(1).withBatchSize(workload.batch());
     }
 
@@ -51,48 +56,45 @@ public final class CheckpointCost {
     }
 
     private void compare(int pairs) {
-        train(workload.samples().limit(WARM_UP_SAMPLES), checkpointer());
+        turn(false); // warms up
+        turn(true);
         double[] slower = new double[pairs];
         double[] saving = new double[pairs];
+        double[] learning = new double[pairs];
         for (int pair = 0; pair < pairs; pair++) {
             // The one that goes first changes, so that a machine that gets slower favours neither.
             boolean savedFirst = pair % 2 == 1;
-            Turn first = epoch(savedFirst);
-            Turn second = epoch(!savedFirst);
+            Turn first = turn(savedFirst);
+            Turn second = turn(!savedFirst);
             Turn plain = savedFirst ? second : first;
             Turn saved = savedFirst ? first : second;
-            slower[pair] = 100 * (saved.seconds() / plain.seconds() - 1);
-            saving[pair] = 100 * saved.saving() / saved.seconds();
-            System.out.printf(
-                    Locale.ROOT,
-                    "%s  without %.3f s, with %.3f s: %+.2f %%; in checkpoints %.1f ms, %.2f %%%n",
-                    workload.spec().name(),
-                    plain.seconds(),
-                    saved.seconds(),
-                    slower[pair],
-                    1000 * saved.saving(),
-                    saving[pair]);
+            slower[pair] = 100 * (saved.learning() / plain.learning() - 1);
+            saving[pair] = saved.saving();
+            learning[pair] = plain.learning();
         }
+        double epoch = Medians.of(learning) * workload.samples().size() / samples.size();
+        double share = 100 * Medians.of(saving) / epoch;
+        Arrays.sort(slower);
         System.out.printf(
                 Locale.ROOT,
-                "%s  medians of %d pairs: slower by %+.2f %%, in checkpoints %.2f %%%n",
+                "%s: a checkpoint takes %.1f ms of an epoch of %.2f s, %.2f %%; steps are slower by %.2f %% (median of %d"
+                        + " pairs, %.2f to %.2f)%n",
                 workload.spec().name(),
-                pairs,
+                1000 * Medians.of(saving),
+                epoch,
+                share,
                 Medians.of(slower),
-                Medians.of(saving));
+                pairs,
+                slower[0],
+                slower[pairs - 1]);
     }
 
-    private Turn epoch(boolean saved) {
-        return train(workload.samples(), saved ? checkpointer() : TrainingWatch.INTERRUPTS);
-    }
-
-    private TrainingWatch checkpointer() {
-        return new Checkpointer(
-                checkpoints, new TreeMap<>(), Checkpointer.Schedule.DEFAULT, new RunControl(), event -> {});
-    }
-
-    /** One epoch from the same beginning; validated on a batch, so that its time is that of training. */
-    private Turn train(Dataset samples, TrainingWatch watch) {
+    /** From the same beginning; validated on a batch, so that its time is that of training. */
+    private Turn turn(boolean isSaved) {
+        TrainingWatch watch = isSaved
+                ? new Checkpointer(
+                        checkpoints, new TreeMap<>(), Checkpointer.Schedule.DEFAULT, new RunControl(), event -> {})
+                : TrainingWatch.INTERRUPTS;
         TrainingState fresh = TrainingState.fresh(workload.spec(), samples.normalization(), options);
         long[] saving = new long[1];
         TrainingWatch timed = (moment, place, state) -> {
