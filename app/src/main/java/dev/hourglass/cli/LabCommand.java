@@ -43,7 +43,7 @@ import picocli.CommandLine.TypeConversionException;
             "  hourglass lab my-lab.yaml --seed 7 --out out   your own recipe, into the folder out",
             "",
             "The run folder holds plots/, results/, models/ (for Keras), report.html and run.json. While it holds a file INCOMPLETE, the run is"
-                    + " not over; a run that fails or is interrupted removes what it wrote."
+                    + " not over; 'hourglass resume RUN' goes on with one that was stopped or killed."
         })
 final class LabCommand implements Runnable {
     private static final DateTimeFormatter FOLDER_TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");

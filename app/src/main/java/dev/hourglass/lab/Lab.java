@@ -16,6 +16,7 @@ import dev.hourglass.report.Sweep;
 import dev.hourglass.train.BestWeights;
 import dev.hourglass.train.Checkpoint;
 import dev.hourglass.train.TrainResult;
+import dev.hourglass.train.TrainingDivergedException;
 import dev.hourglass.train.TrainingInterruptedException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -122,6 +123,9 @@ public final class Lab {
             String where = e instanceof TrainingInterruptedException ? Failures.reason(e) : "The run was interrupted";
             return new RunStoppedException(where + "; what was done is saved. Go on with: " + way, e);
         }
+        if (e.getCause() instanceof TrainingDivergedException) {
+            way = "hourglass lab --resume " + folder.asGiven() + " --force-resume --learning-rate RATE, a smaller one";
+        }
         return e instanceof LabException
                 ? new LabException(Failures.reason(e) + " What was trained is kept; go on with: " + way, e)
                 : e;
@@ -144,7 +148,7 @@ public final class Lab {
                     model.spec(), trained.size() + 1, recipe.models().size()));
             trained.add(train(training, model, splits(opened, model.data())));
         }
-        List<ModelResult> models = judge(trained, opened);
+        List<ModelResult> models = judge(training, trained, opened);
 
         RunRecord record = new RunRecord(
                 recipe,
@@ -161,7 +165,7 @@ public final class Lab {
             writeModel(folder, model, record.facts());
         }
         new RunFiles(folder, result, findings, record).write();
-        training.removeOlderCheckpoints();
+        training.removeOlderCheckpoints(ofSweeps());
         folder.complete();
         listener.accept(new LabEvent.Finished(result, findings, folder.path()));
         return result;
@@ -201,7 +205,7 @@ public final class Lab {
     }
 
     /** Beside PCA on the same data, in the order of the recipe; with a sweep over latent sizes where one is wanted. */
-    private List<ModelResult> judge(List<TrainedModel> trained, Map<Recipe.Data, Splits> opened) {
+    private List<ModelResult> judge(RunTraining training, List<TrainedModel> trained, Map<Recipe.Data, Splits> opened) {
         Map<String, ModelResult> judged = new HashMap<>();
         Map<Recipe.Data, ModelStudy> studies = new HashMap<>();
         opened.forEach((data, splits) -> {
@@ -222,7 +226,8 @@ public final class Lab {
             studies.put(data, study);
             ofData.forEach(model -> judged.put(model.recipe().name(), study.judge(model)));
         });
-        sweep().ifPresent(wanted -> sweep(wanted, trained, judged, opened, studies));
+        sweep().ifPresent(wanted ->
+                sweep(new LatentSweep(wanted, training, telling), wanted, trained, judged, opened, studies));
         return recipe.models().stream()
                 .map(model -> Objects.requireNonNull(judged.get(model.name()), "every model is judged"))
                 .toList();
@@ -232,13 +237,19 @@ public final class Lab {
         return Optional.ofNullable(recipe.outputs().sweep());
     }
 
+    private List<ModelRecipe> ofSweeps() {
+        return sweep().stream()
+                .flatMap(wanted -> recipe.models().stream().flatMap(model -> LatentSweep.sized(wanted, model).stream()))
+                .toList();
+    }
+
     private void sweep(
+            LatentSweep sweep,
             Recipe.Sweep wanted,
             List<TrainedModel> trained,
             Map<String, ModelResult> judged,
             Map<Recipe.Data, Splits> opened,
             Map<Recipe.Data, ModelStudy> studies) {
-        LatentSweep sweep = new LatentSweep(wanted, telling);
         List<ModelRecipe> models = trained.stream()
                 .map(TrainedModel::recipe)
                 .filter(model -> sweep.epochs(model) > 0)

@@ -1,6 +1,5 @@
 package dev.hourglass.lab;
 
-import dev.hourglass.data.Dataset;
 import dev.hourglass.evaluate.Evaluation;
 import dev.hourglass.evaluate.ReconstructionError;
 import dev.hourglass.model.AutoencoderSpec;
@@ -8,9 +7,7 @@ import dev.hourglass.model.LayerSpec;
 import dev.hourglass.report.Sweep;
 import dev.hourglass.tensor.ShapeException;
 import dev.hourglass.train.TrainEvent;
-import dev.hourglass.train.TrainOptions;
 import dev.hourglass.train.TrainResult;
-import dev.hourglass.train.Trainer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,10 +16,12 @@ import java.util.function.IntConsumer;
 /** Trains a model anew for each of several latent sizes. */
 final class LatentSweep {
     private final Recipe.Sweep wanted;
+    private final RunTraining training;
     private final Telling telling;
 
-    LatentSweep(Recipe.Sweep wanted, Telling telling) {
+    LatentSweep(Recipe.Sweep wanted, RunTraining training, Telling telling) {
         this.wanted = wanted;
+        this.training = training;
         this.telling = telling;
     }
 
@@ -50,38 +49,46 @@ final class LatentSweep {
 
     /** How many epochs the sweep over a model takes; 0 if it cannot be made. */
     int epochs(ModelRecipe model) {
-        return specs(model).size() * wanted.epochs();
+        return sized(wanted, model).size() * wanted.epochs();
     }
 
-    private List<AutoencoderSpec> specs(ModelRecipe model) {
+    /** The models that a sweep over one trains, by growing latent size. */
+    static List<ModelRecipe> sized(Recipe.Sweep wanted, ModelRecipe model) {
         return wanted.latentSizes().stream()
                 .flatMap(size -> resized(model.spec(), size).stream())
+                .map(spec ->
+                        new ModelRecipe(spec, model.data(), model.training().withEpochs(wanted.epochs())))
                 .toList();
     }
 
     /** @param pcaMse of PCA with k components at place k */
     Sweep run(ModelRecipe model, Splits splits, List<Double> pcaMse) {
-        List<AutoencoderSpec> specs = specs(model);
-        TrainOptions options = model.training().withEpochs(wanted.epochs());
         List<Sweep.Point> points = new ArrayList<>();
-        for (AutoencoderSpec spec : specs) {
-            Dataset training = splits.training().reshaped(spec.input());
-            Dataset test = splits.test().reshaped(spec.input());
-            String task = "Sweep: " + model.name() + " with latent size " + spec.latentSize();
-            int steps = wanted.epochs() * Math.ceilDiv(training.size(), options.batchSize());
-            IntConsumer progress = telling.progress(task, steps);
-            TrainResult result = Trainer.train(spec, training, test, options, event -> {
-                if (event instanceof TrainEvent.StepFinished step) {
-                    progress.accept((step.epoch() - 1) * step.steps() + step.step());
-                }
-            });
-            ReconstructionError error = Evaluation.reconstruction(result.model(), test, options.threads());
-            points.add(new Sweep.Point(
-                    spec.latentSize(),
-                    error.mse(),
-                    error.mae(),
-                    result.history().totalSeconds()));
+        for (ModelRecipe sized : sized(wanted, model)) {
+            points.add(point(sized, splits.reshaped(sized.spec().input())));
         }
         return new Sweep(points, wanted.epochs(), pcaMse);
+    }
+
+    private Sweep.Point point(ModelRecipe model, Splits splits) {
+        int size = model.spec().latentSize();
+        String task = "Sweep: " + model.name() + " with latent size " + size;
+        int steps = wanted.epochs()
+                * Math.ceilDiv(splits.training().size(), model.training().batchSize());
+        IntConsumer progress = telling.progress(task, steps);
+        TrainResult result = training.trainOfSweep(model, task, splits.training(), splits.test(), event -> {
+            switch (event) {
+                case TrainEvent.StepFinished step -> progress.accept((step.epoch() - 1) * step.steps() + step.step());
+                case TrainEvent.Waiting wait -> telling.tell(new LabEvent.Training(wait));
+                case TrainEvent.Resumed resumed -> telling.tell(new LabEvent.Training(resumed));
+                case TrainEvent.Started ignored -> {}
+                case TrainEvent.EpochStarted ignored -> {}
+                case TrainEvent.EpochFinished ignored -> {}
+                case TrainEvent.Finished ignored -> {}
+            }
+        });
+        ReconstructionError error = Evaluation.reconstruction(
+                result.model(), splits.test(), model.training().threads());
+        return new Sweep.Point(size, error.mse(), error.mae(), result.history().totalSeconds());
     }
 }

@@ -6,6 +6,7 @@ import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.train.Checkpoint;
 import dev.hourglass.train.Checkpointer;
 import dev.hourglass.train.Checkpoints;
+import dev.hourglass.train.TrainEvent;
 import dev.hourglass.train.TrainResult;
 import dev.hourglass.train.Trainer;
 import dev.hourglass.train.TrainingDivergedException;
@@ -47,29 +48,74 @@ final class RunTraining {
     TrainResult train(ModelRecipe model, Dataset training, Dataset test) {
         Checkpoints checkpoints = folder.checkpoints(model.name());
         TrainingState start = start(model, training, checkpoints);
-        Checkpointer.Schedule schedule = Checkpointer.Schedule.DEFAULT
-                .withEvery(options.checkpointEvery())
-                .withKeepEpochs(journal.recipe().outputs().epochs());
-        Checkpointer checkpointer = new Checkpointer(
+        Checkpointer.Schedule schedule =
+                schedule().withKeepEpochs(journal.recipe().outputs().epochs());
+        return train(
+                start,
+                model,
+                training,
+                test,
                 checkpoints,
-                journal.settings(),
                 schedule,
-                options.control(),
                 event -> listener.accept(new LabEvent.Training(event)));
+    }
+
+    /**
+     * Trains a model of a sweep to its end, from where its own checkpoints end.
+     *
+     * @param model with the latent size that it shall have
+     * @param task what to call it
+     * @param progress told what happens
+     * @throws LabException as {@link #train} does
+     * @throws dev.hourglass.train.TrainingInterruptedException likewise
+     */
+    TrainResult trainOfSweep(
+            ModelRecipe model, String task, Dataset training, Dataset test, Consumer<TrainEvent> progress) {
+        Checkpoints checkpoints = ofSweep(model);
+        TrainingState start = takenUp(task, model, training, checkpoints)
+                .orElseGet(() -> TrainingState.fresh(model.spec(), training.normalization(), model.training()));
+        return train(start, model, training, test, checkpoints, schedule(), progress);
+    }
+
+    /** Below those of the model itself, so that no other model's name can get in the way. */
+    private Checkpoints ofSweep(ModelRecipe model) {
+        return folder.checkpoints(model.name() + "/latent-" + model.spec().latentSize());
+    }
+
+    private Checkpointer.Schedule schedule() {
+        return Checkpointer.Schedule.DEFAULT.withEvery(options.checkpointEvery());
+    }
+
+    private TrainResult train(
+            TrainingState start,
+            ModelRecipe model,
+            Dataset training,
+            Dataset test,
+            Checkpoints checkpoints,
+            Checkpointer.Schedule schedule,
+            Consumer<TrainEvent> told) {
+        Checkpointer checkpointer =
+                new Checkpointer(checkpoints, journal.settings(), schedule, options.control(), told);
         try {
-            return Trainer.train(
-                    start,
-                    training,
-                    test,
-                    model.training(),
-                    checkpointer,
-                    event -> listener.accept(new LabEvent.Training(event)));
+            return Trainer.train(start, training, test, model.training(), checkpointer, told);
         } catch (TrainingDivergedException e) {
             throw new LabException(e.getMessage() + lastGood(checkpoints), e);
         }
     }
 
     private TrainingState start(ModelRecipe model, Dataset training, Checkpoints checkpoints) {
+        Optional<TrainingState> found = takenUp(model.name(), model, training, checkpoints);
+        if (found.isPresent()) {
+            return found.get();
+        }
+        Fork fork = journal.fork();
+        return fork != null && fork.model().equals(model.name())
+                ? takenOver(fork, model, training, checkpoints)
+                : TrainingState.fresh(model.spec(), training.normalization(), model.training());
+    }
+
+    /** @param name what to call what goes on */
+    private Optional<TrainingState> takenUp(String name, ModelRecipe model, Dataset training, Checkpoints checkpoints) {
         Optional<Checkpoints.Found> found;
         try {
             found = checkpoints.newest(model.spec(), training.normalization());
@@ -78,38 +124,35 @@ final class RunTraining {
         } catch (IOException e) {
             throw unreadable(checkpoints.folder(), e);
         }
-        if (found.isPresent()) {
-            Checkpoint checkpoint = found.get().checkpoint();
-            if (!force) {
-                requireSame(folder.asGiven(), checkpoint.differences(journal.settings()));
-            }
-            TrainingState state = checkpoint.state();
-            listener.accept(new LabEvent.TakenUp(
-                    model.name(),
-                    state.place(),
-                    state.isOver(model.training()),
-                    found.get().warnings()));
-            return state;
+        if (found.isEmpty()) {
+            return Optional.empty();
         }
-        Fork fork = journal.fork();
-        return fork != null && fork.model().equals(model.name())
-                ? takenOver(fork, model, training, checkpoints)
-                : TrainingState.fresh(model.spec(), training.normalization(), model.training());
+        Checkpoint checkpoint = found.get().checkpoint();
+        if (!force) {
+            requireSame(folder.asGiven(), checkpoint.differences(journal.settings()));
+        }
+        TrainingState state = checkpoint.state();
+        listener.accept(new LabEvent.TakenUp(
+                name, state.place(), state.isOver(model.training()), found.get().warnings()));
+        return Optional.of(state);
     }
 
     /**
      * Leaves only each model's last checkpoint, from which it could be trained on.
      *
+     * @param ofSweeps models whose checkpoints are of no use when the run is over
      * @throws LabException if the others can't be removed
      */
-    void removeOlderCheckpoints() {
-        for (ModelRecipe model : journal.recipe().models()) {
-            Checkpoints checkpoints = folder.checkpoints(model.name());
-            try {
-                checkpoints.removeOlder();
-            } catch (IOException e) {
-                throw RunFolder.notWritten(checkpoints.folder(), e);
+    void removeOlderCheckpoints(List<ModelRecipe> ofSweeps) {
+        try {
+            for (ModelRecipe model : journal.recipe().models()) {
+                folder.checkpoints(model.name()).removeOlder();
             }
+            for (ModelRecipe model : ofSweeps) {
+                ofSweep(model).remove();
+            }
+        } catch (IOException e) {
+            throw RunFolder.notWritten(folder.path().resolve("checkpoints"), e);
         }
     }
 
@@ -142,14 +185,14 @@ final class RunTraining {
     }
 
     private static String lastGood(Checkpoints checkpoints) {
-        String advice = " Try a smaller learning rate.";
+        String none = " There was no checkpoint yet. Try a smaller learning rate.";
         try {
             return checkpoints
                     .newestFile()
-                    .map(file -> " The last good checkpoint is " + file + "." + advice)
-                    .orElse(advice);
+                    .map(file -> " The last good checkpoint is " + file + ".")
+                    .orElse(none);
         } catch (IOException e) {
-            return advice;
+            return none;
         }
     }
 

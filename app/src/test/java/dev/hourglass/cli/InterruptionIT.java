@@ -144,6 +144,73 @@ class InterruptionIT {
         assertThat(path.resolve("report.html")).content().contains("training.epochs: was 3000, is 5");
     }
 
+    @Test
+    void aRunThatIsKilledInItsSweepTrainsNoLatentSizeTwice() throws Exception {
+        String sweeping = Files.writeString(
+                        folder.resolve("sweep.yaml"),
+                        Files.readString(folder.resolve("small.yaml"))
+                                .replace("outputs: {", "outputs: {sweep: {latent_sizes: [2, 3, 4], epochs: 20}, "))
+                .toString();
+        Path killed = folder.resolve("runs/killed");
+        Process lab = start("lab", sweeping, "--out", killed.toString(), "--epochs", "2");
+        try (BufferedReader output = lab.inputReader(StandardCharsets.UTF_8)) {
+            awaitLine(output, "Sweep: lstm with latent size 4");
+            lab.toHandle().destroyForcibly();
+            lab.waitFor();
+        } finally {
+            lab.destroyForcibly();
+        }
+
+        String resumed = run("resume", killed.toString());
+        Path whole = folder.resolve("runs/whole");
+        run("lab", sweeping, "--out", whole.toString(), "--epochs", "2");
+
+        assertThat(resumed)
+                .contains(
+                        "lstm is trained already.",
+                        "Sweep: lstm with latent size 2 is trained already.",
+                        "Sweep: lstm with latent size 3 is trained already.")
+                .doesNotContain("Epoch 1/2 ");
+        assertThat(errorsBySize(killed)).hasSize(3).isEqualTo(errorsBySize(whole));
+        assertThat(killed.resolve("checkpoints/lstm")).isDirectoryNotContaining("glob:**latent*");
+    }
+
+    private static List<String> errorsBySize(Path run) {
+        List<String> points = new ArrayList<>();
+        for (JsonNode point :
+                JsonMapper.shared().readTree(run.resolve("results/sweep.json")).at("/lstm/points")) {
+            points.add(point.get("latentSize") + " " + point.get("mse") + " " + point.get("mae"));
+        }
+        return points;
+    }
+
+    @Test
+    void aRunThatDivergesSaysInWhichStepAndLayerAndHowToGoOnWithASmallerRate() throws Exception {
+        Path path = folder.resolve("run");
+        String text =
+                Files.readString(folder.resolve("small.yaml")).replace("activation: sigmoid", "activation: linear");
+        String linear = Files.writeString(folder.resolve("linear.yaml"), text).toString();
+
+        // Half of the steps, to have a checkpoint; then on at a rate at which nothing can hold.
+        Process lab = start("lab", linear, "--out", path.toString(), "--epochs", "5000");
+        try (BufferedReader output = lab.inputReader(StandardCharsets.UTF_8)) {
+            awaitLine(output, "Epoch 2/5000");
+            lab.destroyForcibly().waitFor();
+        }
+        Process diverging = start("lab", "--resume", path.toString(), "--learning-rate", "1e38", "--force-resume");
+        diverging.getInputStream().readAllBytes();
+        assertThat(diverging.waitFor()).isEqualTo(1);
+        assertThat(errors)
+                .content()
+                .matches(
+                        "Training of 'cnn' diverged in epoch \\d+ (at|after) step \\d+: .*layer '\\w+' .* The last good"
+                                + " checkpoint is \\S+/step-\\d+\\.checkpoint\\. What was trained is kept; go on with: hourglass lab"
+                                + " --resume .*run --force-resume --learning-rate RATE, a smaller one\\R");
+
+        run("lab", "--resume", path.toString(), "--learning-rate", "0.001", "--epochs", "3", "--force-resume");
+        assertThat(path.resolve("run.json")).exists();
+    }
+
     private Map<String, String> weights(Path run) {
         JsonNode metrics = JsonMapper.shared().readTree(run.resolve("results/metrics.json"));
         return Map.of(
@@ -151,10 +218,12 @@ class InterruptionIT {
                 "lstm", metrics.get("lstm").get("weightsSha256").asString());
     }
 
-    private void run(String... arguments) throws Exception {
+    /** @return what it printed */
+    private String run(String... arguments) throws Exception {
         Process process = start(arguments);
-        process.getInputStream().readAllBytes();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(Files.readString(errors)).isZero();
+        return output;
     }
 
     private Process start(String... arguments) throws IOException {
