@@ -24,12 +24,21 @@ def images(folder, name):
     return np.frombuffer(data, np.uint8, offset=16).reshape(-1, 784).astype(np.float32) / 255
 
 
+def photographs(folder, points):
+    """[images, 3072] in [0, 1] of CIFAR-10's binary files: the test images, or the training images if more are wanted."""
+    files = ["test_batch.bin"] if points <= 10_000 else [f"data_batch_{n}.bin" for n in range(1, 6)]
+    records = np.concatenate([np.fromfile(Path(folder) / file, np.uint8).reshape(-1, 3073) for file in files])
+    return records[:points, 1:].astype(np.float32) / 255
+
+
 def codes(folder, points):
-    """PCA codes of MNIST's test images; where more points are wanted, of the training images."""
+    """PCA codes of the test images; where more points are wanted, of the training images. CIFAR-10's or MNIST's."""
     from sklearn.decomposition import PCA
 
-    name = TEST if points <= 10_000 else TRAINING
-    pixels = images(folder, name)[:points]
+    if (Path(folder) / "test_batch.bin").exists():
+        pixels = photographs(folder, points)
+    else:
+        pixels = images(folder, TEST if points <= 10_000 else TRAINING)[:points]
     return PCA(LATENT, random_state=0).fit_transform(pixels).astype("<f4")
 
 
@@ -78,7 +87,8 @@ def line(name, seconds, reported, exact, trust):
 
 def main():
     parser = argparse.ArgumentParser(prog="bench/tsne", description="Our t-SNE beside scikit-learn's, in turn.")
-    parser.add_argument("--data", default=os.path.expanduser("~/.cache/hourglass/datasets/mnist"), help="MNIST's files")
+    mnist = os.path.expanduser("~/.cache/hourglass/datasets/mnist")
+    parser.add_argument("--data", default=mnist, help="the files of MNIST or of CIFAR-10")
     parser.add_argument("--points", type=int, default=10_000, help="images, at most 60,000 (default: 10,000)")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of both (default: all)")
     parser.add_argument("--alone", action="store_true", help="ours only, for numbers that scikit-learn takes hours for")
