@@ -120,8 +120,12 @@ public final class Lab {
         boolean stopped =
                 options.control().isStopped() || Thread.currentThread().isInterrupted();
         if (stopped) {
-            String where = e instanceof TrainingInterruptedException ? Failures.reason(e) : "The run was interrupted";
-            return new RunStoppedException(where + "; what was done is saved. Go on with: " + way, e);
+            boolean inTraining = e instanceof TrainingInterruptedException;
+            String where = inTraining ? Failures.reason(e) : "The run was interrupted";
+            // Only a state that could not be saved has a cause.
+            String kept =
+                    inTraining && e.getCause() != null ? "what was saved before is kept" : "what was done is saved";
+            return new RunStoppedException(where + "; " + kept + ". Go on with: " + way, e);
         }
         if (e.getCause() instanceof TrainingDivergedException) {
             way = "hourglass lab --resume " + folder.asGiven() + " --force-resume --learning-rate RATE, a smaller one";
