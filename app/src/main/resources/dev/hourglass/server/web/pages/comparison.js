@@ -33,6 +33,8 @@ class PageComparison extends PageElement {
 
   render() {
     const rows = this.comparison.value?.rows ?? [];
+    const columns = this.columns(rows);
+    const sameData = new Set(rows.map(({ dataset }) => dataset)).size === 1;
     return html`<div class="page">
       <div class="page-head">
         <div>
@@ -48,9 +50,9 @@ class PageComparison extends PageElement {
           : html`<section class="card">
                 <hg-table
                   heading="Models"
-                  .columns=${this.columns(rows)}
+                  .columns=${sameData ? columns : columns.map((column) => ({ ...column, best: undefined }))}
                   .rows=${rows}
-                  note="The best of each column is marked. PCA has as many components as the model's code has numbers and is fitted to the same training data."
+                  note=${`${sameData ? "The best of each column is marked" : "Models of different data are not ranked against each other"}. PCA has as many components as the model's code has numbers and is fitted to the same training data.`}
                 ></hg-table>
               </section>
               ${this.charts(rows)} ${this.findings()}`
