@@ -45,12 +45,11 @@ final class PlanCompiler {
     /** Below this many output channels a convolution is projected and gathered: 16 lanes would be mostly padding. */
     private static final int FEW_CHANNELS = 6;
 
-    /** Floats of a dense layer's weights from which on their gradient is not summed by chunk: 64 KB. */
-    private static final int LARGE_DENSE = 1 << 14;
+    /** Floats of a gradient from which on it may pay not to sum it by chunk: 64 KB. */
+    private static final int MANY_WEIGHTS = 1 << 14;
 
     /**
-     * Tiles of a sample below which their weights' gradient is not summed by chunk: so few make short sums of many
-     * weights.
+     * Tiles of a sample below which the gradient of many weights is not summed by chunk: so few make short sums.
      */
     private static final int LEAST_TILES_BY_CHUNK = 64;
 
@@ -389,7 +388,7 @@ final class PlanCompiler {
         PackedMatrix form = gradientForm(weights, from, columns);
         gradientForms.put(weights, form);
         Step.ConvolveGradient step = new Step.ConvolveGradient(from, rows, columns, gradient, weights, form);
-        if (CpuPlan.isVector(from) && CpuPlan.isVector(gradient) && weights.size() >= LARGE_DENSE) {
+        if (CpuPlan.isVector(from) && CpuPlan.isVector(gradient) && weights.size() >= MANY_WEIGHTS) {
             overBatch.add(step);
         } else {
             steps.add(step);
@@ -413,7 +412,7 @@ final class PlanCompiler {
         steps.add(new Step.ToTiles(tiling, tiling.toTiles, tiling.step, from, tiles));
         steps.add(new Step.ToTiles(tiling, tiling.gradientToTiles, Tiling.SIDE, gradient, gradients));
         Step.TileProductGradient step = new Step.TileProductGradient(tiles, gradients, sum);
-        if (tiles.image().width() < LEAST_TILES_BY_CHUNK) {
+        if (tiles.image().width() < LEAST_TILES_BY_CHUNK && sum.size() >= MANY_WEIGHTS) {
             overBatch.add(step);
         } else {
             steps.add(step);

@@ -452,6 +452,7 @@ class GradientTest {
                 Case.between("by tiles, normalized", 4, 16, toEven("z"), conv("a", 16, 3, 1, SAME, RELU), norm("b")),
                 Case.between("with the windows of tiles, repeated", 4, 18, transposed("a", 35, 4, 2, SAME, TANH)),
                 Case.between("by tiles, repeated", 5, 18, up("a", 2), conv("b", 35, 3, 1, SAME, TANH)),
+                Case.between("by tiles, repeated, many", 5, 33, up("a", 2), conv("b", 64, 3, 1, SAME, TANH)),
                 Case.of(
                         "by tiles, summed by chunk",
                         Shape.of(16, 16, 16),
