@@ -288,7 +288,9 @@ def output_error(model, inputs, expected):
 
 
 def relative(expected, found):
-    """The largest difference; relative to the largest number where that is above 1."""
+    """The largest difference; relative to the largest number where that is above 1. Of nothing it is 0."""
+    if expected.size == found.size == 0:
+        return 0.0
     return float(np.abs(expected - found).max() / max(1.0, np.abs(expected).max()))
 
 
@@ -305,6 +307,7 @@ class Answer:
         self.place = case.place / "from-keras"
         self.place.mkdir(exist_ok=True)
         generator = np.random.default_rng([seed, number])
+        keras.utils.set_random_seed(seed + number)
         self.model = rebuild(case, self.STYLES[number % len(self.STYLES)])
         # Near the others, so that outputs keep their size and variances stay above 0.
         self.model.set_weights([w * generator.uniform(0.5, 1.5, w.shape) for w in self.model.get_weights()])
