@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,10 @@ import org.jspecify.annotations.Nullable;
 final class RunFolder implements AutoCloseable {
     static final String INCOMPLETE = "INCOMPLETE";
     private static final String CHECKPOINTS = "checkpoints";
+
+    /** As {@link #takeLock} writes it. */
+    private static final Pattern PROCESS = Pattern.compile("Process (\\d+)");
+
     /** Figures of four megabytes, tables and the report, with room to spare. */
     private static final long NEEDED_BYTES = 64L << 20;
 
@@ -121,8 +127,8 @@ final class RunFolder implements AutoCloseable {
             taken = false; // by another thread of this process
         }
         if (!taken) {
-            throw new LabException("Run folder " + asGiven + " is in use: " + firstLine(marker)
-                    + " Wait until it is done, or stop it first.");
+            throw new LabException("Run folder " + asGiven + " is in use by " + holder(marker)
+                    + ". Wait until it is done, or stop it first.");
         }
         if (!Files.exists(marker)) {
             throw new LabException("Run " + asGiven + " was just finished by another process.");
@@ -135,11 +141,12 @@ final class RunFolder implements AutoCloseable {
         AtomicFile.writeAll(channel, ByteBuffer.wrap(text));
     }
 
-    private static String firstLine(Path marker) {
-        try (Stream<String> lines = Files.lines(marker)) {
-            return lines.findFirst().orElse("Another process works on it.");
-        } catch (IOException | UncheckedIOException e) {
-            return "Another process works on it.";
+    private static String holder(Path marker) {
+        try {
+            Matcher process = PROCESS.matcher(Files.readString(marker));
+            return process.find() ? "process " + process.group(1) : "another process";
+        } catch (IOException e) {
+            return "another process";
         }
     }
 

@@ -105,8 +105,8 @@ class InterruptionIT {
             Process second = start("resume", path.toString());
             assertThat(second.waitFor()).isEqualTo(1);
             assertThat(errors)
-                    .hasContent("Run folder " + path + " is in use: This run is not finished. Process " + lab.pid()
-                            + " works on it, or did last. Wait until it is done, or stop it first.");
+                    .hasContent("Run folder " + path + " is in use by process " + lab.pid()
+                            + ". Wait until it is done, or stop it first.");
 
             lab.destroyForcibly().waitFor(); // SIGKILL
         }
@@ -149,10 +149,11 @@ class InterruptionIT {
         String sweeping = Files.writeString(
                         folder.resolve("sweep.yaml"),
                         Files.readString(folder.resolve("small.yaml"))
+                                .replace("epochs: 40", "epochs: 2")
                                 .replace("outputs: {", "outputs: {sweep: {latent_sizes: [2, 3, 4], epochs: 20}, "))
                 .toString();
         Path killed = folder.resolve("runs/killed");
-        Process lab = start("lab", sweeping, "--out", killed.toString(), "--epochs", "2");
+        Process lab = start("lab", sweeping, "--out", killed.toString());
         try (BufferedReader output = lab.inputReader(StandardCharsets.UTF_8)) {
             awaitLine(output, "Sweep: lstm with latent size 4");
             lab.toHandle().destroyForcibly();
@@ -163,7 +164,7 @@ class InterruptionIT {
 
         String resumed = run("resume", killed.toString());
         Path whole = folder.resolve("runs/whole");
-        run("lab", sweeping, "--out", whole.toString(), "--epochs", "2");
+        run("lab", sweeping, "--out", whole.toString());
 
         assertThat(resumed)
                 .contains(
