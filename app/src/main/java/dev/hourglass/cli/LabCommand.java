@@ -78,7 +78,7 @@ final class LabCommand implements Runnable {
                 names = "--epochs",
                 paramLabel = "N",
                 converter = WholeNumber.Count.class,
-                description = "Passes over the training data; 5 in mnist, 25 and 30 in cifar10.")
+                description = "Passes over the training data; 5 in mnist, 25 and 30 in cifar10. A sweep takes no more.")
         private @Nullable Integer epochs;
 
         @Option(
@@ -198,6 +198,8 @@ final class LabCommand implements Runnable {
                         .withData(data.applyTo(model.data(), hasNoFiles(model.data()))));
         if (output.noSweep) {
             asRun = asRun.withOutputs(asRun.outputs().withoutSweep());
+        } else if (training.epochs != null) {
+            asRun = asRun.withOutputs(asRun.outputs().withSweepEpochsAtMost(training.epochs));
         }
         InstantSource clock = InstantSource.system();
         Path folder = output.folder == null ? newFolder(asRun.name(), clock) : output.folder;

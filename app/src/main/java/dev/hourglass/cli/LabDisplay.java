@@ -95,10 +95,11 @@ final class LabDisplay implements Consumer<LabEvent>, AutoCloseable {
     private static String announcement(LabEvent.SweepAnnounced sweep) {
         return String.format(
                 Locale.ROOT,
-                "Sweep: %s with latent sizes %s, %d epochs each; about %s (--no-sweep skips it)",
+                "Sweep: %s with latent sizes %s, %d epoch%s each; about %s (--no-sweep skips it)",
                 String.join(" and ", sweep.models()),
                 sweep.latentSizes().stream().map(String::valueOf).collect(Collectors.joining(", ")),
                 sweep.epochs(),
+                sweep.epochs() == 1 ? "" : "s",
                 duration(sweep.seconds()));
     }
 

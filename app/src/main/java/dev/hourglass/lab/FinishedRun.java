@@ -17,12 +17,14 @@ import tools.jackson.databind.json.JsonMapper;
  * @param settings what the run was made with: each value of the recipe and the SHA-256 of its data by a path such as
  *     {@code models.cnn.encoder.0.Conv2D.filters}, in the order of the file
  * @param testData SHA-256 of the test data by the name of the data set
+ * @param data names of the data sets, by model
  * @param metrics by model, in the recipe's order; by metric, such as {@code testMse}; what was not finite is absent
  */
 public record FinishedRun(
         Path folder,
         Map<String, String> settings,
         Map<String, String> testData,
+        Map<String, String> data,
         Map<String, Map<String, Number>> metrics) {
     private static final long MAX_BYTES = 16 << 20;
     private static final String GIVE_A_RUN = " Give folders that 'hourglass lab' left.";
@@ -56,11 +58,15 @@ public record FinishedRun(
             settings.put("data." + name + ".testSha256", data.path("testSha256").asString(""));
             testData.put(name, data.path("testSha256").asString(""));
         }
-        return new FinishedRun(folder, settings, testData, metrics(folder.resolve("results/metrics.json")));
+        JsonNode models = readObject(folder.resolve("results/metrics.json"));
+        Map<String, String> data = new LinkedHashMap<>();
+        models.properties()
+                .forEach(model ->
+                        data.put(model.getKey(), model.getValue().path("data").asString("")));
+        return new FinishedRun(folder, settings, testData, data, metrics(models));
     }
 
-    private static Map<String, Map<String, Number>> metrics(Path file) {
-        JsonNode models = readObject(file);
+    private static Map<String, Map<String, Number>> metrics(JsonNode models) {
         Map<String, Map<String, Number>> metrics = new LinkedHashMap<>();
         models.properties().forEach(model -> {
             Map<String, Number> of = new LinkedHashMap<>();

@@ -28,9 +28,13 @@ final class LatentSweep {
     /**
      * The model with another latent size. Only where the waist is a vector that one layer makes can its size be any.
      *
-     * @return empty if this model's waist is of another kind, or its decoder takes one size only
+     * @return empty if this model's waist is of another kind, its decoder takes one size only, or a sample has fewer
+     *     numbers
      */
     static Optional<AutoencoderSpec> resized(AutoencoderSpec spec, int latentSize) {
+        if (latentSize > spec.input().size()) {
+            return Optional.empty();
+        }
         List<LayerSpec> encoder = new ArrayList<>(spec.encoder());
         LayerSpec waist = encoder.removeLast();
         if (waist instanceof LayerSpec.Dense dense && spec.latent().rank() == 1) {

@@ -80,6 +80,18 @@ public record Recipe(String name, String title, List<ModelRecipe> models, Output
         public Outputs withoutSweep() {
             return new Outputs(examples, plots, report, epochs, null);
         }
+
+        /** With a sweep, where there is one, that takes so many epochs at most. */
+        public Outputs withSweepEpochsAtMost(int most) {
+            return sweep == null
+                    ? this
+                    : new Outputs(
+                            examples,
+                            plots,
+                            report,
+                            epochs,
+                            new Sweep(sweep.latentSizes(), Math.min(sweep.epochs(), most)));
+        }
     }
 
     /**

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -155,11 +156,16 @@ public final class RecipeReader {
                     trained.map(TrainingSyntax::read).orElseGet(TrainOptions::defaults),
                     model.find("references").map(RecipeReader::references).orElse(List.of())));
         }
+        int largest = models.stream().mapToInt(RecipeReader::sampleSize).max().orElse(0);
         return new Recipe(
                 name,
                 top.find("title").map(node -> node.asText("a title")).orElse(name),
                 models,
-                top.find("outputs").map(RecipeReader::outputs).orElse(Recipe.Outputs.DEFAULT));
+                top.find("outputs").map(node -> outputs(node, largest)).orElse(Recipe.Outputs.DEFAULT));
+    }
+
+    private static int sampleSize(ModelRecipe model) {
+        return model.spec().input().size();
     }
 
     /** What a model says of itself over what the recipe says for all. */
@@ -260,10 +266,23 @@ public final class RecipeReader {
         for (int count = 1; count <= layers.size(); count++) {
             requireFits(input, layers.subList(0, count), nodes.get(count - 1));
         }
+        requireNarrow(ShapeInference.outputs(input, encoder).getLast().size(), input.size(), encoderNodes.getLast());
         try {
             return new AutoencoderSpec(name, input, encoder, decoder);
         } catch (ShapeException e) {
             throw nodes.getLast().place().error(e);
+        }
+    }
+
+    private static void requireNarrow(int latentSize, int sampleSize, Node latent) {
+        if (latentSize > sampleSize) {
+            throw latent.place()
+                    .error(String.format(
+                            Locale.ROOT,
+                            "expected a waist of at most %,d numbers, as many as a sample has, found %,d: it would compress"
+                                    + " nothing. Make it narrower.",
+                            sampleSize,
+                            latentSize));
         }
     }
 
@@ -286,7 +305,7 @@ public final class RecipeReader {
         return layers;
     }
 
-    private static Recipe.Outputs outputs(Node node) {
+    private static Recipe.Outputs outputs(Node node, int largestSample) {
         Mapping outputs = node.asMapping("a mapping such as {examples: 10}")
                 .allowing("examples", "plots", "report", "epochs", "sweep");
         Recipe.Outputs defaults = Recipe.Outputs.DEFAULT;
@@ -295,17 +314,23 @@ public final class RecipeReader {
                 outputs.find("plots").map(Node::asBoolean).orElse(defaults.plots()),
                 outputs.find("report").map(Node::asBoolean).orElse(defaults.report()),
                 outputs.find("epochs").map(Node::asBoolean).orElse(defaults.epochs()),
-                outputs.find("sweep").map(RecipeReader::sweep).orElse(null));
+                outputs.find("sweep").map(sweep -> sweep(sweep, largestSample)).orElse(null));
     }
 
-    private static Recipe.Sweep sweep(Node node) {
+    private static Recipe.Sweep sweep(Node node, int largestSample) {
         String example = "latent_sizes: [4, 8, 16], epochs: 10";
         Mapping sweep = node.asMapping("a mapping such as {" + example + "}").allowing("latent_sizes", "epochs");
         return new Recipe.Sweep(
                 sweep.require("latent_sizes", "latent_sizes: [4, 8, 16]").asItems("a list of latent sizes").stream()
-                        .map(size -> size.asInt(1, MAX_LATENT_SIZE))
+                        .map(size -> latentSize(size, largestSample))
                         .toList(),
                 sweep.require("epochs", "epochs: 10").asInt(1, MAX_EPOCHS));
+    }
+
+    private static int latentSize(Node node, int largestSample) {
+        int size = node.asInt(1, MAX_LATENT_SIZE);
+        requireNarrow(size, largestSample, node);
+        return size;
     }
 
     private static List<Reference> references(Node node) {

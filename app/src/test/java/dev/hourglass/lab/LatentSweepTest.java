@@ -24,6 +24,12 @@ class LatentSweepTest {
     }
 
     @Test
+    void noWaistIsWiderThanASample() {
+        assertThat(LatentSweep.resized(Presets.sequenceLstm("lstm"), 500)).isPresent();
+        assertThat(LatentSweep.resized(Presets.sequenceLstm("lstm"), 501)).isEmpty();
+    }
+
+    @Test
     void aWaistThatIsAnImageHasNoSizeOfItsOwn() {
         assertThat(LatentSweep.resized(Presets.mnistCnn("cnn"), 32)).isEqualTo(Optional.empty());
     }

@@ -314,6 +314,16 @@ class RecipeReaderTest {
                 .hasMessageContaining("expected one that sets the learning rate, found a schedule too. Remove one.");
     }
 
+    @Test
+    void aSweepTakesNoMoreEpochsThanTheModels() throws IOException {
+        Recipe.Outputs outputs = read(DATA + MODELS + "outputs: {sweep: {latent_sizes: [2, 4], epochs: 10}}\n")
+                .outputs();
+
+        assertThat(outputs.withSweepEpochsAtMost(3).sweep()).isEqualTo(new Recipe.Sweep(List.of(2, 4), 3));
+        assertThat(outputs.withSweepEpochsAtMost(30)).isEqualTo(outputs);
+        assertThat(Recipe.Outputs.DEFAULT.withSweepEpochsAtMost(3)).isEqualTo(Recipe.Outputs.DEFAULT);
+    }
+
     private LearningRateSchedule schedule(String yaml) throws IOException {
         return only(read(DATA + MODELS + "training: {schedule: " + yaml + "}\n"))
                 .training()
@@ -384,6 +394,16 @@ class RecipeReaderTest {
                         "share of everything",
                         "data: {source: a.csv, test_share: 1}\n" + MODELS,
                         "bad.yaml:1:35: data.test_share: expected a number above 0 and below 1, found 1."),
+                argumentSet(
+                        "a waist wider than a sample",
+                        start + "    encoder: [Flatten, Dense: {units: 800}]\n" + end,
+                        "bad.yaml:5:24: models[0].encoder[1]: expected a waist of at most 784 numbers, as many as a"
+                                + " sample has, found 800: it would compress nothing. Make it narrower."),
+                argumentSet(
+                        "a sweep over waists wider than a sample",
+                        DATA + MODELS + "outputs: {sweep: {latent_sizes: [8, 785], epochs: 1}}\n",
+                        "bad.yaml:3:37: outputs.sweep.latent_sizes[1]: expected a waist of at most 784 numbers, as many as"
+                                + " a sample has, found 785: it would compress nothing. Make it narrower."),
                 argumentSet(
                         "empty file",
                         "",
