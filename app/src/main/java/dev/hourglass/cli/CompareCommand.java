@@ -84,6 +84,7 @@ final class CompareCommand implements Runnable {
             terminal.println(toJson(runs));
         } else {
             terminal.print(table.toText());
+            printLeaders(table);
             sameTestData(runs, table).forEach(line -> terminal.print("\n" + line + "\n"));
             printDifferences(runs);
         }
@@ -95,11 +96,20 @@ final class CompareCommand implements Runnable {
     private static RunsTable table(List<FinishedRun> runs) {
         List<RunsTable.Row> rows = new ArrayList<>();
         for (FinishedRun run : runs) {
-            run.metrics()
-                    .forEach((model, metrics) ->
-                            rows.add(new RunsTable.Row(run.folder().toString(), model, metrics)));
+            run.metrics().forEach((model, metrics) -> {
+                String data = run.data().getOrDefault(model, "");
+                String testSha256 = run.testData().getOrDefault(data, "");
+                rows.add(new RunsTable.Row(run.folder().toString(), model, data, testSha256, metrics));
+            });
         }
         return new RunsTable(rows);
+    }
+
+    private void printLeaders(RunsTable table) {
+        List<String> leaders = table.leaders();
+        if (!leaders.isEmpty()) {
+            terminal.print("\n" + String.join("\n", leaders) + "\n");
+        }
     }
 
     /** What is to be said about the test data: nothing where all runs were judged on the same. */

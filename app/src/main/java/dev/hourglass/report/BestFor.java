@@ -4,36 +4,54 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** What a model of a run is the best of: clearly ahead of every other model that it can be compared with. */
+/** What one of several models is the best of: clearly ahead of every other that it can be compared with. */
 final class BestFor {
     /** Nearer than this, relative to the other, is no lead. */
     private static final double LEAD = 0.05;
 
+    /**
+     * A model's measures; NaN where there is none.
+     *
+     * @param samples what it was judged on: the same for models whose errors compare
+     * @param title of the samples, such as {@code images of cifar10}; empty where to lead on them is not worth saying
+     */
+    record Contender(
+            Object samples,
+            String title,
+            double mse,
+            double pcaMse,
+            double compressionRatio,
+            double parameters,
+            double trainingSeconds,
+            double samplesPerSecond) {}
+
     private BestFor() {}
 
-    /** Such as {@code images of cifar10; compression}; empty if it leads in nothing. */
-    static String of(ModelResult model, RunResult run) {
+    /**
+     * Such as {@code images of cifar10; compression}; empty if it leads in nothing, or is the only one.
+     *
+     * @param place of the model in {@code all}
+     */
+    static String of(int place, List<Contender> all) {
         List<String> titles = new ArrayList<>();
-        RunData data = model.data();
-        List<ModelResult> sameData = others(model, run.modelsOf(data));
-        List<ModelResult> all = others(model, run.models());
-        if (leads(model, sameData, of -> of.test().mse())) {
-            titles.add(data.noun().equals(data.name()) ? data.noun() : data.noun() + " of " + data.name());
+        Contender model = all.get(place);
+        List<Contender> others = new ArrayList<>(all);
+        others.remove(place);
+        List<Contender> sameSamples = others.stream()
+                .filter(other -> other.samples().equals(model.samples()))
+                .toList();
+        if (others.isEmpty()) {
+            return "";
         }
-        if (!all.isEmpty()) {
-            addIf(leads(model, all, of -> of.test().mse() / of.pcaMse()), "error beside PCA's", titles);
-            addIf(leads(model, all, of -> 1 / of.spec().compressionRatio()), "compression", titles);
-            addIf(leads(model, all, ModelResult::parameters), "few parameters", titles);
-            addIf(leads(model, all, of -> of.history().totalSeconds()), "short training", titles);
-        }
-        if (!sameData.isEmpty()) {
-            addIf(leads(model, sameData, of -> 1 / of.test().samplesPerSecond()), "throughput", titles);
+        addIf(!model.title().isEmpty() && leads(model, sameSamples, Contender::mse), model.title(), titles);
+        addIf(leads(model, others, of -> of.mse() / of.pcaMse()), "error beside PCA's", titles);
+        addIf(leads(model, others, of -> 1 / of.compressionRatio()), "compression", titles);
+        addIf(leads(model, others, Contender::parameters), "few parameters", titles);
+        addIf(leads(model, others, Contender::trainingSeconds), "short training", titles);
+        if (!sameSamples.isEmpty()) {
+            addIf(leads(model, sameSamples, of -> 1 / of.samplesPerSecond()), "throughput", titles);
         }
         return String.join("; ", titles);
-    }
-
-    private static List<ModelResult> others(ModelResult model, List<ModelResult> models) {
-        return models.stream().filter(other -> !other.equals(model)).toList();
     }
 
     private static void addIf(boolean leads, String title, List<String> titles) {
@@ -42,7 +60,7 @@ final class BestFor {
         }
     }
 
-    private static boolean leads(ModelResult model, List<ModelResult> others, ToDoubleFunction<ModelResult> cost) {
+    private static boolean leads(Contender model, List<Contender> others, ToDoubleFunction<Contender> cost) {
         double own = cost.applyAsDouble(model);
         return Double.isFinite(own)
                 && others.stream().mapToDouble(cost).allMatch(other -> own < (1 - LEAD) * other || Double.isNaN(other));

@@ -81,7 +81,7 @@ final class ComparisonFigure {
 
     private static String counts(RunData data) {
         return Numbers.count(data.trainingSamples()) + " training and " + Numbers.count(data.testSamples()) + " test "
-                + (data.noun().equals(data.name()) ? data.noun() : data.noun() + " of " + data.name());
+                + data.title();
     }
 
     private static List<Panel> panels(RunResult run) {

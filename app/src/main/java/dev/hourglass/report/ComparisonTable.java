@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -35,9 +36,25 @@ public record ComparisonTable(List<ModelResult> models, List<String> bestFor) {
     }
 
     public static ComparisonTable of(RunResult run) {
+        List<BestFor.Contender> contenders =
+                run.models().stream().map(ComparisonTable::contender).toList();
         return new ComparisonTable(
                 run.models(),
-                run.models().stream().map(model -> BestFor.of(model, run)).toList());
+                IntStream.range(0, contenders.size())
+                        .mapToObj(place -> BestFor.of(place, contenders))
+                        .toList());
+    }
+
+    private static BestFor.Contender contender(ModelResult model) {
+        return new BestFor.Contender(
+                model.data(),
+                model.data().title(),
+                model.test().mse(),
+                model.pcaMse(),
+                model.spec().compressionRatio(),
+                model.parameters(),
+                model.history().totalSeconds(),
+                model.test().samplesPerSecond());
     }
 
     /** The models' names as people read them: the heads of the columns of {@link #lines}. */

@@ -156,14 +156,19 @@ public final class Findings {
             return Optional.of("At " + numbers + ", " + name(model) + " and PCA reconstruct equally well: test MSE "
                     + Numbers.error(mse) + " and " + Numbers.error(pca) + ".");
         }
+        int spanned = model.data().trainingSamples() - 1;
+        String few = spanned < latentSize(model)
+                ? " PCA has no more than " + Numbers.count(spanned, "component") + " here, from "
+                        + Numbers.count(spanned + 1L, "training sample") + "."
+                : "";
         return Optional.of(
                 pca < mse
                         ? "At " + numbers + ", PCA reconstructs " + better(mse, pca) + " than " + name(model)
                                 + ": test MSE " + Numbers.error(pca) + " against " + Numbers.error(mse)
-                                + ". Judged by MSE at this latent size, PCA is the better compressor."
+                                + ". Judged by MSE at this latent size, PCA is the better compressor." + few
                         : "At " + numbers + ", " + name(model) + " reconstructs " + better(pca, mse)
                                 + " than PCA: test MSE " + Numbers.error(mse) + " against " + Numbers.error(pca)
-                                + ".");
+                                + "." + few);
     }
 
     private static Optional<String> parameters(List<ModelResult> models) {

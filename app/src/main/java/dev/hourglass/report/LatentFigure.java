@@ -30,7 +30,7 @@ final class LatentFigure {
         int points = pca.points().count();
         String title = "Latent space of the " + Names.model(model);
         String subtitle = "The codes of " + Numbers.count(points) + " test "
-                + model.data().noun() + " of " + model.data().name() + ", "
+                + model.data().title() + ", "
                 + Numbers.count(model.spec().latentSize()) + " numbers each";
         int top = MARGIN + Type.TITLE.lineHeight() + Type.NOTE.lineHeight() + 10;
         int frameTop = top + Type.HEADING.lineHeight() + Type.NOTE.lineHeight() + 4;

@@ -59,6 +59,11 @@ final class Numbers {
         return String.format(Locale.ROOT, "%,d", value);
     }
 
+    /** Such as {@code 1 epoch} and {@code 10 epochs}. */
+    static String count(long value, String noun) {
+        return count(value) + " " + noun + (value == 1 ? "" : "s");
+    }
+
     /** A duration: {@code 9.6 s}, {@code 2 min 5 s}, {@code 1 h 2 min}. */
     static String duration(double seconds) {
         if (!Double.isFinite(seconds)) {

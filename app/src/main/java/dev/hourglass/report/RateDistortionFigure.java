@@ -3,7 +3,6 @@ package dev.hourglass.report;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
-import java.awt.Stroke;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Line2D;
 import java.awt.geom.Path2D;
@@ -20,11 +19,14 @@ final class RateDistortionFigure {
     private static final int PLOT_HEIGHT = 300;
     private static final int LEFT_ROOM = 78;
     private static final int GAP = 40;
-    private static final int TICKS = 5;
+    private static final int MOST_TICKS = 8;
+    private static final BasicStroke SOLID = stroke();
+    private static final BasicStroke DASHED = stroke(7, 4);
+    private static final BasicStroke DOTTED = stroke(2, 3);
 
     private RateDistortionFigure() {}
 
-    private record Curve(String label, Color color, boolean dashed, List<double[]> points) {}
+    private record Curve(String label, Color color, BasicStroke stroke, List<double[]> points) {}
 
     /** @param models all with a sweep */
     static Figure draw(String fileName, List<ModelResult> models) {
@@ -56,10 +58,11 @@ final class RateDistortionFigure {
                         graphics, Names.model(model) + " on " + model.data().name(), left, top);
                 Type.NOTE.draw(
                         graphics,
-                        "each point trained anew for " + sweep(model).epochs() + " epochs",
+                        "each point trained anew for "
+                                + Numbers.count(sweep(model).epochs(), "epoch"),
                         left,
                         top + (double) Type.HEADING.lineHeight());
-                new Plot(left, plotTop, curves(model), sizes(model)).draw(graphics);
+                new Plot(left, plotTop, curves(model, Palette.of(i)), sizes(model)).draw(graphics);
             }
         });
     }
@@ -72,7 +75,7 @@ final class RateDistortionFigure {
         return sweep(model).points().stream().map(Sweep.Point::latentSize).toList();
     }
 
-    private static List<Curve> curves(ModelResult model) {
+    private static List<Curve> curves(ModelResult model, Color color) {
         Sweep sweep = sweep(model);
         List<double[]> own = new ArrayList<>();
         List<double[]> pca = new ArrayList<>();
@@ -81,14 +84,14 @@ final class RateDistortionFigure {
             pca.add(new double[] {point.latentSize(), sweep.pcaMse(point)});
         }
         List<Curve> curves = new ArrayList<>();
-        curves.add(new Curve(Names.model(model), Palette.VERMILLION, false, own));
-        curves.add(new Curve("PCA", Palette.BLUE, true, pca));
+        curves.add(new Curve(Names.model(model), color, SOLID, own));
+        curves.add(new Curve("PCA", Palette.FRAME, DASHED, pca));
         SignalErrors signal = model.evidence().signal();
         if (signal != null) {
             curves.add(new Curve(
                     "noise floor",
-                    Palette.FRAME,
-                    true,
+                    Palette.INK,
+                    DOTTED,
                     List.of(
                             new double[] {own.getFirst()[0], signal.noiseFloor()},
                             new double[] {own.getLast()[0], signal.noiseFloor()})));
@@ -96,12 +99,18 @@ final class RateDistortionFigure {
         return curves;
     }
 
+    private static BasicStroke stroke(float... dashes) {
+        return new BasicStroke(
+                2, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, dashes.length == 0 ? null : dashes, 0);
+    }
+
     private record Plot(int left, int top, List<Curve> curves, List<Integer> sizes) {
         void draw(Graphics2D graphics) {
             double step = tickStep();
-            double largest = TICKS * step;
+            int ticks = Math.max(1, (int) Math.ceil(largestError() / step));
+            double largest = ticks * step;
             graphics.setStroke(new BasicStroke(1));
-            for (int tick = 0; tick <= TICKS; tick++) {
+            for (int tick = 0; tick <= ticks; tick++) {
                 double y = y(tick * step, largest);
                 graphics.setColor(Palette.GRID);
                 graphics.draw(new Line2D.Double(left, y, left + PLOT_WIDTH, y));
@@ -138,7 +147,7 @@ final class RateDistortionFigure {
                 }
             }
             graphics.setColor(curve.color());
-            graphics.setStroke(stroke(curve));
+            graphics.setStroke(curve.stroke());
             graphics.draw(path);
             for (double[] point : curve.points().size() > 2 ? curve.points() : List.<double[]>of()) {
                 graphics.fill(new Ellipse2D.Double(x(point[0]) - 4, y(point[1], largest) - 4, 8, 8));
@@ -147,33 +156,31 @@ final class RateDistortionFigure {
 
         private double legend(Graphics2D graphics, Curve curve, double x, int y) {
             graphics.setColor(curve.color());
-            graphics.setStroke(stroke(curve));
+            graphics.setStroke(curve.stroke());
             graphics.draw(new Line2D.Double(x, y + 9.0, x + 30, y + 9.0));
             Type.BODY.draw(graphics, curve.label(), x + 36, y);
             return x + 36 + Type.BODY.width(curve.label()) + 24;
         }
 
-        private static Stroke stroke(Curve curve) {
-            float[] dashes = curve.dashed() ? new float[] {7, 4} : null;
-            return new BasicStroke(2, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, dashes, 0);
+        /** 1, 2 or 5 times a power of ten. */
+        private double tickStep() {
+            double finest = Math.max(largestError(), 1e-12) / MOST_TICKS;
+            double power = Math.pow(10, Math.floor(Math.log10(finest)));
+            for (double factor : new double[] {1, 2, 5}) {
+                if (factor * power >= finest) {
+                    return factor * power;
+                }
+            }
+            return 10 * power;
         }
 
-        /** 1, 2 or 5 times a power of ten, so that the ticks reach beyond the largest error. */
-        private double tickStep() {
-            double largest = curves.stream()
+        private double largestError() {
+            return curves.stream()
                     .flatMap(curve -> curve.points().stream())
                     .mapToDouble(point -> point[1])
                     .filter(Double::isFinite)
                     .max()
                     .orElse(1);
-            double rough = Math.max(largest, 1e-12) / TICKS;
-            double power = Math.pow(10, Math.floor(Math.log10(rough)));
-            for (double factor : new double[] {1, 2, 3, 4, 5, 6, 8}) {
-                if (factor * power >= rough) {
-                    return factor * power;
-                }
-            }
-            return 10 * power;
         }
 
         /** Sizes double from tick to tick, so their logarithms lie evenly. */

@@ -49,6 +49,11 @@ public record RunData(
         return images() ? "images" : series() ? "sequences" : "samples";
     }
 
+    /** Such as {@code images of cifar10}; {@code sequences} of a data set that is called so. */
+    String title() {
+        return noun().equals(name) ? name : noun() + " of " + name;
+    }
+
     public String className(int label) {
         return label < classNames.size() ? classNames.get(label) : Integer.toString(label);
     }
@@ -60,6 +65,7 @@ public record RunData(
 
     /** Such as {@code 60,000 samples of mnist and tested on 10,000}. */
     String counts() {
-        return Numbers.count(trainingSamples) + " samples of " + name + " and tested on " + Numbers.count(testSamples);
+        return Numbers.count(trainingSamples, "sample") + " of " + name + " and tested on "
+                + Numbers.count(testSamples);
     }
 }

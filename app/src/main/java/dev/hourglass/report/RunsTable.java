@@ -16,9 +16,11 @@ import java.util.function.DoubleFunction;
 public record RunsTable(List<Row> rows) {
     /**
      * @param run how the run is called
+     * @param data what the model was judged on, such as {@code cifar10}
+     * @param testSha256 of the test data; models with the same compare
      * @param metrics as of metrics.json, by name, in its order; absent where nothing was measured
      */
-    public record Row(String run, String model, Map<String, Number> metrics) {
+    public record Row(String run, String model, String data, String testSha256, Map<String, Number> metrics) {
         double metric(String name) {
             Number value = metrics.get(name);
             return value == null ? Double.NaN : value.doubleValue();
@@ -65,6 +67,36 @@ public record RunsTable(List<Row> rows) {
             lines.add(line);
         }
         return aligned(lines, 2);
+    }
+
+    /** For each model that is the best of something among those that compare, a line that says of what. */
+    public List<String> leaders() {
+        List<BestFor.Contender> contenders = rows.stream().map(this::contender).toList();
+        List<String> leaders = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i++) {
+            String bestFor = BestFor.of(i, contenders);
+            if (!bestFor.isEmpty()) {
+                Row row = rows.get(i);
+                leaders.add(Names.model(row.model()) + " of " + row.run() + " is best for " + bestFor + ".");
+            }
+        }
+        return leaders;
+    }
+
+    /** Without times: runs come from different hours and machines. */
+    private BestFor.Contender contender(Row row) {
+        long judgedAlike = rows.stream()
+                .filter(other -> other.testSha256().equals(row.testSha256()))
+                .count();
+        return new BestFor.Contender(
+                row.testSha256(),
+                judgedAlike > 1 ? "error on " + row.data() : "",
+                row.metric("testMse"),
+                row.metric("pcaMse"),
+                row.metric("compressionRatio"),
+                row.metric("parameters"),
+                Double.NaN,
+                Double.NaN);
     }
 
     /**

@@ -21,11 +21,12 @@ final class SweepAnswer {
         }
         String name = Names.model(model);
         List<String> sentences = new ArrayList<>();
-        sentences.add(name + ", trained anew for " + sweep.epochs() + " epochs each, has a test MSE of "
-                + points.stream()
-                        .map(point -> Numbers.error(point.mse()) + " with " + point.latentSize())
-                        .collect(Collectors.joining(", "))
-                + " numbers at the waist.");
+        sentences.add(
+                name + ", trained anew for " + Numbers.count(sweep.epochs(), "epoch") + " each, has a test MSE of "
+                        + points.stream()
+                                .map(point -> Numbers.error(point.mse()) + " with " + point.latentSize())
+                                .collect(Collectors.joining(", "))
+                        + " numbers at the waist.");
         sentences.add(rivals(name, sweep, points));
         sentences.add(reading(name, points));
         return sentences;

@@ -43,6 +43,8 @@ class CompareCommandTest {
                         one + " | CNN | 0.012500 | 0.012000 | 32 | 1,234",
                         two + " | CNN | 0.010000 | 0.012000 | 32 | 1,234",
                         "",
+                        "CNN of " + two + " is best for error on mnist; error beside PCA's.",
+                        "",
                         "What differs | " + one + " | " + two,
                         "training | epochs: 5 | epochs: 10");
         assertThat(output()).doesNotContain("can't be compared", "filters");
@@ -57,6 +59,7 @@ class CompareCommandTest {
                 .isZero();
 
         assertThat(output())
+                .doesNotContain("error on mnist")
                 .contains("The runs were not judged on the same test data, so their errors can't be compared.")
                 .containsPattern("data\\.mnist\\.testSha256 +abababababab… +cdcdcdcdcdcd…");
     }
@@ -167,7 +170,7 @@ class CompareCommandTest {
                 """.formatted(training, testSha256));
         Files.writeString(run.resolve("results/metrics.json"), """
                 {"cnn": {"testMse": %s, "testMae": null, "pcaMse": 0.012, "latentSize": 32, "parameters": 1234,
-                 "strange": 7, "weightsSha256": "ff"}}
+                 "data": "mnist", "strange": 7, "weightsSha256": "ff"}}
                 """.formatted(mse));
         return run;
     }

@@ -86,6 +86,13 @@ class ComparisonTableTest {
     }
 
     @Test
+    void aModelAloneIsTheBestOfNothing() {
+        ComparisonTable table = ComparisonTable.of(SampleRuns.run(SampleRuns.cnn(0.005641, 0.000304)));
+        assertThat(table.leaders()).isEmpty();
+        assertThat(table.toCsv()).endsWith(",\r\n");
+    }
+
+    @Test
     void csvQuotesWhatNeedsQuotes() {
         assertThat(Csv.line("a,b", "say \"x\"", "two\nlines", 1))
                 .isEqualTo("\"a,b\",\"say \"\"x\"\"\",\"two\nlines\",1\r\n");

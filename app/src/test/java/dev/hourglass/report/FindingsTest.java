@@ -141,6 +141,26 @@ class FindingsTest {
     }
 
     @Test
+    void aPcaOfFewSamplesHasFewComponents() {
+        ModelResult lstm = lstm(0.02, 0.01);
+        RunData few = SampleRuns.data("mnist", 10, 5, SampleRuns.examples());
+        ModelResult trainedOnFew = new ModelResult(
+                lstm.spec(),
+                few,
+                lstm.parameters(),
+                lstm.history(),
+                lstm.test(),
+                lstm.pcaMse(),
+                lstm.weightsSha256(),
+                lstm.reconstructions(),
+                lstm.evidence());
+        assertThat(findings(trainedOnFew))
+                .contains("At 32 numbers, PCA reconstructs 2.00 times better than LSTM: test MSE 0.010000 against"
+                        + " 0.020000. Judged by MSE at this latent size, PCA is the better compressor. PCA has no more"
+                        + " than 9 components here, from 10 training samples.");
+    }
+
+    @Test
     void aTieWithPcaIsATie() {
         assertThat(findings(lstm(0.0168, 0.016828)))
                 .contains("At 32 numbers, LSTM and PCA reconstruct equally well: test MSE 0.016800 and 0.016828.");

@@ -73,7 +73,7 @@ class HtmlReportTest {
         assertThat(html)
                 .containsOnlyOnce("<figure>")
                 .doesNotContain("PCA was fitted")
-                .contains("One autoencoder trained on 1 samples of d")
+                .contains("One autoencoder trained on 1 sample of d")
                 .endsWith("</html>\n");
     }
 
