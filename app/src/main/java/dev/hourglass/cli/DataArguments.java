@@ -19,7 +19,10 @@ final class DataArguments {
                     "A data set by name, such as mnist:test, or the path of an IDX, NPY or CSV file or a folder of images.")
     private String source = "";
 
-    @Option(names = "--labels", paramLabel = "FILE", description = "One label a sample: an IDX, NPY or CSV file.")
+    @Option(
+            names = "--labels",
+            paramLabel = "FILE",
+            description = "One label a sample: an IDX, NPY or CSV file; CSV takes names of classes as well.")
     private @Nullable Path labels;
 
     @Option(

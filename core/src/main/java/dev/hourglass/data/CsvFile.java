@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,11 @@ public final class CsvFile {
     private static final int MAX_ROW_CHARACTERS = 1 << 24;
     private static final int MAX_BUFFER_CHARACTERS = 1 << 16;
     private static final int FIRST_LINE_BYTES = 1 << 16;
+
+    /** Takes rows by their lines in the file, from 1. */
+    private interface Rows {
+        void take(long line, List<String> fields);
+    }
 
     private CsvFile() {}
 
@@ -54,6 +60,25 @@ public final class CsvFile {
     }
 
     private static FloatDataset readTable(Path file, @Nullable String labelColumn) {
+        CsvTable table = new CsvTable(file, labelColumn);
+        readRows(file, table::add);
+        return table.toDataset();
+    }
+
+    /**
+     * A column of classes, as whole numbers or as names, with or without a heading.
+     *
+     * @param samples how many classes are wanted; there may be more or less
+     * @throws CorruptFileException if the file is anything else
+     * @throws DatasetException if it can't be read
+     */
+    static Labels readLabels(Path file, int samples) {
+        LabelTable table = new LabelTable(file);
+        readRows(file, table::add);
+        return table.toLabels(samples);
+    }
+
+    private static void readRows(Path file, Rows rows) {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new DatasetException("Can't read " + file + ": expected a file. Give the path of a CSV file.");
         }
@@ -68,11 +93,9 @@ public final class CsvFile {
                         .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
                         .maxBufferSize(MAX_BUFFER_CHARACTERS)
                         .build(handler, stored.content(), StandardCharsets.UTF_8)) {
-            CsvTable table = new CsvTable(file, labelColumn);
             for (CsvRecord row : records) {
-                table.add(row.getStartingLineNumber(), row.getFields());
+                rows.take(row.getStartingLineNumber(), row.getFields());
             }
-            return table.toDataset();
         } catch (CsvParseException e) {
             Throwable reason = Optional.ofNullable(e.getCause()).orElse(e);
             throw new CorruptFileException(

@@ -5,10 +5,8 @@ import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Shape;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +20,7 @@ final class CsvTable {
 
     private final Path file;
     private final @Nullable String labelColumn;
-    private final Map<String, Integer> classes = new LinkedHashMap<>();
+    private final Labels.Column labels = new Labels.Column();
     private List<String> header = List.of();
     /** -1 before the first line. */
     private int columns = -1;
@@ -31,7 +29,6 @@ final class CsvTable {
     private long emptyLine;
     private float[] values = new float[1 << 10];
     private int count;
-    private int[] labels = new int[1 << 6];
     private int rows;
 
     CsvTable(Path file, @Nullable String labelColumn) {
@@ -70,7 +67,7 @@ final class CsvTable {
         for (int column = 0; column < columns; column++) {
             String field = fields.get(column).strip();
             if (column == labelAt) {
-                append(label(field, line, column));
+                labels.add(label(field, line, column));
             } else {
                 append(number(field, line, column));
             }
@@ -85,7 +82,11 @@ final class CsvTable {
         int features = labelAt < 0 ? columns : columns - 1;
         FloatDataset data =
                 FloatDataset.of(String.valueOf(file.getFileName()), Shape.of(features), Arrays.copyOf(values, count));
-        return labelAt < 0 ? data : labelled(data);
+        if (labelAt < 0) {
+            return data;
+        }
+        Labels found = labels.toLabels(0);
+        return data.withLabels(found.classes(), found.names());
     }
 
     private int findLabels() {
@@ -106,23 +107,8 @@ final class CsvTable {
         return at;
     }
 
-    private FloatDataset labelled(FloatDataset data) {
-        int[] each = Arrays.copyOf(labels, rows);
-        if (classes.keySet().stream().allMatch(name -> name.matches("\\d{1,9}"))) {
-            int[] numbers =
-                    classes.keySet().stream().mapToInt(Integer::parseInt).toArray();
-            return data.withLabels(
-                    Arrays.stream(each).map(label -> numbers[label]).toArray(), List.of());
-        }
-        List<String> names = classes.keySet().stream().sorted().toList();
-        Map<String, Integer> places = new LinkedHashMap<>();
-        names.forEach(name -> places.put(name, places.size()));
-        int[] sorted = classes.keySet().stream().mapToInt(places::get).toArray();
-        return data.withLabels(Arrays.stream(each).map(label -> sorted[label]).toArray(), names);
-    }
-
     /** Whether somebody meant a number, so that a wrong one in the first line isn't taken for a name. */
-    private static boolean looksLikeNumber(String field) {
+    static boolean looksLikeNumber(String field) {
         return NUMBER.matcher(field).matches() || DECIMAL_COMMA.matcher(field).matches();
     }
 
@@ -146,11 +132,11 @@ final class CsvTable {
         return number;
     }
 
-    private int label(String field, long line, int column) {
+    private String label(String field, long line, int column) {
         if (field.isEmpty()) {
             throw corrupt(place("a label", line, column), "nothing", "Fill the gap or drop the row.");
         }
-        return classes.computeIfAbsent(field, ignored -> classes.size());
+        return field;
     }
 
     private String place(String expected, long line, int column) {
@@ -163,13 +149,6 @@ final class CsvTable {
             values = Arrays.copyOf(values, grown(count));
         }
         values[count++] = value;
-    }
-
-    private void append(int label) {
-        if (rows == labels.length) {
-            labels = Arrays.copyOf(labels, grown(rows));
-        }
-        labels[rows] = label;
     }
 
     private int grown(int length) {

@@ -217,50 +217,34 @@ public final class DataSources {
 
     /** The same samples with the labels of a file, one each. */
     static Dataset labelled(Dataset data, Path file) {
-        int[] labels = readLabels(file);
-        if (labels.length != data.size()) {
+        Labels labels = readLabels(file, data.size());
+        int[] classes = labels.classes();
+        if (classes.length != data.size()) {
             throw new CorruptFileException(
                     file,
                     String.format(Locale.ROOT, "%,d labels, one for each sample of %s", data.size(), data.name()),
-                    String.format(Locale.ROOT, "%,d", labels.length),
+                    String.format(Locale.ROOT, "%,d", classes.length),
                     "Samples and labels are of different sets; take both from the same one.");
         }
         return switch (data) {
-            case ByteDataset bytes -> bytes.withLabels(asBytes(file, labels));
-            case FloatDataset floats -> floats.withLabels(labels, List.of());
+            case ByteDataset bytes -> bytes.withLabels(asBytes(file, classes)).withClassNames(labels.names());
+            case FloatDataset floats -> floats.withLabels(classes, labels.names());
             default -> throw new IllegalStateException("a source of an unknown kind: " + data.getClass());
         };
     }
 
-    private static int[] readLabels(Path file) {
+    private static Labels readLabels(Path file, int samples) {
         byte[] beginning = beginning(file);
         if (startsWith(beginning, NpyHeader.MAGIC)) {
-            return NpyFile.readLabels(file);
+            return new Labels(NpyFile.readLabels(file), List.of());
         }
         if (isTable(file)) {
-            return wholeNumbers(file, CsvFile.read(file));
+            return CsvFile.readLabels(file, samples);
         }
         byte[] labels = IdxFile.readLabels(file).values();
         int[] classes = new int[labels.length];
         Arrays.setAll(classes, i -> Byte.toUnsignedInt(labels[i]));
-        return classes;
-    }
-
-    private static int[] wholeNumbers(Path file, FloatDataset table) {
-        int[] labels = new int[table.size()];
-        float[] row = new float[table.sampleShape().size()];
-        for (int i = 0; i < labels.length; i++) {
-            table.copySample(i, row, 0);
-            labels[i] = (int) row[0];
-            if (row.length > 1 || row[0] < 0 || labels[i] != row[0]) {
-                throw new CorruptFileException(
-                        file,
-                        "one whole number >= 0 a row",
-                        row.length > 1 ? row.length + " columns" : row[0] + " in row " + (i + 1),
-                        "Give a file of one column, the classes numbered from 0.");
-            }
-        }
-        return labels;
+        return new Labels(classes, List.of());
     }
 
     private static byte[] asBytes(Path file, int[] labels) {

@@ -178,10 +178,29 @@ class DataSourcesTest {
     }
 
     @Test
+    void labelsMayBeNamesWithOrWithoutAHeading() throws IOException {
+        Path npy = npy("series.npy", Shape.of(2), 6);
+        Path bare = Files.writeString(folder.resolve("bare.csv"), "ship\ncat\nship\n");
+        Path headed = Files.writeString(folder.resolve("headed.csv"), "\uFEFFkind\r\nship\r\ncat\r\nship\r\n\r\n");
+
+        for (Path labels : List.of(bare, headed)) {
+            for (String source : List.of(npy.toString(), "digits:test")) {
+                Dataset data = open(source, SourceOptions.defaults().withLabels(labels));
+                assertThat(data.classNames()).containsExactly("cat", "ship");
+                assertThat(new int[] {data.label(0), data.label(1), data.label(2)})
+                        .containsExactly(1, 0, 1);
+            }
+        }
+    }
+
+    @Test
     void labelsThatDoNotMatchAreRefused() throws IOException {
         Path npy = npy("series.npy", Shape.of(2), 6);
         Path few = Files.write(folder.resolve("labels"), Idx.labels(7, 2));
         Path fractions = Files.writeString(folder.resolve("labels.csv"), "1\n0.5\n2\n");
+        Path wide = Files.writeString(folder.resolve("wide.csv"), "1,2\n1,2\n1,2\n");
+        Path gap = Files.writeString(folder.resolve("gap.csv"), "kind\ncat\n\nship\n");
+        Path headed = Files.writeString(folder.resolve("headed.csv"), "kind\n1\n2\n");
         Path large = Files.writeString(folder.resolve("large.csv"), "1\n256\n2\n");
 
         assertThatThrownBy(() -> open(npy.toString(), SourceOptions.defaults().withLabels(few)))
@@ -189,8 +208,18 @@ class DataSourcesTest {
                 .hasMessage(few + ": expected 3 labels, one for each sample of series.npy, found 2."
                         + " Samples and labels are of different sets; take both from the same one.");
         assertThatThrownBy(() -> open(npy.toString(), SourceOptions.defaults().withLabels(fractions)))
-                .hasMessage(fractions + ": expected one whole number >= 0 a row, found 0.5 in row 2."
-                        + " Give a file of one column, the classes numbered from 0.");
+                .hasMessage(
+                        fractions + ": expected one class a row, a whole number >= 0 or a name, found 0.5 at line 2."
+                                + " Number the classes from 0, or name them.");
+        assertThatThrownBy(() -> open(npy.toString(), SourceOptions.defaults().withLabels(wide)))
+                .hasMessage(
+                        wide + ": expected one class a row, a whole number >= 0 or a name, found 2 columns at line 1."
+                                + " Give a file of one column.");
+        assertThatThrownBy(() -> open(npy.toString(), SourceOptions.defaults().withLabels(gap)))
+                .hasMessage(gap + ": expected one class a row, a whole number >= 0 or a name, found nothing at line 3."
+                        + " Fill the gap or drop it.");
+        assertThatThrownBy(() -> open(npy.toString(), SourceOptions.defaults().withLabels(headed)))
+                .hasMessageContaining("expected 3 labels, one for each sample of series.npy, found 2.");
         assertThatThrownBy(() -> open("digits:test", SourceOptions.defaults().withLabels(large)))
                 .hasMessage(large + ": expected labels of 0 to 255 for samples kept as bytes, found 256 for sample 1."
                         + " Number the classes from 0.");
