@@ -62,6 +62,10 @@ final class LabDisplay implements Consumer<LabEvent>, AutoCloseable {
             case LabEvent.Working work -> terminal.println(work.task() + " …");
             case LabEvent.Progress step -> show(step);
             case LabEvent.SweepAnnounced sweep -> terminal.println(announcement(sweep));
+            case LabEvent.Notice notice -> {
+                endProgress();
+                terminal.println(notice.text());
+            }
             case LabEvent.Finished finished -> showResult(finished);
         }
     }

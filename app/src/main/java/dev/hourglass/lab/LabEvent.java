@@ -54,6 +54,9 @@ public sealed interface LabEvent {
     record SweepAnnounced(List<String> models, List<Integer> latentSizes, int epochs, double seconds)
             implements LabEvent {}
 
+    /** Something went wrong that the run goes on without. */
+    record Notice(String text) implements LabEvent {}
+
     /**
      * The run is over and its folder whole.
      *

@@ -8,6 +8,7 @@ import dev.hourglass.report.Sweep;
 import dev.hourglass.tensor.ShapeException;
 import dev.hourglass.train.TrainEvent;
 import dev.hourglass.train.TrainResult;
+import dev.hourglass.train.TrainingDivergedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -69,9 +70,24 @@ final class LatentSweep {
     Sweep run(ModelRecipe model, Splits splits, List<Double> pcaMse) {
         List<Sweep.Point> points = new ArrayList<>();
         for (ModelRecipe sized : sized(wanted, model)) {
-            points.add(point(sized, splits.reshaped(sized.spec().input())));
+            points.add(pointOrNone(sized, splits.reshaped(sized.spec().input())));
         }
         return new Sweep(points, wanted.epochs(), pcaMse);
+    }
+
+    /** A training that diverges costs the sweep its point, and not the run what came before. */
+    private Sweep.Point pointOrNone(ModelRecipe model, Splits splits) {
+        try {
+            return point(model, splits);
+        } catch (LabException e) {
+            if (!(e.getCause() instanceof TrainingDivergedException diverged)) {
+                throw e;
+            }
+            int size = model.spec().latentSize();
+            telling.tell(new LabEvent.Notice("Sweep: no point for " + model.name() + " with latent size " + size + ". "
+                    + diverged.getMessage() + " Try a smaller learning rate."));
+            return new Sweep.Point(size, Double.NaN, Double.NaN, Double.NaN);
+        }
     }
 
     private Sweep.Point point(ModelRecipe model, Splits splits) {

@@ -42,7 +42,7 @@ final class Numbers {
         if (value == 0) {
             return "0";
         }
-        if (Math.abs(value) < 1e-3) {
+        if (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e9) {
             return String.format(Locale.ROOT, "%.2e", value);
         }
         BigDecimal rounded = BigDecimal.valueOf(value).round(new MathContext(3));

@@ -137,7 +137,10 @@ final class RateDistortionFigure {
 
         private void draw(Graphics2D graphics, Curve curve, double largest) {
             Path2D path = new Path2D.Double();
-            for (double[] point : curve.points()) {
+            List<double[]> points = curve.points().stream()
+                    .filter(point -> Double.isFinite(point[1]))
+                    .toList();
+            for (double[] point : points) {
                 double x = x(point[0]);
                 double y = y(point[1], largest);
                 if (path.getCurrentPoint() == null) {
@@ -149,7 +152,7 @@ final class RateDistortionFigure {
             graphics.setColor(curve.color());
             graphics.setStroke(curve.stroke());
             graphics.draw(path);
-            for (double[] point : curve.points().size() > 2 ? curve.points() : List.<double[]>of()) {
+            for (double[] point : !curve.stroke().equals(DOTTED) ? points : List.<double[]>of()) {
                 graphics.fill(new Ellipse2D.Double(x(point[0]) - 4, y(point[1], largest) - 4, 8, 8));
             }
         }
@@ -192,8 +195,7 @@ final class RateDistortionFigure {
         }
 
         private double y(double error, double largest) {
-            double share = Double.isFinite(error) ? Math.clamp(error / largest, 0, 1) : 1;
-            return top + PLOT_HEIGHT * (1 - share);
+            return top + PLOT_HEIGHT * (1 - Math.clamp(error / largest, 0, 1));
         }
     }
 }

@@ -10,7 +10,11 @@ import java.util.List;
  * @param pcaMse test MSE of PCA with k components at place k, from 0 on
  */
 public record Sweep(List<Point> points, int epochs, List<Double> pcaMse) {
-    /** @param seconds of its training, validation included */
+    /**
+     * NaN where the training diverged.
+     *
+     * @param seconds of its training, validation included
+     */
     public record Point(int latentSize, double mse, double mae, double seconds) {}
 
     public Sweep {

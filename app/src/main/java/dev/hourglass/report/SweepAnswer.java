@@ -27,6 +27,12 @@ final class SweepAnswer {
                                 .map(point -> Numbers.error(point.mse()) + " with " + point.latentSize())
                                 .collect(Collectors.joining(", "))
                         + " numbers at the waist.");
+        String diverged = sizes(sweep.points().stream()
+                .filter(point -> !Double.isFinite(point.mse()))
+                .toList());
+        if (!diverged.isEmpty()) {
+            sentences.add("With " + diverged + " numbers its training diverged.");
+        }
         sentences.add(rivals(name, sweep, points));
         sentences.add(reading(name, points));
         return sentences;

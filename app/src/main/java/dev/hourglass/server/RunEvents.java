@@ -89,6 +89,7 @@ final class RunEvents implements Consumer<LabEvent> {
             }
             case LabEvent.SweepAnnounced sweep ->
                 working("Sweep over the latent sizes of " + String.join(" and ", sweep.models()));
+            case LabEvent.Notice notice -> log.add("notice", Map.of("message", Failing.withoutFolders(notice.text())));
             case LabEvent.Finished finished -> doing = null;
         }
     }

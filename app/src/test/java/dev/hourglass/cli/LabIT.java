@@ -173,6 +173,32 @@ class LabIT {
         }
     }
 
+    /** At this rate two steps still end in numbers, more of them don't. */
+    @Test
+    void aSweepThatDivergesLeavesOutItsPointAndTheRunGoesOn() throws IOException {
+        Path recipe = Files.writeString(folder.resolve("steep.yaml"), """
+                data: {name: mnist, folder: data, limit: 32}
+                models:
+                  - name: linear
+                    input: [784]
+                    encoder: [Dense: {units: 2}]
+                    decoder: [Dense: {units: 784}]
+                training: {epochs: 1, batch_size: 16, learning_rate: 1e8}
+                outputs: {plots: false, sweep: {latent_sizes: [2, 4], epochs: 9}}
+                """);
+
+        assertThat(lab(recipe.toString()))
+                .as(err.toString(StandardCharsets.UTF_8))
+                .isZero();
+
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .containsPattern(
+                        "Sweep: no point for linear with latent size 2\\. Training of 'linear' diverged in epoch \\d")
+                .containsPattern("Sweep: no point for linear with latent size 4\\. ");
+        assertThat(json("results/sweep.json").at("/linear/points/0/mse").isNull())
+                .isTrue();
+    }
+
     @Test
     void aRecipeOfOneModelWithoutPlotsAndReportLeavesResults() throws IOException {
         Path recipe = Files.writeString(folder.resolve("small.yaml"), """

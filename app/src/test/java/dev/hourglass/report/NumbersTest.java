@@ -35,6 +35,7 @@ class NumbersTest {
         assertThat(Numbers.factor(0)).isEqualTo("0");
         assertThat(Numbers.factor(234.4)).isEqualTo("234");
         assertThat(Numbers.factor(23_449)).isEqualTo("23,400");
+        assertThat(Numbers.factor(1.44e38)).isEqualTo("1.44e+38");
         assertThat(Numbers.factor(Double.POSITIVE_INFINITY)).isEqualTo("infinitely many");
         assertThat(Numbers.factor(Double.NaN)).isEqualTo("–");
     }
