@@ -159,7 +159,7 @@ final class ReconstructionAnswer {
     }
 
     private static String share(double value) {
-        return String.format(Locale.ROOT, "%.0f %%", 100 * value);
+        return Math.round(100 * value) + " %";
     }
 
     private static Optional<String> classes(ModelResult model) {
