@@ -8,6 +8,7 @@ import dev.hourglass.formats.SavedModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,6 +24,9 @@ import picocli.CommandLine.Spec;
 abstract class PassCommand implements Runnable {
     private final Terminal terminal;
     private final DatasetCatalog catalog;
+    private final String doing;
+    private final String done;
+    private final UnaryOperator<SavedModel> layers;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -43,19 +47,19 @@ abstract class PassCommand implements Runnable {
     @Mixin
     private ThreadsOption threads = new ThreadsOption();
 
-    PassCommand(Terminal terminal, DatasetCatalog catalog) {
+    /**
+     * @param doing such as {@code Encoding}
+     * @param done such as {@code Encoded}
+     * @param layers those that samples go through
+     */
+    private PassCommand(
+            Terminal terminal, DatasetCatalog catalog, String doing, String done, UnaryOperator<SavedModel> layers) {
         this.terminal = terminal;
         this.catalog = catalog;
+        this.doing = doing;
+        this.done = done;
+        this.layers = layers;
     }
-
-    /** Such as {@code Encoding}. */
-    abstract String doing();
-
-    /** Such as {@code Encoded}. */
-    abstract String done();
-
-    /** The layers that samples go through. */
-    abstract SavedModel chain(SavedModel model);
 
     @Override
     public void run() {
@@ -64,11 +68,11 @@ abstract class PassCommand implements Runnable {
         } catch (DatasetException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        SavedModel chain = chain(model.read());
+        SavedModel chain = layers.apply(model.read());
         Dataset samples = data.open(chain, catalog, terminal);
         long start = System.nanoTime();
         try {
-            RowFile.write(out, chain.output(), new Pass(doing(), chain, samples, threads.count(), terminal));
+            RowFile.write(out, chain.output(), new Pass(doing, chain, samples, threads.count(), terminal));
         } catch (IOException e) {
             throw CommandException.unwritable(out, e);
         }
@@ -76,7 +80,7 @@ abstract class PassCommand implements Runnable {
         terminal.println(String.format(
                 Locale.ROOT,
                 "%s %,d samples in %.1f s (%,.0f samples/s): %s, %s",
-                done(),
+                done,
                 samples.size(),
                 seconds,
                 samples.size() / seconds,
@@ -99,22 +103,7 @@ abstract class PassCommand implements Runnable {
             })
     static final class Encode extends PassCommand {
         Encode(Terminal terminal, DatasetCatalog catalog) {
-            super(terminal, catalog);
-        }
-
-        @Override
-        String doing() {
-            return "Encoding";
-        }
-
-        @Override
-        String done() {
-            return "Encoded";
-        }
-
-        @Override
-        SavedModel chain(SavedModel model) {
-            return model.encoder();
+            super(terminal, catalog, "Encoding", "Encoded", SavedModel::encoder);
         }
     }
 
@@ -132,22 +121,7 @@ abstract class PassCommand implements Runnable {
             })
     static final class Decode extends PassCommand {
         Decode(Terminal terminal, DatasetCatalog catalog) {
-            super(terminal, catalog);
-        }
-
-        @Override
-        String doing() {
-            return "Decoding";
-        }
-
-        @Override
-        String done() {
-            return "Decoded";
-        }
-
-        @Override
-        SavedModel chain(SavedModel model) {
-            return model.decoder();
+            super(terminal, catalog, "Decoding", "Decoded", SavedModel::decoder);
         }
     }
 
@@ -165,21 +139,10 @@ abstract class PassCommand implements Runnable {
             })
     static final class Reconstruct extends PassCommand {
         Reconstruct(Terminal terminal, DatasetCatalog catalog) {
-            super(terminal, catalog);
+            super(terminal, catalog, "Reconstructing", "Reconstructed", Reconstruct::whole);
         }
 
-        @Override
-        String doing() {
-            return "Reconstructing";
-        }
-
-        @Override
-        String done() {
-            return "Reconstructed";
-        }
-
-        @Override
-        SavedModel chain(SavedModel model) {
+        private static SavedModel whole(SavedModel model) {
             model.autoencoder(); // says what is missing where this is only one half
             return model;
         }
