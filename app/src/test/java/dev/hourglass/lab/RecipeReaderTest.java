@@ -103,8 +103,8 @@ class RecipeReaderTest {
                 .containsExactly(new ModelRecipe(
                         Presets.cifar10Strong("strong"),
                         Recipe.Data.of("cifar10"),
-                        training.withEpochs(12)
-                                .withAugmentation(new Augmentation(true, 0, 0, Augmentation.FillMode.NEAREST))));
+                        training.withEpochs(24)
+                                .withAugmentation(new Augmentation(true, 2, 2, Augmentation.FillMode.NEAREST))));
     }
 
     private static ModelRecipe mnist(AutoencoderSpec spec, TrainOptions training) {
