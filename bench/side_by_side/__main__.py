@@ -13,7 +13,7 @@ from pathlib import Path
 
 from measuring import Clock, measure, measure_roof, measure_warm_up, say
 from reporting import report, table_of
-from runners import BENCH, LOGS, MODELS, OURS, PEERS, RIVALS, TASKS, RunnerFailed, survey_settings
+from runners import BEFORE, BENCH, LOGS, MODELS, OURS, PEERS, RIVALS, TASKS, RunnerFailed, survey_settings
 
 # How the time is shared out: a training step has three peers, a single sample takes no time.
 SHARES = {"train": 6, "throughput": 4, "latency": 1}
@@ -39,6 +39,12 @@ def at_least_one(text):
     return int(text)
 
 
+def built_checkout(text):
+    if not (Path(text) / "bench/target/benchmarks.jar").is_file():
+        raise argparse.ArgumentTypeError(f"{text} has no bench/target/benchmarks.jar; build it there: mvn -DskipTests package")
+    return Path(text)
+
+
 def data_folder():
     """Where `hourglass data fetch mnist` puts the files."""
     home = os.environ.get("HOURGLASS_HOME")
@@ -57,6 +63,9 @@ def parse_options(arguments):
     parser.add_argument("--models", type=names(MODELS), default=MODELS, help=f"some of {','.join(MODELS)} (default all)")
     parser.add_argument("--tasks", type=names(TASKS), default=TASKS, help=f"some of {','.join(TASKS)} (default all)")
     parser.add_argument("--peers", type=names(PEERS), default=None, help=f"some of {','.join(PEERS)} (default all)")
+    parser.add_argument(
+        "--before", type=built_checkout, help="another checkout, built: takes turns with this one, without peers unless named"
+    )
     parser.add_argument("--threads", type=at_least_one, default=2, help="for each runner (default 2)")
     parser.add_argument("--data", type=Path, default=data_folder(), help="folder with train-images-idx3-ubyte")
     parser.add_argument("--report", type=Path, help="where to write (default docs/perf/DATE.md)")
@@ -68,7 +77,8 @@ def parse_options(arguments):
     options.least_rounds = 1 if options.quick else 3  # however little time is left
     options.turn_seconds = 0.7 if options.quick else 2.0
     options.minutes = 3.5 if options.quick else 11.0
-    options.peers = options.peers or (QUICK_PEERS if options.quick else PEERS)
+    usual = () if options.before else QUICK_PEERS if options.quick else PEERS
+    options.peers = options.peers or usual
     options.left_out = list(LEFT_OUT) if options.quick else []
     options.cpus = None
     if hasattr(os, "sched_getaffinity"):
@@ -95,9 +105,10 @@ def measure_all(options):
     clock = Clock(options.minutes, [SHARES[task] for task in options.tasks for _ in options.models])
     warm_ups = {}
     roofs = []
-    if not options.quick and "train" in options.tasks:
+    compared_with_peers = bool(options.peers)
+    if not options.quick and compared_with_peers and "train" in options.tasks:
         warm_ups = {model: measure_warm_up(model, options) for model in options.models if model in WARM_UP_MODELS}
-    if "train" in options.tasks:
+    if compared_with_peers and "train" in options.tasks:
         roof_models = [model for model in options.models if not options.quick or model == "mnist-lstm"]
         roofs = [measure_roof(model, options) for model in roof_models]
     results = []
@@ -106,7 +117,8 @@ def measure_all(options):
             if options.quick and clock.is_over():
                 options.left_out.append(f"{model} {task} (no time was left)")
                 continue
-            contestants = [(OURS, None)] + [(peer, None) for peer in RIVALS[task] if peer in options.peers]
+            before = [(BEFORE, None)] if options.before else []
+            contestants = [(OURS, None)] + before + [(peer, None) for peer in RIVALS[task] if peer in options.peers]
             results.append(measure(task, model, contestants, options, clock.take(SHARES[task])))
     return results, roofs, warm_ups
 
@@ -126,7 +138,7 @@ def main():
         sys.exit("Interrupted; nothing was written")
     text = report(results, roofs, warm_ups, options, load_before)
     print(text)
-    if not options.quick or options.report:
+    if (not options.quick and not options.before) or options.report:
         file = options.report or BENCH.parent / f"docs/perf/{datetime.date.today()}.md"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)

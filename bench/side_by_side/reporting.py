@@ -7,7 +7,7 @@ import statistics
 import subprocess
 
 from measuring import share_of_peak
-from runners import BENCH, JVM_FLAGS, OURS
+from runners import BEFORE, BENCH, JVM_FLAGS, OURS
 
 BUSY_LOAD = 0.5  # average of the minute before the start, above which others take processor time from the runners
 TITLES = {
@@ -46,6 +46,11 @@ def bar(task, model, peer):
     return f"{at_least:g}" if at_least else "–"
 
 
+def name_of(key, measured):
+    name = measured.about[key]["name"]
+    return f"{name} before" if key == BEFORE else name
+
+
 def samples_a_run(measured):
     return {"train": BATCH[measured.model], "throughput": 10_000, "latency": 1}[measured.task]
 
@@ -60,7 +65,7 @@ def table_of(task, results):
         for key, millis in measured.millis.items():
             about = measured.about[key]
             rate = samples_a_run(measured) / statistics.median(millis) * 1e3
-            line = f"| {measured.model} | {about['name']} | {about['setting']} | {spread(millis)} | {rate:,.0f} |"
+            line = f"| {measured.model} | {name_of(key, measured)} | {about['setting']} | {spread(millis)} | {rate:,.0f} |"
             if key == OURS or not ours:
                 line += " | |"
             else:
@@ -77,7 +82,7 @@ def memory_table(results):
     for measured in results:
         for key, peak in measured.memory.items():
             megabytes = "–" if peak is None else f"{peak / 1e6:,.0f}"
-            lines.append(f"| {measured.model} | {measured.about[key]['name']} | {megabytes} | {measured.runs[key]:,} |")
+            lines.append(f"| {measured.model} | {name_of(key, measured)} | {megabytes} | {measured.runs[key]:,} |")
     lines += [
         "",
         "The whole process's peak resident memory (VmHWM) after all its rounds of the table of training steps: program,",
@@ -128,9 +133,9 @@ def processor():
     return f"{names[0] if names else platform.machine()}{', ' + widest if widest else ''}, {os.cpu_count()} processors"
 
 
-def commit():
+def commit(checkout=BENCH):
     git = lambda *words: subprocess.run(  # noqa: E731
-        ["git", "-C", str(BENCH), *words], capture_output=True, text=True
+        ["git", "-C", str(checkout), *words], capture_output=True, text=True
     ).stdout.strip()
     return (git("rev-parse", "--short", "HEAD") or "unknown") + (" with local changes" if git("status", "--porcelain") else "")
 
@@ -174,6 +179,7 @@ def report(results, roofs, warm_ups, options, load_before):
         f"- System: {platform.system()} {platform.release()}; load average {load_before:.1f} before, {os.getloadavg()[0]:.1f} after",
         f"- Versions: {versions(results)}, Python {platform.python_version()}",
         f"- Hourglass at {commit()}; java {' '.join(JVM_FLAGS)}",
+        *([f"- Hourglass before at {commit(options.before)}"] if options.before else []),
         "",
     ]
     return "\n".join(lines)

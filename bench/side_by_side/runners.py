@@ -12,6 +12,7 @@ from pathlib import Path
 BENCH = Path(__file__).resolve().parent.parent
 LOGS = BENCH / "target/side-by-side"
 OURS = "hourglass"
+BEFORE = "before"  # Hourglass as another checkout has it
 PEERS = ("torch", "keras-tf", "keras-jax")
 MODELS = ("mnist-cnn", "mnist-lstm", "cifar10-cnn", "sequence-lstm")
 RIVALS = {"train": PEERS, "latency": ("torch",), "throughput": ("keras-tf",)}
@@ -133,15 +134,16 @@ class Runner:
         return json.loads(line)
 
 
-def java_command(main_class, *arguments, options):
-    jar = str(BENCH / "target/benchmarks.jar")
+def java_command(main_class, *arguments, options, checkout=BENCH.parent):
+    jar = str(checkout / "bench/target/benchmarks.jar")
     return [options.java, *JVM_FLAGS, "-cp", jar, f"dev.hourglass.bench.{main_class}", *map(str, arguments)]
 
 
 def command_of(who, task, model, setting, options):
     threads = str(options.threads)
-    if who == OURS:
-        return java_command("StepRunner", model, task, threads, options.data, options=options), {}
+    if who in (OURS, BEFORE):
+        checkout = options.before if who == BEFORE else BENCH.parent
+        return java_command("StepRunner", model, task, threads, options.data, options=options, checkout=checkout), {}
     environment = {"OMP_NUM_THREADS": threads}
     script = "torch_runner.py" if who == "torch" else "keras_runner.py"
     if who != "torch":
