@@ -1,5 +1,11 @@
 package dev.hourglass.engine;
 
+import dev.hourglass.engine.cpu.CpuPlan;
+import dev.hourglass.engine.cpu.PlanCompiler;
+import dev.hourglass.engine.cpu.Stopwatch;
+import dev.hourglass.engine.cpu.memory.Cursor;
+import dev.hourglass.engine.cpu.memory.PackedWeights;
+import dev.hourglass.engine.cpu.step.Plan;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.model.ShapeInference;

@@ -1,5 +1,16 @@
 package dev.hourglass.engine;
 
+import dev.hourglass.engine.cpu.CpuPlan;
+import dev.hourglass.engine.cpu.PlanCompiler;
+import dev.hourglass.engine.cpu.StageClock;
+import dev.hourglass.engine.cpu.Stopwatch;
+import dev.hourglass.engine.cpu.layout.Placement;
+import dev.hourglass.engine.cpu.memory.Cursor;
+import dev.hourglass.engine.cpu.memory.NormState;
+import dev.hourglass.engine.cpu.memory.PackedWeights;
+import dev.hourglass.engine.cpu.ops.BatchGradients;
+import dev.hourglass.engine.cpu.step.Plan;
+import dev.hourglass.engine.cpu.step.StepCost;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;

@@ -4,6 +4,12 @@ import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.hourglass.engine.cpu.CpuPlan;
+import dev.hourglass.engine.cpu.PlanCompiler;
+import dev.hourglass.engine.cpu.Stopwatch;
+import dev.hourglass.engine.cpu.memory.Cursor;
+import dev.hourglass.engine.cpu.memory.PackedWeights;
+import dev.hourglass.engine.cpu.step.Plan;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Parameter;

@@ -1,0 +1,289 @@
+package dev.hourglass.engine.cpu;
+
+import dev.hourglass.engine.cpu.Stopwatch.Stage;
+import dev.hourglass.engine.cpu.layout.GradientForms;
+import dev.hourglass.engine.cpu.layout.Layout;
+import dev.hourglass.engine.cpu.layout.Placement;
+import dev.hourglass.engine.cpu.memory.ChunkResults;
+import dev.hourglass.engine.cpu.memory.Cursor;
+import dev.hourglass.engine.cpu.memory.Memory;
+import dev.hourglass.engine.cpu.memory.Memory.Segment;
+import dev.hourglass.engine.cpu.memory.NormState;
+import dev.hourglass.engine.cpu.memory.PackedWeights;
+import dev.hourglass.engine.cpu.ops.BatchGradients;
+import dev.hourglass.engine.cpu.ops.Operation;
+import dev.hourglass.engine.cpu.ops.StepBinder;
+import dev.hourglass.engine.cpu.step.Plan;
+import dev.hourglass.engine.cpu.step.Step;
+import dev.hourglass.engine.cpu.step.StepAccess;
+import dev.hourglass.engine.cpu.step.StepCost;
+import dev.hourglass.engine.cpu.step.Value;
+import dev.hourglass.model.Parameters;
+import dev.hourglass.tensor.Kernels;
+import dev.hourglass.tensor.Workers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A plan bound to a processor: memory, kernels and threads. A batch is cut into chunks whose number depends on the
+ * batch alone; any thread may take any chunk, each chunk sums gradients of its own, and these are added in the order
+ * of the chunks, so the bits do not depend on the threads. After the first batches nothing is allocated.
+ */
+public final class CpuPlan {
+    public static final int MOST_CHUNK_SAMPLES = 16;
+
+    /** Floats of a weight gradient that stay in the second-level cache from one sample to the next. */
+    private static final int MOST_SUMMED_BY_SAMPLE = 1 << 18;
+
+    /** Operations of a step for one sample from which on threads share it: about 10 microseconds. */
+    private static final long LEAST_SHARED_FLOPS = 1_000_000;
+
+    /** A phase, bound. */
+    private record BoundPhase(List<BoundSegment> segments, Operation after) {}
+
+    /** @param shared whether each operation is worth sharing between threads where there is a single sample */
+    private record BoundSegment(Operation[] operations, boolean[] shared, boolean sampleBySample) {
+        private BoundSegment {
+            operations = operations.clone();
+            shared = shared.clone();
+        }
+
+        void run(Cursor at) {
+            int step = sampleBySample ? 1 : at.chunkSamples;
+            for (at.local = 0; at.local < at.chunkSamples; at.local += step) {
+                at.samples = step;
+                for (Operation operation : operations) {
+                    operation.run(at);
+                }
+            }
+        }
+    }
+
+    private final Workers workers;
+    private final int chunkCapacity;
+    private final List<BoundPhase> phases = new ArrayList<>();
+    private final Cursor[] cursors;
+    private final ChunkResults results;
+    private final NormState[] norms;
+    private final BatchGradients batchGradients;
+    private final Operation clear;
+    private final boolean training;
+    private final Cursor[] partCursors;
+    private final Workers.Task runPhase = this::runChunk;
+    private final Workers.Task runPart = this::runPart;
+    private Operation sharedOperation = at -> {};
+    private Cursor.Batch batch = Cursor.Batch.NONE;
+    private BoundPhase phase;
+    private boolean firstPhase;
+
+    /**
+     * @param batchCapacity most samples in one run
+     * @param chunkSamples samples that go through together, >= 1
+     * @param stopwatch sees each operation when it is bound
+     */
+    public CpuPlan(
+            Plan plan,
+            Parameters parameters,
+            PackedWeights weights,
+            int sampleSize,
+            int batchCapacity,
+            int chunkSamples,
+            boolean training,
+            Kernels kernels,
+            Workers workers,
+            Stopwatch stopwatch) {
+        this.workers = workers;
+        chunkCapacity = Math.min(chunkSamples, batchCapacity);
+        this.training = training;
+        cursors = new Cursor[workers.threads()];
+        partCursors = new Cursor[cursors.length];
+        for (int worker = 0; worker < cursors.length; worker++) {
+            cursors[worker] = new Cursor(worker, sampleSize);
+            partCursors[worker] = new Cursor(0, 0);
+            partCursors[worker].parts = cursors.length;
+        }
+        int chunks = Math.ceilDiv(batchCapacity, chunkCapacity);
+        GradientForms forms = new GradientForms(plan.components(), kernels);
+        results = new ChunkResults(chunks, new Placement(plan.gradients()), forms, plan.norms(), kernels);
+        norms = plan.norms().stream()
+                .map(norm -> new NormState(norm, parameters, training))
+                .toArray(NormState[]::new);
+        List<List<Segment>> segments = new ArrayList<>();
+        for (int i = 0; i < plan.phases().size(); i++) {
+            segments.add(segments(i, plan.phases().get(i).steps()));
+        }
+        List<Value> kept = plan.overBatch().stream()
+                .flatMap(step -> Stream.of(step.from(), step.gradient()))
+                .toList();
+        Memory memory = new Memory(segments, kept, workers.threads(), chunkCapacity, batchCapacity);
+        batchGradients = new BatchGradients(plan.overBatch(), memory, forms, kernels);
+        StepBinder binder = new StepBinder(kernels, memory, weights, results, norms, workers.threads());
+        clear = stopwatch.time(
+                Stage.of(0, "Clear", "gradients", 0, (long) Float.BYTES * results.placement.size()),
+                at -> results.clear(at.chunk));
+        for (int i = 0; i < plan.phases().size(); i++) {
+            int number = i;
+            List<BoundSegment> bound = segments.get(i).stream()
+                    .map(segment -> new BoundSegment(
+                            segment.steps().stream()
+                                    .map(step -> stopwatch.time(Stage.of(number, step), binder.bind(step)))
+                                    .toArray(Operation[]::new),
+                            training ? new boolean[segment.steps().size()] : shared(segment.steps()),
+                            segment.sampleBySample()))
+                    .toList();
+            phases.add(new BoundPhase(bound, barrier(i, plan.phases().get(i).after(), stopwatch)));
+        }
+        phase = phases.getFirst();
+    }
+
+    private Operation barrier(int phase, Plan.@Nullable Barrier barrier, Stopwatch stopwatch) {
+        if (barrier == null) {
+            return at -> {};
+        }
+        NormState norm = norms[barrier.norm()];
+        Operation settle = barrier.backward()
+                ? at -> norm.settleGradient(results, barrier.norm(), results.chunks, batch.size())
+                : at -> norm.settle(results, barrier.norm(), results.chunks, batch.size());
+        return stopwatch.time(Stage.of(phase, "Barrier", "batch normalisation " + barrier.norm(), 0, 0), settle);
+    }
+
+    /** How many samples go through together in a plan for a batch of this size: small enough that many threads have work. */
+    public static int chunkSamples(Plan plan, int batchSize) {
+        int share = Math.max(1, batchSize / 8);
+        int least = plan.recurrent() ? Math.min(8, batchSize) : 1; // rows of one tile of a product
+        return Math.clamp(share, least, MOST_CHUNK_SAMPLES);
+    }
+
+    private static List<Segment> segments(int phase, List<Step> steps) {
+        List<Segment> segments = new ArrayList<>();
+        List<Step> run = new ArrayList<>();
+        for (int i = 0; i < steps.size(); i++) {
+            run.add(steps.get(i));
+            boolean sampleBySample = isSampleBySample(steps.get(i));
+            if (i + 1 == steps.size() || isSampleBySample(steps.get(i + 1)) != sampleBySample) {
+                segments.add(new Segment(phase, segments.size(), List.copyOf(run), sampleBySample));
+                run.clear();
+            }
+        }
+        return segments;
+    }
+
+    /** Which steps of inference take so long for one sample that sharing it, which costs two microseconds, pays. */
+    private static boolean[] shared(List<Step> steps) {
+        boolean[] shared = new boolean[steps.size()];
+        for (int i = 0; i < shared.length; i++) {
+            shared[i] = switch (steps.get(i)) {
+                case Step.Convolve ignored -> isLong(steps.get(i));
+                // The three steps of a convolution by tiles go together: what a thread writes, it reads.
+                case Step.ToTiles ignored -> isLong(steps.get(i + 1));
+                case Step.TileProduct ignored -> isLong(steps.get(i));
+                case Step.FromTiles ignored -> isLong(steps.get(i - 1));
+                default -> false;
+            };
+        }
+        return shared;
+    }
+
+    private static boolean isLong(Step step) {
+        return StepCost.of(step).flops() >= LEAST_SHARED_FLOPS;
+    }
+
+    /** Whether a step is best run one sample at a time, while that sample is in cache; products of vectors want many rows. */
+    private static boolean isSampleBySample(Step step) {
+        boolean sequence = StepAccess.reads(step).stream().anyMatch(v -> v.layout() instanceof Layout.Steps)
+                || StepAccess.writes(step).stream().anyMatch(v -> v.layout() instanceof Layout.Steps);
+        if (sequence) {
+            return false;
+        }
+        return switch (step) {
+            case Step.Convolve s -> !isVector(s.from()) || !isVector(s.to());
+            case Step.ConvolveGradient s ->
+                (!isVector(s.from()) || !isVector(s.gradient())) && s.sum().size() <= MOST_SUMMED_BY_SAMPLE;
+            case Step.BiasGradient s -> !isVector(s.gradient());
+            case Step.ActivateGradient s -> !isVector(s.gradient());
+            default -> true;
+        };
+    }
+
+    public static boolean isVector(Value value) {
+        return value.layout() instanceof Layout.Image image && image.rows() == 1 && image.columns() == 1;
+    }
+
+    /** Runs the plan over one batch; what it leaves are the {@link #results}. */
+    public void run(Cursor.Batch batch) {
+        this.batch = batch;
+        results.chunks = Math.ceilDiv(batch.size(), chunkCapacity);
+        for (NormState norm : norms) {
+            norm.begin();
+        }
+        for (int i = 0; i < phases.size(); i++) {
+            phase = phases.get(i);
+            firstPhase = i == 0;
+            if (batch.size() == 1 && !training && workers.threads() > 1) {
+                shareSample();
+            } else {
+                workers.run(results.chunks, runPhase);
+            }
+            phase.after().run(cursors[0]);
+        }
+        this.batch = Cursor.Batch.NONE;
+    }
+
+    /** One sample, whose large operations all threads compute together: nothing else would keep them busy. */
+    private void shareSample() {
+        Cursor at = cursors[0];
+        moveTo(at, 0);
+        at.local = 0;
+        at.samples = 1;
+        for (BoundSegment segment : phase.segments()) {
+            for (int i = 0; i < segment.operations().length; i++) {
+                if (segment.shared()[i]) {
+                    sharedOperation = segment.operations()[i];
+                    workers.run(partCursors.length, runPart);
+                } else {
+                    segment.operations()[i].run(at);
+                }
+            }
+        }
+    }
+
+    private void runPart(int worker, int part) {
+        Cursor at = partCursors[part];
+        moveTo(at, 0);
+        at.samples = 1;
+        at.part = part;
+        sharedOperation.run(at);
+    }
+
+    private void moveTo(Cursor at, int chunk) {
+        at.batch = batch;
+        at.chunk = chunk;
+        at.chunkStart = chunk * chunkCapacity;
+        at.chunkSamples = Math.min(chunkCapacity, batch.size() - at.chunkStart);
+    }
+
+    private void runChunk(int worker, int chunk) {
+        Cursor at = cursors[worker];
+        moveTo(at, chunk);
+        if (firstPhase) {
+            clear.run(at);
+        }
+        for (BoundSegment segment : phase.segments()) {
+            segment.run(at);
+        }
+    }
+
+    public ChunkResults results() {
+        return results;
+    }
+
+    public BatchGradients batchGradients() {
+        return batchGradients;
+    }
+
+    public NormState[] norms() {
+        return norms;
+    }
+}

@@ -1,0 +1,153 @@
+package dev.hourglass.engine.cpu.layout;
+
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Padding;
+import dev.hourglass.model.Size2;
+import dev.hourglass.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * How one convolution is computed, forward and back: where its windows lie and which of the kernel's weights each of
+ * their taps takes. A transposed convolution is a convolution turned round, and so is the way back through one.
+ */
+public record Convolution(Direction forward, Direction back) {
+    /** A dense layer: windows of one pixel. */
+    public static final Convolution DENSE = new Convolution(
+            new Direction(KernelAxis.sliding(1, 1, 0, false), KernelAxis.sliding(1, 1, 0, false), 1),
+            new Direction(KernelAxis.sliding(1, 1, 0, false), KernelAxis.sliding(1, 1, 0, false), 1));
+
+    /** One way through a convolution. */
+    public record Direction(KernelAxis vertical, KernelAxis horizontal, int kernelWidth) {
+        public WindowAxis rows() {
+            return vertical.windows();
+        }
+
+        public WindowAxis columns() {
+            return horizontal.windows();
+        }
+
+        /** For each phase and tap of a window, rows first, the taps of the kernel whose weights are added. */
+        public List<int[]> taps() {
+            List<int[]> taps = new ArrayList<>();
+            for (List<int[]> rowTaps : vertical.sources()) {
+                for (List<int[]> columnTaps : horizontal.sources()) {
+                    taps.addAll(pairs(rowTaps, columnTaps, kernelWidth));
+                }
+            }
+            return taps;
+        }
+
+        /** The grid on which the windows of an output find the zeros that they need around their input. */
+        Layout.Image grid(Layout.Image in, int channelStride, Layout.Image out) {
+            int top = rows().before();
+            int left = columns().before();
+            return new Layout.Image(
+                    in.height(),
+                    in.width(),
+                    in.channels(),
+                    channelStride,
+                    top,
+                    left,
+                    top + Math.max(in.height(), rows().end(out.height())),
+                    left + Math.max(in.width(), columns().end(out.width())));
+        }
+    }
+
+    /**
+     * @param layer a convolution or transposed convolution
+     * @param in its input, or when folded what the upsampling before it repeats
+     * @param folded whether an upsampling by two is folded into it
+     */
+    public static Convolution of(LayerSpec layer, Shape in, Shape out, boolean folded) {
+        return switch (layer) {
+            case LayerSpec.Conv2d conv -> {
+                Axes axes = folded
+                        ? Axes.folded(conv.kernel(), false)
+                        : Axes.leading(in, out, conv.kernel(), conv.stride(), conv.padding());
+                yield axes.convolution();
+            }
+            case LayerSpec.Conv2dTranspose conv -> {
+                // The transpose of the convolution that leads from its output to its input.
+                Axes axes = folded
+                        ? Axes.folded(conv.kernel(), true)
+                        : Axes.leading(out, in, conv.kernel(), conv.stride(), conv.padding())
+                                .reversed();
+                yield axes.convolution();
+            }
+            default -> DENSE;
+        };
+    }
+
+    /** Both axes of both ways. */
+    private record Axes(BothWays vertical, BothWays horizontal, int kernelWidth) {
+        static Axes leading(Shape in, Shape out, Size2 kernel, Size2 stride, Padding padding) {
+            int top = before(in.dimension(0), out.dimension(0), kernel.height(), stride.height(), padding);
+            int left = before(in.dimension(1), out.dimension(1), kernel.width(), stride.width(), padding);
+            return new Axes(
+                    BothWays.leading(kernel.height(), stride.height(), top),
+                    BothWays.leading(kernel.width(), stride.width(), left),
+                    kernel.width());
+        }
+
+        static Axes folded(Size2 kernel, boolean flipped) {
+            Folding vertical = new Folding(kernel.height(), flipped);
+            Folding horizontal = new Folding(kernel.width(), flipped);
+            return new Axes(
+                    new BothWays(vertical.forward(), vertical.back()),
+                    new BothWays(horizontal.forward(), horizontal.back()),
+                    kernel.width());
+        }
+
+        Axes reversed() {
+            return new Axes(vertical.reversed(), horizontal.reversed(), kernelWidth);
+        }
+
+        Convolution convolution() {
+            return new Convolution(
+                    new Direction(vertical.forward(), horizontal.forward(), kernelWidth),
+                    new Direction(vertical.back(), horizontal.back(), kernelWidth));
+        }
+    }
+
+    private record BothWays(KernelAxis forward, KernelAxis back) {
+        static BothWays leading(int kernel, int stride, int before) {
+            return new BothWays(
+                    KernelAxis.sliding(kernel, stride, before, false),
+                    KernelAxis.overSpread(kernel, stride, kernel - 1 - before, true));
+        }
+
+        BothWays reversed() {
+            return new BothWays(back, forward);
+        }
+    }
+
+    /** Every combination of taps of the rows and taps of the columns, rows first, as taps of the kernel. */
+    static List<int[]> pairs(List<int[]> rows, List<int[]> columns, int kernelWidth) {
+        List<int[]> all = new ArrayList<>();
+        for (int[] row : rows) {
+            for (int[] column : columns) {
+                all.add(Arrays.stream(row)
+                        .flatMap(r -> Arrays.stream(column).map(c -> r * kernelWidth + c))
+                        .toArray());
+            }
+        }
+        return all;
+    }
+
+    /** Zeros before the first row or column with padding 'same': half of what is needed, rounded down. */
+    public static int before(int in, int out, int window, int stride, Padding padding) {
+        return padding == Padding.VALID ? 0 : Math.max((out - 1) * stride + window - in, 0) / 2;
+    }
+
+    /** The grid on which the layer reads its input. */
+    public Layout.Image inputGrid(Layout.Image in, Layout.Image out, int channelStride) {
+        return forward.grid(in, channelStride, out);
+    }
+
+    /** The grid on which the way back reads the output's gradient. */
+    public Layout.Image gradientGrid(Layout.Image in, Layout.Image out) {
+        return back.grid(out, out.channelStride(), in);
+    }
+}

@@ -1,0 +1,61 @@
+package dev.hourglass.engine.cpu.layout;
+
+import dev.hourglass.engine.cpu.layout.WindowAxis.Phase;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * One axis of a convolution with its weights.
+ *
+ * @param windows where the windows lie
+ * @param sources for each phase and each tap of its windows, the taps of the kernel whose weights are added
+ */
+public record KernelAxis(WindowAxis windows, List<List<int[]>> sources) {
+    /**
+     * A kernel that slides over the image.
+     *
+     * @param before zeros before the image
+     * @param flipped whether the windows' first tap has the kernel's last weight
+     */
+    static KernelAxis sliding(int kernel, int stride, int before, boolean flipped) {
+        return new KernelAxis(
+                WindowAxis.sliding(kernel, stride, before), List.of(everyOther(kernel, 0, /* step= */ 1, flipped)));
+    }
+
+    /**
+     * A kernel that slides, pixel by pixel, over an image whose pixels were moved {@code step} apart, with zeros between
+     * them: what a strided convolution is the other way round. Each output pixel meets only every so many of the
+     * kernel's taps, so the zeros need not be there.
+     *
+     * @param before zeros before the image when it is spread out
+     */
+    static KernelAxis overSpread(int kernel, int step, int before, boolean flipped) {
+        List<Phase> phases = new ArrayList<>();
+        List<List<int[]>> sources = new ArrayList<>();
+        for (int phase = 0; phase < step; phase++) {
+            List<int[]> taps = everyOther(kernel, Math.floorMod(before - phase, step), step, flipped);
+            phases.add(new Phase(Math.ceilDiv(phase - before, step), taps.size()));
+            sources.add(taps);
+        }
+        return new KernelAxis(new WindowAxis(1, phases), sources);
+    }
+
+    /** How many taps the kernel has. */
+    int kernel() {
+        return 1
+                + sources.stream()
+                        .flatMap(List::stream)
+                        .flatMapToInt(Arrays::stream)
+                        .max()
+                        .orElseThrow();
+    }
+
+    private static List<int[]> everyOther(int kernel, int first, int step, boolean flipped) {
+        List<int[]> taps = new ArrayList<>();
+        for (int tap = first; tap < kernel; tap += step) {
+            taps.add(new int[] {flipped ? kernel - 1 - tap : tap});
+        }
+        return taps;
+    }
+}

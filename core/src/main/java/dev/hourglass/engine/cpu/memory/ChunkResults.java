@@ -1,0 +1,103 @@
+package dev.hourglass.engine.cpu.memory;
+
+import dev.hourglass.engine.cpu.layout.GradientForms;
+import dev.hourglass.engine.cpu.layout.PackedMatrix;
+import dev.hourglass.engine.cpu.layout.Placement;
+import dev.hourglass.engine.cpu.step.Plan;
+import dev.hourglass.tensor.Kernels;
+import java.util.Arrays;
+import java.util.List;
+
+/** What each chunk leaves behind, apart until all are done. */
+public final class ChunkResults {
+    public final float[][] gradients;
+    /** By chunk: what its predictions miss their targets by, summed over all numbers of its samples. */
+    public final double[] squaredErrors;
+
+    public final double[] absoluteErrors;
+    /** Where each gradient matrix lies in a chunk's gradients. */
+    public final Placement placement;
+    /** By chunk and batch normalisation: sums and sums of products by channel. */
+    public final double[][][] moments;
+
+    private final GradientForms forms;
+    private final Kernels kernels;
+
+    public int chunks;
+
+    public ChunkResults(int chunks, Placement placement, GradientForms forms, List<Plan.Norm> norms, Kernels kernels) {
+        this.placement = placement;
+        this.forms = forms;
+        this.kernels = kernels;
+        gradients = new float[chunks][placement.size()];
+        squaredErrors = new double[chunks];
+        absoluteErrors = new double[chunks];
+        moments = new double[chunks][norms.size()][];
+        for (double[][] chunk : moments) {
+            for (int i = 0; i < chunk.length; i++) {
+                chunk[i] = new double[2 * norms.get(i).channelStride()];
+            }
+        }
+    }
+
+    /** Where a matrix's gradient begins in a chunk's. */
+    public int offset(PackedMatrix gradient) {
+        return placement.offset(gradient);
+    }
+
+    public void clear(int chunk) {
+        Arrays.fill(gradients[chunk], 0);
+        squaredErrors[chunk] = 0;
+        absoluteErrors[chunk] = 0;
+    }
+
+    /**
+     * Sums one slice of the placement over the chunks and adds it to the gradient in the parameter's layout. In the order
+     * of the chunks, which is what makes it independent of the threads.
+     */
+    public void sum(int task, float[][] ofParameters) {
+        Placement.Slice slice = placement.slices().get(task);
+        PackedMatrix matrix = slice.matrix();
+        PackedMatrix.Part part = slice.part();
+        float[] sum = gradients[0];
+        int count = (part.toRow() - part.fromRow()) * matrix.panel();
+        for (int panel = part.fromPanel(); panel < part.toPanel(); panel++) {
+            for (int group = 0; group < matrix.rows().groups(); group++) {
+                int row = group * matrix.rows().groupStride() + part.fromRow();
+                int offset = slice.offset() + panel * matrix.panelSize() + row * matrix.panel();
+                for (int chunk = 1; chunk < chunks; chunk++) {
+                    kernels.add(gradients[chunk], offset, sum, offset, count);
+                }
+            }
+        }
+        forms.unpack(slice, sum, ofParameters[matrix.parameter()]);
+    }
+
+    /** A chunk's sums for a batch normalisation, set to zero before the first pixels of its first sample. */
+    public double[] moments(Cursor at, int norm, boolean firstPixels) {
+        double[] sums = moments[at.chunk][norm];
+        if (firstPixels && at.local == 0) {
+            Arrays.fill(sums, 0);
+        }
+        return sums;
+    }
+
+    /** Over the whole batch. */
+    public double squaredError() {
+        return sum(squaredErrors);
+    }
+
+    /** Over the whole batch. */
+    public double absoluteError() {
+        return sum(absoluteErrors);
+    }
+
+    /** In the order of the chunks, whichever was done first. */
+    private double sum(double[] ofChunks) {
+        double sum = 0;
+        for (int i = 0; i < chunks; i++) {
+            sum += ofChunks[i];
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,76 @@
+package dev.hourglass.engine.cpu.memory;
+
+import dev.hourglass.engine.Samples;
+
+/**
+ * Where a worker is: the samples that an operation is to compute now. One per worker, moved along, never shared.
+ */
+public final class Cursor {
+    public final int worker;
+    /** Scratch for one sample as the data set gives it. */
+    public final float[] sample;
+
+    public Batch batch = Batch.NONE;
+    /** Which chunk of the batch. */
+    public int chunk;
+    /** The chunk's first sample, counted in the batch. */
+    public int chunkStart;
+    /** How many samples the chunk has. */
+    public int chunkSamples;
+    /** First sample to compute, counted in the chunk. */
+    public int local;
+    /** How many to compute: 1, or the whole chunk. */
+    public int samples;
+
+    /** Which part of a single sample to compute, where threads share it. */
+    public int part;
+    /** In how many parts it is cut: 1 unless threads share it. */
+    public int parts = 1;
+
+    public Cursor(int worker, int sampleSize) {
+        this.worker = worker;
+        this.sample = new float[sampleSize];
+    }
+
+    /** Picks scratch memory that no other thread uses now: by worker, or by part where threads share a sample. */
+    public int scratch() {
+        return worker + part;
+    }
+
+    /** The first sample's place in the batch. */
+    public int first() {
+        return chunkStart + local;
+    }
+
+    /** Where the cursor's part of so many rows begins. */
+    public int from(int rows) {
+        return (int) ((long) rows * part / parts);
+    }
+
+    /** Where it ends. */
+    public int to(int rows) {
+        return (int) ((long) rows * (part + 1) / parts);
+    }
+
+    /**
+     * What one run computes.
+     *
+     * @param order which sample of the source each place of the batch takes: {@code order[from + place]}
+     * @param seed of the run, for dropout
+     * @param number of the training step, for dropout
+     * @param output receives the prediction, compact, in inference
+     */
+    public record Batch(
+            Samples inputs,
+            Samples targets,
+            int[] order,
+            int from,
+            int size,
+            long seed,
+            long number,
+            float[] output,
+            int outputFrom) {
+        public static final Batch NONE = new Batch(
+                (index, into, offset) -> {}, (index, into, offset) -> {}, new int[0], 0, 0, 0, 0, new float[0], 0);
+    }
+}

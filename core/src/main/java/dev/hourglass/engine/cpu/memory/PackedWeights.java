@@ -1,0 +1,105 @@
+package dev.hourglass.engine.cpu.memory;
+
+import dev.hourglass.engine.cpu.layout.PackedMatrix;
+import dev.hourglass.engine.cpu.layout.Placement;
+import dev.hourglass.engine.cpu.layout.Tiling;
+import dev.hourglass.engine.cpu.step.Plan;
+import dev.hourglass.model.Parameter;
+import dev.hourglass.model.Parameters;
+import dev.hourglass.tensor.Kernels;
+import dev.hourglass.tensor.TileTransform;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The packed forms of a model's weights in one array: forward matrices and transposed ones. Shared by all that compute
+ * with the same parameters.
+ */
+public final class PackedWeights {
+    private static final Tiling TILING = Tiling.PIXELS;
+
+    private final Placement placement;
+    private final List<float[]> values;
+    private final TileTransform kernelTransform;
+    /** Where the components of a matrix that is transformed begin. */
+    private final Map<PackedMatrix, Integer> components = new HashMap<>();
+
+    private final float[] packed;
+
+    public PackedWeights(Plan plan, Parameters parameters, Kernels kernels) {
+        kernelTransform = kernels.transform(TileTransform.Kind.KERNEL);
+        values = parameters.list().stream().map(Parameter::values).toList();
+        placement = new Placement(Stream.concat(plan.matrices().stream(), plan.transposed().stream())
+                .toList());
+        int end = placement.size();
+        for (PackedMatrix matrix : plan.tiled()) {
+            components.put(matrix, end);
+            end = Math.addExact(end, matrix.panels() * componentsOfPanel(matrix));
+        }
+        packed = new float[end];
+        placement.slices().forEach(this::pack);
+    }
+
+    public float[] array() {
+        return packed;
+    }
+
+    public int offset(PackedMatrix matrix) {
+        return placement.offset(matrix);
+    }
+
+    /** How many tasks pack everything anew after the parameters have changed. */
+    public int packTasks() {
+        return placement.slices().size();
+    }
+
+    /** One of them. */
+    public void pack(int worker, int task) {
+        pack(placement.slices().get(task));
+    }
+
+    /** Floats of all matrices together. */
+    public int size() {
+        return packed.length;
+    }
+
+    private void pack(Placement.Slice slice) {
+        slice.matrix().pack(values.get(slice.matrix().parameter()), packed, slice.offset(), slice.part());
+        Integer to = components.get(slice.matrix());
+        if (to != null) {
+            transform(slice, to);
+        }
+    }
+
+    /** From nine taps to sixteen components: along the columns of the kernel, then in place along its rows. */
+    private void transform(Placement.Slice slice, int to) {
+        PackedMatrix matrix = slice.matrix();
+        PackedMatrix.Part part = slice.part();
+        int tap = matrix.rows().groupStride() * matrix.panel();
+        int perAxis = TILING.perAxis;
+        int count = (part.toRow() - part.fromRow()) * matrix.panel();
+        for (int panel = part.fromPanel(); panel < part.toPanel(); panel++) {
+            int first = part.fromRow() * matrix.panel();
+            int taps = slice.offset() + panel * matrix.panelSize() + first;
+            int place = to + panel * componentsOfPanel(matrix) + first;
+            kernelTransform.run(
+                    packed, taps, tap, Tiling.KERNEL * tap, packed, place, tap, perAxis * tap, Tiling.KERNEL, count);
+            for (int row = 0; row < perAxis; row++) {
+                int rowPlace = place + row * perAxis * tap;
+                kernelTransform.run(packed, rowPlace, 0, tap, packed, rowPlace, 0, tap, 1, count);
+            }
+        }
+    }
+
+    private static int componentsOfPanel(PackedMatrix matrix) {
+        return TILING.components() * matrix.rows().groupStride() * matrix.panel();
+    }
+
+    /** Where the components for a convolution by tiles begin: {@code [panel][component][row][column]}. */
+    public int componentsOffset(PackedMatrix matrix) {
+        Integer offset = components.get(matrix);
+        return offset == null ? offset(matrix) : offset;
+    }
+}

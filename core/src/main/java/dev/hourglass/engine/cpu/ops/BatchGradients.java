@@ -1,0 +1,147 @@
+package dev.hourglass.engine.cpu.ops;
+
+import dev.hourglass.engine.cpu.layout.GradientForms;
+import dev.hourglass.engine.cpu.layout.Layout;
+import dev.hourglass.engine.cpu.layout.PackedMatrix;
+import dev.hourglass.engine.cpu.layout.Placement;
+import dev.hourglass.engine.cpu.memory.Memory;
+import dev.hourglass.engine.cpu.step.Step;
+import dev.hourglass.engine.cpu.step.StepCost;
+import dev.hourglass.tensor.Kernels;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The gradients of weights that outnumber what a chunk computes, such as those of large dense layers, each summed over
+ * the whole batch once all chunks are done: a sum for each chunk would cost more to clear, write and add up than the
+ * products themselves. The tasks are parts of the weights, so threads have work, and each weight's sum goes over the
+ * samples in order. Two runs of tasks: sums, then their way to the parameters' layouts.
+ */
+public final class BatchGradients {
+    /** A product for each row of pixels, of which a dense layer has one and a convolution by tiles one a component. */
+    private record Product(
+            Layout.Image in,
+            Layout.Image out,
+            Memory.Buffer from,
+            Memory.Buffer gradient,
+            Kernels.TransposedProduct kernel) {
+        static Product of(Step.WeightGradient step, Memory memory, Kernels kernels) {
+            Layout.Image in = step.from().image();
+            Layout.Image out = step.gradient().image();
+            Memory.Buffer from = memory.buffer(step.from());
+            Memory.Buffer gradient = memory.buffer(step.gradient());
+            boolean vectors = in.width() == 1;
+            Kernels.TransposedProduct kernel = kernels.transposedProduct(
+                    step.sum().panel(),
+                    vectors ? from.stride() : in.channelStride(),
+                    vectors ? gradient.stride() : out.channelStride(),
+                    step.sum().panel());
+            return new Product(in, out, from, gradient, kernel);
+        }
+
+        /** Adds the sum over the pixels of one row of all samples, for channels from two places on. */
+        void run(int row, int inChannel, int channels, int outChannel, int samples, float[] sums, int to) {
+            boolean vectors = in.width() == 1; // one sum over the samples
+            kernel.run(
+                    channels,
+                    from.ofBatch(),
+                    in.row(row) + inChannel,
+                    from.stride(),
+                    vectors ? 1 : samples,
+                    vectors ? samples : in.width(),
+                    gradient.ofBatch(),
+                    out.row(row) + outChannel,
+                    gradient.stride(),
+                    sums,
+                    to);
+        }
+    }
+
+    /** A group of rows within a slice. */
+    private record Task(Product product, Placement.Slice slice, int group) {}
+
+    private final List<Step.WeightGradient> steps;
+    private final List<Task> tasks = new ArrayList<>();
+    private final Placement placement;
+    private final GradientForms forms;
+    private final float[] sums;
+
+    public BatchGradients(List<Step.WeightGradient> steps, Memory memory, GradientForms forms, Kernels kernels) {
+        this.steps = steps;
+        this.forms = forms;
+        placement = new Placement(steps.stream().map(Step.WeightGradient::sum).toList());
+        sums = new float[placement.size()];
+        for (Step.WeightGradient step : steps) {
+            addTasks(step.sum(), Product.of(step, memory, kernels));
+        }
+    }
+
+    /**
+     * Many rows of pixels are a task each, so that a task finds what it reads in its cache; of one row, which dense layers
+     * have, each slice is.
+     */
+    private void addTasks(PackedMatrix matrix, Product product) {
+        int groups = matrix.rows().groups();
+        if (groups > 1) {
+            PackedMatrix.Part all = new PackedMatrix.Part(0, matrix.rows().perGroup(), 0, matrix.panels());
+            Placement.Slice whole = new Placement.Slice(matrix, placement.offset(matrix), all);
+            for (int group = 0; group < groups; group++) {
+                tasks.add(new Task(product, whole, group));
+            }
+        } else {
+            placement.slices().stream()
+                    .filter(slice -> slice.matrix().equals(matrix))
+                    .forEach(slice -> tasks.add(new Task(product, slice, 0)));
+        }
+    }
+
+    /** Floats of all sums together. */
+    public int size() {
+        return placement.size();
+    }
+
+    public int sumTasks() {
+        return tasks.size();
+    }
+
+    /** Sums one part of a weight gradient. */
+    public void sum(int task, int samples) {
+        Task t = tasks.get(task);
+        PackedMatrix matrix = t.slice().matrix();
+        PackedMatrix.Part part = t.slice().part();
+        int rows = part.toRow() - part.fromRow();
+        int row = t.group() * matrix.rows().groupStride() + part.fromRow();
+        for (int panel = part.fromPanel(); panel < part.toPanel(); panel++) {
+            int to = t.slice().offset() + panel * matrix.panelSize() + row * matrix.panel();
+            Arrays.fill(sums, to, to + rows * matrix.panel(), 0);
+            t.product().run(t.group(), part.fromRow(), rows, panel * matrix.panel(), samples, sums, to);
+        }
+    }
+
+    public int unpackTasks() {
+        return placement.slices().size();
+    }
+
+    /** Adds one part of what was summed to the gradient in its parameter's layout. */
+    public void unpack(int task, float[][] ofParameters) {
+        Placement.Slice slice = placement.slices().get(task);
+        forms.unpack(slice, sums, ofParameters[slice.matrix().parameter()]);
+    }
+
+    /** Bytes that one of the sums touches, on average: weights written, and the samples' numbers on both sides read. */
+    public long bytes(int samples) {
+        long ofSample = steps.stream()
+                .mapToLong(step -> step.from().layout().floatsPerSample()
+                        + step.gradient().layout().floatsPerSample())
+                .sum();
+        return Float.BYTES * (placement.size() + samples * ofSample) / Math.max(1, tasks.size());
+    }
+
+    /** Floating point operations of one of the sums, on average. */
+    public long flops(int samples) {
+        long ofSample =
+                steps.stream().mapToLong(step -> StepCost.of(step).flops()).sum();
+        return samples * ofSample / Math.max(1, tasks.size());
+    }
+}

@@ -1,0 +1,338 @@
+package dev.hourglass.engine.cpu.step;
+
+import dev.hourglass.engine.cpu.CpuPlan;
+import dev.hourglass.engine.cpu.layout.PackedMatrix;
+import dev.hourglass.engine.cpu.layout.Tiling;
+import dev.hourglass.engine.cpu.layout.WindowAxis;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Size2;
+import dev.hourglass.tensor.Kernels;
+import dev.hourglass.tensor.Shape;
+import dev.hourglass.tensor.TileTransform;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One step of a plan, as data: what is read, what is written and how. The processor executes it ({@link CpuPlan});
+ * another back end could. Weights are named by their packed matrices, batch normalisations by their number.
+ */
+public sealed interface Step {
+    /** An elementwise function; slope is that of a leaky ReLU below 0. */
+    record Nonlinearity(Kind kind, float slope) {
+        public enum Kind {
+            LINEAR,
+            LEAKY_RELU,
+            SIGMOID,
+            TANH
+        }
+
+        public static final Nonlinearity LINEAR = new Nonlinearity(Kind.LINEAR, 1);
+    }
+
+    /** Which of a batch's two sides is read. */
+    enum Source {
+        INPUT,
+        TARGET
+    }
+
+    /** Samples from the data set into a value's layout. */
+    record Load(Source source, Value to) implements Step {}
+
+    /** The same numbers in the same order under another image layout; padding is left alone. */
+    record Copy(Value from, Value to) implements Step {}
+
+    /** Between an image whose pixels are steps and the step-by-step layout; one of the two is {@code Steps}. */
+    record Transpose(Value from, Value to) implements Step {}
+
+    /**
+     * A convolution of a grid with a packed kernel. A dense layer is a 1x1 convolution. Backward, this is how a gradient
+     * goes to a layer's input.
+     *
+     * @param rows which rows of the grid an output pixel's window covers
+     * @param columns likewise
+     * @param bias packed like the matrix's columns, or null
+     * @param momentsOf the batch normalisation to whose sums the output is added on the way, as {@link Moments} does, or -1
+     */
+    record Convolve(
+            Value from,
+            WindowAxis rows,
+            WindowAxis columns,
+            PackedMatrix weights,
+            @Nullable PackedMatrix bias,
+            Nonlinearity after,
+            int momentsOf,
+            Value to)
+            implements Step {
+        public Convolve withMomentsOf(int norm) {
+            return new Convolve(from, rows, columns, weights, bias, after, norm, to);
+        }
+
+        /** Whether the sum behind an output number is so short that to compute it again is cheaper than to keep it. */
+        public boolean isCheap() {
+            return weights.rows().packed() <= Kernels.SHORT_SUM;
+        }
+
+        /** The same output once more. */
+        public Convolve again(Value value) {
+            return new Convolve(from, rows, columns, weights, bias, after, -1, value);
+        }
+    }
+
+    /**
+     * The first of three steps of a convolution by tiles: the components of each tile.
+     *
+     * @param transform to {@code tiling.perAxis} components along each axis
+     * @param step pixels from one tile to the next
+     */
+    record ToTiles(Tiling tiling, TileTransform.Kind transform, int step, Value from, Value tiles) implements Step {}
+
+    /**
+     * The second: each component times that of the kernel.
+     *
+     * @param weights with a group of rows for each component where {@code REPEATED}; of the kernel's taps, to be
+     *     transformed when they are packed, where {@code PIXELS}
+     */
+    record TileProduct(
+            Tiling tiling,
+            Value tiles,
+            PackedMatrix weights,
+            @Nullable PackedMatrix bias,
+            Value products) implements Step {}
+
+    /** The third: products to output pixels; the rest is as in {@link Convolve}. */
+    record FromTiles(Tiling tiling, Value products, Nonlinearity after, int momentsOf, Value to) implements Step {
+        public FromTiles withMomentsOf(int norm) {
+            return new FromTiles(tiling, products, after, norm, to);
+        }
+    }
+
+    /**
+     * Back through {@link ToTiles} of an image that was to be repeated.
+     *
+     * @param tiles gradients of the components
+     */
+    record ToTilesGradient(Tiling tiling, Value tiles, Value to) implements Step {}
+
+    /** Adds to the gradient of weights: what they were multiplied with times the gradient of what came out. */
+    sealed interface WeightGradient extends Step {
+        Value from();
+
+        Value gradient();
+
+        /** The form in which it is summed. */
+        PackedMatrix sum();
+    }
+
+    /**
+     * Adds the weight gradient of a convolution by tiles: components of the input times components of the output's
+     * gradient, summed over tiles.
+     *
+     * @param from components of the input's tiles
+     * @param gradient components of the tiles of the output's gradient
+     * @param sum as {@link Tiling#sum} says
+     */
+    record TileProductGradient(Value from, Value gradient, PackedMatrix sum) implements WeightGradient {}
+
+    /**
+     * Adds a convolution's weight gradient: grid times output gradient, summed over output pixels.
+     *
+     * @param sum as the weights, or with rows and columns exchanged
+     */
+    record ConvolveGradient(
+            Value from, WindowAxis rows, WindowAxis columns, Value gradient, PackedMatrix weights, PackedMatrix sum)
+            implements WeightGradient {
+        public boolean isExchanged() {
+            return !sum.equals(weights);
+        }
+    }
+
+    /**
+     * A convolution to few channels, turned inside out: each pixel is projected to all taps of all phases at once, and
+     * the taps are gathered. Stride 1, from a dense image.
+     *
+     * @param rows which of the projected pixels' rows an output pixel gathers from
+     * @param columns likewise
+     */
+    record ProjectAndGather(
+            Value from,
+            WindowAxis rows,
+            WindowAxis columns,
+            PackedMatrix weights,
+            PackedMatrix bias,
+            Nonlinearity after,
+            Value taps,
+            Value to)
+            implements Step {}
+
+    /** Spreads an output gradient over the taps that read it: the reverse of the gathering. */
+    record SpreadToTaps(Value gradient, WindowAxis rows, WindowAxis columns, Value taps) implements Step {}
+
+    /** Adds each channel's sum to a bias gradient. */
+    record BiasGradient(Value gradient, PackedMatrix bias) implements Step {}
+
+    /** A nonlinearity alone, in place. */
+    record Activate(Nonlinearity function, Value value) implements Step {}
+
+    /** {@code gradient *= function'(...)}, told from the function's output. */
+    record ActivateGradient(Nonlinearity function, Value output, Value gradient) implements Step {}
+
+    /** Adds to the sums from which a batch normalisation's mean and variance will be told. */
+    record Moments(int norm, Value value) implements Step {}
+
+    /** {@code to = from * scale + shift} by channel, as the batch normalisation says. */
+    record Normalize(int norm, Value from, Value to) implements Step {}
+
+    /** Adds to the sums of the gradient and of gradient times value that going back through the mean and variance needs. */
+    record MomentsGradient(int norm, Value value, Value gradient) implements Step {}
+
+    /**
+     * Turns the gradient of a batch normalisation's output into that of its input, in place; and, where the input is the
+     * output of a (leaky) ReLU, goes back through that as well and adds to the bias gradient.
+     *
+     * @param function LINEAR, or the leaky ReLU that made the value
+     * @param bias whose gradient is added, or null with a LINEAR function
+     */
+    record NormalizeGradient(
+            int norm,
+            Value value,
+            Value gradient,
+            Nonlinearity function,
+            @Nullable PackedMatrix bias) implements Step {
+        public boolean isOf(Value output, Value outputGradient) {
+            return value.equals(output) && gradient.equals(outputGradient) && bias == null;
+        }
+
+        public NormalizeGradient of(Value other) {
+            return new NormalizeGradient(norm, other, gradient, function, bias);
+        }
+
+        public NormalizeGradient through(Nonlinearity activation, PackedMatrix activationBias) {
+            return new NormalizeGradient(norm, value, gradient, activation, activationBias);
+        }
+    }
+
+    /** The largest value of each window, of what a batch normalisation (or none: -1) makes of the values. */
+    record MaxPool(Value from, Size2 pool, Size2 stride, int top, int left, int norm, Value to) implements Step {}
+
+    /** Gives each window's gradient to its first largest value. */
+    record MaxPoolGradient(
+            Value from,
+            Size2 pool,
+            Size2 stride,
+            int top,
+            int left,
+            int norm,
+            Value pooled,
+            Value pooledGradient,
+            Value gradient)
+            implements Step {}
+
+    /**
+     * The usual pooling: windows of 2x2 that fill an image without overlapping. Takes of each window the value that will
+     * be largest after a batch normalisation (or none: -1), as it is before: only the sign of gamma must be known for
+     * that, so it need not wait for the batch.
+     */
+    record MaxOfFour(Value from, int norm, Value to) implements Step {
+        /** Whether a pooling is of this kind. */
+        public static boolean suits(LayerSpec.MaxPooling2d layer, Shape image) {
+            Size2 two = Size2.square(2);
+            return layer.pool().equals(two)
+                    && layer.stride().equals(two)
+                    && image.dimension(0) % 2 == 0
+                    && image.dimension(1) % 2 == 0;
+        }
+    }
+
+    /**
+     * Gives each window's gradient to the first of its values that {@link MaxOfFour} would take.
+     *
+     * @param then follows on the same rows while they are in cache, or null
+     */
+    record MaxOfFourGradient(
+            Value from,
+            int norm,
+            Value pooledGradient,
+            Value gradient,
+            @Nullable NormalizeGradient then) implements Step {
+        public MaxOfFourGradient then(NormalizeGradient next) {
+            return new MaxOfFourGradient(from, norm, pooledGradient, gradient, next);
+        }
+
+        public MaxOfFourGradient of(Value value) {
+            return new MaxOfFourGradient(value, norm, pooledGradient, gradient, then);
+        }
+    }
+
+    /** Repeats pixels. */
+    record UpSample(Value from, Size2 size, Value to) implements Step {}
+
+    /** Sums over the pixels that were one. */
+    record UpSampleGradient(Value gradient, Size2 size, Value to) implements Step {}
+
+    /** The mean over all pixels. */
+    record Average(Value from, Value to) implements Step {}
+
+    record AverageGradient(Value gradient, Value to) implements Step {}
+
+    /** Each pixel of {@code to} is the one pixel of {@code from}. */
+    record Repeat(Value from, Value to) implements Step {}
+
+    record RepeatGradient(Value gradient, Value to) implements Step {}
+
+    /** Zeroes some numbers and scales the others; the same ones again when called on the gradient. */
+    record Drop(String layer, float rate, Value from, Value to) implements Step {}
+
+    /** A dense layer on each step of a sequence, in the step-by-step layout. */
+    record StepsProduct(
+            Value from, PackedMatrix weights, @Nullable PackedMatrix bias, Nonlinearity after, Value to)
+            implements Step {}
+
+    record StepsProductGradient(Value from, Value gradient, PackedMatrix weights) implements Step {}
+
+    record StepsBiasGradient(Value gradient, PackedMatrix bias) implements Step {}
+
+    /**
+     * An LSTM over a whole sequence. Where {@code from} has one step, every step reads it, and its projection is
+     * computed once.
+     *
+     * @param gates [steps, 4 * units], each gate padded to a panel
+     * @param last the last state alone, or null
+     */
+    record Lstm(
+            Value from,
+            LstmWeights weights,
+            Value gates,
+            Value projected,
+            Value cell,
+            Value tanhCell,
+            Value hidden,
+            @Nullable Value last)
+            implements Step {}
+
+    /**
+     * Back through an LSTM. The gates are overwritten by the gradients of their pre-activations.
+     *
+     * @param lastGradient of the last state alone, or null where {@code hiddenGradient} comes filled for all steps
+     * @param fromGradient of the input, or null if nobody needs it
+     */
+    record LstmGradient(
+            Lstm forward,
+            Value hiddenGradient,
+            @Nullable Value lastGradient,
+            Value cellGradient,
+            @Nullable Value fromGradient)
+            implements Step {}
+
+    /** The packed forms of an LSTM's parameters: to go forward, and transposed to go back. */
+    record LstmWeights(
+            PackedMatrix kernel,
+            PackedMatrix kernelTransposed,
+            PackedMatrix recurrent,
+            PackedMatrix recurrentTransposed,
+            PackedMatrix bias) {}
+
+    /** Hands the result to the caller, compact. */
+    record Store(Value from) implements Step {}
+
+    /** Mean squared error: adds to the loss and writes its gradient. */
+    record SquaredError(Value prediction, Value target, Value gradient) implements Step {}
+}
