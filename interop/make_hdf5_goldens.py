@@ -1,4 +1,4 @@
-"""Makes the HDF5 files that Hdf5GoldenTest reads: what h5py and Keras write, small and in every variant that is accepted.
+"""Makes the HDF5 files that ReaderGoldenTest reads: what h5py and Keras write, small and in every accepted variant.
 
 All numbers are k / 8 for k = 0, 1, 2, ... in row-major order, so that the test knows them and every float width holds
 them exactly; integers are k - 1. README.md beside this file says which file holds what.

@@ -1,7 +1,10 @@
 package dev.hourglass.formats;
 
 import dev.hourglass.engine.OptimizerState;
-import dev.hourglass.formats.OnnxModel.Weights;
+import dev.hourglass.formats.json.Json;
+import dev.hourglass.formats.onnx.ModelWriter;
+import dev.hourglass.formats.onnx.OnnxModel;
+import dev.hourglass.formats.onnx.OnnxModel.Weights;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.CorruptFileException;
@@ -38,7 +41,7 @@ record ExportProof(Path file, SavedModel model, GoldenBatch golden) {
 
     /** @throws CorruptFileException if an ONNX file holds anything else than the model */
     void requireHeldBy(OnnxModel read) {
-        OnnxModel expected = OnnxWriter.translate(model);
+        OnnxModel expected = ModelWriter.translate(model);
         requireEqual("nodes", expected.nodes(), read.nodes());
         requireEqual("metadata", expected.metadata(), read.metadata());
         requireEqual("as many arrays", expected.weights().size(), read.weights().size());
@@ -49,7 +52,7 @@ record ExportProof(Path file, SavedModel model, GoldenBatch golden) {
             requireEqual(wanted.name() + " of shape", wanted.dimensions(), found.dimensions());
             requireSame(wanted, found);
         }
-        requireNear(OnnxWriter.difference(read, golden));
+        requireNear(ModelWriter.difference(read, golden));
     }
 
     private void requireSame(Weights wanted, Weights found) {

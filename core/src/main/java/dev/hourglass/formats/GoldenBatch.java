@@ -11,12 +11,12 @@ import java.util.random.RandomGenerator;
  * @param inputs {@code samples} inputs as the first layer reads them, row-major, one after the other; in [0, 1)
  * @param outputs as many outputs
  */
-record GoldenBatch(int samples, float[] inputs, float[] outputs) {
+public record GoldenBatch(int samples, float[] inputs, float[] outputs) {
     /** As many as are stored; two, so that a reader that mixes samples up is found out. */
     private static final int SAMPLES = 2;
 
     /** The same inputs for the same shape, always. */
-    static GoldenBatch of(SavedModel model) {
+    public static GoldenBatch of(SavedModel model) {
         Shape input = model.input();
         float[] inputs = new float[SAMPLES * input.size()];
         RandomGenerator random = new RandomSource(1).stream("golden batch", 0);

@@ -1,6 +1,12 @@
 package dev.hourglass.formats;
 
 import dev.hourglass.files.AtomicFile;
+import dev.hourglass.formats.keras.HourglassNote;
+import dev.hourglass.formats.keras.KerasFile;
+import dev.hourglass.formats.keras.LegacyFile;
+import dev.hourglass.formats.keras.LoadedModel;
+import dev.hourglass.formats.onnx.ModelWriter;
+import dev.hourglass.formats.onnx.OnnxFile;
 import dev.hourglass.tensor.CorruptFileException;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -24,9 +30,6 @@ import org.jspecify.annotations.Nullable;
  * <p>A file is read as hostile: it can name no code, and what it declares must be backed by its bytes.
  */
 public final class ModelFile {
-    /** The version whose format is written. */
-    static final String KERAS_VERSION = "3.15.1";
-
     private static final byte[] ZIP = HexFormat.of().parseHex("504b0304");
     private static final byte[] HDF5 = HexFormat.of().parseHex("894844460d0a1a0a");
     private static final System.Logger LOG = System.getLogger(ModelFile.class.getName());
@@ -109,7 +112,7 @@ public final class ModelFile {
                     switch (format) {
                         case KERAS -> KerasFile.write(model, layout, note, out);
                         case LEGACY -> LegacyFile.write(model, layout, note, out);
-                        case ONNX -> OnnxWriter.write(model, out);
+                        case ONNX -> ModelWriter.write(model, out);
                     }
                     out.flush();
                 },

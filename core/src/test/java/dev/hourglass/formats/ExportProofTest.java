@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hourglass.engine.OptimizerState;
+import dev.hourglass.formats.onnx.ModelWriter;
+import dev.hourglass.formats.onnx.OnnxFile;
+import dev.hourglass.formats.onnx.OnnxModel;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.CorruptFileException;
@@ -28,7 +31,7 @@ class ExportProofTest {
     @Test
     void theModelItselfIsHeld() {
         assertThatCode(() -> proof.requireHeldBy(model)).doesNotThrowAnyException();
-        assertThatCode(() -> proof.requireHeldBy(OnnxWriter.translate(model))).doesNotThrowAnyException();
+        assertThatCode(() -> proof.requireHeldBy(ModelWriter.translate(model))).doesNotThrowAnyException();
     }
 
     /** By the last bit of one number, which no output shows. */
@@ -76,7 +79,7 @@ class ExportProofTest {
 
     @Test
     void anotherNumberInAnyArrayOfOnnxIsFoundOut() {
-        OnnxModel graph = OnnxWriter.translate(model);
+        OnnxModel graph = ModelWriter.translate(model);
         for (int i = 0; i < graph.weights().size(); i++) {
             if (graph.weights().get(i) instanceof OnnxModel.Weights.Floats floats) {
                 OnnxModel other = OnnxFile.read(OnnxFile.write(graph));
@@ -90,7 +93,7 @@ class ExportProofTest {
 
     @Test
     void otherMetadataOfOnnxIsFoundOut() {
-        OnnxModel graph = OnnxWriter.translate(model);
+        OnnxModel graph = ModelWriter.translate(model);
         OnnxModel other =
                 new OnnxModel(graph.name(), graph.input(), graph.output(), graph.nodes(), graph.weights(), Map.of());
         assertThatThrownBy(() -> proof.requireHeldBy(other))

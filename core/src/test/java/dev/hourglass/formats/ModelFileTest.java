@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hourglass.engine.Adam;
 import dev.hourglass.engine.OptimizerState;
 import dev.hourglass.engine.TrainingSession;
+import dev.hourglass.formats.json.JsonText;
+import dev.hourglass.formats.keras.ConfigWriter;
+import dev.hourglass.formats.keras.ModelTree;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
@@ -32,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ModelFileTest {
+public class ModelFileTest {
     private static final Map<String, String> PROVENANCE = Map.of("Recipe", "a test", "Öl", "größer \"als\"\n1");
 
     @TempDir
@@ -100,7 +103,7 @@ class ModelFileTest {
     /** As Keras counts the uses of a nested model; with any other number it refuses the file. */
     @Test
     void aNestedModelIsItsFirstUseInACallAndItsSecondAtTheEnd() {
-        String json = JsonText.write(KerasConfigWriter.write(KerasTree.of(trained(twoOfAKind()), ModelLayout.NESTED)));
+        String json = JsonText.write(ConfigWriter.write(ModelTree.of(trained(twoOfAKind()), ModelLayout.NESTED)));
         assertThat(json)
                 .contains("\"keras_history\":[\"encoder\",0,0]")
                 .contains("\"output_layers\":[\"decoder\",1,0]")
@@ -237,7 +240,7 @@ class ModelFileTest {
     }
 
     /** Each kind of layer once. */
-    static AutoencoderSpec everyLayer() {
+    public static AutoencoderSpec everyLayer() {
         return new AutoencoderSpec(
                 "every",
                 Shape.of(8, 8, 2),
@@ -265,7 +268,7 @@ class ModelFileTest {
     }
 
     /** After two steps, so that nothing is as it was initialised. */
-    static SavedModel trained(AutoencoderSpec spec) {
+    public static SavedModel trained(AutoencoderSpec spec) {
         Autoencoder model = Autoencoder.initialize(spec, Normalization.PIXELS, new RandomSource(3));
         int[] order = IntStream.range(0, 4).toArray();
         try (TrainingSession session = TrainingSession.of(

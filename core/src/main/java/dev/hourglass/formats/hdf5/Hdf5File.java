@@ -1,0 +1,63 @@
+package dev.hourglass.formats.hdf5;
+
+import dev.hourglass.files.AtomicFile;
+import dev.hourglass.files.FreeHeap;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** Reads and writes HDF5, the part of it that Keras's models need. */
+public final class Hdf5File {
+    private Hdf5File() {}
+
+    /**
+     * Reads a whole file.
+     *
+     * @throws dev.hourglass.tensor.CorruptFileException if it is damaged, cut short or holds what is refused
+     * @throws IOException if it can't be opened or read
+     */
+    public static Group read(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+                Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+            return Reader.read(bytes, file.toString(), FreeHeap::freeBytes);
+        }
+    }
+
+    /**
+     * Reads a file that lies in memory.
+     *
+     * @param nameForErrors such as {@code model.keras, model.weights.h5}
+     * @throws dev.hourglass.tensor.CorruptFileException if it is damaged, cut short or holds what is refused
+     */
+    public static Group read(byte[] bytes, String nameForErrors) {
+        MemorySegment segment = MemorySegment.ofArray(bytes).asReadOnly();
+        return Reader.read(segment, nameForErrors, FreeHeap::freeBytes);
+    }
+
+    /**
+     * Writes a file, replacing what was there; whole or not at all.
+     *
+     * @throws IllegalArgumentException if something can't be written: an {@code Other}, or an attribute over 64 KB
+     *     (that is 4,095 strings; a single string may have any length)
+     */
+    public static void write(Group root, Path file) throws IOException {
+        FilePlan plan = Writer.plan(root);
+        AtomicFile.write(file, channel -> plan.writeTo(Channels.newOutputStream(channel)));
+    }
+
+    /** Writes a file to a stream, which stays open; buffers by itself. Errors as {@link #write(Group, Path)}'s. */
+    public static void write(Group root, OutputStream out) throws IOException {
+        Writer.plan(root).writeTo(out);
+    }
+
+    /** How many bytes {@link #write(Group, OutputStream)} will write. */
+    static long size(Group root) {
+        return Writer.plan(root).end();
+    }
+}

@@ -1,0 +1,236 @@
+package dev.hourglass.formats.keras;
+
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.ShapeInference;
+import dev.hourglass.model.Size2;
+import dev.hourglass.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a model's configuration as Keras 3 reads it: each setting that decides what comes out, and none that only says
+ * how training began.
+ */
+public final class ConfigWriter {
+    /** The version whose format is written. */
+    static final String KERAS_VERSION = "3.15.1";
+
+    /** The legacy format has no modules. */
+    private final boolean legacy;
+
+    private ConfigWriter(boolean legacy) {
+        this.legacy = legacy;
+    }
+
+    /** @return the model's node of a {@code config.json} */
+    public static Map<String, Object> write(ModelNode.Model model) {
+        return new ConfigWriter(false).model(model);
+    }
+
+    /** @return a {@code model_config} */
+    static Map<String, Object> writeLegacy(ModelNode.Model model) {
+        return new ConfigWriter(true).model(model);
+    }
+
+    private Map<String, Object> model(ModelNode.Model model) {
+        Map<String, Object> config = new LinkedHashMap<>();
+        config.put("name", model.kerasName());
+        config.put("trainable", true);
+        return switch (model.kind()) {
+            case SEQUENTIAL -> {
+                List<Object> layers = new ArrayList<>();
+                layers.add(input(model, inputName(model)));
+                model.nodes().forEach(node -> layers.add(node(node)));
+                config.put("layers", layers);
+                yield node("keras", "Sequential", config);
+            }
+            case FUNCTIONAL -> {
+                addGraph(model, config);
+                // The name by which Keras's own loader finds the class; "Functional" has no public module.
+                yield node("keras", legacy ? "Functional" : "Model", config);
+            }
+        };
+    }
+
+    private void addGraph(ModelNode.Model model, Map<String, Object> config) {
+        String source = inputName(model);
+        Shape shape = model.input();
+        List<Object> layers = new ArrayList<>();
+        Map<String, Object> input = input(model, source);
+        input.put("name", source);
+        input.put("inbound_nodes", List.of());
+        layers.add(input);
+        config.put("layers", layers);
+        config.put("input_layers", reference(source, 0));
+        for (ModelNode node : model.nodes()) {
+            Map<String, Object> entry = node(node);
+            entry.put("name", node.kerasName());
+            entry.put("inbound_nodes", List.of(call(source, shape)));
+            layers.add(entry);
+            source = node.kerasName();
+            shape = output(node);
+        }
+        // A nested model was called once already, when it was made; Keras counts that here, though not in a call.
+        boolean nested = model.nodes().getLast() instanceof ModelNode.Model;
+        config.put("output_layers", reference(source, nested ? 1 : 0));
+    }
+
+    private static Map<String, Object> call(String source, Shape shape) {
+        Map<String, Object> tensor = new LinkedHashMap<>();
+        tensor.put("shape", withBatch(shape));
+        tensor.put("dtype", "float32");
+        tensor.put("keras_history", reference(source, 0));
+        Map<String, Object> argument = new LinkedHashMap<>();
+        argument.put("class_name", "__keras_tensor__");
+        argument.put("config", tensor);
+        Map<String, Object> call = new LinkedHashMap<>();
+        call.put("args", List.of(argument));
+        call.put("kwargs", Map.of());
+        return call;
+    }
+
+    private static List<Object> reference(String layer, int use) {
+        return List.of(layer, use, 0);
+    }
+
+    private static Shape output(ModelNode node) {
+        ModelNode.Layer last = node.layers().getLast();
+        return ShapeInference.outputs(last.input(), List.of(last.spec())).getLast();
+    }
+
+    /** A name that no layer has. */
+    private static String inputName(ModelNode.Model model) {
+        Set<String> names = new HashSet<>();
+        model.nodes().forEach(node -> names.add(node.kerasName()));
+        String name = "input";
+        while (names.contains(name)) {
+            name += "_";
+        }
+        return name;
+    }
+
+    private Map<String, Object> input(ModelNode.Model model, String name) {
+        Map<String, Object> config = new LinkedHashMap<>();
+        config.put("batch_shape", withBatch(model.input()));
+        config.put("dtype", "float32");
+        config.put("name", name);
+        return node("keras.layers", "InputLayer", config);
+    }
+
+    private Map<String, Object> node(ModelNode node) {
+        return switch (node) {
+            case ModelNode.Layer layer -> layer(layer.spec());
+            case ModelNode.Model model -> model(model);
+        };
+    }
+
+    private Map<String, Object> layer(LayerSpec layer) {
+        Map<String, Object> config = new LinkedHashMap<>();
+        config.put("name", layer.name());
+        config.put("trainable", true);
+        // Else the user's default decides, which may be less precise.
+        config.put("dtype", "float32");
+        switch (layer) {
+            case LayerSpec.Conv2d conv -> {
+                addConvolution(config, conv.filters(), conv.kernel(), conv.stride(), lower(conv.padding()));
+                config.put("activation", lower(conv.activation()));
+            }
+            case LayerSpec.Conv2dTranspose conv -> {
+                addConvolution(config, conv.filters(), conv.kernel(), conv.stride(), lower(conv.padding()));
+                config.put("activation", lower(conv.activation()));
+            }
+            case LayerSpec.BatchNormalization norm -> {
+                config.put("axis", -1);
+                config.put("momentum", norm.momentum());
+                config.put("epsilon", norm.epsilon());
+                config.put("center", true);
+                config.put("scale", true);
+            }
+            case LayerSpec.MaxPooling2d pooling -> {
+                config.put("pool_size", pair(pooling.pool()));
+                config.put("strides", pair(pooling.stride()));
+                config.put("padding", lower(pooling.padding()));
+                config.put("data_format", "channels_last");
+            }
+            case LayerSpec.UpSampling2d up -> {
+                config.put("size", pair(up.size()));
+                config.put("data_format", "channels_last");
+                config.put("interpolation", "nearest");
+            }
+            case LayerSpec.GlobalAveragePooling2d ignored -> {
+                config.put("data_format", "channels_last");
+                config.put("keepdims", false);
+            }
+            case LayerSpec.Flatten ignored -> config.put("data_format", "channels_last");
+            case LayerSpec.Reshape reshape -> config.put("target_shape", list(reshape.target()));
+            case LayerSpec.Dense dense -> {
+                config.put("units", dense.units());
+                config.put("activation", lower(dense.activation()));
+                config.put("use_bias", true);
+            }
+            case LayerSpec.TimeDistributed distributed ->
+                // A whole node in the legacy format too.
+                config.put("layer", new ConfigWriter(false).layer(distributed.layer()));
+            case LayerSpec.Dropout dropout -> config.put("rate", dropout.rate());
+            case LayerSpec.ActivationLayer activation -> config.put("activation", lower(activation.activation()));
+            case LayerSpec.LeakyRelu leaky -> config.put("negative_slope", leaky.negativeSlope());
+            case LayerSpec.RepeatVector repeat -> config.put("n", repeat.steps());
+            case LayerSpec.Lstm lstm -> {
+                config.put("units", lstm.units());
+                config.put("return_sequences", lstm.returnSequences());
+                config.put("activation", "tanh");
+                config.put("recurrent_activation", "sigmoid");
+                config.put("use_bias", true);
+                config.put("unit_forget_bias", true);
+            }
+        }
+        return node("keras.layers", ShapeInference.kerasClass(layer), config);
+    }
+
+    private static void addConvolution(
+            Map<String, Object> config, int filters, Size2 kernel, Size2 stride, String padding) {
+        config.put("filters", filters);
+        config.put("kernel_size", pair(kernel));
+        config.put("strides", pair(stride));
+        config.put("padding", padding);
+        config.put("data_format", "channels_last");
+        config.put("use_bias", true);
+    }
+
+    private Map<String, Object> node(String module, String kerasClass, Map<String, Object> config) {
+        Map<String, Object> node = new LinkedHashMap<>();
+        if (!legacy) {
+            node.put("module", module);
+        }
+        node.put("class_name", kerasClass);
+        node.put("config", config);
+        return node;
+    }
+
+    private static List<Object> pair(Size2 size) {
+        return List.of(size.height(), size.width());
+    }
+
+    private static List<Integer> list(Shape shape) {
+        return Arrays.stream(shape.toArray()).boxed().toList();
+    }
+
+    /** The batch is any size, which is {@code null}. */
+    private static List<@Nullable Integer> withBatch(Shape shape) {
+        List<@Nullable Integer> dimensions = new ArrayList<>();
+        dimensions.add(null);
+        dimensions.addAll(list(shape));
+        return dimensions;
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,140 @@
+package dev.hourglass.formats.keras;
+
+import dev.hourglass.formats.GoldenBatch;
+import dev.hourglass.formats.SavedModel;
+import dev.hourglass.formats.json.Json;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.tensor.Normalization;
+import dev.hourglass.tensor.Shape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Hourglass adds to a Keras file, in a place that Keras doesn't read: a member {@code hourglass} of
+ * {@code metadata.json}, or a root attribute of that name in a {@code .h5} file.
+ *
+ * @param encoderLayers how many layers lie before the waist
+ * @param golden what the model computes, or null where a sample is too large to be stored beside it
+ */
+public record HourglassNote(
+        String name,
+        Normalization normalization,
+        int encoderLayers,
+        Map<String, String> provenance,
+        @Nullable GoldenBatch golden) {
+    /** Of one sample, in or out. Two in and two out make 1.4 MB of text. */
+    private static final int MOST_STORED_NUMBERS = 65_536;
+
+    public static HourglassNote of(SavedModel model, GoldenBatch golden) {
+        boolean small = Math.max(model.input().size(), model.output().size()) <= MOST_STORED_NUMBERS;
+        return new HourglassNote(
+                model.name(),
+                model.normalization(),
+                model.waist().encoderLayers(),
+                model.provenance(),
+                small ? golden : null);
+    }
+
+    Map<String, Object> toTree() {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("version", 1);
+        tree.put("name", name);
+        Map<String, Object> scaling = new LinkedHashMap<>();
+        scaling.put("scales", normalization.scales());
+        scaling.put("offsets", normalization.offsets());
+        tree.put("normalization", scaling);
+        tree.put("encoder_layers", encoderLayers);
+        tree.put("provenance", provenance);
+        if (golden != null) {
+            Map<String, Object> batch = new LinkedHashMap<>();
+            batch.put("samples", golden.samples());
+            batch.put("inputs", base64(golden.inputs()));
+            batch.put("outputs", base64(golden.outputs()));
+            tree.put("golden_batch", batch);
+        }
+        return tree;
+    }
+
+    /**
+     * @param layers of the model that it was found with
+     * @throws dev.hourglass.tensor.CorruptFileException if it does not belong to these layers
+     */
+    static HourglassNote read(Json json, Shape input, Shape output, List<LayerSpec> layers) {
+        Json.Mapping note = json.asMapping();
+        int encoderLayers = note.get("encoder_layers").asWhole();
+        if (encoderLayers < 0 || encoderLayers > layers.size()) {
+            throw note.get("encoder_layers")
+                    .place()
+                    .corrupt("0 to " + layers.size() + " layers", Integer.toString(encoderLayers));
+        }
+        Map<String, String> provenance = new LinkedHashMap<>();
+        note.get("provenance").asMapping().members().forEach((name, value) -> provenance.put(name, value.asText()));
+        Json golden = note.find("golden_batch");
+        return new HourglassNote(
+                LayerNames.plain(note.get("name").asText()),
+                normalization(note.get("normalization").asMapping(), input),
+                encoderLayers,
+                provenance,
+                golden == null ? null : golden(golden.asMapping(), input.size(), output.size()));
+    }
+
+    /** One scale and offset, or one for each number of the input's last dimension. */
+    private static Normalization normalization(Json.Mapping scaling, Shape input) {
+        List<Float> scales = numbers(scaling.get("scales"));
+        List<Float> offsets = numbers(scaling.get("offsets"));
+        boolean finite = scales.stream().allMatch(scale -> Float.isFinite(scale) && scale != 0)
+                && offsets.stream().allMatch(Float::isFinite);
+        int channels = input.dimension(-1);
+        if (!finite || scales.size() != offsets.size() || (scales.size() != 1 && scales.size() != channels)) {
+            throw scaling.place()
+                    .corrupt(
+                            "1 or " + channels + " finite scales other than 0 and as many finite offsets",
+                            scaling.excerpt());
+        }
+        return new Normalization(scales, offsets);
+    }
+
+    private static List<Float> numbers(Json list) {
+        return list.asSequence().items().stream()
+                .map(number -> (float) number.asNumber())
+                .toList();
+    }
+
+    private static GoldenBatch golden(Json.Mapping batch, int inputSize, int outputSize) {
+        int samples = batch.get("samples").asWhole();
+        if (samples < 1 || samples > 16) {
+            throw batch.place().corrupt("1 to 16 samples", Integer.toString(samples));
+        }
+        return new GoldenBatch(
+                samples,
+                floats(batch.get("inputs"), (long) samples * inputSize),
+                floats(batch.get("outputs"), (long) samples * outputSize));
+    }
+
+    /** Little-endian float32: the very bits, in less room than decimals. */
+    private static String base64(float[] values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        return Base64.getEncoder().encodeToString(bytes.array());
+    }
+
+    private static float[] floats(Json text, long count) {
+        byte[] bytes;
+        try {
+            bytes = Base64.getDecoder().decode(text.asText());
+        } catch (IllegalArgumentException e) {
+            throw text.place().corrupt("base64", String.valueOf(e.getMessage()));
+        }
+        if (bytes.length != count * Float.BYTES) {
+            throw text.place().corrupt(count * Float.BYTES + " bytes in base64", Integer.toString(bytes.length));
+        }
+        float[] values = new float[(int) count];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+        return values;
+    }
+}

@@ -1,0 +1,115 @@
+package dev.hourglass.formats.keras;
+
+import dev.hourglass.engine.OptimizerState;
+import dev.hourglass.formats.ModelLayout;
+import dev.hourglass.formats.SavedModel;
+import dev.hourglass.formats.UnsupportedModelException;
+import dev.hourglass.formats.hdf5.Dataset;
+import dev.hourglass.formats.hdf5.Group;
+import dev.hourglass.formats.hdf5.Hdf5File;
+import dev.hourglass.formats.json.Json;
+import dev.hourglass.formats.json.JsonText;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@code .keras} file of version 3: a zip of {@code config.json}, {@code model.weights.h5} and {@code metadata.json}.
+ * Our note is a member of the last, which Keras writes and never reads; a fourth member of the zip would make it unpack
+ * the zip in search of assets.
+ */
+public final class KerasFile {
+    private static final String CONFIG = "config.json";
+    private static final String WEIGHTS = "model.weights.h5";
+    private static final String METADATA = "metadata.json";
+
+    private KerasFile() {}
+
+    public static LoadedModel read(Path file) throws IOException {
+        try (StrictZip zip = StrictZip.open(file)) {
+            LoadedModel.Builder loaded = new LoadedModel.Builder(file);
+            Json config = json(zip, file, CONFIG);
+            ModelNode.Model model = ConfigReader.read(config, loaded::warn);
+            if (zip.has(METADATA) && json(zip, file, METADATA) instanceof Json.Mapping metadata) {
+                loaded.note(metadata.find("hourglass"));
+            }
+            if (!zip.has(WEIGHTS) && zip.has("model.weights.npz")) {
+                throw new UnsupportedModelException(file + ": the weights are in model.weights.npz; Hourglass reads "
+                        + WEIGHTS + ". Save the model with Keras's default weights format.");
+            }
+            byte[] weights = zip.read(WEIGHTS, Integer.MAX_VALUE - 64);
+            StoredArrays arrays = new StoredArrays(file, Hdf5File.read(weights, file + ", " + WEIGHTS));
+            Json compile = config.asMapping().find("compile_config");
+            return loaded.build(model, WeightsFile.read(model, arrays), parameters -> {
+                StoredOptimizer optimizer = new StoredOptimizer(model, arrays, loaded::warn);
+                return optimizer.read(compile == null ? null : compile.asMapping(), parameters);
+            });
+        }
+    }
+
+    private static Json json(StrictZip zip, Path file, String member) throws IOException {
+        // Up to 4 bytes a character.
+        byte[] bytes = zip.read(member, 4L * JsonText.MOST_CHARACTERS);
+        return JsonText.parse(new String(bytes, StandardCharsets.UTF_8), new Json.Document(file, member));
+    }
+
+    public static void write(SavedModel model, ModelLayout layout, HourglassNote note, OutputStream out)
+            throws IOException {
+        ModelNode.Model tree = ModelTree.of(model, layout);
+        StrictZip.write(
+                List.of(
+                        new StrictZip.Member(METADATA, utf8(metadata(note))),
+                        new StrictZip.Member(CONFIG, utf8(config(tree, model.optimizer()))),
+                        new StrictZip.Member(WEIGHTS, weights(tree, model))),
+                out);
+    }
+
+    private static Map<String, Object> metadata(HourglassNote note) {
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        metadata.put("keras_version", ConfigWriter.KERAS_VERSION);
+        // When it was saved would make two files of the same model differ; the note says how the model came about.
+        metadata.put("date_saved", "1980-02-01@00:00:00");
+        metadata.put("hourglass", note.toTree());
+        return metadata;
+    }
+
+    private static Map<String, Object> config(ModelNode.Model tree, @Nullable OptimizerState optimizer) {
+        Map<String, Object> config = ConfigWriter.write(tree);
+        if (optimizer != null) {
+            Map<String, Object> adam = new LinkedHashMap<>();
+            adam.put("module", "keras.optimizers");
+            adam.put("class_name", "Adam");
+            adam.put("config", StoredOptimizer.config(optimizer.adam()));
+            Map<String, Object> compile = new LinkedHashMap<>();
+            compile.put("optimizer", adam);
+            compile.put("loss", "mean_squared_error");
+            config.put("compile_config", compile);
+        }
+        return config;
+    }
+
+    private static byte[] weights(ModelNode.Model tree, SavedModel model) throws IOException {
+        Group.Builder root = Group.builder();
+        WeightsFile.write(tree, model.parameters(), root);
+        OptimizerState optimizer = model.optimizer();
+        if (optimizer != null) {
+            int next = 0;
+            for (Dataset variable : StoredOptimizer.variables(optimizer).values()) {
+                root.dataset("optimizer/vars/" + next++, variable);
+            }
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        Hdf5File.write(root.build(), bytes);
+        return bytes.toByteArray();
+    }
+
+    private static byte[] utf8(Map<String, Object> tree) {
+        return JsonText.write(tree).getBytes(StandardCharsets.UTF_8);
+    }
+}

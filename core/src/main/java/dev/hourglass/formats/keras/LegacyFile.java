@@ -1,0 +1,94 @@
+package dev.hourglass.formats.keras;
+
+import dev.hourglass.engine.OptimizerState;
+import dev.hourglass.formats.ModelLayout;
+import dev.hourglass.formats.SavedModel;
+import dev.hourglass.formats.hdf5.Attribute;
+import dev.hourglass.formats.hdf5.Group;
+import dev.hourglass.formats.hdf5.Hdf5File;
+import dev.hourglass.formats.json.Json;
+import dev.hourglass.formats.json.JsonText;
+import dev.hourglass.tensor.CorruptFileException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A legacy {@code .h5} file, of Keras 2 or 3: the configuration in attributes of the root, the weights in groups. Our
+ * note is one more attribute, which Keras doesn't look at.
+ */
+public final class LegacyFile {
+    private static final String CONFIG = "model_config";
+    private static final String TRAINING = "training_config";
+    private static final String NOTE = "hourglass";
+
+    private LegacyFile() {}
+
+    public static LoadedModel read(Path file) throws IOException {
+        StoredArrays arrays = new StoredArrays(file, Hdf5File.read(file));
+        Json config = json(arrays, CONFIG);
+        if (config == null) {
+            throw new CorruptFileException(
+                    file,
+                    "an attribute " + CONFIG,
+                    "none",
+                    "A file of weights alone doesn't say what the layers are; save the whole model.");
+        }
+        LoadedModel.Builder loaded = new LoadedModel.Builder(file);
+        ModelNode.Model model = ConfigReader.read(config, loaded::warn);
+        loaded.note(json(arrays, NOTE));
+        Json training = json(arrays, TRAINING);
+        return loaded.build(model, LegacyWeights.read(model, arrays), parameters -> {
+            StoredOptimizer optimizer = new StoredOptimizer(model, arrays, loaded::warn);
+            return optimizer.readLegacy(training == null ? null : training.asMapping(), parameters);
+        });
+    }
+
+    private static @Nullable Json json(StoredArrays arrays, String attribute) {
+        return arrays.root().attributes().get(attribute) instanceof Attribute.Text text
+                ? JsonText.parse(text.value(), new Json.Document(arrays.file(), "/@" + attribute))
+                : null;
+    }
+
+    public static void write(SavedModel model, ModelLayout layout, HourglassNote note, OutputStream out)
+            throws IOException {
+        ModelNode.Model tree = ModelTree.of(model, layout);
+        Group.Builder root = Group.builder();
+        root.attribute("keras_version", new Attribute.Text(ConfigWriter.KERAS_VERSION));
+        root.attribute("backend", new Attribute.Text("tensorflow"));
+        root.attribute(CONFIG, new Attribute.Text(JsonText.write(ConfigWriter.writeLegacy(tree))));
+        LegacyWeights.write(tree, model.parameters(), root);
+        OptimizerState optimizer = model.optimizer();
+        if (optimizer != null) {
+            root.attribute(TRAINING, new Attribute.Text(JsonText.write(training(optimizer))));
+            List<String> names = new ArrayList<>();
+            Group.Builder group = root.group(StoredOptimizer.HIDDEN_GROUP);
+            StoredOptimizer.variables(optimizer).forEach((name, variable) -> {
+                names.add("adam/" + name);
+                group.dataset("adam/" + name, variable);
+            });
+            group.attribute("weight_names", new Attribute.Texts(names));
+        }
+        root.attribute(NOTE, new Attribute.Text(JsonText.write(note.toTree())));
+        Hdf5File.write(root.build(), out);
+    }
+
+    private static Map<String, @Nullable Object> training(OptimizerState optimizer) {
+        Map<String, @Nullable Object> training = new LinkedHashMap<>();
+        // Not "mse": Keras 3 writes that and can't load it again.
+        training.put("loss", "mean_squared_error");
+        training.put("loss_weights", null);
+        training.put("metrics", null);
+        training.put("weighted_metrics", null);
+        Map<String, Object> adam = new LinkedHashMap<>();
+        adam.put("class_name", "Adam");
+        adam.put("config", StoredOptimizer.config(optimizer.adam()));
+        training.put("optimizer_config", adam);
+        return training;
+    }
+}

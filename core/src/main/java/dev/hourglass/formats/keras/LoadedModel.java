@@ -1,0 +1,129 @@
+package dev.hourglass.formats.keras;
+
+import dev.hourglass.engine.OptimizerState;
+import dev.hourglass.files.FreeHeap;
+import dev.hourglass.formats.SavedModel;
+import dev.hourglass.formats.Waist;
+import dev.hourglass.formats.hdf5.BoundedInput;
+import dev.hourglass.formats.json.Json;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Parameter;
+import dev.hourglass.model.Parameters;
+import dev.hourglass.model.ShapeInference;
+import dev.hourglass.tensor.CorruptFileException;
+import dev.hourglass.tensor.Normalization;
+import dev.hourglass.tensor.Shape;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model file as it was read, before it is settled where the waist is.
+ *
+ * @param note what Hourglass added, or null
+ * @param warnings a sentence each
+ */
+public record LoadedModel(
+        Path file,
+        ModelNode.Model tree,
+        Parameters parameters,
+        @Nullable OptimizerState optimizer,
+        @Nullable HourglassNote note,
+        List<String> warnings) {
+
+    /** @param waistLayer the layer whose output is the code, or null to find it */
+    public SavedModel settle(@Nullable String waistLayer) {
+        WaistRule rule = new WaistRule(tree);
+        Waist waist;
+        if (waistLayer != null) {
+            waist = rule.named(waistLayer, file);
+        } else if (note != null) {
+            waist = new Waist(note.encoderLayers(), Waist.Source.STORED);
+        } else {
+            waist = rule.byRule();
+        }
+        return new SavedModel(
+                note == null ? LayerNames.plain(tree.kerasName()) : note.name(),
+                tree.input(),
+                specs(tree),
+                parameters,
+                note == null ? Normalization.NONE : note.normalization(),
+                waist,
+                optimizer,
+                note == null ? Map.of() : note.provenance(),
+                warnings);
+    }
+
+    private static List<LayerSpec> specs(ModelNode.Model tree) {
+        return tree.layers().stream().map(ModelNode.Layer::spec).toList();
+    }
+
+    /** Gathers what a file holds, in the order in which it is found. */
+    static final class Builder {
+        private final Path file;
+        private final List<String> warnings = new ArrayList<>();
+        private @Nullable Json note;
+
+        Builder(Path file) {
+            this.file = file;
+        }
+
+        void warn(String warning) {
+            warnings.add(warning);
+        }
+
+        void note(@Nullable Json found) {
+            note = found;
+        }
+
+        LoadedModel build(
+                ModelNode.Model tree,
+                Parameters parameters,
+                Function<Parameters, @Nullable OptimizerState> readOptimizer) {
+            warnOfNumbers(parameters);
+            List<LayerSpec> layers = specs(tree);
+            List<Shape> outputs = ShapeInference.outputs(tree.input(), layers);
+            requireRoom(layers, outputs);
+            OptimizerState optimizer = readOptimizer.apply(parameters);
+            HourglassNote read =
+                    note == null ? null : HourglassNote.read(note, tree.input(), outputs.getLast(), layers);
+            return new LoadedModel(file, tree, parameters, optimizer, read, List.copyOf(warnings));
+        }
+
+        /** A few bytes can ask for an upsampling by thousands; whoever runs the model must have room for it. */
+        private void requireRoom(List<LayerSpec> layers, List<Shape> outputs) {
+            long bytes = 0;
+            int largest = 0;
+            for (int i = 0; i < layers.size(); i++) {
+                bytes += (long) Float.BYTES * outputs.get(i).size();
+                largest = outputs.get(i).size() > outputs.get(largest).size() ? i : largest;
+            }
+            if (!FreeHeap.holds(bytes, FreeHeap::freeBytes)) {
+                throw new CorruptFileException(
+                        file,
+                        "layers whose outputs for a sample fit into memory (" + BoundedInput.count(FreeHeap.freeBytes())
+                                + " bytes are free)",
+                        BoundedInput.count(bytes) + " bytes, most of them "
+                                + outputs.get(largest) + " of layer '"
+                                + layers.get(largest).name() + "'",
+                        "Give the JVM more memory with -Xmx, or a smaller model.");
+            }
+        }
+
+        private void warnOfNumbers(Parameters parameters) {
+            for (Parameter parameter : parameters.list()) {
+                int bad = 0;
+                for (float value : parameter.values()) {
+                    bad += Float.isFinite(value) ? 0 : 1;
+                }
+                if (bad > 0) {
+                    warn(parameter.path() + " holds " + bad + " numbers that are NaN or infinite; so will be what the"
+                            + " model computes.");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package dev.hourglass.formats.keras;
+
+import dev.hourglass.model.LayerSpec;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where {@code model.weights.h5} keeps each layer's variables. Keras names places by class and count, not by the layer's
+ * name: the second convolution of a model lies in {@code layers/conv2d_1/vars}.
+ */
+final class WeightPaths {
+    /**
+     * A layer that has variables.
+     *
+     * @param path of the group whose data sets 0, 1, … they are
+     */
+    record Holder(ModelNode.Layer layer, String path) {}
+
+    private WeightPaths() {}
+
+    /** The layers that have variables, in the order of computation. */
+    static List<Holder> of(ModelNode.Model model) {
+        List<Holder> holders = new ArrayList<>();
+        add(model, "", holders);
+        return holders;
+    }
+
+    private static void add(ModelNode.Model model, String above, List<Holder> holders) {
+        Map<String, Integer> counts = new HashMap<>();
+        for (ModelNode node : model.nodes()) {
+            String place = switch (node) {
+                case ModelNode.Layer layer -> place(layer.spec());
+                case ModelNode.Model nested -> nested.kind() == ModelNode.Kind.SEQUENTIAL ? "sequential" : "functional";
+            };
+            int earlier = counts.merge(place, 1, Integer::sum) - 1;
+            String path = above + "layers/" + place + (earlier == 0 ? "" : "_" + earlier);
+            switch (node) {
+                case ModelNode.Layer layer -> {
+                    if (!layer.variables().isEmpty()) {
+                        holders.add(new Holder(layer, path + within(layer.spec())));
+                    }
+                }
+                case ModelNode.Model nested -> add(nested, path + "/", holders);
+            }
+        }
+    }
+
+    /** The class in Keras's snake case, for a layer that has variables; the others' places stay empty. */
+    private static String place(LayerSpec layer) {
+        return switch (layer) {
+            case LayerSpec.Conv2d ignored -> "conv2d";
+            case LayerSpec.Conv2dTranspose ignored -> "conv2d_transpose";
+            case LayerSpec.BatchNormalization ignored -> "batch_normalization";
+            case LayerSpec.Dense ignored -> "dense";
+            case LayerSpec.TimeDistributed ignored -> "time_distributed";
+            case LayerSpec.Lstm ignored -> "lstm";
+            case LayerSpec.MaxPooling2d ignored -> "max_pooling2d";
+            case LayerSpec.UpSampling2d ignored -> "up_sampling2d";
+            case LayerSpec.GlobalAveragePooling2d ignored -> "global_average_pooling2d";
+            case LayerSpec.Flatten ignored -> "flatten";
+            case LayerSpec.Reshape ignored -> "reshape";
+            case LayerSpec.Dropout ignored -> "dropout";
+            case LayerSpec.ActivationLayer ignored -> "activation";
+            case LayerSpec.LeakyRelu ignored -> "leaky_re_lu";
+            case LayerSpec.RepeatVector ignored -> "repeat_vector";
+        };
+    }
+
+    /** Where a layer keeps its variables below its own place. */
+    private static String within(LayerSpec layer) {
+        if (layer instanceof LayerSpec.Lstm) {
+            return "/cell/vars";
+        }
+        return layer instanceof LayerSpec.TimeDistributed ? "/layer/vars" : "/vars";
+    }
+}

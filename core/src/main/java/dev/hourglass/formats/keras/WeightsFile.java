@@ -1,0 +1,53 @@
+package dev.hourglass.formats.keras;
+
+import dev.hourglass.formats.hdf5.Dataset;
+import dev.hourglass.formats.hdf5.Group;
+import dev.hourglass.model.Parameter;
+import dev.hourglass.model.Parameters;
+import dev.hourglass.model.Variable;
+import dev.hourglass.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The variables in a {@code model.weights.h5}: data sets 0, 1, … in a group for each layer. */
+final class WeightsFile {
+    private WeightsFile() {}
+
+    /** @throws dev.hourglass.tensor.CorruptFileException if the arrays are not those of the model */
+    static Parameters read(ModelNode.Model model, StoredArrays arrays) {
+        List<Parameter> parameters = new ArrayList<>();
+        for (WeightPaths.Holder holder : WeightPaths.of(model)) {
+            List<Variable> variables = holder.layer().variables();
+            int found = arrays.count(holder.path());
+            if (found != variables.size()) {
+                throw arrays.wrongCount(holder.path(), variables.size(), found);
+            }
+            for (int i = 0; i < variables.size(); i++) {
+                Variable variable = variables.get(i);
+                float[] values = arrays.floats(holder.path() + "/" + i, variable.shape());
+                parameters.add(new Parameter(
+                        holder.layer().spec().name(), variable.name(), variable.shape(), variable.trainable(), values));
+            }
+        }
+        return Parameters.of(parameters);
+    }
+
+    /** Adds the variables to a tree. */
+    static void write(ModelNode.Model model, Parameters parameters, Group.Builder root) {
+        int next = 0;
+        for (WeightPaths.Holder holder : WeightPaths.of(model)) {
+            for (int i = 0; i < holder.layer().variables().size(); i++) {
+                root.dataset(holder.path() + "/" + i, dataset(parameters.list().get(next++)));
+            }
+        }
+    }
+
+    static Dataset dataset(Parameter parameter) {
+        return Dataset.floats(dimensions(parameter.shape()), parameter.values());
+    }
+
+    private static List<Integer> dimensions(Shape shape) {
+        return Arrays.stream(shape.toArray()).boxed().toList();
+    }
+}

@@ -1,0 +1,263 @@
+package dev.hourglass.formats.onnx;
+
+import dev.hourglass.formats.onnx.OnnxModel.Node;
+import dev.hourglass.formats.onnx.OnnxModel.Weights;
+import dev.hourglass.tensor.Shape;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * Runs an {@link OnnxModel} as the operators' specification says: plain loops over doubles. It knows nothing of our
+ * layers, so that a wrong weight, gate, padding or axis shows in what it computes. What is in the innermost loops of
+ * convolutions and products lies side by side, or a decoder of megapixels would take minutes.
+ */
+final class Interpreter {
+    private final Map<String, Weights> weights = new HashMap<>();
+    private final Map<String, Tensor> values = new HashMap<>();
+
+    private Interpreter(OnnxModel model) {
+        model.weights().forEach(constant -> weights.put(constant.name(), constant));
+    }
+
+    /**
+     * @param batch {@code samples} inputs, row-major, one after the other
+     * @return as many outputs
+     */
+    static double[] run(OnnxModel model, float[] batch, int samples) {
+        Interpreter interpreter = new Interpreter(model);
+        interpreter.values.put(
+                model.input().name(),
+                new Tensor(withBatch(samples, model.input().shape()), doubles(batch)));
+        for (Node node : model.nodes()) {
+            interpreter.values.put(node.outputs().getLast(), interpreter.compute(node));
+        }
+        Tensor output = interpreter.value(model.output().name());
+        if (!Arrays.equals(
+                output.dimensions(), withBatch(samples, model.output().shape()))) {
+            throw new IllegalStateException("ONNX graph gives " + Arrays.toString(output.dimensions()) + ", expected "
+                    + samples + " of " + model.output().shape());
+        }
+        return output.values();
+    }
+
+    private static int[] withBatch(int samples, Shape shape) {
+        int[] dimensions = new int[shape.rank() + 1];
+        dimensions[0] = samples;
+        System.arraycopy(shape.toArray(), 0, dimensions, 1, shape.rank());
+        return dimensions;
+    }
+
+    private Tensor compute(Node node) {
+        Tensor x = value(node.inputs().getFirst());
+        return switch (node.operator()) {
+            case "Conv" -> WindowOperators.convolve(node, x, input(node, 1), input(node, 2));
+            case "ConvTranspose" -> WindowOperators.convolveTransposed(node, x, input(node, 1), input(node, 2));
+            case "MaxPool" -> WindowOperators.pool(node, x);
+            case "GlobalAveragePool" -> WindowOperators.averagePixels(x);
+            case "BatchNormalization" -> normalize(node, x);
+            case "Resize" -> WindowOperators.resize(node, x, input(node, 2));
+            case "Transpose" -> transpose(x, node.ints("perm"));
+            case "Reshape" -> reshape(x, longs(node, 1));
+            case "Unsqueeze" -> x.reshaped(inserted(x.dimensions(), (int) longs(node, 1)[0]));
+            case "Squeeze" -> x.reshaped(removed(x.dimensions(), (int) longs(node, 1)[0]));
+            case "Tile" -> tile(x, longs(node, 1));
+            case "MatMul" -> multiply(x, input(node, 1));
+            case "Add" -> addToRows(x, input(node, 1));
+            case "LSTM" -> lstm(node, x, input(node, 1), input(node, 2), input(node, 3));
+            case "Identity" -> x;
+            case "Relu" -> map(x, v -> v > 0 || Double.isNaN(v) ? v : 0);
+            case "LeakyRelu" -> {
+                double alpha = node.real("alpha");
+                yield map(x, v -> v < 0 ? alpha * v : v);
+            }
+            case "Sigmoid" -> map(x, Interpreter::sigmoid);
+            case "Tanh" -> map(x, Math::tanh);
+            default -> throw new IllegalStateException("ONNX operator '" + node.operator() + "' is never written");
+        };
+    }
+
+    private Tensor normalize(Node node, Tensor x) {
+        double[] scale = input(node, 1).values();
+        double[] shift = input(node, 2).values();
+        double[] mean = input(node, 3).values();
+        double[] variance = input(node, 4).values();
+        double epsilon = node.real("epsilon");
+        double[] y = new double[x.values().length];
+        int pixels = x.sizeBehind(1);
+        for (int i = 0; i < y.length; i++) {
+            int channel = i / pixels % x.dimension(1);
+            y[i] = scale[channel] * (x.values()[i] - mean[channel]) / Math.sqrt(variance[channel] + epsilon)
+                    + shift[channel];
+        }
+        return new Tensor(x.dimensions(), y);
+    }
+
+    private static Tensor transpose(Tensor x, int[] permutation) {
+        int rank = permutation.length;
+        int[] dimensions = new int[rank];
+        int[] strides = new int[rank];
+        for (int axis = 0; axis < rank; axis++) {
+            dimensions[axis] = x.dimension(permutation[axis]);
+            strides[axis] = x.sizeBehind(permutation[axis]);
+        }
+        Tensor y = Tensor.zeros(dimensions);
+        int[] place = new int[rank];
+        int from = 0;
+        for (int i = 0; i < y.values().length; i++) {
+            y.values()[i] = x.values()[from];
+            // Counts on by one, as an odometer does.
+            for (int axis = rank - 1; axis >= 0; axis--) {
+                from += strides[axis];
+                if (++place[axis] < dimensions[axis]) {
+                    break;
+                }
+                from -= dimensions[axis] * strides[axis];
+                place[axis] = 0;
+            }
+        }
+        return y;
+    }
+
+    private static Tensor reshape(Tensor x, long[] target) {
+        int[] dimensions = new int[target.length];
+        for (int i = 0; i < target.length; i++) {
+            dimensions[i] = target[i] == 0 ? x.dimension(i) : (int) target[i];
+        }
+        return x.reshaped(dimensions);
+    }
+
+    private static int[] inserted(int[] dimensions, int axis) {
+        int[] longer = new int[dimensions.length + 1];
+        System.arraycopy(dimensions, 0, longer, 0, axis);
+        longer[axis] = 1;
+        System.arraycopy(dimensions, axis, longer, axis + 1, dimensions.length - axis);
+        return longer;
+    }
+
+    private static int[] removed(int[] dimensions, int axis) {
+        int[] shorter = new int[dimensions.length - 1];
+        System.arraycopy(dimensions, 0, shorter, 0, axis);
+        System.arraycopy(dimensions, axis + 1, shorter, axis, shorter.length - axis);
+        return shorter;
+    }
+
+    private static Tensor tile(Tensor x, long[] repeats) {
+        int[] dimensions = new int[repeats.length];
+        for (int axis = 0; axis < repeats.length; axis++) {
+            dimensions[axis] = x.dimension(axis) * (int) repeats[axis];
+        }
+        Tensor y = Tensor.zeros(dimensions);
+        for (int i = 0; i < y.values().length; i++) {
+            int from = 0;
+            for (int axis = 0; axis < repeats.length; axis++) {
+                from += i / y.sizeBehind(axis) % x.dimension(axis) * x.sizeBehind(axis);
+            }
+            y.values()[i] = x.values()[from];
+        }
+        return y;
+    }
+
+    /** Rows of the last axis times a matrix. */
+    private static Tensor multiply(Tensor x, Tensor matrix) {
+        int in = matrix.dimension(0);
+        int out = matrix.dimension(1);
+        int[] dimensions = x.dimensions().clone();
+        dimensions[dimensions.length - 1] = out;
+        Tensor y = Tensor.zeros(dimensions);
+        for (int i = 0; i < x.values().length; i++) {
+            double factor = x.values()[i];
+            int target = i / in * out;
+            int row = i % in * out;
+            for (int j = 0; j < out; j++) {
+                y.values()[target + j] += factor * matrix.values()[row + j];
+            }
+        }
+        return y;
+    }
+
+    private static Tensor addToRows(Tensor x, Tensor row) {
+        double[] y = x.values().clone();
+        for (int i = 0; i < y.length; i++) {
+            y[i] += row.values()[i % row.values().length];
+        }
+        return new Tensor(x.dimensions(), y);
+    }
+
+    /** The equations of the operator's specification, forward: gates lie in the order i o f c. */
+    private static Tensor lstm(Node node, Tensor x, Tensor kernel, Tensor recurrent, Tensor bias) {
+        int steps = x.dimension(0);
+        int samples = x.dimension(1);
+        int features = x.dimension(2);
+        int units = (int) node.whole("hidden_size");
+        Tensor y = Tensor.zeros(steps, 1, samples, units);
+        double[] state = new double[samples * units];
+        double[] cell = new double[samples * units];
+        for (int step = 0; step < steps; step++) {
+            double[] next = new double[samples * units];
+            for (int i = 0; i < next.length; i++) {
+                int sample = i / units;
+                double[] gates = new double[4];
+                for (int gate = 0; gate < 4; gate++) {
+                    int row = gate * units + i % units;
+                    double sum = bias.values()[row] + bias.values()[4 * units + row];
+                    for (int k = 0; k < features; k++) {
+                        sum += x.values()[(step * samples + sample) * features + k]
+                                * kernel.values()[row * features + k];
+                    }
+                    for (int k = 0; k < units; k++) {
+                        sum += state[sample * units + k] * recurrent.values()[row * units + k];
+                    }
+                    gates[gate] = sum;
+                }
+                cell[i] = sigmoid(gates[2]) * cell[i] + sigmoid(gates[0]) * Math.tanh(gates[3]);
+                next[i] = sigmoid(gates[1]) * Math.tanh(cell[i]);
+            }
+            state = next;
+            System.arraycopy(state, 0, y.values(), step * state.length, state.length);
+        }
+        return node.outputs().size() == 1 ? y : new Tensor(new int[] {1, samples, units}, state);
+    }
+
+    private Tensor input(Node node, int index) {
+        return value(node.inputs().get(index));
+    }
+
+    private Tensor value(String name) {
+        if (weights.get(name) instanceof Weights.Floats floats) {
+            return new Tensor(
+                    floats.dimensions().stream().mapToInt(Math::toIntExact).toArray(), doubles(floats.values()));
+        }
+        // In a chain each value is read once, so only two need room at a time.
+        Tensor value = values.remove(name);
+        if (value == null) {
+            throw new IllegalStateException("ONNX graph has no value '" + name + "' where it is needed");
+        }
+        return value;
+    }
+
+    private long[] longs(Node node, int index) {
+        if (weights.get(node.inputs().get(index)) instanceof Weights.Longs longs) {
+            return longs.values();
+        }
+        throw node.wrong("input " + index);
+    }
+
+    private static double[] doubles(float[] floats) {
+        double[] doubles = new double[floats.length];
+        for (int i = 0; i < floats.length; i++) {
+            doubles[i] = floats[i];
+        }
+        return doubles;
+    }
+
+    private static Tensor map(Tensor x, DoubleUnaryOperator function) {
+        return new Tensor(
+                x.dimensions(), Arrays.stream(x.values()).map(function).toArray());
+    }
+
+    private static double sigmoid(double x) {
+        return 1 / (1 + Math.exp(-x));
+    }
+}

@@ -1,0 +1,130 @@
+package dev.hourglass.formats.onnx;
+
+import dev.hourglass.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The part of ONNX that a chain of layers needs: one graph with one input, one output and weights inside. Names of
+ * operators, attributes and values are those of the file.
+ *
+ * @param name of the graph
+ * @param input what goes in, channels last
+ * @param output what comes out, channels last
+ * @param nodes in the order in which they run
+ * @param weights constants that nodes name as inputs
+ * @param metadata free texts that runtimes hand through
+ */
+public record OnnxModel(
+        String name, Value input, Value output, List<Node> nodes, List<Weights> weights, Map<String, String> metadata) {
+    /** The set of operators whose meaning the nodes have; the oldest that has all of them, so most runtimes read it. */
+    static final long OPERATOR_SET = 17;
+    /** Of the file's structure; the one that came with the operator set. */
+    static final long IR_VERSION = 8;
+
+    public OnnxModel {
+        nodes = List.copyOf(nodes);
+        weights = List.copyOf(weights);
+        metadata = Collections.unmodifiableSortedMap(new TreeMap<>(metadata));
+    }
+
+    /**
+     * The graph's input or output.
+     *
+     * @param shape without the batch, which goes first and is free
+     */
+    record Value(String name, Shape shape) {}
+
+    /**
+     * One operation.
+     *
+     * @param inputs names of values or weights, in the operator's order
+     * @param outputs names; an empty one is an output that is not wanted
+     */
+    record Node(
+            String name,
+            String operator,
+            List<String> inputs,
+            List<String> outputs,
+            Map<String, Attribute> attributes) {
+        Node {
+            inputs = List.copyOf(inputs);
+            outputs = List.copyOf(outputs);
+            // Sorted: the same model gives the same bytes.
+            attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+        }
+
+        /** The same node under which the last output has another name. */
+        Node withLastOutput(String output) {
+            List<String> renamed = new ArrayList<>(outputs);
+            renamed.set(renamed.size() - 1, output);
+            return new Node(name, operator, inputs, renamed, attributes);
+        }
+
+        int[] ints(String attribute) {
+            if (attributes.get(attribute) instanceof Attribute.Wholes wholes) {
+                return wholes.values().stream().mapToInt(Math::toIntExact).toArray();
+            }
+            throw wrong(attribute);
+        }
+
+        long whole(String attribute) {
+            if (attributes.get(attribute) instanceof Attribute.Whole whole) {
+                return whole.value();
+            }
+            throw wrong(attribute);
+        }
+
+        float real(String attribute) {
+            if (attributes.get(attribute) instanceof Attribute.Real real) {
+                return real.value();
+            }
+            throw wrong(attribute);
+        }
+
+        void requireText(String attribute, String expected) {
+            if (!new Attribute.Text(expected).equals(attributes.get(attribute))) {
+                throw wrong(attribute);
+            }
+        }
+
+        /** @param what such as the name of an attribute */
+        IllegalStateException wrong(String what) {
+            return new IllegalStateException("ONNX node '" + name + "' has another " + what + " than is ever written");
+        }
+    }
+
+    /** A setting of a node. */
+    sealed interface Attribute {
+        record Whole(long value) implements Attribute {}
+
+        record Real(float value) implements Attribute {}
+
+        record Text(String value) implements Attribute {}
+
+        record Wholes(List<Long> values) implements Attribute {
+            public Wholes {
+                values = List.copyOf(values);
+            }
+
+            static Wholes of(long... values) {
+                return new Wholes(Arrays.stream(values).boxed().toList());
+            }
+        }
+    }
+
+    /** A constant, row-major. */
+    public sealed interface Weights {
+        String name();
+
+        List<Long> dimensions();
+
+        record Floats(String name, List<Long> dimensions, float[] values) implements Weights {}
+
+        record Longs(String name, List<Long> dimensions, long[] values) implements Weights {}
+    }
+}

@@ -1,0 +1,343 @@
+package dev.hourglass.formats.onnx;
+
+import dev.hourglass.formats.onnx.OnnxModel.Attribute;
+import dev.hourglass.formats.onnx.OnnxModel.Attribute.Real;
+import dev.hourglass.formats.onnx.OnnxModel.Attribute.Text;
+import dev.hourglass.formats.onnx.OnnxModel.Attribute.Whole;
+import dev.hourglass.formats.onnx.OnnxModel.Attribute.Wholes;
+import dev.hourglass.formats.onnx.OnnxModel.Node;
+import dev.hourglass.formats.onnx.OnnxModel.Value;
+import dev.hourglass.formats.onnx.OnnxModel.Weights;
+import dev.hourglass.model.Activation;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Padding;
+import dev.hourglass.model.Parameters;
+import dev.hourglass.model.ShapeInference;
+import dev.hourglass.model.Size2;
+import dev.hourglass.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+
+/**
+ * Says a chain of layers in ONNX's operators. ONNX wants images channels first and sequences steps first. So the value
+ * that goes from layer to layer has a {@link Layout}, and is transposed only where the next layer wants another one:
+ * between two convolutions or two LSTMs nothing is.
+ *
+ * <p>The value that a layer gives is named as the layer, with its layout behind it where it is not ours; what is on the
+ * way there is named {@code layer/Operator}.
+ */
+final class Translation {
+    /** The order of the axes, and what a value's name has behind it. */
+    private enum Layout {
+        /** Ours and Keras's: batch, then the axes of {@link Shape}. */
+        CHANNELS_LAST(""),
+        CHANNELS_FIRST("/channels_first"),
+        /** Steps before the batch. */
+        STEPS_FIRST("/steps_first");
+
+        final String suffix;
+
+        Layout(String suffix) {
+            this.suffix = suffix;
+        }
+
+        /** Which axis of ours lies at each place; the batch is our axis 0. */
+        int[] axes(int rank) {
+            int[] axes = new int[rank + 1];
+            for (int i = 0; i <= rank; i++) {
+                axes[i] = i;
+            }
+            switch (this) {
+                case CHANNELS_LAST -> {}
+                case CHANNELS_FIRST -> {
+                    System.arraycopy(axes, 1, axes, 2, rank - 1);
+                    axes[1] = rank;
+                }
+                case STEPS_FIRST -> {
+                    axes[0] = 1;
+                    axes[1] = 0;
+                }
+            }
+            return axes;
+        }
+    }
+
+    private final Parameters parameters;
+    private final List<Node> nodes = new ArrayList<>();
+    private final List<Weights> weights = new ArrayList<>();
+    /** The layer that the value comes from. */
+    private String source;
+    /** As we see it, whatever the layout. */
+    private Shape shape;
+
+    private Layout layout = Layout.CHANNELS_LAST;
+
+    private Translation(String source, Shape shape, Parameters parameters) {
+        this.source = source;
+        this.shape = shape;
+        this.parameters = parameters;
+    }
+
+    /**
+     * @param name of the graph
+     * @param input the shape of one sample
+     * @param layers at least one
+     * @param parameters of the layers, at least
+     */
+    static OnnxModel of(
+            String name, Shape input, List<LayerSpec> layers, Parameters parameters, Map<String, String> metadata) {
+        String inputName = "input";
+        List<String> taken = layers.stream().map(LayerSpec::name).toList();
+        while (taken.contains(inputName)) {
+            inputName += "_";
+        }
+        Translation translation = new Translation(inputName, input, parameters);
+        List<Shape> outputs = ShapeInference.outputs(input, layers);
+        for (int i = 0; i < layers.size(); i++) {
+            translation.add(layers.get(i), outputs.get(i));
+        }
+        Value output = new Value(translation.valueIn(Layout.CHANNELS_LAST), outputs.getLast());
+        return new OnnxModel(
+                name, new Value(inputName, input), output, translation.nodes, translation.weights, metadata);
+    }
+
+    private void add(LayerSpec layer, Shape out) {
+        String name = layer.name();
+        switch (layer) {
+            case LayerSpec.Conv2d conv -> addConvolution(conv, out);
+            case LayerSpec.Conv2dTranspose conv -> addTransposedConvolution(conv);
+            case LayerSpec.BatchNormalization norm -> addNormalization(norm);
+            case LayerSpec.MaxPooling2d pool ->
+                addNode(
+                        name,
+                        "MaxPool",
+                        List.of(valueIn(Layout.CHANNELS_FIRST)),
+                        Map.of(
+                                "kernel_shape", pair(pool.pool()),
+                                "strides", pair(pool.stride()),
+                                "pads", windowPads(pool.pool(), pool.stride(), pool.padding(), out)));
+            case LayerSpec.UpSampling2d up -> addUpSampling(up);
+            case LayerSpec.GlobalAveragePooling2d ignored -> {
+                String mean = addNode(name, "GlobalAveragePool", List.of(valueIn(Layout.CHANNELS_FIRST)), Map.of());
+                addReshape(name, mean, out);
+            }
+            case LayerSpec.Flatten ignored -> addReshape(name, valueIn(Layout.CHANNELS_LAST), out);
+            case LayerSpec.Reshape ignored -> addReshape(name, valueIn(Layout.CHANNELS_LAST), out);
+            case LayerSpec.Dense dense -> addDense(name, dense);
+            case LayerSpec.TimeDistributed distributed -> addDense(name, distributed.layer());
+            // What dropout leaves out while training, it keeps in use.
+            case LayerSpec.Dropout ignored -> addNode(name, "Identity", List.of(value()), Map.of());
+            case LayerSpec.ActivationLayer activation -> {
+                if (activation.activation() == Activation.LINEAR) {
+                    addNode(name, "Identity", List.of(value()), Map.of());
+                } else {
+                    addActivation(name, value(), activation.activation());
+                }
+            }
+            case LayerSpec.LeakyRelu leaky ->
+                addNode(name, "LeakyRelu", List.of(value()), Map.of("alpha", new Real(leaky.negativeSlope())));
+            case LayerSpec.RepeatVector repeat -> addRepetition(repeat);
+            case LayerSpec.Lstm lstm -> addLstm(lstm);
+        }
+        source = name;
+        shape = out;
+        nodes.add(nodes.removeLast().withLastOutput(value()));
+    }
+
+    private void addConvolution(LayerSpec.Conv2d conv, Shape out) {
+        String sum = addNode(
+                conv.name(),
+                "Conv",
+                List.of(
+                        valueIn(Layout.CHANNELS_FIRST),
+                        addWeights(conv.name(), "kernel", 3, 2, 0, 1),
+                        addWeights(conv.name(), "bias", 0)),
+                Map.of(
+                        "kernel_shape", pair(conv.kernel()),
+                        "strides", pair(conv.stride()),
+                        "pads", windowPads(conv.kernel(), conv.stride(), conv.padding(), out)));
+        addActivation(conv.name(), sum, conv.activation());
+    }
+
+    /**
+     * The gradient of a convolution that would lead from the output back to the input: its padding is cut off. A kernel
+     * smaller than the stride does not reach the last rows and columns, which the output has all the same.
+     */
+    private void addTransposedConvolution(LayerSpec.Conv2dTranspose conv) {
+        int tooHigh = conv.kernel().height() - conv.stride().height();
+        int tooWide = conv.kernel().width() - conv.stride().width();
+        boolean same = conv.padding() == Padding.SAME;
+        String sum = addNode(
+                conv.name(),
+                "ConvTranspose",
+                List.of(
+                        valueIn(Layout.CHANNELS_FIRST),
+                        addWeights(conv.name(), "kernel", 3, 2, 0, 1),
+                        addWeights(conv.name(), "bias", 0)),
+                Map.of(
+                        "kernel_shape", pair(conv.kernel()),
+                        "strides", pair(conv.stride()),
+                        "pads", same ? pads(Math.max(tooHigh, 0), Math.max(tooWide, 0)) : pads(0, 0),
+                        "output_padding", Wholes.of(Math.max(-tooHigh, 0), Math.max(-tooWide, 0))));
+        addActivation(conv.name(), sum, conv.activation());
+    }
+
+    private void addNormalization(LayerSpec.BatchNormalization norm) {
+        String name = norm.name();
+        addNode(
+                name,
+                "BatchNormalization",
+                List.of(
+                        valueIn(Layout.CHANNELS_FIRST),
+                        addWeights(name, "gamma", 0),
+                        addWeights(name, "beta", 0),
+                        addWeights(name, "moving_mean", 0),
+                        addWeights(name, "moving_variance", 0)),
+                Map.of("epsilon", new Real(norm.epsilon()), "momentum", new Real(norm.momentum())));
+    }
+
+    private void addUpSampling(LayerSpec.UpSampling2d up) {
+        String scales = add(new Weights.Floats(up.name() + "/scales", List.of(4L), new float[] {
+            1, 1, up.size().height(), up.size().width()
+        }));
+        addNode(
+                up.name(),
+                "Resize",
+                List.of(valueIn(Layout.CHANNELS_FIRST), "", scales),
+                Map.of(
+                        "mode", new Text("nearest"),
+                        "coordinate_transformation_mode", new Text("asymmetric"),
+                        "nearest_mode", new Text("floor")));
+    }
+
+    private void addReshape(String layer, String value, Shape target) {
+        // 0 keeps the batch, whatever it is.
+        long[] dimensions = LongStream.concat(
+                        LongStream.of(0), Arrays.stream(target.toArray()).asLongStream())
+                .toArray();
+        String shapeName = add(new Weights.Longs(layer + "/shape", List.of((long) dimensions.length), dimensions));
+        addNode(layer, "Reshape", List.of(value, shapeName), Map.of());
+        layout = Layout.CHANNELS_LAST;
+    }
+
+    /** Over the last axis, so steps may as well come first. */
+    private void addDense(String layer, LayerSpec.Dense dense) {
+        String value = valueIn(layout == Layout.CHANNELS_FIRST ? Layout.CHANNELS_LAST : layout);
+        String product = addNode(layer, "MatMul", List.of(value, addWeights(layer, "kernel", 0, 1)), Map.of());
+        String sum = addNode(layer, "Add", List.of(product, addWeights(layer, "bias", 0)), Map.of());
+        addActivation(layer, sum, dense.activation());
+    }
+
+    /** Steps first at once: an LSTM mostly follows. */
+    private void addRepetition(LayerSpec.RepeatVector repeat) {
+        String name = repeat.name();
+        String axes = add(new Weights.Longs(name + "/axes", List.of(1L), new long[] {0}));
+        String once = addNode(name, "Unsqueeze", List.of(valueIn(Layout.CHANNELS_LAST), axes), Map.of());
+        String repeats = add(new Weights.Longs(name + "/repeats", List.of(3L), new long[] {repeat.steps(), 1, 1}));
+        addNode(name, "Tile", List.of(once, repeats), Map.of());
+        layout = Layout.STEPS_FIRST;
+    }
+
+    private void addLstm(LayerSpec.Lstm lstm) {
+        String name = lstm.name();
+        List<String> inputs = List.of(
+                valueIn(Layout.STEPS_FIRST),
+                add(OperatorWeights.gateKernel(parameters.get(name, "kernel"))),
+                add(OperatorWeights.gateKernel(parameters.get(name, "recurrent_kernel"))),
+                add(OperatorWeights.gateBias(parameters.get(name, "bias"))));
+        String states = name + "/LSTM";
+        nodes.add(new Node(
+                states,
+                "LSTM",
+                inputs,
+                // All states, or the last one alone.
+                lstm.returnSequences() ? List.of(states) : List.of("", states),
+                Map.of("hidden_size", new Whole(lstm.units()))));
+        // The axis of the directions, of which there is one.
+        long directions = lstm.returnSequences() ? 1 : 0;
+        String axes = add(new Weights.Longs(name + "/axes", List.of(1L), new long[] {directions}));
+        addNode(name, "Squeeze", List.of(states, axes), Map.of());
+        layout = lstm.returnSequences() ? Layout.STEPS_FIRST : Layout.CHANNELS_LAST;
+    }
+
+    /** Adds nothing for {@link Activation#LINEAR}. */
+    private void addActivation(String layer, String value, Activation activation) {
+        switch (activation) {
+            case LINEAR -> {}
+            case RELU -> addNode(layer, "Relu", List.of(value), Map.of());
+            case SIGMOID -> addNode(layer, "Sigmoid", List.of(value), Map.of());
+            case TANH -> addNode(layer, "Tanh", List.of(value), Map.of());
+        }
+    }
+
+    /** The name of the value as it is. */
+    private String value() {
+        return source + layout.suffix;
+    }
+
+    /** The name of the value in a layout; from now on it has that one. */
+    private String valueIn(Layout wanted) {
+        String value = value();
+        int[] from = layout.axes(shape.rank());
+        int[] to = wanted.axes(shape.rank());
+        if (Arrays.equals(from, to)) {
+            return value;
+        }
+        layout = wanted;
+        long[] permutation = new long[to.length];
+        for (int i = 0; i < to.length; i++) {
+            while (from[(int) permutation[i]] != to[i]) {
+                permutation[i]++;
+            }
+        }
+        nodes.add(new Node(
+                source + "/Transpose",
+                "Transpose",
+                List.of(value),
+                List.of(value()),
+                Map.of("perm", Wholes.of(permutation))));
+        return value();
+    }
+
+    private String addNode(String layer, String operator, List<String> inputs, Map<String, Attribute> attributes) {
+        String name = layer + "/" + operator;
+        nodes.add(new Node(name, operator, inputs, List.of(name), attributes));
+        return name;
+    }
+
+    /** @param axes of the variable, in the order in which they are to lie */
+    private String addWeights(String layer, String variable, int... axes) {
+        return add(OperatorWeights.permuted(parameters.get(layer, variable), axes));
+    }
+
+    private String add(Weights constant) {
+        weights.add(constant);
+        return constant.name();
+    }
+
+    private static Wholes pair(Size2 size) {
+        return Wholes.of(size.height(), size.width());
+    }
+
+    /** What Keras pads with 'same': as much as the last window reaches over the end, an odd one below and right. */
+    private Wholes windowPads(Size2 window, Size2 stride, Padding padding, Shape out) {
+        return switch (padding) {
+            case VALID -> pads(0, 0);
+            case SAME ->
+                pads(
+                        overhang(shape.dimension(0), out.dimension(0), window.height(), stride.height()),
+                        overhang(shape.dimension(1), out.dimension(1), window.width(), stride.width()));
+        };
+    }
+
+    private static int overhang(int in, int out, int window, int stride) {
+        return Math.max((out - 1) * stride + window - in, 0);
+    }
+
+    private static Wholes pads(int height, int width) {
+        return Wholes.of(height / 2, width / 2, height - height / 2, width - width / 2);
+    }
+}

@@ -1,0 +1,250 @@
+package dev.hourglass.formats.keras;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hourglass.formats.UnsupportedModelException;
+import dev.hourglass.formats.json.Json;
+import dev.hourglass.formats.json.JsonText;
+import dev.hourglass.model.Activation;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Padding;
+import dev.hourglass.model.Size2;
+import dev.hourglass.tensor.CorruptFileException;
+import dev.hourglass.tensor.Shape;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigReaderTest {
+    private static final Json.Document DOCUMENT = new Json.Document(Path.of("m.keras"), "config.json");
+    private final List<String> warnings = new ArrayList<>();
+
+    @Test
+    void readsKeras2sFirstLayerWithTheInputShape() {
+        ModelNode.Model model = read("""
+                {"class_name": "Sequential", "config": {"name": "old", "layers": [
+                 {"class_name": "Conv2D", "config": {"name": "c", "batch_input_shape": [null, 8, 6, 1], "dtype": "float32",
+                  "filters": 4, "kernel_size": [3, 2], "strides": [2, 1], "padding": "same", "data_format": "channels_last",
+                  "dilation_rate": [1, 1], "groups": 1, "activation": "relu", "use_bias": true,
+                  "kernel_initializer": {"class_name": "GlorotUniform", "config": {"seed": null}},
+                  "kernel_regularizer": {"class_name": "L2", "config": {"l2": 0.01}}, "bias_constraint": null}}]}}
+                """);
+        assertThat(model.input()).isEqualTo(Shape.of(8, 6, 1));
+        assertThat(model.layers().getFirst().spec())
+                .isEqualTo(
+                        new LayerSpec.Conv2d("c", 4, new Size2(3, 2), new Size2(2, 1), Padding.SAME, Activation.RELU));
+        assertThat(warnings)
+                .containsExactly("Layer 'c' has kernel_regularizer {class_name:'L2',config:{l2:0.01}}, which Hourglass"
+                        + " leaves out when it trains on.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"dilation_rate\": 2` | has dilation_rate 2; Hourglass supports 1",
+                "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"groups\": 2` | has groups 2; Hourglass supports 1",
+                "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"use_bias\": false` | has use_bias false; Hourglass supports true",
+                "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"data_format\": \"channels_first\"` | has data_format 'channels_first'; Hourglass supports 'channels_last'",
+                "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"padding\": \"causal\"` | has padding 'causal'; Hourglass supports 'valid' and 'same'",
+                "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"activation\": \"gelu\"` | has activation 'gelu'; Hourglass supports 'linear', 'relu', 'sigmoid' and 'tanh'",
+                "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"dtype\": \"mixed_float16\"` | has dtype 'mixed_float16'; Hourglass supports 'float32'",
+                "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"new_setting\": 3` | has new_setting 3; Hourglass supports layers without it",
+                "Conv2DTranspose | `\"filters\": 2, \"kernel_size\": 3, \"output_padding\": 1` | has output_padding 1; Hourglass supports null",
+                "UpSampling2D | `\"size\": 2, \"interpolation\": \"bilinear\"` | has interpolation 'bilinear'; Hourglass supports 'nearest'",
+                "BatchNormalization | `\"axis\": 1` | has axis 1; Hourglass supports -1 (the last)",
+                "BatchNormalization | `\"scale\": false` | has scale false; Hourglass supports true",
+                "BatchNormalization | `\"renorm\": true` | has renorm true; Hourglass supports false",
+                "ReLU | `\"max_value\": 6.0` | has max_value 6; Hourglass supports null",
+                "GlobalAveragePooling2D | `\"keepdims\": true` | has keepdims true; Hourglass supports false",
+            })
+    void refusesASettingThatItLacksByName(String kerasClass, String settings, String message) {
+        String layer = "{\"class_name\": \"" + kerasClass + "\", \"config\": {\"name\": \"x\", " + settings + "}}";
+        assertThatThrownBy(() -> read(sequential("[null, 8, 8, 2]", layer)))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessage("m.keras: layer 'x' (" + kerasClass + ") " + message
+                        + ". Change the layer in Keras, train and save again.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "`\"units\": 2, \"go_backwards\": true` | has go_backwards true; Hourglass supports false",
+                "`\"units\": 2, \"stateful\": true` | has stateful true; Hourglass supports false",
+                "`\"units\": 2, \"return_state\": true` | has return_state true; Hourglass supports false",
+                "`\"units\": 2, \"recurrent_dropout\": 0.2` | has recurrent_dropout 0.2; Hourglass supports 0",
+                "`\"units\": 2, \"recurrent_activation\": \"hard_sigmoid\"` | has recurrent_activation 'hard_sigmoid'; Hourglass supports 'sigmoid'",
+                "`\"units\": 2, \"activation\": \"relu\"` | has activation 'relu'; Hourglass supports 'tanh'",
+            })
+    void refusesAnLstmThatItLacksByName(String settings, String message) {
+        String layer = "{\"class_name\": \"LSTM\", \"config\": {\"name\": \"x\", " + settings + "}}";
+        assertThatThrownBy(() -> read(sequential("[null, 5, 2]", layer)))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessage(
+                        "m.keras: layer 'x' (LSTM) " + message + ". Change the layer in Keras, train and save again.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "`\"class_name\": \"GRU\"` | layer 'x' is a GRU; Hourglass has Conv2D, Conv2DTranspose",
+                "`\"class_name\": \"Lambda\"` | layer 'x' is a Lambda, which is code, and Hourglass runs no code of a file",
+                "`\"class_name\": \"Dense\", \"module\": \"os\"` | layer 'x' is a Dense of 'os'; Hourglass reads Keras's own classes only",
+                "`\"class_name\": \"Dense\", \"registered_name\": \"mine>Dense\"` | layer 'x' is a Dense of no module, registered as 'mine>Dense'",
+                "`\"class_name\": \"Sequential\", \"module\": \"keras.layers\"` | layer 'x' is a Sequential of 'keras.layers'",
+            })
+    void refusesClassesAndModulesOffItsLists(String node, String message) {
+        String layer = "{" + node + ", \"config\": {\"name\": \"x\", \"units\": 2}}";
+        assertThatThrownBy(() -> read(sequential("[null, 5]", layer)))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageStartingWith("m.keras: " + message);
+    }
+
+    @Test
+    void refusesAnInputWithoutAFixedShape() {
+        assertThatThrownBy(() -> read(sequential("[null, null, 2]", dense("x"))))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageStartingWith("m.keras: the input's shape is [null,null,2]; Hourglass needs every dimension");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "[null, 3] | `{\"class_name\": \"Dense\", \"config\": {\"name\": \"x\"}}` | a member 'units'",
+                "[null, 3] | `{\"class_name\": \"Dense\", \"config\": {\"name\": \"x\", \"units\": \"2\"}}` | a number",
+                "[null, 3] | `{\"class_name\": \"Dense\", \"config\": {\"name\": \"x\", \"units\": 2.5}}` | a whole number",
+                "[null, 3] | `{\"class_name\": \"Dense\", \"config\": {\"name\": \"x\", \"units\": 1e99}}` | a whole number",
+                "[null, 3] | `{\"class_name\": \"Dense\", \"config\": {\"name\": \"x\", \"units\": -2}}` | settings that Keras takes",
+                "[null, 3] | `{\"class_name\": \"LSTM\", \"config\": {\"name\": \"x\", \"units\": 2}}` | layers that fit together",
+                "[null, 3] | `{\"class_name\": \"Dense\", \"config\": {\"name\": \"x\", \"units\": 2147483647}}` | layers that fit together",
+                "[null, 3] | `{\"class_name\": \"RepeatVector\", \"config\": {\"name\": \"x\", \"n\": 2147483647}}` | layers that fit together",
+                "[null, 9, 9, 9] | `{\"class_name\": \"UpSampling2D\", \"config\": {\"name\": \"x\", \"size\": 2147483647}}` | sizes that fit an array",
+                "[null, 3] | `{\"class_name\": \"Reshape\", \"config\": {\"name\": \"x\", \"target_shape\": [-1, 0]}}` | settings that Keras takes",
+                "[null, 99999, 99999, 99999] | `{\"class_name\": \"Flatten\", \"config\": {\"name\": \"x\"}}` | a shape",
+                "[null] | `{\"class_name\": \"Flatten\", \"config\": {\"name\": \"x\"}}` | a batch size and at least one dimension",
+            })
+    void refusesWhatNoKerasWrites(String shape, String layer, String expected) {
+        assertThatThrownBy(() -> read(sequential(shape, layer)))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageStartingWith("m.keras: expected " + expected)
+                .hasMessageContaining(" at config.json: .config.layers[")
+                .message()
+                .doesNotContain("\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "`{\"a\": 1, \"a\": 2}` | each member once",
+                "`{\"a\": 1}}` | JSON",
+                "`{\"a\": 01}` | JSON",
+                "`` | JSON",
+                "`[1] [2]` | one JSON value",
+            })
+    void refusesWhatIsNotOneJsonDocument(String text, String expected) {
+        assertThatThrownBy(() -> JsonText.parse(text, DOCUMENT))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageStartingWith("m.keras: expected " + expected);
+    }
+
+    @Test
+    void refusesJsonThatIsDeepOrLong() {
+        for (String text : List.of(
+                "[".repeat(1_000_000),
+                "{\"a\":".repeat(100_000),
+                "[" + "1,".repeat(600_000) + "1]",
+                "\"" + "a".repeat(3 << 20) + "\"",
+                "1".repeat(1_000),
+                " ".repeat(9 << 20) + "1")) {
+            assertThatThrownBy(() -> JsonText.parse(text, DOCUMENT)).isInstanceOf(CorruptFileException.class);
+        }
+    }
+
+    @Test
+    void readsAFunctionalModelInTheOrderOfItsNodes() {
+        ModelNode.Model model = read(functional(
+                "[\"in\",0,0]",
+                "[[\"b\",0,0]]",
+                node("b", "[[[\"a\",0,0,{}]]]"),
+                node("a", "[{\"args\":[" + tensor("in") + "],\"kwargs\":{\"mask\":null}}]")));
+        assertThat(model.layers()).extracting(layer -> layer.spec().name()).containsExactly("a", "b");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "`[[[\"b\",0,0,{}]]]` | `[[[\"a\",0,0,{}]]]` | a chain of layers",
+                "`[[[\"nowhere\",0,0,{}]]]` | `[[[\"a\",0,0,{}]]]` | a layer 'nowhere'",
+                "`[]` | `[[[\"a\",0,0,{}]]]` | layer 'a' (Dense) to read from another",
+                "`[[[\"in\",0,7,{}]]]` | `[[[\"a\",0,0,{}]]]` | [layer, node, 0]",
+            })
+    void refusesAGraphThatKerasCannotHaveWritten(String nodesOfA, String nodesOfB, String expected) {
+        assertThatThrownBy(
+                        () -> read(functional("[\"in\",0,0]", "[\"b\",0,0]", node("a", nodesOfA), node("b", nodesOfB))))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageContaining("expected " + expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "`[[[\"in\",0,0,{}],[\"b\",0,0,{}]]]` | `[[[\"a\",0,0,{}]]]` | layer 'a' (Dense) reads from other than one layer",
+                "`[[[\"in\",0,0,{}]]]` | `[[[\"a\",0,0,{}]],[[\"in\",0,0,{}]]]` | layer 'b' (Dense) is used 2 times",
+                "`[[[\"in\",0,0,{}]]]` | `[[[\"in\",0,0,{}]]]` | layer 'a' is not on the way from input to output",
+                "`[[[\"in\",0,0,{\"training\":true}]]]` | `[[[\"a\",0,0,{}]]]` | layer 'a' (Dense) is called with training=true",
+            })
+    void refusesAGraphThatIsNoChain(String nodesOfA, String nodesOfB, String message) {
+        assertThatThrownBy(
+                        () -> read(functional("[\"in\",0,0]", "[\"b\",0,0]", node("a", nodesOfA), node("b", nodesOfB))))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageStartingWith("m.keras: " + message);
+    }
+
+    private ModelNode.Model read(String json) {
+        return ConfigReader.read(JsonText.parse(json, DOCUMENT), warnings::add);
+    }
+
+    private static String sequential(String shape, String layer) {
+        return "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"m\", \"layers\": [{\"class_name\": \"InputLayer\","
+                + " \"config\": {\"name\": \"in\", \"batch_shape\": " + shape + "}}, " + layer + "]}}";
+    }
+
+    private static String functional(String inputs, String outputs, String... nodes) {
+        return "{\"class_name\": \"Functional\", \"config\": {\"name\": \"m\", \"layers\": [{\"class_name\": \"InputLayer\","
+                + " \"name\": \"in\", \"inbound_nodes\": [], \"config\": {\"name\": \"in\", \"batch_shape\": [null, 3]}}, "
+                + String.join(", ", nodes) + "], \"input_layers\": " + inputs + ", \"output_layers\": " + outputs
+                + "}}";
+    }
+
+    private static String node(String name, String inbound) {
+        String dense = dense(name);
+        return dense.substring(0, dense.length() - 1) + ", \"name\": \"" + name + "\", \"inbound_nodes\": " + inbound
+                + "}";
+    }
+
+    private static String dense(String name) {
+        return "{\"class_name\": \"Dense\", \"config\": {\"name\": \"" + name + "\", \"units\": 3}}";
+    }
+
+    private static String tensor(String source) {
+        return "{\"class_name\": \"__keras_tensor__\", \"config\": {\"shape\": [null, 3], \"dtype\": \"float32\","
+                + " \"keras_history\": [\"" + source + "\", 0, 0]}}";
+    }
+}

@@ -1,0 +1,179 @@
+package dev.hourglass.formats.keras;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hourglass.engine.ChainInference;
+import dev.hourglass.engine.OptimizerState;
+import dev.hourglass.engine.TrainingSession;
+import dev.hourglass.formats.ModelFile;
+import dev.hourglass.formats.SavedModel;
+import dev.hourglass.formats.Waist;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Parameter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Files that the real Keras wrote; {@code interop/make_keras_files.py} makes them. */
+class KerasFilesTest {
+    private static final int BATCH = 4;
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sequential.keras",
+                "sequential.h5",
+                "functional.keras",
+                "functional.h5",
+                "keras2.h5",
+                "nested.keras",
+                "nested.h5",
+                "nested_sequential.keras",
+                "nested_sequential.h5",
+                "frozen.keras",
+                "frozen.h5"
+            })
+    void computesWhatKerasComputes(String file) throws IOException {
+        SavedModel model = ModelFile.read(resource(file));
+        Expected expected = new Expected(file, model);
+        float[] outputs = new float[BATCH * model.output().size()];
+        try (ChainInference inference = ChainInference.of(model.input(), model.layers(), model.parameters(), 1)) {
+            inference.run(expected::copyInput, 0, BATCH, outputs);
+        }
+        assertThat(largestDifference(outputs, expected.outputs)).isLessThan(1e-5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sequential.keras",
+                "sequential.h5",
+                "functional.keras",
+                "functional.h5",
+                "keras2.h5",
+                "nested.keras",
+                "nested.h5",
+                "nested_sequential.keras",
+                "nested_sequential.h5"
+            })
+    void goesOnTrainingFromKerassAdamAsKerasDoes(String file) throws IOException {
+        SavedModel model = ModelFile.read(resource(file));
+        Expected expected = new Expected(file, model);
+        OptimizerState optimizer = Objects.requireNonNull(model.optimizer());
+        assertThat(optimizer.steps()).isEqualTo(2);
+        assertThat(optimizer.adam().learningRate()).isEqualTo(0.01f);
+        try (TrainingSession session =
+                TrainingSession.of(model.input(), model.layers(), model.parameters(), optimizer.adam(), BATCH, 1, 1)) {
+            session.restore(optimizer);
+            session.step(expected::copyInput, new int[] {0, 1, 2, 3}, 0, BATCH);
+        }
+        int at = 0;
+        for (Parameter parameter : model.parameters().list()) {
+            float[] after = Arrays.copyOfRange(expected.weightsAfterAStep, at, at + parameter.values().length);
+            assertThat(largestDifference(parameter.values(), after))
+                    .as(parameter.path())
+                    .isLessThan(1e-4);
+            at += after.length;
+        }
+        assertThat(at).isEqualTo(expected.weightsAfterAStep.length);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"frozen.keras", "frozen.h5"})
+    void leavesTheOptimizerOfAFrozenModelOutAndSaysSo(String file) throws IOException {
+        SavedModel model = ModelFile.read(resource(file));
+        assertThat(model.optimizer()).isNull();
+        assertThat(model.warnings())
+                .containsExactly("Its optimizer was left out: Keras holds layers frozen, Hourglass trains all.");
+    }
+
+    @Test
+    void givesLayersNamesThatHourglassTakesAndEachItsOwn() throws IOException {
+        assertThat(ModelFile.read(resource("functional.keras")).layers())
+                .extracting(LayerSpec::name)
+                .startsWith("conv_1_a", "relu");
+        assertThat(ModelFile.read(resource("nested_sequential.keras")).layers())
+                .extracting(LayerSpec::name)
+                .containsExactly("a", "b", "c", "decoder_a");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sequential.keras", "functional.h5", "nested.keras", "nested_sequential.h5"})
+    void findsTheWaistByRule(String file) throws IOException {
+        SavedModel model = ModelFile.read(resource(file));
+        assertThat(model.waist().source()).isEqualTo(Waist.Source.BY_RULE);
+        String last = model.layers().get(model.waist().encoderLayers() - 1).name();
+        // An activation by itself after the smallest output belongs to the code.
+        List<String> expected = List.of("leaky", "squash", "code", "c");
+        assertThat(expected).contains(last);
+        assertThat(model.isAutoencoder()).isTrue();
+        assertThat(model.encoder().output()).isEqualTo(model.decoder().input());
+    }
+
+    @Test
+    void cutsWhereTheReaderNamesALayerOrANestedModel() throws IOException {
+        SavedModel model = ModelFile.read(resource("nested_sequential.keras"), "inner");
+        assertThat(model.waist()).isEqualTo(new Waist(2, Waist.Source.NAMED));
+        assertThat(model.code().toArray()).containsExactly(4);
+    }
+
+    /** What Keras stored beside the model. */
+    private static final class Expected {
+        private final int inputSize;
+        private final float[] inputs;
+        private final float[] outputs;
+        private final float[] weightsAfterAStep;
+
+        Expected(String file, SavedModel model) throws IOException {
+            FloatBuffer numbers = ByteBuffer.wrap(
+                            Files.readAllBytes(resource(file.substring(0, file.indexOf('.')) + ".bin")))
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asFloatBuffer();
+            inputSize = model.input().size();
+            inputs = take(numbers, BATCH * inputSize);
+            outputs = take(numbers, BATCH * model.output().size());
+            weightsAfterAStep = take(numbers, numbers.remaining());
+        }
+
+        private static float[] take(FloatBuffer numbers, int count) {
+            float[] taken = new float[count];
+            numbers.get(taken);
+            return taken;
+        }
+
+        void copyInput(int index, float[] into, int offset) {
+            System.arraycopy(inputs, index * inputSize, into, offset, inputSize);
+        }
+    }
+
+    private static double largestDifference(float[] actual, float[] expected) {
+        assertThat(actual).hasSameSizeAs(expected);
+        double largest = 0;
+        for (int i = 0; i < actual.length; i++) {
+            double difference = Math.abs((double) actual[i] - expected[i]);
+            largest = difference <= largest ? largest : difference; // keeps a NaN
+        }
+        return largest;
+    }
+
+    static Path resource(String name) {
+        URL found = Objects.requireNonNull(KerasFilesTest.class.getResource("/keras/" + name), name);
+        try {
+            return Path.of(found.toURI());
+        } catch (URISyntaxException e) {
+            throw new UncheckedIOException(new IOException(e));
+        }
+    }
+}

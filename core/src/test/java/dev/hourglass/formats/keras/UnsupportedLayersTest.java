@@ -1,0 +1,88 @@
+package dev.hourglass.formats.keras;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hourglass.formats.UnsupportedModelException;
+import dev.hourglass.formats.json.Json;
+import dev.hourglass.formats.json.JsonText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Models of the real Keras that Hourglass doesn't compute; {@code interop/make_unsupported.py} makes them. */
+class UnsupportedLayersTest {
+    private static final Path FOLDER = Path.of("src/test/resources/keras/unsupported");
+    private static final String SUPPORTED = "; Hourglass has Conv2D, Conv2DTranspose, BatchNormalization, MaxPooling2D,"
+            + " UpSampling2D, GlobalAveragePooling2D, Flatten, Reshape, Dense, TimeDistributed, ";
+
+    @ParameterizedTest
+    @CsvSource({
+        "gru, GRU",
+        "simple_rnn, SimpleRNN",
+        "bidirectional, Bidirectional",
+        "conv1d, Conv1D",
+        "layer_normalization, LayerNormalization",
+        "masking, Masking",
+        "separable_conv2d, SeparableConv2D",
+        "depthwise_conv2d, DepthwiseConv2D",
+        "average_pooling2d, AveragePooling2D",
+        "zero_padding2d, ZeroPadding2D",
+        "rescaling, Rescaling",
+        "embedding, Embedding"
+    })
+    void aLayerThatWeLackIsNamedWithItsClassAndWhatThereIs(String model, String kerasClass) {
+        assertThatThrownBy(() -> read(model))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageMatching("(?s)" + model + "\\.keras: layer 'it' is an? " + kerasClass + ";.*")
+                .hasMessageContaining(SUPPORTED);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "dilated | layer 'it' (Conv2D) has dilation_rate [2,2]; Hourglass supports 1",
+                "grouped | layer 'it' (Conv2D) has groups 2; Hourglass supports 1",
+                "channels_first | layer 'it' (Conv2D) has data_format 'channels_first'; Hourglass supports",
+                "without_bias | layer 'it' (Conv2D) has use_bias false; Hourglass supports true",
+                "swish | layer 'it' (Conv2D) has activation 'silu'; Hourglass supports",
+                "bilinear | layer 'it' (UpSampling2D) has interpolation 'bilinear'; Hourglass supports 'nearest'",
+                "backwards | layer 'it' (LSTM) has go_backwards true; Hourglass supports false"
+            })
+    void aSettingThatWeLackIsNamedWithItsValueAndWhatThereIs(String model, String reason) {
+        assertThatThrownBy(() -> read(model))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageStartingWith(model + ".keras: " + reason);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "skip, layer 'it' (Add) reads from other than one layer",
+        "shared, layer 'it' (Dense) is used 2 times",
+        "two_inputs, model 'functional_20' has 2 inputs"
+    })
+    void aModelThatIsNoChainIsRefusedAsSuch(String model, String reason) {
+        assertThatThrownBy(() -> read(model))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessage(model + ".keras: " + reason
+                        + "; Hourglass computes single chains of layers. Build the model as one and save it again.");
+    }
+
+    @Test
+    void everyFileIsUsed() throws IOException {
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            assertThat(files).hasSize(22);
+        }
+    }
+
+    private static ModelNode.Model read(String model) throws IOException {
+        Path file = Path.of(model + ".keras");
+        String json = Files.readString(FOLDER.resolve(model + ".json"));
+        return ConfigReader.read(JsonText.parse(json, new Json.Document(file, "config.json")), warning -> {});
+    }
+}
