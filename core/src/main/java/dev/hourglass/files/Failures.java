@@ -4,6 +4,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.Locale;
 import java.util.Objects;
 
 /** Says what went wrong with a file in words a user knows; several exceptions of the platform carry only its path. */
@@ -20,6 +21,19 @@ public final class Failures {
             default ->
                 oneLine(Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName()));
         };
+    }
+
+    /** Such as {@code 3.2 GB} or {@code 8 MB}; a unit is 1,024 of the one before. */
+    static String size(long bytes) {
+        String[] units = {"bytes", "KB", "MB", "GB", "TB"};
+        double number = bytes;
+        int unit = 0;
+        while (number >= 1024 && unit < units.length - 1) {
+            number /= 1024;
+            unit++;
+        }
+        String format = number == Math.rint(number) ? "%.0f %s" : "%.1f %s";
+        return String.format(Locale.ROOT, format, number, units[unit]);
     }
 
     private static String oneLine(String message) {
