@@ -2,8 +2,8 @@ package dev.hourglass.cli;
 
 import dev.hourglass.data.DataSources;
 import dev.hourglass.data.Dataset;
-import dev.hourglass.data.DatasetCatalog;
 import dev.hourglass.data.SourceOptions;
+import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.formats.SavedModel;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

@@ -1,10 +1,10 @@
 package dev.hourglass.cli;
 
-import dev.hourglass.data.CachedFile;
-import dev.hourglass.data.DataFile;
-import dev.hourglass.data.DatasetCatalog;
-import dev.hourglass.data.DatasetSource;
-import dev.hourglass.data.DatasetSpec;
+import dev.hourglass.data.catalog.CachedFile;
+import dev.hourglass.data.catalog.DataFile;
+import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.data.catalog.DatasetSource;
+import dev.hourglass.data.catalog.DatasetSpec;
 import dev.hourglass.files.Spelling;
 import java.util.Locale;
 import picocli.CommandLine.Command;

@@ -1,7 +1,7 @@
 package dev.hourglass.cli;
 
 import dev.hourglass.data.Dataset;
-import dev.hourglass.data.DatasetCatalog;
+import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.evaluate.ErrorReport;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.model.Autoencoder;

@@ -1,7 +1,7 @@
 package dev.hourglass.cli;
 
-import dev.hourglass.data.FetchEvent;
-import dev.hourglass.data.FetchListener;
+import dev.hourglass.data.catalog.FetchEvent;
+import dev.hourglass.data.catalog.FetchListener;
 import java.util.Locale;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;

@@ -1,9 +1,9 @@
 package dev.hourglass.cli;
 
-import dev.hourglass.data.CsvWriter;
 import dev.hourglass.data.Dataset;
-import dev.hourglass.data.DatasetCatalog;
 import dev.hourglass.data.FloatDataset;
+import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.data.files.CsvWriter;
 import dev.hourglass.evaluate.Embedding;
 import dev.hourglass.evaluate.Points;
 import dev.hourglass.evaluate.PrincipalComponents;

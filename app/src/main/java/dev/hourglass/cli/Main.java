@@ -1,6 +1,6 @@
 package dev.hourglass.cli;
 
-import dev.hourglass.data.DatasetCatalog;
+import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.files.Spelling;
 import dev.hourglass.lab.RecipeException;
 import dev.hourglass.lab.RunStoppedException;

@@ -1,8 +1,8 @@
 package dev.hourglass.cli;
 
 import dev.hourglass.data.Dataset;
-import dev.hourglass.data.RowFile;
-import dev.hourglass.data.RowSink;
+import dev.hourglass.data.files.RowFile;
+import dev.hourglass.data.files.RowSink;
 import dev.hourglass.engine.ChainInference;
 import dev.hourglass.formats.SavedModel;
 import java.io.IOException;

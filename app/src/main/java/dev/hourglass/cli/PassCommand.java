@@ -1,9 +1,9 @@
 package dev.hourglass.cli;
 
 import dev.hourglass.data.Dataset;
-import dev.hourglass.data.DatasetCatalog;
 import dev.hourglass.data.DatasetException;
-import dev.hourglass.data.RowFile;
+import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.data.files.RowFile;
 import dev.hourglass.formats.SavedModel;
 import java.io.IOException;
 import java.nio.file.Path;

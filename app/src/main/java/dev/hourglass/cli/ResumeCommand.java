@@ -1,6 +1,6 @@
 package dev.hourglass.cli;
 
-import dev.hourglass.data.DatasetCatalog;
+import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.lab.Lab;
 import dev.hourglass.lab.LabOptions;
 import dev.hourglass.lab.Recipe;

@@ -1,6 +1,6 @@
 package dev.hourglass.cli;
 
-import dev.hourglass.data.DatasetCatalog;
+import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.server.ServerOptions;
 import dev.hourglass.server.WorkbenchServer;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package dev.hourglass.lab;
 
 import dev.hourglass.data.Dataset;
-import dev.hourglass.data.DatasetCatalog;
-import dev.hourglass.data.SeriesSplit;
 import dev.hourglass.data.Split;
+import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.data.series.SeriesSplit;
 import dev.hourglass.files.Failures;
 import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.SavedModel;

@@ -1,6 +1,6 @@
 package dev.hourglass.lab;
 
-import dev.hourglass.data.FetchEvent;
+import dev.hourglass.data.catalog.FetchEvent;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.report.RunResult;
 import dev.hourglass.train.EpochPlace;

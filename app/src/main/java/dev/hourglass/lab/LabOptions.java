@@ -1,6 +1,6 @@
 package dev.hourglass.lab;
 
-import dev.hourglass.data.DatasetCatalog;
+import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.train.Checkpointer;
 import dev.hourglass.train.RunControl;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package dev.hourglass.lab;
 
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.Split;
-import dev.hourglass.data.SyntheticSequences;
+import dev.hourglass.data.series.SyntheticSequences;
 import dev.hourglass.engine.Inference;
 import dev.hourglass.evaluate.ErrorReport;
 import dev.hourglass.evaluate.Evaluation;

@@ -1,7 +1,7 @@
 package dev.hourglass.lab;
 
-import dev.hourglass.data.SeriesOptions;
 import dev.hourglass.data.Split;
+import dev.hourglass.data.series.SeriesOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;

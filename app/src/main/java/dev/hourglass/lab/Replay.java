@@ -1,7 +1,7 @@
 package dev.hourglass.lab;
 
 import dev.hourglass.data.Dataset;
-import dev.hourglass.data.DatasetCatalog;
+import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.files.Failures;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Kernels;

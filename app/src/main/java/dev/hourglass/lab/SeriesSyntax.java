@@ -1,7 +1,7 @@
 package dev.hourglass.lab;
 
-import dev.hourglass.data.Scaling;
-import dev.hourglass.data.SeriesOptions;
+import dev.hourglass.data.series.Scaling;
+import dev.hourglass.data.series.SeriesOptions;
 import dev.hourglass.lab.Node.Mapping;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package dev.hourglass.lab;
 
 import dev.hourglass.data.Dataset;
-import dev.hourglass.data.SyntheticSequences;
+import dev.hourglass.data.series.SyntheticSequences;
 import dev.hourglass.evaluate.Reconstruction;
 import dev.hourglass.report.SignalErrors;
 import dev.hourglass.report.SignalErrors.OfKind;

@@ -1,9 +1,9 @@
 package dev.hourglass.server;
 
 import dev.hourglass.data.Dataset;
-import dev.hourglass.data.DatasetCatalog;
-import dev.hourglass.data.SeriesSplit;
 import dev.hourglass.data.Split;
+import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.data.series.SeriesSplit;
 import dev.hourglass.lab.Recipe;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package dev.hourglass.server;
 
-import dev.hourglass.data.DatasetCatalog;
+import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.lab.Fork;
 import dev.hourglass.lab.Lab;
 import dev.hourglass.lab.LabOptions;

@@ -1,8 +1,8 @@
 package dev.hourglass.server;
 
-import dev.hourglass.data.DatasetCatalog;
-import dev.hourglass.data.DatasetSpec;
 import dev.hourglass.data.Split;
+import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.data.catalog.DatasetSpec;
 import dev.hourglass.lab.Recipe;
 import dev.hourglass.lab.RecipeException;
 import io.javalin.config.RoutesConfig;

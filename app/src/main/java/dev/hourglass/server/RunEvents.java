@@ -1,6 +1,6 @@
 package dev.hourglass.server;
 
-import dev.hourglass.data.FetchEvent;
+import dev.hourglass.data.catalog.FetchEvent;
 import dev.hourglass.lab.LabEvent;
 import dev.hourglass.lab.Recipe;
 import dev.hourglass.train.History;

@@ -1,7 +1,7 @@
 package dev.hourglass.server;
 
 import dev.hourglass.data.Dataset;
-import dev.hourglass.data.NpyFile;
+import dev.hourglass.data.files.NpyFile;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;

@@ -2,9 +2,9 @@ package dev.hourglass.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hourglass.data.DatasetSource;
-import dev.hourglass.data.FetchEvent;
-import dev.hourglass.data.ImageFolder;
+import dev.hourglass.data.catalog.DatasetSource;
+import dev.hourglass.data.catalog.FetchEvent;
+import dev.hourglass.data.images.ImageFolder;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.URI;

@@ -1,6 +1,6 @@
 package dev.hourglass.cli;
 
-import dev.hourglass.data.DatasetCatalog;
+import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.tensor.CorruptFileException;

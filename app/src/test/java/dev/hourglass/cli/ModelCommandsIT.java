@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.hourglass.data.Dataset;
-import dev.hourglass.data.DatasetCatalog;
 import dev.hourglass.data.FloatDataset;
-import dev.hourglass.data.IdxFile;
-import dev.hourglass.data.NpyFile;
+import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.data.files.IdxFile;
+import dev.hourglass.data.files.NpyFile;
 import dev.hourglass.engine.Inference;
 import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.SavedModel;

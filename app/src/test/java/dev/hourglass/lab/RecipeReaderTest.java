@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
-import dev.hourglass.data.Scaling;
-import dev.hourglass.data.SeriesOptions;
+import dev.hourglass.data.series.Scaling;
+import dev.hourglass.data.series.SeriesOptions;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.Split;
-import dev.hourglass.data.SyntheticSequences;
+import dev.hourglass.data.series.SyntheticSequences;
 import dev.hourglass.evaluate.Reconstruction;
 import dev.hourglass.report.SignalErrors;
 import java.util.function.IntFunction;

@@ -1,6 +1,6 @@
 package dev.hourglass.server;
 
-import dev.hourglass.data.DatasetCatalog;
+import dev.hourglass.data.catalog.DatasetCatalog;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

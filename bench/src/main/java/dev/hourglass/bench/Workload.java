@@ -2,8 +2,8 @@ package dev.hourglass.bench;
 
 import dev.hourglass.data.ByteDataset;
 import dev.hourglass.data.Dataset;
-import dev.hourglass.data.DatasetCatalog;
 import dev.hourglass.data.Split;
+import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.Presets;
 import dev.hourglass.tensor.Normalization;

@@ -1,5 +1,6 @@
 package dev.hourglass.data;
 
+import dev.hourglass.files.Sha256;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;

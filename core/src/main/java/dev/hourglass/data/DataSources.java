@@ -1,5 +1,14 @@
 package dev.hourglass.data;
 
+import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.data.catalog.FetchEvent;
+import dev.hourglass.data.catalog.FetchListener;
+import dev.hourglass.data.files.CsvFile;
+import dev.hourglass.data.files.IdxFile;
+import dev.hourglass.data.files.Labels;
+import dev.hourglass.data.files.NpyFile;
+import dev.hourglass.data.images.ImageFolder;
+import dev.hourglass.files.Failures;
 import dev.hourglass.files.Spelling;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
@@ -21,6 +30,7 @@ import java.util.stream.Stream;
  * is told by its name (.csv, .tsv, .txt). IDX and CSV may be gzipped.
  */
 public final class DataSources {
+    private static final byte[] NPY_MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     private static final byte[] IDX_MAGIC = {0, 0, 8};
     private static final byte[] GZIP_MAGIC = {0x1f, (byte) 0x8b};
     private static final List<String> TABLES = List.of(".csv", ".tsv", ".txt");
@@ -117,12 +127,12 @@ public final class DataSources {
     }
 
     /** A file by what its first bytes and its name tell, as it lies there. */
-    static Dataset openFile(Path file, SourceOptions options) {
+    public static Dataset openFile(Path file, SourceOptions options) {
         if (Files.notExists(file)) {
             throw notFound(file.toString());
         }
         byte[] beginning = beginning(file);
-        if (startsWith(beginning, NpyHeader.MAGIC)) {
+        if (startsWith(beginning, NPY_MAGIC)) {
             return NpyFile.open(file);
         }
         if (startsWith(beginning, IDX_MAGIC)) {
@@ -153,10 +163,10 @@ public final class DataSources {
             throw new DatasetException("Can't read " + file + ": expected a file or folder. Give " + KINDS + ".");
         }
         try (InputStream in = Files.newInputStream(file)) {
-            return in.readNBytes(NpyHeader.MAGIC.length);
+            return in.readNBytes(NPY_MAGIC.length);
         } catch (IOException e) {
             throw new DatasetException(
-                    "Can't read " + file + ": " + Reason.of(e) + ". Check that it exists and is readable.", e);
+                    "Can't read " + file + ": " + Failures.reason(e) + ". Check that it exists and is readable.", e);
         }
     }
 
@@ -216,7 +226,7 @@ public final class DataSources {
     }
 
     /** The same samples with the labels of a file, one each. */
-    static Dataset labelled(Dataset data, Path file) {
+    public static Dataset labelled(Dataset data, Path file) {
         Labels labels = readLabels(file, data.size());
         int[] classes = labels.classes();
         if (classes.length != data.size()) {
@@ -235,7 +245,7 @@ public final class DataSources {
 
     private static Labels readLabels(Path file, int samples) {
         byte[] beginning = beginning(file);
-        if (startsWith(beginning, NpyHeader.MAGIC)) {
+        if (startsWith(beginning, NPY_MAGIC)) {
             return new Labels(NpyFile.readLabels(file), List.of());
         }
         if (isTable(file)) {

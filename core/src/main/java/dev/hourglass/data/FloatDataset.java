@@ -1,5 +1,6 @@
 package dev.hourglass.data;
 
+import dev.hourglass.files.Sha256;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
@@ -55,7 +56,7 @@ public final class FloatDataset implements Dataset {
         return of(name, sampleShape, new SampleStore.Array(samples, sampleShape.size()));
     }
 
-    static FloatDataset of(String name, Shape sampleShape, SampleStore store) {
+    public static FloatDataset of(String name, Shape sampleShape, SampleStore store) {
         return new FloatDataset(name, sampleShape, Normalization.NONE, store, null, List.of());
     }
 
@@ -179,7 +180,7 @@ public final class FloatDataset implements Dataset {
     }
 
     /** As {@link #copySample}, not normalized. */
-    void copyStored(int index, float[] into, int offset) {
+    public void copyStored(int index, float[] into, int offset) {
         Objects.checkIndex(index, store.size());
         Objects.checkFromIndexSize(offset, store.sampleSize(), into.length);
         store.copy(index, into, offset);

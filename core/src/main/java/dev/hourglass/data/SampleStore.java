@@ -3,7 +3,7 @@ package dev.hourglass.data;
 import java.util.Objects;
 
 /** Samples of equal size as they are stored, not normalized. Read from any thread. */
-interface SampleStore {
+public interface SampleStore {
     int size();
 
     /** How many numbers a sample has. */

@@ -4,6 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.data.catalog.DigitsCatalog;
+import dev.hourglass.data.catalog.FetchEvent;
+import dev.hourglass.data.catalog.FetchListener;
+import dev.hourglass.data.files.Idx;
+import dev.hourglass.data.files.NpyWriter;
+import dev.hourglass.data.images.ImageFolder;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;

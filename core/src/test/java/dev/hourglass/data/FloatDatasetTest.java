@@ -3,6 +3,7 @@ package dev.hourglass.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hourglass.data.series.Scaling;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;

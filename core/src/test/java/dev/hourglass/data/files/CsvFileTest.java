@@ -1,0 +1,153 @@
+package dev.hourglass.data.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hourglass.data.DatasetException;
+import dev.hourglass.data.FloatDataset;
+import dev.hourglass.tensor.CorruptFileException;
+import dev.hourglass.tensor.Shape;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CsvFileTest {
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "1,2.5\n-3,4e2\n",
+                "1;2.5\n-3;4e2",
+                "1\t2.5\r\n-3\t4e2\r\n",
+                "height,width\n1,2.5\n-3,4e2\n\n\n",
+                "\"height; in cm\",width\n\"1\", 2.5 \n-3,+4E+2\n",
+                "\uFEFFheight;width\n1;2.5\n-3;4e2\n"
+            })
+    void separatorHeaderAndByteOrderMarkAreRecognized(String text) throws IOException {
+        FloatDataset data = CsvFile.read(write(text));
+
+        assertThat(data.size()).isEqualTo(2);
+        assertThat(data.sampleShape()).isEqualTo(Shape.of(2));
+        float[] rows = new float[4];
+        data.copySample(0, rows, 0);
+        data.copySample(1, rows, 2);
+        assertThat(rows).containsExactly(1, 2.5f, -3, 400);
+        assertThat(data.hasLabels()).isFalse();
+    }
+
+    @Test
+    void utf16IsReadByItsByteOrderMark() throws IOException {
+        Path file = Files.write(folder.resolve("table.csv"), "1;2\n3;4\n".getBytes(StandardCharsets.UTF_16));
+
+        assertThat(CsvFile.read(file).size()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            1,2\\n3\\n | 2 columns at line 2, as in the first line, found 1. Give every row as many.
+            a,b\\n1,2\\n3,4,5\\n | 2 columns at line 3, as in the first line, found 3. Give every row as many.
+            1,2\\n3,x\\n | a number at line 2, column 2, found 'x'. Drop the column, or name it as the one with the labels.
+            h,w\\n1,2\\n3,NaN\\n | a number at line 3, column 2 ('w'), found 'NaN'. Drop the column, or name it as the one with the labels.
+            h,w\\n1,0x1p3\\n | a number at line 2, column 2 ('w'), found '0x1p3'. Drop the column, or name it as the one with the labels.
+            h,w\\n1,1f\\n | a number at line 2, column 2 ('w'), found '1f'. Drop the column, or name it as the one with the labels.
+            1,x\\n3,4\\n | a number at line 1, column 2, found 'x'. Drop the column, or name it as the one with the labels.
+            h,w\\n,2\\n | a number at line 2, column 1 ('h'), found nothing. Fill the gap or drop the row.
+            1\\n\\n3\\n | a row of 1 at line 2, found an empty line. Fill the gap or drop it.
+            h;w\\n1;2,5\\n | a number at line 2, column 2 ('w'), found '2,5'. Write numbers with a decimal point.
+            1,5;2,5\\n | a number at line 1, column 1, found '1,5'. Write numbers with a decimal point.
+            h,w\\n1,"2,5"\\n | a number at line 2, column 2 ('w'), found '2,5'. Write numbers with a decimal point.
+            v\\n1,5\\n2,5\\n | 1 columns at line 2, as in the first line, found 2. Give every row as many; numbers with a decimal comma need a decimal point.
+            h,w\\n1,1e99\\n | a number below 3.4e38 at line 2, column 2 ('w'), found '1e99'. Scale the column.
+            h,w\\n | rows of numbers, found only names. Give at least one row.
+            \\n\\n | rows of numbers, found none. Give at least one row.
+            """)
+    void whatIsNoNumberIsNamedByLineAndColumn(String text, String message) throws IOException {
+        Path file = write(text.replace("\\n", "\n"));
+
+        assertThatThrownBy(() -> CsvFile.read(file))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessage(file + ": expected " + message);
+    }
+
+    @Test
+    void aColumnOfNumbersGivesLabelsAsTheyAre() throws IOException {
+        FloatDataset data = CsvFile.read(write("x,kind,y\n1,7,2\n3,0,4\n5,7,6\n"), "kind");
+
+        assertThat(data.sampleShape()).isEqualTo(Shape.of(2));
+        float[] sample = new float[2];
+        data.copySample(1, sample, 0);
+        assertThat(sample).containsExactly(3, 4);
+        assertThat(new int[] {data.label(0), data.label(1), data.label(2)}).containsExactly(7, 0, 7);
+        assertThat(data.classNames()).isEmpty();
+    }
+
+    @Test
+    void aColumnOfTextGivesLabelsInAlphabeticalOrder() throws IOException {
+        FloatDataset data = CsvFile.read(write("kind,x\nship,1\nbird,2\nship,3\ncat,4\n"), "kind");
+
+        assertThat(data.classNames()).containsExactly("bird", "cat", "ship");
+        assertThat(new int[] {data.label(0), data.label(1), data.label(2), data.label(3)})
+                .containsExactly(2, 0, 2, 1);
+    }
+
+    @Test
+    void aMissingLabelColumnIsAnsweredWithTheNearest() throws IOException {
+        Path named = write("kind,x\n1,2\n");
+        assertThatThrownBy(() -> CsvFile.read(named, "knid"))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage("Can't take labels from " + named + ": it has no column 'knid'. Did you mean 'kind'?");
+
+        Path unnamed = write("1,2\n");
+        assertThatThrownBy(() -> CsvFile.read(unnamed, "kind"))
+                .hasMessage("Can't take labels from " + unnamed
+                        + ": its first line names no columns. Add a line of names.");
+    }
+
+    @Test
+    void aFieldOrLineWithoutEndIsRefused() throws IOException {
+        Path field = write("1,2\n3," + "4".repeat(5000) + "\n");
+        assertThatThrownBy(() -> CsvFile.read(field))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageStartingWith(field + ": expected a table of numbers, found '")
+                .message()
+                .hasLineCount(1);
+
+        Path quote = write("1,2\n3,\"" + "4,\n".repeat(100_000));
+        assertThatThrownBy(() -> CsvFile.read(quote)).isInstanceOf(CorruptFileException.class);
+
+        Path line = write("1,".repeat(2_000_000) + "1\n");
+        assertThatThrownBy(() -> CsvFile.read(line)).isInstanceOf(CorruptFileException.class);
+    }
+
+    @Test
+    void garbageIsRefusedOnOneLine() throws IOException {
+        long seed = 7;
+        Random random = new Random(seed);
+        for (int round = 0; round < 200; round++) {
+            byte[] bytes = new byte[1 + random.nextInt(500)];
+            random.nextBytes(bytes);
+            Path file = Files.write(folder.resolve("table.csv"), bytes);
+            try {
+                CsvFile.read(file);
+            } catch (CorruptFileException e) {
+                assertThat(e.getMessage())
+                        .as("seed %d, round %d", seed, round)
+                        .startsWith(file + ": expected ")
+                        .hasLineCount(1);
+            }
+        }
+    }
+
+    private Path write(String text) throws IOException {
+        return Files.writeString(folder.resolve("table.csv"), text);
+    }
+}
