@@ -2,6 +2,7 @@ package dev.hourglass.cli;
 
 import dev.hourglass.engine.OptimizerState;
 import dev.hourglass.formats.SavedModel;
+import dev.hourglass.model.ModelFacts;
 import dev.hourglass.report.ModelSummary;
 import dev.hourglass.tensor.Normalization;
 import java.util.Locale;
@@ -46,9 +47,7 @@ final class InspectCommand implements Runnable {
         SavedModel saved = model.read();
         ModelSummary summary = ModelSummary.of(
                 saved.name(),
-                saved.input(),
-                saved.layers(),
-                saved.parameters(),
+                ModelFacts.of(saved.input(), saved.layers()),
                 saved.waist().encoderLayers());
         if (json) {
             terminal.println(toJson(saved, summary));

@@ -37,14 +37,12 @@ final class LatentSweep {
             return Optional.empty();
         }
         List<LayerSpec> encoder = new ArrayList<>(spec.encoder());
-        LayerSpec waist = encoder.removeLast();
-        if (waist instanceof LayerSpec.Dense dense && spec.latent().rank() == 1) {
-            encoder.add(new LayerSpec.Dense(dense.name(), latentSize, dense.activation()));
-        } else if (waist instanceof LayerSpec.Lstm lstm && !lstm.returnSequences()) {
-            encoder.add(new LayerSpec.Lstm(lstm.name(), latentSize, false));
-        } else {
+        Optional<LayerSpec> resized =
+                spec.facts().layers().get(encoder.size() - 1).resized(latentSize);
+        if (resized.isEmpty()) {
             return Optional.empty();
         }
+        encoder.set(encoder.size() - 1, resized.get());
         try {
             return Optional.of(new AutoencoderSpec(spec.name(), spec.input(), encoder, spec.decoder()));
         } catch (ShapeException e) {

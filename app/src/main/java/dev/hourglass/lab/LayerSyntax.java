@@ -5,9 +5,9 @@ import dev.hourglass.lab.Node.Mapping;
 import dev.hourglass.lab.Node.Scalar;
 import dev.hourglass.lab.Node.Sequence;
 import dev.hourglass.model.Activation;
+import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
-import dev.hourglass.model.ShapeInference;
 import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
@@ -26,22 +26,6 @@ import java.util.Set;
  */
 final class LayerSyntax {
     private static final int MAX_SIZE = 65_536;
-    private static final List<String> CLASSES = List.of(
-            "Activation",
-            "BatchNormalization",
-            "Conv2D",
-            "Conv2DTranspose",
-            "Dense",
-            "Dropout",
-            "Flatten",
-            "GlobalAveragePooling2D",
-            "LSTM",
-            "LeakyReLU",
-            "MaxPooling2D",
-            "RepeatVector",
-            "Reshape",
-            "TimeDistributed",
-            "UpSampling2D");
 
     private final Set<String> names = new HashSet<>();
 
@@ -73,9 +57,16 @@ final class LayerSyntax {
                         : settings.asMapping("the settings of " + only.getKey()));
     }
 
-    private LayerSpec layer(String kerasClass, Place place, Mapping settings) {
+    private LayerSpec layer(String name, Place place, Mapping settings) {
+        KerasClass kerasClass = KerasClass.find(name)
+                .orElseThrow(() -> place.error(
+                        "expected a layer, found '" + name + "'." + Spelling.hint(name, KerasClass.names())));
+        return layer(kerasClass, settings);
+    }
+
+    private LayerSpec layer(KerasClass kerasClass, Mapping settings) {
         return switch (kerasClass) {
-            case "Conv2D" -> {
+            case CONV2D -> {
                 settings.allowing("name", "filters", "kernel_size", "strides", "padding", "activation");
                 yield new LayerSpec.Conv2d(
                         name(settings, kerasClass),
@@ -85,7 +76,7 @@ final class LayerSyntax {
                         padding(settings),
                         activation(settings));
             }
-            case "Conv2DTranspose" -> {
+            case CONV2D_TRANSPOSE -> {
                 settings.allowing("name", "filters", "kernel_size", "strides", "padding", "activation");
                 yield new LayerSpec.Conv2dTranspose(
                         name(settings, kerasClass),
@@ -95,7 +86,7 @@ final class LayerSyntax {
                         padding(settings),
                         activation(settings));
             }
-            case "BatchNormalization" -> {
+            case BATCH_NORMALIZATION -> {
                 settings.allowing("name", "momentum", "epsilon");
                 yield new LayerSpec.BatchNormalization(
                         name(settings, kerasClass),
@@ -106,32 +97,32 @@ final class LayerSyntax {
                                 .map(node -> node.asFloat("a number > 0", value -> value > 0))
                                 .orElse(LayerSpec.BatchNormalization.DEFAULT_EPSILON));
             }
-            case "MaxPooling2D" -> {
+            case MAX_POOLING2D -> {
                 settings.allowing("name", "pool_size", "strides", "padding");
                 Size2 pool = settings.find("pool_size").map(LayerSyntax::size2).orElse(Size2.square(2));
                 yield new LayerSpec.MaxPooling2d(
                         name(settings, kerasClass), pool, strides(settings, pool), padding(settings));
             }
-            case "UpSampling2D" -> {
+            case UP_SAMPLING2D -> {
                 settings.allowing("name", "size");
                 yield new LayerSpec.UpSampling2d(
                         name(settings, kerasClass),
                         settings.find("size").map(LayerSyntax::size2).orElse(Size2.square(2)));
             }
-            case "GlobalAveragePooling2D" ->
+            case GLOBAL_AVERAGE_POOLING2D ->
                 new LayerSpec.GlobalAveragePooling2d(name(settings.allowing("name"), kerasClass));
-            case "Flatten" -> new LayerSpec.Flatten(name(settings.allowing("name"), kerasClass));
-            case "Reshape" -> {
+            case FLATTEN -> new LayerSpec.Flatten(name(settings.allowing("name"), kerasClass));
+            case RESHAPE -> {
                 settings.allowing("name", "target_shape");
                 yield new LayerSpec.Reshape(
                         name(settings, kerasClass), shape(settings.require("target_shape", "target_shape: [7, 7, 8]")));
             }
-            case "Dense" -> {
+            case DENSE -> {
                 settings.allowing("name", "units", "activation");
                 yield new LayerSpec.Dense(
                         name(settings, kerasClass), size(settings, "units", 64), activation(settings));
             }
-            case "TimeDistributed" -> {
+            case TIME_DISTRIBUTED -> {
                 settings.allowing("name", "layer");
                 String name = name(settings, kerasClass);
                 Node inner = settings.require("layer", "layer: {Dense: {units: 28}}");
@@ -140,20 +131,20 @@ final class LayerSyntax {
                 }
                 throw inner.place().error("expected a Dense layer, found another one. Only Dense can be distributed.");
             }
-            case "Dropout" -> {
+            case DROPOUT -> {
                 settings.allowing("name", "rate");
                 yield new LayerSpec.Dropout(
                         name(settings, kerasClass),
                         settings.require("rate", "rate: 0.2")
                                 .asFloat("a number >= 0 and < 1", value -> value >= 0 && value < 1));
             }
-            case "Activation" -> {
+            case ACTIVATION -> {
                 settings.allowing("name", "activation");
                 yield new LayerSpec.ActivationLayer(
                         name(settings, kerasClass),
                         settings.require("activation", "activation: relu").asOneOf(Activation.class));
             }
-            case "LeakyReLU" -> {
+            case LEAKY_RELU -> {
                 settings.allowing("name", "negative_slope");
                 yield new LayerSpec.LeakyRelu(
                         name(settings, kerasClass),
@@ -161,19 +152,17 @@ final class LayerSyntax {
                                 .map(node -> node.asFloat("a number >= 0", value -> value >= 0))
                                 .orElse(0.3f));
             }
-            case "RepeatVector" -> {
+            case REPEAT_VECTOR -> {
                 settings.allowing("name", "n");
                 yield new LayerSpec.RepeatVector(name(settings, kerasClass), size(settings, "n", 28));
             }
-            case "LSTM" -> {
+            case LSTM -> {
                 settings.allowing("name", "units", "return_sequences");
                 yield new LayerSpec.Lstm(
                         name(settings, kerasClass),
                         size(settings, "units", 64),
                         settings.find("return_sequences").map(Node::asBoolean).orElse(false));
             }
-            default ->
-                throw place.error("expected a layer, found '" + kerasClass + "'." + Spelling.hint(kerasClass, CLASSES));
         };
     }
 
@@ -224,7 +213,7 @@ final class LayerSyntax {
                 settings.put("return_sequences", lstm.returnSequences());
             }
         }
-        return Map.of(ShapeInference.kerasClass(layer), settings);
+        return Map.of(KerasClass.of(layer).kerasName(), settings);
     }
 
     static Shape shape(Node node) {
@@ -238,7 +227,7 @@ final class LayerSyntax {
         }
     }
 
-    private String name(Mapping settings, String kerasClass) {
+    private String name(Mapping settings, KerasClass kerasClass) {
         Node given = settings.find("name").orElse(null);
         if (given == null) {
             return automaticName(kerasClass);
@@ -256,12 +245,8 @@ final class LayerSyntax {
         return name;
     }
 
-    /** Keras's snake case: {@code MaxPooling2D} is {@code max_pooling2d}, {@code LeakyReLU} is {@code leaky_re_lu}. */
-    private String automaticName(String kerasClass) {
-        String snake = kerasClass
-                .replaceAll("(.)([A-Z][a-z]+)", "$1_$2")
-                .replaceAll("([a-z])([A-Z])", "$1_$2")
-                .toLowerCase(Locale.ROOT);
+    private String automaticName(KerasClass kerasClass) {
+        String snake = kerasClass.snakeCase();
         String name = snake;
         for (int number = 1; !names.add(name); number++) {
             name = snake + "_" + number;

@@ -262,7 +262,7 @@ public final class HtmlReport {
     private void summary(ModelSummary summary) {
         html.append("<h3>Layers</h3>\n<div class=\"wide\"><table>\n<caption>");
         String separator = "";
-        for (Map.Entry<String, Integer> total : summary.totals()) {
+        for (Map.Entry<String, Long> total : summary.totals()) {
             html.append(separator)
                     .append(escape(total.getKey()))
                     .append(": ")

@@ -1,17 +1,14 @@
 package dev.hourglass.report;
 
 import dev.hourglass.model.AutoencoderSpec;
-import dev.hourglass.model.LayerSpec;
-import dev.hourglass.model.Parameter;
-import dev.hourglass.model.Parameters;
-import dev.hourglass.model.ShapeInference;
-import dev.hourglass.tensor.RandomSource;
+import dev.hourglass.model.KerasClass;
+import dev.hourglass.model.LayerFacts;
+import dev.hourglass.model.ModelFacts;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * What a model consists of, as {@code model.summary()} of Keras tells it: each layer with its output shape and
@@ -23,7 +20,7 @@ import java.util.stream.Collectors;
  * @param nonTrainable how many numbers only the moving statistics change
  * @param waist how much the waist keeps, such as {@code 32 numbers, 24.50:1}
  */
-public record ModelSummary(String model, List<Row> rows, int trainable, int nonTrainable, String waist) {
+public record ModelSummary(String model, List<Row> rows, long trainable, long nonTrainable, String waist) {
     private static final int BYTES_PER_PARAMETER = Float.BYTES;
 
     /**
@@ -33,21 +30,14 @@ public record ModelSummary(String model, List<Row> rows, int trainable, int nonT
      * @param parameters how many numbers the layer's variables hold
      * @param waist whether this layer's output is the code
      */
-    public record Row(String layer, String type, Shape outputShape, int parameters, boolean waist) {}
+    public record Row(String layer, String type, Shape outputShape, long parameters, boolean waist) {}
 
     public ModelSummary {
         rows = List.copyOf(rows);
     }
 
     public static ModelSummary of(AutoencoderSpec spec) {
-        // Only the counts are read, so any seed will do.
-        Parameters parameters = Parameters.initialize(spec.input(), spec.layers(), new RandomSource(0));
-        return of(
-                spec.name(),
-                spec.input(),
-                spec.layers(),
-                parameters,
-                spec.encoder().size());
+        return of(spec.name(), spec.facts(), spec.encoder().size());
     }
 
     /**
@@ -55,36 +45,29 @@ public record ModelSummary(String model, List<Row> rows, int trainable, int nonT
      *
      * @param waist how many layers come before the waist, 0 to all
      */
-    public static ModelSummary of(String name, Shape input, List<LayerSpec> layers, Parameters parameters, int waist) {
-        List<Shape> outputs = ShapeInference.outputs(input, layers);
-        Map<String, Integer> byLayer = parameters.list().stream()
-                .collect(Collectors.groupingBy(
-                        Parameter::layer,
-                        Collectors.summingInt(variable -> variable.shape().size())));
+    public static ModelSummary of(String name, ModelFacts facts, int waist) {
         List<Row> rows = new ArrayList<>();
-        rows.add(new Row("input", "InputLayer", input, 0, waist == 0));
-        for (int i = 0; i < layers.size(); i++) {
-            LayerSpec layer = layers.get(i);
+        rows.add(new Row("input", "InputLayer", facts.input(), 0, waist == 0));
+        for (LayerFacts layer : facts.layers()) {
             rows.add(new Row(
-                    layer.name(),
-                    ShapeInference.kerasClass(layer),
-                    outputs.get(i),
-                    byLayer.getOrDefault(layer.name(), 0),
-                    i == waist - 1));
+                    layer.layer().name(),
+                    KerasClass.of(layer.layer()).kerasName(),
+                    layer.output(),
+                    layer.parameters(),
+                    rows.size() == waist));
         }
-        int trainable = parameters.trainableCount();
         int code = rows.get(waist).outputShape().size();
-        int widest = Math.max(input.size(), outputs.getLast().size());
+        int widest = Math.max(facts.input().size(), facts.output().size());
         return new ModelSummary(
                 name,
                 rows,
-                trainable,
-                parameters.count() - trainable,
+                facts.trainableParameters(),
+                facts.parameters() - facts.trainableParameters(),
                 Numbers.count(code) + " numbers, " + Numbers.ratio((double) widest / code));
     }
 
     /** All parameters together, as Keras counts them. */
-    public int total() {
+    public long total() {
         return trainable + nonTrainable;
     }
 
@@ -120,7 +103,7 @@ public record ModelSummary(String model, List<Row> rows, int trainable, int nonT
             }
         }
         text.append(rule('└', '─', '┴', '┘', widths));
-        for (Map.Entry<String, Integer> total : totals()) {
+        for (Map.Entry<String, Long> total : totals()) {
             text.append(' ').append(total.getKey()).append(": ").append(countAndBytes(total.getValue()));
             text.append('\n');
         }
@@ -128,7 +111,7 @@ public record ModelSummary(String model, List<Row> rows, int trainable, int nonT
     }
 
     /** The three totals with Keras's words. */
-    List<Map.Entry<String, Integer>> totals() {
+    List<Map.Entry<String, Long>> totals() {
         return List.of(
                 Map.entry("Total params", total()),
                 Map.entry("Trainable params", trainable),
@@ -136,7 +119,7 @@ public record ModelSummary(String model, List<Row> rows, int trainable, int nonT
     }
 
     /** Keras's way: {@code 12,585 (49.16 KB)}. */
-    static String countAndBytes(int parameters) {
+    static String countAndBytes(long parameters) {
         double bytes = (double) parameters * BYTES_PER_PARAMETER;
         String[] units = {"B", "KB", "MB", "GB"};
         int unit = 0;

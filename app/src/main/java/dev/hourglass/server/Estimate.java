@@ -9,7 +9,6 @@ import dev.hourglass.lab.ModelRecipe;
 import dev.hourglass.lab.Recipe;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.Parameters;
-import dev.hourglass.model.ShapeInference;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.train.TrainOptions;
@@ -59,17 +58,13 @@ record Estimate(
             OfModel estimate = measure(model, catalog);
             models.add(estimate);
             seconds += estimate.seconds();
-            long parameters = 4L * parameters(model.spec()).count();
+            long parameters = Float.BYTES * model.spec().facts().parameters();
             buffers = Math.max(buffers, parameters * COPIES_OF_PARAMETERS + activations(model));
             disk += parameters * (FILES_OF_PARAMETERS + 3L * model.training().epochs());
         }
         long memory = BASE_BYTES + data(recipe, catalog) + buffers;
         long available = Runtime.getRuntime().maxMemory();
         return new Estimate(seconds, memory, available, disk, memory < available, shared, models);
-    }
-
-    private static Parameters parameters(AutoencoderSpec spec) {
-        return Parameters.initialize(spec.input(), spec.layers(), new RandomSource(0));
     }
 
     /** Trains some steps on noise: the time of a step does not depend on the numbers. */
@@ -88,7 +83,7 @@ record Estimate(
         try (TrainingSession session = TrainingSession.of(
                 spec.input(),
                 spec.layers(),
-                parameters(spec),
+                Parameters.initialize(spec.input(), spec.layers(), random),
                 Adam.withLearningRate(1e-4f),
                 batch,
                 options.seed(),
@@ -138,11 +133,8 @@ record Estimate(
 
     /** Values and their gradients of a whole batch. */
     private static long activations(ModelRecipe model) {
-        long perSample = ShapeInference.outputs(
-                        model.spec().input(), model.spec().layers())
-                .stream()
-                .mapToLong(Shape::size)
-                .sum();
+        long perSample =
+                model.spec().facts().outputs().stream().mapToLong(Shape::size).sum();
         return 2L * Float.BYTES * perSample * model.training().batchSize();
     }
 }

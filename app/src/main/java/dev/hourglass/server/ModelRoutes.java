@@ -5,9 +5,9 @@ import dev.hourglass.engine.ChainInference;
 import dev.hourglass.lab.ModelRecipe;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.ModelFacts;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
-import dev.hourglass.model.ShapeInference;
 import dev.hourglass.tensor.Shape;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -44,7 +44,7 @@ final class ModelRoutes implements Routes {
             int[] input,
             int[] latent,
             int latentSize,
-            int parameters,
+            long parameters,
             String dataset,
             @Nullable Double testMse) {}
 
@@ -71,7 +71,7 @@ final class ModelRoutes implements Routes {
                 spec.input().toArray(),
                 spec.latent().toArray(),
                 spec.latentSize(),
-                ParameterCount.of(spec),
+                spec.facts().parameters(),
                 model.data().name(),
                 mse.isNumber() ? mse.asDouble() : null);
     }
@@ -84,10 +84,10 @@ final class ModelRoutes implements Routes {
             int[] input,
             int[] latent,
             int latentSize,
-            int parameters,
+            long parameters,
             String dataset,
             @Nullable Double testMse,
-            int trainableParameters,
+            long trainableParameters,
             double compressionRatio,
             List<Integer> epochs,
             @Nullable Integer bestEpoch,
@@ -135,7 +135,7 @@ final class ModelRoutes implements Routes {
                         Picture.Size.of(image),
                         model.file().warnings(),
                         ModelShelf.files(run, model.key().model()),
-                        LayerView.of(model.spec(), parameters)));
+                        LayerView.of(model.spec())));
     }
 
     private static String layout(Shape input) {
@@ -180,7 +180,7 @@ final class ModelRoutes implements Routes {
         subject.requireIndex(index);
         OpenModel model = subject.model();
         List<LayerSpec> layers = layers(context, model);
-        Shape shape = ShapeInference.outputs(model.input(), layers).getLast();
+        Shape shape = ModelFacts.of(model.input(), layers).output();
         float[] values = new float[shape.size()];
         try (ChainInference chain =
                 ChainInference.of(model.input(), layers, model.autoencoder().parameters(), 1)) {

@@ -35,7 +35,7 @@ final class RunViews {
             @Nullable Double bestValidationLoss,
             @Nullable Double testMse,
             int latentSize,
-            int parameters) {}
+            long parameters) {}
 
     /** A run in short. */
     record Summary(
@@ -150,7 +150,7 @@ final class RunViews {
                     of.bestValidationLoss(),
                     mse != null && mse.isNumber() ? mse.asDouble() : null,
                     model.spec().latentSize(),
-                    ParameterCount.of(model.spec())));
+                    model.spec().facts().parameters()));
         }
         return views;
     }

@@ -87,10 +87,18 @@ final class Subjects {
     static String kind(Iterable<LayerSpec> layers) {
         boolean convolves = false;
         for (LayerSpec layer : layers) {
-            if (layer instanceof LayerSpec.Lstm) {
-                return "recurrent";
+            switch (layer) {
+                case LayerSpec.Recurrent ignored -> {
+                    return "recurrent";
+                }
+                case LayerSpec.Convolution ignored -> convolves = true;
+                case LayerSpec.Dense ignored -> {}
+                case LayerSpec.TimeDistributed ignored -> {}
+                case LayerSpec.BatchNormalization ignored -> {}
+                case LayerSpec.Resampling ignored -> {}
+                case LayerSpec.Rearrangement ignored -> {}
+                case LayerSpec.Elementwise ignored -> {}
             }
-            convolves |= layer instanceof LayerSpec.Conv2d || layer instanceof LayerSpec.Conv2dTranspose;
         }
         return convolves ? "convolutional" : "other";
     }

@@ -40,6 +40,8 @@ final class TimeLeft {
 
     /** Of an epoch, up to a factor that all models share. */
     private double operations(ModelRecipe model) {
-        return (double) LayerView.operations(model.spec()) * samples.getOrDefault(model.data(), 1);
+        // A model that only rearranges numbers has none.
+        double ofSample = Math.max(1, model.spec().facts().operations());
+        return ofSample * samples.getOrDefault(model.data(), 1);
     }
 }

@@ -42,7 +42,7 @@ final class SampleRuns {
     }
 
     static ModelResult model(AutoencoderSpec spec, double mse, double mae, double pcaMse, History history) {
-        int parameters = ModelSummary.of(spec).total();
+        int parameters = Math.toIntExact(ModelSummary.of(spec).total());
         double samplesPerSecond = 40_000_000.0 / parameters;
         ReconstructionError test = new ReconstructionError(mse, mae, 10_000, samplesPerSecond);
         List<float[]> reconstructions = DATA.samples().stream()

@@ -49,7 +49,7 @@ public final class Growth {
 
     /**
      * @param value what was varied: samples in a batch, units, pixels, steps
-     * @param operations of the products of one sample's training, as {@link StepOperations} counts them
+     * @param operations of the products of one sample's training, as {@link dev.hourglass.model.ModelFacts#trainingProducts} counts them
      */
     record Point(int value, double microsPerSample, long operations) {
         double gigaOperationsPerSecond() {
@@ -178,7 +178,7 @@ public final class Growth {
         List<Double> seconds = step(spec, batch, threads, WARM_UP_SECONDS, LEAST_TIMED_STEPS);
         seconds.sort(null);
         double median = seconds.get(seconds.size() / 2);
-        return new Point(value, median * 1e6 / batch, StepOperations.perSample(spec));
+        return new Point(value, median * 1e6 / batch, spec.facts().trainingProducts());
     }
 
     /** Trains a fresh model, and gives the seconds of each step after the warm-up. */
@@ -215,7 +215,8 @@ public final class Growth {
         page.append(
                         "Each entry is the time per sample in microseconds, the median of the steps of half a second, and in")
                 .append(" brackets the rate of the\nmatrix products in GFLOP/s (operations as ")
-                .append("`StepOperations` counts them). One JVM measures everything, point after point.\n\n");
+                .append(
+                        "`ModelFacts.trainingProducts` counts them). One JVM measures everything, point after point.\n\n");
         page.append("![Time per sample](").append(name).append(".png)\n");
         for (Chapter chapter : chapters) {
             page.append("\n## ").append(chapter.title).append("\n\n| ").append(chapter.varied);

@@ -60,7 +60,7 @@ public final class StepRunner {
         String task = arguments[1];
         int threads = Integer.parseInt(arguments[2]);
         Optional<PeakKernel> peak = task.equals("roof") ? Optional.of(new PeakKernel(threads)) : Optional.empty();
-        double gigaOperations = 1e-9 * StepOperations.perSample(workload.spec()) * workload.batch();
+        double gigaOperations = 1e-9 * workload.spec().facts().trainingProducts() * workload.batch();
         try (Work work = work(task, workload, threads)) {
             new StepRunner(work, peak, gigaOperations).serve();
         } finally {

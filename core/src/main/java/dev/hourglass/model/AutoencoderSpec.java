@@ -38,9 +38,14 @@ public record AutoencoderSpec(String name, Shape input, List<LayerSpec> encoder,
         return Stream.concat(encoder.stream(), decoder.stream()).toList();
     }
 
+    /** What is known of each layer: shapes, variables, operations. */
+    public ModelFacts facts() {
+        return ModelFacts.of(input, layers());
+    }
+
     /** The shape of the code, such as {@code [7, 7, 8]} or {@code [32]}. */
     public Shape latent() {
-        return ShapeInference.outputs(input, encoder).getLast();
+        return ModelFacts.of(input, encoder).output();
     }
 
     /** How many numbers the code has. */

@@ -1,19 +1,57 @@
 package dev.hourglass.model;
 
+import dev.hourglass.tensor.Shape;
+
 /**
  * One layer, described: a name and settings, no state. Shapes below leave the batch out; images are
  * {@code [height, width, channels]}, sequences {@code [steps, features]}. Settings and weight layouts are Keras's.
+ *
+ * <p>Layers that share rules form a group, a sealed interface of its own, so that a {@code switch} without
+ * {@code default} need only name the group. What else is known of a layer is in {@link LayerFacts}.
  */
 public sealed interface LayerSpec {
     /** Unique within its model; letters, digits and underscores. */
     String name();
+
+    /** Convolutions over an image, in either direction. */
+    sealed interface Convolution extends LayerSpec {
+        int filters();
+
+        Size2 kernel();
+
+        Size2 stride();
+
+        Padding padding();
+
+        Activation activation();
+    }
+
+    /** Layers that walk through a sequence step by step and carry a state. */
+    sealed interface Recurrent extends LayerSpec {
+        int units();
+
+        /** Whether the state of every step leaves the layer, or that of the last one alone. */
+        boolean returnSequences();
+    }
+
+    /** Layers that change how many pixels an image has, each channel by itself, and learn nothing. */
+    sealed interface Resampling extends LayerSpec {}
+
+    /** Layers that give the same numbers in another shape, perhaps several times. */
+    sealed interface Rearrangement extends LayerSpec {}
+
+    /** Layers without variables that change each number by itself; the shape stays. */
+    sealed interface Elementwise extends LayerSpec {}
+
+    /** Layers that disturb what passes while training, and in use let it pass unchanged. */
+    sealed interface TrainingNoise extends Elementwise {}
 
     /**
      * Two-dimensional convolution, {@code [h, w, in] -> [h', w', filters]}. Variables: kernel
      * {@code [kernel.height, kernel.width, in, filters]}, bias {@code [filters]}.
      */
     record Conv2d(String name, int filters, Size2 kernel, Size2 stride, Padding padding, Activation activation)
-            implements LayerSpec {
+            implements Convolution {
         public Conv2d {
             requireName(name);
             requirePositive(name, "filters", filters);
@@ -25,7 +63,7 @@ public sealed interface LayerSpec {
      * Variables: kernel {@code [kernel.height, kernel.width, filters, in]}, bias {@code [filters]}.
      */
     record Conv2dTranspose(String name, int filters, Size2 kernel, Size2 stride, Padding padding, Activation activation)
-            implements LayerSpec {
+            implements Convolution {
         public Conv2dTranspose {
             requireName(name);
             requirePositive(name, "filters", filters);
@@ -56,35 +94,35 @@ public sealed interface LayerSpec {
     }
 
     /** The largest value of each window, channel by channel. */
-    record MaxPooling2d(String name, Size2 pool, Size2 stride, Padding padding) implements LayerSpec {
+    record MaxPooling2d(String name, Size2 pool, Size2 stride, Padding padding) implements Resampling {
         public MaxPooling2d {
             requireName(name);
         }
     }
 
     /** Repeats rows and columns (nearest neighbour), {@code [h, w, c] -> [h * size.height, w * size.width, c]}. */
-    record UpSampling2d(String name, Size2 size) implements LayerSpec {
+    record UpSampling2d(String name, Size2 size) implements Resampling {
         public UpSampling2d {
             requireName(name);
         }
     }
 
     /** The mean of each channel, {@code [h, w, c] -> [c]}. */
-    record GlobalAveragePooling2d(String name) implements LayerSpec {
+    record GlobalAveragePooling2d(String name) implements Resampling {
         public GlobalAveragePooling2d {
             requireName(name);
         }
     }
 
     /** Everything in one row, {@code [...] -> [size]}. */
-    record Flatten(String name) implements LayerSpec {
+    record Flatten(String name) implements Rearrangement {
         public Flatten {
             requireName(name);
         }
     }
 
     /** The same numbers in the same order under another shape. */
-    record Reshape(String name, dev.hourglass.tensor.Shape target) implements LayerSpec {
+    record Reshape(String name, Shape target) implements Rearrangement {
         public Reshape {
             requireName(name);
         }
@@ -112,7 +150,7 @@ public sealed interface LayerSpec {
      *
      * @param rate in [0, 1)
      */
-    record Dropout(String name, float rate) implements LayerSpec {
+    record Dropout(String name, float rate) implements TrainingNoise {
         public Dropout {
             requireName(name);
             if (!(rate >= 0 && rate < 1)) {
@@ -122,7 +160,7 @@ public sealed interface LayerSpec {
     }
 
     /** An elementwise function as a layer of its own. */
-    record ActivationLayer(String name, Activation activation) implements LayerSpec {
+    record ActivationLayer(String name, Activation activation) implements Elementwise {
         public ActivationLayer {
             requireName(name);
         }
@@ -133,7 +171,7 @@ public sealed interface LayerSpec {
      *
      * @param negativeSlope >= 0; Keras's default is 0.3
      */
-    record LeakyRelu(String name, float negativeSlope) implements LayerSpec {
+    record LeakyRelu(String name, float negativeSlope) implements Elementwise {
         public LeakyRelu {
             requireName(name);
             if (!(negativeSlope >= 0 && negativeSlope < Float.POSITIVE_INFINITY)) {
@@ -144,7 +182,7 @@ public sealed interface LayerSpec {
     }
 
     /** The same vector at each of {@code steps} steps, {@code [features] -> [steps, features]}. */
-    record RepeatVector(String name, int steps) implements LayerSpec {
+    record RepeatVector(String name, int steps) implements Rearrangement {
         public RepeatVector {
             requireName(name);
             requirePositive(name, "steps", steps);
@@ -157,7 +195,7 @@ public sealed interface LayerSpec {
      * Gates in Keras's order i, f, c, o; sigmoid gates, tanh cell. Variables: kernel {@code [in, 4 * units]},
      * recurrent_kernel {@code [units, 4 * units]}, bias {@code [4 * units]} whose forget part starts at 1.
      */
-    record Lstm(String name, int units, boolean returnSequences) implements LayerSpec {
+    record Lstm(String name, int units, boolean returnSequences) implements Recurrent {
         public Lstm {
             requireName(name);
             requirePositive(name, "units", units);

@@ -24,19 +24,14 @@ public final class Parameters {
     }
 
     /**
-     * Fresh parameters as Keras starts them: Glorot uniform kernels (Glorot and Bengio 2010, equation 16), orthogonal
-     * recurrent kernels (Saxe et al. 2014), zero biases but 1 for an LSTM's forget gate.
+     * Fresh parameters as Keras starts them, each variable by its {@link Initializer}.
      */
     public static Parameters initialize(Shape input, List<LayerSpec> layers, RandomSource random) {
         List<Parameter> all = new ArrayList<>();
-        List<Shape> outputs = ShapeInference.outputs(input, layers);
-        Shape in = input;
-        for (int i = 0; i < layers.size(); i++) {
-            LayerSpec layer = layers.get(i);
-            for (Variable variable : Variable.of(layer, in)) {
-                all.add(initial(layer, variable, random));
+        for (LayerFacts facts : ModelFacts.of(input, layers).layers()) {
+            for (Variable variable : facts.variables()) {
+                all.add(initial(facts.layer().name(), variable, random));
             }
-            in = outputs.get(i);
         }
         return new Parameters(all);
     }
@@ -46,23 +41,24 @@ public final class Parameters {
         return new Parameters(list);
     }
 
-    private static Parameter initial(LayerSpec layer, Variable variable, RandomSource random) {
+    private static Parameter initial(String layer, Variable variable, RandomSource random) {
         Shape shape = variable.shape();
-        float[] values = switch (variable.name()) {
-            case "kernel" -> glorot(shape, stream(layer, variable, random));
-            case "recurrent_kernel" ->
-                orthogonal(shape.dimension(0), shape.dimension(1), stream(layer, variable, random));
-            case "gamma", "moving_variance" -> constant(shape, 1);
-            default -> constant(shape, 0);
+        RandomGenerator generator = random.stream("initialize/" + layer + "/" + variable.name(), 0);
+        float[] values = switch (variable.initializer()) {
+            case GLOROT_UNIFORM -> glorot(shape, generator);
+            case ORTHOGONAL -> orthogonal(shape.dimension(0), shape.dimension(1), generator);
+            case ZEROS -> constant(shape, 0);
+            case ONES -> constant(shape, 1);
+            case FORGET_GATE_ONES -> forgetGateOnes(shape);
         };
-        if (layer instanceof LayerSpec.Lstm lstm && variable.name().equals("bias")) {
-            Arrays.fill(values, lstm.units(), 2 * lstm.units(), 1f);
-        }
-        return new Parameter(layer.name(), variable.name(), shape, variable.trainable(), values);
+        return new Parameter(layer, variable.name(), shape, variable.trainable(), values);
     }
 
-    private static RandomGenerator stream(LayerSpec layer, Variable variable, RandomSource random) {
-        return random.stream("initialize/" + layer.name() + "/" + variable.name(), 0);
+    /** Four gates of as many units; the second is the forget gate. */
+    private static float[] forgetGateOnes(Shape shape) {
+        float[] values = new float[shape.size()];
+        Arrays.fill(values, values.length / 4, values.length / 2, 1f);
+        return values;
     }
 
     private static float[] constant(Shape shape, float value) {

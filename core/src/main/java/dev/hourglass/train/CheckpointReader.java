@@ -4,10 +4,10 @@ import dev.hourglass.engine.Adam;
 import dev.hourglass.engine.OptimizerState;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
-import dev.hourglass.model.ShapeInference;
 import dev.hourglass.model.Variable;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Shape;
@@ -51,13 +51,8 @@ final class CheckpointReader {
         this.bytes = bytes;
         left = new ByteArrayInputStream(bytes, 0, end);
         in = new DataInputStream(left);
-        List<Shape> outputs = ShapeInference.outputs(spec.input(), spec.layers());
-        Shape input = spec.input();
-        for (int i = 0; i < outputs.size(); i++) {
-            for (Variable variable : Variable.of(spec.layers().get(i), input)) {
-                variables.add(new Expected(spec.layers().get(i), variable));
-            }
-            input = outputs.get(i);
+        for (LayerFacts facts : spec.facts().layers()) {
+            facts.variables().forEach(variable -> variables.add(new Expected(facts.layer(), variable)));
         }
     }
 

@@ -2,8 +2,8 @@ package dev.hourglass.formats.keras;
 
 import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.formats.json.Json;
+import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
-import dev.hourglass.model.ShapeInference;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
 import java.util.ArrayList;
@@ -138,7 +138,7 @@ final class ConfigReader {
 
     private static Shape output(ModelNode.Layer layer, Json.Mapping node) {
         try {
-            return ShapeInference.outputs(layer.input(), List.of(layer.spec())).getLast();
+            return LayerFacts.of(layer.spec(), layer.input()).output();
         } catch (ShapeException e) {
             throw node.place().corrupt("layers that fit together", String.valueOf(e.getMessage()));
         } catch (ArithmeticException e) {

@@ -1,7 +1,8 @@
 package dev.hourglass.formats.keras;
 
+import dev.hourglass.model.KerasClass;
+import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
-import dev.hourglass.model.ShapeInference;
 import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
@@ -102,7 +103,7 @@ public final class ConfigWriter {
 
     private static Shape output(ModelNode node) {
         ModelNode.Layer last = node.layers().getLast();
-        return ShapeInference.outputs(last.input(), List.of(last.spec())).getLast();
+        return LayerFacts.of(last.spec(), last.input()).output();
     }
 
     /** A name that no layer has. */
@@ -191,7 +192,7 @@ public final class ConfigWriter {
                 config.put("unit_forget_bias", true);
             }
         }
-        return node("keras.layers", ShapeInference.kerasClass(layer), config);
+        return node("keras.layers", KerasClass.of(layer).kerasName(), config);
     }
 
     private static void addConvolution(

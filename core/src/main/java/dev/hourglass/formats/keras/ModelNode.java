@@ -1,5 +1,6 @@
 package dev.hourglass.formats.keras;
 
+import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Variable;
 import dev.hourglass.tensor.Shape;
@@ -22,7 +23,7 @@ sealed interface ModelNode {
      */
     record Layer(String kerasName, LayerSpec spec, Shape input, boolean trainable) implements ModelNode {
         List<Variable> variables() {
-            return Variable.of(spec, input);
+            return LayerFacts.of(spec, input).variables();
         }
     }
 

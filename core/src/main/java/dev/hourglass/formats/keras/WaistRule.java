@@ -4,9 +4,9 @@ import dev.hourglass.files.Spelling;
 import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.formats.Waist;
 import dev.hourglass.formats.json.Json;
+import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
-import dev.hourglass.model.ShapeInference;
-import dev.hourglass.tensor.Shape;
+import dev.hourglass.model.ModelFacts;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,7 +28,7 @@ final class WaistRule {
      * follows it and only changes its values (an activation, a normalization) or lays them in a row belongs to the code.
      */
     Waist byRule() {
-        List<Shape> outputs = ShapeInference.outputs(model.input(), layers);
+        List<LayerFacts> facts = ModelFacts.of(model.input(), layers).layers();
         List<Integer> candidates = nestedEnds();
         if (candidates.isEmpty()) {
             for (int i = 1; i <= layers.size(); i++) {
@@ -37,12 +37,13 @@ final class WaistRule {
         }
         int best = candidates.getFirst();
         for (int candidate : candidates) {
-            if (outputs.get(candidate - 1).size() < outputs.get(best - 1).size()) {
+            if (facts.get(candidate - 1).output().size()
+                    < facts.get(best - 1).output().size()) {
                 best = candidate;
             }
         }
         if (nestedEnds().isEmpty()) {
-            while (best < layers.size() && keepsNumbers(layers.get(best))) {
+            while (best < layers.size() && facts.get(best).keepsNumbers()) {
                 best++;
             }
         }
@@ -60,14 +61,6 @@ final class WaistRule {
             }
         }
         return ends;
-    }
-
-    private static boolean keepsNumbers(LayerSpec layer) {
-        return layer instanceof LayerSpec.ActivationLayer
-                || layer instanceof LayerSpec.LeakyRelu
-                || layer instanceof LayerSpec.BatchNormalization
-                || layer instanceof LayerSpec.Dropout
-                || layer instanceof LayerSpec.Flatten;
     }
 
     /**

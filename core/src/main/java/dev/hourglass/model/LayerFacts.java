@@ -1,0 +1,262 @@
+package dev.hourglass.model;
+
+import dev.hourglass.tensor.Shape;
+import dev.hourglass.tensor.ShapeException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What is known of a layer at its place in a model, without computing anything. Whoever needs to know something of
+ * layers asks here, so that a new layer is described once.
+ *
+ * @param layer what it is
+ * @param input the shape that it reads
+ * @param output the shape that it gives
+ * @param variables in Keras's order, the trainable ones first; empty for a layer that learns nothing
+ * @param operations for one sample forward
+ */
+public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variable> variables, Operations operations) {
+    public LayerFacts {
+        variables = List.copyOf(variables);
+    }
+
+    /**
+     * Of a layer that stands by itself.
+     *
+     * @throws ShapeException if the layer cannot read that shape
+     */
+    public static LayerFacts of(LayerSpec layer, Shape input) {
+        return of(new LayerInput(layer, input, "the input", false));
+    }
+
+    /** @throws ShapeException naming the layer, what it needs, what it got and a way out */
+    static LayerFacts of(LayerInput in) {
+        int features = in.features();
+        return switch (in.layer()) {
+            case LayerSpec.Conv2d conv -> {
+                Shape out = in.windows(conv.kernel(), conv.stride(), conv.padding(), conv.filters());
+                yield facts(
+                        in,
+                        out,
+                        in.kernelAndBias(
+                                conv.filters(),
+                                conv.kernel().height(),
+                                conv.kernel().width(),
+                                features,
+                                conv.filters()),
+                        Operations.products((long) out.size() * area(conv.kernel()) * features)
+                                .then(conv.activation(), out.size()));
+            }
+            case LayerSpec.Conv2dTranspose conv -> {
+                Shape out = in.unwindowed(conv.kernel(), conv.stride(), conv.padding(), conv.filters());
+                yield facts(
+                        in,
+                        out,
+                        in.kernelAndBias(
+                                conv.filters(),
+                                conv.kernel().height(),
+                                conv.kernel().width(),
+                                conv.filters(),
+                                features),
+                        Operations.products((long) in.size() * area(conv.kernel()) * conv.filters())
+                                .then(conv.activation(), out.size()));
+            }
+            case LayerSpec.Dense dense -> {
+                int[] shape = in.shape().toArray();
+                shape[shape.length - 1] = dense.units();
+                yield dense(in, dense, Shape.of(shape));
+            }
+            case LayerSpec.TimeDistributed each -> {
+                in.requireSequence();
+                LayerSpec.Dense dense = each.layer();
+                yield dense(in, dense, Shape.of(in.shape().dimension(0), dense.units()));
+            }
+            case LayerSpec.Lstm lstm -> lstm(in, lstm);
+            case LayerSpec.BatchNormalization ignored ->
+                facts(
+                        in,
+                        in.shape(),
+                        List.of(
+                                Variable.trained("gamma", Initializer.ONES, features),
+                                Variable.trained("beta", Initializer.ZEROS, features),
+                                Variable.statistic("moving_mean", Initializer.ZEROS, features),
+                                Variable.statistic("moving_variance", Initializer.ONES, features)),
+                        Operations.elementwise(2L * in.size()));
+            case LayerSpec.MaxPooling2d pooling -> {
+                Shape out = in.windows(pooling.pool(), pooling.stride(), pooling.padding(), features);
+                yield facts(in, out, Operations.elementwise((long) out.size() * area(pooling.pool())));
+            }
+            case LayerSpec.UpSampling2d up -> {
+                Size2 size = up.size();
+                yield facts(in, in.unwindowed(size, size, Padding.SAME, features), Operations.NONE);
+            }
+            case LayerSpec.GlobalAveragePooling2d ignored -> {
+                in.requireImage();
+                yield facts(in, Shape.of(features), Operations.elementwise(in.size()));
+            }
+            case LayerSpec.Flatten ignored -> facts(in, Shape.of(in.size()), Operations.NONE);
+            case LayerSpec.Reshape reshape -> facts(in, in.reshaped(reshape.target()), Operations.NONE);
+            case LayerSpec.RepeatVector repeat -> {
+                in.requireVector();
+                yield facts(in, Shape.of(repeat.steps(), features), Operations.NONE);
+            }
+            case LayerSpec.ActivationLayer function ->
+                facts(in, in.shape(), Operations.NONE.then(function.activation(), in.size()));
+            case LayerSpec.LeakyRelu ignored -> facts(in, in.shape(), Operations.elementwise(in.size()));
+            case LayerSpec.TrainingNoise ignored -> facts(in, in.shape(), Operations.NONE);
+        };
+    }
+
+    private static LayerFacts dense(LayerInput in, LayerSpec.Dense dense, Shape out) {
+        return facts(
+                in,
+                out,
+                in.kernelAndBias(dense.units(), in.features(), dense.units()),
+                Operations.products((long) in.size() * dense.units()).then(dense.activation(), out.size()));
+    }
+
+    private static LayerFacts lstm(LayerInput in, LayerSpec.Lstm lstm) {
+        in.requireSequence();
+        int features = in.features();
+        int units = lstm.units();
+        in.requireFit(4.0 * units * Math.max(features, units));
+        long gates = 4L * units;
+        long steps = in.shape().dimension(0);
+        return facts(
+                in,
+                lstm.returnSequences() ? Shape.of((int) steps, units) : Shape.of(units),
+                List.of(
+                        Variable.trained("kernel", Initializer.GLOROT_UNIFORM, features, 4 * units),
+                        Variable.trained("recurrent_kernel", Initializer.ORTHOGONAL, units, 4 * units),
+                        Variable.trained("bias", Initializer.FORGET_GATE_ONES, 4 * units)),
+                new Operations(
+                        2 * (in.repeated() ? 1 : steps) * features * gates,
+                        2 * (steps - 1) * units * gates,
+                        // Five activations and four operations a unit.
+                        9 * steps * units));
+    }
+
+    private static LayerFacts facts(LayerInput in, Shape out, Operations operations) {
+        return facts(in, out, List.of(), operations);
+    }
+
+    private static LayerFacts facts(LayerInput in, Shape out, List<Variable> variables, Operations operations) {
+        return new LayerFacts(in.layer(), in.shape(), out, variables, operations);
+    }
+
+    /** How many numbers the variables hold, moving statistics included, as Keras counts. */
+    public long parameters() {
+        return variables.stream().mapToLong(each -> each.shape().size()).sum();
+    }
+
+    /** How many of them training changes by their gradient. */
+    public long trainableParameters() {
+        return variables.stream()
+                .filter(Variable::trainable)
+                .mapToLong(each -> each.shape().size())
+                .sum();
+    }
+
+    /**
+     * The layer with so many outputs instead of its own, where that is a free choice: a layer whose code can be made
+     * wider or narrower.
+     *
+     * @param outputs >= 1
+     * @return empty if its outputs are not a vector, or follow from its input
+     */
+    public Optional<LayerSpec> resized(int outputs) {
+        if (output.rank() != 1) {
+            return Optional.empty();
+        }
+        return switch (layer) {
+            case LayerSpec.Dense dense -> Optional.of(new LayerSpec.Dense(dense.name(), outputs, dense.activation()));
+            case LayerSpec.Lstm lstm -> Optional.of(new LayerSpec.Lstm(lstm.name(), outputs, lstm.returnSequences()));
+            case LayerSpec.TimeDistributed ignored -> Optional.empty();
+            case LayerSpec.Convolution ignored -> Optional.empty();
+            case LayerSpec.BatchNormalization ignored -> Optional.empty();
+            case LayerSpec.Resampling ignored -> Optional.empty();
+            case LayerSpec.Rearrangement ignored -> Optional.empty();
+            case LayerSpec.Elementwise ignored -> Optional.empty();
+        };
+    }
+
+    /** Whether the layer only changes values or lays them in a row: after the waist, it belongs to the code. */
+    public boolean keepsNumbers() {
+        return switch (layer) {
+            case LayerSpec.Elementwise ignored -> true;
+            case LayerSpec.BatchNormalization ignored -> true;
+            case LayerSpec.Flatten ignored -> true;
+            case LayerSpec.Reshape ignored -> false;
+            case LayerSpec.RepeatVector ignored -> false;
+            case LayerSpec.Convolution ignored -> false;
+            case LayerSpec.Dense ignored -> false;
+            case LayerSpec.TimeDistributed ignored -> false;
+            case LayerSpec.Recurrent ignored -> false;
+            case LayerSpec.Resampling ignored -> false;
+        };
+    }
+
+    /** The settings for people, such as {@code 3×3, 32 filters, relu, padding same}; empty if there are none. */
+    public static String settings(LayerSpec layer) {
+        return switch (layer) {
+            case LayerSpec.Convolution conv ->
+                times(conv.kernel()) + strided(conv.stride()) + ", " + count(conv.filters(), "filter") + ", "
+                        + lower(conv.activation()) + ", padding " + lower(conv.padding());
+            case LayerSpec.Dense dense -> count(dense.units(), "unit") + ", " + lower(dense.activation());
+            case LayerSpec.TimeDistributed each -> settings(each.layer()) + ", at each step";
+            case LayerSpec.Lstm lstm ->
+                count(lstm.units(), "unit") + ", " + (lstm.returnSequences() ? "every step" : "the last step");
+            case LayerSpec.BatchNormalization norm -> "momentum " + norm.momentum() + ", epsilon " + norm.epsilon();
+            case LayerSpec.MaxPooling2d pooling ->
+                times(pooling.pool()) + strided(pooling.stride()) + ", padding " + lower(pooling.padding());
+            case LayerSpec.UpSampling2d up -> times(up.size());
+            case LayerSpec.GlobalAveragePooling2d ignored -> "the mean of each channel";
+            case LayerSpec.Flatten ignored -> "";
+            case LayerSpec.Reshape reshape -> "to " + reshape.target();
+            case LayerSpec.RepeatVector repeat -> count(repeat.steps(), "step");
+            case LayerSpec.ActivationLayer function -> lower(function.activation());
+            case LayerSpec.LeakyRelu leaky -> "slope " + leaky.negativeSlope();
+            case LayerSpec.Dropout dropout -> "rate " + dropout.rate();
+        };
+    }
+
+    /** The layer in an error: its name, its class and what decides about shapes. */
+    static String describe(LayerSpec layer) {
+        String settings = switch (layer) {
+            case LayerSpec.Convolution conv -> " " + conv.kernel() + ", " + lower(conv.padding());
+            case LayerSpec.MaxPooling2d pooling -> " " + pooling.pool() + ", " + lower(pooling.padding());
+            case LayerSpec.UpSampling2d up -> " " + up.size();
+            case LayerSpec.GlobalAveragePooling2d ignored -> "";
+            case LayerSpec.Dense dense -> " " + dense.units();
+            case LayerSpec.TimeDistributed each -> " Dense " + each.layer().units();
+            case LayerSpec.Recurrent recurrent -> " " + recurrent.units();
+            case LayerSpec.RepeatVector repeat -> " " + repeat.steps();
+            case LayerSpec.Reshape reshape -> " " + reshape.target();
+            case LayerSpec.Flatten ignored -> "";
+            case LayerSpec.BatchNormalization ignored -> "";
+            case LayerSpec.Elementwise ignored -> "";
+        };
+        return "Layer '" + layer.name() + "' (" + KerasClass.of(layer).kerasName() + settings + ")";
+    }
+
+    private static long area(Size2 size) {
+        return (long) size.height() * size.width();
+    }
+
+    private static String count(int number, String thing) {
+        return number + " " + thing + (number == 1 ? "" : "s");
+    }
+
+    private static String times(Size2 size) {
+        return size.height() + "×" + size.width();
+    }
+
+    private static String strided(Size2 stride) {
+        return stride.height() == 1 && stride.width() == 1 ? "" : ", stride " + times(stride);
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,225 @@
+package dev.hourglass.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hourglass.interop.ModelCase;
+import dev.hourglass.interop.ModelCases;
+import dev.hourglass.tensor.Shape;
+import dev.hourglass.tensor.ShapeException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LayerFactsTest {
+    private static final Shape IMAGE = Shape.of(7, 5, 3);
+    private static final Shape SEQUENCE = Shape.of(5, 3);
+
+    @Test
+    void eachLayerHasAClassOfItsOwn() {
+        List<Class<?>> records = records(LayerSpec.class).toList();
+
+        assertThat(records).hasSameSizeAs(KerasClass.values());
+        assertThat(KerasClass.names()).doesNotHaveDuplicates();
+    }
+
+    private static Stream<Class<?>> records(Class<?> type) {
+        return type.isRecord()
+                ? Stream.of(type)
+                : Arrays.stream(type.getPermittedSubclasses()).flatMap(LayerFactsTest::records);
+    }
+
+    /** Who adds a layer must add it to the models that are exchanged with Keras and ONNX Runtime. */
+    @Test
+    void eachClassIsAmongTheModelCases() {
+        Stream<KerasClass> tried = ModelCases.layers().stream()
+                .map(ModelCase::spec)
+                .flatMap(spec -> spec.layers().stream())
+                .map(KerasClass::of);
+
+        assertThat(tried).contains(KerasClass.values());
+    }
+
+    @Test
+    void aClassIsFoundByTheNameThatKerasGivesIt() {
+        for (KerasClass each : KerasClass.values()) {
+            assertThat(KerasClass.find(each.kerasName())).contains(each);
+        }
+        assertThat(KerasClass.find("conv2d")).isEmpty();
+        assertThat(KerasClass.find("GRU")).isEmpty();
+    }
+
+    /** What {@code keras.src.utils.naming.to_snake_case} gives. */
+    @ParameterizedTest
+    @CsvSource({
+        "Conv2D, conv2d",
+        "Conv2DTranspose, conv2d_transpose",
+        "BatchNormalization, batch_normalization",
+        "MaxPooling2D, max_pooling2d",
+        "UpSampling2D, up_sampling2d",
+        "GlobalAveragePooling2D, global_average_pooling2d",
+        "Flatten, flatten",
+        "Reshape, reshape",
+        "Dense, dense",
+        "TimeDistributed, time_distributed",
+        "Dropout, dropout",
+        "Activation, activation",
+        "LeakyReLU, leaky_re_lu",
+        "RepeatVector, repeat_vector",
+        "LSTM, lstm"
+    })
+    void snakeCaseIsKeras(String kerasName, String snakeCase) {
+        assertThat(KerasClass.find(kerasName).orElseThrow().snakeCase()).isEqualTo(snakeCase);
+    }
+
+    @Test
+    void aStridedConvolutionIsCountedWhereItComputes() {
+        LayerFacts facts = LayerFacts.of(conv(4, Size2.square(3), Size2.square(2), Padding.SAME), IMAGE);
+
+        assertThat(facts.output()).isEqualTo(Shape.of(4, 3, 4));
+        assertThat(facts.variables())
+                .containsExactly(
+                        new Variable("kernel", Shape.of(3, 3, 3, 4), true, Initializer.GLOROT_UNIFORM),
+                        new Variable("bias", Shape.of(4), true, Initializer.ZEROS));
+        assertThat(facts.operations()).isEqualTo(new Operations(2 * 48 * 9 * 3, 0, 48));
+    }
+
+    @Test
+    void aTransposedConvolutionIsCountedWhereItReads() {
+        LayerFacts facts = LayerFacts.of(
+                new LayerSpec.Conv2dTranspose(
+                        "up", 4, Size2.square(3), Size2.square(2), Padding.SAME, Activation.LINEAR),
+                IMAGE);
+
+        assertThat(facts.output()).isEqualTo(Shape.of(14, 10, 4));
+        assertThat(facts.variables().getFirst().shape()).isEqualTo(Shape.of(3, 3, 4, 3));
+        assertThat(facts.operations()).isEqualTo(new Operations(2 * 105 * 9 * 4, 0, 0));
+    }
+
+    @Test
+    void anLstmMultipliesItsStateInAllStepsButTheFirst() {
+        LayerFacts facts = LayerFacts.of(new LayerSpec.Lstm("lstm", 2, true), SEQUENCE);
+
+        assertThat(facts.variables())
+                .containsExactly(
+                        new Variable("kernel", Shape.of(3, 8), true, Initializer.GLOROT_UNIFORM),
+                        new Variable("recurrent_kernel", Shape.of(2, 8), true, Initializer.ORTHOGONAL),
+                        new Variable("bias", Shape.of(8), true, Initializer.FORGET_GATE_ONES));
+        assertThat(facts.operations()).isEqualTo(new Operations(2 * 5 * 3 * 8, 2 * 4 * 2 * 8, 5 * 9 * 2));
+    }
+
+    @Test
+    void aRepeatedVectorIsMultipliedOnce() {
+        ModelFacts facts = ModelFacts.of(
+                Shape.of(3), List.of(new LayerSpec.RepeatVector("repeat", 5), new LayerSpec.Lstm("lstm", 2, true)));
+
+        assertThat(facts.layers().getLast().operations())
+                .isEqualTo(new Operations(2 * 3 * 8, 2 * 4 * 2 * 8, 5 * 9 * 2));
+    }
+
+    @Test
+    void whatIsNoProductIsCountedToo() {
+        Map<LayerSpec, Long> expected = Map.of(
+                new LayerSpec.BatchNormalization("norm", 0.9f, 1e-3f), 210L,
+                new LayerSpec.MaxPooling2d("pool", Size2.square(2), Size2.square(2), Padding.VALID), 18L * 4,
+                new LayerSpec.GlobalAveragePooling2d("mean"), 105L,
+                new LayerSpec.ActivationLayer("relu", Activation.RELU), 105L,
+                new LayerSpec.ActivationLayer("linear", Activation.LINEAR), 0L,
+                new LayerSpec.LeakyRelu("leaky", 0.3f), 105L,
+                new LayerSpec.Dropout("drop", 0.5f), 0L,
+                new LayerSpec.UpSampling2d("up", Size2.square(2)), 0L,
+                new LayerSpec.Flatten("flatten"), 0L);
+
+        expected.forEach(
+                (layer, operations) -> assertThat(LayerFacts.of(layer, IMAGE).operations())
+                        .as(layer.name())
+                        .isEqualTo(new Operations(0, 0, operations)));
+    }
+
+    /** {@code model.count_params()} of Keras, and the products that bench/README.md explains. */
+    @ParameterizedTest
+    @CsvSource({
+        "mnist-cnn, 12585, 12393, 13773312",
+        "mnist-lstm, 269468, 269468, 41848832",
+        "cifar10-cnn, 590819, 590819, 242245632",
+        "sequence-lstm, 64542, 64542, 17680640"
+    })
+    void countsThePresetsAsKerasDoes(String preset, long parameters, long trainable, long products) {
+        ModelFacts facts = Presets.find(preset, "model").orElseThrow().facts();
+
+        assertThat(facts.parameters()).isEqualTo(parameters);
+        assertThat(facts.trainableParameters()).isEqualTo(trainable);
+        assertThat(facts.trainingProducts()).isEqualTo(products);
+    }
+
+    @Test
+    void aVectorOfUnitsCanHaveAnotherSize() {
+        LayerSpec dense = new LayerSpec.Dense("code", 8, Activation.TANH);
+        LayerSpec last = new LayerSpec.Lstm("code", 8, false);
+
+        assertThat(LayerFacts.of(dense, Shape.of(6)).resized(3))
+                .contains(new LayerSpec.Dense("code", 3, Activation.TANH));
+        assertThat(LayerFacts.of(last, SEQUENCE).resized(3)).contains(new LayerSpec.Lstm("code", 3, false));
+    }
+
+    @Test
+    void whatFollowsFromTheInputOrIsNoVectorKeepsItsSize() {
+        assertThat(LayerFacts.of(new LayerSpec.Dense("code", 8, Activation.TANH), SEQUENCE)
+                        .resized(3))
+                .isEmpty();
+        assertThat(LayerFacts.of(new LayerSpec.Lstm("code", 8, true), SEQUENCE).resized(3))
+                .isEmpty();
+        assertThat(LayerFacts.of(new LayerSpec.Flatten("code"), SEQUENCE).resized(3))
+                .isEmpty();
+        assertThat(LayerFacts.of(new LayerSpec.GlobalAveragePooling2d("code"), IMAGE)
+                        .resized(3))
+                .isEmpty();
+        assertThat(LayerFacts.of(new LayerSpec.BatchNormalization("code", 0.9f, 1e-3f), Shape.of(6))
+                        .resized(3))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "mnist-cnn | enc_conv1 | 3×3, 32 filters, relu, padding same",
+                "mnist-lstm | output | 28 units, linear, at each step",
+            })
+    void saysTheSettingsForPeople(String preset, String layer, String settings) {
+        LayerSpec spec = Presets.find(preset, "model").orElseThrow().layers().stream()
+                .filter(each -> each.name().equals(layer))
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(LayerFacts.settings(spec)).isEqualTo(settings);
+    }
+
+    @Test
+    void aMisfitIsNamedWithItsPlaceItsNeedAndAWayOut() {
+        List<LayerSpec> layers = List.of(
+                new LayerSpec.MaxPooling2d("pool", Size2.square(4), Size2.square(4), Padding.VALID),
+                conv(4, Size2.square(3), Size2.square(1), Padding.VALID));
+
+        assertThatThrownBy(() -> ModelFacts.of(IMAGE, layers))
+                .isInstanceOf(ShapeException.class)
+                .hasMessage("Layer 'conv' (Conv2D 3x3, valid) with padding 'valid' needs height >= 3, got [1, 1, 3]"
+                        + " from 'pool'. Use padding 'same' or drop a pooling layer.");
+    }
+
+    @Test
+    void moreWeightsThanAnArrayHoldsAreRefused() {
+        assertThatThrownBy(() -> LayerFacts.of(new LayerSpec.Lstm("lstm", 40_000, false), SEQUENCE))
+                .isInstanceOf(ShapeException.class)
+                .hasMessage("Layer 'lstm' (LSTM 40000) on [5, 3] from the input needs 6,400,000,000 weights, at most"
+                        + " 2,147,483,583 fit. Use fewer units or filters.");
+    }
+
+    private static LayerSpec conv(int filters, Size2 kernel, Size2 stride, Padding padding) {
+        return new LayerSpec.Conv2d("conv", filters, kernel, stride, padding, Activation.RELU);
+    }
+}
