@@ -1,5 +1,9 @@
 package dev.hourglass.server;
 
+import dev.hourglass.files.Failures;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A request that can't be answered as asked: what becomes {@code {"error": {message, field, fix}}}. */
@@ -35,6 +39,25 @@ final class ApiException extends RuntimeException {
     /** The request is well-formed, but what it asks for is impossible: 422. */
     static ApiException impossible(@Nullable String field, String message, @Nullable String fix) {
         return new ApiException(422, field, message, fix);
+    }
+
+    /**
+     * What was asked for can't be written to the disk: 507 if that is full, else 500.
+     *
+     * @param what such as {@code The run}
+     */
+    static ApiException notKept(String what, IOException e) {
+        String message = what + " cannot be kept: " + Failing.withoutFolders(Failures.reason(e)) + ".";
+        return isFull(e)
+                ? new ApiException(507, null, message, "Make room on the server's disk.")
+                : new ApiException(500, null, message, "See to it that the server may write its folder of runs.");
+    }
+
+    /** Java has no exception for it; these are the words of Linux, macOS and Windows. */
+    private static boolean isFull(IOException e) {
+        String reason = Failures.reason(e).toLowerCase(Locale.ROOT);
+        return Stream.of("no space left", "quota exceeded", "not enough space", "disk full")
+                .anyMatch(reason::contains);
     }
 
     static ApiException of(int status, @Nullable String field, String message, String fix) {

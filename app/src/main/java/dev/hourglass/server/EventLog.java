@@ -4,7 +4,6 @@ import dev.hourglass.files.AtomicFile;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -54,19 +53,15 @@ final class EventLog implements AutoCloseable {
     /**
      * From now on keeps the log in a folder, with all that happened before.
      *
-     * @throws UncheckedIOException if it can't be written
+     * @throws IOException if it can't be written
      */
-    synchronized void keepIn(Path folder) {
+    synchronized void keepIn(Path folder) throws IOException {
         if (out == null) {
             StringBuilder lines = new StringBuilder();
             events.forEach(event -> lines.append(event.json()).append('\n'));
             Path file = folder.resolve(FILE);
-            try {
-                AtomicFile.write(file, lines.toString());
-                out = Files.newBufferedWriter(file, StandardOpenOption.APPEND);
-            } catch (IOException e) {
-                throw new UncheckedIOException("The events of a run cannot be kept", e);
-            }
+            AtomicFile.write(file, lines.toString());
+            out = Files.newBufferedWriter(file, StandardOpenOption.APPEND);
         }
     }
 

@@ -3,10 +3,12 @@ package dev.hourglass.server;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.lab.Fork;
 import dev.hourglass.lab.Lab;
+import dev.hourglass.lab.LabEvent;
 import dev.hourglass.lab.LabOptions;
 import dev.hourglass.lab.Recipe;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.function.Consumer;
 
 /** Runs the lab for a run of the server: anew, from where it was interrupted, or from another run's epoch. */
 final class LabRunner {
@@ -21,20 +23,20 @@ final class LabRunner {
     }
 
     /** Returns when the run is finished; throws when it fails or is stopped. */
-    void run(LiveRun run) {
+    void run(LiveRun run, Consumer<LabEvent> listener) {
         LabOptions options = new LabOptions(run.folder(), catalog, clock).withControl(run.control());
         RunRequest request = run.request();
         if (request == null) {
             Recipe recipe = Lab.unfinished(run.folder(), catalog);
-            Lab.resume(recipe, false, options, run::accept);
+            Lab.resume(recipe, false, options, listener);
             return;
         }
         Recipe recipe = withEpochs(run.recipe());
         RunRequest.ForkOf fork = request.fork();
         if (fork == null) {
-            Lab.run(recipe, options, run::accept);
+            Lab.run(recipe, options, listener);
         } else {
-            Lab.fork(new Fork(runs.resolve(fork.run()), fork.model(), fork.epoch()), recipe, options, run::accept);
+            Lab.fork(new Fork(runs.resolve(fork.run()), fork.model(), fork.epoch()), recipe, options, listener);
         }
     }
 

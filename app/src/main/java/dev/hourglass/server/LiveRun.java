@@ -1,21 +1,22 @@
 package dev.hourglass.server;
 
+import dev.hourglass.files.AtomicFile;
+import dev.hourglass.files.Failures;
 import dev.hourglass.lab.LabEvent;
 import dev.hourglass.lab.Recipe;
 import dev.hourglass.train.RunControl;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A run that this server queued or trains, or did since it started. Thread-safe. */
 final class LiveRun {
+    private static final System.Logger LOG = System.getLogger(LiveRun.class.getName());
+
     private final String name;
     private final Path folder;
     private final Recipe recipe;
@@ -23,35 +24,37 @@ final class LiveRun {
     private final EventLog log;
     private final RunEvents events;
     private final RunControl control = new RunControl();
-    private final InstantSource clock;
     private final Instant created;
-    private RunState state;
+    private RunState state = RunState.QUEUED;
     private @Nullable String failure;
-    private Duration worked = Duration.ZERO;
-    private @Nullable Instant workingSince;
+    private long workedNanos;
+    /** By the monotonic clock; counts while the run is at work. */
+    private long workingSince;
 
-    /**
-     * @param request what it began with; null for a run that was begun elsewhere
-     * @param log with what was before
-     */
-    LiveRun(
-            String name,
-            Path folder,
-            Recipe recipe,
-            @Nullable RunRequest request,
-            EventLog log,
-            Instant created,
-            InstantSource clock) {
+    private LiveRun(
+            String name, Path folder, Recipe recipe, @Nullable RunRequest request, Instant created, EventLog log) {
         this.name = name;
         this.folder = folder;
         this.recipe = recipe;
         this.request = request;
         this.log = log;
         this.created = created;
-        this.clock = clock;
         events = new RunEvents(log, recipe);
-        state = RunState.QUEUED;
         enter(RunState.QUEUED, null);
+    }
+
+    /** A new run. */
+    static LiveRun asked(RunRequest request, Path folder, Recipe recipe, EventLog log) {
+        return new LiveRun(request.run(), folder, recipe, request, request.created(), log);
+    }
+
+    /**
+     * One that was begun before.
+     *
+     * @param log with what was before
+     */
+    static LiveRun goingOn(StoredRun run, Instant created, EventLog log) {
+        return new LiveRun(run.name(), run.folder(), run.recipe(), null, created, log);
     }
 
     String name() {
@@ -98,9 +101,11 @@ final class LiveRun {
 
     /** Time at work in this server, pauses left out. */
     synchronized double seconds() {
-        Instant since = workingSince;
-        Duration now = since == null ? Duration.ZERO : Duration.between(since, clock.instant());
-        return worked.plus(now).toMillis() / 1e3;
+        return (workedNanos + nanosAtWork()) / 1e9;
+    }
+
+    private long nanosAtWork() {
+        return state == RunState.RUNNING ? System.nanoTime() - workingSince : 0;
     }
 
     /** What the lab tells. The folder is the run's by the first event, so the log can be kept in it. */
@@ -111,25 +116,26 @@ final class LiveRun {
         events.accept(event);
     }
 
-    private void keep() {
+    /**
+     * Keeps the log in the folder from now on.
+     *
+     * @throws ApiException 507 if the disk is full
+     */
+    void keep() {
         try {
-            Files.createDirectories(folder);
             if (request != null) {
-                Files.write(folder.resolve(RunRequest.FILE), Answers.JSON.writeValueAsBytes(request.tree()));
+                AtomicFile.write(folder.resolve(RunRequest.FILE), Answers.JSON.writeValueAsBytes(request.tree()));
             }
+            log.keepIn(folder);
         } catch (IOException e) {
-            throw new UncheckedIOException("The request of a run cannot be kept", e);
+            throw ApiException.notKept("The run", e);
         }
-        log.keepIn(folder);
     }
 
     /** @param message why, if it needs saying */
     synchronized void enter(RunState next, @Nullable String message) {
-        Instant since = workingSince;
-        if (since != null) {
-            worked = worked.plus(Duration.between(since, clock.instant()));
-        }
-        workingSince = next == RunState.RUNNING ? clock.instant() : null;
+        workedNanos += nanosAtWork();
+        workingSince = System.nanoTime();
         state = next;
         failure = next == RunState.FAILED ? message : null;
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
@@ -138,23 +144,25 @@ final class LiveRun {
         log.add("state", fields);
     }
 
-    /** Nothing more comes. */
-    void end(RunState last, @Nullable String message) {
+    /** Nothing more comes. Whoever sees the last state may go on with the run: its log is closed. */
+    synchronized void end(RunState last, @Nullable String message) {
         enter(last, message);
-        if (Files.isDirectory(folder) || last == RunState.FAILED) {
-            keepIfPossible();
-        }
         log.close();
     }
 
-    /** Where it is not, whoever follows the run sees its events all the same. */
-    void keepIfPossible() {
-        try {
-            if (!log.isKept()) {
+    /** As {@link #end}; a run that ended before it had a folder gets one that says why, unless the name is another's by now. */
+    synchronized void endAndKeep(RunState last, @Nullable String message) {
+        enter(last, message);
+        if (!log.isKept()) {
+            try {
+                Files.createDirectory(folder);
                 keep();
+            } catch (IOException | ApiException e) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "What became of run " + name + " is not kept: " + Failures.reason(e));
             }
-        } catch (UncheckedIOException e) {
-            // The disk is full or the folder may not be written to; the run itself will say so.
         }
+        log.close();
     }
 }

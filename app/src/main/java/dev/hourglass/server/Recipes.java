@@ -13,7 +13,6 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The recipes that requests name or hold. */
@@ -135,7 +134,7 @@ final class Recipes {
     }
 
     /** A name for a run folder, such as {@code mnist-20261122-191648}. */
-    String folder(@Nullable String name) {
+    String folder(String name) {
         return name + "-" + FOLDER_TIME.format(LocalDateTime.ofInstant(clock.instant(), ZoneId.systemDefault()));
     }
 

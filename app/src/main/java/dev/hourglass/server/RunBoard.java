@@ -1,24 +1,35 @@
 package dev.hourglass.server;
 
+import dev.hourglass.files.Failures;
+import dev.hourglass.lab.LabEvent;
 import dev.hourglass.lab.Recipe;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The runs that belong to the server: one trains at a time, others wait. They go on whether or not anybody looks, and
  * what was running or waiting when the server stopped goes on when it starts again.
+ *
+ * <p>Names and states change under this object's lock. What takes longer, on the disk, is done between: meanwhile the
+ * name is claimed, and nobody else gets it.
  */
 final class RunBoard implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(RunBoard.class.getName());
     private static final int MOST_QUEUED = 100;
     /** For a batch to end and its checkpoint to be written. */
     private static final int STOP_SECONDS = 12;
@@ -29,6 +40,9 @@ final class RunBoard implements AutoCloseable {
     private final RunQueueFolder queue;
     private final InstantSource clock;
     private final Map<String, LiveRun> live = new LinkedHashMap<>();
+    /** Names of runs that are about to be live. */
+    private final Set<String> claimed = new HashSet<>();
+
     private final ExecutorService worker = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("hourglass-run").factory());
     private boolean closing;
@@ -42,7 +56,10 @@ final class RunBoard implements AutoCloseable {
         queue = new RunQueueFolder(shelf.folder().resolve(".queue"));
     }
 
-    /** Goes on with what the last server left: first the run that it trained or had paused, then those that waited. */
+    /**
+     * Goes on with what the last server left: first the run that it trained or had paused, then those that waited. What
+     * can't be taken up is named in the log and passed over.
+     */
     void takeUp() {
         List<RunEnding> cutOff = shelf.all().stream()
                 .filter(run -> !run.finished())
@@ -51,73 +68,118 @@ final class RunBoard implements AutoCloseable {
                 .sorted(Comparator.comparing(ending -> ending.unlessCutOff() == RunState.QUEUED))
                 .toList();
         for (RunEnding ending : cutOff) {
-            LiveRun run = taken(ending.run());
-            if (ending.unlessCutOff() == RunState.PAUSED) {
-                run.control().pause();
-            }
-            add(run);
+            takeUp(ending.run().name(), () -> {
+                LiveRun run = taken(ending.run());
+                if (ending.unlessCutOff() == RunState.PAUSED) {
+                    run.control().pause();
+                }
+                return run;
+            });
         }
-        for (RunRequest request : queue.all()) {
-            enqueue(request);
+        queue.all().forEach(this::takeUp);
+    }
+
+    /** A run that was cut off before it had a journal begins anew; what there is of it would be in its way. */
+    private void takeUp(RunRequest request) {
+        Optional<StoredRun> begun = shelf.find(request.run())
+                .filter(run -> run.request().filter(request::equals).isPresent());
+        RunState state = begun.map(run -> RunEnding.of(run).state()).orElse(RunState.QUEUED);
+        if (state.over() && state != RunState.INTERRUPTED) {
+            queue.removeIfPossible(request.run());
+            return;
+        }
+        takeUp(request.run(), () -> {
+            begun.ifPresent(StoredRun::removeBeginning);
+            return queued(request);
+        });
+    }
+
+    private void takeUp(String name, Supplier<LiveRun> run) {
+        if (!claim(name)) {
+            return; // a request was quicker, or it waits in the queue and has begun as well
+        }
+        try {
+            add(run.get());
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "Run " + name + " is not taken up: " + Failures.reason(e));
+        } finally {
+            release(name);
         }
     }
 
-    /** Starts a run, or queues it. */
+    /**
+     * Starts a run, or queues it.
+     *
+     * @param asked by a name that gets a number if it is taken
+     */
     LiveRun start(RunRequest asked) {
-        RunRequest request = withFreeName(asked);
-        requireRoom();
-        recipes.recipe(request);
-        queue.add(request);
-        return enqueue(request);
+        Recipe recipe = recipes.recipe(asked);
+        RunRequest request = asked.withRun(claimNameLike(asked.run()));
+        try {
+            queue.add(request);
+            return add(queued(request, recipe));
+        } finally {
+            release(request.run());
+        }
     }
 
-    private synchronized void requireRoom() {
-        if (live.values().stream().filter(run -> run.state() == RunState.QUEUED).count() >= MOST_QUEUED) {
+    private synchronized String claimNameLike(String wanted) {
+        if (closing) {
+            throw ApiException.of(503, null, "The server is about to stop.", "Start the run when it is back.");
+        }
+        long waiting = live.values().stream()
+                .filter(run -> run.state() == RunState.QUEUED)
+                .count();
+        if (waiting + claimed.size() >= MOST_QUEUED) {
             throw ApiException.of(
                     503, null, MOST_QUEUED + " runs are waiting already.", "Start it when some are done.");
         }
-    }
-
-    private synchronized RunRequest withFreeName(RunRequest request) {
-        String name = request.run();
-        for (int number = 2;
-                live.containsKey(name) || Files.exists(shelf.folder().resolve(name));
-                number++) {
-            name = request.run() + "-" + number;
+        String name = wanted;
+        for (int number = 2; isTaken(name); number++) {
+            name = wanted + "-" + number;
         }
-        return new RunRequest(
-                name, request.created(), request.recipe(), request.text(), request.overrides(), request.fork());
+        claimed.add(name);
+        return name;
     }
 
-    private LiveRun enqueue(RunRequest request) {
-        Recipe recipe = recipes.recipe(request);
-        return add(new LiveRun(
-                request.run(),
-                shelf.folder().resolve(request.run()),
-                recipe,
-                request,
-                EventLog.begin(clock),
-                request.created(),
-                clock));
+    private boolean isTaken(String name) {
+        return live.containsKey(name)
+                || claimed.contains(name)
+                || queue.has(name)
+                || Files.exists(shelf.folder().resolve(name), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Whether nobody else works on a run of this name, or is about to. */
+    private synchronized boolean claim(String name) {
+        LiveRun run = live.get(name);
+        return (run == null || run.state().over()) && claimed.add(name);
+    }
+
+    private synchronized void release(String name) {
+        claimed.remove(name);
+    }
+
+    private LiveRun queued(RunRequest request) {
+        return queued(request, recipes.recipe(request));
+    }
+
+    private LiveRun queued(RunRequest request, Recipe recipe) {
+        return LiveRun.asked(request, shelf.folder().resolve(request.run()), recipe, EventLog.begin(clock));
     }
 
     /** A run that is there in part, to go on with. That it waits is kept, in case the server stops meanwhile. */
     private LiveRun taken(StoredRun run) {
-        LiveRun live = new LiveRun(
-                run.name(),
-                run.folder(),
-                run.recipe(),
-                null,
-                EventLog.open(run.folder(), clock),
-                RunEnding.of(run).created().orElseGet(clock::instant),
-                clock);
-        live.keepIfPossible();
+        Instant created = RunEnding.of(run).created().orElseGet(clock::instant);
+        LiveRun live = LiveRun.goingOn(run, created, EventLog.open(run.folder(), clock));
+        live.keep();
         return live;
     }
 
     private synchronized LiveRun add(LiveRun run) {
         live.put(run.name(), run);
-        worker.execute(() -> work(run));
+        if (!closing) { // else the next server begins with it
+            worker.execute(() -> work(run));
+        }
         return run;
     }
 
@@ -128,13 +190,15 @@ final class RunBoard implements AutoCloseable {
             }
             run.enter(run.control().isPaused() ? RunState.PAUSED : RunState.RUNNING, null);
         }
-        if (run.request() != null) {
-            queue.remove(run.name());
-        }
         RunState last = RunState.FINISHED;
         String message = null;
         try {
-            runner.run(run);
+            runner.run(run, event -> {
+                run.accept(event);
+                if (event instanceof LabEvent.ModelStarted) {
+                    queue.removeIfPossible(run.name()); // it has a journal now
+                }
+            });
         } catch (RuntimeException e) {
             boolean stopped = run.control().isStopped();
             synchronized (this) {
@@ -145,7 +209,14 @@ final class RunBoard implements AutoCloseable {
             last = RunState.FAILED;
             message = "There is not enough memory. Use a smaller batch size, limit or model, or give Java more.";
         }
-        run.end(last, message);
+        if (last == RunState.INTERRUPTED) {
+            run.end(last, message); // it is in the queue still, or has a journal
+            return;
+        }
+        run.endAndKeep(last, message);
+        if (run.log().isKept()) {
+            queue.removeIfPossible(run.name());
+        }
     }
 
     synchronized Optional<LiveRun> find(String name) {
@@ -180,8 +251,8 @@ final class RunBoard implements AutoCloseable {
     /** @throws ApiException 409 if it is not running */
     synchronized void pause(String name) {
         LiveRun run = requireLive(name, RunState.RUNNING, "paused");
-        run.control().pause();
         run.enter(RunState.PAUSED, null);
+        run.control().pause();
     }
 
     /** Lets a paused run go on, or continues one that ended early. */
@@ -189,21 +260,28 @@ final class RunBoard implements AutoCloseable {
         synchronized (this) {
             LiveRun run = live.get(name);
             if (run != null && run.state() == RunState.PAUSED) {
-                run.control().resume();
                 run.enter(RunState.RUNNING, null);
+                run.control().resume();
                 return run;
             }
-            if (run != null && !run.state().over()) {
-                throw ApiException.conflict(
-                        "Run '" + name + "' is " + run.state().key() + " already.", "Wait.");
+            if (closing) {
+                throw ApiException.of(503, null, "The server is about to stop.", "Ask when it is back.");
+            }
+            if (!claim(name)) {
+                String is = run == null ? "about to go on" : run.state().key();
+                throw ApiException.conflict("Run '" + name + "' is " + is + " already.", "Wait.");
             }
         }
-        StoredRun stored = shelf.run(name);
-        if (!RunEnding.of(stored).resumable()) {
-            throw ApiException.conflict(
-                    "Run '" + name + "' has nothing to go on from.", "Start it again, or fork it from an epoch.");
+        try {
+            StoredRun stored = shelf.run(name);
+            if (!RunEnding.of(stored).resumable()) {
+                throw ApiException.conflict(
+                        "Run '" + name + "' has nothing to go on from.", "Start it again, or fork it from an epoch.");
+            }
+            return add(taken(stored));
+        } finally {
+            release(name);
         }
-        return add(taken(stored));
     }
 
     /** Ends a run after its batch, or takes one out of the queue. */
@@ -212,7 +290,6 @@ final class RunBoard implements AutoCloseable {
         if (run == null || run.state().over()) {
             throw ApiException.conflict("Run '" + name + "' is not running.", "There is nothing to stop.");
         }
-        run.control().stop();
         if (run.state() == RunState.QUEUED) {
             queue.remove(name);
             run.end(RunState.STOPPED, "It was taken out of the queue.");
@@ -220,6 +297,7 @@ final class RunBoard implements AutoCloseable {
                 live.remove(name);
             }
         }
+        run.control().stop();
         return run;
     }
 

@@ -26,7 +26,28 @@ record RunRequest(
     static final String FILE = "request.json";
 
     /** Another run's epoch. */
-    record ForkOf(String run, String model, int epoch) {}
+    record ForkOf(String run, String model, int epoch) {
+        ForkOf {
+            requireName(run);
+            if (!model.matches("[a-z0-9][a-z0-9_-]{0,39}")) {
+                throw ApiException.impossible("model", "That is no model's name.", "GET …/models lists them.");
+            }
+        }
+    }
+
+    RunRequest {
+        requireName(run);
+    }
+
+    private static void requireName(String run) {
+        if (!RunName.isValid(run)) {
+            throw ApiException.impossible(
+                    "run",
+                    "A run's name takes letters, digits, '-', '_' and dots between them, got '" + Failing.excerpt(run)
+                            + "'.",
+                    "Choose such a name.");
+        }
+    }
 
     Map<String, @Nullable Object> tree() {
         Map<String, @Nullable Object> tree = new LinkedHashMap<>();
@@ -39,20 +60,24 @@ record RunRequest(
         return tree;
     }
 
+    RunRequest withRun(String name) {
+        return new RunRequest(name, created, recipe, text, overrides, fork);
+    }
+
     /** @throws ApiException if it is none */
     static RunRequest of(JsonNode tree) {
         JsonNode fork = tree.path("fork");
         try {
             return new RunRequest(
-                    tree.path("run").asString(),
+                    tree.path("run").asString(""),
                     Instant.parse(tree.path("created").asString("")),
                     tree.path("recipe").asString(),
                     tree.path("text").asString(),
                     Overrides.of(tree.path("overrides")),
                     fork.isObject()
                             ? new ForkOf(
-                                    fork.path("run").asString(),
-                                    fork.path("model").asString(),
+                                    fork.path("run").asString(""),
+                                    fork.path("model").asString(""),
                                     fork.path("epoch").asInt())
                             : null);
         } catch (DateTimeParseException e) {

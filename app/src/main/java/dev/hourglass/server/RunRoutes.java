@@ -74,7 +74,7 @@ final class RunRoutes implements Routes {
         answerCreated(
                 context,
                 board.start(new RunRequest(
-                        recipes.folder(source.recipe().name() + "-fork"),
+                        recipes.folder(RunName.beginningWith(source.recipe().name()) + "-fork"),
                         recipes.now(),
                         source.recipe().name(),
                         recipe.toString(),

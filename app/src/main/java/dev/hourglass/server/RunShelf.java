@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -22,8 +21,6 @@ import tools.jackson.databind.JsonNode;
 final class RunShelf {
     /** What a run is until run.json is written. */
     static final String JOURNAL = "checkpoints/run.json";
-
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,99}(\\.[A-Za-z0-9_-]{1,40}){0,3}");
 
     private final Path folder;
     private final RecipeReader reader;
@@ -53,7 +50,7 @@ final class RunShelf {
     }
 
     Optional<StoredRun> find(String name) {
-        Path run = NAME.matcher(name).matches() ? folder.resolve(name) : null;
+        Path run = RunName.isValid(name) ? folder.resolve(name) : null;
         if (run == null || !Files.isDirectory(run, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.empty();
         }

@@ -61,6 +61,26 @@ record StoredRun(String name, Path folder, Recipe recipe) {
         }
     }
 
+    /** What the run was asked for with; empty if a server never was. */
+    Optional<RunRequest> request() {
+        try {
+            return Optional.of(RunRequest.of(json(RunRequest.FILE)));
+        } catch (JacksonException | ApiException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Removes what a run leaves before it has anything to go on from. */
+    void removeBeginning() {
+        try {
+            for (String file : List.of(EventLog.FILE, RunRequest.FILE, "INCOMPLETE")) {
+                Files.deleteIfExists(folder.resolve(file));
+            }
+        } catch (IOException e) {
+            throw ApiException.notKept("Its new beginning", e);
+        }
+    }
+
     List<String> lines(String path) {
         try {
             return Files.readAllLines(folder.resolve(path));
