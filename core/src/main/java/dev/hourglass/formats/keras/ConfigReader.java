@@ -124,12 +124,12 @@ final class ConfigReader {
         if (kerasClass.equals("InputLayer")) {
             throw node.place().corrupt("a layer", "an InputLayer within the model");
         }
-        if (!Layers.CLASSES.contains(kerasClass)) {
+        if (!Layers.classes().contains(kerasClass)) {
             String why = kerasClass.equals("Lambda") ? ", which is code, and Hourglass runs no code of a file" : "";
             throw unsupported(
                     node,
                     "layer '" + Json.printable(name) + "' is a " + Json.printable(kerasClass) + why + "; Hourglass has "
-                            + String.join(", ", Layers.CLASSES));
+                            + String.join(", ", Layers.classes()));
         }
         LayerSettings settings = new LayerSettings(kerasClass, Json.printable(name), config, warnings);
         LayerSpec spec = Layers.read(kerasClass, names.unique(name, model), settings, in);

@@ -3,14 +3,12 @@ package dev.hourglass.formats.keras;
 import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
-import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -133,76 +131,12 @@ public final class ConfigWriter {
     }
 
     private Map<String, Object> layer(LayerSpec layer) {
-        Map<String, Object> config = new LinkedHashMap<>();
-        config.put("name", layer.name());
-        config.put("trainable", true);
-        // Else the user's default decides, which may be less precise.
-        config.put("dtype", "float32");
-        switch (layer) {
-            case LayerSpec.Conv2d conv -> {
-                addConvolution(config, conv.filters(), conv.kernel(), conv.stride(), lower(conv.padding()));
-                config.put("activation", lower(conv.activation()));
-            }
-            case LayerSpec.Conv2dTranspose conv -> {
-                addConvolution(config, conv.filters(), conv.kernel(), conv.stride(), lower(conv.padding()));
-                config.put("activation", lower(conv.activation()));
-            }
-            case LayerSpec.BatchNormalization norm -> {
-                config.put("axis", -1);
-                config.put("momentum", norm.momentum());
-                config.put("epsilon", norm.epsilon());
-                config.put("center", true);
-                config.put("scale", true);
-            }
-            case LayerSpec.MaxPooling2d pooling -> {
-                config.put("pool_size", pair(pooling.pool()));
-                config.put("strides", pair(pooling.stride()));
-                config.put("padding", lower(pooling.padding()));
-                config.put("data_format", "channels_last");
-            }
-            case LayerSpec.UpSampling2d up -> {
-                config.put("size", pair(up.size()));
-                config.put("data_format", "channels_last");
-                config.put("interpolation", "nearest");
-            }
-            case LayerSpec.GlobalAveragePooling2d ignored -> {
-                config.put("data_format", "channels_last");
-                config.put("keepdims", false);
-            }
-            case LayerSpec.Flatten ignored -> config.put("data_format", "channels_last");
-            case LayerSpec.Reshape reshape -> config.put("target_shape", list(reshape.target()));
-            case LayerSpec.Dense dense -> {
-                config.put("units", dense.units());
-                config.put("activation", lower(dense.activation()));
-                config.put("use_bias", true);
-            }
-            case LayerSpec.TimeDistributed distributed ->
-                // A whole node in the legacy format too.
-                config.put("layer", new ConfigWriter(false).layer(distributed.layer()));
-            case LayerSpec.Dropout dropout -> config.put("rate", dropout.rate());
-            case LayerSpec.ActivationLayer activation -> config.put("activation", lower(activation.activation()));
-            case LayerSpec.LeakyRelu leaky -> config.put("negative_slope", leaky.negativeSlope());
-            case LayerSpec.RepeatVector repeat -> config.put("n", repeat.steps());
-            case LayerSpec.Lstm lstm -> {
-                config.put("units", lstm.units());
-                config.put("return_sequences", lstm.returnSequences());
-                config.put("activation", "tanh");
-                config.put("recurrent_activation", "sigmoid");
-                config.put("use_bias", true);
-                config.put("unit_forget_bias", true);
-            }
-        }
-        return node("keras.layers", KerasClass.of(layer).kerasName(), config);
+        return node("keras.layers", KerasClass.of(layer).kerasName(), Layers.write(layer));
     }
 
-    private static void addConvolution(
-            Map<String, Object> config, int filters, Size2 kernel, Size2 stride, String padding) {
-        config.put("filters", filters);
-        config.put("kernel_size", pair(kernel));
-        config.put("strides", pair(stride));
-        config.put("padding", padding);
-        config.put("data_format", "channels_last");
-        config.put("use_bias", true);
+    /** A layer within another, which is a whole node in the legacy format too. */
+    static Map<String, Object> inner(LayerSpec layer) {
+        return new ConfigWriter(false).layer(layer);
     }
 
     private Map<String, Object> node(String module, String kerasClass, Map<String, Object> config) {
@@ -215,23 +149,11 @@ public final class ConfigWriter {
         return node;
     }
 
-    private static List<Object> pair(Size2 size) {
-        return List.of(size.height(), size.width());
-    }
-
-    private static List<Integer> list(Shape shape) {
-        return Arrays.stream(shape.toArray()).boxed().toList();
-    }
-
     /** The batch is any size, which is {@code null}. */
     private static List<@Nullable Integer> withBatch(Shape shape) {
         List<@Nullable Integer> dimensions = new ArrayList<>();
         dimensions.add(null);
-        dimensions.addAll(list(shape));
+        dimensions.addAll(Arrays.stream(shape.toArray()).boxed().toList());
         return dimensions;
-    }
-
-    private static String lower(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -3,39 +3,35 @@ package dev.hourglass.formats.keras;
 import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.formats.json.Json;
 import dev.hourglass.model.Activation;
+import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Shape;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
-/** What each Keras layer's settings are here: the fixed list of classes that can be read. */
+/** What each layer's settings are in Keras: how they are read, and below how they are written. */
 final class Layers {
-    /** All that a file may name; models and InputLayer aside. */
-    static final List<String> CLASSES = List.of(
-            "Conv2D",
-            "Conv2DTranspose",
-            "BatchNormalization",
-            "MaxPooling2D",
-            "UpSampling2D",
-            "GlobalAveragePooling2D",
-            "Flatten",
-            "Reshape",
-            "Dense",
-            "TimeDistributed",
-            "Dropout",
-            "Activation",
-            "ReLU",
-            "LeakyReLU",
-            "RepeatVector",
-            "LSTM");
+    /** Keras has a layer of its own for what is an activation here. */
+    private static final String RELU = "ReLU";
 
     private static final Size2 ONE = Size2.square(1);
 
     private Layers() {}
 
+    /** The classes that a file may name; models and InputLayer aside. */
+    static List<String> classes() {
+        List<String> classes = new ArrayList<>(KerasClass.names());
+        classes.add(RELU);
+        return classes;
+    }
+
     /**
-     * @param kerasClass one of {@link #CLASSES}
+     * @param kerasClass one of {@link #classes}
      * @param name that the layer shall have here
      * @param in the shape that it reads
      * @throws UnsupportedModelException if a setting has a value that Hourglass doesn't compute
@@ -44,7 +40,9 @@ final class Layers {
     static LayerSpec read(String kerasClass, String name, LayerSettings settings, Shape in) {
         LayerSpec layer;
         try {
-            layer = layer(kerasClass, name, settings, in);
+            layer = kerasClass.equals(RELU)
+                    ? relu(name, settings)
+                    : layer(KerasClass.find(kerasClass).orElseThrow(), name, settings, in);
         } catch (IllegalArgumentException e) {
             // A record refused its values: 0 filters, a rate of 2.
             throw settings.config().place().corrupt("settings that Keras takes", String.valueOf(e.getMessage()));
@@ -53,9 +51,9 @@ final class Layers {
         return layer;
     }
 
-    private static LayerSpec layer(String kerasClass, String name, LayerSettings settings, Shape in) {
+    private static LayerSpec layer(KerasClass kerasClass, String name, LayerSettings settings, Shape in) {
         return switch (kerasClass) {
-            case "Conv2D" -> {
+            case CONV2D -> {
                 requireOrdinaryConvolution(settings);
                 yield new LayerSpec.Conv2d(
                         name,
@@ -65,7 +63,7 @@ final class Layers {
                         settings.padding(),
                         settings.activation(Activation.LINEAR));
             }
-            case "Conv2DTranspose" -> {
+            case CONV2D_TRANSPOSE -> {
                 requireOrdinaryConvolution(settings);
                 settings.only("output_padding", "null");
                 yield new LayerSpec.Conv2dTranspose(
@@ -76,50 +74,50 @@ final class Layers {
                         settings.padding(),
                         settings.activation(Activation.LINEAR));
             }
-            case "BatchNormalization" -> batchNormalization(name, settings, in);
-            case "MaxPooling2D" -> {
+            case BATCH_NORMALIZATION -> batchNormalization(name, settings, in);
+            case MAX_POOLING2D -> {
                 settings.only("data_format", "'channels_last'");
                 Size2 pool = settings.size("pool_size", Size2.square(2));
                 yield new LayerSpec.MaxPooling2d(name, pool, settings.size("strides", pool), settings.padding());
             }
-            case "UpSampling2D" -> {
+            case UP_SAMPLING2D -> {
                 settings.only("data_format", "'channels_last'");
                 settings.only("interpolation", "'nearest'");
                 yield new LayerSpec.UpSampling2d(name, settings.size("size", Size2.square(2)));
             }
-            case "GlobalAveragePooling2D" -> {
+            case GLOBAL_AVERAGE_POOLING2D -> {
                 settings.only("data_format", "'channels_last'");
                 settings.only("keepdims", "false");
                 yield new LayerSpec.GlobalAveragePooling2d(name);
             }
-            case "Flatten" -> {
+            case FLATTEN -> {
                 settings.only("data_format", "'channels_last'");
                 yield new LayerSpec.Flatten(name);
             }
-            case "Reshape" -> new LayerSpec.Reshape(name, target(settings, in));
-            case "Dense" -> dense(name, settings);
-            case "TimeDistributed" -> new LayerSpec.TimeDistributed(name, inner(name, settings));
-            case "Dropout" -> {
+            case RESHAPE -> new LayerSpec.Reshape(name, target(settings, in));
+            case DENSE -> dense(name, settings);
+            case TIME_DISTRIBUTED -> new LayerSpec.TimeDistributed(name, inner(name, settings));
+            case DROPOUT -> {
                 settings.ignore("seed");
                 settings.only("noise_shape", "null");
                 yield new LayerSpec.Dropout(name, (float) settings.get("rate").asNumber());
             }
-            case "Activation" -> new LayerSpec.ActivationLayer(name, settings.activation(Activation.LINEAR));
-            case "ReLU" -> {
-                settings.only("max_value", "null");
-                settings.only("negative_slope", "0");
-                settings.only("threshold", "0");
-                yield new LayerSpec.ActivationLayer(name, Activation.RELU);
-            }
-            case "LeakyReLU" -> {
+            case ACTIVATION -> new LayerSpec.ActivationLayer(name, settings.activation(Activation.LINEAR));
+            case LEAKY_RELU -> {
                 // Keras 2 calls it alpha.
                 float alpha = settings.number("alpha", 0.3f);
                 yield new LayerSpec.LeakyRelu(name, settings.number("negative_slope", alpha));
             }
-            case "RepeatVector" -> new LayerSpec.RepeatVector(name, settings.whole("n"));
-            case "LSTM" -> lstm(name, settings);
-            default -> throw new IllegalArgumentException("not one of the classes: " + kerasClass);
+            case REPEAT_VECTOR -> new LayerSpec.RepeatVector(name, settings.whole("n"));
+            case LSTM -> lstm(name, settings);
         };
+    }
+
+    private static LayerSpec relu(String name, LayerSettings settings) {
+        settings.only("max_value", "null");
+        settings.only("negative_slope", "0");
+        settings.only("threshold", "0");
+        return new LayerSpec.ActivationLayer(name, Activation.RELU);
     }
 
     private static void requireOrdinaryConvolution(LayerSettings settings) {
@@ -202,5 +200,79 @@ final class Layers {
         return Shape.of(Arrays.stream(target)
                 .map(dimension -> dimension == -1 ? left : dimension)
                 .toArray());
+    }
+
+    /** The layer's settings as Keras 3 reads them: all that decide what comes out, none that only say how it began. */
+    static Map<String, Object> write(LayerSpec layer) {
+        Map<String, Object> config = new LinkedHashMap<>();
+        config.put("name", layer.name());
+        config.put("trainable", true);
+        // Else the user's default decides, which may be less precise.
+        config.put("dtype", "float32");
+        switch (layer) {
+            case LayerSpec.Convolution conv -> {
+                config.put("filters", conv.filters());
+                config.put("kernel_size", pair(conv.kernel()));
+                config.put("strides", pair(conv.stride()));
+                config.put("padding", lower(conv.padding()));
+                config.put("data_format", "channels_last");
+                config.put("use_bias", true);
+                config.put("activation", lower(conv.activation()));
+            }
+            case LayerSpec.BatchNormalization norm -> {
+                config.put("axis", -1);
+                config.put("momentum", norm.momentum());
+                config.put("epsilon", norm.epsilon());
+                config.put("center", true);
+                config.put("scale", true);
+            }
+            case LayerSpec.MaxPooling2d pooling -> {
+                config.put("pool_size", pair(pooling.pool()));
+                config.put("strides", pair(pooling.stride()));
+                config.put("padding", lower(pooling.padding()));
+                config.put("data_format", "channels_last");
+            }
+            case LayerSpec.UpSampling2d up -> {
+                config.put("size", pair(up.size()));
+                config.put("data_format", "channels_last");
+                config.put("interpolation", "nearest");
+            }
+            case LayerSpec.GlobalAveragePooling2d ignored -> {
+                config.put("data_format", "channels_last");
+                config.put("keepdims", false);
+            }
+            case LayerSpec.Flatten ignored -> config.put("data_format", "channels_last");
+            case LayerSpec.Reshape reshape ->
+                config.put(
+                        "target_shape",
+                        Arrays.stream(reshape.target().toArray()).boxed().toList());
+            case LayerSpec.Dense dense -> {
+                config.put("units", dense.units());
+                config.put("activation", lower(dense.activation()));
+                config.put("use_bias", true);
+            }
+            case LayerSpec.TimeDistributed each -> config.put("layer", ConfigWriter.inner(each.layer()));
+            case LayerSpec.Dropout dropout -> config.put("rate", dropout.rate());
+            case LayerSpec.ActivationLayer activation -> config.put("activation", lower(activation.activation()));
+            case LayerSpec.LeakyRelu leaky -> config.put("negative_slope", leaky.negativeSlope());
+            case LayerSpec.RepeatVector repeat -> config.put("n", repeat.steps());
+            case LayerSpec.Lstm lstm -> {
+                config.put("units", lstm.units());
+                config.put("return_sequences", lstm.returnSequences());
+                config.put("activation", "tanh");
+                config.put("recurrent_activation", "sigmoid");
+                config.put("use_bias", true);
+                config.put("unit_forget_bias", true);
+            }
+        }
+        return config;
+    }
+
+    private static List<Object> pair(Size2 size) {
+        return List.of(size.height(), size.width());
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 }

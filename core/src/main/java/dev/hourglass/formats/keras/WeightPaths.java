@@ -1,5 +1,6 @@
 package dev.hourglass.formats.keras;
 
+import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,7 +32,7 @@ final class WeightPaths {
         Map<String, Integer> counts = new HashMap<>();
         for (ModelNode node : model.nodes()) {
             String place = switch (node) {
-                case ModelNode.Layer layer -> place(layer.spec());
+                case ModelNode.Layer layer -> KerasClass.of(layer.spec()).snakeCase();
                 case ModelNode.Model nested -> nested.kind() == ModelNode.Kind.SEQUENTIAL ? "sequential" : "functional";
             };
             int earlier = counts.merge(place, 1, Integer::sum) - 1;
@@ -47,32 +48,17 @@ final class WeightPaths {
         }
     }
 
-    /** The class in Keras's snake case, for a layer that has variables; the others' places stay empty. */
-    private static String place(LayerSpec layer) {
-        return switch (layer) {
-            case LayerSpec.Conv2d ignored -> "conv2d";
-            case LayerSpec.Conv2dTranspose ignored -> "conv2d_transpose";
-            case LayerSpec.BatchNormalization ignored -> "batch_normalization";
-            case LayerSpec.Dense ignored -> "dense";
-            case LayerSpec.TimeDistributed ignored -> "time_distributed";
-            case LayerSpec.Lstm ignored -> "lstm";
-            case LayerSpec.MaxPooling2d ignored -> "max_pooling2d";
-            case LayerSpec.UpSampling2d ignored -> "up_sampling2d";
-            case LayerSpec.GlobalAveragePooling2d ignored -> "global_average_pooling2d";
-            case LayerSpec.Flatten ignored -> "flatten";
-            case LayerSpec.Reshape ignored -> "reshape";
-            case LayerSpec.Dropout ignored -> "dropout";
-            case LayerSpec.ActivationLayer ignored -> "activation";
-            case LayerSpec.LeakyRelu ignored -> "leaky_re_lu";
-            case LayerSpec.RepeatVector ignored -> "repeat_vector";
-        };
-    }
-
     /** Where a layer keeps its variables below its own place. */
     private static String within(LayerSpec layer) {
-        if (layer instanceof LayerSpec.Lstm) {
-            return "/cell/vars";
-        }
-        return layer instanceof LayerSpec.TimeDistributed ? "/layer/vars" : "/vars";
+        return switch (layer) {
+            case LayerSpec.Recurrent ignored -> "/cell/vars";
+            case LayerSpec.TimeDistributed ignored -> "/layer/vars";
+            case LayerSpec.Convolution ignored -> "/vars";
+            case LayerSpec.Dense ignored -> "/vars";
+            case LayerSpec.BatchNormalization ignored -> "/vars";
+            case LayerSpec.Resampling ignored -> "/vars";
+            case LayerSpec.Rearrangement ignored -> "/vars";
+            case LayerSpec.Elementwise ignored -> "/vars";
+        };
     }
 }

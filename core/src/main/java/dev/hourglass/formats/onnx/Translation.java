@@ -128,8 +128,8 @@ final class Translation {
             case LayerSpec.Reshape ignored -> addReshape(name, valueIn(Layout.CHANNELS_LAST), out);
             case LayerSpec.Dense dense -> addDense(name, dense);
             case LayerSpec.TimeDistributed distributed -> addDense(name, distributed.layer());
-            // What dropout leaves out while training, it keeps in use.
-            case LayerSpec.Dropout ignored -> addNode(name, "Identity", List.of(value()), Map.of());
+            // What disturbs training lets everything pass in use.
+            case LayerSpec.TrainingNoise ignored -> addNode(name, "Identity", List.of(value()), Map.of());
             case LayerSpec.ActivationLayer activation -> {
                 if (activation.activation() == Activation.LINEAR) {
                     addNode(name, "Identity", List.of(value()), Map.of());
