@@ -1,7 +1,7 @@
 package dev.hourglass.lab;
 
-import dev.hourglass.evaluate.Evaluation;
-import dev.hourglass.evaluate.ReconstructionError;
+import dev.hourglass.evaluate.errors.Evaluation;
+import dev.hourglass.evaluate.errors.ReconstructionError;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.report.Sweep;

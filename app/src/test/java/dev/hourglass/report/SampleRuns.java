@@ -1,6 +1,6 @@
 package dev.hourglass.report;
 
-import dev.hourglass.evaluate.ReconstructionError;
+import dev.hourglass.evaluate.errors.ReconstructionError;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.Presets;
 import dev.hourglass.tensor.Shape;
