@@ -59,8 +59,7 @@ final class LatentSweep {
     static List<ModelRecipe> sized(Recipe.Sweep wanted, ModelRecipe model) {
         return wanted.latentSizes().stream()
                 .flatMap(size -> resized(model.spec(), size).stream())
-                .map(spec ->
-                        new ModelRecipe(spec, model.data(), model.training().withEpochs(wanted.epochs())))
+                .map(spec -> model.withSpec(spec).withTraining(model.training().withEpochs(wanted.epochs())))
                 .toList();
     }
 

@@ -25,6 +25,11 @@ public final class PrincipalComponents {
     /** Where more are wanted of the features, {@link #fitRandomized} saves little. */
     private static final int LEAST_FEATURES_PER_COMPONENT = 8;
 
+    /** Of features x features, at once. */
+    private static final long EXACT_MATRICES = 5;
+    /** Of features x components, at once. */
+    private static final long RANDOMIZED_MATRICES = 10;
+
     private static final long SEED = 42;
 
     private final String fittedTo;
@@ -66,14 +71,32 @@ public final class PrincipalComponents {
      */
     public static PrincipalComponents fit(Dataset training, int maxComponents, int threads) {
         int features = training.sampleShape().size();
-        return features > MOST_EXACT_FEATURES && maxComponents <= features / LEAST_FEATURES_PER_COMPONENT
+        return isRandomized(features, maxComponents)
                 ? fitRandomized(training, maxComponents, new RandomSource(SEED), threads)
                 : fitExact(training, maxComponents, threads);
     }
 
     /**
+     * How much memory {@link #fit} takes at its largest, about.
+     *
+     * @param features of a sample
+     * @param maxComponents as for {@link #fit}
+     * @return bytes
+     */
+    public static long bytesToFit(int features, int maxComponents) {
+        long numbers = isRandomized(features, maxComponents)
+                ? RANDOMIZED_MATRICES * features * maxComponents
+                : EXACT_MATRICES * features * features;
+        return numbers * Double.BYTES;
+    }
+
+    private static boolean isRandomized(int features, int maxComponents) {
+        return features > MOST_EXACT_FEATURES && maxComponents <= features / LEAST_FEATURES_PER_COMPONENT;
+    }
+
+    /**
      * {@link #fit} by the eigenvectors of the covariance matrix. Time grows with {@code samples * features^2}, shared by
-     * the threads, and {@code features^3} on one; memory holds 5 matrices of {@code features^2} doubles for a moment.
+     * the threads, and {@code features^3} on one; memory is {@link #bytesToFit}.
      */
     public static PrincipalComponents fitExact(Dataset training, int maxComponents, int threads) {
         requireFeatures(training, maxComponents);
