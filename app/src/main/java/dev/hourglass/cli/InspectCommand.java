@@ -91,9 +91,10 @@ final class InspectCommand implements Runnable {
                 ? "none; training can't go on where it stopped"
                 : String.format(
                         Locale.ROOT,
-                        "Adam after %,d steps, learning rate %s; training can go on",
+                        "%s after %,d steps, learning rate %s; training can go on",
+                        optimizer.optimizer().kerasClass(),
                         optimizer.steps(),
-                        optimizer.adam().learningRate());
+                        optimizer.optimizer().learningRate());
     }
 
     private static String toJson(SavedModel model, ModelSummary summary) {
@@ -126,9 +127,10 @@ final class InspectCommand implements Runnable {
             root.putNull("optimizer");
         } else {
             ObjectNode state = root.putObject("optimizer");
-            state.put("name", "adam");
+            state.put("name", optimizer.optimizer().kerasName());
+            state.set("settings", mapper.valueToTree(optimizer.optimizer().settings()));
             state.put("steps", optimizer.steps());
-            state.put("learningRate", optimizer.adam().learningRate());
+            state.put("learningRate", optimizer.optimizer().learningRate());
         }
         root.set("provenance", mapper.valueToTree(model.provenance()));
         root.set("warnings", mapper.valueToTree(model.warnings()));

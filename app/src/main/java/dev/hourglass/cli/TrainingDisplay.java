@@ -61,7 +61,11 @@ final class TrainingDisplay {
         }
         nextDrawMillis = clock.millis() + BETWEEN_DRAWS.toMillis();
         EpochLine line = new EpochLine(
-                step.step(), step.steps(), step.elapsedMillis(), new EpochLine.Errors(step.loss(), step.mae()), null);
+                step.step(),
+                step.steps(),
+                step.elapsedMillis(),
+                new EpochLine.Errors(step.measured().loss(), step.measured().mae()),
+                null);
         terminal.redraw(line.live(columns, terminal.colour(), terminal.unicode()));
         lineOpen = true;
     }

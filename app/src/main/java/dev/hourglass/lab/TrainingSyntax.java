@@ -52,9 +52,11 @@ final class TrainingSyntax {
                 training.find("batch_size")
                         .map(value -> value.asInt(1, MAX_BATCH_SIZE))
                         .orElse(defaults.batchSize()),
+                defaults.loss(),
                 training.find("learning_rate")
                         .map(value -> value.asFloat("a number > 0", rate -> rate > 0))
-                        .orElse(defaults.learningRate()),
+                        .map(rate -> defaults.optimizer().withLearningRate(rate))
+                        .orElse(defaults.optimizer()),
                 training.find("schedule").map(TrainingSyntax::schedule).orElse(defaults.schedule()),
                 training.find("augmentation").map(TrainingSyntax::augmentation).orElse(defaults.augmentation()),
                 CallbackSyntax.read(training),

@@ -1,6 +1,6 @@
 package dev.hourglass.report;
 
-import dev.hourglass.evaluate.errors.ImageQuality;
+import dev.hourglass.evaluate.ImageQuality;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

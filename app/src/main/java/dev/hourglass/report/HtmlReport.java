@@ -1,6 +1,6 @@
 package dev.hourglass.report;
 
-import dev.hourglass.evaluate.errors.ErrorReport;
+import dev.hourglass.evaluate.ErrorReport;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;

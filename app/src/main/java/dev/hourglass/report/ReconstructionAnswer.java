@@ -1,8 +1,8 @@
 package dev.hourglass.report;
 
-import dev.hourglass.evaluate.errors.ErrorReport;
-import dev.hourglass.evaluate.errors.ErrorReport.OfClass;
-import dev.hourglass.evaluate.errors.ImageQuality;
+import dev.hourglass.evaluate.ErrorReport;
+import dev.hourglass.evaluate.ErrorReport.OfClass;
+import dev.hourglass.evaluate.ImageQuality;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -3,8 +3,8 @@ package dev.hourglass.server;
 import dev.hourglass.data.Split;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.data.catalog.DatasetSpec;
-import dev.hourglass.engine.Adam;
 import dev.hourglass.engine.TrainingSession;
+import dev.hourglass.engine.TrainingSettings;
 import dev.hourglass.lab.ModelRecipe;
 import dev.hourglass.lab.Recipe;
 import dev.hourglass.model.AutoencoderSpec;
@@ -84,9 +84,8 @@ record Estimate(
                 spec.input(),
                 spec.layers(),
                 Parameters.initialize(spec.input(), spec.layers(), random),
-                Adam.withLearningRate(1e-4f),
-                batch,
-                options.seed(),
+                new TrainingSettings(
+                        options.loss(), options.optimizer().withLearningRate(1e-4f), batch, options.seed()),
                 options.threads())) {
             long start = System.nanoTime();
             do {

@@ -151,8 +151,9 @@ final class RunEvents implements Consumer<LabEvent> {
         fields.put("epoch", step.epoch());
         fields.put("step", step.step());
         fields.put("steps", step.steps());
-        fields.put("loss", step.loss());
-        fields.put("mae", step.mae());
+        fields.put("loss", step.measured().loss());
+        fields.put("mse", step.measured().mse());
+        fields.put("mae", step.measured().mae());
         fields.put("learningRate", (float) step.learningRate()); // a float is told as 0.001, its double is not
         fields.put(
                 "samplesPerSecond",
@@ -173,8 +174,10 @@ final class RunEvents implements Consumer<LabEvent> {
         fields.put("model", model);
         fields.put("epoch", epoch.number());
         fields.put("loss", epoch.loss());
+        fields.put("mse", epoch.mse());
         fields.put("mae", epoch.mae());
         fields.put("validationLoss", epoch.validationLoss());
+        fields.put("validationMse", epoch.validationMse());
         fields.put("validationMae", epoch.validationMae());
         fields.put("learningRate", (float) epoch.learningRate());
         fields.put("trainSeconds", epoch.trainSeconds());

@@ -2,6 +2,8 @@ package dev.hourglass.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hourglass.engine.Loss;
+import dev.hourglass.engine.Measured;
 import dev.hourglass.train.History;
 import dev.hourglass.train.TrainEvent;
 import java.io.ByteArrayOutputStream;
@@ -12,6 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TrainingDisplayTest {
+    private static final Loss MSE = new Loss.MeanSquaredError();
+
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private final PrintStream out = new PrintStream(written, true, StandardCharsets.UTF_8);
     private long nowMillis = 1_000_000;
@@ -21,13 +25,13 @@ class TrainingDisplayTest {
         Terminal terminal = new Terminal(out, out, true, false, true, () -> 80);
         TrainingDisplay display = new TrainingDisplay(terminal, () -> Instant.ofEpochMilli(nowMillis));
 
-        display.show(new TrainEvent.Started("cnn", 1, 4));
+        display.show(new TrainEvent.Started("cnn", MSE, 1, 4));
         display.show(new TrainEvent.EpochStarted(1, 1));
         step(display, 1, 40);
         step(display, 2, 80);
         step(display, 3, 140);
         step(display, 4, 160);
-        display.show(new TrainEvent.EpochFinished(new History.Epoch(1, 0.25, 0.4, 0.5, 0.6, 1e-3, 0.16, 2.0), 4));
+        display.show(new TrainEvent.EpochFinished(epoch(1), 4));
 
         assertThat(lines())
                 .containsExactly(
@@ -43,12 +47,11 @@ class TrainingDisplayTest {
     void elsewhereWritesOneLineAnEpoch() {
         TrainingDisplay display = new TrainingDisplay(Terminal.plain(out, out), () -> Instant.ofEpochMilli(nowMillis));
 
-        display.show(new TrainEvent.Started("cnn", 2, 4));
+        display.show(new TrainEvent.Started("cnn", MSE, 2, 4));
         for (int epoch = 1; epoch <= 2; epoch++) {
             display.show(new TrainEvent.EpochStarted(epoch, 2));
             step(display, 4, 160);
-            display.show(
-                    new TrainEvent.EpochFinished(new History.Epoch(epoch, 0.25, 0.4, 0.5, 0.6, 1e-3, 0.16, 2.0), 4));
+            display.show(new TrainEvent.EpochFinished(epoch(epoch), 4));
         }
 
         assertThat(lines())
@@ -76,10 +79,15 @@ class TrainingDisplayTest {
                         "");
     }
 
+    private static History.Epoch epoch(int number) {
+        return new History.Epoch(number, new Measured(0.25, 0.25, 0.4), new Measured(0.5, 0.5, 0.6), 1e-3, 0.16, 2.0);
+    }
+
     private void step(TrainingDisplay display, int step, long elapsedMillis) {
         long start = nowMillis;
         nowMillis += elapsedMillis;
-        display.show(new TrainEvent.StepFinished(1, step, 4, 1.0 / step, 0.5, 1e-3, elapsedMillis));
+        display.show(new TrainEvent.StepFinished(
+                1, step, 4, new Measured(1.0 / step, 1.0 / step, 0.5), 1e-3, elapsedMillis));
         nowMillis = start;
     }
 

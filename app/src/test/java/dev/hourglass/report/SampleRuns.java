@@ -1,6 +1,8 @@
 package dev.hourglass.report;
 
-import dev.hourglass.evaluate.errors.ReconstructionError;
+import dev.hourglass.engine.Loss;
+import dev.hourglass.engine.Measured;
+import dev.hourglass.evaluate.ReconstructionError;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.Presets;
 import dev.hourglass.tensor.Shape;
@@ -78,15 +80,13 @@ final class SampleRuns {
         for (int i = 0; i < losses.length; i += 2) {
             epochs.add(new History.Epoch(
                     i / 2 + 1,
-                    losses[i],
-                    Math.sqrt(losses[i]) / 2,
-                    losses[i + 1],
-                    Math.sqrt(losses[i + 1]) / 2,
+                    new Measured(losses[i], losses[i], Math.sqrt(losses[i]) / 2),
+                    new Measured(losses[i + 1], losses[i + 1], Math.sqrt(losses[i + 1]) / 2),
                     1e-3f,
                     0.9 * secondsPerEpoch,
                     secondsPerEpoch));
         }
-        return new History(epochs);
+        return new History(new Loss.MeanSquaredError(), epochs);
     }
 
     /** Ten rings, each larger than the one before. */

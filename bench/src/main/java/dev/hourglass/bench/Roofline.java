@@ -1,9 +1,10 @@
 package dev.hourglass.bench;
 
-import dev.hourglass.engine.Adam;
+import dev.hourglass.engine.Optimizer;
 import dev.hourglass.engine.Samples;
 import dev.hourglass.engine.StepProfile;
 import dev.hourglass.engine.TrainingSession;
+import dev.hourglass.engine.TrainingSettings;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.model.Presets;
@@ -88,11 +89,10 @@ public final class Roofline {
         Parameters parameters = Parameters.initialize(spec.input(), spec.layers(), new RandomSource(SEED));
         Samples samples = madeUp(work.batch(), spec.input().size());
         int[] order = IntStream.range(0, work.batch()).toArray();
-        Adam adam = Adam.withLearningRate(1e-3f);
+        TrainingSettings settings = TrainingSettings.of(Optimizer.Adam.DEFAULT, work.batch(), SEED);
         List<Round> rounds = new ArrayList<>();
         List<MachinePeaks> peaks = new ArrayList<>();
-        try (TrainingSession session =
-                TrainingSession.profiled(spec.input(), spec.layers(), parameters, adam, work.batch(), SEED, 1)) {
+        try (TrainingSession session = TrainingSession.profiled(spec.input(), spec.layers(), parameters, settings, 1)) {
             Runnable step = () -> session.step(samples, order, 0, work.batch());
             secondsPerCall(step, WARM_UP_SECONDS);
             for (int i = 0; i < ROUNDS; i++) {

@@ -1,8 +1,9 @@
 package dev.hourglass.bench;
 
 import dev.hourglass.data.Dataset;
-import dev.hourglass.engine.Adam;
+import dev.hourglass.engine.Optimizer;
 import dev.hourglass.engine.TrainingSession;
+import dev.hourglass.engine.TrainingSettings;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.RandomSource;
@@ -36,8 +37,8 @@ final class TrainingStep implements Work {
 
     static TrainingSession freshSession(AutoencoderSpec spec, int batch, int threads) {
         Parameters parameters = Parameters.initialize(spec.input(), spec.layers(), new RandomSource(SEED));
-        Adam adam = Adam.withLearningRate(1e-3f);
-        return TrainingSession.of(spec.input(), spec.layers(), parameters, adam, batch, SEED, threads);
+        TrainingSettings settings = TrainingSettings.of(Optimizer.Adam.DEFAULT, batch, SEED);
+        return TrainingSession.of(spec.input(), spec.layers(), parameters, settings, threads);
     }
 
     /** @return the batch's loss */

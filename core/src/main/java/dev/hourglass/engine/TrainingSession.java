@@ -18,38 +18,29 @@ import dev.hourglass.model.ShapeInference;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.Workers;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Training, step by step: forward, mean squared error, backward and Adam's update of the parameters it was given.
+ * Training, step by step: forward, loss, backward and the optimizer's update of the parameters it was given.
  * The same parameters, samples and seed give the same bits at any number of threads and vector width. After the first
  * steps a step allocates nothing. One thread at a time.
  */
 public final class TrainingSession implements AutoCloseable {
-    /** A piece of a parameter that one task updates. */
-    private record Range(int parameter, int from, int to) {}
-
-    private static final int RANGE_FLOATS = 1 << 14;
-
     private final List<Parameter> parameters;
-    private final int batchSize;
-    private final long seed;
-    private final Kernels kernels;
+    private final TrainingSettings settings;
     private final Workers workers;
     private final PackedWeights weights;
     private final CpuPlan plan;
     private final float[][] gradients;
-    private final float[][] firstMoments;
-    private final float[][] secondMoments;
-    private final List<Range> ranges = new ArrayList<>();
+    private final OptimizerUpdate update;
     private final Stopwatch stopwatch;
     private final Workers.Task sumSlice;
     private final Workers.Task sumOverBatch;
     private final Workers.Task unpackOverBatch;
     private final Workers.Task checkRange;
+    private final Workers.Task sumSquares;
     private final Workers.Task updateRange;
     private final Workers.Task packSlice;
     private final int outputSize;
@@ -57,34 +48,27 @@ public final class TrainingSession implements AutoCloseable {
     /** Whether every gradient of the step is; threads only ever set it to false. */
     private volatile boolean finite;
 
-    private Adam adam;
+    private float learningRate;
     private int step;
     private int batchSamples;
     private int profiledSteps;
-    private float rate;
 
     private TrainingSession(
             Shape input,
             List<LayerSpec> layers,
             Parameters parameters,
-            Adam adam,
-            int batchSize,
-            long seed,
+            TrainingSettings settings,
             Kernels kernels,
             Workers workers,
             Stopwatch stopwatch) {
-        if (batchSize < 1) {
-            throw new IllegalArgumentException("batchSize must be >= 1, got " + batchSize);
-        }
         this.parameters = parameters.list();
-        this.adam = adam;
-        this.batchSize = batchSize;
-        this.seed = seed;
-        this.kernels = kernels;
+        this.settings = settings;
+        learningRate = settings.optimizer().learningRate();
+        int batchSize = settings.batchSize();
         this.workers = workers;
         this.stopwatch = stopwatch;
         search = new DivergenceSearch(input, List.copyOf(layers), parameters, kernels, workers);
-        Plan compiled = PlanCompiler.forTraining(input, layers, parameters);
+        Plan compiled = PlanCompiler.forTraining(input, layers, parameters, settings.loss());
         weights = new PackedWeights(compiled, parameters, kernels);
         outputSize = ShapeInference.outputs(input, layers).getLast().size();
         plan = new CpuPlan(
@@ -99,20 +83,12 @@ public final class TrainingSession implements AutoCloseable {
                 kernels,
                 workers,
                 stopwatch);
-        int count = this.parameters.size();
-        gradients = new float[count][];
-        firstMoments = new float[count][];
-        secondMoments = new float[count][];
-        for (int i = 0; i < count; i++) {
+        gradients = new float[this.parameters.size()][];
+        for (int i = 0; i < gradients.length; i++) {
             Parameter parameter = this.parameters.get(i);
-            int size = parameter.trainable() ? parameter.shape().size() : 0;
-            gradients[i] = new float[size];
-            firstMoments[i] = new float[size];
-            secondMoments[i] = new float[size];
-            for (int from = 0; from < size; from += RANGE_FLOATS) {
-                ranges.add(new Range(i, from, Math.min(size, from + RANGE_FLOATS)));
-            }
+            gradients[i] = new float[parameter.trainable() ? parameter.shape().size() : 0];
         }
+        update = new OptimizerUpdate(settings.optimizer(), this.parameters, gradients, kernels);
         Placement gradientForms = plan.results().placement;
         int chunks = Math.ceilDiv(batchSize, CpuPlan.chunkSamples(compiled, batchSize));
         sumSlice = stopwatch.time(
@@ -134,13 +110,19 @@ public final class TrainingSession implements AutoCloseable {
         long ofBatchBytes = 3L * ofBatch.size() * Float.BYTES; // a sum is read, a gradient read and written
         unpackOverBatch = stopwatch.time(
                 afterPhases("UnpackGradients", ofBatch.unpackTasks(), 0, ofBatchBytes), this::unpackOverBatch);
+        int ranges = update.ranges().size();
         long learned =
-                ranges.stream().mapToLong(range -> range.to() - range.from()).sum();
-        checkRange =
-                stopwatch.time(afterPhases("CheckFinite", ranges.size(), 0, learned * Float.BYTES), this::checkRange);
+                update.ranges().stream().mapToLong(OptimizerUpdate.Range::size).sum();
+        checkRange = stopwatch.time(afterPhases("CheckFinite", ranges, 0, learned * Float.BYTES), this::checkRange);
+        sumSquares = (worker, task) -> update.sumSquares(task);
+        int slots = settings.optimizer().slots().size();
         updateRange = stopwatch.time(
-                afterPhases("Adam", ranges.size(), learned * StepCost.ADAM_FLOPS, learned * StepCost.ADAM_BYTES),
-                this::updateRange);
+                afterPhases(
+                        settings.optimizer().kerasClass(),
+                        ranges,
+                        learned * StepCost.UPDATE_FLOPS,
+                        learned * StepCost.updateBytes(slots)),
+                (worker, task) -> update.update(task));
         packSlice = stopwatch.time(
                 afterPhases("Pack", weights.packTasks(), 0, 2L * weights.size() * Float.BYTES), weights::pack);
     }
@@ -154,32 +136,21 @@ public final class TrainingSession implements AutoCloseable {
     /**
      * @param input the shape of one sample; the layers must end in it
      * @param parameters of the layers, changed by each step
-     * @param batchSize most samples a step takes
-     * @param seed of dropout
      * @param threads that compute; any number gives the same bits
      */
     public static TrainingSession of(
-            Shape input,
-            List<LayerSpec> layers,
-            Parameters parameters,
-            Adam adam,
-            int batchSize,
-            long seed,
-            int threads) {
-        return of(input, layers, parameters, adam, batchSize, seed, threads, Kernels.best());
+            Shape input, List<LayerSpec> layers, Parameters parameters, TrainingSettings settings, int threads) {
+        return of(input, layers, parameters, settings, threads, Kernels.best());
     }
 
     static TrainingSession of(
             Shape input,
             List<LayerSpec> layers,
             Parameters parameters,
-            Adam adam,
-            int batchSize,
-            long seed,
+            TrainingSettings settings,
             int threads,
             Kernels kernels) {
-        Workers workers = Workers.of(threads);
-        return new TrainingSession(input, layers, parameters, adam, batchSize, seed, kernels, workers, Stopwatch.OFF);
+        return new TrainingSession(input, layers, parameters, settings, kernels, Workers.of(threads), Stopwatch.OFF);
     }
 
     /**
@@ -187,23 +158,9 @@ public final class TrainingSession implements AutoCloseable {
      * slower.
      */
     public static TrainingSession profiled(
-            Shape input,
-            List<LayerSpec> layers,
-            Parameters parameters,
-            Adam adam,
-            int batchSize,
-            long seed,
-            int threads) {
+            Shape input, List<LayerSpec> layers, Parameters parameters, TrainingSettings settings, int threads) {
         return new TrainingSession(
-                input,
-                layers,
-                parameters,
-                adam,
-                batchSize,
-                seed,
-                Kernels.best(),
-                Workers.of(threads),
-                new StageClock(threads));
+                input, layers, parameters, settings, Kernels.best(), Workers.of(threads), new StageClock(threads));
     }
 
     /**
@@ -211,7 +168,7 @@ public final class TrainingSession implements AutoCloseable {
      *
      * @param order indices of samples; those at {@code from} to {@code from + count - 1} are the batch
      * @param count 1 to the batch size
-     * @return the mean squared error before the step
+     * @return the loss before the step
      * @throws DivergenceException if that or a gradient is NaN or infinite; the step is not taken
      */
     public double step(Samples samples, int[] order, int from, int count) {
@@ -222,8 +179,12 @@ public final class TrainingSession implements AutoCloseable {
     public double step(Samples inputs, Samples targets, int[] order, int from, int count) {
         double loss = computeGradients(inputs, targets, order, from, count);
         requireFinite(loss, inputs, order, from, count);
-        rate = adam.correctedRate(step);
-        workers.run(ranges.size(), updateRange);
+        update.begin(step, learningRate);
+        if (update.needsNorms()) {
+            workers.run(update.ranges().size(), sumSquares);
+            update.settleNorms();
+        }
+        workers.run(update.ranges().size(), updateRange);
         workers.run(weights.packTasks(), packSlice);
         return loss;
     }
@@ -238,6 +199,11 @@ public final class TrainingSession implements AutoCloseable {
         return search.inOutputs(samples, new int[] {index}, 0, 1);
     }
 
+    /** The mean squared error before the last step, of its batch; 0 before the first. */
+    public double meanSquaredError() {
+        return batchSamples == 0 ? 0 : plan.results().squaredError() / numbers();
+    }
+
     /** The mean absolute error before the last step, of its batch; 0 before the first. */
     public double meanAbsoluteError() {
         return batchSamples == 0 ? 0 : plan.results().absoluteError() / numbers();
@@ -249,14 +215,15 @@ public final class TrainingSession implements AutoCloseable {
     }
 
     /**
-     * The steps from now on take this rate; Adam's other settings stay.
+     * The steps from now on take this rate; the optimizer's other settings stay.
      *
      * @param learningRate >= 0
      */
     public void setLearningRate(float learningRate) {
-        if (learningRate != adam.learningRate()) {
-            adam = new Adam(learningRate, adam.beta1(), adam.beta2(), adam.epsilon());
+        if (!(learningRate >= 0 && learningRate < Float.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("learningRate must be >= 0, got " + learningRate);
         }
+        this.learningRate = learningRate;
     }
 
     /**
@@ -271,7 +238,7 @@ public final class TrainingSession implements AutoCloseable {
 
     private void requireFinite(double loss, Samples inputs, int[] order, int from, int count) {
         finite = true;
-        workers.run(ranges.size(), checkRange);
+        workers.run(update.ranges().size(), checkRange);
         if (finite && Double.isFinite(loss)) {
             return;
         }
@@ -284,7 +251,7 @@ public final class TrainingSession implements AutoCloseable {
     }
 
     private void checkRange(int worker, int task) {
-        Range range = ranges.get(task);
+        OptimizerUpdate.Range range = update.ranges().get(task);
         float[] gradient = gradients[range.parameter()];
         for (int j = range.from(); j < range.to(); j++) {
             if (!Float.isFinite(gradient[j])) {
@@ -296,50 +263,29 @@ public final class TrainingSession implements AutoCloseable {
 
     /** A copy of what the optimizer remembers. */
     public OptimizerState optimizerState() {
-        return new OptimizerState(adam, step, moments(firstMoments), moments(secondMoments));
-    }
-
-    private Parameters moments(float[][] moments) {
-        List<Parameter> copies = new ArrayList<>();
-        for (int i = 0; i < moments.length; i++) {
-            Parameter parameter = parameters.get(i);
-            if (parameter.trainable()) {
-                copies.add(new Parameter(
-                        parameter.layer(), parameter.name(), parameter.shape(), true, moments[i].clone()));
-            }
-        }
-        return Parameters.of(copies);
+        return update.state(step, learningRate);
     }
 
     /**
      * Goes on from a state that was taken between two steps; the settings stay those of this session.
      *
-     * @throws IllegalArgumentException if the moments are not those of these parameters
+     * @throws IllegalArgumentException if it is of an optimizer that remembers something else, or of other parameters
      */
     public void restore(OptimizerState state) {
-        state.requireFits(Parameters.of(parameters));
-        int next = 0;
-        for (int i = 0; i < firstMoments.length; i++) {
-            if (parameters.get(i).trainable()) {
-                float[] first = state.firstMoments().list().get(next).values();
-                float[] second = state.secondMoments().list().get(next).values();
-                System.arraycopy(first, 0, firstMoments[i], 0, first.length);
-                System.arraycopy(second, 0, secondMoments[i], 0, second.length);
-                next++;
-            }
-        }
+        update.restore(state);
         step = state.steps();
         profiledSteps = step;
     }
 
     /** Everything of a step but the update: leaves the gradients to be looked at. */
     double computeGradients(Samples inputs, Samples targets, int[] order, int from, int count) {
-        if (count < 1 || count > batchSize) {
-            throw new IllegalArgumentException("count must be 1 to the batch size " + batchSize + ", got " + count);
+        if (count < 1 || count > settings.batchSize()) {
+            throw new IllegalArgumentException(
+                    "count must be 1 to the batch size " + settings.batchSize() + ", got " + count);
         }
         step++;
         batchSamples = count;
-        plan.run(new Cursor.Batch(inputs, targets, order, from, count, seed, step, NOTHING, 0));
+        plan.run(new Cursor.Batch(inputs, targets, order, from, count, settings.seed(), step, NOTHING, 0));
         for (float[] gradient : gradients) {
             Arrays.fill(gradient, 0);
         }
@@ -350,7 +296,7 @@ public final class TrainingSession implements AutoCloseable {
             System.arraycopy(norm.gammaGradient, 0, gradients[norm.gammaIndex], 0, norm.gammaGradient.length);
             System.arraycopy(norm.betaGradient, 0, gradients[norm.gammaIndex + 1], 0, norm.betaGradient.length);
         }
-        return plan.results().squaredError() / numbers();
+        return plan.results().loss() / numbers();
     }
 
     private static final float[] NOTHING = new float[0];
@@ -370,24 +316,6 @@ public final class TrainingSession implements AutoCloseable {
 
     private void unpackOverBatch(int worker, int task) {
         plan.batchGradients().unpack(task, gradients);
-    }
-
-    private void updateRange(int worker, int task) {
-        Range range = ranges.get(task);
-        int i = range.parameter();
-        kernels.adam(
-                parameters.get(i).values(),
-                range.from(),
-                gradients[i],
-                range.from(),
-                firstMoments[i],
-                secondMoments[i],
-                range.from(),
-                range.to() - range.from(),
-                rate,
-                adam.beta1(),
-                adam.beta2(),
-                adam.epsilon());
     }
 
     @Override

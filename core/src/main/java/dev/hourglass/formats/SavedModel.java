@@ -1,5 +1,6 @@
 package dev.hourglass.formats;
 
+import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.OptimizerState;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param parameters of the layers, in their order
  * @param normalization what samples go through before the first layer
  * @param waist where the code lies
+ * @param loss what it was trained to make small, or null if that is not known
  * @param optimizer what further training goes on from, or null
  * @param provenance how the model came about, for people: names and values in order
  * @param warnings what a reader should know of a file that was loaded all the same, such as weights that are NaN; a
@@ -38,6 +40,7 @@ public record SavedModel(
         Parameters parameters,
         Normalization normalization,
         Waist waist,
+        @Nullable Loss loss,
         @Nullable OptimizerState optimizer,
         Map<String, String> provenance,
         List<String> warnings) {
@@ -57,11 +60,25 @@ public record SavedModel(
     }
 
     /**
-     * A model that was trained here, to be written.
+     * A model to be written.
      *
-     * @param optimizer what further training shall go on from, or null
+     * @param optimizer what further training shall go on from, with the mean squared error; or null
      */
     public static SavedModel of(Autoencoder model, @Nullable OptimizerState optimizer, Map<String, String> provenance) {
+        return of(model, optimizer == null ? null : new Loss.MeanSquaredError(), optimizer, provenance);
+    }
+
+    /**
+     * A model that was trained here, to be written.
+     *
+     * @param loss what it was trained to make small, or null
+     * @param optimizer what further training shall go on from, or null
+     */
+    public static SavedModel of(
+            Autoencoder model,
+            @Nullable Loss loss,
+            @Nullable OptimizerState optimizer,
+            Map<String, String> provenance) {
         AutoencoderSpec spec = model.spec();
         return new SavedModel(
                 spec.name(),
@@ -70,9 +87,15 @@ public record SavedModel(
                 model.parameters(),
                 model.normalization(),
                 new Waist(spec.encoder().size(), Waist.Source.STORED),
+                loss,
                 optimizer,
                 provenance,
                 List.of());
+    }
+
+    /** The loss that further training makes small: the one so far, or the mean squared error where that is not known. */
+    public Loss trainedLoss() {
+        return loss == null ? new Loss.MeanSquaredError() : loss;
     }
 
     /** The shape that leaves the last layer. */
@@ -152,6 +175,7 @@ public record SavedModel(
                         .toList()),
                 with,
                 new Waist(encodes ? half.size() : 0, waist.source()),
+                null,
                 null,
                 provenance,
                 warnings);

@@ -1,6 +1,8 @@
 package dev.hourglass.train;
 
-import dev.hourglass.engine.Adam;
+import dev.hourglass.engine.Loss;
+import dev.hourglass.engine.Measured;
+import dev.hourglass.engine.Optimizer;
 import dev.hourglass.engine.OptimizerState;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
@@ -19,7 +21,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -37,13 +41,18 @@ final class CheckpointReader {
         }
     }
 
+    /** What an epoch of the history takes at least, in any version. */
     private static final int EPOCH_BYTES = Integer.BYTES + 7 * Double.BYTES + CheckpointFile.DIGEST_BYTES;
+
+    /** The version that knew mean squared error and Adam alone. */
+    private static final int FIRST = 1;
 
     private final Path file;
     private final byte[] bytes;
     private final ByteArrayInputStream left;
     private final DataInputStream in;
     private final List<Expected> variables = new ArrayList<>();
+    private int version;
 
     /** @param end where the digest begins */
     CheckpointReader(Path file, byte[] bytes, int end, AutoencoderSpec spec) {
@@ -60,7 +69,7 @@ final class CheckpointReader {
     Checkpoint read(Function<Parameters, Autoencoder> model) {
         try {
             Checkpoint checkpoint = checkpoint(model);
-            require(left.available() == 0, "the digest after the last moment", left.available() + " bytes more");
+            require(left.available() == 0, "the digest after the last slot", left.available() + " bytes more");
             return checkpoint;
         } catch (IllegalArgumentException e) {
             // A record that was given what it doesn't take says so.
@@ -73,19 +82,20 @@ final class CheckpointReader {
     private Checkpoint checkpoint(Function<Parameters, Autoencoder> model) throws IOException {
         byte[] magic = in.readNBytes(CheckpointFile.MAGIC.length);
         require(Arrays.equals(magic, CheckpointFile.MAGIC), "a checkpoint", "another kind of file");
-        int version = in.readInt();
+        version = in.readInt();
         require(
-                version == CheckpointFile.VERSION,
-                "version " + CheckpointFile.VERSION + " of its layout",
+                version == FIRST || version == CheckpointFile.VERSION,
+                "version " + FIRST + " or " + CheckpointFile.VERSION + " of its layout",
                 "version " + version);
         SortedMap<String, String> origin = new TreeMap<>();
         for (int settings = count("settings", 2 * Short.BYTES); settings > 0; settings--) {
             origin.put(in.readUTF(), in.readUTF());
         }
-        Adam adam = new Adam(in.readFloat(), in.readFloat(), in.readFloat(), in.readFloat());
+        Optimizer optimizer = version == FIRST ? adam() : Optimizer.parse(in.readUTF());
         int steps = in.readInt();
-        EpochPlace place = new EpochPlace(
-                in.readInt(), in.readInt(), in.readInt(), in.readDouble(), in.readDouble(), in.readLong());
+        Map<String, Float> scalars = version == FIRST ? Map.of() : scalars();
+        EpochPlace place = place();
+        Loss loss = version == FIRST ? new Loss.MeanSquaredError() : Loss.parse(in.readUTF());
         List<History.Epoch> epochs = new ArrayList<>();
         List<String> digests = new ArrayList<>();
         for (int left = count("epochs", EPOCH_BYTES); left > 0; left--) {
@@ -94,25 +104,64 @@ final class CheckpointReader {
         }
         CallbackState callbacks = callbacks();
         Parameters weights = parameters(variables);
+        OptimizerState state = new OptimizerState(optimizer, steps, slots(optimizer), scalars);
+        return new Checkpoint(
+                origin,
+                new TrainingState(model.apply(weights), state, place, new History(loss, epochs), digests, callbacks));
+    }
+
+    private Optimizer adam() throws IOException {
+        Optimizer.Base base = Optimizer.Base.of(in.readFloat());
+        return new Optimizer.Adam(base, in.readFloat(), in.readFloat(), in.readFloat(), false);
+    }
+
+    private Map<String, Float> scalars() throws IOException {
+        Map<String, Float> scalars = new LinkedHashMap<>();
+        for (int count = count("scalars", Short.BYTES + Float.BYTES); count > 0; count--) {
+            scalars.put(in.readUTF(), in.readFloat());
+        }
+        return scalars;
+    }
+
+    private Map<String, Parameters> slots(Optimizer optimizer) throws IOException {
         List<Expected> trainable = variables.stream()
                 .filter(expected -> expected.variable().trainable())
                 .toList();
-        OptimizerState optimizer = new OptimizerState(adam, steps, parameters(trainable), parameters(trainable));
-        return new Checkpoint(
-                origin,
-                new TrainingState(model.apply(weights), optimizer, place, new History(epochs), digests, callbacks));
+        List<String> names =
+                optimizer.slots().stream().map(Optimizer.Slot::name).toList();
+        if (version != FIRST) {
+            int count = in.readInt();
+            require(count == names.size(), "the slots " + names, count + " slots");
+        }
+        Map<String, Parameters> slots = new LinkedHashMap<>();
+        for (String name : names) {
+            if (version != FIRST) {
+                String found = in.readUTF();
+                require(found.equals(name), "slot " + name, "'" + found + "'");
+            }
+            slots.put(name, parameters(trainable));
+        }
+        return slots;
+    }
+
+    private EpochPlace place() throws IOException {
+        int epoch = in.readInt();
+        int steps = in.readInt();
+        int samples = in.readInt();
+        Measured sums = measured();
+        return new EpochPlace(epoch, steps, samples, sums.loss(), sums.mse(), sums.mae(), in.readLong());
     }
 
     private History.Epoch epoch() throws IOException {
         return new History.Epoch(
-                in.readInt(),
-                in.readDouble(),
-                in.readDouble(),
-                in.readDouble(),
-                in.readDouble(),
-                in.readDouble(),
-                in.readDouble(),
-                in.readDouble());
+                in.readInt(), measured(), measured(), in.readDouble(), in.readDouble(), in.readDouble());
+    }
+
+    /** In version 1 the loss is the mean squared error. */
+    private Measured measured() throws IOException {
+        double loss = in.readDouble();
+        double mse = version == FIRST ? loss : in.readDouble();
+        return new Measured(loss, mse, in.readDouble());
     }
 
     private CallbackState callbacks() throws IOException {

@@ -1,6 +1,7 @@
 package dev.hourglass.train;
 
-import dev.hourglass.engine.Adam;
+import dev.hourglass.engine.Measured;
+import dev.hourglass.engine.OptimizerState;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
 import java.io.DataOutputStream;
@@ -27,46 +28,58 @@ final class CheckpointWriter {
             out.writeUTF(setting.getValue());
         }
         TrainingState state = checkpoint.state();
-        write(state.optimizer().adam());
-        out.writeInt(state.optimizer().steps());
+        write(state.optimizer());
         write(state.place());
         writeHistory(state);
         write(state.callbacks());
         write(state.model().parameters());
-        write(state.optimizer().firstMoments());
-        write(state.optimizer().secondMoments());
+        out.writeInt(state.optimizer().slots().size());
+        for (Map.Entry<String, Parameters> slot : state.optimizer().slots().entrySet()) {
+            out.writeUTF(slot.getKey());
+            write(slot.getValue());
+        }
     }
 
-    private void write(Adam adam) throws IOException {
-        out.writeFloat(adam.learningRate());
-        out.writeFloat(adam.beta1());
-        out.writeFloat(adam.beta2());
-        out.writeFloat(adam.epsilon());
+    /** All but its slots. */
+    private void write(OptimizerState state) throws IOException {
+        out.writeUTF(state.optimizer().text());
+        out.writeInt(state.steps());
+        out.writeInt(state.scalars().size());
+        for (Map.Entry<String, Float> scalar : state.scalars().entrySet()) {
+            out.writeUTF(scalar.getKey());
+            out.writeFloat(scalar.getValue());
+        }
     }
 
     private void write(EpochPlace place) throws IOException {
         out.writeInt(place.epoch());
         out.writeInt(place.steps());
         out.writeInt(place.samples());
+        out.writeDouble(place.losses());
         out.writeDouble(place.squaredErrors());
         out.writeDouble(place.absoluteErrors());
         out.writeLong(place.trainNanos());
     }
 
     private void writeHistory(TrainingState state) throws IOException {
+        out.writeUTF(state.history().loss().text());
         out.writeInt(state.history().epochs().size());
         for (int i = 0; i < state.weightDigests().size(); i++) {
             History.Epoch epoch = state.history().epochs().get(i);
             out.writeInt(epoch.number());
-            out.writeDouble(epoch.loss());
-            out.writeDouble(epoch.mae());
-            out.writeDouble(epoch.validationLoss());
-            out.writeDouble(epoch.validationMae());
+            write(epoch.training());
+            write(epoch.validation());
             out.writeDouble(epoch.learningRate());
             out.writeDouble(epoch.trainSeconds());
             out.writeDouble(epoch.seconds());
             out.write(HexFormat.of().parseHex(state.weightDigests().get(i)));
         }
+    }
+
+    private void write(Measured measured) throws IOException {
+        out.writeDouble(measured.loss());
+        out.writeDouble(measured.mse());
+        out.writeDouble(measured.mae());
     }
 
     private void write(CallbackState callbacks) throws IOException {

@@ -1,33 +1,56 @@
 package dev.hourglass.train;
 
+import dev.hourglass.engine.Loss;
+import dev.hourglass.engine.Measured;
 import java.util.Comparator;
 import java.util.List;
 
 /**
  * What each epoch ended with, in order.
  *
+ * @param loss what was made small
  * @param epochs one entry an epoch
  */
-public record History(List<Epoch> epochs) {
+public record History(Loss loss, List<Epoch> epochs) {
     /**
      * @param number from 1
-     * @param loss mean squared error over the epoch's training samples, measured while the weights changed
-     * @param mae mean absolute error, likewise
-     * @param validationLoss mean squared error over the validation set after the epoch
-     * @param validationMae mean absolute error, likewise
+     * @param training over the epoch's training samples, measured while the weights changed
+     * @param validation over the validation set, after the epoch
      * @param learningRate of the epoch's last step
      * @param trainSeconds spent on training steps alone
      * @param seconds with validation
      */
     public record Epoch(
             int number,
-            double loss,
-            double mae,
-            double validationLoss,
-            double validationMae,
+            Measured training,
+            Measured validation,
             double learningRate,
             double trainSeconds,
-            double seconds) {}
+            double seconds) {
+        public double loss() {
+            return training.loss();
+        }
+
+        public double mse() {
+            return training.mse();
+        }
+
+        public double mae() {
+            return training.mae();
+        }
+
+        public double validationLoss() {
+            return validation.loss();
+        }
+
+        public double validationMse() {
+            return validation.mse();
+        }
+
+        public double validationMae() {
+            return validation.mae();
+        }
+    }
 
     public History {
         epochs = List.copyOf(epochs);

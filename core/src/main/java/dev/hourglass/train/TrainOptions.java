@@ -1,11 +1,15 @@
 package dev.hourglass.train;
 
+import dev.hourglass.engine.Loss;
+import dev.hourglass.engine.Optimizer;
+
 /**
  * How to train. {@link #defaults} are those of the MNIST lab; change one with its wither.
  *
  * @param epochs passes over the training data, >= 1
  * @param batchSize samples a step, >= 1; an epoch's last step takes what is left
- * @param learningRate of Adam, > 0; where the schedule starts
+ * @param loss what is made small
+ * @param optimizer how; its learning rate must be > 0 and is where the schedule starts
  * @param schedule how the learning rate changes from step to step
  * @param augmentation how images are changed at random before the model sees them
  * @param callbacks what looks at the history after each epoch
@@ -15,7 +19,8 @@ package dev.hourglass.train;
 public record TrainOptions(
         int epochs,
         int batchSize,
-        float learningRate,
+        Loss loss,
+        Optimizer optimizer,
         LearningRateSchedule schedule,
         Augmentation augmentation,
         Callbacks callbacks,
@@ -24,21 +29,23 @@ public record TrainOptions(
     public TrainOptions {
         require(epochs >= 1, "epochs must be >= 1, got " + epochs);
         require(batchSize >= 1, "batchSize must be >= 1, got " + batchSize);
-        require(
-                learningRate > 0 && learningRate < Float.POSITIVE_INFINITY,
-                "learningRate must be > 0, got " + learningRate);
+        require(optimizer.learningRate() > 0, "learningRate must be > 0, got " + optimizer.learningRate());
         require(threads >= 1 && threads <= 1024, "threads must be 1 to 1024, got " + threads);
         require(
                 callbacks.reduceLrOnPlateau() == null || schedule.equals(LearningRateSchedule.CONSTANT),
                 "a schedule and reduceLrOnPlateau both set the learning rate; choose one");
     }
 
-    /** 5 epochs, batches of 256, learning rate 0.001 throughout, images as they are, seed 42, one thread a processor. */
+    /**
+     * 5 epochs, batches of 256, mean squared error, Adam with learning rate 0.001 throughout, images as they are, seed 42,
+     * one thread a processor.
+     */
     public static TrainOptions defaults() {
         return new TrainOptions(
                 5,
                 256,
-                1e-3f,
+                new Loss.MeanSquaredError(),
+                Optimizer.Adam.DEFAULT,
                 LearningRateSchedule.CONSTANT,
                 Augmentation.NONE,
                 Callbacks.NONE,
@@ -46,36 +53,48 @@ public record TrainOptions(
                 Runtime.getRuntime().availableProcessors());
     }
 
+    public float learningRate() {
+        return optimizer.learningRate();
+    }
+
     public TrainOptions withEpochs(int value) {
-        return new TrainOptions(value, batchSize, learningRate, schedule, augmentation, callbacks, seed, threads);
+        return new TrainOptions(value, batchSize, loss, optimizer, schedule, augmentation, callbacks, seed, threads);
     }
 
     public TrainOptions withBatchSize(int value) {
-        return new TrainOptions(epochs, value, learningRate, schedule, augmentation, callbacks, seed, threads);
+        return new TrainOptions(epochs, value, loss, optimizer, schedule, augmentation, callbacks, seed, threads);
+    }
+
+    public TrainOptions withLoss(Loss value) {
+        return new TrainOptions(epochs, batchSize, value, optimizer, schedule, augmentation, callbacks, seed, threads);
+    }
+
+    public TrainOptions withOptimizer(Optimizer value) {
+        return new TrainOptions(epochs, batchSize, loss, value, schedule, augmentation, callbacks, seed, threads);
     }
 
     public TrainOptions withLearningRate(float value) {
-        return new TrainOptions(epochs, batchSize, value, schedule, augmentation, callbacks, seed, threads);
+        return withOptimizer(optimizer.withLearningRate(value));
     }
 
     public TrainOptions withSchedule(LearningRateSchedule value) {
-        return new TrainOptions(epochs, batchSize, learningRate, value, augmentation, callbacks, seed, threads);
+        return new TrainOptions(epochs, batchSize, loss, optimizer, value, augmentation, callbacks, seed, threads);
     }
 
     public TrainOptions withAugmentation(Augmentation value) {
-        return new TrainOptions(epochs, batchSize, learningRate, schedule, value, callbacks, seed, threads);
+        return new TrainOptions(epochs, batchSize, loss, optimizer, schedule, value, callbacks, seed, threads);
     }
 
     public TrainOptions withCallbacks(Callbacks value) {
-        return new TrainOptions(epochs, batchSize, learningRate, schedule, augmentation, value, seed, threads);
+        return new TrainOptions(epochs, batchSize, loss, optimizer, schedule, augmentation, value, seed, threads);
     }
 
     public TrainOptions withSeed(long value) {
-        return new TrainOptions(epochs, batchSize, learningRate, schedule, augmentation, callbacks, value, threads);
+        return new TrainOptions(epochs, batchSize, loss, optimizer, schedule, augmentation, callbacks, value, threads);
     }
 
     public TrainOptions withThreads(int value) {
-        return new TrainOptions(epochs, batchSize, learningRate, schedule, augmentation, callbacks, seed, value);
+        return new TrainOptions(epochs, batchSize, loss, optimizer, schedule, augmentation, callbacks, seed, value);
     }
 
     static void require(boolean condition, String message) {

@@ -1,11 +1,12 @@
 package dev.hourglass.train;
 
 import dev.hourglass.data.Dataset;
-import dev.hourglass.engine.Adam;
 import dev.hourglass.engine.DivergenceException;
-import dev.hourglass.engine.Inference;
+import dev.hourglass.engine.LossMeter;
+import dev.hourglass.engine.Measured;
 import dev.hourglass.engine.Samples;
 import dev.hourglass.engine.TrainingSession;
+import dev.hourglass.engine.TrainingSettings;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.Parameter;
@@ -57,7 +58,7 @@ public final class Trainer {
     }
 
     /**
-     * Trains a fresh model to rebuild its samples, by mean squared error and Adam.
+     * Trains a fresh model to rebuild its samples.
      *
      * @param validation not learned from; its loss is measured after each epoch
      * @param listener told what happens, on this thread
@@ -101,9 +102,7 @@ public final class Trainer {
                 spec.input(),
                 spec.layers(),
                 from.model().parameters(),
-                Adam.withLearningRate(options.learningRate()),
-                batchSize(options, training),
-                options.seed(),
+                new TrainingSettings(options.loss(), options.optimizer(), batchSize(options, training), options.seed()),
                 options.threads())) {
             session.restore(from.optimizer());
             return new Trainer(from, session, training, validation, options, watch, listener).run();
@@ -112,7 +111,7 @@ public final class Trainer {
 
     private TrainResult run() {
         int steps = Math.ceilDiv(training.size(), batchSize);
-        listener.accept(new TrainEvent.Started(model.spec().name(), options.epochs(), steps));
+        listener.accept(new TrainEvent.Started(model.spec().name(), options.loss(), options.epochs(), steps));
         while (place.epoch() <= options.epochs() && !callbacks.hasStopped()) {
             listener.accept(new TrainEvent.EpochStarted(place.epoch(), options.epochs()));
             int[] order = shuffled(place.epoch());
@@ -124,7 +123,7 @@ public final class Trainer {
             endEpoch();
             watch.look(TrainingWatch.Moment.EPOCH, place, this::state);
         }
-        History history = new History(epochs);
+        History history = new History(options.loss(), epochs);
         listener.accept(new TrainEvent.Finished(history));
         BestWeights restored = callbacks.toRestore();
         return new TrainResult(
@@ -142,13 +141,13 @@ public final class Trainer {
         session.setLearningRate(learningRate);
         int count = Math.min(batchSize, order.length - place.samples());
         double loss = loss(samples, order, count);
-        place = place.plus(count, loss, session.meanAbsoluteError(), System.nanoTime() - start);
+        Measured measured = new Measured(loss, session.meanSquaredError(), session.meanAbsoluteError());
+        place = place.plus(count, measured, System.nanoTime() - start);
         listener.accept(new TrainEvent.StepFinished(
                 place.epoch(),
                 place.steps(),
                 stepsAnEpoch,
-                place.loss(),
-                place.mae(),
+                place.measured(),
                 learningRate,
                 place.trainNanos() / 1_000_000));
     }
@@ -180,18 +179,16 @@ public final class Trainer {
 
     private void endEpoch() {
         long start = System.nanoTime();
-        Inference.Distance distance = distance();
-        if (!Double.isFinite(distance.meanSquared())) {
+        Measured validated = validate();
+        if (!Double.isFinite(validated.loss()) || !Double.isFinite(validated.mse())) {
             throw new TrainingDivergedException(
-                    diverged(afterStep() + "the validation loss is " + distance.meanSquared() + whereInValidation()));
+                    diverged(afterStep() + "the validation loss is " + validated.loss() + whereInValidation()));
         }
         requireFiniteWeights();
         epochs.add(new History.Epoch(
                 place.epoch(),
-                place.loss(),
-                place.mae(),
-                distance.meanSquared(),
-                distance.meanAbsolute(),
+                place.measured(),
+                validated,
                 learningRate(place.steps() - 1),
                 place.trainNanos() / 1e9,
                 (place.trainNanos() + System.nanoTime() - start) / 1e9));
@@ -232,7 +229,7 @@ public final class Trainer {
                 copy(model.parameters()),
                 session.optimizerState(),
                 place,
-                new History(epochs),
+                new History(options.loss(), epochs),
                 weightDigests,
                 callbacks);
     }
@@ -253,9 +250,9 @@ public final class Trainer {
         }
     }
 
-    private Inference.Distance distance() {
-        try (Inference inference = Inference.of(model, options.threads())) {
-            return inference.distance(validation::copySample, 0, validation.size());
+    private Measured validate() {
+        try (LossMeter meter = LossMeter.of(model, options.loss(), options.threads())) {
+            return meter.measure(validation::copySample, 0, validation.size());
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.hourglass.train;
 
-import dev.hourglass.engine.Adam;
 import dev.hourglass.engine.OptimizerState;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
@@ -14,7 +13,7 @@ import java.util.List;
  * seed, its purpose and the epoch or step alone.
  *
  * @param model with parameters of its own, which training changes
- * @param optimizer what Adam remembers, and the steps taken
+ * @param optimizer what it remembers, and the steps taken
  * @param history of the epochs that are over
  * @param weightDigests SHA-256 of all weights after each of them, in hex
  * @param callbacks what early stopping and the others remember
@@ -39,9 +38,9 @@ public record TrainingState(
         Autoencoder model = Autoencoder.initialize(spec, normalization, new RandomSource(options.seed()));
         return new TrainingState(
                 model,
-                OptimizerState.fresh(Adam.withLearningRate(options.learningRate()), model.parameters()),
+                OptimizerState.fresh(options.optimizer(), model.parameters()),
                 EpochPlace.startOf(1),
-                new History(List.of()),
+                new History(options.loss(), List.of()),
                 List.of(),
                 CallbackState.start(options));
     }

@@ -519,7 +519,11 @@ class GradientTest {
         Batch targets = Batch.random("targets", samples, tested.input());
 
         try (TrainingSession session = TrainingSession.of(
-                tested.input(), tested.layers(), parameters, Adam.withLearningRate(1e-3f), samples, 1, 2)) {
+                tested.input(),
+                tested.layers(),
+                parameters,
+                TrainingSettings.of(Optimizer.Adam.DEFAULT, samples, 1),
+                2)) {
             double loss = session.computeGradients(inputs, targets, inOrder(samples), 0, samples);
 
             assertThat(loss)
@@ -581,7 +585,11 @@ class GradientTest {
             ReferenceNetwork reference = new ReferenceNetwork(tested.input(), tested.layers(), parameters);
             double[] batch = all.select(order, 2, 5);
             try (TrainingSession session = TrainingSession.of(
-                    tested.input(), tested.layers(), parameters, Adam.withLearningRate(1e-3f), 64, 1, 2)) {
+                    tested.input(),
+                    tested.layers(),
+                    parameters,
+                    TrainingSettings.of(Optimizer.Adam.DEFAULT, 64, 1),
+                    2)) {
                 session.computeGradients(all, all, inOrder(20), 0, 20); // leaves its traces in every buffer
                 session.computeGradients(all, all, order, 2, 5);
 
@@ -602,7 +610,7 @@ class GradientTest {
         Batch targets = Batch.random("targets", 1, input);
 
         try (TrainingSession session =
-                TrainingSession.of(input, layers, parameters, Adam.withLearningRate(1e-3f), 1, 1, 1)) {
+                TrainingSession.of(input, layers, parameters, TrainingSettings.of(Optimizer.Adam.DEFAULT, 1, 1), 1)) {
             List<boolean[]> masks = new ArrayList<>();
             for (int step = 0; step < 3; step++) {
                 session.computeGradients(inputs, targets, inOrder(1), 0, 1);

@@ -185,7 +185,11 @@ class KerasGoldenTest {
 
     private static TrainingSession session(Golden golden, List<LayerSpec> layers, Parameters parameters) {
         return TrainingSession.of(
-                golden.input(), layers, parameters, Adam.withLearningRate(1e-3f), golden.batch(), 0, THREADS);
+                golden.input(),
+                layers,
+                parameters,
+                TrainingSettings.of(Optimizer.Adam.DEFAULT, golden.batch(), 0),
+                THREADS);
     }
 
     private static double gradients(TrainingSession session, Golden golden) {

@@ -70,7 +70,12 @@ final class LabRun {
 
     static TrainingSession session(AutoencoderSpec spec, Parameters parameters, Kernels kernels, int threads) {
         return TrainingSession.of(
-                spec.input(), spec.layers(), parameters, Adam.withLearningRate(1e-3f), BATCH, 5, threads, kernels);
+                spec.input(),
+                spec.layers(),
+                parameters,
+                TrainingSettings.of(Optimizer.Adam.DEFAULT, BATCH, 5),
+                threads,
+                kernels);
     }
 
     /** Like digits: mostly exact zeros, some greys. */

@@ -71,18 +71,18 @@ final class StepProfileTest {
         }
     }
 
+    private static final TrainingSettings SETTINGS = TrainingSettings.of(Optimizer.Adam.DEFAULT, BATCH, 5);
+
     private static Parameters parameters() {
         return Parameters.initialize(MODEL.input(), MODEL.layers(), new RandomSource(5));
     }
 
     private static TrainingSession plain(Parameters parameters) {
-        Adam adam = Adam.withLearningRate(1e-3f);
-        return TrainingSession.of(MODEL.input(), MODEL.layers(), parameters, adam, BATCH, 5, 2);
+        return TrainingSession.of(MODEL.input(), MODEL.layers(), parameters, SETTINGS, 2);
     }
 
     private static TrainingSession profiled(Parameters parameters) {
-        Adam adam = Adam.withLearningRate(1e-3f);
-        return TrainingSession.profiled(MODEL.input(), MODEL.layers(), parameters, adam, BATCH, 5, 2);
+        return TrainingSession.profiled(MODEL.input(), MODEL.layers(), parameters, SETTINGS, 2);
     }
 
     private static void train(TrainingSession session, int steps) {

@@ -1,8 +1,9 @@
 package dev.hourglass.interop;
 
-import dev.hourglass.engine.Adam;
+import dev.hourglass.engine.Optimizer;
 import dev.hourglass.engine.OptimizerState;
 import dev.hourglass.engine.TrainingSession;
+import dev.hourglass.engine.TrainingSettings;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
@@ -19,7 +20,7 @@ import java.util.stream.Stream;
  */
 record TrainedStep(SavedModel model) {
     /** Keras's default. */
-    private static final Adam ADAM = Adam.withLearningRate(1e-3f);
+    private static final Optimizer ADAM = Optimizer.Adam.DEFAULT;
 
     /** @param model left as it is; training goes on from its optimizer's state where it has one */
     static TrainedStep of(SavedModel model, float[] inputs) {
@@ -27,8 +28,9 @@ record TrainedStep(SavedModel model) {
         OptimizerState before = model.optimizer();
         int size = model.input().size();
         int count = inputs.length / size;
-        try (TrainingSession session = TrainingSession.of(
-                model.input(), model.layers(), parameters, before == null ? ADAM : before.adam(), count, 0, 1)) {
+        TrainingSettings settings =
+                new TrainingSettings(model.trainedLoss(), before == null ? ADAM : before.optimizer(), count, 0);
+        try (TrainingSession session = TrainingSession.of(model.input(), model.layers(), parameters, settings, 1)) {
             if (before != null) {
                 session.restore(before);
             }
@@ -44,6 +46,7 @@ record TrainedStep(SavedModel model) {
                     parameters,
                     model.normalization(),
                     model.waist(),
+                    model.loss(),
                     session.optimizerState(),
                     model.provenance(),
                     model.warnings()));
@@ -53,7 +56,7 @@ record TrainedStep(SavedModel model) {
     /** Adam's first moments of all trainable variables in order, then its second moments. */
     float[] moments() {
         OptimizerState state = Objects.requireNonNull(model.optimizer());
-        return joined(Stream.concat(state.firstMoments().list().stream(), state.secondMoments().list().stream())
+        return joined(Stream.concat(state.slot("momentum").list().stream(), state.slot("velocity").list().stream())
                 .toList());
     }
 

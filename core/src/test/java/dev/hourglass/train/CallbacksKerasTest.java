@@ -2,6 +2,7 @@ package dev.hourglass.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hourglass.engine.Measured;
 import dev.hourglass.model.Parameters;
 import java.io.IOException;
 import java.io.InputStream;
@@ -103,7 +104,8 @@ class CallbacksKerasTest {
         CallbackState state = CallbackState.start(TrainOptions.defaults());
         double[] values = numbers(losses);
         for (int i = 0; i < values.length && !state.hasStopped(); i++) {
-            History.Epoch epoch = new History.Epoch(i + 1, 1, 1, values[i], 1, 1e-3, 1, 1);
+            History.Epoch epoch =
+                    new History.Epoch(i + 1, new Measured(1, 1, 1), new Measured(values[i], values[i], 1), 1e-3, 1, 1);
             state = state.after(callbacks, epoch, NO_WEIGHTS);
             states.add(state);
         }

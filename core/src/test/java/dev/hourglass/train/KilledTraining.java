@@ -101,8 +101,8 @@ final class KilledTraining {
     static String digest(TrainResult result) {
         BestWeights best = result.best();
         return result.model().parameters().sha256()
-                + result.optimizer().firstMoments().sha256()
-                + result.optimizer().secondMoments().sha256()
+                + result.optimizer().slot("momentum").sha256()
+                + result.optimizer().slot("velocity").sha256()
                 + (best == null ? "" : best.weights().sha256())
                 + String.join("", result.weightDigests()).hashCode();
     }

@@ -1,5 +1,6 @@
 package dev.hourglass.engine.cpu;
 
+import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.cpu.layout.Convolution;
 import dev.hourglass.engine.cpu.layout.Folding;
 import dev.hourglass.engine.cpu.layout.Layout;
@@ -65,6 +66,7 @@ public final class PlanCompiler {
     private final List<LayerSpec> layers;
     private final List<Shape> inputs = new ArrayList<>();
     private final Parameters parameters;
+    private final @Nullable OutputLoss loss;
     private final boolean training;
 
     private final List<Plan.Phase> phases = new ArrayList<>();
@@ -93,10 +95,12 @@ public final class PlanCompiler {
     /** Whether a layer before the present one has parameters, so that gradients must go on. */
     private boolean learnsBefore;
 
-    private PlanCompiler(Shape input, List<LayerSpec> layers, Parameters parameters, boolean training) {
+    /** @param loss to train with, or null to use the layers */
+    private PlanCompiler(Shape input, List<LayerSpec> layers, Parameters parameters, @Nullable OutputLoss loss) {
         this.layers = layers;
         this.parameters = parameters;
-        this.training = training;
+        this.loss = loss;
+        training = loss != null;
         inputs.add(input);
         inputs.addAll(ShapeInference.outputs(input, layers));
         Layout layout = layers.getFirst() instanceof LayerSpec.Lstm
@@ -105,14 +109,15 @@ public final class PlanCompiler {
         current = new Value("input", layout);
     }
 
-    /** A plan for forward, loss (mean squared error) and backward. */
-    public static Plan forTraining(Shape input, List<LayerSpec> layers, Parameters parameters) {
-        return new PlanCompiler(input, layers, parameters, true).compile();
+    /** A plan for forward, loss and backward. */
+    public static Plan forTraining(Shape input, List<LayerSpec> layers, Parameters parameters, Loss loss) {
+        OutputLoss output = OutputLoss.of(layers, loss);
+        return new PlanCompiler(input, output.layers(), parameters, output).compile();
     }
 
     /** A plan for forward alone, with the moving statistics. */
     public static Plan forInference(Shape input, List<LayerSpec> layers, Parameters parameters) {
-        return new PlanCompiler(input, layers, parameters, false).compile();
+        return new PlanCompiler(input, layers, parameters, null).compile();
     }
 
     private Plan compile() {
@@ -122,11 +127,11 @@ public final class PlanCompiler {
             learnsBefore |= !parametersOf(layers.get(i)).isEmpty();
         }
         settleNorm(layers.size());
-        if (training) {
+        if (loss != null) {
             Value target = new Value("target", current.layout());
             Value gradient = value("loss/gradient", gradientLayout(current.layout()));
             steps.add(new Step.Load(Step.Source.TARGET, target));
-            steps.add(new Step.SquaredError(current, target, gradient));
+            steps.add(new Step.LossGradient(loss.loss(), loss.sigmoid(), current, target, gradient));
             goBack(gradient);
         } else {
             steps.add(new Step.Store(current));

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A {@code .keras} file of version 3: a zip of {@code config.json}, {@code model.weights.h5} and {@code metadata.json}.
@@ -47,8 +46,8 @@ public final class KerasFile {
             StoredArrays arrays = new StoredArrays(file, Hdf5File.read(weights, file + ", " + WEIGHTS));
             Json compile = config.asMapping().find("compile_config");
             return loaded.build(model, WeightsFile.read(model, arrays), parameters -> {
-                StoredOptimizer optimizer = new StoredOptimizer(model, arrays, loaded::warn);
-                return optimizer.read(compile == null ? null : compile.asMapping(), parameters);
+                StoredTraining training = new StoredTraining(model, arrays, loaded::warn);
+                return training.read(compile == null ? null : compile.asMapping(), parameters);
             });
         }
     }
@@ -65,7 +64,7 @@ public final class KerasFile {
         StrictZip.write(
                 List.of(
                         new StrictZip.Member(METADATA, utf8(metadata(note))),
-                        new StrictZip.Member(CONFIG, utf8(config(tree, model.optimizer()))),
+                        new StrictZip.Member(CONFIG, utf8(config(tree, model))),
                         new StrictZip.Member(WEIGHTS, weights(tree, model))),
                 out);
     }
@@ -79,16 +78,13 @@ public final class KerasFile {
         return metadata;
     }
 
-    private static Map<String, Object> config(ModelNode.Model tree, @Nullable OptimizerState optimizer) {
+    private static Map<String, Object> config(ModelNode.Model tree, SavedModel model) {
         Map<String, Object> config = ConfigWriter.write(tree);
+        OptimizerState optimizer = model.optimizer();
         if (optimizer != null) {
-            Map<String, Object> adam = new LinkedHashMap<>();
-            adam.put("module", "keras.optimizers");
-            adam.put("class_name", "Adam");
-            adam.put("config", StoredOptimizer.config(optimizer.adam()));
             Map<String, Object> compile = new LinkedHashMap<>();
-            compile.put("optimizer", adam);
-            compile.put("loss", "mean_squared_error");
+            compile.put("optimizer", StoredTraining.optimizerObject(optimizer.optimizer(), true));
+            compile.put("loss", StoredTraining.lossObject(model.trainedLoss(), true));
             config.put("compile_config", compile);
         }
         return config;
@@ -100,7 +96,7 @@ public final class KerasFile {
         OptimizerState optimizer = model.optimizer();
         if (optimizer != null) {
             int next = 0;
-            for (Dataset variable : StoredOptimizer.variables(optimizer).values()) {
+            for (Dataset variable : StoredTraining.variables(optimizer).values()) {
                 root.dataset("optimizer/vars/" + next++, variable);
             }
         }

@@ -1,5 +1,6 @@
 package dev.hourglass.formats.keras;
 
+import dev.hourglass.engine.Optimizer;
 import dev.hourglass.engine.OptimizerState;
 import dev.hourglass.formats.ModelLayout;
 import dev.hourglass.formats.SavedModel;
@@ -44,8 +45,8 @@ public final class LegacyFile {
         loaded.note(json(arrays, NOTE));
         Json training = json(arrays, TRAINING);
         return loaded.build(model, LegacyWeights.read(model, arrays), parameters -> {
-            StoredOptimizer optimizer = new StoredOptimizer(model, arrays, loaded::warn);
-            return optimizer.readLegacy(training == null ? null : training.asMapping(), parameters);
+            StoredTraining stored = new StoredTraining(model, arrays, loaded::warn);
+            return stored.readLegacy(training == null ? null : training.asMapping(), parameters);
         });
     }
 
@@ -65,12 +66,13 @@ public final class LegacyFile {
         LegacyWeights.write(tree, model.parameters(), root);
         OptimizerState optimizer = model.optimizer();
         if (optimizer != null) {
-            root.attribute(TRAINING, new Attribute.Text(JsonText.write(training(optimizer))));
+            root.attribute(TRAINING, new Attribute.Text(JsonText.write(training(model, optimizer.optimizer()))));
             List<String> names = new ArrayList<>();
-            Group.Builder group = root.group(StoredOptimizer.HIDDEN_GROUP);
-            StoredOptimizer.variables(optimizer).forEach((name, variable) -> {
-                names.add("adam/" + name);
-                group.dataset("adam/" + name, variable);
+            Group.Builder group = root.group(StoredTraining.HIDDEN_GROUP);
+            StoredTraining.variables(optimizer).forEach((name, variable) -> {
+                String path = optimizer.optimizer().kerasName() + "/" + name;
+                names.add(path);
+                group.dataset(path, variable);
             });
             group.attribute("weight_names", new Attribute.Texts(names));
         }
@@ -78,17 +80,13 @@ public final class LegacyFile {
         Hdf5File.write(root.build(), out);
     }
 
-    private static Map<String, @Nullable Object> training(OptimizerState optimizer) {
+    private static Map<String, @Nullable Object> training(SavedModel model, Optimizer optimizer) {
         Map<String, @Nullable Object> training = new LinkedHashMap<>();
-        // Not "mse": Keras 3 writes that and can't load it again.
-        training.put("loss", "mean_squared_error");
+        training.put("loss", StoredTraining.lossObject(model.trainedLoss(), false));
         training.put("loss_weights", null);
         training.put("metrics", null);
         training.put("weighted_metrics", null);
-        Map<String, Object> adam = new LinkedHashMap<>();
-        adam.put("class_name", "Adam");
-        adam.put("config", StoredOptimizer.config(optimizer.adam()));
-        training.put("optimizer_config", adam);
+        training.put("optimizer_config", StoredTraining.optimizerObject(optimizer, false));
         return training;
     }
 }

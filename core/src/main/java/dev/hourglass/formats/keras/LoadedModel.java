@@ -1,6 +1,5 @@
 package dev.hourglass.formats.keras;
 
-import dev.hourglass.engine.OptimizerState;
 import dev.hourglass.files.FreeHeap;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.formats.Waist;
@@ -23,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A model file as it was read, before it is settled where the waist is.
  *
+ * @param trainedWith loss and optimizer
  * @param note what Hourglass added, or null
  * @param warnings a sentence each
  */
@@ -30,7 +30,7 @@ public record LoadedModel(
         Path file,
         ModelNode.Model tree,
         Parameters parameters,
-        @Nullable OptimizerState optimizer,
+        StoredTraining.TrainedWith trainedWith,
         @Nullable HourglassNote note,
         List<String> warnings) {
 
@@ -52,7 +52,8 @@ public record LoadedModel(
                 parameters,
                 note == null ? Normalization.NONE : note.normalization(),
                 waist,
-                optimizer,
+                trainedWith.loss(),
+                trainedWith.optimizer(),
                 note == null ? Map.of() : note.provenance(),
                 warnings);
     }
@@ -82,15 +83,15 @@ public record LoadedModel(
         LoadedModel build(
                 ModelNode.Model tree,
                 Parameters parameters,
-                Function<Parameters, @Nullable OptimizerState> readOptimizer) {
+                Function<Parameters, StoredTraining.TrainedWith> readTraining) {
             warnOfNumbers(parameters);
             List<LayerSpec> layers = specs(tree);
             List<Shape> outputs = ShapeInference.outputs(tree.input(), layers);
             requireRoom(layers, outputs);
-            OptimizerState optimizer = readOptimizer.apply(parameters);
+            StoredTraining.TrainedWith trainedWith = readTraining.apply(parameters);
             HourglassNote read =
                     note == null ? null : HourglassNote.read(note, tree.input(), outputs.getLast(), layers);
-            return new LoadedModel(file, tree, parameters, optimizer, read, List.copyOf(warnings));
+            return new LoadedModel(file, tree, parameters, trainedWith, read, List.copyOf(warnings));
         }
 
         /** A few bytes can ask for an upsampling by thousands; whoever runs the model must have room for it. */

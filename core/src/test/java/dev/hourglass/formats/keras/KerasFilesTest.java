@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hourglass.engine.ChainInference;
 import dev.hourglass.engine.OptimizerState;
 import dev.hourglass.engine.TrainingSession;
+import dev.hourglass.engine.TrainingSettings;
 import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.formats.Waist;
@@ -73,9 +74,10 @@ class KerasFilesTest {
         Expected expected = new Expected(file, model);
         OptimizerState optimizer = Objects.requireNonNull(model.optimizer());
         assertThat(optimizer.steps()).isEqualTo(2);
-        assertThat(optimizer.adam().learningRate()).isEqualTo(0.01f);
+        assertThat(optimizer.optimizer().learningRate()).isEqualTo(0.01f);
+        TrainingSettings settings = new TrainingSettings(model.trainedLoss(), optimizer.optimizer(), BATCH, 1);
         try (TrainingSession session =
-                TrainingSession.of(model.input(), model.layers(), model.parameters(), optimizer.adam(), BATCH, 1, 1)) {
+                TrainingSession.of(model.input(), model.layers(), model.parameters(), settings, 1)) {
             session.restore(optimizer);
             session.step(expected::copyInput, new int[] {0, 1, 2, 3}, 0, BATCH);
         }

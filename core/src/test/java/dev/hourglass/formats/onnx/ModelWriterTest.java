@@ -109,6 +109,7 @@ class ModelWriterTest {
                 new Normalization(List.of(0.5f, 2f, -1f), List.of(0f, 1f, 0.25f)),
                 model.waist(),
                 null,
+                null,
                 Map.of(),
                 List.of());
         assertThat(OnnxFile.read(write(normalized)).metadata())

@@ -11,7 +11,10 @@ import java.util.List;
 /** What each chunk leaves behind, apart until all are done. */
 public final class ChunkResults {
     public final float[][] gradients;
-    /** By chunk: what its predictions miss their targets by, summed over all numbers of its samples. */
+    /** By chunk: the loss, summed over all numbers of its samples. */
+    public final double[] losses;
+
+    /** By chunk: what its outputs miss their targets by, likewise. */
     public final double[] squaredErrors;
 
     public final double[] absoluteErrors;
@@ -30,6 +33,7 @@ public final class ChunkResults {
         this.forms = forms;
         this.kernels = kernels;
         gradients = new float[chunks][placement.size()];
+        losses = new double[chunks];
         squaredErrors = new double[chunks];
         absoluteErrors = new double[chunks];
         moments = new double[chunks][norms.size()][];
@@ -47,6 +51,7 @@ public final class ChunkResults {
 
     public void clear(int chunk) {
         Arrays.fill(gradients[chunk], 0);
+        losses[chunk] = 0;
         squaredErrors[chunk] = 0;
         absoluteErrors[chunk] = 0;
     }
@@ -80,6 +85,11 @@ public final class ChunkResults {
             Arrays.fill(sums, 0);
         }
         return sums;
+    }
+
+    /** Over the whole batch. */
+    public double loss() {
+        return sum(losses);
     }
 
     /** Over the whole batch. */

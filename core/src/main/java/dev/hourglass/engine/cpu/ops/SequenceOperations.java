@@ -133,36 +133,6 @@ final class SequenceOperations {
         }
     }
 
-    Operation squaredError(Step.SquaredError step) {
-        Buffer prediction = memory.buffer(step.prediction());
-        Buffer target = memory.buffer(step.target());
-        Buffer gradient = memory.buffer(step.gradient());
-        Layout.Steps layout = step.prediction().steps();
-        double size = (double) layout.steps() * layout.features();
-        return at -> {
-            float factor = (float) (2 / (at.batch.size() * size));
-            float[] d = gradient.array(at);
-            for (int panel = 0; panel < layout.panels(); panel++) {
-                int count = Math.min(PANEL, layout.features() - panel * PANEL);
-                for (int row = 0; row < layout.steps() * at.samples; row++) {
-                    int place = panel * layout.panelStride(at.samples) + row * PANEL;
-                    int result = gradient.offset(at) + place;
-                    binder.addErrors(
-                            prediction.array(at),
-                            prediction.offset(at) + place,
-                            target.array(at),
-                            target.offset(at) + place,
-                            d,
-                            result,
-                            count,
-                            factor,
-                            at.chunk);
-                    Arrays.fill(d, result + count, result + PANEL, 0);
-                }
-            }
-        };
-    }
-
     // --- dense layers on each step ---
 
     Operation product(Step.StepsProduct step) {

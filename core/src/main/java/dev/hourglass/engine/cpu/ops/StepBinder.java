@@ -27,6 +27,7 @@ public final class StepBinder {
     private final ConvolutionOperations convolutions;
     private final TileOperations tiles;
     private final WindowOperations windows;
+    private final LossOperations losses;
 
     public StepBinder(
             Kernels kernels,
@@ -44,6 +45,7 @@ public final class StepBinder {
         convolutions = new ConvolutionOperations(kernels, memory, weights, results, this);
         tiles = new TileOperations(kernels, memory, weights, results, this, workers);
         windows = new WindowOperations(kernels, memory, results, norms, workers);
+        losses = new LossOperations(kernels, memory, results);
     }
 
     public Operation bind(Step step) {
@@ -84,8 +86,7 @@ public final class StepBinder {
             case Step.Lstm s -> sequences.lstm(s);
             case Step.LstmGradient s -> sequences.lstmGradient(s);
             case Step.Store s -> s.from().layout() instanceof Layout.Steps ? sequences.store(s) : store(s);
-            case Step.SquaredError s ->
-                s.prediction().layout() instanceof Layout.Steps ? sequences.squaredError(s) : squaredError(s);
+            case Step.LossGradient s -> losses.gradient(s);
         };
     }
 
@@ -329,50 +330,6 @@ public final class StepBinder {
                 gradient.offset(at),
                 image.pixels(),
                 image.channelStride());
-    }
-
-    // --- loss ---
-
-    private Operation squaredError(Step.SquaredError step) {
-        Buffer prediction = memory.buffer(step.prediction());
-        Buffer target = memory.buffer(step.target());
-        Buffer gradient = memory.buffer(step.gradient());
-        Layout.Image image = step.prediction().image();
-        int channels = image.channels();
-        boolean adjacent = channels == image.channelStride();
-        int runs = adjacent ? 1 : image.pixels();
-        int length = adjacent ? channels * image.pixels() : channels;
-        double size = (double) channels * image.pixels();
-        return at -> {
-            float factor = (float) (2 / (at.batch.size() * size));
-            for (int run = 0; run < runs; run++) {
-                int skip = run * image.channelStride();
-                addErrors(
-                        prediction.array(at),
-                        prediction.offset(at) + skip,
-                        target.array(at),
-                        target.offset(at) + skip,
-                        gradient.array(at),
-                        gradient.offset(at) + skip,
-                        length,
-                        factor,
-                        at.chunk);
-            }
-        };
-    }
-
-    /** Adds squares and absolute values of the differences to the chunk's; their gradients times a factor go to D. */
-    void addErrors(float[] Y, int y, float[] T, int t, float[] D, int d, int count, float factor, int chunk) {
-        double squared = 0;
-        double absolute = 0;
-        for (int j = 0; j < count; j++) {
-            float difference = Y[y + j] - T[t + j];
-            squared += (double) difference * difference;
-            absolute += Math.abs(difference);
-            D[d + j] = difference * factor;
-        }
-        results.squaredErrors[chunk] += squared;
-        results.absoluteErrors[chunk] += absolute;
     }
 
     /** The weights' panel offset of an optional bias, with zeros standing in for a missing one. */

@@ -1,5 +1,6 @@
 package dev.hourglass.engine.cpu.step;
 
+import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.cpu.CpuPlan;
 import dev.hourglass.engine.cpu.layout.PackedMatrix;
 import dev.hourglass.engine.cpu.layout.Tiling;
@@ -333,6 +334,10 @@ public sealed interface Step {
     /** Hands the result to the caller, compact. */
     record Store(Value from) implements Step {}
 
-    /** Mean squared error: adds to the loss and writes its gradient. */
-    record SquaredError(Value prediction, Value target, Value gradient) implements Step {}
+    /**
+     * Adds to the loss and to the squared and absolute errors, and writes the gradient of the loss.
+     *
+     * @param sigmoid whether the model's output is the sigmoid of the prediction: errors are those of the output
+     */
+    record LossGradient(Loss loss, boolean sigmoid, Value prediction, Value target, Value gradient) implements Step {}
 }

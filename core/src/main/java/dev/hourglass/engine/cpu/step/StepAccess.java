@@ -52,7 +52,7 @@ public final class StepAccess {
                 yield values;
             }
             case Step.Store s -> List.of(s.from());
-            case Step.SquaredError s -> List.of(s.prediction(), s.target());
+            case Step.LossGradient s -> List.of(s.prediction(), s.target());
         };
     }
 
@@ -100,7 +100,7 @@ public final class StepAccess {
                         s.cellGradient(),
                         s.fromGradient());
             case Step.Store ignored -> List.of();
-            case Step.SquaredError s -> List.of(s.gradient());
+            case Step.LossGradient s -> List.of(s.gradient());
         };
     }
 

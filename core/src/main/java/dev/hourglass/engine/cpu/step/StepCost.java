@@ -35,13 +35,16 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
     static final int CELL_GRADIENT_FLOPS = 21;
     /** A sum, and a sum of products. */
     static final int MOMENTS_FLOPS = 3;
-    /** Two moving averages, then rate * m / (sqrt(v) + epsilon) taken off. */
-    public static final int ADAM_FLOPS = 12;
-    /** Reads parameter, gradient and both moments; writes all but the gradient. */
-    public static final int ADAM_BYTES = 7 * Float.BYTES;
+    /** Of Adam: two moving averages, then rate * m / (sqrt(v) + epsilon) taken off. The other optimizers are not far off. */
+    public static final int UPDATE_FLOPS = 12;
 
     public StepCost {
         writes = List.copyOf(writes);
+    }
+
+    /** Of an update: an optimizer reads parameter, gradient and slots, and writes all but the gradient. */
+    public static int updateBytes(int slots) {
+        return (3 + 2 * slots) * Float.BYTES;
     }
 
     public static StepCost of(Step step) {
@@ -117,7 +120,7 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
             case Step.LstmGradient s -> lstmGradient(s);
             case Step.Store s -> of(s, 0, Matrices.NONE);
             // A difference, its square added up, and the gradient.
-            case Step.SquaredError s -> of(s, 4 * numbers(s.prediction()), Matrices.NONE);
+            case Step.LossGradient s -> of(s, 4 * numbers(s.prediction()), Matrices.NONE);
         };
     }
 

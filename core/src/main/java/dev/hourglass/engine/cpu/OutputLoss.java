@@ -1,0 +1,68 @@
+package dev.hourglass.engine.cpu;
+
+import dev.hourglass.engine.Loss;
+import dev.hourglass.model.Activation;
+import dev.hourglass.model.LayerSpec;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a loss is computed from: the output of layers, and what still has to be done to it to get the model's output. The
+ * two differ where binary cross-entropy is to be told from the probabilities that a sigmoid makes of logits: it is told
+ * from the logits, which is exact where the sigmoid rounds to 0 or 1 (so does Keras, which finds them at the tensor).
+ *
+ * @param layers the model's, but that the last one may lack its sigmoid
+ * @param loss of what comes out of these layers
+ * @param sigmoid whether the model's output is the sigmoid of that
+ */
+public record OutputLoss(List<LayerSpec> layers, Loss loss, boolean sigmoid) {
+    public OutputLoss {
+        layers = List.copyOf(layers);
+    }
+
+    public static OutputLoss of(List<LayerSpec> layers, Loss loss) {
+        if (loss instanceof Loss.BinaryCrossentropy binary && endsInSigmoid(layers)) {
+            List<LayerSpec> logits = new ArrayList<>(layers);
+            logits.set(layers.size() - 1, linear(layers.getLast()));
+            return new OutputLoss(logits, new Loss.BinaryCrossentropy(true, binary.labelSmoothing()), true);
+        }
+        return new OutputLoss(layers, loss, false);
+    }
+
+    /** Whether the last layer's activation is a sigmoid. A layer after it, such as a reshaping, hides that from Keras too. */
+    public static boolean endsInSigmoid(List<LayerSpec> layers) {
+        return !layers.getLast().equals(linear(layers.getLast()));
+    }
+
+    /** The layer without its sigmoid; others as they are. */
+    private static LayerSpec linear(LayerSpec layer) {
+        return switch (layer) {
+            case LayerSpec.Conv2d l
+            when l.activation() == Activation.SIGMOID ->
+                new LayerSpec.Conv2d(l.name(), l.filters(), l.kernel(), l.stride(), l.padding(), Activation.LINEAR);
+            case LayerSpec.Conv2dTranspose l
+            when l.activation() == Activation.SIGMOID ->
+                new LayerSpec.Conv2dTranspose(
+                        l.name(), l.filters(), l.kernel(), l.stride(), l.padding(), Activation.LINEAR);
+            case LayerSpec.Dense l
+            when l.activation() == Activation.SIGMOID -> new LayerSpec.Dense(l.name(), l.units(), Activation.LINEAR);
+            case LayerSpec.ActivationLayer l
+            when l.activation() == Activation.SIGMOID -> new LayerSpec.ActivationLayer(l.name(), Activation.LINEAR);
+            case LayerSpec.Conv2d l -> l;
+            case LayerSpec.Conv2dTranspose l -> l;
+            case LayerSpec.Dense l -> l;
+            case LayerSpec.ActivationLayer l -> l;
+            case LayerSpec.BatchNormalization l -> l;
+            case LayerSpec.MaxPooling2d l -> l;
+            case LayerSpec.UpSampling2d l -> l;
+            case LayerSpec.GlobalAveragePooling2d l -> l;
+            case LayerSpec.Flatten l -> l;
+            case LayerSpec.Reshape l -> l;
+            case LayerSpec.TimeDistributed l -> l;
+            case LayerSpec.Dropout l -> l;
+            case LayerSpec.LeakyRelu l -> l;
+            case LayerSpec.RepeatVector l -> l;
+            case LayerSpec.Lstm l -> l;
+        };
+    }
+}

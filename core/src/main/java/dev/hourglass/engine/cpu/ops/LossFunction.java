@@ -1,0 +1,142 @@
+package dev.hourglass.engine.cpu.ops;
+
+import dev.hourglass.engine.Loss;
+
+/**
+ * A {@link Loss} over a run of numbers. Sums are in double and in the order of the numbers, exponentials and logarithms
+ * our own or {@link StrictMath}'s, so that the bits are the same wherever they are computed.
+ */
+@FunctionalInterface
+public interface LossFunction {
+    /** How many factors from 1/2 to 2 are multiplied before the product's logarithm is taken: it stays far from overflow. */
+    int PRODUCT = 512;
+
+    /** Keras's {@code epsilon()}: how far from 0 and 1 probabilities are kept. */
+    float EPSILON = 1e-7f;
+
+    /**
+     * Writes the loss's gradient by each output, times a factor, to D.
+     *
+     * @param Y outputs, from y on
+     * @param T their targets, from t on
+     * @param D not T; may be Y with the same offset
+     * @param count how many
+     * @return the loss, summed over them
+     */
+    double add(float[] Y, int y, float[] T, int t, float[] D, int d, int count, float factor);
+
+    static LossFunction of(Loss loss) {
+        return switch (loss) {
+            case Loss.MeanSquaredError l -> LossFunction::squared;
+            case Loss.MeanAbsoluteError l -> LossFunction::absolute;
+            case Loss.BinaryCrossentropy l -> {
+                float smoothing = l.labelSmoothing();
+                yield l.fromLogits()
+                        ? (Y, y, T, t, D, d, count, factor) ->
+                                crossentropyOfLogits(Y, y, T, t, D, d, count, factor, smoothing)
+                        : (Y, y, T, t, D, d, count, factor) -> crossentropy(Y, y, T, t, D, d, count, factor, smoothing);
+            }
+            case Loss.Huber l -> {
+                float delta = l.delta();
+                yield (Y, y, T, t, D, d, count, factor) -> huber(Y, y, T, t, D, d, count, factor, delta);
+            }
+            case Loss.LogCosh l -> LossFunction::logCosh;
+        };
+    }
+
+    private static double squared(float[] Y, int y, float[] T, int t, float[] D, int d, int count, float factor) {
+        float twice = 2 * factor;
+        double sum = 0;
+        for (int j = 0; j < count; j++) {
+            float error = Y[y + j] - T[t + j];
+            sum += (double) error * error;
+            D[d + j] = error * twice;
+        }
+        return sum;
+    }
+
+    private static double absolute(float[] Y, int y, float[] T, int t, float[] D, int d, int count, float factor) {
+        double sum = 0;
+        for (int j = 0; j < count; j++) {
+            float error = Y[y + j] - T[t + j];
+            sum += Math.abs(error);
+            D[d + j] = Math.signum(error) * factor;
+        }
+        return sum;
+    }
+
+    private static double huber(
+            float[] Y, int y, float[] T, int t, float[] D, int d, int count, float factor, float delta) {
+        double sum = 0;
+        for (int j = 0; j < count; j++) {
+            float error = Y[y + j] - T[t + j];
+            float size = Math.abs(error);
+            // Written so that NaN stays NaN.
+            float near = size > delta ? delta : size;
+            sum += near * ((double) size - 0.5 * near);
+            D[d + j] = Math.copySign(near, error) * factor;
+        }
+        return sum;
+    }
+
+    /** {@code log(cosh e) = |e| + log(1 + exp(-2|e|)) - log 2}, whose slope is tanh e. */
+    private static double logCosh(float[] Y, int y, float[] T, int t, float[] D, int d, int count, float factor) {
+        double sum = 0;
+        double product = 1;
+        for (int j = 0; j < count; j++) {
+            float error = Y[y + j] - T[t + j];
+            double size = Math.abs((double) error);
+            double power = Exponential.ofMinus(2 * size);
+            product *= 0.5 * (1 + power);
+            sum += size;
+            D[d + j] = (float) (Math.copySign((1 - power) / (1 + power), error) * factor);
+            if ((j & PRODUCT - 1) == PRODUCT - 1) {
+                sum += StrictMath.log(product);
+                product = 1;
+            }
+        }
+        return sum + StrictMath.log(product);
+    }
+
+    /** {@code max(z, 0) - z t + log(1 + exp(-|z|))}, whose slope is sigmoid(z) - t. */
+    private static double crossentropyOfLogits(
+            float[] Y, int y, float[] T, int t, float[] D, int d, int count, float factor, float smoothing) {
+        double sum = 0;
+        double product = 1;
+        for (int j = 0; j < count; j++) {
+            double logit = Y[y + j];
+            float target = smooth(T[t + j], smoothing);
+            double power = Exponential.ofMinus(Math.abs(logit));
+            product *= 1 + power;
+            sum += Math.max(logit, 0) - logit * target;
+            double probability = (logit >= 0 ? 1 : power) / (1 + power);
+            D[d + j] = (float) ((probability - target) * factor);
+            if ((j & PRODUCT - 1) == PRODUCT - 1) {
+                sum += StrictMath.log(product);
+                product = 1;
+            }
+        }
+        return sum + StrictMath.log(product);
+    }
+
+    private static double crossentropy(
+            float[] Y, int y, float[] T, int t, float[] D, int d, int count, float factor, float smoothing) {
+        float most = 1 - EPSILON;
+        double sum = 0;
+        for (int j = 0; j < count; j++) {
+            float output = Y[y + j];
+            float target = smooth(T[t + j], smoothing);
+            float probability = Math.clamp(output, EPSILON, most);
+            float other = 1 - probability;
+            sum -= target * StrictMath.log(probability) + (1 - target) * StrictMath.log(other);
+            // The clipped are constant. A comparison with NaN is false, and NaN stays NaN.
+            boolean clipped = output < EPSILON || output > most;
+            D[d + j] = clipped ? 0 : ((1 - target) / other - target / probability) * factor;
+        }
+        return sum;
+    }
+
+    private static float smooth(float target, float smoothing) {
+        return target * (1 - smoothing) + 0.5f * smoothing;
+    }
+}

@@ -1,0 +1,156 @@
+package dev.hourglass.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hourglass.engine.cpu.OutputLoss;
+import dev.hourglass.engine.cpu.ops.LossFunction;
+import dev.hourglass.model.Activation;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Parameters;
+import dev.hourglass.tensor.Shape;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Losses, their gradients and ten steps of each optimizer are those of the real Keras. */
+class TrainingGoldenTest {
+    /** Of a loss and its gradient by one output, to its size where that is above 1: Keras's float32 has no more. */
+    private static final double LOSS_TOLERANCE = 2e-6;
+    /** Of weights and slots, to the largest of them. */
+    private static final double STEP_TOLERANCE = 1e-5;
+
+    private static final int STEPS = 10;
+    private static final int SAMPLES = 5;
+
+    @Test
+    void everyLossAndOptimizerHasACase() {
+        assertThat(TrainingGolden.losses().stream().map(golden -> golden.loss().kerasName()))
+                .containsAll(Loss.NAMES);
+        assertThat(TrainingGolden.trainings().stream()
+                        .map(golden -> golden.loss().kerasName()))
+                .containsAll(Loss.NAMES);
+        assertThat(TrainingGolden.trainings().stream()
+                        .map(golden -> golden.optimizer().kerasName()))
+                .containsAll(Optimizer.NAMES);
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.hourglass.engine.TrainingGolden#losses")
+    void aLossAndItsGradientAreThoseOfKeras(TrainingGolden golden) {
+        float[] outputs = golden.line("outputs");
+        float[] targets = golden.line("targets");
+        Activation end = golden.end().equals("sigmoid") ? Activation.SIGMOID : Activation.LINEAR;
+        OutputLoss output = OutputLoss.of(List.of(new LayerSpec.ActivationLayer("end", end)), golden.loss());
+        LossFunction function = LossFunction.of(output.loss());
+        float[] gradient = new float[1];
+        double sum = 0;
+        for (int i = 0; i < outputs.length; i++) {
+            double loss = function.add(outputs, i, targets, i, gradient, 0, 1, 1);
+
+            String at = "output " + outputs[i] + ", target " + targets[i];
+            assertNear("loss of " + at, loss, golden.line("losses")[i]);
+            assertNear("gradient of " + at, gradient[0], golden.line("gradients")[i]);
+            sum += loss;
+        }
+        float[] gradients = new float[outputs.length];
+        double together = function.add(outputs, 0, targets, 0, gradients, 0, outputs.length, 1);
+        assertNear("sum", together, sum);
+        assertThat(gradients[0]).isNotNaN();
+    }
+
+    private static void assertNear(String what, double actual, double expected) {
+        assertThat(Math.abs(actual - expected) / Math.max(1, Math.abs(expected)))
+                .as("%s: %s, Keras has %s", what, actual, expected)
+                .isLessThan(LOSS_TOLERANCE);
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.hourglass.engine.TrainingGolden#trainings")
+    void tenStepsLeaveTheWeightsAndSlotsOfKeras(TrainingGolden golden) {
+        Parameters parameters = golden.initial();
+        try (TrainingSession session = session(golden, parameters)) {
+            int[] order = IntStream.range(0, SAMPLES).toArray();
+            for (int step = 1; step <= STEPS; step++) {
+                double loss = session.step(samples(golden), order, 0, SAMPLES);
+                assertNear("loss of step " + step, loss, golden.line("losses")[step - 1]);
+                assertThat(error(TrainingGolden.joined(parameters), golden.line("after " + step)))
+                        .as("weights after step %d", step)
+                        .isLessThan(STEP_TOLERANCE);
+            }
+            OptimizerState state = session.optimizerState();
+            assertThat(state.steps()).isEqualTo(STEPS);
+            assertThat(names(golden, "slot "))
+                    .containsExactlyElementsOf(state.slots().keySet());
+            state.slots()
+                    .forEach((name, slot) -> assertThat(error(TrainingGolden.joined(slot), golden.line("slot " + name)))
+                            .as(name)
+                            .isLessThan(STEP_TOLERANCE));
+            assertThat(names(golden, "scalar "))
+                    .containsExactlyElementsOf(state.scalars().keySet());
+            state.scalars().forEach((name, value) -> assertNear(name, value, golden.line("scalar " + name)[0]));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.hourglass.engine.TrainingGolden#trainings")
+    void aStateThatIsTakenUpGoesOnInTheSameBits(TrainingGolden golden) {
+        Parameters whole = golden.initial();
+        Parameters stopped = golden.initial();
+        int[] order = IntStream.range(0, SAMPLES).toArray();
+        OptimizerState state;
+        try (TrainingSession session = session(golden, whole);
+                TrainingSession first = session(golden, stopped)) {
+            for (int step = 0; step < STEPS; step++) {
+                session.step(samples(golden), order, 0, SAMPLES);
+                if (step < 4) {
+                    first.step(samples(golden), order, 0, SAMPLES);
+                }
+            }
+            state = first.optimizerState();
+        }
+        try (TrainingSession second = session(golden, stopped)) {
+            second.restore(state);
+            for (int step = 4; step < STEPS; step++) {
+                second.step(samples(golden), order, 0, SAMPLES);
+            }
+        }
+        assertThat(stopped.sha256()).isEqualTo(whole.sha256());
+    }
+
+    private static TrainingSession session(TrainingGolden golden, Parameters parameters) {
+        return TrainingSession.of(
+                Shape.of(TrainingGolden.SIZE),
+                golden.layers(),
+                parameters,
+                new TrainingSettings(golden.loss(), golden.optimizer(), SAMPLES, 1),
+                2);
+    }
+
+    private static Samples samples(TrainingGolden golden) {
+        float[] inputs = golden.line("inputs");
+        return (index, into, offset) ->
+                System.arraycopy(inputs, index * TrainingGolden.SIZE, into, offset, TrainingGolden.SIZE);
+    }
+
+    private static List<String> names(TrainingGolden golden, String prefix) {
+        return golden.lines().keySet().stream()
+                .filter(name -> name.startsWith(prefix))
+                .map(name -> name.substring(prefix.length()))
+                .toList();
+    }
+
+    /** The largest difference, over the largest number. */
+    private static double error(float[] actual, float[] expected) {
+        assertThat(actual).hasSameSizeAs(expected);
+        double largest = 0;
+        double worst = 0;
+        for (int i = 0; i < expected.length; i++) {
+            largest = Math.max(largest, Math.abs(expected[i]));
+            double difference = Math.abs((double) actual[i] - expected[i]);
+            worst = difference <= worst ? worst : difference; // keeps a NaN
+        }
+        return worst / Math.max(largest, Float.MIN_NORMAL);
+    }
+}
