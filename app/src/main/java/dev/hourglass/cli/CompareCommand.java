@@ -1,9 +1,9 @@
 package dev.hourglass.cli;
 
 import dev.hourglass.lab.FinishedRun;
-import dev.hourglass.report.Figure;
-import dev.hourglass.report.RunsFigure;
-import dev.hourglass.report.RunsTable;
+import dev.hourglass.report.figures.Figure;
+import dev.hourglass.report.figures.RunsFigure;
+import dev.hourglass.report.tables.RunsTable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

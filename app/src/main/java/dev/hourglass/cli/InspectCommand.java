@@ -3,7 +3,7 @@ package dev.hourglass.cli;
 import dev.hourglass.engine.OptimizerState;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.model.ModelFacts;
-import dev.hourglass.report.ModelSummary;
+import dev.hourglass.report.tables.ModelSummary;
 import dev.hourglass.tensor.Normalization;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

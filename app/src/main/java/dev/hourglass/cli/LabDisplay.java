@@ -1,8 +1,8 @@
 package dev.hourglass.cli;
 
 import dev.hourglass.lab.LabEvent;
-import dev.hourglass.report.ComparisonTable;
-import dev.hourglass.report.ModelSummary;
+import dev.hourglass.report.tables.ComparisonTable;
+import dev.hourglass.report.tables.ModelSummary;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;

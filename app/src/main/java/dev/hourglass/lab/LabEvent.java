@@ -2,7 +2,7 @@ package dev.hourglass.lab;
 
 import dev.hourglass.data.catalog.FetchEvent;
 import dev.hourglass.model.AutoencoderSpec;
-import dev.hourglass.report.RunResult;
+import dev.hourglass.report.results.RunResult;
 import dev.hourglass.train.EpochPlace;
 import dev.hourglass.train.TrainEvent;
 import java.nio.file.Path;

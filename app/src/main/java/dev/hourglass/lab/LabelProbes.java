@@ -7,7 +7,7 @@ import dev.hourglass.evaluate.NearestNeighbourProbe;
 import dev.hourglass.evaluate.Points;
 import dev.hourglass.evaluate.PrincipalComponents;
 import dev.hourglass.evaluate.Silhouette;
-import dev.hourglass.report.LatentSpace.Probe;
+import dev.hourglass.report.results.LatentSpace.Probe;
 import java.util.HashMap;
 import java.util.Map;
 

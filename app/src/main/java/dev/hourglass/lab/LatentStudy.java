@@ -9,7 +9,7 @@ import dev.hourglass.evaluate.TSne;
 import dev.hourglass.evaluate.TSneEvent;
 import dev.hourglass.evaluate.TSneOptions;
 import dev.hourglass.evaluate.Trustworthiness;
-import dev.hourglass.report.LatentSpace.Plane;
+import dev.hourglass.report.results.LatentSpace.Plane;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;

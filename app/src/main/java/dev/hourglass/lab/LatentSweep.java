@@ -4,7 +4,7 @@ import dev.hourglass.evaluate.Evaluation;
 import dev.hourglass.evaluate.ReconstructionError;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;
-import dev.hourglass.report.Sweep;
+import dev.hourglass.report.results.Sweep;
 import dev.hourglass.tensor.ShapeException;
 import dev.hourglass.train.TrainEvent;
 import dev.hourglass.train.TrainResult;

@@ -1,6 +1,6 @@
 package dev.hourglass.lab;
 
-import dev.hourglass.report.PeakMemory;
+import dev.hourglass.report.results.PeakMemory;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;

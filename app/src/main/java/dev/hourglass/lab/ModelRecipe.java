@@ -1,7 +1,7 @@
 package dev.hourglass.lab;
 
 import dev.hourglass.model.AutoencoderSpec;
-import dev.hourglass.report.Reference;
+import dev.hourglass.report.results.Reference;
 import dev.hourglass.train.TrainOptions;
 import java.util.List;
 

@@ -7,7 +7,7 @@ import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Presets;
 import dev.hourglass.model.ShapeInference;
-import dev.hourglass.report.Reference;
+import dev.hourglass.report.results.Reference;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
 import dev.hourglass.train.TrainOptions;

@@ -2,7 +2,7 @@ package dev.hourglass.lab;
 
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;
-import dev.hourglass.report.Reference;
+import dev.hourglass.report.results.Reference;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

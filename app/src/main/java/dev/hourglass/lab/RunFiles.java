@@ -1,12 +1,12 @@
 package dev.hourglass.lab;
 
-import dev.hourglass.report.ComparisonTable;
-import dev.hourglass.report.Figure;
-import dev.hourglass.report.Figures;
-import dev.hourglass.report.HistoryCsv;
 import dev.hourglass.report.HtmlReport;
-import dev.hourglass.report.KeyQuestions;
-import dev.hourglass.report.RunResult;
+import dev.hourglass.report.answers.KeyQuestions;
+import dev.hourglass.report.figures.Figure;
+import dev.hourglass.report.figures.Figures;
+import dev.hourglass.report.results.RunResult;
+import dev.hourglass.report.tables.ComparisonTable;
+import dev.hourglass.report.tables.HistoryCsv;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,9 +3,9 @@ package dev.hourglass.lab;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.series.SyntheticSequences;
 import dev.hourglass.evaluate.Reconstruction;
-import dev.hourglass.report.SignalErrors;
-import dev.hourglass.report.SignalErrors.OfKind;
-import dev.hourglass.report.SignalErrors.OfModel;
+import dev.hourglass.report.results.SignalErrors;
+import dev.hourglass.report.results.SignalErrors.OfKind;
+import dev.hourglass.report.results.SignalErrors.OfModel;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package dev.hourglass.lab;
 
-import dev.hourglass.report.PeakMemory;
+import dev.hourglass.report.results.PeakMemory;
 import dev.hourglass.train.TrainResult;
 
 /**

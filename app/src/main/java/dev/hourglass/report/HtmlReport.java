@@ -1,6 +1,17 @@
 package dev.hourglass.report;
 
 import dev.hourglass.evaluate.ErrorReport;
+import dev.hourglass.report.answers.Findings;
+import dev.hourglass.report.answers.KeyQuestions;
+import dev.hourglass.report.figures.Figure;
+import dev.hourglass.report.figures.FigureException;
+import dev.hourglass.report.figures.Figures;
+import dev.hourglass.report.results.LatentSpace;
+import dev.hourglass.report.results.ModelResult;
+import dev.hourglass.report.results.RunData;
+import dev.hourglass.report.results.RunResult;
+import dev.hourglass.report.tables.ComparisonTable;
+import dev.hourglass.report.tables.ModelSummary;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package dev.hourglass.report;
 
+import dev.hourglass.report.results.ModelResult;
 import dev.hourglass.tensor.Shape;
 import java.util.Arrays;
 import java.util.Locale;
@@ -7,13 +8,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** How models and shapes are called in what people read. */
-final class Names {
+public final class Names {
     private static final Set<String> ACRONYMS = Set.of("ae", "cnn", "gru", "lstm", "mlp", "rnn", "vae");
 
     private Names() {}
 
     /** A model's name with acronyms in capitals: {@code cnn} is {@code CNN}, {@code small-lstm} is {@code small-LSTM}. */
-    static String model(String name) {
+    public static String model(String name) {
         StringBuilder shown = new StringBuilder();
         for (String part : name.splitWithDelimiters("[-_. ]", 0)) {
             shown.append(ACRONYMS.contains(part) ? part.toUpperCase(Locale.ROOT) : part);
@@ -21,17 +22,17 @@ final class Names {
         return shown.toString();
     }
 
-    static String model(ModelResult model) {
+    public static String model(ModelResult model) {
         return model(model.spec().name());
     }
 
     /** {@code 7x7x8}. */
-    static String dimensions(Shape shape) {
+    public static String dimensions(Shape shape) {
         return Arrays.stream(shape.toArray()).mapToObj(String::valueOf).collect(Collectors.joining("x"));
     }
 
     /** A shape and how many numbers that is: {@code 7x7x8 = 392}, or {@code 32} for a vector. */
-    static String size(Shape shape) {
+    public static String size(Shape shape) {
         return shape.rank() == 1
                 ? Numbers.count(shape.size())
                 : dimensions(shape) + " = " + Numbers.count(shape.size());

@@ -5,14 +5,14 @@ import java.math.MathContext;
 import java.util.Locale;
 
 /** How the report's numbers are written for people, the same on every machine. */
-final class Numbers {
+public final class Numbers {
     /** Stands where nothing was measured. */
-    static final String ABSENT = "–";
+    public static final String ABSENT = "–";
 
     private Numbers() {}
 
     /** An error or a loss: six decimals, or an exponent where these would show too little. */
-    static String error(double value) {
+    public static String error(double value) {
         double size = Math.abs(value);
         if (!Double.isFinite(value)) {
             return Double.isNaN(value) ? "NaN" : value > 0 ? "infinity" : "-infinity";
@@ -24,7 +24,7 @@ final class Numbers {
     }
 
     /** An error in two significant digits, for the small print under an image. */
-    static String shortError(double value) {
+    public static String shortError(double value) {
         if (!Double.isFinite(value) || value == 0) {
             return Double.isFinite(value) ? "0" : error(value);
         }
@@ -35,7 +35,7 @@ final class Numbers {
     }
 
     /** How many times one number is another, in three significant digits: {@code 2.00}, {@code 18.6}, {@code 2,340}. */
-    static String factor(double value) {
+    public static String factor(double value) {
         if (!Double.isFinite(value)) {
             return Double.isNaN(value) ? ABSENT : "infinitely many";
         }
@@ -51,21 +51,21 @@ final class Numbers {
     }
 
     /** A share of one, {@code 0.078} as {@code 7.8%}. */
-    static String percent(double share) {
+    public static String percent(double share) {
         return factor(share * 100) + "%";
     }
 
-    static String count(long value) {
+    public static String count(long value) {
         return String.format(Locale.ROOT, "%,d", value);
     }
 
     /** Such as {@code 1 epoch} and {@code 10 epochs}. */
-    static String count(long value, String noun) {
+    public static String count(long value, String noun) {
         return count(value) + " " + noun + (value == 1 ? "" : "s");
     }
 
     /** A duration: {@code 9.6 s}, {@code 2 min 5 s}, {@code 1 h 2 min}. */
-    static String duration(double seconds) {
+    public static String duration(double seconds) {
         if (!Double.isFinite(seconds)) {
             return ABSENT;
         }
@@ -79,7 +79,7 @@ final class Numbers {
     }
 
     /** An amount of memory: {@code 412 MB}, {@code 1.4 GB}. */
-    static String bytes(double bytes) {
+    public static String bytes(double bytes) {
         if (!Double.isFinite(bytes)) {
             return ABSENT;
         }
@@ -90,7 +90,7 @@ final class Numbers {
     }
 
     /** A compression ratio: {@code 24.50:1}. */
-    static String ratio(double value) {
+    public static String ratio(double value) {
         return String.format(Locale.ROOT, "%.2f:1", value);
     }
 }

@@ -12,7 +12,7 @@ import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Presets;
 import dev.hourglass.model.Size2;
-import dev.hourglass.report.Reference;
+import dev.hourglass.report.results.Reference;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.train.Augmentation;
 import dev.hourglass.train.Callbacks;

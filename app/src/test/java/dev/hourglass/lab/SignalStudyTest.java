@@ -7,7 +7,7 @@ import dev.hourglass.data.Dataset;
 import dev.hourglass.data.Split;
 import dev.hourglass.data.series.SyntheticSequences;
 import dev.hourglass.evaluate.Reconstruction;
-import dev.hourglass.report.SignalErrors;
+import dev.hourglass.report.results.SignalErrors;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 

@@ -2,6 +2,12 @@ package dev.hourglass.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hourglass.report.answers.Findings;
+import dev.hourglass.report.figures.Figure;
+import dev.hourglass.report.figures.Figures;
+import dev.hourglass.report.results.Evidence;
+import dev.hourglass.report.results.ModelResult;
+import dev.hourglass.report.results.RunResult;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;

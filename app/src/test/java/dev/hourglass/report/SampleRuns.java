@@ -5,6 +5,11 @@ import dev.hourglass.engine.Measured;
 import dev.hourglass.evaluate.ReconstructionError;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.Presets;
+import dev.hourglass.report.results.Evidence;
+import dev.hourglass.report.results.ModelResult;
+import dev.hourglass.report.results.RunData;
+import dev.hourglass.report.results.RunResult;
+import dev.hourglass.report.tables.ModelSummary;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.train.History;
 import java.util.ArrayList;
@@ -13,37 +18,37 @@ import java.util.List;
 import java.util.Map;
 
 /** Runs with the numbers of a real one and ring-shaped samples, to build others from. */
-final class SampleRuns {
-    static final AutoencoderSpec CNN = Presets.mnistCnn("cnn");
-    static final AutoencoderSpec LSTM = Presets.mnistLstm("lstm");
+public final class SampleRuns {
+    public static final AutoencoderSpec CNN = Presets.mnistCnn("cnn");
+    public static final AutoencoderSpec LSTM = Presets.mnistLstm("lstm");
     private static final int SIDE = 28;
     static final RunData DATA = data("mnist", 60_000, 10_000, examples());
 
     private SampleRuns() {}
 
     /** The MNIST lab as it may end: the CNN ahead, PCA far ahead of the CNN and a little ahead of the LSTM. */
-    static RunResult mnist() {
+    public static RunResult mnist() {
         return run(cnn(0.005641, 0.000304), lstm(0.017612, 0.016828));
     }
 
-    static RunResult run(ModelResult... models) {
+    public static RunResult run(ModelResult... models) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("Seed", "42");
         facts.put("Threads", "2");
         return new RunResult("MNIST: a CNN and an LSTM autoencoder", List.of(models), facts);
     }
 
-    static ModelResult cnn(double mse, double pcaMse) {
+    public static ModelResult cnn(double mse, double pcaMse) {
         return model(
                 CNN, mse, mse * 4, pcaMse, history(10, 0.0463, 0.0817, 0.0098, 0.0091, 0.0079, 0.0070, 0.0062, mse));
     }
 
-    static ModelResult lstm(double mse, double pcaMse) {
+    public static ModelResult lstm(double mse, double pcaMse) {
         return model(
                 LSTM, mse, mse * 4, pcaMse, history(20, 0.0581, 0.0412, 0.0364, 0.0301, 0.0252, 0.0238, 0.0182, mse));
     }
 
-    static ModelResult model(AutoencoderSpec spec, double mse, double mae, double pcaMse, History history) {
+    public static ModelResult model(AutoencoderSpec spec, double mse, double mae, double pcaMse, History history) {
         int parameters = Math.toIntExact(ModelSummary.of(spec).total());
         double samplesPerSecond = 40_000_000.0 / parameters;
         ReconstructionError test = new ReconstructionError(mse, mae, 10_000, samplesPerSecond);
@@ -55,7 +60,7 @@ final class SampleRuns {
     }
 
     /** Samples as MNIST's pictures, or vectors where they have another size. */
-    static RunData data(String name, int training, int test, List<float[]> samples) {
+    public static RunData data(String name, int training, int test, List<float[]> samples) {
         int size = samples.isEmpty() ? SIDE * SIDE : samples.getFirst().length;
         Shape shape = switch (size) {
             case SIDE * SIDE -> Shape.of(SIDE, SIDE, 1);
@@ -75,7 +80,7 @@ final class SampleRuns {
     }
 
     /** @param losses loss and validation loss of the first epoch, of the second, and so on */
-    static History history(double secondsPerEpoch, double... losses) {
+    public static History history(double secondsPerEpoch, double... losses) {
         List<History.Epoch> epochs = new ArrayList<>();
         for (int i = 0; i < losses.length; i += 2) {
             epochs.add(new History.Epoch(
@@ -90,7 +95,7 @@ final class SampleRuns {
     }
 
     /** Ten rings, each larger than the one before. */
-    static List<float[]> examples() {
+    public static List<float[]> examples() {
         List<float[]> samples = new ArrayList<>();
         for (int n = 0; n < 10; n++) {
             float[] sample = new float[SIDE * SIDE];

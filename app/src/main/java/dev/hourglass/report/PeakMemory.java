@@ -1,9 +1,0 @@
-package dev.hourglass.report;
-
-/**
- * The most memory that was in use at once.
- *
- * @param bytes at the peak
- * @param of what was measured, such as {@code process} or {@code Java heap}
- */
-public record PeakMemory(long bytes, String of) {}

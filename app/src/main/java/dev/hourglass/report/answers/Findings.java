@@ -1,0 +1,296 @@
+package dev.hourglass.report.answers;
+
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.report.Names;
+import dev.hourglass.report.Numbers;
+import dev.hourglass.report.results.ModelResult;
+import dev.hourglass.report.results.RunData;
+import dev.hourglass.report.results.RunResult;
+import dev.hourglass.train.History;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.DoubleFunction;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+
+/**
+ * What a run's numbers say, in sentences that carry these numbers. Each method below is one rule over the
+ * measurements; a rule that its numbers do not meet says nothing, so no sentence is printed that the run does not show.
+ */
+public final class Findings {
+    /** Closer than this, relative to the larger, two errors or losses are not told apart by one run. */
+    private static final double SAME = 0.01;
+    /** A cost is worth a sentence from this factor on; below, it may be the machine's noise. */
+    private static final double NOTABLE_COST = 1.1;
+    /** Validation loss over training loss from which the gap is worth a sentence. */
+    private static final double NOTABLE_GAP = 1.25;
+
+    private Findings() {}
+
+    /** First the basis of all that follows (what was measured, on how many samples), then one finding an element. */
+    public static List<String> of(RunResult run) {
+        List<ModelResult> models = run.models();
+        List<String> findings = new ArrayList<>();
+        findings.add(basis(run));
+        models.forEach(model -> divergence(model).ifPresent(findings::add));
+        models.forEach(model -> noCompression(model).ifPresent(findings::add));
+        incomparable(run).ifPresent(findings::add);
+        for (RunData data : run.data()) {
+            List<ModelResult> ranked = run.modelsOf(data).stream()
+                    .filter(model -> Double.isFinite(model.test().mse()))
+                    .sorted(Comparator.comparingDouble(model -> model.test().mse()))
+                    .toList();
+            ranked.stream().skip(1).forEach(other -> findings.add(reconstruction(ranked.getFirst(), other)));
+            latentSizes(ranked).ifPresent(findings::add);
+            ranked.forEach(model -> pca(model).ifPresent(findings::add));
+        }
+        parameters(models).ifPresent(findings::add);
+        if (run.data().size() == 1) {
+            epochTime(models).ifPresent(findings::add);
+            throughput(models).ifPresent(findings::add);
+        }
+        models.forEach(model -> lastEpochs(model).ifPresent(findings::add));
+        models.forEach(model -> gap(model).ifPresent(findings::add));
+        return List.copyOf(findings);
+    }
+
+    private static String basis(RunResult run) {
+        String trained = run.data().size() == 1
+                ? (run.models().size() == 1 ? "one model" : "each model once") + " trained on "
+                        + run.data().getFirst().counts()
+                : run.models().stream()
+                        .map(model ->
+                                name(model) + " once trained on " + model.data().counts())
+                        .collect(Collectors.joining(", "));
+        return "Computed from this run's measurements alone: " + trained
+                + ". Another seed gives somewhat other numbers.";
+    }
+
+    private static Optional<String> noCompression(ModelResult model) {
+        int size = model.spec().input().size();
+        int latentSize = model.spec().latentSize();
+        return latentSize < size
+                ? Optional.empty()
+                : Optional.of(name(model) + " compresses nothing: its code has " + Numbers.count(latentSize)
+                        + " numbers, a sample " + Numbers.count(size) + ". A narrower waist makes it an autoencoder.");
+    }
+
+    private static Optional<String> incomparable(RunResult run) {
+        if (run.data().size() < 2) {
+            return Optional.empty();
+        }
+        String groups = run.data().stream()
+                .map(data -> run.modelsOf(data).stream().map(Findings::name).collect(Collectors.joining(" and "))
+                        + " on " + data.name())
+                .collect(Collectors.joining(", "));
+        return Optional.of("Models stand on different data: " + groups
+                + ". Their errors and times cannot be ranked against each other; each stands beside PCA on its own data"
+                + " instead.");
+    }
+
+    private static Optional<String> divergence(ModelResult model) {
+        Optional<History.Epoch> broken = model.history().epochs().stream()
+                .filter(epoch -> !Double.isFinite(epoch.loss()) || !Double.isFinite(epoch.validationLoss()))
+                .findFirst();
+        if (broken.isPresent()) {
+            History.Epoch epoch = broken.get();
+            return Optional.of(name(model) + " diverged: in epoch " + epoch.number() + " its training loss was "
+                    + Numbers.error(epoch.loss()) + ", its validation loss " + Numbers.error(epoch.validationLoss())
+                    + ".");
+        }
+        return Double.isFinite(model.test().mse())
+                ? Optional.empty()
+                : Optional.of(name(model) + " diverged: its test MSE is "
+                        + Numbers.error(model.test().mse()) + ".");
+    }
+
+    private static String reconstruction(ModelResult best, ModelResult other) {
+        double lower = best.test().mse();
+        double higher = other.test().mse();
+        if (same(lower, higher)) {
+            return "One run does not tell the reconstructions of " + name(best) + " and " + name(other)
+                    + " apart: test MSE " + Numbers.error(lower) + " and " + Numbers.error(higher) + ".";
+        }
+        double bestMae = best.test().mae();
+        double otherMae = other.test().mae();
+        // The absolute error weighs large misses less and may disagree.
+        String disagreement = otherMae < bestMae && !same(otherMae, bestMae)
+                ? " By the mean absolute error it is the other way round: " + Numbers.error(bestMae) + " against "
+                        + Numbers.error(otherMae) + "."
+                : "";
+        return name(best) + " reconstructs " + better(higher, lower) + " than " + name(other) + ": test MSE "
+                + Numbers.error(lower) + " against " + Numbers.error(higher) + "." + disagreement;
+    }
+
+    private static Optional<String> latentSizes(List<ModelResult> ranked) {
+        if (ranked.stream().map(Findings::latentSize).distinct().count() < 2) {
+            return Optional.empty();
+        }
+        String sizes = ranked.stream()
+                .map(model -> name(model) + " keeps " + Numbers.count(latentSize(model)) + " numbers of "
+                        + Numbers.count(model.spec().input().size()) + " ("
+                        + Numbers.ratio(model.spec().compressionRatio()) + ")")
+                .collect(Collectors.joining(", "));
+        ModelResult best = ranked.getFirst();
+        ModelResult worst = ranked.getLast();
+        String reading = "";
+        if (!same(best.test().mse(), worst.test().mse())) {
+            double factor = (double) latentSize(best) / latentSize(worst);
+            if (factor > 1) {
+                reading = " " + name(best) + " has the smaller error with " + Numbers.factor(factor)
+                        + " times as many numbers at its waist as " + name(worst)
+                        + ": this alone does not make it the better architecture.";
+            } else if (factor < 1) {
+                reading = " " + name(best) + " has the smaller error although it keeps fewer numbers than "
+                        + name(worst) + ".";
+            }
+        }
+        return Optional.of("This is no comparison of equals: " + sizes + "." + reading);
+    }
+
+    private static Optional<String> pca(ModelResult model) {
+        double mse = model.test().mse();
+        double pca = model.pcaMse();
+        if (!Double.isFinite(pca)) {
+            return Optional.empty();
+        }
+        String numbers = Numbers.count(latentSize(model)) + " numbers";
+        if (same(mse, pca)) {
+            return Optional.of("At " + numbers + ", " + name(model) + " and PCA reconstruct equally well: test MSE "
+                    + Numbers.error(mse) + " and " + Numbers.error(pca) + ".");
+        }
+        int spanned = model.data().trainingSamples() - 1;
+        String few = spanned < latentSize(model)
+                ? " PCA has no more than " + Numbers.count(spanned, "component") + " here, from "
+                        + Numbers.count(spanned + 1L, "training sample") + "."
+                : "";
+        return Optional.of(
+                pca < mse
+                        ? "At " + numbers + ", PCA reconstructs " + better(mse, pca) + " than " + name(model)
+                                + ": test MSE " + Numbers.error(pca) + " against " + Numbers.error(mse)
+                                + ". Judged by MSE at this latent size, PCA is the better compressor." + few
+                        : "At " + numbers + ", " + name(model) + " reconstructs " + better(pca, mse)
+                                + " than PCA: test MSE " + Numbers.error(mse) + " against " + Numbers.error(pca)
+                                + "." + few);
+    }
+
+    private static Optional<String> parameters(List<ModelResult> models) {
+        return extremes(
+                models,
+                ModelResult::parameters,
+                count -> Numbers.count((long) count),
+                (most, factor, least) -> most + " has " + factor + " times the parameters of " + least);
+    }
+
+    private static Optional<String> epochTime(List<ModelResult> models) {
+        return extremes(
+                models,
+                ModelResult::secondsPerEpoch,
+                Numbers::duration,
+                (most, factor, least) -> most + " takes " + factor + " times as long for an epoch as " + least);
+    }
+
+    private static Optional<String> throughput(List<ModelResult> models) {
+        return extremes(
+                models,
+                model -> model.test().samplesPerSecond(),
+                rate -> Numbers.count(Math.round(rate)) + " samples/s",
+                (most, factor, least) ->
+                        most + " reconstructs " + factor + " times as many samples per second as " + least);
+    }
+
+    /** How {@link #extremes} puts it. */
+    @FunctionalInterface
+    private interface Wording {
+        String of(String most, String factor, String least);
+    }
+
+    /** Says how far the models with the most and the least of something are apart, if they are. */
+    private static Optional<String> extremes(
+            List<ModelResult> models,
+            ToDoubleFunction<ModelResult> measure,
+            DoubleFunction<String> text,
+            Wording wording) {
+        List<ModelResult> ascending = models.stream()
+                .filter(model -> measure.applyAsDouble(model) > 0 && Double.isFinite(measure.applyAsDouble(model)))
+                .sorted(Comparator.comparingDouble(measure))
+                .toList();
+        if (ascending.size() < 2) {
+            return Optional.empty();
+        }
+        double most = measure.applyAsDouble(ascending.getLast());
+        double least = measure.applyAsDouble(ascending.getFirst());
+        if (most / least < NOTABLE_COST) {
+            return Optional.empty();
+        }
+        String sentence =
+                wording.of(name(ascending.getLast()), Numbers.factor(most / least), name(ascending.getFirst()));
+        return Optional.of(sentence + ": " + text.apply(most) + " against " + text.apply(least) + ".");
+    }
+
+    /** Was validation loss still falling, had it levelled off, or was the best epoch an earlier one? */
+    private static Optional<String> lastEpochs(ModelResult model) {
+        List<History.Epoch> epochs = model.history().epochs();
+        if (epochs.size() < 2 || divergence(model).isPresent()) {
+            return Optional.empty();
+        }
+        History.Epoch best = model.history().best();
+        History.Epoch last = epochs.getLast();
+        History.Epoch before = epochs.get(epochs.size() - 2);
+        if (best.number() == last.number() && !same(before.validationLoss(), last.validationLoss())) {
+            return Optional.of(name(model) + "'s validation loss was still falling when training ended: "
+                    + Numbers.error(before.validationLoss()) + " to " + Numbers.error(last.validationLoss()) + " ("
+                    + Numbers.percent(1 - last.validationLoss() / before.validationLoss())
+                    + " lower) in the last epoch. More epochs may lower it further.");
+        }
+        if (same(best.validationLoss(), last.validationLoss())) {
+            return same(before.validationLoss(), last.validationLoss())
+                    ? Optional.of(name(model) + "'s validation loss had levelled off when training ended: "
+                            + Numbers.error(before.validationLoss()) + " to " + Numbers.error(last.validationLoss())
+                            + " in the last epoch.")
+                    : Optional.empty();
+        }
+        String overfitting = last.loss() < best.loss() && !same(last.loss(), best.loss())
+                ? " Training loss fell from " + Numbers.error(best.loss()) + " to " + Numbers.error(last.loss())
+                        + " meanwhile: a sign of overfitting."
+                : "";
+        return Optional.of(name(model) + " was best after epoch " + best.number() + " of " + epochs.size()
+                + ", not after the last: validation loss " + Numbers.error(best.validationLoss()) + ", then "
+                + Numbers.error(last.validationLoss()) + " at the end." + overfitting);
+    }
+
+    /** Is the error on samples that were not trained on much larger? A first epoch's training loss tells nothing of it. */
+    private static Optional<String> gap(ModelResult model) {
+        if (model.history().epochs().size() < 2 || divergence(model).isPresent()) {
+            return Optional.empty();
+        }
+        History.Epoch last = model.history().last();
+        double factor = last.validationLoss() / last.loss();
+        if (!(factor >= NOTABLE_GAP) || !Double.isFinite(factor)) {
+            return Optional.empty();
+        }
+        boolean normalizes = model.spec().layers().stream().anyMatch(LayerSpec.BatchNormalization.class::isInstance);
+        return Optional.of("In the last epoch " + name(model) + "'s validation loss is " + Numbers.factor(factor)
+                + " times its training loss: " + Numbers.error(last.validationLoss()) + " against "
+                + Numbers.error(last.loss()) + ". That is a sign of overfitting"
+                + (normalizes ? ", or of batch normalization's moving statistics that still lag behind." : "."));
+    }
+
+    private static String name(ModelResult model) {
+        return Names.model(model);
+    }
+
+    private static int latentSize(ModelResult model) {
+        return model.spec().latentSize();
+    }
+
+    private static String better(double higher, double lower) {
+        return Numbers.factor(higher / lower) + " times better";
+    }
+
+    private static boolean same(double a, double b) {
+        return Math.abs(a - b) <= SAME * Math.max(Math.abs(a), Math.abs(b));
+    }
+}

@@ -1,0 +1,97 @@
+package dev.hourglass.report.figures;
+
+import dev.hourglass.report.results.LatentSpace;
+import dev.hourglass.report.results.ModelResult;
+import dev.hourglass.report.results.RunData;
+import dev.hourglass.report.results.RunResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The figures of a run, named as their files: {@code cnn_training_history}, {@code model_comparison}. */
+public final class Figures {
+    private Figures() {}
+
+    /** Every figure of a run: those of each model, then those that compare. */
+    public static List<Figure> all(RunResult run) {
+        List<Figure> figures = new ArrayList<>();
+        for (ModelResult model : run.models()) {
+            trainingHistory(model).ifPresent(figures::add);
+            reconstructions(model).ifPresent(figures::add);
+            bestAndWorst(model).ifPresent(figures::add);
+            latentSpace(model).ifPresent(figures::add);
+        }
+        figures.add(comparison(run));
+        figures.addAll(sideBySide(run));
+        rateDistortion(run).ifPresent(figures::add);
+        return figures;
+    }
+
+    /** Loss and mean absolute error by epoch; empty if no epoch was run. */
+    public static Optional<Figure> trainingHistory(ModelResult model) {
+        return model.history().epochs().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new HistoryFigure(model).draw(fileName(model, "training_history")));
+    }
+
+    /** Test samples and what the model makes of them: images over images, series as curves; empty without examples. */
+    public static Optional<Figure> reconstructions(ModelResult model) {
+        if (model.data().examples().isEmpty()) {
+            return Optional.empty();
+        }
+        String fileName = fileName(model, "reconstructed_" + model.data().noun());
+        return Optional.of(
+                model.data().series()
+                        ? SeriesFigure.draw(fileName, model)
+                        : ImagesFigure.reconstructions(fileName, model));
+    }
+
+    /** The images that are rebuilt best and worst; empty if they were not looked for, or samples are no images. */
+    public static Optional<Figure> bestAndWorst(ModelResult model) {
+        return model.data().images() && !model.evidence().best().isEmpty()
+                ? Optional.of(ImagesFigure.bestAndWorst(fileName(model, "best_and_worst_images"), model))
+                : Optional.empty();
+    }
+
+    /** The codes of test samples on planes, by t-SNE and by PCA; empty if they were not embedded. */
+    public static Optional<Figure> latentSpace(ModelResult model) {
+        LatentSpace latent = model.evidence().latent();
+        return latent == null
+                ? Optional.empty()
+                : Optional.of(LatentFigure.draw(fileName(model, "latent_space"), model, latent));
+    }
+
+    /** Errors, compression, time and memory of all models as bars. */
+    public static Figure comparison(RunResult run) {
+        return ComparisonFigure.draw("model_comparison", run);
+    }
+
+    /** For each data set that several models share, their reconstructions side by side. */
+    public static List<Figure> sideBySide(RunResult run) {
+        List<Figure> figures = new ArrayList<>();
+        for (RunData data : run.data()) {
+            List<ModelResult> models = run.modelsOf(data);
+            if (models.size() > 1 && !data.examples().isEmpty() && !data.series()) {
+                String fileName = run.data().size() == 1 ? "side_by_side" : "side_by_side_" + clean(data.name());
+                figures.add(SideBySideFigure.draw(fileName, run.title(), data, models));
+            }
+        }
+        return figures;
+    }
+
+    /** Test error by latent size, beside PCA; empty if there was no sweep. */
+    public static Optional<Figure> rateDistortion(RunResult run) {
+        List<ModelResult> swept = run.models().stream()
+                .filter(model -> model.evidence().sweep() != null)
+                .toList();
+        return swept.isEmpty() ? Optional.empty() : Optional.of(RateDistortionFigure.draw("rate_distortion", swept));
+    }
+
+    private static String fileName(ModelResult model, String what) {
+        return clean(model.spec().name()) + "_" + what;
+    }
+
+    private static String clean(String name) {
+        return name.replaceAll("[^A-Za-z0-9_-]", "_");
+    }
+}

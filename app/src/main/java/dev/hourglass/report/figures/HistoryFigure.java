@@ -1,0 +1,179 @@
+package dev.hourglass.report.figures;
+
+import dev.hourglass.report.Names;
+import dev.hourglass.report.Numbers;
+import dev.hourglass.report.results.ModelResult;
+import dev.hourglass.train.History;
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.geom.Ellipse2D;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.AxesChartStyler.TextAlignment;
+import org.knowm.xchart.style.Styler.LegendLayout;
+import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.XYStyler;
+import org.knowm.xchart.style.markers.Marker;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** How a model's errors fell: the loss and, beside it, the mean absolute error, by epoch, in training and validation. */
+final class HistoryFigure {
+    private static final int PANEL_WIDTH = 560;
+    private static final int HEIGHT = 430;
+    private static final double LARGEST_DRAWN = 1e9;
+
+    private final String name;
+    private final History history;
+
+    /** @throws IllegalArgumentException if no epoch was run */
+    HistoryFigure(ModelResult model) {
+        name = Names.model(model);
+        history = model.history();
+        if (history.epochs().isEmpty()) {
+            throw new IllegalArgumentException("A training history needs at least one epoch, model '"
+                    + model.spec().name() + "' has none");
+        }
+    }
+
+    Figure draw(String fileName) {
+        History.Epoch best = history.best();
+        int epochs = history.epochs().size();
+        String description =
+                "Training history of " + name + ": loss and mean absolute error, in training and validation,"
+                        + " over " + epochs + (epochs == 1 ? " epoch" : " epochs")
+                        + (Double.isFinite(best.validationLoss())
+                                ? "; the smallest validation loss is " + Numbers.error(best.validationLoss())
+                                        + " after epoch " + best.number() + "."
+                                : "; no validation loss is a finite number.");
+        return new Figure(fileName, description, 2 * PANEL_WIDTH, HEIGHT, graphics -> {
+            chart("loss", "Loss (mean squared error)", History.Epoch::loss, History.Epoch::validationLoss)
+                    .paint(graphics, PANEL_WIDTH, HEIGHT);
+            Graphics2D right = (Graphics2D) graphics.create();
+            right.translate(PANEL_WIDTH, 0);
+            chart("MAE", "Mean absolute error", History.Epoch::mae, History.Epoch::validationMae)
+                    .paint(right, PANEL_WIDTH, HEIGHT);
+            right.dispose();
+        });
+    }
+
+    private XYChart chart(
+            String what,
+            String axis,
+            ToDoubleFunction<History.Epoch> trainingError,
+            ToDoubleFunction<History.Epoch> validationError) {
+        XYChart chart = new XYChartBuilder()
+                .width(PANEL_WIDTH)
+                .height(HEIGHT)
+                .title(name + ": " + what + " by epoch")
+                .xAxisTitle("Epoch")
+                .yAxisTitle(axis)
+                .build();
+        double[] epochs =
+                history.epochs().stream().mapToDouble(History.Epoch::number).toArray();
+        double[] training = curve(trainingError);
+        double[] validation = curve(validationError);
+        style(chart, epochs, largestFinite(training, validation));
+        // Parentheses in each label make them equally high, which XChart aligns them by.
+        addCurve(chart, what + " (training)", epochs, training, Palette.BLUE, new BasicStroke(2), SeriesMarkers.CIRCLE);
+        BasicStroke dashes =
+                new BasicStroke(2, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {7, 4}, 0);
+        addCurve(chart, what + " (validation)", epochs, validation, Palette.VERMILLION, dashes, SeriesMarkers.DIAMOND);
+        // The epoch with the smallest validation loss in both panels: one model, one best epoch.
+        History.Epoch best = history.best();
+        double bestError = validationError.applyAsDouble(best);
+        if (isDrawable(bestError)) {
+            XYSeries mark = chart.addSeries(
+                    "best (epoch " + best.number() + "): " + Numbers.error(bestError),
+                    new double[] {best.number()},
+                    new double[] {bestError});
+            mark.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
+            mark.setMarker(new Ring());
+            mark.setMarkerColor(Palette.INK);
+        }
+        return chart;
+    }
+
+    private double[] curve(ToDoubleFunction<History.Epoch> error) {
+        return history.epochs().stream()
+                .mapToDouble(error)
+                .map(value -> isDrawable(value) ? value : Double.NaN)
+                .toArray();
+    }
+
+    private static void addCurve(
+            XYChart chart, String label, double[] x, double[] y, Color color, BasicStroke stroke, Marker marker) {
+        XYSeries series = chart.addSeries(label, x, y);
+        series.setLineColor(color);
+        series.setLineStyle(stroke);
+        series.setMarker(marker);
+        series.setMarkerColor(color);
+    }
+
+    private static void style(XYChart chart, double[] epochs, double largest) {
+        double first = epochs[0];
+        double last = epochs[epochs.length - 1];
+        double pad = first < last ? Math.max(0.25, (last - first) * 0.03) : 0.6;
+        XYStyler styler = chart.getStyler();
+        styler.setChartBackgroundColor(Color.WHITE);
+        styler.setChartPadding(16);
+        styler.setChartFontColor(Palette.INK);
+        styler.setChartTitleFont(Type.TITLE.font());
+        styler.setChartTitleBoxVisible(false);
+        styler.setChartTitlePadding(10);
+        styler.setAxisTitleFont(Type.BODY.font());
+        styler.setAxisTickLabelsFont(Type.NOTE.font());
+        styler.setAxisTickLabelsColor(Palette.INK);
+        styler.setAxisTicksLineVisible(false);
+        styler.setAxisTickMarksColor(Palette.FRAME);
+        styler.setPlotBorderColor(Palette.FRAME);
+        styler.setPlotGridLinesColor(Palette.GRID);
+        styler.setPlotGridLinesStroke(new BasicStroke(1));
+        styler.setPlotContentSize(1.0);
+        styler.setPlotMargin(0);
+        styler.setLegendPosition(LegendPosition.OutsideS);
+        styler.setLegendLayout(LegendLayout.Horizontal);
+        styler.setLegendFont(Type.NOTE.font());
+        styler.setLegendBorderColor(Color.WHITE);
+        styler.setMarkerSize(8);
+        styler.setXAxisMin(first - pad);
+        styler.setXAxisMax(last + pad);
+        // About 450 units are left for the plot: at least 60 a tick, and never a tick between two epochs.
+        styler.setXAxisTickMarkSpacingHint((int) Math.max(60, 400 / (last - first + 2 * pad)));
+        styler.setXAxisDecimalPattern("0");
+        // A little below 0, because XChart draws no tick at the very end of an axis.
+        styler.setYAxisMin(-0.02 * largest);
+        styler.setYAxisMax(1.08 * largest);
+        styler.setYAxisLabelAlignment(TextAlignment.Right);
+        styler.setYAxisDecimalPattern(largest >= 1e-3 && largest < 1e6 ? "#,##0.######" : "0.##E0");
+        styler.setLocale(Locale.ROOT);
+    }
+
+    /** The top of what is drawn; 1 if there is nothing to draw, so that the axis still has a scale. */
+    private static double largestFinite(double[] training, double[] validation) {
+        double largest = DoubleStream.concat(Arrays.stream(training), Arrays.stream(validation))
+                .filter(Double::isFinite)
+                .max()
+                .orElse(1);
+        return largest > 0 ? largest : 1;
+    }
+
+    /** A loss beyond is a run that diverged, and XChart searches minutes for ticks on an axis of 1e60. */
+    private static boolean isDrawable(double loss) {
+        return loss <= LARGEST_DRAWN;
+    }
+
+    private static final class Ring extends Marker {
+        @Override
+        public void paint(Graphics2D graphics, double x, double y, int size) {
+            graphics.setStroke(new BasicStroke(1.6f));
+            double radius = size;
+            graphics.draw(new Ellipse2D.Double(x - radius, y - radius, 2 * radius, 2 * radius));
+        }
+    }
+}

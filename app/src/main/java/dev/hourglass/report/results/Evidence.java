@@ -1,0 +1,85 @@
+package dev.hourglass.report.results;
+
+import dev.hourglass.evaluate.ErrorReport;
+import dev.hourglass.evaluate.ImageQuality;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was found out about a trained model on the test set, beyond its mean errors. What the data cannot tell, or nobody
+ * measured, is null or empty.
+ *
+ * @param errors by class, sample, step and channel
+ * @param pca the same of PCA with as many components as the model has numbers at its waist
+ * @param quality of images
+ * @param best the samples that are rebuilt best, the best first
+ * @param worst the samples that are rebuilt worst, the worst first
+ * @param latent the space of the codes
+ * @param signal how the parts of series come through, where the parts are known
+ * @param sweep the same model with other latent sizes
+ * @param memory at its largest while the model was trained
+ * @param references what others report of the same model
+ */
+public record Evidence(
+        @Nullable ErrorReport errors,
+        @Nullable ErrorReport pca,
+        @Nullable ImageQuality quality,
+        List<Extreme> best,
+        List<Extreme> worst,
+        @Nullable LatentSpace latent,
+        @Nullable SignalErrors signal,
+        @Nullable Sweep sweep,
+        @Nullable PeakMemory memory,
+        List<Reference> references) {
+    /** Nothing was measured. */
+    public static final Evidence NONE =
+            new Evidence(null, null, null, List.of(), List.of(), null, null, null, null, List.of());
+
+    /**
+     * A sample that stands out.
+     *
+     * @param index in the test set, from 0
+     * @param label its class; null where the data has none
+     * @param original row-major
+     * @param reconstruction row-major
+     */
+    public record Extreme(int index, @Nullable Integer label, double mse, float[] original, float[] reconstruction) {}
+
+    public Evidence {
+        best = List.copyOf(best);
+        worst = List.copyOf(worst);
+        references = List.copyOf(references);
+    }
+
+    public Evidence withErrors(ErrorReport own, ErrorReport ofPca) {
+        return new Evidence(own, ofPca, quality, best, worst, latent, signal, sweep, memory, references);
+    }
+
+    public Evidence withQuality(ImageQuality value) {
+        return new Evidence(errors, pca, value, best, worst, latent, signal, sweep, memory, references);
+    }
+
+    public Evidence withExtremes(List<Extreme> bestOnes, List<Extreme> worstOnes) {
+        return new Evidence(errors, pca, quality, bestOnes, worstOnes, latent, signal, sweep, memory, references);
+    }
+
+    public Evidence withLatent(LatentSpace value) {
+        return new Evidence(errors, pca, quality, best, worst, value, signal, sweep, memory, references);
+    }
+
+    public Evidence withSignal(SignalErrors value) {
+        return new Evidence(errors, pca, quality, best, worst, latent, value, sweep, memory, references);
+    }
+
+    public Evidence withSweep(Sweep value) {
+        return new Evidence(errors, pca, quality, best, worst, latent, signal, value, memory, references);
+    }
+
+    public Evidence withMemory(PeakMemory value) {
+        return new Evidence(errors, pca, quality, best, worst, latent, signal, sweep, value, references);
+    }
+
+    public Evidence withReferences(List<Reference> value) {
+        return new Evidence(errors, pca, quality, best, worst, latent, signal, sweep, memory, value);
+    }
+}

@@ -1,0 +1,61 @@
+package dev.hourglass.report.results;
+
+import dev.hourglass.evaluate.Points;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The codes of test samples: as pictures, and how much of the labels they hold.
+ *
+ * @param labels the class of each point, in the order of the test set; empty where the data has none
+ * @param tsne the codes by t-SNE; null if there were too few
+ * @param pca the codes by their first two principal components
+ * @param probes how well labels can be told from codes and from rivals of theirs; empty where there are no labels
+ */
+public record LatentSpace(List<Integer> labels, @Nullable Plane tsne, Plane pca, List<Probe> probes) {
+    /**
+     * @param points two dimensions, a point a test sample
+     * @param trustworthiness of 12 neighbours; NaN if not measured
+     * @param klDivergence of t-SNE, in nats; NaN for PCA
+     * @param variance of the codes along each axis, as shares of all; empty for t-SNE
+     */
+    public record Plane(Points points, double trustworthiness, double klDivergence, List<Double> variance) {
+        public Plane {
+            variance = List.copyOf(variance);
+        }
+    }
+
+    /**
+     * How well the labels of test samples can be told from what stands for the samples.
+     *
+     * @param space such as {@code codes}, {@code PCA codes} or {@code raw pixels}
+     * @param numbers that stand for a sample
+     * @param trainingSamples that the classifiers were given
+     * @param neighbours share of labels that the nearest neighbours tell right
+     * @param linear share of labels that a linear classifier tells right
+     * @param silhouette of the labels as clusters, -1 to 1
+     */
+    public record Probe(
+            String space,
+            int numbers,
+            int trainingSamples,
+            int testSamples,
+            double neighbours,
+            double linear,
+            double silhouette) {}
+
+    public LatentSpace {
+        labels = List.copyOf(labels);
+        probes = List.copyOf(probes);
+    }
+
+    /** The share of the most frequent class: what guessing gets right. */
+    public double chance() {
+        return labels.stream().collect(Collectors.groupingBy(label -> label, Collectors.counting())).values().stream()
+                        .mapToLong(Long::longValue)
+                        .max()
+                        .orElse(0)
+                / Math.max(1.0, labels.size());
+    }
+}

@@ -1,0 +1,24 @@
+package dev.hourglass.report.tables;
+
+/** CSV as RFC 4180 has it: CRLF after every line, quotes where a field needs them. */
+final class Csv {
+    private Csv() {}
+
+    /** One line. Numbers are written so that they read back as the same number, what is not finite as an empty field. */
+    static String line(Object... fields) {
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < fields.length; i++) {
+            line.append(i == 0 ? "" : ",").append(field(fields[i]));
+        }
+        return line.append("\r\n").toString();
+    }
+
+    private static String field(Object value) {
+        if (value instanceof Double number && !Double.isFinite(number)) {
+            return "";
+        }
+        String text = value.toString();
+        boolean quoted = text.chars().anyMatch(c -> c == ',' || c == '"' || c == '\r' || c == '\n');
+        return quoted ? '"' + text.replace("\"", "\"\"") + '"' : text;
+    }
+}

@@ -1,0 +1,31 @@
+package dev.hourglass.report.tables;
+
+import dev.hourglass.report.results.ModelResult;
+import dev.hourglass.report.results.RunResult;
+import dev.hourglass.train.History;
+
+/** The training history of all models of a run as CSV, one line an epoch. */
+public final class HistoryCsv {
+    private HistoryCsv() {}
+
+    /** Columns as the first line names them, in Keras's words; what is not finite is an empty field. */
+    public static String of(RunResult run) {
+        StringBuilder csv = new StringBuilder(Csv.line(
+                "model", "epoch", "loss", "mae", "val_loss", "val_mae", "learning_rate", "train_seconds", "seconds"));
+        for (ModelResult model : run.models()) {
+            for (History.Epoch epoch : model.history().epochs()) {
+                csv.append(Csv.line(
+                        model.spec().name(),
+                        epoch.number(),
+                        epoch.loss(),
+                        epoch.mae(),
+                        epoch.validationLoss(),
+                        epoch.validationMae(),
+                        (float) epoch.learningRate(),
+                        epoch.trainSeconds(),
+                        epoch.seconds()));
+            }
+        }
+        return csv.toString();
+    }
+}

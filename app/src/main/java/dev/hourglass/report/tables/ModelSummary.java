@@ -1,0 +1,156 @@
+package dev.hourglass.report.tables;
+
+import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.KerasClass;
+import dev.hourglass.model.LayerFacts;
+import dev.hourglass.model.ModelFacts;
+import dev.hourglass.report.Numbers;
+import dev.hourglass.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What a model consists of, as {@code model.summary()} of Keras tells it: each layer with its output shape and
+ * parameters, and the totals. The waist is marked.
+ *
+ * @param model the model's name
+ * @param rows the input, then every layer in order
+ * @param trainable how many numbers training changes
+ * @param nonTrainable how many numbers only the moving statistics change
+ * @param waist how much the waist keeps, such as {@code 32 numbers, 24.50:1}
+ */
+public record ModelSummary(String model, List<Row> rows, long trainable, long nonTrainable, String waist) {
+    private static final int BYTES_PER_PARAMETER = Float.BYTES;
+
+    /**
+     * @param layer the layer's name
+     * @param type Keras's class, such as {@code Conv2D}
+     * @param outputShape of one sample
+     * @param parameters how many numbers the layer's variables hold
+     * @param waist whether this layer's output is the code
+     */
+    public record Row(String layer, String type, Shape outputShape, long parameters, boolean waist) {}
+
+    public ModelSummary {
+        rows = List.copyOf(rows);
+    }
+
+    public static ModelSummary of(AutoencoderSpec spec) {
+        return of(spec.name(), spec.facts(), spec.encoder().size());
+    }
+
+    /**
+     * Of any chain of layers, such as an encoder by itself.
+     *
+     * @param waist how many layers come before the waist, 0 to all
+     */
+    public static ModelSummary of(String name, ModelFacts facts, int waist) {
+        List<Row> rows = new ArrayList<>();
+        rows.add(new Row("input", "InputLayer", facts.input(), 0, waist == 0));
+        for (LayerFacts layer : facts.layers()) {
+            rows.add(new Row(
+                    layer.layer().name(),
+                    KerasClass.of(layer.layer()).kerasName(),
+                    layer.output(),
+                    layer.parameters(),
+                    rows.size() == waist));
+        }
+        int code = rows.get(waist).outputShape().size();
+        int widest = Math.max(facts.input().size(), facts.output().size());
+        return new ModelSummary(
+                name,
+                rows,
+                facts.trainableParameters(),
+                facts.parameters() - facts.trainableParameters(),
+                Numbers.count(code) + " numbers, " + Numbers.ratio((double) widest / code));
+    }
+
+    /** All parameters together, as Keras counts them. */
+    public long total() {
+        return trainable + nonTrainable;
+    }
+
+    /** The table in box-drawing characters, lines of at most 80 characters for ordinary names, ending in a newline. */
+    public String toText() {
+        List<List<String>> cells = rows.stream()
+                .map(row -> List.of(
+                        row.layer() + " (" + row.type() + ")",
+                        row.outputShape().withBatch(),
+                        Numbers.count(row.parameters())))
+                .toList();
+        List<String> titles = List.of("Layer (type)", "Output Shape", "Param #");
+        int[] widths = new int[titles.size()];
+        for (int column = 0; column < widths.length; column++) {
+            widths[column] = titles.get(column).length();
+            for (List<String> row : cells) {
+                widths[column] = Math.max(widths[column], row.get(column).length());
+            }
+        }
+        StringBuilder text = new StringBuilder("Model: \"" + model + "\"\n");
+        text.append(rule('┏', '━', '┳', '┓', widths));
+        text.append(line('┃', titles, widths)).append('\n');
+        text.append(rule('┡', '━', '╇', '┩', widths));
+        for (int i = 0; i < cells.size(); i++) {
+            boolean waistRow = rows.get(i).waist();
+            if (waistRow) {
+                text.append(rule('├', '─', '┼', '┤', widths));
+            }
+            text.append(line('│', cells.get(i), widths));
+            text.append(waistRow ? " ◀ waist\n" : "\n");
+            if (waistRow) {
+                text.append(rule('├', '─', '┼', '┤', widths));
+            }
+        }
+        text.append(rule('└', '─', '┴', '┘', widths));
+        for (Map.Entry<String, Long> total : totals()) {
+            text.append(' ').append(total.getKey()).append(": ").append(countAndBytes(total.getValue()));
+            text.append('\n');
+        }
+        return text.append(" Waist: ").append(waist).append('\n').toString();
+    }
+
+    /** The three totals with Keras's words. */
+    public List<Map.Entry<String, Long>> totals() {
+        return List.of(
+                Map.entry("Total params", total()),
+                Map.entry("Trainable params", trainable),
+                Map.entry("Non-trainable params", nonTrainable));
+    }
+
+    /** Keras's way: {@code 12,585 (49.16 KB)}. */
+    public static String countAndBytes(long parameters) {
+        double bytes = (double) parameters * BYTES_PER_PARAMETER;
+        String[] units = {"B", "KB", "MB", "GB"};
+        int unit = 0;
+        while (bytes >= 1024 && unit < units.length - 1) {
+            bytes /= 1024;
+            unit++;
+        }
+        return Numbers.count(parameters) + String.format(Locale.ROOT, " (%.2f %s)", bytes, units[unit]);
+    }
+
+    private static String line(char border, List<String> cells, int[] widths) {
+        StringBuilder line = new StringBuilder().append(border);
+        for (int column = 0; column < widths.length; column++) {
+            String cell = cells.get(column);
+            String space = " ".repeat(widths[column] - cell.length());
+            boolean number = column == widths.length - 1;
+            line.append(' ')
+                    .append(number ? space + cell : cell + space)
+                    .append(' ')
+                    .append(border);
+        }
+        return line.toString();
+    }
+
+    private static String rule(char left, char dash, char cross, char right, int[] widths) {
+        StringBuilder rule = new StringBuilder();
+        for (int column = 0; column < widths.length; column++) {
+            rule.append(column == 0 ? left : cross);
+            rule.repeat(dash, widths[column] + 2);
+        }
+        return rule.append(right).append('\n').toString();
+    }
+}
