@@ -1,9 +1,14 @@
 package dev.hourglass.cli;
 
 import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.engine.Loss;
+import dev.hourglass.engine.Optimizer;
+import dev.hourglass.files.Failures;
+import dev.hourglass.lab.CompileSyntax;
 import dev.hourglass.lab.Lab;
 import dev.hourglass.lab.LabOptions;
 import dev.hourglass.lab.Recipe;
+import dev.hourglass.lab.RecipeException;
 import dev.hourglass.lab.RecipeReader;
 import dev.hourglass.train.TrainOptions;
 import java.nio.file.Files;
@@ -89,10 +94,27 @@ final class LabCommand implements Runnable {
         private @Nullable Integer batchSize;
 
         @Option(
+                names = "--loss",
+                paramLabel = "NAME[:SETTING=VALUE]",
+                converter = LossText.class,
+                description = "What is made small: mean_squared_error (in all labs), mean_absolute_error,"
+                        + " binary_crossentropy, huber or log_cosh, with Keras's settings, such as huber:delta=0.5.")
+        private @Nullable Loss loss;
+
+        @Option(
+                names = "--optimizer",
+                paramLabel = "NAME[:SETTING=VALUE,...]",
+                converter = OptimizerText.class,
+                description = "How: adam (in all labs), adamw, sgd, rmsprop, nadam, adadelta, adagrad or adamax, with"
+                        + " Keras's settings and defaults, such as sgd:learning_rate=0.1,momentum=0.9,nesterov=true.")
+        private @Nullable Optimizer optimizer;
+
+        @Option(
                 names = "--learning-rate",
                 paramLabel = "RATE",
                 converter = Rate.class,
-                description = "Adam's learning rate, or where its schedule starts; 0.001 in mnist and cifar10.")
+                description =
+                        "The optimizer's learning rate, or where its schedule starts; 0.001 in mnist and cifar10.")
         private @Nullable Float learningRate;
 
         @Option(
@@ -113,6 +135,8 @@ final class LabCommand implements Runnable {
             TrainOptions changed = options;
             changed = epochs == null ? changed : changed.withEpochs(epochs);
             changed = batchSize == null ? changed : changed.withBatchSize(batchSize);
+            changed = loss == null ? changed : changed.withLoss(loss);
+            changed = optimizer == null ? changed : changed.withOptimizer(optimizer);
             changed = learningRate == null ? changed : changed.withLearningRate(learningRate);
             changed = seed == null ? changed : changed.withSeed(seed);
             return threads == null ? changed : changed.withThreads(threads);
@@ -162,6 +186,30 @@ final class LabCommand implements Runnable {
                 paramLabel = "RUN",
                 description = "Go on with this run, which was stopped or killed, from its last checkpoint.")
         private @Nullable Path unfinished;
+    }
+
+    /** A loss with its settings. */
+    static final class LossText implements ITypeConverter<Loss> {
+        @Override
+        public Loss convert(String text) {
+            try {
+                return CompileSyntax.loss(text);
+            } catch (RecipeException e) {
+                throw new TypeConversionException(Failures.reason(e));
+            }
+        }
+    }
+
+    /** An optimizer with its settings. */
+    static final class OptimizerText implements ITypeConverter<Optimizer> {
+        @Override
+        public Optimizer convert(String text) {
+            try {
+                return CompileSyntax.optimizer(text);
+            } catch (RecipeException e) {
+                throw new TypeConversionException(Failures.reason(e));
+            }
+        }
     }
 
     /** A learning rate. */

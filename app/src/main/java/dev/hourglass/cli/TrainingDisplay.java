@@ -37,6 +37,10 @@ final class TrainingDisplay {
             }
             case TrainEvent.StepFinished step -> draw(step);
             case TrainEvent.EpochFinished finished -> end(finished);
+            case TrainEvent.Warned warned -> {
+                interrupt();
+                terminal.println(warned.sentence());
+            }
             case TrainEvent.Waiting wait -> {
                 interrupt();
                 terminal.println(wait.reason());

@@ -9,34 +9,23 @@ import java.util.List;
  * One model of a recipe, with the data it learns and how it is trained.
  *
  * @param references what others report of it, to be said beside its results
- * @param origin where it is written
  */
-public record ModelRecipe(
-        AutoencoderSpec spec, Recipe.Data data, TrainOptions training, List<Reference> references, Origin origin) {
+public record ModelRecipe(AutoencoderSpec spec, Recipe.Data data, TrainOptions training, List<Reference> references) {
     public ModelRecipe {
         references = List.copyOf(references);
     }
 
-    /** A model that no file describes. */
-    public ModelRecipe(AutoencoderSpec spec, Recipe.Data data, TrainOptions training, List<Reference> references) {
-        this(spec, data, training, references, Origin.NONE);
-    }
-
-    /** A model that no file describes and nobody else reports of. */
+    /** A model that nobody else reports of. */
     public ModelRecipe(AutoencoderSpec spec, Recipe.Data data, TrainOptions training) {
         this(spec, data, training, List.of());
     }
 
-    ModelRecipe withSpec(AutoencoderSpec value) {
-        return new ModelRecipe(value, data, training, references, origin);
-    }
-
     public ModelRecipe withData(Recipe.Data value) {
-        return new ModelRecipe(spec, value, training, references, origin);
+        return new ModelRecipe(spec, value, training, references);
     }
 
     public ModelRecipe withTraining(TrainOptions value) {
-        return new ModelRecipe(spec, data, value, references, origin);
+        return new ModelRecipe(spec, data, value, references);
     }
 
     /** The model's name, which no other model of the recipe has. */

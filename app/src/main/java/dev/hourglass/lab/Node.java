@@ -88,6 +88,12 @@ sealed interface Node {
             return new Mapping(place, all);
         }
 
+        Mapping without(String key) {
+            Map<String, Entry> others = new LinkedHashMap<>(entries);
+            others.remove(key);
+            return new Mapping(place, others);
+        }
+
         Optional<Node> find(String key) {
             return Optional.ofNullable(entries.get(key)).map(Entry::value);
         }

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BinaryOperator;
 
 /**
  * Reads recipes: YAML of at most 1 MB with the keys {@code title}, {@code data}, {@code models}, {@code training} and
@@ -146,17 +147,16 @@ public final class RecipeReader {
                 .asItems("a list of models")) {
             Mapping model = item.asMapping("a model such as {name: cnn, preset: mnist-cnn}");
             AutoencoderSpec spec = spec(model, modelName(model, names));
-            Mapping learned = merged(model.find("data").map(RecipeReader::dataMapping), data)
+            Mapping learned = merged(model.find("data").map(RecipeReader::dataMapping), data, Mapping::over)
                     .orElseThrow(() -> top.place()
                             .error("expected the key 'data', found none. Add it, such as 'data: {name: mnist}'."));
-            Optional<Mapping> trained = merged(model.find("training").map(TrainingSyntax::mapping), training);
-            Origin origin = folder.isPresent() ? Origin.of(item.place()) : Origin.NONE;
+            Optional<Mapping> trained =
+                    merged(model.find("training").map(TrainingSyntax::mapping), training, TrainingSyntax::over);
             models.add(new ModelRecipe(
                     spec,
                     data(learned, folder),
                     trained.map(TrainingSyntax::read).orElseGet(TrainOptions::defaults),
-                    model.find("references").map(RecipeReader::references).orElse(List.of()),
-                    origin));
+                    model.find("references").map(RecipeReader::references).orElse(List.of())));
         }
         int largest = models.stream().mapToInt(RecipeReader::sampleSize).max().orElse(0);
         return new Recipe(
@@ -171,8 +171,11 @@ public final class RecipeReader {
     }
 
     /** What a model says of itself over what the recipe says for all. */
-    private static Optional<Mapping> merged(Optional<Mapping> own, Optional<Mapping> shared) {
-        return own.isPresent() && shared.isPresent() ? Optional.of(own.get().over(shared.get())) : own.or(() -> shared);
+    private static Optional<Mapping> merged(
+            Optional<Mapping> own, Optional<Mapping> shared, BinaryOperator<Mapping> over) {
+        return own.isPresent() && shared.isPresent()
+                ? Optional.of(over.apply(own.get(), shared.get()))
+                : own.or(() -> shared);
     }
 
     private static Mapping dataMapping(Node node) {

@@ -56,6 +56,8 @@ record RunRecord(
         }
         facts.put("Epochs", training(TrainOptions::epochs));
         facts.put("Batch size", training(TrainOptions::batchSize));
+        facts.put("Loss", training(options -> options.loss().inWords()));
+        facts.put("Optimizer", training(options -> options.optimizer().inWords()));
         facts.put("Learning rate", training(TrainOptions::learningRate));
         if (recipe.models().stream().anyMatch(model -> TrainingSyntax.changes(model.training()))) {
             facts.put("Schedule and augmentation", training(TrainingSyntax::changesInWords));

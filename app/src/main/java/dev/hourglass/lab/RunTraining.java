@@ -11,6 +11,7 @@ import dev.hourglass.train.TrainResult;
 import dev.hourglass.train.Trainer;
 import dev.hourglass.train.TrainingDivergedException;
 import dev.hourglass.train.TrainingState;
+import dev.hourglass.train.UnsuitableTrainingException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -98,6 +99,8 @@ final class RunTraining {
                 new Checkpointer(checkpoints, journal.settings(), schedule, options.control(), told);
         try {
             return Trainer.train(start, training, test, model.training(), checkpointer, told);
+        } catch (UnsuitableTrainingException e) {
+            throw new LabException(Failures.reason(e), e);
         } catch (TrainingDivergedException e) {
             throw new LabException(e.getMessage() + lastGood(checkpoints), e);
         }
@@ -165,7 +168,7 @@ final class RunTraining {
                             "Run " + fork.run() + " did not keep epoch " + fork.epoch() + " of '" + fork.model()
                                     + "'. Choose one that it kept, or train it with 'outputs: {epochs: true}'."))
                     .state()
-                    .withFreshCallbacks(model.training());
+                    .forOther(model.training());
             checkpoints.keepEpoch(new Checkpoint(journal.settings(), state));
             listener.accept(new LabEvent.TakenUp(model.name(), state.place(), false, List.of()));
             return state;

@@ -1,5 +1,6 @@
 package dev.hourglass.lab;
 
+import dev.hourglass.engine.Optimizer;
 import dev.hourglass.files.Spelling;
 import dev.hourglass.lab.Node.Mapping;
 import dev.hourglass.lab.Node.Scalar;
@@ -13,10 +14,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * How a recipe writes training: {@code training: {epochs: 5, schedule: CosineDecay}}. A schedule is Keras's class with
+ * How a recipe writes training: {@code training: {epochs: 5, schedule: CosineDecay}}; what is made small, and how, is
+ * {@link CompileSyntax}'s. A schedule is Keras's class with
  * Keras's settings, but that the rate it starts from is {@code learning_rate}; augmentation has the settings of Keras's
  * ImageDataGenerator.
  */
@@ -31,10 +34,12 @@ final class TrainingSyntax {
 
     /** With known keys only; their values are yet to be read. */
     static Mapping mapping(Node node) {
-        return node.asMapping("a mapping such as {epochs: 5}")
+        Mapping training = node.asMapping("a mapping such as {epochs: 5}")
                 .allowing(
                         "epochs",
                         "batch_size",
+                        "loss",
+                        "optimizer",
                         "learning_rate",
                         "schedule",
                         "augmentation",
@@ -43,6 +48,26 @@ final class TrainingSyntax {
                         "keep_best",
                         "seed",
                         "threads");
+        Optional<Node> rate = training.find("learning_rate");
+        if (rate.isPresent()
+                && training.find("optimizer")
+                        .filter(CompileSyntax::hasLearningRate)
+                        .isPresent()) {
+            throw rate.get()
+                    .place()
+                    .error("expected the learning rate once, found it beside the optimizer and in it. Remove one.");
+        }
+        return training;
+    }
+
+    /**
+     * What a model says of its training over what the recipe says for all. The recipe's learning rate is for any
+     * optimizer, but for one of the model's that has its own.
+     */
+    static Mapping over(Mapping own, Mapping shared) {
+        boolean hasRate =
+                own.find("optimizer").filter(CompileSyntax::hasLearningRate).isPresent();
+        return own.over(hasRate ? shared.without("learning_rate") : shared);
     }
 
     static TrainOptions read(Mapping training) {
@@ -52,11 +77,8 @@ final class TrainingSyntax {
                 training.find("batch_size")
                         .map(value -> value.asInt(1, MAX_BATCH_SIZE))
                         .orElse(defaults.batchSize()),
-                defaults.loss(),
-                training.find("learning_rate")
-                        .map(value -> value.asFloat("a number > 0", rate -> rate > 0))
-                        .map(rate -> defaults.optimizer().withLearningRate(rate))
-                        .orElse(defaults.optimizer()),
+                training.find("loss").map(CompileSyntax::loss).orElse(defaults.loss()),
+                optimizer(training, defaults.optimizer()),
                 training.find("schedule").map(TrainingSyntax::schedule).orElse(defaults.schedule()),
                 training.find("augmentation").map(TrainingSyntax::augmentation).orElse(defaults.augmentation()),
                 CallbackSyntax.read(training),
@@ -66,10 +88,20 @@ final class TrainingSyntax {
                 training.find("threads").map(value -> value.asInt(1, 1024)).orElse(defaults.threads()));
     }
 
+    private static Optimizer optimizer(Mapping training, Optimizer otherwise) {
+        Optimizer optimizer =
+                training.find("optimizer").map(CompileSyntax::optimizer).orElse(otherwise);
+        return training.find("learning_rate")
+                .map(value -> value.asFloat("a number > 0", rate -> rate > 0))
+                .map(optimizer::withLearningRate)
+                .orElse(optimizer);
+    }
+
     static Map<String, Object> write(TrainOptions options) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("epochs", options.epochs());
         tree.put("batch_size", options.batchSize());
+        tree.putAll(CompileSyntax.write(options.loss(), options.optimizer()));
         tree.put("learning_rate", options.learningRate());
         switch (options.schedule()) {
             case LearningRateSchedule.Constant constant -> {}

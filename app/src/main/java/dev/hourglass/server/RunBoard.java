@@ -3,7 +3,8 @@ package dev.hourglass.server;
 import dev.hourglass.files.Failures;
 import dev.hourglass.lab.LabEvent;
 import dev.hourglass.lab.Recipe;
-import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -18,7 +19,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +53,7 @@ final class RunBoard implements AutoCloseable {
         this.recipes = recipes;
         this.runner = runner;
         this.clock = clock;
-        queue = new RunQueueFolder(shelf.folder());
+        queue = new RunQueueFolder(shelf.folder().resolve(".queue"));
     }
 
     /**
@@ -61,7 +61,10 @@ final class RunBoard implements AutoCloseable {
      * can't be taken up is named in the log and passed over.
      */
     void takeUp() {
-        List<RunEnding> cutOff = shelf.each(run -> Stream.of(RunEnding.of(run)).filter(RunEnding::wasCutOff)).stream()
+        List<RunEnding> cutOff = shelf.all().stream()
+                .filter(run -> !run.finished())
+                .map(RunEnding::of)
+                .filter(RunEnding::wasCutOff)
                 .sorted(Comparator.comparing(ending -> ending.unlessCutOff() == RunState.QUEUED))
                 .toList();
         for (RunEnding ending : cutOff) {
@@ -140,7 +143,10 @@ final class RunBoard implements AutoCloseable {
     }
 
     private boolean isTaken(String name) {
-        return live.containsKey(name) || claimed.contains(name) || queue.has(name) || shelf.has(name);
+        return live.containsKey(name)
+                || claimed.contains(name)
+                || queue.has(name)
+                || Files.exists(shelf.folder().resolve(name), LinkOption.NOFOLLOW_LINKS);
     }
 
     /** Whether nobody else works on a run of this name, or is about to. */
@@ -158,19 +164,15 @@ final class RunBoard implements AutoCloseable {
     }
 
     private LiveRun queued(RunRequest request, Recipe recipe) {
-        return LiveRun.asked(request, shelf.folder(), recipe, EventLog.begin(clock));
+        return LiveRun.asked(request, shelf.folder().resolve(request.run()), recipe, EventLog.begin(clock));
     }
 
     /** A run that is there in part, to go on with. That it waits is kept, in case the server stops meanwhile. */
     private LiveRun taken(StoredRun run) {
         Instant created = RunEnding.of(run).created().orElseGet(clock::instant);
-        try {
-            LiveRun live = LiveRun.goingOn(run, shelf.folder(), created, EventLog.open(run.folder(), clock));
-            live.keep();
-            return live;
-        } catch (IOException e) {
-            throw ApiException.unreadable("The events of run " + run.name(), e);
-        }
+        LiveRun live = LiveRun.goingOn(run, created, EventLog.open(run.folder(), clock));
+        live.keep();
+        return live;
     }
 
     private synchronized LiveRun add(LiveRun run) {
@@ -249,7 +251,7 @@ final class RunBoard implements AutoCloseable {
     /** @throws ApiException 409 if it is not running */
     synchronized void pause(String name) {
         LiveRun run = requireLive(name, RunState.RUNNING, "paused");
-        run.enterIfKept(RunState.PAUSED);
+        run.enter(RunState.PAUSED, null);
         run.control().pause();
     }
 
@@ -258,7 +260,7 @@ final class RunBoard implements AutoCloseable {
         synchronized (this) {
             LiveRun run = live.get(name);
             if (run != null && run.state() == RunState.PAUSED) {
-                run.enterIfKept(RunState.RUNNING);
+                run.enter(RunState.RUNNING, null);
                 run.control().resume();
                 return run;
             }
@@ -291,7 +293,7 @@ final class RunBoard implements AutoCloseable {
         if (run.state() == RunState.QUEUED) {
             queue.remove(name);
             run.end(RunState.STOPPED, "It was taken out of the queue.");
-            if (!shelf.has(name)) {
+            if (!Files.exists(run.folder())) {
                 live.remove(name);
             }
         }

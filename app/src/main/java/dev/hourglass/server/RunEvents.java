@@ -121,6 +121,7 @@ final class RunEvents implements Consumer<LabEvent> {
                 fields.put("stepsPerEpoch", started.stepsPerEpoch());
                 log.add("model", fields);
             }
+            case TrainEvent.Warned warned -> log.add("notice", Map.of("message", warned.sentence()));
             case TrainEvent.EpochStarted started -> {
                 lastStep = 0;
                 lastStepMillis = 0;

@@ -6,62 +6,40 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.LongSupplier;
 
 /** Samples that people sent, for an hour and as long as newer ones leave room. Their files go with them. */
 final class Uploads implements AutoCloseable {
-    private static final long KEPT_NANOS = Duration.ofHours(1).toNanos();
+    private static final Duration KEPT = Duration.ofHours(1);
     private static final long MOST_BYTES = 256L << 20;
 
-    private final NewFolder folders;
-    private final LongSupplier nanoTime;
+    private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, Upload> byName = new LinkedHashMap<>();
     private long bytes;
 
-    /** Where the files of an upload may lie. */
-    @FunctionalInterface
-    interface NewFolder {
-        Path make() throws IOException;
-    }
-
     /**
      * @param model that it was read for
      * @param folder of its files
-     * @param since when it is kept, by the monotonic clock
      */
-    record Upload(String name, ModelKey model, Dataset data, Path folder, long bytes, long since) {}
+    record Upload(String name, ModelKey model, Dataset data, Path folder, long bytes, Instant when) {}
 
-    /** @param nanoTime as {@link System#nanoTime}, which nobody sets back or forth */
-    Uploads(NewFolder folders, LongSupplier nanoTime) {
-        this.folders = folders;
-        this.nanoTime = nanoTime;
-    }
-
-    /**
-     * A new folder for an upload's file, which {@link #add} or {@link #delete} takes over.
-     *
-     * @throws ApiException 507 if the disk is full
-     */
-    Path newFolder() {
-        try {
-            return folders.make();
-        } catch (IOException e) {
-            throw ApiException.notKept("The upload", e);
-        }
+    Uploads(InstantSource clock) {
+        this.clock = clock;
     }
 
     synchronized Upload add(ModelKey model, Dataset data, Path folder, long size) {
         byte[] id = new byte[8];
         random.nextBytes(id);
         String name = "upload-" + HexFormat.of().formatHex(id);
-        Upload upload = new Upload(name, model.atEpoch(null), data, folder, size, nanoTime.getAsLong());
+        Upload upload = new Upload(name, model.atEpoch(null), data, folder, size, clock.instant());
         byName.put(name, upload);
         bytes += size;
         forgetOld();
@@ -77,11 +55,11 @@ final class Uploads implements AutoCloseable {
     }
 
     private void forgetOld() {
-        long now = nanoTime.getAsLong();
+        Instant oldest = clock.instant().minus(KEPT);
         List<Upload> old = new ArrayList<>();
         long left = bytes;
         for (Upload upload : byName.values()) {
-            if (now - upload.since() > KEPT_NANOS || left > MOST_BYTES) {
+            if (upload.when().isBefore(oldest) || left > MOST_BYTES) {
                 old.add(upload);
                 left -= upload.bytes();
             }
@@ -103,7 +81,7 @@ final class Uploads implements AutoCloseable {
             }
             Files.deleteIfExists(folder);
         } catch (IOException e) {
-            // The next server removes it.
+            // The system empties its temporary folder by itself.
         }
     }
 

@@ -72,6 +72,18 @@ class MainTest {
                         "hourglass lab: Invalid value for option '--learning-rate': expected a number > 0, found '0'."
                                 + " See 'hourglass lab --help'."),
                 argumentSet(
+                        "a loss misspelt",
+                        "lab mnist --loss binary_crossentropi",
+                        "hourglass lab: Invalid value for option '--loss': expected a loss, found"
+                                + " 'binary_crossentropi'. Did you mean 'binary_crossentropy'? See 'hourglass lab"
+                                + " --help'."),
+                argumentSet(
+                        "a setting that an optimizer lacks",
+                        "lab mnist --optimizer adam:momentum=0.9",
+                        "hourglass lab: Invalid value for option '--optimizer': momentum: expected a setting of Adam,"
+                                + " found 'momentum'. Known: beta_1, beta_2, epsilon, amsgrad, learning_rate, weight_decay,"
+                                + " clipnorm, global_clipnorm, clipvalue. See 'hourglass lab --help'."),
+                argumentSet(
                         "a lab misspelt",
                         "lab mnits",
                         "expected the name of a lab or a recipe file ending in .yaml, found 'mnits'."

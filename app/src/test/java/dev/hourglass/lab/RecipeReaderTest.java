@@ -6,6 +6,9 @@ import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 import dev.hourglass.data.series.Scaling;
 import dev.hourglass.data.series.SeriesOptions;
+import dev.hourglass.engine.Clipping;
+import dev.hourglass.engine.Loss;
+import dev.hourglass.engine.Optimizer;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;
@@ -330,6 +333,70 @@ class RecipeReaderTest {
                 .schedule();
     }
 
+    @ParameterizedTest
+    @MethodSource
+    void lossesAndOptimizersAreWrittenInManyWays(String yaml, Loss loss, Optimizer optimizer) throws IOException {
+        Recipe recipe = read(DATA + MODELS + "training: {" + yaml + "}\n");
+
+        assertThat(only(recipe).training().loss()).isEqualTo(loss);
+        assertThat(only(recipe).training().optimizer()).isEqualTo(optimizer);
+        assertThat(read(JsonMapper.shared().writeValueAsString(RecipeWriter.write(recipe))))
+                .isEqualTo(recipe);
+    }
+
+    static Stream<Arguments> lossesAndOptimizersAreWrittenInManyWays() {
+        Loss squared = new Loss.MeanSquaredError();
+        Optimizer adam = Optimizer.Adam.DEFAULT;
+        Optimizer momentum = Optimizer.Sgd.DEFAULT.withMomentum(0.9f);
+        return Stream.of(
+                Arguments.of("epochs: 1", squared, adam),
+                Arguments.of("loss: mse", squared, adam),
+                Arguments.of("loss: BinaryCrossentropy", Loss.BinaryCrossentropy.DEFAULT, adam),
+                Arguments.of("loss: mean_absolute_error", new Loss.MeanAbsoluteError(), adam),
+                Arguments.of("loss: log_cosh", new Loss.LogCosh(), adam),
+                Arguments.of(
+                        "loss: {name: binary_crossentropy, from_logits: true, label_smoothing: 0.1}",
+                        new Loss.BinaryCrossentropy(true, 0.1f),
+                        adam),
+                Arguments.of("loss: {huber: {delta: 0.5}}", new Loss.Huber(0.5f), adam),
+                Arguments.of("loss: 'huber:delta=0.5'", new Loss.Huber(0.5f), adam),
+                Arguments.of("optimizer: sgd", squared, Optimizer.Sgd.DEFAULT),
+                Arguments.of("optimizer: SGD, learning_rate: 1", squared, Optimizer.Sgd.DEFAULT.withLearningRate(1)),
+                Arguments.of("optimizer: {name: sgd, momentum: 0.9}", squared, momentum),
+                Arguments.of("optimizer: {SGD: {momentum: 0.9}}", squared, momentum),
+                Arguments.of(
+                        "optimizer: {name: sgd, learning_rate: 0.5, momentum: 0.9, clipnorm: null}",
+                        squared,
+                        momentum.withLearningRate(0.5f)),
+                Arguments.of(
+                        "optimizer: {name: rmsprop, global_clipnorm: 2, weight_decay: 1e-2}",
+                        squared,
+                        Optimizer.RmsProp.DEFAULT.withWeightDecay(0.01f).withClipping(new Clipping.ByGlobalNorm(2))),
+                Arguments.of("optimizer: adamw", squared, Optimizer.AdamW.DEFAULT),
+                Arguments.of(
+                        "optimizer: {name: adam, amsgrad: true}", squared, Optimizer.Adam.DEFAULT.withAmsgrad(true)));
+    }
+
+    @Test
+    void aModelsOwnLearningRateIsTakenWhetherItStandsInTheOptimizerOrBesideIt() throws IOException {
+        List<ModelRecipe> models = read(DATA + """
+                training: {learning_rate: 0.5, optimizer: {name: sgd, momentum: 0.9}}
+                models:
+                  - {name: a, preset: mnist-cnn}
+                  - {name: b, preset: mnist-cnn, training: {learning_rate: 0.25}}
+                  - {name: c, preset: mnist-cnn, training: {optimizer: {name: adam, learning_rate: 0.125}}}
+                  - {name: d, preset: mnist-cnn, training: {optimizer: rmsprop}}
+                """).models();
+
+        Optimizer momentum = Optimizer.Sgd.DEFAULT.withMomentum(0.9f);
+        assertThat(models.stream().map(model -> model.training().optimizer()))
+                .containsExactly(
+                        momentum.withLearningRate(0.5f),
+                        momentum.withLearningRate(0.25f),
+                        Optimizer.Adam.DEFAULT.withLearningRate(0.125f),
+                        Optimizer.RmsProp.DEFAULT.withLearningRate(0.5f));
+    }
+
     @Test
     void augmentationLeavesOutWhatIsNotWritten() throws IOException {
         Recipe recipe =
@@ -453,6 +520,65 @@ class RecipeReaderTest {
                         DATA + MODELS + "training: {schedule: CosineDecays}\n",
                         "bad.yaml:3:22: training.schedule: expected a schedule, found 'CosineDecays'."
                                 + " Did you mean 'CosineDecay'?"),
+                argumentSet(
+                        "an unknown loss",
+                        DATA + MODELS + "training: {loss: huberr}\n",
+                        "bad.yaml:3:18: training.loss: expected a loss, found 'huberr'. Did you mean 'huber'?"),
+                argumentSet(
+                        "a negative delta",
+                        DATA + MODELS + "training:\n  loss: {name: huber, delta: -1}\n",
+                        "bad.yaml:4:30: training.loss.delta: expected a number > 0, found -1.0."),
+                argumentSet(
+                        "a delta in words",
+                        DATA + MODELS + "training: {loss: {huber: {delta: wide}}}\n",
+                        "bad.yaml:3:34: training.loss.huber.delta: expected a number, found 'wide'."),
+                argumentSet(
+                        "a setting that a loss lacks",
+                        DATA + MODELS + "training: {loss: {name: mse, delta: 1}}\n",
+                        "bad.yaml:3:30: training.loss.delta: expected mean_squared_error to have no settings, found"
+                                + " 'delta'."),
+                argumentSet(
+                        "a misspelt setting of a loss",
+                        DATA + MODELS + "training: {loss: {name: binary_crossentropy, label_smothing: 0.1}}\n",
+                        "bad.yaml:3:46: training.loss.label_smothing: expected a setting of binary_crossentropy, found"
+                                + " 'label_smothing'. Did you mean 'label_smoothing'?"),
+                argumentSet(
+                        "a loss without a name",
+                        DATA + MODELS + "training: {loss: {}}\n",
+                        "bad.yaml:3:18: training.loss: expected the key 'name', found none. Write a loss such as"
+                                + " 'binary_crossentropy' or '{name: huber, delta: 0.5}'."),
+                argumentSet(
+                        "an unknown optimizer",
+                        DATA + MODELS + "training: {optimizer: {name: adan}}\n",
+                        "bad.yaml:3:30: training.optimizer.name: expected an optimizer, found 'adan'. Did you mean"
+                                + " 'adam'?"),
+                argumentSet(
+                        "a setting that an optimizer lacks",
+                        DATA + MODELS + "training: {optimizer: {name: sgd, beta_1: 0.9}}\n",
+                        "bad.yaml:3:35: training.optimizer.beta_1: expected a setting of SGD, found 'beta_1'. Known:"
+                                + " momentum, nesterov, learning_rate, weight_decay, clipnorm, global_clipnorm, clipvalue."),
+                argumentSet(
+                        "two ways of clipping",
+                        DATA + MODELS + "training: {optimizer: {name: sgd, clipnorm: 1, clipvalue: 2}}\n",
+                        "bad.yaml:3:59: training.optimizer.clipvalue: expected at most one of clipnorm, global_clipnorm,"
+                                + " clipvalue, found 'clipnorm and clipvalue'."),
+                argumentSet(
+                        "an optimizer on one line with a mistake",
+                        DATA + MODELS + "training: {optimizer: 'sgd:momentum=2'}\n",
+                        "bad.yaml:3:23: training.optimizer: momentum: expected a number from 0 to 1, found 2.0."),
+                argumentSet(
+                        "an optimizer that stands still",
+                        DATA + MODELS + "training: {optimizer: {name: sgd, learning_rate: 0}}\n",
+                        "bad.yaml:3:50: training.optimizer.learning_rate: expected a number > 0, found 0.0."),
+                argumentSet(
+                        "a learning rate that is not a number",
+                        DATA + MODELS + "training: {optimizer: {name: sgd, learning_rate: .nan}}\n",
+                        "bad.yaml:3:50: training.optimizer.learning_rate: expected a number, found '.nan'."),
+                argumentSet(
+                        "two learning rates",
+                        DATA + MODELS + "training: {learning_rate: 0.1, optimizer: {name: sgd, learning_rate: 0.2}}\n",
+                        "bad.yaml:3:27: training.learning_rate: expected the learning rate once, found it beside the"
+                                + " optimizer and in it. Remove one."),
                 argumentSet(
                         "a warm-up without an end",
                         DATA + MODELS + "training: {schedule: {CosineDecay: {warmup_target: 0.01}}}\n",

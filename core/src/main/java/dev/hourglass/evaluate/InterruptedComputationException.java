@@ -8,7 +8,7 @@ public final class InterruptedComputationException extends IllegalStateException
         super(message);
     }
 
-    public static void throwIfInterrupted(Thread thread, String what) {
+    static void throwIfInterrupted(Thread thread, String what) {
         if (thread.isInterrupted()) {
             throw new InterruptedComputationException(what + " was interrupted");
         }

@@ -63,7 +63,7 @@ public final class LabelledPoints {
     }
 
     /** Which of {@link #classes} a point is of. */
-    public int classOf(int point) {
+    int classOf(int point) {
         return classOf[point];
     }
 

@@ -11,6 +11,9 @@ public sealed interface TrainEvent {
      */
     record Started(String model, Loss loss, int epochs, int stepsPerEpoch) implements TrainEvent {}
 
+    /** @param sentence on what is allowed and still likely to be a mistake; comes before {@link Started} */
+    record Warned(String sentence) implements TrainEvent {}
+
     /** @param epoch from 1 */
     record EpochStarted(int epoch, int epochs) implements TrainEvent {}
 

@@ -64,6 +64,7 @@ public final class Trainer {
      * @param listener told what happens, on this thread
      * @throws ShapeException if a data set's samples do not have the model's input shape or are no images and are to be
      *     augmented
+     * @throws UnsuitableTrainingException if the loss or the optimizer does not suit the model, its data or the state
      * @throws TrainingDivergedException if the loss or a gradient becomes NaN or infinite
      * @throws TrainingInterruptedException if this thread is interrupted between two steps
      */
@@ -84,6 +85,7 @@ public final class Trainer {
      * @param watch looks between two steps
      * @throws ShapeException if a data set's samples do not have the model's input shape or are no images and are to be
      *     augmented
+     * @throws UnsuitableTrainingException if the loss or the optimizer does not suit the model, its data or the state
      * @throws TrainingDivergedException if the loss or a gradient becomes NaN or infinite
      * @throws TrainingInterruptedException if the watch ends it
      */
@@ -98,6 +100,8 @@ public final class Trainer {
         requireShape(spec, training);
         requireShape(spec, validation);
         options.augmentation().requireFits(spec.input());
+        LossRequirements.require(spec, options.loss(), training, validation);
+        from.requireSuits(options);
         try (TrainingSession session = TrainingSession.of(
                 spec.input(),
                 spec.layers(),
@@ -111,6 +115,8 @@ public final class Trainer {
 
     private TrainResult run() {
         int steps = Math.ceilDiv(training.size(), batchSize);
+        LossRequirements.warnings(model.spec(), options.loss())
+                .forEach(warning -> listener.accept(new TrainEvent.Warned(warning)));
         listener.accept(new TrainEvent.Started(model.spec().name(), options.loss(), options.epochs(), steps));
         while (place.epoch() <= options.epochs() && !callbacks.hasStopped()) {
             listener.accept(new TrainEvent.EpochStarted(place.epoch(), options.epochs()));

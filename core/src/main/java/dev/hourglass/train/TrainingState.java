@@ -45,9 +45,32 @@ public record TrainingState(
                 CallbackState.start(options));
     }
 
-    /** To train on with other options: what early stopping and the others have seen no longer counts. */
-    public TrainingState withFreshCallbacks(TrainOptions options) {
-        return new TrainingState(model, optimizer, place, history, weightDigests, CallbackState.start(options));
+    /**
+     * To train on with other options: what early stopping and the others have seen no longer counts, and another kind of
+     * optimizer remembers nothing yet.
+     */
+    public TrainingState forOther(TrainOptions options) {
+        OptimizerState kept = optimizer.suits(options.optimizer())
+                ? optimizer
+                : OptimizerState.fresh(options.optimizer(), model.parameters());
+        return new TrainingState(model, kept, place, history, weightDigests, CallbackState.start(options));
+    }
+
+    /** @throws UnsuitableTrainingException if training can't go on from here with these options */
+    void requireSuits(TrainOptions options) {
+        String name = "Training of '" + model.spec().name() + "'";
+        boolean isNew = place.steps() == 0 && history.epochs().isEmpty();
+        if (!isNew && !history.loss().equals(options.loss())) {
+            throw new UnsuitableTrainingException(name + " began with the loss "
+                    + history.loss().text() + " and can't go on with "
+                    + options.loss().text()
+                    + ", since its history would be of both. Keep the loss, or train the model anew.");
+        }
+        if (!optimizer.suits(options.optimizer())) {
+            throw new UnsuitableTrainingException(name + " began with the optimizer "
+                    + optimizer.optimizer().text() + ", and what that remembers is of no use to "
+                    + options.optimizer().text() + ". Keep the optimizer, or train the model anew.");
+        }
     }
 
     /** Whether nothing is left to do. */

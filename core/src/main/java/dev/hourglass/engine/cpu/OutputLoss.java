@@ -48,21 +48,14 @@ public record OutputLoss(List<LayerSpec> layers, Loss loss, boolean sigmoid) {
             when l.activation() == Activation.SIGMOID -> new LayerSpec.Dense(l.name(), l.units(), Activation.LINEAR);
             case LayerSpec.ActivationLayer l
             when l.activation() == Activation.SIGMOID -> new LayerSpec.ActivationLayer(l.name(), Activation.LINEAR);
-            case LayerSpec.Conv2d l -> l;
-            case LayerSpec.Conv2dTranspose l -> l;
+            case LayerSpec.Convolution l -> l;
             case LayerSpec.Dense l -> l;
-            case LayerSpec.ActivationLayer l -> l;
-            case LayerSpec.BatchNormalization l -> l;
-            case LayerSpec.MaxPooling2d l -> l;
-            case LayerSpec.UpSampling2d l -> l;
-            case LayerSpec.GlobalAveragePooling2d l -> l;
-            case LayerSpec.Flatten l -> l;
-            case LayerSpec.Reshape l -> l;
             case LayerSpec.TimeDistributed l -> l;
-            case LayerSpec.Dropout l -> l;
-            case LayerSpec.LeakyRelu l -> l;
-            case LayerSpec.RepeatVector l -> l;
-            case LayerSpec.Lstm l -> l;
+            case LayerSpec.Recurrent l -> l;
+            case LayerSpec.BatchNormalization l -> l;
+            case LayerSpec.Resampling l -> l;
+            case LayerSpec.Rearrangement l -> l;
+            case LayerSpec.Elementwise l -> l;
         };
     }
 }

@@ -1,3 +1,0 @@
-/** Principal components: the simple rival of every autoencoder. */
-@org.jspecify.annotations.NullMarked
-package dev.hourglass.evaluate.pca;

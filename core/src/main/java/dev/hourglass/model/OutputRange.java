@@ -1,0 +1,67 @@
+package dev.hourglass.model;
+
+import java.util.List;
+
+/**
+ * Between what bounds the numbers that leave layers lie, whatever goes in and whatever the weights are.
+ *
+ * @param least may be infinite
+ * @param most likewise
+ */
+public record OutputRange(double least, double most) {
+    /** Any number. */
+    public static final OutputRange ALL = new OutputRange(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
+
+    /** Of what leaves the last of some layers while they are trained. */
+    public static OutputRange of(List<LayerSpec> layers) {
+        OutputRange range = ALL;
+        for (LayerSpec layer : layers) {
+            range = range.through(layer);
+        }
+        return range;
+    }
+
+    /** Whether all numbers are probabilities. */
+    public boolean isWithinUnit() {
+        return least >= 0 && most <= 1;
+    }
+
+    /** Such as {@code [0, 1]}, or {@code (-infinity, infinity)}. */
+    @Override
+    public String toString() {
+        return (Double.isInfinite(least) ? "(-infinity" : "[" + Math.round(least)) + ", "
+                + (Double.isInfinite(most) ? "infinity)" : Math.round(most) + "]");
+    }
+
+    private OutputRange through(LayerSpec layer) {
+        return switch (layer) {
+            case LayerSpec.Convolution convolution -> ALL.through(convolution.activation());
+            case LayerSpec.Dense dense -> ALL.through(dense.activation());
+            case LayerSpec.TimeDistributed each -> ALL.through(each.layer().activation());
+            case LayerSpec.Recurrent recurrent -> ALL.through(Activation.TANH);
+            case LayerSpec.BatchNormalization norm -> ALL;
+            case LayerSpec.Resampling resampling -> this;
+            case LayerSpec.Rearrangement rearrangement -> this;
+            case LayerSpec.ActivationLayer activation -> through(activation.activation());
+            case LayerSpec.LeakyRelu leaky -> {
+                float slope = leaky.negativeSlope();
+                yield new OutputRange(leakyRelu(least, slope), leakyRelu(most, slope));
+            }
+            case LayerSpec.TrainingNoise noise -> ALL;
+        };
+    }
+
+    private static double leakyRelu(double bound, float slope) {
+        boolean isFlat = slope == 0; // and infinity times 0 is not a number
+        return bound > 0 ? bound : isFlat ? 0 : bound * slope;
+    }
+
+    private OutputRange through(Activation activation) {
+        return switch (activation) {
+            case LINEAR -> this;
+            case RELU -> new OutputRange(Math.max(0, least), Math.max(0, most));
+            case SIGMOID -> new OutputRange(0, 1);
+            case TANH -> new OutputRange(Math.max(-1, least), Math.min(1, most));
+        };
+    }
+}
