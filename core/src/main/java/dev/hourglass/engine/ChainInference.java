@@ -4,6 +4,7 @@ import dev.hourglass.engine.cpu.CpuPlan;
 import dev.hourglass.engine.cpu.PlanCompiler;
 import dev.hourglass.engine.cpu.Stopwatch;
 import dev.hourglass.engine.cpu.memory.Cursor;
+import dev.hourglass.engine.cpu.memory.Memory;
 import dev.hourglass.engine.cpu.memory.PackedWeights;
 import dev.hourglass.engine.cpu.step.Plan;
 import dev.hourglass.model.LayerSpec;
@@ -82,7 +83,7 @@ public final class ChainInference implements AutoCloseable {
         }
         CpuPlan executor = idle.poll();
         if (executor == null) {
-            int chunk = plan.recurrent() ? CpuPlan.MOST_CHUNK_SAMPLES : CHUNK_SAMPLES;
+            int chunk = plan.recurrent() ? Memory.MOST_CHUNK_SAMPLES : CHUNK_SAMPLES;
             executor = new CpuPlan(
                     plan, parameters, weights, inputSize, BATCH, chunk, false, kernels, workers, Stopwatch.OFF);
         }

@@ -2,7 +2,7 @@ package dev.hourglass.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hourglass.engine.cpu.OutputLoss;
+import dev.hourglass.engine.plan.OutputLoss;
 import dev.hourglass.engine.cpu.ops.LossFunction;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.LayerSpec;

@@ -32,8 +32,6 @@ import org.jspecify.annotations.Nullable;
  * of the chunks, so the bits do not depend on the threads. After the first batches nothing is allocated.
  */
 public final class CpuPlan {
-    public static final int MOST_CHUNK_SAMPLES = 16;
-
     /** Floats of a weight gradient that stay in the second-level cache from one sample to the next. */
     private static final int MOST_SUMMED_BY_SAMPLE = 1 << 18;
 
@@ -138,7 +136,7 @@ public final class CpuPlan {
         phase = phases.getFirst();
     }
 
-    private Operation barrier(int phase, Plan.@Nullable Barrier barrier, Stopwatch stopwatch) {
+    private Operation barrier(int phase, Step.@Nullable Barrier barrier, Stopwatch stopwatch) {
         if (barrier == null) {
             return at -> {};
         }
@@ -153,7 +151,7 @@ public final class CpuPlan {
     public static int chunkSamples(Plan plan, int batchSize) {
         int share = Math.max(1, batchSize / 8);
         int least = plan.recurrent() ? Math.min(8, batchSize) : 1; // rows of one tile of a product
-        return Math.clamp(share, least, MOST_CHUNK_SAMPLES);
+        return Math.clamp(share, least, Memory.MOST_CHUNK_SAMPLES);
     }
 
     private static List<Segment> segments(int phase, List<Step> steps) {
@@ -192,23 +190,19 @@ public final class CpuPlan {
 
     /** Whether a step is best run one sample at a time, while that sample is in cache; products of vectors want many rows. */
     private static boolean isSampleBySample(Step step) {
-        boolean sequence = StepAccess.reads(step).stream().anyMatch(v -> v.layout() instanceof Layout.Steps)
-                || StepAccess.writes(step).stream().anyMatch(v -> v.layout() instanceof Layout.Steps);
+        boolean sequence = StepAccess.of(step).reads().stream().anyMatch(v -> v.layout() instanceof Layout.Steps)
+                || StepAccess.of(step).writes().stream().anyMatch(v -> v.layout() instanceof Layout.Steps);
         if (sequence) {
             return false;
         }
         return switch (step) {
-            case Step.Convolve s -> !isVector(s.from()) || !isVector(s.to());
+            case Step.Convolve s -> !s.from().isVector() || !s.to().isVector();
             case Step.ConvolveGradient s ->
-                (!isVector(s.from()) || !isVector(s.gradient())) && s.sum().size() <= MOST_SUMMED_BY_SAMPLE;
-            case Step.BiasGradient s -> !isVector(s.gradient());
-            case Step.ActivateGradient s -> !isVector(s.gradient());
+                (!s.from().isVector() || !s.gradient().isVector()) && s.sum().size() <= MOST_SUMMED_BY_SAMPLE;
+            case Step.BiasGradient s -> !s.gradient().isVector();
+            case Step.ActivateGradient s -> !s.gradient().isVector();
             default -> true;
         };
-    }
-
-    public static boolean isVector(Value value) {
-        return value.layout() instanceof Layout.Image image && image.rows() == 1 && image.columns() == 1;
     }
 
     /** Runs the plan over one batch; what it leaves are the {@link #results}. */

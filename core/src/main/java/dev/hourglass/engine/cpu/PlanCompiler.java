@@ -10,8 +10,9 @@ import dev.hourglass.engine.cpu.layout.Tiling;
 import dev.hourglass.engine.cpu.layout.WindowAxis;
 import dev.hourglass.engine.cpu.step.Plan;
 import dev.hourglass.engine.cpu.step.Step;
-import dev.hourglass.engine.cpu.step.Step.Nonlinearity;
 import dev.hourglass.engine.cpu.step.Value;
+import dev.hourglass.engine.plan.Nonlinearity;
+import dev.hourglass.engine.plan.OutputLoss;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
@@ -27,9 +28,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,7 +68,7 @@ public final class PlanCompiler {
     private final @Nullable OutputLoss loss;
     private final boolean training;
 
-    private final List<Plan.Phase> phases = new ArrayList<>();
+    private final List<Step> done = new ArrayList<>();
     private List<Step> steps = new ArrayList<>();
     private final List<PackedMatrix> matrices = new ArrayList<>();
     private final List<PackedMatrix> transposed = new ArrayList<>();
@@ -136,28 +135,8 @@ public final class PlanCompiler {
         } else {
             steps.add(new Step.Store(current));
         }
-        phases.add(new Plan.Phase(List.copyOf(steps), null));
-        boolean recurrent = layers.stream().anyMatch(LayerSpec.Lstm.class::isInstance);
-        return new Plan(
-                List.copyOf(phases),
-                List.copyOf(matrices),
-                List.copyOf(transposed),
-                List.copyOf(tiled),
-                training ? summedForms() : List.of(),
-                Map.copyOf(summedByComponents),
-                List.copyOf(overBatch),
-                List.copyOf(norms),
-                current,
-                recurrent);
-    }
-
-    private List<PackedMatrix> summedForms() {
-        Set<PackedMatrix> ofBatch =
-                overBatch.stream().map(Step.WeightGradient::sum).collect(Collectors.toSet());
-        return matrices.stream()
-                .map(matrix -> gradientForms.getOrDefault(matrix, matrix))
-                .filter(form -> !ofBatch.contains(form))
-                .toList();
+        done.addAll(steps);
+        return new Plan(done, overBatch, norms, current, training);
     }
 
     private void goBack(Value lossGradient) {
@@ -402,7 +381,7 @@ public final class PlanCompiler {
         PackedMatrix form = gradientForm(weights, from, columns);
         gradientForms.put(weights, form);
         Step.ConvolveGradient step = new Step.ConvolveGradient(from, rows, columns, gradient, weights, form);
-        if (CpuPlan.isVector(from) && CpuPlan.isVector(gradient) && weights.size() >= MANY_WEIGHTS) {
+        if (from.isVector() && gradient.isVector() && weights.size() >= MANY_WEIGHTS) {
             overBatch.add(step);
         } else {
             steps.add(step);
@@ -425,7 +404,8 @@ public final class PlanCompiler {
         Value gradients = value(gradient.name() + "/tiles", tiling.components(out, out));
         steps.add(new Step.ToTiles(tiling, tiling.toTiles, tiling.step, from, tiles));
         steps.add(new Step.ToTiles(tiling, tiling.gradientToTiles, Tiling.SIDE, gradient, gradients));
-        Step.TileProductGradient step = new Step.TileProductGradient(tiles, gradients, sum);
+        Step.TileProductGradient step =
+                new Step.TileProductGradient(tiles, gradients, tiling == Tiling.REPEATED ? sum : weights, sum);
         if (tiles.image().width() < LEAST_TILES_BY_CHUNK && sum.size() >= MANY_WEIGHTS) {
             overBatch.add(step);
         } else {
@@ -663,9 +643,7 @@ public final class PlanCompiler {
 
     /** Sums what a normalisation needs to know; a convolution does it on the way, row by row. */
     private void addMoments(int norm, Value value) {
-        if (steps.getLast() instanceof Step.Convolve convolve
-                && convolve.to().equals(value)
-                && !CpuPlan.isVector(value)) {
+        if (steps.getLast() instanceof Step.Convolve convolve && convolve.to().equals(value) && !value.isVector()) {
             steps.removeLast();
             steps.add(convolve.withMomentsOf(norm));
         } else if (steps.getLast() instanceof Step.FromTiles tiles && tiles.to().equals(value)) {
@@ -931,7 +909,7 @@ public final class PlanCompiler {
         boolean fewFilters = weights.panel() == Kernels.LANES
                 && (form.panel() > Kernels.LANES || weights.columns().packed() < Kernels.LANES);
         boolean transposedKernel = weights.columns().sourceStride() > 1 && form.panel() > Kernels.LANES;
-        if (CpuPlan.isVector(from) || !fillsPanels || !(fewFilters || transposedKernel)) {
+        if (from.isVector() || !fillsPanels || !(fewFilters || transposedKernel)) {
             return weights;
         }
         return form;
@@ -957,7 +935,8 @@ public final class PlanCompiler {
     }
 
     private void barrier(int norm, boolean backward) {
-        phases.add(new Plan.Phase(List.copyOf(steps), new Plan.Barrier(norm, backward)));
+        done.addAll(steps);
+        done.add(new Step.Barrier(norm, backward));
         steps = new ArrayList<>();
     }
 

@@ -1,5 +1,6 @@
 package dev.hourglass.engine.cpu.layout;
 
+import dev.hourglass.engine.plan.Op;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Size2;
@@ -78,6 +79,23 @@ public record Convolution(Direction forward, Direction back) {
             }
             default -> DENSE;
         };
+    }
+
+    /** How a convolution of a plan is computed. */
+    public static Convolution of(Op.Convolution op) {
+        Op.Kernel kernel = op.kernel();
+        Shape in = op.from().shape();
+        Shape out = op.to().shape();
+        if (kernel.upSampling() > 1) {
+            return Axes.folded(kernel.size(), kernel.transposed()).convolution();
+        }
+        // A transposed one is the transpose of the convolution that leads from its output to its input.
+        return kernel.transposed()
+                ? Axes.leading(out, in, kernel.size(), kernel.stride(), kernel.padding())
+                        .reversed()
+                        .convolution()
+                : Axes.leading(in, out, kernel.size(), kernel.stride(), kernel.padding())
+                        .convolution();
     }
 
     /** Both axes of both ways. */

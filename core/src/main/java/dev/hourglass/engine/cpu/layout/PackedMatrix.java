@@ -1,8 +1,10 @@
 package dev.hourglass.engine.cpu.layout;
 
 import dev.hourglass.tensor.Kernels;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A weight array as the right operand of a product: panels of 32 (or 16) columns, row after row, padded with zeros. It
@@ -44,6 +46,29 @@ public record PackedMatrix(String name, int parameter, Axis rows, Axis columns) 
             return new Axis(otherSources, perGroup, groupStride, sourceGroupStride, sourceStride);
         }
 
+        /** Two are equal if they are made of the same; an array by itself would be equal to none but itself. */
+        @Override
+        public boolean equals(@Nullable Object other) {
+            if (!(other instanceof Axis axis) || axis.sources.size() != sources.size()) {
+                return false;
+            }
+            for (int group = 0; group < sources.size(); group++) {
+                if (!Arrays.equals(sources.get(group), axis.sources.get(group))) {
+                    return false;
+                }
+            }
+            return perGroup == axis.perGroup
+                    && groupStride == axis.groupStride
+                    && sourceGroupStride == axis.sourceGroupStride
+                    && sourceStride == axis.sourceStride;
+        }
+
+        /** Of the numbers alone: it is asked for in each training step. */
+        @Override
+        public int hashCode() {
+            return ((sources.size() * 31 + perGroup) * 31 + groupStride) * 31 + sourceStride;
+        }
+
         public int groups() {
             return sources.size();
         }
@@ -59,6 +84,11 @@ public record PackedMatrix(String name, int parameter, Axis rows, Axis columns) 
     /** The same weights with rows and columns exchanged. */
     public PackedMatrix exchanged() {
         return new PackedMatrix(name, parameter, /* rows= */ columns, /* columns= */ rows);
+    }
+
+    /** The same columns of other rows. */
+    public PackedMatrix withRows(Axis others) {
+        return new PackedMatrix(name, parameter, others, columns);
     }
 
     /** Columns with their padding. */

@@ -2,6 +2,7 @@ package dev.hourglass.engine.cpu.layout;
 
 import dev.hourglass.engine.cpu.memory.ChunkResults;
 import dev.hourglass.tensor.TileTransform;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,49 @@ public enum Tiling {
             return PIXELS;
         }
         return fits(rows, FOLDED) && fits(columns, FOLDED) ? REPEATED : null;
+    }
+
+    /** The tiling that suits a convolution of these windows and weights, or null. */
+    public static @Nullable Tiling of(
+            WindowAxis rows, WindowAxis columns, PackedMatrix weights, Layout.Image in, Layout.Image out) {
+        boolean wholeTiles = out.height() % SIDE == 0 && out.width() % SIDE == 0;
+        if (!wholeTiles
+                || Math.min(in.channels(), out.channels()) < LEAST_CHANNELS
+                || taps(weights) != KERNEL * KERNEL) {
+            return null;
+        }
+        if (rows.equals(SAME) && columns.equals(SAME)) {
+            return PIXELS;
+        }
+        return rows.equals(FOLDED) && columns.equals(FOLDED) ? REPEATED : null;
+    }
+
+    /** How many taps the kernel has: a 4x4 one of stride 2 turned round has the windows of a folded one. */
+    private static int taps(PackedMatrix weights) {
+        return 1
+                + weights.rows().sources().stream()
+                        .flatMapToInt(Arrays::stream)
+                        .max()
+                        .orElse(-1);
+    }
+
+    /** The form of a convolution's weights that its products by tiles read. */
+    public PackedMatrix weights(PackedMatrix weights) {
+        return switch (this) {
+            case PIXELS -> weights;
+            case REPEATED -> {
+                // The first tap of a folded kernel is made of one corner's weights: which, tells the kernel's
+                // direction.
+                boolean flipped = weights.rows().sources().getFirst()[0] != 0;
+                yield weights.withRows(weights.rows().of(sumsOfTaps(flipped)));
+            }
+        };
+    }
+
+    /** Likewise, of the weights that lead back through a {@link #REPEATED} one, whose first tap is of the last corner. */
+    public PackedMatrix weightsBack(PackedMatrix weights) {
+        boolean flipped = weights.rows().sources().getFirst()[0] == 0;
+        return weights.withRows(weights.rows().of(sumsOfTaps(flipped)));
     }
 
     /** The same windows, and the same kernel: a 4x4 one of stride 2 turned round has the windows of a folded one. */

@@ -16,6 +16,9 @@ import java.util.Set;
  * one sample, so that it stays in cache.
  */
 public final class Memory {
+    /** Most samples that go through a plan together. */
+    public static final int MOST_CHUNK_SAMPLES = 16;
+
     /** How long a value lives, and so how many samples its buffer holds. */
     enum Scope {
         SAMPLE,
@@ -85,13 +88,13 @@ public final class Memory {
             Set<Value> written = new HashSet<>();
             for (Segment segment : phase) {
                 for (Step step : segment.steps()) {
-                    for (Value value : StepAccess.reads(step)) {
+                    for (Value value : StepAccess.of(step).reads()) {
                         if (!written.contains(value)) {
                             scopes.put(value, Scope.BATCH); // another phase wrote it
                         }
                         settle(value, segment, scopes, homes);
                     }
-                    for (Value value : StepAccess.writes(step)) {
+                    for (Value value : StepAccess.of(step).writes()) {
                         written.add(value);
                         settle(value, segment, scopes, homes);
                     }

@@ -11,7 +11,6 @@ import dev.hourglass.tensor.TileTransform;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * The packed forms of a model's weights in one array: forward matrices and transposed ones. Shared by all that compute
@@ -31,8 +30,7 @@ public final class PackedWeights {
     public PackedWeights(Plan plan, Parameters parameters, Kernels kernels) {
         kernelTransform = kernels.transform(TileTransform.Kind.KERNEL);
         values = parameters.list().stream().map(Parameter::values).toList();
-        placement = new Placement(Stream.concat(plan.matrices().stream(), plan.transposed().stream())
-                .toList());
+        placement = new Placement(plan.weights());
         int end = placement.size();
         for (PackedMatrix matrix : plan.tiled()) {
             components.put(matrix, end);

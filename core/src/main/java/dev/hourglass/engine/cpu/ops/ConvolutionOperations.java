@@ -1,6 +1,5 @@
 package dev.hourglass.engine.cpu.ops;
 
-import dev.hourglass.engine.cpu.CpuPlan;
 import dev.hourglass.engine.cpu.layout.Layout;
 import dev.hourglass.engine.cpu.layout.PackedMatrix;
 import dev.hourglass.engine.cpu.layout.PhaseWalk;
@@ -33,7 +32,7 @@ final class ConvolutionOperations {
     }
 
     Operation convolve(Step.Convolve step) {
-        if (CpuPlan.isVector(step.from()) && CpuPlan.isVector(step.to())) {
+        if (step.from().isVector() && step.to().isVector()) {
             return denseProduct(step);
         }
         Buffer from = memory.buffer(step.from());
@@ -129,7 +128,7 @@ final class ConvolutionOperations {
     }
 
     Operation gradient(Step.ConvolveGradient step) {
-        if (CpuPlan.isVector(step.from()) && CpuPlan.isVector(step.gradient())) {
+        if (step.from().isVector() && step.gradient().isVector()) {
             return denseGradient(step);
         }
         return step.isExchanged() ? gradientExchanged(step) : gradientByFilter(step);

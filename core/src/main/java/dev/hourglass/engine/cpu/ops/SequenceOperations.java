@@ -1,6 +1,5 @@
 package dev.hourglass.engine.cpu.ops;
 
-import dev.hourglass.engine.cpu.CpuPlan;
 import dev.hourglass.engine.cpu.layout.Layout;
 import dev.hourglass.engine.cpu.layout.PackedMatrix;
 import dev.hourglass.engine.cpu.memory.ChunkResults;
@@ -295,7 +294,7 @@ final class SequenceOperations {
         boolean constantInput = step.from().steps().steps() == 1;
         PackedMatrix recurrent = step.weights().recurrent();
         Bias bias = new Bias(step.weights().bias(), step.weights().kernel());
-        float[] zeros = new float[CpuPlan.MOST_CHUNK_SAMPLES * PANEL];
+        float[] zeros = new float[Memory.MOST_CHUNK_SAMPLES * PANEL];
         return at -> {
             int n = at.samples;
             int rows = n * PANEL; // floats of one step in one panel
@@ -387,7 +386,7 @@ final class SequenceOperations {
         int unitPanels = states.panels();
         boolean constantInput = forward.from().steps().steps() == 1;
         Bias noBias = new Bias(null, matrices.kernelTransposed());
-        float[] zeros = new float[CpuPlan.MOST_CHUNK_SAMPLES * PANEL];
+        float[] zeros = new float[Memory.MOST_CHUNK_SAMPLES * PANEL];
         return at -> {
             int n = at.samples;
             int rows = n * PANEL;

@@ -10,8 +10,8 @@ import dev.hourglass.engine.cpu.memory.Memory.Buffer;
 import dev.hourglass.engine.cpu.memory.NormState;
 import dev.hourglass.engine.cpu.memory.PackedWeights;
 import dev.hourglass.engine.cpu.step.Step;
-import dev.hourglass.engine.cpu.step.Step.Nonlinearity;
 import dev.hourglass.engine.cpu.step.Value;
+import dev.hourglass.engine.plan.Nonlinearity;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.RandomSource;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +85,8 @@ public final class StepBinder {
             case Step.StepsBiasGradient s -> sequences.biasGradient(s);
             case Step.Lstm s -> sequences.lstm(s);
             case Step.LstmGradient s -> sequences.lstmGradient(s);
+            case Step.Add s -> add(s);
+            case Step.Barrier s -> throw new IllegalArgumentException("A barrier is no work for a thread: " + s);
             case Step.Store s -> s.from().layout() instanceof Layout.Steps ? sequences.store(s) : store(s);
             case Step.LossGradient s -> losses.gradient(s);
         };
@@ -124,6 +126,10 @@ public final class StepBinder {
     private Operation copy(Value source, Value destination) {
         Buffer from = memory.buffer(source);
         Buffer to = memory.buffer(destination);
+        if (source.layout() instanceof Layout.Steps) {
+            return at -> System.arraycopy(
+                    from.array(at), from.offset(at), to.array(at), to.offset(at), at.samples * from.stride());
+        }
         Runs runs = Runs.between(source.image(), destination.image());
         return at -> {
             for (int i = 0; i < at.samples; i++) {
@@ -134,6 +140,13 @@ public final class StepBinder {
                         to.offset(at) + i * to.stride());
             }
         };
+    }
+
+    private Operation add(Step.Add step) {
+        Buffer from = memory.buffer(step.from());
+        Buffer to = memory.buffer(step.to());
+        return at ->
+                kernels.add(from.array(at), from.offset(at), to.array(at), to.offset(at), at.samples * from.stride());
     }
 
     /** Where runs of numbers that are adjacent in both of two layouts begin, in order. */

@@ -1,41 +1,36 @@
 package dev.hourglass.engine.cpu.step;
 
 import dev.hourglass.engine.cpu.layout.PackedMatrix;
+import dev.hourglass.engine.cpu.layout.Tiling;
 import dev.hourglass.model.LayerSpec;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be computed for one batch, as data. Phases follow each other with a barrier between them, because a batch
- * normalisation must have seen the whole batch before anything goes on; within a phase every chunk of samples goes
- * through all steps on its own.
+ * What the processor computes for one batch, as data: steps over values that have a layout. Barriers part them into
+ * phases, because a batch normalisation must have seen the whole batch before anything goes on; within a phase every
+ * chunk of samples goes through all steps on its own.
  *
- * @param matrices packed forms that carry values forward
- * @param transposed packed forms that carry gradients back
- * @param tiled those of either whose taps are transformed for a convolution by tiles
- * @param gradients forms in which a chunk's gradients are summed; empty in a plan that does not train
- * @param components those of them that are components of tiles, with the matrix whose taps they are to become
- * @param overBatch weight gradients that are summed over the batch once all phases are done
+ * @param steps with the barriers between them
+ * @param overBatch weight gradients that are summed over the batch once all steps are done
+ * @param norms the batch normalisations, which steps name by their number
  * @param prediction where the output lies after the last forward step
- * @param recurrent whether steps work on many samples at once to be fast
+ * @param training whether steps go back from a loss
  */
 public record Plan(
-        List<Phase> phases,
-        List<PackedMatrix> matrices,
-        List<PackedMatrix> transposed,
-        List<PackedMatrix> tiled,
-        List<PackedMatrix> gradients,
-        Map<PackedMatrix, PackedMatrix> components,
-        List<Step.WeightGradient> overBatch,
-        List<Norm> norms,
-        Value prediction,
-        boolean recurrent) {
-    /** @param after what is settled once all chunks are done, or null */
-    public record Phase(List<Step> steps, @Nullable Barrier after) {}
+        List<Step> steps, List<Step.WeightGradient> overBatch, List<Norm> norms, Value prediction, boolean training) {
+    public Plan {
+        steps = List.copyOf(steps);
+        overBatch = List.copyOf(overBatch);
+        norms = List.copyOf(norms);
+    }
 
-    /** Settles a batch normalisation's sums over the chunks. */
-    public record Barrier(int norm, boolean backward) {}
+    /** @param after what is settled once all chunks are done, or null */
+    public record Phase(List<Step> steps, Step.@Nullable Barrier after) {}
 
     /**
      * A batch normalisation.
@@ -45,4 +40,65 @@ public record Plan(
      * @param pixels that one sample contributes
      */
     public record Norm(LayerSpec.BatchNormalization layer, int gamma, int channels, int channelStride, int pixels) {}
+
+    /** The same with other steps. */
+    public Plan withSteps(List<Step> others) {
+        return new Plan(others, overBatch, norms, prediction, training);
+    }
+
+    /** The steps between barriers. */
+    public List<Phase> phases() {
+        List<Phase> phases = new ArrayList<>();
+        List<Step> run = new ArrayList<>();
+        for (Step step : steps) {
+            if (step instanceof Step.Barrier barrier) {
+                phases.add(new Phase(List.copyOf(run), barrier));
+                run.clear();
+            } else {
+                run.add(step);
+            }
+        }
+        phases.add(new Phase(List.copyOf(run), null));
+        return phases;
+    }
+
+    /** The packed weights that steps read, each once. */
+    public List<PackedMatrix> weights() {
+        return steps.stream()
+                .flatMap(step -> StepAccess.of(step).weights().stream())
+                .distinct()
+                .toList();
+    }
+
+    /** Those of the {@link #weights} whose taps are transformed for a convolution by tiles. */
+    public List<PackedMatrix> tiled() {
+        return steps.stream()
+                .filter(step -> step instanceof Step.TileProduct product && product.tiling() == Tiling.PIXELS)
+                .map(step -> ((Step.TileProduct) step).weights())
+                .distinct()
+                .toList();
+    }
+
+    /** The forms in which a chunk's gradients are summed; none in a plan that does not train. */
+    public List<PackedMatrix> gradients() {
+        return steps.stream()
+                .flatMap(step -> StepAccess.of(step).gradients().stream())
+                .distinct()
+                .toList();
+    }
+
+    /** The forms of gradients that are components of tiles, with the matrix whose taps they are to become. */
+    public Map<PackedMatrix, PackedMatrix> components() {
+        Map<PackedMatrix, PackedMatrix> components = new HashMap<>();
+        Stream.concat(steps.stream(), overBatch.stream())
+                .filter(step -> step instanceof Step.TileProductGradient gradient && gradient.isOfComponents())
+                .map(Step.TileProductGradient.class::cast)
+                .forEach(gradient -> components.put(gradient.sum(), gradient.weights()));
+        return components;
+    }
+
+    /** Whether steps work on many samples at once to be fast. */
+    public boolean recurrent() {
+        return steps.stream().anyMatch(Step.Lstm.class::isInstance);
+    }
 }

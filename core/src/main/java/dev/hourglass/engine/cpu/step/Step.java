@@ -1,10 +1,10 @@
 package dev.hourglass.engine.cpu.step;
 
 import dev.hourglass.engine.Loss;
-import dev.hourglass.engine.cpu.CpuPlan;
 import dev.hourglass.engine.cpu.layout.PackedMatrix;
 import dev.hourglass.engine.cpu.layout.Tiling;
 import dev.hourglass.engine.cpu.layout.WindowAxis;
+import dev.hourglass.engine.plan.Nonlinearity;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Kernels;
@@ -13,22 +13,9 @@ import dev.hourglass.tensor.TileTransform;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One step of a plan, as data: what is read, what is written and how. The processor executes it ({@link CpuPlan});
- * another back end could. Weights are named by their packed matrices, batch normalisations by their number.
+ * One step of a plan, as data: what is read, what is written and how. Weights are named by their packed matrices, batch normalisations by their number.
  */
 public sealed interface Step {
-    /** An elementwise function; slope is that of a leaky ReLU below 0. */
-    record Nonlinearity(Kind kind, float slope) {
-        public enum Kind {
-            LINEAR,
-            LEAKY_RELU,
-            SIGMOID,
-            TANH
-        }
-
-        public static final Nonlinearity LINEAR = new Nonlinearity(Kind.LINEAR, 1);
-    }
-
     /** Which of a batch's two sides is read. */
     enum Source {
         INPUT,
@@ -119,6 +106,8 @@ public sealed interface Step {
 
         Value gradient();
 
+        PackedMatrix weights();
+
         /** The form in which it is summed. */
         PackedMatrix sum();
     }
@@ -131,7 +120,13 @@ public sealed interface Step {
      * @param gradient components of the tiles of the output's gradient
      * @param sum as {@link Tiling#sum} says
      */
-    record TileProductGradient(Value from, Value gradient, PackedMatrix sum) implements WeightGradient {}
+    record TileProductGradient(Value from, Value gradient, PackedMatrix weights, PackedMatrix sum)
+            implements WeightGradient {
+        /** Whether what is summed has to be turned into the weights' taps. */
+        public boolean isOfComponents() {
+            return !sum.equals(weights);
+        }
+    }
 
     /**
      * Adds a convolution's weight gradient: grid times output gradient, summed over output pixels.
@@ -141,6 +136,10 @@ public sealed interface Step {
     record ConvolveGradient(
             Value from, WindowAxis rows, WindowAxis columns, Value gradient, PackedMatrix weights, PackedMatrix sum)
             implements WeightGradient {
+        public ConvolveGradient summedIn(PackedMatrix form) {
+            return new ConvolveGradient(from, rows, columns, gradient, weights, form);
+        }
+
         public boolean isExchanged() {
             return !sum.equals(weights);
         }
@@ -212,7 +211,12 @@ public sealed interface Step {
     }
 
     /** The largest value of each window, of what a batch normalisation (or none: -1) makes of the values. */
-    record MaxPool(Value from, Size2 pool, Size2 stride, int top, int left, int norm, Value to) implements Step {}
+    record MaxPool(Value from, Size2 pool, Size2 stride, int top, int left, int norm, Value to) implements Step {
+        /** The same on what is to be normalised. */
+        public MaxPool normalizing(Normalize normalize) {
+            return new MaxPool(normalize.from(), pool, stride, top, left, normalize.norm(), to);
+        }
+    }
 
     /** Gives each window's gradient to its first largest value. */
     record MaxPoolGradient(
@@ -225,7 +229,13 @@ public sealed interface Step {
             Value pooled,
             Value pooledGradient,
             Value gradient)
-            implements Step {}
+            implements Step {
+        /** The same on what is to be normalised. */
+        public MaxPoolGradient normalizing(Normalize normalize) {
+            return new MaxPoolGradient(
+                    normalize.from(), pool, stride, top, left, normalize.norm(), pooled, pooledGradient, gradient);
+        }
+    }
 
     /**
      * The usual pooling: windows of 2x2 that fill an image without overlapping. Takes of each window the value that will
@@ -258,8 +268,14 @@ public sealed interface Step {
             return new MaxOfFourGradient(from, norm, pooledGradient, gradient, next);
         }
 
+        /** The same on other values that are equal. */
         public MaxOfFourGradient of(Value value) {
-            return new MaxOfFourGradient(value, norm, pooledGradient, gradient, then);
+            return new MaxOfFourGradient(value, norm, pooledGradient, gradient, then == null ? null : then.of(value));
+        }
+
+        /** The same on what is to be normalised. */
+        public MaxOfFourGradient before(Normalize normalize) {
+            return new MaxOfFourGradient(normalize.from(), normalize.norm(), pooledGradient, gradient, then);
         }
     }
 
@@ -330,6 +346,12 @@ public sealed interface Step {
             PackedMatrix recurrent,
             PackedMatrix recurrentTransposed,
             PackedMatrix bias) {}
+
+    /** Adds the numbers of one value to those of another of the same layout. */
+    record Add(Value from, Value to) implements Step {}
+
+    /** Between two phases: settles a batch normalisation's sums over the chunks. */
+    record Barrier(int norm, boolean backward) implements Step {}
 
     /** Hands the result to the caller, compact. */
     record Store(Value from) implements Step {}

@@ -1,116 +1,118 @@
 package dev.hourglass.engine.cpu.step;
 
+import dev.hourglass.engine.cpu.layout.PackedMatrix;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Which values a step reads and writes; a value that is changed in place is both. */
-public final class StepAccess {
-    private StepAccess() {}
+/**
+ * What a step reads and writes; a value that is changed in place is in both.
+ *
+ * @param weights packed weights that are read
+ * @param gradients of weights that are added to, in the form in which they are summed
+ */
+public record StepAccess(
+        List<Value> reads, List<Value> writes, List<PackedMatrix> weights, List<PackedMatrix> gradients) {
+    private static final StepAccess NOTHING = new StepAccess(List.of(), List.of(), List.of(), List.of());
 
-    public static List<Value> reads(Step step) {
+    public static StepAccess of(Step step) {
         return switch (step) {
-            case Step.Load ignored -> List.of();
-            case Step.Copy s -> List.of(s.from());
-            case Step.Transpose s -> List.of(s.from());
-            case Step.Convolve s -> List.of(s.from());
-            case Step.ToTiles s -> List.of(s.from());
-            case Step.TileProduct s -> List.of(s.tiles());
-            case Step.FromTiles s -> List.of(s.products());
-            case Step.ToTilesGradient s -> List.of(s.tiles());
-            case Step.TileProductGradient s -> List.of(s.from(), s.gradient());
-            case Step.ConvolveGradient s -> List.of(s.from(), s.gradient());
-            case Step.ProjectAndGather s -> List.of(s.from());
-            case Step.SpreadToTaps s -> List.of(s.gradient());
-            case Step.BiasGradient s -> List.of(s.gradient());
-            case Step.Activate s -> List.of(s.value());
-            case Step.ActivateGradient s -> List.of(s.output(), s.gradient());
-            case Step.Moments s -> List.of(s.value());
-            case Step.Normalize s -> List.of(s.from());
-            case Step.MomentsGradient s -> List.of(s.value(), s.gradient());
-            case Step.NormalizeGradient s -> List.of(s.value(), s.gradient());
-            case Step.MaxPool s -> List.of(s.from());
-            case Step.MaxOfFour s -> List.of(s.from());
-            case Step.MaxOfFourGradient s -> List.of(s.from(), s.pooledGradient());
-            case Step.MaxPoolGradient s -> List.of(s.from(), s.pooled(), s.pooledGradient());
-            case Step.UpSample s -> List.of(s.from());
-            case Step.UpSampleGradient s -> List.of(s.gradient());
-            case Step.Average s -> List.of(s.from());
-            case Step.AverageGradient s -> List.of(s.gradient());
-            case Step.Repeat s -> List.of(s.from());
-            case Step.RepeatGradient s -> List.of(s.gradient());
-            case Step.Drop s -> List.of(s.from());
-            case Step.StepsProduct s -> List.of(s.from());
-            case Step.StepsProductGradient s -> List.of(s.from(), s.gradient());
-            case Step.StepsBiasGradient s -> List.of(s.gradient());
-            case Step.Lstm s -> List.of(s.from());
-            case Step.LstmGradient s -> {
-                Step.Lstm forward = s.forward();
-                List<Value> values = new ArrayList<>(
-                        List.of(forward.from(), forward.gates(), forward.cell(), forward.tanhCell(), forward.hidden()));
-                values.add(s.lastGradient() == null ? s.hiddenGradient() : s.lastGradient());
-                yield values;
-            }
-            case Step.Store s -> List.of(s.from());
-            case Step.LossGradient s -> List.of(s.prediction(), s.target());
+            case Step.Load s -> NOTHING.writing(s.to());
+            case Step.Copy s -> reading(s.from()).writing(s.to());
+            case Step.Transpose s -> reading(s.from()).writing(s.to());
+            case Step.Convolve s -> reading(s.from()).writing(s.to()).with(s.weights(), s.bias());
+            case Step.ToTiles s -> reading(s.from()).writing(s.tiles());
+            case Step.TileProduct s -> reading(s.tiles()).writing(s.products()).with(s.weights(), s.bias());
+            case Step.FromTiles s -> reading(s.products()).writing(s.to());
+            case Step.ToTilesGradient s -> reading(s.tiles()).writing(s.to());
+            case Step.TileProductGradient s -> reading(s.from(), s.gradient()).adding(s.sum());
+            case Step.ConvolveGradient s -> reading(s.from(), s.gradient()).adding(s.sum());
+            case Step.ProjectAndGather s ->
+                reading(s.from()).writing(s.taps(), s.to()).with(s.weights(), s.bias());
+            case Step.SpreadToTaps s -> reading(s.gradient()).writing(s.taps());
+            case Step.BiasGradient s -> reading(s.gradient()).adding(s.bias());
+            case Step.Activate s -> reading(s.value()).writing(s.value());
+            case Step.ActivateGradient s -> reading(s.output(), s.gradient()).writing(s.gradient());
+            case Step.Moments s -> reading(s.value());
+            case Step.Normalize s -> reading(s.from()).writing(s.to());
+            case Step.MomentsGradient s -> reading(s.value(), s.gradient());
+            case Step.NormalizeGradient s ->
+                reading(s.value(), s.gradient()).writing(s.gradient()).adding(s.bias());
+            case Step.MaxPool s -> reading(s.from()).writing(s.to());
+            case Step.MaxOfFour s -> reading(s.from()).writing(s.to());
+            case Step.MaxOfFourGradient s ->
+                reading(s.from(), s.pooledGradient())
+                        .writing(s.gradient())
+                        .adding(s.then() == null ? null : s.then().bias());
+            case Step.MaxPoolGradient s ->
+                reading(s.from(), s.pooled(), s.pooledGradient()).writing(s.gradient());
+            case Step.UpSample s -> reading(s.from()).writing(s.to());
+            case Step.UpSampleGradient s -> reading(s.gradient()).writing(s.to());
+            case Step.Average s -> reading(s.from()).writing(s.to());
+            case Step.AverageGradient s -> reading(s.gradient()).writing(s.to());
+            case Step.Repeat s -> reading(s.from()).writing(s.to());
+            case Step.RepeatGradient s -> reading(s.gradient()).writing(s.to());
+            case Step.Drop s -> reading(s.from()).writing(s.to());
+            case Step.StepsProduct s -> reading(s.from()).writing(s.to()).with(s.weights(), s.bias());
+            case Step.StepsProductGradient s -> reading(s.from(), s.gradient()).adding(s.weights());
+            case Step.StepsBiasGradient s -> reading(s.gradient()).adding(s.bias());
+            case Step.Lstm s ->
+                reading(s.from())
+                        .writing(s.gates(), s.projected(), s.cell(), s.tanhCell(), s.hidden(), s.last())
+                        .with(
+                                s.weights().kernel(),
+                                s.weights().recurrent(),
+                                s.weights().bias());
+            case Step.LstmGradient s -> of(s, s.forward(), s.forward().weights());
+            case Step.Add s -> reading(s.from(), s.to()).writing(s.to());
+            case Step.Barrier ignored -> NOTHING;
+            case Step.Store s -> reading(s.from());
+            case Step.LossGradient s -> reading(s.prediction(), s.target()).writing(s.gradient());
         };
     }
 
-    public static List<Value> writes(Step step) {
-        return switch (step) {
-            case Step.Load s -> List.of(s.to());
-            case Step.Copy s -> List.of(s.to());
-            case Step.Transpose s -> List.of(s.to());
-            case Step.Convolve s -> List.of(s.to());
-            case Step.ToTiles s -> List.of(s.tiles());
-            case Step.TileProduct s -> List.of(s.products());
-            case Step.FromTiles s -> List.of(s.to());
-            case Step.ToTilesGradient s -> List.of(s.to());
-            case Step.TileProductGradient ignored -> List.of();
-            case Step.ConvolveGradient ignored -> List.of();
-            case Step.ProjectAndGather s -> List.of(s.taps(), s.to());
-            case Step.SpreadToTaps s -> List.of(s.taps());
-            case Step.BiasGradient ignored -> List.of();
-            case Step.Activate s -> List.of(s.value());
-            case Step.ActivateGradient s -> List.of(s.gradient());
-            case Step.Moments ignored -> List.of();
-            case Step.Normalize s -> List.of(s.to());
-            case Step.MomentsGradient ignored -> List.of();
-            case Step.NormalizeGradient s -> List.of(s.gradient());
-            case Step.MaxPool s -> List.of(s.to());
-            case Step.MaxOfFour s -> List.of(s.to());
-            case Step.MaxOfFourGradient s -> List.of(s.gradient());
-            case Step.MaxPoolGradient s -> List.of(s.gradient());
-            case Step.UpSample s -> List.of(s.to());
-            case Step.UpSampleGradient s -> List.of(s.to());
-            case Step.Average s -> List.of(s.to());
-            case Step.AverageGradient s -> List.of(s.to());
-            case Step.Repeat s -> List.of(s.to());
-            case Step.RepeatGradient s -> List.of(s.to());
-            case Step.Drop s -> List.of(s.to());
-            case Step.StepsProduct s -> List.of(s.to());
-            case Step.StepsProductGradient ignored -> List.of();
-            case Step.StepsBiasGradient ignored -> List.of();
-            case Step.Lstm s -> present(s.gates(), s.projected(), s.cell(), s.tanhCell(), s.hidden(), s.last());
-            case Step.LstmGradient s ->
-                present(
-                        s.forward().gates(),
-                        s.forward().projected(),
-                        s.hiddenGradient(),
-                        s.cellGradient(),
-                        s.fromGradient());
-            case Step.Store ignored -> List.of();
-            case Step.LossGradient s -> List.of(s.gradient());
-        };
+    private static StepAccess of(Step.LstmGradient step, Step.Lstm forward, Step.LstmWeights weights) {
+        @Nullable Value ofLast = step.lastGradient();
+        return reading(
+                        forward.from(),
+                        forward.gates(),
+                        forward.cell(),
+                        forward.tanhCell(),
+                        forward.hidden(),
+                        ofLast == null ? step.hiddenGradient() : ofLast)
+                .writing(
+                        forward.gates(),
+                        forward.projected(),
+                        step.hiddenGradient(),
+                        step.cellGradient(),
+                        step.fromGradient())
+                .with(weights.recurrentTransposed(), step.fromGradient() == null ? null : weights.kernelTransposed())
+                .adding(weights.kernel(), weights.recurrent(), weights.bias());
     }
 
-    private static List<Value> present(@Nullable Value... values) {
-        List<Value> present = new ArrayList<>();
-        for (Value value : values) {
-            if (value != null) {
-                present.add(value);
+    private static StepAccess reading(Value... values) {
+        return new StepAccess(List.of(values), List.of(), List.of(), List.of());
+    }
+
+    private StepAccess writing(@Nullable Value... values) {
+        return new StepAccess(reads, present(values), weights, gradients);
+    }
+
+    private StepAccess with(@Nullable PackedMatrix... matrices) {
+        return new StepAccess(reads, writes, present(matrices), gradients);
+    }
+
+    private StepAccess adding(@Nullable PackedMatrix... forms) {
+        return new StepAccess(reads, writes, weights, present(forms));
+    }
+
+    private static <T> List<T> present(@Nullable T[] things) {
+        List<T> present = new ArrayList<>();
+        for (T thing : things) {
+            if (thing != null) {
+                present.add(thing);
             }
         }
-        return present;
+        return List.copyOf(present);
     }
 }

@@ -4,7 +4,7 @@ import dev.hourglass.engine.cpu.layout.Layout;
 import dev.hourglass.engine.cpu.layout.PackedMatrix;
 import dev.hourglass.engine.cpu.layout.WindowAxis;
 import dev.hourglass.engine.cpu.layout.Windows;
-import dev.hourglass.engine.cpu.step.Step.Nonlinearity;
+import dev.hourglass.engine.plan.Nonlinearity;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -118,6 +118,8 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
             case Step.StepsBiasGradient s -> of(s, numbers(s.gradient()), Matrices.gradient(s.bias()));
             case Step.Lstm s -> lstm(s);
             case Step.LstmGradient s -> lstmGradient(s);
+            case Step.Add s -> of(s, numbers(s.from()), Matrices.NONE);
+            case Step.Barrier s -> new StepCost(0, 0, 0, List.of("batch normalisation " + s.norm()));
             case Step.Store s -> of(s, 0, Matrices.NONE);
             // A difference, its square added up, and the gradient.
             case Step.LossGradient s -> of(s, 4 * numbers(s.prediction()), Matrices.NONE);
@@ -199,8 +201,8 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
     }
 
     private static StepCost of(Step step, long flops, Matrices matrices) {
-        List<Value> written = StepAccess.writes(step);
-        long floats = Stream.concat(StepAccess.reads(step).stream(), written.stream())
+        List<Value> written = StepAccess.of(step).writes();
+        long floats = Stream.concat(StepAccess.of(step).reads().stream(), written.stream())
                 .mapToLong(value -> value.layout().floatsPerSample())
                 .sum();
         Stream<String> gradients = matrices.gradients().stream().map(matrix -> matrix.name() + " gradient");

@@ -15,4 +15,14 @@ public record Value(String name, Layout layout) {
     public Layout.Steps steps() {
         return (Layout.Steps) layout;
     }
+
+    /** Whether a sample is one pixel. */
+    public boolean isVector() {
+        return layout instanceof Layout.Image image && image.rows() == 1 && image.columns() == 1;
+    }
+
+    /** The name of something that goes with this one: what follows the last slash is another. */
+    public String beside(String other) {
+        return name.substring(0, name.lastIndexOf('/') + 1) + other;
+    }
 }

@@ -7,7 +7,7 @@ import dev.hourglass.engine.cpu.layout.Layout;
 import dev.hourglass.engine.cpu.layout.PackedMatrix;
 import dev.hourglass.engine.cpu.layout.PackedMatrix.Axis;
 import dev.hourglass.engine.cpu.layout.WindowAxis;
-import dev.hourglass.engine.cpu.step.Step.Nonlinearity;
+import dev.hourglass.engine.plan.Nonlinearity;
 import dev.hourglass.model.Size2;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package dev.hourglass.engine.cpu;
+package dev.hourglass.engine.plan;
 
 import dev.hourglass.engine.Loss;
 import dev.hourglass.model.Activation;

@@ -1,0 +1,27 @@
+package dev.hourglass.engine.cpu;
+
+import dev.hourglass.engine.cpu.fuse.Rules;
+import dev.hourglass.engine.cpu.lower.Lowering;
+import dev.hourglass.engine.cpu.step.Plan;
+import dev.hourglass.engine.plan.Autodiff;
+import dev.hourglass.engine.plan.LogicalPlan;
+import dev.hourglass.engine.plan.OutputLoss;
+
+/** From a logical plan to steps for the processor: what is better done together is fused, before lowering and after. */
+public final class CpuCompiler {
+    private CpuCompiler() {}
+
+    /** @param forward the way forward alone, to what the loss is of; loss and gradients are added */
+    public static Plan forTraining(LogicalPlan forward, OutputLoss loss) {
+        return compile(Autodiff.withLoss(Rules.beforeLowering(forward), loss));
+    }
+
+    /** @param forward the way forward of a plan for use */
+    public static Plan forInference(LogicalPlan forward) {
+        return compile(Rules.beforeLowering(forward));
+    }
+
+    private static Plan compile(LogicalPlan plan) {
+        return Rules.afterLowering(Lowering.lower(plan));
+    }
+}

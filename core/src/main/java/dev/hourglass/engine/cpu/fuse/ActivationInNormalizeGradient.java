@@ -1,0 +1,50 @@
+package dev.hourglass.engine.cpu.fuse;
+
+import dev.hourglass.engine.cpu.step.Plan;
+import dev.hourglass.engine.cpu.step.Step;
+import dev.hourglass.engine.plan.Nonlinearity;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gradient goes back through a normalisation, the (leaky) ReLU before it and the bias before that in one pass.
+ *
+ * <p>Precondition: the normalisation's gradient (by itself or at the end of a pooling's), that of a leaky ReLU whose
+ * output was normalised, and the bias's follow each other. Other functions need more than the sign of their output.
+ */
+final class ActivationInNormalizeGradient implements Rule<Plan> {
+    @Override
+    public Plan apply(Plan plan) {
+        List<Step> steps = new ArrayList<>();
+        List<Step> all = plan.steps();
+        for (int i = 0; i < all.size(); i++) {
+            Step fused = i + 2 < all.size() ? fused(all.get(i), all.get(i + 1), all.get(i + 2)) : null;
+            if (fused == null) {
+                steps.add(all.get(i));
+            } else {
+                steps.add(fused);
+                i += 2;
+            }
+        }
+        return plan.withSteps(steps);
+    }
+
+    private static @Nullable Step fused(Step first, Step second, Step third) {
+        if (!(second instanceof Step.ActivateGradient activate)
+                || !(third instanceof Step.BiasGradient bias)
+                || activate.function().kind() != Nonlinearity.Kind.LEAKY_RELU
+                || !bias.gradient().equals(activate.gradient())) {
+            return null;
+        }
+        return switch (first) {
+            case Step.NormalizeGradient normalize
+            when normalize.isOf(activate.output(), activate.gradient()) ->
+                normalize.through(activate.function(), bias.bias());
+            case Step.MaxOfFourGradient route
+            when route.then() != null && route.then().isOf(activate.output(), activate.gradient()) ->
+                route.then(route.then().through(activate.function(), bias.bias()));
+            default -> null;
+        };
+    }
+}

@@ -1,0 +1,77 @@
+package dev.hourglass.engine.cpu.lower;
+
+import dev.hourglass.engine.cpu.layout.Layout;
+import dev.hourglass.engine.cpu.step.Step;
+import dev.hourglass.engine.cpu.step.Value;
+import dev.hourglass.engine.plan.Op;
+
+/** Layers that compute each number by itself, or none at all. */
+final class ElementwiseLowering {
+    private final Draft draft;
+
+    ElementwiseLowering(Draft draft) {
+        this.draft = draft;
+    }
+
+    Value reshape(Op.Reshape op) {
+        Value from = draft.readImage(op);
+        Value output = new Value(op.to().name(), draft.layouts().written(op.to(), false));
+        draft.add(new Step.Copy(from, output));
+        return output;
+    }
+
+    void reshapeGradient(Op.Reshape op, Op.Gradient gradient, Value ofOutput) {
+        Value result = Draft.gradientOfInput(op, draft.readBy(op));
+        draft.add(new Step.Copy(ofOutput, result));
+        draft.give(gradient, result);
+    }
+
+    Value dropout(Op.Dropout op) {
+        Value from = draft.readNatural(op);
+        Value output = new Value(op.to().name(), from.layout());
+        draft.add(new Step.Drop(op.layer(), op.rate(), from, output));
+        return output;
+    }
+
+    /** In place. */
+    void dropoutGradient(Op.Dropout op, Op.Gradient gradient, Value ofOutput) {
+        draft.add(new Step.Drop(op.layer(), op.rate(), ofOutput, ofOutput));
+        draft.give(gradient, ofOutput);
+    }
+
+    Value activate(Op.Activate op) {
+        Value from = draft.readNatural(op);
+        Value output = new Value(op.to().name(), from.layout());
+        draft.add(new Step.Copy(from, output));
+        draft.add(new Step.Activate(op.function(), output));
+        return output;
+    }
+
+    /** In place. */
+    void activateGradient(Op.Activate op, Op.Gradient gradient, Value ofOutput) {
+        draft.addActivationGradient(op.function(), draft.valueOf(op.to()), ofOutput);
+        draft.give(gradient, ofOutput);
+    }
+
+    /** Step by step where all terms are, else as an image. */
+    Value sum(Op.Sum op) {
+        boolean stepByStep =
+                op.terms().stream().allMatch(term -> draft.valueOf(term).layout() instanceof Layout.Steps);
+        Layout layout = stepByStep ? draft.valueOf(op.terms().getFirst()).layout() : Layouts.natural(op.to());
+        Value output = new Value(op.to().name(), layout);
+        for (int i = 0; i < op.terms().size(); i++) {
+            Value term = draft.readTerm(op, i, layout);
+            draft.add(i == 0 ? new Step.Copy(term, output) : new Step.Add(term, output));
+        }
+        return output;
+    }
+
+    /** Each term gets a copy of its own, since who receives a gradient may change it. */
+    void sumGradient(Op.Sum op, Op.Gradient gradient, Value ofOutput) {
+        for (Op.Share share : gradient.shares()) {
+            Value copy = new Value(share.gradient().name(), ofOutput.layout());
+            draft.add(new Step.Copy(ofOutput, copy));
+            draft.give(op, share, copy);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.hourglass.engine.cpu.lower;
+
+import dev.hourglass.engine.cpu.step.Plan;
+import dev.hourglass.engine.cpu.step.Step;
+import dev.hourglass.engine.cpu.step.Value;
+import dev.hourglass.engine.plan.LogicalPlan;
+import dev.hourglass.engine.plan.Op;
+
+/**
+ * Turns a logical plan into steps, each operation by itself: what could be done together is left to the rules in
+ * {@code fuse}.
+ */
+public final class Lowering {
+    private final LogicalPlan logical;
+    private final Draft draft;
+    private final KernelLowering kernels;
+    private final SequenceLowering sequences;
+    private final NormLowering norms;
+    private final WindowLowering windows;
+    private final ElementwiseLowering elementwise;
+    private boolean training;
+
+    private Lowering(LogicalPlan logical) {
+        this.logical = logical;
+        draft = new Draft(logical);
+        kernels = new KernelLowering(draft);
+        sequences = new SequenceLowering(draft);
+        norms = new NormLowering(draft);
+        windows = new WindowLowering(draft);
+        elementwise = new ElementwiseLowering(draft);
+    }
+
+    public static Plan lower(LogicalPlan logical) {
+        return new Lowering(logical).run();
+    }
+
+    private Plan run() {
+        boolean trains = logical.ops().stream().anyMatch(Op.LossGradient.class::isInstance);
+        training = trains;
+        logical.ops().forEach(this::add);
+        Value prediction = draft.valueOf(logical.prediction());
+        if (!trains) {
+            draft.add(new Step.Store(prediction));
+        }
+        return draft.plan(prediction, trains);
+    }
+
+    private void add(Op op) {
+        switch (op) {
+            case Op.Input o -> {
+                Value value = new Value(o.to().name(), draft.layouts().loaded(o.to()));
+                draft.add(new Step.Load(Step.Source.INPUT, value));
+                draft.define(o.to(), value);
+            }
+            case Op.Target o -> {
+                Value value = new Value(
+                        o.to().name(), draft.valueOf(logical.prediction()).layout());
+                draft.add(new Step.Load(Step.Source.TARGET, value));
+                draft.define(o.to(), value);
+            }
+            case Op.LossGradient o -> {
+                Value prediction = draft.valueOf(o.prediction());
+                Value gradient = new Value(o.gradient().name(), prediction.layout());
+                draft.add(new Step.LossGradient(o.loss(), o.sigmoid(), prediction, draft.valueOf(o.target()), gradient));
+                draft.define(o.gradient(), gradient);
+            }
+            case Op.Layer o -> addForward(o);
+            case Op.Gradient o -> addGradient(o, draft.valueOf(o.outputGradient()));
+        }
+    }
+
+    private void addForward(Op.Layer layer) {
+        Value output = switch (layer) {
+            case Op.Convolution op -> kernels.convolution(op);
+            case Op.Dense op -> sequences.isSequence(op) ? sequences.dense(op) : kernels.dense(op);
+            case Op.BatchNormalization op -> norms.forward(op, training);
+            case Op.MaxPool op -> windows.maxPool(op);
+            case Op.UpSample op -> windows.upSample(op);
+            case Op.Average op -> windows.average(op);
+            case Op.Repeat op -> windows.repeat(op);
+            case Op.Reshape op -> elementwise.reshape(op);
+            case Op.Dropout op -> elementwise.dropout(op);
+            case Op.Activate op -> elementwise.activate(op);
+            case Op.Lstm op -> sequences.lstm(op);
+            case Op.Sum op -> elementwise.sum(op);
+        };
+        draft.define(layer.to(), output);
+    }
+
+    private void addGradient(Op.Gradient gradient, Value ofOutput) {
+        switch (gradient.of()) {
+            case Op.Convolution op -> kernels.convolutionGradient(op, gradient, ofOutput);
+            case Op.Dense op -> {
+                if (sequences.isSequence(op)) {
+                    sequences.denseGradient(op, gradient, ofOutput);
+                } else {
+                    kernels.denseGradient(op, gradient, ofOutput);
+                }
+            }
+            case Op.BatchNormalization op -> norms.gradient(op, gradient, ofOutput);
+            case Op.MaxPool op -> windows.maxPoolGradient(op, gradient, ofOutput);
+            case Op.UpSample op -> windows.upSampleGradient(op, gradient, ofOutput);
+            case Op.Average op -> windows.averageGradient(op, gradient, ofOutput);
+            case Op.Repeat op -> windows.repeatGradient(op, gradient, ofOutput);
+            case Op.Reshape op -> elementwise.reshapeGradient(op, gradient, ofOutput);
+            case Op.Dropout op -> elementwise.dropoutGradient(op, gradient, ofOutput);
+            case Op.Activate op -> elementwise.activateGradient(op, gradient, ofOutput);
+            case Op.Lstm op -> sequences.lstmGradient(op, gradient, ofOutput);
+            case Op.Sum op -> elementwise.sumGradient(op, gradient, ofOutput);
+        }
+    }
+}

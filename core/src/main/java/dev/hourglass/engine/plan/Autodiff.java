@@ -1,0 +1,78 @@
+package dev.hourglass.engine.plan;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Reverse-mode differentiation (Griewank and Walther 2008, chapter 3): appends to a plan its loss and the gradients by
+ * all parameters. The layers are gone through in reverse order; each gives a share to the gradient of each of its
+ * inputs, and a value's gradient is the sum over its readers.
+ */
+public final class Autodiff {
+    private final LogicalPlan forward;
+    private final Set<Tensor> learned;
+    private final List<Op> ops;
+    /** What the readers of each tensor have given to its gradient so far. */
+    private final Map<Tensor, List<Tensor>> shares = new HashMap<>();
+
+    private Autodiff(LogicalPlan forward) {
+        this.forward = forward;
+        learned = forward.learned();
+        ops = new ArrayList<>(forward.ops());
+    }
+
+    /**
+     * @param forward a plan without gradients
+     * @param loss of its prediction
+     */
+    public static LogicalPlan withLoss(LogicalPlan forward, OutputLoss loss) {
+        return new Autodiff(forward).run(loss);
+    }
+
+    private LogicalPlan run(OutputLoss loss) {
+        Tensor prediction = forward.prediction();
+        Tensor target = new Tensor("target", prediction.shape());
+        Tensor gradient = new Tensor("loss/gradient", prediction.shape());
+        ops.add(new Op.Target(target));
+        ops.add(new Op.LossGradient(loss.loss(), loss.sigmoid(), prediction, target, gradient));
+        give(prediction, gradient);
+        for (Op.Layer layer : forward.layers().toList().reversed()) {
+            // Nobody asks for the gradient of what does not lead to the prediction, or of what depends on no parameter.
+            if (shares.containsKey(layer.to()) && learned.contains(layer.to())) {
+                goBack(layer);
+            }
+        }
+        return new LogicalPlan(ops, prediction);
+    }
+
+    private void goBack(Op.Layer layer) {
+        List<Op.Share> ofInputs = new ArrayList<>();
+        List<Tensor> inputs = layer.reads();
+        for (int i = 0; i < inputs.size(); i++) {
+            if (learned.contains(inputs.get(i))) {
+                String name = layer.layer() + "/input" + (inputs.size() > 1 ? i + 1 : "") + "/gradient";
+                ofInputs.add(new Op.Share(i, new Tensor(name, inputs.get(i).shape())));
+            }
+        }
+        ops.add(new Op.Gradient(layer, total(layer.to()), ofInputs));
+        ofInputs.forEach(share -> give(inputs.get(share.input()), share.gradient()));
+    }
+
+    private void give(Tensor tensor, Tensor share) {
+        shares.computeIfAbsent(tensor, ignored -> new ArrayList<>()).add(share);
+    }
+
+    /** All readers have given theirs: they stand behind. */
+    private Tensor total(Tensor tensor) {
+        List<Tensor> terms = shares.getOrDefault(tensor, List.of());
+        if (terms.size() == 1) {
+            return terms.getFirst();
+        }
+        Tensor total = new Tensor(tensor.name() + "/gradient", tensor.shape());
+        ops.add(new Op.Sum(tensor.name() + "/gradient", terms, total));
+        return total;
+    }
+}

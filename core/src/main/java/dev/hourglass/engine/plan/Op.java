@@ -1,0 +1,233 @@
+package dev.hourglass.engine.plan;
+
+import dev.hourglass.engine.Loss;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Padding;
+import dev.hourglass.model.Size2;
+import java.util.List;
+
+/**
+ * One operation of a {@link LogicalPlan}: which tensors it reads and writes, and what it computes. The shapes are the
+ * tensors'; settings and conventions are those of the layers in {@link LayerSpec}.
+ */
+public sealed interface Op {
+    /** In the order in which they mean something to the operation; one that is read twice is named twice. */
+    List<Tensor> reads();
+
+    List<Tensor> writes();
+
+    /** The batch's samples. */
+    record Input(Tensor to) implements Op {
+        @Override
+        public List<Tensor> reads() {
+            return List.of();
+        }
+
+        @Override
+        public List<Tensor> writes() {
+            return List.of(to);
+        }
+    }
+
+    /** What the samples are to be turned into. */
+    record Target(Tensor to) implements Op {
+        @Override
+        public List<Tensor> reads() {
+            return List.of();
+        }
+
+        @Override
+        public List<Tensor> writes() {
+            return List.of(to);
+        }
+    }
+
+    /**
+     * Adds to the loss and to the squared and absolute errors, and writes the loss's gradient by the prediction.
+     *
+     * @param sigmoid whether the model's output is the sigmoid of the prediction: errors are those of the output
+     */
+    record LossGradient(Loss loss, boolean sigmoid, Tensor prediction, Tensor target, Tensor gradient) implements Op {
+        @Override
+        public List<Tensor> reads() {
+            return List.of(prediction, target);
+        }
+
+        @Override
+        public List<Tensor> writes() {
+            return List.of(gradient);
+        }
+    }
+
+    /**
+     * Back through a layer: from the gradient of its output to those of its parameters, and of its inputs as far as
+     * somebody needs them.
+     *
+     * @param of the layer's operation, whose inputs and output may be read again
+     * @param outputGradient the sum over all who read the output
+     * @param shares of the inputs; empty where nothing before the layer can learn
+     */
+    record Gradient(Layer of, Tensor outputGradient, List<Share> shares) implements Op {
+        public Gradient {
+            shares = List.copyOf(shares);
+        }
+
+        @Override
+        public List<Tensor> reads() {
+            return List.of(outputGradient);
+        }
+
+        @Override
+        public List<Tensor> writes() {
+            return shares.stream().map(Share::gradient).toList();
+        }
+    }
+
+    /**
+     * What one layer gives to the gradient of one of its inputs.
+     *
+     * @param input which of the layer's inputs, counted from 0
+     */
+    record Share(int input, Tensor gradient) {}
+
+    /** What a layer computes on the way forward: one output of one or more inputs. */
+    sealed interface Layer extends Op {
+        /** The layer's name. */
+        String layer();
+
+        Tensor to();
+
+        /** Whether it has parameters that training changes. */
+        default boolean learns() {
+            return false;
+        }
+
+        @Override
+        default List<Tensor> writes() {
+            return List.of(to());
+        }
+    }
+
+    /** A layer with a single input. */
+    sealed interface Unary extends Layer {
+        Tensor from();
+
+        @Override
+        default List<Tensor> reads() {
+            return List.of(from());
+        }
+    }
+
+    /**
+     * A convolution of an image, {@code [h, w, in] -> [h', w', filters]}, a bias and a function.
+     *
+     * @param parameters index of the kernel in the model's parameters; the bias follows it
+     */
+    record Convolution(String layer, int parameters, Tensor from, Kernel kernel, Nonlinearity after, Tensor to)
+            implements Unary {
+        @Override
+        public boolean learns() {
+            return true;
+        }
+    }
+
+    /**
+     * How a convolution's kernel goes over an image.
+     *
+     * @param transposed whether it is the transpose of the convolution that leads from output to input
+     * @param upSampling how often each row and column of the input is repeated first; 1 leaves it as it is
+     */
+    record Kernel(Size2 size, Size2 stride, Padding padding, boolean transposed, int upSampling) {
+        /** The same over an image whose pixels are repeated first. */
+        public Kernel overRepeated(int times) {
+            return new Kernel(size, stride, padding, transposed, times);
+        }
+    }
+
+    /**
+     * {@code after(x W + b)} over the last axis.
+     *
+     * @param parameters index of the kernel in the model's parameters; the bias follows it
+     */
+    record Dense(String layer, int parameters, Tensor from, Nonlinearity after, Tensor to) implements Unary {
+        @Override
+        public boolean learns() {
+            return true;
+        }
+    }
+
+    /** @param parameters index of gamma; beta, moving mean and moving variance follow it */
+    record BatchNormalization(LayerSpec.BatchNormalization settings, int parameters, Tensor from, Tensor to)
+            implements Unary {
+        @Override
+        public String layer() {
+            return settings.name();
+        }
+
+        @Override
+        public boolean learns() {
+            return true;
+        }
+    }
+
+    /** The largest value of each window. */
+    record MaxPool(String layer, Size2 pool, Size2 stride, Padding padding, Tensor from, Tensor to) implements Unary {}
+
+    /** Repeats rows and columns. */
+    record UpSample(String layer, Size2 size, Tensor from, Tensor to) implements Unary {}
+
+    /** The mean of each channel. */
+    record Average(String layer, Tensor from, Tensor to) implements Unary {}
+
+    /** The same numbers in the same order under another shape. */
+    record Reshape(String layer, Tensor from, Tensor to) implements Unary {}
+
+    /** Zeroes some numbers and scales the others; only plans that train have it. */
+    record Dropout(String layer, float rate, Tensor from, Tensor to) implements Unary {}
+
+    /** An elementwise function by itself. */
+    record Activate(String layer, Nonlinearity function, Tensor from, Tensor to) implements Unary {}
+
+    /** The same vector at each step, {@code [features] -> [steps, features]}. */
+    record Repeat(String layer, Tensor from, Tensor to) implements Unary {}
+
+    /**
+     * Long short-term memory.
+     *
+     * @param parameters index of the kernel; recurrent kernel and bias follow it
+     * @param from {@code [steps, features]}, or {@code [features]}, which each step reads
+     * @param steps how many
+     * @param to {@code [steps, units]}, or {@code [units]} of the last step
+     */
+    record Lstm(String layer, int parameters, Tensor from, int steps, Tensor to) implements Unary {
+        @Override
+        public boolean learns() {
+            return true;
+        }
+
+        public int units() {
+            return to.channels();
+        }
+
+        /** Whether every step reads the same vector. */
+        public boolean readsOneVector() {
+            return from.shape().rank() == 1;
+        }
+
+        public boolean returnsSequences() {
+            return to.shape().rank() > 1;
+        }
+    }
+
+    /** Adds tensors of the same shape, number by number: gradients where a value has several readers. */
+    record Sum(String layer, List<Tensor> terms, Tensor to) implements Layer {
+        public Sum {
+            terms = List.copyOf(terms);
+        }
+
+        @Override
+        public List<Tensor> reads() {
+            return terms;
+        }
+    }
+}
