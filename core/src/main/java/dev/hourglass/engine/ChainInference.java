@@ -1,12 +1,15 @@
 package dev.hourglass.engine;
 
+import dev.hourglass.engine.cpu.BatchSize;
+import dev.hourglass.engine.cpu.CpuCompiler;
 import dev.hourglass.engine.cpu.CpuPlan;
-import dev.hourglass.engine.cpu.PlanCompiler;
+import dev.hourglass.engine.cpu.Processor;
 import dev.hourglass.engine.cpu.Stopwatch;
 import dev.hourglass.engine.cpu.memory.Cursor;
 import dev.hourglass.engine.cpu.memory.Memory;
 import dev.hourglass.engine.cpu.memory.PackedWeights;
 import dev.hourglass.engine.cpu.step.Plan;
+import dev.hourglass.engine.plan.LayerOps;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.model.ShapeInference;
@@ -29,7 +32,6 @@ public final class ChainInference implements AutoCloseable {
 
     private static final int[] IN_ORDER = IntStream.range(0, BATCH).toArray();
 
-    private final Parameters parameters;
     private final Kernels kernels;
     private final Workers workers;
     private final Plan plan;
@@ -41,12 +43,11 @@ public final class ChainInference implements AutoCloseable {
 
     /** @param parameters of these layers, at least */
     ChainInference(Shape input, List<LayerSpec> layers, Parameters parameters, Kernels kernels, Workers workers) {
-        this.parameters = parameters;
         this.kernels = kernels;
         this.workers = workers;
         inputSize = input.size();
         outputSize = ShapeInference.outputs(input, layers).getLast().size();
-        plan = PlanCompiler.forInference(input, layers, parameters);
+        plan = CpuCompiler.forInference(LayerOps.forInference(input, layers, parameters));
         weights = new PackedWeights(plan, parameters, kernels);
     }
 
@@ -84,8 +85,8 @@ public final class ChainInference implements AutoCloseable {
         CpuPlan executor = idle.poll();
         if (executor == null) {
             int chunk = plan.recurrent() ? Memory.MOST_CHUNK_SAMPLES : CHUNK_SAMPLES;
-            executor = new CpuPlan(
-                    plan, parameters, weights, inputSize, BATCH, chunk, false, kernels, workers, Stopwatch.OFF);
+            BatchSize size = new BatchSize(inputSize, BATCH, chunk);
+            executor = new CpuPlan(plan, weights, size, new Processor(kernels, workers, Stopwatch.OFF));
         }
         for (int done = 0; done < count; done += BATCH) {
             int first = from + done;

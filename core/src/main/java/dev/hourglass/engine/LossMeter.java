@@ -1,7 +1,7 @@
 package dev.hourglass.engine;
 
-import dev.hourglass.engine.plan.OutputLoss;
 import dev.hourglass.engine.cpu.ops.LossFunction;
+import dev.hourglass.engine.plan.OutputLoss;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.Workers;

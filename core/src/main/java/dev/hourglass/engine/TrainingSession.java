@@ -1,7 +1,9 @@
 package dev.hourglass.engine;
 
+import dev.hourglass.engine.cpu.BatchSize;
+import dev.hourglass.engine.cpu.CpuCompiler;
 import dev.hourglass.engine.cpu.CpuPlan;
-import dev.hourglass.engine.cpu.PlanCompiler;
+import dev.hourglass.engine.cpu.Processor;
 import dev.hourglass.engine.cpu.StageClock;
 import dev.hourglass.engine.cpu.Stopwatch;
 import dev.hourglass.engine.cpu.layout.Placement;
@@ -11,6 +13,8 @@ import dev.hourglass.engine.cpu.memory.PackedWeights;
 import dev.hourglass.engine.cpu.ops.BatchGradients;
 import dev.hourglass.engine.cpu.step.Plan;
 import dev.hourglass.engine.cpu.step.StepCost;
+import dev.hourglass.engine.plan.LayerOps;
+import dev.hourglass.engine.plan.OutputLoss;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
@@ -68,21 +72,13 @@ public final class TrainingSession implements AutoCloseable {
         this.workers = workers;
         this.stopwatch = stopwatch;
         search = new DivergenceSearch(input, List.copyOf(layers), parameters, kernels, workers);
-        Plan compiled = PlanCompiler.forTraining(input, layers, parameters, settings.loss());
+        OutputLoss loss = OutputLoss.of(layers, settings.loss());
+        Plan compiled = CpuCompiler.forTraining(LayerOps.forTraining(input, loss.layers(), parameters), loss);
         weights = new PackedWeights(compiled, parameters, kernels);
         outputSize = ShapeInference.outputs(input, layers).getLast().size();
-        plan = new CpuPlan(
-                compiled,
-                parameters,
-                weights,
-                // Inputs and targets go through the same buffer.
-                Math.max(input.size(), outputSize),
-                batchSize,
-                CpuPlan.chunkSamples(compiled, batchSize),
-                true,
-                kernels,
-                workers,
-                stopwatch);
+        // Inputs and targets go through the same buffer.
+        BatchSize size = BatchSize.forTraining(compiled, Math.max(input.size(), outputSize), batchSize);
+        plan = new CpuPlan(compiled, weights, size, new Processor(kernels, workers, stopwatch));
         gradients = new float[this.parameters.size()][];
         for (int i = 0; i < gradients.length; i++) {
             Parameter parameter = this.parameters.get(i);
@@ -90,7 +86,7 @@ public final class TrainingSession implements AutoCloseable {
         }
         update = new OptimizerUpdate(settings.optimizer(), this.parameters, gradients, kernels);
         Placement gradientForms = plan.results().placement;
-        int chunks = Math.ceilDiv(batchSize, CpuPlan.chunkSamples(compiled, batchSize));
+        int chunks = Math.ceilDiv(batchSize, size.chunkSamples());
         sumSlice = stopwatch.time(
                 afterPhases(
                         "SumGradients",

@@ -28,6 +28,9 @@ public final class HouseRules {
     public static List<HouseRule> everywhere() {
         List<HouseRule> rules = new ArrayList<>(packageTable());
         rules.add(everyClassHasAPlaceInTheTable());
+        rules.add(thePlanKnowsNothingOfTheProcessor());
+        rules.add(theEngineKeepsItsInsideToItself());
+        rules.add(whatRunsAPlanIsAboveItsParts());
         rules.add(onlyTensorTouchesTheVectorModule());
         rules.add(onlyCliWritesToTheTerminal());
         rules.add(namesSayWhatAClassDoes());
@@ -117,6 +120,51 @@ public final class HouseRules {
         String[] rows = mayUse().keySet().stream().flatMap(HouseRules::patterns).toArray(String[]::new);
         return new HouseRule(
                 classes().should().resideInAnyPackage(rows).as("every class lies in a package of the table"), "Stray");
+    }
+
+    private static HouseRule thePlanKnowsNothingOfTheProcessor() {
+        return new HouseRule(
+                noClasses()
+                        .that()
+                        .resideInAnyPackage(patterns("engine.plan").toArray(String[]::new))
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAnyPackage(patterns("engine.cpu").toArray(String[]::new))
+                        .as("engine.plan knows nothing of engine.cpu")
+                        .because("another executor starts from the logical plan")
+                        .allowEmptyShould(true),
+                "PlanUsesCpu");
+    }
+
+    private static HouseRule theEngineKeepsItsInsideToItself() {
+        return new HouseRule(
+                noClasses()
+                        .that()
+                        .resideOutsideOfPackages(patterns("engine").toArray(String[]::new))
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAnyPackage(Stream.concat(patterns("engine.plan"), patterns("engine.cpu"))
+                                .toArray(String[]::new))
+                        .as("only the engine uses engine.plan and engine.cpu")
+                        .because("they are public for each other, not for those who train and use models")
+                        .allowEmptyShould(true),
+                "TrainUsesCpu");
+    }
+
+    private static HouseRule whatRunsAPlanIsAboveItsParts() {
+        String[] rooms = Stream.of("step", "layout", "memory", "ops", "lower", "fuse")
+                .flatMap(room -> patterns("engine.cpu." + room))
+                .toArray(String[]::new);
+        return new HouseRule(
+                noClasses()
+                        .that()
+                        .resideInAnyPackage(rooms)
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAPackage("dev.hourglass.engine.cpu")
+                        .as("the rooms of engine.cpu know nothing of what compiles and runs plans")
+                        .allowEmptyShould(true),
+                "OperationUsesCpuPlan");
     }
 
     private static HouseRule onlyTensorTouchesTheVectorModule() {

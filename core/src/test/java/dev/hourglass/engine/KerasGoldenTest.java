@@ -4,20 +4,12 @@ import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.hourglass.engine.cpu.CpuPlan;
-import dev.hourglass.engine.cpu.PlanCompiler;
-import dev.hourglass.engine.cpu.Stopwatch;
-import dev.hourglass.engine.cpu.memory.Cursor;
-import dev.hourglass.engine.cpu.memory.PackedWeights;
-import dev.hourglass.engine.cpu.step.Plan;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
-import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
-import dev.hourglass.tensor.Workers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -220,23 +212,9 @@ class KerasGoldenTest {
 
     /** Runs layers forward with the moving statistics. Not through Inference: a case need not end where it began. */
     private static float[] infer(Golden golden, Parameters parameters, float[] inputs) {
-        Plan plan = PlanCompiler.forInference(golden.input(), golden.layers(), parameters);
-        PackedWeights weights = new PackedWeights(plan, parameters, Kernels.best());
         float[] outputs = new float[golden.batch() * golden.output().size()];
-        try (Workers workers = Workers.of(THREADS)) {
-            CpuPlan executor = new CpuPlan(
-                    plan,
-                    parameters,
-                    weights,
-                    golden.input().size(),
-                    golden.batch(),
-                    golden.batch(),
-                    false,
-                    Kernels.best(),
-                    workers,
-                    Stopwatch.OFF);
-            Samples samples = samples(inputs, golden.input());
-            executor.run(new Cursor.Batch(samples, samples, inOrder(golden), 0, golden.batch(), 0, 0, outputs, 0));
+        try (ChainInference chain = ChainInference.of(golden.input(), golden.layers(), parameters, THREADS)) {
+            chain.run(samples(inputs, golden.input()), 0, golden.batch(), outputs);
         }
         return outputs;
     }

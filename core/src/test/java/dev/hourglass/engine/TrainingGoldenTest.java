@@ -2,8 +2,8 @@ package dev.hourglass.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hourglass.engine.plan.OutputLoss;
 import dev.hourglass.engine.cpu.ops.LossFunction;
+import dev.hourglass.engine.plan.OutputLoss;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Parameters;

@@ -18,7 +18,6 @@ import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.engine.cpu.step.StepAccess;
 import dev.hourglass.engine.cpu.step.StepCost;
 import dev.hourglass.engine.cpu.step.Value;
-import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.Workers;
 import java.util.ArrayList;
@@ -60,7 +59,7 @@ public final class CpuPlan {
     }
 
     private final Workers workers;
-    private final int chunkCapacity;
+    private final BatchSize size;
     private final List<BoundPhase> phases = new ArrayList<>();
     private final Cursor[] cursors;
     private final ChunkResults results;
@@ -76,37 +75,23 @@ public final class CpuPlan {
     private BoundPhase phase;
     private boolean firstPhase;
 
-    /**
-     * @param batchCapacity most samples in one run
-     * @param chunkSamples samples that go through together, >= 1
-     * @param stopwatch sees each operation when it is bound
-     */
-    public CpuPlan(
-            Plan plan,
-            Parameters parameters,
-            PackedWeights weights,
-            int sampleSize,
-            int batchCapacity,
-            int chunkSamples,
-            boolean training,
-            Kernels kernels,
-            Workers workers,
-            Stopwatch stopwatch) {
-        this.workers = workers;
-        chunkCapacity = Math.min(chunkSamples, batchCapacity);
-        this.training = training;
+    public CpuPlan(Plan plan, PackedWeights weights, BatchSize size, Processor processor) {
+        this.size = size;
+        this.training = plan.training();
+        Kernels kernels = processor.kernels();
+        Stopwatch stopwatch = processor.stopwatch();
+        workers = processor.workers();
         cursors = new Cursor[workers.threads()];
         partCursors = new Cursor[cursors.length];
         for (int worker = 0; worker < cursors.length; worker++) {
-            cursors[worker] = new Cursor(worker, sampleSize);
+            cursors[worker] = new Cursor(worker, size.sampleNumbers());
             partCursors[worker] = new Cursor(0, 0);
             partCursors[worker].parts = cursors.length;
         }
-        int chunks = Math.ceilDiv(batchCapacity, chunkCapacity);
         GradientForms forms = new GradientForms(plan.components(), kernels);
-        results = new ChunkResults(chunks, new Placement(plan.gradients()), forms, plan.norms(), kernels);
+        results = new ChunkResults(size.chunks(), new Placement(plan.gradients()), forms, plan.norms(), kernels);
         norms = plan.norms().stream()
-                .map(norm -> new NormState(norm, parameters, training))
+                .map(norm -> new NormState(norm, weights.parameters(), training))
                 .toArray(NormState[]::new);
         List<List<Segment>> segments = new ArrayList<>();
         for (int i = 0; i < plan.phases().size(); i++) {
@@ -115,7 +100,7 @@ public final class CpuPlan {
         List<Value> kept = plan.overBatch().stream()
                 .flatMap(step -> Stream.of(step.from(), step.gradient()))
                 .toList();
-        Memory memory = new Memory(segments, kept, workers.threads(), chunkCapacity, batchCapacity);
+        Memory memory = new Memory(segments, kept, workers.threads(), size.chunkSamples(), size.samples());
         batchGradients = new BatchGradients(plan.overBatch(), memory, forms, kernels);
         StepBinder binder = new StepBinder(kernels, memory, weights, results, norms, workers.threads());
         clear = stopwatch.time(
@@ -145,13 +130,6 @@ public final class CpuPlan {
                 ? at -> norm.settleGradient(results, barrier.norm(), results.chunks, batch.size())
                 : at -> norm.settle(results, barrier.norm(), results.chunks, batch.size());
         return stopwatch.time(Stage.of(phase, "Barrier", "batch normalisation " + barrier.norm(), 0, 0), settle);
-    }
-
-    /** How many samples go through together in a plan for a batch of this size: small enough that many threads have work. */
-    public static int chunkSamples(Plan plan, int batchSize) {
-        int share = Math.max(1, batchSize / 8);
-        int least = plan.recurrent() ? Math.min(8, batchSize) : 1; // rows of one tile of a product
-        return Math.clamp(share, least, Memory.MOST_CHUNK_SAMPLES);
     }
 
     private static List<Segment> segments(int phase, List<Step> steps) {
@@ -208,7 +186,7 @@ public final class CpuPlan {
     /** Runs the plan over one batch; what it leaves are the {@link #results}. */
     public void run(Cursor.Batch batch) {
         this.batch = batch;
-        results.chunks = Math.ceilDiv(batch.size(), chunkCapacity);
+        results.chunks = Math.ceilDiv(batch.size(), size.chunkSamples());
         for (NormState norm : norms) {
             norm.begin();
         }
@@ -254,8 +232,8 @@ public final class CpuPlan {
     private void moveTo(Cursor at, int chunk) {
         at.batch = batch;
         at.chunk = chunk;
-        at.chunkStart = chunk * chunkCapacity;
-        at.chunkSamples = Math.min(chunkCapacity, batch.size() - at.chunkStart);
+        at.chunkStart = chunk * size.chunkSamples();
+        at.chunkSamples = Math.min(size.chunkSamples(), batch.size() - at.chunkStart);
     }
 
     private void runChunk(int worker, int chunk) {

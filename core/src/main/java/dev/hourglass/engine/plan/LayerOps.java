@@ -9,6 +9,7 @@ import dev.hourglass.model.ShapeInference;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** From layers to the operations of a logical plan. What a layer does only in training is left out of a plan for use. */
 public final class LayerOps {
@@ -37,8 +38,8 @@ public final class LayerOps {
         ops.add(new Op.Input(current));
         for (int i = 0; i < layers.size(); i++) {
             LayerSpec layer = layers.get(i);
-            if (computes(layer)) {
-                Op.Layer op = op(layer, current, new Tensor(layer.name() + "/output", outputs.get(i)));
+            Op.Layer op = op(layer, current, new Tensor(layer.name() + "/output", outputs.get(i)));
+            if (op != null) {
                 ops.add(op);
                 current = op.to();
             }
@@ -46,12 +47,8 @@ public final class LayerOps {
         return new LogicalPlan(ops, current);
     }
 
-    /** Whether a layer changes anything at all. */
-    private boolean computes(LayerSpec layer) {
-        return !(layer instanceof LayerSpec.Dropout dropout) || (training && dropout.rate() > 0);
-    }
-
-    private Op.Layer op(LayerSpec layer, Tensor from, Tensor to) {
+    /** @return null where a layer leaves everything as it is */
+    private Op.@Nullable Layer op(LayerSpec layer, Tensor from, Tensor to) {
         String name = layer.name();
         return switch (layer) {
             case Conv2d l -> convolution(name, from, kernel(l), Nonlinearity.of(l.activation()), to);
@@ -64,7 +61,7 @@ public final class LayerOps {
             case LayerSpec.GlobalAveragePooling2d l -> new Op.Average(l.name(), from, to);
             case LayerSpec.Flatten l -> new Op.Reshape(l.name(), from, to);
             case LayerSpec.Reshape l -> new Op.Reshape(l.name(), from, to);
-            case LayerSpec.Dropout l -> new Op.Dropout(name, l.rate(), from, to);
+            case LayerSpec.Dropout l -> training && l.rate() > 0 ? new Op.Dropout(name, l.rate(), from, to) : null;
             case LayerSpec.ActivationLayer l -> new Op.Activate(name, Nonlinearity.of(l.activation()), from, to);
             case LayerSpec.LeakyRelu l -> new Op.Activate(name, Nonlinearity.leakyRelu(l.negativeSlope()), from, to);
             case LayerSpec.RepeatVector l -> new Op.Repeat(l.name(), from, to);

@@ -1,7 +1,6 @@
 package dev.hourglass.engine.cpu.layout;
 
 import dev.hourglass.engine.plan.Op;
-import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Shape;
@@ -54,31 +53,6 @@ public record Convolution(Direction forward, Direction back) {
                     top + Math.max(in.height(), rows().end(out.height())),
                     left + Math.max(in.width(), columns().end(out.width())));
         }
-    }
-
-    /**
-     * @param layer a convolution or transposed convolution
-     * @param in its input, or when folded what the upsampling before it repeats
-     * @param folded whether an upsampling by two is folded into it
-     */
-    public static Convolution of(LayerSpec layer, Shape in, Shape out, boolean folded) {
-        return switch (layer) {
-            case LayerSpec.Conv2d conv -> {
-                Axes axes = folded
-                        ? Axes.folded(conv.kernel(), false)
-                        : Axes.leading(in, out, conv.kernel(), conv.stride(), conv.padding());
-                yield axes.convolution();
-            }
-            case LayerSpec.Conv2dTranspose conv -> {
-                // The transpose of the convolution that leads from its output to its input.
-                Axes axes = folded
-                        ? Axes.folded(conv.kernel(), true)
-                        : Axes.leading(out, in, conv.kernel(), conv.stride(), conv.padding())
-                                .reversed();
-                yield axes.convolution();
-            }
-            default -> DENSE;
-        };
     }
 
     /** How a convolution of a plan is computed. */

@@ -2,7 +2,6 @@ package dev.hourglass.engine.cpu.layout;
 
 import dev.hourglass.engine.cpu.layout.WindowAxis.Phase;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -39,16 +38,6 @@ public record KernelAxis(WindowAxis windows, List<List<int[]>> sources) {
             sources.add(taps);
         }
         return new KernelAxis(new WindowAxis(1, phases), sources);
-    }
-
-    /** How many taps the kernel has. */
-    int kernel() {
-        return 1
-                + sources.stream()
-                        .flatMap(List::stream)
-                        .flatMapToInt(Arrays::stream)
-                        .max()
-                        .orElseThrow();
     }
 
     private static List<int[]> everyOther(int kernel, int first, int step, boolean flipped) {

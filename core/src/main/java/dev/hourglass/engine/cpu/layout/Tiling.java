@@ -57,20 +57,6 @@ public enum Tiling {
         this.gradientToTiles = gradientToTiles;
     }
 
-    /** The tiling that suits a convolution, or null. */
-    public static @Nullable Tiling of(Convolution convolution, Layout.Image in, Layout.Image out) {
-        KernelAxis rows = convolution.forward().vertical();
-        KernelAxis columns = convolution.forward().horizontal();
-        boolean wholeTiles = out.height() % SIDE == 0 && out.width() % SIDE == 0;
-        if (!wholeTiles || Math.min(in.channels(), out.channels()) < LEAST_CHANNELS) {
-            return null;
-        }
-        if (fits(rows, SAME) && fits(columns, SAME)) {
-            return PIXELS;
-        }
-        return fits(rows, FOLDED) && fits(columns, FOLDED) ? REPEATED : null;
-    }
-
     /** The tiling that suits a convolution of these windows and weights, or null. */
     public static @Nullable Tiling of(
             WindowAxis rows, WindowAxis columns, PackedMatrix weights, Layout.Image in, Layout.Image out) {
@@ -112,11 +98,6 @@ public enum Tiling {
     public PackedMatrix weightsBack(PackedMatrix weights) {
         boolean flipped = weights.rows().sources().getFirst()[0] == 0;
         return weights.withRows(weights.rows().of(sumsOfTaps(flipped)));
-    }
-
-    /** The same windows, and the same kernel: a 4x4 one of stride 2 turned round has the windows of a folded one. */
-    private static boolean fits(KernelAxis axis, WindowAxis windows) {
-        return axis.kernel() == KERNEL && axis.windows().equals(windows);
     }
 
     public int components() {

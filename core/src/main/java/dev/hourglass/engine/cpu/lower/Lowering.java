@@ -61,7 +61,8 @@ public final class Lowering {
             case Op.LossGradient o -> {
                 Value prediction = draft.valueOf(o.prediction());
                 Value gradient = new Value(o.gradient().name(), prediction.layout());
-                draft.add(new Step.LossGradient(o.loss(), o.sigmoid(), prediction, draft.valueOf(o.target()), gradient));
+                draft.add(
+                        new Step.LossGradient(o.loss(), o.sigmoid(), prediction, draft.valueOf(o.target()), gradient));
                 draft.define(o.gradient(), gradient);
             }
             case Op.Layer o -> addForward(o);

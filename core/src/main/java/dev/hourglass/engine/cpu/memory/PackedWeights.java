@@ -20,6 +20,7 @@ public final class PackedWeights {
     private static final Tiling TILING = Tiling.PIXELS;
 
     private final Placement placement;
+    private final Parameters parameters;
     private final List<float[]> values;
     private final TileTransform kernelTransform;
     /** Where the components of a matrix that is transformed begin. */
@@ -29,6 +30,7 @@ public final class PackedWeights {
 
     public PackedWeights(Plan plan, Parameters parameters, Kernels kernels) {
         kernelTransform = kernels.transform(TileTransform.Kind.KERNEL);
+        this.parameters = parameters;
         values = parameters.list().stream().map(Parameter::values).toList();
         placement = new Placement(plan.weights());
         int end = placement.size();
@@ -38,6 +40,11 @@ public final class PackedWeights {
         }
         packed = new float[end];
         placement.slices().forEach(this::pack);
+    }
+
+    /** From which the weights are packed. */
+    public Parameters parameters() {
+        return parameters;
     }
 
     public float[] array() {

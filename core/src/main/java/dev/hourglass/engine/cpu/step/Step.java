@@ -5,10 +5,8 @@ import dev.hourglass.engine.cpu.layout.PackedMatrix;
 import dev.hourglass.engine.cpu.layout.Tiling;
 import dev.hourglass.engine.cpu.layout.WindowAxis;
 import dev.hourglass.engine.plan.Nonlinearity;
-import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Kernels;
-import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.TileTransform;
 import org.jspecify.annotations.Nullable;
 
@@ -242,16 +240,7 @@ public sealed interface Step {
      * be largest after a batch normalisation (or none: -1), as it is before: only the sign of gamma must be known for
      * that, so it need not wait for the batch.
      */
-    record MaxOfFour(Value from, int norm, Value to) implements Step {
-        /** Whether a pooling is of this kind. */
-        public static boolean suits(LayerSpec.MaxPooling2d layer, Shape image) {
-            Size2 two = Size2.square(2);
-            return layer.pool().equals(two)
-                    && layer.stride().equals(two)
-                    && image.dimension(0) % 2 == 0
-                    && image.dimension(1) % 2 == 0;
-        }
-    }
+    record MaxOfFour(Value from, int norm, Value to) implements Step {}
 
     /**
      * Gives each window's gradient to the first of its values that {@link MaxOfFour} would take.

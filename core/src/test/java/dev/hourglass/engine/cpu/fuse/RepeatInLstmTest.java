@@ -1,0 +1,42 @@
+package dev.hourglass.engine.cpu.fuse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hourglass.engine.plan.LogicalPlan;
+import dev.hourglass.engine.plan.Nonlinearity;
+import dev.hourglass.engine.plan.Op;
+import dev.hourglass.engine.plan.Tensor;
+import dev.hourglass.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class RepeatInLstmTest {
+    private static final Tensor VECTOR = new Tensor("input", Shape.of(3));
+    private static final Tensor REPEATED = new Tensor("repeat/output", Shape.of(5, 3));
+    private static final Tensor OUTPUT = new Tensor("last/output", Shape.of(5, 2));
+    private static final Op.Repeat REPEAT = new Op.Repeat("repeat", VECTOR, REPEATED);
+
+    @Test
+    void theLstmReadsTheOneVector() {
+        LogicalPlan plan = plan(REPEAT, new Op.Lstm("last", 0, REPEATED, 5, OUTPUT));
+        assertThat(new RepeatInLstm().apply(plan)).isEqualTo(plan(new Op.Lstm("last", 0, VECTOR, 5, OUTPUT)));
+    }
+
+    @Test
+    void otherReadersFindTheCopies() {
+        LogicalPlan plan = plan(REPEAT, new Op.Dense("last", 0, REPEATED, Nonlinearity.LINEAR, OUTPUT));
+        assertThat(new RepeatInLstm().apply(plan)).isEqualTo(plan);
+        LogicalPlan two = plan(
+                REPEAT,
+                new Op.Activate("also", Nonlinearity.LINEAR, REPEATED, new Tensor("also/output", Shape.of(5, 3))),
+                new Op.Lstm("last", 0, REPEATED, 5, OUTPUT));
+        assertThat(new RepeatInLstm().apply(two)).isEqualTo(two);
+    }
+
+    private static LogicalPlan plan(Op... ops) {
+        List<Op> all = new ArrayList<>(List.of(new Op.Input(VECTOR)));
+        all.addAll(List.of(ops));
+        return new LogicalPlan(all, OUTPUT);
+    }
+}
