@@ -2,7 +2,7 @@ package dev.hourglass.cli;
 
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.catalog.DatasetCatalog;
-import dev.hourglass.evaluate.ErrorReport;
+import dev.hourglass.evaluate.errors.ErrorReport;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.model.Autoencoder;
 import java.util.List;

@@ -5,22 +5,18 @@ import dev.hourglass.data.Split;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.data.series.SeriesSplit;
 import dev.hourglass.files.Failures;
-import dev.hourglass.formats.ModelFile;
-import dev.hourglass.formats.SavedModel;
-import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.report.answers.Findings;
 import dev.hourglass.report.results.ModelResult;
 import dev.hourglass.report.results.RunResult;
 import dev.hourglass.report.results.Sweep;
-import dev.hourglass.train.BestWeights;
+import dev.hourglass.tensor.Normalization;
 import dev.hourglass.train.Checkpoint;
 import dev.hourglass.train.LossRequirements;
 import dev.hourglass.train.TrainResult;
 import dev.hourglass.train.TrainingDivergedException;
 import dev.hourglass.train.TrainingInterruptedException;
 import dev.hourglass.train.UnsuitableTrainingException;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -147,6 +143,7 @@ public final class Lab {
                 .map(entry -> RunRecord.Digests.of(entry.getKey(), entry.getValue()))
                 .toList();
         RunJournal journal = begin(folder, before, RunSettings.of(recipe, digests), force);
+        rehearse(folder, journal, digests, opened);
         RunTraining training = new RunTraining(folder, journal, force, options, listener);
         List<TrainedModel> trained = new ArrayList<>();
         for (ModelRecipe model : recipe.models()) {
@@ -168,13 +165,39 @@ public final class Lab {
         List<String> findings = Findings.of(result);
         telling.working("Writing models, plots, results and report");
         for (TrainedModel model : trained) {
-            writeModel(folder, model, record.facts());
+            ModelExports.write(folder, model, record.facts());
         }
         new RunFiles(folder, result, findings, record).write();
         training.removeOlderCheckpoints(ofSweeps());
         folder.complete();
         listener.accept(new LabEvent.Finished(result, findings, folder.path()));
         return result;
+    }
+
+    /** Tries now what would else fail when all epochs are over: the comparison's memory, the exports, the disk. */
+    private void rehearse(
+            RunFolder folder, RunJournal journal, List<RunRecord.Digests> digests, Map<Recipe.Data, Splits> opened) {
+        opened.forEach((data, splits) -> ModelStudy.requireMemory(splits, widest(data)));
+        Map<String, String> provenance = new RunRecord(
+                        recipe, Provenance.ofThisProcess(), digests, journal.start(), Duration.ZERO, journal, Map.of())
+                .facts();
+        long bytes = 0;
+        for (ModelRecipe model : recipe.models()) {
+            Normalization normalization =
+                    splits(opened, model.data()).training().normalization();
+            bytes += ModelExports.rehearse(folder, model, normalization, provenance);
+        }
+        folder.requireRoomFor(bytes);
+    }
+
+    /** The largest latent size that PCA will be compared at. */
+    private int widest(Recipe.Data data) {
+        IntStream ofModels = recipe.models().stream()
+                .filter(model -> model.data().equals(data))
+                .mapToInt(model -> model.spec().latentSize());
+        IntStream ofSweep = sweep().stream()
+                .flatMapToInt(wanted -> wanted.latentSizes().stream().mapToInt(size -> size));
+        return IntStream.concat(ofModels, ofSweep).max().orElseThrow();
     }
 
     /** Writes who goes on with what, before anything is trained. */
@@ -218,17 +241,9 @@ public final class Lab {
             List<TrainedModel> ofData = trained.stream()
                     .filter(model -> model.recipe().data().equals(data))
                     .toList();
-            int widest = IntStream.concat(
-                            ofData.stream()
-                                    .mapToInt(model -> model.recipe().spec().latentSize()),
-                            sweep().stream()
-                                    .flatMapToInt(wanted ->
-                                            wanted.latentSizes().stream().mapToInt(size -> size)))
-                    .max()
-                    .orElseThrow();
             int threads = ofData.getFirst().recipe().training().threads();
             ModelStudy study =
-                    ModelStudy.of(data.name(), splits, recipe.outputs().examples(), widest, threads, telling);
+                    ModelStudy.of(data.name(), splits, recipe.outputs().examples(), widest(data), threads, telling);
             studies.put(data, study);
             ofData.forEach(model -> judged.put(model.recipe().name(), study.judge(model)));
         });
@@ -279,33 +294,6 @@ public final class Lab {
         }
     }
 
-    /** The whole model with the optimizer's state, and each half by itself, in both of Keras's formats and as ONNX. */
-    private static void writeModel(RunFolder folder, TrainedModel trained, Map<String, String> provenance) {
-        TrainResult result = trained.result();
-        SavedModel whole = SavedModel.of(result.model(), result.history().loss(), result.optimizer(), provenance);
-        String name = trained.recipe().name();
-        for (String extension : List.of(".keras", ".h5", ".onnx")) {
-            writeModel(folder, whole, name + "_autoencoder" + extension);
-            writeModel(folder, whole.encoder(), name + "_encoder" + extension);
-            writeModel(folder, whole.decoder(), name + "_decoder" + extension);
-        }
-        BestWeights best = result.best();
-        if (best != null) {
-            Autoencoder model = new Autoencoder(
-                    result.model().spec(), best.weights(), result.model().normalization());
-            writeModel(folder, SavedModel.of(model, null, provenance), name + "_best.keras");
-        }
-    }
-
-    private static void writeModel(RunFolder folder, SavedModel model, String name) {
-        Path file = folder.file("models/" + name);
-        try {
-            ModelFile.write(model, file);
-        } catch (IOException e) {
-            throw RunFolder.notWritten(file, e);
-        }
-    }
-
     private Splits open(Recipe.Data data) {
         Splits splits = open(data, options.catalog(), listener);
         recipe.models().stream()
@@ -345,9 +333,20 @@ public final class Lab {
         AutoencoderSpec spec = model.spec();
         Dataset data = splits.training();
         if (spec.input().size() != data.sampleShape().size()) {
-            throw new LabException("Model '" + spec.name() + "' takes inputs " + spec.input() + " = "
-                    + spec.input().size() + " numbers, but the samples of " + data.name() + " are " + data.sampleShape()
-                    + " = " + data.sampleShape().size() + ". Change the model's input, or the recipe's data.");
+            throw new LabException(model.origin().prefix() + "Model '" + spec.name() + "' takes inputs " + spec.input()
+                    + " = " + spec.input().size() + " numbers, but the samples of " + data.name() + " are "
+                    + data.sampleShape() + " = " + data.sampleShape().size()
+                    + ". Change the model's input, or the recipe's data.");
+        }
+        int scales = data.normalization().channels();
+        int channels = spec.input().dimension(-1);
+        if (scales > 1 && scales != channels) {
+            throw new LabException(model.origin().prefix() + "Model '" + spec.name() + "' takes inputs " + spec.input()
+                    + ", whose last dimension counts " + channels + (channels == 1 ? " channel" : " channels")
+                    + ", but the samples of " + data.name() + " are " + data.sampleShape()
+                    + " with a scale for each of "
+                    + scales + " channels. Let the model's input end in " + scales
+                    + ", or write 'scaling: none' and scale the numbers yourself.");
         }
         try {
             LossRequirements.require(spec, model.training().loss(), data, splits.test());

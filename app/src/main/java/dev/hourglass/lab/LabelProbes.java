@@ -2,11 +2,11 @@ package dev.hourglass.lab;
 
 import dev.hourglass.data.Dataset;
 import dev.hourglass.evaluate.LabelledPoints;
-import dev.hourglass.evaluate.LinearProbe;
-import dev.hourglass.evaluate.NearestNeighbourProbe;
 import dev.hourglass.evaluate.Points;
-import dev.hourglass.evaluate.PrincipalComponents;
-import dev.hourglass.evaluate.Silhouette;
+import dev.hourglass.evaluate.pca.PrincipalComponents;
+import dev.hourglass.evaluate.probes.LinearProbe;
+import dev.hourglass.evaluate.probes.NearestNeighbourProbe;
+import dev.hourglass.evaluate.probes.Silhouette;
 import dev.hourglass.report.results.LatentSpace.Probe;
 import java.util.HashMap;
 import java.util.Map;

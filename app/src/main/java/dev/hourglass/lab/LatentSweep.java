@@ -1,7 +1,7 @@
 package dev.hourglass.lab;
 
-import dev.hourglass.evaluate.Evaluation;
-import dev.hourglass.evaluate.ReconstructionError;
+import dev.hourglass.evaluate.errors.Evaluation;
+import dev.hourglass.evaluate.errors.ReconstructionError;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.report.results.Sweep;
@@ -59,8 +59,7 @@ final class LatentSweep {
     static List<ModelRecipe> sized(Recipe.Sweep wanted, ModelRecipe model) {
         return wanted.latentSizes().stream()
                 .flatMap(size -> resized(model.spec(), size).stream())
-                .map(spec ->
-                        new ModelRecipe(spec, model.data(), model.training().withEpochs(wanted.epochs())))
+                .map(spec -> model.withSpec(spec).withTraining(model.training().withEpochs(wanted.epochs())))
                 .toList();
     }
 

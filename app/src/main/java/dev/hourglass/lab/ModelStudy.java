@@ -4,13 +4,13 @@ import dev.hourglass.data.Dataset;
 import dev.hourglass.data.Split;
 import dev.hourglass.data.series.SyntheticSequences;
 import dev.hourglass.engine.Inference;
-import dev.hourglass.evaluate.ErrorReport;
-import dev.hourglass.evaluate.Evaluation;
-import dev.hourglass.evaluate.ImageQuality;
 import dev.hourglass.evaluate.Points;
-import dev.hourglass.evaluate.PrincipalComponents;
 import dev.hourglass.evaluate.Reconstruction;
-import dev.hourglass.evaluate.ReconstructionError;
+import dev.hourglass.evaluate.errors.ErrorReport;
+import dev.hourglass.evaluate.errors.Evaluation;
+import dev.hourglass.evaluate.errors.ImageQuality;
+import dev.hourglass.evaluate.errors.ReconstructionError;
+import dev.hourglass.evaluate.pca.PrincipalComponents;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.report.results.Evidence;
@@ -57,8 +57,38 @@ final class ModelStudy {
     }
 
     /**
-     * Fits PCA once, with as many components as the widest waist has numbers: its first k are PCA with k. A few samples
-     * span fewer dimensions, and more components than these would add nothing.
+     * Looks before training whether {@link #of} will have the memory.
+     *
+     * @throws LabException if Java has less in all
+     */
+    static void requireMemory(Splits splits, int widest) {
+        int components = components(splits.training(), widest);
+        long needed =
+                PrincipalComponents.bytesToFit(splits.training().sampleShape().size(), components) >> 20;
+        long most = Runtime.getRuntime().maxMemory() >> 20;
+        if (needed > most) {
+            throw new LabException(String.format(
+                    Locale.ROOT,
+                    "The comparison with PCA of %,d components needs %,d MB of memory for samples %s of %s, found %,d MB in"
+                            + " all. Make the waist narrower or the samples smaller, or give Java more with"
+                            + " HOURGLASS_JAVA_OPTS=-Xmx%dg.",
+                    components,
+                    needed,
+                    splits.training().sampleShape(),
+                    splits.training().name(),
+                    most,
+                    (needed >> 10) + 1));
+        }
+    }
+
+    /** As many as the widest waist has numbers. A few samples span fewer dimensions; more would add nothing. */
+    private static int components(Dataset training, int widest) {
+        return Math.clamp(
+                training.size() - 1, 1, Math.min(widest, training.sampleShape().size()));
+    }
+
+    /**
+     * Fits PCA once, with as many components as the widest waist has numbers: its first k are PCA with k.
      *
      * @param name of the data
      * @param examples how many test samples are shown
@@ -66,7 +96,7 @@ final class ModelStudy {
      */
     static ModelStudy of(String name, Splits splits, int examples, int widest, int threads, Telling telling) {
         Dataset training = splits.training();
-        int most = Math.min(widest, training.sampleShape().size());
+        int most = components(training, widest);
         telling.working(String.format(
                 Locale.ROOT, "Fitting PCA with %,d components to %,d samples, for comparison", most, training.size()));
         PrincipalComponents pca = PrincipalComponents.fit(training, most, threads);

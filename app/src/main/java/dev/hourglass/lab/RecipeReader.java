@@ -152,11 +152,13 @@ public final class RecipeReader {
                             .error("expected the key 'data', found none. Add it, such as 'data: {name: mnist}'."));
             Optional<Mapping> trained =
                     merged(model.find("training").map(TrainingSyntax::mapping), training, TrainingSyntax::over);
+            Origin origin = folder.isPresent() ? Origin.of(item.place()) : Origin.NONE;
             models.add(new ModelRecipe(
                     spec,
                     data(learned, folder),
                     trained.map(TrainingSyntax::read).orElseGet(TrainOptions::defaults),
-                    model.find("references").map(RecipeReader::references).orElse(List.of())));
+                    model.find("references").map(RecipeReader::references).orElse(List.of()),
+                    origin));
         }
         int largest = models.stream().mapToInt(RecipeReader::sampleSize).max().orElse(0);
         return new Recipe(

@@ -2,8 +2,8 @@ package dev.hourglass.lab;
 
 import static dev.hourglass.lab.JsonWriting.finite;
 
-import dev.hourglass.evaluate.ErrorReport;
-import dev.hourglass.evaluate.ImageQuality;
+import dev.hourglass.evaluate.errors.ErrorReport;
+import dev.hourglass.evaluate.errors.ImageQuality;
 import dev.hourglass.report.results.Evidence;
 import dev.hourglass.report.results.LatentSpace;
 import dev.hourglass.report.results.ModelResult;

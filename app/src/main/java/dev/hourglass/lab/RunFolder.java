@@ -203,17 +203,35 @@ final class RunFolder implements AutoCloseable {
                     + " must be new or empty, found files in it. Choose another with --out DIR.");
         }
         makeFolders(path);
-        long free = Files.getFileStore(path).getUsableSpace();
-        if (free < NEEDED_BYTES) {
-            throw new LabException("Run folder " + asGiven + " needs 64 MB of disk space, found " + (free >> 20)
-                    + " MB free. Free some, or choose a folder on another disk with --out DIR.");
-        }
+        requireRoom(NEEDED_BYTES);
         try {
             writeNew(INCOMPLETE, "");
             takeLock();
         } catch (FileAlreadyExistsException e) {
             throw new LabException(
                     "Run folder " + asGiven + " was just taken by another run. Choose another with --out DIR.", e);
+        }
+    }
+
+    /**
+     * Looks whether the disk can hold what a run leaves.
+     *
+     * @param bytes of the model files
+     * @throws LabException if it can't
+     */
+    void requireRoomFor(long bytes) {
+        try {
+            requireRoom(NEEDED_BYTES + bytes);
+        } catch (IOException e) {
+            throw notWritten(path, e);
+        }
+    }
+
+    private void requireRoom(long bytes) throws IOException {
+        long free = Files.getFileStore(path).getUsableSpace();
+        if (free < bytes) {
+            throw new LabException("Run folder " + asGiven + " needs " + (bytes >> 20) + " MB of disk space, found "
+                    + (free >> 20) + " MB free. Free some, or choose a folder on another disk with --out DIR.");
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.hourglass.report;
 
-import dev.hourglass.evaluate.ErrorReport;
+import dev.hourglass.evaluate.errors.ErrorReport;
 import dev.hourglass.report.answers.Findings;
 import dev.hourglass.report.answers.KeyQuestions;
 import dev.hourglass.report.figures.Figure;

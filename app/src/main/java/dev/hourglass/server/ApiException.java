@@ -53,6 +53,15 @@ final class ApiException extends RuntimeException {
                 : new ApiException(500, null, message, "See to it that the server may write its folder of runs.");
     }
 
+    /** What should be on the disk can't be read: 500. */
+    static ApiException unreadable(String what, IOException e) {
+        return new ApiException(
+                500,
+                null,
+                what + " cannot be read: " + Failing.withoutFolders(Failures.reason(e)) + ".",
+                "See to it that the server may read its folder of runs.");
+    }
+
     /** Java has no exception for it; these are the words of Linux, macOS and Windows. */
     private static boolean isFull(IOException e) {
         String reason = Failures.reason(e).toLowerCase(Locale.ROOT);

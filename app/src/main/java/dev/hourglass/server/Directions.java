@@ -1,7 +1,7 @@
 package dev.hourglass.server;
 
 import dev.hourglass.data.FloatDataset;
-import dev.hourglass.evaluate.PrincipalComponents;
+import dev.hourglass.evaluate.pca.PrincipalComponents;
 import java.util.ArrayList;
 import java.util.List;
 

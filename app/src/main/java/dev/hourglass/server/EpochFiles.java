@@ -9,7 +9,6 @@ import dev.hourglass.train.Checkpoint;
 import dev.hourglass.train.Checkpoints;
 import dev.hourglass.train.TrainingState;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -17,12 +16,13 @@ import java.util.Map;
 final class EpochFiles {
     private EpochFiles() {}
 
-    private static Checkpoints checkpoints(Path run, String model) {
-        return new Checkpoints(run.resolve("checkpoints").resolve(model));
+    /** @throws IOException if there are none, or something else is in their place */
+    private static Checkpoints checkpoints(StoredRun run, String model) throws IOException {
+        return new Checkpoints(run.folder().folder("checkpoints/" + model).path());
     }
 
     /** The epochs that are kept, in order. */
-    static List<Integer> epochs(Path run, String model) {
+    static List<Integer> epochs(StoredRun run, String model) {
         try {
             return checkpoints(run, model).epochs();
         } catch (IOException e) {
@@ -31,7 +31,7 @@ final class EpochFiles {
     }
 
     /** @throws ApiException 404 if the epoch was not kept */
-    static SavedModel read(Path run, ModelRecipe model, int epoch, Normalization normalization) {
+    static SavedModel read(StoredRun run, ModelRecipe model, int epoch, Normalization normalization) {
         try {
             TrainingState state = checkpoints(run, model.name())
                     .atEndOf(epoch, model.spec(), normalization)

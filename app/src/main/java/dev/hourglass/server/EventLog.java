@@ -1,32 +1,39 @@
 package dev.hourglass.server;
 
 import dev.hourglass.files.AtomicFile;
-import java.io.BufferedReader;
-import java.io.BufferedWriter;
+import dev.hourglass.files.ConfinedFolder;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 
 /**
- * What happened to a run, in order: one JSON object a line in {@code events.jsonl}, numbered from 1. It outlives page
- * and server. One writer; any number of readers, who wait for what comes next. A line that was cut short by a crash is
- * left out when the log is kept again.
+ * What happens to a run, in order: one JSON object a line in {@code events.jsonl}, numbered from 1. It outlives page
+ * and server. One writer; any number of readers, who wait for what comes next.
+ *
+ * <p>The last events are remembered; for older ones readers go to the file ({@link EventLines}). What a full disk didn't
+ * take is written when there is room again; a line that it tore is ended first, so that it costs no other.
  */
 final class EventLog implements AutoCloseable {
     static final String FILE = "events.jsonl";
 
+    private static final int MOST_REMEMBERED = 5_000;
+
     private final InstantSource clock;
-    private final List<Event> events;
-    private @Nullable BufferedWriter out;
+    private final EventDigest digest = new EventDigest();
+    private final List<Event> remembered = new ArrayList<>();
+    /** How many of those remembered, at their end, are not in the file yet. */
+    private int unwritten;
+
+    private @Nullable ConfinedFolder folder;
+    private boolean torn;
     private boolean closed;
 
     /**
@@ -35,109 +42,160 @@ final class EventLog implements AutoCloseable {
      */
     record Event(int id, String type, String json) {}
 
-    private EventLog(InstantSource clock, List<Event> events) {
+    private EventLog(InstantSource clock) {
         this.clock = clock;
-        this.events = events;
     }
 
     /** A log that has no folder yet, such as that of a run that waits. */
     static EventLog begin(InstantSource clock) {
-        return new EventLog(clock, new ArrayList<>());
-    }
-
-    /** Goes on with the log of a run folder. */
-    static EventLog open(Path folder, InstantSource clock) {
-        return new EventLog(clock, new ArrayList<>(readAll(folder.resolve(FILE))));
+        return new EventLog(clock);
     }
 
     /**
-     * From now on keeps the log in a folder, with all that happened before.
+     * Goes on with the log of a run folder, once it is {@link #keepIn kept} there.
+     *
+     * @throws IOException if there is something that can't be read
+     */
+    static EventLog open(ConfinedFolder folder, InstantSource clock) throws IOException {
+        EventLog log = new EventLog(clock);
+        try (EventLines lines = EventLines.open(folder, 0, 0)) {
+            for (Event event = lines.next(); event != null; event = lines.next()) {
+                log.digest.add(event);
+            }
+        } catch (NoSuchFileException e) {
+            // It begins now.
+        }
+        return log;
+    }
+
+    /**
+     * From now on keeps the log in a folder, with what happened before.
      *
      * @throws IOException if it can't be written
      */
-    synchronized void keepIn(Path folder) throws IOException {
-        if (out == null) {
-            StringBuilder lines = new StringBuilder();
-            events.forEach(event -> lines.append(event.json()).append('\n'));
-            Path file = folder.resolve(FILE);
-            AtomicFile.write(file, lines.toString());
-            out = Files.newBufferedWriter(file, StandardOpenOption.APPEND);
-        }
-    }
-
-    /** The events of a type so far, whoever writes the log. */
-    static List<JsonNode> read(Path folder, String type) {
-        List<JsonNode> found = new ArrayList<>();
-        for (Event event : readAll(folder.resolve(FILE))) {
-            if (event.type().equals(type)) {
-                found.add(Answers.JSON.readTree(event.json()));
+    synchronized void keepIn(ConfinedFolder run) throws IOException {
+        if (folder == null) {
+            torn = !endsWithALine(run);
+            folder = run;
+            try {
+                write();
+            } catch (IOException e) {
+                folder = null;
+                throw e;
             }
         }
-        return found;
     }
 
-    /** Whole lines up to the first that is none. */
-    static List<Event> readAll(Path file) {
-        List<Event> events = new ArrayList<>();
-        if (!Files.isRegularFile(file)) {
-            return events;
+    private static boolean endsWithALine(ConfinedFolder run) throws IOException {
+        try (FileChannel in = run.open(FILE, Long.MAX_VALUE)) {
+            ByteBuffer last = ByteBuffer.allocate(1);
+            return in.size() == 0 || (in.read(last, in.size() - 1) == 1 && last.get(0) == '\n');
+        } catch (NoSuchFileException e) {
+            return true;
         }
-        try (BufferedReader in = Files.newBufferedReader(file)) {
-            for (String line = in.readLine(); line != null; line = in.readLine()) {
-                if (!line.endsWith("}")) {
-                    break;
-                }
-                JsonNode event = Answers.JSON.readTree(line);
-                events.add(
-                        new Event(event.path("id").asInt(), event.path("type").asString(""), line));
-            }
-        } catch (IOException | JacksonException e) {
-            return events; // what came before is whole
-        }
-        return events;
     }
 
-    /** @param fields after id, time and type; a value may be null */
+    /**
+     * Adds an event; a disk that is full must not end the run.
+     *
+     * @param fields after id, time and type; a value may be null
+     */
     synchronized void add(String type, Map<String, ? extends @Nullable Object> fields) {
-        if (closed) {
+        if (closed || (unwritten > MOST_REMEMBERED && type.equals("step"))) {
             return;
         }
-        int id = events.isEmpty() ? 1 : events.getLast().id() + 1;
+        Event event = remember(type, fields);
+        try {
+            write();
+        } catch (IOException e) {
+            // Readers have the event, and it is written when there is room.
+        }
+        digest.add(event);
+        notifyAll();
+    }
+
+    /**
+     * Adds an event that somebody asked for, or leaves everything as it was.
+     *
+     * @throws IOException if it can't be written where the log is kept
+     */
+    synchronized void addKept(String type, Map<String, ? extends @Nullable Object> fields) throws IOException {
+        Event event = remember(type, fields);
+        try {
+            write();
+        } catch (IOException e) {
+            remembered.removeLast();
+            unwritten--;
+            throw e;
+        }
+        digest.add(event);
+        notifyAll();
+    }
+
+    private Event remember(String type, Map<String, ? extends @Nullable Object> fields) {
+        int id = digest.lastId() + 1;
         Map<String, @Nullable Object> event = new LinkedHashMap<>();
         event.put("id", id);
         event.put("time", clock.instant().toString());
         event.put("type", type);
         event.putAll(fields);
-        String json = Answers.JSON.writeValueAsString(event);
-        events.add(new Event(id, type, json));
-        notifyAll();
-        BufferedWriter file = out;
-        if (file == null) {
+        if (remembered.size() - unwritten > 2 * MOST_REMEMBERED) {
+            remembered.subList(0, MOST_REMEMBERED).clear();
+        }
+        remembered.add(new Event(id, type, Answers.JSON.writeValueAsString(event)));
+        unwritten++;
+        return remembered.getLast();
+    }
+
+    private void write() throws IOException {
+        ConfinedFolder to = folder;
+        if (to == null || unwritten == 0) {
             return;
         }
-        try {
-            file.write(json);
-            file.write('\n');
-            file.flush();
-        } catch (IOException e) {
-            // A full disk must not end the run; readers have the event, and a restart goes on without it.
+        boolean interrupted = Thread.interrupted(); // it would close the channel
+        try (FileChannel out = to.append(FILE)) {
+            while (unwritten > 0) {
+                Event next = remembered.get(remembered.size() - unwritten);
+                writeLine(out, next.json());
+                unwritten--;
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
-    /** The events of a type so far. */
-    synchronized List<JsonNode> of(String type) {
-        return events.stream()
-                .filter(event -> event.type().equals(type))
-                .map(event -> Answers.JSON.readTree(event.json()))
-                .toList();
+    private void writeLine(FileChannel out, String json) throws IOException {
+        byte[] line = ((torn ? "\n" : "") + json + "\n").getBytes(StandardCharsets.UTF_8);
+        boolean wasTorn = torn;
+        long before = out.size();
+        torn = true; // until it is whole
+        try {
+            AtomicFile.writeAll(out, ByteBuffer.wrap(line));
+            torn = false;
+        } catch (IOException e) {
+            out.truncate(before); // even a full disk can do that
+            torn = wasTorn;
+            throw e;
+        }
+    }
+
+    EventDigest digest() {
+        return digest;
     }
 
     synchronized int lastId() {
-        return events.isEmpty() ? 0 : events.getLast().id();
+        return digest.lastId();
+    }
+
+    /** Whether {@link #after} has all that came after an event; else the first of them lie only in the file. */
+    synchronized boolean remembersAfter(int id) {
+        return id >= (remembered.isEmpty() ? lastId() : remembered.getFirst().id() - 1);
     }
 
     /**
-     * What came after an event; waits for something to come.
+     * What came after an event, as far as it is remembered; waits for something to come.
      *
      * @return empty if nothing came in time or the log is closed
      */
@@ -147,34 +205,31 @@ final class EventLog implements AutoCloseable {
             wait(left);
             left = (end - System.nanoTime()) / 1_000_000;
         }
-        int from = events.size();
-        while (from > 0 && events.get(from - 1).id() > id) {
+        int from = remembered.size();
+        while (from > 0 && remembered.get(from - 1).id() > id) {
             from--;
         }
-        return List.copyOf(events.subList(from, events.size()));
+        return List.copyOf(remembered.subList(from, remembered.size()));
     }
 
     /** Whether it is in a folder. */
     synchronized boolean isKept() {
-        return out != null;
+        return folder != null;
     }
 
     synchronized boolean isClosed() {
         return closed;
     }
 
-    /** Nothing comes any more. */
+    /** Nothing comes any more; what could not be written yet is tried once more. */
     @Override
     public synchronized void close() {
+        try {
+            write();
+        } catch (IOException e) {
+            // The disk is still full.
+        }
         closed = true;
         notifyAll();
-        BufferedWriter file = out;
-        if (file != null) {
-            try {
-                file.close();
-            } catch (IOException e) {
-                // Each line was written out when it came.
-            }
-        }
     }
 }

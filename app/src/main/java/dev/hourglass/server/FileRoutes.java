@@ -1,13 +1,14 @@
 package dev.hourglass.server;
 
+import dev.hourglass.files.ConfinedFolder;
+import dev.hourglass.files.RefusedFileException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -53,20 +54,16 @@ final class FileRoutes implements Routes {
     private void list(Context context) {
         StoredRun run = shelf.run(context.pathParam("run"));
         List<FileView> files = run.files().stream()
-                .map(file -> new FileView(
-                        file.path(),
-                        file.bytes(),
-                        mediaType(file.path()),
-                        pixels(run.folder().resolve(file.path()))))
+                .map(file -> new FileView(file.name(), file.bytes(), mediaType(file.name()), pixels(run, file.name())))
                 .toList();
         Answers.json(context, Map.of("files", files));
     }
 
-    private static Picture.@Nullable Size pixels(Path file) {
-        if (!file.toString().endsWith(".png")) {
+    private static Picture.@Nullable Size pixels(StoredRun run, String file) {
+        if (!file.endsWith(".png")) {
             return null;
         }
-        try (DataInputStream in = new DataInputStream(Files.newInputStream(file))) {
+        try (DataInputStream in = new DataInputStream(open(run, file))) {
             boolean png = in.readLong() == PNG_SIGNATURE;
             in.readLong(); // length and name of the header
             return png ? new Picture.Size(in.readInt(), in.readInt()) : null;
@@ -83,10 +80,10 @@ final class FileRoutes implements Routes {
     private void file(Context context) {
         String path = context.pathParam("path");
         boolean download = new Query(context).flag("download");
-        Path file = shelf.run(context.pathParam("run"))
-                .file(path)
-                .orElseThrow(() -> ApiException.missing(
-                        "path", "The run has no such file.", "GET …/files lists those that there are."));
+        StoredRun run = shelf.run(context.pathParam("run"));
+        if (!run.has(path)) {
+            throw ApiException.missing("path", "The run has no such file.", "GET …/files lists those that there are.");
+        }
         context.header("Content-Security-Policy", FILE_POLICY).contentType(mediaType(path));
         if (download) {
             context.header(
@@ -95,10 +92,14 @@ final class FileRoutes implements Routes {
                             + path.substring(path.lastIndexOf('/') + 1).replaceAll("[^A-Za-z0-9._-]", "_") + "\"");
         }
         try {
-            context.result(Files.newInputStream(file));
+            context.result(open(run, path));
         } catch (IOException e) {
-            throw new UncheckedIOException("A file of a run cannot be read", e);
+            throw ApiException.unreadable("The file", e);
         }
+    }
+
+    private static InputStream open(StoredRun run, String file) throws IOException {
+        return Channels.newInputStream(run.folder().open(file, Long.MAX_VALUE));
     }
 
     private void archive(Context context) throws IOException {
@@ -107,21 +108,21 @@ final class FileRoutes implements Routes {
                 .disableCompression()
                 .header("Content-Disposition", "attachment; filename=\"" + run.name() + ".zip\"");
         try (ZipOutputStream zip = new ZipOutputStream(context.outputStream())) {
-            for (StoredRun.Entry entry : run.files()) {
-                if (!entry.path().startsWith("checkpoints/")) {
-                    add(zip, run, entry.path());
+            for (ConfinedFolder.Entry entry : run.files()) {
+                if (!entry.name().startsWith("checkpoints/")) {
+                    add(zip, run, entry.name());
                 }
             }
         }
     }
 
     private static void add(ZipOutputStream zip, StoredRun run, String path) throws IOException {
-        zip.putNextEntry(new ZipEntry(run.name() + "/" + path));
-        try {
-            Files.copy(run.folder().resolve(path), zip);
-        } catch (NoSuchFileException e) {
+        try (InputStream in = open(run, path)) {
+            zip.putNextEntry(new ZipEntry(run.name() + "/" + path));
+            in.transferTo(zip);
+            zip.closeEntry();
+        } catch (NoSuchFileException | RefusedFileException e) {
             // A temporary file that was moved to its place meanwhile.
         }
-        zip.closeEntry();
     }
 }

@@ -6,28 +6,27 @@ import dev.hourglass.lab.Lab;
 import dev.hourglass.lab.LabEvent;
 import dev.hourglass.lab.LabOptions;
 import dev.hourglass.lab.Recipe;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.function.Consumer;
 
 /** Runs the lab for a run of the server: anew, from where it was interrupted, or from another run's epoch. */
 final class LabRunner {
-    private final Path runs;
+    private final RunShelf shelf;
     private final DatasetCatalog catalog;
     private final InstantSource clock;
 
-    LabRunner(Path runs, DatasetCatalog catalog, InstantSource clock) {
-        this.runs = runs;
+    LabRunner(RunShelf shelf, DatasetCatalog catalog, InstantSource clock) {
+        this.shelf = shelf;
         this.catalog = catalog;
         this.clock = clock;
     }
 
     /** Returns when the run is finished; throws when it fails or is stopped. */
     void run(LiveRun run, Consumer<LabEvent> listener) {
-        LabOptions options = new LabOptions(run.folder(), catalog, clock).withControl(run.control());
+        LabOptions options = new LabOptions(run.path(), catalog, clock).withControl(run.control());
         RunRequest request = run.request();
         if (request == null) {
-            Recipe recipe = Lab.unfinished(run.folder(), catalog);
+            Recipe recipe = Lab.unfinished(run.path(), catalog);
             Lab.resume(recipe, false, options, listener);
             return;
         }
@@ -36,7 +35,8 @@ final class LabRunner {
         if (fork == null) {
             Lab.run(recipe, options, listener);
         } else {
-            Lab.fork(new Fork(runs.resolve(fork.run()), fork.model(), fork.epoch()), recipe, options, listener);
+            Fork from = new Fork(shelf.run(fork.run()).folder().path(), fork.model(), fork.epoch());
+            Lab.fork(from, recipe, options, listener);
         }
     }
 

@@ -1,12 +1,12 @@
 package dev.hourglass.server;
 
-import dev.hourglass.evaluate.Embedding;
 import dev.hourglass.evaluate.Points;
-import dev.hourglass.evaluate.PrincipalComponents;
-import dev.hourglass.evaluate.TSne;
-import dev.hourglass.evaluate.TSneEvent;
-import dev.hourglass.evaluate.TSneOptions;
-import dev.hourglass.evaluate.Trustworthiness;
+import dev.hourglass.evaluate.pca.PrincipalComponents;
+import dev.hourglass.evaluate.tsne.Embedding;
+import dev.hourglass.evaluate.tsne.TSne;
+import dev.hourglass.evaluate.tsne.TSneEvent;
+import dev.hourglass.evaluate.tsne.TSneOptions;
+import dev.hourglass.evaluate.tsne.Trustworthiness;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package dev.hourglass.server;
 
-import dev.hourglass.evaluate.StructuralSimilarity;
+import dev.hourglass.evaluate.errors.StructuralSimilarity;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import org.jspecify.annotations.Nullable;

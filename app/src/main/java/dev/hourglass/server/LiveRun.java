@@ -1,12 +1,11 @@
 package dev.hourglass.server;
 
-import dev.hourglass.files.AtomicFile;
+import dev.hourglass.files.ConfinedFolder;
 import dev.hourglass.files.Failures;
 import dev.hourglass.lab.LabEvent;
 import dev.hourglass.lab.Recipe;
 import dev.hourglass.train.RunControl;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -18,7 +17,7 @@ final class LiveRun {
     private static final System.Logger LOG = System.getLogger(LiveRun.class.getName());
 
     private final String name;
-    private final Path folder;
+    private final ConfinedFolder runs;
     private final Recipe recipe;
     private final @Nullable RunRequest request;
     private final EventLog log;
@@ -32,9 +31,14 @@ final class LiveRun {
     private long workingSince;
 
     private LiveRun(
-            String name, Path folder, Recipe recipe, @Nullable RunRequest request, Instant created, EventLog log) {
+            String name,
+            ConfinedFolder runs,
+            Recipe recipe,
+            @Nullable RunRequest request,
+            Instant created,
+            EventLog log) {
         this.name = name;
-        this.folder = folder;
+        this.runs = runs;
         this.recipe = recipe;
         this.request = request;
         this.log = log;
@@ -44,8 +48,8 @@ final class LiveRun {
     }
 
     /** A new run. */
-    static LiveRun asked(RunRequest request, Path folder, Recipe recipe, EventLog log) {
-        return new LiveRun(request.run(), folder, recipe, request, request.created(), log);
+    static LiveRun asked(RunRequest request, ConfinedFolder runs, Recipe recipe, EventLog log) {
+        return new LiveRun(request.run(), runs, recipe, request, request.created(), log);
     }
 
     /**
@@ -53,16 +57,17 @@ final class LiveRun {
      *
      * @param log with what was before
      */
-    static LiveRun goingOn(StoredRun run, Instant created, EventLog log) {
-        return new LiveRun(run.name(), run.folder(), run.recipe(), null, created, log);
+    static LiveRun goingOn(StoredRun run, ConfinedFolder runs, Instant created, EventLog log) {
+        return new LiveRun(run.name(), runs, run.recipe(), null, created, log);
     }
 
     String name() {
         return name;
     }
 
-    Path folder() {
-        return folder;
+    /** Where its folder is or shall be. */
+    Path path() {
+        return runs.path(name);
     }
 
     Recipe recipe() {
@@ -123,8 +128,9 @@ final class LiveRun {
      */
     void keep() {
         try {
+            ConfinedFolder folder = runs.folder(name);
             if (request != null) {
-                AtomicFile.write(folder.resolve(RunRequest.FILE), Answers.JSON.writeValueAsBytes(request.tree()));
+                folder.write(RunRequest.FILE, Answers.JSON.writeValueAsBytes(request.tree()));
             }
             log.keepIn(folder);
         } catch (IOException e) {
@@ -134,14 +140,36 @@ final class LiveRun {
 
     /** @param message why, if it needs saying */
     synchronized void enter(RunState next, @Nullable String message) {
+        log.add("state", fields(next, message));
+        change(next, message);
+    }
+
+    /**
+     * As {@link #enter}, for what somebody asked for.
+     *
+     * @throws ApiException 507 if the disk is full; then nothing changes
+     */
+    synchronized void enterIfKept(RunState next) {
+        try {
+            log.addKept("state", fields(next, null));
+        } catch (IOException e) {
+            throw ApiException.notKept("The run's state", e);
+        }
+        change(next, null);
+    }
+
+    private static Map<String, @Nullable Object> fields(RunState state, @Nullable String message) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("state", state.key());
+        fields.put("message", message);
+        return fields;
+    }
+
+    private void change(RunState next, @Nullable String message) {
         workedNanos += nanosAtWork();
         workingSince = System.nanoTime();
         state = next;
         failure = next == RunState.FAILED ? message : null;
-        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-        fields.put("state", next.key());
-        fields.put("message", message);
-        log.add("state", fields);
     }
 
     /** Nothing more comes. Whoever sees the last state may go on with the run: its log is closed. */
@@ -155,8 +183,10 @@ final class LiveRun {
         enter(last, message);
         if (!log.isKept()) {
             try {
-                Files.createDirectory(folder);
-                keep();
+                if (runs.find(name).isEmpty()) {
+                    runs.createFolder(name);
+                    keep();
+                }
             } catch (IOException | ApiException e) {
                 LOG.log(
                         System.Logger.Level.WARNING,

@@ -1,6 +1,6 @@
 package dev.hourglass.server;
 
-import dev.hourglass.evaluate.PrincipalComponents;
+import dev.hourglass.evaluate.pca.PrincipalComponents;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -10,7 +10,7 @@ import tools.jackson.databind.JsonNode;
  * What map is asked for.
  *
  * @param limit how many samples, the first ones
- * @param perplexity as {@link dev.hourglass.evaluate.TSneOptions} has it; of t-SNE alone, like the two after it
+ * @param perplexity as {@link dev.hourglass.evaluate.tsne.TSneOptions} has it; of t-SNE alone, like the two after it
  */
 record MapPlan(
         Method method,

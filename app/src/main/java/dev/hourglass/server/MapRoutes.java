@@ -1,6 +1,6 @@
 package dev.hourglass.server;
 
-import dev.hourglass.evaluate.PrincipalComponents;
+import dev.hourglass.evaluate.pca.PrincipalComponents;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Comparator;

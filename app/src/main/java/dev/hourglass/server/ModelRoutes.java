@@ -14,6 +14,7 @@ import io.javalin.http.Context;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -49,15 +50,13 @@ final class ModelRoutes implements Routes {
             @Nullable Double testMse) {}
 
     private void list(Context context) {
-        List<Summary> models = new ArrayList<>();
-        for (StoredRun run : runs.all().reversed()) {
-            for (ModelRecipe model : run.recipe().models()) {
-                if (ModelShelf.usable(run, model.name())) {
-                    models.add(summary(run, model));
-                }
-            }
-        }
-        Answers.json(context, Map.of("models", models));
+        List<List<Summary>> byRun = runs.each(run -> Stream.of(run.recipe().models().stream()
+                .filter(model -> ModelShelf.usable(run, model.name()))
+                .map(model -> summary(run, model))
+                .toList()));
+        Answers.json(
+                context,
+                Map.of("models", byRun.reversed().stream().flatMap(List::stream).toList()));
     }
 
     private static Summary summary(StoredRun run, ModelRecipe model) {

@@ -1,6 +1,7 @@
 package dev.hourglass.server;
 
 import dev.hourglass.data.Split;
+import dev.hourglass.files.ConfinedFolder;
 import dev.hourglass.files.Failures;
 import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.SavedModel;
@@ -8,11 +9,11 @@ import dev.hourglass.lab.ModelRecipe;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.tensor.Normalization;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -33,7 +34,7 @@ final class ModelShelf {
         }
     };
 
-    /** @param version when the file was written, since a run that goes on writes it again; an epoch's never changes */
+    /** @param version what the file is and when it was written, since a run that goes on writes it again; an epoch's never changes */
     private record Kept(String version, OpenModel model) {}
 
     ModelShelf(RunShelf runs, DataShelf data, int processors) {
@@ -47,14 +48,15 @@ final class ModelShelf {
         StoredRun run = runs.run(key.run());
         ModelRecipe recipe = run.model(key.model());
         Integer epoch = key.epoch();
-        Path whole = whole(run, key.model());
         if (epoch != null) {
             return open(key, recipe, "epoch " + epoch, () -> ofEpoch(run, recipe, epoch));
         }
-        if (Files.isRegularFile(whole)) {
-            return open(key, recipe, written(whole), () -> ofFile(whole));
+        Optional<ConfinedFolder.Entry> whole = run.file(whole(key.model()));
+        if (whole.isPresent()) {
+            ConfinedFolder.Entry file = whole.get();
+            return open(key, recipe, file.toString(), () -> ofFile(run.folder().path(file.name())));
         }
-        List<Integer> epochs = EpochFiles.epochs(run.folder(), key.model());
+        List<Integer> epochs = EpochFiles.epochs(run, key.model());
         if (epochs.isEmpty()) {
             throw ApiException.missing(
                     "model", "This model has not finished an epoch yet.", "Wait for its first epoch to end.");
@@ -81,7 +83,7 @@ final class ModelShelf {
 
     private SavedModel ofEpoch(StoredRun run, ModelRecipe recipe, int epoch) {
         Normalization normalization = data.open(recipe.data(), Split.TRAINING).normalization();
-        return EpochFiles.read(run.folder(), recipe, epoch, normalization);
+        return EpochFiles.read(run, recipe, epoch, normalization);
     }
 
     private static SavedModel ofFile(Path file) {
@@ -93,31 +95,22 @@ final class ModelShelf {
         }
     }
 
-    private static String written(Path file) {
-        try {
-            return Files.getLastModifiedTime(file).toString();
-        } catch (IOException e) {
-            return "";
-        }
-    }
-
-    private static Path whole(StoredRun run, String model) {
-        return run.folder().resolve("models").resolve(model + "_autoencoder.keras");
+    private static String whole(String model) {
+        return "models/" + model + "_autoencoder.keras";
     }
 
     List<Integer> epochs(ModelKey key) {
-        return EpochFiles.epochs(runs.run(key.run()).folder(), key.model());
+        return EpochFiles.epochs(runs.run(key.run()), key.model());
     }
 
     /** Whether there is anything to open. */
     static boolean usable(StoredRun run, String model) {
-        return Files.isRegularFile(whole(run, model))
-                || !EpochFiles.epochs(run.folder(), model).isEmpty();
+        return run.has(whole(model)) || !EpochFiles.epochs(run, model).isEmpty();
     }
 
     /** The files of a model in its run's folder. */
     static List<String> files(StoredRun run, String model) {
-        Stream<String> names = run.files().stream().map(StoredRun.Entry::path);
+        Stream<String> names = run.files().stream().map(ConfinedFolder.Entry::name);
         return names.filter(path -> path.startsWith("models/" + model + "_")).toList();
     }
 }

@@ -3,8 +3,7 @@ package dev.hourglass.server;
 import dev.hourglass.files.Failures;
 import dev.hourglass.lab.LabEvent;
 import dev.hourglass.lab.Recipe;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
+import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -19,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +53,7 @@ final class RunBoard implements AutoCloseable {
         this.recipes = recipes;
         this.runner = runner;
         this.clock = clock;
-        queue = new RunQueueFolder(shelf.folder().resolve(".queue"));
+        queue = new RunQueueFolder(shelf.folder());
     }
 
     /**
@@ -61,10 +61,7 @@ final class RunBoard implements AutoCloseable {
      * can't be taken up is named in the log and passed over.
      */
     void takeUp() {
-        List<RunEnding> cutOff = shelf.all().stream()
-                .filter(run -> !run.finished())
-                .map(RunEnding::of)
-                .filter(RunEnding::wasCutOff)
+        List<RunEnding> cutOff = shelf.each(run -> Stream.of(RunEnding.of(run)).filter(RunEnding::wasCutOff)).stream()
                 .sorted(Comparator.comparing(ending -> ending.unlessCutOff() == RunState.QUEUED))
                 .toList();
         for (RunEnding ending : cutOff) {
@@ -143,10 +140,7 @@ final class RunBoard implements AutoCloseable {
     }
 
     private boolean isTaken(String name) {
-        return live.containsKey(name)
-                || claimed.contains(name)
-                || queue.has(name)
-                || Files.exists(shelf.folder().resolve(name), LinkOption.NOFOLLOW_LINKS);
+        return live.containsKey(name) || claimed.contains(name) || queue.has(name) || shelf.has(name);
     }
 
     /** Whether nobody else works on a run of this name, or is about to. */
@@ -164,15 +158,19 @@ final class RunBoard implements AutoCloseable {
     }
 
     private LiveRun queued(RunRequest request, Recipe recipe) {
-        return LiveRun.asked(request, shelf.folder().resolve(request.run()), recipe, EventLog.begin(clock));
+        return LiveRun.asked(request, shelf.folder(), recipe, EventLog.begin(clock));
     }
 
     /** A run that is there in part, to go on with. That it waits is kept, in case the server stops meanwhile. */
     private LiveRun taken(StoredRun run) {
         Instant created = RunEnding.of(run).created().orElseGet(clock::instant);
-        LiveRun live = LiveRun.goingOn(run, created, EventLog.open(run.folder(), clock));
-        live.keep();
-        return live;
+        try {
+            LiveRun live = LiveRun.goingOn(run, shelf.folder(), created, EventLog.open(run.folder(), clock));
+            live.keep();
+            return live;
+        } catch (IOException e) {
+            throw ApiException.unreadable("The events of run " + run.name(), e);
+        }
     }
 
     private synchronized LiveRun add(LiveRun run) {
@@ -251,7 +249,7 @@ final class RunBoard implements AutoCloseable {
     /** @throws ApiException 409 if it is not running */
     synchronized void pause(String name) {
         LiveRun run = requireLive(name, RunState.RUNNING, "paused");
-        run.enter(RunState.PAUSED, null);
+        run.enterIfKept(RunState.PAUSED);
         run.control().pause();
     }
 
@@ -260,7 +258,7 @@ final class RunBoard implements AutoCloseable {
         synchronized (this) {
             LiveRun run = live.get(name);
             if (run != null && run.state() == RunState.PAUSED) {
-                run.enter(RunState.RUNNING, null);
+                run.enterIfKept(RunState.RUNNING);
                 run.control().resume();
                 return run;
             }
@@ -293,7 +291,7 @@ final class RunBoard implements AutoCloseable {
         if (run.state() == RunState.QUEUED) {
             queue.remove(name);
             run.end(RunState.STOPPED, "It was taken out of the queue.");
-            if (!Files.exists(run.folder())) {
+            if (!shelf.has(name)) {
                 live.remove(name);
             }
         }

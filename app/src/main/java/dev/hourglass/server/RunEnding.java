@@ -1,6 +1,5 @@
 package dev.hourglass.server;
 
-import java.nio.file.Files;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -11,11 +10,11 @@ import tools.jackson.databind.JsonNode;
 /**
  * How a run that nobody works on came to its end, as its folder tells.
  *
- * @param states events of this type, if the server ran it
+ * @param states the first that the server gave it and the last two, if it ran there
  */
 record RunEnding(StoredRun run, List<JsonNode> states) {
     static RunEnding of(StoredRun run) {
-        return new RunEnding(run, EventLog.read(run.folder(), "state"));
+        return new RunEnding(run, run.events().states());
     }
 
     private String last() {
@@ -58,9 +57,7 @@ record RunEnding(StoredRun run, List<JsonNode> states) {
 
     /** Whether there is something to go on from. */
     boolean resumable() {
-        return !run.finished()
-                && Files.exists(run.folder().resolve("INCOMPLETE"))
-                && Files.isRegularFile(run.folder().resolve(RunShelf.JOURNAL));
+        return run.isMarkedUnfinished() && run.has(RunShelf.JOURNAL);
     }
 
     /** When it was asked for or began. */

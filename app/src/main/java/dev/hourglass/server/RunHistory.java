@@ -1,11 +1,11 @@
 package dev.hourglass.server;
 
-import dev.hourglass.lab.ModelRecipe;
 import dev.hourglass.lab.Recipe;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -55,78 +55,53 @@ record RunHistory(List<OfModel> models) {
             @Nullable Double validationMae,
             @Nullable Double learningRate,
             @Nullable Double trainSeconds,
-            @Nullable Double seconds) {}
+            @Nullable Double seconds) {
+        /** @param event of this type */
+        static Epoch of(JsonNode event) {
+            return new Epoch(
+                    event.path("epoch").asInt(0),
+                    number(event, "loss"),
+                    number(event, "mae"),
+                    number(event, "validationLoss"),
+                    number(event, "validationMae"),
+                    number(event, "learningRate"),
+                    number(event, "trainSeconds"),
+                    number(event, "seconds"));
+        }
+
+        private static @Nullable Double number(JsonNode event, String field) {
+            JsonNode value = event.path(field);
+            return value.isNumber() ? value.asDouble(Double.NaN) : null;
+        }
+    }
 
     static RunHistory of(StoredRun run) {
-        Map<String, Map<Integer, Epoch>> byModel = ofEvents(run.recipe(), EventLog.read(run.folder(), "epoch"));
-        if (byModel.values().stream().allMatch(Map::isEmpty)) {
-            addCsv(run, byModel);
-        }
-        return of(run.recipe(), byModel);
+        RunHistory ofEvents = of(run.recipe(), run.events());
+        return ofEvents.models().stream().allMatch(model -> model.epochs().isEmpty()) ? ofCsv(run) : ofEvents;
     }
 
-    /** @param epochs events of this type */
-    static RunHistory of(Recipe recipe, List<JsonNode> epochs) {
-        return of(recipe, ofEvents(recipe, epochs));
+    static RunHistory of(Recipe recipe, EventDigest events) {
+        return of(recipe, events::epochs);
     }
 
-    private static Map<String, Map<Integer, Epoch>> ofEvents(Recipe recipe, List<JsonNode> events) {
-        Map<String, Map<Integer, Epoch>> byModel = new LinkedHashMap<>();
-        recipe.models().forEach(model -> byModel.put(model.name(), new LinkedHashMap<>()));
-        for (JsonNode event : events) {
-            Map<Integer, Epoch> epochs = byModel.get(event.path("model").asString(""));
-            if (epochs != null) {
-                Epoch epoch = ofEvent(event);
-                // An epoch that was trained again after an interruption counts as it was trained last.
-                epochs.keySet().removeIf(number -> number >= epoch.epoch());
-                epochs.put(epoch.epoch(), epoch);
-            }
-        }
-        return byModel;
-    }
-
-    private static RunHistory of(Recipe recipe, Map<String, Map<Integer, Epoch>> byModel) {
-        List<OfModel> models = new ArrayList<>();
-        for (ModelRecipe model : recipe.models()) {
-            models.add(OfModel.of(
-                    model.name(),
-                    List.copyOf(byModel.getOrDefault(model.name(), Map.of()).values())));
-        }
-        return new RunHistory(models);
-    }
-
-    private static Epoch ofEvent(JsonNode event) {
-        return new Epoch(
-                event.path("epoch").asInt(),
-                number(event, "loss"),
-                number(event, "mae"),
-                number(event, "validationLoss"),
-                number(event, "validationMae"),
-                number(event, "learningRate"),
-                number(event, "trainSeconds"),
-                number(event, "seconds"));
-    }
-
-    private static @Nullable Double number(JsonNode event, String field) {
-        JsonNode value = event.path(field);
-        return value.isNumber() ? value.asDouble() : null;
+    private static RunHistory of(Recipe recipe, Function<String, List<Epoch>> epochs) {
+        return new RunHistory(recipe.models().stream()
+                .map(model -> OfModel.of(model.name(), epochs.apply(model.name())))
+                .toList());
     }
 
     /** Columns by their names, since earlier versions wrote fewer. */
-    private static void addCsv(StoredRun run, Map<String, Map<Integer, Epoch>> byModel) {
+    private static RunHistory ofCsv(StoredRun run) {
         List<String> lines = run.lines("results/history.csv");
-        if (lines.isEmpty()) {
-            return;
-        }
-        List<String> columns = List.of(lines.getFirst().split(",", -1));
-        for (String line : lines.subList(1, lines.size())) {
+        List<String> columns =
+                lines.isEmpty() ? List.of() : List.of(lines.getFirst().split(",", -1));
+        Map<String, List<Epoch>> byModel = new HashMap<>();
+        for (String line : lines.stream().skip(1).toList()) {
             String[] fields = line.split(",", -1);
-            Map<Integer, Epoch> epochs = byModel.get(fields[0]);
             Double number = field(columns, fields, "epoch");
-            if (epochs != null && number != null) {
-                epochs.put(
-                        number.intValue(),
-                        new Epoch(
+            if (number != null) {
+                byModel.computeIfAbsent(fields[0], model -> new ArrayList<>())
+                        .add(new Epoch(
                                 number.intValue(),
                                 field(columns, fields, "loss"),
                                 field(columns, fields, "mae"),
@@ -137,6 +112,7 @@ record RunHistory(List<OfModel> models) {
                                 field(columns, fields, "seconds")));
             }
         }
+        return of(run.recipe(), model -> byModel.getOrDefault(model, List.of()));
     }
 
     private static @Nullable Double field(List<String> columns, String[] fields, String name) {

@@ -1,43 +1,46 @@
 package dev.hourglass.server;
 
-import dev.hourglass.files.AtomicFile;
+import dev.hourglass.files.ConfinedFolder;
 import dev.hourglass.files.Failures;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Optional;
 import tools.jackson.core.JacksonException;
 
 /**
  * The runs that wait, so that they outlive the server: {@code .queue/NAME.json} in the folder of runs. An entry stays
  * until its run has a journal of its own to be taken up from.
  */
-record RunQueueFolder(Path folder) {
+record RunQueueFolder(ConfinedFolder runs) {
     private static final System.Logger LOG = System.getLogger(RunQueueFolder.class.getName());
+    private static final String FOLDER = ".queue";
     private static final String EXTENSION = ".json";
+    /** Of a recipe as long as they may be, each character escaped. */
+    private static final int MOST_BYTES = 4 << 20;
 
     /** @throws ApiException 507 if the disk is full */
     void add(RunRequest request) {
         try {
-            Files.createDirectories(folder);
-            AtomicFile.write(file(request.run()), Answers.JSON.writeValueAsBytes(request.tree()));
+            runs.write(file(request.run()), Answers.JSON.writeValueAsBytes(request.tree()));
         } catch (IOException e) {
             throw ApiException.notKept("The run", e);
         }
     }
 
     boolean has(String run) {
-        return Files.exists(file(run), LinkOption.NOFOLLOW_LINKS);
+        try {
+            return runs.find(file(run)).isPresent();
+        } catch (IOException e) {
+            return false; // add says what is wrong
+        }
     }
 
     /** @throws ApiException if it can't be removed */
     void remove(String run) {
         try {
-            Files.deleteIfExists(file(run));
+            runs.delete(file(run));
         } catch (IOException e) {
             throw ApiException.notKept("The queue of runs", e);
         }
@@ -55,18 +58,10 @@ record RunQueueFolder(Path folder) {
     /** In the order in which they were asked for; what is no entry of ours is named in the log and passed over. */
     List<RunRequest> all() {
         List<RunRequest> requests = new ArrayList<>();
-        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-            return requests;
-        }
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file :
-                    files.filter(path -> path.toString().endsWith(EXTENSION)).toList()) {
-                try {
-                    requests.add(read(file));
-                } catch (IOException | JacksonException | ApiException e) {
-                    LOG.log(
-                            System.Logger.Level.WARNING,
-                            "Entry " + file.getFileName() + " of the queue is passed over: " + Failures.reason(e));
+        try {
+            for (ConfinedFolder.Entry entry : runs.list(FOLDER)) {
+                if (entry.name().endsWith(EXTENSION)) {
+                    read(entry.name()).ifPresent(requests::add);
                 }
             }
         } catch (IOException e) {
@@ -76,15 +71,24 @@ record RunQueueFolder(Path folder) {
         return requests;
     }
 
-    private RunRequest read(Path file) throws IOException {
-        RunRequest request = RunRequest.of(Answers.JSON.readTree(Files.readAllBytes(file)));
-        if (!file.equals(file(request.run()))) {
-            throw new IOException("it names run '" + Failing.excerpt(request.run()) + "'");
+    private Optional<RunRequest> read(String file) {
+        try {
+            RunRequest request = RunRequest.of(Answers.JSON.readTree(runs.read(file, MOST_BYTES)));
+            if (file.equals(file(request.run()))) {
+                return Optional.of(request);
+            }
+            passOver(file, "it names run " + request.run());
+        } catch (IOException | JacksonException | ApiException e) {
+            passOver(file, Failures.reason(e));
         }
-        return request;
+        return Optional.empty();
     }
 
-    private Path file(String run) {
-        return folder.resolve(run + EXTENSION);
+    private static void passOver(String file, String reason) {
+        LOG.log(System.Logger.Level.WARNING, file + " is passed over: " + reason);
+    }
+
+    private static String file(String run) {
+        return FOLDER + "/" + run + EXTENSION;
     }
 }

@@ -1,8 +1,10 @@
 package dev.hourglass.server;
 
+import dev.hourglass.files.ConfinedFolder;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.sse.SseClient;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -64,7 +66,7 @@ final class RunRoutes implements Routes {
                     model == null ? "model" : "epoch", "A fork needs 'model' and 'epoch'.", "Name both.");
         }
         source.model(model);
-        if (!EpochFiles.epochs(source.folder(), model).contains(epoch.asInt())) {
+        if (!EpochFiles.epochs(source, model).contains(epoch.asInt())) {
             throw ApiException.impossible(
                     "epoch",
                     "The weights after epoch " + epoch.asInt() + " were not kept.",
@@ -115,7 +117,7 @@ final class RunRoutes implements Routes {
         Map<String, @Nullable Object> detail =
                 Answers.JSON.convertValue(views.of(name), new tools.jackson.core.type.TypeReference<>() {});
         StoredRun run = shelf.find(name).orElse(null);
-        List<StoredRun.Entry> files = run == null ? List.of() : run.files();
+        List<ConfinedFolder.Entry> files = run == null ? List.of() : run.files();
         detail.put("recipeText", recipeText(name, run));
         detail.put("facts", run == null ? List.of() : facts(run));
         detail.put("findings", run == null ? List.of() : run.lines("results/findings_and_insights.txt"));
@@ -124,10 +126,10 @@ final class RunRoutes implements Routes {
         detail.put(
                 "plots",
                 files.stream()
-                        .map(StoredRun.Entry::path)
+                        .map(ConfinedFolder.Entry::name)
                         .filter(path -> path.startsWith("plots/") && path.endsWith(".svg"))
                         .toList());
-        detail.put("hasReport", files.stream().anyMatch(file -> file.path().equals("report.html")));
+        detail.put("hasReport", files.stream().anyMatch(file -> file.name().equals("report.html")));
         Answers.json(context, detail);
     }
 
@@ -144,14 +146,14 @@ final class RunRoutes implements Routes {
     }
 
     /** Every JSON file in results/ but the metrics, which stand by themselves. */
-    private static Map<String, JsonNode> results(StoredRun run, List<StoredRun.Entry> files) {
+    private static Map<String, JsonNode> results(StoredRun run, List<ConfinedFolder.Entry> files) {
         Map<String, JsonNode> results = new LinkedHashMap<>();
-        for (StoredRun.Entry file : files) {
-            if (file.path().matches("results/[A-Za-z0-9_-]+\\.json")
-                    && !file.path().equals("results/metrics.json")) {
+        for (ConfinedFolder.Entry file : files) {
+            if (file.name().matches("results/[A-Za-z0-9_-]+\\.json")
+                    && !file.name().equals("results/metrics.json")) {
                 String key =
-                        file.path().substring("results/".length(), file.path().length() - ".json".length());
-                JsonNode value = run.json(file.path());
+                        file.name().substring("results/".length(), file.name().length() - ".json".length());
+                JsonNode value = run.json(file.name());
                 if (!value.isMissingNode()) {
                     results.put(key, value);
                 }
@@ -187,7 +189,7 @@ final class RunRoutes implements Routes {
         String name = context.pathParam("run");
         RunHistory history = board.find(name)
                 .filter(run -> run.state() != RunState.FINISHED)
-                .map(run -> RunHistory.of(run.recipe(), run.log().of("epoch")))
+                .map(run -> RunHistory.of(run.recipe(), run.log().digest()))
                 .orElseGet(() -> RunHistory.of(shelf.run(name)));
         Answers.json(context, history);
     }
@@ -222,29 +224,50 @@ final class RunRoutes implements Routes {
         String name = context.pathParam("run");
         int after = after(context);
         LiveRun live = board.find(name).orElse(null);
-        EventLog log = live == null ? EventLog.open(shelf.run(name).folder(), recipes.clock()) : live.log();
         if (live == null) {
-            log.close();
+            shelf.run(name); // or there is none
         }
         streams.open(client, stream -> {
             int last = after;
-            while (true) {
+            EventLog log = live == null ? null : live.log();
+            if (log == null || !log.remembersAfter(last)) {
+                last = sendKept(stream, name, last);
+            }
+            while (log != null) {
                 boolean closed = log.isClosed();
                 List<EventLog.Event> events = log.after(last, closed ? 0 : HEARTBEAT_MILLIS);
                 for (EventLog.Event event : events) {
-                    stream.send(event.type(), event.json(), Integer.toString(event.id()));
+                    send(stream, event);
                     last = event.id();
                 }
                 if (closed && events.isEmpty()) {
-                    String state = views.of(name).state();
-                    stream.send("end", Answers.JSON.writeValueAsString(Map.of("type", "end", "state", state)), null);
-                    return;
+                    break;
                 }
                 if (events.isEmpty()) {
                     stream.comment();
                 }
             }
+            String state = views.of(name).state();
+            stream.send("end", Answers.JSON.writeValueAsString(Map.of("type", "end", "state", state)), null);
         });
+    }
+
+    /** What the run's file has after an event; the number of the last. */
+    private int sendKept(EventStreams.Stream stream, String name, int after) throws InterruptedException {
+        int last = after;
+        try (EventLines lines = EventLines.open(shelf.run(name).folder(), 0, after)) {
+            for (EventLog.Event event = lines.next(); event != null; event = lines.next()) {
+                send(stream, event);
+                last = event.id();
+            }
+        } catch (IOException e) {
+            // There is none that can be read, or nobody reads any more.
+        }
+        return last;
+    }
+
+    private static void send(EventStreams.Stream stream, EventLog.Event event) throws InterruptedException {
+        stream.send(event.type(), event.json(), Integer.toString(event.id()));
     }
 
     private static int after(Context context) {

@@ -1,15 +1,17 @@
 package dev.hourglass.server;
 
+import dev.hourglass.files.ConfinedFolder;
 import dev.hourglass.lab.ModelRecipe;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -17,8 +19,10 @@ import tools.jackson.databind.JsonNode;
 final class RunViews {
     private final RunShelf shelf;
     private final RunBoard board;
-    /** Finished runs don't change. */
-    private final Map<Path, Summary> finished = new ConcurrentHashMap<>();
+    /** Finished runs don't change, unless others take their place. */
+    private final Map<String, Finished> finished = new ConcurrentHashMap<>();
+
+    private record Finished(ConfinedFolder.Entry record, Summary summary) {}
 
     RunViews(RunShelf shelf, RunBoard board) {
         this.shelf = shelf;
@@ -62,11 +66,7 @@ final class RunViews {
             seen.add(run.name());
             all.add(of(run));
         }
-        for (StoredRun run : shelf.all()) {
-            if (seen.add(run.name())) {
-                all.add(of(run));
-            }
-        }
+        all.addAll(shelf.each(run -> seen.contains(run.name()) ? Stream.empty() : Stream.of(of(run))));
         all.sort(Comparator.comparing(Summary::created)
                 .thenComparing(Summary::run)
                 .reversed());
@@ -79,10 +79,12 @@ final class RunViews {
     }
 
     Summary of(LiveRun run) {
-        if (run.state() == RunState.FINISHED) {
-            return of(shelf.run(run.name()));
-        }
-        RunHistory history = RunHistory.of(run.recipe(), run.log().of("epoch"));
+        Optional<StoredRun> stored = run.state() == RunState.FINISHED ? shelf.find(run.name()) : Optional.empty();
+        return stored.isPresent() ? of(stored.get()) : ofLive(run);
+    }
+
+    private Summary ofLive(LiveRun run) {
+        RunHistory history = RunHistory.of(run.recipe(), run.log().digest());
         RunRequest request = run.request();
         return new Summary(
                 run.name(),
@@ -108,12 +110,13 @@ final class RunViews {
     }
 
     Summary of(StoredRun run) {
-        Summary known = finished.get(run.folder());
-        if (known != null && run.finished()) {
-            return known;
+        ConfinedFolder.Entry record =
+                run.isMarkedUnfinished() ? null : run.file("run.json").orElse(null);
+        Finished known = finished.get(run.name());
+        if (known != null && known.record().equals(record)) {
+            return known.summary();
         }
         RunEnding ending = RunEnding.of(run);
-        List<EventLog.Event> events = EventLog.readAll(run.folder().resolve(EventLog.FILE));
         JsonNode fork = run.json(RunRequest.FILE).path("fork").path("run");
         Summary summary = new Summary(
                 run.name(),
@@ -128,10 +131,10 @@ final class RunViews {
                 ending.resumable(),
                 fork.isString() ? fork.asString() : null,
                 ending.failure(),
-                events.isEmpty() ? 0 : events.getLast().id(),
+                run.events().lastId(),
                 models(run.recipe().models(), RunHistory.of(run), run.json("results/metrics.json")));
-        if (run.finished()) {
-            finished.put(run.folder(), summary);
+        if (record != null) {
+            finished.put(run.name(), new Finished(record, summary));
         }
         return summary;
     }

@@ -1,15 +1,11 @@
 package dev.hourglass.server;
 
+import dev.hourglass.files.ConfinedFolder;
+import dev.hourglass.files.FileKind;
 import dev.hourglass.lab.ModelRecipe;
 import dev.hourglass.lab.Recipe;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
@@ -17,20 +13,43 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
 /**
- * A run folder that is only read: what a finished run left, or what there is so far.
+ * A run folder that is only read: what a finished run left, or what there is so far. It may be a stranger's.
  *
  * @param name the folder's
  * @param recipe as run
+ * @param events of the server that ran it, if one did
  */
-record StoredRun(String name, Path folder, Recipe recipe) {
+record StoredRun(String name, ConfinedFolder folder, Recipe recipe, EventDigest events) {
     /** Larger files in results/ are for downloading alone. */
-    private static final long MOST_JSON_BYTES = 8 << 20;
+    private static final int MOST_JSON_BYTES = 8 << 20;
 
-    /** A file of the folder. */
-    record Entry(String path, long bytes) {}
+    /** A history of half a million epochs. */
+    private static final int MOST_TEXT_BYTES = 64 << 20;
 
     boolean finished() {
-        return Files.isRegularFile(folder.resolve("run.json")) && !Files.exists(folder.resolve("INCOMPLETE"));
+        return has("run.json") && !isMarkedUnfinished();
+    }
+
+    boolean isMarkedUnfinished() {
+        try {
+            return folder.find("INCOMPLETE").isPresent();
+        } catch (IOException e) {
+            return true; // nothing is known to be finished
+        }
+    }
+
+    /** Whether there is a regular file of this name. */
+    boolean has(String path) {
+        return file(path).isPresent();
+    }
+
+    /** A regular file of this name in the folder; what a link or a name such as {@code ..} leads to is none. */
+    Optional<ConfinedFolder.Entry> file(String path) {
+        try {
+            return folder.find(path).filter(entry -> entry.kind() == FileKind.FILE);
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     ModelRecipe model(String name) {
@@ -51,13 +70,10 @@ record StoredRun(String name, Path folder, Recipe recipe) {
 
     /** What a JSON file holds; a missing node if there is none. */
     JsonNode json(String path) {
-        Path file = folder.resolve(path);
         try {
-            return Files.isRegularFile(file) && Files.size(file) <= MOST_JSON_BYTES
-                    ? Answers.JSON.readTree(Files.readAllBytes(file))
-                    : MissingNode.getInstance();
+            return Answers.JSON.readTree(folder.read(path, MOST_JSON_BYTES));
         } catch (IOException | JacksonException e) {
-            return MissingNode.getInstance(); // being written, or not ours
+            return MissingNode.getInstance(); // not there, being written, or not ours
         }
     }
 
@@ -70,55 +86,34 @@ record StoredRun(String name, Path folder, Recipe recipe) {
         }
     }
 
-    /** Removes what a run leaves before it has anything to go on from. */
-    void removeBeginning() {
-        try {
-            for (String file : List.of(EventLog.FILE, RunRequest.FILE, "INCOMPLETE")) {
-                Files.deleteIfExists(folder.resolve(file));
-            }
-        } catch (IOException e) {
-            throw ApiException.notKept("Its new beginning", e);
-        }
-    }
-
+    /** The lines of a text; none if there is no such file. */
     List<String> lines(String path) {
         try {
-            return Files.readAllLines(folder.resolve(path));
+            return new String(folder.read(path, MOST_TEXT_BYTES), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
         } catch (IOException e) {
             return List.of();
         }
     }
 
-    /** Every file, by path; links are not followed. */
-    List<Entry> files() {
-        List<Entry> files = new ArrayList<>();
+    /** Every regular file, by path. */
+    List<ConfinedFolder.Entry> files() {
         try {
-            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                    if (attributes.isRegularFile()) {
-                        files.add(new Entry(folder.relativize(file).toString().replace('\\', '/'), attributes.size()));
-                    }
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult visitFileFailed(Path file, IOException e) {
-                    return FileVisitResult.CONTINUE; // gone meanwhile, as a temporary file is
-                }
-            });
+            return folder.files();
         } catch (IOException e) {
-            throw new UncheckedIOException("Run folder " + name + " cannot be listed", e);
+            throw ApiException.unreadable("Run folder " + name, e);
         }
-        files.sort(java.util.Comparator.comparing(Entry::path));
-        return files;
     }
 
-    /** A file by the path that {@link #files} gives it; anything else is no file of this run. */
-    Optional<Path> file(String path) {
-        return files().stream()
-                .filter(entry -> entry.path().equals(path))
-                .findFirst()
-                .map(entry -> folder.resolve(entry.path()));
+    /** Removes what a run leaves before it has anything to go on from. */
+    void removeBeginning() {
+        try {
+            for (String file : List.of(EventLog.FILE, RunRequest.FILE, "INCOMPLETE")) {
+                folder.delete(file);
+            }
+        } catch (IOException e) {
+            throw ApiException.notKept("Its new beginning", e);
+        }
     }
 }

@@ -1,10 +1,9 @@
 package dev.hourglass.server;
 
-import dev.hourglass.files.AtomicFile;
+import dev.hourglass.files.ConfinedFolder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.file.NoSuchFileException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -16,8 +15,10 @@ import tools.jackson.core.JacksonException;
  * A t-SNE map in its run's folder, since it took minutes: {@code maps/MODEL-tsne-….json}. It counts only for the codes
  * that it was made of.
  */
-record TSneFile(Path file, MapPlan plan) {
+record TSneFile(ConfinedFolder run, String file, MapPlan plan) {
     private static final System.Logger LOG = System.getLogger(TSneFile.class.getName());
+    /** Of more samples than a t-SNE takes. */
+    private static final int MOST_BYTES = 64 << 20;
 
     /**
      * What the file holds.
@@ -34,21 +35,20 @@ record TSneFile(Path file, MapPlan plan) {
             double seconds,
             float[] places) {}
 
-    static TSneFile in(Path runFolder, String model, MapPlan plan) {
-        return new TSneFile(runFolder.resolve("maps").resolve(model + "-" + plan.id() + ".json"), plan);
+    static TSneFile in(ConfinedFolder run, String model, MapPlan plan) {
+        return new TSneFile(run, "maps/" + model + "-" + plan.id() + ".json", plan);
     }
 
     /** The map, if it was made before of the same codes in the same way. */
     Optional<Content> read(Codes codes) {
-        if (!Files.isRegularFile(file)) {
-            return Optional.empty();
-        }
         try {
-            Content content = Answers.JSON.readValue(Files.readAllBytes(file), Content.class);
+            Content content = Answers.JSON.readValue(run.read(file, MOST_BYTES), Content.class);
             return Optional.of(content)
                     .filter(found -> found.plan().equals(plan)
                             && found.codesSha256().equals(sha256(codes))
                             && found.places().length == 2 * codes.count());
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
         } catch (IOException | JacksonException e) {
             LOG.log(System.Logger.Level.WARNING, "A map that was kept cannot be read; it is made again", e);
             return Optional.empty();
@@ -58,7 +58,7 @@ record TSneFile(Path file, MapPlan plan) {
     /** Keeps a map if that is possible; it can be made again. */
     void write(Codes codes, LatentMap map) {
         try {
-            AtomicFile.write(
+            run.write(
                     file,
                     Answers.JSON.writeValueAsBytes(new Content(
                             plan,

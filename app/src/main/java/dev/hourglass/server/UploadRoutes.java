@@ -12,7 +12,6 @@ import dev.hourglass.tensor.Shape;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -45,10 +44,9 @@ final class UploadRoutes implements Routes {
         Body.requireType(context, FILES.keySet().stream().sorted().toArray(String[]::new));
         OpenModel model = subjects.model(context);
         byte[] body = Body.read(context, MOST_BYTES);
-        Path folder = null;
+        Path folder = uploads.newFolder();
         boolean kept = false;
         try {
-            folder = Files.createTempDirectory("hourglass-upload-");
             Path file = folder.resolve(FILES.getOrDefault(Body.mediaType(context), "upload"));
             Files.write(file, body);
             Dataset data = read(context, model, file, folder);
@@ -60,11 +58,11 @@ final class UploadRoutes implements Routes {
             context.status(201);
             Answers.json(context, new Uploaded(upload.name(), data.size(), data.hasLabels(), first));
         } catch (IOException e) {
-            throw new UncheckedIOException("An upload could not be kept in a temporary file", e);
+            throw ApiException.notKept("The upload", e);
         } catch (CorruptFileException | DatasetException e) {
             throw ApiException.impossible(null, Failing.withoutFolders(String.valueOf(e.getMessage())), null);
         } finally {
-            if (!kept && folder != null) {
+            if (!kept) {
                 Uploads.delete(folder);
             }
         }

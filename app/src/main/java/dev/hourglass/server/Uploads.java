@@ -6,40 +6,62 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /** Samples that people sent, for an hour and as long as newer ones leave room. Their files go with them. */
 final class Uploads implements AutoCloseable {
-    private static final Duration KEPT = Duration.ofHours(1);
+    private static final long KEPT_NANOS = Duration.ofHours(1).toNanos();
     private static final long MOST_BYTES = 256L << 20;
 
-    private final InstantSource clock;
+    private final NewFolder folders;
+    private final LongSupplier nanoTime;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, Upload> byName = new LinkedHashMap<>();
     private long bytes;
 
+    /** Where the files of an upload may lie. */
+    @FunctionalInterface
+    interface NewFolder {
+        Path make() throws IOException;
+    }
+
     /**
      * @param model that it was read for
      * @param folder of its files
+     * @param since when it is kept, by the monotonic clock
      */
-    record Upload(String name, ModelKey model, Dataset data, Path folder, long bytes, Instant when) {}
+    record Upload(String name, ModelKey model, Dataset data, Path folder, long bytes, long since) {}
 
-    Uploads(InstantSource clock) {
-        this.clock = clock;
+    /** @param nanoTime as {@link System#nanoTime}, which nobody sets back or forth */
+    Uploads(NewFolder folders, LongSupplier nanoTime) {
+        this.folders = folders;
+        this.nanoTime = nanoTime;
+    }
+
+    /**
+     * A new folder for an upload's file, which {@link #add} or {@link #delete} takes over.
+     *
+     * @throws ApiException 507 if the disk is full
+     */
+    Path newFolder() {
+        try {
+            return folders.make();
+        } catch (IOException e) {
+            throw ApiException.notKept("The upload", e);
+        }
     }
 
     synchronized Upload add(ModelKey model, Dataset data, Path folder, long size) {
         byte[] id = new byte[8];
         random.nextBytes(id);
         String name = "upload-" + HexFormat.of().formatHex(id);
-        Upload upload = new Upload(name, model.atEpoch(null), data, folder, size, clock.instant());
+        Upload upload = new Upload(name, model.atEpoch(null), data, folder, size, nanoTime.getAsLong());
         byName.put(name, upload);
         bytes += size;
         forgetOld();
@@ -55,11 +77,11 @@ final class Uploads implements AutoCloseable {
     }
 
     private void forgetOld() {
-        Instant oldest = clock.instant().minus(KEPT);
+        long now = nanoTime.getAsLong();
         List<Upload> old = new ArrayList<>();
         long left = bytes;
         for (Upload upload : byName.values()) {
-            if (upload.when().isBefore(oldest) || left > MOST_BYTES) {
+            if (now - upload.since() > KEPT_NANOS || left > MOST_BYTES) {
                 old.add(upload);
                 left -= upload.bytes();
             }
@@ -81,7 +103,7 @@ final class Uploads implements AutoCloseable {
             }
             Files.deleteIfExists(folder);
         } catch (IOException e) {
-            // The system empties its temporary folder by itself.
+            // The next server removes it.
         }
     }
 

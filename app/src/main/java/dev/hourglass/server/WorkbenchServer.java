@@ -6,8 +6,6 @@ import dev.hourglass.lab.RecipeReader;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.util.JavalinException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.jetty.server.Server;
@@ -29,6 +27,7 @@ public final class WorkbenchServer implements AutoCloseable {
     private static final long DRAIN_MILLIS = 10_000;
 
     private final ServerOptions options;
+    private final RunsFolder runs;
     private final Javalin javalin;
     private final RunBoard board;
     private final JobBoard jobs = new JobBoard();
@@ -37,14 +36,14 @@ public final class WorkbenchServer implements AutoCloseable {
     private final QueuedThreadPool threads = new QueuedThreadPool(REQUEST_THREADS, 8);
     private final List<String> operations = new ArrayList<>();
 
-    private WorkbenchServer(ServerOptions options) {
+    private WorkbenchServer(ServerOptions options, RunsFolder runs) {
         this.options = options;
+        this.runs = runs;
         RecipeReader reader = new RecipeReader(options.catalog().names());
-        RunShelf shelf = new RunShelf(options.runs(), reader);
+        RunShelf shelf = new RunShelf(runs.folder(), reader);
         Recipes recipes = new Recipes(reader, options.clock());
-        board = new RunBoard(
-                shelf, recipes, new LabRunner(options.runs(), options.catalog(), options.clock()), options.clock());
-        uploads = new Uploads(options.clock());
+        board = new RunBoard(shelf, recipes, new LabRunner(shelf, options.catalog(), options.clock()), options.clock());
+        uploads = new Uploads(runs::newUpload, System::nanoTime);
         List<Routes> routes = routes(shelf, recipes);
         Gatekeeper gatekeeper = new Gatekeeper(options, this::port);
         WebFiles pages = new WebFiles();
@@ -88,26 +87,20 @@ public final class WorkbenchServer implements AutoCloseable {
     /**
      * Starts and returns; requests are served on threads of the server.
      *
-     * @throws ServerException if the folder of runs can't be had or the address is taken
+     * @throws ServerException if the folder of runs can't be had, another server has it, or the address is taken
      */
     public static WorkbenchServer start(ServerOptions options) {
-        try {
-            Files.createDirectories(options.runs());
-        } catch (IOException e) {
-            throw new ServerException(
-                    "Folder " + options.runs() + " cannot be made: " + Failures.reason(e)
-                            + ". Choose another with --runs DIR.",
-                    e);
-        }
-        WorkbenchServer server = new WorkbenchServer(options);
+        WorkbenchServer server = new WorkbenchServer(options, RunsFolder.take(options.runs()));
         try {
             server.javalin.start(options.host(), options.port());
         } catch (JavalinException e) {
+            server.close();
             throw new ServerException(
                     "Can't listen at " + options.host() + ":" + options.port() + ": " + Failures.reason(e)
                             + ". Choose another port with --port.",
                     e);
         }
+        server.runs.sign(server.place());
         server.board.takeUp();
         return server;
     }
@@ -146,9 +139,13 @@ public final class WorkbenchServer implements AutoCloseable {
 
     /** Where the pages are, with the token if there is one. */
     public String address() {
-        String host = options.host().contains(":") ? "[" + options.host() + "]" : options.host();
         String token = options.token() == null ? "" : "?token=" + options.token();
-        return "http://" + host + ":" + port() + "/" + token;
+        return place() + "/" + token;
+    }
+
+    private String place() {
+        String host = options.host().contains(":") ? "[" + options.host() + "]" : options.host();
+        return "http://" + host + ":" + port();
     }
 
     /** Takes no more requests, lets those in progress finish, saves the run that trains. */
@@ -160,5 +157,6 @@ public final class WorkbenchServer implements AutoCloseable {
         board.close();
         jobs.close();
         uploads.close();
+        runs.close();
     }
 }

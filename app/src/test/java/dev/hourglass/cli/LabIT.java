@@ -285,10 +285,54 @@ class LabIT {
 
         assertThat(lab(recipe.toString(), "--data", data.toString())).isEqualTo(1);
         assertThat(err.toString(StandardCharsets.UTF_8))
-                .isEqualTo("Model 'cnn' takes inputs [32, 32, 3] = 3072 numbers, but the samples of mnist:train are"
+                .isEqualTo(recipe
+                        + ":2:10: Model 'cnn' takes inputs [32, 32, 3] = 3072 numbers, but the samples of mnist:train are"
                         + " [28, 28, 1] = 784. Change the model's input, or the recipe's data."
                         + System.lineSeparator());
         assertThat(run).doesNotExist();
+    }
+
+    /** As in the tables of the UCR archive: a row is a sample, its columns are the steps of one channel. */
+    @Test
+    void scalesOfColumnsThatAModelReadsAsStepsAreRefusedBeforeTraining() throws IOException {
+        Path recipe = rowsAsSamples("");
+
+        assertThat(lab(recipe.toString())).isEqualTo(1);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .isEqualTo(recipe
+                        + ":3:5: Model 'lstm' takes inputs [4, 1], whose last dimension counts 1 channel, but the"
+                        + " samples of beats.csv are [4] with a scale for each of 4 channels. Let the model's input end in"
+                        + " 4, or write 'scaling: none' and scale the numbers yourself." + System.lineSeparator());
+        assertThat(out.toString(StandardCharsets.UTF_8)).doesNotContain("Epoch");
+        assertThat(run).doesNotExist();
+    }
+
+    @Test
+    void columnsThatAModelReadsAsStepsTrainWithoutScales() throws IOException {
+        assertThat(lab(rowsAsSamples(", scaling: none").toString()))
+                .as(err.toString(StandardCharsets.UTF_8))
+                .isZero();
+
+        assertThat(files()).contains("models/lstm_autoencoder.keras", "models/lstm_decoder.onnx", "run.json");
+        assertThat(files()).noneMatch(file -> file.startsWith("export"));
+    }
+
+    private Path rowsAsSamples(String scaling) throws IOException {
+        StringBuilder rows = new StringBuilder("t0,t1,t2,t3\n");
+        for (int i = 0; i < 20; i++) {
+            rows.append("0.%d,0.%d,0.%d,0.%d\n".formatted(i + 1, i + 3, 2 * i + 1, 50 - i));
+        }
+        Files.writeString(folder.resolve("beats.csv"), rows);
+        return Files.writeString(folder.resolve("beats.yaml"), """
+                data: {source: beats.csv%s}
+                models:
+                  - name: lstm
+                    input: [4, 1]
+                    encoder: [LSTM: {units: 2}]
+                    decoder: [RepeatVector: {n: 4}, LSTM: {units: 1, return_sequences: true}]
+                training: {epochs: 1, batch_size: 4}
+                outputs: {plots: false, report: false}
+                """.formatted(scaling));
     }
 
     private int lab(String recipe, String... options) {

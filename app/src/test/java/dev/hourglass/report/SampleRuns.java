@@ -2,7 +2,7 @@ package dev.hourglass.report;
 
 import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.Measured;
-import dev.hourglass.evaluate.ReconstructionError;
+import dev.hourglass.evaluate.errors.ReconstructionError;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.Presets;
 import dev.hourglass.report.results.Evidence;

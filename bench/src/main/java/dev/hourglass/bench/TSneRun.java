@@ -1,11 +1,11 @@
 package dev.hourglass.bench;
 
-import dev.hourglass.evaluate.Embedding;
 import dev.hourglass.evaluate.Points;
-import dev.hourglass.evaluate.TSne;
-import dev.hourglass.evaluate.TSneEvent;
-import dev.hourglass.evaluate.TSneOptions;
-import dev.hourglass.evaluate.Trustworthiness;
+import dev.hourglass.evaluate.tsne.Embedding;
+import dev.hourglass.evaluate.tsne.TSne;
+import dev.hourglass.evaluate.tsne.TSneEvent;
+import dev.hourglass.evaluate.tsne.TSneOptions;
+import dev.hourglass.evaluate.tsne.Trustworthiness;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

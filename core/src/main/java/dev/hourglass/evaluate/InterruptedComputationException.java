@@ -8,7 +8,7 @@ public final class InterruptedComputationException extends IllegalStateException
         super(message);
     }
 
-    static void throwIfInterrupted(Thread thread, String what) {
+    public static void throwIfInterrupted(Thread thread, String what) {
         if (thread.isInterrupted()) {
             throw new InterruptedComputationException(what + " was interrupted");
         }

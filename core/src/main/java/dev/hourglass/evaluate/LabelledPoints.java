@@ -63,7 +63,7 @@ public final class LabelledPoints {
     }
 
     /** Which of {@link #classes} a point is of. */
-    int classOf(int point) {
+    public int classOf(int point) {
         return classOf[point];
     }
 

@@ -6,8 +6,8 @@ import dev.hourglass.tensor.Shape;
 import java.util.List;
 
 /** Samples written out in a test. */
-record ArrayDataset(String name, Shape sampleShape, List<float[]> samples) implements Dataset {
-    static ArrayDataset of(float[]... samples) {
+public record ArrayDataset(String name, Shape sampleShape, List<float[]> samples) implements Dataset {
+    public static ArrayDataset of(float[]... samples) {
         return new ArrayDataset("test", Shape.of(samples[0].length), List.of(samples));
     }
 

@@ -8,10 +8,10 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /** Numbers of scikit-learn's, from a file that a script under interop/ writes: lines of name, [dimensions], numbers. */
-final class GoldenNumbers {
+public final class GoldenNumbers {
     private GoldenNumbers() {}
 
-    static double[] read(String file, String name) {
+    public static double[] read(String file, String name) {
         try (InputStream stream = Objects.requireNonNull(GoldenNumbers.class.getResourceAsStream(file), file)) {
             String line = new String(stream.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
@@ -27,7 +27,7 @@ final class GoldenNumbers {
         }
     }
 
-    static float[] readFloats(String file, String name) {
+    public static float[] readFloats(String file, String name) {
         double[] numbers = read(file, name);
         float[] floats = new float[numbers.length];
         for (int i = 0; i < floats.length; i++) {

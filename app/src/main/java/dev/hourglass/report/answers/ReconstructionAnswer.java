@@ -1,8 +1,8 @@
 package dev.hourglass.report.answers;
 
-import dev.hourglass.evaluate.ErrorReport;
-import dev.hourglass.evaluate.ErrorReport.OfClass;
-import dev.hourglass.evaluate.ImageQuality;
+import dev.hourglass.evaluate.errors.ErrorReport;
+import dev.hourglass.evaluate.errors.ErrorReport.OfClass;
+import dev.hourglass.evaluate.errors.ImageQuality;
 import dev.hourglass.report.Numbers;
 import dev.hourglass.report.results.Evidence;
 import dev.hourglass.report.results.ModelResult;

@@ -1,7 +1,7 @@
 package dev.hourglass.report.results;
 
-import dev.hourglass.evaluate.ErrorReport;
-import dev.hourglass.evaluate.ImageQuality;
+import dev.hourglass.evaluate.errors.ErrorReport;
+import dev.hourglass.evaluate.errors.ImageQuality;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

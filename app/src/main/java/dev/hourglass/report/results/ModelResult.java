@@ -1,7 +1,7 @@
 package dev.hourglass.report.results;
 
-import dev.hourglass.evaluate.ErrorReport;
-import dev.hourglass.evaluate.ReconstructionError;
+import dev.hourglass.evaluate.errors.ErrorReport;
+import dev.hourglass.evaluate.errors.ReconstructionError;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.train.History;
 import java.util.List;

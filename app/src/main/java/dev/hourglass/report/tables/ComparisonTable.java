@@ -1,6 +1,6 @@
 package dev.hourglass.report.tables;
 
-import dev.hourglass.evaluate.ImageQuality;
+import dev.hourglass.evaluate.errors.ImageQuality;
 import dev.hourglass.report.Names;
 import dev.hourglass.report.Numbers;
 import dev.hourglass.report.results.ModelResult;

@@ -8,7 +8,7 @@ import static dev.hourglass.report.SampleRuns.lstm;
 import static dev.hourglass.report.SampleRuns.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hourglass.evaluate.ReconstructionError;
+import dev.hourglass.evaluate.errors.ReconstructionError;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;

@@ -1,0 +1,371 @@
+package dev.hourglass.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Run folders that strangers made: nothing in them is read, written or waited for but themselves. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class StrangeRunsIT {
+    private static final String SECRET = "the secret of another folder";
+
+    /** A finished run of the tiny model. */
+    @TempDir
+    private static Path model;
+
+    @TempDir
+    private Path folder;
+
+    private Path runs;
+    private Path outside;
+    /** A copy of {@link #model}, to be tampered with. */
+    private Path strange;
+
+    private @Nullable TestServer served;
+
+    @BeforeAll
+    static void train() throws IOException, InterruptedException {
+        try (TestServer server = new TestServer(model)) {
+            String run = server.postJson("/api/runs", Map.of("text", TestServer.TINY, "name", "tiny"))
+                    .path("run")
+                    .asString();
+            assertThat(server.awaitState(run, List.of("finished", "failed"))
+                            .path("state")
+                            .asString())
+                    .isEqualTo("finished");
+            Files.move(model.resolve(run), model.resolve("tiny"));
+        }
+    }
+
+    @BeforeEach
+    void makeFolders() throws IOException {
+        outside = Files.createDirectory(folder.resolve("outside"));
+        Files.writeString(outside.resolve("secret.txt"), SECRET);
+        Files.writeString(outside.resolve("secret.json"), "{\"dense\":{\"testMse\":\"" + SECRET + "\"}}");
+        runs = Files.createDirectory(folder.resolve("runs"));
+        StrangeFiles.copy(model.resolve("tiny"), runs.resolve("honest"));
+        strange = runs.resolve("strange");
+        StrangeFiles.copy(model.resolve("tiny"), strange);
+    }
+
+    @AfterEach
+    void stop() {
+        if (served != null) {
+            served.close();
+        }
+    }
+
+    private void serve() {
+        served = new TestServer(runs);
+    }
+
+    private TestServer server() {
+        return Objects.requireNonNull(served);
+    }
+
+    private List<String> listed() throws IOException, InterruptedException {
+        JsonNode list = server().json("/api/runs").path("runs");
+        return StreamSupport.stream(list.spliterator(), false)
+                .map(run -> run.path("run").asString())
+                .toList();
+    }
+
+    private String text(String path) throws IOException, InterruptedException {
+        return new String(server().get(path).body(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void linksInARunLeadNowhere() throws IOException, InterruptedException {
+        for (String file : List.of("results/findings_and_insights.txt", "results/history.csv", "request.json")) {
+            link(strange.resolve(file), outside.resolve("secret.txt"));
+        }
+        link(strange.resolve("results/metrics.json"), outside.resolve("secret.json"));
+        link(strange.resolve("results/other.json"), outside.resolve("secret.json"));
+        link(strange.resolve("events.jsonl"), outside.resolve("secret.json"));
+        link(strange.resolve("extra"), outside);
+        serve();
+        assertThat(text("/api/runs/strange")).contains("\"run\":\"strange\"").doesNotContain(SECRET);
+        assertThat(text("/api/runs")).contains("\"run\":\"strange\"").doesNotContain(SECRET);
+        assertThat(text("/api/comparisons?run=strange&run=honest")).doesNotContain(SECRET);
+        for (String file : List.of("results/metrics.json", "results/findings_and_insights.txt", "extra/secret.txt")) {
+            assertThat(server().get("/api/runs/strange/files/" + file).statusCode())
+                    .isEqualTo(404);
+        }
+        assertThat(text("/api/runs/strange/files")).doesNotContain("secret").doesNotContain("metrics.json");
+        assertThat(archive("strange")).doesNotContain(SECRET).contains("strange/run.json");
+    }
+
+    private static void link(Path at, Path to) throws IOException {
+        Files.deleteIfExists(at);
+        Files.createSymbolicLink(at, to);
+    }
+
+    /** Names and contents. */
+    private String archive(String run) throws IOException, InterruptedException {
+        StringBuilder all = new StringBuilder();
+        byte[] zip = server().get("/api/runs/" + run + "/archive.zip").body();
+        try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {
+            for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+                all.append(entry.getName()).append('\n');
+                all.append(new String(in.readAllBytes(), StandardCharsets.ISO_8859_1));
+            }
+        }
+        return all.toString();
+    }
+
+    @Test
+    void namesWithBackslashesAreNoFilesOfARun() throws IOException, InterruptedException {
+        Files.writeString(strange.resolve("..\\..\\outside\\secret.txt"), "in the run");
+        Files.writeString(strange.resolve("results\\..\\..\\x"), "in the run");
+        serve();
+        assertThat(text("/api/runs/strange/files")).doesNotContain("..").doesNotContain("\\\\");
+        assertThat(archive("strange"))
+                .contains("strange/run.json")
+                .doesNotContain("..")
+                .doesNotContain("in the run");
+        for (String name :
+                List.of("..%5C..%5Coutside%5Csecret.txt", "results%5C..%5C..%5Cx", "..%2F..%2Foutside%2Fsecret.txt")) {
+            HttpResponse<byte[]> answer = server().get("/api/runs/strange/files/" + name);
+            assertThat(answer.statusCode()).isBetween(400, 404);
+            assertThat(new String(answer.body(), StandardCharsets.UTF_8)).doesNotContain(SECRET);
+        }
+    }
+
+    @Test
+    void aPipeInAFilesPlaceHoldsNoThread() throws IOException, InterruptedException {
+        for (String file : List.of(
+                "results/metrics.json",
+                "results/findings_and_insights.txt",
+                "results/history.csv",
+                "report.html",
+                "events.jsonl",
+                "request.json",
+                "plots.png",
+                "models/dense_autoencoder.keras",
+                "maps",
+                "INCOMPLETE")) {
+            StrangeFiles.pipe(strange.resolve(file));
+        }
+        serve();
+        List<CompletableFuture<HttpResponse<byte[]>>> answers = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            for (String path : List.of(
+                    "",
+                    "/files",
+                    "/history",
+                    "/files/results/metrics.json",
+                    "/files/report.html",
+                    "/models/dense",
+                    "/archive.zip")) {
+                HttpRequest request =
+                        server().request("/api/runs/strange" + path).build();
+                answers.add(server().sendAsync(request));
+            }
+        }
+        answers.forEach(answer -> assertThat(answer.join().statusCode()).isIn(200, 404, 422));
+        assertThat(listed()).contains("strange", "honest");
+    }
+
+    @Test
+    void pipesAndFoldersAsRunJsonCostOnlyTheirOwnRun() throws IOException, InterruptedException {
+        StrangeFiles.copy(model.resolve("tiny"), runs.resolve("piped"));
+        StrangeFiles.pipe(runs.resolve("piped/run.json"));
+        StrangeFiles.pipe(runs.resolve("piped/checkpoints/run.json"));
+        Files.delete(strange.resolve("run.json"));
+        Files.createDirectory(strange.resolve("run.json"));
+        serve();
+        assertThat(listed()).contains("honest");
+    }
+
+    @Test
+    void aRunThatIsTooLargeOrBrokenCostsNoOther() throws IOException, InterruptedException {
+        StrangeFiles.large(strange.resolve("run.json"), 3L << 30);
+        StrangeFiles.large(strange.resolve("checkpoints/run.json"), 3L << 30);
+        StrangeFiles.large(strange.resolve("request.json"), 3L << 30);
+        String[] broken = {
+            "",
+            "[]",
+            "{",
+            "{\"recipe\": 3, \"name\": []}",
+            "{\"recipe\": {\"models\": [{}]}}",
+            "[".repeat(100_000),
+            "\u0000"
+        };
+        for (int i = 0; i < broken.length; i++) {
+            Path run = Files.createDirectories(runs.resolve("broken-" + i));
+            Files.writeString(run.resolve("run.json"), broken[i]);
+            Files.writeString(run.resolve("request.json"), broken[i]);
+        }
+        StrangeFiles.copy(model.resolve("tiny"), runs.resolve("odd"));
+        StrangeFiles.large(runs.resolve("odd/results/metrics.json"), 3L << 30);
+        Files.writeString(runs.resolve("odd/events.jsonl"), """
+                {"id":1,"type":"epoch","epoch":[],"model":{}}
+                {"id":2,"type":"state","state":[1],"time":{},"message":{}}
+                """);
+        serve();
+        assertThat(listed()).containsExactlyInAnyOrder("honest", "odd");
+        assertThat(server().get("/api/models").statusCode()).isEqualTo(200);
+        assertThat(server().get("/api/runs/odd").statusCode()).isEqualTo(200);
+        assertThat(server().get("/api/runs/strange").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void aForkIsNamedByThePatternWhateverRunJsonSays() throws IOException, InterruptedException {
+        for (String file : List.of("run.json", "checkpoints/run.json")) {
+            ObjectNode record = (ObjectNode) Answers.JSON.readTree(Files.readAllBytes(strange.resolve(file)));
+            record.put("name", "../../outside/x");
+            Files.write(strange.resolve(file), Answers.JSON.writeValueAsBytes(record));
+        }
+        serve();
+        List<String> before = StrangeFiles.names(outside);
+        JsonNode fork = server().postJson(
+                        "/api/runs/strange/forks",
+                        Map.of("model", "dense", "epoch", 2, "overrides", Map.of("epochs", 3)));
+        String name = fork.path("run").asString();
+        assertThat(name).matches("outside-x-fork-[0-9-]+");
+        assertThat(server().awaitState(name, List.of("finished", "failed"))
+                        .path("state")
+                        .asString())
+                .isEqualTo("finished");
+        assertThat(runs.resolve(name).resolve("run.json")).isRegularFile();
+        assertThat(listed()).containsExactlyInAnyOrder("honest", "strange", name);
+        assertThat(StrangeFiles.names(outside)).isEqualTo(before);
+        assertThat(StrangeFiles.names(folder).stream()
+                        .filter(file -> !file.startsWith("runs") && !file.startsWith("outside")))
+                .containsExactly("");
+    }
+
+    @Test
+    void entriesOfTheQueueThatAreNoneOfOursArePassedOver() throws IOException, InterruptedException {
+        Path queue = Files.createDirectory(runs.resolve(".queue"));
+        ObjectNode good = Answers.JSON.createObjectNode();
+        good.put("run", "good")
+                .put("created", "2026-01-01T00:00:00Z")
+                .put("recipe", "tiny")
+                .put("text", TestServer.TINY);
+        put(queue, "good.json", good);
+        put(queue, "other.json", good);
+        put(queue, "escape.json", good.deepCopy().put("run", "../outside/escape"));
+        put(
+                queue,
+                "absolute.json",
+                good.deepCopy().put("run", outside.resolve("escape").toString()));
+        put(queue, "noname.json", good.deepCopy().put("run", (String) null));
+        put(queue, "number.json", good.deepCopy().put("run", 7));
+        put(queue, "notime.json", good.deepCopy().put("run", "notime").put("created", "yesterday"));
+        put(queue, "norecipe.json", good.deepCopy().put("run", "norecipe").put("text", "nothing"));
+        ObjectNode fork = good.deepCopy().put("run", "fork");
+        fork.putObject("fork").put("run", "../outside").put("model", "../x").put("epoch", 1);
+        put(queue, "fork.json", fork);
+        Files.writeString(queue.resolve("broken.json"), "{\"run\": ");
+        Files.createDirectory(queue.resolve("folder.json"));
+        link(queue.resolve("link.json"), outside.resolve("secret.json"));
+        StrangeFiles.large(queue.resolve("large.json"), 3L << 30);
+        StrangeFiles.pipe(queue.resolve("pipe.json"));
+        serve();
+        assertThat(server().awaitState("good", List.of("finished", "failed"))
+                        .path("state")
+                        .asString())
+                .isEqualTo("finished");
+        assertThat(listed()).containsExactlyInAnyOrder("good", "honest", "strange");
+        assertThat(StrangeFiles.names(outside)).containsExactly("", "secret.json", "secret.txt");
+    }
+
+    private static void put(Path queue, String name, JsonNode entry) throws IOException {
+        Files.write(queue.resolve(name), Answers.JSON.writeValueAsBytes(entry));
+    }
+
+    @Test
+    void aQueueThatLiesElsewhereIsNotUsed() throws IOException, InterruptedException {
+        link(runs.resolve(".queue"), outside);
+        serve();
+        HttpResponse<byte[]> answer = server().post(
+                        "/api/runs",
+                        "application/json",
+                        Answers.JSON.writeValueAsBytes(Map.of("text", TestServer.TINY)));
+        assertThat(answer.statusCode()).isEqualTo(500);
+        assertThat(TestServer.json(answer).path("error").path("message").asString())
+                .contains("symbolic link");
+        assertThat(StrangeFiles.names(outside)).containsExactly("", "secret.json", "secret.txt");
+        assertThat(listed()).containsExactlyInAnyOrder("honest", "strange");
+    }
+
+    @Test
+    void mapsAndModelsAndCheckpointsThatAreLinksAreNotFollowed() throws IOException, InterruptedException {
+        Files.move(strange.resolve("models"), outside.resolve("models"));
+        link(strange.resolve("models"), outside.resolve("models"));
+        link(strange.resolve("maps"), Files.createDirectory(outside.resolve("maps")));
+        serve();
+        byte[] map = Answers.JSON.writeValueAsBytes(
+                Map.of("method", "tsne", "samples", 40, "iterations", 250, "perplexity", 5));
+        HttpResponse<byte[]> made = server().await(server().request("/api/runs/strange/models/dense/maps")
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(map)));
+        assertThat(made.statusCode()).isEqualTo(200); // it is only not kept
+        assertThat(StrangeFiles.names(outside.resolve("maps"))).containsExactly("");
+        assertThat(text("/api/runs/strange/models/dense")).contains("\"files\":[]");
+
+        Files.move(strange.resolve("checkpoints"), outside.resolve("checkpoints"));
+        link(strange.resolve("checkpoints"), outside.resolve("checkpoints"));
+        assertThat(server().get("/api/runs/strange/models/dense").statusCode()).isEqualTo(404);
+        assertThat(server().get("/api/runs/strange/models/dense/snapshots/2").statusCode())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void aRunThatWasCutOffBeforeItHadAJournalBeginsAnew() throws IOException, InterruptedException {
+        Path queue = Files.createDirectory(runs.resolve(".queue"));
+        ObjectNode request = Answers.JSON.createObjectNode();
+        request.put("run", "cut")
+                .put("created", "2026-01-01T00:00:00Z")
+                .put("recipe", "tiny")
+                .put("text", TestServer.TINY);
+        put(queue, "cut.json", request);
+        Path cut = Files.createDirectory(runs.resolve("cut"));
+        put(cut, "request.json", request);
+        Files.writeString(cut.resolve("events.jsonl"), "{\"id\":1,\"type\":\"state\",\"state\":\"running\"}\n");
+        Files.writeString(cut.resolve("INCOMPLETE"), "Process 1 works on it\n");
+        serve();
+        assertThat(server().awaitState("cut", List.of("finished", "failed"))
+                        .path("state")
+                        .asString())
+                .isEqualTo("finished");
+        assertThat(queue.resolve("cut.json")).doesNotExist();
+    }
+
+    @Test
+    void anotherRunUnderTheSameNameIsSeenAsItself() throws IOException, InterruptedException {
+        serve();
+        assertThat(listed()).contains("strange");
+        StrangeFiles.succeeds("rm", "-r", strange.toString());
+        assertThat(listed()).containsExactly("honest");
+        StrangeFiles.copy(model.resolve("tiny"), strange);
+        String text = Files.readString(strange.resolve("run.json")).replace("\"Tiny\"", "\"Another\"");
+        Files.writeString(strange.resolve("run.json"), text);
+        assertThat(text("/api/runs")).contains("\"title\":\"Another\"");
+    }
+}
