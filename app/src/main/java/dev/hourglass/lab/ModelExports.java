@@ -43,7 +43,8 @@ final class ModelExports {
     static void write(RunFolder folder, TrainedModel trained, Map<String, String> provenance) {
         TrainResult result = trained.result();
         String name = trained.recipe().name();
-        Map<String, SavedModel> files = files(name, SavedModel.of(result.model(), result.optimizer(), provenance));
+        SavedModel whole = SavedModel.of(result.model(), result.history().loss(), result.optimizer(), provenance);
+        Map<String, SavedModel> files = files(name, whole);
         BestWeights best = result.best();
         if (best != null) {
             Autoencoder model = new Autoencoder(
@@ -71,7 +72,8 @@ final class ModelExports {
     static long rehearse(
             RunFolder folder, ModelRecipe model, Normalization normalization, Map<String, String> provenance) {
         TrainingState untrained = TrainingState.fresh(model.spec(), normalization, model.training());
-        SavedModel whole = SavedModel.of(untrained.model(), untrained.optimizer(), provenance);
+        SavedModel whole = SavedModel.of(
+                untrained.model(), model.training().loss(), untrained.optimizer(), provenance);
         Path place = folder.path().resolve(REHEARSAL);
         long bytes = 0;
         try {
