@@ -1,14 +1,12 @@
 package dev.hourglass.lab;
 
-import dev.hourglass.files.Failures;
+import dev.hourglass.files.ConfinedFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a finished run's folder tells a program: {@code run.json} and {@code results/metrics.json}, read back.
@@ -26,7 +24,6 @@ public record FinishedRun(
         Map<String, String> testData,
         Map<String, String> data,
         Map<String, Map<String, Number>> metrics) {
-    private static final long MAX_BYTES = 16 << 20;
     private static final String GIVE_A_RUN = " Give folders that 'hourglass lab' left.";
 
     /**
@@ -39,14 +36,8 @@ public record FinishedRun(
             String found = Files.exists(folder) ? "a file" : "nothing there";
             throw new LabException(folder + ": expected a run folder, found " + found + "." + GIVE_A_RUN);
         }
-        if (Files.exists(folder.resolve(RunFolder.INCOMPLETE))) {
-            throw new LabException(folder + ": expected a finished run, found one that is still going on or was killed"
-                    + " (it has a file INCOMPLETE)." + GIVE_A_RUN);
-        }
-        if (!Files.exists(folder.resolve("run.json"))) {
-            throw new LabException(folder + ": expected a run folder, found one without run.json." + GIVE_A_RUN);
-        }
-        JsonNode run = readObject(folder.resolve("run.json"));
+        ConfinedFolder confined = openFinished(folder);
+        JsonNode run = RunJson.read(confined, folder, "run.json");
         Map<String, String> settings = new LinkedHashMap<>();
         flatten(run.path("recipe"), "", settings);
         Map<String, String> testData = new LinkedHashMap<>();
@@ -58,12 +49,29 @@ public record FinishedRun(
             settings.put("data." + name + ".testSha256", data.path("testSha256").asString(""));
             testData.put(name, data.path("testSha256").asString(""));
         }
-        JsonNode models = readObject(folder.resolve("results/metrics.json"));
+        JsonNode models = RunJson.read(confined, folder, "results/metrics.json");
         Map<String, String> data = new LinkedHashMap<>();
         models.properties()
                 .forEach(model ->
                         data.put(model.getKey(), model.getValue().path("data").asString("")));
         return new FinishedRun(folder, settings, testData, data, metrics(models));
+    }
+
+    private static ConfinedFolder openFinished(Path folder) {
+        try {
+            ConfinedFolder run = ConfinedFolder.open(folder);
+            if (run.find(RunFolder.INCOMPLETE).isPresent()) {
+                throw new LabException(
+                        folder + ": expected a finished run, found one that is still going on or was killed"
+                                + " (it has a file INCOMPLETE)." + GIVE_A_RUN);
+            }
+            if (run.find("run.json").isEmpty()) {
+                throw new LabException(folder + ": expected a run folder, found one without run.json." + GIVE_A_RUN);
+            }
+            return run;
+        } catch (IOException e) {
+            throw RunFolder.unusable(folder, e);
+        }
     }
 
     private static Map<String, Map<String, Number>> metrics(JsonNode models) {
@@ -78,29 +86,6 @@ public record FinishedRun(
             metrics.put(model.getKey(), of);
         });
         return metrics;
-    }
-
-    private static JsonNode readObject(Path file) {
-        try {
-            if (Files.size(file) > MAX_BYTES) {
-                throw new LabException(file + ": expected at most 16 MB, found " + (Files.size(file) >> 20)
-                        + " MB. It is none that 'hourglass lab' wrote.");
-            }
-            JsonNode tree = JsonMapper.shared().readTree(Files.readAllBytes(file));
-            if (!tree.isObject()) {
-                throw new LabException(file + ": expected a JSON object, found none. Run the lab again.");
-            }
-            return tree;
-        } catch (IOException e) {
-            throw new LabException(
-                    file + " cannot be read: " + Failures.reason(e) + ". Check its permissions, or run the lab again.",
-                    e);
-        } catch (JacksonException e) {
-            throw new LabException(
-                    file + ": expected JSON, found damage in line "
-                            + e.getLocation().getLineNr() + ". Run the lab again.",
-                    e);
-        }
     }
 
     /** Elements of a list that have a name, such as models, go by it: one more of them must not rename the others. */

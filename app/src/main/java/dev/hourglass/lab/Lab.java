@@ -72,7 +72,7 @@ public final class Lab {
      * @throws LabException as {@link #run} does, and if something changed that is not accepted
      */
     public static RunResult resume(Recipe recipe, boolean force, LabOptions options, Consumer<LabEvent> listener) {
-        RunJournal journal = RunJournal.read(options.out(), reader(options));
+        RunJournal journal = RunJournal.read(RunFolder.openUnfinished(options.out()), options.out(), reader(options));
         return new Lab(recipe, options, listener).run(() -> RunFolder.reopen(options.out()), journal, force);
     }
 
@@ -83,8 +83,8 @@ public final class Lab {
      * @throws LabException if there is no such run
      */
     public static Recipe unfinished(Path run, DatasetCatalog catalog) {
-        RunFolder.requireUnfinished(run);
-        return RunJournal.read(run, new RecipeReader(catalog.names())).recipe();
+        return RunJournal.read(RunFolder.openUnfinished(run), run, new RecipeReader(catalog.names()))
+                .recipe();
     }
 
     /**
@@ -211,7 +211,7 @@ public final class Lab {
                 new RunJournal.Session(options.clock().instant(), Provenance.ofThisProcess(), differences),
                 recipe,
                 settings);
-        folder.write(RunJournal.FILE, JsonWriting.text(journal.toTree()));
+        folder.writeJournal(JsonWriting.text(journal.toTree()));
         return journal;
     }
 

@@ -1,7 +1,6 @@
 package dev.hourglass.lab;
 
 import dev.hourglass.files.Failures;
-import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.model.Autoencoder;
@@ -10,21 +9,13 @@ import dev.hourglass.tensor.Normalization;
 import dev.hourglass.train.BestWeights;
 import dev.hourglass.train.TrainResult;
 import dev.hourglass.train.TrainingState;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** The model files of a run: each model whole, with the optimizer's state, and each half by itself, in all formats. */
 final class ModelExports {
     private static final List<String> EXTENSIONS = List.of(".keras", ".h5", ".onnx");
-    /** Where the rehearsal writes, below the run folder, so that the disk is the one that counts. */
-    private static final String REHEARSAL = "export.tmp";
 
     private ModelExports() {}
 
@@ -51,14 +42,7 @@ final class ModelExports {
                     result.model().spec(), best.weights(), result.model().normalization());
             files.put(name + "_best.keras", SavedModel.of(model, null, provenance));
         }
-        files.forEach((file, model) -> {
-            Path path = folder.file("models/" + file);
-            try {
-                ModelFile.write(model, path);
-            } catch (IOException e) {
-                throw RunFolder.notWritten(path, e);
-            }
-        });
+        files.forEach((file, model) -> folder.write("models/" + file, model));
     }
 
     /**
@@ -74,43 +58,18 @@ final class ModelExports {
         TrainingState untrained = TrainingState.fresh(model.spec(), normalization, model.training());
         SavedModel whole = SavedModel.of(
                 untrained.model(), model.training().loss(), untrained.optimizer(), provenance);
-        Path place = folder.path().resolve(REHEARSAL);
         long bytes = 0;
         try {
-            remove(place);
-            Files.createDirectory(place);
             for (Map.Entry<String, SavedModel> each : files(model.name(), whole).entrySet()) {
-                Path file = place.resolve(each.getKey());
-                ModelFile.write(each.getValue(), file);
-                bytes += Files.size(file);
-                Files.delete(file);
+                bytes += folder.rehearse(each.getKey(), each.getValue());
             }
-        } catch (IOException e) {
-            throw RunFolder.notWritten(place, e);
+            return bytes;
         } catch (UnsupportedModelException | CorruptFileException e) {
             String reason = e instanceof CorruptFileException corrupt ? corrupt.finding() : Failures.reason(e);
             throw new LabException(
                     model.origin().prefix() + "Model '" + model.name() + "' can't be exported, so it is not trained: "
                             + reason + (reason.endsWith(".") ? "" : ".") + " Change the model, or the recipe's data.",
                     e);
-        } finally {
-            try {
-                remove(place);
-            } catch (IOException | UncheckedIOException e) {
-                // What stays is in nobody's way: the next rehearsal removes it.
-            }
-        }
-        return bytes;
-    }
-
-    /** A folder with files in it, if it is there. */
-    private static void remove(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path entry : all.toList().reversed()) {
-                Files.delete(entry);
-            }
-        } catch (NoSuchFileException e) {
-            // Nothing is left to do.
         }
     }
 }

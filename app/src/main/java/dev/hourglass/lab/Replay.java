@@ -2,6 +2,7 @@ package dev.hourglass.lab;
 
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.files.ConfinedFolder;
 import dev.hourglass.files.Failures;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Kernels;
@@ -65,15 +66,17 @@ public final class Replay {
     }
 
     private final Path run;
+    private final ConfinedFolder folder;
     private final DatasetCatalog catalog;
     private final Consumer<LabEvent> listener;
     private final JsonNode record;
 
-    private Replay(Path run, DatasetCatalog catalog, Consumer<LabEvent> listener, JsonNode record) {
+    private Replay(Path run, ConfinedFolder folder, DatasetCatalog catalog, Consumer<LabEvent> listener) {
         this.run = run;
+        this.folder = folder;
         this.catalog = catalog;
         this.listener = listener;
-        this.record = record;
+        record = RunJson.read(folder, run, "run.json");
     }
 
     /**
@@ -82,18 +85,28 @@ public final class Replay {
      * @throws dev.hourglass.train.TrainingInterruptedException if the thread is interrupted
      */
     public static Outcome of(Path run, DatasetCatalog catalog, Consumer<LabEvent> listener) {
-        Path file = run.resolve("run.json");
-        if (Files.exists(run.resolve(RunFolder.INCOMPLETE)) || !Files.exists(file)) {
-            throw new LabException(
-                    "Run folder " + run + " must hold a finished run, found none. Check the path, or finish"
-                            + " it with: hourglass resume " + run);
-        }
+        ConfinedFolder folder = openFinished(run);
         try {
-            JsonNode record = JsonMapper.shared().readTree(Files.readString(file));
-            return new Replay(run, catalog, listener, record).outcome();
-        } catch (IOException | JacksonException e) {
-            throw new LabException(file + " cannot be read: " + Failures.reason(e) + ".", e);
+            return new Replay(run, folder, catalog, listener).outcome();
+        } catch (JacksonException e) {
+            throw new LabException(run.resolve("run.json") + " cannot be read: " + Failures.reason(e) + ".", e);
         }
+    }
+
+    private static ConfinedFolder openFinished(Path run) {
+        try {
+            if (Files.isDirectory(run)) {
+                ConfinedFolder folder = ConfinedFolder.open(run);
+                if (folder.find("run.json").isPresent()
+                        && folder.find(RunFolder.INCOMPLETE).isEmpty()) {
+                    return folder;
+                }
+            }
+        } catch (IOException e) {
+            throw RunFolder.unusable(run, e);
+        }
+        throw new LabException("Run folder " + run + " must hold a finished run, found none. Check the path, or finish"
+                + " it with: hourglass resume " + run);
     }
 
     private Outcome outcome() {
@@ -172,7 +185,7 @@ public final class Replay {
             return TrainingState.fresh(model.spec(), training.normalization(), model.training());
         }
         try {
-            return RunFolder.checkpoints(run, model.name())
+            return RunFolder.checkpoints(folder, model.name())
                     .atEndOf(fork.required("epoch").asInt(), model.spec(), training.normalization())
                     .orElseThrow(() -> new LabException("Run " + run + " can't be replayed: the checkpoint that '"
                             + model.name() + "' was forked from is no longer there."))

@@ -7,8 +7,6 @@ import dev.hourglass.report.figures.Figures;
 import dev.hourglass.report.results.RunResult;
 import dev.hourglass.report.tables.ComparisonTable;
 import dev.hourglass.report.tables.HistoryCsv;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 
 /** Writes what a run leaves: {@code plots/}, {@code results/}, {@code report.html} and, last, {@code run.json}. */
@@ -28,8 +26,8 @@ final class RunFiles {
     void write() {
         if (record.recipe().outputs().plots()) {
             for (Figure figure : Figures.all(result)) {
-                writeFile("plots/" + figure.name() + ".png", figure::writePng);
-                writeFile("plots/" + figure.name() + ".svg", figure::writeSvg);
+                folder.write("plots/" + figure.name() + ".png", figure.toPngBytes());
+                folder.write("plots/" + figure.name() + ".svg", figure.toSvg());
             }
         }
         folder.write("results/comparison.csv", ComparisonTable.of(result).toCsv());
@@ -41,18 +39,5 @@ final class RunFiles {
             folder.write("report.html", HtmlReport.render(result));
         }
         folder.write("run.json", JsonWriting.text(record.toTree()));
-    }
-
-    private interface Writer {
-        void write(Path file) throws IOException;
-    }
-
-    private void writeFile(String name, Writer writer) {
-        Path file = folder.file(name);
-        try {
-            writer.write(file);
-        } catch (IOException e) {
-            throw RunFolder.notWritten(file, e);
-        }
     }
 }

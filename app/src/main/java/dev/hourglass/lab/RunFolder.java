@@ -1,10 +1,14 @@
 package dev.hourglass.lab;
 
 import dev.hourglass.files.AtomicFile;
+import dev.hourglass.files.ConfinedFolder;
 import dev.hourglass.files.Failures;
+import dev.hourglass.files.FileKind;
+import dev.hourglass.files.RefusedFileException;
+import dev.hourglass.formats.ModelFile;
+import dev.hourglass.formats.SavedModel;
 import dev.hourglass.train.Checkpoints;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -13,12 +17,12 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,32 +34,58 @@ import org.jspecify.annotations.Nullable;
  * <p>Closed before {@link #complete}, what this run wrote is removed, and only that: files that somebody else put there
  * stay. Where there are checkpoints, they stay as well, with INCOMPLETE and the journal, for {@link #reopen}.
  *
+ * <p>A folder that is gone on with may be a stranger's, so all that is in it is reached through a {@link ConfinedFolder}.
+ * One that is deleted, moved away or taken over while the run goes on is not made anew: the run fails.
+ *
  * <p>The work is done in place and not in a sibling that is renamed at the end, because the folder may be a mount point
  * (a container's volume), which no rename can replace.
  */
 final class RunFolder implements AutoCloseable {
     static final String INCOMPLETE = "INCOMPLETE";
     private static final String CHECKPOINTS = "checkpoints";
+    /** Where exports are tried, in the run folder so that the disk is the one that counts. */
+    private static final String REHEARSAL = "export.tmp";
 
-    /** As {@link #takeLock} writes it. */
+    /** As {@link #mark} writes it. */
     private static final Pattern PROCESS = Pattern.compile("Process (\\d+)");
+
+    /** INCOMPLETE is two lines, one of them with a path. */
+    private static final int MOST_MARKER_BYTES = 16 << 10;
 
     /** Figures of four megabytes, tables and the report, with room to spare. */
     private static final long NEEDED_BYTES = 64L << 20;
 
+    private static final String NOT_OURS = "It is no run that 'hourglass lab' left.";
+
+    private static final long LOOK_NANOS = 1_000_000_000;
+
     private final Path asGiven;
     private final Path path;
-    /** Folders that this run made, outermost first, and files that it wrote, in order. */
-    private final List<Path> made = new ArrayList<>();
+    private final ConfinedFolder confined;
+    /** This folder, and those that it lies in, as far as this run made them; outermost first. */
+    private final List<Path> madeAround;
+    /** Folders and files in it that this run made, in order. */
+    private final List<String> made = new ArrayList<>();
 
     private @Nullable FileChannel lock;
+    /** Tells our INCOMPLETE from another: the lock keeps it open. */
+    private @Nullable Object markerKey;
+
+    private @Nullable String journal;
+    private long lookedNanos = System.nanoTime();
     private boolean reopened;
     private boolean complete;
 
     /** @param asGiven by the user, for what is said to them */
-    private RunFolder(Path asGiven) {
+    private RunFolder(Path asGiven, ConfinedFolder confined, List<Path> madeAround) {
         this.asGiven = asGiven;
-        path = asGiven.toAbsolutePath().normalize();
+        this.confined = confined;
+        this.madeAround = madeAround;
+        path = absolute(asGiven);
+    }
+
+    private static Path absolute(Path asGiven) {
+        return asGiven.toAbsolutePath().normalize();
     }
 
     /**
@@ -63,21 +93,30 @@ final class RunFolder implements AutoCloseable {
      *
      * @throws LabException if it holds anything, cannot be made or written, or its disk is almost full
      */
-    static RunFolder create(Path path) {
-        RunFolder folder = new RunFolder(path);
-        try {
-            folder.claim();
-        } catch (IOException e) {
-            folder.close();
+    static RunFolder create(Path asGiven) {
+        Path path = absolute(asGiven);
+        if (Files.exists(path) && !Files.isDirectory(path)) {
             throw new LabException(
-                    "Run folder " + path + " cannot be made: " + Failures.reason(e)
+                    "Run folder " + asGiven + " must be a folder, found a file. Choose another with --out DIR.");
+        }
+        List<Path> madeAround = new ArrayList<>();
+        try {
+            makeFolders(path, madeAround);
+            RunFolder folder = new RunFolder(asGiven, ConfinedFolder.open(path), madeAround);
+            try {
+                folder.claim();
+                return folder;
+            } catch (IOException | LabException e) {
+                folder.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            removeFolders(madeAround);
+            throw new LabException(
+                    "Run folder " + asGiven + " cannot be made: " + Failures.reason(e)
                             + ". Choose another with --out DIR.",
                     e);
-        } catch (LabException e) {
-            folder.close();
-            throw e;
         }
-        return folder;
     }
 
     /**
@@ -85,65 +124,113 @@ final class RunFolder implements AutoCloseable {
      *
      * @throws LabException if there is no such run, it is finished, or another process works on it
      */
-    static RunFolder reopen(Path path) {
-        requireUnfinished(path);
-        RunFolder folder = new RunFolder(path);
+    static RunFolder reopen(Path asGiven) {
+        RunFolder folder = new RunFolder(asGiven, openUnfinished(asGiven), List.of());
         try {
-            folder.takeLock();
+            folder.requireOurKinds();
+            folder.takeLock(folder.confined.update(INCOMPLETE));
             folder.reopened = true;
             folder.removeTemporaries();
+            return folder;
         } catch (IOException e) {
             folder.releaseLock();
-            throw new LabException("Run folder " + path + " cannot be used: " + Failures.reason(e) + ".", e);
+            throw unusable(asGiven, e);
         } catch (LabException e) {
             folder.releaseLock();
             throw e;
         }
-        return folder;
     }
 
-    static void requireUnfinished(Path path) {
-        if (!Files.isDirectory(path)) {
-            throw new LabException("Run folder " + path + " must be a run's folder, found none. Check the path.");
+    /**
+     * @throws LabException if there is no run that is not finished
+     */
+    static ConfinedFolder openUnfinished(Path asGiven) {
+        if (!Files.isDirectory(asGiven)) {
+            throw new LabException("Run folder " + asGiven + " must be a run's folder, found none. Check the path.");
         }
-        if (!Files.exists(path.resolve(INCOMPLETE))) {
+        try {
+            ConfinedFolder run = ConfinedFolder.open(asGiven);
+            if (run.find(INCOMPLETE).isEmpty()) {
+                throw new LabException(
+                        run.hasFile("run.json")
+                                ? "Run " + asGiven + " is finished; there is nothing to go on with."
+                                : "Run folder " + asGiven
+                                        + " must hold a run that is not finished, found no file INCOMPLETE."
+                                        + " Check the path.");
+            }
+            return run;
+        } catch (IOException e) {
+            throw unusable(asGiven, e);
+        }
+    }
+
+    /** For whoever reads in a run's folder. */
+    static LabException unusable(Path asGiven, IOException e) {
+        return new LabException(
+                e instanceof RefusedFileException refused
+                        ? refused.getMessage() + ". " + NOT_OURS
+                        : "Run folder " + asGiven + " cannot be used: " + Failures.reason(e) + ".",
+                e);
+    }
+
+    private void claim() throws IOException {
+        if (confined.find(INCOMPLETE).isPresent()) {
+            throw new LabException("Run folder " + asGiven + " must be new or empty, found a run that is not finished"
+                    + " (it has a file INCOMPLETE). Go on with it: hourglass resume " + asGiven
+                    + ", or choose another with --out DIR.");
+        }
+        if (!confined.isEmpty()) {
+            throw new LabException("Run folder " + asGiven
+                    + " must be new or empty, found files in it. Choose another with --out DIR.");
+        }
+        requireRoom(NEEDED_BYTES);
+        try {
+            FileChannel marker = confined.create(INCOMPLETE);
+            made.add(INCOMPLETE);
+            takeLock(marker);
+        } catch (FileAlreadyExistsException e) {
             throw new LabException(
-                    Files.exists(path.resolve("run.json"))
-                            ? "Run " + path + " is finished; there is nothing to go on with."
-                            : "Run folder " + path + " must hold a run that is not finished, found no file INCOMPLETE."
-                                    + " Check the path.");
+                    "Run folder " + asGiven + " was just taken by another run. Choose another with --out DIR.", e);
         }
     }
 
-    /** Without a lock file of its own: INCOMPLETE is there as long as anything is to be locked. */
-    private void takeLock() throws IOException {
-        Path marker = path.resolve(INCOMPLETE);
-        FileChannel channel = FileChannel.open(marker, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        lock = channel;
+    /**
+     * Without a lock file of its own: INCOMPLETE is there as long as anything is to be locked.
+     *
+     * @param marker INCOMPLETE, opened
+     */
+    private void takeLock(FileChannel marker) throws IOException {
+        lock = marker;
         boolean taken;
         try {
-            taken = channel.tryLock() != null;
+            taken = marker.tryLock() != null;
         } catch (OverlappingFileLockException e) {
             taken = false; // by another thread of this process
         }
         if (!taken) {
-            throw new LabException("Run folder " + asGiven + " is in use by " + holder(marker)
+            throw new LabException("Run folder " + asGiven + " is in use by " + holder()
                     + ". Wait until it is done, or stop it first.");
         }
-        if (!Files.exists(marker)) {
+        Optional<ConfinedFolder.Entry> entry = confined.find(INCOMPLETE);
+        if (entry.isEmpty()) {
             throw new LabException("Run " + asGiven + " was just finished by another process.");
         }
+        markerKey = entry.get().key();
+        mark(marker);
+    }
+
+    private void mark(FileChannel marker) throws IOException {
         byte[] text = ("This run is not finished. Process "
                         + ProcessHandle.current().pid() + " works on it, or did last.\n"
                         + "If none does, go on with: hourglass resume " + path + "\n")
                 .getBytes(StandardCharsets.UTF_8);
-        channel.truncate(0);
-        AtomicFile.writeAll(channel, ByteBuffer.wrap(text));
+        marker.truncate(0);
+        AtomicFile.writeAll(marker, ByteBuffer.wrap(text));
     }
 
-    private static String holder(Path marker) {
+    private String holder() {
         try {
-            Matcher process = PROCESS.matcher(Files.readString(marker));
+            Matcher process = PROCESS.matcher(confined.readText(INCOMPLETE, MOST_MARKER_BYTES));
             return process.find() ? "process " + process.group(1) : "another process";
         } catch (IOException e) {
             return "another process";
@@ -160,57 +247,102 @@ final class RunFolder implements AutoCloseable {
         }
     }
 
+    /** What could not be written when all is trained is refused before. */
+    private void requireOurKinds() throws IOException {
+        for (String file : List.of("run.json", "report.html")) {
+            requireKind(confined.find(file), FileKind.FILE);
+        }
+        for (String folder : List.of(CHECKPOINTS, "models", "plots", "results")) {
+            requireKind(confined.find(folder), FileKind.FOLDER);
+        }
+        for (String folder : List.of("models", "plots", "results")) {
+            for (ConfinedFolder.Entry file : confined.list(folder)) {
+                requireKind(Optional.of(file), FileKind.FILE);
+            }
+        }
+    }
+
+    private void requireKind(Optional<ConfinedFolder.Entry> entry, FileKind expected) {
+        entry.filter(found -> found.kind() != expected).ifPresent(found -> {
+            throw new LabException(asGiven.resolve(found.name()) + " is "
+                    + found.kind().words() + ", expected " + expected.words() + ". " + NOT_OURS);
+        });
+    }
+
     /** What a killed process left half written. */
     private void removeTemporaries() throws IOException {
-        try (Stream<Path> all = Files.walk(path)) {
-            for (Path file : all.filter(file -> file.toString().endsWith(AtomicFile.TEMPORARY))
-                    .toList()) {
-                Files.deleteIfExists(file);
+        for (ConfinedFolder.Entry file : confined.files()) {
+            if (file.name().endsWith(AtomicFile.TEMPORARY) || file.name().startsWith(REHEARSAL + "/")) {
+                confined.delete(file.name());
             }
+        }
+        confined.deleteEmptyFolder(REHEARSAL);
+    }
+
+    /**
+     * Looks now and then, while there is nothing to write, whether the folder is still there.
+     *
+     * @throws LabException as {@link #requireOurs} does
+     */
+    void look() {
+        if (System.nanoTime() - lookedNanos < LOOK_NANOS) {
+            return;
+        }
+        lookedNanos = System.nanoTime();
+        requireOurs();
+        try {
+            // Who deletes the checkpoints shall not lose what comes.
+            if (journal != null && confined.find(RunJournal.FILE).isEmpty()) {
+                confined.write(RunJournal.FILE, journal);
+            }
+        } catch (IOException e) {
+            throw notWritten(path.resolve(RunJournal.FILE), e);
+        }
+    }
+
+    /** @throws LabException if the folder was deleted, moved away or replaced, or another run has it now */
+    void requireOurs() {
+        lost().ifPresent(found -> {
+            throw new LabException("Run folder " + asGiven + " " + found + " while the run went on. The run ends, since"
+                    + " its work would be lost. If the folder was moved, go on with: hourglass resume ITS-NEW-PLACE");
+        });
+    }
+
+    /** What happened to the folder; empty if it is as it was. */
+    private Optional<String> lost() {
+        try {
+            Optional<ConfinedFolder.Entry> marker = confined.find(INCOMPLETE);
+            if (marker.isEmpty()) {
+                return Optional.of("lost its file INCOMPLETE");
+            }
+            return Objects.equals(marker.get().key(), markerKey)
+                    ? Optional.empty()
+                    : Optional.of("got another file INCOMPLETE");
+        } catch (RefusedFileException e) {
+            return Optional.of("was deleted, moved away or replaced");
+        } catch (IOException e) {
+            return Optional.empty(); // Of the disk; whoever writes next finds out.
         }
     }
 
     /** Whether there is something to go on from. */
     boolean hasCheckpoints() {
-        try (Stream<Path> all = Files.walk(path.resolve(CHECKPOINTS))) {
-            return all.anyMatch(file -> file.toString().endsWith(".checkpoint"));
-        } catch (IOException | UncheckedIOException e) {
+        try {
+            return confined.files().stream()
+                    .map(ConfinedFolder.Entry::name)
+                    .anyMatch(name -> name.startsWith(CHECKPOINTS + "/") && name.endsWith(".checkpoint"));
+        } catch (IOException e) {
             return false;
         }
     }
 
     /** Those of one model. */
     Checkpoints checkpoints(String model) {
-        return checkpoints(path, model);
+        return checkpoints(confined, model);
     }
 
-    static Checkpoints checkpoints(Path run, String model) {
-        return new Checkpoints(run.resolve(CHECKPOINTS).resolve(model));
-    }
-
-    private void claim() throws IOException {
-        if (Files.exists(path) && !Files.isDirectory(path)) {
-            throw new LabException(
-                    "Run folder " + asGiven + " must be a folder, found a file. Choose another with --out DIR.");
-        }
-        if (Files.exists(path.resolve(INCOMPLETE))) {
-            throw new LabException("Run folder " + asGiven + " must be new or empty, found a run that is not finished"
-                    + " (it has a file INCOMPLETE). Go on with it: hourglass resume " + asGiven
-                    + ", or choose another with --out DIR.");
-        }
-        if (Files.exists(path) && !isEmpty(path)) {
-            throw new LabException("Run folder " + asGiven
-                    + " must be new or empty, found files in it. Choose another with --out DIR.");
-        }
-        makeFolders(path);
-        requireRoom(NEEDED_BYTES);
-        try {
-            writeNew(INCOMPLETE, "");
-            takeLock();
-        } catch (FileAlreadyExistsException e) {
-            throw new LabException(
-                    "Run folder " + asGiven + " was just taken by another run. Choose another with --out DIR.", e);
-        }
+    static Checkpoints checkpoints(ConfinedFolder run, String model) {
+        return new Checkpoints(run, CHECKPOINTS + "/" + model);
     }
 
     /**
@@ -244,40 +376,84 @@ final class RunFolder implements AutoCloseable {
         return asGiven;
     }
 
-    /**
-     * Where to write a file; its folder is made.
-     *
-     * @param name such as {@code plots/comparison.png}
-     */
-    Path file(String name) {
-        Path file = path.resolve(name);
-        try {
-            makeFolders(file.getParent() == null ? path : file.getParent());
-        } catch (IOException e) {
-            throw notWritten(file, e);
-        }
-        made.add(file);
-        return file;
+    @FunctionalInterface
+    private interface Writing {
+        void run() throws IOException;
     }
 
+    /** @param name such as {@code results/metrics.json} */
     void write(String name, String text) {
-        Path file = file(name);
+        write(name, () -> confined.write(name, text));
+    }
+
+    /** @param name such as {@code plots/comparison.png} */
+    void write(String name, byte[] bytes) {
+        write(name, () -> confined.write(name, bytes));
+    }
+
+    /** @param name such as {@code models/cnn_encoder.keras} */
+    void write(String name, SavedModel model) {
+        write(name, () -> ModelFile.write(model, confined, name));
+    }
+
+    /**
+     * Writes a model as {@link #write(String, SavedModel)} would, and removes it again.
+     *
+     * @param name of the file alone
+     * @return how many bytes it took
+     */
+    long rehearse(String name, SavedModel model) {
+        String file = REHEARSAL + "/" + name;
         try {
-            AtomicFile.write(file, text);
+            try {
+                ModelFile.write(model, confined, file);
+                return confined.find(file).map(ConfinedFolder.Entry::bytes).orElse(0L);
+            } finally {
+                confined.delete(file);
+                confined.deleteEmptyFolder(REHEARSAL);
+            }
         } catch (IOException e) {
-            throw notWritten(file, e);
+            throw notWritten(path.resolve(file), e);
+        }
+    }
+
+    /** Writes who goes on with what. */
+    void writeJournal(String text) {
+        write(RunJournal.FILE, text);
+        journal = text;
+    }
+
+    private void write(String name, Writing writing) {
+        requireOurs();
+        try {
+            for (int end = name.indexOf('/'); end >= 0; end = name.indexOf('/', end + 1)) {
+                String folder = name.substring(0, end);
+                if (confined.find(folder).isEmpty()) {
+                    confined.createFolder(folder);
+                    made.add(folder);
+                }
+            }
+            made.add(name);
+            writing.run();
+        } catch (IOException e) {
+            throw notWritten(path.resolve(name), e);
         }
     }
 
     /** For whoever writes a file by itself. */
     static LabException notWritten(Path file, IOException e) {
-        return new LabException(file + " cannot be written: " + Failures.reason(e) + ". Make room on its disk.", e);
+        return new LabException(
+                e instanceof RefusedFileException refused
+                        ? refused.getMessage() + ". Remove it, or use another run folder."
+                        : file + " cannot be written: " + Failures.reason(e) + ". Make room on its disk.",
+                e);
     }
 
     /** Everything is written: the folder stays and counts as a finished run. */
     void complete() {
+        requireOurs();
         try {
-            Files.delete(path.resolve(INCOMPLETE));
+            confined.delete(INCOMPLETE);
         } catch (IOException e) {
             throw notWritten(path.resolve(INCOMPLETE), e);
         }
@@ -287,38 +463,43 @@ final class RunFolder implements AutoCloseable {
     @Override
     public void close() {
         try {
-            if (!complete) {
-                removeWhatWasWritten();
+            if (!complete && removeWhatWasWritten()) {
+                removeFolders(madeAround);
             }
         } finally {
             releaseLock();
         }
     }
 
-    private void removeWhatWasWritten() {
+    /** @return whether nothing resisted */
+    private boolean removeWhatWasWritten() {
+        if (!made.isEmpty() && lost().isPresent()) {
+            return false;
+        }
         boolean kept = reopened || hasCheckpoints();
-        for (Path entry : made.reversed()) {
-            if (kept && (entry.equals(path.resolve(INCOMPLETE)) || entry.equals(path.resolve(RunJournal.FILE)))) {
+        for (String name : made.reversed()) {
+            if (kept && (name.equals(INCOMPLETE) || name.equals(RunJournal.FILE))) {
                 continue;
             }
             try {
-                Files.deleteIfExists(entry);
-            } catch (DirectoryNotEmptyException e) {
-                // Somebody else's files: not ours to delete.
+                remove(name);
             } catch (IOException e) {
                 // INCOMPLETE is deleted last of all files; where one resists, the folder stays marked.
-                return;
+                return false;
             }
+        }
+        return true;
+    }
+
+    private void remove(String name) throws IOException {
+        if (confined.find(name).filter(entry -> entry.kind() == FileKind.FOLDER).isPresent()) {
+            confined.deleteEmptyFolder(name);
+        } else {
+            confined.delete(name);
         }
     }
 
-    private void writeNew(String name, String text) throws IOException {
-        Path file = path.resolve(name);
-        Files.writeString(file, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        made.add(file);
-    }
-
-    private void makeFolders(Path folder) throws IOException {
+    private static void makeFolders(Path folder, List<Path> made) throws IOException {
         List<Path> missing = new ArrayList<>();
         for (Path next = folder; next != null && !Files.exists(next); next = next.getParent()) {
             missing.add(next);
@@ -329,9 +510,15 @@ final class RunFolder implements AutoCloseable {
         }
     }
 
-    private static boolean isEmpty(Path folder) throws IOException {
-        try (Stream<Path> entries = Files.list(folder)) {
-            return entries.findAny().isEmpty();
+    private static void removeFolders(List<Path> made) {
+        for (Path folder : made.reversed()) {
+            try {
+                Files.deleteIfExists(folder);
+            } catch (DirectoryNotEmptyException e) {
+                return; // Somebody else's files: not ours to delete.
+            } catch (IOException e) {
+                return;
+            }
         }
     }
 }

@@ -1,9 +1,9 @@
 package dev.hourglass.lab;
 
+import dev.hourglass.files.ConfinedFolder;
 import dev.hourglass.files.Failures;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -56,12 +56,13 @@ record RunJournal(
     }
 
     /**
+     * @param asGiven the run's folder as the user named it
      * @throws LabException if there is none or it is damaged
      */
-    static RunJournal read(Path run, RecipeReader recipes) {
-        Path file = run.resolve(FILE);
+    static RunJournal read(ConfinedFolder run, Path asGiven, RecipeReader recipes) {
+        requireThere(run, asGiven);
+        JsonNode tree = RunJson.read(run, asGiven, FILE);
         try {
-            JsonNode tree = JsonMapper.shared().readTree(Files.readString(file));
             Recipe recipe = recipes.parse(
                     JsonMapper.shared().writeValueAsString(tree.required("recipe")),
                     tree.required("name").asString());
@@ -89,13 +90,21 @@ record RunJournal(
                                     Path.of(fork.required("run").asString()),
                                     fork.required("model").asString(),
                                     fork.required("epoch").asInt()));
-        } catch (NoSuchFileException e) {
+        } catch (JacksonException | DateTimeException | InvalidPathException e) {
             throw new LabException(
-                    "Run folder " + run + " holds nothing to go on from: the run ended before its first checkpoint."
-                            + " Delete the folder and start it again.",
-                    e);
-        } catch (IOException | JacksonException | DateTimeException e) {
-            throw new LabException(file + " cannot be read: " + Failures.reason(e) + ". Start the run again.", e);
+                    asGiven.resolve(FILE) + " cannot be read: " + Failures.reason(e) + ". Start the run again.", e);
+        }
+    }
+
+    private static void requireThere(ConfinedFolder run, Path asGiven) {
+        try {
+            if (run.find(FILE).isEmpty()) {
+                throw new LabException("Run folder " + asGiven
+                        + " holds nothing to go on from: the run ended before its first checkpoint."
+                        + " Delete the folder and start it again.");
+            }
+        } catch (IOException e) {
+            throw RunFolder.unusable(asGiven, e);
         }
     }
 

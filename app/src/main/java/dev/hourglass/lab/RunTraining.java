@@ -1,16 +1,20 @@
 package dev.hourglass.lab;
 
 import dev.hourglass.data.Dataset;
+import dev.hourglass.files.ConfinedFolder;
 import dev.hourglass.files.Failures;
+import dev.hourglass.files.RefusedFileException;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.train.Checkpoint;
 import dev.hourglass.train.Checkpointer;
 import dev.hourglass.train.Checkpoints;
+import dev.hourglass.train.CheckpointsLostException;
 import dev.hourglass.train.TrainEvent;
 import dev.hourglass.train.TrainResult;
 import dev.hourglass.train.Trainer;
 import dev.hourglass.train.TrainingDivergedException;
 import dev.hourglass.train.TrainingState;
+import dev.hourglass.train.TrainingWatch;
 import dev.hourglass.train.UnsuitableTrainingException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -98,7 +102,14 @@ final class RunTraining {
         Checkpointer checkpointer =
                 new Checkpointer(checkpoints, journal.settings(), schedule, options.control(), told);
         try {
-            return Trainer.train(start, training, test, model.training(), checkpointer, told);
+            TrainingWatch watch = (moment, place, state) -> {
+                folder.look();
+                checkpointer.look(moment, place, state);
+            };
+            return Trainer.train(start, training, test, model.training(), watch, told);
+        } catch (CheckpointsLostException e) {
+            folder.requireOurs();
+            throw new LabException(Failures.reason(e), e);
         } catch (UnsuitableTrainingException e) {
             throw new LabException(Failures.reason(e), e);
         } catch (TrainingDivergedException e) {
@@ -161,8 +172,8 @@ final class RunTraining {
 
     /** The other run's state, which becomes the first checkpoint of this one. */
     private TrainingState takenOver(Fork fork, ModelRecipe model, Dataset training, Checkpoints checkpoints) {
-        Checkpoints others = RunFolder.checkpoints(fork.run(), fork.model());
         try {
+            Checkpoints others = RunFolder.checkpoints(ConfinedFolder.open(fork.run()), fork.model());
             TrainingState state = others.atEndOf(fork.epoch(), model.spec(), training.normalization())
                     .orElseThrow(() -> new LabException(
                             "Run " + fork.run() + " did not keep epoch " + fork.epoch() + " of '" + fork.model()
@@ -173,7 +184,7 @@ final class RunTraining {
             listener.accept(new LabEvent.TakenUp(model.name(), state.place(), false, List.of()));
             return state;
         } catch (IOException e) {
-            throw unreadable(others.folder(), e);
+            throw unreadable(fork.run(), e);
         } catch (CorruptFileException e) {
             throw new LabException(Failures.reason(e), e);
         }
@@ -201,6 +212,10 @@ final class RunTraining {
 
     private static LabException unreadable(Path checkpoints, IOException e) {
         return new LabException(
-                "Checkpoints in " + checkpoints + " cannot be read: " + Failures.reason(e) + ". Check the disk.", e);
+                e instanceof RefusedFileException refused
+                        ? refused.getMessage() + ". It is no checkpoint of this model's training."
+                        : "Checkpoints in " + checkpoints + " cannot be read: " + Failures.reason(e)
+                                + ". Check the disk.",
+                e);
     }
 }

@@ -6,6 +6,7 @@ import dev.hourglass.data.catalog.DatasetCatalog;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -142,6 +145,24 @@ class CompareCommandTest {
         assertFails(half.resolve("results/metrics.json"), half, "cannot be read: no such file");
         assertThat(run("compare", one.toString(), "--out", "runs.pdf")).isEqualTo(2);
         assertThat(errors()).contains("expected a name that ends with .png or .svg");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run.json", "results/metrics.json"})
+    void refusesWhatIsTooDeepOrTooLargeToBeARuns(String name) throws IOException {
+        Path deep = makeRun("deep", "ab", "", 1);
+        Files.writeString(deep.resolve(name), "[".repeat(10_000) + "]".repeat(10_000));
+        assertFails(deep.resolve(name), deep, "expected JSON, found");
+
+        Path deeper = makeRun("deeper", "ab", "", 1);
+        Files.writeString(deeper.resolve(name), "{\"a\":".repeat(10_000) + "1" + "}".repeat(10_000));
+        assertFails(deeper.resolve(name), deeper, "nesting depth (501) exceeds the maximum allowed (500");
+
+        Path large = makeRun("large", "ab", "", 1);
+        try (RandomAccessFile sparse = new RandomAccessFile(large.resolve(name).toFile(), "rw")) {
+            sparse.setLength(3L << 30);
+        }
+        assertFails(large.resolve(name), large, "has 3 GB, at most 16 MB are read. It is none that");
     }
 
     private void assertFails(Path run, String message) {

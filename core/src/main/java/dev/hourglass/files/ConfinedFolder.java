@@ -60,8 +60,15 @@ public final class ConfinedFolder {
      *
      * @param name relative to the folder, as the other methods take it
      * @param bytes of a file
+     * @param key tells it from another that takes its place, as long as one of both is open; null where the platform has
+     *     no such thing
      */
-    public record Entry(String name, FileKind kind, long bytes, FileTime modified) {}
+    public record Entry(
+            String name,
+            FileKind kind,
+            long bytes,
+            FileTime modified,
+            @Nullable Object key) {}
 
     private final Path path;
     /** Tells this folder from another that takes its place; null where the platform has no such thing. */
@@ -149,6 +156,13 @@ public final class ConfinedFolder {
         }
     }
 
+    /** Whether there is nothing in the folder, not even what {@link #list} leaves out. */
+    public boolean isEmpty() throws IOException {
+        try (FolderHandle handle = root()) {
+            return handle.names(0).isEmpty();
+        }
+    }
+
     /** All regular files, of folders in it as well, by name. What is no file is not among them, nor what lies very deep. */
     public List<Entry> files() throws IOException {
         List<Entry> files = new ArrayList<>();
@@ -196,7 +210,8 @@ public final class ConfinedFolder {
 
     private static Entry entry(FolderHandle folder, String name, String last, BasicFileAttributes found) {
         FileKind kind = FileKind.of(folder.path().resolve(last), found);
-        return new Entry(name, kind, kind == FileKind.FILE ? found.size() : 0, found.lastModifiedTime());
+        return new Entry(
+                name, kind, kind == FileKind.FILE ? found.size() : 0, found.lastModifiedTime(), found.fileKey());
     }
 
     /**

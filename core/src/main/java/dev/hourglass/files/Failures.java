@@ -24,7 +24,7 @@ public final class Failures {
     }
 
     /** Such as {@code 3.2 GB} or {@code 8 MB}; a unit is 1,024 of the one before. */
-    static String size(long bytes) {
+    public static String size(long bytes) {
         String[] units = {"bytes", "KB", "MB", "GB", "TB"};
         double number = bytes;
         int unit = 0;
@@ -36,7 +36,8 @@ public final class Failures {
         return String.format(Locale.ROOT, format, number, units[unit]);
     }
 
-    private static String oneLine(String message) {
+    /** On one line, whatever it was. */
+    public static String oneLine(String message) {
         return message.strip().replaceAll("\\s*\\R\\s*", " ");
     }
 }

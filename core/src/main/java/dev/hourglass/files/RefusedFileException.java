@@ -23,6 +23,12 @@ public final class RefusedFileException extends FileSystemException {
         this.reason = reason;
     }
 
+    /** A sentence without its end, such as {@code /runs/one/run.json is a symbolic link, expected a file}. */
+    @Override
+    public String getMessage() {
+        return getFile() + " " + reason;
+    }
+
     @Override
     public String getReason() {
         return Objects.requireNonNull(reason);

@@ -1,6 +1,7 @@
 package dev.hourglass.formats;
 
 import dev.hourglass.files.AtomicFile;
+import dev.hourglass.files.ConfinedFolder;
 import dev.hourglass.formats.keras.HourglassNote;
 import dev.hourglass.formats.keras.KerasFile;
 import dev.hourglass.formats.keras.LegacyFile;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -101,27 +103,46 @@ public final class ModelFile {
      *     of the parameters
      */
     public static void write(SavedModel model, Path file, ModelLayout layout) throws IOException {
-        Format format = formatOf(file);
-        GoldenBatch golden = GoldenBatch.of(model);
-        HourglassNote note = HourglassNote.of(model, golden);
-        ExportProof proof = new ExportProof(file, model, golden);
-        AtomicFile.<IOException>write(
-                file,
-                channel -> {
-                    OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
-                    switch (format) {
-                        case KERAS -> KerasFile.write(model, layout, note, out);
-                        case LEGACY -> LegacyFile.write(model, layout, note, out);
-                        case ONNX -> ModelWriter.write(model, out);
-                    }
-                    out.flush();
-                },
-                written -> {
-                    switch (format) {
-                        case KERAS, LEGACY -> proof.requireHeldBy(load(written).settle(null));
-                        case ONNX -> proof.requireHeldBy(OnnxFile.read(Files.readAllBytes(written)));
-                    }
-                });
+        Export export = Export.of(model, file, layout);
+        AtomicFile.<IOException>write(file, export::writeTo, export::requireHeldBy);
+    }
+
+    /**
+     * Writes a model as one chain of layers into a folder that may be a stranger's; see {@link #write(SavedModel, Path,
+     * ModelLayout)}.
+     *
+     * @param name in the folder, such as {@code models/cnn_encoder.keras}
+     */
+    public static void write(SavedModel model, ConfinedFolder folder, String name) throws IOException {
+        Export export = Export.of(model, folder.path(name), ModelLayout.SEQUENTIAL);
+        folder.<IOException>write(name, export::writeTo, export::requireHeldBy);
+    }
+
+    /** A model on its way into a file. */
+    private record Export(SavedModel model, ModelLayout layout, Format format, HourglassNote note, ExportProof proof) {
+        static Export of(SavedModel model, Path file, ModelLayout layout) {
+            Format format = formatOf(file);
+            GoldenBatch golden = GoldenBatch.of(model);
+            return new Export(
+                    model, layout, format, HourglassNote.of(model, golden), new ExportProof(file, model, golden));
+        }
+
+        void writeTo(FileChannel channel) throws IOException {
+            OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
+            switch (format) {
+                case KERAS -> KerasFile.write(model, layout, note, out);
+                case LEGACY -> LegacyFile.write(model, layout, note, out);
+                case ONNX -> ModelWriter.write(model, out);
+            }
+            out.flush();
+        }
+
+        void requireHeldBy(Path written) throws IOException {
+            switch (format) {
+                case KERAS, LEGACY -> proof.requireHeldBy(load(written).settle(null));
+                case ONNX -> proof.requireHeldBy(OnnxFile.read(Files.readAllBytes(written)));
+            }
+        }
     }
 
     private static SavedModel settle(LoadedModel loaded, @Nullable String waistLayer) {

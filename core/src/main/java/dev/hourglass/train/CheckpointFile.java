@@ -1,6 +1,6 @@
 package dev.hourglass.train;
 
-import dev.hourglass.files.AtomicFile;
+import dev.hourglass.files.ConfinedFolder;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.tensor.CorruptFileException;
@@ -9,7 +9,6 @@ import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.channels.Channels;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
@@ -52,11 +51,17 @@ final class CheckpointFile {
 
     private static final int BUFFER = 1 << 16;
 
+    /** Weights, best weights twice and what an optimizer remembers, with room for one that remembers more. */
+    private static final int MOST_COPIES = 8;
+
+    /** Of the recipe, and of a history of 100,000 epochs. */
+    private static final int MOST_OTHER_BYTES = 32 << 20;
+
     private CheckpointFile() {}
 
     /** @throws IOException if it can't be written whole; what was there stays */
-    static void write(Path file, Checkpoint checkpoint) throws IOException {
-        AtomicFile.write(file, channel -> {
+    static void write(ConfinedFolder folder, String name, Checkpoint checkpoint) throws IOException {
+        folder.write(name, channel -> {
             MessageDigest digest = sha256();
             DigestOutputStream digested = new DigestOutputStream(Channels.newOutputStream(channel), digest);
             DataOutputStream out = new DataOutputStream(new BufferedOutputStream(digested, BUFFER));
@@ -68,24 +73,30 @@ final class CheckpointFile {
     }
 
     /**
-     * @param spec what the file must hold weights of
+     * @param spec what the file must hold weights of, which also says how large it may be
      * @throws CorruptFileException if the file is damaged or of another model
-     * @throws IOException if it can't be read
+     * @throws IOException if it can't be read, or is no file or one that is too large
      */
-    static Checkpoint read(Path file, AutoencoderSpec spec, Normalization normalization) throws IOException {
-        long size = Files.size(file);
-        if (size < MAGIC.length + Integer.BYTES + DIGEST_BYTES || size > Integer.MAX_VALUE - 8) {
-            throw damaged(file, "a checkpoint", String.format("a file of %,d bytes", size));
+    static Checkpoint read(ConfinedFolder folder, String name, AutoencoderSpec spec, Normalization normalization)
+            throws IOException {
+        Path file = folder.path(name);
+        byte[] bytes = folder.read(name, mostBytes(spec));
+        if (bytes.length < MAGIC.length + Integer.BYTES + DIGEST_BYTES) {
+            throw damaged(file, "a checkpoint", String.format("a file of %,d bytes", bytes.length));
         }
-        byte[] bytes = Files.readAllBytes(file);
         int end = bytes.length - DIGEST_BYTES;
         MessageDigest digest = sha256();
-        digest.update(bytes, 0, Math.max(0, end));
-        if (end < 0 || !Arrays.equals(digest.digest(), Arrays.copyOfRange(bytes, end, bytes.length))) {
+        digest.update(bytes, 0, end);
+        if (!Arrays.equals(digest.digest(), Arrays.copyOfRange(bytes, end, bytes.length))) {
             throw damaged(file, "the SHA-256 that its end tells", "another one");
         }
         return new CheckpointReader(file, bytes, end, spec)
                 .read(parameters -> new Autoencoder(spec, parameters, normalization));
+    }
+
+    private static int mostBytes(AutoencoderSpec spec) {
+        long numbers = spec.facts().parameters();
+        return Math.clamp(MOST_COPIES * Float.BYTES * numbers + MOST_OTHER_BYTES, 0, Integer.MAX_VALUE - 8);
     }
 
     static CorruptFileException damaged(Path file, String expected, String found) {

@@ -1,6 +1,7 @@
 package dev.hourglass.train;
 
 import dev.hourglass.files.Failures;
+import dev.hourglass.files.RefusedFileException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.SortedMap;
@@ -9,7 +10,8 @@ import java.util.function.Supplier;
 
 /**
  * Keeps training from being lost: saves its state at each epoch's end and now and then in between, before it waits and
- * before it ends. Where a state can't be saved, as on a full disk, training waits until it can.
+ * before it ends. Where a state can't be saved, as on a full disk, training waits until it can; where waiting is of no
+ * use, since the folder is gone or something else stands in a checkpoint's place, it ends.
  */
 public final class Checkpointer implements TrainingWatch {
     /**
@@ -67,6 +69,7 @@ public final class Checkpointer implements TrainingWatch {
         this.listener = listener;
     }
 
+    /** @throws CheckpointsLostException if its state can't be saved, now or later */
     @Override
     public void look(Moment moment, EpochPlace place, Supplier<TrainingState> state) {
         if (isStopped()) {
@@ -98,6 +101,8 @@ public final class Checkpointer implements TrainingWatch {
                     listener.accept(new TrainEvent.Resumed());
                 }
                 return;
+            } catch (RefusedFileException e) {
+                throw new CheckpointsLostException(e);
             } catch (IOException e) {
                 if (Thread.interrupted()) {
                     interrupted = true; // which closed the file: once more

@@ -1,16 +1,16 @@
 package dev.hourglass.train;
 
 import dev.hourglass.files.AtomicFile;
+import dev.hourglass.files.ConfinedFolder;
 import dev.hourglass.files.Failures;
+import dev.hourglass.files.RefusedFileException;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -18,15 +18,17 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The checkpoints of one model's training in a folder: {@code step-000000352.checkpoint} and the one before it, named
  * by the steps taken, and {@code epoch-0002.checkpoint} for each epoch that is to be kept. Each file is written beside
  * its place, forced to the disk and moved, so at any instant one of the two is whole.
  *
- * @param folder made when the first one is saved
+ * <p>The folder may be a stranger's; see {@link ConfinedFolder}. One that is deleted or replaced after it was first used
+ * is not made anew: saving fails with a {@link RefusedFileException}.
  */
-public record Checkpoints(Path folder) {
+public final class Checkpoints {
     private static final Pattern STEP = Pattern.compile("step-(\\d{9,10})\\.checkpoint");
     private static final Pattern EPOCH = Pattern.compile("epoch-(\\d{4,9})\\.checkpoint");
     private static final int GENERATIONS = 2;
@@ -42,7 +44,50 @@ public record Checkpoints(Path folder) {
         }
     }
 
-    private record Generation(Path file, long steps) {}
+    private record Generation(String name, long steps) {}
+
+    private final Path path;
+    /** Of the folder's entries, within what it is confined to. */
+    private final String prefix;
+
+    private @Nullable ConfinedFolder confined;
+
+    /** @param folder made when the first one is saved */
+    public Checkpoints(Path folder) {
+        path = folder;
+        prefix = "";
+    }
+
+    /**
+     * @param run the folder that nothing may lead out of
+     * @param folder in it, such as {@code checkpoints/cnn}; made when the first one is saved
+     */
+    public Checkpoints(ConfinedFolder run, String folder) {
+        path = run.path(folder);
+        prefix = folder + "/";
+        confined = run;
+    }
+
+    /** Where they lie, for messages. */
+    public Path folder() {
+        return path;
+    }
+
+    /** The folder to write to. */
+    private synchronized ConfinedFolder made() throws IOException {
+        if (confined == null) {
+            confined = ConfinedFolder.create(path);
+        }
+        return confined;
+    }
+
+    /** The folder to read from, if there is one. */
+    private synchronized Optional<ConfinedFolder> found() throws IOException {
+        if (confined == null && Files.isDirectory(path)) {
+            confined = ConfinedFolder.open(path);
+        }
+        return Optional.ofNullable(confined);
+    }
 
     /**
      * Saves a state; the one before the last is removed.
@@ -51,17 +96,18 @@ public record Checkpoints(Path folder) {
      * @throws IOException if it can't be saved; those saved before stay
      */
     public Path save(Checkpoint checkpoint) throws IOException {
-        String name = String.format(
-                Locale.ROOT,
-                "step-%09d.checkpoint",
-                checkpoint.state().optimizer().steps());
-        Path file = folder.resolve(name);
-        removeTemporaries();
-        CheckpointFile.write(file, checkpoint);
+        String name = prefix
+                + String.format(
+                        Locale.ROOT,
+                        "step-%09d.checkpoint",
+                        checkpoint.state().optimizer().steps());
+        ConfinedFolder folder = made();
+        removeTemporaries(folder);
+        CheckpointFile.write(folder, name, checkpoint);
         for (Generation old : generations().stream().skip(GENERATIONS).toList()) {
-            Files.deleteIfExists(old.file());
+            folder.delete(old.name());
         }
-        return file;
+        return folder.path(name);
     }
 
     /**
@@ -70,7 +116,8 @@ public record Checkpoints(Path folder) {
      * @throws IOException if it can't be saved
      */
     public void keepEpoch(Checkpoint checkpoint) throws IOException {
-        CheckpointFile.write(epochFile(checkpoint.state().history().last().number()), checkpoint);
+        CheckpointFile.write(
+                made(), epochFile(checkpoint.state().history().last().number()), checkpoint);
     }
 
     /** The epochs that were kept, upwards. */
@@ -89,8 +136,9 @@ public record Checkpoints(Path folder) {
      */
     public Optional<Checkpoint> atEndOf(int epoch, AutoencoderSpec spec, Normalization normalization)
             throws IOException {
-        if (Files.exists(epochFile(epoch))) {
-            return Optional.of(CheckpointFile.read(epochFile(epoch), spec, normalization));
+        Optional<ConfinedFolder> folder = found();
+        if (folder.isPresent() && folder.get().find(epochFile(epoch)).isPresent()) {
+            return Optional.of(CheckpointFile.read(folder.get(), epochFile(epoch), spec, normalization));
         }
         return newest(spec, normalization).map(Found::checkpoint).filter(checkpoint -> {
             EpochPlace place = checkpoint.state().place();
@@ -100,13 +148,16 @@ public record Checkpoints(Path folder) {
 
     /** The newest file, whole or not. */
     public Optional<Path> newestFile() throws IOException {
-        return generations().stream().map(Generation::file).findFirst();
+        Optional<Generation> newest = generations().stream().findFirst();
+        return newest.isEmpty()
+                ? Optional.empty()
+                : found().map(folder -> folder.path(newest.get().name()));
     }
 
     /** Leaves only the newest generation, and the epochs that were kept. */
     public void removeOlder() throws IOException {
         for (Generation old : generations().stream().skip(1).toList()) {
-            Files.deleteIfExists(old.file());
+            made().delete(old.name());
         }
     }
 
@@ -117,18 +168,24 @@ public record Checkpoints(Path folder) {
      */
     public void remove() throws IOException {
         for (Generation generation : generations()) {
-            Files.deleteIfExists(generation.file());
+            made().delete(generation.name());
         }
-        removeTemporaries();
+        if (found().isPresent()) {
+            removeTemporaries(made());
+        }
+        if (!prefix.isEmpty()) {
+            made().deleteEmptyFolder(prefix.substring(0, prefix.length() - 1));
+            return;
+        }
         try {
-            Files.deleteIfExists(folder);
+            Files.deleteIfExists(path);
         } catch (DirectoryNotEmptyException e) {
             // Epochs that were kept, or what was put aside as damaged.
         }
     }
 
-    private Path epochFile(int epoch) {
-        return folder.resolve(String.format(Locale.ROOT, "epoch-%04d.checkpoint", epoch));
+    private String epochFile(int epoch) {
+        return prefix + String.format(Locale.ROOT, "epoch-%04d.checkpoint", epoch);
     }
 
     /**
@@ -144,7 +201,7 @@ public record Checkpoints(Path folder) {
         CorruptFileException last = null;
         for (Generation generation : generations()) {
             try {
-                Checkpoint checkpoint = CheckpointFile.read(generation.file(), spec, normalization);
+                Checkpoint checkpoint = CheckpointFile.read(made(), generation.name(), spec, normalization);
                 List<String> warnings = new ArrayList<>();
                 for (int i = 0; i < damaged.size(); i++) {
                     long lost = damaged.get(i).steps()
@@ -158,12 +215,9 @@ public record Checkpoints(Path folder) {
                             duration(checkpoint.state(), lost)));
                 }
                 for (Generation bad : damaged) {
-                    Files.move(
-                            bad.file(),
-                            bad.file().resolveSibling(bad.file().getFileName() + ".damaged"),
-                            StandardCopyOption.REPLACE_EXISTING);
+                    made().move(bad.name(), bad.name() + ".damaged");
                 }
-                return Optional.of(new Found(generation.file(), checkpoint, warnings));
+                return Optional.of(new Found(made().path(generation.name()), checkpoint, warnings));
             } catch (CorruptFileException e) {
                 last = e;
                 damaged.add(generation);
@@ -196,27 +250,32 @@ public record Checkpoints(Path folder) {
     }
 
     private List<Generation> files(Pattern pattern) throws IOException {
-        List<Generation> found = new ArrayList<>();
-        if (Files.isDirectory(folder)) {
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-                for (Path file : files) {
-                    Matcher name = pattern.matcher(String.valueOf(file.getFileName()));
-                    if (name.matches()) {
-                        found.add(new Generation(file, Long.parseLong(name.group(1))));
-                    }
-                }
+        List<Generation> files = new ArrayList<>();
+        for (String name : names()) {
+            Matcher matcher = pattern.matcher(name.substring(prefix.length()));
+            if (matcher.matches()) {
+                files.add(new Generation(name, Long.parseLong(matcher.group(1))));
             }
         }
-        return found;
+        return files;
+    }
+
+    /** Of all that is in the folder, whatever it is: a link in a checkpoint's place shall be refused, not passed over. */
+    private List<String> names() throws IOException {
+        Optional<ConfinedFolder> folder = found();
+        if (folder.isEmpty()) {
+            return List.of();
+        }
+        List<ConfinedFolder.Entry> entries =
+                prefix.isEmpty() ? folder.get().list() : folder.get().list(prefix.substring(0, prefix.length() - 1));
+        return entries.stream().map(ConfinedFolder.Entry::name).toList();
     }
 
     /** What a killed process left half written would fill the disk. */
-    private void removeTemporaries() throws IOException {
-        if (Files.isDirectory(folder)) {
-            try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(folder, "*" + AtomicFile.TEMPORARY)) {
-                for (Path leftover : leftovers) {
-                    Files.deleteIfExists(leftover);
-                }
+    private void removeTemporaries(ConfinedFolder folder) throws IOException {
+        for (String name : names()) {
+            if (name.endsWith(AtomicFile.TEMPORARY)) {
+                folder.delete(name);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.hourglass.train;
 
+import dev.hourglass.files.ConfinedFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,11 +16,14 @@ final class CheckpointMaker {
 
     private CheckpointMaker() {}
 
-    /** @param arguments the file to write */
+    /** @param arguments the folder and the name of the file to write */
     public static void main(String... arguments) throws IOException {
         List<TrainingState> states = CheckpointsTest.states();
         TrainingState stopped = states.get(STATE);
-        CheckpointFile.write(Path.of(arguments[0]), new Checkpoint(CheckpointsTest.ORIGIN, stopped));
+        CheckpointFile.write(
+                ConfinedFolder.create(Path.of(arguments[0])),
+                arguments[1],
+                new Checkpoint(CheckpointsTest.ORIGIN, stopped));
         System.out.println(stopped.place());
         TrainingState end = states.getLast();
         System.out.println("weights " + end.model().parameters().sha256());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.Optimizer;
+import dev.hourglass.files.ConfinedFolder;
 import dev.hourglass.tensor.Normalization;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -53,6 +54,7 @@ class CheckpointVersionsTest {
     private static Checkpoint read(String name) throws IOException, URISyntaxException {
         Path file = Path.of(Objects.requireNonNull(CheckpointVersionsTest.class.getResource("/checkpoints/" + name))
                 .toURI());
-        return CheckpointFile.read(file, TrainerTest.SPEC, Normalization.NONE);
+        ConfinedFolder folder = ConfinedFolder.open(Objects.requireNonNull(file.getParent()));
+        return CheckpointFile.read(folder, name, TrainerTest.SPEC, Normalization.NONE);
     }
 }

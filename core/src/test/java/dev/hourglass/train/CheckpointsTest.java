@@ -3,6 +3,7 @@ package dev.hourglass.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hourglass.files.ConfinedFolder;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
 import java.io.ByteArrayOutputStream;
@@ -35,12 +36,15 @@ class CheckpointsTest {
     @TempDir
     private Path folder;
 
+    private ConfinedFolder confined() throws IOException {
+        return ConfinedFolder.open(folder);
+    }
+
     @Test
     void aCheckpointIsReadBackAsItWasWritten() throws IOException {
         for (TrainingState state : states()) {
-            Path file = folder.resolve("a.checkpoint");
-            CheckpointFile.write(file, new Checkpoint(ORIGIN, state));
-            Checkpoint read = CheckpointFile.read(file, TrainerTest.SPEC, Normalization.NONE);
+            CheckpointFile.write(confined(), "a.checkpoint", new Checkpoint(ORIGIN, state));
+            Checkpoint read = CheckpointFile.read(confined(), "a.checkpoint", TrainerTest.SPEC, Normalization.NONE);
 
             assertThat(read.origin()).isEqualTo(ORIGIN);
             TrainingState back = read.state();
@@ -131,7 +135,7 @@ class CheckpointsTest {
     @Test
     void everyTruncationAndAnyChangedByteIsRefused() throws IOException {
         Path file = folder.resolve("a.checkpoint");
-        CheckpointFile.write(file, new Checkpoint(ORIGIN, states().getLast()));
+        CheckpointFile.write(confined(), "a.checkpoint", new Checkpoint(ORIGIN, states().getLast()));
         byte[] bytes = Files.readAllBytes(file);
         Random random = new Random(7);
         for (int i = 0; i < bytes.length; i++) {
@@ -140,7 +144,8 @@ class CheckpointsTest {
                 changed[i] ^= (byte) (1 << random.nextInt(8));
             }
             Files.write(file, changed);
-            assertThatThrownBy(() -> CheckpointFile.read(file, TrainerTest.SPEC, Normalization.NONE))
+            assertThatThrownBy(
+                            () -> CheckpointFile.read(confined(), "a.checkpoint", TrainerTest.SPEC, Normalization.NONE))
                     .as("byte %d", i)
                     .isInstanceOf(CorruptFileException.class);
         }
@@ -150,7 +155,7 @@ class CheckpointsTest {
     @Test
     void aForgedFileIsRefusedWithoutAllocatingWhatItClaims() throws Exception {
         Path file = folder.resolve("a.checkpoint");
-        CheckpointFile.write(file, new Checkpoint(ORIGIN, states().getLast()));
+        CheckpointFile.write(confined(), "a.checkpoint", new Checkpoint(ORIGIN, states().getLast()));
         byte[] bytes = Files.readAllBytes(file);
         int end = bytes.length - CheckpointFile.DIGEST_BYTES;
         Random random = new Random(8);
@@ -164,7 +169,7 @@ class CheckpointsTest {
             whole.write(MessageDigest.getInstance("SHA-256").digest(forged));
             Files.write(file, whole.toByteArray());
             try {
-                CheckpointFile.read(file, TrainerTest.SPEC, Normalization.NONE);
+                CheckpointFile.read(confined(), "a.checkpoint", TrainerTest.SPEC, Normalization.NONE);
             } catch (CorruptFileException e) {
                 refused++; // any other exception fails the test
             }
