@@ -48,7 +48,8 @@ public final class Main {
         } catch (OutOfMemoryError e) {
             // Everything that was big is unreachable by now, so a line can be written.
             return failed(outOfMemory(Runtime.getRuntime().maxMemory()), e);
-        } catch (LinkageError | StackOverflowError e) {
+        } catch (Error e) {
+            // Whatever it is: a thread that dies here leaves Interruption waiting for it, and nothing said.
             return failed("Internal error: " + e + ". Run again with --verbose and report it.", e);
         }
     }

@@ -33,6 +33,7 @@ record Pass(String doing, SavedModel chain, Dataset data, int threads, Terminal 
                 sink.write(rows, 0, count);
                 progress.stepTo(from + count);
             }
+            data.requireUnchanged();
         }
     }
 }

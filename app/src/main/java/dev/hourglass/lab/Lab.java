@@ -152,6 +152,7 @@ public final class Lab {
             trained.add(train(training, model, splits(opened, model.data())));
         }
         List<ModelResult> models = judge(training, trained, opened);
+        opened.values().forEach(Splits::requireUnchanged);
 
         RunRecord record = new RunRecord(
                 recipe,

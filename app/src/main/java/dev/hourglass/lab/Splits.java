@@ -8,4 +8,10 @@ record Splits(Dataset training, Dataset test) {
     Splits reshaped(Shape shape) {
         return new Splits(training.reshaped(shape), test.reshaped(shape));
     }
+
+    /** As {@link Dataset#requireUnchanged}. */
+    void requireUnchanged() {
+        training.requireUnchanged();
+        test.requireUnchanged();
+    }
 }

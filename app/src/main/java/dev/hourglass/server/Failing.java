@@ -1,6 +1,7 @@
 package dev.hourglass.server;
 
 import dev.hourglass.data.DatasetException;
+import dev.hourglass.files.FileChangedException;
 import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.lab.LabException;
 import dev.hourglass.lab.RecipeException;
@@ -36,6 +37,7 @@ final class Failing {
             answer(context, e.status(), e.field(), e.getMessage(), e.fix());
         });
         routes.exception(DatasetException.class, (e, context) -> impossible(context, "data", e));
+        routes.exception(FileChangedException.class, (e, context) -> impossible(context, "data", e));
         routes.exception(CorruptFileException.class, (e, context) -> impossible(context, null, e));
         routes.exception(UnsupportedModelException.class, (e, context) -> impossible(context, null, e));
         routes.exception(RecipeException.class, (e, context) -> impossible(context, "text", e));

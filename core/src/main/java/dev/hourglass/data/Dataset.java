@@ -28,6 +28,14 @@ public interface Dataset {
      */
     void copySample(int index, float[] into, int offset);
 
+    /**
+     * Whoever has read samples asks before what it made of them counts. Does nothing where samples lie in memory.
+     *
+     * @throws dev.hourglass.files.FileChangedException if somebody wrote to the file that they are read from, or put
+     *     another in its place, since it was opened: what was read may be of both
+     */
+    default void requireUnchanged() {}
+
     boolean hasLabels();
 
     /** The class of a sample, >= 0. Only if {@link #hasLabels}. */

@@ -187,6 +187,11 @@ public final class FloatDataset implements Dataset {
     }
 
     @Override
+    public void requireUnchanged() {
+        store.requireUnchanged();
+    }
+
+    @Override
     public boolean hasLabels() {
         return labels != null;
     }
@@ -217,6 +222,7 @@ public final class FloatDataset implements Dataset {
             bytes.asFloatBuffer().put(sample);
             digest.update(bytes.array(), 0, bytes.capacity());
         }
+        requireUnchanged();
         if (labels != null) {
             ByteBuffer classes = ByteBuffer.allocate(Integer.BYTES * size()).order(ByteOrder.LITTLE_ENDIAN);
             classes.asIntBuffer().put(labels, 0, size());

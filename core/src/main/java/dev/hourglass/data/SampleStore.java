@@ -12,6 +12,9 @@ public interface SampleStore {
     /** Writes one sample from {@code offset} on; index and room were checked. */
     void copy(int index, float[] into, int offset);
 
+    /** As {@link Dataset#requireUnchanged}. */
+    void requireUnchanged();
+
     /** Samples one after the other in an array. */
     record Array(float[] values, int sampleSize) implements SampleStore {
         @Override
@@ -22,6 +25,11 @@ public interface SampleStore {
         @Override
         public void copy(int index, float[] into, int offset) {
             System.arraycopy(values, index * sampleSize, into, offset, sampleSize);
+        }
+
+        @Override
+        public void requireUnchanged() {
+            // Nobody else has the array.
         }
     }
 
@@ -39,6 +47,11 @@ public interface SampleStore {
         @Override
         public void copy(int index, float[] into, int offset) {
             store.copy(from + index, into, offset);
+        }
+
+        @Override
+        public void requireUnchanged() {
+            store.requireUnchanged();
         }
     }
 
@@ -59,6 +72,11 @@ public interface SampleStore {
             for (int step = 0; step < steps; step++) {
                 series.copy(index * stride + step, into, offset + step * series.sampleSize());
             }
+        }
+
+        @Override
+        public void requireUnchanged() {
+            series.requireUnchanged();
         }
     }
 }

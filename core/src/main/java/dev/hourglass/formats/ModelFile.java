@@ -2,6 +2,7 @@ package dev.hourglass.formats;
 
 import dev.hourglass.files.AtomicFile;
 import dev.hourglass.files.ConfinedFolder;
+import dev.hourglass.files.FileStamp;
 import dev.hourglass.formats.keras.HourglassNote;
 import dev.hourglass.formats.keras.KerasFile;
 import dev.hourglass.formats.keras.LegacyFile;
@@ -152,6 +153,10 @@ public final class ModelFile {
     }
 
     private static LoadedModel load(Path file) throws IOException {
+        return FileStamp.<LoadedModel, IOException>whileUnchanged(file, () -> loadWhole(file));
+    }
+
+    private static LoadedModel loadWhole(Path file) throws IOException {
         byte[] start;
         try (InputStream in = Files.newInputStream(file)) {
             start = in.readNBytes(HDF5.length);

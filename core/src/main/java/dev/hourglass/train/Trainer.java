@@ -175,6 +175,7 @@ public final class Trainer {
         try {
             return session.step(samples, order, place.samples(), count);
         } catch (DivergenceException e) {
+            training.requireUnchanged(); // else the numbers are to blame
             throw new TrainingDivergedException(diverged(" at step " + (place.steps() + 1) + ": " + e.getMessage()), e);
         }
     }
@@ -186,6 +187,8 @@ public final class Trainer {
     private void endEpoch() {
         long start = System.nanoTime();
         Measured validated = validate();
+        training.requireUnchanged();
+        validation.requireUnchanged();
         if (!Double.isFinite(validated.loss()) || !Double.isFinite(validated.mse())) {
             throw new TrainingDivergedException(
                     diverged(afterStep() + "the validation loss is " + validated.loss() + whereInValidation()));

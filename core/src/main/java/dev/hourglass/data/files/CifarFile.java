@@ -3,6 +3,7 @@ package dev.hourglass.data.files;
 import dev.hourglass.data.ByteDataset;
 import dev.hourglass.data.DatasetException;
 import dev.hourglass.files.Failures;
+import dev.hourglass.files.FileStamp;
 import dev.hourglass.files.StoredFile;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
@@ -44,6 +45,8 @@ public final class CifarFile {
      * @throws DatasetException if a file can't be read
      */
     public static ByteDataset readDataset(String name, List<Path> files, List<String> classNames) {
+        // Each is read twice, so it has to be the same both times.
+        List<FileStamp> stamps = files.stream().map(CifarFile::stamp).toList();
         int count = files.stream().mapToInt(CifarFile::records).sum();
         byte[] samples = new byte[count * PIXELS * CHANNELS];
         byte[] labels = new byte[count];
@@ -51,9 +54,18 @@ public final class CifarFile {
         for (Path file : files) {
             at = read(file, samples, labels, at, classNames.size());
         }
+        stamps.forEach(FileStamp::requireUnchanged);
         return ByteDataset.of(name, Shape.of(SIDE, SIDE, CHANNELS), Normalization.PIXELS, samples)
                 .withLabels(labels)
                 .withClassNames(classNames);
+    }
+
+    private static FileStamp stamp(Path file) {
+        try {
+            return FileStamp.of(file);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
     }
 
     /** Counts, because what a gzipped file inflates to is not known beforehand. */

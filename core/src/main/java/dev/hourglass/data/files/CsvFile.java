@@ -9,6 +9,7 @@ import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.FloatDataset;
 import dev.hourglass.files.Excerpt;
 import dev.hourglass.files.Failures;
+import dev.hourglass.files.FileStamp;
 import dev.hourglass.files.StoredFile;
 import dev.hourglass.tensor.CorruptFileException;
 import java.io.IOException;
@@ -65,9 +66,11 @@ public final class CsvFile {
     }
 
     private static FloatDataset readTable(Path file, @Nullable String labelColumn) {
-        CsvTable table = new CsvTable(file, labelColumn);
-        readRows(file, table::add);
-        return table.toDataset();
+        return FileStamp.whileUnchanged(file, () -> {
+            CsvTable table = new CsvTable(file, labelColumn);
+            readRows(file, table::add);
+            return table.toDataset();
+        });
     }
 
     /**
@@ -78,9 +81,11 @@ public final class CsvFile {
      * @throws DatasetException if it can't be read
      */
     public static Labels readLabels(Path file, int samples) {
-        LabelTable table = new LabelTable(file);
-        readRows(file, table::add);
-        return table.toLabels(samples);
+        return FileStamp.whileUnchanged(file, () -> {
+            LabelTable table = new LabelTable(file);
+            readRows(file, table::add);
+            return table.toLabels(samples);
+        });
     }
 
     private static void readRows(Path file, Rows rows) {

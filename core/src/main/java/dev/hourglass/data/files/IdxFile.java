@@ -3,6 +3,7 @@ package dev.hourglass.data.files;
 import dev.hourglass.data.ByteDataset;
 import dev.hourglass.data.DatasetException;
 import dev.hourglass.files.Failures;
+import dev.hourglass.files.FileStamp;
 import dev.hourglass.files.StoredFile;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
@@ -111,6 +112,10 @@ public final class IdxFile {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new DatasetException("Can't read " + file + ": expected a file. Give the path of an IDX file.");
         }
+        return FileStamp.whileUnchanged(file, () -> readWhole(file, rank));
+    }
+
+    private static IdxFile readWhole(Path file, int rank) {
         try (StoredFile stored = StoredFile.open(file)) {
             return read(file, stored, rank);
         } catch (EOFException | ZipException e) {

@@ -4,6 +4,7 @@ import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.FloatDataset;
 import dev.hourglass.data.SampleStore;
 import dev.hourglass.files.Failures;
+import dev.hourglass.files.FileStamp;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
@@ -20,9 +21,10 @@ import java.util.Locale;
 
 /**
  * Reader of NumPy's NPY format, versions 1 to 3: arrays of whole numbers or fractions, little- or big-endian, in C
- * order. The file is mapped into memory and not read before its samples are, so it may be larger than the memory; it
- * must not be cut short while it is in use. Nothing in it is evaluated, and its header is held against the length of
- * the file before anything is allocated.
+ * order. The file is mapped into memory and not read before its samples are, so it may be larger than the memory. Whether
+ * it still is the file that was opened is looked at ten times a second while samples are read, and whenever
+ * {@link FloatDataset#requireUnchanged} asks. Nothing in it is evaluated, and its header is held against the length of the
+ * file before anything is allocated.
  *
  * @see <a href="https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html">numpy.lib.format</a>
  */
@@ -66,6 +68,18 @@ public final class NpyFile {
                     header.type().code() + " " + header.shape(),
                     "Save the classes, such as labels.astype('uint8').");
         }
+        try {
+            int[] labels = labels(file, mapped);
+            mapped.stamp.awaitFault();
+            mapped.stamp.requireUnchanged();
+            return labels;
+        } catch (InternalError e) {
+            throw mapped.stamp.cutShort(e);
+        }
+    }
+
+    private static int[] labels(Path file, Mapped mapped) {
+        NpyHeader header = mapped.header;
         int[] labels = new int[header.shape().getFirst()];
         for (int i = 0; i < labels.length; i++) {
             long at = header.bytes() + (long) i * header.type().bytes();
@@ -83,20 +97,23 @@ public final class NpyFile {
     }
 
     /** @param bytes the whole file; unmapped when nobody holds it any more */
-    private record Mapped(NpyHeader header, MemorySegment bytes) {}
+    private record Mapped(NpyHeader header, MemorySegment bytes, FileStamp stamp) {}
 
     private static Mapped map(Path file) {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new DatasetException("Can't read " + file + ": expected a file. Give the path of an NPY file.");
         }
         try (FileChannel channel = FileChannel.open(file)) {
+            FileStamp stamp = FileStamp.of(file);
             long length = channel.size();
             ByteBuffer beginning = ByteBuffer.allocate((int) Math.min(length, NpyHeader.MAX_BYTES));
             while (beginning.hasRemaining() && channel.read(beginning, beginning.position()) >= 0) {
                 // One call may read less.
             }
             NpyHeader header = NpyHeader.read(file, beginning.array(), length);
-            return new Mapped(header, channel.map(FileChannel.MapMode.READ_ONLY, 0, length, Arena.ofAuto()));
+            MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, length, Arena.ofAuto());
+            stamp.requireUnchanged();
+            return new Mapped(header, bytes, stamp);
         } catch (IOException e) {
             throw new DatasetException(
                     "Can't read " + file + ": " + Failures.reason(e) + ". Check that it exists and is readable.", e);
@@ -112,17 +129,51 @@ public final class NpyFile {
         }
     }
 
-    private record Store(Mapped file, int sampleSize) implements SampleStore {
+    private static final class Store implements SampleStore {
+        private static final long LOOK_EVERY_NANOS = 100_000_000;
+        /** Asking the clock at each of a window's steps would take longer than to copy it. */
+        private static final int COPIES_BEFORE_A_LOOK = 64;
+
+        private final Mapped file;
+        private final int sampleSize;
+        private volatile long lookedNanos = System.nanoTime();
+        /** Of all threads, about: none waits for another to count. */
+        private int copies;
+
+        Store(Mapped file, int sampleSize) {
+            this.file = file;
+            this.sampleSize = sampleSize;
+        }
+
         @Override
         public int size() {
             return file.header.shape().getFirst();
         }
 
         @Override
+        public int sampleSize() {
+            return sampleSize;
+        }
+
+        @Override
         public void copy(int index, float[] into, int offset) {
             NpyHeader header = file.header;
             long at = header.bytes() + (long) index * sampleSize * header.type().bytes();
-            header.type().copy(file.bytes, at, header.order(), into, offset, sampleSize);
+            try {
+                header.type().copy(file.bytes, at, header.order(), into, offset, sampleSize);
+                file.stamp.awaitFault();
+            } catch (InternalError e) {
+                throw file.stamp.cutShort(e); // the JVM's answer to a page that the file no longer has
+            }
+            if (++copies % COPIES_BEFORE_A_LOOK == 0 && System.nanoTime() - lookedNanos > LOOK_EVERY_NANOS) {
+                lookedNanos = System.nanoTime();
+                requireUnchanged();
+            }
+        }
+
+        @Override
+        public void requireUnchanged() {
+            file.stamp.requireUnchanged();
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.hourglass.data.images;
 import dev.hourglass.data.ByteDataset;
 import dev.hourglass.data.DatasetException;
 import dev.hourglass.files.Failures;
+import dev.hourglass.files.FileStamp;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import java.io.IOException;
@@ -52,8 +53,9 @@ public record ImageFolder(ByteDataset data, List<Skipped> skipped) {
         List<Picture.Size> sizes = new ArrayList<>();
         for (Entry entry : entries) {
             try {
+                Entry stamped = entry.stamped();
                 sizes.add(PictureReader.size(entry.file));
-                readable.add(entry);
+                readable.add(stamped);
             } catch (IOException e) {
                 skipped.add(new Skipped(entry.file, Failures.reason(e)));
             }
@@ -66,8 +68,29 @@ public record ImageFolder(ByteDataset data, List<Skipped> skipped) {
         return decode(folder, shape, readable, skipped);
     }
 
-    /** @param label -1 if there are no classes */
-    private record Entry(Path file, int label, String className) {}
+    /**
+     * @param label -1 if there are no classes
+     * @param stamp of the file when its header was looked at, before its pixels are
+     */
+    private record Entry(
+            Path file,
+            int label,
+            String className,
+            @Nullable FileStamp stamp) {
+        Entry(Path file, int label, String className) {
+            this(file, label, className, null);
+        }
+
+        Entry stamped() throws IOException {
+            return new Entry(file, label, className, FileStamp.of(file));
+        }
+
+        void requireUnchanged() {
+            if (stamp != null) {
+                stamp.requireUnchanged();
+            }
+        }
+    }
 
     private static ImageFolder decode(Path folder, Shape shape, List<Entry> entries, List<Skipped> skipped) {
         if (entries.size() > MAX_BYTES / shape.size()) {
@@ -88,9 +111,11 @@ public record ImageFolder(ByteDataset data, List<Skipped> skipped) {
                         .withChannels(shape.dimension(2))
                         .resized(new Picture.Size(shape.dimension(1), shape.dimension(0)))
                         .pixels();
+                entry.requireUnchanged();
                 System.arraycopy(pixels, 0, samples, count * shape.size(), pixels.length);
                 labels[count++] = (byte) entry.label;
             } catch (IOException e) {
+                entry.requireUnchanged();
                 skipped.add(new Skipped(entry.file, Failures.reason(e)));
             }
         }

@@ -115,6 +115,7 @@ public record SeriesSplit(FloatDataset training, FloatDataset test) {
             rows.copyStored(i, row, 0);
             for (int j = 0; j < size; j++) {
                 if (!Float.isFinite(row[j])) {
+                    rows.requireUnchanged();
                     throw new CorruptFileException(
                             file,
                             "numbers",

@@ -148,6 +148,7 @@ public record ErrorReport(
             }
             progress.accept(from + count);
         }
+        data.requireUnchanged();
         List<OfClass> classes = new ArrayList<>();
         byClass.forEach(
                 (label, sums) -> classes.add(new OfClass(label, (int) (sums.count / numbers), sums.mse(), sums.mae())));
@@ -165,6 +166,7 @@ public record ErrorReport(
     private static void requireFinite(float[] sample, int index, Dataset data) {
         for (int i = 0; i < sample.length; i++) {
             if (!Float.isFinite(sample[i])) {
+                data.requireUnchanged();
                 throw new DatasetException("Can't judge by sample " + index + " of " + data.name() + ": it holds "
                         + sample[i] + " at position " + i + ", both from 0. Mend or drop the sample.");
             }

@@ -52,6 +52,7 @@ public final class Evaluation {
                 }
             }
         }
+        data.requireUnchanged();
         double all = (double) size * numbers;
         return new ReconstructionError(squares / all, distances / all, size, size / (Math.max(nanos, 1) / 1e9));
     }
@@ -82,6 +83,7 @@ public final class Evaluation {
                 progress.accept(from + count);
             }
         }
+        data.requireUnchanged();
         return Points.of(codes, latentSize);
     }
 

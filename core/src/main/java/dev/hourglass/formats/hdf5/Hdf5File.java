@@ -1,6 +1,7 @@
 package dev.hourglass.formats.hdf5;
 
 import dev.hourglass.files.AtomicFile;
+import dev.hourglass.files.FileStamp;
 import dev.hourglass.files.FreeHeap;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,8 +25,15 @@ public final class Hdf5File {
     public static Group read(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
                 Arena arena = Arena.ofConfined()) {
+            FileStamp stamp = FileStamp.of(file);
             MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-            return Reader.read(bytes, file.toString(), FreeHeap::freeBytes);
+            try {
+                Group root = Reader.read(bytes, file.toString(), FreeHeap::freeBytes);
+                stamp.awaitFault();
+                return root;
+            } catch (InternalError e) {
+                throw stamp.cutShort(e); // the JVM's answer to a page that the file no longer has
+            }
         }
     }
 
