@@ -255,8 +255,9 @@ final class RunBoard implements AutoCloseable {
 
     /** Lets a paused run go on, or continues one that ended early. */
     LiveRun goOn(String name) {
+        LiveRun run;
         synchronized (this) {
-            LiveRun run = live.get(name);
+            run = live.get(name);
             if (run != null && run.state() == RunState.PAUSED) {
                 run.enterIfKept(RunState.RUNNING);
                 run.control().resume();
@@ -275,6 +276,9 @@ final class RunBoard implements AutoCloseable {
             if (!RunEnding.of(stored).resumable()) {
                 throw ApiException.conflict(
                         "Run '" + name + "' has nothing to go on from.", "Start it again, or fork it from an epoch.");
+            }
+            if (run != null) {
+                run.log().close(); // writes what a full disk didn't take then
             }
             return add(taken(stored));
         } finally {

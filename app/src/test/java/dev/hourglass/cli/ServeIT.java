@@ -77,9 +77,40 @@ class ServeIT {
         }
     }
 
+    @Test
+    void aSecondServerOnAFolderSaysWhoHasItAndTheNextOneStartsWhenThatIsKilled() throws Exception {
+        Process first = start();
+        Process second = command().start();
+        try {
+            assertThat(second.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(second.exitValue()).isNotZero();
+            assertThat(second.errorReader(StandardCharsets.UTF_8).lines())
+                    .singleElement()
+                    .asString()
+                    .contains("is in use: process " + first.pid() + " at "
+                            + address.toString().replaceFirst("/$", "") + " serves it.");
+        } finally {
+            first.destroyForcibly();
+        }
+        assertThat(first.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        Process third = start();
+        third.destroy();
+        assertThat(third.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    }
+
     /** Returns when it can be asked; {@link #address} is where. */
     private Process start() throws Exception {
-        Process process = new ProcessBuilder(
+        Process process =
+                command().redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
+        String line = output.readLine();
+        assertThat(line).startsWith(ADDRESS);
+        address = URI.create(line.substring(ADDRESS.length()).split(" ", 2)[0]);
+        return process;
+    }
+
+    private ProcessBuilder command() {
+        return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Dhourglass.plainKernels=true",
                         "-XX:TieredStopAtLevel=1",
@@ -91,14 +122,7 @@ class ServeIT {
                         "--port",
                         "0",
                         "--runs",
-                        runs.toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
-        String line = output.readLine();
-        assertThat(line).startsWith(ADDRESS);
-        address = URI.create(line.substring(ADDRESS.length()).split(" ", 2)[0]);
-        return process;
+                        runs.toString());
     }
 
     private HttpRequest.Builder request(String path) {

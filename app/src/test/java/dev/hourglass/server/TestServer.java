@@ -38,24 +38,29 @@ final class TestServer implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final Path runs;
+    private final InstantSource clock;
     private final HttpClient client = HttpClient.newHttpClient();
     private WorkbenchServer server;
 
     TestServer(Path runs) {
-        this.runs = runs;
-        server = WorkbenchServer.start(options(runs, 0));
+        this(runs, InstantSource.system());
     }
 
-    private static ServerOptions options(Path runs, int port) {
-        return new ServerOptions(
-                ServerOptions.LOCAL_HOST, port, runs, null, DatasetCatalog.standard(), InstantSource.system());
+    TestServer(Path runs, InstantSource clock) {
+        this.runs = runs;
+        this.clock = clock;
+        server = WorkbenchServer.start(options(0));
+    }
+
+    private ServerOptions options(int port) {
+        return new ServerOptions(ServerOptions.LOCAL_HOST, port, runs, null, DatasetCatalog.standard(), clock);
     }
 
     /** Stops the server and starts another at the same address. */
     void restart() {
         int port = server.port();
         server.close();
-        server = WorkbenchServer.start(options(runs, port));
+        server = WorkbenchServer.start(options(port));
     }
 
     WorkbenchServer server() {
