@@ -253,7 +253,7 @@ final class LabCommand implements Runnable {
         Path folder = output.folder == null ? newFolder(asRun.name(), clock) : output.folder;
         LabOptions options = checkpoints.applyTo(
                 new LabOptions(Objects.requireNonNullElse(output.unfinished, folder), catalog, clock));
-        try (LabDisplay display = new LabDisplay(terminal, clock)) {
+        try (LabDisplay display = new LabDisplay(terminal)) {
             if (output.unfinished == null) {
                 Lab.run(asRun, options, display);
             } else {

@@ -4,7 +4,6 @@ import dev.hourglass.lab.LabEvent;
 import dev.hourglass.report.tables.ComparisonTable;
 import dev.hourglass.report.tables.ModelSummary;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -21,9 +20,9 @@ final class LabDisplay implements Consumer<LabEvent>, AutoCloseable {
     private String task = "";
     private @Nullable Progress progress;
 
-    LabDisplay(Terminal terminal, InstantSource clock) {
+    LabDisplay(Terminal terminal) {
         this.terminal = terminal;
-        this.training = new TrainingDisplay(terminal, clock);
+        this.training = new TrainingDisplay(terminal, System::nanoTime);
         this.fetching = new FetchDisplay(terminal);
     }
 

@@ -35,7 +35,7 @@ final class ReplayCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Replay.Outcome outcome;
-        try (LabDisplay display = new LabDisplay(terminal, InstantSource.system())) {
+        try (LabDisplay display = new LabDisplay(terminal)) {
             outcome = Replay.of(run, catalog, display);
         }
         terminal.println("");

@@ -52,7 +52,7 @@ final class ResumeCommand implements Runnable {
                         : model.withTraining(model.training().withThreads(threads)));
         InstantSource clock = InstantSource.system();
         LabOptions options = checkpoints.applyTo(new LabOptions(run, catalog, clock));
-        try (LabDisplay display = new LabDisplay(terminal, clock)) {
+        try (LabDisplay display = new LabDisplay(terminal)) {
             Lab.resume(recipe, checkpoints.force(), options, display);
         }
     }

@@ -3,7 +3,7 @@ package dev.hourglass.cli;
 import dev.hourglass.train.History;
 import dev.hourglass.train.TrainEvent;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.util.function.LongSupplier;
 
 /**
  * Shows training as Keras does: on a terminal a line redrawn in place, ten times a second at most; elsewhere one line
@@ -13,23 +13,24 @@ final class TrainingDisplay {
     private static final Duration BETWEEN_DRAWS = Duration.ofMillis(100);
 
     private final Terminal terminal;
-    private final InstantSource clock;
+    private final LongSupplier nanoTime;
 
     private int epochs;
     private int columns;
-    private long nextDrawMillis;
+    private long nextDrawNanos;
     private boolean lineOpen;
 
-    TrainingDisplay(Terminal terminal, InstantSource clock) {
+    /** @param nanoTime as {@link System#nanoTime} */
+    TrainingDisplay(Terminal terminal, LongSupplier nanoTime) {
         this.terminal = terminal;
-        this.clock = clock;
+        this.nanoTime = nanoTime;
     }
 
     void show(TrainEvent event) {
         switch (event) {
             case TrainEvent.Started started -> epochs = started.epochs();
             case TrainEvent.EpochStarted started -> {
-                nextDrawMillis = clock.millis();
+                nextDrawNanos = nanoTime.getAsLong();
                 if (terminal.interactive()) {
                     columns = terminal.columns().getAsInt();
                     terminal.println("Epoch " + started.epoch() + "/" + started.epochs());
@@ -60,10 +61,11 @@ final class TrainingDisplay {
 
     private void draw(TrainEvent.StepFinished step) {
         boolean last = step.step() == step.steps();
-        if (!terminal.interactive() || (!last && clock.millis() < nextDrawMillis)) {
+        long now = nanoTime.getAsLong();
+        if (!terminal.interactive() || (!last && now - nextDrawNanos < 0)) {
             return;
         }
-        nextDrawMillis = clock.millis() + BETWEEN_DRAWS.toMillis();
+        nextDrawNanos = now + BETWEEN_DRAWS.toNanos();
         EpochLine line = new EpochLine(
                 step.step(),
                 step.steps(),

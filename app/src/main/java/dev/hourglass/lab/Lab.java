@@ -134,7 +134,8 @@ public final class Lab {
     }
 
     private RunResult run(RunFolder folder, RunJournal before, boolean force) {
-        Instant start = before.start();
+        Instant begun = options.clock().instant();
+        long begunNanos = System.nanoTime();
         Map<Recipe.Data, Splits> opened = new LinkedHashMap<>();
         for (Recipe.Data data : recipe.data()) {
             opened.put(data, open(data));
@@ -158,8 +159,8 @@ public final class Lab {
                 recipe,
                 Provenance.ofThisProcess(),
                 digests,
-                start,
-                Duration.between(start, options.clock().instant()),
+                before.start(),
+                duration(before.start(), begun, System.nanoTime() - begunNanos),
                 journal,
                 weightDigests(trained));
         RunResult result = new RunResult(recipe.title(), models, record.facts());
@@ -199,6 +200,16 @@ public final class Lab {
         IntStream ofSweep = sweep().stream()
                 .flatMapToInt(wanted -> wanted.latentSizes().stream().mapToInt(size -> size));
         return IntStream.concat(ofModels, ofSweep).max().orElseThrow();
+    }
+
+    /**
+     * From the start of a run to now. Within a process by the monotonic clock, since the other may be set meanwhile.
+     *
+     * @param begun when this process began to work on it, so many nanoseconds ago
+     */
+    private static Duration duration(Instant start, Instant begun, long nanos) {
+        Duration before = begun.isBefore(start) ? Duration.ZERO : Duration.between(start, begun);
+        return before.plusNanos(nanos);
     }
 
     /** Writes who goes on with what, before anything is trained. */
