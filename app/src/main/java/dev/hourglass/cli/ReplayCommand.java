@@ -3,7 +3,6 @@ package dev.hourglass.cli;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.lab.Replay;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;

@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 /**
  * How long a run will take on this machine and how much memory.
  *
- * @param seconds training and validation of all models
+ * @param seconds training and validation of all models; NaN where it does not fit, since it is not measured then
  * @param memoryBytes data, models and buffers, about, at the peak
  * @param availableMemoryBytes what Java may use
  * @param diskBytes the run folder, about
@@ -46,25 +46,37 @@ record Estimate(
     /** Keras files of both formats and ONNX, whole and in halves, with Adam's moments; and each epoch's checkpoint. */
     private static final int FILES_OF_PARAMETERS = 10;
 
-    /** One model's share. */
-    record OfModel(String name, double secondsPerEpoch, double seconds, double samplesPerSecond) {}
+    /** One model's share; what was not measured is NaN. */
+    record OfModel(String name, double secondsPerEpoch, double seconds, double samplesPerSecond) {
+        static OfModel unmeasured(ModelRecipe model) {
+            return new OfModel(model.name(), Double.NaN, Double.NaN, Double.NaN);
+        }
+    }
 
     static Estimate of(Recipe recipe, DatasetCatalog catalog, boolean shared) {
-        List<OfModel> models = new ArrayList<>();
-        double seconds = 0;
-        long buffers = 0;
-        long disk = REPORT_BYTES;
+        return of(recipe, catalog, shared, Runtime.getRuntime().maxMemory());
+    }
+
+    /**
+     * Reckons what it takes first: what does not fit is not tried.
+     *
+     * @param available bytes that Java may use
+     */
+    static Estimate of(Recipe recipe, DatasetCatalog catalog, boolean shared, long available) {
+        double buffers = 0; // sums of what strangers wrote may be larger than a long
+        double disk = REPORT_BYTES;
         for (ModelRecipe model : recipe.models()) {
-            OfModel estimate = measure(model, catalog);
-            models.add(estimate);
-            seconds += estimate.seconds();
-            long parameters = Float.BYTES * model.spec().facts().parameters();
-            buffers = Math.max(buffers, parameters * COPIES_OF_PARAMETERS + activations(model));
-            disk += parameters * (FILES_OF_PARAMETERS + 3L * model.training().epochs());
+            double parameters = (double) Float.BYTES * model.spec().facts().parameters();
+            buffers = Math.max(buffers, parameters * COPIES_OF_PARAMETERS + activations(model, catalog));
+            disk += parameters * (FILES_OF_PARAMETERS + 3.0 * model.training().epochs());
         }
-        long memory = BASE_BYTES + data(recipe, catalog) + buffers;
-        long available = Runtime.getRuntime().maxMemory();
-        return new Estimate(seconds, memory, available, disk, memory < available, shared, models);
+        double memory = BASE_BYTES + data(recipe, catalog) + buffers;
+        boolean fits = memory < available;
+        List<OfModel> models = recipe.models().stream()
+                .map(model -> fits ? measure(model, catalog) : OfModel.unmeasured(model))
+                .toList();
+        double seconds = models.stream().mapToDouble(OfModel::seconds).sum();
+        return new Estimate(seconds, (long) memory, available, (long) disk, fits, shared, models);
     }
 
     /** Trains some steps on noise: the time of a step does not depend on the numbers. */
@@ -120,20 +132,22 @@ record Estimate(
     }
 
     /** Pixels are kept as bytes, series as floats. */
-    private static long data(Recipe recipe, DatasetCatalog catalog) {
-        long bytes = 0;
+    private static double data(Recipe recipe, DatasetCatalog catalog) {
+        double bytes = 0;
         for (Recipe.Data data : recipe.data()) {
             DatasetSpec spec = catalog.spec(data.name());
             int each = spec.sampleShape().size() * (spec.sampleShape().rank() == 3 ? 1 : Float.BYTES);
-            bytes += (long) each * (samples(data, Split.TRAINING, catalog) + samples(data, Split.TEST, catalog));
+            bytes += (double) each
+                    * ((long) samples(data, Split.TRAINING, catalog) + samples(data, Split.TEST, catalog));
         }
         return bytes;
     }
 
     /** Values and their gradients of a whole batch. */
-    private static long activations(ModelRecipe model) {
-        long perSample =
-                model.spec().facts().outputs().stream().mapToLong(Shape::size).sum();
-        return 2L * Float.BYTES * perSample * model.training().batchSize();
+    private static double activations(ModelRecipe model, DatasetCatalog catalog) {
+        double perSample =
+                model.spec().facts().outputs().stream().mapToDouble(Shape::size).sum();
+        int batch = Math.min(model.training().batchSize(), samples(model.data(), Split.TRAINING, catalog));
+        return 2.0 * Float.BYTES * perSample * batch;
     }
 }

@@ -111,18 +111,18 @@ class ServeIT {
 
     private ProcessBuilder command() {
         return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Dhourglass.plainKernels=true",
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Main.class.getName(),
-                        "serve",
-                        "--port",
-                        "0",
-                        "--runs",
-                        runs.toString());
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dhourglass.plainKernels=true",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "serve",
+                "--port",
+                "0",
+                "--runs",
+                runs.toString());
     }
 
     private HttpRequest.Builder request(String path) {

@@ -29,7 +29,9 @@ class ClockIT {
     void noDurationIsAYearAndNoUploadIsForgotten() throws IOException, InterruptedException {
         try (TestServer server = new TestServer(runs, () -> Instant.now().plus(shift.get()))) {
             String first = start(server, 3);
-            assertThat(server.awaitState(first, List.of("finished", "failed")).path("state").asString())
+            assertThat(server.awaitState(first, List.of("finished", "failed"))
+                            .path("state")
+                            .asString())
                     .isEqualTo("finished");
             String upload = upload(server, first);
 
@@ -37,8 +39,10 @@ class ClockIT {
             awaitEpoch(server, run);
             for (Duration set : List.of(YEAR, YEAR.negated(), Duration.ZERO)) {
                 shift.set(set);
-                assertThat(server.json("/api/runs/" + run).path("seconds").asDouble()).isBetween(0.0, 600.0);
-                assertThat(server.get("/api/runs/" + first + "/models/dense/samples/0?data=" + upload).statusCode())
+                assertThat(server.json("/api/runs/" + run).path("seconds").asDouble())
+                        .isBetween(0.0, 600.0);
+                assertThat(server.get("/api/runs/" + first + "/models/dense/samples/0?data=" + upload)
+                                .statusCode())
                         .isEqualTo(200);
             }
             stop(server, run);
@@ -77,7 +81,12 @@ class ClockIT {
 
     private static void awaitEpoch(TestServer server, String run) throws IOException, InterruptedException {
         long end = System.nanoTime() + 60_000_000_000L;
-        while (server.json("/api/runs/" + run).path("models").path(0).path("epochsDone").asInt() < 1) {
+        while (server.json("/api/runs/" + run)
+                        .path("models")
+                        .path(0)
+                        .path("epochsDone")
+                        .asInt()
+                < 1) {
             assertThat(System.nanoTime()).isLessThan(end);
             Thread.sleep(20);
         }

@@ -130,13 +130,19 @@ class FullDiskIT {
                     .asInt();
             awaitEpoch(server, run, epochs + 2);
             server.restart();
-            assertThat(server.awaitState(run, List.of("running")).path("models").path(0).path("epochsDone").asInt())
+            assertThat(server.awaitState(run, List.of("running"))
+                            .path("models")
+                            .path(0)
+                            .path("epochsDone")
+                            .asInt())
                     .isGreaterThanOrEqualTo(epochs + 2);
             assertThat(wish(server, run, "stopped").statusCode()).isEqualTo(200);
             server.awaitState(run, List.of("stopped"));
             assertThat(wish(server, run, "paused").statusCode()).isEqualTo(409);
-            assertThat(ids(runs.resolve(run))).isEqualTo(
-                    IntStream.rangeClosed(1, ids(runs.resolve(run)).getLast()).boxed().toList());
+            assertThat(ids(runs.resolve(run)))
+                    .isEqualTo(IntStream.rangeClosed(1, ids(runs.resolve(run)).getLast())
+                            .boxed()
+                            .toList());
         }
     }
 
@@ -147,7 +153,9 @@ class FullDiskIT {
             awaitEpoch(server, run, 1);
             fill();
             int status = 200;
-            for (int i = 0; i < 200 && status == 200; i++) { // until the last block of the file of events is full as well
+            for (int i = 0;
+                    i < 200 && status == 200;
+                    i++) { // until the last block of the file of events is full as well
                 wish(server, run, "stopped");
                 server.awaitState(run, List.of("stopped"));
                 status = wish(server, run, "running").statusCode();
@@ -162,7 +170,8 @@ class FullDiskIT {
             assertThat(wish(server, run, "stopped").statusCode()).isEqualTo(200);
             server.awaitState(run, List.of("stopped"));
             List<Integer> ids = ids(disk.resolve("runs").resolve(run));
-            assertThat(ids).isEqualTo(IntStream.rangeClosed(1, ids.getLast()).boxed().toList());
+            assertThat(ids)
+                    .isEqualTo(IntStream.rangeClosed(1, ids.getLast()).boxed().toList());
         }
     }
 
@@ -178,7 +187,12 @@ class FullDiskIT {
 
     private static void awaitEpoch(TestServer server, String run, int epoch) throws IOException, InterruptedException {
         long end = System.nanoTime() + 60_000_000_000L;
-        while (server.json("/api/runs/" + run).path("models").path(0).path("epochsDone").asInt() < epoch) {
+        while (server.json("/api/runs/" + run)
+                        .path("models")
+                        .path(0)
+                        .path("epochsDone")
+                        .asInt()
+                < epoch) {
             assertThat(System.nanoTime()).isLessThan(end);
             Thread.sleep(20);
         }

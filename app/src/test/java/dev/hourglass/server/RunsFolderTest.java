@@ -22,8 +22,8 @@ class RunsFolderTest {
             first.sign("http://127.0.0.1:8501");
             assertThatThrownBy(() -> RunsFolder.take(folder))
                     .isInstanceOf(ServerException.class)
-                    .hasMessageContaining("process " + ProcessHandle.current().pid()
-                            + " at http://127.0.0.1:8501 serves it.");
+                    .hasMessageContaining(
+                            "process " + ProcessHandle.current().pid() + " at http://127.0.0.1:8501 serves it.");
         }
         RunsFolder.take(folder).close();
     }

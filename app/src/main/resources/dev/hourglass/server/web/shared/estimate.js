@@ -25,6 +25,9 @@ export function estimateFacts(estimate) {
 }
 
 function remark(estimate) {
+  if (!estimate.fits) {
+    return "Not measured, since it does not fit into memory.";
+  }
   const models = estimate.models
     .map((model) => `${model.name} ${format.duration(model.secondsPerEpoch)} an epoch`)
     .join(", ");
