@@ -1,54 +1,72 @@
 package dev.hourglass.server;
 
-import java.nio.ByteBuffer;
-import java.util.Map;
-import java.util.Set;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.jetty.http.HttpHeader;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Lets in as many requests for a model's numbers as will soon be answered, and turns the others away before anything is
- * done for them. It decides on the thread that reads from the network, at a small part of what an answer costs, so an
- * overload neither delays those who are let in nor hides behind them. They have threads of their own: pages stay quick
- * while models are busy.
+ * Lets in as many requests as will soon be answered and turns the others away before anything is done for them. It
+ * decides on the thread that reads from the network, at a small part of what an answer costs, so an overload neither
+ * delays those who are let in nor hides behind them. Requests for a model's numbers, uploads and all others have lines
+ * and threads of their own: pages stay quick while models are busy.
  */
 final class Admission extends Handler.Wrapper {
-    private static final Set<String> OPERATIONS = Set.of("encode", "decode", "reconstruct", "score");
-    /** One waits for its turn while the others compute. More would only take time from the thread that lets in. */
-    private static final int THREADS = Runtime.getRuntime().availableProcessors() + 1;
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
     /** At 2,000 answers a second, less than a tenth of a second. */
     private static final int MOST_WAITING = 128;
 
-    /** More requests than these are turned away. */
-    static final int MOST_AT_ONCE = THREADS + MOST_WAITING;
+    /** More requests for a model's numbers than these are turned away. */
+    static final int MOST_AT_ONCE = PROCESSORS + 1 + MOST_WAITING;
 
-    private static final byte[] BUSY = Answers.JSON.writeValueAsBytes(Map.of(
-            "error",
-            Failing.error(
-                    null,
-                    InferencePool.busy().getMessage(),
-                    InferencePool.busy().fix())));
+    /**
+     * Who is turned away at once asks again at once, and an overload is then spent on turning away. Nobody who waits
+     * holds a thread.
+     */
+    private static final int MILLIS_BEFORE_TURNED_AWAY = 500;
 
-    private final Executor others;
-    private final ThreadPoolExecutor service = new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
-            0,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(MOST_WAITING),
-            Thread.ofPlatform().name("hourglass-service-", 0).factory());
+    private static final int MOST_TO_BE_TURNED_AWAY = 4_096;
 
-    /** @param others runs every other request */
-    Admission(Executor others) {
-        this.others = others;
+    private static final Refusal BUSY = Refusal.of(InferencePool.busy());
+    private static final Refusal CROWDED =
+            Refusal.of(ApiException.of(503, null, "The server has too much to do.", "Ask again in a second."));
+
+    /** One waits for its turn while the others compute. More would only take time from the thread that lets in. */
+    private final ThreadPoolExecutor services = line("hourglass-service-", PROCESSORS + 1, MOST_WAITING);
+
+    /** A picture or table is read in one go, and large ones take memory. */
+    private final ThreadPoolExecutor uploads = line("hourglass-upload-", PROCESSORS, 32);
+
+    /** They wait for files, for the engine, and for slow readers of their answers. */
+    private final ThreadPoolExecutor others = line("hourglass-request-", 48, 1_024);
+
+    private final AtomicInteger toBeTurnedAway = new AtomicInteger();
+
+    private static ThreadPoolExecutor line(String name, int threads, int mostWaiting) {
+        ThreadPoolExecutor line = new ThreadPoolExecutor(
+                threads,
+                threads,
+                1,
+                TimeUnit.MINUTES,
+                new ArrayBlockingQueue<>(mostWaiting),
+                Thread.ofPlatform().name(name, 0).factory());
+        line.allowCoreThreadTimeOut(true);
+        return line;
+    }
+
+    private ThreadPoolExecutor line(Request request) {
+        return switch (Operation.of(request)) {
+            case SERVICE -> services;
+            case UPLOAD -> uploads;
+            case OTHER -> others;
+        };
     }
 
     /** It never waits, so Jetty need not hand it to another thread. */
@@ -57,23 +75,23 @@ final class Admission extends Handler.Wrapper {
         return InvocationType.NON_BLOCKING;
     }
 
-    @Override
-    public boolean handle(Request request, Response response, Callback callback) {
-        Executor executor = isService(request) ? service : others;
-        try {
-            executor.execute(() -> pass(request, response, callback));
-        } catch (RejectedExecutionException e) {
-            turnAway(request, response, callback);
-        }
-        return true;
+    /** Why a request can't be let in now, asked before its body is read. */
+    Optional<Refusal> refusal(Request request) {
+        return line(request).getQueue().remainingCapacity() > 0 ? Optional.empty() : Optional.of(busy(request));
     }
 
-    private static boolean isService(Request request) {
-        String path = request.getHttpURI().getPath();
-        return request.getMethod().equals("POST")
-                && path != null
-                && path.startsWith("/api/runs/")
-                && OPERATIONS.contains(path.substring(path.lastIndexOf('/') + 1));
+    private static Refusal busy(Request request) {
+        return Operation.of(request) == Operation.SERVICE ? BUSY : CROWDED;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        try {
+            line(request).execute(() -> pass(request, response, callback));
+        } catch (RejectedExecutionException e) {
+            turnAway(request, response, callback, busy(request));
+        }
+        return true;
     }
 
     private void pass(Request request, Response response, Callback callback) {
@@ -86,21 +104,27 @@ final class Admission extends Handler.Wrapper {
         }
     }
 
-    private static void turnAway(Request request, Response response, Callback callback) {
-        if (!request.consumeAvailable()) {
-            response.getHeaders().put(HttpHeader.CONNECTION, "close");
+    /** After a while, unless too many wait for that already. */
+    void turnAway(Request request, Response response, Callback callback, Refusal why) {
+        if (toBeTurnedAway.incrementAndGet() > MOST_TO_BE_TURNED_AWAY) {
+            toBeTurnedAway.decrementAndGet();
+            Incoming.refuse(request, response, callback, why);
+            return;
         }
-        response.setStatus(503);
-        response.getHeaders()
-                .put(HttpHeader.RETRY_AFTER, "1")
-                .put(HttpHeader.CONTENT_TYPE, "application/json")
-                .put(HttpHeader.CACHE_CONTROL, "no-store");
-        response.write(true, ByteBuffer.wrap(BUSY), callback);
+        getServer()
+                .getScheduler()
+                .schedule(
+                        () -> {
+                            toBeTurnedAway.decrementAndGet();
+                            Incoming.refuse(request, response, callback, why);
+                        },
+                        MILLIS_BEFORE_TURNED_AWAY,
+                        TimeUnit.MILLISECONDS);
     }
 
     @Override
     protected void doStop() throws Exception {
         super.doStop();
-        service.shutdown();
+        List.of(services, uploads, others).forEach(ThreadPoolExecutor::shutdown);
     }
 }

@@ -15,7 +15,7 @@ final class ApiException extends RuntimeException {
     private final @Nullable String fix;
 
     private ApiException(int status, @Nullable String field, String message, @Nullable String fix) {
-        super(message);
+        super(message, null, false, false); // it is an answer; where it comes from is nobody's question
         this.status = status;
         this.field = field;
         this.fix = fix;

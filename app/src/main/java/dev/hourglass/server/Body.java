@@ -1,9 +1,8 @@
 package dev.hourglass.server;
 
 import io.javalin.http.Context;
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.Locale;
+import org.eclipse.jetty.server.Request;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
@@ -17,6 +16,8 @@ final class Body {
     static final int SMALL = 1 << 20;
     /** For samples as numbers. */
     static final int LARGE = 16 << 20;
+    /** For files. */
+    static final int VERY_LARGE = 64 << 20;
 
     /** Reads JSON that is not nested deeply. */
     static final JsonFactory FACTORY = JsonFactory.builder()
@@ -37,22 +38,21 @@ final class Body {
         return type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     }
 
-    static byte[] read(Context context, int most) {
-        if (context.req().getContentLengthLong() > most) {
-            throw tooLarge(most);
-        }
-        try (InputStream in = context.req().getInputStream()) {
-            byte[] bytes = in.readNBytes(most + 1);
-            if (bytes.length > most) {
-                throw tooLarge(most);
-            }
-            return bytes;
-        } catch (IOException e) {
-            throw ApiException.malformed(null, "The request's body ended too early.", "Send it again.");
-        }
+    /** How long the body of a request may be, by what it asks for. */
+    static int mostBytes(Request request) {
+        return switch (Operation.of(request)) {
+            case UPLOAD -> VERY_LARGE;
+            case SERVICE -> LARGE;
+            case OTHER -> SMALL;
+        };
     }
 
-    private static ApiException tooLarge(int most) {
+    /** The body, which was read within its limits before; empty if there is none. */
+    static byte[] read(Context context) {
+        return context.req().getAttribute(Intake.BODY) instanceof byte[] bytes ? bytes : new byte[0];
+    }
+
+    static ApiException tooLarge(int most) {
         return ApiException.of(
                 413, null, "The request's body may have at most " + most + " bytes.", "Send less at once.");
     }
@@ -60,7 +60,7 @@ final class Body {
     /** An object in JSON. */
     static JsonNode object(Context context) {
         requireType(context, JSON);
-        byte[] bytes = read(context, SMALL);
+        byte[] bytes = read(context);
         try {
             JsonNode body = MAPPER.readTree(bytes);
             if (body.isObject()) {

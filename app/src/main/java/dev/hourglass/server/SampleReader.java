@@ -31,7 +31,7 @@ record SampleReader(float[] values, int count) {
      */
     static SampleReader of(Context context, Shape shape, Normalization normalization) {
         Body.requireType(context, Body.JSON, Answers.NPY);
-        byte[] body = Body.read(context, Body.LARGE);
+        byte[] body = Body.read(context);
         return Body.mediaType(context).equals(Answers.NPY)
                 ? ofNpy(body, shape, normalization)
                 : ofJson(body, shape, normalization);

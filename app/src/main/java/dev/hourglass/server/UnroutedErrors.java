@@ -12,12 +12,13 @@ import org.eclipse.jetty.util.Callback;
 final class UnroutedErrors extends ErrorHandler {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json").put("X-Content-Type-Options", "nosniff");
-        String message = response.getStatus() == 503
-                ? "The server is stopping or has too much to do."
-                : "The request is malformed.";
+        if (response.getStatus() == 503) {
+            Incoming.refuse(request, response, callback, Refusal.STOPPING);
+            return true;
+        }
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, Body.JSON).put("X-Content-Type-Options", "nosniff");
         byte[] answer = Answers.JSON.writeValueAsBytes(
-                Map.of("error", Failing.error(null, message, "See /api for what is expected.")));
+                Map.of("error", Failing.error(null, "The request is malformed.", "See /api for what is expected.")));
         response.write(true, ByteBuffer.wrap(answer), callback);
         return true;
     }

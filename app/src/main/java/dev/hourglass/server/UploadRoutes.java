@@ -19,7 +19,6 @@ import java.util.OptionalInt;
 
 /** Samples of one's own. Whatever is sent goes through the same readers as files on the command line. */
 final class UploadRoutes implements Routes {
-    private static final int MOST_BYTES = 64 << 20;
     private static final Map<String, String> FILES = Map.of(
             "image/png", "upload.png", "image/jpeg", "upload.jpg", "text/csv", "upload.csv", Answers.NPY, "upload.npy");
 
@@ -43,7 +42,7 @@ final class UploadRoutes implements Routes {
     private void upload(Context context) {
         Body.requireType(context, FILES.keySet().stream().sorted().toArray(String[]::new));
         OpenModel model = subjects.model(context);
-        byte[] body = Body.read(context, MOST_BYTES);
+        byte[] body = Body.read(context);
         Path folder = uploads.newFolder();
         boolean kept = false;
         try {

@@ -6,22 +6,21 @@ import dev.hourglass.lab.RecipeReader;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.util.JavalinException;
-import java.util.ArrayList;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.handler.EagerContentHandler;
-import org.eclipse.jetty.server.handler.EagerContentHandler.RetainedContentLoaderFactory;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** The workbench as a running server: pages, API and the runs that are trained here. */
 public final class WorkbenchServer implements AutoCloseable {
-    /** Requests that wait for a file or for the engine; more than these wait in the network. */
-    private static final int REQUEST_THREADS = 48;
+    /** They read from the network and hand on; requests are answered by the threads of {@link Admission}. */
+    private static final int NETWORK_THREADS = 16;
 
     private static final int REQUEST_HEADER_BYTES = 16 << 10;
-    /** A body up to this is there before a thread is given to its request, so that a slow sender holds none. */
-    private static final int EAGER_BYTES = 64 << 10;
+    /** A part of what Java may use, for the bodies of requests on their way. */
+    private static final int SHARE_FOR_BODIES = 4;
 
     /** How long requests in progress are given when the server stops. */
     private static final long DRAIN_MILLIS = 10_000;
@@ -33,24 +32,28 @@ public final class WorkbenchServer implements AutoCloseable {
     private final JobBoard jobs = new JobBoard();
     private final EventStreams streams = new EventStreams();
     private final Uploads uploads;
-    private final QueuedThreadPool threads = new QueuedThreadPool(REQUEST_THREADS, 8);
-    private final List<String> operations = new ArrayList<>();
+    private final Intake intake;
+    private final RouteTable table = new RouteTable();
 
-    private WorkbenchServer(ServerOptions options, RunsFolder runs) {
+    private WorkbenchServer(ServerOptions options, RunsFolder runs, Intake.Pace pace) {
         this.options = options;
         this.runs = runs;
+        intake = new Intake(
+                pace,
+                table,
+                new Admission(),
+                new MemoryBudget(Runtime.getRuntime().maxMemory() / SHARE_FOR_BODIES));
         RecipeReader reader = new RecipeReader(options.catalog().names());
         RunShelf shelf = new RunShelf(runs.folder(), reader);
         Recipes recipes = new Recipes(reader, options.clock());
         board = new RunBoard(shelf, recipes, new LabRunner(shelf, options.catalog(), options.clock()), options.clock());
         uploads = new Uploads(runs::newUpload, System::nanoTime);
         List<Routes> routes = routes(shelf, recipes);
-        Gatekeeper gatekeeper = new Gatekeeper(options, this::port);
         WebFiles pages = new WebFiles();
         javalin = Javalin.create(config -> {
             configure(config);
-            config.events.handlerAdded(handler -> operations.add(handler.getHttpMethod() + " " + handler.getPath()));
-            config.routes.before(gatekeeper::look);
+            config.events.handlerAdded(
+                    handler -> table.add(handler.getHttpMethod().name(), handler.getPath()));
             routes.forEach(some -> some.addTo(config.routes));
             config.routes.get("/api/<unknown>", context -> {
                 throw ApiException.missing(null, "There is nothing at this address.", "See /api for what there is.");
@@ -87,22 +90,51 @@ public final class WorkbenchServer implements AutoCloseable {
     /**
      * Starts and returns; requests are served on threads of the server.
      *
-     * @throws ServerException if the folder of runs can't be had, another server has it, or the address is taken
+     * @throws ServerException if the folder of runs can't be had, another server has it, or the address is none of this
+     *     machine or taken
      */
     public static WorkbenchServer start(ServerOptions options) {
-        WorkbenchServer server = new WorkbenchServer(options, RunsFolder.take(options.runs()));
+        return start(options, Intake.Pace.STANDARD);
+    }
+
+    static WorkbenchServer start(ServerOptions options, Intake.Pace pace) {
+        requireKnown(options.host());
+        WorkbenchServer server = new WorkbenchServer(options, RunsFolder.take(options.runs()), pace);
         try {
             server.javalin.start(options.host(), options.port());
         } catch (JavalinException e) {
             server.close();
-            throw new ServerException(
-                    "Can't listen at " + options.host() + ":" + options.port() + ": " + Failures.reason(e)
-                            + ". Choose another port with --port.",
-                    e);
+            throw new ServerException("Can't listen at " + options.host() + ":" + options.port() + ": " + why(e), e);
         }
         server.runs.sign(server.place());
         server.board.takeUp();
         return server;
+    }
+
+    private static void requireKnown(String host) {
+        try {
+            InetAddress.getByName(host);
+        } catch (UnknownHostException e) {
+            throw new ServerException(
+                    "Host '" + host + "' has no address. Check how it is written, or give --host an address.", e);
+        }
+    }
+
+    private static String why(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String reason = String.valueOf(cause.getMessage());
+        if (reason.contains("Cannot assign requested address")) {
+            return "this machine has no such address. Choose another with --host.";
+        }
+        if (reason.contains("Permission denied")) {
+            return "ports below 1024 are the system's. Choose another with --port.";
+        }
+        return reason.contains("Address already in use")
+                ? "another program listens there. Choose another port with --port."
+                : reason + ". Choose another address with --host and --port.";
     }
 
     private void configure(JavalinConfig config) {
@@ -111,7 +143,7 @@ public final class WorkbenchServer implements AutoCloseable {
         config.startup.showOldJavalinVersionWarning = false;
         config.http.prefer405over404 = true;
         config.router.javaLangErrorHandler(Failing::ofJvm);
-        config.jetty.threadPool = threads;
+        config.jetty.threadPool = new QueuedThreadPool(NETWORK_THREADS, 4);
         config.jetty.modifyHttpConfiguration(http -> {
             http.setSendServerVersion(false);
             http.setRequestHeaderSize(REQUEST_HEADER_BYTES);
@@ -119,17 +151,19 @@ public final class WorkbenchServer implements AutoCloseable {
         config.jetty.modifyServer(this::standBefore);
     }
 
-    /** What stands before Javalin: nobody comes in when it stops, and not too many when it is busy. */
+    /**
+     * What stands before Javalin: nobody comes in when it stops, headers decide, bodies are read, and not too many are
+     * let in.
+     */
     private void standBefore(Server server) {
         server.setStopTimeout(DRAIN_MILLIS);
-        server.setHandler(new GracefulHandler(new EagerContentHandler(
-                new Admission(threads), new RetainedContentLoaderFactory(EAGER_BYTES, 0, false))));
+        server.setHandler(new GracefulHandler(new Gatekeeper(options, intake)));
         server.setErrorHandler(new UnroutedErrors());
     }
 
     /** Everything that is routed, such as {@code GET /api/runs/{run}}. */
     List<String> operations() {
-        return List.copyOf(operations);
+        return table.operations();
     }
 
     /** The port that it listens at. */
@@ -153,6 +187,7 @@ public final class WorkbenchServer implements AutoCloseable {
     public void close() {
         board.beginToClose();
         streams.close();
+        intake.endAll();
         javalin.stop();
         board.close();
         jobs.close();

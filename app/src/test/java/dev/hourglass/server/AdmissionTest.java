@@ -34,7 +34,7 @@ class AdmissionTest {
     void start() throws Exception {
         connector.setHost("127.0.0.1");
         server.addConnector(connector);
-        Admission admission = new Admission(server.getThreadPool());
+        Admission admission = new Admission();
         admission.setHandler(new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) throws Exception {

@@ -230,6 +230,108 @@ class SecurityIT {
         assertThat(answer.statusCode()).isEqualTo(422);
     }
 
+    /** Name and value of the cookie that an answer sets. */
+    private static String cookie(String answer) {
+        String header = String.valueOf(RawConnection.header(answer, "Set-Cookie"));
+        return header.substring(0, header.indexOf(';'));
+    }
+
+    @Test
+    void noServerAtAnotherPortCanUseTheCookieOfThisOne() throws IOException {
+        ServerOptions options = new ServerOptions(
+                "0.0.0.0", 0, folder.resolve("one"), TOKEN, DatasetCatalog.standard(), InstantSource.system());
+        ServerOptions same = new ServerOptions(
+                "0.0.0.0", 0, folder.resolve("two"), TOKEN, DatasetCatalog.standard(), InstantSource.system());
+        try (WorkbenchServer one = WorkbenchServer.start(options);
+                WorkbenchServer two = WorkbenchServer.start(same)) {
+            String opened = raw(
+                    one.port(),
+                    "GET /?token=" + TOKEN + " HTTP/1.1\r\nHost: 127.0.0.1:" + one.port()
+                            + "\r\nConnection: close\r\n\r\n");
+            String value = cookie(opened).substring(cookie(opened).indexOf('=') + 1);
+            for (int port : new int[] {one.port(), two.port()}) {
+                String cookies = "hourglass-token=" + value + "; hourglass-token-" + one.port() + "=" + value
+                        + "; hourglass-token-" + two.port() + "=" + value;
+                assertThat(raw(
+                                port,
+                                "GET /api/runs HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\nCookie: " + cookies
+                                        + "\r\nConnection: close\r\n\r\n"))
+                        .startsWith(port == one.port() ? "HTTP/1.1 200" : "HTTP/1.1 401");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"X-HTTP-Method-Override", "x-http-method-override", "X-HTTP-Method", "X-Method-Override"})
+    void aGetStaysAGetWhateverItsHeadersAndParametersSay(String header) throws IOException {
+        String answer = get(model("/encode?_method=POST"), header + ": POST\r\n");
+        assertThat(answer).startsWith("HTTP/1.1 404");
+        assertThat(get("/api/status?_method=DELETE", header + ": DELETE\r\n")).startsWith("HTTP/1.1 200");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cross-site", "same-site"})
+    void anotherSiteCannotMakeTheServerCompute(String site) throws IOException {
+        String header = "Sec-Fetch-Site: " + site + "\r\n";
+        for (String path :
+                new String[] {"/samples", "/directions", "/sheets/0.png", "/denoising?index=0&noise=1", ""}) {
+            assertThat(get(model(path), header)).startsWith("HTTP/1.1 403");
+        }
+        assertThat(get("/api/runs", header)).startsWith("HTTP/1.1 403");
+        assertThat(get("/", header)).startsWith("HTTP/1.1 200");
+        assertThat(get("/api", header)).startsWith("HTTP/1.1 200");
+        assertThat(get(model(""), "Sec-Fetch-Site: same-origin\r\n")).startsWith("HTTP/1.1 200");
+        assertThat(get(model(""), "Sec-Fetch-Site: none\r\n")).startsWith("HTTP/1.1 200");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/runs/%uff0e",
+                "/%uff0e",
+                "/api/runs/%u002e%u002e/files",
+                "/api/runs/%",
+                "/api/runs/%2",
+                "/api/runs/%zz",
+                "/api/runs/%c0%ae",
+                "/api/runs/%ff/files",
+                "/api/runs/RUN/models/%uff0e",
+                "/api/runs/RUN/files/%ufffe",
+                "/api/runs?x=%uff0e",
+                "/api/runs/RUN/models/dense/samples?data=%ff",
+                "/api/runs/RUN/models/dense/samples?data=%",
+                "/?token=%ff"
+            })
+    void addressesThatCannotBeReadAreTheSendersFault(String path) throws IOException {
+        assertThat(get(path.replace("RUN", run), "")).containsPattern("^HTTP/1.1 (4|200)");
+        assertThat(get(path.replace("RUN", run), "")).doesNotContain("HTTP/1.1 5");
+    }
+
+    @Test
+    void aHeadIsAnsweredAsItsGetWouldBeWithoutTheBody() throws IOException {
+        for (String path : new String[] {
+            "/api/runs/nothing",
+            "/api/runs/" + run,
+            "/api/runs/nothing/events",
+            "/api/runs/" + run + "/events",
+            "/api/status",
+            "/",
+            "/nothing.js",
+            "/api/jobs/nothing/events",
+            model(""),
+            model("x"),
+            "/api/runs/" + run + "/files/run.json",
+            "/api/runs/" + run + "/files/nothing.json"
+        }) {
+            int port = server.server().port();
+            String answer = raw(
+                    port, RawConnection.head("HEAD " + path, port, "Connection: close", "Accept: text/event-stream"));
+            int expected = path.contains("nothing") || path.endsWith("x") ? 404 : 200;
+            assertThat(RawConnection.status(answer)).as(path).isEqualTo(expected);
+            assertThat(answer).as(path).endsWith("\r\n\r\n");
+        }
+    }
+
     @Test
     void anAddressForOthersNeedsItsToken() throws IOException {
         ServerOptions options = new ServerOptions(
@@ -250,9 +352,11 @@ class SecurityIT {
                     .startsWith("HTTP/1.1 200");
             String opened = raw(others.port(), "GET /?token=" + TOKEN + " HTTP/1.1\r\n" + host + end);
             assertThat(opened).startsWith("HTTP/1.1 303").contains("HttpOnly").contains("SameSite=Strict");
-            assertThat(raw(
-                            others.port(),
-                            "GET /api/runs HTTP/1.1\r\n" + host + "Cookie: hourglass-token=" + TOKEN + "\r\n" + end))
+            String cookie = cookie(opened);
+            assertThat(cookie)
+                    .startsWith("hourglass-token-" + others.port() + "=")
+                    .doesNotContain(TOKEN);
+            assertThat(raw(others.port(), "GET /api/runs HTTP/1.1\r\n" + host + "Cookie: " + cookie + "\r\n" + end))
                     .startsWith("HTTP/1.1 200");
             assertThat(raw(others.port(), "GET /api/runs HTTP/1.1\r\nHost: evil.example\r\n" + end))
                     .startsWith("HTTP/1.1 403");

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -46,10 +47,30 @@ final class TestServer implements AutoCloseable {
         this(runs, InstantSource.system());
     }
 
+    TestServer(Path runs, Intake.Pace pace) {
+        this(runs, InstantSource.system(), pace);
+    }
+
     TestServer(Path runs, InstantSource clock) {
+        this(runs, clock, Intake.Pace.STANDARD);
+    }
+
+    private TestServer(Path runs, InstantSource clock, Intake.Pace pace) {
         this.runs = runs;
         this.clock = clock;
-        server = WorkbenchServer.start(options(0));
+        server = WorkbenchServer.start(options(0), pace);
+    }
+
+    /** Trains the models of {@link #TINY}; returns the run's name. */
+    String trainTiny() throws IOException, InterruptedException {
+        String run = postJson("/api/runs", Map.of("text", TINY, "name", "tiny"))
+                .path("run")
+                .asString();
+        JsonNode end = awaitState(run, List.of("finished", "failed"));
+        if (!end.path("state").asString().equals("finished")) {
+            throw new AssertionError("Run " + run + " failed: " + end);
+        }
+        return run;
     }
 
     private ServerOptions options(int port) {
