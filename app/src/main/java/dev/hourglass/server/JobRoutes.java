@@ -2,7 +2,6 @@ package dev.hourglass.server;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.javalin.http.sse.SseClient;
 
 /** How long work stands. */
 final class JobRoutes implements Routes {
@@ -24,16 +23,16 @@ final class JobRoutes implements Routes {
             job(context).cancel();
             context.status(204);
         });
-        routes.sse("/api/jobs/{job}/events", this::follow);
+        routes.get("/api/jobs/{job}/events", this::follow);
     }
 
     private Job<?> job(Context context) {
         return jobs.job(context.pathParam("job"));
     }
 
-    private void follow(SseClient client) {
-        Job<?> job = job(client.ctx());
-        streams.open(client, stream -> {
+    private void follow(Context context) {
+        Job<?> job = job(context);
+        streams.open(context, stream -> {
             while (true) {
                 boolean over = job.state().over();
                 stream.send("job", Answers.JSON.writeValueAsString(job.view()), null);

@@ -3,7 +3,6 @@ package dev.hourglass.server;
 import dev.hourglass.files.ConfinedFolder;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.javalin.http.sse.SseClient;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,12 +38,12 @@ final class RunRoutes implements Routes {
     public void addTo(RoutesConfig routes) {
         routes.get("/api/runs", context -> Answers.json(context, Map.of("runs", views.all())));
         routes.post("/api/runs", this::create);
-        routes.sse("/api/runs/events", this::followAll);
+        routes.get("/api/runs/events", this::followAll);
         routes.get("/api/runs/{run}", this::one);
         routes.put("/api/runs/{run}/state", this::setState);
         routes.post("/api/runs/{run}/forks", this::fork);
         routes.get("/api/runs/{run}/history", this::history);
-        routes.sse("/api/runs/{run}/events", this::follow);
+        routes.get("/api/runs/{run}/events", this::follow);
     }
 
     private void create(Context context) {
@@ -194,8 +193,8 @@ final class RunRoutes implements Routes {
         Answers.json(context, history);
     }
 
-    private void followAll(SseClient client) {
-        streams.open(client, stream -> {
+    private void followAll(Context context) {
+        streams.open(context, stream -> {
             Map<String, RunViews.Summary> sent = new HashMap<>();
             long silentSince = System.nanoTime();
             while (true) {
@@ -219,15 +218,14 @@ final class RunRoutes implements Routes {
         });
     }
 
-    private void follow(SseClient client) {
-        Context context = client.ctx();
+    private void follow(Context context) {
         String name = context.pathParam("run");
         int after = after(context);
         LiveRun live = board.find(name).orElse(null);
         if (live == null) {
             shelf.run(name); // or there is none
         }
-        streams.open(client, stream -> {
+        streams.open(context, stream -> {
             int last = after;
             EventLog log = live == null ? null : live.log();
             if (log == null || !log.remembersAfter(last)) {
