@@ -21,6 +21,9 @@ public record ServerOptions(
     public static final int DEFAULT_PORT = 8501;
 
     public ServerOptions {
+        if (host.isBlank()) {
+            throw new IllegalArgumentException("host must be a name or an address, got '" + host + "'");
+        }
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port must be 0 to 65535, got " + port);
         }
