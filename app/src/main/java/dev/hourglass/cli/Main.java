@@ -20,6 +20,12 @@ public final class Main {
     static final int WRONG_USAGE = 2;
     static final int INTERRUPTED = 130;
 
+    /**
+     * What core warns of, such as weights that are NaN, is a line like any other, without date and class. What the
+     * server did not expect has its stack trace below.
+     */
+    static final String LOG_FORMAT = "%4$s: %5$s%6$s%n";
+
     private final HourglassCommand root = new HourglassCommand();
     private final Terminal terminal;
     private final DatasetCatalog catalog;
@@ -32,8 +38,7 @@ public final class Main {
     }
 
     public static void main(String... arguments) {
-        // What core warns of, such as weights that are NaN, is a line like any other, without date and class.
-        System.setProperty("java.util.logging.SimpleFormatter.format", "%4$s: %5$s%n");
+        System.setProperty("java.util.logging.SimpleFormatter.format", LOG_FORMAT);
         Interruption interruption = Interruption.ofThisThread();
         Terminal terminal = Terminal.ofThisProcess(System.getenv());
         int status = new Main(terminal, DatasetCatalog.standard(), interruption).run(arguments);

@@ -12,8 +12,10 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Failing {
     private static final System.Logger LOG = System.getLogger(Failing.class.getName());
     private static final int MOST_SHOWN = 60;
+    private static final String REPORT = "Try again, and report it if it stays.";
     /** Folders before a file's name; a lone slash, as in "samples/s", is none. */
     private static final Pattern FOLDERS = Pattern.compile("(?<![\\w.])(?:[A-Za-z]:)?(?:/[\\w.@ +~-]+)+/(?=[\\w.-])");
 
@@ -28,9 +31,6 @@ final class Failing {
 
     static void addTo(RoutesConfig routes) {
         routes.exception(ApiException.class, (e, context) -> {
-            if (e.status() == 413) {
-                context.header("Connection", "close"); // the rest of the body is not read
-            }
             if (e.status() == 429 || e.status() == 503) {
                 context.header("Retry-After", "1");
             }
@@ -44,24 +44,29 @@ final class Failing {
         routes.exception(ShapeException.class, (e, context) -> impossible(context, null, e));
         routes.exception(LabException.class, (e, context) -> impossible(context, null, e));
         routes.exception(HttpResponseException.class, (e, context) -> ofHttp(context, e.getStatus()));
-        routes.exception(Exception.class, (e, context) -> {
-            LOG.log(System.Logger.Level.ERROR, context.method() + " " + context.path(), e);
-            ofHttp(context, 500);
-        });
+        routes.exception(
+                Exception.class,
+                (e, context) -> mistake(context, logged(context.method() + " " + excerpt(context.path()), e)));
     }
 
     /** Errors of the JVM end the request, not the server. */
     static void ofJvm(HttpServletResponse response, Error error) {
-        LOG.log(System.Logger.Level.ERROR, "A request failed", error);
+        String id = logged("A request failed", error);
         boolean memory = error instanceof OutOfMemoryError;
         response.setStatus(memory ? 503 : 500);
-        response.setContentType("application/json");
-        String message = memory
-                ? "There is not enough memory for this; give Java more or ask for less."
-                : "The server made a mistake; its log says which.";
+        response.setContentType(Body.JSON);
+        if (memory) {
+            response.setHeader("Retry-After", "1");
+        }
+        Map<String, @Nullable Object> told = memory
+                ? error(
+                        null,
+                        MemoryBudget.shortage().getMessage(),
+                        MemoryBudget.shortage().fix())
+                : error(null, mistake(id), REPORT);
+        told.put("id", id);
         try {
-            response.getOutputStream()
-                    .write(Answers.JSON.writeValueAsBytes(Map.of("error", error(null, message, null))));
+            response.getOutputStream().write(Answers.JSON.writeValueAsBytes(Map.of("error", told)));
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "Nobody waited for the answer", e);
         }
@@ -77,15 +82,26 @@ final class Failing {
                 answer(context, status, null, "There is nothing at this address.", "See /api for what there is.");
             case 405 -> answer(context, status, null, "This address does not take that method.", "See /api.");
             case 413 -> answer(context, status, null, "The request is too large.", "Send less at once.");
-            case 500 ->
-                answer(
-                        context,
-                        status,
-                        null,
-                        "The server made a mistake; its log says which.",
-                        "Try again, and report it if it stays.");
             default -> answer(context, status, null, "The request is malformed.", "See /api for what is expected.");
         }
+    }
+
+    private static void mistake(Context context, String id) {
+        Map<String, @Nullable Object> error = error(null, mistake(id), REPORT);
+        error.put("id", id);
+        context.status(500);
+        Answers.json(context, Map.of("error", error));
+    }
+
+    private static String mistake(String id) {
+        return "The server made a mistake; its log has it as " + id + ".";
+    }
+
+    /** Writes a failure to the log and returns the name that it has there. */
+    private static String logged(String what, Throwable failure) {
+        String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+        LOG.log(System.Logger.Level.ERROR, id + ": " + what, failure);
+        return id;
     }
 
     static void answer(Context context, int status, @Nullable String field, String message, @Nullable String fix) {
@@ -107,8 +123,7 @@ final class Failing {
         if (e.getClass().getName().startsWith("dev.hourglass.") || e instanceof IllegalArgumentException) {
             return withoutFolders(String.valueOf(e.getMessage()));
         }
-        LOG.log(System.Logger.Level.ERROR, "A job failed", e);
-        return "The server made a mistake; its log says which.";
+        return mistake(logged("A job failed", e));
     }
 
     /** What somebody sent, fit for one line of an error. */

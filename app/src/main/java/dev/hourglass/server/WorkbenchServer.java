@@ -1,7 +1,6 @@
 package dev.hourglass.server;
 
 import dev.hourglass.data.DataSources;
-import dev.hourglass.files.Failures;
 import dev.hourglass.lab.RecipeReader;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;

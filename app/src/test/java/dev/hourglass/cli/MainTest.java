@@ -194,4 +194,10 @@ class MainTest {
         String[] words = arguments.isEmpty() ? new String[0] : arguments.split(" ", -1);
         return new Main(terminal, DatasetCatalog.standard(), Interruption.none()).run(words);
     }
+
+    @Test
+    void aFailureInTheLogHasItsStackTrace() {
+        String line = String.format(Main.LOG_FORMAT, null, null, null, "SEVERE", "ab12: GET /", "\n\tat some.Place");
+        assertThat(line).isEqualTo("SEVERE: ab12: GET /\n\tat some.Place" + System.lineSeparator());
+    }
 }
