@@ -38,8 +38,9 @@ class ReadmeExampleTest {
     private List<String> problemsOf(String statements) throws URISyntaxException {
         String source = """
                 import dev.hourglass.data.*;
+                import dev.hourglass.data.catalog.*;
                 import dev.hourglass.engine.*;
-                import dev.hourglass.evaluate.*;
+                import dev.hourglass.evaluate.errors.*;
                 import dev.hourglass.model.*;
                 import dev.hourglass.train.*;
 
