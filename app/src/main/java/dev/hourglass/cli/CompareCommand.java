@@ -81,7 +81,7 @@ final class CompareCommand implements Runnable {
         if (form.csv) {
             terminal.print(table.toCsv());
         } else if (form.json) {
-            terminal.println(toJson(runs));
+            terminal.print(toJson(runs) + System.lineSeparator());
         } else {
             terminal.print(table.toText());
             printLeaders(table);
@@ -108,7 +108,8 @@ final class CompareCommand implements Runnable {
     private void printLeaders(RunsTable table) {
         List<String> leaders = table.leaders();
         if (!leaders.isEmpty()) {
-            terminal.print("\n" + String.join("\n", leaders) + "\n");
+            terminal.println("");
+            leaders.forEach(terminal::println);
         }
     }
 
@@ -193,7 +194,8 @@ final class CompareCommand implements Runnable {
             throw CommandException.unwritable(file, e);
         }
         if (!form.csv && !form.json) {
-            terminal.println("\nPlot: " + file);
+            terminal.println("");
+            terminal.println("Plot: " + file);
         }
     }
 

@@ -61,7 +61,7 @@ final class EvaluateCommand implements Runnable {
             report = ErrorReport.of(autoencoder, samples, threads.count(), progress::stepTo);
         }
         if (json) {
-            terminal.println(toJson(saved, samples, report));
+            terminal.print(toJson(saved, samples, report) + System.lineSeparator());
         } else {
             print(saved, samples, report);
         }

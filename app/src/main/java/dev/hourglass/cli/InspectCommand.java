@@ -50,7 +50,7 @@ final class InspectCommand implements Runnable {
                 ModelFacts.of(saved.input(), saved.layers()),
                 saved.waist().encoderLayers());
         if (json) {
-            terminal.println(toJson(saved, summary));
+            terminal.print(toJson(saved, summary) + System.lineSeparator());
             return;
         }
         terminal.print(summary.toText());

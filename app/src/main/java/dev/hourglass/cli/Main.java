@@ -39,6 +39,7 @@ public final class Main {
 
     public static void main(String... arguments) {
         System.setProperty("java.util.logging.SimpleFormatter.format", LOG_FORMAT);
+        PrintableLog.install();
         Interruption interruption = Interruption.ofThisThread();
         Terminal terminal = Terminal.ofThisProcess(System.getenv());
         int status = new Main(terminal, DatasetCatalog.standard(), interruption).run(arguments);
@@ -160,7 +161,7 @@ public final class Main {
 
     private void printStackTrace(Throwable cause) {
         if (root.verbose()) {
-            cause.printStackTrace(terminal.err());
+            terminal.stackTrace(cause);
         }
     }
 

@@ -1,11 +1,13 @@
 package dev.hourglass.cli;
 
+import dev.hourglass.files.Printable;
 import java.io.Console;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -44,25 +46,40 @@ record Terminal(
         return new Terminal(out, err, false, false, true, () -> DEFAULT_COLUMNS);
     }
 
-    /** Writes text, in ASCII where no more can be shown. */
+    /** Writes text of several lines, in ASCII where no more can be shown. */
     void print(String text) {
-        out.print(encodable(text));
-        out.flush();
+        write(Printable.lines(text));
     }
 
+    /** Writes one line, whatever the text holds: much of what is printed stands in files. */
     void println(String line) {
-        print(line + System.lineSeparator());
+        write(Printable.line(line) + System.lineSeparator());
     }
 
+    /** Writes one line to standard error. */
     void error(String line) {
         out.flush();
-        err.println(encodable(line));
+        err.println(encodable(Printable.line(line)));
         err.flush();
     }
 
-    /** Replaces the line that the cursor is on. Only on an interactive terminal. */
+    /** Writes an exception with where it was thrown to standard error. */
+    void stackTrace(Throwable thrown) {
+        StringWriter trace = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(trace));
+        out.flush();
+        err.print(encodable(Printable.lines(trace.toString())));
+        err.flush();
+    }
+
+    /** Replaces the line that the cursor is on. Only on an interactive terminal, and only with text of our own. */
     void redraw(String line) {
-        print("\r" + line + ERASE_REST);
+        write("\r" + line + ERASE_REST);
+    }
+
+    private void write(String text) {
+        out.print(encodable(text));
+        out.flush();
     }
 
     /** For picocli, which writes to writers. */

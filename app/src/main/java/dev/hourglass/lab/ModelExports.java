@@ -56,8 +56,7 @@ final class ModelExports {
     static long rehearse(
             RunFolder folder, ModelRecipe model, Normalization normalization, Map<String, String> provenance) {
         TrainingState untrained = TrainingState.fresh(model.spec(), normalization, model.training());
-        SavedModel whole = SavedModel.of(
-                untrained.model(), model.training().loss(), untrained.optimizer(), provenance);
+        SavedModel whole = SavedModel.of(untrained.model(), model.training().loss(), untrained.optimizer(), provenance);
         long bytes = 0;
         try {
             for (Map.Entry<String, SavedModel> each : files(model.name(), whole).entrySet()) {

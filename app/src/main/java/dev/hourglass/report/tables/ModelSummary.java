@@ -1,5 +1,6 @@
 package dev.hourglass.report.tables;
 
+import dev.hourglass.files.Printable;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerFacts;
@@ -76,7 +77,7 @@ public record ModelSummary(String model, List<Row> rows, long trainable, long no
     public String toText() {
         List<List<String>> cells = rows.stream()
                 .map(row -> List.of(
-                        row.layer() + " (" + row.type() + ")",
+                        Printable.line(row.layer() + " (" + row.type() + ")"),
                         row.outputShape().withBatch(),
                         Numbers.count(row.parameters())))
                 .toList();
@@ -88,7 +89,7 @@ public record ModelSummary(String model, List<Row> rows, long trainable, long no
                 widths[column] = Math.max(widths[column], row.get(column).length());
             }
         }
-        StringBuilder text = new StringBuilder("Model: \"" + model + "\"\n");
+        StringBuilder text = new StringBuilder("Model: \"" + Printable.line(model) + "\"\n");
         text.append(rule('┏', '━', '┳', '┓', widths));
         text.append(line('┃', titles, widths)).append('\n');
         text.append(rule('┡', '━', '╇', '┩', widths));

@@ -1,5 +1,6 @@
 package dev.hourglass.report.tables;
 
+import dev.hourglass.files.Printable;
 import dev.hourglass.report.Names;
 import dev.hourglass.report.Numbers;
 import java.util.ArrayList;
@@ -102,11 +103,14 @@ public record RunsTable(List<Row> rows) {
     }
 
     /**
-     * Lines of equally many words in aligned columns, with a rule under the first.
+     * Lines of equally many words in aligned columns, with a rule under the first. The words may come from anywhere.
      *
      * @param left how many columns stand to the left; numbers stand to the right
      */
-    public static String aligned(List<List<String>> lines, int left) {
+    public static String aligned(List<List<String>> words, int left) {
+        List<List<String>> lines = words.stream()
+                .map(line -> line.stream().map(Printable::line).toList())
+                .toList();
         int columns = lines.getFirst().size();
         int[] widths = new int[columns];
         for (List<String> line : lines) {
