@@ -3,6 +3,7 @@ package dev.hourglass.lab;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.series.SyntheticSequences;
 import dev.hourglass.evaluate.Reconstruction;
+import dev.hourglass.evaluate.errors.ReconstructedSamples;
 import dev.hourglass.report.results.SignalErrors;
 import dev.hourglass.report.results.SignalErrors.OfKind;
 import dev.hourglass.report.results.SignalErrors.OfModel;
@@ -11,7 +12,6 @@ import java.util.List;
 
 /** Holds reconstructions of generated series against what the series were made of. */
 final class SignalStudy {
-    private static final int BATCH_SIZE = 256;
     private static final int PARTS = 3;
 
     private final SyntheticSequences truth;
@@ -43,27 +43,20 @@ final class SignalStudy {
         double[] toClean = new double[kinds];
         double[] floor = new double[kinds];
         Regression parts = new Regression();
-        float[] rebuilt = new float[Math.min(BATCH_SIZE, test.size()) * size];
-        float[] noisy = new float[size];
-        for (int from = 0; from < test.size(); from += BATCH_SIZE) {
-            int count = Math.min(BATCH_SIZE, test.size() - from);
-            reconstruction.rebuild(from, count, rebuilt);
-            for (int s = 0; s < count; s++) {
-                int index = from + s;
-                test.copySample(index, noisy, 0);
-                float[] clean = truth.clean(index);
-                int kind = test.label(index);
-                samples[kind]++;
-                toNoisy[kind] += squaredDistance(rebuilt, s * size, noisy);
-                toClean[kind] += squaredDistance(rebuilt, s * size, clean);
-                floor[kind] += squaredDistance(noisy, 0, clean);
-                float[] trend = truth.trend(index);
-                float[] periodic = truth.periodic(index);
-                for (int i = 0; i < size; i++) {
-                    parts.add(rebuilt[s * size + i], trend[i], periodic[i], noisy[i] - clean[i]);
-                }
-            }
-        }
+        new ReconstructedSamples(reconstruction, test, "Judging the series")
+                .forEach(done -> {}, (index, noisy, rebuilt, offset) -> {
+                    float[] clean = truth.clean(index);
+                    int kind = test.label(index);
+                    samples[kind]++;
+                    toNoisy[kind] += squaredDistance(rebuilt, offset, noisy);
+                    toClean[kind] += squaredDistance(rebuilt, offset, clean);
+                    floor[kind] += squaredDistance(noisy, 0, clean);
+                    float[] trend = truth.trend(index);
+                    float[] periodic = truth.periodic(index);
+                    for (int i = 0; i < size; i++) {
+                        parts.add(rebuilt[offset + i], trend[i], periodic[i], noisy[i] - clean[i]);
+                    }
+                });
         double[] shares = parts.solve();
         List<OfKind> each = new ArrayList<>();
         double all = 0;

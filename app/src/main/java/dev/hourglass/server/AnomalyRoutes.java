@@ -1,12 +1,20 @@
 package dev.hourglass.server;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.hourglass.detect.Denoising;
+import dev.hourglass.detect.DenoisingGain;
+import dev.hourglass.detect.ScoreEvaluation;
+import dev.hourglass.detect.ScoreHistogram;
+import dev.hourglass.detect.ThresholdMetrics;
+import dev.hourglass.evaluate.errors.ErrorMeasure;
+import dev.hourglass.evaluate.errors.SampleErrors;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Errors as a judgement, and what a model makes of noise. */
+/** Reconstruction errors as anomaly scores, and what a model makes of noise. */
 final class AnomalyRoutes implements Routes {
     private static final double USUAL_SHARE = 0.95;
 
@@ -33,10 +41,10 @@ final class AnomalyRoutes implements Routes {
 
     private record Truth(
             int anomalies,
-            Judgement.Threshold at,
+            ThresholdMetrics at,
             @Nullable Double rocAuc,
             @Nullable Double averagePrecision,
-            Judgement.@Nullable Threshold best) {}
+            @Nullable ThresholdMetrics best) {}
 
     private record View(
             String measure,
@@ -44,44 +52,52 @@ final class AnomalyRoutes implements Routes {
             double threshold,
             int flagged,
             Percentiles percentiles,
-            Judgement.Histogram histogram,
-            List<Judgement.Threshold> scores,
+            ScoreHistogram histogram,
+            List<ThresholdMetrics> scores,
             @Nullable Truth truth) {}
 
     private void anomalies(Context context) {
         Query query = new Query(context);
-        String measure = query.choice("measure", List.of("mse", "mae"));
+        ErrorMeasure measure = ErrorMeasure.of(query.choice("measure", ErrorMeasure.keys()));
         int bins = query.integer("bins", 2, 500, 60);
         List<Integer> anomalous = query.integers("anomalous");
         var given = query.number("threshold", 0, Double.MAX_VALUE);
         Subject subject = subjects.subject(context);
         errors.answer(context, subject, found -> {
-            Judgement judgement = new Judgement(found.by(measure), truth(subject, anomalous));
-            double threshold = given.orElseGet(() -> judgement.percentile(USUAL_SHARE));
-            Judgement.Threshold at = judgement.at(threshold);
+            ScoreEvaluation scores = evaluation(found.by(measure), truth(subject, anomalous));
+            double threshold = given.orElseGet(() -> scores.percentile(USUAL_SHARE));
+            ThresholdMetrics at = scores.at(threshold);
             Answers.json(
                     context,
                     new View(
-                            measure,
+                            measure.key(),
                             subject.data().size(),
                             threshold,
                             at.flagged(),
                             new Percentiles(
-                                    judgement.percentile(0.5),
-                                    judgement.percentile(0.9),
-                                    judgement.percentile(0.95),
-                                    judgement.percentile(0.99)),
-                            judgement.histogram(bins),
-                            judgement.thresholds(),
+                                    scores.percentile(0.5),
+                                    scores.percentile(0.9),
+                                    scores.percentile(0.95),
+                                    scores.percentile(0.99)),
+                            scores.histogram(bins),
+                            scores.thresholds(),
                             anomalous.isEmpty()
                                     ? null
                                     : new Truth(
-                                            judgement.anomalies(),
+                                            scores.anomalies(),
                                             at,
-                                            judgement.rocAuc(),
-                                            judgement.averagePrecision(),
-                                            judgement.best())));
+                                            Answers.orNull(scores.rocAuc()),
+                                            Answers.orNull(scores.averagePrecision()),
+                                            scores.bestByF1().orElse(null))));
         });
+    }
+
+    private static ScoreEvaluation evaluation(float[] scores, boolean @Nullable [] anomalous) {
+        try {
+            return anomalous == null ? ScoreEvaluation.of(scores) : ScoreEvaluation.of(scores, anomalous);
+        } catch (IllegalArgumentException e) {
+            throw ApiException.impossible("measure", "These errors tell nothing: " + e.getMessage(), null);
+        }
     }
 
     private static boolean @Nullable [] truth(Subject subject, List<Integer> anomalous) {
@@ -126,13 +142,39 @@ final class AnomalyRoutes implements Routes {
         return csv.toString();
     }
 
+    private record Denoised(
+            int index,
+            int[] shape,
+            float[] clean,
+            float[] noisy,
+            float[] denoised,
+            @JsonUnwrapped DenoisingGain gain) {
+        static Denoised of(Subject subject, int index, Denoising.DenoisedSample sample) {
+            return new Denoised(
+                    index,
+                    subject.model().input().toArray(),
+                    sample.clean(),
+                    sample.noisy(),
+                    sample.denoised(),
+                    sample.gain());
+        }
+    }
+
     private void denoise(Context context) {
         Query query = new Query(context);
         double noise = query.requiredNumber("noise", 0, 2);
         query.required("index");
         int index = query.integer("index", 0, Integer.MAX_VALUE, 0);
         int seed = query.integer("seed", Integer.MIN_VALUE, Integer.MAX_VALUE, 42);
-        Answers.json(context, Denoising.of(subjects.subject(context), seed).view(index, noise));
+        Subject subject = subjects.subject(context);
+        subject.requireIndex(index);
+        Answers.json(
+                context, Denoised.of(subject, index, denoising(subject, seed).sample(index, noise)));
+    }
+
+    private static Denoising denoising(Subject subject, long seed) {
+        OpenModel model = subject.model();
+        return new Denoising(subject.data(), noisy -> model.reconstruct(noisy, 1), subject.similarity(), seed);
     }
 
     private void gain(Context context) {
@@ -145,7 +187,7 @@ final class AnomalyRoutes implements Routes {
                 context,
                 subject.key("gain/" + seed + "/" + samples),
                 "Denoising " + samples + " samples at ten levels",
-                progress -> Denoising.of(subject, seed).levels(samples, progress),
+                progress -> denoising(subject, seed).levels(samples, progress.of(samples * Denoising.levelCount())),
                 levels -> Answers.json(context, Map.of("samples", samples, "levels", levels)));
     }
 }

@@ -2,6 +2,8 @@ package dev.hourglass.server;
 
 import io.javalin.http.Context;
 import java.util.Locale;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.ValueSerializer;
@@ -90,5 +92,10 @@ final class Answers {
         } else {
             json.writeNull();
         }
+    }
+
+    /** What is not defined is null in JSON. */
+    static @Nullable Double orNull(OptionalDouble value) {
+        return value.isPresent() ? value.getAsDouble() : null;
     }
 }

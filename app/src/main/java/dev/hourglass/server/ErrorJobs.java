@@ -1,5 +1,6 @@
 package dev.hourglass.server;
 
+import dev.hourglass.evaluate.errors.SampleErrors;
 import io.javalin.http.Context;
 import java.util.Locale;
 import java.util.Optional;
@@ -21,12 +22,7 @@ final class ErrorJobs {
                 "Reconstructing %,d samples with %s",
                 subject.data().size(),
                 subject.model().key().model());
-        jobs.answer(
-                context,
-                subject.key("errors"),
-                task,
-                progress -> SampleErrors.of(subject.model().autoencoder(), subject.data(), threads, progress),
-                whenDone);
+        jobs.answer(context, subject.key("errors"), task, progress -> compute(subject, progress), whenDone);
     }
 
     /** As far as they were asked for before. */
@@ -36,7 +32,14 @@ final class ErrorJobs {
 
     /** Computed on this thread if need be. */
     SampleErrors now(Subject subject, Job.Progress progress) {
-        return known(subject)
-                .orElseGet(() -> SampleErrors.of(subject.model().autoencoder(), subject.data(), threads, progress));
+        return known(subject).orElseGet(() -> compute(subject, progress));
+    }
+
+    private SampleErrors compute(Subject subject, Job.Progress progress) {
+        return SampleErrors.of(
+                subject.model().autoencoder(),
+                subject.data(),
+                threads,
+                progress.of(subject.data().size()));
     }
 }

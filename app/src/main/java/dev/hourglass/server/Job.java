@@ -1,6 +1,7 @@
 package dev.hourglass.server;
 
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Work that takes longer than a request should, and what became of it. Thread-safe. */
@@ -16,6 +17,11 @@ final class Job<T> {
     interface Progress {
         /** @param share 0 to 1 */
         void at(double share);
+
+        /** For what counts the things it has done, of so many. */
+        default IntConsumer of(int all) {
+            return done -> at(done / (double) all);
+        }
     }
 
     /** How a job stands. */

@@ -1,6 +1,7 @@
 package dev.hourglass.server;
 
 import dev.hourglass.evaluate.Points;
+import dev.hourglass.evaluate.latent.LatentDirections;
 import dev.hourglass.evaluate.pca.PrincipalComponents;
 import dev.hourglass.evaluate.tsne.Embedding;
 import dev.hourglass.evaluate.tsne.TSne;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 record LatentMap(
         MapPlan plan,
         Subject subject,
-        Codes codes,
+        Points codes,
         float[] places,
         @Nullable PrincipalComponents axes,
         double @Nullable [] varianceShares,
@@ -48,17 +49,17 @@ record LatentMap(
         if (count < 2) {
             throw ApiException.impossible("data", "A map needs at least two samples.", "Give more data.");
         }
-        Codes codes = Codes.of(subject, count, threads, share -> progress.at(ENCODED * share));
+        Points codes = subject.codes(count, threads, done -> progress.at(ENCODED * done / count));
         return switch (plan.method()) {
             case PCA -> pca(plan, subject, codes, threads, start);
             case TSNE -> tsne(plan, subject, codes, kept, threads, progress);
         };
     }
 
-    private static LatentMap pca(MapPlan plan, Subject subject, Codes codes, int threads, long start) {
-        PrincipalComponents pca = PrincipalComponents.fit(codes.dataset(), Math.min(2, codes.size()), threads);
+    private static LatentMap pca(MapPlan plan, Subject subject, Points codes, int threads, long start) {
+        PrincipalComponents pca = PrincipalComponents.fit(codes.asDataset(), Math.min(2, codes.dimensions()), threads);
         float[] places = project(pca, codes);
-        double total = Directions.variance(codes, pca.reconstruct(new double[0]));
+        double total = LatentDirections.variance(codes, pca.reconstruct(new double[0]));
         double[] shares = new double[2];
         for (int i = 0; i < places.length; i++) {
             shares[i % 2] += total > 0 ? places[i] * (double) places[i] / codes.count() / total : 0;
@@ -76,10 +77,10 @@ record LatentMap(
     }
 
     /** Where codes lie on the axes of a PCA; 0 on a second axis that isn't there. */
-    static float[] project(PrincipalComponents pca, Codes codes) {
+    static float[] project(PrincipalComponents pca, Points codes) {
         float[] places = new float[2 * codes.count()];
         for (int i = 0; i < codes.count(); i++) {
-            double[] place = pca.transform(codes.code(i));
+            double[] place = pca.transform(codes.point(i));
             for (int axis = 0; axis < place.length; axis++) {
                 places[2 * i + axis] = (float) place[axis];
             }
@@ -88,7 +89,7 @@ record LatentMap(
     }
 
     private static LatentMap tsne(
-            MapPlan plan, Subject subject, Codes codes, @Nullable TSneFile kept, int threads, Job.Progress progress) {
+            MapPlan plan, Subject subject, Points codes, @Nullable TSneFile kept, int threads, Job.Progress progress) {
         if (codes.count() <= plan.perplexity()) {
             throw ApiException.impossible(
                     "perplexity",
@@ -107,7 +108,7 @@ record LatentMap(
         return map;
     }
 
-    private static LatentMap of(MapPlan plan, Subject subject, Codes codes, TSneFile.Content made) {
+    private static LatentMap of(MapPlan plan, Subject subject, Points codes, TSneFile.Content made) {
         return new LatentMap(
                 plan,
                 subject,
@@ -120,14 +121,14 @@ record LatentMap(
                 made.seconds());
     }
 
-    private static LatentMap embed(MapPlan plan, Subject subject, Codes codes, int threads, Job.Progress progress) {
+    private static LatentMap embed(MapPlan plan, Subject subject, Points codes, int threads, Job.Progress progress) {
         long start = System.nanoTime();
         TSneOptions options = TSneOptions.defaults()
                 .withPerplexity(plan.perplexity())
                 .withIterations(plan.iterations())
                 .withSeed(plan.seed())
                 .withThreads(threads);
-        Embedding embedding = TSne.embed(codes.points(), options, event -> {
+        Embedding embedding = TSne.embed(codes, options, event -> {
             if (event instanceof TSneEvent.IterationFinished finished) {
                 progress.at(ENCODED + (PLACED - ENCODED) * finished.iteration() / finished.iterations());
             }
@@ -145,10 +146,10 @@ record LatentMap(
                 (System.nanoTime() - start) / 1e9);
     }
 
-    private static @Nullable Double trust(Codes codes, float[] places, int threads) {
+    private static @Nullable Double trust(Points codes, float[] places, int threads) {
         return codes.count() > MOST_JUDGED || codes.count() <= 2 * NEIGHBOURS
                 ? null
-                : Trustworthiness.of(codes.points(), Points.of(places, 2), NEIGHBOURS, threads);
+                : Trustworthiness.of(codes, Points.of(places, 2), NEIGHBOURS, threads);
     }
 
     /** A sentence about the map and how far to trust it. */
@@ -163,13 +164,13 @@ record LatentMap(
                         "t-SNE of %,d codes of %,d numbers: neighbours are kept together; distances between groups and"
                                 + " their sizes mean nothing.%s",
                         codes.count(),
-                        codes.size(),
+                        codes.dimensions(),
                         trusted)
                 : String.format(
                         Locale.ROOT,
                         "PCA of %,d codes of %,d numbers: true to scale, with %.1f %% of their variance.%s",
                         codes.count(),
-                        codes.size(),
+                        codes.dimensions(),
                         100 * (shares[0] + shares[1]),
                         trusted);
     }

@@ -1,5 +1,7 @@
 package dev.hourglass.server;
 
+import dev.hourglass.evaluate.errors.ErrorMeasure;
+import dev.hourglass.evaluate.errors.SampleErrors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +22,7 @@ record MapColumns(LatentMap map, Optional<SampleErrors> errors) {
             views.add(view("mse", "number", first(found.mse()), List.of()));
             views.add(view("mae", "number", first(found.mae()), List.of()));
         });
-        for (int i = 0; i < map.codes().size(); i++) {
+        for (int i = 0; i < map.codes().dimensions(); i++) {
             views.add(view(CODE + i, "number", code(i), List.of()));
         }
         return views;
@@ -46,12 +48,12 @@ record MapColumns(LatentMap map, Optional<SampleErrors> errors) {
             }
             return NpyArray.of(labels, count);
         }
-        if ((name.equals("mse") || name.equals("mae")) && errors.isPresent()) {
-            return NpyArray.of(first(errors.get().by(name)), count);
+        if (ErrorMeasure.keys().contains(name) && errors.isPresent()) {
+            return NpyArray.of(first(errors.get().by(ErrorMeasure.of(name))), count);
         }
         if (name.matches(CODE + "[0-9]{1,7}")) {
             int number = Integer.parseInt(name.substring(CODE.length()));
-            if (number < map.codes().size()) {
+            if (number < map.codes().dimensions()) {
                 return NpyArray.of(code(number), count);
             }
         }
@@ -74,7 +76,7 @@ record MapColumns(LatentMap map, Optional<SampleErrors> errors) {
     private float[] code(int number) {
         float[] values = new float[map.codes().count()];
         for (int i = 0; i < values.length; i++) {
-            values[i] = map.codes().values()[i * map.codes().size() + number];
+            values[i] = map.codes().get(i, number);
         }
         return values;
     }

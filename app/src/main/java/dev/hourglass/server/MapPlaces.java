@@ -24,7 +24,7 @@ record MapPlaces(LatentMap map) {
         PrincipalComponents axes = map.axes();
         float[] code = axes == null
                 ? weighted(nearest)
-                : Directions.floats(axes.reconstruct(axes.components() == 1 ? new double[] {x} : new double[] {x, y}));
+                : narrowed(axes.reconstruct(axes.components() == 1 ? new double[] {x} : new double[] {x, y}));
         return view(x, y, axes != null, code, nearest);
     }
 
@@ -63,13 +63,13 @@ record MapPlaces(LatentMap map) {
 
     private float[] weighted(List<Near> nearest) {
         if (nearest.getFirst().distance() == 0) {
-            return map.codes().code(nearest.getFirst().index());
+            return map.codes().point(nearest.getFirst().index());
         }
-        double[] sum = new double[map.codes().size()];
+        double[] sum = new double[map.codes().dimensions()];
         double weights = 0;
         for (Near near : nearest) {
             double weight = 1 / (near.distance() * near.distance());
-            float[] code = map.codes().code(near.index());
+            float[] code = map.codes().point(near.index());
             for (int i = 0; i < sum.length; i++) {
                 sum[i] += weight * code[i];
             }
@@ -78,7 +78,7 @@ record MapPlaces(LatentMap map) {
         for (int i = 0; i < sum.length; i++) {
             sum[i] /= weights;
         }
-        return Directions.floats(sum);
+        return narrowed(sum);
     }
 
     /** One end of a walk: a sample of the map, or a place. */
@@ -117,7 +117,7 @@ record MapPlaces(LatentMap map) {
             if (first == null || last == null) {
                 views.add(at(x, y));
             } else {
-                float[] code = between(map.codes().code(first), map.codes().code(last), share);
+                float[] code = between(map.codes().point(first), map.codes().point(last), share);
                 views.add(view(x, y, true, code, nearest(x, y)));
             }
         }
@@ -130,5 +130,13 @@ record MapPlaces(LatentMap map) {
             code[i] = (float) (a[i] + share * (b[i] - (double) a[i]));
         }
         return code;
+    }
+
+    private static float[] narrowed(double[] values) {
+        float[] narrow = new float[values.length];
+        for (int i = 0; i < narrow.length; i++) {
+            narrow[i] = (float) values[i];
+        }
+        return narrow;
     }
 }

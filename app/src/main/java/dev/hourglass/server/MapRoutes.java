@@ -1,5 +1,6 @@
 package dev.hourglass.server;
 
+import dev.hourglass.evaluate.latent.LatentDirections;
 import dev.hourglass.evaluate.pca.PrincipalComponents;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -176,7 +177,7 @@ final class MapRoutes implements Routes {
                 then.key(
                         "on/" + map.plan().id() + "/of/" + map.subject().model().key()),
                 "Codes after epoch " + epoch.getAsInt(),
-                progress -> LatentMap.project(axes, Codes.of(then, count, threads, progress)),
+                progress -> LatentMap.project(axes, then.codes(count, threads, progress.of(count))),
                 places -> Answers.npy(context, NpyArray.of(places, count, 2)));
     }
 
@@ -231,11 +232,12 @@ final class MapRoutes implements Routes {
     private void directions(Context context) {
         int count = new Query(context).integer("count", 1, MOST_DIRECTIONS, 8);
         Subject subject = subjects.subject(context);
+        int all = subject.data().size();
         jobs.answer(
                 context,
                 subject.key("directions/" + count),
                 "The directions of the code of " + subject.model().key().model(),
-                progress -> Directions.of(Codes.of(subject, subject.data().size(), threads, progress), count, threads),
+                progress -> LatentDirections.of(subject.codes(all, threads, progress.of(all)), count, threads),
                 found -> Answers.json(context, found));
     }
 }

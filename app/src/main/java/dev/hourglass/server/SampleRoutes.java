@@ -1,5 +1,6 @@
 package dev.hourglass.server;
 
+import dev.hourglass.evaluate.errors.ErrorMeasure;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.awt.image.BufferedImage;
@@ -39,7 +40,7 @@ final class SampleRoutes implements Routes {
     private void list(Context context) {
         Query query = new Query(context);
         String order = query.choice("order", List.of("index", "worst", "best"));
-        String measure = query.choice("measure", List.of("mse", "mae"));
+        ErrorMeasure measure = ErrorMeasure.of(query.choice("measure", ErrorMeasure.keys()));
         OptionalInt label = query.integer("label", 0, Integer.MAX_VALUE);
         int offset = query.integer("offset", 0, Integer.MAX_VALUE, 0);
         int limit = query.integer("limit", 1, MOST_LISTED, 50);

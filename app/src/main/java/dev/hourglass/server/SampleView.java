@@ -1,5 +1,7 @@
 package dev.hourglass.server;
 
+import dev.hourglass.evaluate.errors.SampleError;
+import dev.hourglass.evaluate.errors.SampleSimilarity;
 import org.jspecify.annotations.Nullable;
 
 /** One sample seen through a model. */
@@ -22,7 +24,7 @@ record SampleView(
         float[] code = model.encode(input, 1);
         float[] rebuilt = model.decode(code, 1);
         SampleError error = SampleError.of(input, rebuilt, 0);
-        Likeness likeness = Likeness.of(subject);
+        SampleSimilarity similarity = subject.similarity();
         return new SampleView(
                 index,
                 subject.label(index),
@@ -33,7 +35,7 @@ record SampleView(
                 rebuilt,
                 error.mse(),
                 error.mae(),
-                likeness.psnrDecibels(error.mse()),
-                likeness.ssim(input, rebuilt));
+                Answers.orNull(similarity.psnrDecibels(error.mse())),
+                Answers.orNull(similarity.ssim(input, rebuilt)));
     }
 }

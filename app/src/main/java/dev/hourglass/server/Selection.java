@@ -1,5 +1,6 @@
 package dev.hourglass.server;
 
+import dev.hourglass.evaluate.errors.SampleErrors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,8 @@ record Selection(LatentMap map, Optional<SampleErrors> errors, int[] indices) {
     /** The columns index, x, y, label, mse, mae, code_0, …; a field that isn't known is empty. */
     String csv() {
         StringBuilder csv = new StringBuilder("index,x,y,label,mse,mae");
-        IntStream.range(0, map.codes().size()).forEach(i -> csv.append(",code_").append(i));
+        IntStream.range(0, map.codes().dimensions())
+                .forEach(i -> csv.append(",code_").append(i));
         csv.append('\n');
         for (int index : indices) {
             Integer label = map.subject().label(index);
@@ -57,7 +59,7 @@ record Selection(LatentMap map, Optional<SampleErrors> errors, int[] indices) {
             csv.append(',')
                     .append(errors.map(found -> Float.toString(found.mae()[index]))
                             .orElse(""));
-            for (float number : map.codes().code(index)) {
+            for (float number : map.codes().point(index)) {
                 csv.append(',').append(number);
             }
             csv.append('\n');

@@ -1,5 +1,6 @@
 package dev.hourglass.server;
 
+import dev.hourglass.evaluate.errors.SampleError;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import io.javalin.config.RoutesConfig;

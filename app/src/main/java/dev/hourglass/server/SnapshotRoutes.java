@@ -2,6 +2,7 @@ package dev.hourglass.server;
 
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.Split;
+import dev.hourglass.evaluate.errors.SampleError;
 import dev.hourglass.lab.ModelRecipe;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;

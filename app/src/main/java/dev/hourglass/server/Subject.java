@@ -1,7 +1,11 @@
 package dev.hourglass.server;
 
 import dev.hourglass.data.Dataset;
+import dev.hourglass.evaluate.Points;
+import dev.hourglass.evaluate.errors.Evaluation;
+import dev.hourglass.evaluate.errors.SampleSimilarity;
 import dev.hourglass.tensor.Shape;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +23,18 @@ record Subject(
     /** The key of what is computed of it. */
     String key(String kind) {
         return model.key() + "/" + dataName + "/" + kind;
+    }
+
+    /** Of the first samples. */
+    Points codes(int count, int threads, IntConsumer progress) {
+        return Evaluation.codes(model.autoencoder(), data.limit(count), threads, progress);
+    }
+
+    /** How samples are held against each other. */
+    SampleSimilarity similarity() {
+        return imageShape == null
+                ? SampleSimilarity.ofSignals(data)
+                : SampleSimilarity.ofImages(imageShape, model.autoencoder().normalization());
     }
 
     float[] sample(int index) {

@@ -1,5 +1,6 @@
 package dev.hourglass.server;
 
+import dev.hourglass.evaluate.Points;
 import dev.hourglass.files.ConfinedFolder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -40,7 +41,7 @@ record TSneFile(ConfinedFolder run, String file, MapPlan plan) {
     }
 
     /** The map, if it was made before of the same codes in the same way. */
-    Optional<Content> read(Codes codes) {
+    Optional<Content> read(Points codes) {
         try {
             Content content = Answers.JSON.readValue(run.read(file, MOST_BYTES), Content.class);
             return Optional.of(content)
@@ -56,7 +57,7 @@ record TSneFile(ConfinedFolder run, String file, MapPlan plan) {
     }
 
     /** Keeps a map if that is possible; it can be made again. */
-    void write(Codes codes, LatentMap map) {
+    void write(Points codes, LatentMap map) {
         try {
             run.write(
                     file,
@@ -72,10 +73,11 @@ record TSneFile(ConfinedFolder run, String file, MapPlan plan) {
         }
     }
 
-    private static String sha256(Codes codes) {
+    private static String sha256(Points codes) {
         try {
-            ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(codes.values().length, Float.BYTES));
-            bytes.asFloatBuffer().put(codes.values());
+            float[] numbers = codes.toArray();
+            ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(numbers.length, Float.BYTES));
+            bytes.asFloatBuffer().put(numbers);
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.array()));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java has SHA-256", e);

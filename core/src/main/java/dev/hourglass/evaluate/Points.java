@@ -3,6 +3,7 @@ package dev.hourglass.evaluate;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
+import java.util.Arrays;
 
 /**
  * Points in a space: the codes of samples, or where an embedding puts them. All numbers are finite. Safe for use by
@@ -60,6 +61,16 @@ public final class Points {
     /** One coordinate of one point, both counted from 0. */
     public float get(int point, int dimension) {
         return values[point * dimensions + dimension];
+    }
+
+    /** A copy of one point's coordinates. */
+    public float[] point(int index) {
+        return Arrays.copyOfRange(values, index * dimensions, (index + 1) * dimensions);
+    }
+
+    /** The points as samples without labels, for what is fitted to a data set. */
+    public Dataset asDataset() {
+        return new PointsDataset(this);
     }
 
     /** A copy of all numbers, [count, dimensions], row-major. */

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 /** The rules that ARCHITECTURE.md states, as the build checks them. */
 public final class HouseRules {
     private static final Set<String> CORE =
-            Set.of("files", "tensor", "model", "data", "engine", "train", "evaluate", "formats");
+            Set.of("files", "tensor", "model", "data", "engine", "train", "evaluate", "detect", "formats");
 
     private HouseRules() {}
 
@@ -61,6 +61,7 @@ public final class HouseRules {
                 Map.entry("engine", "EngineUsesData"),
                 Map.entry("train", "TrainUsesEvaluate"),
                 Map.entry("evaluate", "EvaluateUsesTrain"),
+                Map.entry("detect", "DetectUsesTrain"),
                 Map.entry("formats", "FormatsUsesTrain"),
                 Map.entry("report", "ReportUsesLab"),
                 Map.entry("lab", "LabUsesServer"),
@@ -97,6 +98,7 @@ public final class HouseRules {
         table.put("engine", Set.of("model", "tensor"));
         table.put("train", Set.of("files", "engine", "model", "data", "tensor"));
         table.put("evaluate", Set.of("engine", "model", "data", "tensor"));
+        table.put("detect", Set.of("evaluate", "engine", "model", "data", "tensor"));
         table.put("formats", Set.of("files", "engine", "model", "tensor"));
         table.put("report", Set.of("evaluate", "train", "model", "files", "tensor"));
         table.put("lab", coreAnd("report"));

@@ -8,7 +8,6 @@ import dev.hourglass.evaluate.Reconstruction;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +37,6 @@ public record ErrorReport(
         List<OfSample> each,
         List<OfPart> steps,
         List<OfPart> channels) {
-    private static final int BATCH_SIZE = 256;
-
     /** The errors over the samples of one class. */
     public record OfClass(int label, int samples, double mse, double mae) {}
 
@@ -113,54 +110,60 @@ public record ErrorReport(
      * @throws InterruptedComputationException if this thread is interrupted
      */
     public static ErrorReport of(Reconstruction reconstruction, Dataset data, IntConsumer progress) {
-        Shape shape = data.sampleShape();
-        int numbers = shape.size();
-        int channels = shape.dimension(-1);
-        float[] rebuilt = new float[Math.multiplyExact(Math.min(BATCH_SIZE, data.size()), numbers)];
-        float[] original = new float[numbers];
-        Sums[] byPosition = Sums.create(numbers);
-        Sums all = new Sums();
-        Map<Integer, Sums> byClass = new TreeMap<>();
-        List<OfSample> each = new ArrayList<>();
-        float smallest = Float.POSITIVE_INFINITY;
-        float largest = Float.NEGATIVE_INFINITY;
-        for (int from = 0; from < data.size(); from += BATCH_SIZE) {
-            InterruptedComputationException.throwIfInterrupted(Thread.currentThread(), "The evaluation");
-            int count = Math.min(BATCH_SIZE, data.size() - from);
-            reconstruction.rebuild(from, count, rebuilt);
-            for (int s = 0; s < count; s++) {
-                data.copySample(from + s, original, 0);
-                requireFinite(original, from + s, data);
-                Sums sample = new Sums();
-                for (int i = 0; i < numbers; i++) {
-                    double difference = (double) rebuilt[s * numbers + i] - original[i];
-                    sample.add(difference);
-                    byPosition[i].add(difference);
-                    smallest = Math.min(smallest, original[i]);
-                    largest = Math.max(largest, original[i]);
-                }
-                all.add(sample);
-                each.add(new OfSample(from + s, sample.mse(), sample.mae()));
-                if (data.hasLabels()) {
-                    byClass.computeIfAbsent(data.label(from + s), label -> new Sums())
-                            .add(sample);
-                }
-            }
-            progress.accept(from + count);
+        Pass pass = new Pass(data);
+        new ReconstructedSamples(reconstruction, data, "The evaluation").forEach(progress, pass::add);
+        return pass.report();
+    }
+
+    /** What is added up while the samples go by. */
+    private static final class Pass {
+        private final Dataset data;
+        private final ErrorSums[] byPosition;
+        private final ErrorSums all = new ErrorSums();
+        private final Map<Integer, ErrorSums> byClass = new TreeMap<>();
+        private final List<OfSample> each = new ArrayList<>();
+        private float smallest = Float.POSITIVE_INFINITY;
+        private float largest = Float.NEGATIVE_INFINITY;
+
+        Pass(Dataset data) {
+            this.data = data;
+            byPosition = ErrorSums.create(data.sampleShape().size());
         }
-        data.requireUnchanged();
-        List<OfClass> classes = new ArrayList<>();
-        byClass.forEach(
-                (label, sums) -> classes.add(new OfClass(label, (int) (sums.count / numbers), sums.mse(), sums.mae())));
-        return new ErrorReport(
-                data.size(),
-                all.mse(),
-                all.mae(),
-                (double) largest - smallest,
-                classes,
-                each,
-                shape.rank() == 2 ? parts(byPosition, shape.dimension(0), i -> i / channels) : List.of(),
-                parts(byPosition, channels, i -> i % channels));
+
+        void add(int index, float[] original, float[] rebuilt, int offset) {
+            requireFinite(original, index, data);
+            ErrorSums sample = new ErrorSums();
+            for (int i = 0; i < original.length; i++) {
+                double difference = (double) rebuilt[offset + i] - original[i];
+                sample.add(difference);
+                byPosition[i].add(difference);
+                smallest = Math.min(smallest, original[i]);
+                largest = Math.max(largest, original[i]);
+            }
+            all.add(sample);
+            each.add(new OfSample(index, sample.mse(), sample.mae()));
+            if (data.hasLabels()) {
+                byClass.computeIfAbsent(data.label(index), label -> new ErrorSums())
+                        .add(sample);
+            }
+        }
+
+        ErrorReport report() {
+            Shape shape = data.sampleShape();
+            int channels = shape.dimension(-1);
+            List<OfClass> classes = new ArrayList<>();
+            byClass.forEach((label, sums) ->
+                    classes.add(new OfClass(label, (int) (sums.count() / byPosition.length), sums.mse(), sums.mae())));
+            return new ErrorReport(
+                    data.size(),
+                    all.mse(),
+                    all.mae(),
+                    (double) largest - smallest,
+                    classes,
+                    each,
+                    shape.rank() == 2 ? parts(byPosition, shape.dimension(0), i -> i / channels) : List.of(),
+                    parts(byPosition, channels, i -> i % channels));
+        }
     }
 
     private static void requireFinite(float[] sample, int index, Dataset data) {
@@ -174,8 +177,8 @@ public record ErrorReport(
     }
 
     /** @param partOf which part a position belongs to */
-    private static List<OfPart> parts(Sums[] byPosition, int count, IntUnaryOperator partOf) {
-        Sums[] sums = Sums.create(count);
+    private static List<OfPart> parts(ErrorSums[] byPosition, int count, IntUnaryOperator partOf) {
+        ErrorSums[] sums = ErrorSums.create(count);
         for (int i = 0; i < byPosition.length; i++) {
             sums[partOf.applyAsInt(i)].add(byPosition[i]);
         }
@@ -184,37 +187,5 @@ public record ErrorReport(
             parts.add(new OfPart(part, sums[part].mse(), sums[part].mae()));
         }
         return parts;
-    }
-
-    private static final class Sums {
-        private long count;
-        private double squares;
-        private double distances;
-
-        static Sums[] create(int count) {
-            Sums[] sums = new Sums[count];
-            Arrays.setAll(sums, i -> new Sums());
-            return sums;
-        }
-
-        void add(double difference) {
-            count++;
-            squares += difference * difference;
-            distances += Math.abs(difference);
-        }
-
-        void add(Sums other) {
-            count += other.count;
-            squares += other.squares;
-            distances += other.distances;
-        }
-
-        double mse() {
-            return squares / count;
-        }
-
-        double mae() {
-            return distances / count;
-        }
     }
 }

@@ -4,6 +4,7 @@ import dev.hourglass.data.Dataset;
 import dev.hourglass.engine.Inference;
 import dev.hourglass.evaluate.InterruptedComputationException;
 import dev.hourglass.evaluate.Points;
+import dev.hourglass.evaluate.Reconstruction;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
@@ -25,36 +26,38 @@ public final class Evaluation {
      * @param threads that compute, >= 1; the errors have the same bits on any number
      * @throws ShapeException if the samples have another shape
      * @throws IllegalArgumentException if the samples come under another normalization
+     * @throws InterruptedComputationException if this thread is interrupted
      */
     public static ReconstructionError reconstruction(Autoencoder model, Dataset data, int threads) {
         requireMatch(model, data);
-        int size = data.size();
-        int numbers = data.sampleShape().size();
-        float[] reconstructions = new float[Math.multiplyExact(Math.min(BATCH_SIZE, size), numbers)];
-        float[] original = new float[numbers];
-        double squares = 0;
-        double distances = 0;
-        long nanos = 0;
+        Stopwatch stopwatch = new Stopwatch();
+        ErrorSums sums = new ErrorSums();
         try (Inference inference = Inference.of(model, threads)) {
-            warmUp(inference, data, reconstructions);
-            for (int from = 0; from < size; from += BATCH_SIZE) {
-                int count = Math.min(BATCH_SIZE, size - from);
-                long start = System.nanoTime();
-                inference.reconstruct(data::copySample, from, count, reconstructions);
-                nanos += System.nanoTime() - start;
-                for (int s = 0; s < count; s++) {
-                    data.copySample(from + s, original, 0);
-                    for (int i = 0; i < numbers; i++) {
-                        double difference = (double) reconstructions[s * numbers + i] - original[i];
-                        squares += difference * difference;
-                        distances += Math.abs(difference);
-                    }
-                }
-            }
+            warmUp(inference, data);
+            Reconstruction timed = (from, count, into) ->
+                    stopwatch.time(() -> inference.reconstruct(data::copySample, from, count, into));
+            new ReconstructedSamples(timed, data, "The evaluation")
+                    .forEach(done -> {}, (index, original, rebuilt, offset) -> {
+                        for (int i = 0; i < original.length; i++) {
+                            sums.add((double) rebuilt[offset + i] - original[i]);
+                        }
+                    });
         }
-        data.requireUnchanged();
-        double all = (double) size * numbers;
-        return new ReconstructionError(squares / all, distances / all, size, size / (Math.max(nanos, 1) / 1e9));
+        return new ReconstructionError(sums.mse(), sums.mae(), data.size(), data.size() / stopwatch.seconds());
+    }
+
+    private static final class Stopwatch {
+        private long nanos;
+
+        void time(Runnable work) {
+            long start = System.nanoTime();
+            work.run();
+            nanos += System.nanoTime() - start;
+        }
+
+        double seconds() {
+            return Math.max(nanos, 1) / 1e9;
+        }
     }
 
     /**
@@ -84,11 +87,24 @@ public final class Evaluation {
             }
         }
         data.requireUnchanged();
+        requireFinite(codes, model);
         return Points.of(codes, latentSize);
     }
 
-    private static void warmUp(Inference inference, Dataset data, float[] into) {
+    private static void requireFinite(float[] codes, Autoencoder model) {
+        for (int i = 0; i < codes.length; i++) {
+            if (!Float.isFinite(codes[i])) {
+                throw new IllegalArgumentException("The code of sample "
+                        + i / model.spec().latentSize() + " of model '"
+                        + model.spec().name() + "' holds " + codes[i]
+                        + ", so it has no place in the latent space. Take a model whose training did not diverge.");
+            }
+        }
+    }
+
+    private static void warmUp(Inference inference, Dataset data) {
         int count = Math.min(BATCH_SIZE, data.size());
+        float[] into = new float[Math.multiplyExact(count, data.sampleShape().size())];
         long start = System.nanoTime();
         do {
             inference.reconstruct(data::copySample, 0, count, into);

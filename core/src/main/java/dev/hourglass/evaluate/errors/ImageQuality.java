@@ -3,7 +3,6 @@ package dev.hourglass.evaluate.errors;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.evaluate.InterruptedComputationException;
 import dev.hourglass.evaluate.Reconstruction;
-import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
 import dev.hourglass.tensor.Workers;
 import java.util.Arrays;
@@ -18,7 +17,6 @@ import java.util.function.IntConsumer;
  * @param each every image, in the order of the data
  */
 public record ImageQuality(double psnr, double ssim, List<OfImage> each) {
-    private static final int BATCH_SIZE = 256;
     private static final int IMAGES_PER_TASK = 4;
 
     /**
@@ -44,42 +42,28 @@ public record ImageQuality(double psnr, double ssim, List<OfImage> each) {
      */
     public static ImageQuality of(
             Reconstruction reconstruction, Dataset images, double range, int threads, IntConsumer progress) {
-        Shape shape = images.sampleShape();
-        StructuralSimilarity similarity = new StructuralSimilarity(shape, range);
-        int numbers = shape.size();
+        StructuralSimilarity similarity = new StructuralSimilarity(images.sampleShape(), range);
+        int numbers = images.sampleShape().size();
         OfImage[] each = new OfImage[images.size()];
-        float[] rebuilt = new float[Math.multiplyExact(Math.min(BATCH_SIZE, images.size()), numbers)];
         try (Workers workers = Workers.of(threads)) {
-            for (int first = 0; first < images.size(); first += BATCH_SIZE) {
-                InterruptedComputationException.throwIfInterrupted(Thread.currentThread(), "Judging the images");
-                int from = first;
-                int count = Math.min(BATCH_SIZE, images.size() - from);
-                reconstruction.rebuild(from, count, rebuilt);
-                workers.run(Math.ceilDiv(count, IMAGES_PER_TASK), (worker, task) -> {
-                    float[] original = new float[numbers];
-                    int end = Math.min((task + 1) * IMAGES_PER_TASK, count);
-                    for (int i = task * IMAGES_PER_TASK; i < end; i++) {
-                        images.copySample(from + i, original, 0);
-                        float[] image = Arrays.copyOfRange(rebuilt, i * numbers, (i + 1) * numbers);
-                        each[from + i] =
-                                new OfImage(from + i, psnr(original, image, range), similarity.of(original, image));
-                    }
-                });
-                progress.accept(from + count);
-            }
+            new ReconstructedSamples(reconstruction, images, "Judging the images")
+                    .forEachBlock(progress, (from, count, rebuilt) -> {
+                        workers.run(Math.ceilDiv(count, IMAGES_PER_TASK), (worker, task) -> {
+                            int end = Math.min((task + 1) * IMAGES_PER_TASK, count);
+                            for (int i = task * IMAGES_PER_TASK; i < end; i++) {
+                                float[] original = new float[numbers];
+                                images.copySample(from + i, original, 0);
+                                float[] image = Arrays.copyOfRange(rebuilt, i * numbers, (i + 1) * numbers);
+                                double mse = SampleError.of(original, image, 0).mse();
+                                double psnr = 10 * StrictMath.log10(range * range / mse);
+                                each[from + i] = new OfImage(from + i, psnr, similarity.of(original, image));
+                            }
+                        });
+                    });
         }
         return new ImageQuality(
                 Arrays.stream(each).mapToDouble(OfImage::psnr).average().orElseThrow(),
                 Arrays.stream(each).mapToDouble(OfImage::ssim).average().orElseThrow(),
                 List.of(each));
-    }
-
-    private static double psnr(float[] original, float[] rebuilt, double range) {
-        double squares = 0;
-        for (int i = 0; i < original.length; i++) {
-            double difference = (double) rebuilt[i] - original[i];
-            squares += difference * difference;
-        }
-        return 10 * StrictMath.log10(range * range * original.length / squares);
     }
 }

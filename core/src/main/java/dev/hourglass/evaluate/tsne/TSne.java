@@ -103,7 +103,7 @@ public final class TSne {
 
     /** The first two principal components; where the points have fewer, small random numbers. */
     private static float[] startingPositions(Points points, TSneOptions options) {
-        Dataset samples = new PointsDataset(points);
+        Dataset samples = points.asDataset();
         PrincipalComponents pca = PrincipalComponents.fit(samples, Math.min(2, points.dimensions()), options.threads());
         float[] positions = new float[Math.multiplyExact(points.count(), 2)];
         float[] sample = new float[points.dimensions()];

@@ -171,9 +171,13 @@ class HgAnomalies extends PageElement {
         errors.truth === null
           ? nothing
           : html`<div class="row">
-                <button @click=${() => this.move(errors.truth.best.threshold)}>
-                  To the best F1 (${format.fixed(errors.truth.best.f1, 3)})
-                </button>
+                ${
+                  errors.truth.best
+                    ? html`<button @click=${() => this.move(errors.truth.best.threshold)}>
+                        To the best F1 (${format.fixed(errors.truth.best.f1, 3)})
+                      </button>`
+                    : nothing
+                }
               </div>
               <hg-chart
                 level="3"

@@ -1,11 +1,10 @@
-package dev.hourglass.evaluate.tsne;
+package dev.hourglass.evaluate;
 
 import dev.hourglass.data.Dataset;
-import dev.hourglass.evaluate.Points;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 
-/** Points as samples, for what is fitted to a data set. */
+/** Points as samples. */
 record PointsDataset(Points points) implements Dataset {
     @Override
     public String name() {
