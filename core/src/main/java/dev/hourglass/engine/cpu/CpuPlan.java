@@ -12,6 +12,7 @@ import dev.hourglass.engine.cpu.memory.NormState;
 import dev.hourglass.engine.cpu.memory.PackedWeights;
 import dev.hourglass.engine.cpu.ops.BatchGradients;
 import dev.hourglass.engine.cpu.ops.Operation;
+import dev.hourglass.engine.cpu.ops.Resources;
 import dev.hourglass.engine.cpu.ops.StepBinder;
 import dev.hourglass.engine.cpu.step.Plan;
 import dev.hourglass.engine.cpu.step.Step;
@@ -63,7 +64,7 @@ public final class CpuPlan {
     private final List<BoundPhase> phases = new ArrayList<>();
     private final Cursor[] cursors;
     private final ChunkResults results;
-    private final NormState[] norms;
+    private final List<NormState> norms;
     private final BatchGradients batchGradients;
     private final Operation clear;
     private final boolean training;
@@ -92,7 +93,7 @@ public final class CpuPlan {
         results = new ChunkResults(size.chunks(), new Placement(plan.gradients()), forms, plan.norms(), kernels);
         norms = plan.norms().stream()
                 .map(norm -> new NormState(norm, weights.parameters(), training))
-                .toArray(NormState[]::new);
+                .toList();
         List<List<Segment>> segments = new ArrayList<>();
         for (int i = 0; i < plan.phases().size(); i++) {
             segments.add(segments(i, plan.phases().get(i).steps()));
@@ -102,7 +103,7 @@ public final class CpuPlan {
                 .toList();
         Memory memory = new Memory(segments, kept, workers.threads(), size.chunkSamples(), size.samples());
         batchGradients = new BatchGradients(plan.overBatch(), memory, forms, kernels);
-        StepBinder binder = new StepBinder(kernels, memory, weights, results, norms, workers.threads());
+        StepBinder binder = new StepBinder(new Resources(kernels, memory, weights, results, norms, workers.threads()));
         clear = stopwatch.time(
                 Stage.of(0, "Clear", "gradients", 0, (long) Float.BYTES * results.placement.size()),
                 at -> results.clear(at.chunk));
@@ -125,7 +126,7 @@ public final class CpuPlan {
         if (barrier == null) {
             return at -> {};
         }
-        NormState norm = norms[barrier.norm()];
+        NormState norm = norms.get(barrier.norm());
         Operation settle = barrier.backward()
                 ? at -> norm.settleGradient(results, barrier.norm(), results.chunks, batch.size())
                 : at -> norm.settle(results, barrier.norm(), results.chunks, batch.size());
@@ -255,7 +256,7 @@ public final class CpuPlan {
         return batchGradients;
     }
 
-    public NormState[] norms() {
+    public List<NormState> norms() {
         return norms;
     }
 }

@@ -6,7 +6,6 @@ import dev.hourglass.engine.cpu.layout.PhaseWalk;
 import dev.hourglass.engine.cpu.layout.WindowAxis;
 import dev.hourglass.engine.cpu.layout.Windows;
 import dev.hourglass.engine.cpu.memory.ChunkResults;
-import dev.hourglass.engine.cpu.memory.Memory;
 import dev.hourglass.engine.cpu.memory.Memory.Buffer;
 import dev.hourglass.engine.cpu.memory.PackedWeights;
 import dev.hourglass.engine.cpu.step.Step;
@@ -16,27 +15,26 @@ import java.util.List;
 
 /** Convolutions and dense layers: forward, back to the weights, and turned inside out where there are few channels. */
 final class ConvolutionOperations {
+    private final Resources resources;
     private final Kernels kernels;
-    private final Memory memory;
     private final PackedWeights weights;
     private final ChunkResults results;
-    private final StepBinder binder;
+    private final Epilogue epilogue;
 
-    ConvolutionOperations(
-            Kernels kernels, Memory memory, PackedWeights weights, ChunkResults results, StepBinder binder) {
-        this.kernels = kernels;
-        this.memory = memory;
-        this.weights = weights;
-        this.results = results;
-        this.binder = binder;
+    ConvolutionOperations(Resources resources) {
+        this.resources = resources;
+        kernels = resources.kernels();
+        weights = resources.weights();
+        results = resources.results();
+        epilogue = new Epilogue(resources);
     }
 
     Operation convolve(Step.Convolve step) {
         if (step.from().isVector() && step.to().isVector()) {
             return denseProduct(step);
         }
-        Buffer from = memory.buffer(step.from());
-        Buffer to = memory.buffer(step.to());
+        Buffer from = resources.buffer(step.from());
+        Buffer to = resources.buffer(step.to());
         Layout.Image in = step.from().image();
         Layout.Image out = step.to().image();
         PackedMatrix matrix = step.weights();
@@ -45,8 +43,9 @@ final class ConvolutionOperations {
         int panel = matrix.panel();
         float[] packed = weights.array();
         int matrixOffset = weights.offset(matrix);
-        float[] biasArray = binder.biasOrZeros(step.bias(), matrix.packedColumns());
-        int biasOffset = step.bias() == null ? 0 : weights.offset(step.bias());
+        Resources.Start start = resources.start(step.bias(), matrix);
+        float[] biasArray = start.array();
+        int biasOffset = start.offset();
         return at -> {
             float[] target = to.array(at);
             for (int y = at.from(out.height()); y < at.to(out.height()); y++) {
@@ -73,7 +72,7 @@ final class ConvolutionOperations {
                                 place + p * panel);
                     }
                 }
-                binder.finishRow(at, step.after(), step.momentsOf(), target, out, y, row);
+                epilogue.finishRow(at, step.after(), step.momentsOf(), target, out, y, row);
             }
         };
     }
@@ -90,16 +89,17 @@ final class ConvolutionOperations {
 
     /** A 1x1 convolution of single pixels: one product with a row for each sample. */
     private Operation denseProduct(Step.Convolve step) {
-        Buffer from = memory.buffer(step.from());
-        Buffer to = memory.buffer(step.to());
+        Buffer from = resources.buffer(step.from());
+        Buffer to = resources.buffer(step.to());
         PackedMatrix matrix = step.weights();
         int panel = matrix.panel();
         Kernels.Product product = kernels.product(panel, from.stride(), panel, to.stride());
         int length = matrix.rows().packed();
         float[] packed = weights.array();
         int matrixOffset = weights.offset(matrix);
-        float[] biasArray = binder.biasOrZeros(step.bias(), matrix.packedColumns());
-        int biasOffset = step.bias() == null ? 0 : weights.offset(step.bias());
+        Resources.Start start = resources.start(step.bias(), matrix);
+        float[] biasArray = start.array();
+        int biasOffset = start.offset();
         return at -> {
             float[] target = to.array(at);
             int result = to.offset(at);
@@ -122,7 +122,7 @@ final class ConvolutionOperations {
                         result + p * panel);
             }
             for (int i = 0; i < at.samples; i++) {
-                binder.apply(step.after(), target, result + i * to.stride() + first * panel, (end - first) * panel);
+                epilogue.apply(step.after(), target, result + i * to.stride() + first * panel, (end - first) * panel);
             }
         };
     }
@@ -136,8 +136,8 @@ final class ConvolutionOperations {
 
     /** Columns are filters. */
     private Operation gradientByFilter(Step.ConvolveGradient step) {
-        Buffer from = memory.buffer(step.from());
-        Buffer gradient = memory.buffer(step.gradient());
+        Buffer from = resources.buffer(step.from());
+        Buffer gradient = resources.buffer(step.gradient());
         Layout.Image in = step.from().image();
         PackedMatrix matrix = step.weights();
         PhaseWalk walk = new PhaseWalk(
@@ -179,8 +179,8 @@ final class ConvolutionOperations {
 
     /** Rows are filters, columns the floats of a window. */
     private Operation gradientExchanged(Step.ConvolveGradient step) {
-        Buffer from = memory.buffer(step.from());
-        Buffer gradient = memory.buffer(step.gradient());
+        Buffer from = resources.buffer(step.from());
+        Buffer gradient = resources.buffer(step.gradient());
         Layout.Image in = step.from().image();
         PhaseWalk walk = new PhaseWalk(
                 step.rows(), step.columns(), step.weights(), in, step.gradient().image());
@@ -224,8 +224,8 @@ final class ConvolutionOperations {
 
     /** Single pixels: one product over the samples. */
     private Operation denseGradient(Step.ConvolveGradient step) {
-        Buffer from = memory.buffer(step.from());
-        Buffer gradient = memory.buffer(step.gradient());
+        Buffer from = resources.buffer(step.from());
+        Buffer gradient = resources.buffer(step.gradient());
         PackedMatrix matrix = step.weights();
         int panel = matrix.panel();
         int matrixOffset = results.offset(matrix);
@@ -249,9 +249,9 @@ final class ConvolutionOperations {
     }
 
     Operation projectAndGather(Step.ProjectAndGather step) {
-        Buffer from = memory.buffer(step.from());
-        Buffer taps = memory.buffer(step.taps());
-        Buffer to = memory.buffer(step.to());
+        Buffer from = resources.buffer(step.from());
+        Buffer taps = resources.buffer(step.taps());
+        Buffer to = resources.buffer(step.to());
         PackedMatrix matrix = step.weights();
         int panel = matrix.panel();
         int tapStride = step.taps().image().channelStride();
@@ -288,13 +288,13 @@ final class ConvolutionOperations {
                 target[result + i] = packed[biasOffset + i % out.channels()];
             }
             runs.gather(projected, taps.offset(at), target, result);
-            binder.apply(step.after(), target, result, size);
+            epilogue.apply(step.after(), target, result, size);
         };
     }
 
     Operation spreadToTaps(Step.SpreadToTaps step) {
-        Buffer gradient = memory.buffer(step.gradient());
-        Buffer taps = memory.buffer(step.taps());
+        Buffer gradient = resources.buffer(step.gradient());
+        Buffer taps = resources.buffer(step.taps());
         int tapStride = step.taps().image().channelStride();
         TapRuns runs = TapRuns.of(
                 step.rows(),

@@ -4,7 +4,6 @@ import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.cpu.layout.Layout;
 import dev.hourglass.engine.cpu.memory.ChunkResults;
 import dev.hourglass.engine.cpu.memory.Cursor;
-import dev.hourglass.engine.cpu.memory.Memory;
 import dev.hourglass.engine.cpu.memory.Memory.Buffer;
 import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.tensor.Kernels;
@@ -14,14 +13,14 @@ import java.util.Arrays;
 final class LossOperations {
     private static final int PANEL = Layout.Steps.PANEL;
 
+    private final Resources resources;
     private final Kernels kernels;
-    private final Memory memory;
     private final ChunkResults results;
 
-    LossOperations(Kernels kernels, Memory memory, ChunkResults results) {
-        this.kernels = kernels;
-        this.memory = memory;
-        this.results = results;
+    LossOperations(Resources resources) {
+        this.resources = resources;
+        kernels = resources.kernels();
+        results = resources.results();
     }
 
     Operation gradient(Step.LossGradient step) {
@@ -87,9 +86,9 @@ final class LossOperations {
     }
 
     private Operation ofImage(Step.LossGradient step, Layout.Image image, Run loss) {
-        Buffer prediction = memory.buffer(step.prediction());
-        Buffer target = memory.buffer(step.target());
-        Buffer gradient = memory.buffer(step.gradient());
+        Buffer prediction = resources.buffer(step.prediction());
+        Buffer target = resources.buffer(step.target());
+        Buffer gradient = resources.buffer(step.gradient());
         int channels = image.channels();
         boolean adjacent = channels == image.channelStride();
         int runs = adjacent ? 1 : image.pixels();
@@ -114,9 +113,9 @@ final class LossOperations {
     }
 
     private Operation ofSteps(Step.LossGradient step, Layout.Steps layout, Run loss) {
-        Buffer prediction = memory.buffer(step.prediction());
-        Buffer target = memory.buffer(step.target());
-        Buffer gradient = memory.buffer(step.gradient());
+        Buffer prediction = resources.buffer(step.prediction());
+        Buffer target = resources.buffer(step.target());
+        Buffer gradient = resources.buffer(step.gradient());
         double size = (double) layout.steps() * layout.features();
         return at -> {
             float factor = factor(at, size);

@@ -4,7 +4,6 @@ import dev.hourglass.engine.cpu.layout.Layout;
 import dev.hourglass.engine.cpu.layout.PackedMatrix;
 import dev.hourglass.engine.cpu.layout.Tiling;
 import dev.hourglass.engine.cpu.memory.ChunkResults;
-import dev.hourglass.engine.cpu.memory.Memory;
 import dev.hourglass.engine.cpu.memory.Memory.Buffer;
 import dev.hourglass.engine.cpu.memory.PackedWeights;
 import dev.hourglass.engine.cpu.step.Step;
@@ -13,31 +12,25 @@ import dev.hourglass.tensor.TileTransform;
 
 /** Convolutions by tiles; see {@link Tiling}. Each axis is transformed by itself, rows first. */
 final class TileOperations {
+    private final Resources resources;
     private final Kernels kernels;
-    private final Memory memory;
     private final PackedWeights weights;
     private final ChunkResults results;
-    private final StepBinder binder;
+    private final Epilogue epilogue;
     private final int workers;
 
-    TileOperations(
-            Kernels kernels,
-            Memory memory,
-            PackedWeights weights,
-            ChunkResults results,
-            StepBinder binder,
-            int workers) {
-        this.kernels = kernels;
-        this.memory = memory;
-        this.weights = weights;
-        this.results = results;
-        this.binder = binder;
-        this.workers = workers;
+    TileOperations(Resources resources) {
+        this.resources = resources;
+        kernels = resources.kernels();
+        weights = resources.weights();
+        results = resources.results();
+        epilogue = new Epilogue(resources);
+        workers = resources.workers();
     }
 
     Operation toTiles(Step.ToTiles step) {
-        Buffer from = memory.buffer(step.from());
-        Buffer to = memory.buffer(step.tiles());
+        Buffer from = resources.buffer(step.from());
+        Buffer to = resources.buffer(step.tiles());
         Layout.Image in = step.from().image();
         int perAxis = step.tiling().perAxis;
         int channels = in.channelStride();
@@ -71,8 +64,8 @@ final class TileOperations {
 
     /** Component by component, all tiles of a sample at once; the weights are read in the order in which they lie. */
     Operation product(Step.TileProduct step) {
-        Buffer from = memory.buffer(step.tiles());
-        Buffer to = memory.buffer(step.products());
+        Buffer from = resources.buffer(step.tiles());
+        Buffer to = resources.buffer(step.products());
         PackedMatrix matrix = step.weights();
         Layout.Image in = step.tiles().image();
         Layout.Image out = step.products().image();
@@ -84,8 +77,9 @@ final class TileOperations {
         Kernels.Product product = kernels.product(panel, in.channelStride(), panel, out.channelStride());
         float[] packed = weights.array();
         float[] zeros = new float[panel];
-        float[] biasArray = binder.biasOrZeros(step.bias(), matrix.packedColumns());
-        int biasOffset = step.bias() == null ? 0 : weights.offset(step.bias());
+        Resources.Start start = resources.start(step.bias(), matrix);
+        float[] biasArray = start.array();
+        int biasOffset = start.offset();
         return at -> {
             int first = at.from(in.width());
             int tiles = at.to(in.width()) - first;
@@ -112,8 +106,8 @@ final class TileOperations {
     }
 
     Operation productGradient(Step.TileProductGradient step) {
-        Buffer from = memory.buffer(step.from());
-        Buffer gradients = memory.buffer(step.gradient());
+        Buffer from = resources.buffer(step.from());
+        Buffer gradients = resources.buffer(step.gradient());
         PackedMatrix matrix = step.sum();
         Layout.Image in = step.from().image();
         Layout.Image out = step.gradient().image();
@@ -144,8 +138,8 @@ final class TileOperations {
     }
 
     Operation toTilesGradient(Step.ToTilesGradient step) {
-        Buffer from = memory.buffer(step.tiles());
-        Buffer to = memory.buffer(step.to());
+        Buffer from = resources.buffer(step.tiles());
+        Buffer to = resources.buffer(step.to());
         Layout.Image out = step.to().image();
         int perAxis = step.tiling().perAxis;
         int channels = out.channelStride();
@@ -186,8 +180,8 @@ final class TileOperations {
     }
 
     Operation fromTiles(Step.FromTiles step) {
-        Buffer from = memory.buffer(step.products());
-        Buffer to = memory.buffer(step.to());
+        Buffer from = resources.buffer(step.products());
+        Buffer to = resources.buffer(step.to());
         Tiling tiling = step.tiling();
         Layout.Image out = step.to().image();
         int perAxis = tiling.perAxis;
@@ -228,7 +222,7 @@ final class TileOperations {
                         channels,
                         tilesAcross,
                         channels);
-                binder.finishRow(at, step.after(), step.momentsOf(), target, out, y, row);
+                epilogue.finishRow(at, step.after(), step.momentsOf(), target, out, y, row);
             }
         };
     }

@@ -2,37 +2,35 @@ package dev.hourglass.engine.cpu.ops;
 
 import dev.hourglass.engine.cpu.layout.Layout;
 import dev.hourglass.engine.cpu.layout.Windows;
-import dev.hourglass.engine.cpu.memory.ChunkResults;
-import dev.hourglass.engine.cpu.memory.Cursor;
-import dev.hourglass.engine.cpu.memory.Memory;
 import dev.hourglass.engine.cpu.memory.Memory.Buffer;
 import dev.hourglass.engine.cpu.memory.NormState;
 import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.tensor.Kernels;
 import java.util.Arrays;
+import java.util.List;
 
 /** Operations that make images smaller or larger: pooling, upsampling, averaging, repeating; forward and back. */
 final class WindowOperations {
+    private final Resources resources;
     private final Kernels kernels;
-    private final Memory memory;
-    private final ChunkResults results;
-    private final NormState[] norms;
+    private final List<NormState> norms;
+    private final NormOperations normOperations;
     private final int workers;
 
-    WindowOperations(Kernels kernels, Memory memory, ChunkResults results, NormState[] norms, int workers) {
-        this.kernels = kernels;
-        this.memory = memory;
-        this.results = results;
-        this.norms = norms.clone();
-        this.workers = workers;
+    WindowOperations(Resources resources) {
+        this.resources = resources;
+        kernels = resources.kernels();
+        norms = resources.norms();
+        normOperations = new NormOperations(resources);
+        workers = resources.workers();
     }
 
     private float[] scale(int norm, int channels) {
-        return norm < 0 ? filled(channels, 1) : norms[norm].scale;
+        return norm < 0 ? filled(channels, 1) : norms.get(norm).scale;
     }
 
     private float[] shift(int norm, int channels) {
-        return norm < 0 ? filled(channels, 0) : norms[norm].shift;
+        return norm < 0 ? filled(channels, 0) : norms.get(norm).shift;
     }
 
     private static float[] filled(int count, float value) {
@@ -42,12 +40,12 @@ final class WindowOperations {
     }
 
     private float[] sign(int norm, int channels) {
-        return norm < 0 ? filled(channels, 1) : norms[norm].sign;
+        return norm < 0 ? filled(channels, 1) : norms.get(norm).sign;
     }
 
     Operation maxOfFour(Step.MaxOfFour step) {
-        Buffer from = memory.buffer(step.from());
-        Buffer to = memory.buffer(step.to());
+        Buffer from = resources.buffer(step.from());
+        Buffer to = resources.buffer(step.to());
         Layout.Image in = step.from().image();
         Layout.Image out = step.to().image();
         int channels = in.channelStride();
@@ -68,9 +66,9 @@ final class WindowOperations {
     }
 
     Operation maxOfFourGradient(Step.MaxOfFourGradient step) {
-        Buffer from = memory.buffer(step.from());
-        Buffer pooledGradient = memory.buffer(step.pooledGradient());
-        Buffer gradient = memory.buffer(step.gradient());
+        Buffer from = resources.buffer(step.from());
+        Buffer pooledGradient = resources.buffer(step.pooledGradient());
+        Buffer gradient = resources.buffer(step.gradient());
         Layout.Image in = step.from().image();
         Layout.Image out = step.pooledGradient().image();
         int channels = in.channelStride();
@@ -90,7 +88,7 @@ final class WindowOperations {
                         channels,
                         sign);
                 if (step.then() != null) {
-                    normalizeGradient(
+                    normOperations.normalizeGradient(
                             at,
                             step.then(),
                             from.array(at),
@@ -104,32 +102,9 @@ final class WindowOperations {
         };
     }
 
-    /** Some pixels of a {@link Step.NormalizeGradient}. */
-    void normalizeGradient(
-            Cursor at, Step.NormalizeGradient step, float[] Y, int y, float[] D, int d, int pixels, int channels) {
-        NormState norm = norms[step.norm()];
-        if (step.bias() == null) {
-            kernels.affineGradient(Y, y, D, d, pixels, channels, norm.a, norm.b, norm.c);
-        } else {
-            kernels.affineLeakyReluGradient(
-                    Y,
-                    y,
-                    D,
-                    d,
-                    pixels,
-                    channels,
-                    norm.a,
-                    norm.b,
-                    norm.c,
-                    step.function().slope(),
-                    results.gradients[at.chunk],
-                    results.offset(step.bias()));
-        }
-    }
-
     Operation maxPool(Step.MaxPool step) {
-        Buffer from = memory.buffer(step.from());
-        Buffer to = memory.buffer(step.to());
+        Buffer from = resources.buffer(step.from());
+        Buffer to = resources.buffer(step.to());
         Layout.Image in = step.from().image();
         Layout.Image out = step.to().image();
         int channels = in.channelStride();
@@ -170,10 +145,10 @@ final class WindowOperations {
     }
 
     Operation maxPoolGradient(Step.MaxPoolGradient step) {
-        Buffer from = memory.buffer(step.from());
-        Buffer pooled = memory.buffer(step.pooled());
-        Buffer pooledGradient = memory.buffer(step.pooledGradient());
-        Buffer gradient = memory.buffer(step.gradient());
+        Buffer from = resources.buffer(step.from());
+        Buffer pooled = resources.buffer(step.pooled());
+        Buffer pooledGradient = resources.buffer(step.pooledGradient());
+        Buffer gradient = resources.buffer(step.gradient());
         Layout.Image in = step.from().image();
         Layout.Image out = step.pooled().image();
         Layout.Image outGradient = step.pooledGradient().image();
@@ -225,8 +200,8 @@ final class WindowOperations {
     }
 
     Operation upSample(Step.UpSample step) {
-        Buffer from = memory.buffer(step.from());
-        Buffer to = memory.buffer(step.to());
+        Buffer from = resources.buffer(step.from());
+        Buffer to = resources.buffer(step.to());
         Layout.Image in = step.from().image();
         Layout.Image out = step.to().image();
         int channels = in.channelStride();
@@ -255,8 +230,8 @@ final class WindowOperations {
     }
 
     Operation upSampleGradient(Step.UpSampleGradient step) {
-        Buffer gradient = memory.buffer(step.gradient());
-        Buffer to = memory.buffer(step.to());
+        Buffer gradient = resources.buffer(step.gradient());
+        Buffer to = resources.buffer(step.to());
         Layout.Image large = step.gradient().image();
         Layout.Image small = step.to().image();
         int channels = small.channelStride();
@@ -281,8 +256,8 @@ final class WindowOperations {
     }
 
     Operation average(Step.Average step) {
-        Buffer from = memory.buffer(step.from());
-        Buffer to = memory.buffer(step.to());
+        Buffer from = resources.buffer(step.from());
+        Buffer to = resources.buffer(step.to());
         Layout.Image in = step.from().image();
         float share = 1f / in.pixels();
         int channels = in.channelStride();
@@ -298,8 +273,8 @@ final class WindowOperations {
     }
 
     Operation averageGradient(Step.AverageGradient step) {
-        Buffer gradient = memory.buffer(step.gradient());
-        Buffer to = memory.buffer(step.to());
+        Buffer gradient = resources.buffer(step.gradient());
+        Buffer to = resources.buffer(step.to());
         Layout.Image image = step.to().image();
         float share = 1f / image.pixels();
         int channels = image.channelStride();
@@ -316,8 +291,8 @@ final class WindowOperations {
     }
 
     Operation repeat(Step.Repeat step) {
-        Buffer from = memory.buffer(step.from());
-        Buffer to = memory.buffer(step.to());
+        Buffer from = resources.buffer(step.from());
+        Buffer to = resources.buffer(step.to());
         Layout.Image image = step.to().image();
         int channels = image.channelStride();
         return at -> {
@@ -329,8 +304,8 @@ final class WindowOperations {
     }
 
     Operation repeatGradient(Step.RepeatGradient step) {
-        Buffer gradient = memory.buffer(step.gradient());
-        Buffer to = memory.buffer(step.to());
+        Buffer gradient = resources.buffer(step.gradient());
+        Buffer to = resources.buffer(step.to());
         Layout.Image image = step.gradient().image();
         int channels = image.channelStride();
         return at -> {

@@ -1,0 +1,125 @@
+package dev.hourglass.engine.cpu.ops;
+
+import dev.hourglass.engine.Samples;
+import dev.hourglass.engine.cpu.layout.Layout;
+import dev.hourglass.engine.cpu.memory.Cursor;
+import dev.hourglass.engine.cpu.memory.Memory.Buffer;
+import dev.hourglass.engine.cpu.step.Step;
+import dev.hourglass.engine.cpu.step.Value;
+import dev.hourglass.tensor.Kernels;
+
+/** Samples in and predictions out, and images from one layout to another. */
+final class CopyOperations {
+    private final Resources resources;
+    private final Kernels kernels;
+
+    CopyOperations(Resources resources) {
+        this.resources = resources;
+        kernels = resources.kernels();
+    }
+
+    /** @param local the sample's place in the cursor's chunk */
+    static void copySample(Cursor at, Step.Source source, int local, float[] into, int offset) {
+        Samples samples = source == Step.Source.INPUT ? at.batch.inputs() : at.batch.targets();
+        int place = at.batch.from() + at.chunkStart + local;
+        samples.copySample(at.batch.order()[place], into, offset);
+    }
+
+    Operation load(Step.Load step) {
+        Buffer to = resources.buffer(step.to());
+        Layout.Image image = step.to().image();
+        Runs runs = Runs.between(Layout.Image.compact(image.height(), image.width(), image.channels()), image);
+        return at -> {
+            for (int i = 0; i < at.samples; i++) {
+                copySample(at, step.source(), at.local + i, at.sample, 0);
+                runs.copy(at.sample, 0, to.array(at), to.offset(at) + i * to.stride());
+            }
+        };
+    }
+
+    Operation store(Step.Store step) {
+        Buffer from = resources.buffer(step.from());
+        Layout.Image image = step.from().image();
+        int size = image.pixels() * image.channels();
+        Runs runs = Runs.between(image, Layout.Image.compact(image.height(), image.width(), image.channels()));
+        return at -> {
+            for (int i = 0; i < at.samples; i++) {
+                int place = at.batch.outputFrom() + (at.first() + i) * size;
+                runs.copy(from.array(at), from.offset(at) + i * from.stride(), at.batch.output(), place);
+            }
+        };
+    }
+
+    Operation copy(Step.Copy step) {
+        Value source = step.from();
+        Value destination = step.to();
+        Buffer from = resources.buffer(source);
+        Buffer to = resources.buffer(destination);
+        if (source.layout() instanceof Layout.Steps) {
+            return at -> System.arraycopy(
+                    from.array(at), from.offset(at), to.array(at), to.offset(at), at.samples * from.stride());
+        }
+        Runs runs = Runs.between(source.image(), destination.image());
+        return at -> {
+            for (int i = 0; i < at.samples; i++) {
+                runs.copy(
+                        from.array(at),
+                        from.offset(at) + i * from.stride(),
+                        to.array(at),
+                        to.offset(at) + i * to.stride());
+            }
+        };
+    }
+
+    Operation add(Step.Add step) {
+        Buffer from = resources.buffer(step.from());
+        Buffer to = resources.buffer(step.to());
+        return at ->
+                kernels.add(from.array(at), from.offset(at), to.array(at), to.offset(at), at.samples * from.stride());
+    }
+
+    /** Where runs of numbers that are adjacent in both of two layouts begin, in order. */
+    private record Runs(int[] from, int[] to, int length) {
+        private Runs {
+            from = from.clone();
+            to = to.clone();
+        }
+
+        static Runs between(Layout.Image from, Layout.Image to) {
+            int length = greatestCommonDivisor(adjacent(from), adjacent(to));
+            int count = from.pixels() * from.channels() / length;
+            int[] fromOffsets = new int[count];
+            int[] toOffsets = new int[count];
+            for (int i = 0; i < count; i++) {
+                fromOffsets[i] = offset(from, i * length);
+                toOffsets[i] = offset(to, i * length);
+            }
+            return new Runs(fromOffsets, toOffsets, length);
+        }
+
+        private static int adjacent(Layout.Image image) {
+            if (image.channelStride() != image.channels()) {
+                return image.channels();
+            }
+            boolean rowsTouch = image.columns() == image.width();
+            return image.channels() * image.width() * (rowsTouch ? image.height() : 1);
+        }
+
+        private static int offset(Layout.Image image, int index) {
+            int pixel = index / image.channels();
+            return image.row(pixel / image.width())
+                    + pixel % image.width() * image.channelStride()
+                    + index % image.channels();
+        }
+
+        private static int greatestCommonDivisor(int a, int b) {
+            return b == 0 ? a : greatestCommonDivisor(b, a % b);
+        }
+
+        void copy(float[] source, int sourceOffset, float[] destination, int destinationOffset) {
+            for (int i = 0; i < from.length; i++) {
+                System.arraycopy(source, sourceOffset + from[i], destination, destinationOffset + to[i], length);
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package dev.hourglass.engine.cpu.ops;
+
+import dev.hourglass.engine.cpu.layout.Layout;
+import dev.hourglass.engine.cpu.memory.ChunkResults;
+import dev.hourglass.engine.cpu.memory.Memory.Buffer;
+import dev.hourglass.engine.cpu.step.Step;
+import dev.hourglass.engine.plan.Nonlinearity;
+import dev.hourglass.tensor.Kernels;
+import dev.hourglass.tensor.RandomSource;
+
+/** Functions of each number by itself, forward and back, and the sums over pixels that biases need. */
+final class ElementwiseOperations {
+    private final Resources resources;
+    private final Kernels kernels;
+    private final ChunkResults results;
+    private final Epilogue epilogue;
+
+    ElementwiseOperations(Resources resources) {
+        this.resources = resources;
+        kernels = resources.kernels();
+        results = resources.results();
+        epilogue = new Epilogue(resources);
+    }
+
+    Operation biasGradient(Step.BiasGradient step) {
+        Buffer gradient = resources.buffer(step.gradient());
+        Layout.Image image = step.gradient().image();
+        int bias = results.offset(step.bias());
+        int channelStride = image.channelStride();
+        if (channelStride % Kernels.LANES == 0) {
+            return at -> kernels.addPixels(
+                    gradient.array(at),
+                    gradient.offset(at),
+                    at.samples * image.pixels(),
+                    channelStride,
+                    results.gradients[at.chunk],
+                    bias);
+        }
+        return at -> {
+            for (int i = 0; i < at.samples; i++) {
+                int offset = gradient.offset(at) + i * gradient.stride();
+                for (int channel = 0; channel < image.channels(); channel++) {
+                    double sum = 0;
+                    for (int pixel = 0; pixel < image.pixels(); pixel++) {
+                        sum += gradient.array(at)[offset + pixel * channelStride + channel];
+                    }
+                    results.gradients[at.chunk][bias + channel] += (float) sum;
+                }
+            }
+        };
+    }
+
+    Operation activate(Step.Activate step) {
+        Buffer value = resources.buffer(step.value());
+        return at -> epilogue.apply(step.function(), value.array(at), value.offset(at), at.samples * value.stride());
+    }
+
+    Operation activateGradient(Step.ActivateGradient step) {
+        Buffer output = resources.buffer(step.output());
+        Buffer gradient = resources.buffer(step.gradient());
+        Nonlinearity function = step.function();
+        return at -> {
+            float[] y = output.array(at);
+            float[] d = gradient.array(at);
+            int count = at.samples * gradient.stride();
+            switch (function.kind()) {
+                case LINEAR -> {}
+                case LEAKY_RELU ->
+                    kernels.leakyReluGradient(y, output.offset(at), d, gradient.offset(at), count, function.slope());
+                case SIGMOID -> kernels.sigmoidGradient(y, output.offset(at), d, gradient.offset(at), count);
+                case TANH -> kernels.tanhGradient(y, output.offset(at), d, gradient.offset(at), count);
+            }
+        };
+    }
+
+    /**
+     * Zeroes by a number drawn for each place: the same on the way back, at any thread count and after a resumed run,
+     * since it depends on the training step and the place in the batch alone.
+     */
+    Operation drop(Step.Drop step) {
+        Buffer from = resources.buffer(step.from());
+        Buffer to = resources.buffer(step.to());
+        float keep = 1 / (1 - step.rate());
+        long threshold = (long) (step.rate() * (double) (1L << 53));
+        int stride = from.stride();
+        String purpose = "dropout/" + step.layer();
+        return at -> {
+            float[] source = from.array(at);
+            float[] target = to.array(at);
+            long key = RandomSource.key(at.batch.seed(), purpose, at.batch.number());
+            for (int i = 0; i < at.samples; i++) {
+                int offset = from.offset(at) + i * stride;
+                int result = to.offset(at) + i * stride;
+                long place = (long) (at.first() + i) * stride;
+                for (int j = 0; j < stride; j++) {
+                    boolean dropped = RandomSource.bits(key, place + j) >>> 11 < threshold;
+                    target[result + j] = dropped ? 0 : source[offset + j] * keep;
+                }
+            }
+        };
+    }
+}

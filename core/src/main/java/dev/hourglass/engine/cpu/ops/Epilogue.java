@@ -1,0 +1,37 @@
+package dev.hourglass.engine.cpu.ops;
+
+import dev.hourglass.engine.cpu.layout.Layout;
+import dev.hourglass.engine.cpu.memory.ChunkResults;
+import dev.hourglass.engine.cpu.memory.Cursor;
+import dev.hourglass.engine.plan.Nonlinearity;
+import dev.hourglass.tensor.Kernels;
+
+/** What follows a product on the numbers that it has just written, while they are in cache. */
+final class Epilogue {
+    private final Kernels kernels;
+    private final ChunkResults results;
+
+    Epilogue(Resources resources) {
+        kernels = resources.kernels();
+        results = resources.results();
+    }
+
+    void apply(Nonlinearity function, float[] values, int offset, int count) {
+        switch (function.kind()) {
+            case LINEAR -> {}
+            case LEAKY_RELU -> kernels.leakyRelu(values, offset, count, function.slope());
+            case SIGMOID -> kernels.sigmoid(values, offset, count);
+            case TANH -> kernels.tanh(values, offset, count);
+        }
+    }
+
+    /** What follows a row of a convolution's output while it is in cache: its nonlinearity and a normalisation's sums. */
+    void finishRow(
+            Cursor at, Nonlinearity function, int momentsOf, float[] values, Layout.Image image, int y, int row) {
+        apply(function, values, row, image.width() * image.channelStride());
+        if (momentsOf >= 0) {
+            double[] sums = results.moments(at, momentsOf, y == 0);
+            kernels.addMoments(values, row, values, row, image.width(), image.channelStride(), sums);
+        }
+    }
+}

@@ -1,0 +1,348 @@
+package dev.hourglass.engine.cpu.ops;
+
+import dev.hourglass.engine.cpu.layout.Layout;
+import dev.hourglass.engine.cpu.layout.PackedMatrix;
+import dev.hourglass.engine.cpu.memory.ChunkResults;
+import dev.hourglass.engine.cpu.memory.Cursor;
+import dev.hourglass.engine.cpu.memory.Memory;
+import dev.hourglass.engine.cpu.memory.Memory.Buffer;
+import dev.hourglass.engine.cpu.memory.PackedWeights;
+import dev.hourglass.engine.cpu.step.Step;
+import dev.hourglass.tensor.Kernels;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * LSTMs over the whole sequence of a chunk, in panels ({@code [panel][step][sample][32]}). The gates' panels follow each
+ * other: all of the input gate, of the forget gate, of the cell's candidate, of the output gate.
+ */
+final class LstmOperations {
+    private static final int PANEL = Layout.Steps.PANEL;
+
+    /** Panels of a long sum that are done at a time, so that their weights stay in the first-level cache. */
+    private static final int SUM_PANELS = 4;
+
+    private final Resources resources;
+    private final Kernels kernels;
+    private final PackedWeights weights;
+    private final ChunkResults results;
+    private final PanelProducts products;
+    /** The state before the first step. */
+    private final float[] zeros = new float[Memory.MOST_CHUNK_SAMPLES * PANEL];
+
+    LstmOperations(Resources resources) {
+        this.resources = resources;
+        kernels = resources.kernels();
+        weights = resources.weights();
+        results = resources.results();
+        products = new PanelProducts(resources);
+    }
+
+    Operation forward(Step.Lstm step) {
+        return new Forward(step);
+    }
+
+    Operation gradient(Step.LstmGradient step) {
+        return new Gradient(step);
+    }
+
+    /** What both ways have in common. */
+    private abstract class Way implements Operation {
+        final Buffer from;
+        final Buffer gates;
+        final Buffer projected;
+        final Buffer cell;
+        final Buffer tanhCell;
+        final Buffer hidden;
+        final int stepCount;
+        final int unitPanels;
+        /** Whether every step reads the same vector, which is projected once. */
+        final boolean constantInput;
+
+        final Step.LstmWeights matrices;
+
+        Way(Step.Lstm step) {
+            from = resources.buffer(step.from());
+            gates = resources.buffer(step.gates());
+            projected = resources.buffer(step.projected());
+            cell = resources.buffer(step.cell());
+            tanhCell = resources.buffer(step.tanhCell());
+            hidden = resources.buffer(step.hidden());
+            Layout.Steps states = step.hidden().steps();
+            stepCount = states.steps();
+            unitPanels = states.panels();
+            constantInput = step.from().steps().steps() == 1;
+            matrices = step.weights();
+        }
+
+        /** Floats of one step in one panel. */
+        final int stepFloats(Cursor at) {
+            return at.samples * PANEL;
+        }
+
+        /** Floats from one panel to the next. */
+        final int panelStride(Cursor at) {
+            return stepCount * stepFloats(at);
+        }
+
+        /** Rows of the input: a step's samples, for each step that differs from the others. */
+        final int inputRows(Cursor at) {
+            return constantInput ? at.samples : stepCount * at.samples;
+        }
+    }
+
+    private final class Forward extends Way {
+        private final @Nullable Buffer last;
+        private final Resources.Start bias;
+
+        Forward(Step.Lstm step) {
+            super(step);
+            last = step.last() == null ? null : resources.buffer(step.last());
+            bias = resources.start(matrices.bias(), matrices.kernel());
+        }
+
+        @Override
+        public void run(Cursor at) {
+            Buffer start = constantInput ? projected : gates;
+            products.allRows(
+                    from.array(at),
+                    from.offset(at),
+                    inputRows(at),
+                    matrices.kernel(),
+                    bias,
+                    start.array(at),
+                    start.offset(at));
+            for (int t = 0; t < stepCount; t++) {
+                addStateBefore(at, t);
+                computeCells(at, t);
+            }
+            if (last != null) {
+                copyLast(at, last);
+            }
+        }
+
+        /** {@code z[t] = projection of x[t] + h[t - 1] * recurrent}, gate by gate. */
+        private void addStateBefore(Cursor at, int t) {
+            PackedMatrix recurrent = matrices.recurrent();
+            Buffer start = constantInput ? projected : gates;
+            int floats = stepFloats(at);
+            int panelStride = panelStride(at);
+            int now = t * floats;
+            for (int gate = 0; gate < 4 * unitPanels; gate++) {
+                int result = gates.offset(at) + gate * panelStride + now;
+                int begin = constantInput ? start.offset(at) + gate * floats : result;
+                if (t > 0) {
+                    products.product()
+                            .run(
+                                    at.samples,
+                                    hidden.array(at),
+                                    hidden.offset(at) + now - floats,
+                                    panelStride,
+                                    unitPanels,
+                                    PANEL,
+                                    weights.array(),
+                                    weights.offset(recurrent) + gate * recurrent.panelSize(),
+                                    start.array(at),
+                                    begin,
+                                    PANEL,
+                                    gates.array(at),
+                                    result);
+                } else if (constantInput) {
+                    System.arraycopy(start.array(at), begin, gates.array(at), result, floats);
+                }
+            }
+        }
+
+        private void computeCells(Cursor at, int t) {
+            float[] z = gates.array(at);
+            float[] c = cell.array(at);
+            int floats = stepFloats(at);
+            int gateStride = unitPanels * panelStride(at);
+            for (int panel = 0; panel < unitPanels; panel++) {
+                int place = panel * panelStride(at) + t * floats;
+                int i = gates.offset(at) + place;
+                int f = i + gateStride;
+                int g = f + gateStride;
+                int o = g + gateStride;
+                kernels.sigmoid(z, i, floats);
+                kernels.sigmoid(z, f, floats);
+                kernels.tanh(z, g, floats);
+                kernels.sigmoid(z, o, floats);
+                float[] before = t > 0 ? c : zeros;
+                int beforeAt = t > 0 ? cell.offset(at) + place - floats : 0;
+                int h = hidden.offset(at) + place;
+                kernels.lstmCell(z, i, f, g, o, before, beforeAt, c, tanhCell.array(at), hidden.array(at), h, floats);
+            }
+        }
+
+        private void copyLast(Cursor at, Buffer to) {
+            int floats = stepFloats(at);
+            for (int panel = 0; panel < unitPanels; panel++) {
+                int lastStep = hidden.offset(at) + (panel + 1) * panelStride(at) - floats;
+                System.arraycopy(hidden.array(at), lastStep, to.array(at), to.offset(at) + panel * floats, floats);
+            }
+        }
+    }
+
+    /** Gradients of the gates take the gates' place; from them follow those of the weights and of the input. */
+    private final class Gradient extends Way {
+        private final Buffer ofHidden;
+        private final Buffer ofCell;
+        private final @Nullable Buffer ofLast;
+        private final @Nullable Buffer ofFrom;
+        private final Resources.Start noBias;
+
+        Gradient(Step.LstmGradient step) {
+            super(step.forward());
+            ofHidden = resources.buffer(step.hiddenGradient());
+            ofCell = resources.buffer(step.cellGradient());
+            ofLast = step.lastGradient() == null ? null : resources.buffer(step.lastGradient());
+            ofFrom = step.fromGradient() == null ? null : resources.buffer(step.fromGradient());
+            noBias = resources.start(null, matrices.kernelTransposed());
+        }
+
+        @Override
+        public void run(Cursor at) {
+            begin(at);
+            for (int t = stepCount - 1; t >= 0; t--) {
+                goBackThroughCells(at, t);
+                if (t > 0) {
+                    addToStepBefore(at, t);
+                }
+            }
+            addRecurrentGradients(at);
+            addInputGradients(at);
+        }
+
+        /** Nothing comes from behind the last step but, where only its state was read, that state's gradient. */
+        private void begin(Cursor at) {
+            int floats = stepFloats(at);
+            int cells = ofCell.offset(at);
+            Arrays.fill(ofCell.array(at), cells, cells + unitPanels * floats, 0);
+            if (ofLast == null) {
+                return;
+            }
+            int all = ofHidden.offset(at);
+            Arrays.fill(ofHidden.array(at), all, all + unitPanels * panelStride(at), 0);
+            for (int panel = 0; panel < unitPanels; panel++) {
+                int lastStep = all + (panel + 1) * panelStride(at) - floats;
+                System.arraycopy(
+                        ofLast.array(at), ofLast.offset(at) + panel * floats, ofHidden.array(at), lastStep, floats);
+            }
+        }
+
+        private void goBackThroughCells(Cursor at, int t) {
+            int floats = stepFloats(at);
+            int gateStride = unitPanels * panelStride(at);
+            for (int panel = 0; panel < unitPanels; panel++) {
+                int place = panel * panelStride(at) + t * floats;
+                int i = gates.offset(at) + place;
+                int f = i + gateStride;
+                int g = f + gateStride;
+                int o = g + gateStride;
+                kernels.lstmCellGradient(
+                        gates.array(at),
+                        i,
+                        f,
+                        g,
+                        o,
+                        t > 0 ? cell.array(at) : zeros,
+                        t > 0 ? cell.offset(at) + place - floats : 0,
+                        tanhCell.array(at),
+                        ofHidden.array(at),
+                        ofHidden.offset(at) + place,
+                        ofCell.array(at),
+                        ofCell.offset(at) + panel * floats,
+                        floats);
+            }
+        }
+
+        /** {@code dh[t - 1] += dz[t] * recurrent transposed}, a few panels of the sum at a time. */
+        private void addToStepBefore(Cursor at, int t) {
+            PackedMatrix matrix = matrices.recurrentTransposed();
+            int gatePanels = matrix.rows().packed() / PANEL;
+            int floats = stepFloats(at);
+            int panelStride = panelStride(at);
+            for (int panel = 0; panel < matrix.panels(); panel++) {
+                int result = ofHidden.offset(at) + panel * panelStride + (t - 1) * floats;
+                for (int gate = 0; gate < gatePanels; gate += SUM_PANELS) {
+                    products.product()
+                            .run(
+                                    at.samples,
+                                    gates.array(at),
+                                    gates.offset(at) + gate * panelStride + t * floats,
+                                    panelStride,
+                                    Math.min(SUM_PANELS, gatePanels - gate),
+                                    PANEL,
+                                    weights.array(),
+                                    weights.offset(matrix) + panel * matrix.panelSize() + gate * PANEL * PANEL,
+                                    ofHidden.array(at),
+                                    result,
+                                    PANEL,
+                                    ofHidden.array(at),
+                                    result);
+                }
+            }
+        }
+
+        /** Of the recurrent weights, each step's state times the next one's gates, and of the bias. */
+        private void addRecurrentGradients(Cursor at) {
+            float[] sum = results.gradients[at.chunk];
+            products.addWeightGradient(
+                    hidden.array(at),
+                    hidden.offset(at),
+                    panelStride(at),
+                    gates.array(at),
+                    gates.offset(at) + stepFloats(at),
+                    panelStride(at),
+                    (stepCount - 1) * at.samples,
+                    matrices.recurrent(),
+                    sum);
+            int rows = stepCount * at.samples;
+            products.addBiasGradient(gates.array(at), gates.offset(at), rows, matrices.bias(), sum);
+        }
+
+        /** Of the input's weights and, if somebody needs it, of the input. */
+        private void addInputGradients(Cursor at) {
+            if (constantInput) { // each step read the same vector: its gradient is the sum over the steps
+                sumSteps(at);
+            }
+            Buffer ofProjection = constantInput ? projected : gates;
+            int rows = inputRows(at);
+            products.addWeightGradient(
+                    from.array(at),
+                    from.offset(at),
+                    rows * PANEL,
+                    ofProjection.array(at),
+                    ofProjection.offset(at),
+                    rows * PANEL,
+                    rows,
+                    matrices.kernel(),
+                    results.gradients[at.chunk]);
+            if (ofFrom != null) {
+                products.allRows(
+                        ofProjection.array(at),
+                        ofProjection.offset(at),
+                        rows,
+                        matrices.kernelTransposed(),
+                        noBias,
+                        ofFrom.array(at),
+                        ofFrom.offset(at));
+            }
+        }
+
+        private void sumSteps(Cursor at) {
+            float[] z = gates.array(at);
+            float[] sum = projected.array(at);
+            int floats = stepFloats(at);
+            for (int panel = 0; panel < 4 * unitPanels; panel++) {
+                int first = gates.offset(at) + panel * panelStride(at);
+                int result = projected.offset(at) + panel * floats;
+                System.arraycopy(z, first, sum, result, floats);
+                for (int t = 1; t < stepCount; t++) {
+                    kernels.add(z, first + t * floats, sum, result, floats);
+                }
+            }
+        }
+    }
+}
