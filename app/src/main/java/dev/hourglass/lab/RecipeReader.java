@@ -1,6 +1,7 @@
 package dev.hourglass.lab;
 
 import dev.hourglass.files.Failures;
+import dev.hourglass.files.RegularFile;
 import dev.hourglass.files.Spelling;
 import dev.hourglass.lab.Node.Mapping;
 import dev.hourglass.model.AutoencoderSpec;
@@ -73,7 +74,7 @@ public final class RecipeReader {
         if (Files.isDirectory(file)) {
             throw new RecipeException(file + ": expected a recipe file, found a folder. Name a .yaml file in it.");
         }
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = RegularFile.open(file)) {
             return parse(
                     in,
                     file.toString(),

@@ -16,9 +16,8 @@ import java.util.Map;
 final class EpochFiles {
     private EpochFiles() {}
 
-    /** @throws IOException if there are none, or something else is in their place */
-    private static Checkpoints checkpoints(StoredRun run, String model) throws IOException {
-        return new Checkpoints(run.folder().folder("checkpoints/" + model).path());
+    private static Checkpoints checkpoints(StoredRun run, String model) {
+        return new Checkpoints(run.folder(), "checkpoints/" + model);
     }
 
     /** The epochs that are kept, in order. */

@@ -75,7 +75,8 @@ class ChangingDataIT {
                 """);
         Path run = folder.resolve("run");
 
-        Outcome outcome = run(TWO_EPOCHS_DONE, () -> truncate(data), List.of("lab", recipe.toString(), "--out", run.toString()));
+        Outcome outcome =
+                run(TWO_EPOCHS_DONE, () -> truncate(data), List.of("lab", recipe.toString(), "--out", run.toString()));
 
         requireToldOf(data, outcome);
         assertThat(run.resolve("checkpoints/m")).isNotEmptyDirectory();

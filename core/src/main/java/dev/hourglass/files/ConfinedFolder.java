@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -221,6 +222,7 @@ public final class ConfinedFolder {
      */
     public byte[] read(String name, int mostBytes) throws IOException {
         try (FileChannel channel = open(name, mostBytes)) {
+            requireMemory(path(name), channel.size(), FreeHeap::freeBytes);
             ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(channel.size()));
             while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
                 // A file that is cut short meanwhile gives what is left.
@@ -254,6 +256,16 @@ public final class ConfinedFolder {
         } catch (IOException e) {
             channel.close();
             throw e;
+        }
+    }
+
+    /** Else it would look as if what is computed took too much. */
+    static void requireMemory(Path file, long bytes, LongSupplier freeBytes) throws RefusedFileException {
+        if (!FreeHeap.holds(bytes, freeBytes)) {
+            throw new RefusedFileException(
+                    file,
+                    "has " + Failures.size(bytes) + ", and of Java's memory " + Failures.size(freeBytes.getAsLong())
+                            + " are free; it can be given more with HOURGLASS_JAVA_OPTS=-Xmx");
         }
     }
 

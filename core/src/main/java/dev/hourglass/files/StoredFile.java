@@ -18,10 +18,11 @@ public record StoredFile(long length, boolean gzipped, InputStream content) impl
     private static final byte[] GZIP_MAGIC = {0x1f, (byte) 0x8b};
     private static final int BUFFER = 1 << 16;
 
+    /** @throws RefusedFileException if it is no regular file */
     public static StoredFile open(Path file) throws IOException {
-        long length = Files.size(file);
-        InputStream raw = new BufferedInputStream(Files.newInputStream(file), BUFFER);
+        InputStream raw = new BufferedInputStream(RegularFile.open(file), BUFFER);
         try {
+            long length = Files.size(file);
             raw.mark(GZIP_MAGIC.length);
             boolean gzipped = Arrays.equals(raw.readNBytes(GZIP_MAGIC.length), GZIP_MAGIC);
             raw.reset();

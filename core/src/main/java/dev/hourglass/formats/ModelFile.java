@@ -3,6 +3,7 @@ package dev.hourglass.formats;
 import dev.hourglass.files.AtomicFile;
 import dev.hourglass.files.ConfinedFolder;
 import dev.hourglass.files.FileStamp;
+import dev.hourglass.files.RegularFile;
 import dev.hourglass.formats.keras.HourglassNote;
 import dev.hourglass.formats.keras.KerasFile;
 import dev.hourglass.formats.keras.LegacyFile;
@@ -158,7 +159,7 @@ public final class ModelFile {
 
     private static LoadedModel loadWhole(Path file) throws IOException {
         byte[] start;
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = RegularFile.open(file)) {
             start = in.readNBytes(HDF5.length);
         }
         if (Arrays.equals(start, HDF5)) {

@@ -305,6 +305,15 @@ class ConfinedFolderTest {
     }
 
     @Test
+    void aFileThatMemoryDoesNotHoldIsSaidToBeOne() throws IOException {
+        Path file = run.resolve("step.checkpoint");
+        ConfinedFolder.requireMemory(file, 1000, () -> 1000);
+        assertRefused(
+                () -> ConfinedFolder.requireMemory(file, 3L << 30, () -> 100 << 20),
+                "has 3 GB, and of Java's memory 100 MB are free; it can be given more with HOURGLASS_JAVA_OPTS=-Xmx");
+    }
+
+    @Test
     void whatIsNoTextIsRefused() throws IOException {
         folder.write("text", new byte[] {'a', (byte) 0xff});
         assertRefused(() -> folder.readText("text", 10), "is no text in UTF-8");

@@ -237,7 +237,7 @@ public record ImageFolder(ByteDataset data, List<Skipped> skipped) {
                         String name = name(file).toLowerCase(Locale.ROOT);
                         return !name.startsWith(".") && SUFFIXES.stream().anyMatch(name::endsWith);
                     })
-                    .filter(Files::isRegularFile)
+                    .filter(file -> !Files.isDirectory(file)) // what is no file at all is named when it is read
                     .sorted()
                     .toList();
         }

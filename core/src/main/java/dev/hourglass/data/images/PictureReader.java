@@ -1,5 +1,6 @@
 package dev.hourglass.data.images;
 
+import dev.hourglass.files.RegularFile;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
@@ -36,6 +37,7 @@ public final class PictureReader {
 
     /** @throws IOException if the file can't be read, or its header is none or announces too much */
     static Picture.Size size(Path file) throws IOException {
+        RegularFile.require(file);
         try (ImageInputStream in = new FileImageInputStream(file.toFile())) {
             return with(in, (reader, size) -> size);
         }
@@ -47,6 +49,7 @@ public final class PictureReader {
      * @throws IOException as {@link #size} does, or if the pixels are damaged
      */
     static Picture read(Path file) throws IOException {
+        RegularFile.require(file);
         try (ImageInputStream in = new FileImageInputStream(file.toFile())) {
             return with(in, PictureReader::decode);
         }

@@ -3,6 +3,7 @@ package dev.hourglass.formats.hdf5;
 import dev.hourglass.files.AtomicFile;
 import dev.hourglass.files.FileStamp;
 import dev.hourglass.files.FreeHeap;
+import dev.hourglass.files.RegularFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.Arena;
@@ -23,6 +24,7 @@ public final class Hdf5File {
      * @throws IOException if it can't be opened or read
      */
     public static Group read(Path file) throws IOException {
+        RegularFile.require(file);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
                 Arena arena = Arena.ofConfined()) {
             FileStamp stamp = FileStamp.of(file);
