@@ -25,7 +25,7 @@ final class EpochFiles {
         try {
             return checkpoints(run, model).epochs();
         } catch (IOException e) {
-            return List.of(); // not there yet
+            return List.of(); // something else is in their place
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.hourglass.server;
 
 import dev.hourglass.files.ConfinedFolder;
-import dev.hourglass.files.Failures;
 import dev.hourglass.lab.LabEvent;
 import dev.hourglass.lab.Recipe;
 import dev.hourglass.train.RunControl;
@@ -14,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A run that this server queued or trains, or did since it started. Thread-safe. */
 final class LiveRun {
-    private static final System.Logger LOG = System.getLogger(LiveRun.class.getName());
-
     private final String name;
     private final ConfinedFolder runs;
     private final Recipe recipe;
@@ -188,9 +185,7 @@ final class LiveRun {
                     keep();
                 }
             } catch (IOException | ApiException e) {
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        "What became of run " + name + " is not kept: " + Failures.reason(e));
+                PassedOver.log("What became of run " + name + " is not kept", e);
             }
         }
         log.close();

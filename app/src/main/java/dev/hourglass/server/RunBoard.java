@@ -1,6 +1,5 @@
 package dev.hourglass.server;
 
-import dev.hourglass.files.Failures;
 import dev.hourglass.lab.LabEvent;
 import dev.hourglass.lab.Recipe;
 import java.io.IOException;
@@ -98,7 +97,7 @@ final class RunBoard implements AutoCloseable {
         try {
             add(run.get());
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.WARNING, "Run " + name + " is not taken up: " + Failures.reason(e));
+            PassedOver.log("Run " + name + " is not taken up", e);
         } finally {
             release(name);
         }
@@ -206,6 +205,10 @@ final class RunBoard implements AutoCloseable {
         } catch (OutOfMemoryError e) {
             last = RunState.FAILED;
             message = "There is not enough memory. Use a smaller batch size, limit or model, or give Java more.";
+        } catch (Error e) { // else the run would hold the line for ever
+            LOG.log(System.Logger.Level.ERROR, "Run " + run.name() + " failed", e);
+            last = RunState.FAILED;
+            message = "The server made a mistake; its log says which.";
         }
         if (last == RunState.INTERRUPTED) {
             run.end(last, message); // it is in the queue still, or has a journal

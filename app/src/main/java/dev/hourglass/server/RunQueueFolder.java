@@ -1,7 +1,6 @@
 package dev.hourglass.server;
 
 import dev.hourglass.files.ConfinedFolder;
-import dev.hourglass.files.Failures;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,7 +13,6 @@ import tools.jackson.core.JacksonException;
  * until its run has a journal of its own to be taken up from.
  */
 record RunQueueFolder(ConfinedFolder runs) {
-    private static final System.Logger LOG = System.getLogger(RunQueueFolder.class.getName());
     private static final String FOLDER = ".queue";
     private static final String EXTENSION = ".json";
     /** Of a recipe as long as they may be, each character escaped. */
@@ -51,7 +49,7 @@ record RunQueueFolder(ConfinedFolder runs) {
         try {
             remove(run);
         } catch (ApiException e) {
-            LOG.log(System.Logger.Level.WARNING, "Run " + run + " stays in the queue: " + e.getMessage());
+            PassedOver.log("Run " + run + " stays in the queue", e);
         }
     }
 
@@ -65,7 +63,7 @@ record RunQueueFolder(ConfinedFolder runs) {
                 }
             }
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "The queue of runs cannot be read: " + Failures.reason(e));
+            PassedOver.log("The queue of runs cannot be read", e);
         }
         requests.sort(Comparator.comparing(RunRequest::created).thenComparing(RunRequest::run));
         return requests;
@@ -77,15 +75,11 @@ record RunQueueFolder(ConfinedFolder runs) {
             if (file.equals(file(request.run()))) {
                 return Optional.of(request);
             }
-            passOver(file, "it names run " + request.run());
+            PassedOver.log(file + " is passed over", "it names run " + request.run());
         } catch (IOException | JacksonException | ApiException e) {
-            passOver(file, Failures.reason(e));
+            PassedOver.log(file + " is passed over", e);
         }
         return Optional.empty();
-    }
-
-    private static void passOver(String file, String reason) {
-        LOG.log(System.Logger.Level.WARNING, file + " is passed over: " + reason);
     }
 
     private static String file(String run) {

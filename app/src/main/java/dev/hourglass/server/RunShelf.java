@@ -1,7 +1,6 @@
 package dev.hourglass.server;
 
 import dev.hourglass.files.ConfinedFolder;
-import dev.hourglass.files.Failures;
 import dev.hourglass.files.FileKind;
 import dev.hourglass.lab.Recipe;
 import dev.hourglass.lab.RecipeReader;
@@ -155,9 +154,7 @@ final class RunShelf {
             return reader.parse(
                     tree.path("recipe").toString(), tree.path("name").asString(name));
         } catch (IOException | RuntimeException e) { // whatever a stranger wrote there
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "Run " + name + ": " + file + " is passed over: " + Failures.reason(e));
+            PassedOver.log("Run " + name + ": " + file + " is passed over", e);
             return null;
         }
     }

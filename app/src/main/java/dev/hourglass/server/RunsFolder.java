@@ -72,7 +72,7 @@ final class RunsFolder implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "Old uploads are left: " + Failures.reason(e));
+            PassedOver.log("Old uploads are left", e);
         }
     }
 

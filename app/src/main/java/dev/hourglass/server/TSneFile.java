@@ -17,7 +17,6 @@ import tools.jackson.core.JacksonException;
  * that it was made of.
  */
 record TSneFile(ConfinedFolder run, String file, MapPlan plan) {
-    private static final System.Logger LOG = System.getLogger(TSneFile.class.getName());
     /** Of more samples than a t-SNE takes. */
     private static final int MOST_BYTES = 64 << 20;
 
@@ -51,7 +50,7 @@ record TSneFile(ConfinedFolder run, String file, MapPlan plan) {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException | JacksonException e) {
-            LOG.log(System.Logger.Level.WARNING, "A map that was kept cannot be read; it is made again", e);
+            PassedOver.log("A map that was kept is made again", e);
             return Optional.empty();
         }
     }
@@ -69,7 +68,7 @@ record TSneFile(ConfinedFolder run, String file, MapPlan plan) {
                             map.seconds(),
                             map.places())));
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "A map cannot be kept", e);
+            PassedOver.log("A map is not kept", e);
         }
     }
 

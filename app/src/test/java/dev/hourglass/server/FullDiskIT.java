@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -95,6 +96,13 @@ class FullDiskIT {
             assertThat(listed(server)).containsExactly(run);
             assertThat(server.json("/api/status").path("queued").size()).isZero();
             assertThat(StrangeFiles.names(disk.resolve("runs/.queue"))).containsExactly("");
+            byte[] csv = "0,1,2,3,4,5,6,7,8,9\n".repeat(50).getBytes(StandardCharsets.UTF_8);
+            String uploads = "/api/runs/" + run + "/models/dense/uploads";
+            HttpResponse<byte[]> upload = server.post(uploads, "text/csv", csv);
+            assertThat(upload.statusCode()).isEqualTo(507);
+            assertThat(TestServer.json(upload).path("error").path("message").asString())
+                    .isEqualTo("The upload cannot be kept: No space left on device.");
+            assertThat(StrangeFiles.names(disk.resolve("runs"))).noneMatch(name -> name.contains("upload-"));
 
             Files.delete(filling);
             assertThat(post(server).statusCode()).isEqualTo(201);
@@ -172,6 +180,28 @@ class FullDiskIT {
             List<Integer> ids = ids(disk.resolve("runs").resolve(run));
             assertThat(ids)
                     .isEqualTo(IntStream.rangeClosed(1, ids.getLast()).boxed().toList());
+        }
+    }
+
+    @Test
+    void runsOfADiskThatMayNotBeWrittenToAreShown() throws IOException, InterruptedException {
+        Path runs = disk.resolve("runs");
+        String run;
+        try (TestServer server = new TestServer(runs)) {
+            run = TestServer.json(post(server)).path("run").asString();
+            awaitEpoch(server, run, 1);
+        }
+        assumeThat(StrangeFiles.succeeds("mount", "-o", "remount,ro", disk.toString()))
+                .isTrue();
+        try (TestServer server = new TestServer(runs)) {
+            assertThat(listed(server)).containsExactly(run);
+            assertThat(server.json("/api/runs/" + run).path("state").asString()).isEqualTo("interrupted");
+            HttpResponse<byte[]> refused = post(server);
+            assertThat(refused.statusCode()).isEqualTo(500);
+            assertThat(TestServer.json(refused).path("error").path("message").asString())
+                    .isEqualTo("The run cannot be kept: Read-only file system.");
+            assertThat(wish(server, run, "running").statusCode()).isEqualTo(500);
+            assertThat(listed(server)).containsExactly(run);
         }
     }
 

@@ -337,6 +337,30 @@ class StrangeRunsIT {
     }
 
     @Test
+    void anEpochThatIsALinkOrAPipeIsNotReadAndCannotBeForked() throws IOException, InterruptedException {
+        Path epochs = strange.resolve("checkpoints/dense");
+        Files.move(epochs.resolve("epoch-0001.checkpoint"), outside.resolve("epoch"));
+        link(epochs.resolve("epoch-0001.checkpoint"), outside.resolve("epoch"));
+        StrangeFiles.pipe(epochs.resolve("epoch-0002.checkpoint"));
+        serve();
+        for (int epoch = 1; epoch <= 2; epoch++) {
+            HttpResponse<byte[]> snapshot = server().get("/api/runs/strange/models/dense/snapshots/" + epoch);
+            assertThat(snapshot.statusCode()).isEqualTo(404);
+            String fork = server().postJson("/api/runs/strange/forks", Map.of("model", "dense", "epoch", epoch))
+                    .path("run")
+                    .asString("");
+            if (!fork.isEmpty()) {
+                assertThat(server().awaitState(fork, List.of("finished", "failed"))
+                                .path("state")
+                                .asString())
+                        .isEqualTo("failed");
+            }
+        }
+        assertThat(server().get("/api/runs/strange/models/dense/snapshots/3").statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
     void aRunThatWasCutOffBeforeItHadAJournalBeginsAnew() throws IOException, InterruptedException {
         Path queue = Files.createDirectory(runs.resolve(".queue"));
         ObjectNode request = Answers.JSON.createObjectNode();
