@@ -1,6 +1,6 @@
 package dev.hourglass.cli;
 
-import dev.hourglass.lab.FinishedRun;
+import dev.hourglass.lab.run.FinishedRun;
 import dev.hourglass.report.figures.Figure;
 import dev.hourglass.report.figures.RunsFigure;
 import dev.hourglass.report.tables.RunsTable;
@@ -29,8 +29,8 @@ import tools.jackson.databind.node.ObjectNode;
         header = "Set the results of runs side by side, and say in what the runs differ.",
         description = {
             "",
-            "Reads the folders that 'hourglass lab' leaves. Errors can be compared where the test data is the same, which"
-                    + " its SHA-256 tells."
+            "Reads the folders that 'hourglass lab' leaves. Errors can be compared where the test data is the same,"
+                    + " which its SHA-256 tells."
         },
         footerHeading = "%nExamples:%n",
         footer = {

@@ -1,6 +1,6 @@
 package dev.hourglass.cli;
 
-import dev.hourglass.lab.Provenance;
+import dev.hourglass.lab.run.Provenance;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;

@@ -2,8 +2,8 @@ package dev.hourglass.cli;
 
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.files.Spelling;
-import dev.hourglass.lab.RecipeException;
-import dev.hourglass.lab.RunStoppedException;
+import dev.hourglass.lab.recipe.RecipeException;
+import dev.hourglass.lab.run.RunStoppedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -3,7 +3,7 @@ package dev.hourglass.cli;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.lab.Lab;
 import dev.hourglass.lab.LabOptions;
-import dev.hourglass.lab.Recipe;
+import dev.hourglass.lab.recipe.Recipe;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import picocli.CommandLine.Command;
@@ -17,8 +17,9 @@ import picocli.CommandLine.Parameters;
         header = "Go on with a run that was stopped or killed, from its last checkpoint.",
         description = {
             "",
-            "The run ends with the same weights, bit for bit, as if it had never been stopped. It goes on with the recipe it"
-                    + " was started with; to change that, use 'hourglass lab RECIPE --resume RUN --force-resume'."
+            "The run ends with the same weights, bit for bit, as if it had never been stopped. It goes on with the"
+                    + " recipe it was started with; to change that, use 'hourglass lab RECIPE --resume RUN"
+                    + " --force-resume'."
         },
         footerHeading = "%nExample:%n",
         footer = "  hourglass resume runs/mnist-20260314-092653")

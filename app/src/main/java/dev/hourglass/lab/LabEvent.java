@@ -1,6 +1,7 @@
 package dev.hourglass.lab;
 
 import dev.hourglass.data.catalog.FetchEvent;
+import dev.hourglass.lab.recipe.Recipe;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.report.results.RunResult;
 import dev.hourglass.train.EpochPlace;

@@ -4,8 +4,8 @@ import dev.hourglass.data.Dataset;
 import dev.hourglass.tensor.Shape;
 
 /** What models learn and what they are judged by, both of one shape. */
-record Splits(Dataset training, Dataset test) {
-    Splits reshaped(Shape shape) {
+public record Splits(Dataset training, Dataset test) {
+    public Splits reshaped(Shape shape) {
         return new Splits(training.reshaped(shape), test.reshaped(shape));
     }
 

@@ -4,7 +4,7 @@ import dev.hourglass.data.Dataset;
 import dev.hourglass.data.Split;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.data.series.SeriesSplit;
-import dev.hourglass.lab.Recipe;
+import dev.hourglass.lab.recipe.Recipe;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -2,7 +2,7 @@ package dev.hourglass.server;
 
 import dev.hourglass.files.Failures;
 import dev.hourglass.formats.SavedModel;
-import dev.hourglass.lab.ModelRecipe;
+import dev.hourglass.lab.recipe.ModelRecipe;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.train.Checkpoint;

@@ -4,7 +4,7 @@ import dev.hourglass.data.DatasetException;
 import dev.hourglass.files.FileChangedException;
 import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.lab.LabException;
-import dev.hourglass.lab.RecipeException;
+import dev.hourglass.lab.recipe.RecipeException;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.ShapeException;
 import io.javalin.config.RoutesConfig;

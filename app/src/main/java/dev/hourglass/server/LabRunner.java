@@ -1,11 +1,11 @@
 package dev.hourglass.server;
 
 import dev.hourglass.data.catalog.DatasetCatalog;
-import dev.hourglass.lab.Fork;
 import dev.hourglass.lab.Lab;
 import dev.hourglass.lab.LabEvent;
 import dev.hourglass.lab.LabOptions;
-import dev.hourglass.lab.Recipe;
+import dev.hourglass.lab.recipe.Recipe;
+import dev.hourglass.lab.run.Fork;
 import java.time.InstantSource;
 import java.util.function.Consumer;
 

@@ -2,7 +2,7 @@ package dev.hourglass.server;
 
 import dev.hourglass.files.ConfinedFolder;
 import dev.hourglass.lab.LabEvent;
-import dev.hourglass.lab.Recipe;
+import dev.hourglass.lab.recipe.Recipe;
 import dev.hourglass.train.RunControl;
 import java.io.IOException;
 import java.nio.file.Path;

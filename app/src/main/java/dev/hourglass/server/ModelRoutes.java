@@ -2,7 +2,7 @@ package dev.hourglass.server;
 
 import dev.hourglass.data.Dataset;
 import dev.hourglass.engine.ChainInference;
-import dev.hourglass.lab.ModelRecipe;
+import dev.hourglass.lab.recipe.ModelRecipe;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.ModelFacts;

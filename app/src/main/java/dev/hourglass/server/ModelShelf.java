@@ -5,7 +5,7 @@ import dev.hourglass.files.ConfinedFolder;
 import dev.hourglass.files.Failures;
 import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.SavedModel;
-import dev.hourglass.lab.ModelRecipe;
+import dev.hourglass.lab.recipe.ModelRecipe;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.tensor.Normalization;
 import java.io.IOException;

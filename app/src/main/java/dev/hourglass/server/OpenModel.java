@@ -1,7 +1,7 @@
 package dev.hourglass.server;
 
 import dev.hourglass.formats.SavedModel;
-import dev.hourglass.lab.Recipe;
+import dev.hourglass.lab.recipe.Recipe;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.tensor.Shape;

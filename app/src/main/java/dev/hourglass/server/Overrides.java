@@ -1,7 +1,7 @@
 package dev.hourglass.server;
 
-import dev.hourglass.lab.ModelRecipe;
-import dev.hourglass.lab.Recipe;
+import dev.hourglass.lab.recipe.ModelRecipe;
+import dev.hourglass.lab.recipe.Recipe;
 import dev.hourglass.train.TrainOptions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package dev.hourglass.server;
 
-import dev.hourglass.lab.ModelRecipe;
-import dev.hourglass.lab.Recipe;
-import dev.hourglass.lab.RecipeReader;
+import dev.hourglass.lab.recipe.ModelRecipe;
+import dev.hourglass.lab.recipe.Recipe;
+import dev.hourglass.lab.recipe.RecipeReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -93,7 +93,7 @@ final class Recipes {
      * The recipe of a request, as it shall run.
      *
      * @throws ApiException if the request is malformed or the recipe names files of the server
-     * @throws dev.hourglass.lab.RecipeException if the recipe has a mistake
+     * @throws dev.hourglass.lab.recipe.RecipeException if the recipe has a mistake
      */
     Recipe recipe(RunRequest request) {
         Recipe recipe = reader.parse(request.text(), request.recipe());

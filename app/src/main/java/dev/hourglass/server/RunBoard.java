@@ -1,7 +1,7 @@
 package dev.hourglass.server;
 
 import dev.hourglass.lab.LabEvent;
-import dev.hourglass.lab.Recipe;
+import dev.hourglass.lab.recipe.Recipe;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -2,7 +2,7 @@ package dev.hourglass.server;
 
 import dev.hourglass.data.catalog.FetchEvent;
 import dev.hourglass.lab.LabEvent;
-import dev.hourglass.lab.Recipe;
+import dev.hourglass.lab.recipe.Recipe;
 import dev.hourglass.train.History;
 import dev.hourglass.train.TrainEvent;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package dev.hourglass.server;
 
-import dev.hourglass.lab.Recipe;
+import dev.hourglass.lab.recipe.Recipe;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -2,8 +2,8 @@ package dev.hourglass.server;
 
 import dev.hourglass.files.ConfinedFolder;
 import dev.hourglass.files.FileKind;
-import dev.hourglass.lab.Recipe;
-import dev.hourglass.lab.RecipeReader;
+import dev.hourglass.lab.recipe.Recipe;
+import dev.hourglass.lab.recipe.RecipeReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;

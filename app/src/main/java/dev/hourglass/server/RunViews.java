@@ -1,7 +1,7 @@
 package dev.hourglass.server;
 
 import dev.hourglass.files.ConfinedFolder;
-import dev.hourglass.lab.ModelRecipe;
+import dev.hourglass.lab.recipe.ModelRecipe;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,6 +1,6 @@
 package dev.hourglass.server;
 
-import dev.hourglass.lab.Provenance;
+import dev.hourglass.lab.run.Provenance;
 import dev.hourglass.tensor.Kernels;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;

@@ -3,7 +3,7 @@ package dev.hourglass.server;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.Split;
 import dev.hourglass.evaluate.errors.SampleError;
-import dev.hourglass.lab.ModelRecipe;
+import dev.hourglass.lab.recipe.ModelRecipe;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package dev.hourglass.server;
 
 import dev.hourglass.files.ConfinedFolder;
 import dev.hourglass.files.FileKind;
-import dev.hourglass.lab.ModelRecipe;
-import dev.hourglass.lab.Recipe;
+import dev.hourglass.lab.recipe.ModelRecipe;
+import dev.hourglass.lab.recipe.Recipe;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

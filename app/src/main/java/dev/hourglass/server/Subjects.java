@@ -2,7 +2,7 @@ package dev.hourglass.server;
 
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.Split;
-import dev.hourglass.lab.Recipe;
+import dev.hourglass.lab.recipe.Recipe;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.tensor.Shape;
 import io.javalin.http.Context;

@@ -1,7 +1,7 @@
 package dev.hourglass.server;
 
 import dev.hourglass.data.DataSources;
-import dev.hourglass.lab.RecipeReader;
+import dev.hourglass.lab.recipe.RecipeReader;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.util.JavalinException;

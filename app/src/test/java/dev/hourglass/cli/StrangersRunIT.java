@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.hourglass.data.catalog.DatasetCatalog;
-import dev.hourglass.lab.Fork;
 import dev.hourglass.lab.Lab;
 import dev.hourglass.lab.LabEvent;
 import dev.hourglass.lab.LabException;
 import dev.hourglass.lab.LabOptions;
-import dev.hourglass.lab.Recipe;
-import dev.hourglass.lab.RecipeReader;
-import dev.hourglass.lab.RunStoppedException;
+import dev.hourglass.lab.recipe.Recipe;
+import dev.hourglass.lab.recipe.RecipeReader;
+import dev.hourglass.lab.run.Fork;
+import dev.hourglass.lab.run.RunStoppedException;
 import dev.hourglass.train.RunControl;
 import dev.hourglass.train.TrainEvent;
 import java.io.ByteArrayOutputStream;
@@ -86,15 +86,15 @@ class StrangersRunIT {
     private static Recipe recipe(int epochs) throws IOException {
         return new RecipeReader(CATALOG.names())
                 .read(Files.writeString(shared.resolve("small.yaml"), """
-                data: {name: mnist, folder: data}
-                models:
-                  - name: small
-                    input: [784]
-                    encoder: [Dense: {units: 2}]
-                    decoder: [Dense: {units: 784}]
-                training: {epochs: %d, batch_size: 16, threads: 1}
-                outputs: {plots: false, examples: 1, epochs: true}
-                """.formatted(epochs)));
+                    data: {name: mnist, folder: data}
+                    models:
+                      - name: small
+                        input: [784]
+                        encoder: [Dense: {units: 2}]
+                        decoder: [Dense: {units: 784}]
+                    training: {epochs: %d, batch_size: 16, threads: 1}
+                    outputs: {plots: false, examples: 1, epochs: true}
+                    """.formatted(epochs)));
     }
 
     private static LabOptions options(Path out) {

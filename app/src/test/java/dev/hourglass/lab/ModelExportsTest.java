@@ -3,6 +3,10 @@ package dev.hourglass.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hourglass.lab.recipe.ModelRecipe;
+import dev.hourglass.lab.recipe.Origin;
+import dev.hourglass.lab.recipe.Recipe;
+import dev.hourglass.lab.run.RunFolder;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec.Dense;
@@ -56,7 +60,8 @@ class ModelExportsTest {
                     .hasMessage(
                             "pump.yaml:3:5: Model 'm' can't be exported, so it is not trained: expected 1 or 4 finite"
                                     + " scales other than 0 and as many finite offsets at metadata.json:"
-                                    + " .hourglass.normalization, found {scales:[1,2,3],offsets:[0,0,0]}. Change the model, or the recipe's data.");
+                                    + " .hourglass.normalization, found {scales:[1,2,3],offsets:[0,0,0]}. Change the"
+                                    + " model, or the recipe's data.");
             assertThat(folder.path()).isDirectoryNotContaining("glob:**export*");
         }
     }

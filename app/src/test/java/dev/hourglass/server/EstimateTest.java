@@ -3,8 +3,8 @@ package dev.hourglass.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hourglass.data.catalog.DatasetCatalog;
-import dev.hourglass.lab.Recipe;
-import dev.hourglass.lab.RecipeReader;
+import dev.hourglass.lab.recipe.Recipe;
+import dev.hourglass.lab.recipe.RecipeReader;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

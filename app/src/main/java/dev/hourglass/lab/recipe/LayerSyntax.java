@@ -1,0 +1,301 @@
+package dev.hourglass.lab.recipe;
+
+import dev.hourglass.files.Spelling;
+import dev.hourglass.lab.recipe.Node.Mapping;
+import dev.hourglass.lab.recipe.Node.Scalar;
+import dev.hourglass.lab.recipe.Node.Sequence;
+import dev.hourglass.model.Activation;
+import dev.hourglass.model.KerasClass;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Padding;
+import dev.hourglass.model.Size2;
+import dev.hourglass.tensor.Shape;
+import dev.hourglass.tensor.ShapeException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * How a recipe writes a layer: Keras's class with Keras's settings, {@code Conv2D: {filters: 32, kernel_size: 3}}, or
+ * the class alone where it needs none, {@code Flatten}. One instance reads one model and names its nameless layers as
+ * Keras does: {@code conv2d}, {@code conv2d_1}, ...
+ */
+final class LayerSyntax {
+    private static final int MAX_SIZE = 65_536;
+
+    private final Set<String> names = new HashSet<>();
+
+    /**
+     * @param node a class name or a mapping of one class name to its settings
+     * @throws RecipeException at the first mistake
+     */
+    LayerSpec read(Node node) {
+        String expected = "a layer such as 'Conv2D: {filters: 32, kernel_size: 3}'";
+        if (node instanceof Scalar) {
+            return layer(node.asText(expected), node.place(), new Mapping(node.place(), Map.of()));
+        }
+        Mapping mapping = node.asMapping(expected);
+        if (mapping.entries().size() != 1) {
+            throw mapping.place()
+                    .error("expected one layer, found " + mapping.entries().size() + " keys ("
+                            + String.join(", ", mapping.entries().keySet())
+                            + "). Start each layer with '- ' and put its settings in {braces}.");
+        }
+        Map.Entry<String, Node.Entry> only =
+                mapping.entries().entrySet().iterator().next();
+        Node settings = only.getValue().value();
+        boolean none = settings instanceof Scalar scalar && scalar.kind() == Node.Kind.NOTHING;
+        return layer(
+                only.getKey(),
+                only.getValue().key(),
+                none
+                        ? new Mapping(settings.place(), Map.of())
+                        : settings.asMapping("the settings of " + only.getKey()));
+    }
+
+    private LayerSpec layer(String name, Place place, Mapping settings) {
+        KerasClass kerasClass = KerasClass.find(name)
+                .orElseThrow(() -> place.error(
+                        "expected a layer, found '" + name + "'." + Spelling.hint(name, KerasClass.names())));
+        return layer(kerasClass, settings);
+    }
+
+    private LayerSpec layer(KerasClass kerasClass, Mapping settings) {
+        return switch (kerasClass) {
+            case CONV2D -> {
+                settings.allowing("name", "filters", "kernel_size", "strides", "padding", "activation");
+                yield new LayerSpec.Conv2d(
+                        name(settings, kerasClass),
+                        size(settings, "filters", 32),
+                        kernel(settings),
+                        strides(settings, Size2.square(1)),
+                        padding(settings),
+                        activation(settings));
+            }
+            case CONV2D_TRANSPOSE -> {
+                settings.allowing("name", "filters", "kernel_size", "strides", "padding", "activation");
+                yield new LayerSpec.Conv2dTranspose(
+                        name(settings, kerasClass),
+                        size(settings, "filters", 32),
+                        kernel(settings),
+                        strides(settings, Size2.square(1)),
+                        padding(settings),
+                        activation(settings));
+            }
+            case BATCH_NORMALIZATION -> {
+                settings.allowing("name", "momentum", "epsilon");
+                yield new LayerSpec.BatchNormalization(
+                        name(settings, kerasClass),
+                        settings.find("momentum")
+                                .map(node -> node.asFloat("a number >= 0 and < 1", value -> value >= 0 && value < 1))
+                                .orElse(LayerSpec.BatchNormalization.DEFAULT_MOMENTUM),
+                        settings.find("epsilon")
+                                .map(node -> node.asFloat("a number > 0", value -> value > 0))
+                                .orElse(LayerSpec.BatchNormalization.DEFAULT_EPSILON));
+            }
+            case MAX_POOLING2D -> {
+                settings.allowing("name", "pool_size", "strides", "padding");
+                Size2 pool = settings.find("pool_size").map(LayerSyntax::size2).orElse(Size2.square(2));
+                yield new LayerSpec.MaxPooling2d(
+                        name(settings, kerasClass), pool, strides(settings, pool), padding(settings));
+            }
+            case UP_SAMPLING2D -> {
+                settings.allowing("name", "size");
+                yield new LayerSpec.UpSampling2d(
+                        name(settings, kerasClass),
+                        settings.find("size").map(LayerSyntax::size2).orElse(Size2.square(2)));
+            }
+            case GLOBAL_AVERAGE_POOLING2D ->
+                new LayerSpec.GlobalAveragePooling2d(name(settings.allowing("name"), kerasClass));
+            case FLATTEN -> new LayerSpec.Flatten(name(settings.allowing("name"), kerasClass));
+            case RESHAPE -> {
+                settings.allowing("name", "target_shape");
+                yield new LayerSpec.Reshape(
+                        name(settings, kerasClass), shape(settings.require("target_shape", "target_shape: [7, 7, 8]")));
+            }
+            case DENSE -> {
+                settings.allowing("name", "units", "activation");
+                yield new LayerSpec.Dense(
+                        name(settings, kerasClass), size(settings, "units", 64), activation(settings));
+            }
+            case TIME_DISTRIBUTED -> {
+                settings.allowing("name", "layer");
+                String name = name(settings, kerasClass);
+                Node inner = settings.require("layer", "layer: {Dense: {units: 28}}");
+                if (read(inner) instanceof LayerSpec.Dense dense) {
+                    yield new LayerSpec.TimeDistributed(name, dense);
+                }
+                throw inner.place().error("expected a Dense layer, found another one. Only Dense can be distributed.");
+            }
+            case DROPOUT -> {
+                settings.allowing("name", "rate");
+                yield new LayerSpec.Dropout(
+                        name(settings, kerasClass),
+                        settings.require("rate", "rate: 0.2")
+                                .asFloat("a number >= 0 and < 1", value -> value >= 0 && value < 1));
+            }
+            case ACTIVATION -> {
+                settings.allowing("name", "activation");
+                yield new LayerSpec.ActivationLayer(
+                        name(settings, kerasClass),
+                        settings.require("activation", "activation: relu").asOneOf(Activation.class));
+            }
+            case LEAKY_RELU -> {
+                settings.allowing("name", "negative_slope");
+                yield new LayerSpec.LeakyRelu(
+                        name(settings, kerasClass),
+                        settings.find("negative_slope")
+                                .map(node -> node.asFloat("a number >= 0", value -> value >= 0))
+                                .orElse(0.3f));
+            }
+            case REPEAT_VECTOR -> {
+                settings.allowing("name", "n");
+                yield new LayerSpec.RepeatVector(name(settings, kerasClass), size(settings, "n", 28));
+            }
+            case LSTM -> {
+                settings.allowing("name", "units", "return_sequences");
+                yield new LayerSpec.Lstm(
+                        name(settings, kerasClass),
+                        size(settings, "units", 64),
+                        settings.find("return_sequences").map(Node::asBoolean).orElse(false));
+            }
+        };
+    }
+
+    /** The settings as a recipe writes them, all of them: what {@link #read} reads back to an equal layer. */
+    static Map<String, Object> write(LayerSpec layer) {
+        Map<String, Object> settings = new LinkedHashMap<>();
+        settings.put("name", layer.name());
+        switch (layer) {
+            case LayerSpec.Conv2d conv -> {
+                settings.put("filters", conv.filters());
+                settings.put("kernel_size", list(conv.kernel()));
+                settings.put("strides", list(conv.stride()));
+                settings.put("padding", lower(conv.padding()));
+                settings.put("activation", lower(conv.activation()));
+            }
+            case LayerSpec.Conv2dTranspose conv -> {
+                settings.put("filters", conv.filters());
+                settings.put("kernel_size", list(conv.kernel()));
+                settings.put("strides", list(conv.stride()));
+                settings.put("padding", lower(conv.padding()));
+                settings.put("activation", lower(conv.activation()));
+            }
+            case LayerSpec.BatchNormalization norm -> {
+                settings.put("momentum", norm.momentum());
+                settings.put("epsilon", norm.epsilon());
+            }
+            case LayerSpec.MaxPooling2d pooling -> {
+                settings.put("pool_size", list(pooling.pool()));
+                settings.put("strides", list(pooling.stride()));
+                settings.put("padding", lower(pooling.padding()));
+            }
+            case LayerSpec.UpSampling2d up -> settings.put("size", list(up.size()));
+            case LayerSpec.GlobalAveragePooling2d ignored -> {}
+            case LayerSpec.Flatten ignored -> {}
+            case LayerSpec.Reshape reshape ->
+                settings.put("target_shape", reshape.target().toArray());
+            case LayerSpec.Dense dense -> {
+                settings.put("units", dense.units());
+                settings.put("activation", lower(dense.activation()));
+            }
+            case LayerSpec.TimeDistributed distributed -> settings.put("layer", write(distributed.layer()));
+            case LayerSpec.Dropout dropout -> settings.put("rate", dropout.rate());
+            case LayerSpec.ActivationLayer activation -> settings.put("activation", lower(activation.activation()));
+            case LayerSpec.LeakyRelu leaky -> settings.put("negative_slope", leaky.negativeSlope());
+            case LayerSpec.RepeatVector repeat -> settings.put("n", repeat.steps());
+            case LayerSpec.Lstm lstm -> {
+                settings.put("units", lstm.units());
+                settings.put("return_sequences", lstm.returnSequences());
+            }
+        }
+        return Map.of(KerasClass.of(layer).kerasName(), settings);
+    }
+
+    static Shape shape(Node node) {
+        List<Node> items = node.asItems("a shape such as [28, 28, 1]");
+        int[] dimensions =
+                items.stream().mapToInt(item -> item.asInt(1, MAX_SIZE)).toArray();
+        try {
+            return Shape.of(dimensions);
+        } catch (ShapeException e) {
+            throw node.place().error(e);
+        }
+    }
+
+    private String name(Mapping settings, KerasClass kerasClass) {
+        Node given = settings.find("name").orElse(null);
+        if (given == null) {
+            return automaticName(kerasClass);
+        }
+        String expected = "a name of letters, digits and underscores";
+        String name = given.asText(expected);
+        if (!name.matches("[A-Za-z0-9_]{1,64}")) {
+            throw given.place().error("expected " + expected + ", found " + given.found() + ".");
+        }
+        if (!names.add(name)) {
+            throw given.place()
+                    .error("expected a name that no other layer of the model has, found '" + name
+                            + "' again. Rename one.");
+        }
+        return name;
+    }
+
+    private String automaticName(KerasClass kerasClass) {
+        String snake = kerasClass.snakeCase();
+        String name = snake;
+        for (int number = 1; !names.add(name); number++) {
+            name = snake + "_" + number;
+        }
+        return name;
+    }
+
+    private static int size(Mapping settings, String key, int example) {
+        return settings.require(key, key + ": " + example).asInt(1, MAX_SIZE);
+    }
+
+    private static Size2 kernel(Mapping settings) {
+        return size2(settings.require("kernel_size", "kernel_size: 3"));
+    }
+
+    private static Size2 strides(Mapping settings, Size2 otherwise) {
+        return settings.find("strides").map(LayerSyntax::size2).orElse(otherwise);
+    }
+
+    private static Padding padding(Mapping settings) {
+        return settings.find("padding").map(node -> node.asOneOf(Padding.class)).orElse(Padding.VALID);
+    }
+
+    private static Activation activation(Mapping settings) {
+        return settings.find("activation")
+                .map(node -> node.asOneOf(Activation.class))
+                .orElse(Activation.LINEAR);
+    }
+
+    /** One number for both sides, or {@code [height, width]}. */
+    private static Size2 size2(Node node) {
+        if (!(node instanceof Sequence sequence)) {
+            return Size2.square(node.asInt(1, MAX_SIZE));
+        }
+        if (sequence.items().size() != 2) {
+            throw node.place()
+                    .error("expected one number or [height, width], found a list of "
+                            + sequence.items().size() + ".");
+        }
+        List<Integer> sides = new ArrayList<>();
+        sequence.items().forEach(item -> sides.add(item.asInt(1, MAX_SIZE)));
+        return new Size2(sides.get(0), sides.get(1));
+    }
+
+    private static List<Integer> list(Size2 size) {
+        return List.of(size.height(), size.width());
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}

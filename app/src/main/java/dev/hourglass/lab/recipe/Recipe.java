@@ -1,0 +1,129 @@
+package dev.hourglass.lab.recipe;
+
+import dev.hourglass.data.Split;
+import dev.hourglass.data.series.SeriesOptions;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a lab does: which models, what data each learns and how, and what is written. Read by {@link RecipeReader};
+ * command-line options override it through the withers.
+ *
+ * @param name such as {@code mnist}, from the file's name; names the run folder
+ * @param title of the report
+ * @param models at least one, with different names
+ */
+public record Recipe(String name, String title, List<ModelRecipe> models, Outputs outputs) {
+
+    /**
+     * @param name a data set of the catalog, or the name of the file of a series
+     * @param folder with the user's own copy of the data set's files; null takes them from the cache or the net
+     * @param trainingLimit how many samples of the training set are used, >= 1; null takes all
+     * @param testLimit how many samples of the test set are used, >= 1; null takes all
+     * @param series the user's own series in place of a data set of the catalog; null for the latter
+     */
+    public record Data(
+            String name,
+            @Nullable Path folder,
+            @Nullable Integer trainingLimit,
+            @Nullable Integer testLimit,
+            @Nullable Series series) {
+        /** A data set of the catalog. */
+        public Data(String name, @Nullable Path folder, @Nullable Integer trainingLimit, @Nullable Integer testLimit) {
+            this(name, folder, trainingLimit, testLimit, null);
+        }
+
+        /** All of a data set, from the cache or the net. */
+        public static Data of(String name) {
+            return new Data(name, null, null, null);
+        }
+
+        public Data withFolder(Path value) {
+            return new Data(name, value, trainingLimit, testLimit, series);
+        }
+
+        /** @param value of both splits; null takes all */
+        public Data withLimit(@Nullable Integer value) {
+            return new Data(name, folder, value, value, series);
+        }
+
+        /** How many samples of a split are used; null for all. */
+        public @Nullable Integer limit(Split split) {
+            return switch (split) {
+                case TRAINING -> trainingLimit;
+                case TEST -> testLimit;
+            };
+        }
+    }
+
+    /** A file of the user's own, and how it becomes samples. */
+    public record Series(Path file, SeriesOptions options) {}
+
+    /**
+     * @param examples how many test samples are shown beside their reconstructions, 1 to 100
+     * @param plots whether figures are drawn
+     * @param report whether report.html is written
+     * @param epochs whether the state at the end of each epoch is kept, to look into or to fork
+     * @param sweep the latent sizes that models are trained anew with; null for none
+     */
+    public record Outputs(
+            int examples,
+            boolean plots,
+            boolean report,
+            boolean epochs,
+            @Nullable Sweep sweep) {
+        /** Ten examples, everything written, no sweep. */
+        public static final Outputs DEFAULT = new Outputs(10, true, true, false, null);
+
+        public Outputs withoutSweep() {
+            return new Outputs(examples, plots, report, epochs, null);
+        }
+
+        /** With a sweep, where there is one, that takes so many epochs at most. */
+        public Outputs withSweepEpochsAtMost(int most) {
+            return sweep == null
+                    ? this
+                    : new Outputs(
+                            examples,
+                            plots,
+                            report,
+                            epochs,
+                            new Sweep(sweep.latentSizes(), Math.min(sweep.epochs(), most)));
+        }
+    }
+
+    /**
+     * How the latent size changes the quality.
+     *
+     * @param latentSizes growing
+     * @param epochs that a model is trained with each of them
+     */
+    public record Sweep(List<Integer> latentSizes, int epochs) {
+        public Sweep {
+            latentSizes = latentSizes.stream().distinct().sorted().toList();
+        }
+    }
+
+    public Recipe {
+        models = List.copyOf(models);
+        if (models.isEmpty()) {
+            throw new IllegalArgumentException("A recipe needs at least one model");
+        }
+    }
+
+    /** The same with every model changed in the same way. */
+    public Recipe withEachModel(UnaryOperator<ModelRecipe> change) {
+        return new Recipe(name, title, models.stream().map(change).toList(), outputs);
+    }
+
+    public Recipe withOutputs(Outputs value) {
+        return new Recipe(name, title, models, value);
+    }
+
+    /** What is opened: each once, though several models may learn it. */
+    public List<Data> data() {
+        return models.stream().map(ModelRecipe::data).distinct().toList();
+    }
+}

@@ -1,0 +1,112 @@
+package dev.hourglass.lab.recipe;
+
+import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.report.results.Reference;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Writes a recipe with every setting spelled out, in the form that {@link RecipeReader} reads back to an equal one. */
+public final class RecipeWriter {
+    private RecipeWriter() {}
+
+    public static Map<String, Object> write(Recipe recipe) {
+        boolean sameData = recipe.data().size() == 1;
+        boolean sameTraining =
+                recipe.models().stream().map(ModelRecipe::training).distinct().count() == 1;
+        ModelRecipe first = recipe.models().getFirst();
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("title", recipe.title());
+        if (sameData) {
+            tree.put("data", data(first.data()));
+        }
+        List<Map<String, Object>> models = new ArrayList<>();
+        for (ModelRecipe model : recipe.models()) {
+            Map<String, Object> of = model(model.spec());
+            if (!sameData) {
+                of.put("data", data(model.data()));
+            }
+            if (!sameTraining) {
+                of.put("training", TrainingSyntax.write(model.training()));
+            }
+            if (!model.references().isEmpty()) {
+                of.put(
+                        "references",
+                        model.references().stream().map(RecipeWriter::reference).toList());
+            }
+            models.add(of);
+        }
+        tree.put("models", models);
+        if (sameTraining) {
+            tree.put("training", TrainingSyntax.write(first.training()));
+        }
+        tree.put("outputs", outputs(recipe.outputs()));
+        return tree;
+    }
+
+    private static Map<String, Object> data(Recipe.Data data) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        if (data.series() == null) {
+            tree.put("name", data.name());
+        } else {
+            tree.putAll(SeriesSyntax.write(data.series()));
+        }
+        if (data.folder() != null) {
+            tree.put("folder", data.folder().toString());
+        }
+        Map<String, Object> limit = new LinkedHashMap<>();
+        if (data.trainingLimit() != null) {
+            limit.put("training", data.trainingLimit());
+        }
+        if (data.testLimit() != null) {
+            limit.put("test", data.testLimit());
+        }
+        if (!limit.isEmpty()) {
+            tree.put("limit", limit);
+        }
+        return tree;
+    }
+
+    private static Map<String, Object> model(AutoencoderSpec model) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("name", model.name());
+        tree.put("input", model.input().toArray());
+        tree.put("encoder", layers(model.encoder()));
+        tree.put("decoder", layers(model.decoder()));
+        return tree;
+    }
+
+    private static List<Map<String, Object>> layers(List<LayerSpec> layers) {
+        return layers.stream().map(LayerSyntax::write).toList();
+    }
+
+    private static Map<String, Object> outputs(Recipe.Outputs outputs) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("examples", outputs.examples());
+        tree.put("plots", outputs.plots());
+        tree.put("report", outputs.report());
+        tree.put("epochs", outputs.epochs());
+        Recipe.Sweep sweep = outputs.sweep();
+        if (sweep != null) {
+            tree.put("sweep", Map.of("latent_sizes", sweep.latentSizes(), "epochs", sweep.epochs()));
+        }
+        return tree;
+    }
+
+    private static Map<String, Object> reference(Reference reference) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("source", reference.source());
+        if (reference.mse() != null) {
+            tree.put("mse", reference.mse());
+        }
+        if (reference.mae() != null) {
+            tree.put("mae", reference.mae());
+        }
+        if (reference.compression() != null) {
+            tree.put("compression", reference.compression());
+        }
+        return tree;
+    }
+}

@@ -1,0 +1,250 @@
+package dev.hourglass.lab.run;
+
+import static dev.hourglass.lab.run.JsonWriting.finite;
+
+import dev.hourglass.evaluate.errors.ErrorReport;
+import dev.hourglass.evaluate.errors.ImageQuality;
+import dev.hourglass.report.results.Evidence;
+import dev.hourglass.report.results.LatentSpace;
+import dev.hourglass.report.results.ModelResult;
+import dev.hourglass.report.results.PeakMemory;
+import dev.hourglass.report.results.RunResult;
+import dev.hourglass.report.results.SignalErrors;
+import dev.hourglass.report.results.Sweep;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What a run measured, for programs: the JSON and CSV files of {@code results/}, described in docs/run-folder.md. */
+final class ResultFiles {
+    private ResultFiles() {}
+
+    /** File name to content; only files that have something to say. */
+    static Map<String, String> of(RunResult run) {
+        Map<String, String> files = new LinkedHashMap<>();
+        files.put("metrics.json", byModel(run, ResultFiles::metrics));
+        files.put("classes.json", byModel(run, ResultFiles::classes));
+        files.put("examples.json", byModel(run, ResultFiles::extremes));
+        files.put("probes.json", byModel(run, ResultFiles::probes));
+        files.put("signal.json", byModel(run, ResultFiles::signal));
+        files.put("sweep.json", byModel(run, ResultFiles::sweep));
+        files.values().removeIf(text -> text.equals(JsonWriting.text(Map.of())));
+        for (ModelResult model : run.models()) {
+            LatentSpace latent = model.evidence().latent();
+            ErrorReport errors = model.evidence().errors();
+            if (errors != null) {
+                files.put(model.spec().name() + "_errors.csv", errors(model, errors));
+            }
+            if (latent != null && errors != null) {
+                files.put(model.spec().name() + "_latent.csv", latent(latent, errors));
+            }
+        }
+        return files;
+    }
+
+    private static String byModel(RunResult run, Function<ModelResult, @Nullable Object> part) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        for (ModelResult model : run.models()) {
+            Object of = part.apply(model);
+            if (of != null) {
+                tree.put(model.spec().name(), of);
+            }
+        }
+        return JsonWriting.text(tree);
+    }
+
+    private static Object metrics(ModelResult model) {
+        Evidence evidence = model.evidence();
+        Map<String, @Nullable Object> of = new LinkedHashMap<>();
+        of.put("testMse", finite(model.test().mse()));
+        of.put("testMae", finite(model.test().mae()));
+        of.put("parameters", model.parameters());
+        of.put("latentSize", model.spec().latentSize());
+        of.put("compressionRatio", model.spec().compressionRatio());
+        of.put("secondsPerEpoch", finite(model.secondsPerEpoch()));
+        of.put("pcaMse", finite(model.pcaMse()));
+        of.put("pcaMae", finite(model.pcaMae()));
+        of.put("data", model.data().name());
+        of.put("trainingSamples", model.data().trainingSamples());
+        of.put("testSamples", model.data().testSamples());
+        of.put("trainingSeconds", finite(model.history().totalSeconds()));
+        of.put("samplesPerSecond", finite(model.test().samplesPerSecond()));
+        ImageQuality quality = evidence.quality();
+        if (quality != null) {
+            of.put("psnr", finite(quality.psnr()));
+            of.put("ssim", finite(quality.ssim()));
+        }
+        PeakMemory memory = evidence.memory();
+        if (memory != null) {
+            of.put("peakMemoryBytes", memory.bytes());
+            of.put("peakMemoryOf", memory.of());
+        }
+        SignalErrors signal = evidence.signal();
+        if (signal != null) {
+            of.put("noiseFloor", finite(signal.noiseFloor()));
+        }
+        LatentSpace latent = evidence.latent();
+        if (latent != null && latent.tsne() != null) {
+            of.put("tsneKlDivergence", finite(latent.tsne().klDivergence()));
+            of.put("tsneTrustworthiness", finite(latent.tsne().trustworthiness()));
+        }
+        of.put("weightsSha256", model.weightsSha256());
+        return of;
+    }
+
+    private static @Nullable Object classes(ModelResult model) {
+        ErrorReport errors = model.evidence().errors();
+        ErrorReport pca = model.evidence().pca();
+        if (errors == null || pca == null || errors.classes().isEmpty()) {
+            return null;
+        }
+        List<Object> classes = new ArrayList<>();
+        for (int i = 0; i < errors.classes().size(); i++) {
+            ErrorReport.OfClass own = errors.classes().get(i);
+            Map<String, @Nullable Object> of = new LinkedHashMap<>();
+            of.put("label", own.label());
+            of.put("name", model.data().className(own.label()));
+            of.put("samples", own.samples());
+            of.put("mse", finite(own.mse()));
+            of.put("mae", finite(own.mae()));
+            of.put("pcaMse", finite(pca.classes().get(i).mse()));
+            classes.add(of);
+        }
+        return classes;
+    }
+
+    private static @Nullable Object extremes(ModelResult model) {
+        Evidence evidence = model.evidence();
+        if (evidence.best().isEmpty()) {
+            return null;
+        }
+        Map<String, Object> of = new LinkedHashMap<>();
+        of.put("best", evidence.best().stream().map(ResultFiles::extreme).toList());
+        of.put("worst", evidence.worst().stream().map(ResultFiles::extreme).toList());
+        return of;
+    }
+
+    private static Map<String, @Nullable Object> extreme(Evidence.Extreme extreme) {
+        Map<String, @Nullable Object> of = new LinkedHashMap<>();
+        of.put("index", extreme.index());
+        of.put("label", extreme.label());
+        of.put("mse", finite(extreme.mse()));
+        return of;
+    }
+
+    private static @Nullable Object probes(ModelResult model) {
+        LatentSpace latent = model.evidence().latent();
+        if (latent == null || latent.probes().isEmpty()) {
+            return null;
+        }
+        return latent.probes().stream()
+                .map(probe -> {
+                    Map<String, @Nullable Object> of = new LinkedHashMap<>();
+                    of.put("space", probe.space());
+                    of.put("numbers", probe.numbers());
+                    of.put("trainingSamples", probe.trainingSamples());
+                    of.put("testSamples", probe.testSamples());
+                    of.put("neighboursAccuracy", finite(probe.neighbours()));
+                    of.put("linearAccuracy", finite(probe.linear()));
+                    of.put("silhouette", finite(probe.silhouette()));
+                    return of;
+                })
+                .toList();
+    }
+
+    private static @Nullable Object signal(ModelResult model) {
+        SignalErrors signal = model.evidence().signal();
+        if (signal == null) {
+            return null;
+        }
+        Map<String, @Nullable Object> of = new LinkedHashMap<>();
+        of.put("noiseFloor", finite(signal.noiseFloor()));
+        of.put("model", parts(signal.model()));
+        of.put("pca", parts(signal.pca()));
+        return of;
+    }
+
+    private static Object parts(SignalErrors.OfModel errors) {
+        Map<String, @Nullable Object> of = new LinkedHashMap<>();
+        of.put("cleanMse", finite(errors.cleanMse()));
+        of.put("trendShare", finite(errors.trend()));
+        of.put("periodicShare", finite(errors.periodic()));
+        of.put("noiseShare", finite(errors.noise()));
+        of.put(
+                "kinds",
+                errors.kinds().stream()
+                        .map(kind -> {
+                            Map<String, @Nullable Object> each = new LinkedHashMap<>();
+                            each.put("kind", kind.kind());
+                            each.put("samples", kind.samples());
+                            each.put("mse", finite(kind.mse()));
+                            each.put("cleanMse", finite(kind.cleanMse()));
+                            each.put("noiseFloor", finite(kind.noiseFloor()));
+                            return each;
+                        })
+                        .toList());
+        return of;
+    }
+
+    private static @Nullable Object sweep(ModelResult model) {
+        Sweep sweep = model.evidence().sweep();
+        if (sweep == null) {
+            return null;
+        }
+        Map<String, Object> of = new LinkedHashMap<>();
+        of.put("epochs", sweep.epochs());
+        of.put(
+                "points",
+                sweep.points().stream()
+                        .map(point -> {
+                            Map<String, @Nullable Object> each = new LinkedHashMap<>();
+                            each.put("latentSize", point.latentSize());
+                            each.put("mse", finite(point.mse()));
+                            each.put("mae", finite(point.mae()));
+                            each.put("pcaMse", finite(sweep.pcaMse(point)));
+                            each.put("seconds", finite(point.seconds()));
+                            return each;
+                        })
+                        .toList());
+        return of;
+    }
+
+    private static String errors(ModelResult model, ErrorReport errors) {
+        ImageQuality quality = model.evidence().quality();
+        StringBuilder csv = new StringBuilder(quality == null ? "index,mse,mae\n" : "index,mse,mae,psnr_db,ssim\n");
+        for (ErrorReport.OfSample sample : errors.each()) {
+            csv.append(sample.index())
+                    .append(',')
+                    .append(sample.mse())
+                    .append(',')
+                    .append(sample.mae());
+            if (quality != null) {
+                ImageQuality.OfImage image = quality.each().get(sample.index());
+                csv.append(',').append(image.psnr()).append(',').append(image.ssim());
+            }
+            csv.append('\n');
+        }
+        return csv.toString();
+    }
+
+    /** The label is empty where there is none, t-SNE's place where there were too few samples for it. */
+    private static String latent(LatentSpace latent, ErrorReport errors) {
+        LatentSpace.Plane tsne = latent.tsne();
+        StringBuilder csv = new StringBuilder("index,label,tsne_x,tsne_y,pca_x,pca_y,mse\n");
+        for (int i = 0; i < latent.pca().points().count(); i++) {
+            csv.append(i).append(',');
+            csv.append(latent.labels().isEmpty() ? "" : latent.labels().get(i)).append(',');
+            csv.append(
+                    tsne == null
+                            ? ","
+                            : tsne.points().get(i, 0) + "," + tsne.points().get(i, 1));
+            csv.append(',').append(latent.pca().points().get(i, 0));
+            csv.append(',').append(latent.pca().points().get(i, 1));
+            csv.append(',').append(errors.each().get(i).mse()).append('\n');
+        }
+        return csv.toString();
+    }
+}

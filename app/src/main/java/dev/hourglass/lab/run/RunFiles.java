@@ -1,0 +1,43 @@
+package dev.hourglass.lab.run;
+
+import dev.hourglass.report.HtmlReport;
+import dev.hourglass.report.answers.KeyQuestions;
+import dev.hourglass.report.figures.Figure;
+import dev.hourglass.report.figures.Figures;
+import dev.hourglass.report.results.RunResult;
+import dev.hourglass.report.tables.ComparisonTable;
+import dev.hourglass.report.tables.HistoryCsv;
+import java.util.List;
+
+/** Writes what a run leaves: {@code plots/}, {@code results/}, {@code report.html} and, last, {@code run.json}. */
+public final class RunFiles {
+    private final RunFolder folder;
+    private final RunResult result;
+    private final List<String> findings;
+    private final RunRecord record;
+
+    public RunFiles(RunFolder folder, RunResult result, List<String> findings, RunRecord record) {
+        this.folder = folder;
+        this.result = result;
+        this.findings = findings;
+        this.record = record;
+    }
+
+    public void write() {
+        if (record.recipe().outputs().plots()) {
+            for (Figure figure : Figures.all(result)) {
+                folder.write("plots/" + figure.name() + ".png", figure.toPngBytes());
+                folder.write("plots/" + figure.name() + ".svg", figure.toSvg());
+            }
+        }
+        folder.write("results/comparison.csv", ComparisonTable.of(result).toCsv());
+        folder.write("results/history.csv", HistoryCsv.of(result));
+        folder.write("results/findings_and_insights.txt", String.join("\n", findings) + "\n");
+        folder.write("results/key_questions_answers.txt", KeyQuestions.toText(KeyQuestions.of(result)));
+        ResultFiles.of(result).forEach((name, text) -> folder.write("results/" + name, text));
+        if (record.recipe().outputs().report()) {
+            folder.write("report.html", HtmlReport.render(result));
+        }
+        folder.write("run.json", JsonWriting.text(record.toTree()));
+    }
+}

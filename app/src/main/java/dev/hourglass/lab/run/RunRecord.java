@@ -1,0 +1,140 @@
+package dev.hourglass.lab.run;
+
+import dev.hourglass.lab.Splits;
+import dev.hourglass.lab.recipe.Recipe;
+import dev.hourglass.lab.recipe.RecipeWriter;
+import dev.hourglass.lab.recipe.TrainingSyntax;
+import dev.hourglass.tensor.Kernels;
+import dev.hourglass.train.TrainOptions;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * How a run came about: what would be needed to run it again and to know why it differs.
+ *
+ * @param recipe as run, with all overrides
+ * @param digests of what was trained on and judged by, in the order of the recipe's data
+ * @param duration from the start until everything was measured
+ * @param journal which processes worked on it
+ * @param weightDigests SHA-256 of all weights after each epoch, by model
+ */
+public record RunRecord(
+        Recipe recipe,
+        Provenance provenance,
+        List<Digests> digests,
+        Instant start,
+        Duration duration,
+        RunJournal journal,
+        Map<String, List<String>> weightDigests) {
+    /**
+     * SHA-256 of the samples and labels of a data set.
+     *
+     * @param data as the recipe names it
+     */
+    public record Digests(Recipe.Data data, String trainingSha256, String testSha256) {
+        public static Digests of(Recipe.Data data, Splits splits) {
+            return new Digests(data, splits.training().sha256(), splits.test().sha256());
+        }
+    }
+
+    /** For people, in the order in which the report shows them. */
+    public Map<String, String> facts() {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("Recipe", recipe.name());
+        for (Recipe.Data data : recipe.data()) {
+            if (data.folder() != null) {
+                facts.put("Data files" + of(data), "the user's own, in " + data.folder());
+            }
+            if (data.series() != null) {
+                facts.put(
+                        "Data file" + of(data),
+                        "the user's own, " + data.series().file());
+            }
+        }
+        facts.put("Epochs", training(TrainOptions::epochs));
+        facts.put("Batch size", training(TrainOptions::batchSize));
+        facts.put("Loss", training(options -> options.loss().inWords()));
+        facts.put("Optimizer", training(options -> options.optimizer().inWords()));
+        facts.put("Learning rate", training(TrainOptions::learningRate));
+        if (recipe.models().stream().anyMatch(model -> TrainingSyntax.changes(model.training()))) {
+            facts.put("Schedule and augmentation", training(TrainingSyntax::changesInWords));
+        }
+        facts.put("Seed", training(TrainOptions::seed));
+        facts.put("Threads", training(TrainOptions::threads));
+        for (Digests digest : digests) {
+            facts.put("Training data SHA-256" + of(digest.data()), digest.trainingSha256());
+            facts.put("Test data SHA-256" + of(digest.data()), digest.testSha256());
+        }
+        facts.put("Hourglass", provenance.hourglass());
+        facts.put("JVM", provenance.jvm());
+        facts.put("System", provenance.system());
+        facts.put(
+                "Processor",
+                provenance.processor() + String.format(Locale.ROOT, " (%d available)", provenance.processors()));
+        facts.put("Kernels", Kernels.best().description());
+        List<String> forced = journal.sessions().stream()
+                .flatMap(session -> session.forced().stream())
+                .toList();
+        int resumed = journal.sessions().size() - 1;
+        if (resumed > 0) {
+            facts.put("Resumed", resumed == 1 ? "once" : resumed + " times");
+        }
+        if (!forced.isEmpty()) {
+            facts.put("Changed on resuming", String.join("; ", forced));
+        }
+        facts.put("Started", start.truncatedTo(ChronoUnit.SECONDS).toString());
+        facts.put(
+                "Finished", start.plus(duration).truncatedTo(ChronoUnit.SECONDS).toString());
+        return facts;
+    }
+
+    /** Names the data where there are several. */
+    private String of(Recipe.Data data) {
+        return digests.size() == 1 ? "" : " of " + data.name();
+    }
+
+    /** One value where it is the same for all models, else each model's. */
+    private String training(Function<TrainOptions, Object> setting) {
+        List<Object> values = recipe.models().stream()
+                .map(model -> setting.apply(model.training()))
+                .distinct()
+                .toList();
+        return values.size() == 1
+                ? values.getFirst().toString()
+                : recipe.models().stream()
+                        .map(model -> model.name() + " " + setting.apply(model.training()))
+                        .collect(Collectors.joining(", "));
+    }
+
+    /** For programs: what run.json holds. */
+    Map<String, Object> toTree() {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("name", recipe.name());
+        tree.put("start", start.toString());
+        tree.put("end", start.plus(duration).toString());
+        tree.put("durationSeconds", duration.toMillis() / 1000.0);
+        tree.put("data", digests.stream().map(RunRecord::tree).toList());
+        tree.put("weightsSha256ByEpoch", weightDigests);
+        journal.putHistory(tree);
+        Map<String, Object> system = new LinkedHashMap<>(provenance.toTree());
+        system.put("kernels", Kernels.best().description());
+        tree.put("environment", system);
+        tree.put("recipe", RecipeWriter.write(recipe));
+        return tree;
+    }
+
+    private static Map<String, Object> tree(Digests digests) {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("name", digests.data().name());
+        tree.put("trainingSha256", digests.trainingSha256());
+        tree.put("testSha256", digests.testSha256());
+        return tree;
+    }
+}

@@ -1,0 +1,248 @@
+package dev.hourglass.lab.study;
+
+import dev.hourglass.data.Dataset;
+import dev.hourglass.data.Split;
+import dev.hourglass.data.series.SyntheticSequences;
+import dev.hourglass.engine.Inference;
+import dev.hourglass.evaluate.Points;
+import dev.hourglass.evaluate.Reconstruction;
+import dev.hourglass.evaluate.errors.ErrorReport;
+import dev.hourglass.evaluate.errors.Evaluation;
+import dev.hourglass.evaluate.errors.ImageQuality;
+import dev.hourglass.evaluate.errors.ReconstructionError;
+import dev.hourglass.evaluate.pca.PrincipalComponents;
+import dev.hourglass.lab.LabException;
+import dev.hourglass.lab.Splits;
+import dev.hourglass.lab.recipe.ModelRecipe;
+import dev.hourglass.model.Autoencoder;
+import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.report.results.Evidence;
+import dev.hourglass.report.results.Evidence.Extreme;
+import dev.hourglass.report.results.LatentSpace;
+import dev.hourglass.report.results.ModelResult;
+import dev.hourglass.report.results.RunData;
+import dev.hourglass.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Finds out what trained models of one data set are worth, beside PCA. Depends on the models and the data alone (but for
+ * the times), so a run that was resumed is judged as one that never stopped.
+ */
+public final class ModelStudy {
+    private static final int EXTREMES = 10;
+    /** SSIM's window. */
+    private static final int SMALLEST_IMAGE = 11;
+
+    private final Splits splits;
+    private final RunData data;
+    private final PrincipalComponents pca;
+    private final Optional<SyntheticSequences> truth;
+    private final Optional<LabelProbes> probes;
+    private final Telling telling;
+
+    private ModelStudy(
+            Splits splits,
+            RunData data,
+            PrincipalComponents pca,
+            Optional<SyntheticSequences> truth,
+            Optional<LabelProbes> probes,
+            Telling telling) {
+        this.splits = splits;
+        this.data = data;
+        this.pca = pca;
+        this.truth = truth;
+        this.probes = probes;
+        this.telling = telling;
+    }
+
+    /**
+     * Looks before training whether {@link #of} will have the memory.
+     *
+     * @throws LabException if Java has less in all
+     */
+    public static void requireMemory(Splits splits, int widest) {
+        int components = components(splits.training(), widest);
+        long needed =
+                PrincipalComponents.bytesToFit(splits.training().sampleShape().size(), components) >> 20;
+        long most = Runtime.getRuntime().maxMemory() >> 20;
+        if (needed > most) {
+            throw new LabException(String.format(
+                    Locale.ROOT,
+                    "The comparison with PCA of %,d components needs %,d MB of memory for samples %s of %s, found %,d"
+                            + " MB in all. Make the waist narrower or the samples smaller, or give Java more with"
+                            + " HOURGLASS_JAVA_OPTS=-Xmx%dg.",
+                    components,
+                    needed,
+                    splits.training().sampleShape(),
+                    splits.training().name(),
+                    most,
+                    (needed >> 10) + 1));
+        }
+    }
+
+    /** As many as the widest waist has numbers. A few samples span fewer dimensions; more would add nothing. */
+    private static int components(Dataset training, int widest) {
+        return Math.clamp(
+                training.size() - 1, 1, Math.min(widest, training.sampleShape().size()));
+    }
+
+    /**
+     * Fits PCA once, with as many components as the widest waist has numbers: its first k are PCA with k.
+     *
+     * @param name of the data
+     * @param examples how many test samples are shown
+     * @param widest of the latent sizes that will be compared with
+     */
+    public static ModelStudy of(String name, Splits splits, int examples, int widest, int threads, Telling telling) {
+        Dataset training = splits.training();
+        int most = components(training, widest);
+        telling.working(String.format(
+                Locale.ROOT, "Fitting PCA with %,d components to %,d samples, for comparison", most, training.size()));
+        PrincipalComponents pca = PrincipalComponents.fit(training, most, threads);
+        boolean generated = splits.test().name().equals("sequences:test");
+        Optional<SyntheticSequences> truth =
+                generated ? Optional.of(SyntheticSequences.of(Split.TEST)) : Optional.empty();
+        Dataset test = splits.test();
+        RunData data = new RunData(
+                name,
+                test.sampleShape(),
+                training.size(),
+                test.size(),
+                test.classNames(),
+                examples(test, Math.min(examples, test.size()), truth));
+        Optional<LabelProbes> probes =
+                LabelProbes.apply(splits) ? Optional.of(new LabelProbes(splits, threads, telling)) : Optional.empty();
+        return new ModelStudy(splits, data, pca, truth, probes, telling);
+    }
+
+    private static List<RunData.Example> examples(Dataset test, int count, Optional<SyntheticSequences> truth) {
+        List<RunData.Example> examples = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            float[] sample = new float[test.sampleShape().size()];
+            test.copySample(i, sample, 0);
+            int index = i;
+            examples.add(new RunData.Example(
+                    test.hasLabels() ? className(test, test.label(i)) : "",
+                    sample,
+                    truth.map(known -> known.clean(index)).orElseGet(() -> new float[0])));
+        }
+        return examples;
+    }
+
+    private static String className(Dataset data, int label) {
+        return label < data.classNames().size() ? data.classNames().get(label) : Integer.toString(label);
+    }
+
+    /** Test MSE of PCA with k components at place k. */
+    public List<Double> pcaMseByComponents(int threads) {
+        return Arrays.stream(pca.mseByComponents(splits.test(), threads))
+                .boxed()
+                .toList();
+    }
+
+    public ModelResult judge(TrainedModel trained) {
+        ModelRecipe recipe = trained.recipe();
+        AutoencoderSpec spec = recipe.spec();
+        int threads = recipe.training().threads();
+        Dataset test = splits.test().reshaped(spec.input());
+        int components = Math.min(spec.latentSize(), pca.components());
+        telling.working(
+                String.format(Locale.ROOT, "Reconstructing %,d test samples with %s", test.size(), recipe.name()));
+        ReconstructionError error = Evaluation.reconstruction(trained.result().model(), test, threads);
+        try (Inference inference = Inference.of(trained.result().model(), threads)) {
+            Reconstruction own = (from, count, into) -> inference.reconstruct(test::copySample, from, count, into);
+            Reconstruction rival = pca.reconstruction(splits.test(), components);
+            ErrorReport errors =
+                    ErrorReport.of(own, splits.test(), telling.progress("Errors of " + recipe.name(), test.size()));
+            ErrorReport ofPca = ErrorReport.of(rival, splits.test(), telling.progress("Errors of PCA", test.size()));
+            Evidence evidence = Evidence.NONE
+                    .withErrors(errors, ofPca)
+                    .withMemory(trained.memory())
+                    .withReferences(recipe.references())
+                    .withExtremes(extremes(errors.best(EXTREMES), own), extremes(errors.worst(EXTREMES), own));
+            if (isImage(splits.test().sampleShape())) {
+                evidence = evidence.withQuality(ImageQuality.of(
+                        own, splits.test(), 1, threads, telling.progress("SSIM of " + recipe.name(), test.size())));
+            }
+            if (truth.isPresent()) {
+                evidence = evidence.withSignal(new SignalStudy(truth.get(), splits.test()).compare(own, rival));
+            }
+            if (Double.isFinite(errors.mse())) {
+                evidence = evidence.withLatent(latent(trained.result().model(), recipe));
+            }
+            return new ModelResult(
+                    spec,
+                    data,
+                    trained.result().model().parameters().count(),
+                    trained.result().history(),
+                    error,
+                    ofPca.mse(),
+                    trained.result().model().parameters().sha256(),
+                    reconstructions(own),
+                    evidence);
+        }
+    }
+
+    private static boolean isImage(Shape shape) {
+        return shape.rank() == 3 && Math.min(shape.dimension(0), shape.dimension(1)) >= SMALLEST_IMAGE;
+    }
+
+    private List<float[]> reconstructions(Reconstruction own) {
+        int count = data.examples().size();
+        int size = splits.test().sampleShape().size();
+        float[] all = new float[count * size];
+        own.rebuild(0, count, all);
+        List<float[]> each = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            each.add(Arrays.copyOfRange(all, i * size, (i + 1) * size));
+        }
+        return each;
+    }
+
+    private List<Extreme> extremes(List<ErrorReport.OfSample> samples, Reconstruction own) {
+        Dataset test = splits.test();
+        List<Extreme> extremes = new ArrayList<>();
+        for (ErrorReport.OfSample sample : samples) {
+            float[] original = new float[test.sampleShape().size()];
+            float[] rebuilt = new float[original.length];
+            test.copySample(sample.index(), original, 0);
+            own.rebuild(sample.index(), 1, rebuilt);
+            Integer label = test.hasLabels() ? test.label(sample.index()) : null;
+            extremes.add(new Extreme(sample.index(), label, sample.mse(), original, rebuilt));
+        }
+        return extremes;
+    }
+
+    private LatentSpace latent(Autoencoder model, ModelRecipe recipe) {
+        Splits shaped = splits.reshaped(recipe.spec().input());
+        int threads = recipe.training().threads();
+        Points codes = codes(model, shaped.test(), threads);
+        LatentStudy study = new LatentStudy(codes, threads);
+        return new LatentSpace(
+                LatentStudy.labels(shaped.test()),
+                study.tsne(telling.progress("t-SNE of " + recipe.name() + "'s codes", LatentStudy.iterations())),
+                study.pca(),
+                probes.map(asked -> probe(asked, model, recipe)).orElse(List.of()));
+    }
+
+    private List<LatentSpace.Probe> probe(LabelProbes asked, Autoencoder model, ModelRecipe recipe) {
+        Splits shaped = asked.asked().reshaped(recipe.spec().input());
+        int threads = recipe.training().threads();
+        List<LatentSpace.Probe> answers = new ArrayList<>();
+        answers.add(asked.codes(codes(model, shaped.training(), threads), codes(model, shaped.test(), threads)));
+        int components = Math.min(recipe.spec().latentSize(), pca.components());
+        if (components > 0) {
+            answers.add(asked.pca(pca, components));
+        }
+        answers.add(asked.raw(data.images() ? "raw pixels" : "raw samples"));
+        return answers;
+    }
+
+    private static Points codes(Autoencoder model, Dataset data, int threads) {
+        return Evaluation.codes(model, data, threads, done -> {});
+    }
+}

@@ -1,0 +1,31 @@
+package dev.hourglass.lab.study;
+
+import dev.hourglass.lab.LabEvent;
+import dev.hourglass.lab.LabException;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+
+/** Tells the listener of a run how far it is, and stops the run there if its thread was interrupted. */
+public record Telling(Consumer<LabEvent> listener) {
+    /** Between two pieces of work, which is where an interrupted run may stop; training looks by itself. */
+    public void tell(LabEvent event) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new LabException("The run was interrupted. Start it again.");
+        }
+        listener.accept(event);
+    }
+
+    public void working(String task) {
+        tell(new LabEvent.Working(task));
+    }
+
+    /**
+     * For work that counts.
+     *
+     * @param task such as {@code t-SNE of cnn's codes}
+     * @return to be told how much of the total is done, the total last
+     */
+    IntConsumer progress(String task, int total) {
+        return done -> tell(new LabEvent.Progress(task, done, total));
+    }
+}

@@ -1,0 +1,50 @@
+package dev.hourglass.lab.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hourglass.lab.run.JsonWriting;
+import dev.hourglass.model.Activation;
+import dev.hourglass.model.KerasClass;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Padding;
+import dev.hourglass.model.Size2;
+import dev.hourglass.tensor.Shape;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LayerSyntaxTest {
+    /** One of each class, with settings that are no defaults. */
+    static List<LayerSpec> layers() {
+        return List.of(
+                new LayerSpec.Conv2d("a", 3, new Size2(3, 2), new Size2(2, 1), Padding.SAME, Activation.RELU),
+                new LayerSpec.Conv2dTranspose("a", 3, new Size2(3, 2), new Size2(2, 1), Padding.SAME, Activation.TANH),
+                new LayerSpec.BatchNormalization("a", 0.5f, 1e-4f),
+                new LayerSpec.MaxPooling2d("a", new Size2(3, 2), new Size2(1, 2), Padding.SAME),
+                new LayerSpec.UpSampling2d("a", new Size2(3, 2)),
+                new LayerSpec.GlobalAveragePooling2d("a"),
+                new LayerSpec.Flatten("a"),
+                new LayerSpec.Reshape("a", Shape.of(3, 4)),
+                new LayerSpec.Dense("a", 3, Activation.SIGMOID),
+                new LayerSpec.TimeDistributed("a", new LayerSpec.Dense("b", 3, Activation.SIGMOID)),
+                new LayerSpec.Dropout("a", 0.25f),
+                new LayerSpec.ActivationLayer("a", Activation.TANH),
+                new LayerSpec.LeakyRelu("a", 0.125f),
+                new LayerSpec.RepeatVector("a", 3),
+                new LayerSpec.Lstm("a", 3, true));
+    }
+
+    @Test
+    void eachClassIsTried() {
+        assertThat(layers().stream().map(KerasClass::of)).containsExactlyInAnyOrder(KerasClass.values());
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void whatIsWrittenIsReadBack(LayerSpec layer) {
+        Node written = YamlTree.parse(JsonWriting.text(LayerSyntax.write(layer)), "recipe.yaml");
+
+        assertThat(new LayerSyntax().read(written)).isEqualTo(layer);
+    }
+}
