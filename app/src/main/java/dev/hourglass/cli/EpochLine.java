@@ -20,10 +20,19 @@ record EpochLine(
         Errors training,
         @Nullable Errors validation) {
     /**
-     * @param loss mean squared error
+     * @param mse mean squared error; NaN where that is the loss
      * @param mae mean absolute error
      */
-    record Errors(double loss, double mae) {}
+    record Errors(double loss, double mse, double mae) {
+        /** Where the loss is the mean squared error. */
+        Errors(double loss, double mae) {
+            this(loss, Double.NaN, mae);
+        }
+
+        private boolean hasMse() {
+            return !Double.isNaN(mse);
+        }
+    }
 
     private static final int BAR_COLUMNS = 20;
     private static final int MIN_BAR_COLUMNS = 5;
@@ -97,7 +106,8 @@ record EpochLine(
 
     private static String errors(String prefix, Errors errors, boolean withMae) {
         String loss = " - " + prefix + "loss: " + number(errors.loss());
-        return withMae ? loss + " - " + prefix + "mae: " + number(errors.mae()) : loss;
+        String mse = errors.hasMse() ? " - " + prefix + "mse: " + number(errors.mse()) : "";
+        return withMae ? loss + mse + " - " + prefix + "mae: " + number(errors.mae()) : loss;
     }
 
     /** As Keras writes a metric; but one of a run that diverged may have hundreds of digits, which tell nothing. */

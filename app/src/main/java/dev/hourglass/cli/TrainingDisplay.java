@@ -1,5 +1,7 @@
 package dev.hourglass.cli;
 
+import dev.hourglass.engine.Loss;
+import dev.hourglass.engine.Measured;
 import dev.hourglass.train.History;
 import dev.hourglass.train.TrainEvent;
 import java.time.Duration;
@@ -16,6 +18,7 @@ final class TrainingDisplay {
     private final LongSupplier nanoTime;
 
     private int epochs;
+    private boolean isSquared = true;
     private int columns;
     private long nextDrawNanos;
     private boolean lineOpen;
@@ -28,7 +31,14 @@ final class TrainingDisplay {
 
     void show(TrainEvent event) {
         switch (event) {
-            case TrainEvent.Started started -> epochs = started.epochs();
+            case TrainEvent.Started started -> {
+                epochs = started.epochs();
+                isSquared = started.loss() instanceof Loss.MeanSquaredError;
+                if (!isSquared) {
+                    interrupt();
+                    terminal.println("Loss: " + started.loss().inWords());
+                }
+            }
             case TrainEvent.EpochStarted started -> {
                 nextDrawNanos = nanoTime.getAsLong();
                 if (terminal.interactive()) {
@@ -70,7 +80,7 @@ final class TrainingDisplay {
                 step.step(),
                 step.steps(),
                 step.elapsedMillis(),
-                new EpochLine.Errors(step.measured().loss(), step.measured().mae()),
+                errors(step.measured()),
                 null);
         terminal.redraw(line.live(columns, terminal.colour(), terminal.unicode()));
         lineOpen = true;
@@ -82,8 +92,8 @@ final class TrainingDisplay {
                 finished.steps(),
                 finished.steps(),
                 Math.round(epoch.seconds() * 1000),
-                new EpochLine.Errors(epoch.loss(), epoch.mae()),
-                new EpochLine.Errors(epoch.validationLoss(), epoch.validationMae()));
+                errors(epoch.training()),
+                errors(epoch.validation()));
         if (terminal.interactive()) {
             terminal.redraw(line.live(columns, terminal.colour(), terminal.unicode()));
             terminal.println("");
@@ -91,5 +101,10 @@ final class TrainingDisplay {
         } else {
             terminal.println("Epoch " + epoch.number() + "/" + epochs + " - " + line.plain());
         }
+    }
+
+    /** The mean squared error is told where it is not the loss. */
+    private EpochLine.Errors errors(Measured measured) {
+        return new EpochLine.Errors(measured.loss(), isSquared ? Double.NaN : measured.mse(), measured.mae());
     }
 }

@@ -59,6 +59,8 @@ final class ResultFiles {
     private static Object metrics(ModelResult model) {
         Evidence evidence = model.evidence();
         Map<String, @Nullable Object> of = new LinkedHashMap<>();
+        of.put("loss", model.history().loss().text());
+        of.put("validationLoss", finite(validationLoss(model)));
         of.put("testMse", finite(model.test().mse()));
         of.put("testMae", finite(model.test().mae()));
         of.put("parameters", model.parameters());
@@ -93,6 +95,13 @@ final class ResultFiles {
         }
         of.put("weightsSha256", model.weightsSha256());
         return of;
+    }
+
+    /** After the last epoch. */
+    private static double validationLoss(ModelResult model) {
+        return model.history().epochs().isEmpty()
+                ? Double.NaN
+                : model.history().last().validationLoss();
     }
 
     private static @Nullable Object classes(ModelResult model) {

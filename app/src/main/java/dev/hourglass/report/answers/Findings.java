@@ -1,5 +1,6 @@
 package dev.hourglass.report.answers;
 
+import dev.hourglass.engine.Loss;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.report.Names;
 import dev.hourglass.report.Numbers;
@@ -36,6 +37,7 @@ public final class Findings {
         findings.add(basis(run));
         models.forEach(model -> divergence(model).ifPresent(findings::add));
         models.forEach(model -> noCompression(model).ifPresent(findings::add));
+        models.forEach(model -> otherLoss(model).ifPresent(findings::add));
         incomparable(run).ifPresent(findings::add);
         for (RunData data : run.data()) {
             List<ModelResult> ranked = run.modelsOf(data).stream()
@@ -66,6 +68,21 @@ public final class Findings {
                         .collect(Collectors.joining(", "));
         return "Computed from this run's measurements alone: " + trained
                 + ". Another seed gives somewhat other numbers.";
+    }
+
+    /** PCA makes the squared error small, and so do most models; one that does not is at a disadvantage in it. */
+    private static Optional<String> otherLoss(ModelResult model) {
+        Loss loss = model.history().loss();
+        return loss instanceof Loss.MeanSquaredError
+                ? Optional.empty()
+                : Optional.of(name(model) + " was trained to make the " + loss.inWords()
+                        + " small; its MSE and MAE were measured beside it. PCA makes the MSE small.");
+    }
+
+    /** What made a model's validation loss, where that is not the usual one. */
+    private static String validationLoss(ModelResult model) {
+        Loss loss = model.history().loss();
+        return "validation loss" + (loss instanceof Loss.MeanSquaredError ? "" : " (" + loss.inWords() + ")");
     }
 
     private static Optional<String> noCompression(ModelResult model) {
@@ -240,14 +257,15 @@ public final class Findings {
         History.Epoch last = epochs.getLast();
         History.Epoch before = epochs.get(epochs.size() - 2);
         if (best.number() == last.number() && !same(before.validationLoss(), last.validationLoss())) {
-            return Optional.of(name(model) + "'s validation loss was still falling when training ended: "
+            return Optional.of(name(model) + "'s " + validationLoss(model) + " was still falling when training ended: "
                     + Numbers.error(before.validationLoss()) + " to " + Numbers.error(last.validationLoss()) + " ("
                     + Numbers.percent(1 - last.validationLoss() / before.validationLoss())
                     + " lower) in the last epoch. More epochs may lower it further.");
         }
         if (same(best.validationLoss(), last.validationLoss())) {
             return same(before.validationLoss(), last.validationLoss())
-                    ? Optional.of(name(model) + "'s validation loss had levelled off when training ended: "
+                    ? Optional.of(name(model) + "'s " + validationLoss(model)
+                            + " had levelled off when training ended: "
                             + Numbers.error(before.validationLoss()) + " to " + Numbers.error(last.validationLoss())
                             + " in the last epoch.")
                     : Optional.empty();
@@ -257,7 +275,8 @@ public final class Findings {
                         + " meanwhile: a sign of overfitting."
                 : "";
         return Optional.of(name(model) + " was best after epoch " + best.number() + " of " + epochs.size()
-                + ", not after the last: validation loss " + Numbers.error(best.validationLoss()) + ", then "
+                + ", not after the last: " + validationLoss(model) + " " + Numbers.error(best.validationLoss())
+                + ", then "
                 + Numbers.error(last.validationLoss()) + " at the end." + overfitting);
     }
 
@@ -267,14 +286,18 @@ public final class Findings {
             return Optional.empty();
         }
         History.Epoch last = model.history().last();
-        double factor = last.validationLoss() / last.loss();
+        // A loss that no model can bring to 0, such as cross-entropy of greys, would hide the gap.
+        boolean isSquared = model.history().loss() instanceof Loss.MeanSquaredError;
+        String what = isSquared ? "loss" : "MSE";
+        double factor = last.validationMse() / last.mse();
         if (!(factor >= NOTABLE_GAP) || !Double.isFinite(factor)) {
             return Optional.empty();
         }
         boolean normalizes = model.spec().layers().stream().anyMatch(LayerSpec.BatchNormalization.class::isInstance);
-        return Optional.of("In the last epoch " + name(model) + "'s validation loss is " + Numbers.factor(factor)
-                + " times its training loss: " + Numbers.error(last.validationLoss()) + " against "
-                + Numbers.error(last.loss()) + ". That is a sign of overfitting"
+        return Optional.of("In the last epoch " + name(model) + "'s validation " + what + " is "
+                + Numbers.factor(factor)
+                + " times its training " + what + ": " + Numbers.error(last.validationMse()) + " against "
+                + Numbers.error(last.mse()) + ". That is a sign of overfitting"
                 + (normalizes ? ", or of batch normalization's moving statistics that still lag behind." : "."));
     }
 

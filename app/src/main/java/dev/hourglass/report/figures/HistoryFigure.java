@@ -1,5 +1,6 @@
 package dev.hourglass.report.figures;
 
+import dev.hourglass.engine.Loss;
 import dev.hourglass.report.Names;
 import dev.hourglass.report.Numbers;
 import dev.hourglass.report.results.ModelResult;
@@ -8,9 +9,12 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.geom.Ellipse2D;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -22,7 +26,10 @@ import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** How a model's errors fell: the loss and, beside it, the mean absolute error, by epoch, in training and validation. */
+/**
+ * How a model's errors fell, by epoch, in training and validation: the loss and, beside it, the mean absolute error; and
+ * the mean squared error, where that is not the loss.
+ */
 final class HistoryFigure {
     private static final int PANEL_WIDTH = 560;
     private static final int HEIGHT = 430;
@@ -44,40 +51,62 @@ final class HistoryFigure {
     Figure draw(String fileName) {
         History.Epoch best = history.best();
         int epochs = history.epochs().size();
+        List<Panel> panels = panels();
         String description =
-                "Training history of " + name + ": loss and mean absolute error, in training and validation,"
+                "Training history of " + name + ": loss (" + history.loss().inWords() + ")"
+                        + panels.stream()
+                                .skip(1)
+                                .map(panel -> " and " + panel.axis().toLowerCase(Locale.ROOT))
+                                .collect(Collectors.joining())
+                        + ", in training and validation,"
                         + " over " + epochs + (epochs == 1 ? " epoch" : " epochs")
                         + (Double.isFinite(best.validationLoss())
                                 ? "; the smallest validation loss is " + Numbers.error(best.validationLoss())
                                         + " after epoch " + best.number() + "."
                                 : "; no validation loss is a finite number.");
-        return new Figure(fileName, description, 2 * PANEL_WIDTH, HEIGHT, graphics -> {
-            chart("loss", "Loss (mean squared error)", History.Epoch::loss, History.Epoch::validationLoss)
-                    .paint(graphics, PANEL_WIDTH, HEIGHT);
-            Graphics2D right = (Graphics2D) graphics.create();
-            right.translate(PANEL_WIDTH, 0);
-            chart("MAE", "Mean absolute error", History.Epoch::mae, History.Epoch::validationMae)
-                    .paint(right, PANEL_WIDTH, HEIGHT);
-            right.dispose();
+        return new Figure(fileName, description, panels.size() * PANEL_WIDTH, HEIGHT, graphics -> {
+            for (int i = 0; i < panels.size(); i++) {
+                Graphics2D place = (Graphics2D) graphics.create();
+                place.translate(i * PANEL_WIDTH, 0);
+                chart(panels.get(i)).paint(place, PANEL_WIDTH, HEIGHT);
+                place.dispose();
+            }
         });
     }
 
-    private XYChart chart(
+    /** What one of the charts shows. */
+    private record Panel(
             String what,
             String axis,
-            ToDoubleFunction<History.Epoch> trainingError,
-            ToDoubleFunction<History.Epoch> validationError) {
+            ToDoubleFunction<History.Epoch> training,
+            ToDoubleFunction<History.Epoch> validation) {}
+
+    private List<Panel> panels() {
+        List<Panel> panels = new ArrayList<>();
+        panels.add(new Panel(
+                "loss", "Loss (" + history.loss().inWords() + ")", History.Epoch::loss, History.Epoch::validationLoss));
+        if (!(history.loss() instanceof Loss.MeanSquaredError)) {
+            panels.add(new Panel("MSE", "Mean squared error", History.Epoch::mse, History.Epoch::validationMse));
+        }
+        if (!(history.loss() instanceof Loss.MeanAbsoluteError)) {
+            panels.add(new Panel("MAE", "Mean absolute error", History.Epoch::mae, History.Epoch::validationMae));
+        }
+        return panels;
+    }
+
+    private XYChart chart(Panel panel) {
+        String what = panel.what();
         XYChart chart = new XYChartBuilder()
                 .width(PANEL_WIDTH)
                 .height(HEIGHT)
                 .title(name + ": " + what + " by epoch")
                 .xAxisTitle("Epoch")
-                .yAxisTitle(axis)
+                .yAxisTitle(panel.axis())
                 .build();
         double[] epochs =
                 history.epochs().stream().mapToDouble(History.Epoch::number).toArray();
-        double[] training = curve(trainingError);
-        double[] validation = curve(validationError);
+        double[] training = curve(panel.training());
+        double[] validation = curve(panel.validation());
         style(chart, epochs, largestFinite(training, validation));
         // Parentheses in each label make them equally high, which XChart aligns them by.
         addCurve(chart, what + " (training)", epochs, training, Palette.BLUE, new BasicStroke(2), SeriesMarkers.CIRCLE);
@@ -86,7 +115,7 @@ final class HistoryFigure {
         addCurve(chart, what + " (validation)", epochs, validation, Palette.VERMILLION, dashes, SeriesMarkers.DIAMOND);
         // The epoch with the smallest validation loss in both panels: one model, one best epoch.
         History.Epoch best = history.best();
-        double bestError = validationError.applyAsDouble(best);
+        double bestError = panel.validation().applyAsDouble(best);
         if (isDrawable(bestError)) {
             XYSeries mark = chart.addSeries(
                     "best (epoch " + best.number() + "): " + Numbers.error(bestError),

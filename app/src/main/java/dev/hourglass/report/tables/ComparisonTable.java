@@ -1,5 +1,6 @@
 package dev.hourglass.report.tables;
 
+import dev.hourglass.engine.Loss;
 import dev.hourglass.evaluate.errors.ImageQuality;
 import dev.hourglass.report.Names;
 import dev.hourglass.report.Numbers;
@@ -73,6 +74,7 @@ public record ComparisonTable(List<ModelResult> models, List<String> bestFor) {
         List<Line> lines = List.of(
                 line("Data", model -> model.data().name()),
                 line("Training samples", model -> Numbers.count(model.data().trainingSamples())),
+                line("Loss", this::loss),
                 line("Test samples", model -> Numbers.count(model.data().testSamples())),
                 line(
                         "Reconstruction MSE (test set)",
@@ -110,6 +112,12 @@ public record ComparisonTable(List<ModelResult> models, List<String> bestFor) {
 
     private Line line(String measure, Function<ModelResult, String> value) {
         return new Line(measure, models.stream().map(value).toList());
+    }
+
+    /** What was made small; left out where all models have the usual one. */
+    private String loss(ModelResult model) {
+        boolean usual = models.stream().allMatch(each -> each.history().loss() instanceof Loss.MeanSquaredError);
+        return usual ? Numbers.ABSENT : model.history().loss().inWords();
     }
 
     private static double psnr(ModelResult model) {
@@ -234,7 +242,8 @@ public record ComparisonTable(List<ModelResult> models, List<String> bestFor) {
                 new Column(
                         "reconstruction_samples_per_second",
                         model -> model.test().samplesPerSecond()),
-                new Column("best_for", model -> bestFor.get(models.indexOf(model))));
+                new Column("best_for", model -> bestFor.get(models.indexOf(model))),
+                new Column("loss", model -> model.history().loss().text()));
         StringBuilder csv =
                 new StringBuilder(Csv.line(columns.stream().map(Column::name).toArray()));
         for (ModelResult model : models) {

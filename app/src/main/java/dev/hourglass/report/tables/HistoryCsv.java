@@ -8,10 +8,24 @@ import dev.hourglass.train.History;
 public final class HistoryCsv {
     private HistoryCsv() {}
 
-    /** Columns as the first line names them, in Keras's words; what is not finite is an empty field. */
+    /**
+     * Columns as the first line names them, in Keras's words; {@code loss_name} says what {@code loss} is, such as
+     * {@code huber:delta=0.5}. What is not finite is an empty field.
+     */
     public static String of(RunResult run) {
         StringBuilder csv = new StringBuilder(Csv.line(
-                "model", "epoch", "loss", "mae", "val_loss", "val_mae", "learning_rate", "train_seconds", "seconds"));
+                "model",
+                "epoch",
+                "loss",
+                "mae",
+                "val_loss",
+                "val_mae",
+                "learning_rate",
+                "train_seconds",
+                "seconds",
+                "mse",
+                "val_mse",
+                "loss_name"));
         for (ModelResult model : run.models()) {
             for (History.Epoch epoch : model.history().epochs()) {
                 csv.append(Csv.line(
@@ -23,7 +37,10 @@ public final class HistoryCsv {
                         epoch.validationMae(),
                         (float) epoch.learningRate(),
                         epoch.trainSeconds(),
-                        epoch.seconds()));
+                        epoch.seconds(),
+                        epoch.mse(),
+                        epoch.validationMse(),
+                        model.history().loss().text()));
             }
         }
         return csv.toString();

@@ -283,4 +283,16 @@ class FindingsTest {
         assertThat(findings(model(CNN, 0, 0, 0, history(0, 0, 0, 0, 0)), lstm(0.02, Double.POSITIVE_INFINITY)))
                 .noneMatch(finding -> finding.contains("NaN") || finding.contains("–"));
     }
+
+    @Test
+    void aModelThatMadeAnotherLossSmallSaysSoBesidePca() {
+        List<String> findings = Findings.of(SampleRuns.run(SampleRuns.crossentropy(0.005641, 0.000304)));
+        assertThat(findings)
+                .contains(
+                        "CNN was trained to make the binary cross-entropy small; its MSE and MAE were measured beside it."
+                                + " PCA makes the MSE small.")
+                .anyMatch(finding -> finding.startsWith(
+                        "CNN's validation loss (binary cross-entropy) was still falling when training ended: 0.250000 to"
+                                + " 0.200000"));
+    }
 }

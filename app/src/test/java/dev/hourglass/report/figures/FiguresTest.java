@@ -127,12 +127,24 @@ class FiguresTest {
     }
 
     @Test
+    void historyNamesTheLossAndShowsTheSquaredErrorBesideAnother() {
+        Figure figure = Figures.trainingHistory(SampleRuns.crossentropy(0.005641, 0.000304))
+                .orElseThrow();
+        assertThat(figure.description())
+                .isEqualTo(
+                        "Training history of CNN: loss (binary cross-entropy) and mean squared error and mean absolute"
+                                + " error, in training and validation, over 3 epochs; the smallest validation loss is 0.200000"
+                                + " after epoch 3.");
+    }
+
+    @Test
     void historyDescribesItsBestEpoch() {
         ModelResult model =
                 SampleRuns.model(SampleRuns.CNN, 0.1, 0.1, 0.1, SampleRuns.history(1, 0.3, 0.2, 0.2, 0.15, 0.1, 0.19));
         assertThat(Figures.trainingHistory(model).orElseThrow().description())
-                .isEqualTo("Training history of CNN: loss and mean absolute error, in training and validation, over 3"
-                        + " epochs; the smallest validation loss is 0.150000 after epoch 2.");
+                .isEqualTo(
+                        "Training history of CNN: loss (mean squared error) and mean absolute error, in training and validation, over 3"
+                                + " epochs; the smallest validation loss is 0.150000 after epoch 2.");
     }
 
     @ParameterizedTest

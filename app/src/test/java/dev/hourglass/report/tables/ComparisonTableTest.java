@@ -40,13 +40,13 @@ class ComparisonTableTest {
                         "model,data,training_samples,test_samples,test_mse,test_mae,psnr_db,ssim,pca_mse,pca_mae,"
                                 + "mse_to_pca,mse_to_noise_floor,original_size,latent_shape,latent_size,"
                                 + "compression_ratio,compression_percent,parameters,training_seconds,"
-                                + "seconds_per_epoch,peak_memory_bytes,reconstruction_samples_per_second,best_for",
+                                + "seconds_per_epoch,peak_memory_bytes,reconstruction_samples_per_second,best_for,loss",
                         "cnn,mnist,60000,10000,0.005641,0.022564,,,3.04E-4,," + 0.005641 / 3.04e-4
                                 + ",,784,7x7x8,392,2.0,50.0,12585,40.0,10.0,," + 40_000_000.0 / 12_585
-                                + ",images of mnist; few parameters; short training; throughput",
+                                + ",images of mnist; few parameters; short training; throughput,mean_squared_error",
                         "lstm,mnist,60000,10000,0.017612,0.070448,,,0.016828,," + 0.017612 / 0.016828
                                 + ",,784,32,32,24.5," + 100 * (1 - 1 / 24.5) + ",269468,80.0,20.0,,"
-                                + 40_000_000.0 / 269_468 + ",error beside PCA's; compression",
+                                + 40_000_000.0 / 269_468 + ",error beside PCA's; compression,mean_squared_error",
                         "");
     }
 
@@ -80,10 +80,10 @@ class ComparisonTableTest {
         ModelResult lstm = SampleRuns.model(SampleRuns.LSTM, 0.1, 0.2, 0.01, SampleRuns.history(20, 0.16, 0.25));
         assertThat(HistoryCsv.of(SampleRuns.run(cnn, lstm)).split("\r\n", -1))
                 .containsExactly(
-                        "model,epoch,loss,mae,val_loss,val_mae,learning_rate,train_seconds,seconds",
-                        "cnn,1,0.04,0.1,0.0625,0.125,0.001,9.0,10.0",
-                        "cnn,2,,,0.09,0.15,0.001,9.0,10.0",
-                        "lstm,1,0.16,0.2,0.25,0.25,0.001,18.0,20.0",
+                        "model,epoch,loss,mae,val_loss,val_mae,learning_rate,train_seconds,seconds,mse,val_mse,loss_name",
+                        "cnn,1,0.04,0.1,0.0625,0.125,0.001,9.0,10.0,0.04,0.0625,mean_squared_error",
+                        "cnn,2,,,0.09,0.15,0.001,9.0,10.0,,0.09,mean_squared_error",
+                        "lstm,1,0.16,0.2,0.25,0.25,0.001,18.0,20.0,0.16,0.25,mean_squared_error",
                         "");
     }
 
@@ -91,7 +91,17 @@ class ComparisonTableTest {
     void aModelAloneIsTheBestOfNothing() {
         ComparisonTable table = ComparisonTable.of(SampleRuns.run(SampleRuns.cnn(0.005641, 0.000304)));
         assertThat(table.leaders()).isEmpty();
-        assertThat(table.toCsv()).endsWith(",\r\n");
+        assertThat(table.toCsv()).endsWith(",,mean_squared_error\r\n");
+    }
+
+    @Test
+    void theLossIsNamedWhereAModelHasAnotherThanTheUsualOne() {
+        ModelResult crossentropy = SampleRuns.crossentropy(0.005641, 0.000304);
+        ComparisonTable table = ComparisonTable.of(SampleRuns.run(crossentropy, SampleRuns.lstm(0.017612, 0.016828)));
+        assertThat(table.lines())
+                .contains(new ComparisonTable.Line("Loss", List.of("binary cross-entropy", "mean squared error")))
+                .contains(new ComparisonTable.Line("MSE of PCA, same latent size", List.of("0.000304", "0.016828")));
+        assertThat(table.toCsv()).contains(",binary_crossentropy\r\n");
     }
 
     @Test
