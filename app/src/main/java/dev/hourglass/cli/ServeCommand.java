@@ -1,8 +1,8 @@
 package dev.hourglass.cli;
 
 import dev.hourglass.data.catalog.DatasetCatalog;
-import dev.hourglass.server.ServerOptions;
 import dev.hourglass.server.WorkbenchServer;
+import dev.hourglass.server.http.ServerOptions;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;

@@ -1,5 +1,6 @@
 package dev.hourglass.server;
 
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,20 +22,20 @@ final class ApiPage {
 
     private String render() {
         html.append("""
-                <!doctype html>
-                <html lang="en">
-                <head>
-                <meta charset="utf-8">
-                <meta name="viewport" content="width=device-width, initial-scale=1">
-                <meta name="color-scheme" content="light dark">
-                <title>Hourglass: API</title>
-                <link rel="stylesheet" href="/api.css">
-                </head>
-                <body>
-                <header><a href="/">Hourglass</a></header>
-                <main>
-                <h1>API</h1>
-                """);
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <title>Hourglass: API</title>
+            <link rel="stylesheet" href="/api.css">
+            </head>
+            <body>
+            <header><a href="/">Hourglass</a></header>
+            <main>
+            <h1>API</h1>
+            """);
         paragraphs(api.root().path("info").path("description").asString());
         html.append("<p>The same for programs: <a href=\"/api/openapi.yaml\">openapi.yaml</a>.</p>\n");
         contents();

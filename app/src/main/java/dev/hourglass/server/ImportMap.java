@@ -1,5 +1,6 @@
 package dev.hourglass.server;
 
+import dev.hourglass.server.http.Answers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

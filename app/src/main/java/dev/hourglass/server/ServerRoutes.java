@@ -1,6 +1,10 @@
 package dev.hourglass.server;
 
 import dev.hourglass.lab.run.Provenance;
+import dev.hourglass.server.http.Answers;
+import dev.hourglass.server.http.Routes;
+import dev.hourglass.server.runs.LiveRun;
+import dev.hourglass.server.runs.RunBoard;
 import dev.hourglass.tensor.Kernels;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;

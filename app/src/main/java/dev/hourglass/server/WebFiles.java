@@ -1,5 +1,6 @@
 package dev.hourglass.server;
 
+import dev.hourglass.server.http.ApiException;
 import io.javalin.http.Context;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.hourglass.files.ConfinedFolder;
+import dev.hourglass.server.runs.EventDigest;
+import dev.hourglass.server.runs.EventFile;
+import dev.hourglass.server.runs.EventLines;
+import dev.hourglass.server.runs.EventLog;
+import dev.hourglass.server.runs.StrangeFiles;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.http.HttpRequest.BodyPublishers;

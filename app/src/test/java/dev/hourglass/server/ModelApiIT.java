@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.hourglass.data.FloatDataset;
 import dev.hourglass.data.files.NpyFile;
+import dev.hourglass.server.http.NpyArray;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;

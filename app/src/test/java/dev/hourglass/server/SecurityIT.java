@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.server.http.ServerOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

@@ -3,6 +3,8 @@ package dev.hourglass.server;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.server.http.ServerException;
+import dev.hourglass.server.http.ServerOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -2,6 +2,7 @@ package dev.hourglass.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hourglass.server.http.Intake;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;

@@ -2,6 +2,8 @@ package dev.hourglass.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hourglass.server.http.Answers;
+import dev.hourglass.server.runs.StrangeFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -223,9 +225,9 @@ class StrangeRunsIT {
         StrangeFiles.copy(model.resolve("tiny"), runs.resolve("odd"));
         StrangeFiles.large(runs.resolve("odd/results/metrics.json"), 3L << 30);
         Files.writeString(runs.resolve("odd/events.jsonl"), """
-                {"id":1,"type":"epoch","epoch":[],"model":{}}
-                {"id":2,"type":"state","state":[1],"time":{},"message":{}}
-                """);
+            {"id":1,"type":"epoch","epoch":[],"model":{}}
+            {"id":2,"type":"state","state":[1],"time":{},"message":{}}
+            """);
         serve();
         assertThat(listed()).containsExactlyInAnyOrder("honest", "odd");
         assertThat(server().get("/api/models").statusCode()).isEqualTo(200);

@@ -1,6 +1,8 @@
 package dev.hourglass.server;
 
 import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.server.http.Intake;
+import dev.hourglass.server.http.ServerOptions;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,23 +20,23 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A server on a free port and a client that talks to it, without a browser. */
-final class TestServer implements AutoCloseable {
+public final class TestServer implements AutoCloseable {
     /** Two small dense models on data that is made in a moment. */
-    static final String TINY = """
-            title: "Tiny"
-            data: {name: sequences, limit: 96}
-            models:
-              - name: dense
-                input: [50, 10]
-                encoder:
-                  - Flatten
-                  - Dense: {name: code, units: 4, activation: linear}
-                decoder:
-                  - Dense: {name: back, units: 500}
-                  - Reshape: {target_shape: [50, 10]}
-            training: {epochs: 3, batch_size: 32, threads: 2}
-            outputs: {examples: 2, plots: false, report: false}
-            """;
+    public static final String TINY = """
+        title: "Tiny"
+        data: {name: sequences, limit: 96}
+        models:
+          - name: dense
+            input: [50, 10]
+            encoder:
+              - Flatten
+              - Dense: {name: code, units: 4, activation: linear}
+            decoder:
+              - Dense: {name: back, units: 500}
+              - Reshape: {target_shape: [50, 10]}
+        training: {epochs: 3, batch_size: 32, threads: 2}
+        outputs: {examples: 2, plots: false, report: false}
+        """;
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 

@@ -1,0 +1,3 @@
+/** Work that takes longer than a request should. */
+@org.jspecify.annotations.NullMarked
+package dev.hourglass.server.jobs;

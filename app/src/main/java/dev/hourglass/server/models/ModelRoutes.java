@@ -1,0 +1,217 @@
+package dev.hourglass.server.models;
+
+import dev.hourglass.data.Dataset;
+import dev.hourglass.engine.ChainInference;
+import dev.hourglass.lab.recipe.ModelRecipe;
+import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.ModelFacts;
+import dev.hourglass.model.Parameter;
+import dev.hourglass.model.Parameters;
+import dev.hourglass.server.http.Answers;
+import dev.hourglass.server.http.ApiException;
+import dev.hourglass.server.http.NpyArray;
+import dev.hourglass.server.http.Query;
+import dev.hourglass.server.http.Routes;
+import dev.hourglass.server.runs.RunHistory;
+import dev.hourglass.server.runs.RunShelf;
+import dev.hourglass.server.runs.StoredRun;
+import dev.hourglass.tensor.Shape;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** What models there are, and what is in one: layers, weights and what leaves a layer. */
+public final class ModelRoutes implements Routes {
+    private final RunShelf runs;
+    private final Subjects subjects;
+
+    public ModelRoutes(RunShelf runs, Subjects subjects) {
+        this.runs = runs;
+        this.subjects = subjects;
+    }
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        String model = "/api/runs/{run}/models/{model}";
+        routes.get("/api/models", this::list);
+        routes.get(model, this::one);
+        routes.get(model + "/layers/{layer}/filters", this::filters);
+        routes.get(model + "/layers/{layer}/activations", this::activations);
+    }
+
+    private record Summary(
+            String run,
+            String runTitle,
+            String model,
+            String kind,
+            int[] input,
+            int[] latent,
+            int latentSize,
+            long parameters,
+            String dataset,
+            @Nullable Double testMse) {}
+
+    private void list(Context context) {
+        List<List<Summary>> byRun = runs.each(run -> Stream.of(run.recipe().models().stream()
+                .filter(model -> ModelShelf.usable(run, model.name()))
+                .map(model -> summary(run, model))
+                .toList()));
+        Answers.json(
+                context,
+                Map.of("models", byRun.reversed().stream().flatMap(List::stream).toList()));
+    }
+
+    private static Summary summary(StoredRun run, ModelRecipe model) {
+        AutoencoderSpec spec = model.spec();
+        JsonNode mse = run.json("results/metrics.json").path(model.name()).path("testMse");
+        return new Summary(
+                run.name(),
+                run.recipe().title(),
+                model.name(),
+                Subjects.kind(spec.layers()),
+                spec.input().toArray(),
+                spec.latent().toArray(),
+                spec.latentSize(),
+                spec.facts().parameters(),
+                model.data().name(),
+                mse.isNumber() ? mse.asDouble() : null);
+    }
+
+    private record Detail(
+            String run,
+            String runTitle,
+            String model,
+            String kind,
+            int[] input,
+            int[] latent,
+            int latentSize,
+            long parameters,
+            String dataset,
+            @Nullable Double testMse,
+            long trainableParameters,
+            double compressionRatio,
+            List<Integer> epochs,
+            @Nullable Integer bestEpoch,
+            int trainingSamples,
+            int testSamples,
+            boolean hasLabels,
+            List<String> classNames,
+            String layout,
+            int @Nullable [] imageShape,
+            Picture.Size thumbnail,
+            List<String> warnings,
+            List<String> files,
+            List<LayerView> layers) {}
+
+    private void one(Context context) {
+        OpenModel model = subjects.model(context);
+        StoredRun run = runs.run(model.key().run());
+        Summary summary = summary(run, run.model(model.key().model()));
+        Dataset test = subjects.subject(model, "test").data();
+        Shape image = subjects.imageShape(model);
+        Parameters parameters = model.autoencoder().parameters();
+        Answers.json(
+                context,
+                new Detail(
+                        summary.run(),
+                        summary.runTitle(),
+                        summary.model(),
+                        summary.kind(),
+                        summary.input(),
+                        summary.latent(),
+                        summary.latentSize(),
+                        parameters.count(),
+                        summary.dataset(),
+                        summary.testMse(),
+                        parameters.trainableCount(),
+                        model.spec().compressionRatio(),
+                        subjects.epochs(model.key()),
+                        RunHistory.of(run).bestEpoch(model.key().model()),
+                        subjects.subject(model, "train").data().size(),
+                        test.size(),
+                        test.hasLabels(),
+                        test.classNames(),
+                        layout(model.input()),
+                        image == null ? null : image.toArray(),
+                        Picture.Size.of(image),
+                        model.file().warnings(),
+                        ModelShelf.files(run, model.key().model()),
+                        LayerView.of(model.spec())));
+    }
+
+    private static String layout(Shape input) {
+        return switch (input.rank()) {
+            case 3 -> "image";
+            case 2 -> "sequence";
+            default -> "vector";
+        };
+    }
+
+    private record Variable(String name, int[] shape, float[] values) {}
+
+    private void filters(Context context) {
+        OpenModel model = subjects.model(context);
+        String layer = layers(context, model).getLast().name();
+        List<Variable> variables = new ArrayList<>();
+        for (Parameter parameter : model.autoencoder().parameters().list()) {
+            if (parameter.layer().equals(layer)) {
+                variables.add(new Variable(parameter.name(), parameter.shape().toArray(), parameter.values()));
+            }
+        }
+        if (variables.isEmpty()) {
+            throw ApiException.missing("layer", "Layer '" + layer + "' has no weights.", "Choose another layer.");
+        }
+        if (Answers.wants(context, Answers.NPY)) {
+            Answers.npy(
+                    context,
+                    NpyArray.of(
+                            variables.getFirst().values(), variables.getFirst().shape()));
+        } else {
+            Answers.json(context, Map.of("layer", layer, "variables", variables));
+        }
+    }
+
+    private record Values(int[] shape, float[] values) {}
+
+    private void activations(Context context) {
+        Query query = new Query(context);
+        query.required("index");
+        int index = query.integer("index", 0, Integer.MAX_VALUE, 0);
+        Subject subject = subjects.subject(context);
+        subject.requireIndex(index);
+        OpenModel model = subject.model();
+        List<LayerSpec> layers = layers(context, model);
+        Shape shape = ModelFacts.of(model.input(), layers).output();
+        float[] values = new float[shape.size()];
+        try (ChainInference chain =
+                ChainInference.of(model.input(), layers, model.autoencoder().parameters(), 1)) {
+            chain.run(subject.data()::copySample, index, 1, values);
+        }
+        if (Answers.wants(context, Answers.NPY)) {
+            Answers.npy(context, NpyArray.of(values, shape.toArray()));
+        } else {
+            Answers.json(context, new Values(shape.toArray(), values));
+        }
+    }
+
+    /** The layers up to the one that the path names. */
+    private static List<LayerSpec> layers(Context context, OpenModel model) {
+        String name = context.pathParam("layer");
+        List<LayerSpec> layers = model.spec().layers();
+        for (int i = 0; i < layers.size(); i++) {
+            if (layers.get(i).name().equals(name)) {
+                return layers.subList(0, i + 1);
+            }
+        }
+        throw ApiException.missing(
+                "layer",
+                "Model '" + model.key().model() + "' has no layer of that name.",
+                "GET the model; it lists its layers.");
+    }
+}

@@ -1,0 +1,120 @@
+package dev.hourglass.server.models;
+
+import dev.hourglass.data.Split;
+import dev.hourglass.files.ConfinedFolder;
+import dev.hourglass.files.Failures;
+import dev.hourglass.formats.ModelFile;
+import dev.hourglass.formats.SavedModel;
+import dev.hourglass.lab.recipe.ModelRecipe;
+import dev.hourglass.model.Autoencoder;
+import dev.hourglass.server.http.ApiException;
+import dev.hourglass.server.runs.EpochFiles;
+import dev.hourglass.server.runs.RunShelf;
+import dev.hourglass.server.runs.StoredRun;
+import dev.hourglass.tensor.Normalization;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** The models in run folders, each read once and kept while it is in use. */
+public final class ModelShelf {
+    /** Epochs are leafed through, so many are near each other. */
+    private static final int MOST_KEPT = 24;
+
+    private final RunShelf runs;
+    private final DataShelf data;
+    private final int processors;
+    private final Map<ModelKey, Kept> kept = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<ModelKey, Kept> eldest) {
+            return size() > MOST_KEPT;
+        }
+    };
+
+    /** @param version what the file is and when it was written, since a run that goes on writes it again; an epoch's never changes */
+    private record Kept(String version, OpenModel model) {}
+
+    public ModelShelf(RunShelf runs, DataShelf data, int processors) {
+        this.runs = runs;
+        this.data = data;
+        this.processors = processors;
+    }
+
+    /** @throws ApiException 404 if there is no such run, model or epoch */
+    OpenModel open(ModelKey key) {
+        StoredRun run = runs.run(key.run());
+        ModelRecipe recipe = run.model(key.model());
+        Integer epoch = key.epoch();
+        if (epoch != null) {
+            return open(key, recipe, "epoch " + epoch, () -> ofEpoch(run, recipe, epoch));
+        }
+        Optional<ConfinedFolder.Entry> whole = run.file(whole(key.model()));
+        if (whole.isPresent()) {
+            ConfinedFolder.Entry file = whole.get();
+            return open(key, recipe, file.toString(), () -> ofFile(run.folder().path(file.name())));
+        }
+        List<Integer> epochs = EpochFiles.epochs(run, key.model());
+        if (epochs.isEmpty()) {
+            throw ApiException.missing(
+                    "model", "This model has not finished an epoch yet.", "Wait for its first epoch to end.");
+        }
+        return open(key, recipe, "epoch " + epochs.getLast(), () -> ofEpoch(run, recipe, epochs.getLast()));
+    }
+
+    private OpenModel open(ModelKey key, ModelRecipe recipe, String version, Supplier<SavedModel> reader) {
+        synchronized (kept) {
+            Kept known = kept.get(key);
+            if (known != null && known.version().equals(version)) {
+                return known.model();
+            }
+        }
+        SavedModel saved = reader.get();
+        Autoencoder autoencoder = saved.autoencoder();
+        OpenModel model =
+                new OpenModel(key, saved, autoencoder, recipe.data(), new InferencePool(autoencoder, processors));
+        synchronized (kept) {
+            kept.put(key, new Kept(version, model));
+        }
+        return model;
+    }
+
+    private SavedModel ofEpoch(StoredRun run, ModelRecipe recipe, int epoch) {
+        Normalization normalization = data.open(recipe.data(), Split.TRAINING).normalization();
+        return EpochFiles.read(run, recipe, epoch, normalization);
+    }
+
+    private static SavedModel ofFile(Path file) {
+        try {
+            return ModelFile.read(file);
+        } catch (IOException e) {
+            throw ApiException.missing(
+                    "model", "The model's file cannot be read: " + Failures.reason(e) + ".", "Choose another.");
+        }
+    }
+
+    private static String whole(String model) {
+        return "models/" + model + "_autoencoder.keras";
+    }
+
+    List<Integer> epochs(ModelKey key) {
+        return EpochFiles.epochs(runs.run(key.run()), key.model());
+    }
+
+    /** Whether there is anything to open. */
+    static boolean usable(StoredRun run, String model) {
+        return run.has(whole(model)) || !EpochFiles.epochs(run, model).isEmpty();
+    }
+
+    /** The files of a model in its run's folder. */
+    static List<String> files(StoredRun run, String model) {
+        Stream<String> names = run.files().stream().map(ConfinedFolder.Entry::name);
+        return names.filter(path -> path.startsWith("models/" + model + "_")).toList();
+    }
+}

@@ -1,0 +1,69 @@
+package dev.hourglass.server.models;
+
+import dev.hourglass.formats.SavedModel;
+import dev.hourglass.lab.recipe.Recipe;
+import dev.hourglass.model.Autoencoder;
+import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.tensor.Shape;
+import java.util.Arrays;
+
+/**
+ * A model that is ready to be used by any number of threads.
+ *
+ * @param data what it was trained on
+ * @param pool for single samples and small batches
+ */
+public record OpenModel(ModelKey key, SavedModel file, Autoencoder autoencoder, Recipe.Data data, InferencePool pool) {
+    AutoencoderSpec spec() {
+        return autoencoder.spec();
+    }
+
+    public Shape input() {
+        return spec().input();
+    }
+
+    public Shape latent() {
+        return spec().latent();
+    }
+
+    /** @param samples {@code count} of them, row-major, one after the other */
+    public float[] reconstruct(float[] samples, int count) {
+        float[] rebuilt = new float[Math.multiplyExact(count, input().size())];
+        pool.use(inference -> {
+            inference.reconstruct(rows(samples, input().size()), 0, count, rebuilt);
+            return rebuilt;
+        });
+        return rebuilt;
+    }
+
+    public float[] encode(float[] samples, int count) {
+        float[] codes = new float[Math.multiplyExact(count, latent().size())];
+        pool.use(inference -> {
+            inference.encode(rows(samples, input().size()), 0, count, codes);
+            return codes;
+        });
+        return codes;
+    }
+
+    public float[] decode(float[] codes, int count) {
+        float[] samples = new float[Math.multiplyExact(count, input().size())];
+        pool.use(inference -> {
+            inference.decode(codes, count, samples);
+            return samples;
+        });
+        return samples;
+    }
+
+    private static dev.hourglass.engine.Samples rows(float[] values, int size) {
+        return (index, into, offset) -> System.arraycopy(values, index * size, into, offset, size);
+    }
+
+    /** Rows of a flat array. */
+    public static float[][] rows(float[] values, int count, int size) {
+        float[][] rows = new float[count][];
+        for (int i = 0; i < count; i++) {
+            rows[i] = Arrays.copyOfRange(values, i * size, (i + 1) * size);
+        }
+        return rows;
+    }
+}

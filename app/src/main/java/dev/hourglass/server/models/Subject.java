@@ -1,0 +1,57 @@
+package dev.hourglass.server.models;
+
+import dev.hourglass.data.Dataset;
+import dev.hourglass.evaluate.Points;
+import dev.hourglass.evaluate.errors.Evaluation;
+import dev.hourglass.evaluate.errors.SampleSimilarity;
+import dev.hourglass.server.http.ApiException;
+import dev.hourglass.tensor.Shape;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What most requests are about: a model and the samples that it shall look at.
+ *
+ * @param dataName such as {@code test}
+ * @param data in the shape that the model reads, under its normalization
+ * @param imageShape [height, width, channels] where the samples are images, also if the model reads them as sequences
+ */
+public record Subject(
+        OpenModel model,
+        String dataName,
+        Dataset data,
+        @Nullable Shape imageShape) {
+    /** The key of what is computed of it. */
+    public String key(String kind) {
+        return model.key() + "/" + dataName + "/" + kind;
+    }
+
+    /** Of the first samples. */
+    public Points codes(int count, int threads, IntConsumer progress) {
+        return Evaluation.codes(model.autoencoder(), data.limit(count), threads, progress);
+    }
+
+    /** How samples are held against each other. */
+    public SampleSimilarity similarity() {
+        return imageShape == null
+                ? SampleSimilarity.ofSignals(data)
+                : SampleSimilarity.ofImages(imageShape, model.autoencoder().normalization());
+    }
+
+    public float[] sample(int index) {
+        float[] sample = new float[data.sampleShape().size()];
+        data.copySample(index, sample, 0);
+        return sample;
+    }
+
+    public void requireIndex(int index) {
+        if (index < 0 || index >= data.size()) {
+            throw ApiException.missing(
+                    "index", "There is no sample " + index + ".", "Give 0 to " + (data.size() - 1) + ".");
+        }
+    }
+
+    public @Nullable Integer label(int index) {
+        return data.hasLabels() ? data.label(index) : null;
+    }
+}

@@ -1,0 +1,107 @@
+package dev.hourglass.server.models;
+
+import dev.hourglass.data.Dataset;
+import dev.hourglass.data.Split;
+import dev.hourglass.lab.recipe.Recipe;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.server.http.ApiException;
+import dev.hourglass.server.http.Failing;
+import dev.hourglass.server.http.Query;
+import dev.hourglass.tensor.Shape;
+import io.javalin.http.Context;
+import java.util.List;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the model and the samples that a request names. */
+public final class Subjects {
+    private static final int MOST_EPOCHS = 1_000_000;
+
+    private final ModelShelf models;
+    private final DataShelf data;
+    private final Uploads uploads;
+
+    public Subjects(ModelShelf models, DataShelf data, Uploads uploads) {
+        this.models = models;
+        this.data = data;
+        this.uploads = uploads;
+    }
+
+    /** The model of the path, after the epoch that the query names. */
+    public OpenModel model(Context context) {
+        OptionalInt epoch = new Query(context).integer("epoch", 1, MOST_EPOCHS);
+        return models.open(key(context, epoch.isPresent() ? epoch.getAsInt() : null));
+    }
+
+    public OpenModel model(ModelKey key) {
+        return models.open(key);
+    }
+
+    public static ModelKey key(Context context, @Nullable Integer epoch) {
+        return new ModelKey(context.pathParam("run"), context.pathParam("model"), epoch);
+    }
+
+    /** The model of the path with the samples of the parameter {@code data}. */
+    public Subject subject(Context context) {
+        return subject(model(context), new Query(context).text("data", "test"));
+    }
+
+    public Subject subject(OpenModel model, String dataName) {
+        Dataset found = switch (dataName) {
+            case "test" -> open(model, Split.TEST);
+            case "train" -> open(model, Split.TRAINING);
+            default ->
+                uploads.find(dataName, model.key())
+                        .orElseThrow(() -> ApiException.missing(
+                                "data",
+                                "There are no data '" + Failing.excerpt(dataName) + "' for this model.",
+                                "Give test, train or a new upload; uploads are kept for an hour."));
+        };
+        return new Subject(model, dataName, found, imageShape(model));
+    }
+
+    /** Whether it names data of the run and no upload. */
+    public static boolean isOwn(String dataName) {
+        return dataName.equals("test") || dataName.equals("train");
+    }
+
+    private Dataset open(OpenModel model, Split split) {
+        return data.open(model.data(), split).reshaped(model.input());
+    }
+
+    /** What a sample is as an image, or null. */
+    public @Nullable Shape imageShape(OpenModel model) {
+        return imageShape(model.data(), model.input());
+    }
+
+    @Nullable
+    Shape imageShape(Recipe.Data of, Shape input) {
+        Shape stored = of.series() == null ? data.catalog().spec(of.name()).sampleShape() : input;
+        return stored.rank() == 3 ? stored : input.rank() == 3 ? input : null;
+    }
+
+    /** The epochs whose weights were kept, in order. */
+    public List<Integer> epochs(ModelKey key) {
+        return models.epochs(key);
+    }
+
+    /** What kind of model it is, by its layers. */
+    static String kind(Iterable<LayerSpec> layers) {
+        boolean convolves = false;
+        for (LayerSpec layer : layers) {
+            switch (layer) {
+                case LayerSpec.Recurrent ignored -> {
+                    return "recurrent";
+                }
+                case LayerSpec.Convolution ignored -> convolves = true;
+                case LayerSpec.Dense ignored -> {}
+                case LayerSpec.TimeDistributed ignored -> {}
+                case LayerSpec.BatchNormalization ignored -> {}
+                case LayerSpec.Resampling ignored -> {}
+                case LayerSpec.Rearrangement ignored -> {}
+                case LayerSpec.Elementwise ignored -> {}
+            }
+        }
+        return convolves ? "convolutional" : "other";
+    }
+}

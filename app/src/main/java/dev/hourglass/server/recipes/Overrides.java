@@ -1,0 +1,103 @@
+package dev.hourglass.server.recipes;
+
+import dev.hourglass.lab.recipe.ModelRecipe;
+import dev.hourglass.lab.recipe.Recipe;
+import dev.hourglass.server.http.ApiException;
+import dev.hourglass.server.http.Failing;
+import dev.hourglass.train.TrainOptions;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What replaces a recipe's own settings, for all its models; null keeps the recipe's.
+ *
+ * @param limit how many samples of each split are used
+ */
+public record Overrides(
+        @Nullable Integer epochs,
+        @Nullable Integer batchSize,
+        @Nullable Double learningRate,
+        @Nullable Long seed,
+        @Nullable Integer threads,
+        @Nullable Integer limit) {
+    static final Overrides NONE = new Overrides(null, null, null, null, null, null);
+
+    private static final String PREFIX = "overrides.";
+    private static final List<String> FIELDS =
+            List.of("epochs", "batchSize", "learningRate", "seed", "threads", "limit");
+
+    /** @throws ApiException that names the field */
+    public static Overrides of(JsonNode node) {
+        if (node.isMissingNode() || node.isNull()) {
+            return NONE;
+        }
+        if (!node.isObject()) {
+            throw ApiException.malformed("overrides", "overrides must be an object.", "See /api for its fields.");
+        }
+        for (String field : node.propertyNames()) {
+            if (!FIELDS.contains(field)) {
+                throw ApiException.malformed(
+                        PREFIX + Failing.excerpt(field),
+                        "overrides has no '" + Failing.excerpt(field) + "'; it takes " + String.join(", ", FIELDS)
+                                + ".",
+                        "Take it out.");
+            }
+        }
+        Long epochs = whole(node, "epochs", 1, 1_000_000);
+        Long batchSize = whole(node, "batchSize", 1, 1_000_000);
+        Long threads = whole(node, "threads", 1, 1_024);
+        Long limit = whole(node, "limit", 1, Integer.MAX_VALUE);
+        return new Overrides(
+                epochs == null ? null : epochs.intValue(),
+                batchSize == null ? null : batchSize.intValue(),
+                learningRate(node),
+                whole(node, "seed", Long.MIN_VALUE, Long.MAX_VALUE),
+                threads == null ? null : threads.intValue(),
+                limit == null ? null : limit.intValue());
+    }
+
+    private static @Nullable Long whole(JsonNode node, String field, long least, long most) {
+        JsonNode value = node.path(field);
+        if (value.isMissingNode() || value.isNull()) {
+            return null;
+        }
+        if (!value.isIntegralNumber() || !value.canConvertToLong() || value.asLong() < least || value.asLong() > most) {
+            throw ApiException.malformed(
+                    PREFIX + field,
+                    field + " must be a whole number from " + least + " to " + most + ", got "
+                            + Failing.excerpt(value.toString()) + ".",
+                    "Give such a number.");
+        }
+        return value.asLong();
+    }
+
+    private static @Nullable Double learningRate(JsonNode node) {
+        JsonNode value = node.path("learningRate");
+        if (value.isMissingNode() || value.isNull()) {
+            return null;
+        }
+        if (!value.isNumber() || !(value.asDouble() > 0 && value.asDouble() <= Float.MAX_VALUE)) {
+            throw ApiException.malformed(
+                    PREFIX + "learningRate",
+                    "learningRate must be a number > 0, got " + Failing.excerpt(value.toString()) + ".",
+                    "0.001 is a good start.");
+        }
+        return value.asDouble();
+    }
+
+    public Recipe applyTo(Recipe recipe) {
+        return recipe.withEachModel(this::applyTo);
+    }
+
+    private ModelRecipe applyTo(ModelRecipe model) {
+        TrainOptions options = model.training();
+        options = epochs == null ? options : options.withEpochs(epochs);
+        options = batchSize == null ? options : options.withBatchSize(batchSize);
+        options = learningRate == null ? options : options.withLearningRate(learningRate.floatValue());
+        options = seed == null ? options : options.withSeed(seed);
+        options = threads == null ? options : options.withThreads(threads);
+        Recipe.Data data = limit == null ? model.data() : model.data().withLimit(limit);
+        return model.withTraining(options).withData(data);
+    }
+}

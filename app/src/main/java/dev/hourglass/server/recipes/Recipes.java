@@ -1,0 +1,151 @@
+package dev.hourglass.server.recipes;
+
+import dev.hourglass.lab.recipe.ModelRecipe;
+import dev.hourglass.lab.recipe.Recipe;
+import dev.hourglass.lab.recipe.RecipeReader;
+import dev.hourglass.server.http.ApiException;
+import dev.hourglass.server.http.Body;
+import dev.hourglass.server.http.Failing;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/** The recipes that requests name or hold. */
+public final class Recipes {
+    private static final DateTimeFormatter FOLDER_TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+    private static final int MOST_CHARACTERS = 200_000;
+
+    private final RecipeReader reader;
+    private final InstantSource clock;
+
+    public Recipes(RecipeReader reader, InstantSource clock) {
+        this.reader = reader;
+        this.clock = clock;
+    }
+
+    /** A model of a recipe in short. */
+    record ModelView(
+            String name,
+            int[] input,
+            int[] latent,
+            long parameters,
+            String dataset,
+            int epochs,
+            int batchSize,
+            double learningRate) {}
+
+    /** A recipe in short. */
+    record View(String name, String title, long seed, List<ModelView> models) {
+        static View of(Recipe recipe) {
+            return new View(
+                    recipe.name(),
+                    recipe.title(),
+                    recipe.models().getFirst().training().seed(),
+                    recipe.models().stream().map(View::model).toList());
+        }
+
+        private static ModelView model(ModelRecipe model) {
+            return new ModelView(
+                    model.name(),
+                    model.spec().input().toArray(),
+                    model.spec().latent().toArray(),
+                    model.spec().facts().parameters(),
+                    model.data().name(),
+                    model.training().epochs(),
+                    model.training().batchSize(),
+                    model.training().learningRate());
+        }
+    }
+
+    List<String> names() {
+        return RecipeReader.BUILT_IN;
+    }
+
+    /** @throws ApiException 404 if no lab has the name */
+    String text(String name) {
+        if (!names().contains(name)) {
+            throw ApiException.missing(
+                    "recipe",
+                    "There is no lab '" + Failing.excerpt(name) + "'.",
+                    "There are " + String.join(", ", names()) + ".");
+        }
+        try (InputStream in = RecipeReader.class.getResourceAsStream("/labs/" + name + ".yaml")) {
+            if (in == null) {
+                throw new IllegalStateException("The jar lacks the lab " + name + "; build it again");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The jar's lab " + name + " cannot be read", e);
+        }
+    }
+
+    /** A lab as it was written. */
+    Recipe lab(String name) {
+        return reader.parse(text(name), name);
+    }
+
+    /**
+     * The recipe of a request, as it shall run.
+     *
+     * @throws ApiException if the request is malformed or the recipe names files of the server
+     * @throws dev.hourglass.lab.recipe.RecipeException if the recipe has a mistake
+     */
+    public Recipe recipe(RunRequest request) {
+        Recipe recipe = reader.parse(request.text(), request.recipe());
+        if (recipe.data().stream().anyMatch(data -> data.folder() != null || data.series() != null)) {
+            throw ApiException.impossible(
+                    "text",
+                    "A recipe that is run here can't name folders or files of the server.",
+                    "Leave 'folder' and 'series' out, or run it with hourglass lab.");
+        }
+        return request.overrides().applyTo(recipe);
+    }
+
+    /** What the body of a request asks for: a lab by name or a recipe as text, a name for the run, and overrides. */
+    public RunRequest request(JsonNode body) {
+        String name = Body.text(body, "recipe");
+        String text = Body.text(body, "text");
+        if ((name == null) == (text == null)) {
+            throw ApiException.malformed(
+                    "recipe", "The request needs either 'recipe' or 'text'.", "Give one of the two.");
+        }
+        if (text != null && text.length() > MOST_CHARACTERS) {
+            throw ApiException.malformed(
+                    "text", "text may have at most " + MOST_CHARACTERS + " characters.", "Shorten the recipe.");
+        }
+        String given = Body.text(body, "name");
+        if (given != null && !given.matches("[A-Za-z0-9][A-Za-z0-9_-]{0,59}")) {
+            throw ApiException.malformed(
+                    "name", "name takes letters, digits, '-' and '_', at most 60.", "Choose such a name.");
+        }
+        String recipe = name == null ? "recipe" : name;
+        return new RunRequest(
+                folder(given == null ? recipe : given),
+                clock.instant(),
+                recipe,
+                text == null ? text(recipe) : text,
+                Overrides.of(body.path("overrides")),
+                null);
+    }
+
+    /** A name for a run folder, such as {@code mnist-20261122-191648}. */
+    public String folder(String name) {
+        return name + "-" + FOLDER_TIME.format(LocalDateTime.ofInstant(clock.instant(), ZoneId.systemDefault()));
+    }
+
+    InstantSource clock() {
+        return clock;
+    }
+
+    public Instant now() {
+        return clock.instant();
+    }
+}

@@ -1,0 +1,44 @@
+package dev.hourglass.server.samples;
+
+import dev.hourglass.evaluate.errors.SampleError;
+import dev.hourglass.evaluate.errors.SampleSimilarity;
+import dev.hourglass.server.http.Answers;
+import dev.hourglass.server.models.OpenModel;
+import dev.hourglass.server.models.Subject;
+import org.jspecify.annotations.Nullable;
+
+/** One sample seen through a model. */
+record SampleView(
+        int index,
+        @Nullable Integer label,
+        int[] shape,
+        int[] latentShape,
+        float[] input,
+        float[] code,
+        float[] reconstruction,
+        double mse,
+        double mae,
+        @Nullable Double psnrDecibels,
+        @Nullable Double ssim) {
+    static SampleView of(Subject subject, int index) {
+        subject.requireIndex(index);
+        OpenModel model = subject.model();
+        float[] input = subject.sample(index);
+        float[] code = model.encode(input, 1);
+        float[] rebuilt = model.decode(code, 1);
+        SampleError error = SampleError.of(input, rebuilt, 0);
+        SampleSimilarity similarity = subject.similarity();
+        return new SampleView(
+                index,
+                subject.label(index),
+                model.input().toArray(),
+                model.latent().toArray(),
+                input,
+                code,
+                rebuilt,
+                error.mse(),
+                error.mae(),
+                Answers.orNull(similarity.psnrDecibels(error.mse())),
+                Answers.orNull(similarity.ssim(input, rebuilt)));
+    }
+}

@@ -1,0 +1,114 @@
+package dev.hourglass.server.samples;
+
+import dev.hourglass.data.ByteDataset;
+import dev.hourglass.data.DataSources;
+import dev.hourglass.data.Dataset;
+import dev.hourglass.data.DatasetException;
+import dev.hourglass.data.SourceOptions;
+import dev.hourglass.data.images.ImageFolder;
+import dev.hourglass.server.http.Answers;
+import dev.hourglass.server.http.ApiException;
+import dev.hourglass.server.http.Body;
+import dev.hourglass.server.http.Failing;
+import dev.hourglass.server.http.Query;
+import dev.hourglass.server.http.Routes;
+import dev.hourglass.server.models.OpenModel;
+import dev.hourglass.server.models.Subject;
+import dev.hourglass.server.models.Subjects;
+import dev.hourglass.server.models.Uploads;
+import dev.hourglass.tensor.CorruptFileException;
+import dev.hourglass.tensor.Normalization;
+import dev.hourglass.tensor.Shape;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/** Samples of one's own. Whatever is sent goes through the same readers as files on the command line. */
+public final class UploadRoutes implements Routes {
+    private static final Map<String, String> FILES = Map.of(
+            "image/png", "upload.png", "image/jpeg", "upload.jpg", "text/csv", "upload.csv", Answers.NPY, "upload.npy");
+
+    private final Subjects subjects;
+    private final Uploads uploads;
+    private final DataSources sources;
+
+    public UploadRoutes(Subjects subjects, Uploads uploads, DataSources sources) {
+        this.subjects = subjects;
+        this.uploads = uploads;
+        this.sources = sources;
+    }
+
+    @Override
+    public void addTo(RoutesConfig routes) {
+        routes.post("/api/runs/{run}/models/{model}/uploads", this::upload);
+    }
+
+    private record Uploaded(String data, int samples, boolean hasLabels, SampleView first) {}
+
+    private void upload(Context context) {
+        Body.requireType(context, FILES.keySet().stream().sorted().toArray(String[]::new));
+        OpenModel model = subjects.model(context);
+        byte[] body = Body.read(context);
+        Path folder = uploads.newFolder();
+        boolean kept = false;
+        try {
+            Path file = folder.resolve(FILES.getOrDefault(Body.mediaType(context), "upload"));
+            Files.write(file, body);
+            Dataset data = read(context, model, file, folder);
+            SampleView first = SampleView.of(new Subject(model, "upload", data, subjects.imageShape(model)), 0);
+            long bytes =
+                    Math.max(body.length, 4L * data.size() * data.sampleShape().size());
+            Uploads.Upload upload = uploads.add(model.key(), data, folder, bytes);
+            kept = true;
+            context.status(201);
+            Answers.json(context, new Uploaded(upload.name(), data.size(), data.hasLabels(), first));
+        } catch (IOException e) {
+            throw ApiException.notKept("The upload", e);
+        } catch (CorruptFileException | DatasetException e) {
+            throw ApiException.impossible(null, Failing.withoutFolders(String.valueOf(e.getMessage())), null);
+        } finally {
+            if (!kept) {
+                Uploads.delete(folder);
+            }
+        }
+    }
+
+    private Dataset read(Context context, OpenModel model, Path file, Path folder) {
+        Query query = new Query(context);
+        Normalization normalization = model.autoencoder().normalization();
+        if (Body.mediaType(context).startsWith("image/")) {
+            Shape image = subjects.imageShape(model);
+            if (image == null) {
+                throw ApiException.impossible(null, "This model reads series, not images.", "Send a CSV or NPY file.");
+            }
+            ByteDataset pictures = ImageFolder.read(folder, image, true).data();
+            ByteDataset asWanted = query.flag("invert") ? inverted(pictures) : pictures;
+            return asWanted.withNormalization(normalization).reshaped(model.input());
+        }
+        SourceOptions options =
+                SourceOptions.defaults().withSampleShape(model.input()).withNormalization(normalization);
+        OptionalInt stride = query.integer("stride", 1, Integer.MAX_VALUE);
+        options = stride.isPresent() ? options.withStride(stride.getAsInt()) : options;
+        String labels = query.text("labelColumn", "");
+        options = labels.isEmpty() ? options : options.withLabelColumn(labels);
+        return sources.open(file.toString(), options, event -> {});
+    }
+
+    private static ByteDataset inverted(ByteDataset pictures) {
+        int size = pictures.sampleShape().size();
+        float[] sample = new float[size];
+        byte[] bytes = new byte[pictures.size() * size];
+        for (int i = 0; i < pictures.size(); i++) {
+            pictures.copySample(i, sample, 0);
+            pictures.normalization().restore(sample, 0, size);
+            for (int pixel = 0; pixel < size; pixel++) {
+                bytes[i * size + pixel] = (byte) (255 - Math.round(sample[pixel]));
+            }
+        }
+        return ByteDataset.of(pictures.name(), pictures.sampleShape(), pictures.normalization(), bytes);
+    }
+}
