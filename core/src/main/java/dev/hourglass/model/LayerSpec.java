@@ -44,7 +44,10 @@ public sealed interface LayerSpec {
     sealed interface Elementwise extends LayerSpec {}
 
     /** Layers that disturb what passes while training, and in use let it pass unchanged. */
-    sealed interface TrainingNoise extends Elementwise {}
+    sealed interface TrainingNoise extends Elementwise {
+        /** Whether training differs from use at all. */
+        boolean disturbs();
+    }
 
     /**
      * Two-dimensional convolution, {@code [h, w, in] -> [h', w', filters]}. Variables: kernel
@@ -156,6 +159,11 @@ public sealed interface LayerSpec {
             if (!(rate >= 0 && rate < 1)) {
                 throw new IllegalArgumentException("Layer '" + name + "': rate must be >= 0 and < 1, got " + rate);
             }
+        }
+
+        @Override
+        public boolean disturbs() {
+            return rate > 0;
         }
     }
 

@@ -61,7 +61,7 @@ public final class LayerOps {
             case LayerSpec.GlobalAveragePooling2d l -> new Op.Average(l.name(), from, to);
             case LayerSpec.Flatten l -> new Op.Reshape(l.name(), from, to);
             case LayerSpec.Reshape l -> new Op.Reshape(l.name(), from, to);
-            case LayerSpec.Dropout l -> training && l.rate() > 0 ? new Op.Dropout(name, l.rate(), from, to) : null;
+            case LayerSpec.TrainingNoise l -> training && l.disturbs() ? new Op.Noise(name, l, from, to) : null;
             case LayerSpec.ActivationLayer l -> new Op.Activate(name, Nonlinearity.of(l.activation()), from, to);
             case LayerSpec.LeakyRelu l -> new Op.Activate(name, Nonlinearity.leakyRelu(l.negativeSlope()), from, to);
             case LayerSpec.RepeatVector l -> new Op.Repeat(l.name(), from, to);

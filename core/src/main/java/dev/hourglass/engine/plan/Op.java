@@ -182,8 +182,8 @@ public sealed interface Op {
     /** The same numbers in the same order under another shape. */
     record Reshape(String layer, Tensor from, Tensor to) implements Unary {}
 
-    /** Zeroes some numbers and scales the others; only plans that train have it. */
-    record Dropout(String layer, float rate, Tensor from, Tensor to) implements Unary {}
+    /** Disturbs each number, as dropout does; only plans that train have it. */
+    record Noise(String layer, LayerSpec.TrainingNoise noise, Tensor from, Tensor to) implements Unary {}
 
     /** An elementwise function by itself. */
     record Activate(String layer, Nonlinearity function, Tensor from, Tensor to) implements Unary {}

@@ -4,6 +4,7 @@ import dev.hourglass.engine.cpu.layout.Layout;
 import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.engine.cpu.step.Value;
 import dev.hourglass.engine.plan.Op;
+import dev.hourglass.model.LayerSpec;
 
 /** Layers that compute each number by itself, or none at all. */
 final class ElementwiseLowering {
@@ -26,16 +27,19 @@ final class ElementwiseLowering {
         draft.give(gradient, result);
     }
 
-    Value dropout(Op.Dropout op) {
+    Value noise(Op.Noise op) {
         Value from = draft.readNatural(op);
         Value output = new Value(op.to().name(), from.layout());
-        draft.add(new Step.Drop(op.layer(), op.rate(), from, output));
+        draft.add(new Step.Noise(op.noise(), from, output));
         return output;
     }
 
     /** In place. */
-    void dropoutGradient(Op.Dropout op, Op.Gradient gradient, Value ofOutput) {
-        draft.add(new Step.Drop(op.layer(), op.rate(), ofOutput, ofOutput));
+    void noiseGradient(Op.Noise op, Op.Gradient gradient, Value ofOutput) {
+        switch (op.noise()) {
+            // The same numbers are dropped, the others scaled alike.
+            case LayerSpec.Dropout ignored -> draft.add(new Step.Noise(op.noise(), ofOutput, ofOutput));
+        }
         draft.give(gradient, ofOutput);
     }
 

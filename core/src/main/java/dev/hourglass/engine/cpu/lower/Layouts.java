@@ -79,7 +79,7 @@ final class Layouts {
             case Op.UpSample ignored -> natural;
             case Op.Average ignored -> natural;
             case Op.Reshape ignored -> natural;
-            case Op.Dropout ignored -> natural;
+            case Op.Noise ignored -> natural;
             case Op.Activate ignored -> natural;
             case Op.Repeat ignored -> natural;
             case Op.Lstm ignored -> natural;

@@ -80,7 +80,7 @@ public final class Lowering {
             case Op.Average op -> windows.average(op);
             case Op.Repeat op -> windows.repeat(op);
             case Op.Reshape op -> elementwise.reshape(op);
-            case Op.Dropout op -> elementwise.dropout(op);
+            case Op.Noise op -> elementwise.noise(op);
             case Op.Activate op -> elementwise.activate(op);
             case Op.Lstm op -> sequences.lstm(op);
             case Op.Sum op -> elementwise.sum(op);
@@ -104,7 +104,7 @@ public final class Lowering {
             case Op.Average op -> windows.averageGradient(op, gradient, ofOutput);
             case Op.Repeat op -> windows.repeatGradient(op, gradient, ofOutput);
             case Op.Reshape op -> elementwise.reshapeGradient(op, gradient, ofOutput);
-            case Op.Dropout op -> elementwise.dropoutGradient(op, gradient, ofOutput);
+            case Op.Noise op -> elementwise.noiseGradient(op, gradient, ofOutput);
             case Op.Activate op -> elementwise.activateGradient(op, gradient, ofOutput);
             case Op.Lstm op -> sequences.lstmGradient(op, gradient, ofOutput);
             case Op.Sum op -> elementwise.sumGradient(op, gradient, ofOutput);

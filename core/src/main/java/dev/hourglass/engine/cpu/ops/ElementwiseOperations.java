@@ -6,7 +6,6 @@ import dev.hourglass.engine.cpu.memory.Memory.Buffer;
 import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.engine.plan.Nonlinearity;
 import dev.hourglass.tensor.Kernels;
-import dev.hourglass.tensor.RandomSource;
 
 /** Functions of each number by itself, forward and back, and the sums over pixels that biases need. */
 final class ElementwiseOperations {
@@ -69,33 +68,6 @@ final class ElementwiseOperations {
                     kernels.leakyReluGradient(y, output.offset(at), d, gradient.offset(at), count, function.slope());
                 case SIGMOID -> kernels.sigmoidGradient(y, output.offset(at), d, gradient.offset(at), count);
                 case TANH -> kernels.tanhGradient(y, output.offset(at), d, gradient.offset(at), count);
-            }
-        };
-    }
-
-    /**
-     * Zeroes by a number drawn for each place: the same on the way back, at any thread count and after a resumed run,
-     * since it depends on the training step and the place in the batch alone.
-     */
-    Operation drop(Step.Drop step) {
-        Buffer from = resources.buffer(step.from());
-        Buffer to = resources.buffer(step.to());
-        float keep = 1 / (1 - step.rate());
-        long threshold = (long) (step.rate() * (double) (1L << 53));
-        int stride = from.stride();
-        String purpose = "dropout/" + step.layer();
-        return at -> {
-            float[] source = from.array(at);
-            float[] target = to.array(at);
-            long key = RandomSource.key(at.batch.seed(), purpose, at.batch.number());
-            for (int i = 0; i < at.samples; i++) {
-                int offset = from.offset(at) + i * stride;
-                int result = to.offset(at) + i * stride;
-                long place = (long) (at.first() + i) * stride;
-                for (int j = 0; j < stride; j++) {
-                    boolean dropped = RandomSource.bits(key, place + j) >>> 11 < threshold;
-                    target[result + j] = dropped ? 0 : source[offset + j] * keep;
-                }
             }
         };
     }

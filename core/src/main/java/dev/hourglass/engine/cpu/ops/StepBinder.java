@@ -13,6 +13,7 @@ public final class StepBinder {
     private final NormOperations norms;
     private final WindowOperations windows;
     private final ElementwiseOperations elementwise;
+    private final NoiseOperations noise;
     private final LossOperations losses;
 
     public StepBinder(Resources resources) {
@@ -24,6 +25,7 @@ public final class StepBinder {
         norms = new NormOperations(resources);
         windows = new WindowOperations(resources);
         elementwise = new ElementwiseOperations(resources);
+        noise = new NoiseOperations(resources);
         losses = new LossOperations(resources);
     }
 
@@ -58,7 +60,7 @@ public final class StepBinder {
             case Step.AverageGradient s -> windows.averageGradient(s);
             case Step.Repeat s -> windows.repeat(s);
             case Step.RepeatGradient s -> windows.repeatGradient(s);
-            case Step.Drop s -> elementwise.drop(s);
+            case Step.Noise s -> noise.noise(s);
             case Step.StepsProduct s -> sequences.product(s);
             case Step.StepsProductGradient s -> sequences.productGradient(s);
             case Step.StepsBiasGradient s -> sequences.biasGradient(s);

@@ -5,6 +5,7 @@ import dev.hourglass.engine.cpu.layout.PackedMatrix;
 import dev.hourglass.engine.cpu.layout.Tiling;
 import dev.hourglass.engine.cpu.layout.WindowAxis;
 import dev.hourglass.engine.plan.Nonlinearity;
+import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.TileTransform;
@@ -284,8 +285,8 @@ public sealed interface Step {
 
     record RepeatGradient(Value gradient, Value to) implements Step {}
 
-    /** Zeroes some numbers and scales the others; the same ones again when called on the gradient. */
-    record Drop(String layer, float rate, Value from, Value to) implements Step {}
+    /** Disturbs each number by what depends on step, sample and place alone: the same when called on the gradient. */
+    record Noise(LayerSpec.TrainingNoise noise, Value from, Value to) implements Step {}
 
     /** A dense layer on each step of a sequence, in the step-by-step layout. */
     record StepsProduct(

@@ -52,7 +52,7 @@ public record StepAccess(
             case Step.AverageGradient s -> reading(s.gradient()).writing(s.to());
             case Step.Repeat s -> reading(s.from()).writing(s.to());
             case Step.RepeatGradient s -> reading(s.gradient()).writing(s.to());
-            case Step.Drop s -> reading(s.from()).writing(s.to());
+            case Step.Noise s -> reading(s.from()).writing(s.to());
             case Step.StepsProduct s -> reading(s.from()).writing(s.to()).with(s.weights(), s.bias());
             case Step.StepsProductGradient s -> reading(s.from(), s.gradient()).adding(s.weights());
             case Step.StepsBiasGradient s -> reading(s.gradient()).adding(s.bias());

@@ -107,7 +107,7 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
             case Step.AverageGradient s -> of(s, numbers(s.gradient()), Matrices.NONE);
             case Step.Repeat s -> of(s, 0, Matrices.NONE);
             case Step.RepeatGradient s -> of(s, numbers(s.gradient()), Matrices.NONE);
-            case Step.Drop s -> of(s, numbers(s.from()), Matrices.NONE);
+            case Step.Noise s -> of(s, numbers(s.from()), Matrices.NONE);
             case Step.StepsProduct s ->
                 of(
                         s,

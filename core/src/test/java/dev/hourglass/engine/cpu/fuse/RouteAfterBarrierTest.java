@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hourglass.engine.cpu.step.Plan;
 import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.engine.cpu.step.Value;
+import dev.hourglass.model.LayerSpec;
 import org.junit.jupiter.api.Test;
 
 final class RouteAfterBarrierTest {
@@ -32,7 +33,7 @@ final class RouteAfterBarrierTest {
         Plan plan = plan(
                 POOL,
                 ROUTE,
-                new Step.Drop("drop", 0.5f, GRADIENT, GRADIENT),
+                new Step.Noise(new LayerSpec.Dropout("drop", 0.5f), GRADIENT, GRADIENT),
                 new Step.MomentsGradient(0, CONV, GRADIENT),
                 BARRIER,
                 NORMALIZE);
