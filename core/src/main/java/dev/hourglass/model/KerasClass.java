@@ -21,6 +21,7 @@ public enum KerasClass {
     DENSE("Dense"),
     TIME_DISTRIBUTED("TimeDistributed"),
     DROPOUT("Dropout"),
+    GAUSSIAN_NOISE("GaussianNoise"),
     ACTIVATION("Activation"),
     LEAKY_RELU("LeakyReLU"),
     REPEAT_VECTOR("RepeatVector"),
@@ -46,6 +47,7 @@ public enum KerasClass {
             case LayerSpec.Dense ignored -> DENSE;
             case LayerSpec.TimeDistributed ignored -> TIME_DISTRIBUTED;
             case LayerSpec.Dropout ignored -> DROPOUT;
+            case LayerSpec.GaussianNoise ignored -> GAUSSIAN_NOISE;
             case LayerSpec.ActivationLayer ignored -> ACTIVATION;
             case LayerSpec.LeakyRelu ignored -> LEAKY_RELU;
             case LayerSpec.RepeatVector ignored -> REPEAT_VECTOR;

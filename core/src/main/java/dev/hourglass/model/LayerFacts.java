@@ -218,6 +218,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.ActivationLayer function -> lower(function.activation());
             case LayerSpec.LeakyRelu leaky -> "slope " + leaky.negativeSlope();
             case LayerSpec.Dropout dropout -> "rate " + dropout.rate();
+            case LayerSpec.GaussianNoise noise -> "standard deviation " + noise.stddev();
         };
     }
 

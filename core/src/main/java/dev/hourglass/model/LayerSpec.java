@@ -167,6 +167,25 @@ public sealed interface LayerSpec {
         }
     }
 
+    /**
+     * While training, adds to each value a number drawn from a normal distribution around 0.
+     *
+     * @param stddev standard deviation of the noise, in [0, 1] as Keras takes it
+     */
+    record GaussianNoise(String name, float stddev) implements TrainingNoise {
+        public GaussianNoise {
+            requireName(name);
+            if (!(stddev >= 0 && stddev <= 1)) {
+                throw new IllegalArgumentException("Layer '" + name + "': stddev must be >= 0 and <= 1, got " + stddev);
+            }
+        }
+
+        @Override
+        public boolean disturbs() {
+            return stddev > 0;
+        }
+    }
+
     /** An elementwise function as a layer of its own. */
     record ActivationLayer(String name, Activation activation) implements Elementwise {
         public ActivationLayer {

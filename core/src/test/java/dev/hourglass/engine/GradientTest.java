@@ -486,6 +486,7 @@ class GradientTest {
                         dense("c", 700, RELU),
                         dense("d", 33, TANH),
                         new Dropout("none", 0),
+                        new LayerSpec.GaussianNoise("silent", 0),
                         dense("e", 40, LINEAR)),
                 Case.of(
                         "a dropout of nothing between normalisation and pooling",
@@ -619,17 +620,60 @@ class GradientTest {
                 for (int i = 0; i < width; i++) {
                     kept[i] = kernelGradient[3 * i] != 0;
                 }
-                ReferenceNetwork reference =
-                        new ReferenceNetwork(input, layers, parameters, (layer, index) -> kept[index]);
+                ReferenceNetwork.DropoutMask mask = (layer, index) -> kept[index];
+                ReferenceNetwork reference = new ReferenceNetwork(input, layers, parameters, mask);
                 checkGradients(parameters.list(), session, reference, inputs.doubles(), targets.doubles(), 1);
                 masks.add(kept);
             }
 
-            for (boolean[] mask : masks) {
-                long count = IntStream.range(0, width).filter(i -> mask[i]).count();
+            for (boolean[] drawn : masks) {
+                long count = IntStream.range(0, width).filter(i -> drawn[i]).count();
                 assertThat(count).as("kept of 50 at rate 0.4").isBetween(17L, 43L); // 30, give or take 3.75 deviations
             }
             assertThat(masks.get(1)).as("the second step's mask").isNotEqualTo(masks.get(0));
+        }
+    }
+
+    /** With one sample, what the noise let through is the gradient of the kernel after it over that of the bias. */
+    @Test
+    void gradientsGoThroughGaussianNoiseUnchanged() {
+        Shape input = Shape.of(3);
+        int width = 400;
+        LayerSpec first = dense("a", width, TANH);
+        List<LayerSpec> layers = List.of(first, new LayerSpec.GaussianNoise("noise", 0.4f), dense("b", 3, LINEAR));
+        Parameters parameters = scattered(new Case("gaussian noise", input, 1, layers));
+        Batch inputs = Batch.random("inputs", 1, input);
+        Batch targets = Batch.random("targets", 1, input);
+        double[] quiet = new ReferenceNetwork(
+                        input, List.of(first), Parameters.of(parameters.list().subList(0, 2)))
+                .forward(inputs.doubles(), 1, false);
+
+        try (TrainingSession session =
+                TrainingSession.of(input, layers, parameters, TrainingSettings.of(Optimizer.Adam.DEFAULT, 1, 1), 1)) {
+            List<double[]> drawn = new ArrayList<>();
+            for (int step = 0; step < 3; step++) {
+                session.computeGradients(inputs, targets, inOrder(1), 0, 1);
+                double[] noise = new double[width];
+                for (int i = 0; i < width; i++) {
+                    noise[i] = (double) session.gradient(2)[3 * i] / session.gradient(3)[0] - quiet[i];
+                }
+                ReferenceNetwork.AddedNoise added = (layer, index) -> noise[index];
+                ReferenceNetwork reference = new ReferenceNetwork(input, layers, parameters, added);
+                checkGradients(parameters.list(), session, reference, inputs.doubles(), targets.doubles(), 1);
+                drawn.add(noise);
+            }
+
+            for (double[] noise : drawn) {
+                double mean = Arrays.stream(noise).average().orElseThrow();
+                double squares = Arrays.stream(noise).map(x -> x * x).average().orElseThrow();
+                long beyond =
+                        Arrays.stream(noise).filter(x -> Math.abs(x) > 0.8).count();
+                // Each within four of its own standard deviations.
+                assertThat(mean).isEqualTo(0, within(0.08));
+                assertThat(Math.sqrt(squares)).isEqualTo(0.4, within(0.057));
+                assertThat(beyond).as("beyond two deviations, of 400").isBetween(2L, 35L);
+            }
+            assertThat(drawn.get(1)).as("the second step's noise").isNotEqualTo(drawn.get(0));
         }
     }
 

@@ -36,6 +36,18 @@ final class ReferenceNetwork {
         boolean keeps(Dropout layer, int index);
     }
 
+    /** What a layer of Gaussian noise adds while training. */
+    @FunctionalInterface
+    interface AddedNoise {
+        /** @param index into the layer's batch, sample after sample */
+        double at(LayerSpec.GaussianNoise layer, int index);
+    }
+
+    private static final AddedNoise NO_NOISE = (layer, index) -> {
+        throw new IllegalStateException("Training with layer '" + layer.name()
+                + "' (GaussianNoise) needs its noise to be comparable; pass it to the constructor");
+    };
+
     private static final DropoutMask NO_MASK = (layer, index) -> {
         throw new IllegalStateException("Training with layer '" + layer.name()
                 + "' (Dropout) needs a mask to be comparable; pass one to the constructor");
@@ -46,12 +58,26 @@ final class ReferenceNetwork {
     private final List<Shape> outputs;
     private final List<double[]> parameters;
     private final DropoutMask dropoutMask;
+    private final AddedNoise addedNoise;
 
     ReferenceNetwork(Shape input, List<LayerSpec> layers, Parameters parameters) {
-        this(input, layers, parameters, NO_MASK);
+        this(input, layers, parameters, NO_MASK, NO_NOISE);
     }
 
     ReferenceNetwork(Shape input, List<LayerSpec> layers, Parameters parameters, DropoutMask dropoutMask) {
+        this(input, layers, parameters, dropoutMask, NO_NOISE);
+    }
+
+    ReferenceNetwork(Shape input, List<LayerSpec> layers, Parameters parameters, AddedNoise addedNoise) {
+        this(input, layers, parameters, NO_MASK, addedNoise);
+    }
+
+    private ReferenceNetwork(
+            Shape input,
+            List<LayerSpec> layers,
+            Parameters parameters,
+            DropoutMask dropoutMask,
+            AddedNoise addedNoise) {
         this.input = input;
         this.layers = List.copyOf(layers);
         this.outputs = ShapeInference.outputs(input, layers);
@@ -60,6 +86,7 @@ final class ReferenceNetwork {
                 .map(ReferenceNetwork::toDoubles)
                 .toList();
         this.dropoutMask = dropoutMask;
+        this.addedNoise = addedNoise;
     }
 
     static double[] toDoubles(float[] values) {
@@ -194,6 +221,7 @@ final class ReferenceNetwork {
                 case LayerSpec.TimeDistributed distributed ->
                     activate(distributed.layer().activation(), product(x, in, out));
                 case Dropout dropout -> drop(dropout, x);
+                case LayerSpec.GaussianNoise noise -> add(noise, x);
                 case LayerSpec.ActivationLayer activation -> activate(activation.activation(), x);
                 case LayerSpec.LeakyRelu leaky -> map(x, v -> v > 0 ? v : leaky.negativeSlope() * v);
                 case LayerSpec.RepeatVector repeat -> repeatVector(x, in, repeat.steps());
@@ -391,6 +419,17 @@ final class ReferenceNetwork {
             double[] y = new double[x.length];
             for (int i = 0; i < x.length; i++) {
                 y[i] = dropoutMask.keeps(dropout, i) ? x[i] / (1 - dropout.rate()) : 0;
+            }
+            return y;
+        }
+
+        private double[] add(LayerSpec.GaussianNoise noise, double[] x) {
+            if (!training || noise.stddev() == 0) {
+                return x;
+            }
+            double[] y = new double[x.length];
+            for (int i = 0; i < x.length; i++) {
+                y[i] = x[i] + addedNoise.at(noise, i);
             }
             return y;
         }

@@ -209,8 +209,8 @@ class ReferenceNetworkTest {
         Dropout dropout = new Dropout("drop", 0.75f);
         Parameters none = Parameters.initialize(Shape.of(2), List.of(dropout), new RandomSource(1));
         double[] x = {1, 2, 3, 4};
-        ReferenceNetwork masked =
-                new ReferenceNetwork(Shape.of(2), List.of(dropout), none, (layer, index) -> index % 2 == 1);
+        ReferenceNetwork.DropoutMask mask = (layer, index) -> index % 2 == 1;
+        ReferenceNetwork masked = new ReferenceNetwork(Shape.of(2), List.of(dropout), none, mask);
 
         assertThat(masked.forward(x, 2, false)).containsExactly(x);
         assertThat(masked.forward(x, 2, true)).containsExactly(0, 8, 0, 16);

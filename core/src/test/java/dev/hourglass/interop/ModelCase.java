@@ -44,9 +44,9 @@ public record ModelCase(String kind, AutoencoderSpec spec) {
 
     /** Whether a training step changes the model, and depends on nothing but its inputs. */
     public boolean trainsAlike() {
-        boolean drops = spec.layers().stream()
-                .anyMatch(layer -> layer instanceof LayerSpec.Dropout dropout && dropout.rate() > 0);
-        return !drops && model(new RandomSource(0)).parameters().trainableCount() > 0;
+        boolean disturbed = spec.layers().stream()
+                .anyMatch(layer -> layer instanceof LayerSpec.TrainingNoise noise && noise.disturbs());
+        return !disturbed && model(new RandomSource(0)).parameters().trainableCount() > 0;
     }
 
     /** The model with random variables; those that start equal elsewhere (biases, statistics) differ here as well. */

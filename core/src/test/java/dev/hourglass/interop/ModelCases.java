@@ -129,6 +129,8 @@ public final class ModelCases {
 
     private void addElementwise() {
         add("dropout", VECTOR, new LayerSpec.Dropout("dropout", 0.4f));
+        add("gaussian_noise", VECTOR, new LayerSpec.GaussianNoise("noise", 0.4f));
+        add("gaussian_noise_of_nothing", IMAGE, new LayerSpec.GaussianNoise("noise", 0));
         add("dropout_of_nothing", IMAGE, new LayerSpec.Dropout("dropout", 0));
         for (Activation activation : Activation.values()) {
             String name = "activation_" + activation.name().toLowerCase(Locale.ROOT);

@@ -92,8 +92,14 @@ public final class RandomModels {
                 random.nextBoolean()
                         ? new LayerSpec.LeakyRelu(name, random.nextFloat())
                         : new LayerSpec.ActivationLayer(name, drawActivation());
-            default -> new LayerSpec.Dropout(name, random.nextInt(4) == 0 ? 0.25f : 0);
+            default -> drawNoise(name);
         };
+    }
+
+    /** Mostly none, since models that are disturbed are not trained. */
+    private LayerSpec drawNoise(String name) {
+        float much = random.nextInt(4) == 0 ? 0.25f : 0;
+        return random.nextBoolean() ? new LayerSpec.Dropout(name, much) : new LayerSpec.GaussianNoise(name, much);
     }
 
     /** To a sequence, or to an image with one column. */

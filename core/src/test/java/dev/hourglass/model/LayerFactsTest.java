@@ -67,6 +67,7 @@ class LayerFactsTest {
         "Dense, dense",
         "TimeDistributed, time_distributed",
         "Dropout, dropout",
+        "GaussianNoise, gaussian_noise",
         "Activation, activation",
         "LeakyReLU, leaky_re_lu",
         "RepeatVector, repeat_vector",

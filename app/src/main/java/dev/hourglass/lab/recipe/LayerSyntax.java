@@ -138,6 +138,13 @@ final class LayerSyntax {
                         settings.require("rate", "rate: 0.2")
                                 .asFloat("a number >= 0 and < 1", value -> value >= 0 && value < 1));
             }
+            case GAUSSIAN_NOISE -> {
+                settings.allowing("name", "stddev");
+                yield new LayerSpec.GaussianNoise(
+                        name(settings, kerasClass),
+                        settings.require("stddev", "stddev: 0.1")
+                                .asFloat("a number >= 0 and <= 1", value -> value >= 0 && value <= 1));
+            }
             case ACTIVATION -> {
                 settings.allowing("name", "activation");
                 yield new LayerSpec.ActivationLayer(
@@ -205,6 +212,7 @@ final class LayerSyntax {
             }
             case LayerSpec.TimeDistributed distributed -> settings.put("layer", write(distributed.layer()));
             case LayerSpec.Dropout dropout -> settings.put("rate", dropout.rate());
+            case LayerSpec.GaussianNoise noise -> settings.put("stddev", noise.stddev());
             case LayerSpec.ActivationLayer activation -> settings.put("activation", lower(activation.activation()));
             case LayerSpec.LeakyRelu leaky -> settings.put("negative_slope", leaky.negativeSlope());
             case LayerSpec.RepeatVector repeat -> settings.put("n", repeat.steps());

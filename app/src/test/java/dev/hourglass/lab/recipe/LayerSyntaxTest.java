@@ -29,6 +29,7 @@ class LayerSyntaxTest {
                 new LayerSpec.Dense("a", 3, Activation.SIGMOID),
                 new LayerSpec.TimeDistributed("a", new LayerSpec.Dense("b", 3, Activation.SIGMOID)),
                 new LayerSpec.Dropout("a", 0.25f),
+                new LayerSpec.GaussianNoise("a", 0.125f),
                 new LayerSpec.ActivationLayer("a", Activation.TANH),
                 new LayerSpec.LeakyRelu("a", 0.125f),
                 new LayerSpec.RepeatVector("a", 3),

@@ -102,6 +102,11 @@ final class Layers {
                 settings.only("noise_shape", "null");
                 yield new LayerSpec.Dropout(name, (float) settings.get("rate").asNumber());
             }
+            case GAUSSIAN_NOISE -> {
+                settings.ignore("seed");
+                yield new LayerSpec.GaussianNoise(
+                        name, (float) settings.get("stddev").asNumber());
+            }
             case ACTIVATION -> new LayerSpec.ActivationLayer(name, settings.activation(Activation.LINEAR));
             case LEAKY_RELU -> {
                 // Keras 2 calls it alpha.
@@ -253,6 +258,7 @@ final class Layers {
             }
             case LayerSpec.TimeDistributed each -> config.put("layer", ConfigWriter.inner(each.layer()));
             case LayerSpec.Dropout dropout -> config.put("rate", dropout.rate());
+            case LayerSpec.GaussianNoise noise -> config.put("stddev", noise.stddev());
             case LayerSpec.ActivationLayer activation -> config.put("activation", lower(activation.activation()));
             case LayerSpec.LeakyRelu leaky -> config.put("negative_slope", leaky.negativeSlope());
             case LayerSpec.RepeatVector repeat -> config.put("n", repeat.steps());

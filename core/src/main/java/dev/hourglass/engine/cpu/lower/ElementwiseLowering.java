@@ -39,6 +39,8 @@ final class ElementwiseLowering {
         switch (op.noise()) {
             // The same numbers are dropped, the others scaled alike.
             case LayerSpec.Dropout ignored -> draft.add(new Step.Noise(op.noise(), ofOutput, ofOutput));
+            // What was added has no slope.
+            case LayerSpec.GaussianNoise ignored -> {}
         }
         draft.give(gradient, ofOutput);
     }

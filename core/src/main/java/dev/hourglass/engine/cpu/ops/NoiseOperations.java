@@ -1,5 +1,6 @@
 package dev.hourglass.engine.cpu.ops;
 
+import dev.hourglass.engine.cpu.layout.Layout;
 import dev.hourglass.engine.cpu.memory.Cursor;
 import dev.hourglass.engine.cpu.memory.Memory.Buffer;
 import dev.hourglass.engine.cpu.step.Step;
@@ -14,6 +15,7 @@ record NoiseOperations(Resources resources) {
     Operation noise(Step.Noise step) {
         return switch (step.noise()) {
             case LayerSpec.Dropout dropout -> drop(step, dropout);
+            case LayerSpec.GaussianNoise gaussian -> add(step, gaussian);
         };
     }
 
@@ -39,6 +41,40 @@ record NoiseOperations(Resources resources) {
                 }
             }
         };
+    }
+
+    /** Adds normal numbers (Box and Muller 1958); the channels that only pad stay as they are. */
+    private Operation add(Step.Noise step, LayerSpec.GaussianNoise noise) {
+        Buffer from = resources.buffer(step.from());
+        Buffer to = resources.buffer(step.to());
+        Layout.Image image = step.from().image();
+        int channels = image.channels();
+        int channelStride = image.channelStride();
+        int pixels = image.pixels();
+        String purpose = "gaussian_noise/" + noise.name();
+        return at -> {
+            float[] source = from.array(at);
+            float[] target = to.array(at);
+            long key = key(at, purpose);
+            for (int i = 0; i < at.samples; i++) {
+                int offset = from.offset(at) + i * from.stride();
+                int result = to.offset(at) + i * to.stride();
+                System.arraycopy(source, offset, target, result, pixels * channelStride);
+                long place = (long) (at.first() + i) * pixels * channels;
+                for (int pixel = 0; pixel < pixels; pixel++) {
+                    for (int channel = 0; channel < channels; channel++) {
+                        target[result + pixel * channelStride + channel] += noise.stddev() * normal(key, place++);
+                    }
+                }
+            }
+        };
+    }
+
+    /** StrictMath gives the same bits on any machine. */
+    private static float normal(long key, long place) {
+        double first = ((RandomSource.bits(key, 2 * place) >>> 11) + 1) * 0x1p-53; // in (0, 1]
+        double second = (RandomSource.bits(key, 2 * place + 1) >>> 11) * 0x1p-53;
+        return (float) (StrictMath.sqrt(-2 * StrictMath.log(first)) * StrictMath.cos(2 * Math.PI * second));
     }
 
     private static long key(Cursor at, String purpose) {
