@@ -1,9 +1,11 @@
 package dev.hourglass.data.images;
 
+import dev.hourglass.files.FreeHeap;
 import dev.hourglass.files.RegularFile;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -13,6 +15,7 @@ import java.util.Objects;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
+import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.FileImageInputStream;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
@@ -33,6 +36,12 @@ public final class PictureReader {
     private static final byte[] JPEG_MAGIC = {(byte) 0xff, (byte) 0xd8, (byte) 0xff};
     private static final int MAX_CHUNK_BYTES_BEFORE_PIXELS = 1 << 24;
 
+    /** Of a pixel, where the file does not tell. */
+    private static final int MOST_BITS = 64;
+
+    /** A progressive JPEG is kept whole until its last scan, as three channels of two bytes. */
+    private static final int COEFFICIENT_BYTES = 6;
+
     private PictureReader() {}
 
     /** @throws IOException if the file can't be read, or its header is none or announces too much */
@@ -46,12 +55,14 @@ public final class PictureReader {
     /**
      * A whole picture, or of a vast one every n-th pixel.
      *
-     * @throws IOException as {@link #size} does, or if the pixels are damaged
+     * @throws IOException as {@link #size} does, or if the file is cut short or the pixels are damaged
+     * @throws OutOfMemoryError if memory does not hold what the header announces, or did not while it was decoded
      */
     static Picture read(Path file) throws IOException {
         RegularFile.require(file);
         try (ImageInputStream in = new FileImageInputStream(file.toFile())) {
-            return with(in, PictureReader::decode);
+            int coefficientBytes = requireWhole(in);
+            return with(in, (reader, size) -> decode(reader, size, coefficientBytes));
         }
     }
 
@@ -59,14 +70,16 @@ public final class PictureReader {
      * A picture of this size, whose header says so.
      *
      * @throws IOException if it is of another size, or as {@link #read(Path)} does
+     * @throws OutOfMemoryError as {@link #read(Path)} does
      */
     public static Picture read(InputStream stream, Picture.Size expected) throws IOException {
         try (ImageInputStream in = new MemoryCacheImageInputStream(stream)) {
+            int coefficientBytes = requireWhole(in);
             return with(in, (reader, size) -> {
                 if (!size.equals(expected)) {
                     throw new IOException("expected " + expected + " pixels, found " + size);
                 }
-                return decode(reader, size);
+                return decode(reader, size, coefficientBytes);
             });
         }
     }
@@ -87,6 +100,12 @@ public final class PictureReader {
             }
             return work.with(reader, size);
         } catch (IOException e) {
+            // The decoder of PNG wraps whatever goes wrong.
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof OutOfMemoryError shortage) {
+                    throw shortage;
+                }
+            }
             throw e;
         } catch (RuntimeException e) {
             // What the platform's decoders throw for some damaged files: bad indices, negative sizes, missing tables.
@@ -96,11 +115,27 @@ public final class PictureReader {
         }
     }
 
+    /** @return the bytes of a pixel that the decoder keeps besides the image */
+    private static int requireWhole(ImageInputStream in) throws IOException {
+        boolean progressive = false;
+        if (format(in).equals("png")) {
+            PictureEnd.requirePng(in);
+        } else {
+            progressive = PictureEnd.requireJpeg(in);
+        }
+        in.seek(0);
+        return progressive ? COEFFICIENT_BYTES : 0;
+    }
+
     private static String format(ImageInputStream in) throws IOException {
         byte[] beginning = new byte[PNG_MAGIC.length];
         int read = Math.max(0, in.read(beginning));
         if (Arrays.equals(beginning, PNG_MAGIC)) {
-            checkChunks(in);
+            try {
+                checkChunks(in);
+            } catch (EOFException e) {
+                throw new IOException("cut short", e);
+            }
             in.seek(0);
             return "png";
         }
@@ -135,18 +170,33 @@ public final class PictureReader {
         return (type.charAt(0) << 24) | (type.charAt(1) << 16) | (type.charAt(2) << 8) | type.charAt(3);
     }
 
-    private static Picture decode(ImageReader reader, Picture.Size size) throws IOException {
+    private static Picture decode(ImageReader reader, Picture.Size size, int coefficientBytes) throws IOException {
         ImageReadParam param = reader.getDefaultReadParam();
         int step = 1;
         while (size.pixels() / ((long) step * step) > MAX_DECODED_PIXELS) {
             step++;
         }
+        requireMemory(reader, size, step, coefficientBytes);
         param.setSourceSubsampling(step, step, 0, 0);
         BufferedImage image = Objects.requireNonNull(reader.read(0, param));
         Picture.Size decoded = new Picture.Size(image.getWidth(), image.getHeight());
         return image.getColorModel() instanceof IndexColorModel
                 ? fromPalette(image, decoded)
                 : fromRaster(image.getRaster(), decoded);
+    }
+
+    /** For the platform's image and ours. Twice as much must be free, since others may decode as well. */
+    private static void requireMemory(ImageReader reader, Picture.Size size, int step, int coefficientBytes)
+            throws IOException {
+        ImageTypeSpecifier type = reader.getRawImageType(0);
+        int bits = type == null ? MOST_BITS : type.getColorModel().getPixelSize();
+        long pixels = Math.ceilDiv(size.width(), step) * (long) Math.ceilDiv(size.height(), step);
+        long bytes = pixels * (Math.ceilDiv(bits, Byte.SIZE) + Picture.RGB);
+        long coefficients = size.pixels() * coefficientBytes;
+        if (!FreeHeap.holds(2 * (bytes + coefficients), FreeHeap::freeBytes)) {
+            throw new OutOfMemoryError(String.format(
+                    Locale.ROOT, "a picture of %s pixels needs about %,d MB", size, (bytes + coefficients) >> 20));
+        }
     }
 
     private static Picture fromPalette(BufferedImage image, Picture.Size size) {
