@@ -5,16 +5,21 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaConstructorCall;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The rules that ARCHITECTURE.md states, as the build checks them. */
@@ -29,7 +34,11 @@ public final class HouseRules {
         List<HouseRule> rules = new ArrayList<>(packageTable());
         rules.add(everyClassHasAPlaceInTheTable());
         rules.add(thePlanKnowsNothingOfTheProcessor());
-        rules.add(theEngineKeepsItsInsideToItself());
+        rules.add(keepsToItself("engine", List.of("engine.plan", "engine.cpu"), "TrainUsesCpu"));
+        rules.add(keepsToItself("evaluate", List.of("evaluate.neighbours"), "DetectUsesNeighbours"));
+        rules.add(keepsToItself(
+                "formats", List.of("formats.hdf5", "formats.json", "formats.keras", "formats.onnx"), "LabUsesHdf5"));
+        rules.add(roomsFormNoCircle());
         rules.add(whatRunsAPlanIsAboveItsParts());
         rules.add(onlyTensorTouchesTheVectorModule());
         rules.add(onlyCliWritesToTheTerminal());
@@ -100,7 +109,7 @@ public final class HouseRules {
         table.put("evaluate", Set.of("engine", "model", "data", "tensor"));
         table.put("detect", Set.of("evaluate", "engine", "model", "data", "tensor"));
         table.put("formats", Set.of("files", "engine", "model", "tensor"));
-        table.put("report", Set.of("evaluate", "train", "model", "files", "tensor"));
+        table.put("report", Set.of("evaluate", "train", "engine", "model", "files", "tensor"));
         table.put("lab", coreAnd("report"));
         table.put("server", coreAnd("report", "lab"));
         table.put("cli", coreAnd("report", "lab", "server"));
@@ -138,19 +147,54 @@ public final class HouseRules {
                 "PlanUsesCpu");
     }
 
-    private static HouseRule theEngineKeepsItsInsideToItself() {
+    /**
+     * What core exports is its API; some rooms are public for their own package alone.
+     *
+     * @param owner the package whose rooms they are
+     * @param inside rooms that nobody else may use
+     */
+    private static HouseRule keepsToItself(String owner, List<String> inside, String culprit) {
         return new HouseRule(
                 noClasses()
                         .that()
-                        .resideOutsideOfPackages(patterns("engine").toArray(String[]::new))
+                        .resideOutsideOfPackages(patterns(owner).toArray(String[]::new))
                         .should()
                         .dependOnClassesThat()
-                        .resideInAnyPackage(Stream.concat(patterns("engine.plan"), patterns("engine.cpu"))
-                                .toArray(String[]::new))
-                        .as("only the engine uses engine.plan and engine.cpu")
-                        .because("they are public for each other, not for those who train and use models")
+                        .resideInAnyPackage(
+                                inside.stream().flatMap(HouseRules::patterns).toArray(String[]::new))
+                        .as("only " + owner + " uses " + String.join(", ", inside))
+                        .because("they are public for each other and are no API")
                         .allowEmptyShould(true),
-                "TrainUsesCpu");
+                culprit);
+    }
+
+    private static HouseRule roomsFormNoCircle() {
+        return new HouseRule(
+                slices().assignedFrom(new Rooms())
+                        .should()
+                        .beFreeOfCycles()
+                        .as("the rooms of a package form no circle")
+                        .because("a room can be read when those below it are known")
+                        .allowEmptyShould(true),
+                "CatalogUsesFiles");
+    }
+
+    /** The rooms of each package; what lies in the package itself is known to all of them and belongs to none. */
+    private static final class Rooms implements SliceAssignment {
+        private static final Pattern ROOM =
+                Pattern.compile("dev\\.hourglass(?:\\.planted)?\\.(\\w+)\\.(\\w+)(?:\\..*)?");
+
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            Matcher matcher = ROOM.matcher(type.getPackageName());
+            boolean inARoom = matcher.matches() && mayUse().containsKey(matcher.group(1));
+            return inARoom ? SliceIdentifier.of(matcher.group(1), matcher.group(2)) : SliceIdentifier.ignore();
+        }
+
+        @Override
+        public String getDescription() {
+            return "rooms";
+        }
     }
 
     private static HouseRule whatRunsAPlanIsAboveItsParts() {
