@@ -384,6 +384,44 @@ class StrangeRunsIT {
     }
 
     @Test
+    void aRunWhoseNameSomebodyTookWhileItWaitedGetsAnother() throws IOException, InterruptedException {
+        Path queue = Files.createDirectory(runs.resolve(".queue"));
+        ObjectNode request = Answers.JSON.createObjectNode();
+        request.put("run", "strange")
+                .put("created", "2026-01-01T00:00:00Z")
+                .put("recipe", "tiny")
+                .put("text", TestServer.TINY);
+        put(queue, "strange.json", request);
+        List<String> before = StrangeFiles.names(strange);
+        serve();
+        assertThat(server().awaitState("strange-2", List.of("finished", "failed"))
+                        .path("state")
+                        .asString())
+                .isEqualTo("finished");
+        assertThat(StrangeFiles.names(strange)).isEqualTo(before);
+        assertThat(queue).isEmptyDirectory();
+        assertThat(listed()).containsExactlyInAnyOrder("honest", "strange", "strange-2");
+    }
+
+    /** As after a full disk: the entry could not be removed, and the run was not taken up. */
+    @Test
+    void anEntryOfTheQueueNeverCostsWhatItsRunHas() throws IOException, InterruptedException {
+        Path queue = Files.createDirectory(runs.resolve(".queue"));
+        JsonNode request = Answers.JSON.readTree(Files.readAllBytes(strange.resolve("request.json")));
+        ((ObjectNode) request).put("run", "strange");
+        put(queue, "strange.json", request);
+        put(strange, "request.json", request);
+        Files.writeString(strange.resolve("INCOMPLETE"), "");
+        Files.writeString(strange.resolve("events.jsonl"), "{\"id\":1,\"type\":\"state\",\"state\":\"stopped\"}\n");
+        serve();
+        assertThat(listed()).containsExactlyInAnyOrder("honest", "strange");
+        assertThat(server().json("/api/runs/strange").path("resumable").asBoolean())
+                .isTrue();
+        assertThat(strange.resolve("INCOMPLETE")).exists();
+        assertThat(queue).isEmptyDirectory();
+    }
+
+    @Test
     void anotherRunUnderTheSameNameIsSeenAsItself() throws IOException, InterruptedException {
         serve();
         assertThat(listed()).contains("strange");

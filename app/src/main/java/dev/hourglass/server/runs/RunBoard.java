@@ -79,19 +79,31 @@ public final class RunBoard implements AutoCloseable {
         queue.all().forEach(this::takeUp);
     }
 
-    /** A run that was cut off before it had a journal begins anew; what there is of it would be in its way. */
+    /**
+     * A run that was cut off before it had a journal begins anew; what there is of it would be in its way. One whose name
+     * somebody else took meanwhile gets another.
+     */
     private void takeUp(RunRequest request) {
-        Optional<StoredRun> begun = shelf.find(request.run())
+        String name = request.run();
+        Optional<StoredRun> begun = shelf.find(name)
                 .filter(run -> run.request().filter(request::equals).isPresent());
-        RunState state = begun.map(run -> RunEnding.of(run).state()).orElse(RunState.QUEUED);
-        if (state.over() && state != RunState.INTERRUPTED) {
-            queue.removeIfPossible(request.run());
-            return;
+        if (begun.map(RunEnding::of)
+                .filter(ending -> ending.resumable() || ending.state() != RunState.INTERRUPTED)
+                .isPresent()) {
+            queue.removeIfPossible(name); // it needs no place in the queue any more
+        } else if (begun.isEmpty() && shelf.has(name)) {
+            try {
+                start(request);
+                queue.removeIfPossible(name);
+            } catch (RuntimeException e) {
+                PassedOver.log("Run " + name + " is not taken up", e);
+            }
+        } else {
+            takeUp(name, () -> {
+                begun.ifPresent(StoredRun::removeBeginning);
+                return queued(request);
+            });
         }
-        takeUp(request.run(), () -> {
-            begun.ifPresent(StoredRun::removeBeginning);
-            return queued(request);
-        });
     }
 
     private void takeUp(String name, Supplier<LiveRun> run) {

@@ -29,6 +29,8 @@ public final class RunRoutes implements Routes {
     private static final long HEARTBEAT_MILLIS = 15_000;
 
     private static final long BETWEEN_SUMMARIES_MILLIS = 1_000;
+    /** Of all results together; more are for downloading alone. */
+    private static final long MOST_RESULT_BYTES = 32 << 20;
 
     private final RunShelf shelf;
     private final RunBoard board;
@@ -154,12 +156,15 @@ public final class RunRoutes implements Routes {
         return node.isObject() ? node : Map.of();
     }
 
-    /** Every JSON file in results/ but the metrics, which stand by themselves. */
+    /** JSON files in results/ but the metrics, which stand by themselves, as many as an answer may hold. */
     private static Map<String, JsonNode> results(StoredRun run, List<ConfinedFolder.Entry> files) {
         Map<String, JsonNode> results = new LinkedHashMap<>();
+        long bytes = 0;
         for (ConfinedFolder.Entry file : files) {
             if (file.name().matches("results/[A-Za-z0-9_-]+\\.json")
-                    && !file.name().equals("results/metrics.json")) {
+                    && !file.name().equals("results/metrics.json")
+                    && bytes + file.bytes() <= MOST_RESULT_BYTES) {
+                bytes += file.bytes();
                 String key =
                         file.name().substring("results/".length(), file.name().length() - ".json".length());
                 JsonNode value = run.json(file.name());

@@ -9,6 +9,7 @@ import dev.hourglass.server.http.ApiException;
 import dev.hourglass.server.recipes.RunName;
 import dev.hourglass.server.recipes.RunRequest;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -38,6 +39,8 @@ public final class RunShelf {
     private final Map<Place, Found> recipes = new ConcurrentHashMap<>();
 
     private final Map<String, EventFile> events = new ConcurrentHashMap<>();
+    /** Those that were named in the log because their folder can't be opened. */
+    private final Set<String> named = ConcurrentHashMap.newKeySet();
 
     private record Place(String run, String file) {}
 
@@ -73,6 +76,7 @@ public final class RunShelf {
         }
         recipes.keySet().removeIf(place -> !names.contains(place.run()));
         events.keySet().retainAll(names);
+        named.retainAll(names);
         return runs;
     }
 
@@ -110,8 +114,13 @@ public final class RunShelf {
                             run,
                             recipe,
                             events.computeIfAbsent(name, any -> new EventFile()).look(run)));
-        } catch (IOException e) {
-            return Optional.empty(); // not there, or a link
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) { // a link, or without permission
+            if (named.add(name)) {
+                PassedOver.log("Run " + Failing.excerpt(name) + " is left out", e);
+            }
+            return Optional.empty();
         }
     }
 
