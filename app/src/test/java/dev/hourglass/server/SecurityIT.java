@@ -11,9 +11,11 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -223,12 +225,17 @@ class SecurityIT {
 
     @Test
     void aRecipeCannotNameFoldersOfTheServer() throws IOException, InterruptedException {
-        String recipe = TestServer.TINY.replace("{name: sequences, limit: 96}", "{name: mnist, folder: /etc}");
-        HttpResponse<byte[]> answer = server.post(
-                "/api/runs",
-                "application/json",
-                tools.jackson.databind.json.JsonMapper.shared().writeValueAsBytes(java.util.Map.of("text", recipe)));
-        assertThat(answer.statusCode()).isEqualTo(422);
+        for (String data : List.of("{name: mnist, folder: /etc}", "{source: /etc/series.csv, window: 50}")) {
+            String recipe = TestServer.TINY.replace("{name: sequences, limit: 96}", data);
+            HttpResponse<byte[]> answer = server.post(
+                    "/api/runs",
+                    "application/json",
+                    tools.jackson.databind.json.JsonMapper.shared()
+                            .writeValueAsBytes(java.util.Map.of("text", recipe)));
+            assertThat(answer.statusCode()).isEqualTo(422);
+            assertThat(new String(answer.body(), StandardCharsets.UTF_8))
+                    .contains("Leave 'folder' and 'source' out of 'data'");
+        }
     }
 
     /** Name and value of the cookie that an answer sets. */

@@ -46,6 +46,7 @@ final class LabRun {
                         new LayerSpec.UpSampling2d("g", Size2.square(2)),
                         new LayerSpec.Conv2dTranspose("h", 32, three, one, Padding.SAME, Activation.RELU),
                         new LayerSpec.Dropout("i", 0.2f),
+                        new LayerSpec.GaussianNoise("k", 0.1f),
                         new LayerSpec.Conv2dTranspose("j", 1, three, one, Padding.SAME, Activation.SIGMOID)));
     }
 

@@ -104,7 +104,7 @@ public final class Recipes {
             throw ApiException.impossible(
                     "text",
                     "A recipe that is run here can't name folders or files of the server.",
-                    "Leave 'folder' and 'series' out, or run it with hourglass lab.");
+                    "Leave 'folder' and 'source' out of 'data', or run it with hourglass lab.");
         }
         return request.overrides().applyTo(recipe);
     }
