@@ -36,8 +36,8 @@ import picocli.CommandLine.TypeConversionException;
         description = {
             "",
             "A lab is a recipe: models, the data that each learns, how to train them and what to write. It is one of"
-                + " Hourglass's own (mnist, cifar10, mnist-strong, cifar10-strong, sequences) or your own YAML file;"
-                + " copy labs/mnist.yaml and change it. Options override what the recipe says, for all its models."
+                    + " Hourglass's own (mnist, cifar10, mnist-strong, cifar10-strong, sequences) or your own YAML file;"
+                    + " copy labs/mnist.yaml and change it. Options override what the recipe says, for all its models."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -47,8 +47,8 @@ import picocli.CommandLine.TypeConversionException;
             "  hourglass lab my-lab.yaml --seed 7 --out out   your own recipe, into the folder out",
             "",
             "The run folder holds plots/, results/, models/ (for Keras), report.html and run.json. While it holds a"
-                + " file INCOMPLETE, the run is not over; 'hourglass resume RUN' goes on with one that was stopped or"
-                + " killed."
+                    + " file INCOMPLETE, the run is not over; 'hourglass resume RUN' goes on with one that was stopped or"
+                    + " killed."
         })
 final class LabCommand implements Runnable {
     private static final DateTimeFormatter FOLDER_TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");

@@ -76,12 +76,7 @@ final class TrainingDisplay {
             return;
         }
         nextDrawNanos = now + BETWEEN_DRAWS.toNanos();
-        EpochLine line = new EpochLine(
-                step.step(),
-                step.steps(),
-                step.elapsedMillis(),
-                errors(step.measured()),
-                null);
+        EpochLine line = new EpochLine(step.step(), step.steps(), step.elapsedMillis(), errors(step.measured()), null);
         terminal.redraw(line.live(columns, terminal.colour(), terminal.unicode()));
         lineOpen = true;
     }

@@ -20,7 +20,7 @@ import dev.hourglass.lab.run.RunStoppedException;
 import dev.hourglass.lab.run.RunTraining;
 import dev.hourglass.lab.study.LatentSweep;
 import dev.hourglass.lab.study.ModelStudy;
-import dev.hourglass.lab.study.Telling;
+import dev.hourglass.lab.study.ProgressReporter;
 import dev.hourglass.lab.study.TrainedModel;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.report.answers.Findings;
@@ -56,13 +56,13 @@ public final class Lab {
     private final Recipe recipe;
     private final LabOptions options;
     private final Consumer<LabEvent> listener;
-    private final Telling telling;
+    private final ProgressReporter reporter;
 
     private Lab(Recipe recipe, LabOptions options, Consumer<LabEvent> listener) {
         this.recipe = recipe;
         this.options = options;
         this.listener = listener;
-        telling = new Telling(listener);
+        reporter = new ProgressReporter(listener);
     }
 
     /**
@@ -165,7 +165,7 @@ public final class Lab {
         RunTraining training = new RunTraining(folder, journal, force, options, listener);
         List<TrainedModel> trained = new ArrayList<>();
         for (ModelRecipe model : recipe.models()) {
-            telling.tell(new LabEvent.ModelStarted(
+            reporter.report(new LabEvent.ModelStarted(
                     model.spec(), trained.size() + 1, recipe.models().size()));
             trained.add(train(training, model, splits(opened, model.data())));
         }
@@ -182,7 +182,7 @@ public final class Lab {
                 weightDigests(trained));
         RunResult result = new RunResult(recipe.title(), models, record.facts());
         List<String> findings = Findings.of(result);
-        telling.working("Writing models, plots, results and report");
+        reporter.working("Writing models, plots, results and report");
         for (TrainedModel model : trained) {
             ModelExports.write(folder, model, record.facts());
         }
@@ -272,12 +272,12 @@ public final class Lab {
                     .toList();
             int threads = ofData.getFirst().recipe().training().threads();
             ModelStudy study =
-                    ModelStudy.of(data.name(), splits, recipe.outputs().examples(), widest(data), threads, telling);
+                    ModelStudy.of(data.name(), splits, recipe.outputs().examples(), widest(data), threads, reporter);
             studies.put(data, study);
             ofData.forEach(model -> judged.put(model.recipe().name(), study.judge(model)));
         });
         sweep().ifPresent(wanted ->
-                sweep(new LatentSweep(wanted, training, telling), wanted, trained, judged, opened, studies));
+                sweep(new LatentSweep(wanted, training, reporter), wanted, trained, judged, opened, studies));
         return recipe.models().stream()
                 .map(model -> Objects.requireNonNull(judged.get(model.name()), "every model is judged"))
                 .toList();
@@ -309,7 +309,7 @@ public final class Lab {
                         * Objects.requireNonNull(judged.get(model.name())).secondsPerEpoch())
                 .sum();
         if (!models.isEmpty()) {
-            telling.tell(new LabEvent.SweepAnnounced(
+            reporter.report(new LabEvent.SweepAnnounced(
                     models.stream().map(ModelRecipe::name).toList(), wanted.latentSizes(), wanted.epochs(), seconds));
         }
         for (ModelRecipe model : models) {
@@ -319,7 +319,7 @@ public final class Lab {
                     model, splits, study.pcaMseByComponents(model.training().threads()));
             judged.computeIfPresent(
                     model.name(),
-                    (name, result) -> result.withEvidence(result.evidence().withSweep(points)));
+                    (name, result) -> result.withEvaluation(result.evaluation().withSweep(points)));
         }
     }
 
@@ -328,7 +328,7 @@ public final class Lab {
         recipe.models().stream()
                 .filter(model -> model.data().equals(data))
                 .forEach(model -> requireFits(model, splits));
-        telling.tell(new LabEvent.DataOpened(
+        reporter.report(new LabEvent.DataOpened(
                 data, splits.training().size(), splits.test().size()));
         return splits;
     }

@@ -205,8 +205,8 @@ public final class HtmlReport {
     }
 
     private void classes(ModelResult model) {
-        ErrorReport errors = model.evidence().errors();
-        ErrorReport pca = model.evidence().pca();
+        ErrorReport errors = model.evaluation().errors();
+        ErrorReport pca = model.evaluation().pca();
         if (errors == null || pca == null || errors.classes().isEmpty()) {
             return;
         }
@@ -228,7 +228,7 @@ public final class HtmlReport {
     }
 
     private void probes(ModelResult model) {
-        LatentSpace latent = model.evidence().latent();
+        LatentSpace latent = model.evaluation().latent();
         if (latent == null || latent.probes().isEmpty()) {
             return;
         }

@@ -1,6 +1,5 @@
 package dev.hourglass.server;
 
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -18,10 +18,10 @@ import dev.hourglass.server.jobs.JobBoard;
 import dev.hourglass.server.jobs.JobRoutes;
 import dev.hourglass.server.maps.MapRoutes;
 import dev.hourglass.server.models.DataShelf;
+import dev.hourglass.server.models.EvaluationTargets;
 import dev.hourglass.server.models.ModelRoutes;
 import dev.hourglass.server.models.ModelShelf;
 import dev.hourglass.server.models.ServiceRoutes;
-import dev.hourglass.server.models.Subjects;
 import dev.hourglass.server.models.Uploads;
 import dev.hourglass.server.recipes.RecipeRoutes;
 import dev.hourglass.server.recipes.Recipes;
@@ -102,7 +102,7 @@ public final class WorkbenchServer implements AutoCloseable {
     private List<Routes> routes(RunShelf shelf, Recipes recipes) {
         int processors = Runtime.getRuntime().availableProcessors();
         DataShelf data = new DataShelf(options.catalog());
-        Subjects subjects = new Subjects(new ModelShelf(shelf, data, processors), data, uploads);
+        EvaluationTargets targets = new EvaluationTargets(new ModelShelf(shelf, data, processors), data, uploads);
         ErrorJobs errors = new ErrorJobs(jobs, processors);
         RunViews views = new RunViews(shelf, board);
         return List.of(
@@ -112,13 +112,13 @@ public final class WorkbenchServer implements AutoCloseable {
                 new RunRoutes(shelf, board, views, recipes, streams),
                 new FileRoutes(shelf),
                 new ComparisonRoutes(shelf, views),
-                new ModelRoutes(shelf, subjects),
-                new SnapshotRoutes(shelf, subjects, data),
-                new SampleRoutes(subjects, errors),
-                new ServiceRoutes(subjects),
-                new UploadRoutes(subjects, uploads, new DataSources(options.catalog())),
-                new MapRoutes(shelf, subjects, errors, jobs, processors),
-                new AnomalyRoutes(subjects, errors, jobs),
+                new ModelRoutes(shelf, targets),
+                new SnapshotRoutes(shelf, targets, data),
+                new SampleRoutes(targets, errors),
+                new ServiceRoutes(targets),
+                new UploadRoutes(targets, uploads, new DataSources(options.catalog())),
+                new MapRoutes(shelf, targets, errors, jobs, processors),
+                new AnomalyRoutes(targets, errors, jobs),
                 new JobRoutes(jobs, streams));
     }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hourglass.report.answers.Findings;
 import dev.hourglass.report.figures.Figure;
 import dev.hourglass.report.figures.Figures;
-import dev.hourglass.report.results.Evidence;
+import dev.hourglass.report.results.ModelEvaluation;
 import dev.hourglass.report.results.ModelResult;
 import dev.hourglass.report.results.RunResult;
 import java.util.List;
@@ -74,7 +74,7 @@ class HtmlReportTest {
                 bare.pcaMse(),
                 "",
                 List.of(),
-                Evidence.NONE);
+                ModelEvaluation.NONE);
         String html = HtmlReport.render(new RunResult("t", List.of(bare), Map.of()));
         assertThat(html)
                 .containsOnlyOnce("<figure>")

@@ -5,7 +5,7 @@ import dev.hourglass.engine.Measured;
 import dev.hourglass.evaluate.errors.ReconstructionError;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.Presets;
-import dev.hourglass.report.results.Evidence;
+import dev.hourglass.report.results.ModelEvaluation;
 import dev.hourglass.report.results.ModelResult;
 import dev.hourglass.report.results.RunData;
 import dev.hourglass.report.results.RunResult;
@@ -66,7 +66,7 @@ public final class SampleRuns {
                 .map(sample -> faded(sample, (float) (2 * Math.sqrt(mse))))
                 .toList();
         return new ModelResult(
-                spec, DATA, parameters, history, test, pcaMse, "0".repeat(64), reconstructions, Evidence.NONE);
+                spec, DATA, parameters, history, test, pcaMse, "0".repeat(64), reconstructions, ModelEvaluation.NONE);
     }
 
     /** Samples as MNIST's pictures, or vectors where they have another size. */

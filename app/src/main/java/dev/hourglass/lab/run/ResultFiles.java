@@ -4,8 +4,8 @@ import static dev.hourglass.lab.run.JsonWriting.finite;
 
 import dev.hourglass.evaluate.errors.ErrorReport;
 import dev.hourglass.evaluate.errors.ImageQuality;
-import dev.hourglass.report.results.Evidence;
 import dev.hourglass.report.results.LatentSpace;
+import dev.hourglass.report.results.ModelEvaluation;
 import dev.hourglass.report.results.ModelResult;
 import dev.hourglass.report.results.PeakMemory;
 import dev.hourglass.report.results.RunResult;
@@ -33,8 +33,8 @@ final class ResultFiles {
         files.put("sweep.json", byModel(run, ResultFiles::sweep));
         files.values().removeIf(text -> text.equals(JsonWriting.text(Map.of())));
         for (ModelResult model : run.models()) {
-            LatentSpace latent = model.evidence().latent();
-            ErrorReport errors = model.evidence().errors();
+            LatentSpace latent = model.evaluation().latent();
+            ErrorReport errors = model.evaluation().errors();
             if (errors != null) {
                 files.put(model.spec().name() + "_errors.csv", errors(model, errors));
             }
@@ -57,7 +57,7 @@ final class ResultFiles {
     }
 
     private static Object metrics(ModelResult model) {
-        Evidence evidence = model.evidence();
+        ModelEvaluation evaluation = model.evaluation();
         Map<String, @Nullable Object> of = new LinkedHashMap<>();
         of.put("loss", model.history().loss().text());
         of.put("validationLoss", finite(validationLoss(model)));
@@ -74,21 +74,21 @@ final class ResultFiles {
         of.put("testSamples", model.data().testSamples());
         of.put("trainingSeconds", finite(model.history().totalSeconds()));
         of.put("samplesPerSecond", finite(model.test().samplesPerSecond()));
-        ImageQuality quality = evidence.quality();
+        ImageQuality quality = evaluation.quality();
         if (quality != null) {
             of.put("psnr", finite(quality.psnr()));
             of.put("ssim", finite(quality.ssim()));
         }
-        PeakMemory memory = evidence.memory();
+        PeakMemory memory = evaluation.memory();
         if (memory != null) {
             of.put("peakMemoryBytes", memory.bytes());
             of.put("peakMemoryOf", memory.of());
         }
-        SignalErrors signal = evidence.signal();
+        SignalErrors signal = evaluation.signal();
         if (signal != null) {
             of.put("noiseFloor", finite(signal.noiseFloor()));
         }
-        LatentSpace latent = evidence.latent();
+        LatentSpace latent = evaluation.latent();
         if (latent != null && latent.tsne() != null) {
             of.put("tsneKlDivergence", finite(latent.tsne().klDivergence()));
             of.put("tsneTrustworthiness", finite(latent.tsne().trustworthiness()));
@@ -105,8 +105,8 @@ final class ResultFiles {
     }
 
     private static @Nullable Object classes(ModelResult model) {
-        ErrorReport errors = model.evidence().errors();
-        ErrorReport pca = model.evidence().pca();
+        ErrorReport errors = model.evaluation().errors();
+        ErrorReport pca = model.evaluation().pca();
         if (errors == null || pca == null || errors.classes().isEmpty()) {
             return null;
         }
@@ -126,17 +126,17 @@ final class ResultFiles {
     }
 
     private static @Nullable Object extremes(ModelResult model) {
-        Evidence evidence = model.evidence();
-        if (evidence.best().isEmpty()) {
+        ModelEvaluation evaluation = model.evaluation();
+        if (evaluation.best().isEmpty()) {
             return null;
         }
         Map<String, Object> of = new LinkedHashMap<>();
-        of.put("best", evidence.best().stream().map(ResultFiles::extreme).toList());
-        of.put("worst", evidence.worst().stream().map(ResultFiles::extreme).toList());
+        of.put("best", evaluation.best().stream().map(ResultFiles::extreme).toList());
+        of.put("worst", evaluation.worst().stream().map(ResultFiles::extreme).toList());
         return of;
     }
 
-    private static Map<String, @Nullable Object> extreme(Evidence.Extreme extreme) {
+    private static Map<String, @Nullable Object> extreme(ModelEvaluation.Extreme extreme) {
         Map<String, @Nullable Object> of = new LinkedHashMap<>();
         of.put("index", extreme.index());
         of.put("label", extreme.label());
@@ -145,7 +145,7 @@ final class ResultFiles {
     }
 
     private static @Nullable Object probes(ModelResult model) {
-        LatentSpace latent = model.evidence().latent();
+        LatentSpace latent = model.evaluation().latent();
         if (latent == null || latent.probes().isEmpty()) {
             return null;
         }
@@ -165,7 +165,7 @@ final class ResultFiles {
     }
 
     private static @Nullable Object signal(ModelResult model) {
-        SignalErrors signal = model.evidence().signal();
+        SignalErrors signal = model.evaluation().signal();
         if (signal == null) {
             return null;
         }
@@ -199,7 +199,7 @@ final class ResultFiles {
     }
 
     private static @Nullable Object sweep(ModelResult model) {
-        Sweep sweep = model.evidence().sweep();
+        Sweep sweep = model.evaluation().sweep();
         if (sweep == null) {
             return null;
         }
@@ -222,7 +222,7 @@ final class ResultFiles {
     }
 
     private static String errors(ModelResult model, ErrorReport errors) {
-        ImageQuality quality = model.evidence().quality();
+        ImageQuality quality = model.evaluation().quality();
         StringBuilder csv = new StringBuilder(quality == null ? "index,mse,mae\n" : "index,mse,mae,psnr_db,ssim\n");
         for (ErrorReport.OfSample sample : errors.each()) {
             csv.append(sample.index())

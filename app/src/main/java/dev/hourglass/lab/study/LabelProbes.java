@@ -26,15 +26,15 @@ final class LabelProbes {
     private final Dataset training;
     private final Dataset test;
     private final int threads;
-    private final Telling telling;
+    private final ProgressReporter reporter;
     private final Map<String, Probe> rivals = new HashMap<>();
 
     /** @param splits with labels of at least two classes */
-    LabelProbes(Splits splits, int threads, Telling telling) {
+    LabelProbes(Splits splits, int threads, ProgressReporter reporter) {
         training = splits.training().limit(MOST_TRAINING);
         test = splits.test().limit(MOST_TEST);
         this.threads = threads;
-        this.telling = telling;
+        this.reporter = reporter;
     }
 
     /** Whether there is anything to tell: labels, and of several classes. */
@@ -89,7 +89,7 @@ final class LabelProbes {
     }
 
     private Probe probe(String space, Points known, Points asked) {
-        telling.working("Telling labels from " + space);
+        reporter.working("ProgressReporter labels from " + space);
         LabelledPoints train = LabelledPoints.of(known, training);
         LabelledPoints judge = LabelledPoints.of(asked, test);
         return new Probe(

@@ -24,12 +24,12 @@ import java.util.function.IntConsumer;
 public final class LatentSweep {
     private final Recipe.Sweep wanted;
     private final RunTraining training;
-    private final Telling telling;
+    private final ProgressReporter reporter;
 
-    public LatentSweep(Recipe.Sweep wanted, RunTraining training, Telling telling) {
+    public LatentSweep(Recipe.Sweep wanted, RunTraining training, ProgressReporter reporter) {
         this.wanted = wanted;
         this.training = training;
-        this.telling = telling;
+        this.reporter = reporter;
     }
 
     /**
@@ -87,8 +87,8 @@ public final class LatentSweep {
                 throw e;
             }
             int size = model.spec().latentSize();
-            telling.tell(new LabEvent.Notice("Sweep: no point for " + model.name() + " with latent size " + size + ". "
-                    + diverged.getMessage() + " Try a smaller learning rate."));
+            reporter.report(new LabEvent.Notice("Sweep: no point for " + model.name() + " with latent size " + size
+                    + ". " + diverged.getMessage() + " Try a smaller learning rate."));
             return new Sweep.Point(size, Double.NaN, Double.NaN, Double.NaN);
         }
     }
@@ -98,13 +98,13 @@ public final class LatentSweep {
         String task = "Sweep: " + model.name() + " with latent size " + size;
         int steps = wanted.epochs()
                 * Math.ceilDiv(splits.training().size(), model.training().batchSize());
-        IntConsumer progress = telling.progress(task, steps);
+        IntConsumer progress = reporter.progress(task, steps);
         TrainResult result = training.trainOfSweep(model, task, splits.training(), splits.test(), event -> {
             switch (event) {
                 case TrainEvent.StepFinished step -> progress.accept((step.epoch() - 1) * step.steps() + step.step());
                 case TrainEvent.Warned ignored -> {}
-                case TrainEvent.Waiting wait -> telling.tell(new LabEvent.Training(wait));
-                case TrainEvent.Resumed resumed -> telling.tell(new LabEvent.Training(resumed));
+                case TrainEvent.Waiting wait -> reporter.report(new LabEvent.Training(wait));
+                case TrainEvent.Resumed resumed -> reporter.report(new LabEvent.Training(resumed));
                 case TrainEvent.Started ignored -> {}
                 case TrainEvent.EpochStarted ignored -> {}
                 case TrainEvent.EpochFinished ignored -> {}

@@ -16,9 +16,9 @@ import dev.hourglass.lab.Splits;
 import dev.hourglass.lab.recipe.ModelRecipe;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
-import dev.hourglass.report.results.Evidence;
-import dev.hourglass.report.results.Evidence.Extreme;
 import dev.hourglass.report.results.LatentSpace;
+import dev.hourglass.report.results.ModelEvaluation;
+import dev.hourglass.report.results.ModelEvaluation.Extreme;
 import dev.hourglass.report.results.ModelResult;
 import dev.hourglass.report.results.RunData;
 import dev.hourglass.tensor.Shape;
@@ -42,7 +42,7 @@ public final class ModelStudy {
     private final PrincipalComponents pca;
     private final Optional<SyntheticSequences> truth;
     private final Optional<LabelProbes> probes;
-    private final Telling telling;
+    private final ProgressReporter reporter;
 
     private ModelStudy(
             Splits splits,
@@ -50,13 +50,13 @@ public final class ModelStudy {
             PrincipalComponents pca,
             Optional<SyntheticSequences> truth,
             Optional<LabelProbes> probes,
-            Telling telling) {
+            ProgressReporter reporter) {
         this.splits = splits;
         this.data = data;
         this.pca = pca;
         this.truth = truth;
         this.probes = probes;
-        this.telling = telling;
+        this.reporter = reporter;
     }
 
     /**
@@ -97,10 +97,11 @@ public final class ModelStudy {
      * @param examples how many test samples are shown
      * @param widest of the latent sizes that will be compared with
      */
-    public static ModelStudy of(String name, Splits splits, int examples, int widest, int threads, Telling telling) {
+    public static ModelStudy of(
+            String name, Splits splits, int examples, int widest, int threads, ProgressReporter reporter) {
         Dataset training = splits.training();
         int most = components(training, widest);
-        telling.working(String.format(
+        reporter.working(String.format(
                 Locale.ROOT, "Fitting PCA with %,d components to %,d samples, for comparison", most, training.size()));
         PrincipalComponents pca = PrincipalComponents.fit(training, most, threads);
         boolean generated = splits.test().name().equals("sequences:test");
@@ -115,8 +116,8 @@ public final class ModelStudy {
                 test.classNames(),
                 examples(test, Math.min(examples, test.size()), truth));
         Optional<LabelProbes> probes =
-                LabelProbes.apply(splits) ? Optional.of(new LabelProbes(splits, threads, telling)) : Optional.empty();
-        return new ModelStudy(splits, data, pca, truth, probes, telling);
+                LabelProbes.apply(splits) ? Optional.of(new LabelProbes(splits, threads, reporter)) : Optional.empty();
+        return new ModelStudy(splits, data, pca, truth, probes, reporter);
     }
 
     private static List<RunData.Example> examples(Dataset test, int count, Optional<SyntheticSequences> truth) {
@@ -150,29 +151,29 @@ public final class ModelStudy {
         int threads = recipe.training().threads();
         Dataset test = splits.test().reshaped(spec.input());
         int components = Math.min(spec.latentSize(), pca.components());
-        telling.working(
+        reporter.working(
                 String.format(Locale.ROOT, "Reconstructing %,d test samples with %s", test.size(), recipe.name()));
         ReconstructionError error = Evaluation.reconstruction(trained.result().model(), test, threads);
         try (Inference inference = Inference.of(trained.result().model(), threads)) {
             Reconstruction own = (from, count, into) -> inference.reconstruct(test::copySample, from, count, into);
             Reconstruction rival = pca.reconstruction(splits.test(), components);
             ErrorReport errors =
-                    ErrorReport.of(own, splits.test(), telling.progress("Errors of " + recipe.name(), test.size()));
-            ErrorReport ofPca = ErrorReport.of(rival, splits.test(), telling.progress("Errors of PCA", test.size()));
-            Evidence evidence = Evidence.NONE
+                    ErrorReport.of(own, splits.test(), reporter.progress("Errors of " + recipe.name(), test.size()));
+            ErrorReport ofPca = ErrorReport.of(rival, splits.test(), reporter.progress("Errors of PCA", test.size()));
+            ModelEvaluation evaluation = ModelEvaluation.NONE
                     .withErrors(errors, ofPca)
                     .withMemory(trained.memory())
                     .withReferences(recipe.references())
                     .withExtremes(extremes(errors.best(EXTREMES), own), extremes(errors.worst(EXTREMES), own));
             if (isImage(splits.test().sampleShape())) {
-                evidence = evidence.withQuality(ImageQuality.of(
-                        own, splits.test(), 1, threads, telling.progress("SSIM of " + recipe.name(), test.size())));
+                evaluation = evaluation.withQuality(ImageQuality.of(
+                        own, splits.test(), 1, threads, reporter.progress("SSIM of " + recipe.name(), test.size())));
             }
             if (truth.isPresent()) {
-                evidence = evidence.withSignal(new SignalStudy(truth.get(), splits.test()).compare(own, rival));
+                evaluation = evaluation.withSignal(new SignalStudy(truth.get(), splits.test()).compare(own, rival));
             }
             if (Double.isFinite(errors.mse())) {
-                evidence = evidence.withLatent(latent(trained.result().model(), recipe));
+                evaluation = evaluation.withLatent(latent(trained.result().model(), recipe));
             }
             return new ModelResult(
                     spec,
@@ -183,7 +184,7 @@ public final class ModelStudy {
                     ofPca.mse(),
                     trained.result().model().parameters().sha256(),
                     reconstructions(own),
-                    evidence);
+                    evaluation);
         }
     }
 
@@ -224,7 +225,7 @@ public final class ModelStudy {
         LatentStudy study = new LatentStudy(codes, threads);
         return new LatentSpace(
                 LatentStudy.labels(shaped.test()),
-                study.tsne(telling.progress("t-SNE of " + recipe.name() + "'s codes", LatentStudy.iterations())),
+                study.tsne(reporter.progress("t-SNE of " + recipe.name() + "'s codes", LatentStudy.iterations())),
                 study.pca(),
                 probes.map(asked -> probe(asked, model, recipe)).orElse(List.of()));
     }

@@ -29,7 +29,7 @@ public final class KeyQuestions {
             add(answers, "How well does the " + name + " reconstruct?", ReconstructionAnswer.of(model));
         }
         for (ModelResult model : run.models()) {
-            LatentSpace latent = model.evidence().latent();
+            LatentSpace latent = model.evaluation().latent();
             if (latent != null) {
                 String name = Names.model(model);
                 add(answers, "What does the latent space of the " + name + " show?", LatentAnswer.of(model, latent));
@@ -48,9 +48,9 @@ public final class KeyQuestions {
     private static List<String> sweeps(RunResult run) {
         List<String> sentences = new ArrayList<>();
         run.models().stream()
-                .filter(model -> model.evidence().sweep() != null)
+                .filter(model -> model.evaluation().sweep() != null)
                 .forEach(model -> sentences.addAll(SweepAnswer.of(
-                        model, Objects.requireNonNull(model.evidence().sweep()))));
+                        model, Objects.requireNonNull(model.evaluation().sweep()))));
         return sentences;
     }
 

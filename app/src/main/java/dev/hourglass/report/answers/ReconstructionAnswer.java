@@ -4,7 +4,7 @@ import dev.hourglass.evaluate.errors.ErrorReport;
 import dev.hourglass.evaluate.errors.ErrorReport.OfClass;
 import dev.hourglass.evaluate.errors.ImageQuality;
 import dev.hourglass.report.Numbers;
-import dev.hourglass.report.results.Evidence;
+import dev.hourglass.report.results.ModelEvaluation;
 import dev.hourglass.report.results.ModelResult;
 import dev.hourglass.report.results.Reference;
 import dev.hourglass.report.results.RunData;
@@ -36,9 +36,9 @@ final class ReconstructionAnswer {
         List<String> sentences = new ArrayList<>();
         sentences.add(errors(model));
         pca(model).ifPresent(sentences::add);
-        model.evidence().references().forEach(reference -> sentences.add(reference(model, reference)));
+        model.evaluation().references().forEach(reference -> sentences.add(reference(model, reference)));
         order(model).ifPresent(sentences::add);
-        SignalErrors signal = model.evidence().signal();
+        SignalErrors signal = model.evaluation().signal();
         if (signal != null) {
             sentences.addAll(signal(model, signal));
         }
@@ -49,7 +49,7 @@ final class ReconstructionAnswer {
 
     private static String errors(ModelResult model) {
         RunData data = model.data();
-        ImageQuality quality = model.evidence().quality();
+        ImageQuality quality = model.evaluation().quality();
         String images = quality == null
                 ? ""
                 : String.format(Locale.ROOT, ", PSNR %.2f dB and SSIM %.3f on average", quality.psnr(), quality.ssim());
@@ -115,7 +115,7 @@ final class ReconstructionAnswer {
         List<Claim> claims = new ArrayList<>();
         claims.add(new Claim("this run", model.test().mse()));
         claims.add(new Claim("PCA", model.pcaMse()));
-        for (Reference reference : model.evidence().references()) {
+        for (Reference reference : model.evaluation().references()) {
             Double mse = reference.mse();
             if (mse != null) {
                 claims.add(new Claim(reference.source().replaceFirst(" \\(.*", ""), mse));
@@ -169,7 +169,7 @@ final class ReconstructionAnswer {
     }
 
     private static Optional<String> classes(ModelResult model) {
-        ErrorReport errors = model.evidence().errors();
+        ErrorReport errors = model.evaluation().errors();
         if (errors == null || errors.classes().size() < 2) {
             return Optional.empty();
         }
@@ -193,8 +193,8 @@ final class ReconstructionAnswer {
     }
 
     private static Optional<String> extremes(ModelResult model) {
-        List<Evidence.Extreme> best = model.evidence().best();
-        List<Evidence.Extreme> worst = model.evidence().worst();
+        List<ModelEvaluation.Extreme> best = model.evaluation().best();
+        List<ModelEvaluation.Extreme> worst = model.evaluation().worst();
         if (best.isEmpty() || worst.isEmpty() || !(best.getFirst().mse() > 0)) {
             return Optional.empty();
         }
@@ -203,7 +203,7 @@ final class ReconstructionAnswer {
                 + described(model, best.getFirst()) + ").");
     }
 
-    private static String described(ModelResult model, Evidence.Extreme extreme) {
+    private static String described(ModelResult model, ModelEvaluation.Extreme extreme) {
         Integer label = extreme.label();
         return "no. " + extreme.index()
                 + (label == null ? "" : ", " + model.data().className(label)) + ", MSE " + Numbers.error(extreme.mse());

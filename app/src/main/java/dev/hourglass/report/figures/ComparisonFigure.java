@@ -120,7 +120,7 @@ final class ComparisonFigure {
     }
 
     private static double peakBytes(ModelResult model) {
-        PeakMemory memory = model.evidence().memory();
+        PeakMemory memory = model.evaluation().memory();
         return memory == null ? Double.NaN : memory.bytes();
     }
 

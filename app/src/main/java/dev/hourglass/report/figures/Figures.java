@@ -48,14 +48,14 @@ public final class Figures {
 
     /** The images that are rebuilt best and worst; empty if they were not looked for, or samples are no images. */
     public static Optional<Figure> bestAndWorst(ModelResult model) {
-        return model.data().images() && !model.evidence().best().isEmpty()
+        return model.data().images() && !model.evaluation().best().isEmpty()
                 ? Optional.of(ImagesFigure.bestAndWorst(fileName(model, "best_and_worst_images"), model))
                 : Optional.empty();
     }
 
     /** The codes of test samples on planes, by t-SNE and by PCA; empty if they were not embedded. */
     public static Optional<Figure> latentSpace(ModelResult model) {
-        LatentSpace latent = model.evidence().latent();
+        LatentSpace latent = model.evaluation().latent();
         return latent == null
                 ? Optional.empty()
                 : Optional.of(LatentFigure.draw(fileName(model, "latent_space"), model, latent));
@@ -82,7 +82,7 @@ public final class Figures {
     /** Test error by latent size, beside PCA; empty if there was no sweep. */
     public static Optional<Figure> rateDistortion(RunResult run) {
         List<ModelResult> swept = run.models().stream()
-                .filter(model -> model.evidence().sweep() != null)
+                .filter(model -> model.evaluation().sweep() != null)
                 .toList();
         return swept.isEmpty() ? Optional.empty() : Optional.of(RateDistortionFigure.draw("rate_distortion", swept));
     }

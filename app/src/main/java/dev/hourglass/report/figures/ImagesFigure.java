@@ -2,7 +2,7 @@ package dev.hourglass.report.figures;
 
 import dev.hourglass.report.Names;
 import dev.hourglass.report.Numbers;
-import dev.hourglass.report.results.Evidence;
+import dev.hourglass.report.results.ModelEvaluation;
 import dev.hourglass.report.results.ModelResult;
 import dev.hourglass.report.results.RunData;
 import dev.hourglass.tensor.Shape;
@@ -79,8 +79,8 @@ final class ImagesFigure {
 
     /** The ten that are rebuilt best and the ten that are rebuilt worst. */
     static Figure bestAndWorst(String fileName, ModelResult model) {
-        List<Pair> best = pairs(model, model.evidence().best());
-        List<Pair> worst = pairs(model, model.evidence().worst());
+        List<Pair> best = pairs(model, model.evaluation().best());
+        List<Pair> worst = pairs(model, model.evaluation().worst());
         String name = Names.model(model);
         String description = "The test images that " + name + " rebuilds best, with a mean squared error from "
                 + Numbers.error(best.getFirst().mse()) + ", and worst, up to "
@@ -93,7 +93,7 @@ final class ImagesFigure {
                 List.of(new Band("Smallest error", best), new Band("Largest error", worst)));
     }
 
-    private static List<Pair> pairs(ModelResult model, List<Evidence.Extreme> extremes) {
+    private static List<Pair> pairs(ModelResult model, List<ModelEvaluation.Extreme> extremes) {
         return extremes.stream()
                 .limit(MAX_IMAGES)
                 .map(extreme -> new Pair(

@@ -73,7 +73,7 @@ final class RateDistortionFigure {
     }
 
     private static Sweep sweep(ModelResult model) {
-        return Objects.requireNonNull(model.evidence().sweep(), "only swept models are drawn");
+        return Objects.requireNonNull(model.evaluation().sweep(), "only swept models are drawn");
     }
 
     private static List<Integer> sizes(ModelResult model) {
@@ -91,7 +91,7 @@ final class RateDistortionFigure {
         List<Curve> curves = new ArrayList<>();
         curves.add(new Curve(Names.model(model), color, SOLID, own));
         curves.add(new Curve("PCA", Palette.FRAME, DASHED, pca));
-        SignalErrors signal = model.evidence().signal();
+        SignalErrors signal = model.evaluation().signal();
         if (signal != null) {
             curves.add(new Curve(
                     "noise floor",

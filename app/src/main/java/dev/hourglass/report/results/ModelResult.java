@@ -15,7 +15,7 @@ import java.util.List;
  * @param pcaMse test MSE of PCA with {@code spec.latentSize()} components, fitted on the same training data
  * @param weightsSha256 over all variables
  * @param reconstructions of the data's examples, in their order, each row-major
- * @param evidence what else was found out
+ * @param evaluation what else was found out
  */
 public record ModelResult(
         AutoencoderSpec spec,
@@ -26,7 +26,7 @@ public record ModelResult(
         double pcaMse,
         String weightsSha256,
         List<float[]> reconstructions,
-        Evidence evidence) {
+        ModelEvaluation evaluation) {
     public ModelResult {
         reconstructions = List.copyOf(reconstructions);
         int count = data.examples().size();
@@ -53,11 +53,11 @@ public record ModelResult(
 
     /** Test MAE of the same PCA; NaN if not measured. */
     public double pcaMae() {
-        ErrorReport pca = evidence.pca();
+        ErrorReport pca = evaluation.pca();
         return pca == null ? Double.NaN : pca.mae();
     }
 
-    public ModelResult withEvidence(Evidence value) {
+    public ModelResult withEvaluation(ModelEvaluation value) {
         return new ModelResult(spec, data, parameters, history, test, pcaMse, weightsSha256, reconstructions, value);
     }
 }

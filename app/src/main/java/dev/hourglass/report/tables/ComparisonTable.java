@@ -121,12 +121,12 @@ public record ComparisonTable(List<ModelResult> models, List<String> bestFor) {
     }
 
     private static double psnr(ModelResult model) {
-        ImageQuality quality = model.evidence().quality();
+        ImageQuality quality = model.evaluation().quality();
         return quality == null ? Double.NaN : quality.psnr();
     }
 
     private static double ssim(ModelResult model) {
-        ImageQuality quality = model.evidence().quality();
+        ImageQuality quality = model.evaluation().quality();
         return quality == null ? Double.NaN : quality.ssim();
     }
 
@@ -137,7 +137,7 @@ public record ComparisonTable(List<ModelResult> models, List<String> bestFor) {
 
     /** NaN where nobody knows the noise. */
     private static double mseToFloor(ModelResult model) {
-        SignalErrors signal = model.evidence().signal();
+        SignalErrors signal = model.evaluation().signal();
         return signal == null ? Double.NaN : model.test().mse() / signal.noiseFloor();
     }
 
@@ -147,13 +147,13 @@ public record ComparisonTable(List<ModelResult> models, List<String> bestFor) {
     }
 
     private static double peakBytes(ModelResult model) {
-        PeakMemory memory = model.evidence().memory();
+        PeakMemory memory = model.evaluation().memory();
         return memory == null ? Double.NaN : memory.bytes();
     }
 
     private String memoryOf() {
         return models.stream()
-                .map(model -> model.evidence().memory())
+                .map(model -> model.evaluation().memory())
                 .filter(Objects::nonNull)
                 .findFirst()
                 .map(memory -> " (" + memory.of() + ")")

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Work that takes longer than a request should, and what became of it. Thread-safe. */
 public final class Job<T> {
-    /** Computes, telling how far it is; stops when its thread is interrupted. */
+    /** Computes, reporter how far it is; stops when its thread is interrupted. */
     @FunctionalInterface
     public interface Work<T> {
         T run(Progress progress);

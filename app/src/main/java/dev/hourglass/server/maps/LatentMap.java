@@ -10,7 +10,7 @@ import dev.hourglass.evaluate.tsne.TSneOptions;
 import dev.hourglass.evaluate.tsne.Trustworthiness;
 import dev.hourglass.server.http.ApiException;
 import dev.hourglass.server.jobs.Job;
-import dev.hourglass.server.models.Subject;
+import dev.hourglass.server.models.EvaluationTarget;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Codes on a plane.
  *
- * @param subject model and samples; the map has the first {@code codes.count()} of these
+ * @param target model and samples; the map has the first {@code codes.count()} of these
  * @param places x and y of each sample, one after the other
  * @param axes the two directions of a PCA map; null for t-SNE
  * @param varianceShares of the two axes; null for t-SNE
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 record LatentMap(
         MapPlan plan,
-        Subject subject,
+        EvaluationTarget target,
         Points codes,
         float[] places,
         @Nullable PrincipalComponents axes,
@@ -43,23 +43,24 @@ record LatentMap(
     private static final double PLACED = 0.9;
 
     /** @param kept where a t-SNE is kept; null if it is not */
-    static LatentMap of(MapPlan plan, Subject subject, @Nullable TSneFile kept, int threads, Job.Progress progress) {
+    static LatentMap of(
+            MapPlan plan, EvaluationTarget target, @Nullable TSneFile kept, int threads, Job.Progress progress) {
         long start = System.nanoTime();
         Integer limit = plan.limit();
         int count = limit == null
-                ? subject.data().size()
-                : Math.min(limit, subject.data().size());
+                ? target.data().size()
+                : Math.min(limit, target.data().size());
         if (count < 2) {
             throw ApiException.impossible("data", "A map needs at least two samples.", "Give more data.");
         }
-        Points codes = subject.codes(count, threads, done -> progress.at(ENCODED * done / count));
+        Points codes = target.codes(count, threads, done -> progress.at(ENCODED * done / count));
         return switch (plan.method()) {
-            case PCA -> pca(plan, subject, codes, threads, start);
-            case TSNE -> tsne(plan, subject, codes, kept, threads, progress);
+            case PCA -> pca(plan, target, codes, threads, start);
+            case TSNE -> tsne(plan, target, codes, kept, threads, progress);
         };
     }
 
-    private static LatentMap pca(MapPlan plan, Subject subject, Points codes, int threads, long start) {
+    private static LatentMap pca(MapPlan plan, EvaluationTarget target, Points codes, int threads, long start) {
         PrincipalComponents pca = PrincipalComponents.fit(codes.asDataset(), Math.min(2, codes.dimensions()), threads);
         float[] places = project(pca, codes);
         double total = LatentDirections.variance(codes, pca.reconstruct(new double[0]));
@@ -69,7 +70,7 @@ record LatentMap(
         }
         return new LatentMap(
                 plan,
-                subject,
+                target,
                 codes,
                 places,
                 pca,
@@ -92,7 +93,12 @@ record LatentMap(
     }
 
     private static LatentMap tsne(
-            MapPlan plan, Subject subject, Points codes, @Nullable TSneFile kept, int threads, Job.Progress progress) {
+            MapPlan plan,
+            EvaluationTarget target,
+            Points codes,
+            @Nullable TSneFile kept,
+            int threads,
+            Job.Progress progress) {
         if (codes.count() <= plan.perplexity()) {
             throw ApiException.impossible(
                     "perplexity",
@@ -102,19 +108,19 @@ record LatentMap(
         }
         Optional<TSneFile.Content> made = kept == null ? Optional.empty() : kept.read(codes);
         if (made.isPresent()) {
-            return of(plan, subject, codes, made.get());
+            return of(plan, target, codes, made.get());
         }
-        LatentMap map = embed(plan, subject, codes, threads, progress);
+        LatentMap map = embed(plan, target, codes, threads, progress);
         if (kept != null) {
             kept.write(codes, map);
         }
         return map;
     }
 
-    private static LatentMap of(MapPlan plan, Subject subject, Points codes, TSneFile.Content made) {
+    private static LatentMap of(MapPlan plan, EvaluationTarget target, Points codes, TSneFile.Content made) {
         return new LatentMap(
                 plan,
-                subject,
+                target,
                 codes,
                 made.places(),
                 null,
@@ -124,7 +130,8 @@ record LatentMap(
                 made.seconds());
     }
 
-    private static LatentMap embed(MapPlan plan, Subject subject, Points codes, int threads, Job.Progress progress) {
+    private static LatentMap embed(
+            MapPlan plan, EvaluationTarget target, Points codes, int threads, Job.Progress progress) {
         long start = System.nanoTime();
         TSneOptions options = TSneOptions.defaults()
                 .withPerplexity(plan.perplexity())
@@ -139,7 +146,7 @@ record LatentMap(
         float[] places = embedding.points().toArray();
         return new LatentMap(
                 plan,
-                subject,
+                target,
                 codes,
                 places,
                 null,

@@ -18,8 +18,8 @@ record MapColumns(LatentMap map, Optional<SampleErrors> errors) {
 
     List<View> views() {
         List<View> views = new ArrayList<>();
-        if (map.subject().data().hasLabels()) {
-            views.add(view("label", "category", labels(), map.subject().data().classNames()));
+        if (map.target().data().hasLabels()) {
+            views.add(view("label", "category", labels(), map.target().data().classNames()));
         }
         errors.ifPresent(found -> {
             views.add(view("mse", "number", first(found.mse()), List.of()));
@@ -44,10 +44,10 @@ record MapColumns(LatentMap map, Optional<SampleErrors> errors) {
     /** @throws ApiException 404 if there is no such column */
     NpyArray array(String name) {
         int count = map.codes().count();
-        if (name.equals("label") && map.subject().data().hasLabels()) {
+        if (name.equals("label") && map.target().data().hasLabels()) {
             int[] labels = new int[count];
             for (int i = 0; i < count; i++) {
-                labels[i] = map.subject().data().label(i);
+                labels[i] = map.target().data().label(i);
             }
             return NpyArray.of(labels, count);
         }
@@ -71,7 +71,7 @@ record MapColumns(LatentMap map, Optional<SampleErrors> errors) {
     private float[] labels() {
         float[] labels = new float[map.codes().count()];
         for (int i = 0; i < labels.length; i++) {
-            labels[i] = map.subject().data().label(i);
+            labels[i] = map.target().data().label(i);
         }
         return labels;
     }

@@ -33,7 +33,7 @@ record MapPlaces(LatentMap map) {
     }
 
     private View view(double x, double y, boolean exact, float[] code, List<Near> nearest) {
-        OpenModel model = map.subject().model();
+        OpenModel model = map.target().model();
         return new View(x, y, exact, model.input().toArray(), model.decode(code, 1), code, nearest);
     }
 
@@ -60,7 +60,7 @@ record MapPlaces(LatentMap map) {
         }
         List<Near> nearest = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            nearest.add(new Near(indices[i], map.subject().label(indices[i]), Math.sqrt(distances[i])));
+            nearest.add(new Near(indices[i], map.target().label(indices[i]), Math.sqrt(distances[i])));
         }
         return nearest;
     }

@@ -10,10 +10,10 @@ import dev.hourglass.server.http.Query;
 import dev.hourglass.server.http.Routes;
 import dev.hourglass.server.jobs.Job;
 import dev.hourglass.server.jobs.JobBoard;
+import dev.hourglass.server.models.EvaluationTarget;
+import dev.hourglass.server.models.EvaluationTargets;
 import dev.hourglass.server.models.ModelKey;
 import dev.hourglass.server.models.OpenModel;
-import dev.hourglass.server.models.Subject;
-import dev.hourglass.server.models.Subjects;
 import dev.hourglass.server.runs.RunShelf;
 import dev.hourglass.server.samples.ErrorJobs;
 import io.javalin.config.RoutesConfig;
@@ -34,16 +34,16 @@ public final class MapRoutes implements Routes {
     private static final double FAR = 1e9;
 
     private final RunShelf runs;
-    private final Subjects subjects;
+    private final EvaluationTargets targets;
     private final ErrorJobs errors;
     private final JobBoard jobs;
     private final int threads;
     /** What was asked for, by job key, so that a map can be made again when it was pushed out. */
     private final Map<String, MapPlan> plans = new ConcurrentHashMap<>();
 
-    public MapRoutes(RunShelf runs, Subjects subjects, ErrorJobs errors, JobBoard jobs, int threads) {
+    public MapRoutes(RunShelf runs, EvaluationTargets targets, ErrorJobs errors, JobBoard jobs, int threads) {
         this.runs = runs;
-        this.subjects = subjects;
+        this.targets = targets;
         this.errors = errors;
         this.jobs = jobs;
         this.threads = threads;
@@ -103,7 +103,7 @@ public final class MapRoutes implements Routes {
                 tsne ? plan.seed() : null,
                 map.seconds(),
                 bounds(map.places()),
-                tsne ? List.of() : subjects.epochs(map.subject().model().key()),
+                tsne ? List.of() : targets.epochs(map.target().model().key()),
                 columns(map).views());
     }
 
@@ -118,7 +118,7 @@ public final class MapRoutes implements Routes {
     }
 
     private MapColumns columns(LatentMap map) {
-        return new MapColumns(map, errors.known(map.subject()));
+        return new MapColumns(map, errors.known(map.target()));
     }
 
     private static String key(ModelKey model, String map) {
@@ -126,8 +126,8 @@ public final class MapRoutes implements Routes {
     }
 
     private void list(Context context) {
-        String prefix = key(Subjects.key(context, null), "");
-        subjects.model(context);
+        String prefix = key(EvaluationTargets.key(context, null), "");
+        targets.model(context);
         List<View> maps = plans.keySet().stream()
                 .filter(key -> key.startsWith(prefix))
                 .sorted(Comparator.naturalOrder())
@@ -139,32 +139,35 @@ public final class MapRoutes implements Routes {
 
     private void create(Context context) {
         MapPlan plan = MapPlan.of(Body.object(context));
-        Subject subject = subjects.subject(subjects.model(Subjects.key(context, plan.epoch())), plan.data());
-        String key = key(subject.model().key(), plan.id());
+        EvaluationTarget target =
+                targets.target(targets.model(EvaluationTargets.key(context, plan.epoch())), plan.data());
+        String key = key(target.model().key(), plan.id());
         plans.put(key, plan);
         jobs.answer(
                 context,
                 key,
                 (plan.method() == MapPlan.Method.TSNE ? "t-SNE of " : "PCA of ")
-                        + subject.model().key().model(),
-                progress -> make(plan, subject, progress),
+                        + target.model().key().model(),
+                progress -> make(plan, target, progress),
                 map -> Answers.json(context, view(map)));
     }
 
     /** With the errors, which a map can be coloured by. */
-    private LatentMap make(MapPlan plan, Subject subject, Job.Progress progress) {
-        jobs.store(subject.key("errors"), errors.now(subject, share -> progress.at(share / 10)));
-        return LatentMap.of(plan, subject, kept(plan, subject), threads, share -> progress.at(0.1 + 0.9 * share));
+    private LatentMap make(MapPlan plan, EvaluationTarget target, Job.Progress progress) {
+        jobs.store(target.key("errors"), errors.now(target, share -> progress.at(share / 10)));
+        return LatentMap.of(plan, target, kept(plan, target), threads, share -> progress.at(0.1 + 0.9 * share));
     }
 
     /** Maps of uploads are not kept, since these aren't either. */
-    private @Nullable TSneFile kept(MapPlan plan, Subject subject) {
-        ModelKey key = subject.model().key();
-        return Subjects.isOwn(plan.data()) ? TSneFile.in(runs.run(key.run()).folder(), key.model(), plan) : null;
+    private @Nullable TSneFile kept(MapPlan plan, EvaluationTarget target) {
+        ModelKey key = target.model().key();
+        return EvaluationTargets.isOwn(plan.data())
+                ? TSneFile.in(runs.run(key.run()).folder(), key.model(), plan)
+                : null;
     }
 
     private LatentMap map(Context context) {
-        String key = key(Subjects.key(context, null), context.pathParam("map"));
+        String key = key(EvaluationTargets.key(context, null), context.pathParam("map"));
         return jobs.<LatentMap>finished(key)
                 .orElseThrow(() -> ApiException.missing(
                         "map", "There is no such map now.", "POST …/maps makes it, or makes it again."));
@@ -182,14 +185,13 @@ public final class MapRoutes implements Routes {
             throw ApiException.impossible(
                     "epoch", "Each t-SNE has a plane of its own.", "Make a map for each epoch instead.");
         }
-        OpenModel model = subjects.model(map.subject().model().key().atEpoch(epoch.getAsInt()));
-        Subject then = new Subject(
-                model, map.plan().data(), map.subject().data(), map.subject().imageShape());
+        OpenModel model = targets.model(map.target().model().key().atEpoch(epoch.getAsInt()));
+        EvaluationTarget then = new EvaluationTarget(
+                model, map.plan().data(), map.target().data(), map.target().imageShape());
         int count = map.codes().count();
         jobs.answer(
                 context,
-                then.key(
-                        "on/" + map.plan().id() + "/of/" + map.subject().model().key()),
+                then.key("on/" + map.plan().id() + "/of/" + map.target().model().key()),
                 "Codes after epoch " + epoch.getAsInt(),
                 progress -> LatentMap.project(axes, then.codes(count, threads, progress.of(count))),
                 places -> Answers.npy(context, NpyArray.of(places, count, 2)));
@@ -209,13 +211,13 @@ public final class MapRoutes implements Routes {
         MapPlaces.End to = places.end("to", query.required("to"));
         List<MapPlaces.View> steps = places.walk(from, to, query.integer("steps", 2, MOST_STEPS, 11));
         Answers.json(
-                context, Map.of("shape", places.map().subject().model().input().toArray(), "steps", steps));
+                context, Map.of("shape", places.map().target().model().input().toArray(), "steps", steps));
     }
 
     private void select(Context context) {
         LatentMap map = map(context);
         int[] indices = indices(Body.object(context), map.codes().count());
-        Selection selection = new Selection(map, errors.known(map.subject()), indices);
+        Selection selection = new Selection(map, errors.known(map.target()), indices);
         if (Answers.wants(context, Answers.CSV)) {
             context.contentType("text/csv; charset=utf-8").result(selection.csv());
         } else if (Answers.wants(context, Answers.NPY)) {
@@ -245,13 +247,13 @@ public final class MapRoutes implements Routes {
 
     private void directions(Context context) {
         int count = new Query(context).integer("count", 1, MOST_DIRECTIONS, 8);
-        Subject subject = subjects.subject(context);
-        int all = subject.data().size();
+        EvaluationTarget target = targets.target(context);
+        int all = target.data().size();
         jobs.answer(
                 context,
-                subject.key("directions/" + count),
-                "The directions of the code of " + subject.model().key().model(),
-                progress -> LatentDirections.of(subject.codes(all, threads, progress.of(all)), count, threads),
+                target.key("directions/" + count),
+                "The directions of the code of " + target.model().key().model(),
+                progress -> LatentDirections.of(target.codes(all, threads, progress.of(all)), count, threads),
                 found -> Answers.json(context, found));
     }
 }

@@ -26,7 +26,7 @@ record Selection(LatentMap map, Optional<SampleErrors> errors, int[] indices) {
         Map<Integer, Integer> counts = new TreeMap<>();
         double sum = 0;
         for (int index : indices) {
-            Integer label = map.subject().label(index);
+            Integer label = map.target().label(index);
             double mse = errors.map(found -> (double) found.mse()[index]).orElse(Double.NaN);
             sum += mse;
             if (label != null) {
@@ -50,7 +50,7 @@ record Selection(LatentMap map, Optional<SampleErrors> errors, int[] indices) {
                 .forEach(i -> csv.append(",code_").append(i));
         csv.append('\n');
         for (int index : indices) {
-            Integer label = map.subject().label(index);
+            Integer label = map.target().label(index);
             csv.append(index).append(',').append(map.places()[2 * index]);
             csv.append(',').append(map.places()[2 * index + 1]);
             csv.append(',').append(label == null ? "" : label);
@@ -70,14 +70,14 @@ record Selection(LatentMap map, Optional<SampleErrors> errors, int[] indices) {
 
     /** The inputs, [samples, …shape]. */
     NpyArray samples() {
-        int size = map.subject().data().sampleShape().size();
+        int size = map.target().data().sampleShape().size();
         float[] values = new float[Math.multiplyExact(indices.length, size)];
         for (int i = 0; i < indices.length; i++) {
-            map.subject().data().copySample(indices[i], values, i * size);
+            map.target().data().copySample(indices[i], values, i * size);
         }
         int[] shape = IntStream.concat(
                         IntStream.of(indices.length),
-                        IntStream.of(map.subject().data().sampleShape().toArray()))
+                        IntStream.of(map.target().data().sampleShape().toArray()))
                 .toArray();
         return NpyArray.of(values, shape);
     }

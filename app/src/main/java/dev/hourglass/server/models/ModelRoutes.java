@@ -29,11 +29,11 @@ import tools.jackson.databind.JsonNode;
 /** What models there are, and what is in one: layers, weights and what leaves a layer. */
 public final class ModelRoutes implements Routes {
     private final RunShelf runs;
-    private final Subjects subjects;
+    private final EvaluationTargets targets;
 
-    public ModelRoutes(RunShelf runs, Subjects subjects) {
+    public ModelRoutes(RunShelf runs, EvaluationTargets targets) {
         this.runs = runs;
-        this.subjects = subjects;
+        this.targets = targets;
     }
 
     @Override
@@ -74,7 +74,7 @@ public final class ModelRoutes implements Routes {
                 run.name(),
                 run.recipe().title(),
                 model.name(),
-                Subjects.kind(spec.layers()),
+                EvaluationTargets.kind(spec.layers()),
                 spec.input().toArray(),
                 spec.latent().toArray(),
                 spec.latentSize(),
@@ -110,11 +110,11 @@ public final class ModelRoutes implements Routes {
             List<LayerView> layers) {}
 
     private void one(Context context) {
-        OpenModel model = subjects.model(context);
+        OpenModel model = targets.model(context);
         StoredRun run = runs.run(model.key().run());
         Summary summary = summary(run, run.model(model.key().model()));
-        Dataset test = subjects.subject(model, "test").data();
-        Shape image = subjects.imageShape(model);
+        Dataset test = targets.target(model, "test").data();
+        Shape image = targets.imageShape(model);
         Parameters parameters = model.autoencoder().parameters();
         Answers.json(
                 context,
@@ -131,9 +131,9 @@ public final class ModelRoutes implements Routes {
                         summary.testMse(),
                         parameters.trainableCount(),
                         model.spec().compressionRatio(),
-                        subjects.epochs(model.key()),
+                        targets.epochs(model.key()),
                         RunHistory.of(run).bestEpoch(model.key().model()),
-                        subjects.subject(model, "train").data().size(),
+                        targets.target(model, "train").data().size(),
                         test.size(),
                         test.hasLabels(),
                         test.classNames(),
@@ -156,7 +156,7 @@ public final class ModelRoutes implements Routes {
     private record Variable(String name, int[] shape, float[] values) {}
 
     private void filters(Context context) {
-        OpenModel model = subjects.model(context);
+        OpenModel model = targets.model(context);
         String layer = layers(context, model).getLast().name();
         List<Variable> variables = new ArrayList<>();
         for (Parameter parameter : model.autoencoder().parameters().list()) {
@@ -183,15 +183,15 @@ public final class ModelRoutes implements Routes {
         Query query = new Query(context);
         query.required("index");
         int index = query.integer("index", 0, Integer.MAX_VALUE, 0);
-        Subject subject = subjects.subject(context);
-        subject.requireIndex(index);
-        OpenModel model = subject.model();
+        EvaluationTarget target = targets.target(context);
+        target.requireIndex(index);
+        OpenModel model = target.model();
         List<LayerSpec> layers = layers(context, model);
         Shape shape = ModelFacts.of(model.input(), layers).output();
         float[] values = new float[shape.size()];
         try (ChainInference chain =
                 ChainInference.of(model.input(), layers, model.autoencoder().parameters(), 1)) {
-            chain.run(subject.data()::copySample, index, 1, values);
+            chain.run(target.data()::copySample, index, 1, values);
         }
         if (Answers.wants(context, Answers.NPY)) {
             Answers.npy(context, NpyArray.of(values, shape.toArray()));

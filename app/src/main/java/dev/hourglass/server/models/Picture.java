@@ -45,8 +45,8 @@ public final class Picture {
     }
 
     /** An empty picture for samples of this kind. */
-    public static BufferedImage blank(Subject subject, int width, int height) {
-        Shape image = subject.imageShape();
+    public static BufferedImage blank(EvaluationTarget target, int width, int height) {
+        Shape image = target.imageShape();
         int type = image == null
                 ? BufferedImage.TYPE_INT_ARGB
                 : image.dimension(2) == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_INT_RGB;
@@ -54,12 +54,12 @@ public final class Picture {
     }
 
     /** Draws a sample with its upper left corner at {@code x}, {@code y}. */
-    public static void draw(Subject subject, float[] sample, BufferedImage into, int x, int y) {
-        Shape image = subject.imageShape();
+    public static void draw(EvaluationTarget target, float[] sample, BufferedImage into, int x, int y) {
+        Shape image = target.imageShape();
         if (image != null) {
-            drawImage(image, subject.model().autoencoder().normalization(), sample, into, x, y);
+            drawImage(image, target.model().autoencoder().normalization(), sample, into, x, y);
         } else {
-            drawSeries(subject.data().sampleShape(), sample, into, x, y);
+            drawSeries(target.data().sampleShape(), sample, into, x, y);
         }
     }
 

@@ -12,10 +12,10 @@ import java.util.stream.IntStream;
 
 /** A model as a service: numbers in, numbers out. */
 public final class ServiceRoutes implements Routes {
-    private final Subjects subjects;
+    private final EvaluationTargets targets;
 
-    public ServiceRoutes(Subjects subjects) {
-        this.subjects = subjects;
+    public ServiceRoutes(EvaluationTargets targets) {
+        this.targets = targets;
     }
 
     @Override
@@ -32,25 +32,25 @@ public final class ServiceRoutes implements Routes {
     private record Scores(int count, float[] mse, float[] mae) {}
 
     private void encode(Context context) {
-        OpenModel model = subjects.model(context);
+        OpenModel model = targets.model(context);
         SampleReader samples = samples(context, model);
         answer(context, model.encode(samples.values(), samples.count()), samples.count(), model.latent());
     }
 
     private void decode(Context context) {
-        OpenModel model = subjects.model(context);
+        OpenModel model = targets.model(context);
         SampleReader codes = SampleReader.of(context, model.latent(), Normalization.NONE);
         answer(context, model.decode(codes.values(), codes.count()), codes.count(), model.input());
     }
 
     private void reconstruct(Context context) {
-        OpenModel model = subjects.model(context);
+        OpenModel model = targets.model(context);
         SampleReader samples = samples(context, model);
         answer(context, model.reconstruct(samples.values(), samples.count()), samples.count(), model.input());
     }
 
     private void score(Context context) {
-        OpenModel model = subjects.model(context);
+        OpenModel model = targets.model(context);
         SampleReader samples = samples(context, model);
         int count = samples.count();
         int size = model.input().size();

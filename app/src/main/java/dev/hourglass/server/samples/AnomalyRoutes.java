@@ -14,9 +14,9 @@ import dev.hourglass.server.http.NpyArray;
 import dev.hourglass.server.http.Query;
 import dev.hourglass.server.http.Routes;
 import dev.hourglass.server.jobs.JobBoard;
+import dev.hourglass.server.models.EvaluationTarget;
+import dev.hourglass.server.models.EvaluationTargets;
 import dev.hourglass.server.models.OpenModel;
-import dev.hourglass.server.models.Subject;
-import dev.hourglass.server.models.Subjects;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
@@ -27,12 +27,12 @@ import org.jspecify.annotations.Nullable;
 public final class AnomalyRoutes implements Routes {
     private static final double USUAL_SHARE = 0.95;
 
-    private final Subjects subjects;
+    private final EvaluationTargets targets;
     private final ErrorJobs errors;
     private final JobBoard jobs;
 
-    public AnomalyRoutes(Subjects subjects, ErrorJobs errors, JobBoard jobs) {
-        this.subjects = subjects;
+    public AnomalyRoutes(EvaluationTargets targets, ErrorJobs errors, JobBoard jobs) {
+        this.targets = targets;
         this.errors = errors;
         this.jobs = jobs;
     }
@@ -71,16 +71,16 @@ public final class AnomalyRoutes implements Routes {
         int bins = query.integer("bins", 2, 500, 60);
         List<Integer> anomalous = query.integers("anomalous");
         var given = query.number("threshold", 0, Double.MAX_VALUE);
-        Subject subject = subjects.subject(context);
-        errors.answer(context, subject, found -> {
-            ScoreEvaluation scores = evaluation(found.by(measure), truth(subject, anomalous));
+        EvaluationTarget target = targets.target(context);
+        errors.answer(context, target, found -> {
+            ScoreEvaluation scores = evaluation(found.by(measure), truth(target, anomalous));
             double threshold = given.orElseGet(() -> scores.percentile(USUAL_SHARE));
             ThresholdMetrics at = scores.at(threshold);
             Answers.json(
                     context,
                     new View(
                             measure.key(),
-                            subject.data().size(),
+                            target.data().size(),
                             threshold,
                             at.flagged(),
                             new Percentiles(
@@ -109,29 +109,29 @@ public final class AnomalyRoutes implements Routes {
         }
     }
 
-    private static boolean @Nullable [] truth(Subject subject, List<Integer> anomalous) {
+    private static boolean @Nullable [] truth(EvaluationTarget target, List<Integer> anomalous) {
         if (anomalous.isEmpty()) {
             return null;
         }
-        if (!subject.data().hasLabels()) {
+        if (!target.data().hasLabels()) {
             throw ApiException.impossible(
                     "anomalous", "These data have no labels.", "Leave 'anomalous' out, or upload data with labels.");
         }
-        boolean[] truth = new boolean[subject.data().size()];
+        boolean[] truth = new boolean[target.data().size()];
         for (int i = 0; i < truth.length; i++) {
-            truth[i] = anomalous.contains(subject.data().label(i));
+            truth[i] = anomalous.contains(target.data().label(i));
         }
         return truth;
     }
 
     private void errors(Context context) {
-        Subject subject = subjects.subject(context);
-        errors.answer(context, subject, found -> {
+        EvaluationTarget target = targets.target(context);
+        errors.answer(context, target, found -> {
             if (Answers.wants(context, Answers.CSV)) {
-                context.contentType("text/csv; charset=utf-8").result(csv(subject, found));
+                context.contentType("text/csv; charset=utf-8").result(csv(target, found));
                 return;
             }
-            int count = subject.data().size();
+            int count = target.data().size();
             float[] both = new float[2 * count];
             for (int i = 0; i < count; i++) {
                 both[2 * i] = found.mse()[i];
@@ -141,10 +141,10 @@ public final class AnomalyRoutes implements Routes {
         });
     }
 
-    private static String csv(Subject subject, SampleErrors found) {
+    private static String csv(EvaluationTarget target, SampleErrors found) {
         StringBuilder csv = new StringBuilder("index,label,mse,mae\n");
         for (int i = 0; i < found.mse().length; i++) {
-            Integer label = subject.label(i);
+            Integer label = target.label(i);
             csv.append(i).append(',').append(label == null ? "" : label).append(',');
             csv.append(found.mse()[i]).append(',').append(found.mae()[i]).append('\n');
         }
@@ -158,10 +158,10 @@ public final class AnomalyRoutes implements Routes {
             float[] noisy,
             float[] denoised,
             @JsonUnwrapped DenoisingGain gain) {
-        static Denoised of(Subject subject, int index, Denoising.DenoisedSample sample) {
+        static Denoised of(EvaluationTarget target, int index, Denoising.DenoisedSample sample) {
             return new Denoised(
                     index,
-                    subject.model().input().toArray(),
+                    target.model().input().toArray(),
                     sample.clean(),
                     sample.noisy(),
                     sample.denoised(),
@@ -175,28 +175,27 @@ public final class AnomalyRoutes implements Routes {
         query.required("index");
         int index = query.integer("index", 0, Integer.MAX_VALUE, 0);
         int seed = query.integer("seed", Integer.MIN_VALUE, Integer.MAX_VALUE, 42);
-        Subject subject = subjects.subject(context);
-        subject.requireIndex(index);
-        Answers.json(
-                context, Denoised.of(subject, index, denoising(subject, seed).sample(index, noise)));
+        EvaluationTarget target = targets.target(context);
+        target.requireIndex(index);
+        Answers.json(context, Denoised.of(target, index, denoising(target, seed).sample(index, noise)));
     }
 
-    private static Denoising denoising(Subject subject, long seed) {
-        OpenModel model = subject.model();
-        return new Denoising(subject.data(), noisy -> model.reconstruct(noisy, 1), subject.similarity(), seed);
+    private static Denoising denoising(EvaluationTarget target, long seed) {
+        OpenModel model = target.model();
+        return new Denoising(target.data(), noisy -> model.reconstruct(noisy, 1), target.similarity(), seed);
     }
 
     private void gain(Context context) {
         Query query = new Query(context);
         int seed = query.integer("seed", Integer.MIN_VALUE, Integer.MAX_VALUE, 42);
-        Subject subject = subjects.subject(context);
+        EvaluationTarget target = targets.target(context);
         int samples =
-                Math.min(query.integer("samples", 1, 2_000, 200), subject.data().size());
+                Math.min(query.integer("samples", 1, 2_000, 200), target.data().size());
         jobs.answer(
                 context,
-                subject.key("gain/" + seed + "/" + samples),
+                target.key("gain/" + seed + "/" + samples),
                 "Denoising " + samples + " samples at ten levels",
-                progress -> denoising(subject, seed).levels(samples, progress.of(samples * Denoising.levelCount())),
+                progress -> denoising(target, seed).levels(samples, progress.of(samples * Denoising.levelCount())),
                 levels -> Answers.json(context, Map.of("samples", samples, "levels", levels)));
     }
 }

@@ -4,9 +4,9 @@ import dev.hourglass.evaluate.errors.ErrorMeasure;
 import dev.hourglass.server.http.Answers;
 import dev.hourglass.server.http.Query;
 import dev.hourglass.server.http.Routes;
+import dev.hourglass.server.models.EvaluationTarget;
+import dev.hourglass.server.models.EvaluationTargets;
 import dev.hourglass.server.models.Picture;
-import dev.hourglass.server.models.Subject;
-import dev.hourglass.server.models.Subjects;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.awt.image.BufferedImage;
@@ -22,11 +22,11 @@ public final class SampleRoutes implements Routes {
     private static final int PER_SHEET = 1_024;
     private static final int PER_ROW = 32;
 
-    private final Subjects subjects;
+    private final EvaluationTargets targets;
     private final ErrorJobs errors;
 
-    public SampleRoutes(Subjects subjects, ErrorJobs errors) {
-        this.subjects = subjects;
+    public SampleRoutes(EvaluationTargets targets, ErrorJobs errors) {
+        this.targets = targets;
         this.errors = errors;
     }
 
@@ -50,26 +50,26 @@ public final class SampleRoutes implements Routes {
         OptionalInt label = query.integer("label", 0, Integer.MAX_VALUE);
         int offset = query.integer("offset", 0, Integer.MAX_VALUE, 0);
         int limit = query.integer("limit", 1, MOST_LISTED, 50);
-        Subject subject = subjects.subject(context);
-        errors.answer(context, subject, found -> {
+        EvaluationTarget target = targets.target(context);
+        errors.answer(context, target, found -> {
             int[] ordered = switch (order) {
                 case "worst" -> found.worstFirst(measure);
                 case "best" -> reversed(found.worstFirst(measure));
-                default -> IntStream.range(0, subject.data().size()).toArray();
+                default -> IntStream.range(0, target.data().size()).toArray();
             };
             int[] chosen = label.isEmpty()
                     ? ordered
                     : IntStream.of(ordered)
                             .filter(index ->
-                                    subject.data().hasLabels() && subject.data().label(index) == label.getAsInt())
+                                    target.data().hasLabels() && target.data().label(index) == label.getAsInt())
                             .toArray();
             List<Listed> samples = new ArrayList<>();
             for (int i = offset; i < Math.min((long) offset + limit, chosen.length); i++) {
                 int index = chosen[i];
-                samples.add(new Listed(index, subject.label(index), found.mse()[index], found.mae()[index]));
+                samples.add(new Listed(index, target.label(index), found.mse()[index], found.mae()[index]));
             }
             Answers.json(
-                    context, new Listing(chosen.length, offset, subject.data().classNames(), samples));
+                    context, new Listing(chosen.length, offset, target.data().classNames(), samples));
         });
     }
 
@@ -81,32 +81,32 @@ public final class SampleRoutes implements Routes {
 
     private void one(Context context) {
         int index = new Query(context).path("index", 0, Integer.MAX_VALUE);
-        Answers.json(context, SampleView.of(subjects.subject(context), index));
+        Answers.json(context, SampleView.of(targets.target(context), index));
     }
 
     private void thumbnail(Context context) {
         int index = new Query(context).path("index", 0, Integer.MAX_VALUE);
-        Subject subject = subjects.subject(context);
-        subject.requireIndex(index);
-        Picture.Size size = Picture.Size.of(subject.imageShape());
-        BufferedImage picture = Picture.blank(subject, size.width(), size.height());
-        Picture.draw(subject, subject.sample(index), picture, 0, 0);
+        EvaluationTarget target = targets.target(context);
+        target.requireIndex(index);
+        Picture.Size size = Picture.Size.of(target.imageShape());
+        BufferedImage picture = Picture.blank(target, size.width(), size.height());
+        Picture.draw(target, target.sample(index), picture, 0, 0);
         answer(context, picture);
     }
 
     private void sheet(Context context) {
         int sheet = new Query(context).path("sheet", 0, Integer.MAX_VALUE / PER_SHEET);
-        Subject subject = subjects.subject(context);
+        EvaluationTarget target = targets.target(context);
         int first = sheet * PER_SHEET;
-        subject.requireIndex(first);
-        int count = Math.min(PER_SHEET, subject.data().size() - first);
-        Picture.Size size = Picture.Size.of(subject.imageShape());
+        target.requireIndex(first);
+        int count = Math.min(PER_SHEET, target.data().size() - first);
+        Picture.Size size = Picture.Size.of(target.imageShape());
         BufferedImage picture =
-                Picture.blank(subject, PER_ROW * size.width(), Math.ceilDiv(count, PER_ROW) * size.height());
+                Picture.blank(target, PER_ROW * size.width(), Math.ceilDiv(count, PER_ROW) * size.height());
         for (int i = 0; i < count; i++) {
             int x = i % PER_ROW * size.width();
             int y = i / PER_ROW * size.height();
-            Picture.draw(subject, subject.sample(first + i), picture, x, y);
+            Picture.draw(target, target.sample(first + i), picture, x, y);
         }
         answer(context, picture);
     }

@@ -3,8 +3,8 @@ package dev.hourglass.server.samples;
 import dev.hourglass.evaluate.errors.SampleError;
 import dev.hourglass.evaluate.errors.SampleSimilarity;
 import dev.hourglass.server.http.Answers;
+import dev.hourglass.server.models.EvaluationTarget;
 import dev.hourglass.server.models.OpenModel;
-import dev.hourglass.server.models.Subject;
 import org.jspecify.annotations.Nullable;
 
 /** One sample seen through a model. */
@@ -20,17 +20,17 @@ record SampleView(
         double mae,
         @Nullable Double psnrDecibels,
         @Nullable Double ssim) {
-    static SampleView of(Subject subject, int index) {
-        subject.requireIndex(index);
-        OpenModel model = subject.model();
-        float[] input = subject.sample(index);
+    static SampleView of(EvaluationTarget target, int index) {
+        target.requireIndex(index);
+        OpenModel model = target.model();
+        float[] input = target.sample(index);
         float[] code = model.encode(input, 1);
         float[] rebuilt = model.decode(code, 1);
         SampleError error = SampleError.of(input, rebuilt, 0);
-        SampleSimilarity similarity = subject.similarity();
+        SampleSimilarity similarity = target.similarity();
         return new SampleView(
                 index,
-                subject.label(index),
+                target.label(index),
                 model.input().toArray(),
                 model.latent().toArray(),
                 input,

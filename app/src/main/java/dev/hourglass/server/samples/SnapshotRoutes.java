@@ -9,9 +9,9 @@ import dev.hourglass.server.http.NpyArray;
 import dev.hourglass.server.http.Query;
 import dev.hourglass.server.http.Routes;
 import dev.hourglass.server.models.DataShelf;
+import dev.hourglass.server.models.EvaluationTargets;
 import dev.hourglass.server.models.ModelKey;
 import dev.hourglass.server.models.OpenModel;
-import dev.hourglass.server.models.Subjects;
 import dev.hourglass.server.runs.RunShelf;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -27,12 +27,12 @@ public final class SnapshotRoutes implements Routes {
     private static final int SAMPLES = 10;
 
     private final RunShelf runs;
-    private final Subjects subjects;
+    private final EvaluationTargets targets;
     private final DataShelf data;
 
-    public SnapshotRoutes(RunShelf runs, Subjects subjects, DataShelf data) {
+    public SnapshotRoutes(RunShelf runs, EvaluationTargets targets, DataShelf data) {
         this.runs = runs;
-        this.subjects = subjects;
+        this.targets = targets;
         this.data = data;
     }
 
@@ -50,7 +50,7 @@ public final class SnapshotRoutes implements Routes {
             List<Integer> epochs) {}
 
     private void list(Context context) {
-        ModelKey key = Subjects.key(context, null);
+        ModelKey key = EvaluationTargets.key(context, null);
         ModelRecipe model = runs.run(key.run()).model(key.model());
         Dataset test = data.open(model.data(), Split.TEST);
         List<Integer> indices = chosen(test);
@@ -67,7 +67,7 @@ public final class SnapshotRoutes implements Routes {
                         test.hasLabels() ? indices.stream().map(test::label).toList() : null,
                         model.spec().input().toArray(),
                         inputs,
-                        subjects.epochs(key)));
+                        targets.epochs(key)));
     }
 
     /** The first of each class, in the order of the classes, or the first ten. */
@@ -91,7 +91,7 @@ public final class SnapshotRoutes implements Routes {
 
     private void one(Context context) {
         int epoch = new Query(context).path("epoch", 1, 1_000_000);
-        OpenModel model = subjects.model(Subjects.key(context, epoch));
+        OpenModel model = targets.model(EvaluationTargets.key(context, epoch));
         Dataset test = data.open(model.data(), Split.TEST);
         List<Integer> indices = chosen(test);
         int size = model.input().size();

@@ -12,9 +12,9 @@ import dev.hourglass.server.http.Body;
 import dev.hourglass.server.http.Failing;
 import dev.hourglass.server.http.Query;
 import dev.hourglass.server.http.Routes;
+import dev.hourglass.server.models.EvaluationTarget;
+import dev.hourglass.server.models.EvaluationTargets;
 import dev.hourglass.server.models.OpenModel;
-import dev.hourglass.server.models.Subject;
-import dev.hourglass.server.models.Subjects;
 import dev.hourglass.server.models.Uploads;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
@@ -32,12 +32,12 @@ public final class UploadRoutes implements Routes {
     private static final Map<String, String> FILES = Map.of(
             "image/png", "upload.png", "image/jpeg", "upload.jpg", "text/csv", "upload.csv", Answers.NPY, "upload.npy");
 
-    private final Subjects subjects;
+    private final EvaluationTargets targets;
     private final Uploads uploads;
     private final DataSources sources;
 
-    public UploadRoutes(Subjects subjects, Uploads uploads, DataSources sources) {
-        this.subjects = subjects;
+    public UploadRoutes(EvaluationTargets targets, Uploads uploads, DataSources sources) {
+        this.targets = targets;
         this.uploads = uploads;
         this.sources = sources;
     }
@@ -51,7 +51,7 @@ public final class UploadRoutes implements Routes {
 
     private void upload(Context context) {
         Body.requireType(context, FILES.keySet().stream().sorted().toArray(String[]::new));
-        OpenModel model = subjects.model(context);
+        OpenModel model = targets.model(context);
         byte[] body = Body.read(context);
         Path folder = uploads.newFolder();
         boolean kept = false;
@@ -59,7 +59,7 @@ public final class UploadRoutes implements Routes {
             Path file = folder.resolve(FILES.getOrDefault(Body.mediaType(context), "upload"));
             Files.write(file, body);
             Dataset data = read(context, model, file, folder);
-            SampleView first = SampleView.of(new Subject(model, "upload", data, subjects.imageShape(model)), 0);
+            SampleView first = SampleView.of(new EvaluationTarget(model, "upload", data, targets.imageShape(model)), 0);
             long bytes =
                     Math.max(body.length, 4L * data.size() * data.sampleShape().size());
             Uploads.Upload upload = uploads.add(model.key(), data, folder, bytes);
@@ -81,7 +81,7 @@ public final class UploadRoutes implements Routes {
         Query query = new Query(context);
         Normalization normalization = model.autoencoder().normalization();
         if (Body.mediaType(context).startsWith("image/")) {
-            Shape image = subjects.imageShape(model);
+            Shape image = targets.imageShape(model);
             if (image == null) {
                 throw ApiException.impossible(null, "This model reads series, not images.", "Send a CSV or NPY file.");
             }

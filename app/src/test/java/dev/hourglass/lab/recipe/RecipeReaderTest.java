@@ -585,7 +585,7 @@ class RecipeReaderTest {
                         "a warm-up without an end",
                         DATA + MODELS + "training: {schedule: {CosineDecay: {warmup_target: 0.01}}}\n",
                         "bad.yaml:3:23: training.schedule.CosineDecay: expected both warmup_target and warmup_steps or"
-                            + " none, found one. Add the other, such as '{warmup_target: 0.001, warmup_steps: 500}'."),
+                                + " none, found one. Add the other, such as '{warmup_target: 0.001, warmup_steps: 500}'."),
                 argumentSet(
                         "a schedule without settings that it needs",
                         DATA + MODELS + "training: {schedule: ExponentialDecay}\n",
@@ -747,7 +747,7 @@ class RecipeReaderTest {
                         start + "    encoder:\n      - Flatten\n      - Dense: {units: 65536}\n"
                                 + "      - Dense: {units: 65536}\n" + end,
                         "bad.yaml:8:9: models[0].encoder[2]: Layer 'dense_1' (Dense 65536) on [65536] from 'dense'"
-                            + " needs 4,294,967,296 weights, at most 2,147,483,583 fit. Use fewer units or filters."),
+                                + " needs 4,294,967,296 weights, at most 2,147,483,583 fit. Use fewer units or filters."),
                 argumentSet(
                         "epochs of 0",
                         DATA + MODELS + "training:\n  epochs: 0\n",

@@ -84,7 +84,7 @@ class FindingsTest {
                 lstm.pcaMse(),
                 lstm.weightsSha256(),
                 lstm.reconstructions(),
-                lstm.evidence());
+                lstm.evaluation());
         assertThat(findings(cnn, onSeries))
                 .contains(
                         "Computed from this run's measurements alone: CNN once trained on 60,000 samples of mnist and"
@@ -156,7 +156,7 @@ class FindingsTest {
                 lstm.pcaMse(),
                 lstm.weightsSha256(),
                 lstm.reconstructions(),
-                lstm.evidence());
+                lstm.evaluation());
         assertThat(findings(trainedOnFew))
                 .contains("At 32 numbers, PCA reconstructs 2.00 times better than LSTM: test MSE 0.010000 against"
                         + " 0.020000. Judged by MSE at this latent size, PCA is the better compressor. PCA has no more"
@@ -215,7 +215,7 @@ class FindingsTest {
                 Double.NaN,
                 "",
                 lstm.reconstructions(),
-                lstm.evidence());
+                lstm.evaluation());
         assertThat(findings(measured, unmeasured)).noneMatch(finding -> finding.contains("per second"));
     }
 

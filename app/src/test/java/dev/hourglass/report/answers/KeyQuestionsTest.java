@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hourglass.evaluate.Points;
 import dev.hourglass.report.SampleRuns;
-import dev.hourglass.report.results.Evidence;
 import dev.hourglass.report.results.LatentSpace;
 import dev.hourglass.report.results.LatentSpace.Plane;
 import dev.hourglass.report.results.LatentSpace.Probe;
+import dev.hourglass.report.results.ModelEvaluation;
 import dev.hourglass.report.results.ModelResult;
 import dev.hourglass.report.results.Reference;
 import dev.hourglass.report.results.SignalErrors;
@@ -41,7 +41,7 @@ class KeyQuestionsTest {
     @Test
     void whatOthersReportIsSaidBesideTheRunAndItsRival() {
         ModelResult model = SampleRuns.lstm(0.0136, 0.0125)
-                .withEvidence(Evidence.NONE.withReferences(List.of(
+                .withEvaluation(ModelEvaluation.NONE.withReferences(List.of(
                         new Reference("the page (25 epochs)", 0.0104, 0.0735, null),
                         new Reference("PyTorch", 0.01365, null, 12.25))));
 
@@ -60,7 +60,7 @@ class KeyQuestionsTest {
         List<OfKind> kinds = List.of(
                 new OfKind("trend", 10, 0.0016, 0.0001, 0.0016), new OfKind("periodic", 10, 0.0048, 0.003, 0.0016));
         ModelResult model = SampleRuns.lstm(0.0032, 0.0024)
-                .withEvidence(Evidence.NONE.withSignal(new SignalErrors(
+                .withEvaluation(ModelEvaluation.NONE.withSignal(new SignalErrors(
                         0.0016,
                         new OfModel(0.0017, kinds, 0.99, 0.7, 0.02),
                         new OfModel(0.0009, kinds, 0.98, 0.9, 0.2))));
@@ -136,7 +136,7 @@ class KeyQuestionsTest {
         Plane plane = new Plane(points, trust, 1, List.of());
         Probe raw = new Probe("raw pixels", 784, 8_000, 2_000, 0.96, 0.9, 0.1);
         LatentSpace space = new LatentSpace(List.of(0, 1), plane, plane, List.of(codes, raw));
-        ModelResult model = SampleRuns.lstm(0.01, 0.01).withEvidence(Evidence.NONE.withLatent(space));
+        ModelResult model = SampleRuns.lstm(0.01, 0.01).withEvaluation(ModelEvaluation.NONE.withLatent(space));
         KeyQuestions.Answer answer = KeyQuestions.of(SampleRuns.run(model)).get(1);
         assertThat(answer.question()).isEqualTo("What does the latent space of the LSTM show?");
         return answer.sentences();
@@ -150,7 +150,7 @@ class KeyQuestionsTest {
         List<Double> pca = new ArrayList<>(Collections.nCopies(9, 0.05));
         pca.addAll(Collections.nCopies(8, 0.015));
         ModelResult model =
-                SampleRuns.lstm(0.01, 0.01).withEvidence(Evidence.NONE.withSweep(new Sweep(points, 3, pca)));
+                SampleRuns.lstm(0.01, 0.01).withEvaluation(ModelEvaluation.NONE.withSweep(new Sweep(points, 3, pca)));
         return KeyQuestions.of(SampleRuns.run(model)).getLast().sentences();
     }
 }

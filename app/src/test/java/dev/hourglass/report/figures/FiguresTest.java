@@ -7,7 +7,7 @@ import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Presets;
 import dev.hourglass.report.SampleRuns;
-import dev.hourglass.report.results.Evidence;
+import dev.hourglass.report.results.ModelEvaluation;
 import dev.hourglass.report.results.ModelResult;
 import dev.hourglass.report.results.RunData;
 import dev.hourglass.report.results.RunResult;
@@ -225,7 +225,15 @@ class FiguresTest {
         ModelResult untrained = SampleRuns.model(SampleRuns.CNN, 0.1, 0.1, 0.1, SampleRuns.history(1));
         assertThat(Figures.trainingHistory(untrained)).isEmpty();
         ModelResult model = new ModelResult(
-                untrained.spec(), EMPTY, 1, untrained.history(), untrained.test(), 0.1, "", List.of(), Evidence.NONE);
+                untrained.spec(),
+                EMPTY,
+                1,
+                untrained.history(),
+                untrained.test(),
+                0.1,
+                "",
+                List.of(),
+                ModelEvaluation.NONE);
         RunResult run = new RunResult("t", List.of(model), Map.of());
         assertThat(Figures.all(run)).extracting(Figure::name).containsExactly("model_comparison");
     }
@@ -244,7 +252,7 @@ class FiguresTest {
                         0.1,
                         "",
                         model.reconstructions(),
-                        Evidence.NONE))
+                        ModelEvaluation.NONE))
                 .withMessage("Model 'cnn' needs one reconstruction for each of the 1 examples, got 10");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new RunResult("t", List.of(), Map.of()))
@@ -255,6 +263,6 @@ class FiguresTest {
         ModelResult like = SampleRuns.cnn(0.1, 0.1);
         RunData data = SampleRuns.data("d", 1, 1, List.of(reconstruction));
         return new ModelResult(
-                spec, data, 1, like.history(), like.test(), 0.1, "", List.of(reconstruction), Evidence.NONE);
+                spec, data, 1, like.history(), like.test(), 0.1, "", List.of(reconstruction), ModelEvaluation.NONE);
     }
 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param memory at its largest while the model was trained
  * @param references what others report of the same model
  */
-public record Evidence(
+public record ModelEvaluation(
         @Nullable ErrorReport errors,
         @Nullable ErrorReport pca,
         @Nullable ImageQuality quality,
@@ -32,8 +32,8 @@ public record Evidence(
         @Nullable PeakMemory memory,
         List<Reference> references) {
     /** Nothing was measured. */
-    public static final Evidence NONE =
-            new Evidence(null, null, null, List.of(), List.of(), null, null, null, null, List.of());
+    public static final ModelEvaluation NONE =
+            new ModelEvaluation(null, null, null, List.of(), List.of(), null, null, null, null, List.of());
 
     /**
      * A sample that stands out.
@@ -45,41 +45,42 @@ public record Evidence(
      */
     public record Extreme(int index, @Nullable Integer label, double mse, float[] original, float[] reconstruction) {}
 
-    public Evidence {
+    public ModelEvaluation {
         best = List.copyOf(best);
         worst = List.copyOf(worst);
         references = List.copyOf(references);
     }
 
-    public Evidence withErrors(ErrorReport own, ErrorReport ofPca) {
-        return new Evidence(own, ofPca, quality, best, worst, latent, signal, sweep, memory, references);
+    public ModelEvaluation withErrors(ErrorReport own, ErrorReport ofPca) {
+        return new ModelEvaluation(own, ofPca, quality, best, worst, latent, signal, sweep, memory, references);
     }
 
-    public Evidence withQuality(ImageQuality value) {
-        return new Evidence(errors, pca, value, best, worst, latent, signal, sweep, memory, references);
+    public ModelEvaluation withQuality(ImageQuality value) {
+        return new ModelEvaluation(errors, pca, value, best, worst, latent, signal, sweep, memory, references);
     }
 
-    public Evidence withExtremes(List<Extreme> bestOnes, List<Extreme> worstOnes) {
-        return new Evidence(errors, pca, quality, bestOnes, worstOnes, latent, signal, sweep, memory, references);
+    public ModelEvaluation withExtremes(List<Extreme> bestOnes, List<Extreme> worstOnes) {
+        return new ModelEvaluation(
+                errors, pca, quality, bestOnes, worstOnes, latent, signal, sweep, memory, references);
     }
 
-    public Evidence withLatent(LatentSpace value) {
-        return new Evidence(errors, pca, quality, best, worst, value, signal, sweep, memory, references);
+    public ModelEvaluation withLatent(LatentSpace value) {
+        return new ModelEvaluation(errors, pca, quality, best, worst, value, signal, sweep, memory, references);
     }
 
-    public Evidence withSignal(SignalErrors value) {
-        return new Evidence(errors, pca, quality, best, worst, latent, value, sweep, memory, references);
+    public ModelEvaluation withSignal(SignalErrors value) {
+        return new ModelEvaluation(errors, pca, quality, best, worst, latent, value, sweep, memory, references);
     }
 
-    public Evidence withSweep(Sweep value) {
-        return new Evidence(errors, pca, quality, best, worst, latent, signal, value, memory, references);
+    public ModelEvaluation withSweep(Sweep value) {
+        return new ModelEvaluation(errors, pca, quality, best, worst, latent, signal, value, memory, references);
     }
 
-    public Evidence withMemory(PeakMemory value) {
-        return new Evidence(errors, pca, quality, best, worst, latent, signal, sweep, value, references);
+    public ModelEvaluation withMemory(PeakMemory value) {
+        return new ModelEvaluation(errors, pca, quality, best, worst, latent, signal, sweep, value, references);
     }
 
-    public Evidence withReferences(List<Reference> value) {
-        return new Evidence(errors, pca, quality, best, worst, latent, signal, sweep, memory, value);
+    public ModelEvaluation withReferences(List<Reference> value) {
+        return new ModelEvaluation(errors, pca, quality, best, worst, latent, signal, sweep, memory, value);
     }
 }

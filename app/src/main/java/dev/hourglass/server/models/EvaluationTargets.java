@@ -14,14 +14,14 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the model and the samples that a request names. */
-public final class Subjects {
+public final class EvaluationTargets {
     private static final int MOST_EPOCHS = 1_000_000;
 
     private final ModelShelf models;
     private final DataShelf data;
     private final Uploads uploads;
 
-    public Subjects(ModelShelf models, DataShelf data, Uploads uploads) {
+    public EvaluationTargets(ModelShelf models, DataShelf data, Uploads uploads) {
         this.models = models;
         this.data = data;
         this.uploads = uploads;
@@ -42,11 +42,11 @@ public final class Subjects {
     }
 
     /** The model of the path with the samples of the parameter {@code data}. */
-    public Subject subject(Context context) {
-        return subject(model(context), new Query(context).text("data", "test"));
+    public EvaluationTarget target(Context context) {
+        return target(model(context), new Query(context).text("data", "test"));
     }
 
-    public Subject subject(OpenModel model, String dataName) {
+    public EvaluationTarget target(OpenModel model, String dataName) {
         Dataset found = switch (dataName) {
             case "test" -> open(model, Split.TEST);
             case "train" -> open(model, Split.TRAINING);
@@ -57,7 +57,7 @@ public final class Subjects {
                                 "There are no data '" + Failing.excerpt(dataName) + "' for this model.",
                                 "Give test, train or a new upload; uploads are kept for an hour."));
         };
-        return new Subject(model, dataName, found, imageShape(model));
+        return new EvaluationTarget(model, dataName, found, imageShape(model));
     }
 
     /** Whether it names data of the run and no upload. */

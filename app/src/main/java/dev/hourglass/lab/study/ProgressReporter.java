@@ -6,9 +6,9 @@ import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /** Tells the listener of a run how far it is, and stops the run there if its thread was interrupted. */
-public record Telling(Consumer<LabEvent> listener) {
+public record ProgressReporter(Consumer<LabEvent> listener) {
     /** Between two pieces of work, which is where an interrupted run may stop; training looks by itself. */
-    public void tell(LabEvent event) {
+    public void report(LabEvent event) {
         if (Thread.currentThread().isInterrupted()) {
             throw new LabException("The run was interrupted. Start it again.");
         }
@@ -16,7 +16,7 @@ public record Telling(Consumer<LabEvent> listener) {
     }
 
     public void working(String task) {
-        tell(new LabEvent.Working(task));
+        report(new LabEvent.Working(task));
     }
 
     /**
@@ -26,6 +26,6 @@ public record Telling(Consumer<LabEvent> listener) {
      * @return to be told how much of the total is done, the total last
      */
     IntConsumer progress(String task, int total) {
-        return done -> tell(new LabEvent.Progress(task, done, total));
+        return done -> report(new LabEvent.Progress(task, done, total));
     }
 }

@@ -10,13 +10,13 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What most requests are about: a model and the samples that it shall look at.
+ * A model and the samples that it is evaluated on: what most requests are about.
  *
  * @param dataName such as {@code test}
  * @param data in the shape that the model reads, under its normalization
  * @param imageShape [height, width, channels] where the samples are images, also if the model reads them as sequences
  */
-public record Subject(
+public record EvaluationTarget(
         OpenModel model,
         String dataName,
         Dataset data,
