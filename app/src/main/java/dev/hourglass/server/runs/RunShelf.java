@@ -118,7 +118,7 @@ public final class RunShelf {
             return Optional.empty();
         } catch (IOException e) { // a link, or without permission
             if (named.add(name)) {
-                PassedOver.log("Run " + Failing.excerpt(name) + " is left out", e);
+                PassedOver.log("Run " + name + " is left out", e);
             }
             return Optional.empty();
         }
