@@ -4,8 +4,8 @@ import dev.hourglass.data.DataSources;
 import dev.hourglass.lab.recipe.RecipeReader;
 import dev.hourglass.server.http.Admission;
 import dev.hourglass.server.http.ApiException;
+import dev.hourglass.server.http.ErrorResponses;
 import dev.hourglass.server.http.EventStreams;
-import dev.hourglass.server.http.Failing;
 import dev.hourglass.server.http.Gatekeeper;
 import dev.hourglass.server.http.Intake;
 import dev.hourglass.server.http.MemoryBudget;
@@ -95,7 +95,7 @@ public final class WorkbenchServer implements AutoCloseable {
             });
             config.routes.get("/", pages::serve);
             config.routes.get("/<file>", pages::serve);
-            Failing.addTo(config.routes);
+            ErrorResponses.addTo(config.routes);
         });
     }
 
@@ -177,7 +177,7 @@ public final class WorkbenchServer implements AutoCloseable {
         config.startup.startupWatcherEnabled = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.http.prefer405over404 = true;
-        config.router.javaLangErrorHandler(Failing::ofJvm);
+        config.router.javaLangErrorHandler(ErrorResponses::ofJvm);
         config.jetty.threadPool = new QueuedThreadPool(NETWORK_THREADS, 4);
         config.jetty.modifyHttpConfiguration(http -> {
             http.setSendServerVersion(false);

@@ -52,7 +52,7 @@ public final class ApiException extends RuntimeException {
      * @param what such as {@code The run}
      */
     public static ApiException notKept(String what, IOException e) {
-        String message = what + " cannot be kept: " + Failing.withoutFolders(Failures.reason(e)) + ".";
+        String message = what + " cannot be kept: " + ErrorResponses.withoutFolders(Failures.reason(e)) + ".";
         return isFull(e)
                 ? new ApiException(507, null, message, "Make room on the server's disk.")
                 : new ApiException(500, null, message, "See to it that the server may write its folder of runs.");
@@ -63,7 +63,7 @@ public final class ApiException extends RuntimeException {
         return new ApiException(
                 500,
                 null,
-                what + " cannot be read: " + Failing.withoutFolders(Failures.reason(e)) + ".",
+                what + " cannot be read: " + ErrorResponses.withoutFolders(Failures.reason(e)) + ".",
                 "See to it that the server may read its folder of runs.");
     }
 

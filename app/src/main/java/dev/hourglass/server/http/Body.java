@@ -81,8 +81,8 @@ public final class Body {
         throw ApiException.of(
                 415,
                 "Content-Type",
-                "Content-Type must be " + String.join(" or ", types) + ", got '" + Failing.excerpt(mediaType(context))
-                        + "'.",
+                "Content-Type must be " + String.join(" or ", types) + ", got '"
+                        + ErrorResponses.excerpt(mediaType(context)) + "'.",
                 "Set the header to what the body is.");
     }
 

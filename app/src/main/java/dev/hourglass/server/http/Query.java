@@ -30,8 +30,8 @@ public record Query(Context context) {
         if (!choices.contains(word)) {
             throw ApiException.malformed(
                     name,
-                    name + " must be one of " + String.join(", ", choices) + ", got '" + Failing.excerpt(word) + "'."
-                            + Spelling.hint(word, choices),
+                    name + " must be one of " + String.join(", ", choices) + ", got '" + ErrorResponses.excerpt(word)
+                            + "'." + Spelling.hint(word, choices),
                     "Give one of these.");
         }
         return word;
@@ -53,7 +53,7 @@ public record Query(Context context) {
 
     private static int integer(String name, String text, int least, int most) {
         String expected = name + " must be a whole number from " + least + " to " + most + ", got '"
-                + Failing.excerpt(text) + "'.";
+                + ErrorResponses.excerpt(text) + "'.";
         try {
             int value = Integer.parseInt(text);
             if (value >= least && value <= most) {
@@ -80,7 +80,8 @@ public record Query(Context context) {
         if (!(value >= least && value <= most)) {
             throw ApiException.malformed(
                     name,
-                    name + " must be a number from " + least + " to " + most + ", got '" + Failing.excerpt(text) + "'.",
+                    name + " must be a number from " + least + " to " + most + ", got '" + ErrorResponses.excerpt(text)
+                            + "'.",
                     "Give such a number.");
         }
         return value;

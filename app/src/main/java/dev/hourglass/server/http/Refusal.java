@@ -25,7 +25,7 @@ final class Refusal {
         return new Refusal(
                 why.status(),
                 Answers.JSON.writeValueAsBytes(
-                        Map.of("error", Failing.error(why.field(), why.getMessage(), why.fix()))));
+                        Map.of("error", ErrorResponses.error(why.field(), why.getMessage(), why.fix()))));
     }
 
     /**

@@ -17,8 +17,8 @@ public final class UnroutedErrors extends ErrorHandler {
             return true;
         }
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Body.JSON).put("X-Content-Type-Options", "nosniff");
-        byte[] answer = Answers.JSON.writeValueAsBytes(
-                Map.of("error", Failing.error(null, "The request is malformed.", "See /api for what is expected.")));
+        byte[] answer = Answers.JSON.writeValueAsBytes(Map.of(
+                "error", ErrorResponses.error(null, "The request is malformed.", "See /api for what is expected.")));
         response.write(true, ByteBuffer.wrap(answer), callback);
         return true;
     }

@@ -1,6 +1,6 @@
 package dev.hourglass.server.jobs;
 
-import dev.hourglass.server.http.Failing;
+import dev.hourglass.server.http.ErrorResponses;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +82,7 @@ public final class Job<T> {
             T value = work.run(this::progressed);
             end(State.DONE, value, null);
         } catch (RuntimeException e) {
-            end(State.FAILED, null, Failing.told(e));
+            end(State.FAILED, null, ErrorResponses.told(e));
         } catch (OutOfMemoryError e) {
             end(State.FAILED, null, "There is not enough memory for this. Take fewer samples or give Java more.");
         }

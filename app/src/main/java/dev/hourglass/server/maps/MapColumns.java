@@ -3,7 +3,7 @@ package dev.hourglass.server.maps;
 import dev.hourglass.evaluate.errors.ErrorMeasure;
 import dev.hourglass.evaluate.errors.SampleErrors;
 import dev.hourglass.server.http.ApiException;
-import dev.hourglass.server.http.Failing;
+import dev.hourglass.server.http.ErrorResponses;
 import dev.hourglass.server.http.NpyArray;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +61,9 @@ record MapColumns(LatentMap map, Optional<SampleErrors> errors) {
             }
         }
         throw ApiException.missing(
-                "column", "This map has no column '" + Failing.excerpt(name) + "'.", "GET the map; it lists them.");
+                "column",
+                "This map has no column '" + ErrorResponses.excerpt(name) + "'.",
+                "GET the map; it lists them.");
     }
 
     private float[] first(float[] values) {

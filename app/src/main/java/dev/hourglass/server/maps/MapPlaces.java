@@ -2,7 +2,7 @@ package dev.hourglass.server.maps;
 
 import dev.hourglass.evaluate.pca.PrincipalComponents;
 import dev.hourglass.server.http.ApiException;
-import dev.hourglass.server.http.Failing;
+import dev.hourglass.server.http.ErrorResponses;
 import dev.hourglass.server.http.Query;
 import dev.hourglass.server.models.OpenModel;
 import java.util.ArrayList;
@@ -102,7 +102,8 @@ record MapPlaces(LatentMap map) {
         }
         throw ApiException.malformed(
                 field,
-                field + " must be a sample of the map or a place such as 0.5,-2, got '" + Failing.excerpt(text) + "'.",
+                field + " must be a sample of the map or a place such as 0.5,-2, got '" + ErrorResponses.excerpt(text)
+                        + "'.",
                 "Give an index below " + map.codes().count() + ", or two numbers with a comma.");
     }
 

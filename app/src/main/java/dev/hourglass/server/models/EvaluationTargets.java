@@ -5,7 +5,7 @@ import dev.hourglass.data.Split;
 import dev.hourglass.lab.recipe.Recipe;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.server.http.ApiException;
-import dev.hourglass.server.http.Failing;
+import dev.hourglass.server.http.ErrorResponses;
 import dev.hourglass.server.http.Query;
 import dev.hourglass.tensor.Shape;
 import io.javalin.http.Context;
@@ -54,7 +54,7 @@ public final class EvaluationTargets {
                 uploads.find(dataName, model.key())
                         .orElseThrow(() -> ApiException.missing(
                                 "data",
-                                "There are no data '" + Failing.excerpt(dataName) + "' for this model.",
+                                "There are no data '" + ErrorResponses.excerpt(dataName) + "' for this model.",
                                 "Give test, train or a new upload; uploads are kept for an hour."));
         };
         return new EvaluationTarget(model, dataName, found, imageShape(model));

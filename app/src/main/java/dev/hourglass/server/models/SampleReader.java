@@ -5,7 +5,7 @@ import dev.hourglass.data.files.NpyFile;
 import dev.hourglass.server.http.Answers;
 import dev.hourglass.server.http.ApiException;
 import dev.hourglass.server.http.Body;
-import dev.hourglass.server.http.Failing;
+import dev.hourglass.server.http.ErrorResponses;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
@@ -167,7 +167,8 @@ record SampleReader(float[] values, int count) {
             }
             return new SampleReader(values, count);
         } catch (CorruptFileException e) {
-            throw ApiException.malformed(null, Failing.withoutFolders(String.valueOf(e.getMessage())), "Send NPY.");
+            throw ApiException.malformed(
+                    null, ErrorResponses.withoutFolders(String.valueOf(e.getMessage())), "Send NPY.");
         } catch (IOException e) {
             throw new UncheckedIOException("A body could not be kept in a temporary file", e);
         } finally {

@@ -3,7 +3,7 @@ package dev.hourglass.server.recipes;
 import dev.hourglass.lab.recipe.ModelRecipe;
 import dev.hourglass.lab.recipe.Recipe;
 import dev.hourglass.server.http.ApiException;
-import dev.hourglass.server.http.Failing;
+import dev.hourglass.server.http.ErrorResponses;
 import dev.hourglass.train.TrainOptions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,9 +38,9 @@ public record Overrides(
         for (String field : node.propertyNames()) {
             if (!FIELDS.contains(field)) {
                 throw ApiException.malformed(
-                        PREFIX + Failing.excerpt(field),
-                        "overrides has no '" + Failing.excerpt(field) + "'; it takes " + String.join(", ", FIELDS)
-                                + ".",
+                        PREFIX + ErrorResponses.excerpt(field),
+                        "overrides has no '" + ErrorResponses.excerpt(field) + "'; it takes "
+                                + String.join(", ", FIELDS) + ".",
                         "Take it out.");
             }
         }
@@ -66,7 +66,7 @@ public record Overrides(
             throw ApiException.malformed(
                     PREFIX + field,
                     field + " must be a whole number from " + least + " to " + most + ", got "
-                            + Failing.excerpt(value.toString()) + ".",
+                            + ErrorResponses.excerpt(value.toString()) + ".",
                     "Give such a number.");
         }
         return value.asLong();
@@ -80,7 +80,7 @@ public record Overrides(
         if (!value.isNumber() || !(value.asDouble() > 0 && value.asDouble() <= Float.MAX_VALUE)) {
             throw ApiException.malformed(
                     PREFIX + "learningRate",
-                    "learningRate must be a number > 0, got " + Failing.excerpt(value.toString()) + ".",
+                    "learningRate must be a number > 0, got " + ErrorResponses.excerpt(value.toString()) + ".",
                     "0.001 is a good start.");
         }
         return value.asDouble();

@@ -5,7 +5,7 @@ import dev.hourglass.lab.recipe.Recipe;
 import dev.hourglass.lab.recipe.RecipeReader;
 import dev.hourglass.server.http.ApiException;
 import dev.hourglass.server.http.Body;
-import dev.hourglass.server.http.Failing;
+import dev.hourglass.server.http.ErrorResponses;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -74,7 +74,7 @@ public final class Recipes {
         if (!names().contains(name)) {
             throw ApiException.missing(
                     "recipe",
-                    "There is no lab '" + Failing.excerpt(name) + "'.",
+                    "There is no lab '" + ErrorResponses.excerpt(name) + "'.",
                     "There are " + String.join(", ", names()) + ".");
         }
         try (InputStream in = RecipeReader.class.getResourceAsStream("/labs/" + name + ".yaml")) {

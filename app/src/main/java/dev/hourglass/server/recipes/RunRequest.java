@@ -1,7 +1,7 @@
 package dev.hourglass.server.recipes;
 
 import dev.hourglass.server.http.ApiException;
-import dev.hourglass.server.http.Failing;
+import dev.hourglass.server.http.ErrorResponses;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
@@ -45,8 +45,8 @@ public record RunRequest(
         if (!RunName.isValid(run)) {
             throw ApiException.impossible(
                     "run",
-                    "A run's name takes letters, digits, '-', '_' and dots between them, got '" + Failing.excerpt(run)
-                            + "'.",
+                    "A run's name takes letters, digits, '-', '_' and dots between them, got '"
+                            + ErrorResponses.excerpt(run) + "'.",
                     "Choose such a name.");
         }
     }

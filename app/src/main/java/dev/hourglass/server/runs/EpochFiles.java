@@ -4,7 +4,7 @@ import dev.hourglass.files.Failures;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.lab.recipe.ModelRecipe;
 import dev.hourglass.server.http.ApiException;
-import dev.hourglass.server.http.Failing;
+import dev.hourglass.server.http.ErrorResponses;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.train.Checkpoint;
@@ -46,7 +46,7 @@ public final class EpochFiles {
             throw ApiException.missing(
                     "epoch",
                     "The weights after epoch " + epoch + " cannot be read: "
-                            + Failing.withoutFolders(Failures.reason(e)) + ".",
+                            + ErrorResponses.withoutFolders(Failures.reason(e)) + ".",
                     "Choose another epoch.");
         }
     }

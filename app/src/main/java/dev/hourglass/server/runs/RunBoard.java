@@ -3,7 +3,7 @@ package dev.hourglass.server.runs;
 import dev.hourglass.lab.LabEvent;
 import dev.hourglass.lab.recipe.Recipe;
 import dev.hourglass.server.http.ApiException;
-import dev.hourglass.server.http.Failing;
+import dev.hourglass.server.http.ErrorResponses;
 import dev.hourglass.server.recipes.Recipes;
 import dev.hourglass.server.recipes.RunRequest;
 import java.io.IOException;
@@ -217,7 +217,7 @@ public final class RunBoard implements AutoCloseable {
             synchronized (this) {
                 last = !stopped ? RunState.FAILED : closing ? RunState.INTERRUPTED : RunState.STOPPED;
             }
-            message = stopped ? null : Failing.told(e);
+            message = stopped ? null : ErrorResponses.told(e);
         } catch (OutOfMemoryError e) {
             last = RunState.FAILED;
             message = "There is not enough memory. Use a smaller batch size, limit or model, or give Java more.";

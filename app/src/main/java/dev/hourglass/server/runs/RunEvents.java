@@ -3,7 +3,7 @@ package dev.hourglass.server.runs;
 import dev.hourglass.data.catalog.FetchEvent;
 import dev.hourglass.lab.LabEvent;
 import dev.hourglass.lab.recipe.Recipe;
-import dev.hourglass.server.http.Failing;
+import dev.hourglass.server.http.ErrorResponses;
 import dev.hourglass.train.History;
 import dev.hourglass.train.TrainEvent;
 import java.util.LinkedHashMap;
@@ -79,7 +79,8 @@ final class RunEvents implements Consumer<LabEvent> {
                                 + taken.place().steps() + " steps of it.";
                 log.add("notice", Map.of("message", where));
                 taken.warnings()
-                        .forEach(warning -> log.add("notice", Map.of("message", Failing.withoutFolders(warning))));
+                        .forEach(warning ->
+                                log.add("notice", Map.of("message", ErrorResponses.withoutFolders(warning))));
             }
             case LabEvent.Training training -> training(training.event());
             case LabEvent.Working working -> working(working.task());
@@ -90,7 +91,8 @@ final class RunEvents implements Consumer<LabEvent> {
             }
             case LabEvent.SweepAnnounced sweep ->
                 working("Sweep over the latent sizes of " + String.join(" and ", sweep.models()));
-            case LabEvent.Notice notice -> log.add("notice", Map.of("message", Failing.withoutFolders(notice.text())));
+            case LabEvent.Notice notice ->
+                log.add("notice", Map.of("message", ErrorResponses.withoutFolders(notice.text())));
             case LabEvent.Finished finished -> doing = null;
         }
     }
@@ -106,7 +108,7 @@ final class RunEvents implements Consumer<LabEvent> {
         long now = System.nanoTime();
         if (now - lastStepNanos > LEAST_NANOS_BETWEEN_STEPS) {
             lastStepNanos = now;
-            log.add("fetching", Map.of("message", Failing.withoutFolders(event.toString())));
+            log.add("fetching", Map.of("message", ErrorResponses.withoutFolders(event.toString())));
         }
     }
 
@@ -130,7 +132,7 @@ final class RunEvents implements Consumer<LabEvent> {
             case TrainEvent.StepFinished step -> step(step);
             case TrainEvent.EpochFinished finished -> epoch(finished.epoch());
             case TrainEvent.Waiting waiting ->
-                log.add("notice", Map.of("message", Failing.withoutFolders(waiting.reason())));
+                log.add("notice", Map.of("message", ErrorResponses.withoutFolders(waiting.reason())));
             case TrainEvent.Resumed resumed -> log.add("notice", Map.of("message", "It goes on."));
             default -> {}
         }

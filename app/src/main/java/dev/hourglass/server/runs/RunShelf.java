@@ -6,7 +6,6 @@ import dev.hourglass.lab.recipe.Recipe;
 import dev.hourglass.lab.recipe.RecipeReader;
 import dev.hourglass.server.http.Answers;
 import dev.hourglass.server.http.ApiException;
-import dev.hourglass.server.http.Failing;
 import dev.hourglass.server.recipes.RunName;
 import dev.hourglass.server.recipes.RunRequest;
 import java.io.IOException;

@@ -9,7 +9,7 @@ import dev.hourglass.data.images.ImageFolder;
 import dev.hourglass.server.http.Answers;
 import dev.hourglass.server.http.ApiException;
 import dev.hourglass.server.http.Body;
-import dev.hourglass.server.http.Failing;
+import dev.hourglass.server.http.ErrorResponses;
 import dev.hourglass.server.http.Query;
 import dev.hourglass.server.http.Routes;
 import dev.hourglass.server.models.EvaluationTarget;
@@ -69,7 +69,7 @@ public final class UploadRoutes implements Routes {
         } catch (IOException e) {
             throw ApiException.notKept("The upload", e);
         } catch (CorruptFileException | DatasetException e) {
-            throw ApiException.impossible(null, Failing.withoutFolders(String.valueOf(e.getMessage())), null);
+            throw ApiException.impossible(null, ErrorResponses.withoutFolders(String.valueOf(e.getMessage())), null);
         } finally {
             if (!kept) {
                 Uploads.delete(folder);

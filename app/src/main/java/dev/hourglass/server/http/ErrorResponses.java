@@ -20,14 +20,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What requests that fail are told: one shape for all errors, no path of this machine and no stack trace. */
-public final class Failing {
-    private static final System.Logger LOG = System.getLogger(Failing.class.getName());
+public final class ErrorResponses {
+    private static final System.Logger LOG = System.getLogger(ErrorResponses.class.getName());
     private static final int MOST_SHOWN = 60;
     private static final String REPORT = "Try again, and report it if it stays.";
     /** Folders before a file's name; a lone slash, as in "samples/s", is none. */
     private static final Pattern FOLDERS = Pattern.compile("(?<![\\w.])(?:[A-Za-z]:)?(?:/[\\w.@ +~-]+)+/(?=[\\w.-])");
 
-    private Failing() {}
+    private ErrorResponses() {}
 
     public static void addTo(RoutesConfig routes) {
         routes.exception(ApiException.class, (e, context) -> {

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-class FailingTest {
-    private static final Logger LOGGER = Logger.getLogger(Failing.class.getName());
+class ErrorResponsesTest {
+    private static final Logger LOGGER = Logger.getLogger(ErrorResponses.class.getName());
 
     private final List<LogRecord> logged = new ArrayList<>();
     private final Handler listener = new Handler() {
@@ -52,9 +52,9 @@ class FailingTest {
     private static HttpResponse<String> ask(io.javalin.http.Handler route) throws Exception {
         Javalin javalin = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
-            config.router.javaLangErrorHandler(Failing::ofJvm);
+            config.router.javaLangErrorHandler(ErrorResponses::ofJvm);
             config.routes.get("/", route);
-            Failing.addTo(config.routes);
+            ErrorResponses.addTo(config.routes);
         });
         javalin.start("127.0.0.1", 0);
         try (HttpClient client = HttpClient.newHttpClient()) {
