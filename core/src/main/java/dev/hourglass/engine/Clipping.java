@@ -51,18 +51,4 @@ public sealed interface Clipping {
             case ByValue by -> Map.of("clipvalue", by.value());
         };
     }
-
-    /** @throws SettingException if more than one is set, or one is out of its range */
-    static Clipping of(GivenSettings settings) {
-        String way = settings.only("clipnorm", "global_clipnorm", "clipvalue");
-        if (way == null) {
-            return new None();
-        }
-        float limit = settings.number(way, 0);
-        return switch (way) {
-            case "clipnorm" -> new ByNorm(limit);
-            case "global_clipnorm" -> new ByGlobalNorm(limit);
-            default -> new ByValue(limit);
-        };
-    }
 }

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** GivenSettings by Keras's names, of a loss or an optimizer that is about to be made; null is what is not set. */
+/** Settings by Keras's names, of a loss or an optimizer that is about to be made; null is what is not set. */
 final class GivenSettings {
     private final Map<String, ?> given;
 
@@ -75,6 +75,20 @@ final class GivenSettings {
                     String.join(" and ", set));
         }
         return set.isEmpty() ? null : set.getFirst();
+    }
+
+    /** @throws SettingException if more than one is set, or one is out of its range */
+    Clipping clipping() {
+        String way = only("clipnorm", "global_clipnorm", "clipvalue");
+        if (way == null) {
+            return new Clipping.None();
+        }
+        float limit = number(way, 0);
+        return switch (way) {
+            case "clipnorm" -> new Clipping.ByNorm(limit);
+            case "global_clipnorm" -> new Clipping.ByGlobalNorm(limit);
+            default -> new Clipping.ByValue(limit);
+        };
     }
 
     /**

@@ -53,7 +53,7 @@ public sealed interface Optimizer {
             return new Base(
                     settings.number("learning_rate", defaults.learningRate()),
                     settings.number("weight_decay", defaults.weightDecay()),
-                    Clipping.of(settings));
+                    settings.clipping());
         }
     }
 
