@@ -298,6 +298,30 @@ class RunLifecycleIT {
     }
 
     @Test
+    void lossAndOptimizerAreChosenAndCheckedOnOneLine() throws Exception {
+        JsonNode model = checked(Map.of("loss", "huber:delta=0.5", "optimizer", "sgd:learning_rate=0.5,momentum=0.9"))
+                .path("recipe")
+                .path("models")
+                .path(0);
+        assertThat(model.path("loss").asString()).isEqualTo("huber:delta=0.5");
+        assertThat(model.path("optimizer").asString()).isEqualTo("sgd:momentum=0.9");
+        assertThat(model.path("learningRate").asDouble()).isEqualTo(0.5);
+
+        JsonNode problem = checked(Map.of("optimizer", "sgd:momentun=0.9")).path("problem");
+        assertThat(problem.path("field").asString()).isEqualTo("overrides.optimizer");
+        assertThat(problem.path("message").asString())
+                .contains("momentun: expected a setting of SGD, found 'momentun'. Did you mean 'momentum'?");
+        JsonNode linear = checked(Map.of("loss", "bce")).path("problem");
+        assertThat(linear.path("field").asString()).isEqualTo("overrides.loss");
+        assertThat(linear.path("message").asString())
+                .contains("needs outputs in [0, 1], but model 'lstm' ends in layer 'output' (TimeDistributed)");
+    }
+
+    private JsonNode checked(Map<String, Object> overrides) throws Exception {
+        return server.postJson("/api/recipe-checks", Map.of("recipe", "mnist", "overrides", overrides));
+    }
+
+    @Test
     void aRecipeWithAMistakeNamesItsLine() throws IOException, InterruptedException {
         String wrong = TestServer.TINY.replace("epochs: 3", "epochs: zero");
         JsonNode check = server.postJson("/api/recipe-checks", Map.of("text", wrong));

@@ -22,16 +22,22 @@ public final class LossRequirements {
      * @throws UnsuitableTrainingException if the loss does not suit the model's last layer or the data
      */
     public static void require(AutoencoderSpec spec, Loss loss, Dataset training, Dataset validation) {
-        if (loss instanceof Loss.BinaryCrossentropy binary) {
-            requireProbabilities(spec, binary);
+        requireOutputs(spec, loss);
+        if (loss instanceof Loss.BinaryCrossentropy) {
             requireProbabilities(loss, training, "training");
             requireProbabilities(loss, validation, "validation");
         }
     }
 
-    private static void requireProbabilities(AutoencoderSpec spec, Loss.BinaryCrossentropy loss) {
+    /**
+     * What {@link #require} needs of the model alone.
+     *
+     * @throws UnsuitableTrainingException if the loss does not suit the model's last layer
+     */
+    public static void requireOutputs(AutoencoderSpec spec, Loss loss) {
         OutputRange range = OutputRange.of(spec.layers());
-        if (!loss.fromLogits() && !range.isWithinUnit()) {
+        boolean ofProbabilities = loss instanceof Loss.BinaryCrossentropy binary && !binary.fromLogits();
+        if (ofProbabilities && !range.isWithinUnit()) {
             LayerSpec last = spec.layers().getLast();
             throw new UnsuitableTrainingException("The loss " + loss.text() + " needs outputs in [0, 1], but model '"
                     + spec.name() + "' ends in layer '" + last.name() + "' ("

@@ -1,11 +1,17 @@
 package dev.hourglass.server.recipes;
 
+import dev.hourglass.engine.Loss;
+import dev.hourglass.engine.Optimizer;
+import dev.hourglass.files.Failures;
+import dev.hourglass.lab.recipe.CompileSyntax;
 import dev.hourglass.lab.recipe.ModelRecipe;
 import dev.hourglass.lab.recipe.Recipe;
+import dev.hourglass.lab.recipe.RecipeException;
 import dev.hourglass.server.http.ApiException;
 import dev.hourglass.server.http.ErrorResponses;
 import dev.hourglass.train.TrainOptions;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -17,15 +23,17 @@ import tools.jackson.databind.JsonNode;
 public record Overrides(
         @Nullable Integer epochs,
         @Nullable Integer batchSize,
+        @Nullable Loss loss,
+        @Nullable Optimizer optimizer,
         @Nullable Double learningRate,
         @Nullable Long seed,
         @Nullable Integer threads,
         @Nullable Integer limit) {
-    static final Overrides NONE = new Overrides(null, null, null, null, null, null);
+    static final Overrides NONE = new Overrides(null, null, null, null, null, null, null, null);
 
     private static final String PREFIX = "overrides.";
     private static final List<String> FIELDS =
-            List.of("epochs", "batchSize", "learningRate", "seed", "threads", "limit");
+            List.of("epochs", "batchSize", "loss", "optimizer", "learningRate", "seed", "threads", "limit");
 
     /** @throws ApiException that names the field */
     public static Overrides of(JsonNode node) {
@@ -51,6 +59,8 @@ public record Overrides(
         return new Overrides(
                 epochs == null ? null : epochs.intValue(),
                 batchSize == null ? null : batchSize.intValue(),
+                typed(node, "loss", CompileSyntax::loss),
+                typed(node, "optimizer", CompileSyntax::optimizer),
                 learningRate(node),
                 whole(node, "seed", Long.MIN_VALUE, Long.MAX_VALUE),
                 threads == null ? null : threads.intValue(),
@@ -70,6 +80,25 @@ public record Overrides(
                     "Give such a number.");
         }
         return value.asLong();
+    }
+
+    /** A loss or an optimizer on one line, such as {@code sgd:momentum=0.9}. */
+    private static <T> @Nullable T typed(JsonNode node, String field, Function<String, T> read) {
+        JsonNode value = node.path(field);
+        if (value.isMissingNode() || value.isNull()) {
+            return null;
+        }
+        if (!value.isString()) {
+            throw ApiException.malformed(
+                    PREFIX + field,
+                    field + " must be a text, got " + Failing.excerpt(value.toString()) + ".",
+                    "Give its name, and settings after a colon, such as 'huber:delta=0.5' or 'sgd:momentum=0.9'.");
+        }
+        try {
+            return read.apply(value.asString());
+        } catch (RecipeException e) {
+            throw ApiException.malformed(PREFIX + field, field + ": " + Failures.reason(e), "See /api for examples.");
+        }
     }
 
     private static @Nullable Double learningRate(JsonNode node) {
@@ -94,6 +123,8 @@ public record Overrides(
         TrainOptions options = model.training();
         options = epochs == null ? options : options.withEpochs(epochs);
         options = batchSize == null ? options : options.withBatchSize(batchSize);
+        options = loss == null ? options : options.withLoss(loss);
+        options = optimizer == null ? options : options.withOptimizer(optimizer);
         options = learningRate == null ? options : options.withLearningRate(learningRate.floatValue());
         options = seed == null ? options : options.withSeed(seed);
         options = threads == null ? options : options.withThreads(threads);

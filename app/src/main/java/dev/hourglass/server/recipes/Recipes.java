@@ -1,11 +1,16 @@
 package dev.hourglass.server.recipes;
 
+import dev.hourglass.engine.Optimizer;
+import dev.hourglass.files.Failures;
 import dev.hourglass.lab.recipe.ModelRecipe;
 import dev.hourglass.lab.recipe.Recipe;
 import dev.hourglass.lab.recipe.RecipeReader;
 import dev.hourglass.server.http.ApiException;
 import dev.hourglass.server.http.Body;
 import dev.hourglass.server.http.ErrorResponses;
+import dev.hourglass.server.http.Failing;
+import dev.hourglass.train.LossRequirements;
+import dev.hourglass.train.UnsuitableTrainingException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,6 +21,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /** The recipes that requests name or hold. */
@@ -40,6 +46,8 @@ public final class Recipes {
             String dataset,
             int epochs,
             int batchSize,
+            String loss,
+            String optimizer,
             double learningRate) {}
 
     /** A recipe in short. */
@@ -61,8 +69,16 @@ public final class Recipes {
                     model.data().name(),
                     model.training().epochs(),
                     model.training().batchSize(),
+                    model.training().loss().text(),
+                    optimizer(model.training().optimizer()),
                     model.training().learningRate());
         }
+    }
+
+    /** On one line, without the learning rate, which stands by itself. */
+    private static String optimizer(Optimizer optimizer) {
+        Optimizer defaults = Optimizer.of(optimizer.kerasName(), Map.of());
+        return optimizer.withLearningRate(defaults.learningRate()).text();
     }
 
     List<String> names() {
@@ -106,7 +122,18 @@ public final class Recipes {
                     "A recipe that is run here can't name folders or files of the server.",
                     "Leave 'folder' and 'source' out of 'data', or run it with hourglass lab.");
         }
-        return request.overrides().applyTo(recipe);
+        Recipe asked = request.overrides().applyTo(recipe);
+        for (ModelRecipe model : asked.models()) {
+            try {
+                LossRequirements.requireOutputs(model.spec(), model.training().loss());
+            } catch (UnsuitableTrainingException e) {
+                throw ApiException.impossible(
+                        request.overrides().loss() == null ? "text" : "overrides.loss",
+                        Failures.reason(e),
+                        "Choose another loss or another model.");
+            }
+        }
+        return asked;
     }
 
     /** What the body of a request asks for: a lab by name or a recipe as text, a name for the run, and overrides. */

@@ -122,6 +122,7 @@ final class RunEvents implements Consumer<LabEvent> {
                 fields.put("models", models);
                 fields.put("epochs", epochs);
                 fields.put("stepsPerEpoch", started.stepsPerEpoch());
+                fields.put("lossName", started.loss().inWords());
                 log.add("model", fields);
             }
             case TrainEvent.Warned warned -> log.add("notice", Map.of("message", warned.sentence()));

@@ -1,5 +1,6 @@
 package dev.hourglass.server.runs;
 
+import dev.hourglass.engine.Loss;
 import dev.hourglass.lab.recipe.Recipe;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,9 +16,13 @@ import tools.jackson.databind.JsonNode;
  * @param models in the recipe's order
  */
 public record RunHistory(List<OfModel> models) {
-    /** The epochs of one model. */
-    record OfModel(String model, @Nullable Integer bestEpoch, List<Epoch> epochs) {
-        static OfModel of(String model, List<Epoch> epochs) {
+    /**
+     * The epochs of one model.
+     *
+     * @param lossName what the loss is, in words
+     */
+    record OfModel(String model, String lossName, @Nullable Integer bestEpoch, List<Epoch> epochs) {
+        static OfModel of(String model, Loss made, List<Epoch> epochs) {
             Epoch best = null;
             for (Epoch epoch : epochs) {
                 Double loss = epoch.validationLoss();
@@ -25,7 +30,7 @@ public record RunHistory(List<OfModel> models) {
                     best = epoch;
                 }
             }
-            return new OfModel(model, best == null ? null : best.epoch(), epochs);
+            return new OfModel(model, made.inWords(), best == null ? null : best.epoch(), epochs);
         }
 
         private static double best(Epoch epoch) {
@@ -50,8 +55,10 @@ public record RunHistory(List<OfModel> models) {
     record Epoch(
             int epoch,
             @Nullable Double loss,
+            @Nullable Double mse,
             @Nullable Double mae,
             @Nullable Double validationLoss,
+            @Nullable Double validationMse,
             @Nullable Double validationMae,
             @Nullable Double learningRate,
             @Nullable Double trainSeconds,
@@ -61,8 +68,10 @@ public record RunHistory(List<OfModel> models) {
             return new Epoch(
                     event.path("epoch").asInt(0),
                     number(event, "loss"),
+                    number(event, "mse"),
                     number(event, "mae"),
                     number(event, "validationLoss"),
+                    number(event, "validationMse"),
                     number(event, "validationMae"),
                     number(event, "learningRate"),
                     number(event, "trainSeconds"),
@@ -86,7 +95,7 @@ public record RunHistory(List<OfModel> models) {
 
     private static RunHistory of(Recipe recipe, Function<String, List<Epoch>> epochs) {
         return new RunHistory(recipe.models().stream()
-                .map(model -> OfModel.of(model.name(), epochs.apply(model.name())))
+                .map(model -> OfModel.of(model.name(), model.training().loss(), epochs.apply(model.name())))
                 .toList());
     }
 
@@ -104,8 +113,10 @@ public record RunHistory(List<OfModel> models) {
                         .add(new Epoch(
                                 number.intValue(),
                                 field(columns, fields, "loss"),
+                                field(columns, fields, "mse"),
                                 field(columns, fields, "mae"),
                                 field(columns, fields, "val_loss"),
+                                field(columns, fields, "val_mse"),
                                 field(columns, fields, "val_mae"),
                                 field(columns, fields, "learning_rate"),
                                 field(columns, fields, "train_seconds"),
@@ -133,6 +144,6 @@ public record RunHistory(List<OfModel> models) {
         return models.stream()
                 .filter(history -> history.model().equals(model))
                 .findFirst()
-                .orElseGet(() -> new OfModel(model, null, List.of()));
+                .orElseGet(() -> new OfModel(model, "", null, List.of()));
     }
 }

@@ -2,7 +2,7 @@ import { PageElement, html, nothing } from "../shared/element.js";
 import { logarithmicLow } from "../shared/axes.js";
 import { LINE_TYPES, classColor } from "../shared/colors.js";
 import * as format from "../shared/format.js";
-import { bestEpoch } from "../shared/live-run.js";
+import { bestEpoch, lossOf } from "../shared/live-run.js";
 import { token } from "../shared/theme.js";
 import "./hg-chart.js";
 
@@ -58,9 +58,13 @@ class HgCurves extends PageElement {
     return [...this.models];
   }
 
+  get loss() {
+    return lossOf(this.entries.map(([, { lossName }]) => lossName));
+  }
+
   byBatch() {
     return lines({
-      yName: "training loss",
+      yName: `training ${this.loss}`,
       log: true,
       x: {
         type: "value",
@@ -81,7 +85,7 @@ class HgCurves extends PageElement {
 
   byEpoch() {
     return lines({
-      yName: "loss",
+      yName: this.loss,
       log: true,
       x: epochAxis(this.entries),
       series: this.entries.flatMap(([name, { epochs }], i) => {
@@ -119,9 +123,18 @@ class HgCurves extends PageElement {
 
   epochTable() {
     return {
-      heads: ["model", "epoch", "loss", "validation loss", "MAE", "validation MAE"],
+      heads: ["model", "epoch", "loss", "validation loss", "MSE", "validation MSE", "MAE", "validation MAE"],
       rows: this.entries.flatMap(([name, { epochs }]) =>
-        epochs.map((each) => [name, each.epoch, each.loss, each.validationLoss, each.mae, each.validationMae]),
+        epochs.map((each) => [
+          name,
+          each.epoch,
+          each.loss,
+          each.validationLoss,
+          each.mse,
+          each.validationMse,
+          each.mae,
+          each.validationMae,
+        ]),
       ),
     };
   }

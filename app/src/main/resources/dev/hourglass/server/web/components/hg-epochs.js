@@ -8,6 +8,8 @@ import { runs } from "../shared/runs.js";
 const COLUMNS = [
   { of: "loss", head: "Loss", show: format.error },
   { of: "validationLoss", head: "Validation loss", show: format.error },
+  { of: "mse", head: "MSE", show: format.error },
+  { of: "validationMse", head: "Validation MSE", show: format.error },
   { of: "mae", head: "MAE", show: format.error },
   { of: "validationMae", head: "Validation MAE", show: format.error },
   { of: "learningRate", head: "Learning rate", show: format.plain, unranked: true },

@@ -3,6 +3,7 @@ import { api } from "../shared/api.js";
 import { logarithmicLow } from "../shared/axes.js";
 import { LINE_TYPES, classColor } from "../shared/colors.js";
 import * as format from "../shared/format.js";
+import { lossOf } from "../shared/live-run.js";
 import { Loading } from "../shared/loading.js";
 import { measureColumns } from "../shared/measures.js";
 import { href, remember } from "../shared/router.js";
@@ -117,10 +118,16 @@ class PageComparison extends PageElement {
         : []),
       { head: "Data", text: true, of: ({ dataset }) => dataset },
       {
+        head: "Loss",
+        text: true,
+        of: ({ history }) => history.lossName,
+      },
+      {
         head: "Best validation loss",
         of: ({ history }) => history.epochs.find(({ epoch }) => epoch === history.bestEpoch)?.validationLoss ?? null,
         show: format.error,
-        best: "low",
+        // Numbers of different losses can't be ranked.
+        best: new Set(rows.map(({ history }) => history.lossName)).size === 1 ? "low" : undefined,
       },
       ...measureColumns(rows),
     ];
@@ -257,7 +264,7 @@ class PageComparison extends PageElement {
       xAxis: { type: "value", name: "epoch", min: 1, minInterval: 1 },
       yAxis: {
         type: "log",
-        name: "validation loss",
+        name: `validation ${lossOf(rows.map(({ history }) => history.lossName))}`,
         nameGap: 52,
         min: logarithmicLow(rows.flatMap(({ history }) => history.epochs.map(({ validationLoss }) => validationLoss))),
         axisLabel: { formatter: format.plain },

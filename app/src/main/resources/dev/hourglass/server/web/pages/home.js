@@ -131,9 +131,9 @@ class PageHome extends PageElement {
       <td>${run.models.map((model) => html`<div>${model.dataset}</div>`)}</td>
       <td class="number">
         ${run.models.map((model) => {
-          const isBest = model.bestValidationLoss !== null && model.bestValidationLoss === best.get(model.dataset);
+          const isBest = model.bestValidationLoss !== null && model.bestValidationLoss === best.get(rankedAmong(model));
           return html`<div class=${isBest ? "best" : ""}>
-            ${isBest ? html`<span class="note best-on">best on ${model.dataset}</span> ` : nothing}${format.error(model.bestValidationLoss)}
+            ${isBest ? html`<span class="note best-on">best on ${model.dataset}${byLoss(model)}</span> ` : nothing}${format.error(model.bestValidationLoss)}
           </div>`;
         })}
       </td>
@@ -161,13 +161,19 @@ class PageHome extends PageElement {
   }
 }
 
-/** The smallest loss on each data set; losses on different data say nothing about each other. */
+/** What losses can be ranked among: those of another kind or on other data say nothing about each other. */
+const rankedAmong = ({ dataset, lossName }) => `${dataset}, ${lossName}`;
+
+/** Which loss, where it is not the usual one. */
+const byLoss = ({ lossName }) => (lossName === "mean squared error" ? "" : ` by ${lossName}`);
+
+/** The smallest loss on each data set, of each kind. */
 function bestByDataset() {
   const best = new Map();
   for (const model of runs.list.flatMap((run) => run.models)) {
     const loss = model.bestValidationLoss;
-    if (loss !== null && !(best.get(model.dataset) <= loss)) {
-      best.set(model.dataset, loss);
+    if (loss !== null && !(best.get(rankedAmong(model)) <= loss)) {
+      best.set(rankedAmong(model), loss);
     }
   }
   return best;

@@ -1,7 +1,7 @@
 import { PageElement, html, nothing } from "../shared/element.js";
 import { api } from "../shared/api.js";
 import * as format from "../shared/format.js";
-import { LiveRun } from "../shared/live-run.js";
+import { LiveRun, lossOf } from "../shared/live-run.js";
 import { Loading } from "../shared/loading.js";
 import { href } from "../shared/router.js";
 import { doing, progressOf, runState } from "../shared/run-state.js";
@@ -110,7 +110,7 @@ class PageRun extends PageElement {
       <dl class="facts">
         ${fact("Model", step?.model)}
         ${fact("Epoch", step && `${step.epoch} of ${this.live.models.get(step.model)?.wanted || "?"}`)}
-        ${fact("Batch", step && `${step.step} of ${step.steps}`)} ${fact("Loss", step && format.error(step.loss))}
+        ${fact("Batch", step && `${step.step} of ${step.steps}`)} ${fact("Loss", step && format.error(step.loss), this.live.models.get(step?.model)?.lossName)}
         ${fact("Learning rate", step && format.plain(step.learningRate))}
         ${fact("Throughput", step?.samplesPerSecond && `${format.count(step.samplesPerSecond)}\u202f/s`, "Samples a second")}
         ${fact("Time left", format.duration(run.secondsLeft ?? step?.secondsLeft))}
@@ -125,7 +125,7 @@ class PageRun extends PageElement {
         ${fact("Time", format.duration(run.seconds))}
         ${run.models.map((model) =>
           fact(
-            `${model.name}: best validation loss${model.bestEpoch ? `, epoch ${model.bestEpoch}` : ""}`,
+            `${model.name}: best validation ${lossOf([model.lossName])}${model.bestEpoch ? `, epoch ${model.bestEpoch}` : ""}`,
             format.error(model.bestValidationLoss),
           ),
         )}

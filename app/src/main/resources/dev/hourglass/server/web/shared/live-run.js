@@ -19,7 +19,7 @@ export class LiveRun {
     this.#clear();
   }
 
-  /** By model: `steps` [[place in epochs, loss], …], `epochs` as in the history, how many there will be. */
+  /** By model: `steps` [[place in epochs, loss], …], `epochs` as in the history, how many there will be, what the loss is. */
   models;
   /** The last step event, or null. */
   step;
@@ -77,8 +77,9 @@ export class LiveRun {
   async #recall(run) {
     const histories = await api.history(run).catch(() => []);
     if (run === this.#run) {
-      for (const { model, epochs } of histories) {
+      for (const { model, lossName, epochs } of histories) {
         const known = this.#of(model);
+        known.lossName = lossName;
         if (known.epochs.length < epochs.length) {
           known.epochs = epochs;
         }
@@ -99,10 +100,16 @@ export class LiveRun {
     this.#redraw();
   }
 
-  #model({ model, epochs, stepsPerEpoch }) {
+  #model({ model, epochs, stepsPerEpoch, lossName }) {
     this.working = null;
     const known = this.models.get(model);
-    this.models.set(model, { steps: known?.steps ?? [], epochs: known?.epochs ?? [], wanted: epochs, stepsPerEpoch });
+    this.models.set(model, {
+      steps: known?.steps ?? [],
+      epochs: known?.epochs ?? [],
+      wanted: epochs,
+      stepsPerEpoch,
+      lossName: lossName ?? known?.lossName,
+    });
     this.#redraw();
   }
 
@@ -141,6 +148,12 @@ export class LiveRun {
       }, REDRAW_MILLIS);
     }
   }
+}
+
+/** What a loss is called: "loss (binary cross-entropy)", or "loss" where several are meant or it is not known. */
+export function lossOf(names) {
+  const known = [...new Set(names)];
+  return known.length === 1 && known[0] ? `loss (${known[0]})` : "loss";
 }
 
 /** The epoch with the smallest validation loss, or null. */

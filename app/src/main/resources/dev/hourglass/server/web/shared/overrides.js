@@ -1,23 +1,29 @@
-import { html } from "./element.js";
+import { html, nothing } from "./element.js";
 import * as format from "./format.js";
+
+/** What the fields offer; a setting may follow, such as huber:delta=0.5 or sgd:momentum=0.9,nesterov=true. */
+const LOSSES = ["mean_squared_error", "mean_absolute_error", "binary_crossentropy", "huber", "log_cosh"];
+const OPTIMIZERS = ["adam", "adamw", "sgd", "rmsprop", "nadam", "adadelta", "adagrad", "adamax"];
 
 /** What a form may change of a recipe: the server's `Overrides`, each with what the recipe says itself. */
 export const OVERRIDES = [
   { name: "epochs", label: "Epochs", kind: "whole", least: 1, of: (model) => format.count(model.epochs) },
   { name: "batchSize", label: "Batch size", kind: "whole", least: 1, of: (model) => format.count(model.batchSize) },
+  { name: "loss", label: "Loss", kind: "text", among: LOSSES, of: (model) => model.loss },
+  { name: "optimizer", label: "Optimizer", kind: "text", among: OPTIMIZERS, of: (model) => model.optimizer },
   { name: "learningRate", label: "Learning rate", kind: "positive", of: (model) => format.plain(model.learningRate) },
   { name: "seed", label: "Seed", kind: "whole", of: () => "as in the recipe" },
   { name: "threads", label: "Threads", kind: "whole", least: 1, of: () => "one a processor" },
   { name: "limit", label: "Limit samples to", kind: "whole", least: 1, of: () => "all" },
 ];
 
-/** @param values by name, as typed @returns numbers by name, without those that were left empty */
+/** @param values by name, as typed @returns numbers and texts by name, without those that were left empty */
 export function readOverrides(values) {
   const read = {};
-  for (const { name } of OVERRIDES) {
+  for (const { name, kind } of OVERRIDES) {
     const text = (values[name] ?? "").trim();
     if (text !== "") {
-      read[name] = Number.isNaN(Number(text)) ? text : Number(text);
+      read[name] = kind === "text" || Number.isNaN(Number(text)) ? text : Number(text);
     }
   }
   return read;
@@ -43,19 +49,27 @@ function fault({ kind, least }, text) {
 
 /** A labelled field; what the recipe says stands in it as long as it is empty. */
 export function overrideField(override, values, problem, model, onChange) {
-  const { name, label, of } = override;
+  const { name, label, kind, among, of } = override;
   const wrong = fault(override, values[name]) ?? (problem?.field === `overrides.${name}` ? problem.message : null);
   return html`<div class="field" ?data-invalid=${wrong !== null}>
     <label for=${`override-${name}`}>${label}</label>
     <input
       id=${`override-${name}`}
-      inputmode="decimal"
+      inputmode=${kind === "text" ? "text" : "decimal"}
+      list=${among ? `override-${name}-names` : nothing}
       placeholder=${model ? of(model) : ""}
       .value=${values[name] ?? ""}
       aria-invalid=${wrong !== null}
       aria-describedby=${`override-${name}-hint`}
       @input=${(event) => onChange({ ...values, [name]: event.target.value })}
     />
+    ${
+      among
+        ? html`<datalist id=${`override-${name}-names`}>
+            ${among.map((each) => html`<option value=${each}></option>`)}
+          </datalist>`
+        : nothing
+    }
     <span class="hint" id=${`override-${name}-hint`}>${wrong ?? ""}</span>
   </div>`;
 }
