@@ -7,6 +7,7 @@ together, saves them, and our side must compute what Keras computed. README.md l
 
 import argparse
 import collections
+import functools
 import logging
 import os
 import subprocess
@@ -29,6 +30,7 @@ import onnxruntime  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
 import keras2  # noqa: E402
+import optimizers  # noqa: E402
 
 logging.getLogger("absl").setLevel(logging.ERROR)  # that .h5 is legacy is known
 warnings.filterwarnings("ignore", message="The structure of `inputs`")
@@ -73,6 +75,11 @@ def main():
         for answer in answers:
             answer.check(report)
         took("our side read them")
+        exchanged = folder / "optimizers"
+        exchanged.mkdir(exist_ok=True)
+        exchange = functools.partial(our_side, arguments, program="OptimizerExchange")
+        optimizers.exchange(exchanged, exchange, report)
+        took("optimizers went both ways")
     sys.exit(report.show())
 
 
@@ -86,10 +93,10 @@ def parse():
     return parser.parse_args()
 
 
-def our_side(arguments, *words):
+def our_side(arguments, *words, program="OurSide"):
     command = [arguments.java, "--add-modules", "jdk.incubator.vector", "-cp", arguments.classpath]
     # The JVM says on each start that the vector module incubates.
-    run = subprocess.run(command + ["dev.hourglass.interop.OurSide", *map(str, words)], stderr=subprocess.PIPE, text=True)
+    run = subprocess.run(command + [f"dev.hourglass.interop.{program}", *map(str, words)], stderr=subprocess.PIPE, text=True)
     if run.returncode != 0:
         sys.exit(f"interop: our side failed at {words[0]}\n{run.stderr}")
 
