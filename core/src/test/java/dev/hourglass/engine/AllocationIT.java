@@ -3,11 +3,15 @@ package dev.hourglass.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.hourglass.model.Activation;
 import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.RandomSource;
+import dev.hourglass.tensor.Shape;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -37,6 +41,34 @@ final class AllocationIT {
         Samples images = LabRun.images(model.input().size());
         int[] order = IntStream.range(0, LabRun.BATCH).toArray();
         try (TrainingSession session = LabRun.session(model, parameters, Kernels.best(), 2)) {
+            requireNothingAllocated(session, images, order);
+        }
+    }
+
+    static Iterable<String> optimizers() {
+        return Optimizer.NAMES;
+    }
+
+    @ParameterizedTest
+    @MethodSource("optimizers")
+    void noOptimizerAllocatesNorClippingNorLogarithms(String name) {
+        AutoencoderSpec model = new AutoencoderSpec(
+                "dense",
+                Shape.of(64),
+                List.of(new LayerSpec.Dense("squeeze", 32, Activation.RELU)),
+                List.of(new LayerSpec.Dense("rebuild", 64, Activation.SIGMOID)));
+        Parameters parameters = Parameters.initialize(model.input(), model.layers(), new RandomSource(5));
+        Optimizer optimizer = Optimizer.of(name, Map.of("global_clipnorm", 1, "weight_decay", 0.01));
+        TrainingSettings settings =
+                new TrainingSettings(Loss.BinaryCrossentropy.DEFAULT, optimizer, LabRun.BATCH, 5);
+        int[] order = IntStream.range(0, LabRun.BATCH).toArray();
+        try (TrainingSession session =
+                TrainingSession.of(model.input(), model.layers(), parameters, settings, 2)) {
+            requireNothingAllocated(session, LabRun.images(64), order);
+        }
+    }
+
+    private static void requireNothingAllocated(TrainingSession session, Samples images, int[] order) {
             long start = System.currentTimeMillis();
             Map<String, Long> allocated;
             do { // compilation goes on in the background for as long as it takes on this machine
@@ -50,7 +82,6 @@ final class AllocationIT {
             assertThat(most(allocated))
                     .as("bytes a step by thread: %s", allocated)
                     .isLessThanOrEqualTo(ALLOWED_BYTES_PER_STEP);
-        }
     }
 
     private static Map<Long, Long> allocatedByThread() {

@@ -1,12 +1,14 @@
 package dev.hourglass.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.hourglass.engine.cpu.ops.LossFunction;
 import dev.hourglass.engine.plan.OutputLoss;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Parameters;
+import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.Shape;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -119,13 +121,63 @@ class TrainingGoldenTest {
         assertThat(stopped.sha256()).isEqualTo(whole.sha256());
     }
 
+    @ParameterizedTest
+    @MethodSource("dev.hourglass.engine.TrainingGolden#trainings")
+    void plainJavaAndAnyNumberOfThreadsGiveTheSameBits(TrainingGolden golden) {
+        Parameters vectors = golden.initial();
+        Parameters plain = golden.initial();
+        int[] order = IntStream.range(0, SAMPLES).toArray();
+        try (TrainingSession one = session(golden, vectors, 3, Kernels.best());
+                TrainingSession other = session(golden, plain, 1, Kernels.plain())) {
+            for (int step = 0; step < STEPS; step++) {
+                double loss = one.step(samples(golden), order, 0, SAMPLES);
+                assertThat(other.step(samples(golden), order, 0, SAMPLES)).isEqualTo(loss);
+            }
+        }
+        assertThat(plain.sha256()).isEqualTo(vectors.sha256());
+    }
+
+    /** Told from the loss alone, which is summed in double. */
+    @ParameterizedTest
+    @MethodSource("dev.hourglass.engine.TrainingGolden#trainings")
+    void gradientsAreDifferencesOfTheLoss(TrainingGolden golden) {
+        LossFunction function =
+                LossFunction.of(OutputLoss.of(golden.layers(), golden.loss()).loss());
+        float[] targets = golden.line("inputs");
+        float[] gradients = new float[targets.length];
+        float[] scratch = new float[1];
+        float half = 1f / (1 << 12);
+        for (float distance : new float[] {-0.3f, -0.11f, 0.07f, 0.4f}) {
+            float[] outputs = targets.clone();
+            for (int i = 0; i < outputs.length; i++) {
+                outputs[i] = Math.clamp(outputs[i] + distance, 0.05f, 0.95f);
+            }
+            function.add(outputs, 0, targets, 0, gradients, 0, outputs.length, 1);
+            for (int i = 0; i < outputs.length; i++) {
+                float[] around = {outputs[i] + half, outputs[i] - half};
+                double above = function.add(around, 0, targets, i, scratch, 0, 1, 1);
+                double below = function.add(around, 1, targets, i, scratch, 0, 1, 1);
+                double slope = (above - below) / ((double) around[0] - around[1]);
+                assertThat((double) gradients[i])
+                        .as("at output %s, target %s", outputs[i], targets[i])
+                        .isCloseTo(slope, within(1e-3 * Math.max(1, Math.abs(slope))));
+            }
+        }
+    }
+
     private static TrainingSession session(TrainingGolden golden, Parameters parameters) {
+        return session(golden, parameters, 2, Kernels.best());
+    }
+
+    private static TrainingSession session(
+            TrainingGolden golden, Parameters parameters, int threads, Kernels kernels) {
         return TrainingSession.of(
                 Shape.of(TrainingGolden.SIZE),
                 golden.layers(),
                 parameters,
                 new TrainingSettings(golden.loss(), golden.optimizer(), SAMPLES, 1),
-                2);
+                threads,
+                kernels);
     }
 
     private static Samples samples(TrainingGolden golden) {
