@@ -59,29 +59,26 @@ final class AllocationIT {
                 List.of(new LayerSpec.Dense("rebuild", 64, Activation.SIGMOID)));
         Parameters parameters = Parameters.initialize(model.input(), model.layers(), new RandomSource(5));
         Optimizer optimizer = Optimizer.of(name, Map.of("global_clipnorm", 1, "weight_decay", 0.01));
-        TrainingSettings settings =
-                new TrainingSettings(Loss.BinaryCrossentropy.DEFAULT, optimizer, LabRun.BATCH, 5);
+        TrainingSettings settings = new TrainingSettings(Loss.BinaryCrossentropy.DEFAULT, optimizer, LabRun.BATCH, 5);
         int[] order = IntStream.range(0, LabRun.BATCH).toArray();
-        try (TrainingSession session =
-                TrainingSession.of(model.input(), model.layers(), parameters, settings, 2)) {
+        try (TrainingSession session = TrainingSession.of(model.input(), model.layers(), parameters, settings, 2)) {
             requireNothingAllocated(session, LabRun.images(64), order);
         }
     }
 
     private static void requireNothingAllocated(TrainingSession session, Samples images, int[] order) {
-            long start = System.currentTimeMillis();
-            Map<String, Long> allocated;
-            do { // compilation goes on in the background for as long as it takes on this machine
-                Map<Long, Long> before = allocatedByThread();
-                for (int i = 0; i < STEPS; i++) {
-                    session.step(images, order, 0, LabRun.BATCH);
-                }
-                allocated = perStep(before, allocatedByThread());
-            } while (most(allocated) > ALLOWED_BYTES_PER_STEP
-                    && System.currentTimeMillis() - start < WARM_UP_LIMIT_MILLIS);
-            assertThat(most(allocated))
-                    .as("bytes a step by thread: %s", allocated)
-                    .isLessThanOrEqualTo(ALLOWED_BYTES_PER_STEP);
+        long start = System.currentTimeMillis();
+        Map<String, Long> allocated;
+        do { // compilation goes on in the background for as long as it takes on this machine
+            Map<Long, Long> before = allocatedByThread();
+            for (int i = 0; i < STEPS; i++) {
+                session.step(images, order, 0, LabRun.BATCH);
+            }
+            allocated = perStep(before, allocatedByThread());
+        } while (most(allocated) > ALLOWED_BYTES_PER_STEP && System.currentTimeMillis() - start < WARM_UP_LIMIT_MILLIS);
+        assertThat(most(allocated))
+                .as("bytes a step by thread: %s", allocated)
+                .isLessThanOrEqualTo(ALLOWED_BYTES_PER_STEP);
     }
 
     private static Map<Long, Long> allocatedByThread() {

@@ -169,8 +169,7 @@ class TrainingGoldenTest {
         return session(golden, parameters, 2, Kernels.best());
     }
 
-    private static TrainingSession session(
-            TrainingGolden golden, Parameters parameters, int threads, Kernels kernels) {
+    private static TrainingSession session(TrainingGolden golden, Parameters parameters, int threads, Kernels kernels) {
         return TrainingSession.of(
                 Shape.of(TrainingGolden.SIZE),
                 golden.layers(),

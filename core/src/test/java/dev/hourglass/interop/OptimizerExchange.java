@@ -115,8 +115,7 @@ final class OptimizerExchange {
             float[] inputs,
             int steps) {
         TrainingSettings settings = new TrainingSettings(loss, optimizer, SAMPLES, 0);
-        try (TrainingSession session =
-                TrainingSession.of(Shape.of(SIZE), spec().layers(), parameters, settings, 1)) {
+        try (TrainingSession session = TrainingSession.of(Shape.of(SIZE), spec().layers(), parameters, settings, 1)) {
             if (from != null) {
                 session.restore(from);
             }
