@@ -91,7 +91,7 @@ public record Overrides(
         if (!value.isString()) {
             throw ApiException.malformed(
                     PREFIX + field,
-                    field + " must be a text, got " + Failing.excerpt(value.toString()) + ".",
+                    field + " must be a text, got " + ErrorResponses.excerpt(value.toString()) + ".",
                     "Give its name, and settings after a colon, such as 'huber:delta=0.5' or 'sgd:momentum=0.9'.");
         }
         try {

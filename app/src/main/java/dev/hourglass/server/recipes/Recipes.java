@@ -8,7 +8,6 @@ import dev.hourglass.lab.recipe.RecipeReader;
 import dev.hourglass.server.http.ApiException;
 import dev.hourglass.server.http.Body;
 import dev.hourglass.server.http.ErrorResponses;
-import dev.hourglass.server.http.Failing;
 import dev.hourglass.train.LossRequirements;
 import dev.hourglass.train.UnsuitableTrainingException;
 import java.io.IOException;
