@@ -1,6 +1,5 @@
 package dev.hourglass.engine.cpu.layout;
 
-import dev.hourglass.engine.cpu.memory.ChunkResults;
 import dev.hourglass.tensor.TileTransform;
 import java.util.Arrays;
 import java.util.List;
@@ -106,7 +105,7 @@ public enum Tiling {
 
     /**
      * The form in which the gradient of a matrix is summed: component by component. For {@link #REPEATED} that is the
-     * matrix itself; {@link ChunkResults} turns the components of {@link #PIXELS} into taps.
+     * matrix itself; {@link GradientForms} turns the components of {@link #PIXELS} into taps.
      */
     public PackedMatrix sum(PackedMatrix weights) {
         return switch (this) {

@@ -145,20 +145,17 @@ final class Draft {
     /** An input's gradient goes on step by step if that is how the input itself lies, else as an image. */
     void give(Op.Layer op, Op.Share share, Value gradient) {
         Tensor input = op.reads().get(share.input());
-        define(
-                share.gradient(),
-                inFamily(op, gradient, Layouts.gradient(valueOf(input).layout())));
-    }
-
-    private Value inFamily(Op.Layer op, Value gradient, Layout own) {
+        Layout own = Layouts.gradient(valueOf(input).layout());
         boolean isSequence = gradient.layout() instanceof Layout.Steps;
         if (isSequence == own instanceof Layout.Steps) {
-            return gradient;
+            define(share.gradient(), gradient);
+            return;
         }
-        String name = op.layer() + (isSequence ? "/input/steps/gradient" : "/input/image/gradient");
+        String ofInput = share.gradient().name();
+        String name = ofInput.substring(0, ofInput.lastIndexOf('/')) + (isSequence ? "/steps" : "/image") + "/gradient";
         Value transposed = new Value(name, own);
         add(new Step.Transpose(gradient, transposed));
-        return transposed;
+        define(share.gradient(), transposed);
     }
 
     void addActivationGradient(Nonlinearity function, Value output, Value gradient) {
