@@ -101,9 +101,8 @@ public final class Intake extends Handler.Wrapper {
             return super.handle(request, response, callback);
         }
         int most = Body.mostBytes(request);
-        Optional<Refusal> refusal = refusal(request, most);
-        if (refusal.isPresent()) {
-            Incoming.refuse(request, response, callback, refusal.get());
+        if (request.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH) > most) {
+            Incoming.refuse(request, response, callback, Refusal.of(Body.tooLarge(most)));
             return true;
         }
         MemoryBudget.Share share = memory.share();
@@ -112,16 +111,9 @@ public final class Intake extends Handler.Wrapper {
                 request, response, done, most, share, bytes -> pass(new Read(request, bytes), response, done));
         body.run();
         if (body.isAwaited()) {
-            admit(new Arrival(body));
+            await(request, body);
         }
         return true;
-    }
-
-    private Optional<Refusal> refusal(Request request, int mostBytes) {
-        if (request.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH) > mostBytes) {
-            return Optional.of(Refusal.of(Body.tooLarge(mostBytes)));
-        }
-        return routes.leadsSomewhere(request) ? Optional.empty() : Optional.of(OTHER_METHOD);
     }
 
     private void pass(Request request, Response response, Callback callback) {
@@ -149,6 +141,15 @@ public final class Intake extends Handler.Wrapper {
         @Override
         public void demand(Runnable callback) {
             callback.run();
+        }
+    }
+
+    /** A request that leads nowhere is not worth waiting for. Asked here alone: it takes longer than most bodies. */
+    private void await(Request request, Incoming body) {
+        if (routes.leadsSomewhere(request)) {
+            admit(new Arrival(body));
+        } else {
+            body.refuse(OTHER_METHOD);
         }
     }
 
