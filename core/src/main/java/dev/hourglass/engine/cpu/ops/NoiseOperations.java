@@ -12,6 +12,9 @@ import dev.hourglass.tensor.RandomSource;
  * it is the same on the way back, at any thread count and after a resumed run.
  */
 record NoiseOperations(Resources resources) {
+    /** More than a batch has places: a pair of numbers that was refused is followed by one that no place begins with. */
+    private static final long NEXT_DRAW = 1L << 40;
+
     Operation noise(Step.Noise step) {
         return switch (step.noise()) {
             case LayerSpec.Dropout dropout -> drop(step, dropout);
@@ -43,7 +46,7 @@ record NoiseOperations(Resources resources) {
         };
     }
 
-    /** Adds normal numbers (Box and Muller 1958); the channels that only pad stay as they are. */
+    /** Adds normal numbers (Marsaglia and Bray 1964); the channels that only pad stay as they are. */
     private Operation add(Step.Noise step, LayerSpec.GaussianNoise noise) {
         Buffer from = resources.buffer(step.from());
         Buffer to = resources.buffer(step.to());
@@ -70,11 +73,19 @@ record NoiseOperations(Resources resources) {
         };
     }
 
-    /** StrictMath gives the same bits on any machine. */
+    /**
+     * Normal by the polar method. StrictMath gives the same bits on any machine, but its cosine allocates, so a method
+     * with a logarithm alone.
+     */
     private static float normal(long key, long place) {
-        double first = ((RandomSource.bits(key, 2 * place) >>> 11) + 1) * 0x1p-53; // in (0, 1]
-        double second = (RandomSource.bits(key, 2 * place + 1) >>> 11) * 0x1p-53;
-        return (float) (StrictMath.sqrt(-2 * StrictMath.log(first)) * StrictMath.cos(2 * Math.PI * second));
+        for (long draw = 2 * place; ; draw += NEXT_DRAW) {
+            double x = (RandomSource.bits(key, draw) >> 11) * 0x1p-52; // in [-1, 1)
+            double y = (RandomSource.bits(key, draw + 1) >> 11) * 0x1p-52;
+            double square = x * x + y * y;
+            if (square > 0 && square < 1) {
+                return (float) (x * Math.sqrt(-2 * StrictMath.log(square) / square));
+            }
+        }
     }
 
     private static long key(Cursor at, String purpose) {
