@@ -38,6 +38,11 @@ final class RawConnection implements AutoCloseable {
         return this;
     }
 
+    /** Whether bytes of an answer have come. */
+    boolean hasAnswer() throws IOException {
+        return socket.getInputStream().available() > 0;
+    }
+
     /** Everything until the server closes the connection. */
     String rest() throws IOException {
         return new String(socket.getInputStream().readAllBytes(), UTF_8);
