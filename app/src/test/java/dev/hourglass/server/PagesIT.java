@@ -189,7 +189,7 @@ class PagesIT {
         assertThat(Files.readAllLines(numbers.path()))
                 .hasSize(7)
                 .first()
-                .isEqualTo("model,epoch,loss,validation loss,MAE,validation MAE");
+                .isEqualTo("model,epoch,loss,validation loss,MSE,validation MSE,MAE,validation MAE");
         Download picture = page.waitForDownload(() -> losses.getByText("PNG").click());
         assertThat(Files.readAllBytes(picture.path())).startsWith(0x89, 'P', 'N', 'G');
         losses.getByText("Table").click();

@@ -225,7 +225,8 @@ class SecurityIT {
 
     @Test
     void aRecipeCannotNameFoldersOfTheServer() throws IOException, InterruptedException {
-        for (String data : List.of("{name: mnist, folder: /etc}", "{source: /etc/series.csv, window: {steps: 50, stride: 10}}")) {
+        for (String data :
+                List.of("{name: mnist, folder: /etc}", "{source: /etc/series.csv, window: {steps: 50, stride: 10}}")) {
             String recipe = TestServer.TINY.replace("{name: sequences, limit: 96}", data);
             HttpResponse<byte[]> answer = server.post(
                     "/api/runs",

@@ -112,15 +112,20 @@ public final class Evaluation {
     }
 
     static void requireMatch(Autoencoder model, Dataset data) {
-        String name = model.spec().name();
+        requireShape(model, data);
+        if (!data.normalization().equals(model.normalization())) {
+            throw new IllegalArgumentException(
+                    "Model '" + model.spec().name() + "' was trained under " + model.normalization() + ", "
+                            + data.name() + " comes under " + data.normalization() + ". Give both the same.");
+        }
+    }
+
+    /** Of data whose numbers are the model's already, such as a file of one's own, the shape alone must match. */
+    static void requireShape(Autoencoder model, Dataset data) {
         Shape input = model.spec().input();
         if (!data.sampleShape().equals(input)) {
-            throw new ShapeException("Model '" + name + "' reads samples of " + input + ", " + data.name() + " has "
-                    + data.sampleShape() + ". Reshape the data set.");
-        }
-        if (!data.normalization().equals(model.normalization())) {
-            throw new IllegalArgumentException("Model '" + name + "' was trained under " + model.normalization() + ", "
-                    + data.name() + " comes under " + data.normalization() + ". Give both the same.");
+            throw new ShapeException("Model '" + model.spec().name() + "' reads samples of " + input + ", "
+                    + data.name() + " has " + data.sampleShape() + ". Reshape the data set.");
         }
     }
 }

@@ -17,15 +17,14 @@ public record SampleErrors(float[] mse, float[] mae) {
     /**
      * Reconstructs every sample with a model, 256 at a time.
      *
-     * @param data of the shape that the model reads, under the normalization it was trained with
+     * @param data of the shape that the model reads, its numbers as the model reads them
      * @param threads that compute, >= 1; the errors have the same bits on any number
      * @param progress told how many samples are done
      * @throws dev.hourglass.tensor.ShapeException if the samples have another shape
-     * @throws IllegalArgumentException if the samples come under another normalization
      * @throws dev.hourglass.evaluate.InterruptedComputationException if this thread is interrupted
      */
     public static SampleErrors of(Autoencoder model, Dataset data, int threads, IntConsumer progress) {
-        Evaluation.requireMatch(model, data);
+        Evaluation.requireShape(model, data);
         try (Inference inference = Inference.of(model, threads)) {
             return of(
                     (from, count, into) -> inference.reconstruct(data::copySample, from, count, into), data, progress);
