@@ -45,8 +45,7 @@ public final class ErrorResponses {
         routes.exception(LabException.class, (e, context) -> impossible(context, null, e));
         routes.exception(HttpResponseException.class, (e, context) -> ofHttp(context, e.getStatus()));
         routes.exception(
-                Exception.class,
-                (e, context) -> mistake(context, logged(context.method() + " " + excerpt(context.path()), e)));
+                Exception.class, (e, context) -> mistake(context, context.method() + " " + excerpt(context.path()), e));
     }
 
     /** Errors of the JVM end the request, not the server. */
@@ -86,11 +85,17 @@ public final class ErrorResponses {
         }
     }
 
-    private static void mistake(Context context, String id) {
+    private static void mistake(Context context, String what, Exception failure) {
+        context.status(500);
+        Answers.json(context, Map.of("error", mistake(what, failure)));
+    }
+
+    /** What stands behind {@code error} where nobody expected a failure, which the log then has under the id of the answer. */
+    static Map<String, @Nullable Object> mistake(String what, @Nullable Throwable failure) {
+        String id = logged(what, failure);
         Map<String, @Nullable Object> error = error(null, mistake(id), REPORT);
         error.put("id", id);
-        context.status(500);
-        Answers.json(context, Map.of("error", error));
+        return error;
     }
 
     private static String mistake(String id) {
@@ -98,7 +103,7 @@ public final class ErrorResponses {
     }
 
     /** Writes a failure to the log and returns the name that it has there. */
-    private static String logged(String what, Throwable failure) {
+    private static String logged(String what, @Nullable Throwable failure) {
         String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
         LOG.log(System.Logger.Level.ERROR, id + ": " + what, failure);
         return id;

@@ -3,6 +3,7 @@ package dev.hourglass.server.http;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -22,6 +23,10 @@ final class Incoming implements Invocable.Task {
     private static final long MOST_DISCARDED_BYTES = 256L << 20;
 
     private static final int LINGER_SECONDS = 10;
+
+    /** What a client is told that was silent for too long, or too slow. */
+    static final Refusal LATE = Refusal.of(ApiException.of(
+            408, null, "The request's body did not come in time.", "Send it again, faster or in smaller parts."));
 
     private final Request request;
     private final Response response;
@@ -157,6 +162,10 @@ final class Incoming implements Invocable.Task {
                     demanded = true;
                     request.demand(this);
                     return null;
+                }
+                if (Content.Chunk.isFailure(chunk, false) && chunk.getFailure() instanceof TimeoutException) {
+                    refuse(LATE); // the connection lives: what still comes is thrown away
+                    continue;
                 }
                 if (Content.Chunk.isFailure(chunk)) {
                     broken(chunk.getFailure());

@@ -22,8 +22,6 @@ public final class Intake extends Handler.Wrapper {
     /** Where a request keeps its body, as bytes. */
     static final String BODY = "dev.hourglass.body";
 
-    private static final Refusal LATE = Refusal.of(ApiException.of(
-            408, null, "The request's body did not come in time.", "Send it again, faster or in smaller parts."));
     private static final Refusal TOO_MANY = Refusal.of(
             ApiException.of(503, null, "Too many bodies are on their way from this address.", "Send fewer at once."));
 
@@ -178,7 +176,9 @@ public final class Intake extends Handler.Wrapper {
     private void sweep() {
         synchronized (arrivals) {
             arrivals.removeIf(arrival -> !arrival.body.isAwaited());
-            arrivals.stream().filter(arrival -> arrival.secondsLeft() < 0).forEach(late -> late.body.refuse(LATE));
+            arrivals.stream()
+                    .filter(arrival -> arrival.secondsLeft() < 0)
+                    .forEach(late -> late.body.refuse(Incoming.LATE));
         }
         sweepLater();
     }
