@@ -31,4 +31,5 @@ module dev.hourglass.core {
     exports dev.hourglass.model;
     exports dev.hourglass.tensor;
     exports dev.hourglass.train;
+    exports dev.hourglass.train.checkpoints;
 }

@@ -5,25 +5,25 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** What keeps a command from doing its work: one line for the user, with the way out. */
-final class CommandException extends RuntimeException {
+public final class CommandException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    CommandException(String message, Throwable cause) {
+    public CommandException(String message, Throwable cause) {
         super(message, cause);
     }
 
-    CommandException(String message) {
+    public CommandException(String message) {
         super(message);
     }
 
-    static CommandException unreadable(Path model, IOException e) {
+    public static CommandException unreadable(Path model, IOException e) {
         return new CommandException(
                 "Can't read model '" + model + "': " + Failures.reason(e)
                         + ". Give the path of a .keras or .h5 file that can be read.",
                 e);
     }
 
-    static CommandException unwritable(Path file, IOException e) {
+    public static CommandException unwritable(Path file, IOException e) {
         return new CommandException(
                 "Can't write " + file + ": " + Failures.reason(e) + ". Choose another file or make room.", e);
     }

@@ -1,5 +1,6 @@
 package dev.hourglass.cli;
 
+import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.lab.run.FinishedRun;
 import dev.hourglass.report.figures.Figure;
 import dev.hourglass.report.figures.RunsFigure;

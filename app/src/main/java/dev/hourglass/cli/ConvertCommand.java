@@ -1,5 +1,7 @@
 package dev.hourglass.cli;
 
+import dev.hourglass.cli.arguments.ModelArguments;
+import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.SavedModel;
 import java.io.IOException;

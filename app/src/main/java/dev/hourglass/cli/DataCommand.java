@@ -1,5 +1,7 @@
 package dev.hourglass.cli;
 
+import dev.hourglass.cli.terminal.FetchDisplay;
+import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.catalog.CachedFile;
 import dev.hourglass.data.catalog.DataFile;
 import dev.hourglass.data.catalog.DatasetCatalog;

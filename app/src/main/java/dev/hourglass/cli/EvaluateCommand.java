@@ -1,5 +1,10 @@
 package dev.hourglass.cli;
 
+import dev.hourglass.cli.arguments.DataArguments;
+import dev.hourglass.cli.arguments.ModelArguments;
+import dev.hourglass.cli.arguments.ThreadsOption;
+import dev.hourglass.cli.terminal.Progress;
+import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.evaluate.errors.ErrorReport;

@@ -1,5 +1,11 @@
 package dev.hourglass.cli;
 
+import dev.hourglass.cli.arguments.DataArguments;
+import dev.hourglass.cli.arguments.ModelArguments;
+import dev.hourglass.cli.arguments.ThreadsOption;
+import dev.hourglass.cli.arguments.WholeNumber;
+import dev.hourglass.cli.terminal.Progress;
+import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.FloatDataset;
 import dev.hourglass.data.catalog.DatasetCatalog;

@@ -1,5 +1,9 @@
 package dev.hourglass.cli;
 
+import dev.hourglass.cli.arguments.CheckpointOptions;
+import dev.hourglass.cli.arguments.WholeNumber;
+import dev.hourglass.cli.terminal.LabDisplay;
+import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.lab.Lab;
 import dev.hourglass.lab.LabOptions;

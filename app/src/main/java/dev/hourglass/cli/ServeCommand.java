@@ -1,5 +1,6 @@
 package dev.hourglass.cli;
 
+import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.server.WorkbenchServer;
 import dev.hourglass.server.http.ServerOptions;

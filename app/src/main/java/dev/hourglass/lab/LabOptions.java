@@ -1,8 +1,8 @@
 package dev.hourglass.lab;
 
 import dev.hourglass.data.catalog.DatasetCatalog;
-import dev.hourglass.train.Checkpointer;
 import dev.hourglass.train.RunControl;
+import dev.hourglass.train.checkpoints.Checkpointer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;

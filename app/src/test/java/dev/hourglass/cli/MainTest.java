@@ -3,6 +3,7 @@ package dev.hourglass.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
+import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

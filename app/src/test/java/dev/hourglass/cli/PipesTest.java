@@ -3,6 +3,7 @@ package dev.hourglass.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.data.images.ImageFolder;
 import dev.hourglass.formats.ModelFile;

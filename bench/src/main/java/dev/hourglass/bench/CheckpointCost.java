@@ -1,13 +1,13 @@
 package dev.hourglass.bench;
 
 import dev.hourglass.data.Dataset;
-import dev.hourglass.train.Checkpointer;
-import dev.hourglass.train.Checkpoints;
 import dev.hourglass.train.RunControl;
 import dev.hourglass.train.TrainOptions;
 import dev.hourglass.train.Trainer;
 import dev.hourglass.train.TrainingState;
 import dev.hourglass.train.TrainingWatch;
+import dev.hourglass.train.checkpoints.Checkpointer;
+import dev.hourglass.train.checkpoints.Checkpoints;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -68,7 +68,7 @@ public final class RunControl {
      *
      * @throws InterruptedException if the thread is interrupted while it waits
      */
-    void awaitStopped(Duration longest) throws InterruptedException {
+    public void awaitStopped(Duration longest) throws InterruptedException {
         lock.lock();
         try {
             long nanos = longest.toNanos();

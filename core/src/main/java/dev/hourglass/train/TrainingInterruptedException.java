@@ -4,12 +4,12 @@ package dev.hourglass.train;
 public final class TrainingInterruptedException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 
-    TrainingInterruptedException(int epoch, int step) {
+    public TrainingInterruptedException(int epoch, int step) {
         super(message(epoch, step));
     }
 
     /** @param reason why its last state could not be saved */
-    TrainingInterruptedException(int epoch, int step, String reason, Throwable cause) {
+    public TrainingInterruptedException(int epoch, int step, String reason, Throwable cause) {
         super(message(epoch, step) + ", and its state could not be saved: " + reason, cause);
     }
 

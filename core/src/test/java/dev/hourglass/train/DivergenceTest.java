@@ -9,6 +9,8 @@ import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
+import dev.hourglass.train.checkpoints.Checkpointer;
+import dev.hourglass.train.checkpoints.Checkpoints;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,10 +27,10 @@ class DivergenceTest {
             Shape.of(6),
             List.of(new LayerSpec.Dense("squeeze", 3, Activation.LINEAR)),
             List.of(new LayerSpec.Dense("rebuild", 6, Activation.LINEAR)));
-    private static final TrainOptions OPTIONS = TrainerTest.OPTIONS
+    private static final TrainOptions OPTIONS = TinyTraining.OPTIONS
             .withSchedule(LearningRateSchedule.CONSTANT)
             .withCallbacks(new Callbacks(EarlyStopping.defaults().withRestoreBestWeights(true), null, true));
-    private static final FloatDataset DATA = TrainerTest.TRAINING;
+    private static final FloatDataset DATA = TinyTraining.TRAINING;
 
     @TempDir
     private Path folder;

@@ -10,6 +10,7 @@ import dev.hourglass.engine.Optimizer;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;
+import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,7 @@ class LossRequirementsTest {
         FloatDataset outside = data("measured", -0.25f, 3.5f);
         List<TrainEvent> events = new ArrayList<>();
         for (Loss loss : List.of(PROBABILITIES, LOGITS)) {
-            TrainOptions options = TrainerTest.OPTIONS.withLoss(loss);
+            TrainOptions options = TinyTraining.OPTIONS.withLoss(loss);
             assertThatThrownBy(() -> Trainer.train(ending(Activation.SIGMOID), outside, INSIDE, options, events::add))
                     .isInstanceOf(UnsuitableTrainingException.class)
                     .hasMessage(
@@ -82,7 +83,7 @@ class LossRequirementsTest {
     @Test
     void logitsFromASigmoidAreWarnedOfBeforeTrainingBegins() {
         List<TrainEvent> events = new ArrayList<>();
-        TrainOptions options = TrainerTest.OPTIONS.withLoss(LOGITS).withEpochs(1);
+        TrainOptions options = TinyTraining.OPTIONS.withLoss(LOGITS).withEpochs(1);
 
         Trainer.train(ending(Activation.SIGMOID), INSIDE, INSIDE, options, events::add);
 
@@ -101,7 +102,7 @@ class LossRequirementsTest {
 
     @Test
     void crossEntropyIsOptimisedAndSquaredErrorsAreMeasuredBesideIt() {
-        TrainOptions options = TrainerTest.OPTIONS
+        TrainOptions options = TinyTraining.OPTIONS
                 .withSchedule(LearningRateSchedule.CONSTANT)
                 .withEpochs(200)
                 .withLoss(PROBABILITIES)
@@ -119,13 +120,13 @@ class LossRequirementsTest {
 
     @Test
     void anotherLossOrOptimizerCanNotGoOnFromAState() {
-        TrainOptions options = CheckpointsTest.OPTIONS;
-        TrainingState state = CheckpointsTest.states().getLast();
+        TrainOptions options = TinyTraining.OPTIONS;
+        TrainingState state = TrainingState.fresh(TinyTraining.SPEC, Normalization.NONE, options);
         TrainOptions other = options.withLoss(new Loss.LogCosh());
         assertThatThrownBy(() -> Trainer.train(
                         state,
-                        TrainerTest.TRAINING,
-                        TrainerTest.VALIDATION,
+                        TinyTraining.TRAINING,
+                        TinyTraining.VALIDATION,
                         other,
                         TrainingWatch.INTERRUPTS,
                         event -> {}))
@@ -134,8 +135,8 @@ class LossRequirementsTest {
         TrainOptions sgd = options.withOptimizer(Optimizer.Sgd.DEFAULT);
         assertThatThrownBy(() -> Trainer.train(
                         state,
-                        TrainerTest.TRAINING,
-                        TrainerTest.VALIDATION,
+                        TinyTraining.TRAINING,
+                        TinyTraining.VALIDATION,
                         sgd,
                         TrainingWatch.INTERRUPTS,
                         event -> {}))

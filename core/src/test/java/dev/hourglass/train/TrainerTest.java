@@ -1,5 +1,10 @@
 package dev.hourglass.train;
 
+import static dev.hourglass.train.TinyTraining.OPTIONS;
+import static dev.hourglass.train.TinyTraining.SPEC;
+import static dev.hourglass.train.TinyTraining.TRAINING;
+import static dev.hourglass.train.TinyTraining.VALIDATION;
+import static dev.hourglass.train.TinyTraining.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -7,43 +12,16 @@ import static org.assertj.core.api.Assertions.within;
 import dev.hourglass.data.FloatDataset;
 import dev.hourglass.engine.Inference;
 import dev.hourglass.model.Activation;
-import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;
-import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
 import dev.hourglass.train.LearningRateSchedule.CosineDecay;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 class TrainerTest {
-    static final AutoencoderSpec SPEC = new AutoencoderSpec(
-            "small",
-            Shape.of(6),
-            List.of(
-                    new LayerSpec.Dense("squeeze", 3, Activation.RELU),
-                    new LayerSpec.BatchNormalization("norm", 0.9f, 1e-3f)),
-            List.of(new LayerSpec.Dropout("drop", 0.3f), new LayerSpec.Dense("rebuild", 6, Activation.SIGMOID)));
-    static final TrainOptions OPTIONS = TrainOptions.defaults()
-            .withEpochs(3)
-            .withBatchSize(8)
-            .withSchedule(CosineDecay.WHOLE_TRAINING)
-            .withThreads(1);
-    static final FloatDataset TRAINING = samples("training", 29);
-    static final FloatDataset VALIDATION = samples("validation", 9);
-
-    static FloatDataset samples(String name, int count) {
-        RandomGenerator random = new RandomSource(3).stream(name, 0);
-        float[] values = new float[count * 6];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = random.nextFloat();
-        }
-        return FloatDataset.of(name, Shape.of(6), values);
-    }
-
     @Test
     void goesOnFromAnyPlaceToTheSameBits() {
         List<TrainingState> states = new ArrayList<>();
@@ -178,17 +156,5 @@ class TrainerTest {
                 .isInstanceOf(TrainingInterruptedException.class)
                 .hasMessage("Training was interrupted in epoch 2 after step 3");
         assertThat(Thread.interrupted()).isTrue();
-    }
-
-    static TrainResult train(TrainingState from, TrainingWatch watch) {
-        TrainingState copy = new TrainingState(
-                new Autoencoder(
-                        SPEC, from.model().parameters().copy(), from.model().normalization()),
-                from.optimizer(),
-                from.place(),
-                from.history(),
-                from.weightDigests(),
-                from.callbacks());
-        return Trainer.train(copy, TRAINING, VALIDATION, OPTIONS, watch, event -> {});
     }
 }

@@ -8,7 +8,7 @@ import dev.hourglass.files.RefusedFileException;
 import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.lab.LabException;
-import dev.hourglass.train.Checkpoints;
+import dev.hourglass.train.checkpoints.Checkpoints;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

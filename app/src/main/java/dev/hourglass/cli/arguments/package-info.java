@@ -1,0 +1,3 @@
+/** Arguments and options that several commands share. */
+@org.jspecify.annotations.NullMarked
+package dev.hourglass.cli.arguments;

@@ -1,0 +1,86 @@
+package dev.hourglass.train.checkpoints;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.tensor.Normalization;
+import dev.hourglass.train.TrainingState;
+import dev.hourglass.train.TrainingWatch;
+import java.io.BufferedReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Training processes killed with SIGKILL at random instants, as often as the system property {@code hourglass.kills} says
+ * (200), and gone on with each time.
+ */
+class KillIT {
+    private static final int KILLS = Integer.getInteger("hourglass.kills", 200);
+    private static final int LONGEST_MILLIS = 400;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    @Timeout(value = 2, unit = TimeUnit.HOURS)
+    void trainingThatIsKilledAgainAndAgainEndsInTheBitsOfOneThatWasNot() throws Exception {
+        long seed = Long.getLong("hourglass.seed", System.nanoTime());
+        Random random = new Random(seed);
+        for (String model : List.of("cnn", "lstm")) {
+            AutoencoderSpec spec = Objects.requireNonNull(KilledTraining.MODELS.get(model));
+            TrainingState fresh = TrainingState.fresh(spec, Normalization.NONE, KilledTraining.OPTIONS);
+            String expected = KilledTraining.digest(KilledTraining.train(fresh, TrainingWatch.INTERRUPTS));
+            int kills = 0;
+            for (int run = 0; kills < KILLS / 2; run++) {
+                Path checkpoints = folder.resolve(model + run);
+                String digest = trainAndKill(model, checkpoints, random.nextInt(LONGEST_MILLIS));
+                while (digest == null) {
+                    kills++;
+                    digest = trainAndKill(
+                            model, checkpoints, kills < KILLS / 2 ? random.nextInt(LONGEST_MILLIS) : Long.MAX_VALUE);
+                }
+                assertThat(digest)
+                        .as("%s, run %d, after %d kills, -Dhourglass.seed=%d", model, run, kills, seed)
+                        .isEqualTo(expected);
+                assertThat(KilledTraining.isTidy(checkpoints)).isTrue();
+            }
+        }
+    }
+
+    /** @return the digest that the process ended with, or null if it was killed before */
+    private static @Nullable String trainAndKill(String model, Path checkpoints, long patienceMillis) throws Exception {
+        Process process = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dhourglass.plainKernels=true",
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        KilledTraining.class.getName(),
+                        model,
+                        checkpoints.toString()))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(output.readLine()).isEqualTo("training");
+            if (patienceMillis == Long.MAX_VALUE) {
+                return output.readLine();
+            }
+            if (!process.waitFor(patienceMillis, TimeUnit.MILLISECONDS)) {
+                process.toHandle().destroyForcibly(); // Process's own method would close the stream that is read below
+                process.waitFor();
+            }
+            return output.readLine(); // null at the end of what a killed process wrote
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}
