@@ -155,12 +155,17 @@ final class TileCompiler {
         return columns % (2 * lanes) == 0 ? 2 : 1;
     }
 
-    /** As many accumulators as fit beside the operands: 32 registers with 512 bits, 16 else. */
+    /**
+     * With 512 bits there are 32 registers, room for all that a row needs. Else there are 16, and eight accumulators
+     * keep two multiply-adds a cycle busy; with more of them the JIT, which loads several rows' factors ahead, moves
+     * accumulators to the stack and back in the innermost loop. That costs a quarter to two thirds of the time, by how
+     * the caller's frame happens to lie in the cache.
+     */
     private int mostRows(int vectors) {
         if (lanes == 16) {
             return vectors == 2 ? 8 : 14;
         }
-        return vectors == 2 ? 6 : 12;
+        return vectors == 2 ? 4 : 8;
     }
 
     /** Tiles of nearly equal height: 14 rows are 7 and 7, not 8 and 6. */
