@@ -45,8 +45,6 @@ def shared():
 
 
 MODELS = {
-    "gru": lambda: one(SERIES, layers.GRU(2, name="it")),
-    "simple_rnn": lambda: one(SERIES, layers.SimpleRNN(2, name="it")),
     "bidirectional": lambda: one(SERIES, layers.Bidirectional(layers.LSTM(2), name="it")),
     "conv1d": lambda: one(SERIES, layers.Conv1D(2, 3, name="it")),
     "layer_normalization": lambda: one(SERIES, layers.LayerNormalization(name="it")),
@@ -63,7 +61,6 @@ MODELS = {
     "without_bias": lambda: one(IMAGE, layers.Conv2D(2, 3, use_bias=False, name="it")),
     "swish": lambda: one(IMAGE, layers.Conv2D(2, 3, activation="swish", name="it")),
     "bilinear": lambda: one(IMAGE, layers.UpSampling2D(interpolation="bilinear", name="it")),
-    "backwards": lambda: one(SERIES, layers.LSTM(2, go_backwards=True, name="it")),
     "skip": skip,
     "two_inputs": two_inputs,
     "shared": shared,

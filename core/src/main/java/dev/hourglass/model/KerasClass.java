@@ -25,7 +25,9 @@ public enum KerasClass {
     ACTIVATION("Activation"),
     LEAKY_RELU("LeakyReLU"),
     REPEAT_VECTOR("RepeatVector"),
-    LSTM("LSTM");
+    LSTM("LSTM"),
+    GRU("GRU"),
+    SIMPLE_RNN("SimpleRNN");
 
     private final String kerasName;
 
@@ -52,6 +54,8 @@ public enum KerasClass {
             case LayerSpec.LeakyRelu ignored -> LEAKY_RELU;
             case LayerSpec.RepeatVector ignored -> REPEAT_VECTOR;
             case LayerSpec.Lstm ignored -> LSTM;
+            case LayerSpec.Gru ignored -> GRU;
+            case LayerSpec.SimpleRnn ignored -> SIMPLE_RNN;
         };
     }
 

@@ -2,6 +2,7 @@ package dev.hourglass.model;
 
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -72,7 +73,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                 LayerSpec.Dense dense = each.layer();
                 yield dense(in, dense, Shape.of(in.shape().dimension(0), dense.units()));
             }
-            case LayerSpec.Lstm lstm -> lstm(in, lstm);
+            case LayerSpec.Recurrent recurrent -> recurrent(in, recurrent);
             case LayerSpec.BatchNormalization ignored ->
                 facts(
                         in,
@@ -116,25 +117,63 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                 Operations.products((long) in.size() * dense.units()).then(dense.activation(), out.size()));
     }
 
-    private static LayerFacts lstm(LayerInput in, LayerSpec.Lstm lstm) {
+    private static LayerFacts recurrent(LayerInput in, LayerSpec.Recurrent layer) {
         in.requireSequence();
         int features = in.features();
-        int units = lstm.units();
-        in.requireFit(4.0 * units * Math.max(features, units));
-        long gates = 4L * units;
+        int units = layer.units();
+        int gates = gates(layer);
+        in.requireFit((double) gates * units * Math.max(features, units));
         long steps = in.shape().dimension(0);
+        List<Variable> variables = new ArrayList<>();
+        variables.add(Variable.trained("kernel", Initializer.GLOROT_UNIFORM, features, gates * units));
+        variables.add(Variable.trained("recurrent_kernel", Initializer.ORTHOGONAL, units, gates * units));
+        if (layer.recurrence().useBias()) {
+            variables.add(recurrentBias(layer));
+        }
         return facts(
                 in,
-                lstm.returnSequences() ? Shape.of((int) steps, units) : Shape.of(units),
-                List.of(
-                        Variable.trained("kernel", Initializer.GLOROT_UNIFORM, features, 4 * units),
-                        Variable.trained("recurrent_kernel", Initializer.ORTHOGONAL, units, 4 * units),
-                        Variable.trained("bias", Initializer.FORGET_GATE_ONES, 4 * units)),
+                layer.returnSequences() ? Shape.of((int) steps, units) : Shape.of(units),
+                variables,
                 new Operations(
-                        2 * (in.repeated() ? 1 : steps) * features * gates,
-                        2 * (steps - 1) * units * gates,
-                        // Five activations and four operations a unit.
-                        9 * steps * units));
+                        2 * (in.repeated() ? 1 : steps) * features * gates * units,
+                        2 * (steps - 1) * units * gates * units,
+                        elementwise(layer) * steps * units));
+    }
+
+    /** How many units wide the kernels are: gates and what is to become the state. */
+    private static int gates(LayerSpec.Recurrent layer) {
+        return switch (layer) {
+            case LayerSpec.Lstm ignored -> 4;
+            case LayerSpec.Gru ignored -> 3;
+            case LayerSpec.SimpleRnn ignored -> 1;
+        };
+    }
+
+    private static Variable recurrentBias(LayerSpec.Recurrent layer) {
+        int units = layer.units();
+        return switch (layer) {
+            case LayerSpec.Lstm lstm ->
+                Variable.trained(
+                        "bias",
+                        lstm.recurrence().unitForgetBias() ? Initializer.FORGET_GATE_ONES : Initializer.ZEROS,
+                        4 * units);
+            case LayerSpec.Gru gru ->
+                gru.resetAfter()
+                        ? Variable.trained("bias", Initializer.ZEROS, 2, 3 * units)
+                        : Variable.trained("bias", Initializer.ZEROS, 3 * units);
+            case LayerSpec.SimpleRnn ignored -> Variable.trained("bias", Initializer.ZEROS, units);
+        };
+    }
+
+    /** Operations beside the products, for one unit at one step. */
+    private static long elementwise(LayerSpec.Recurrent layer) {
+        return switch (layer) {
+            // Five activations and four operations.
+            case LayerSpec.Lstm ignored -> 9;
+            // Three activations, two operations at the reset gate and four at the update gate.
+            case LayerSpec.Gru ignored -> 9;
+            case LayerSpec.SimpleRnn ignored -> 1;
+        };
     }
 
     private static LayerFacts facts(LayerInput in, Shape out, Operations operations) {
@@ -171,7 +210,12 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
         }
         return switch (layer) {
             case LayerSpec.Dense dense -> Optional.of(new LayerSpec.Dense(dense.name(), outputs, dense.activation()));
-            case LayerSpec.Lstm lstm -> Optional.of(new LayerSpec.Lstm(lstm.name(), outputs, lstm.returnSequences()));
+            case LayerSpec.Lstm l ->
+                Optional.of(new LayerSpec.Lstm(l.name(), outputs, l.returnSequences(), l.recurrence()));
+            case LayerSpec.Gru l ->
+                Optional.of(new LayerSpec.Gru(l.name(), outputs, l.returnSequences(), l.recurrence(), l.resetAfter()));
+            case LayerSpec.SimpleRnn l ->
+                Optional.of(new LayerSpec.SimpleRnn(l.name(), outputs, l.returnSequences(), l.recurrence()));
             case LayerSpec.TimeDistributed ignored -> Optional.empty();
             case LayerSpec.Convolution ignored -> Optional.empty();
             case LayerSpec.BatchNormalization ignored -> Optional.empty();
@@ -205,8 +249,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                         + lower(conv.activation()) + ", padding " + lower(conv.padding());
             case LayerSpec.Dense dense -> count(dense.units(), "unit") + ", " + lower(dense.activation());
             case LayerSpec.TimeDistributed each -> settings(each.layer()) + ", at each step";
-            case LayerSpec.Lstm lstm ->
-                count(lstm.units(), "unit") + ", " + (lstm.returnSequences() ? "every step" : "the last step");
+            case LayerSpec.Recurrent recurrent -> recurrentSettings(recurrent);
             case LayerSpec.BatchNormalization norm -> "momentum " + norm.momentum() + ", epsilon " + norm.epsilon();
             case LayerSpec.MaxPooling2d pooling ->
                 times(pooling.pool()) + strided(pooling.stride()) + ", padding " + lower(pooling.padding());
@@ -220,6 +263,30 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.Dropout dropout -> "rate " + dropout.rate();
             case LayerSpec.GaussianNoise noise -> "standard deviation " + noise.stddev();
         };
+    }
+
+    /** What differs from Keras's defaults is said. */
+    private static String recurrentSettings(LayerSpec.Recurrent layer) {
+        Recurrence recurrence = layer.recurrence();
+        StringBuilder settings = new StringBuilder(count(layer.units(), "unit"));
+        if (recurrence.activation() != Recurrence.DEFAULT.activation()) {
+            settings.append(", ").append(lower(recurrence.activation()));
+        }
+        boolean gated = !(layer instanceof LayerSpec.SimpleRnn);
+        if (gated && recurrence.recurrentActivation() != Recurrence.DEFAULT.recurrentActivation()) {
+            settings.append(", gates ").append(lower(recurrence.recurrentActivation()));
+        }
+        if (layer instanceof LayerSpec.Gru gru && !gru.resetAfter()) {
+            settings.append(", reset before the product");
+        }
+        if (!recurrence.useBias()) {
+            settings.append(", no bias");
+        }
+        if (recurrence.goBackwards()) {
+            settings.append(", backwards");
+        }
+        return settings.append(layer.returnSequences() ? ", every step" : ", the last step")
+                .toString();
     }
 
     /** The layer in an error: its name, its class and what decides about shapes. */

@@ -26,12 +26,17 @@ public sealed interface LayerSpec {
         Activation activation();
     }
 
-    /** Layers that walk through a sequence step by step and carry a state. */
+    /**
+     * Layers that walk through a sequence step by step and carry a state, {@code [steps, in] -> [steps, units]}, or
+     * {@code [units]} (of the last step) without {@code returnSequences}.
+     */
     sealed interface Recurrent extends LayerSpec {
         int units();
 
         /** Whether the state of every step leaves the layer, or that of the last one alone. */
         boolean returnSequences();
+
+        Recurrence recurrence();
     }
 
     /** Layers that change how many pixels an image has, each channel by itself, and learn nothing. */
@@ -217,13 +222,48 @@ public sealed interface LayerSpec {
     }
 
     /**
-     * Long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000),
-     * {@code [steps, in] -> [steps, units]}, or {@code [units]} (the last step) without {@code returnSequences}.
-     * Gates in Keras's order i, f, c, o; sigmoid gates, tanh cell. Variables: kernel {@code [in, 4 * units]},
-     * recurrent_kernel {@code [units, 4 * units]}, bias {@code [4 * units]} whose forget part starts at 1.
+     * Long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000). With {@code s}
+     * for the recurrent activation and {@code a} for the activation: {@code i, f, o = s(x W + h U + b)},
+     * {@code g = a(x W + h U + b)}, {@code c = f * c + i * g}, {@code h = o * a(c)}; gates in Keras's order i, f, g, o.
+     * Variables: kernel {@code [in, 4 * units]}, recurrent_kernel {@code [units, 4 * units]}, bias {@code [4 * units]}.
      */
-    record Lstm(String name, int units, boolean returnSequences) implements Recurrent {
+    record Lstm(String name, int units, boolean returnSequences, Recurrence recurrence) implements Recurrent {
         public Lstm {
+            requireName(name);
+            requirePositive(name, "units", units);
+        }
+
+        /** With Keras's defaults. */
+        public Lstm(String name, int units, boolean returnSequences) {
+            this(name, units, returnSequences, Recurrence.DEFAULT);
+        }
+    }
+
+    /**
+     * Gated recurrent unit (Cho et al. 2014). With {@code s} for the recurrent activation and {@code a} for the
+     * activation: {@code z, r = s(x W + h U + b)}, {@code g = a(x W + b + r * (h U + b'))}, or
+     * {@code g = a(x W + b + (r * h) U)} where the reset gate is applied before the product, and
+     * {@code h = z * h + (1 - z) * g}; gates in Keras's order z, r, g. Variables: kernel {@code [in, 3 * units]},
+     * recurrent_kernel {@code [units, 3 * units]}, bias {@code [2, 3 * units]} (of the input, then of the state), or
+     * {@code [3 * units]} without {@code resetAfter}.
+     *
+     * @param resetAfter whether the reset gate is applied after the product with the state; Keras's default
+     */
+    record Gru(String name, int units, boolean returnSequences, Recurrence recurrence, boolean resetAfter)
+            implements Recurrent {
+        public Gru {
+            requireName(name);
+            requirePositive(name, "units", units);
+        }
+    }
+
+    /**
+     * The simplest recurrent layer (Elman 1990): {@code h = a(x W + h U + b)}. It has no gates, so its recurrent
+     * activation has no say. Variables: kernel {@code [in, units]}, recurrent_kernel {@code [units, units]}, bias
+     * {@code [units]}.
+     */
+    record SimpleRnn(String name, int units, boolean returnSequences, Recurrence recurrence) implements Recurrent {
+        public SimpleRnn {
             requireName(name);
             requirePositive(name, "units", units);
         }

@@ -1,5 +1,6 @@
 package dev.hourglass.model;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -38,7 +39,18 @@ public record OutputRange(double least, double most) {
             case LayerSpec.Convolution convolution -> ALL.through(convolution.activation());
             case LayerSpec.Dense dense -> ALL.through(dense.activation());
             case LayerSpec.TimeDistributed each -> ALL.through(each.layer().activation());
-            case LayerSpec.Recurrent recurrent -> ALL.through(Activation.TANH);
+            case LayerSpec.Lstm lstm -> {
+                OutputRange gate = ALL.through(lstm.recurrence().recurrentActivation());
+                yield gate.times(ALL.through(lstm.recurrence().activation()));
+            }
+            case LayerSpec.Gru gru -> {
+                // A mean of states, weighted by a gate, lies between them and the 0 of the first; if the gate is a
+                // weight.
+                boolean isMean =
+                        ALL.through(gru.recurrence().recurrentActivation()).isWithinUnit();
+                yield isMean ? ALL.through(gru.recurrence().activation()).withZero() : ALL;
+            }
+            case LayerSpec.SimpleRnn rnn -> ALL.through(rnn.recurrence().activation());
             case LayerSpec.BatchNormalization norm -> ALL;
             case LayerSpec.Resampling resampling -> this;
             case LayerSpec.Rearrangement rearrangement -> this;
@@ -49,6 +61,25 @@ public record OutputRange(double least, double most) {
             }
             case LayerSpec.TrainingNoise noise -> ALL;
         };
+    }
+
+    /** Of the products of numbers from both; 0 times infinity is 0, as both are bounds of finite numbers. */
+    private OutputRange times(OutputRange other) {
+        double[] products = {
+            product(least, other.least), product(least, other.most),
+            product(most, other.least), product(most, other.most)
+        };
+        return new OutputRange(
+                Arrays.stream(products).min().orElseThrow(),
+                Arrays.stream(products).max().orElseThrow());
+    }
+
+    private static double product(double a, double b) {
+        return a == 0 || b == 0 ? 0 : a * b;
+    }
+
+    private OutputRange withZero() {
+        return new OutputRange(Math.min(0, least), Math.max(0, most));
     }
 
     private static double leakyRelu(double bound, float slope) {

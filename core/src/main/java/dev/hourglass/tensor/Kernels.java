@@ -206,6 +206,35 @@ public interface Kernels {
     /** {@code to += from * factor} (fused), any count. */
     void addScaled(float[] FROM, int from, float factor, float[] TO, int to, int count);
 
+    /** {@code to = x * y}, any count; TO may be X or Y. */
+    void multiply(float[] X, int x, float[] Y, int y, float[] TO, int to, int count);
+
+    /** {@code to += x * y} (fused), any count. */
+    void addProduct(float[] X, int x, float[] Y, int y, float[] TO, int to, int count);
+
+    /** {@code to = w * x + (1 - w) * y}, any count: what a GRU's update gate w makes of its state and candidate. */
+    void mix(float[] W, int w, float[] X, int x, float[] Y, int y, float[] TO, int to, int count);
+
+    /**
+     * Back through {@link #mix}, any count: {@code dw = d * (x - y)}, {@code dx += d * w}, {@code dy = d * (1 - w)}.
+     * DW and DY are the same array.
+     */
+    void mixGradient(
+            float[] W,
+            int w,
+            float[] X,
+            int x,
+            float[] Y,
+            int y,
+            float[] D,
+            int d,
+            float[] DX,
+            int dx,
+            float[] DWY,
+            int dw,
+            int dy,
+            int count);
+
     /**
      * One step of an LSTM's cell over {@code count} units times samples (Hochreiter and Schmidhuber 1997; gates
      * already activated): {@code cell = f * previous + i * g; tanhCell = tanh(cell); h = o * tanhCell}.

@@ -254,6 +254,53 @@ final class PlainKernels implements Kernels {
     }
 
     @Override
+    public void multiply(float[] X, int x, float[] Y, int y, float[] TO, int to, int count) {
+        for (int j = 0; j < count; j++) {
+            TO[to + j] = X[x + j] * Y[y + j];
+        }
+    }
+
+    @Override
+    public void addProduct(float[] X, int x, float[] Y, int y, float[] TO, int to, int count) {
+        for (int j = 0; j < count; j++) {
+            TO[to + j] = Math.fma(X[x + j], Y[y + j], TO[to + j]);
+        }
+    }
+
+    @Override
+    public void mix(float[] W, int w, float[] X, int x, float[] Y, int y, float[] TO, int to, int count) {
+        for (int j = 0; j < count; j++) {
+            float weight = W[w + j];
+            TO[to + j] = Math.fma(weight, X[x + j], (1 - weight) * Y[y + j]);
+        }
+    }
+
+    @Override
+    public void mixGradient(
+            float[] W,
+            int w,
+            float[] X,
+            int x,
+            float[] Y,
+            int y,
+            float[] D,
+            int d,
+            float[] DX,
+            int dx,
+            float[] DWY,
+            int dw,
+            int dy,
+            int count) {
+        for (int j = 0; j < count; j++) {
+            float weight = W[w + j];
+            float gradient = D[d + j];
+            DX[dx + j] = Math.fma(gradient, weight, DX[dx + j]);
+            DWY[dw + j] = gradient * (X[x + j] - Y[y + j]);
+            DWY[dy + j] = gradient * (1 - weight);
+        }
+    }
+
+    @Override
     public void lstmCell(
             float[] Z,
             int i,

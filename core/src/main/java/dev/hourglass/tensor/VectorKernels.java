@@ -371,6 +371,85 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void multiply(float[] X, int x, float[] Y, int y, float[] TO, int to, int count) {
+        int whole = S.loopBound(count);
+        for (int j = 0; j < whole; j += STEP) {
+            FloatVector.fromArray(S, X, x + j)
+                    .mul(FloatVector.fromArray(S, Y, y + j))
+                    .intoArray(TO, to + j);
+        }
+        rest.multiply(X, x + whole, Y, y + whole, TO, to + whole, count - whole);
+    }
+
+    @Override
+    public void addProduct(float[] X, int x, float[] Y, int y, float[] TO, int to, int count) {
+        int whole = S.loopBound(count);
+        for (int j = 0; j < whole; j += STEP) {
+            FloatVector.fromArray(S, X, x + j)
+                    .fma(FloatVector.fromArray(S, Y, y + j), FloatVector.fromArray(S, TO, to + j))
+                    .intoArray(TO, to + j);
+        }
+        rest.addProduct(X, x + whole, Y, y + whole, TO, to + whole, count - whole);
+    }
+
+    @Override
+    public void mix(float[] W, int w, float[] X, int x, float[] Y, int y, float[] TO, int to, int count) {
+        int whole = S.loopBound(count);
+        FloatVector one = FloatVector.broadcast(S, 1f);
+        for (int j = 0; j < whole; j += STEP) {
+            FloatVector weight = FloatVector.fromArray(S, W, w + j);
+            FloatVector second = one.sub(weight).mul(FloatVector.fromArray(S, Y, y + j));
+            weight.fma(FloatVector.fromArray(S, X, x + j), second).intoArray(TO, to + j);
+        }
+        rest.mix(W, w + whole, X, x + whole, Y, y + whole, TO, to + whole, count - whole);
+    }
+
+    @Override
+    public void mixGradient(
+            float[] W,
+            int w,
+            float[] X,
+            int x,
+            float[] Y,
+            int y,
+            float[] D,
+            int d,
+            float[] DX,
+            int dx,
+            float[] DWY,
+            int dw,
+            int dy,
+            int count) {
+        int whole = S.loopBound(count);
+        FloatVector one = FloatVector.broadcast(S, 1f);
+        for (int j = 0; j < whole; j += STEP) {
+            FloatVector weight = FloatVector.fromArray(S, W, w + j);
+            FloatVector gradient = FloatVector.fromArray(S, D, d + j);
+            gradient.fma(weight, FloatVector.fromArray(S, DX, dx + j)).intoArray(DX, dx + j);
+            FloatVector.fromArray(S, X, x + j)
+                    .sub(FloatVector.fromArray(S, Y, y + j))
+                    .mul(gradient)
+                    .intoArray(DWY, dw + j);
+            gradient.mul(one.sub(weight)).intoArray(DWY, dy + j);
+        }
+        rest.mixGradient(
+                W,
+                w + whole,
+                X,
+                x + whole,
+                Y,
+                y + whole,
+                D,
+                d + whole,
+                DX,
+                dx + whole,
+                DWY,
+                dw + whole,
+                dy + whole,
+                count - whole);
+    }
+
+    @Override
     public void lstmCell(
             float[] Z,
             int i,

@@ -7,6 +7,7 @@ import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Presets;
+import dev.hourglass.model.Recurrence;
 import dev.hourglass.model.ShapeInference;
 import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Shape;
@@ -28,7 +29,7 @@ import java.util.stream.Collectors;
 
 /**
  * One case of the golden files: layers, and what the real Keras computed with them. The files are made by
- * {@code interop/make_goldens.py}; {@code interop/README.md} describes their format and each array.
+ * {@code interop/make_goldens.py} and {@code make_recurrent_goldens.py}; {@code interop/README.md} describes their format and each array.
  *
  * @param input shape of one sample
  * @param initialSha256 of the initial weights, where they are made by a rule and not stored
@@ -101,7 +102,9 @@ record Golden(
 
     /** Each layer by itself, and short chains. */
     static List<Golden> layerCases() {
-        return read("layers");
+        List<Golden> cases = new ArrayList<>(read("layers"));
+        cases.addAll(read("recurrent"));
+        return cases;
     }
 
     /** The MNIST lab's two models. */
@@ -214,13 +217,38 @@ record Golden(
             case "ActivationLayer" -> new LayerSpec.ActivationLayer(name, activation(settings));
             case "LeakyRelu" -> new LayerSpec.LeakyRelu(name, Float.parseFloat(setting(settings, "negativeSlope")));
             case "RepeatVector" -> new LayerSpec.RepeatVector(name, number(settings, "steps"));
-            case "Lstm" ->
+            case "Lstm", "LSTM" ->
                 new LayerSpec.Lstm(
+                        name, number(settings, "units"), flag(settings, "returnSequences"), recurrence(settings));
+            case "GRU" ->
+                new LayerSpec.Gru(
                         name,
                         number(settings, "units"),
-                        setting(settings, "returnSequences").equals("true"));
+                        flag(settings, "returnSequences"),
+                        recurrence(settings),
+                        flag(settings, "resetAfter"));
+            case "SimpleRNN" ->
+                new LayerSpec.SimpleRnn(
+                        name, number(settings, "units"), flag(settings, "returnSequences"), recurrence(settings));
             default -> throw new IllegalStateException("Unknown layer: " + String.join(" ", words));
         };
+    }
+
+    /** Keras's defaults, but for the settings that are given. */
+    private static Recurrence recurrence(Map<String, String> settings) {
+        Recurrence usual = Recurrence.DEFAULT;
+        return new Recurrence(
+                activation(
+                        settings.getOrDefault("activation", usual.activation().name())),
+                activation(settings.getOrDefault(
+                        "recurrentActivation", usual.recurrentActivation().name())),
+                !settings.getOrDefault("useBias", "true").equals("false"),
+                true,
+                settings.getOrDefault("goBackwards", "false").equals("true"));
+    }
+
+    private static boolean flag(Map<String, String> settings, String name) {
+        return setting(settings, name).equals("true");
     }
 
     private static String setting(Map<String, String> settings, String name) {
@@ -245,7 +273,11 @@ record Golden(
     }
 
     private static Activation activation(Map<String, String> settings) {
-        return Activation.valueOf(setting(settings, "activation").toUpperCase(Locale.ROOT));
+        return activation(setting(settings, "activation"));
+    }
+
+    private static Activation activation(String name) {
+        return Activation.valueOf(name.toUpperCase(Locale.ROOT));
     }
 
     private static int[] dimensions(String text) {

@@ -31,6 +31,7 @@ import dev.hourglass.model.LayerSpec.UpSampling2d;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
+import dev.hourglass.model.Recurrence;
 import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.RandomSource;
@@ -87,6 +88,42 @@ class GradientTest {
         @Override
         public String toString() {
             return name;
+        }
+    }
+
+    /** Every cell with functions that are not the usual ones, forward and backwards, narrow and over several panels. */
+    static Stream<Case> cells() {
+        List<Case> cases = new ArrayList<>();
+        List<Recurrence> settings = List.of(
+                Recurrence.DEFAULT.withActivation(RELU),
+                Recurrence.DEFAULT.withActivation(LINEAR).withUseBias(false),
+                Recurrence.DEFAULT.withActivation(SIGMOID).withGoBackwards(true),
+                Recurrence.DEFAULT.withRecurrentActivation(RELU),
+                Recurrence.DEFAULT.withUseBias(false).withGoBackwards(true));
+        for (Recurrence recurrence : settings) {
+            for (int units : new int[] {1, 5, 33}) {
+                addRecurrent(cases, units, recurrence);
+            }
+        }
+        return cases.stream();
+    }
+
+    private static void addRecurrent(List<Case> cases, int units, Recurrence recurrence) {
+        for (boolean sequences : new boolean[] {true, false}) {
+            List<LayerSpec> layers = List.of(
+                    new Lstm("tested", units, sequences, recurrence),
+                    new LayerSpec.Gru("tested", units, sequences, recurrence, true),
+                    new LayerSpec.Gru("tested", units, sequences, recurrence, false),
+                    new LayerSpec.SimpleRnn("tested", units, sequences, recurrence));
+            for (LayerSpec layer : layers) {
+                List<LayerSpec> chain = new ArrayList<>(List.of(dense("before", 4, TANH), layer));
+                if (!sequences) {
+                    chain.add(new RepeatVector("repeat", 4));
+                    chain.add(new LayerSpec.Gru("up", 3, true, recurrence.withGoBackwards(true), true));
+                }
+                chain.add(dense("after", 3, LINEAR));
+                cases.add(new Case(layer + ", batch 18", Shape.of(4, 3), 18, chain));
+            }
         }
     }
 
@@ -511,7 +548,7 @@ class GradientTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"convolutions", "endsOfTheChain", "imageLayers", "recurrentLayers", "wideLayers", "chains"})
+    @MethodSource({"convolutions", "endsOfTheChain", "imageLayers", "recurrentLayers", "cells", "wideLayers", "chains"})
     void lossGradientsAndMovingStatisticsAreThoseOfTheReference(Case tested) {
         int samples = tested.samples();
         Parameters parameters = scattered(tested);
@@ -552,7 +589,7 @@ class GradientTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"convolutions", "endsOfTheChain", "imageLayers", "recurrentLayers", "wideLayers", "chains"})
+    @MethodSource({"convolutions", "endsOfTheChain", "imageLayers", "recurrentLayers", "cells", "wideLayers", "chains"})
     void inferenceIsThatOfTheReference(Case tested) {
         int samples = tested.samples();
         Parameters parameters = scattered(tested);

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a chain of layers computes, written down as the textbook has it: plain loops over doubles, layer after layer,
@@ -225,7 +226,7 @@ final class ReferenceNetwork {
                 case LayerSpec.ActivationLayer activation -> activate(activation.activation(), x);
                 case LayerSpec.LeakyRelu leaky -> map(x, v -> v > 0 ? v : leaky.negativeSlope() * v);
                 case LayerSpec.RepeatVector repeat -> repeatVector(x, in, repeat.steps());
-                case Lstm lstm -> lstm(lstm, x, in);
+                case LayerSpec.Recurrent recurrent -> recurrent(recurrent, x, in);
             };
         }
 
@@ -444,41 +445,98 @@ final class ReferenceNetwork {
             return y;
         }
 
-        private double[] lstm(Lstm lstm, double[] x, Shape in) {
+        private double[] recurrent(LayerSpec.Recurrent layer, double[] x, Shape in) {
             double[] kernel = parameter();
             double[] recurrent = parameter();
-            double[] bias = parameter();
+            double[] bias = layer.recurrence().useBias() ? parameter() : null;
             int steps = in.dimension(0);
             int features = in.dimension(1);
-            int units = lstm.units();
+            int units = layer.units();
             double[] sequences = new double[samples * steps * units];
             double[] last = new double[samples * units];
             for (int n = 0; n < samples; n++) {
                 double[] state = new double[units];
                 double[] cell = new double[units];
                 for (int step = 0; step < steps; step++) {
-                    double[] z = bias.clone();
-                    for (int gate = 0; gate < 4 * units; gate++) {
-                        for (int i = 0; i < features; i++) {
-                            z[gate] += x[(n * steps + step) * features + i] * kernel[i * 4 * units + gate];
-                        }
-                        for (int i = 0; i < units; i++) {
-                            z[gate] += state[i] * recurrent[i * 4 * units + gate];
-                        }
-                    }
-                    for (int u = 0; u < units; u++) {
-                        double inputGate = sigmoid(z[u]);
-                        double forgetGate = sigmoid(z[units + u]);
-                        double candidate = Math.tanh(z[2 * units + u]);
-                        double outputGate = sigmoid(z[3 * units + u]);
-                        cell[u] = forgetGate * cell[u] + inputGate * candidate;
-                        state[u] = outputGate * Math.tanh(cell[u]);
-                    }
+                    int read = layer.recurrence().goBackwards() ? steps - 1 - step : step;
+                    int from = (n * steps + read) * features;
+                    double[] input = Arrays.copyOfRange(x, from, from + features);
+                    state = switch (layer) {
+                        case Lstm lstm -> lstm(lstm, cell, sum(input, kernel, bias, 0), sum(state, recurrent, null, 0));
+                        case LayerSpec.Gru gru -> gru(gru, state, sum(input, kernel, bias, 0), recurrent, bias);
+                        case LayerSpec.SimpleRnn rnn ->
+                            activate(
+                                    rnn.recurrence().activation(),
+                                    plus(sum(input, kernel, bias, 0), sum(state, recurrent, null, 0)));
+                    };
                     System.arraycopy(state, 0, sequences, (n * steps + step) * units, units);
                 }
                 System.arraycopy(state, 0, last, n * units, units);
             }
-            return lstm.returnSequences() ? sequences : last;
+            return layer.returnSequences() ? sequences : last;
+        }
+
+        /** @return the next state; cell becomes the next one */
+        private static double[] lstm(Lstm lstm, double[] cell, double[] ofInput, double[] ofState) {
+            int units = lstm.units();
+            double[] z = plus(ofInput, ofState);
+            double[] gates = activate(lstm.recurrence().recurrentActivation(), z);
+            double[] candidates = activate(lstm.recurrence().activation(), z);
+            for (int u = 0; u < units; u++) {
+                cell[u] = gates[units + u] * cell[u] + gates[u] * candidates[2 * units + u];
+            }
+            double[] state = activate(lstm.recurrence().activation(), cell.clone());
+            for (int u = 0; u < units; u++) {
+                state[u] *= gates[3 * units + u];
+            }
+            return state;
+        }
+
+        private static double[] gru(
+                LayerSpec.Gru gru, double[] state, double[] ofInput, double[] recurrent, double @Nullable [] bias) {
+            int units = gru.units();
+            int ofStateBias = gru.resetAfter() ? 3 * units : -1;
+            double[] ofState = sum(state, recurrent, ofStateBias < 0 ? null : bias, ofStateBias);
+            double[] gates = activate(gru.recurrence().recurrentActivation(), plus(ofInput, ofState));
+            double[] inner = ofState;
+            if (!gru.resetAfter()) {
+                double[] reset = state.clone();
+                for (int u = 0; u < units; u++) {
+                    reset[u] *= gates[units + u];
+                }
+                inner = sum(reset, recurrent, null, 0);
+            }
+            double[] candidates = new double[units];
+            for (int u = 0; u < units; u++) {
+                double gate = gru.resetAfter() ? gates[units + u] : 1;
+                candidates[u] = ofInput[2 * units + u] + gate * inner[2 * units + u];
+            }
+            candidates = activate(gru.recurrence().activation(), candidates);
+            double[] next = new double[units];
+            for (int u = 0; u < units; u++) {
+                next[u] = gates[u] * state[u] + (1 - gates[u]) * candidates[u];
+            }
+            return next;
+        }
+
+        /** A row times a matrix, and as much of a bias as there are columns, from a place on. */
+        private static double[] sum(double[] row, double[] matrix, double @Nullable [] bias, int biasAt) {
+            int columns = matrix.length / row.length;
+            double[] sum = bias == null ? new double[columns] : Arrays.copyOfRange(bias, biasAt, biasAt + columns);
+            for (int i = 0; i < row.length; i++) {
+                for (int j = 0; j < columns; j++) {
+                    sum[j] += row[i] * matrix[i * columns + j];
+                }
+            }
+            return sum;
+        }
+
+        private static double[] plus(double[] a, double[] b) {
+            double[] sum = a.clone();
+            for (int i = 0; i < sum.length; i++) {
+                sum[i] += b[i];
+            }
+            return sum;
         }
     }
 

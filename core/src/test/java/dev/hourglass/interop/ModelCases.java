@@ -19,6 +19,7 @@ import dev.hourglass.model.LayerSpec.TimeDistributed;
 import dev.hourglass.model.LayerSpec.UpSampling2d;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Presets;
+import dev.hourglass.model.Recurrence;
 import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
@@ -148,6 +149,13 @@ public final class ModelCases {
         add("lstm_one_step", Shape.of(1, 3), new Lstm("lstm", 2, true));
         add("lstm_many_units", Shape.of(4, 2), new Lstm("lstm", 35, false));
         add("lstm_stacked", SEQUENCE, new Lstm("lstm1", 4, true), new Lstm("lstm2", 3, false));
+        addCells("relu", Recurrence.DEFAULT.withActivation(RELU));
+        addCells("linear_no_bias", Recurrence.DEFAULT.withActivation(LINEAR).withUseBias(false));
+        addCells("sigmoid_backwards", Recurrence.DEFAULT.withActivation(SIGMOID).withGoBackwards(true));
+        addCells("tanh_gates", Recurrence.DEFAULT.withRecurrentActivation(TANH).withUnitForgetBias(false));
+        addCells(
+                "usual_backwards_no_bias",
+                Recurrence.DEFAULT.withGoBackwards(true).withUseBias(false));
         add("repeat_vector", VECTOR, new RepeatVector("repeat", 3));
         add("repeat_vector_lstm", VECTOR, new RepeatVector("repeat", 3), new Lstm("lstm", 4, true));
         add("time_distributed_sigmoid", SEQUENCE, new TimeDistributed("each", new Dense("inner", 4, SIGMOID)));
@@ -157,6 +165,17 @@ public final class ModelCases {
                 new Lstm("lstm", 4, true),
                 new TimeDistributed("each", new Dense("inner", 2, LINEAR)));
         add("lstm_normalized", SEQUENCE, new Lstm("lstm", 4, true), normalization(1e-3f), new Lstm("after", 2, true));
+    }
+
+    /** Each cell, every state and the last one alone. */
+    private void addCells(String name, Recurrence recurrence) {
+        for (boolean sequences : new boolean[] {true, false}) {
+            String which = name + (sequences ? "" : "_last");
+            add("lstm_" + which, SEQUENCE, new Lstm("lstm", 4, sequences, recurrence));
+            add("gru_" + which, SEQUENCE, new LayerSpec.Gru("gru", 4, sequences, recurrence, true));
+            add("gru_before_" + which, SEQUENCE, new LayerSpec.Gru("gru", 4, sequences, recurrence, false));
+            add("simple_rnn_" + which, SEQUENCE, new LayerSpec.SimpleRnn("rnn", 4, sequences, recurrence));
+        }
     }
 
     private void addConv(String name, Shape input, Size2 kernel, Size2 stride, Padding padding, Activation activation) {

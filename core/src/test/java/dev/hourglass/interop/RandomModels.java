@@ -3,6 +3,7 @@ package dev.hourglass.interop;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
+import dev.hourglass.model.Recurrence;
 import dev.hourglass.model.ShapeInference;
 import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.RandomSource;
@@ -85,7 +86,7 @@ public final class RandomModels {
             case 9 ->
                 new LayerSpec.TimeDistributed(
                         name, new LayerSpec.Dense(name + "_dense", 1 + random.nextInt(8), drawActivation()));
-            case 10 -> new LayerSpec.Lstm(name, 1 + random.nextInt(8), random.nextBoolean());
+            case 10 -> drawRecurrent(name);
             case 11 -> new LayerSpec.RepeatVector(name, 1 + random.nextInt(5));
             case 12 -> random.nextBoolean() ? new LayerSpec.Flatten(name) : drawReshape(name, in);
             case 13 ->
@@ -93,6 +94,19 @@ public final class RandomModels {
                         ? new LayerSpec.LeakyRelu(name, random.nextFloat())
                         : new LayerSpec.ActivationLayer(name, drawActivation());
             default -> drawNoise(name);
+        };
+    }
+
+    private LayerSpec drawRecurrent(String name) {
+        int units = 1 + random.nextInt(8);
+        boolean sequences = random.nextBoolean();
+        Recurrence recurrence =
+                new Recurrence(drawActivation(), drawActivation(), random.nextBoolean(), true, random.nextBoolean());
+        return switch (random.nextInt(5)) {
+            case 0 -> new LayerSpec.Lstm(name, units, sequences);
+            case 1 -> new LayerSpec.Lstm(name, units, sequences, recurrence);
+            case 2 -> new LayerSpec.SimpleRnn(name, units, sequences, recurrence);
+            default -> new LayerSpec.Gru(name, units, sequences, recurrence, random.nextBoolean());
         };
     }
 

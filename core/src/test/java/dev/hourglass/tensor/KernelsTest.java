@@ -279,6 +279,33 @@ final class KernelsTest {
     }
 
     @Test
+    void gatesHaveTheBitsOfTheirTwin() {
+        for (int count : COUNTS) {
+            float[] x = random(count, 1);
+            float[] y = random(count, 2);
+            assertSameBits(
+                    "multiply " + count,
+                    (kernels, all) -> {
+                        kernels.multiply(x, 0, y, 0, all, 0, count);
+                        kernels.multiply(all, count, x, 0, all, count, count);
+                        kernels.addProduct(x, 0, y, 0, all, 2 * count, count);
+                        kernels.mix(all, 3 * count, x, 0, y, 0, all, 4 * count, count);
+                    },
+                    random(5 * count, 3));
+            float[] weight = random(count, 4);
+            float[] gradient = random(count, 5);
+            assertSameBits(
+                    "mixGradient " + count,
+                    (kernels, all) -> {
+                        float[] dx = Arrays.copyOfRange(all, 2 * count, 3 * count);
+                        kernels.mixGradient(weight, 0, x, 0, y, 0, gradient, 0, dx, 0, all, 0, count, count);
+                        System.arraycopy(dx, 0, all, 2 * count, count);
+                    },
+                    random(3 * count, 6));
+        }
+    }
+
+    @Test
     void adamHasTheBitsOfItsTwin() {
         for (int count : COUNTS) {
             float[] gradient = random(count, 1);

@@ -8,6 +8,7 @@ import dev.hourglass.model.Activation;
 import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
+import dev.hourglass.model.Recurrence;
 import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
@@ -164,11 +165,45 @@ final class LayerSyntax {
                 yield new LayerSpec.RepeatVector(name(settings, kerasClass), size(settings, "n", 28));
             }
             case LSTM -> {
-                settings.allowing("name", "units", "return_sequences");
+                settings.allowing(
+                        "name",
+                        "units",
+                        "return_sequences",
+                        "activation",
+                        "recurrent_activation",
+                        "use_bias",
+                        "unit_forget_bias",
+                        "go_backwards");
                 yield new LayerSpec.Lstm(
                         name(settings, kerasClass),
                         size(settings, "units", 64),
-                        settings.find("return_sequences").map(Node::asBoolean).orElse(false));
+                        flag(settings, "return_sequences", false),
+                        recurrence(settings));
+            }
+            case GRU -> {
+                settings.allowing(
+                        "name",
+                        "units",
+                        "return_sequences",
+                        "activation",
+                        "recurrent_activation",
+                        "use_bias",
+                        "reset_after",
+                        "go_backwards");
+                yield new LayerSpec.Gru(
+                        name(settings, kerasClass),
+                        size(settings, "units", 64),
+                        flag(settings, "return_sequences", false),
+                        recurrence(settings),
+                        flag(settings, "reset_after", true));
+            }
+            case SIMPLE_RNN -> {
+                settings.allowing("name", "units", "return_sequences", "activation", "use_bias", "go_backwards");
+                yield new LayerSpec.SimpleRnn(
+                        name(settings, kerasClass),
+                        size(settings, "units", 64),
+                        flag(settings, "return_sequences", false),
+                        recurrence(settings));
             }
         };
     }
@@ -216,12 +251,36 @@ final class LayerSyntax {
             case LayerSpec.ActivationLayer activation -> settings.put("activation", lower(activation.activation()));
             case LayerSpec.LeakyRelu leaky -> settings.put("negative_slope", leaky.negativeSlope());
             case LayerSpec.RepeatVector repeat -> settings.put("n", repeat.steps());
-            case LayerSpec.Lstm lstm -> {
-                settings.put("units", lstm.units());
-                settings.put("return_sequences", lstm.returnSequences());
-            }
+            case LayerSpec.Recurrent recurrent -> putRecurrent(settings, recurrent);
         }
         return Map.of(KerasClass.of(layer).kerasName(), settings);
+    }
+
+    private static void putRecurrent(Map<String, Object> settings, LayerSpec.Recurrent layer) {
+        Recurrence recurrence = layer.recurrence();
+        settings.put("units", layer.units());
+        settings.put("return_sequences", layer.returnSequences());
+        settings.put("activation", lower(recurrence.activation()));
+        if (!(layer instanceof LayerSpec.SimpleRnn)) {
+            settings.put("recurrent_activation", lower(recurrence.recurrentActivation()));
+        }
+        settings.put("use_bias", recurrence.useBias());
+        settings.put("go_backwards", recurrence.goBackwards());
+        switch (layer) {
+            case LayerSpec.Lstm ignored -> settings.put("unit_forget_bias", recurrence.unitForgetBias());
+            case LayerSpec.Gru gru -> settings.put("reset_after", gru.resetAfter());
+            case LayerSpec.SimpleRnn ignored -> {}
+        }
+    }
+
+    private static Recurrence recurrence(Mapping settings) {
+        Recurrence usual = Recurrence.DEFAULT;
+        return new Recurrence(
+                activation(settings, "activation", usual.activation()),
+                activation(settings, "recurrent_activation", usual.recurrentActivation()),
+                flag(settings, "use_bias", true),
+                flag(settings, "unit_forget_bias", true),
+                flag(settings, "go_backwards", false));
     }
 
     static Shape shape(Node node) {
@@ -279,9 +338,15 @@ final class LayerSyntax {
     }
 
     private static Activation activation(Mapping settings) {
-        return settings.find("activation")
-                .map(node -> node.asOneOf(Activation.class))
-                .orElse(Activation.LINEAR);
+        return activation(settings, "activation", Activation.LINEAR);
+    }
+
+    private static Activation activation(Mapping settings, String key, Activation otherwise) {
+        return settings.find(key).map(node -> node.asOneOf(Activation.class)).orElse(otherwise);
+    }
+
+    private static boolean flag(Mapping settings, String key, boolean otherwise) {
+        return settings.find(key).map(Node::asBoolean).orElse(otherwise);
     }
 
     /** One number for both sides, or {@code [height, width]}. */

@@ -7,6 +7,7 @@ import dev.hourglass.model.Activation;
 import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
+import dev.hourglass.model.Recurrence;
 import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Shape;
 import java.util.List;
@@ -33,7 +34,11 @@ class LayerSyntaxTest {
                 new LayerSpec.ActivationLayer("a", Activation.TANH),
                 new LayerSpec.LeakyRelu("a", 0.125f),
                 new LayerSpec.RepeatVector("a", 3),
-                new LayerSpec.Lstm("a", 3, true));
+                new LayerSpec.Lstm("a", 3, true, new Recurrence(Activation.RELU, Activation.TANH, false, false, true)),
+                new LayerSpec.Gru(
+                        "a", 3, true, new Recurrence(Activation.RELU, Activation.LINEAR, false, true, true), false),
+                new LayerSpec.SimpleRnn(
+                        "a", 3, true, new Recurrence(Activation.SIGMOID, Activation.SIGMOID, false, true, true)));
     }
 
     @Test

@@ -65,8 +65,7 @@ public final class LayerOps {
             case LayerSpec.ActivationLayer l -> new Op.Activate(name, Nonlinearity.of(l.activation()), from, to);
             case LayerSpec.LeakyRelu l -> new Op.Activate(name, Nonlinearity.leakyRelu(l.negativeSlope()), from, to);
             case LayerSpec.RepeatVector l -> new Op.Repeat(l.name(), from, to);
-            case LayerSpec.Lstm l ->
-                new Op.Lstm(l.name(), parametersOf(name), from, from.shape().dimension(0), to);
+            case LayerSpec.Recurrent l -> recurrent(l, from, to);
         };
     }
 
@@ -84,6 +83,12 @@ public final class LayerOps {
 
     private Op.Dense dense(String name, LayerSpec.Dense layer, Tensor from, Tensor to) {
         return new Op.Dense(name, parametersOf(name), from, Nonlinearity.of(layer.activation()), to);
+    }
+
+    private Op.Recurrent recurrent(LayerSpec.Recurrent layer, Tensor from, Tensor to) {
+        int steps = from.shape().dimension(0);
+        boolean backwards = layer.recurrence().goBackwards();
+        return new Op.Recurrent(layer.name(), parametersOf(layer.name()), Cell.of(layer), backwards, from, steps, to);
     }
 
     /** Where a layer's parameters begin. */

@@ -192,14 +192,16 @@ public sealed interface Op {
     record Repeat(String layer, Tensor from, Tensor to) implements Unary {}
 
     /**
-     * Long short-term memory.
+     * A layer that walks through a sequence and carries a state.
      *
      * @param parameters index of the kernel; recurrent kernel and bias follow it
+     * @param backwards whether the last step is read first
      * @param from {@code [steps, features]}, or {@code [features]}, which each step reads
      * @param steps how many
-     * @param to {@code [steps, units]}, or {@code [units]} of the last step
+     * @param to {@code [steps, units]} in the order in which they are computed, or {@code [units]} of the last one
      */
-    record Lstm(String layer, int parameters, Tensor from, int steps, Tensor to) implements Unary {
+    record Recurrent(String layer, int parameters, Cell cell, boolean backwards, Tensor from, int steps, Tensor to)
+            implements Unary {
         @Override
         public boolean learns() {
             return true;
@@ -216,6 +218,11 @@ public sealed interface Op {
 
         public boolean returnsSequences() {
             return to.shape().rank() > 1;
+        }
+
+        /** The same, each step of which reads one vector: then it does not matter in which order. */
+        public Recurrent reading(Tensor vector) {
+            return new Recurrent(layer, parameters, cell, false, vector, steps, to);
         }
     }
 

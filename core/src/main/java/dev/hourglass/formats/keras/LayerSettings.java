@@ -113,8 +113,12 @@ final class LayerSettings {
 
     /** @param otherwise where it is absent; {@code null} is Keras's linear */
     Activation activation(Activation otherwise) {
-        seen.add("activation");
-        Json value = config.members().get("activation");
+        return activation("activation", otherwise);
+    }
+
+    Activation activation(String setting, Activation otherwise) {
+        seen.add(setting);
+        Json value = config.members().get(setting);
         if (value == null) {
             return otherwise;
         }
@@ -128,7 +132,7 @@ final class LayerSettings {
                 }
             }
         }
-        throw lacks("activation", "'linear', 'relu', 'sigmoid' and 'tanh'");
+        throw lacks(setting, "'linear', 'relu', 'sigmoid' and 'tanh'");
     }
 
     /** The setting must have this value, or be absent or {@code null}. */
@@ -160,6 +164,14 @@ final class LayerSettings {
             warnOf(variable + "_constraint");
         }
         warnOf("activity_regularizer");
+    }
+
+    /** Changes nothing but training, which goes without it; said if it has another value. */
+    void leaveOutOfTraining(String setting, String none) {
+        Json value = find(setting);
+        if (value != null && !value.excerpt().equals(none) && !value.excerpt().equals(none + ".0")) {
+            warnOf(setting);
+        }
     }
 
     private void warnOf(String setting) {

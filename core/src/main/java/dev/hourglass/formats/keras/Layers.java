@@ -5,6 +5,7 @@ import dev.hourglass.formats.json.Json;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Recurrence;
 import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
@@ -114,7 +115,13 @@ final class Layers {
                 yield new LayerSpec.LeakyRelu(name, settings.number("negative_slope", alpha));
             }
             case REPEAT_VECTOR -> new LayerSpec.RepeatVector(name, settings.whole("n"));
-            case LSTM -> lstm(name, settings);
+            case LSTM ->
+                new LayerSpec.Lstm(
+                        name, settings.whole("units"), settings.flag("return_sequences", false), recurrence(settings));
+            case GRU -> gru(name, settings);
+            case SIMPLE_RNN ->
+                new LayerSpec.SimpleRnn(
+                        name, settings.whole("units"), settings.flag("return_sequences", false), recurrence(settings));
         };
     }
 
@@ -176,20 +183,30 @@ final class Layers {
         return dense;
     }
 
-    private static LayerSpec lstm(String name, LayerSettings settings) {
-        if (settings.activation(Activation.TANH) != Activation.TANH) {
-            throw settings.lacks("activation", "'tanh'");
-        }
-        settings.only("recurrent_activation", "'sigmoid'");
-        settings.only("use_bias", "true");
-        for (String setting : List.of("return_state", "go_backwards", "stateful", "time_major")) {
+    private static LayerSpec gru(String name, LayerSettings settings) {
+        return new LayerSpec.Gru(
+                name,
+                settings.whole("units"),
+                settings.flag("return_sequences", false),
+                recurrence(settings),
+                // Keras had no such setting before 2.1, and computed it so.
+                settings.flag("reset_after", false));
+    }
+
+    private static Recurrence recurrence(LayerSettings settings) {
+        for (String setting : List.of("return_state", "stateful", "time_major")) {
             settings.only(setting, "false");
         }
-        settings.only("dropout", "0");
-        settings.only("recurrent_dropout", "0");
-        settings.ignore("unroll", "unit_forget_bias", "zero_output_for_mask", "implementation", "seed");
+        settings.leaveOutOfTraining("dropout", "0");
+        settings.leaveOutOfTraining("recurrent_dropout", "0");
+        settings.ignore("unroll", "zero_output_for_mask", "implementation", "seed", "input_dim", "input_length");
         settings.ignoreTrainingOf("kernel", "recurrent", "bias");
-        return new LayerSpec.Lstm(name, settings.whole("units"), settings.flag("return_sequences", false));
+        return new Recurrence(
+                settings.activation(Recurrence.DEFAULT.activation()),
+                settings.activation("recurrent_activation", Recurrence.DEFAULT.recurrentActivation()),
+                settings.flag("use_bias", true),
+                settings.flag("unit_forget_bias", true),
+                settings.flag("go_backwards", false));
     }
 
     /** One dimension may be -1: what is left. */
@@ -262,16 +279,29 @@ final class Layers {
             case LayerSpec.ActivationLayer activation -> config.put("activation", lower(activation.activation()));
             case LayerSpec.LeakyRelu leaky -> config.put("negative_slope", leaky.negativeSlope());
             case LayerSpec.RepeatVector repeat -> config.put("n", repeat.steps());
-            case LayerSpec.Lstm lstm -> {
-                config.put("units", lstm.units());
-                config.put("return_sequences", lstm.returnSequences());
-                config.put("activation", "tanh");
-                config.put("recurrent_activation", "sigmoid");
-                config.put("use_bias", true);
-                config.put("unit_forget_bias", true);
-            }
+            case LayerSpec.Recurrent recurrent -> putRecurrent(config, recurrent);
         }
         return config;
+    }
+
+    private static void putRecurrent(Map<String, Object> config, LayerSpec.Recurrent layer) {
+        Recurrence recurrence = layer.recurrence();
+        config.put("units", layer.units());
+        config.put("return_sequences", layer.returnSequences());
+        config.put("go_backwards", recurrence.goBackwards());
+        config.put("activation", lower(recurrence.activation()));
+        config.put("use_bias", recurrence.useBias());
+        switch (layer) {
+            case LayerSpec.Lstm ignored -> {
+                config.put("recurrent_activation", lower(recurrence.recurrentActivation()));
+                config.put("unit_forget_bias", recurrence.unitForgetBias());
+            }
+            case LayerSpec.Gru gru -> {
+                config.put("recurrent_activation", lower(recurrence.recurrentActivation()));
+                config.put("reset_after", gru.resetAfter());
+            }
+            case LayerSpec.SimpleRnn ignored -> {}
+        }
     }
 
     private static List<Object> pair(Size2 size) {

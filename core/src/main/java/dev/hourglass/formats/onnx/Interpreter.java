@@ -65,7 +65,13 @@ final class Interpreter {
             case "Tile" -> tile(x, longs(node, 1));
             case "MatMul" -> multiply(x, input(node, 1));
             case "Add" -> addToRows(x, input(node, 1));
-            case "LSTM" -> lstm(node, x, input(node, 1), input(node, 2), input(node, 3));
+            case "LSTM" -> recurrent(node, x).lstm();
+            case "GRU" -> recurrent(node, x).gru();
+            case "RNN" -> recurrent(node, x).rnn();
+            case "Slice" -> {
+                require(node, longs(node, 1)[0] == -1 && longs(node, 3)[0] == 0 && longs(node, 4)[0] == -1);
+                yield reversed(x);
+            }
             case "Identity" -> x;
             case "Relu" -> map(x, v -> v > 0 || Double.isNaN(v) ? v : 0);
             case "LeakyRelu" -> {
@@ -92,6 +98,12 @@ final class Interpreter {
                     + shift[channel];
         }
         return new Tensor(x.dimensions(), y);
+    }
+
+    private static void require(Node node, boolean written) {
+        if (!written) {
+            throw node.wrong("constant");
+        }
     }
 
     private static Tensor transpose(Tensor x, int[] permutation) {
@@ -185,39 +197,19 @@ final class Interpreter {
         return new Tensor(x.dimensions(), y);
     }
 
-    /** The equations of the operator's specification, forward: gates lie in the order i o f c. */
-    private static Tensor lstm(Node node, Tensor x, Tensor kernel, Tensor recurrent, Tensor bias) {
-        int steps = x.dimension(0);
-        int samples = x.dimension(1);
-        int features = x.dimension(2);
-        int units = (int) node.whole("hidden_size");
-        Tensor y = Tensor.zeros(steps, 1, samples, units);
-        double[] state = new double[samples * units];
-        double[] cell = new double[samples * units];
-        for (int step = 0; step < steps; step++) {
-            double[] next = new double[samples * units];
-            for (int i = 0; i < next.length; i++) {
-                int sample = i / units;
-                double[] gates = new double[4];
-                for (int gate = 0; gate < 4; gate++) {
-                    int row = gate * units + i % units;
-                    double sum = bias.values()[row] + bias.values()[4 * units + row];
-                    for (int k = 0; k < features; k++) {
-                        sum += x.values()[(step * samples + sample) * features + k]
-                                * kernel.values()[row * features + k];
-                    }
-                    for (int k = 0; k < units; k++) {
-                        sum += state[sample * units + k] * recurrent.values()[row * units + k];
-                    }
-                    gates[gate] = sum;
-                }
-                cell[i] = sigmoid(gates[2]) * cell[i] + sigmoid(gates[0]) * Math.tanh(gates[3]);
-                next[i] = sigmoid(gates[1]) * Math.tanh(cell[i]);
-            }
-            state = next;
-            System.arraycopy(state, 0, y.values(), step * state.length, state.length);
+    private RecurrentOperators recurrent(Node node, Tensor x) {
+        Tensor bias = node.inputs().size() > 3 ? input(node, 3) : null;
+        return new RecurrentOperators(node, x, input(node, 1), input(node, 2), bias);
+    }
+
+    /** The one slice that is written: along the first axis, from the last to the first. */
+    private static Tensor reversed(Tensor x) {
+        Tensor y = Tensor.zeros(x.dimensions());
+        int size = x.sizeBehind(0);
+        for (int i = 0; i < x.dimension(0); i++) {
+            System.arraycopy(x.values(), i * size, y.values(), (x.dimension(0) - 1 - i) * size, size);
         }
-        return node.outputs().size() == 1 ? y : new Tensor(new int[] {1, samples, units}, state);
+        return y;
     }
 
     private Tensor input(Node node, int index) {

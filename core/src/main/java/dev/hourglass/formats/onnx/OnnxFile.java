@@ -50,12 +50,16 @@ public final class OnnxFile {
     private static final int ATTRIBUTE_FLOAT = 2;
     private static final int ATTRIBUTE_INT = 3;
     private static final int ATTRIBUTE_STRING = 4;
+    private static final int ATTRIBUTE_FLOATS = 7;
     private static final int ATTRIBUTE_INTS = 8;
+    private static final int ATTRIBUTE_STRINGS = 9;
     private static final int ATTRIBUTE_TYPE = 20;
     private static final int TYPE_FLOAT = 1;
     private static final int TYPE_INT = 2;
     private static final int TYPE_STRING = 3;
+    private static final int TYPE_FLOATS = 6;
     private static final int TYPE_INTS = 7;
+    private static final int TYPE_STRINGS = 8;
 
     private static final int TENSOR_DIMENSIONS = 1;
     private static final int TENSOR_ELEMENTS = 2;
@@ -130,6 +134,12 @@ public final class OnnxFile {
                 message.text(ATTRIBUTE_STRING, text.value()).whole(ATTRIBUTE_TYPE, TYPE_STRING);
             case Attribute.Wholes wholes ->
                 message.wholes(ATTRIBUTE_INTS, wholes.values()).whole(ATTRIBUTE_TYPE, TYPE_INTS);
+            case Attribute.Reals reals -> {
+                reals.values().forEach(value -> message.real(ATTRIBUTE_FLOATS, value));
+                yield message.whole(ATTRIBUTE_TYPE, TYPE_FLOATS);
+            }
+            case Attribute.Texts texts ->
+                message.texts(ATTRIBUTE_STRINGS, texts.values()).whole(ATTRIBUTE_TYPE, TYPE_STRINGS);
         };
     }
 
@@ -245,6 +255,8 @@ public final class OnnxFile {
     private static void readAttribute(ProtobufReader attribute, Map<String, Attribute> into) {
         String name = "";
         List<Long> wholes = new ArrayList<>();
+        List<Float> reals = new ArrayList<>();
+        List<String> texts = new ArrayList<>();
         Attribute value = new Attribute.Wholes(wholes);
         int written = TYPE_INTS;
         long declared = 0;
@@ -266,6 +278,16 @@ public final class OnnxFile {
                 case ATTRIBUTE_INTS -> {
                     wholes.add(attribute.whole());
                     value = new Attribute.Wholes(wholes);
+                }
+                case ATTRIBUTE_FLOATS -> {
+                    reals.add(attribute.real());
+                    value = new Attribute.Reals(reals);
+                    written = TYPE_FLOATS;
+                }
+                case ATTRIBUTE_STRINGS -> {
+                    texts.add(attribute.text());
+                    value = new Attribute.Texts(texts);
+                    written = TYPE_STRINGS;
                 }
                 case ATTRIBUTE_TYPE -> declared = attribute.whole();
                 default -> throw unexpected("attribute");

@@ -86,6 +86,16 @@ public record OnnxModel(
             throw wrong(attribute);
         }
 
+        /** The texts of a list, or those that hold where it is absent. */
+        List<String> texts(String attribute, List<String> otherwise) {
+            return attributes.get(attribute) instanceof Attribute.Texts texts ? texts.values() : otherwise;
+        }
+
+        /** The numbers of a list; none where it is absent. */
+        List<Float> reals(String attribute) {
+            return attributes.get(attribute) instanceof Attribute.Reals reals ? reals.values() : List.of();
+        }
+
         void requireText(String attribute, String expected) {
             if (!new Attribute.Text(expected).equals(attributes.get(attribute))) {
                 throw wrong(attribute);
@@ -105,6 +115,18 @@ public record OnnxModel(
         record Real(float value) implements Attribute {}
 
         record Text(String value) implements Attribute {}
+
+        record Reals(List<Float> values) implements Attribute {
+            public Reals {
+                values = List.copyOf(values);
+            }
+        }
+
+        record Texts(List<String> values) implements Attribute {
+            public Texts {
+                values = List.copyOf(values);
+            }
+        }
 
         record Wholes(List<Long> values) implements Attribute {
             public Wholes {

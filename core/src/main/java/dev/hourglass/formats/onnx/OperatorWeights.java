@@ -7,8 +7,31 @@ import java.util.List;
 
 /** Keras's variables as ONNX's operators want them to lie. */
 final class OperatorWeights {
-    /** Where ONNX's gates, i o f c, lie among Keras's, i f c o. */
-    private static final int[] GATES = {0, 3, 1, 2};
+    /**
+     * Where ONNX's gates lie among Keras's.
+     */
+    enum GateOrder {
+        /** i o f c, for Keras's i f c o. */
+        LSTM(0, 3, 1, 2),
+        /** z r h, as in Keras. */
+        GRU(0, 1, 2),
+        SIMPLE_RNN(0);
+
+        private final int[] places;
+
+        GateOrder(int... places) {
+            this.places = places;
+        }
+
+        private float[] applyTo(float[] values) {
+            int gateSize = values.length / places.length;
+            float[] ordered = new float[values.length];
+            for (int gate = 0; gate < places.length; gate++) {
+                System.arraycopy(values, places[gate] * gateSize, ordered, gate * gateSize, gateSize);
+            }
+            return ordered;
+        }
+    }
 
     private OperatorWeights() {}
 
@@ -19,28 +42,26 @@ final class OperatorWeights {
         return new Weights.Floats(variable.path(), to, permute(variable.values(), from, axes));
     }
 
-    /** {@code [rows, 4 * units]} becomes {@code [1, 4 * units, rows]}; the 1 is for directions. */
-    static Weights.Floats gateKernel(Parameter variable) {
+    /** {@code [rows, gates * units]} becomes {@code [1, gates * units, rows]}; the 1 is for directions. */
+    static Weights.Floats gateKernel(Parameter variable, GateOrder order) {
         int rows = variable.shape().dimension(0);
         int columns = variable.shape().dimension(1);
         float[] values = permute(variable.values(), variable.shape().toArray(), 1, 0);
-        return new Weights.Floats(
-                variable.path(), List.of(1L, (long) columns, (long) rows), inOrderOfOnnx(values, columns / 4 * rows));
+        return new Weights.Floats(variable.path(), List.of(1L, (long) columns, (long) rows), order.applyTo(values));
     }
 
-    /** {@code [4 * units]} becomes {@code [1, 8 * units]}: ONNX has a second bias for the state, which is 0. */
-    static Weights.Floats gateBias(Parameter variable) {
-        int size = variable.shape().size();
-        float[] values = Arrays.copyOf(inOrderOfOnnx(variable.values(), size / 4), 2 * size);
-        return new Weights.Floats(variable.path(), List.of(1L, 2L * size), values);
-    }
-
-    private static float[] inOrderOfOnnx(float[] values, int gateSize) {
-        float[] ordered = new float[values.length];
-        for (int gate = 0; gate < GATES.length; gate++) {
-            System.arraycopy(values, GATES[gate] * gateSize, ordered, gate * gateSize, gateSize);
+    /**
+     * {@code [gates * units]} becomes {@code [1, 2 * gates * units]}: ONNX has a second bias for the state, which is 0
+     * but for a GRU's of {@code [2, gates * units]}.
+     */
+    static Weights.Floats gateBias(Parameter variable, GateOrder order) {
+        if (variable.shape().rank() == 2) { // a GRU's, whose gates ONNX has in the same order
+            return new Weights.Floats(
+                    variable.path(), List.of(1L, (long) variable.shape().size()), variable.values());
         }
-        return ordered;
+        int size = variable.shape().size();
+        float[] values = Arrays.copyOf(order.applyTo(variable.values()), 2 * size);
+        return new Weights.Floats(variable.path(), List.of(1L, 2L * size), values);
     }
 
     private static float[] permute(float[] values, int[] dimensions, int... axes) {

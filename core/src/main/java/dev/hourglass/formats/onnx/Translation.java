@@ -3,11 +3,11 @@ package dev.hourglass.formats.onnx;
 import dev.hourglass.formats.onnx.OnnxModel.Attribute;
 import dev.hourglass.formats.onnx.OnnxModel.Attribute.Real;
 import dev.hourglass.formats.onnx.OnnxModel.Attribute.Text;
-import dev.hourglass.formats.onnx.OnnxModel.Attribute.Whole;
 import dev.hourglass.formats.onnx.OnnxModel.Attribute.Wholes;
 import dev.hourglass.formats.onnx.OnnxModel.Node;
 import dev.hourglass.formats.onnx.OnnxModel.Value;
 import dev.hourglass.formats.onnx.OnnxModel.Weights;
+import dev.hourglass.formats.onnx.OperatorWeights.GateOrder;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
@@ -140,7 +140,7 @@ final class Translation {
             case LayerSpec.LeakyRelu leaky ->
                 addNode(name, "LeakyRelu", List.of(value()), Map.of("alpha", new Real(leaky.negativeSlope())));
             case LayerSpec.RepeatVector repeat -> addRepetition(repeat);
-            case LayerSpec.Lstm lstm -> addLstm(lstm);
+            case LayerSpec.Recurrent recurrent -> addRecurrent(recurrent);
         }
         source = name;
         shape = out;
@@ -241,26 +241,41 @@ final class Translation {
         layout = Layout.STEPS_FIRST;
     }
 
-    private void addLstm(LayerSpec.Lstm lstm) {
-        String name = lstm.name();
-        List<String> inputs = List.of(
+    private void addRecurrent(LayerSpec.Recurrent layer) {
+        String name = layer.name();
+        GateOrder order = RecurrentNodes.order(layer);
+        List<String> inputs = new ArrayList<>(List.of(
                 valueIn(Layout.STEPS_FIRST),
-                add(OperatorWeights.gateKernel(parameters.get(name, "kernel"))),
-                add(OperatorWeights.gateKernel(parameters.get(name, "recurrent_kernel"))),
-                add(OperatorWeights.gateBias(parameters.get(name, "bias"))));
-        String states = name + "/LSTM";
+                add(OperatorWeights.gateKernel(parameters.get(name, "kernel"), order)),
+                add(OperatorWeights.gateKernel(parameters.get(name, "recurrent_kernel"), order))));
+        if (layer.recurrence().useBias()) {
+            inputs.add(add(OperatorWeights.gateBias(parameters.get(name, "bias"), order)));
+        }
+        String operator = RecurrentNodes.operator(layer);
+        String states = name + "/" + operator;
         nodes.add(new Node(
                 states,
-                "LSTM",
+                operator,
                 inputs,
                 // All states, or the last one alone.
-                lstm.returnSequences() ? List.of(states) : List.of("", states),
-                Map.of("hidden_size", new Whole(lstm.units()))));
+                layer.returnSequences() ? List.of(states) : List.of("", states),
+                RecurrentNodes.attributes(layer)));
         // The axis of the directions, of which there is one.
-        long directions = lstm.returnSequences() ? 1 : 0;
+        long directions = layer.returnSequences() ? 1 : 0;
         String axes = add(new Weights.Longs(name + "/axes", List.of(1L), new long[] {directions}));
-        addNode(name, "Squeeze", List.of(states, axes), Map.of());
-        layout = lstm.returnSequences() ? Layout.STEPS_FIRST : Layout.CHANNELS_LAST;
+        String squeezed = addNode(name, "Squeeze", List.of(states, axes), Map.of());
+        if (layer.recurrence().goBackwards() && layer.returnSequences()) {
+            addReversal(name, squeezed);
+        }
+        layout = layer.returnSequences() ? Layout.STEPS_FIRST : Layout.CHANNELS_LAST;
+    }
+
+    /** ONNX puts the state at the step that was read, Keras in the order in which they were computed. */
+    private void addReversal(String layer, String states) {
+        String minusOne = add(new Weights.Longs(layer + "/last", List.of(1L), new long[] {-1}));
+        String end = add(new Weights.Longs(layer + "/before_first", List.of(1L), new long[] {Long.MIN_VALUE}));
+        String axis = add(new Weights.Longs(layer + "/steps", List.of(1L), new long[] {0}));
+        addNode(layer, "Slice", List.of(states, minusOne, end, axis, minusOne), Map.of());
     }
 
     /** Adds nothing for {@link Activation#LINEAR}. */

@@ -9,6 +9,7 @@ import dev.hourglass.engine.cpu.memory.Cursor;
 import dev.hourglass.engine.cpu.memory.NormState;
 import dev.hourglass.engine.cpu.memory.PackedWeights;
 import dev.hourglass.engine.cpu.step.Plan;
+import dev.hourglass.engine.plan.Cell;
 import dev.hourglass.engine.plan.LogicalPlan;
 import dev.hourglass.engine.plan.Nonlinearity;
 import dev.hourglass.engine.plan.Op;
@@ -41,6 +42,7 @@ final class BranchesTest {
 
     private static final int CHECKED = 6;
     private static final Nonlinearity TANH = Nonlinearity.of(Activation.TANH);
+    private static final Cell USUAL = new Cell.Lstm(TANH, Nonlinearity.of(Activation.SIGMOID), true);
     private static final Size2 TWO = Size2.square(2);
 
     private final List<Parameter> parameters = new ArrayList<>();
@@ -140,7 +142,7 @@ final class BranchesTest {
         variable(name, "recurrent_kernel", Shape.of(units, 4 * units), true);
         variable(name, "bias", Shape.of(4 * units), true);
         Shape output = sequences ? Shape.of(steps, units) : Shape.of(units);
-        return add(new Op.Lstm(name, index, from, steps, new Tensor(name + "/output", output)));
+        return add(new Op.Recurrent(name, index, USUAL, false, from, steps, new Tensor(name + "/output", output)));
     }
 
     private int variable(String layer, String name, Shape shape, boolean trainable) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files that the real Keras wrote; {@code interop/make_keras_files.py} makes them. */
+/** Files that the real Keras wrote; {@code interop/make_keras_files.py} and {@code make_recurrent_files.py} make them. */
 class KerasFilesTest {
     private static final int BATCH = 4;
 
@@ -43,6 +43,8 @@ class KerasFilesTest {
                 "nested.h5",
                 "nested_sequential.keras",
                 "nested_sequential.h5",
+                "recurrent.keras",
+                "recurrent.h5",
                 "frozen.keras",
                 "frozen.h5"
             })
@@ -67,7 +69,9 @@ class KerasFilesTest {
                 "nested.keras",
                 "nested.h5",
                 "nested_sequential.keras",
-                "nested_sequential.h5"
+                "nested_sequential.h5",
+                "recurrent.keras",
+                "recurrent.h5"
             })
     void goesOnTrainingFromKerassAdamAsKerasDoes(String file) throws IOException {
         SavedModel model = ModelFile.read(resource(file));

@@ -36,11 +36,11 @@ final class Layouts {
                 : layout;
     }
 
-    /** Of samples as they are loaded: an LSTM wants them step by step. */
+    /** Of samples as they are loaded: a recurrent layer wants them step by step. */
     Layout loaded(Tensor input) {
         List<Op.Layer> all = readersOf(input);
         boolean stepByStep =
-                !all.isEmpty() && all.stream().allMatch(op -> op instanceof Op.Lstm lstm && !lstm.readsOneVector());
+                !all.isEmpty() && all.stream().allMatch(op -> op instanceof Op.Recurrent r && !r.readsOneVector());
         return stepByStep
                 ? new Layout.Steps(input.shape().dimension(0), input.shape().dimension(1))
                 : written(input, false);
@@ -82,7 +82,7 @@ final class Layouts {
             case Op.Noise ignored -> natural;
             case Op.Activate ignored -> natural;
             case Op.Repeat ignored -> natural;
-            case Op.Lstm ignored -> natural;
+            case Op.Recurrent ignored -> natural;
             case Op.Sum ignored -> natural;
         };
     }

@@ -15,6 +15,7 @@ public final class Lowering {
     private final Draft draft;
     private final KernelLowering kernels;
     private final SequenceLowering sequences;
+    private final RecurrentLowering recurrence;
     private final NormLowering norms;
     private final WindowLowering windows;
     private final ElementwiseLowering elementwise;
@@ -25,6 +26,7 @@ public final class Lowering {
         draft = new Draft(logical);
         kernels = new KernelLowering(draft);
         sequences = new SequenceLowering(draft);
+        recurrence = new RecurrentLowering(draft);
         norms = new NormLowering(draft);
         windows = new WindowLowering(draft);
         elementwise = new ElementwiseLowering(draft);
@@ -82,7 +84,7 @@ public final class Lowering {
             case Op.Reshape op -> elementwise.reshape(op);
             case Op.Noise op -> elementwise.noise(op);
             case Op.Activate op -> elementwise.activate(op);
-            case Op.Lstm op -> sequences.lstm(op);
+            case Op.Recurrent op -> recurrence.forward(op);
             case Op.Sum op -> elementwise.sum(op);
         };
         draft.define(layer.to(), output);
@@ -106,7 +108,7 @@ public final class Lowering {
             case Op.Reshape op -> elementwise.reshapeGradient(op, gradient, ofOutput);
             case Op.Noise op -> elementwise.noiseGradient(op, gradient, ofOutput);
             case Op.Activate op -> elementwise.activateGradient(op, gradient, ofOutput);
-            case Op.Lstm op -> sequences.lstmGradient(op, gradient, ofOutput);
+            case Op.Recurrent op -> recurrence.gradient(op, gradient, ofOutput);
             case Op.Sum op -> elementwise.sumGradient(op, gradient, ofOutput);
         }
     }

@@ -58,17 +58,12 @@ final class ElementwiseOperations {
         Buffer output = resources.buffer(step.output());
         Buffer gradient = resources.buffer(step.gradient());
         Nonlinearity function = step.function();
-        return at -> {
-            float[] y = output.array(at);
-            float[] d = gradient.array(at);
-            int count = at.samples * gradient.stride();
-            switch (function.kind()) {
-                case LINEAR -> {}
-                case LEAKY_RELU ->
-                    kernels.leakyReluGradient(y, output.offset(at), d, gradient.offset(at), count, function.slope());
-                case SIGMOID -> kernels.sigmoidGradient(y, output.offset(at), d, gradient.offset(at), count);
-                case TANH -> kernels.tanhGradient(y, output.offset(at), d, gradient.offset(at), count);
-            }
-        };
+        return at -> epilogue.applySlope(
+                function,
+                output.array(at),
+                output.offset(at),
+                gradient.array(at),
+                gradient.offset(at),
+                at.samples * gradient.stride());
     }
 }

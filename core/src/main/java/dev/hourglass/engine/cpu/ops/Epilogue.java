@@ -25,6 +25,16 @@ final class Epilogue {
         }
     }
 
+    /** {@code d *= function'}, told from what the function gave: y. */
+    void applySlope(Nonlinearity function, float[] values, int y, float[] gradients, int d, int count) {
+        switch (function.kind()) {
+            case LINEAR -> {}
+            case LEAKY_RELU -> kernels.leakyReluGradient(values, y, gradients, d, count, function.slope());
+            case SIGMOID -> kernels.sigmoidGradient(values, y, gradients, d, count);
+            case TANH -> kernels.tanhGradient(values, y, gradients, d, count);
+        }
+    }
+
     /** What follows a row of a convolution's output while it is in cache: its nonlinearity and a normalisation's sums. */
     void finishRow(
             Cursor at, Nonlinearity function, int momentsOf, float[] values, Layout.Image image, int y, int row) {

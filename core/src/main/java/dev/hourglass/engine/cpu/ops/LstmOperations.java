@@ -13,7 +13,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * LSTMs over the whole sequence of a chunk, in panels ({@code [panel][step][sample][32]}). The gates' panels follow each
+ * The usual LSTM, with tanh and sigmoid, over the whole sequence of a chunk, in panels ({@code [panel][step][sample][32]}). The gates' panels follow each
  * other: all of the input gate, of the forget gate, of the cell's candidate, of the output gate.
  */
 final class LstmOperations {
@@ -59,7 +59,7 @@ final class LstmOperations {
         /** Whether every step reads the same vector, which is projected once. */
         final boolean constantInput;
 
-        final Step.LstmWeights matrices;
+        final Step.RecurrentWeights matrices;
 
         Way(Step.Lstm step) {
             from = resources.buffer(step.from());
@@ -298,8 +298,10 @@ final class LstmOperations {
                     (stepCount - 1) * at.samples,
                     matrices.recurrent(),
                     sum);
-            int rows = stepCount * at.samples;
-            products.addBiasGradient(gates.array(at), gates.offset(at), rows, matrices.bias(), sum);
+            PackedMatrix bias = matrices.bias();
+            if (bias != null) {
+                products.addBiasGradient(gates.array(at), gates.offset(at), stepCount * at.samples, bias, sum);
+            }
         }
 
         /** Of the input's weights and, if somebody needs it, of the input. */

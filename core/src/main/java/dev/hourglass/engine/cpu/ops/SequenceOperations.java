@@ -115,6 +115,23 @@ final class SequenceOperations {
         }
     }
 
+    Operation reverse(Step.ReverseSteps step) {
+        Buffer from = resources.buffer(step.from());
+        Buffer to = resources.buffer(step.to());
+        Layout.Steps layout = step.from().steps();
+        return at -> {
+            int floats = at.samples * PANEL;
+            for (int panel = 0; panel < layout.panels(); panel++) {
+                int first = panel * layout.panelStride(at.samples);
+                for (int t = 0; t < layout.steps(); t++) {
+                    int source = from.offset(at) + first + t * floats;
+                    int target = to.offset(at) + first + (layout.steps() - 1 - t) * floats;
+                    System.arraycopy(from.array(at), source, to.array(at), target, floats);
+                }
+            }
+        };
+    }
+
     // --- dense layers on each step ---
 
     Operation product(Step.StepsProduct step) {

@@ -10,6 +10,7 @@ public final class StepBinder {
     private final TileOperations tiles;
     private final SequenceOperations sequences;
     private final LstmOperations lstms;
+    private final RecurrentOperations recurrences;
     private final NormOperations norms;
     private final WindowOperations windows;
     private final ElementwiseOperations elementwise;
@@ -22,6 +23,7 @@ public final class StepBinder {
         tiles = new TileOperations(resources);
         sequences = new SequenceOperations(resources);
         lstms = new LstmOperations(resources);
+        recurrences = new RecurrentOperations(resources);
         norms = new NormOperations(resources);
         windows = new WindowOperations(resources);
         elementwise = new ElementwiseOperations(resources);
@@ -66,6 +68,9 @@ public final class StepBinder {
             case Step.StepsBiasGradient s -> sequences.biasGradient(s);
             case Step.Lstm s -> lstms.forward(s);
             case Step.LstmGradient s -> lstms.gradient(s);
+            case Step.Recurrence s -> recurrences.forward(s);
+            case Step.RecurrenceGradient s -> recurrences.gradient(s);
+            case Step.ReverseSteps s -> sequences.reverse(s);
             case Step.Add s -> copies.add(s);
             case Step.Barrier s -> throw new IllegalArgumentException("A barrier is no work for a thread: " + s);
             case Step.Store s -> s.from().layout() instanceof Layout.Steps ? sequences.store(s) : copies.store(s);

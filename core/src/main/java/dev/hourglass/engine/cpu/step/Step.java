@@ -4,6 +4,7 @@ import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.cpu.layout.PackedMatrix;
 import dev.hourglass.engine.cpu.layout.Tiling;
 import dev.hourglass.engine.cpu.layout.WindowAxis;
+import dev.hourglass.engine.plan.Cell;
 import dev.hourglass.engine.plan.Nonlinearity;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Size2;
@@ -306,7 +307,7 @@ public sealed interface Step {
      */
     record Lstm(
             Value from,
-            LstmWeights weights,
+            RecurrentWeights weights,
             Value gates,
             Value projected,
             Value cell,
@@ -329,13 +330,76 @@ public sealed interface Step {
             @Nullable Value fromGradient)
             implements Step {}
 
-    /** The packed forms of an LSTM's parameters: to go forward, and transposed to go back. */
-    record LstmWeights(
+    /** The packed forms of a recurrent layer's parameters: to go forward, and transposed to go back; bias is null if it has none. */
+    record RecurrentWeights(
             PackedMatrix kernel,
             PackedMatrix kernelTransposed,
             PackedMatrix recurrent,
             PackedMatrix recurrentTransposed,
-            PackedMatrix bias) {}
+            @Nullable PackedMatrix bias) {}
+
+    /**
+     * A recurrent layer over a whole sequence, whatever its cell and functions. Where {@code from} has one step, every
+     * step reads it, and its projection is computed once.
+     *
+     * @param weights of the gates; where the candidate has its own, the recurrent ones are those of the other gates
+     * @param candidate of a GRU whose reset gate comes before the product, else null
+     * @param stateBias of a GRU whose reset gate comes after the product, or null
+     */
+    record Recurrence(
+            Cell cell,
+            Value from,
+            RecurrentWeights weights,
+            @Nullable CandidateWeights candidate,
+            @Nullable PackedMatrix stateBias,
+            RecurrentStates states)
+            implements Step {}
+
+    /** The product of a GRU's candidate with what the reset gate lets pass: forward, and transposed. */
+    record CandidateWeights(PackedMatrix recurrent, PackedMatrix recurrentTransposed) {}
+
+    /**
+     * What a recurrent layer leaves behind at each step.
+     *
+     * @param gates each padded to panels; going back, the gradients of their pre-activations take their place
+     * @param projected of the one step, where each step reads the same
+     * @param inner an LSTM's cell; a GRU's product with the state (reset after it) or reset state (reset before it);
+     *     null of a simple cell
+     * @param activated an LSTM's cell behind its activation, else null
+     * @param last the last state alone, or null
+     */
+    record RecurrentStates(
+            Value gates,
+            Value projected,
+            @Nullable Value inner,
+            @Nullable Value activated,
+            Value hidden,
+            @Nullable Value last) {}
+
+    /**
+     * Back through a recurrent layer.
+     *
+     * @param lastGradient of the last state alone, or null where {@code hiddenGradient} comes filled for all steps
+     * @param fromGradient of the input, or null if nobody needs it
+     */
+    record RecurrenceGradient(
+            Recurrence forward,
+            Value hiddenGradient,
+            @Nullable Value lastGradient,
+            RecurrenceScratch scratch,
+            @Nullable Value fromGradient)
+            implements Step {}
+
+    /**
+     * What going back needs for a while.
+     *
+     * @param ofState an LSTM's cell's gradient, or that of a GRU's reset state
+     * @param panels one panel for each gate
+     */
+    record RecurrenceScratch(Value ofState, Value panels) {}
+
+    /** The same steps, the last one first. */
+    record ReverseSteps(Value from, Value to) implements Step {}
 
     /** Adds the numbers of one value to those of another of the same layout. */
     record Add(Value from, Value to) implements Step {}

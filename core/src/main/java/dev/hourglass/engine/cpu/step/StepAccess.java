@@ -64,6 +64,10 @@ public record StepAccess(
                                 s.weights().recurrent(),
                                 s.weights().bias());
             case Step.LstmGradient s -> of(s, s.forward(), s.forward().weights());
+            case Step.Recurrence s -> recurrence(s, s.weights(), s.states());
+            case Step.RecurrenceGradient s ->
+                gradient(s, s.forward(), s.forward().states());
+            case Step.ReverseSteps s -> reading(s.from()).writing(s.to());
             case Step.Add s -> reading(s.from(), s.to()).writing(s.to());
             case Step.Barrier ignored -> NOTHING;
             case Step.Store s -> reading(s.from());
@@ -71,7 +75,7 @@ public record StepAccess(
         };
     }
 
-    private static StepAccess of(Step.LstmGradient step, Step.Lstm forward, Step.LstmWeights weights) {
+    private static StepAccess of(Step.LstmGradient step, Step.Lstm forward, Step.RecurrentWeights weights) {
         @Nullable Value ofLast = step.lastGradient();
         return reading(
                         forward.from(),
@@ -90,8 +94,59 @@ public record StepAccess(
                 .adding(weights.kernel(), weights.recurrent(), weights.bias());
     }
 
-    private static StepAccess reading(Value... values) {
-        return new StepAccess(List.of(values), List.of(), List.of(), List.of());
+    private static StepAccess recurrence(
+            Step.Recurrence step, Step.RecurrentWeights weights, Step.RecurrentStates states) {
+        Step.CandidateWeights candidate = step.candidate();
+        return reading(step.from())
+                .writing(
+                        states.gates(),
+                        states.projected(),
+                        states.inner(),
+                        states.activated(),
+                        states.hidden(),
+                        states.last())
+                .with(
+                        weights.kernel(),
+                        weights.recurrent(),
+                        weights.bias(),
+                        candidate == null ? null : candidate.recurrent(),
+                        step.stateBias());
+    }
+
+    private static StepAccess gradient(
+            Step.RecurrenceGradient step, Step.Recurrence forward, Step.RecurrentStates states) {
+        Step.RecurrentWeights weights = forward.weights();
+        Step.CandidateWeights candidate = forward.candidate();
+        @Nullable Value ofLast = step.lastGradient();
+        return reading(
+                        forward.from(),
+                        states.gates(),
+                        states.inner(),
+                        states.activated(),
+                        states.hidden(),
+                        ofLast == null ? step.hiddenGradient() : ofLast)
+                .writing(
+                        states.gates(),
+                        states.projected(),
+                        states.inner(),
+                        step.hiddenGradient(),
+                        step.scratch().ofState(),
+                        step.scratch().panels(),
+                        step.fromGradient())
+                .with(
+                        weights.recurrentTransposed(),
+                        candidate == null ? null : candidate.recurrentTransposed(),
+                        step.fromGradient() == null ? null : weights.kernelTransposed())
+                .adding(
+                        weights.kernel(),
+                        weights.recurrent(),
+                        weights.bias(),
+                        candidate == null ? null : candidate.recurrent(),
+                        forward.stateBias());
+    }
+
+    private static StepAccess reading(@Nullable Value... values) {
+        return new StepAccess(present(values), List.of(), List.of(), List.of());
     }
 
     private StepAccess writing(@Nullable Value... values) {

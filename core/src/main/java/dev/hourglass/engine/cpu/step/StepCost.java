@@ -5,6 +5,7 @@ import dev.hourglass.engine.cpu.layout.PackedMatrix;
 import dev.hourglass.engine.cpu.layout.WindowAxis;
 import dev.hourglass.engine.cpu.layout.Windows;
 import dev.hourglass.engine.plan.Nonlinearity;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -118,6 +119,9 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
             case Step.StepsBiasGradient s -> of(s, numbers(s.gradient()), Matrices.gradient(s.bias()));
             case Step.Lstm s -> lstm(s);
             case Step.LstmGradient s -> lstmGradient(s);
+            case Step.Recurrence s -> recurrence(s);
+            case Step.RecurrenceGradient s -> recurrenceGradient(s);
+            case Step.ReverseSteps s -> of(s, 0, Matrices.NONE);
             case Step.Add s -> of(s, numbers(s.from()), Matrices.NONE);
             case Step.Barrier s -> new StepCost(0, 0, 0, List.of("batch normalisation " + s.norm()));
             case Step.Store s -> of(s, 0, Matrices.NONE);
@@ -140,7 +144,7 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
     }
 
     private static StepCost lstm(Step.Lstm s) {
-        Step.LstmWeights weights = s.weights();
+        Step.RecurrentWeights weights = s.weights();
         long steps = pixels(s.hidden());
         long flops = pixels(s.from()) * product(weights.kernel())
                 + (steps - 1) * product(weights.recurrent())
@@ -152,15 +156,15 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
     /** Each product comes back twice: for the weights, and for what it read. */
     private static StepCost lstmGradient(Step.LstmGradient s) {
         Step.Lstm forward = s.forward();
-        Step.LstmWeights weights = forward.weights();
+        Step.RecurrentWeights weights = forward.weights();
         boolean carriesOn = s.fromGradient() != null;
         long steps = pixels(forward.hidden());
         long inputSteps = pixels(forward.from());
-        long gates = steps * columns(weights.bias());
+        long gates = steps * columns(weights.kernel());
         long flops = inputSteps * product(weights.kernel()) * (carriesOn ? 2 : 1)
                 + (steps - 1) * product(weights.recurrent()) * 2
                 + numbers(forward.hidden()) * CELL_GRADIENT_FLOPS
-                + gates // of the bias
+                + (weights.bias() == null ? 0 : gates)
                 + (inputSteps < steps ? gates : 0); // summed where every step read the same vector
         return of(
                 s,
@@ -169,7 +173,64 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
                         carriesOn ? List.of(weights.kernelTransposed()) : List.of(),
                         List.of(weights.recurrentTransposed()),
                         steps - 1,
-                        List.of(weights.kernel(), weights.recurrent(), weights.bias())));
+                        present(weights.kernel(), weights.recurrent(), weights.bias())));
+    }
+
+    /** The cell is counted without its functions' polynomials: a multiply-add for each number that it keeps or makes. */
+    private static StepCost recurrence(Step.Recurrence s) {
+        Step.RecurrentWeights weights = s.weights();
+        Step.RecurrentStates states = s.states();
+        long steps = pixels(states.hidden());
+        long flops = pixels(s.from()) * product(weights.kernel())
+                + (steps - 1) * ofState(s)
+                + 2 * (numbers(states.gates()) + numbers(states.hidden()));
+        return of(s, flops, new Matrices(List.of(weights.kernel()), recurrent(s, false), steps - 1, List.of()));
+    }
+
+    private static StepCost recurrenceGradient(Step.RecurrenceGradient s) {
+        Step.Recurrence forward = s.forward();
+        Step.RecurrentWeights weights = forward.weights();
+        boolean carriesOn = s.fromGradient() != null;
+        long steps = pixels(forward.states().hidden());
+        long inputSteps = pixels(forward.from());
+        long gates = steps * columns(weights.kernel());
+        long flops = inputSteps * product(weights.kernel()) * (carriesOn ? 2 : 1)
+                + (steps - 1) * ofState(forward) * 2
+                + 4 * numbers(forward.states().gates())
+                + (weights.bias() == null ? 0 : gates)
+                + (inputSteps < steps ? gates : 0); // summed where every step read the same vector
+        List<PackedMatrix> gradients = new ArrayList<>(present(weights.kernel(), weights.bias(), forward.stateBias()));
+        gradients.addAll(recurrent(forward, false));
+        return of(
+                s,
+                flops,
+                new Matrices(
+                        carriesOn ? List.of(weights.kernelTransposed()) : List.of(),
+                        recurrent(forward, true),
+                        steps - 1,
+                        gradients));
+    }
+
+    private static long ofState(Step.Recurrence s) {
+        return recurrent(s, false).stream().mapToLong(StepCost::product).sum();
+    }
+
+    private static List<PackedMatrix> recurrent(Step.Recurrence s, boolean transposed) {
+        Step.RecurrentWeights weights = s.weights();
+        Step.CandidateWeights candidate = s.candidate();
+        return transposed
+                ? present(weights.recurrentTransposed(), candidate == null ? null : candidate.recurrentTransposed())
+                : present(weights.recurrent(), candidate == null ? null : candidate.recurrent());
+    }
+
+    private static List<PackedMatrix> present(@Nullable PackedMatrix... matrices) {
+        List<PackedMatrix> present = new ArrayList<>();
+        for (PackedMatrix matrix : matrices) {
+            if (matrix != null) {
+                present.add(matrix);
+            }
+        }
+        return present;
     }
 
     /**

@@ -132,7 +132,7 @@ final class StepCostTest {
         Axis gates = new Axis(Axis.inOrder(4), 128, 128, 128, 1);
         Axis in = Axis.of(28, 512).paddedTo(32);
         Axis units = Axis.of(128, 512);
-        Step.LstmWeights weights = new Step.LstmWeights(
+        Step.RecurrentWeights weights = new Step.RecurrentWeights(
                 new PackedMatrix("kernel", 0, in, gates),
                 new PackedMatrix("kernel/transposed", 0, gates, in),
                 new PackedMatrix("recurrent_kernel", 1, units, gates),

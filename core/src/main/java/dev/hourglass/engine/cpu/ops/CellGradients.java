@@ -1,0 +1,20 @@
+package dev.hourglass.engine.cpu.ops;
+
+import dev.hourglass.engine.cpu.memory.Memory.Buffer;
+import dev.hourglass.engine.cpu.step.Step;
+
+/**
+ * What a walk back through a recurrent layer writes beside the gates.
+ *
+ * @param ofHidden of the states, for each step; what the steps after give is added to what comes in
+ * @param ofState as in {@link Step.RecurrenceScratch}
+ * @param scratch four panels of one step
+ */
+record CellGradients(Buffer ofHidden, Buffer ofState, Buffer scratch) {
+    static CellGradients of(Resources resources, Step.RecurrenceGradient step) {
+        return new CellGradients(
+                resources.buffer(step.hiddenGradient()),
+                resources.buffer(step.scratch().ofState()),
+                resources.buffer(step.scratch().panels()));
+    }
+}

@@ -1,0 +1,156 @@
+package dev.hourglass.engine.cpu.ops;
+
+import dev.hourglass.engine.cpu.layout.Layout;
+import dev.hourglass.engine.cpu.layout.PackedMatrix;
+import dev.hourglass.engine.cpu.memory.ChunkResults;
+import dev.hourglass.engine.cpu.memory.Cursor;
+import dev.hourglass.engine.cpu.memory.Memory;
+import dev.hourglass.engine.cpu.memory.Memory.Buffer;
+import dev.hourglass.engine.cpu.memory.PackedWeights;
+import dev.hourglass.engine.cpu.step.Step;
+import dev.hourglass.tensor.Kernels;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cell's way from step to step, forward and back. Sequences lie in panels, {@code [panel][step][sample][32]}, and a
+ * gate's panels follow those of the gate before.
+ */
+abstract class CellWalk {
+    static final int PANEL = Layout.Steps.PANEL;
+
+    /** Panels of a long sum that are done at a time, so that their weights stay in the first-level cache. */
+    private static final int SUM_PANELS = 4;
+
+    final Kernels kernels;
+    final Epilogue functions;
+    final PanelProducts products;
+    final Step.RecurrentWeights matrices;
+    final Buffer gates;
+    final Buffer hidden;
+    final int stepCount;
+    final int unitPanels;
+    /** The state before the first step. */
+    final float[] zeros = new float[Memory.MOST_CHUNK_SAMPLES * PANEL];
+
+    private final PackedWeights weights;
+    private final ChunkResults results;
+    private final @Nullable CellGradients gradients;
+
+    CellWalk(Resources resources, Step.Recurrence step, @Nullable CellGradients gradients) {
+        kernels = resources.kernels();
+        functions = new Epilogue(resources);
+        products = new PanelProducts(resources);
+        matrices = step.weights();
+        gates = resources.buffer(step.states().gates());
+        hidden = resources.buffer(step.states().hidden());
+        Layout.Steps states = step.states().hidden().steps();
+        stepCount = states.steps();
+        unitPanels = states.panels();
+        weights = resources.weights();
+        results = resources.results();
+        this.gradients = gradients;
+    }
+
+    /** From the input's projection in the gates of step t to the state behind it. */
+    abstract void goForward(Cursor at, int t);
+
+    /** Before the last step is gone back through. */
+    void beginBack(Cursor at) {}
+
+    /**
+     * Puts the gradients of the gates' pre-activations at step t in the gates' place, and adds to the gradient of the
+     * state before.
+     */
+    abstract void goBack(Cursor at, int t);
+
+    /** Adds to the gradients of what the states were multiplied with. */
+    abstract void addStateGradients(Cursor at);
+
+    /** Of a walk that goes back. */
+    final CellGradients gradients() {
+        if (gradients == null) {
+            throw new IllegalStateException("This walk goes forward only");
+        }
+        return gradients;
+    }
+
+    /** Where the chunk's weight gradients are added up. */
+    final float[] sums(Cursor at) {
+        return results.gradients[at.chunk];
+    }
+
+    /** Floats of one step in one panel. */
+    static int floats(Cursor at) {
+        return at.samples * PANEL;
+    }
+
+    /** Floats from one panel to the next. */
+    final int panelStride(Cursor at) {
+        return stepCount * floats(at);
+    }
+
+    /** Where a panel's rows of one step begin. */
+    final int place(Buffer buffer, Cursor at, int panel, int t) {
+        return buffer.offset(at) + panel * panelStride(at) + t * floats(at);
+    }
+
+    /** The panel of one gate. */
+    final int gate(Cursor at, int gate, int panel, int t) {
+        return place(gates, at, gate * unitPanels + panel, t);
+    }
+
+    /** {@code to[t] += from[s] * matrix}, for the panels of {@code to} from {@code toPanel} on. */
+    final void addProduct(
+            Cursor at, Buffer from, int fromPanel, int s, PackedMatrix matrix, Buffer to, int toPanel, int t) {
+        int source = place(from, at, fromPanel, s);
+        addProduct(at, from.array(at), source, matrix, to.array(at), place(to, at, toPanel, t), panelStride(at));
+    }
+
+    /** {@code to += from[s] * matrix}, where {@code to} has one step. */
+    final void addProductToOne(Cursor at, Buffer from, int fromPanel, int s, PackedMatrix matrix, Buffer to) {
+        int source = place(from, at, fromPanel, s);
+        addProduct(at, from.array(at), source, matrix, to.array(at), to.offset(at), floats(at));
+    }
+
+    private void addProduct(
+            Cursor at, float[] from, int source, PackedMatrix matrix, float[] to, int target, int toStride) {
+        int inPanels = matrix.rows().packed() / PANEL;
+        // The units of a narrow layer fill a part of one panel.
+        int length = matrix.rows().packed() == PANEL ? matrix.rows().perGroup() : PANEL;
+        int stride = panelStride(at);
+        for (int panel = 0; panel < matrix.panels(); panel++) {
+            int result = target + panel * toStride;
+            for (int first = 0; first < inPanels; first += SUM_PANELS) {
+                products.product()
+                        .run(
+                                at.samples,
+                                from,
+                                source + first * stride,
+                                stride,
+                                Math.min(SUM_PANELS, inPanels - first),
+                                length,
+                                weights.array(),
+                                weights.offset(matrix) + panel * matrix.panelSize() + first * PANEL * PANEL,
+                                to,
+                                result,
+                                PANEL,
+                                to,
+                                result);
+            }
+        }
+    }
+
+    /** Of weights: the states of all steps but the last, times the gradients one step later. */
+    final void addStateGradient(Cursor at, Buffer states, Buffer later, int laterPanel, PackedMatrix matrix) {
+        products.addWeightGradient(
+                states.array(at),
+                states.offset(at),
+                panelStride(at),
+                later.array(at),
+                place(later, at, laterPanel, 1),
+                panelStride(at),
+                (stepCount - 1) * at.samples,
+                matrix,
+                sums(at));
+    }
+}

@@ -1,0 +1,131 @@
+package dev.hourglass.engine.cpu.ops;
+
+import dev.hourglass.engine.cpu.memory.Cursor;
+import dev.hourglass.engine.cpu.memory.Memory.Buffer;
+import dev.hourglass.engine.cpu.step.Step;
+import dev.hourglass.engine.plan.Cell;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** {@code z, r = s(x W + h U + b)}, {@code g = a(x W + b + (r * h) U)}, {@code h = z * h + (1 - z) * g}. */
+final class ResetBeforeGruWalk extends CellWalk {
+    private final Cell.Gru cell;
+    private final Step.CandidateWeights candidate;
+    /** {@code r * h}. */
+    private final Buffer reset;
+
+    ResetBeforeGruWalk(Resources resources, Step.Recurrence step, Cell.Gru cell, @Nullable CellGradients gradients) {
+        super(resources, step, gradients);
+        this.cell = cell;
+        candidate = Objects.requireNonNull(step.candidate());
+        reset = resources.buffer(Objects.requireNonNull(step.states().inner()));
+    }
+
+    @Override
+    void goForward(Cursor at, int t) {
+        int count = floats(at);
+        float[] gate = gates.array(at);
+        if (t > 0) {
+            addProduct(at, hidden, 0, t - 1, matrices.recurrent(), gates, 0, t);
+        }
+        for (int panel = 0; panel < unitPanels; panel++) {
+            int r = gate(at, 1, panel, t);
+            functions.apply(cell.gate(), gate, gate(at, 0, panel, t), count);
+            functions.apply(cell.gate(), gate, r, count);
+            float[] before = t > 0 ? hidden.array(at) : zeros;
+            int beforeAt = t > 0 ? place(hidden, at, panel, t - 1) : 0;
+            kernels.multiply(gate, r, before, beforeAt, reset.array(at), place(reset, at, panel, t), count);
+        }
+        if (t > 0) {
+            addProduct(at, reset, 0, t, candidate.recurrent(), gates, 2 * unitPanels, t);
+        }
+        for (int panel = 0; panel < unitPanels; panel++) {
+            int g = gate(at, 2, panel, t);
+            functions.apply(cell.activation(), gate, g, count);
+            float[] before = t > 0 ? hidden.array(at) : zeros;
+            int h = place(hidden, at, panel, t);
+            int z = gate(at, 0, panel, t);
+            kernels.mix(gate, z, before, t > 0 ? h - count : 0, gate, g, hidden.array(at), h, count);
+        }
+    }
+
+    @Override
+    void goBack(Cursor at, int t) {
+        for (int panel = 0; panel < unitPanels; panel++) {
+            goBackThroughMix(at, panel, t);
+        }
+        if (t == 0) { // no state was reset
+            for (int panel = 0; panel < unitPanels; panel++) {
+                int r = gate(at, 1, panel, 0);
+                Arrays.fill(gates.array(at), r, r + floats(at), 0);
+            }
+            return;
+        }
+        multiplyByCandidate(at, t);
+        for (int panel = 0; panel < unitPanels; panel++) {
+            goBackThroughReset(at, panel, t);
+        }
+        addProduct(at, gates, 0, t, matrices.recurrentTransposed(), gradients().ofHidden(), 0, t - 1);
+    }
+
+    private void goBackThroughMix(Cursor at, int panel, int t) {
+        int count = floats(at);
+        float[] gate = gates.array(at);
+        int z = gate(at, 0, panel, t);
+        int g = gate(at, 2, panel, t);
+        float[] dh = gradients().ofHidden().array(at);
+        int now = place(gradients().ofHidden(), at, panel, t);
+        float[] d = gradients().scratch().array(at);
+        int dz = gradients().scratch().offset(at);
+        int dg = dz + count;
+        float[] before = t > 0 ? hidden.array(at) : zeros;
+        int beforeAt = t > 0 ? place(hidden, at, panel, t - 1) : 0;
+        // Nobody asks what the state before the first step gets.
+        float[] ofBefore = t > 0 ? dh : d;
+        int ofBeforeAt = t > 0 ? now - count : dg + count;
+        kernels.mixGradient(gate, z, before, beforeAt, gate, g, dh, now, ofBefore, ofBeforeAt, d, dz, dg, count);
+        functions.applySlope(cell.gate(), gate, z, d, dz, count);
+        functions.applySlope(cell.activation(), gate, g, d, dg, count);
+        System.arraycopy(d, dz, gate, z, count);
+        System.arraycopy(d, dg, gate, g, count);
+    }
+
+    /** The gradient of the reset state, from that of the candidate. */
+    private void multiplyByCandidate(Cursor at, int t) {
+        Buffer ofReset = gradients().ofState();
+        int first = ofReset.offset(at);
+        Arrays.fill(ofReset.array(at), first, first + unitPanels * floats(at), 0);
+        addProductToOne(at, gates, 2 * unitPanels, t, candidate.recurrentTransposed(), ofReset);
+    }
+
+    private void goBackThroughReset(Cursor at, int panel, int t) {
+        int count = floats(at);
+        float[] gate = gates.array(at);
+        int r = gate(at, 1, panel, t);
+        float[] dReset = gradients().ofState().array(at);
+        int dResetAt = gradients().ofState().offset(at) + panel * count;
+        float[] dh = gradients().ofHidden().array(at);
+        int before = place(gradients().ofHidden(), at, panel, t - 1);
+        kernels.addProduct(dReset, dResetAt, gate, r, dh, before, count);
+        int h = place(hidden, at, panel, t - 1);
+        kernels.multiply(dReset, dResetAt, hidden.array(at), h, dReset, dResetAt, count);
+        functions.applySlope(cell.gate(), gate, r, dReset, dResetAt, count);
+        System.arraycopy(dReset, dResetAt, gate, r, count);
+    }
+
+    @Override
+    void addStateGradients(Cursor at) {
+        addStateGradient(at, hidden, gates, 0, matrices.recurrent());
+        products.addWeightGradient(
+                reset.array(at),
+                place(reset, at, 0, 1),
+                panelStride(at),
+                gates.array(at),
+                place(gates, at, 2 * unitPanels, 1),
+                panelStride(at),
+                (stepCount - 1) * at.samples,
+                candidate.recurrent(),
+                sums(at));
+    }
+}

@@ -1,0 +1,49 @@
+package dev.hourglass.engine.cpu.ops;
+
+import dev.hourglass.engine.cpu.memory.Cursor;
+import dev.hourglass.engine.cpu.step.Step;
+import dev.hourglass.engine.plan.Cell;
+import dev.hourglass.engine.plan.Nonlinearity;
+import org.jspecify.annotations.Nullable;
+
+/** {@code h = a(x W + h U + b)}. */
+final class SimpleWalk extends CellWalk {
+    private final Nonlinearity activation;
+
+    SimpleWalk(Resources resources, Step.Recurrence step, Cell.Simple cell, @Nullable CellGradients gradients) {
+        super(resources, step, gradients);
+        activation = cell.activation();
+    }
+
+    @Override
+    void goForward(Cursor at, int t) {
+        if (t > 0) {
+            addProduct(at, hidden, 0, t - 1, matrices.recurrent(), gates, 0, t);
+        }
+        for (int panel = 0; panel < unitPanels; panel++) {
+            int h = place(hidden, at, panel, t);
+            System.arraycopy(gates.array(at), gate(at, 0, panel, t), hidden.array(at), h, floats(at));
+            functions.apply(activation, hidden.array(at), h, floats(at));
+        }
+    }
+
+    @Override
+    void goBack(Cursor at, int t) {
+        float[] dh = gradients().ofHidden().array(at);
+        for (int panel = 0; panel < unitPanels; panel++) {
+            int z = gate(at, 0, panel, t);
+            System.arraycopy(dh, place(gradients().ofHidden(), at, panel, t), gates.array(at), z, floats(at));
+            int h = place(hidden, at, panel, t);
+            functions.applySlope(activation, hidden.array(at), h, gates.array(at), z, floats(at));
+        }
+        if (t > 0) {
+            addProduct(
+                    at, gates, 0, t, matrices.recurrentTransposed(), gradients().ofHidden(), 0, t - 1);
+        }
+    }
+
+    @Override
+    void addStateGradients(Cursor at) {
+        addStateGradient(at, hidden, gates, 0, matrices.recurrent());
+    }
+}

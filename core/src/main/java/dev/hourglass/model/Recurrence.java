@@ -1,0 +1,39 @@
+package dev.hourglass.model;
+
+/**
+ * What recurrent layers have in common beside their size; names and defaults are Keras's.
+ *
+ * @param activation of what is to become the state
+ * @param recurrentActivation of the gates
+ * @param useBias whether there is a variable {@code bias}
+ * @param unitForgetBias whether the bias of an LSTM's forget gate starts at 1 instead of 0; it has no say afterwards
+ * @param goBackwards whether the last step is read first; states leave the layer in the order in which they are computed
+ */
+public record Recurrence(
+        Activation activation,
+        Activation recurrentActivation,
+        boolean useBias,
+        boolean unitForgetBias,
+        boolean goBackwards) {
+    public static final Recurrence DEFAULT = new Recurrence(Activation.TANH, Activation.SIGMOID, true, true, false);
+
+    public Recurrence withActivation(Activation other) {
+        return new Recurrence(other, recurrentActivation, useBias, unitForgetBias, goBackwards);
+    }
+
+    public Recurrence withRecurrentActivation(Activation other) {
+        return new Recurrence(activation, other, useBias, unitForgetBias, goBackwards);
+    }
+
+    public Recurrence withUseBias(boolean bias) {
+        return new Recurrence(activation, recurrentActivation, bias, unitForgetBias, goBackwards);
+    }
+
+    public Recurrence withUnitForgetBias(boolean ones) {
+        return new Recurrence(activation, recurrentActivation, useBias, ones, goBackwards);
+    }
+
+    public Recurrence withGoBackwards(boolean backwards) {
+        return new Recurrence(activation, recurrentActivation, useBias, unitForgetBias, backwards);
+    }
+}
