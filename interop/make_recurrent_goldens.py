@@ -26,6 +26,31 @@ def recurrent(kind, name, units, return_sequences, **settings):
     return text, make
 
 
+def bidirectional(name, merge_mode, forward, backward=None):
+    """A recurrent layer both ways; without `backward`, Keras turns the first one round."""
+    texts = [text.replace(" ", ",").replace("=", ":") for text, _ in filter(None, (forward, backward))]
+    text = f"Bidirectional name={name} mergeMode={merge_mode} forward={texts[0]}"
+    if backward:
+        text += f" backward={texts[1]}"
+    make = lambda: keras.layers.Bidirectional(  # noqa: E731
+        forward[1](), merge_mode=merge_mode, backward_layer=backward and backward[1](), name=name
+    )
+    return text, make
+
+
+def variables_of(model):
+    """As in make_goldens, but that variables of both ways have names of their own."""
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Bidirectional):
+            for way, inner in (("forward", layer.forward_layer), ("backward", layer.backward_layer)):
+                for variable in inner.trainable_weights:
+                    yield f"{layer.name}/{way}_{variable.name}", variable
+        else:
+            for variable in layer.weights:
+                if "seed" not in variable.name:
+                    yield f"{layer.name}/{variable.name}", variable
+
+
 def cases():
     """(name, batch, sample shape, layers), odd sizes first."""
     yield "lstm_relu", 3, (6, 5), [recurrent("LSTM", "lstm", 4, True, activation="relu")]
@@ -51,6 +76,21 @@ def cases():
     yield "simple_rnn_no_bias_backwards", 2, (5, 4), [
         recurrent("SimpleRNN", "rnn", 33, True, use_bias=False, go_backwards=True)
     ]
+    for mode in ("concat", "sum", "mul", "ave"):
+        yield f"bidirectional_{mode}", 3, (5, 3), [
+            bidirectional("both", mode, recurrent("LSTM", "lstm", 4, True, activation="relu"))
+        ]
+        yield f"bidirectional_{mode}_last", 3, (4, 5), [
+            bidirectional("both", mode, recurrent("GRU", "gru", 3, False, reset_after=True))
+        ]
+    yield "bidirectional_of_two_kinds", 2, (4, 5), [
+        bidirectional(
+            "both",
+            "concat",
+            recurrent("LSTM", "lstm", 5, True),
+            recurrent("SimpleRNN", "rnn", 5, True, use_bias=False, go_backwards=True),
+        )
+    ]
     yield "chain_lstm_relu_autoencoder", 3, (5, 3), [
         recurrent("LSTM", "lstm1", 6, True, activation="relu"),
         recurrent("LSTM", "lstm2", 4, False, activation="relu"),
@@ -58,6 +98,12 @@ def cases():
         repeat_vector("repeat", 5),
         recurrent("LSTM", "lstm3", 4, True, activation="relu"),
         recurrent("LSTM", "lstm4", 6, True, activation="relu"),
+        time_distributed("output", 3),
+    ]
+    yield "chain_bidirectional_autoencoder", 3, (5, 3), [
+        bidirectional("both1", "concat", recurrent("LSTM", "lstm1", 4, False)),
+        repeat_vector("repeat", 5),
+        bidirectional("both2", "concat", recurrent("LSTM", "lstm2", 4, True)),
         time_distributed("output", 3),
     ]
     yield "chain_gru_autoencoder", 3, (5, 3), [
@@ -79,4 +125,5 @@ def write_all():
 
 if __name__ == "__main__":
     make_goldens.compute_in("float64")
+    make_goldens.variables_of = lambda model: list(variables_of(model))
     write_all()

@@ -45,7 +45,6 @@ def shared():
 
 
 MODELS = {
-    "bidirectional": lambda: one(SERIES, layers.Bidirectional(layers.LSTM(2), name="it")),
     "conv1d": lambda: one(SERIES, layers.Conv1D(2, 3, name="it")),
     "layer_normalization": lambda: one(SERIES, layers.LayerNormalization(name="it")),
     "masking": lambda: one(SERIES, layers.Masking(name="it")),

@@ -99,11 +99,40 @@ def sequence_lstm(unroll):
     ]
 
 
+def like_sequence_lstm(layer):
+    """The sizes of the sequence LSTM with other layers: `layer` makes one of some units."""
+    return [
+        keras.Input((50, 10)),
+        layer(64, return_sequences=True),
+        layer(32),
+        layers.Dense(20),
+        layers.RepeatVector(50),
+        layer(32, return_sequences=True),
+        layer(64, return_sequences=True),
+        layers.TimeDistributed(layers.Dense(10)),
+    ]
+
+
+def relu_lstm(unroll):
+    return like_sequence_lstm(lambda units, **more: layers.LSTM(units, activation="relu", unroll=unroll, **more))
+
+
+def gru(unroll):
+    return like_sequence_lstm(lambda units, **more: layers.GRU(units, unroll=unroll, **more))
+
+
+def bidirectional_lstm(unroll):
+    return like_sequence_lstm(lambda units, **more: layers.Bidirectional(layers.LSTM(units, unroll=unroll, **more)))
+
+
 MODELS = {
     "mnist-cnn": mnist_cnn,
     "mnist-lstm": mnist_lstm,
     "cifar10-cnn": cifar10_cnn,
     "sequence-lstm": sequence_lstm,
+    "relu-lstm": relu_lstm,
+    "gru": gru,
+    "bidirectional-lstm": bidirectional_lstm,
 }
 
 

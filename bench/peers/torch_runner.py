@@ -106,11 +106,68 @@ class SequenceLstm(nn.Module):
         return self.output(x)
 
 
+class ReluLayer(nn.Module):
+    """An LSTM with relu, which nn.LSTM has not: the input's projection at once, then step by step."""
+
+    def __init__(self, inputs, units):
+        super().__init__()
+        self.units = units
+        self.projection = nn.Linear(inputs, 4 * units)
+        self.recurrent = nn.Linear(units, 4 * units, bias=False)
+
+    def forward(self, sequences):
+        projected = self.projection(sequences)
+        state = sequences.new_zeros(len(sequences), self.units)
+        cell = state
+        states = []
+        for step in projected.unbind(1):
+            gates = step + self.recurrent(state)
+            i, f, o = torch.sigmoid(gates[:, : 3 * self.units]).chunk(3, 1)
+            cell = f * cell + i * torch.relu(gates[:, 3 * self.units :])
+            state = o * torch.relu(cell)
+            states.append(state)
+        return torch.stack(states, 1), None
+
+
+class LikeSequenceLstm(nn.Module):
+    """The sizes of the sequence LSTM with other layers."""
+
+    def __init__(self, layer, ways=1):
+        super().__init__()
+        self.layers = nn.ModuleList(
+            layer(inputs, units) for inputs, units in [(10, 64), (64 * ways, 32), (20, 32), (32 * ways, 64)]
+        )
+        self.ways = ways
+        self.latent = nn.Linear(32 * ways, 20)
+        self.output = nn.Linear(64 * ways, 10)
+
+    def forward(self, sequences):
+        x, _ = self.layers[0](sequences)
+        x, _ = self.layers[1](x)
+        # Of the way back, the state computed last is at the first step.
+        last = x[:, -1] if self.ways == 1 else torch.cat((x[:, -1, :32], x[:, 0, 32:]), 1)
+        x = self.latent(last).unsqueeze(1).expand(-1, 50, -1)
+        x, _ = self.layers[2](x)
+        x, _ = self.layers[3](x)
+        return self.output(x)
+
+
+def gru():
+    return LikeSequenceLstm(lambda inputs, units: nn.GRU(inputs, units, batch_first=True))
+
+
+def bidirectional_lstm():
+    return LikeSequenceLstm(lambda inputs, units: nn.LSTM(inputs, units, batch_first=True, bidirectional=True), ways=2)
+
+
 MODELS = {
     "mnist-cnn": MnistCnn,
     "mnist-lstm": MnistLstm,
     "cifar10-cnn": Cifar10Cnn,
     "sequence-lstm": SequenceLstm,
+    "relu-lstm": lambda: LikeSequenceLstm(ReluLayer),
+    "gru": gru,
+    "bidirectional-lstm": bidirectional_lstm,
 }
 
 

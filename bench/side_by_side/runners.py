@@ -15,6 +15,7 @@ OURS = "hourglass"
 BEFORE = "before"  # Hourglass as another checkout has it
 PEERS = ("torch", "keras-tf", "keras-jax")
 MODELS = ("mnist-cnn", "mnist-lstm", "cifar10-cnn", "sequence-lstm")
+RECURRENT_MODELS = ("relu-lstm", "gru", "bidirectional-lstm")  # measured when named
 RIVALS = {"train": PEERS, "latency": ("torch",), "throughput": ("keras-tf",)}
 TASKS = tuple(RIVALS)
 # What the launcher gives java.
@@ -39,6 +40,9 @@ CHOSEN = {
     **{("keras-jax", "train", model): "step" for model in MODELS},
     **{("keras-tf", "throughput", model): "joined+xla" for model in MODELS},
     ("keras-tf", "throughput", "cifar10-cnn"): "predict+noxla",
+    **{("torch", "train", model): "eager" for model in RECURRENT_MODELS},
+    **{("keras-tf", "train", model): "step+noxla" for model in RECURRENT_MODELS},
+    **{("keras-jax", "train", model): "step" for model in RECURRENT_MODELS},
     ("torch", "latency", "mnist-cnn"): "channels_last+single",
     ("torch", "latency", "mnist-lstm"): "eager+single",
     ("torch", "latency", "cifar10-cnn"): "channels_last",
@@ -48,7 +52,7 @@ CHOSEN = {
 
 def survey_settings(peer, task, model):
     """What is tried for a peer."""
-    recurrent = model.endswith("lstm")
+    recurrent = model.endswith("lstm") or model in RECURRENT_MODELS
     unrolled = {"keras-tf": ["step+xla+unroll", "step+noxla+unroll"], "keras-jax": ["step+unroll"], "torch": []}
     if task == "throughput":
         return [f"{call}+{xla}" for call in ("predict", "joined") for xla in ("xla", "noxla")]

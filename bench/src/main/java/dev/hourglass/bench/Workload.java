@@ -4,8 +4,11 @@ import dev.hourglass.data.ByteDataset;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.Split;
 import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.model.Activation;
 import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Presets;
+import dev.hourglass.model.Recurrence;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import java.nio.file.Path;
@@ -25,17 +28,51 @@ record Workload(AutoencoderSpec spec, Dataset samples, int batch) {
     /** The presets that can be timed. */
     static final List<String> MODELS = List.of("mnist-cnn", "mnist-lstm", "cifar10-cnn", "sequence-lstm");
 
+    /** Timed on the sequence LSTM's samples when they are asked for. */
+    static final List<String> RECURRENT_MODELS = List.of("relu-lstm", "gru", "bidirectional-lstm");
+
     /**
-     * @param preset one of {@link #MODELS}
+     * @param preset one of {@link #MODELS} or {@link #RECURRENT_MODELS}
      * @param mnist folder with MNIST's files
      */
     static Workload of(String preset, Path mnist) {
-        AutoencoderSpec spec = Presets.find(preset, preset)
-                .orElseThrow(() -> new IllegalArgumentException("Expected one of " + MODELS + ", got " + preset));
+        AutoencoderSpec spec = RECURRENT_MODELS.contains(preset)
+                ? recurrent(preset)
+                : Presets.find(preset, preset)
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                "Expected one of " + MODELS + " or " + RECURRENT_MODELS + ", got " + preset));
         return switch (preset) {
             case "mnist-cnn", "mnist-lstm" -> new Workload(spec, mnist(mnist).reshaped(spec.input()), 256);
             case "cifar10-cnn" -> new Workload(spec, madeUp(spec.input(), Normalization.PIXELS), 32);
             default -> new Workload(spec, madeUp(spec.input(), SIGNAL), 32);
+        };
+    }
+
+    /** The sequence LSTM's sizes, 50x10 by 64 and 32 units to 20 numbers and back, with other recurrent layers. */
+    private static AutoencoderSpec recurrent(String model) {
+        Shape window = Shape.of(50, 10);
+        List<LayerSpec> encoder =
+                List.of(layer(model, "enc1", 64, true), layer(model, "enc2", 32, false), dense("latent", 20));
+        List<LayerSpec> decoder = List.of(
+                new LayerSpec.RepeatVector("repeat", 50),
+                layer(model, "dec1", 32, true),
+                layer(model, "dec2", 64, true),
+                new LayerSpec.TimeDistributed("output", dense("output_dense", 10)));
+        return new AutoencoderSpec(model, window, encoder, decoder);
+    }
+
+    private static LayerSpec.Dense dense(String name, int units) {
+        return new LayerSpec.Dense(name, units, Activation.LINEAR);
+    }
+
+    private static LayerSpec layer(String model, String name, int units, boolean sequences) {
+        LayerSpec.Lstm lstm = new LayerSpec.Lstm(name + "_lstm", units, sequences);
+        return switch (model) {
+            case "gru" -> new LayerSpec.Gru(name, units, sequences, Recurrence.DEFAULT, true);
+            case "relu-lstm" ->
+                new LayerSpec.Lstm(name, units, sequences, Recurrence.DEFAULT.withActivation(Activation.RELU));
+            default ->
+                new LayerSpec.Bidirectional(name, lstm, lstm.reversed(name + "_back"), LayerSpec.MergeMode.CONCAT);
         };
     }
 

@@ -27,7 +27,8 @@ public enum KerasClass {
     REPEAT_VECTOR("RepeatVector"),
     LSTM("LSTM"),
     GRU("GRU"),
-    SIMPLE_RNN("SimpleRNN");
+    SIMPLE_RNN("SimpleRNN"),
+    BIDIRECTIONAL("Bidirectional");
 
     private final String kerasName;
 
@@ -56,6 +57,7 @@ public enum KerasClass {
             case LayerSpec.Lstm ignored -> LSTM;
             case LayerSpec.Gru ignored -> GRU;
             case LayerSpec.SimpleRnn ignored -> SIMPLE_RNN;
+            case LayerSpec.Bidirectional ignored -> BIDIRECTIONAL;
         };
     }
 

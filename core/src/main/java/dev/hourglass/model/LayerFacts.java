@@ -74,6 +74,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                 yield dense(in, dense, Shape.of(in.shape().dimension(0), dense.units()));
             }
             case LayerSpec.Recurrent recurrent -> recurrent(in, recurrent);
+            case LayerSpec.Bidirectional both -> bidirectional(in, both);
             case LayerSpec.BatchNormalization ignored ->
                 facts(
                         in,
@@ -138,6 +139,30 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                         2 * (in.repeated() ? 1 : steps) * features * gates * units,
                         2 * (steps - 1) * units * gates * units,
                         elementwise(layer) * steps * units));
+    }
+
+    private static LayerFacts bidirectional(LayerInput in, LayerSpec.Bidirectional both) {
+        LayerFacts forward = recurrent(in, both.forward());
+        LayerFacts backward = recurrent(in, both.backward());
+        List<Variable> variables = new ArrayList<>();
+        forward.variables().forEach(each -> variables.add(each.withPrefix("forward_")));
+        backward.variables().forEach(each -> variables.add(each.withPrefix("backward_")));
+        int[] shape = forward.output().toArray();
+        if (both.mergeMode() == LayerSpec.MergeMode.CONCAT) {
+            shape[shape.length - 1] += both.backward().units();
+        }
+        Shape out = Shape.of(shape);
+        Operations one = forward.operations();
+        Operations other = backward.operations();
+        long merging = both.mergeMode() == LayerSpec.MergeMode.CONCAT ? 0 : out.size();
+        return facts(
+                in,
+                out,
+                variables,
+                new Operations(
+                        one.input() + other.input(),
+                        one.state() + other.state(),
+                        one.elementwise() + other.elementwise() + merging));
     }
 
     /** How many units wide the kernels are: gates and what is to become the state. */
@@ -217,6 +242,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.SimpleRnn l ->
                 Optional.of(new LayerSpec.SimpleRnn(l.name(), outputs, l.returnSequences(), l.recurrence()));
             case LayerSpec.TimeDistributed ignored -> Optional.empty();
+            case LayerSpec.Bidirectional ignored -> Optional.empty();
             case LayerSpec.Convolution ignored -> Optional.empty();
             case LayerSpec.BatchNormalization ignored -> Optional.empty();
             case LayerSpec.Resampling ignored -> Optional.empty();
@@ -237,6 +263,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.Dense ignored -> false;
             case LayerSpec.TimeDistributed ignored -> false;
             case LayerSpec.Recurrent ignored -> false;
+            case LayerSpec.Bidirectional ignored -> false;
             case LayerSpec.Resampling ignored -> false;
         };
     }
@@ -250,6 +277,9 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.Dense dense -> count(dense.units(), "unit") + ", " + lower(dense.activation());
             case LayerSpec.TimeDistributed each -> settings(each.layer()) + ", at each step";
             case LayerSpec.Recurrent recurrent -> recurrentSettings(recurrent);
+            case LayerSpec.Bidirectional both ->
+                KerasClass.of(both.forward()).kerasName() + " of " + recurrentSettings(both.forward()) + ", both ways, "
+                        + lower(both.mergeMode());
             case LayerSpec.BatchNormalization norm -> "momentum " + norm.momentum() + ", epsilon " + norm.epsilon();
             case LayerSpec.MaxPooling2d pooling ->
                 times(pooling.pool()) + strided(pooling.stride()) + ", padding " + lower(pooling.padding());
@@ -299,6 +329,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.Dense dense -> " " + dense.units();
             case LayerSpec.TimeDistributed each -> " Dense " + each.layer().units();
             case LayerSpec.Recurrent recurrent -> " " + recurrent.units();
+            case LayerSpec.Bidirectional both -> " " + describeInner(both.forward());
             case LayerSpec.RepeatVector repeat -> " " + repeat.steps();
             case LayerSpec.Reshape reshape -> " " + reshape.target();
             case LayerSpec.Flatten ignored -> "";
@@ -306,6 +337,10 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.Elementwise ignored -> "";
         };
         return "Layer '" + layer.name() + "' (" + KerasClass.of(layer).kerasName() + settings + ")";
+    }
+
+    private static String describeInner(LayerSpec.Recurrent layer) {
+        return KerasClass.of(layer).kerasName() + " " + layer.units();
     }
 
     private static long area(Size2 size) {

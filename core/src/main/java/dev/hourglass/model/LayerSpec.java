@@ -1,6 +1,7 @@
 package dev.hourglass.model;
 
 import dev.hourglass.tensor.Shape;
+import java.util.Locale;
 
 /**
  * One layer, described: a name and settings, no state. Shapes below leave the batch out; images are
@@ -37,6 +38,16 @@ public sealed interface LayerSpec {
         boolean returnSequences();
 
         Recurrence recurrence();
+
+        /** The same, reading from the other end. */
+        default Recurrent reversed(String otherName) {
+            Recurrence other = recurrence().withGoBackwards(!recurrence().goBackwards());
+            return switch (this) {
+                case Lstm l -> new Lstm(otherName, l.units(), l.returnSequences(), other);
+                case Gru l -> new Gru(otherName, l.units(), l.returnSequences(), other, l.resetAfter());
+                case SimpleRnn l -> new SimpleRnn(otherName, l.units(), l.returnSequences(), other);
+            };
+        }
     }
 
     /** Layers that change how many pixels an image has, each channel by itself, and learn nothing. */
@@ -267,6 +278,44 @@ public sealed interface LayerSpec {
             requireName(name);
             requirePositive(name, "units", units);
         }
+    }
+
+    /**
+     * A recurrent layer and a second one that reads the sequence from its end, put together (Schuster and Paliwal 1997):
+     * {@code [steps, in] -> [steps, out]}, each step of the second where it was read, or {@code [out]} of the states that
+     * each computes last. Variables: those of the first, called {@code forward_...}, then {@code backward_...}.
+     *
+     * @param backward goes backwards, and returns sequences if forward does
+     */
+    record Bidirectional(String name, Recurrent forward, Recurrent backward, MergeMode mergeMode) implements LayerSpec {
+        public Bidirectional {
+            requireName(name);
+            if (forward.recurrence().goBackwards() || !backward.recurrence().goBackwards()) {
+                throw new IllegalArgumentException("Layer '" + name
+                        + "': forward must have go_backwards false and backward true, got "
+                        + forward.recurrence().goBackwards() + " and "
+                        + backward.recurrence().goBackwards());
+            }
+            if (forward.returnSequences() != backward.returnSequences()) {
+                throw new IllegalArgumentException("Layer '" + name
+                        + "': both ways must agree on return_sequences, got " + forward.returnSequences() + " and "
+                        + backward.returnSequences());
+            }
+            if (mergeMode != MergeMode.CONCAT && forward.units() != backward.units()) {
+                throw new IllegalArgumentException("Layer '" + name + "': merge_mode "
+                        + mergeMode.name().toLowerCase(Locale.ROOT) + " needs as many units both ways, got "
+                        + forward.units() + " and " + backward.units());
+            }
+        }
+    }
+
+    /** How the states of both ways are put together. */
+    enum MergeMode {
+        CONCAT,
+        SUM,
+        MUL,
+        /** The mean of both. */
+        AVE
     }
 
     private static void requireName(String name) {

@@ -50,6 +50,16 @@ public record OutputRange(double least, double most) {
                         ALL.through(gru.recurrence().recurrentActivation()).isWithinUnit();
                 yield isMean ? ALL.through(gru.recurrence().activation()).withZero() : ALL;
             }
+            case LayerSpec.Bidirectional both -> {
+                OutputRange one = through(both.forward());
+                OutputRange other = through(both.backward());
+                yield switch (both.mergeMode()) {
+                    case CONCAT, AVE ->
+                        new OutputRange(Math.min(one.least, other.least), Math.max(one.most, other.most));
+                    case SUM -> new OutputRange(one.least + other.least, one.most + other.most);
+                    case MUL -> one.times(other);
+                };
+            }
             case LayerSpec.SimpleRnn rnn -> ALL.through(rnn.recurrence().activation());
             case LayerSpec.BatchNormalization norm -> ALL;
             case LayerSpec.Resampling resampling -> this;

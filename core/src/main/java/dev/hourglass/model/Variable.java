@@ -15,6 +15,10 @@ public record Variable(String name, Shape shape, boolean trainable, Initializer 
         return new Variable(name, Shape.of(dimensions), true, initializer);
     }
 
+    Variable withPrefix(String prefix) {
+        return new Variable(prefix + name, shape, trainable, initializer);
+    }
+
     static Variable statistic(String name, Initializer initializer, int... dimensions) {
         return new Variable(name, Shape.of(dimensions), false, initializer);
     }

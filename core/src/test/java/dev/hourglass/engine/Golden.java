@@ -217,6 +217,7 @@ record Golden(
             case "ActivationLayer" -> new LayerSpec.ActivationLayer(name, activation(settings));
             case "LeakyRelu" -> new LayerSpec.LeakyRelu(name, Float.parseFloat(setting(settings, "negativeSlope")));
             case "RepeatVector" -> new LayerSpec.RepeatVector(name, number(settings, "steps"));
+            case "Bidirectional" -> bidirectional(name, settings);
             case "Lstm", "LSTM" ->
                 new LayerSpec.Lstm(
                         name, number(settings, "units"), flag(settings, "returnSequences"), recurrence(settings));
@@ -232,6 +233,22 @@ record Golden(
                         name, number(settings, "units"), flag(settings, "returnSequences"), recurrence(settings));
             default -> throw new IllegalStateException("Unknown layer: " + String.join(" ", words));
         };
+    }
+
+    private static LayerSpec bidirectional(String name, Map<String, String> settings) {
+        LayerSpec.Recurrent forward = way(setting(settings, "forward"));
+        String backward = settings.get("backward");
+        String mode = setting(settings, "mergeMode").toUpperCase(Locale.ROOT);
+        return new LayerSpec.Bidirectional(
+                name,
+                forward,
+                backward == null ? forward.reversed("backward") : way(backward),
+                LayerSpec.MergeMode.valueOf(mode));
+    }
+
+    /** A layer in one word: with commas for spaces and colons for signs of equality. */
+    private static LayerSpec.Recurrent way(String word) {
+        return (LayerSpec.Recurrent) layer(("layer," + word.replace(':', '=')).split(","));
     }
 
     /** Keras's defaults, but for the settings that are given. */

@@ -105,7 +105,32 @@ class GradientTest {
                 addRecurrent(cases, units, recurrence);
             }
         }
+        addBidirectional(cases);
         return cases.stream();
+    }
+
+    private static void addBidirectional(List<Case> cases) {
+        Recurrence relu = Recurrence.DEFAULT.withActivation(RELU);
+        for (LayerSpec.MergeMode mode : LayerSpec.MergeMode.values()) {
+            for (int units : new int[] {3, 37}) {
+                int other = mode == LayerSpec.MergeMode.CONCAT ? units + 2 : units;
+                for (boolean sequences : new boolean[] {true, false}) {
+                    LayerSpec layer = new LayerSpec.Bidirectional(
+                            "tested",
+                            new LayerSpec.Gru("f", units, sequences, relu, true),
+                            new Lstm("b", other, sequences, Recurrence.DEFAULT.withGoBackwards(true)),
+                            mode);
+                    List<LayerSpec> chain = new ArrayList<>(List.of(dense("before", 4, TANH), layer));
+                    if (!sequences) {
+                        chain.add(new RepeatVector("repeat", 4));
+                    }
+                    Lstm up = new Lstm("f", 2, true, relu);
+                    chain.add(new LayerSpec.Bidirectional("up", up, up.reversed("b"), LayerSpec.MergeMode.CONCAT));
+                    chain.add(dense("after", 3, LINEAR));
+                    cases.add(new Case(layer + ", batch 18", Shape.of(4, 3), 18, chain));
+                }
+            }
+        }
     }
 
     private static void addRecurrent(List<Case> cases, int units, Recurrence recurrence) {

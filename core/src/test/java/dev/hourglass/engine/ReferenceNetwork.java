@@ -227,6 +227,7 @@ final class ReferenceNetwork {
                 case LayerSpec.LeakyRelu leaky -> map(x, v -> v > 0 ? v : leaky.negativeSlope() * v);
                 case LayerSpec.RepeatVector repeat -> repeatVector(x, in, repeat.steps());
                 case LayerSpec.Recurrent recurrent -> recurrent(recurrent, x, in);
+                case LayerSpec.Bidirectional both -> bidirectional(both, x, in);
             };
         }
 
@@ -474,6 +475,31 @@ final class ReferenceNetwork {
                 System.arraycopy(state, 0, last, n * units, units);
             }
             return layer.returnSequences() ? sequences : last;
+        }
+
+        private double[] bidirectional(LayerSpec.Bidirectional both, double[] x, Shape in) {
+            double[] forward = recurrent(both.forward(), x, in);
+            double[] backward = recurrent(both.backward(), x, in);
+            int steps = both.forward().returnSequences() ? in.dimension(0) : 1;
+            int ofForward = both.forward().units();
+            int ofBackward = both.backward().units();
+            boolean concatenates = both.mergeMode() == LayerSpec.MergeMode.CONCAT;
+            int width = concatenates ? ofForward + ofBackward : ofForward;
+            double[] merged = new double[samples * steps * width];
+            for (int row = 0; row < samples * steps; row++) {
+                int mirrored = row / steps * steps + steps - 1 - row % steps;
+                for (int u = 0; u < width; u++) {
+                    double a = forward[row * ofForward + u % ofForward];
+                    double b = backward[mirrored * ofBackward + (concatenates ? Math.max(0, u - ofForward) : u)];
+                    merged[row * width + u] = switch (both.mergeMode()) {
+                        case CONCAT -> u < ofForward ? a : b;
+                        case SUM -> a + b;
+                        case MUL -> a * b;
+                        case AVE -> (a + b) / 2;
+                    };
+                }
+            }
+            return merged;
         }
 
         /** @return the next state; cell becomes the next one */

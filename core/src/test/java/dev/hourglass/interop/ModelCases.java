@@ -156,6 +156,13 @@ public final class ModelCases {
         addCells(
                 "usual_backwards_no_bias",
                 Recurrence.DEFAULT.withGoBackwards(true).withUseBias(false));
+        for (LayerSpec.MergeMode mode : LayerSpec.MergeMode.values()) {
+            String name = "bidirectional_" + mode.name().toLowerCase(Locale.ROOT);
+            LayerSpec.Gru gru = new LayerSpec.Gru("gru", 4, false, Recurrence.DEFAULT, true);
+            add(name + "_last", SEQUENCE, new LayerSpec.Bidirectional("both", gru, gru.reversed("back"), mode));
+            Lstm lstm = new Lstm("lstm", 4, true, Recurrence.DEFAULT.withActivation(RELU));
+            add(name, SEQUENCE, new LayerSpec.Bidirectional("both", lstm, lstm.reversed("back"), mode));
+        }
         add("repeat_vector", VECTOR, new RepeatVector("repeat", 3));
         add("repeat_vector_lstm", VECTOR, new RepeatVector("repeat", 3), new Lstm("lstm", 4, true));
         add("time_distributed_sigmoid", SEQUENCE, new TimeDistributed("each", new Dense("inner", 4, SIGMOID)));

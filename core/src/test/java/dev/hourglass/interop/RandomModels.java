@@ -86,7 +86,7 @@ public final class RandomModels {
             case 9 ->
                 new LayerSpec.TimeDistributed(
                         name, new LayerSpec.Dense(name + "_dense", 1 + random.nextInt(8), drawActivation()));
-            case 10 -> drawRecurrent(name);
+            case 10 -> random.nextInt(3) == 0 ? drawBidirectional(name) : drawRecurrent(name);
             case 11 -> new LayerSpec.RepeatVector(name, 1 + random.nextInt(5));
             case 12 -> random.nextBoolean() ? new LayerSpec.Flatten(name) : drawReshape(name, in);
             case 13 ->
@@ -95,6 +95,16 @@ public final class RandomModels {
                         : new LayerSpec.ActivationLayer(name, drawActivation());
             default -> drawNoise(name);
         };
+    }
+
+    private LayerSpec drawBidirectional(String name) {
+        Recurrence recurrence = new Recurrence(drawActivation(), drawActivation(), random.nextBoolean(), true, false);
+        int units = 1 + random.nextInt(6);
+        LayerSpec.Gru forward =
+                new LayerSpec.Gru(name + "_forward", units, random.nextBoolean(), recurrence, random.nextBoolean());
+        LayerSpec.MergeMode[] modes = LayerSpec.MergeMode.values();
+        return new LayerSpec.Bidirectional(
+                name, forward, forward.reversed(name + "_backward"), modes[random.nextInt(modes.length)]);
     }
 
     private LayerSpec drawRecurrent(String name) {

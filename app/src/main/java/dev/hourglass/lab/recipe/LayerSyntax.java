@@ -197,6 +197,7 @@ final class LayerSyntax {
                         recurrence(settings),
                         flag(settings, "reset_after", true));
             }
+            case BIDIRECTIONAL -> bidirectional(settings);
             case SIMPLE_RNN -> {
                 settings.allowing("name", "units", "return_sequences", "activation", "use_bias", "go_backwards");
                 yield new LayerSpec.SimpleRnn(
@@ -252,8 +253,40 @@ final class LayerSyntax {
             case LayerSpec.LeakyRelu leaky -> settings.put("negative_slope", leaky.negativeSlope());
             case LayerSpec.RepeatVector repeat -> settings.put("n", repeat.steps());
             case LayerSpec.Recurrent recurrent -> putRecurrent(settings, recurrent);
+            case LayerSpec.Bidirectional both -> {
+                settings.put("layer", write(both.forward()));
+                settings.put("backward_layer", write(both.backward()));
+                settings.put("merge_mode", lower(both.mergeMode()));
+            }
         }
         return Map.of(KerasClass.of(layer).kerasName(), settings);
+    }
+
+    private LayerSpec bidirectional(Mapping settings) {
+        settings.allowing("name", "layer", "backward_layer", "merge_mode");
+        String name = name(settings, KerasClass.BIDIRECTIONAL);
+        Node node = settings.require("layer", "layer: {LSTM: {units: 64}}");
+        LayerSpec.Recurrent forward = recurrent(node);
+        Node other = settings.find("backward_layer").orElse(null);
+        LayerSpec.Recurrent backward = other == null ? forward.reversed(name + "_backward") : recurrent(other);
+        try {
+            return new LayerSpec.Bidirectional(
+                    name,
+                    forward,
+                    backward,
+                    settings.find("merge_mode")
+                            .map(mode -> mode.asOneOf(LayerSpec.MergeMode.class))
+                            .orElse(LayerSpec.MergeMode.CONCAT));
+        } catch (IllegalArgumentException e) {
+            throw node.place().error(e.getMessage() + ".");
+        }
+    }
+
+    private LayerSpec.Recurrent recurrent(Node node) {
+        if (read(node) instanceof LayerSpec.Recurrent recurrent) {
+            return recurrent;
+        }
+        throw node.place().error("expected LSTM, GRU or SimpleRNN, found another layer.");
     }
 
     private static void putRecurrent(Map<String, Object> settings, LayerSpec.Recurrent layer) {

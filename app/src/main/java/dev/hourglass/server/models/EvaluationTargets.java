@@ -93,6 +93,9 @@ public final class EvaluationTargets {
                 case LayerSpec.Recurrent ignored -> {
                     return "recurrent";
                 }
+                case LayerSpec.Bidirectional ignored -> {
+                    return "recurrent";
+                }
                 case LayerSpec.Convolution ignored -> convolves = true;
                 case LayerSpec.Dense ignored -> {}
                 case LayerSpec.TimeDistributed ignored -> {}

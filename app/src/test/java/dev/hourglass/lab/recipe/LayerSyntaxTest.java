@@ -38,7 +38,12 @@ class LayerSyntaxTest {
                 new LayerSpec.Gru(
                         "a", 3, true, new Recurrence(Activation.RELU, Activation.LINEAR, false, true, true), false),
                 new LayerSpec.SimpleRnn(
-                        "a", 3, true, new Recurrence(Activation.SIGMOID, Activation.SIGMOID, false, true, true)));
+                        "a", 3, true, new Recurrence(Activation.SIGMOID, Activation.SIGMOID, false, true, true)),
+                new LayerSpec.Bidirectional(
+                        "a",
+                        new LayerSpec.Lstm("f", 3, true),
+                        new LayerSpec.Lstm("b", 4, true, Recurrence.DEFAULT.withGoBackwards(true)),
+                        LayerSpec.MergeMode.CONCAT));
     }
 
     @Test

@@ -65,7 +65,8 @@ public final class LayerOps {
             case LayerSpec.ActivationLayer l -> new Op.Activate(name, Nonlinearity.of(l.activation()), from, to);
             case LayerSpec.LeakyRelu l -> new Op.Activate(name, Nonlinearity.leakyRelu(l.negativeSlope()), from, to);
             case LayerSpec.RepeatVector l -> new Op.Repeat(l.name(), from, to);
-            case LayerSpec.Recurrent l -> recurrent(l, from, to);
+            case LayerSpec.Recurrent l -> recurrent(l, name, parametersOf(name), from, to);
+            case LayerSpec.Bidirectional l -> bidirectional(l, from, to);
         };
     }
 
@@ -85,10 +86,29 @@ public final class LayerOps {
         return new Op.Dense(name, parametersOf(name), from, Nonlinearity.of(layer.activation()), to);
     }
 
-    private Op.Recurrent recurrent(LayerSpec.Recurrent layer, Tensor from, Tensor to) {
-        int steps = from.shape().dimension(0);
+    private static Op.Recurrent recurrent(
+            LayerSpec.Recurrent layer, String name, int parameters, Tensor from, Tensor to) {
         boolean backwards = layer.recurrence().goBackwards();
-        return new Op.Recurrent(layer.name(), parametersOf(layer.name()), Cell.of(layer), backwards, from, steps, to);
+        return new Op.Recurrent(
+                name, parameters, Cell.of(layer), backwards, from, from.shape().dimension(0), to);
+    }
+
+    private Op.Bidirectional bidirectional(LayerSpec.Bidirectional layer, Tensor from, Tensor to) {
+        String name = layer.name();
+        int first = parametersOf(name);
+        int second = first + (layer.forward().recurrence().useBias() ? 3 : 2);
+        Op.Recurrent forward =
+                recurrent(layer.forward(), name + "/forward", first, from, way(name + "/forward", layer.forward(), to));
+        Op.Recurrent backward = recurrent(
+                layer.backward(), name + "/backward", second, from, way(name + "/backward", layer.backward(), to));
+        return new Op.Bidirectional(name, forward, backward, layer.mergeMode(), from, to);
+    }
+
+    /** What one of both ways gives. */
+    private static Tensor way(String name, LayerSpec.Recurrent layer, Tensor merged) {
+        int[] shape = merged.shape().toArray();
+        shape[shape.length - 1] = layer.units();
+        return new Tensor(name + "/output", Shape.of(shape));
     }
 
     /** Where a layer's parameters begin. */

@@ -226,6 +226,21 @@ public sealed interface Op {
         }
     }
 
+    /**
+     * A recurrent layer both ways.
+     *
+     * @param forward reads {@code from}; what it and backward give is merged before anybody else reads it
+     * @param to {@code [steps, out]}, or {@code [out]} of the states computed last
+     */
+    record Bidirectional(
+            String layer, Recurrent forward, Recurrent backward, LayerSpec.MergeMode mergeMode, Tensor from, Tensor to)
+            implements Unary {
+        @Override
+        public boolean learns() {
+            return true;
+        }
+    }
+
     /** Adds tensors of the same shape, number by number: gradients where a value has several readers. */
     record Sum(String layer, List<Tensor> terms, Tensor to) implements Layer {
         public Sum {

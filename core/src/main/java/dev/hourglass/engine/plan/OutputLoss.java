@@ -52,6 +52,7 @@ public record OutputLoss(List<LayerSpec> layers, Loss loss, boolean sigmoid) {
             case LayerSpec.Dense l -> l;
             case LayerSpec.TimeDistributed l -> l;
             case LayerSpec.Recurrent l -> l;
+            case LayerSpec.Bidirectional l -> l;
             case LayerSpec.BatchNormalization l -> l;
             case LayerSpec.Resampling l -> l;
             case LayerSpec.Rearrangement l -> l;

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** What each layer's settings are in Keras: how they are read, and below how they are written. */
 final class Layers {
@@ -119,6 +120,7 @@ final class Layers {
                 new LayerSpec.Lstm(
                         name, settings.whole("units"), settings.flag("return_sequences", false), recurrence(settings));
             case GRU -> gru(name, settings);
+            case BIDIRECTIONAL -> bidirectional(name, settings, in);
             case SIMPLE_RNN ->
                 new LayerSpec.SimpleRnn(
                         name, settings.whole("units"), settings.flag("return_sequences", false), recurrence(settings));
@@ -191,6 +193,43 @@ final class Layers {
                 recurrence(settings),
                 // Keras had no such setting before 2.1, and computed it so.
                 settings.flag("reset_after", false));
+    }
+
+    private static LayerSpec bidirectional(String name, LayerSettings settings, Shape in) {
+        LayerSpec.Recurrent forward = way("forward", name, settings, settings.get("layer"), in);
+        Json backward = settings.find("backward_layer");
+        return new LayerSpec.Bidirectional(
+                name,
+                forward,
+                // Keras 2 leaves it out where it is the same layer.
+                backward == null ? forward.reversed(name + "_backward") : way("backward", name, settings, backward, in),
+                mergeMode(settings));
+    }
+
+    private static LayerSpec.Recurrent way(String way, String name, LayerSettings settings, Json json, Shape in) {
+        Json.Mapping node = json.asMapping();
+        String className = node.get("class_name").asText();
+        Json.Mapping config = node.get("config").asMapping();
+        Json given = config.find("name");
+        String innerName = given == null ? name + "_" + way : LayerNames.plain(given.asText());
+        LayerSettings inner = settings.within(className, innerName, config);
+        Optional<KerasClass> kerasClass = KerasClass.find(className);
+        if (kerasClass.isPresent()
+                && layer(kerasClass.get(), innerName, inner, in) instanceof LayerSpec.Recurrent recurrent) {
+            inner.requireNoMore();
+            return recurrent;
+        }
+        throw settings.lacks("layer", "LSTM, GRU and SimpleRNN in it");
+    }
+
+    private static LayerSpec.MergeMode mergeMode(LayerSettings settings) {
+        Json given = settings.find("merge_mode");
+        for (LayerSpec.MergeMode mode : LayerSpec.MergeMode.values()) {
+            if (given != null && given.asText().equals(lower(mode))) {
+                return mode;
+            }
+        }
+        throw settings.lacks("merge_mode", "'concat', 'sum', 'mul' and 'ave'");
     }
 
     private static Recurrence recurrence(LayerSettings settings) {
@@ -280,6 +319,11 @@ final class Layers {
             case LayerSpec.LeakyRelu leaky -> config.put("negative_slope", leaky.negativeSlope());
             case LayerSpec.RepeatVector repeat -> config.put("n", repeat.steps());
             case LayerSpec.Recurrent recurrent -> putRecurrent(config, recurrent);
+            case LayerSpec.Bidirectional both -> {
+                config.put("layer", ConfigWriter.inner(both.forward()));
+                config.put("backward_layer", ConfigWriter.inner(both.backward()));
+                config.put("merge_mode", lower(both.mergeMode()));
+            }
         }
         return config;
     }

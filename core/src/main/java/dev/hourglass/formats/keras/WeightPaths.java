@@ -2,6 +2,7 @@ package dev.hourglass.formats.keras;
 
 import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Variable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,11 +14,11 @@ import java.util.Map;
  */
 final class WeightPaths {
     /**
-     * A layer that has variables.
+     * Variables of a layer that lie together: all that it has, but for a layer that goes both ways.
      *
      * @param path of the group whose data sets 0, 1, … they are
      */
-    record Holder(ModelNode.Layer layer, String path) {}
+    record Holder(ModelNode.Layer layer, List<Variable> variables, String path) {}
 
     private WeightPaths() {}
 
@@ -40,7 +41,7 @@ final class WeightPaths {
             switch (node) {
                 case ModelNode.Layer layer -> {
                     if (!layer.variables().isEmpty()) {
-                        holders.add(new Holder(layer, path + within(layer.spec())));
+                        add(layer, path, holders);
                     }
                 }
                 case ModelNode.Model nested -> add(nested, path + "/", holders);
@@ -48,10 +49,23 @@ final class WeightPaths {
         }
     }
 
+    private static void add(ModelNode.Layer layer, String path, List<Holder> holders) {
+        List<Variable> variables = layer.variables();
+        if (layer.spec() instanceof LayerSpec.Bidirectional both) {
+            int ofForward = both.forward().recurrence().useBias() ? 3 : 2;
+            holders.add(new Holder(layer, variables.subList(0, ofForward), path + "/forward_layer/cell/vars"));
+            holders.add(new Holder(
+                    layer, variables.subList(ofForward, variables.size()), path + "/backward_layer/cell/vars"));
+        } else {
+            holders.add(new Holder(layer, variables, path + within(layer.spec())));
+        }
+    }
+
     /** Where a layer keeps its variables below its own place. */
     private static String within(LayerSpec layer) {
         return switch (layer) {
             case LayerSpec.Recurrent ignored -> "/cell/vars";
+            case LayerSpec.Bidirectional ignored -> "";
             case LayerSpec.TimeDistributed ignored -> "/layer/vars";
             case LayerSpec.Convolution ignored -> "/vars";
             case LayerSpec.Dense ignored -> "/vars";

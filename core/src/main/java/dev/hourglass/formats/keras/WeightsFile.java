@@ -18,7 +18,7 @@ final class WeightsFile {
     static Parameters read(ModelNode.Model model, StoredArrays arrays) {
         List<Parameter> parameters = new ArrayList<>();
         for (WeightPaths.Holder holder : WeightPaths.of(model)) {
-            List<Variable> variables = holder.layer().variables();
+            List<Variable> variables = holder.variables();
             int found = arrays.count(holder.path());
             if (found != variables.size()) {
                 throw arrays.wrongCount(holder.path(), variables.size(), found);
@@ -37,7 +37,7 @@ final class WeightsFile {
     static void write(ModelNode.Model model, Parameters parameters, Group.Builder root) {
         int next = 0;
         for (WeightPaths.Holder holder : WeightPaths.of(model)) {
-            for (int i = 0; i < holder.layer().variables().size(); i++) {
+            for (int i = 0; i < holder.variables().size(); i++) {
                 root.dataset(holder.path() + "/" + i, dataset(parameters.list().get(next++)));
             }
         }

@@ -6,6 +6,7 @@ import dev.hourglass.tensor.Shape;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 
 /**
@@ -16,9 +17,12 @@ import java.util.function.DoubleUnaryOperator;
 final class Interpreter {
     private final Map<String, Weights> weights = new HashMap<>();
     private final Map<String, Tensor> values = new HashMap<>();
+    /** How many times each value is yet to be read. */
+    private final Map<String, Integer> reads = new HashMap<>();
 
     private Interpreter(OnnxModel model) {
         model.weights().forEach(constant -> weights.put(constant.name(), constant));
+        model.nodes().forEach(node -> node.inputs().forEach(input -> reads.merge(input, 1, Integer::sum)));
     }
 
     /**
@@ -68,6 +72,9 @@ final class Interpreter {
             case "LSTM" -> recurrent(node, x).lstm();
             case "GRU" -> recurrent(node, x).gru();
             case "RNN" -> recurrent(node, x).rnn();
+            case "Mul" -> combined(x, input(node, 1), (a, b) -> a * b);
+            case "Mean" -> combined(x, input(node, 1), (a, b) -> (a + b) / 2);
+            case "Concat" -> concatenated(x, input(node, 1));
             case "Slice" -> {
                 require(node, longs(node, 1)[0] == -1 && longs(node, 3)[0] == 0 && longs(node, 4)[0] == -1);
                 yield reversed(x);
@@ -202,6 +209,29 @@ final class Interpreter {
         return new RecurrentOperators(node, x, input(node, 1), input(node, 2), bias);
     }
 
+    private static Tensor combined(Tensor x, Tensor y, DoubleBinaryOperator operator) {
+        double[] z = new double[x.values().length];
+        for (int i = 0; i < z.length; i++) {
+            z[i] = operator.applyAsDouble(x.values()[i], y.values()[i]);
+        }
+        return new Tensor(x.dimensions(), z);
+    }
+
+    /** Along the last axis. */
+    private static Tensor concatenated(Tensor x, Tensor y) {
+        int last = x.dimensions().length - 1;
+        int ofX = x.dimension(last);
+        int ofY = y.dimension(last);
+        int[] dimensions = x.dimensions().clone();
+        dimensions[last] = ofX + ofY;
+        Tensor z = Tensor.zeros(dimensions);
+        for (int row = 0; row < x.values().length / ofX; row++) {
+            System.arraycopy(x.values(), row * ofX, z.values(), row * (ofX + ofY), ofX);
+            System.arraycopy(y.values(), row * ofY, z.values(), row * (ofX + ofY) + ofX, ofY);
+        }
+        return z;
+    }
+
     /** The one slice that is written: along the first axis, from the last to the first. */
     private static Tensor reversed(Tensor x) {
         Tensor y = Tensor.zeros(x.dimensions());
@@ -222,7 +252,8 @@ final class Interpreter {
                     floats.dimensions().stream().mapToInt(Math::toIntExact).toArray(), doubles(floats.values()));
         }
         // In a chain each value is read once, so only two need room at a time.
-        Tensor value = values.remove(name);
+        boolean isLast = reads.merge(name, -1, Integer::sum) <= 0;
+        Tensor value = isLast ? values.remove(name) : values.get(name);
         if (value == null) {
             throw new IllegalStateException("ONNX graph has no value '" + name + "' where it is needed");
         }

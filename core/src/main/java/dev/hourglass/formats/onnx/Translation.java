@@ -3,6 +3,7 @@ package dev.hourglass.formats.onnx;
 import dev.hourglass.formats.onnx.OnnxModel.Attribute;
 import dev.hourglass.formats.onnx.OnnxModel.Attribute.Real;
 import dev.hourglass.formats.onnx.OnnxModel.Attribute.Text;
+import dev.hourglass.formats.onnx.OnnxModel.Attribute.Whole;
 import dev.hourglass.formats.onnx.OnnxModel.Attribute.Wholes;
 import dev.hourglass.formats.onnx.OnnxModel.Node;
 import dev.hourglass.formats.onnx.OnnxModel.Value;
@@ -141,6 +142,7 @@ final class Translation {
                 addNode(name, "LeakyRelu", List.of(value()), Map.of("alpha", new Real(leaky.negativeSlope())));
             case LayerSpec.RepeatVector repeat -> addRepetition(repeat);
             case LayerSpec.Recurrent recurrent -> addRecurrent(recurrent);
+            case LayerSpec.Bidirectional both -> addBidirectional(both);
         }
         source = name;
         shape = out;
@@ -243,16 +245,45 @@ final class Translation {
 
     private void addRecurrent(LayerSpec.Recurrent layer) {
         String name = layer.name();
+        String states = addWay(name, name, "", layer);
+        if (layer.recurrence().goBackwards() && layer.returnSequences()) {
+            addReversal(name, states);
+        }
+        layout = layer.returnSequences() ? Layout.STEPS_FIRST : Layout.CHANNELS_LAST;
+    }
+
+    /** Both ways give each state at the step that was read, as Keras has it where they are merged. */
+    private void addBidirectional(LayerSpec.Bidirectional both) {
+        String name = both.name();
+        String forward = addWay(name, name + "/forward", "forward_", both.forward());
+        String backward = addWay(name, name + "/backward", "backward_", both.backward());
+        boolean sequences = both.forward().returnSequences();
+        List<String> ways = List.of(forward, backward);
+        switch (both.mergeMode()) {
+            case CONCAT -> addNode(name, "Concat", ways, Map.of("axis", new Whole(sequences ? 2 : 1)));
+            case SUM -> addNode(name, "Add", ways, Map.of());
+            case MUL -> addNode(name, "Mul", ways, Map.of());
+            case AVE -> addNode(name, "Mean", ways, Map.of());
+        }
+        layout = sequences ? Layout.STEPS_FIRST : Layout.CHANNELS_LAST;
+    }
+
+    /**
+     * @param place that names begin with
+     * @param prefix of the variables
+     * @return all states, each at the step that was read; or the last one to be computed
+     */
+    private String addWay(String layerName, String place, String prefix, LayerSpec.Recurrent layer) {
         GateOrder order = RecurrentNodes.order(layer);
         List<String> inputs = new ArrayList<>(List.of(
                 valueIn(Layout.STEPS_FIRST),
-                add(OperatorWeights.gateKernel(parameters.get(name, "kernel"), order)),
-                add(OperatorWeights.gateKernel(parameters.get(name, "recurrent_kernel"), order))));
+                add(OperatorWeights.gateKernel(parameters.get(layerName, prefix + "kernel"), order)),
+                add(OperatorWeights.gateKernel(parameters.get(layerName, prefix + "recurrent_kernel"), order))));
         if (layer.recurrence().useBias()) {
-            inputs.add(add(OperatorWeights.gateBias(parameters.get(name, "bias"), order)));
+            inputs.add(add(OperatorWeights.gateBias(parameters.get(layerName, prefix + "bias"), order)));
         }
         String operator = RecurrentNodes.operator(layer);
-        String states = name + "/" + operator;
+        String states = place + "/" + operator;
         nodes.add(new Node(
                 states,
                 operator,
@@ -262,12 +293,8 @@ final class Translation {
                 RecurrentNodes.attributes(layer)));
         // The axis of the directions, of which there is one.
         long directions = layer.returnSequences() ? 1 : 0;
-        String axes = add(new Weights.Longs(name + "/axes", List.of(1L), new long[] {directions}));
-        String squeezed = addNode(name, "Squeeze", List.of(states, axes), Map.of());
-        if (layer.recurrence().goBackwards() && layer.returnSequences()) {
-            addReversal(name, squeezed);
-        }
-        layout = layer.returnSequences() ? Layout.STEPS_FIRST : Layout.CHANNELS_LAST;
+        String axes = add(new Weights.Longs(place + "/axes", List.of(1L), new long[] {directions}));
+        return addNode(place, "Squeeze", List.of(states, axes), Map.of());
     }
 
     /** ONNX puts the state at the step that was read, Keras in the order in which they were computed. */

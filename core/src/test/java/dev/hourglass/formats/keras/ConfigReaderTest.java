@@ -9,6 +9,7 @@ import dev.hourglass.formats.json.JsonText;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
+import dev.hourglass.model.Recurrence;
 import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Shape;
@@ -76,12 +77,8 @@ class ConfigReaderTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "`\"units\": 2, \"go_backwards\": true` | has go_backwards true; Hourglass supports false",
                 "`\"units\": 2, \"stateful\": true` | has stateful true; Hourglass supports false",
                 "`\"units\": 2, \"return_state\": true` | has return_state true; Hourglass supports false",
-                "`\"units\": 2, \"recurrent_dropout\": 0.2` | has recurrent_dropout 0.2; Hourglass supports 0",
-                "`\"units\": 2, \"recurrent_activation\": \"hard_sigmoid\"` | has recurrent_activation 'hard_sigmoid'; Hourglass supports 'sigmoid'",
-                "`\"units\": 2, \"activation\": \"relu\"` | has activation 'relu'; Hourglass supports 'tanh'",
             })
     void refusesAnLstmThatItLacksByName(String settings, String message) {
         String layer = "{\"class_name\": \"LSTM\", \"config\": {\"name\": \"x\", " + settings + "}}";
@@ -91,12 +88,28 @@ class ConfigReaderTest {
                         "m.keras: layer 'x' (LSTM) " + message + ". Change the layer in Keras, train and save again.");
     }
 
+    @Test
+    void readsAnLstmOfKeras2WhoseDropoutIsLeftOutOfTraining() {
+        ModelNode.Model model = read(sequential("[null, 5, 2]", """
+                {"class_name": "LSTM", "config": {"name": "x", "units": 2, "activation": "relu", "time_major": false,
+                  "use_bias": false, "go_backwards": true, "dropout": 0.0, "recurrent_dropout": 0.2}}"""));
+        Recurrence recurrence = Recurrence.DEFAULT
+                .withActivation(Activation.RELU)
+                .withUseBias(false)
+                .withGoBackwards(true);
+        assertThat(model.layers())
+                .extracting(ModelNode.Layer::spec)
+                .containsExactly(new LayerSpec.Lstm("x", 2, false, recurrence));
+        assertThat(warnings)
+                .containsExactly("Layer 'x' has recurrent_dropout 0.2, which Hourglass leaves out when it trains on.");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "`\"class_name\": \"GRU\"` | layer 'x' is a GRU; Hourglass has Conv2D, Conv2DTranspose",
+                "`\"class_name\": \"Wavelet\"` | layer 'x' is a Wavelet; Hourglass has Conv2D, Conv2DTranspose",
                 "`\"class_name\": \"Lambda\"` | layer 'x' is a Lambda, which is code, and Hourglass runs no code of a file",
                 "`\"class_name\": \"Dense\", \"module\": \"os\"` | layer 'x' is a Dense of 'os'; Hourglass reads Keras's own classes only",
                 "`\"class_name\": \"Dense\", \"registered_name\": \"mine>Dense\"` | layer 'x' is a Dense of no module, registered as 'mine>Dense'",

@@ -22,7 +22,6 @@ class UnsupportedLayersTest {
 
     @ParameterizedTest
     @CsvSource({
-        "bidirectional, Bidirectional",
         "conv1d, Conv1D",
         "layer_normalization, LayerNormalization",
         "masking, Masking",
@@ -73,7 +72,7 @@ class UnsupportedLayersTest {
     @Test
     void everyFileIsUsed() throws IOException {
         try (Stream<Path> files = Files.list(FOLDER)) {
-            assertThat(files).hasSize(19);
+            assertThat(files).hasSize(18);
         }
     }
 

@@ -39,8 +39,7 @@ final class Layouts {
     /** Of samples as they are loaded: a recurrent layer wants them step by step. */
     Layout loaded(Tensor input) {
         List<Op.Layer> all = readersOf(input);
-        boolean stepByStep =
-                !all.isEmpty() && all.stream().allMatch(op -> op instanceof Op.Recurrent r && !r.readsOneVector());
+        boolean stepByStep = !all.isEmpty() && all.stream().allMatch(Layouts::readsStepByStep);
         return stepByStep
                 ? new Layout.Steps(input.shape().dimension(0), input.shape().dimension(1))
                 : written(input, false);
@@ -83,6 +82,7 @@ final class Layouts {
             case Op.Activate ignored -> natural;
             case Op.Repeat ignored -> natural;
             case Op.Recurrent ignored -> natural;
+            case Op.Bidirectional ignored -> natural;
             case Op.Sum ignored -> natural;
         };
     }
@@ -100,6 +100,10 @@ final class Layouts {
                 && forward.rows().stride() == 1
                 && forward.columns().stride() == 1
                 && forward.taps().size() > 1;
+    }
+
+    private static boolean readsStepByStep(Op.Layer op) {
+        return op instanceof Op.Bidirectional || op instanceof Op.Recurrent recurrent && !recurrent.readsOneVector();
     }
 
     private List<Op.Layer> readersOf(Tensor tensor) {

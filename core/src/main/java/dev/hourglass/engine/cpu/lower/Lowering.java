@@ -85,6 +85,7 @@ public final class Lowering {
             case Op.Noise op -> elementwise.noise(op);
             case Op.Activate op -> elementwise.activate(op);
             case Op.Recurrent op -> recurrence.forward(op);
+            case Op.Bidirectional op -> recurrence.forward(op);
             case Op.Sum op -> elementwise.sum(op);
         };
         draft.define(layer.to(), output);
@@ -109,6 +110,7 @@ public final class Lowering {
             case Op.Noise op -> elementwise.noiseGradient(op, gradient, ofOutput);
             case Op.Activate op -> elementwise.activateGradient(op, gradient, ofOutput);
             case Op.Recurrent op -> recurrence.gradient(op, gradient, ofOutput);
+            case Op.Bidirectional op -> recurrence.gradient(op, gradient, ofOutput);
             case Op.Sum op -> elementwise.sumGradient(op, gradient, ofOutput);
         }
     }

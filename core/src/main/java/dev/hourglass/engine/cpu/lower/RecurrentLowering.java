@@ -22,18 +22,62 @@ final class RecurrentLowering {
     private final Draft draft;
     private final Map<Op.Recurrent, Step.Lstm> usual = new HashMap<>();
     private final Map<Op.Recurrent, Step.Recurrence> others = new HashMap<>();
+    private final Map<Op.Bidirectional, Step.Merge> merges = new HashMap<>();
 
     RecurrentLowering(Draft draft) {
         this.draft = draft;
     }
 
     Value forward(Op.Recurrent op) {
-        Value from = draft.readSteps(op);
-        if (op.backwards()) {
-            Value reversed = new Value(op.layer() + "/input/reversed", from.layout());
-            draft.add(new Step.ReverseSteps(from, reversed));
-            from = reversed;
+        return walk(op, draft.readSteps(op));
+    }
+
+    void gradient(Op.Recurrent op, Op.Gradient gradient, Value ofOutput) {
+        Value from = draft.readBy(op);
+        @Nullable Value ofFrom = walkBack(op, ofOutput, gradient.shares().isEmpty() ? null : from);
+        if (ofFrom != null) {
+            draft.give(gradient, ofFrom);
         }
+    }
+
+    Value forward(Op.Bidirectional op) {
+        Value from = draft.readSteps(op);
+        Value one = walk(op.forward(), from);
+        Value other = walk(op.backward(), from);
+        if (op.backward().returnsSequences()) {
+            other = reversed(op.layer() + "/backward/in_order", other);
+        }
+        Layout.Steps layout = new Layout.Steps(one.steps().steps(), op.to().channels());
+        Step.Merge merge =
+                new Step.Merge(op.mergeMode(), one, other, new Value(op.to().name(), layout));
+        draft.add(merge);
+        merges.put(op, merge);
+        return merge.to();
+    }
+
+    void gradient(Op.Bidirectional op, Op.Gradient gradient, Value ofOutput) {
+        Step.Merge merge = merges.get(op);
+        if (merge == null) {
+            throw new IllegalArgumentException("Layer '" + op.layer() + "' has not been computed yet");
+        }
+        Value ofOne = new Value(op.layer() + "/forward/gradient", merge.one().layout());
+        Value ofOther =
+                new Value(op.layer() + "/backward/gradient", merge.other().layout());
+        draft.add(new Step.MergeGradient(merge, ofOutput, ofOne, ofOther));
+        if (op.backward().returnsSequences()) {
+            ofOther = reversed(op.layer() + "/backward/reversed/gradient", ofOther);
+        }
+        @Nullable Value from = gradient.shares().isEmpty() ? null : draft.readBy(op);
+        @Nullable Value fromOne = walkBack(op.forward(), ofOne, from);
+        @Nullable Value fromOther = walkBack(op.backward(), ofOther, from);
+        if (fromOne != null && fromOther != null) {
+            draft.add(new Step.Add(fromOther, fromOne));
+            draft.give(gradient, fromOne);
+        }
+    }
+
+    private Value walk(Op.Recurrent op, Value input) {
+        Value from = op.backwards() ? reversed(op.layer() + "/input/reversed", input) : input;
         Value last = op.returnsSequences() ? null : new Value(op.layer() + "/last", new Layout.Steps(1, op.units()));
         if (op.cell() instanceof Cell.Lstm lstm && lstm.isUsual()) {
             Step.Lstm step = lstm(op, from, last);
@@ -47,12 +91,16 @@ final class RecurrentLowering {
         return last == null ? step.states().hidden() : last;
     }
 
-    void gradient(Op.Recurrent op, Op.Gradient gradient, Value ofOutput) {
+    /**
+     * @param input what was read, or null if nobody asks for its gradient
+     * @return the gradient of what was read, or null
+     */
+    private @Nullable Value walkBack(Op.Recurrent op, Value ofOutput, @Nullable Value input) {
         Value ofHidden = op.returnsSequences()
                 ? ofOutput
                 : new Value(op.layer() + "/hidden/gradient", new Layout.Steps(op.steps(), op.units()));
         @Nullable Value ofLast = op.returnsSequences() ? null : ofOutput;
-        @Nullable Value ofFrom = gradient.shares().isEmpty() ? null : Draft.gradientOfInput(op, draft.readBy(op));
+        @Nullable Value ofFrom = input == null ? null : Draft.gradientOfInput(op, input);
         Value ofState = new Value(op.layer() + "/state/gradient", new Layout.Steps(1, op.units()));
         Step.Lstm lstm = usual.get(op);
         Step.Recurrence other = others.get(op);
@@ -65,14 +113,12 @@ final class RecurrentLowering {
         } else {
             throw new IllegalArgumentException("Layer '" + op.layer() + "' has not been computed yet");
         }
-        if (ofFrom != null) {
-            draft.give(gradient, op.backwards() ? reversed(op, ofFrom) : ofFrom);
-        }
+        return ofFrom != null && op.backwards() ? reversed(op.layer() + "/input/reversed/gradient", ofFrom) : ofFrom;
     }
 
-    private Value reversed(Op.Recurrent op, Value ofReversed) {
-        Value result = new Value(op.layer() + "/input/reversed/gradient", ofReversed.layout());
-        draft.add(new Step.ReverseSteps(ofReversed, result));
+    private Value reversed(String name, Value steps) {
+        Value result = new Value(name, steps.layout());
+        draft.add(new Step.ReverseSteps(steps, result));
         return result;
     }
 

@@ -11,6 +11,7 @@ public final class StepBinder {
     private final SequenceOperations sequences;
     private final LstmOperations lstms;
     private final RecurrentOperations recurrences;
+    private final MergeOperations merges;
     private final NormOperations norms;
     private final WindowOperations windows;
     private final ElementwiseOperations elementwise;
@@ -24,6 +25,7 @@ public final class StepBinder {
         sequences = new SequenceOperations(resources);
         lstms = new LstmOperations(resources);
         recurrences = new RecurrentOperations(resources);
+        merges = new MergeOperations(resources);
         norms = new NormOperations(resources);
         windows = new WindowOperations(resources);
         elementwise = new ElementwiseOperations(resources);
@@ -70,6 +72,8 @@ public final class StepBinder {
             case Step.LstmGradient s -> lstms.gradient(s);
             case Step.Recurrence s -> recurrences.forward(s);
             case Step.RecurrenceGradient s -> recurrences.gradient(s);
+            case Step.Merge s -> merges.merge(s);
+            case Step.MergeGradient s -> merges.gradient(s);
             case Step.ReverseSteps s -> sequences.reverse(s);
             case Step.Add s -> copies.add(s);
             case Step.Barrier s -> throw new IllegalArgumentException("A barrier is no work for a thread: " + s);

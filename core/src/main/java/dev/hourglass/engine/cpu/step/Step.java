@@ -398,6 +398,11 @@ public sealed interface Step {
      */
     record RecurrenceScratch(Value ofState, Value panels) {}
 
+    /** Puts together what a recurrent layer gives both ways, step by step. */
+    record Merge(LayerSpec.MergeMode mode, Value one, Value other, Value to) implements Step {}
+
+    record MergeGradient(Merge forward, Value gradient, Value ofOne, Value ofOther) implements Step {}
+
     /** The same steps, the last one first. */
     record ReverseSteps(Value from, Value to) implements Step {}
 

@@ -67,6 +67,9 @@ public record StepAccess(
             case Step.Recurrence s -> recurrence(s, s.weights(), s.states());
             case Step.RecurrenceGradient s ->
                 gradient(s, s.forward(), s.forward().states());
+            case Step.Merge s -> reading(s.one(), s.other()).writing(s.to());
+            case Step.MergeGradient s ->
+                reading(s.gradient(), s.forward().one(), s.forward().other()).writing(s.ofOne(), s.ofOther());
             case Step.ReverseSteps s -> reading(s.from()).writing(s.to());
             case Step.Add s -> reading(s.from(), s.to()).writing(s.to());
             case Step.Barrier ignored -> NOTHING;

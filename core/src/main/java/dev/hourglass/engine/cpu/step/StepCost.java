@@ -5,6 +5,7 @@ import dev.hourglass.engine.cpu.layout.PackedMatrix;
 import dev.hourglass.engine.cpu.layout.WindowAxis;
 import dev.hourglass.engine.cpu.layout.Windows;
 import dev.hourglass.engine.plan.Nonlinearity;
+import dev.hourglass.model.LayerSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -121,6 +122,9 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
             case Step.LstmGradient s -> lstmGradient(s);
             case Step.Recurrence s -> recurrence(s);
             case Step.RecurrenceGradient s -> recurrenceGradient(s);
+            case Step.Merge s -> of(s, s.mode() == LayerSpec.MergeMode.CONCAT ? 0 : numbers(s.to()), Matrices.NONE);
+            case Step.MergeGradient s ->
+                of(s, s.forward().mode() == LayerSpec.MergeMode.CONCAT ? 0 : 2 * numbers(s.gradient()), Matrices.NONE);
             case Step.ReverseSteps s -> of(s, 0, Matrices.NONE);
             case Step.Add s -> of(s, numbers(s.from()), Matrices.NONE);
             case Step.Barrier s -> new StepCost(0, 0, 0, List.of("batch normalisation " + s.norm()));
