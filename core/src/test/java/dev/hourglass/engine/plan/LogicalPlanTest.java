@@ -5,12 +5,28 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hourglass.tensor.Shape;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class LogicalPlanTest {
     private static final Tensor INPUT = new Tensor("input", Shape.of(4));
     private static final Tensor CODE = new Tensor("code", Shape.of(2));
     private static final Op.Dense DENSE = new Op.Dense("dense", 0, INPUT, Nonlinearity.LINEAR, CODE);
+
+    /** {@link Op.Layer#learns} is false unless an operation says otherwise: one that forgets would never be trained. */
+    @Test
+    void anOperationLearnsIfItHasParameters() throws NoSuchMethodException {
+        for (Class<?> type : layers(Op.Layer.class).toList()) {
+            boolean hasParameters = Stream.of(type.getRecordComponents())
+                    .anyMatch(component -> component.getName().equals("parameters"));
+            boolean saysSo = type.getMethod("learns").getDeclaringClass() != Op.Layer.class;
+            assertThat(saysSo).as(type.getSimpleName()).isEqualTo(hasParameters);
+        }
+    }
+
+    private static Stream<Class<?>> layers(Class<?> type) {
+        return type.isSealed() ? Stream.of(type.getPermittedSubclasses()).flatMap(LogicalPlanTest::layers) : Stream.of(type);
+    }
 
     @Test
     void refusesATensorThatIsReadBeforeItIsWritten() {

@@ -6,10 +6,10 @@ import java.util.List;
 
 /** The rules, in the order in which they are applied: a later one finds what an earlier one has left. */
 public final class Rules {
-    private static final List<Rule<LogicalPlan>> BEFORE_LOWERING =
+    static final List<Rule<LogicalPlan>> BEFORE_LOWERING =
             List.of(new FoldUpSampling(), new RepeatInRecurrent());
 
-    private static final List<Rule<Plan>> AFTER_LOWERING = List.of(
+    static final List<Rule<Plan>> AFTER_LOWERING = List.of(
             new ConvolveByTiles(),
             new MomentsOnTheWay(),
             new NormalizeInMaxPool(),

@@ -9,6 +9,9 @@ import dev.hourglass.tensor.Kernels;
 /**
  * Products of rows in panels of 32 features, {@code [panel][row][32]}: a sequence's steps and samples are its rows. Each
  * result is the operand of the next product, so nothing is packed but the weights.
+ *
+ * <p>The methods take arrays, offsets and strides one by one, and so many of them: they run for each step of a sequence,
+ * where a record of each operand would be garbage unless the JIT happened to inline the whole loop.
  */
 final class PanelProducts {
     private static final int PANEL = Layout.Steps.PANEL;
