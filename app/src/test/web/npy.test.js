@@ -31,8 +31,8 @@ test("other types and other files are refused by name", () => {
   assert.throws(() => readNpy(npy("<f8", "(1,)", new Uint8Array(8))), {
     message: "The server's NPY file has the type <f8; this page reads <f4 and <i4.",
   });
-  assert.throws(() => readNpy(new ArrayBuffer(20)), { message: "The server's answer is no NPY file." });
-  assert.throws(() => readNpy(new ArrayBuffer(3)), { message: "The server's answer is no NPY file." });
+  assert.throws(() => readNpy(new ArrayBuffer(20)), { message: "The server's answer is not an NPY file." });
+  assert.throws(() => readNpy(new ArrayBuffer(3)), { message: "The server's answer is not an NPY file." });
 });
 
 test("bytes are written as NumPy reads them", () => {

@@ -24,14 +24,14 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code hourglass compare}: the results of runs side by side, and in what the runs differ. */
+/** {@code hourglass compare}: the results of runs side by side, and the settings in which they differ. */
 @Command(
         name = "compare",
-        header = "Set the results of runs side by side, and say in what the runs differ.",
+        header = "Show the results of runs side by side, and the settings in which they differ.",
         description = {
             "",
-            "Reads the folders that 'hourglass lab' leaves. Errors can be compared where the test data is the same,"
-                    + " which its SHA-256 tells."
+            "Reads run folders of 'hourglass lab'. Errors can be compared where the test data is the same,"
+                    + " as its SHA-256 shows."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -42,7 +42,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class CompareCommand implements Runnable {
     private static final int MOST_DIFFERENCES = 20;
     private static final String NOT_COMPARABLE =
-            "The runs were not judged on the same test data, so their errors can't be compared.";
+            "The runs were not evaluated on the same test data, so their errors can't be compared.";
 
     private final Terminal terminal;
 
@@ -60,7 +60,7 @@ final class CompareCommand implements Runnable {
 
     /** What goes to standard output in place of the table. */
     static final class Form {
-        @Option(names = "--csv", description = "Print CSV: a line a model, every metric.")
+        @Option(names = "--csv", description = "Print CSV: one line per model, with every metric.")
         private boolean csv;
 
         @Option(names = "--json", description = "Print JSON: metrics and settings of each run.")
@@ -182,7 +182,7 @@ final class CompareCommand implements Runnable {
 
     private void draw(RunsTable table, List<FinishedRun> runs, Path file) {
         if (table.rows().isEmpty()) {
-            throw new CommandException("The runs have no models to draw. Give folders that 'hourglass lab' left.");
+            throw new CommandException("The runs have no models to draw. Give run folders of 'hourglass lab'.");
         }
         Figure figure = RunsFigure.draw(table, sameTestData(runs, table));
         try {

@@ -16,14 +16,15 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code hourglass convert}: a model file in another format, or a half of it. */
+/** {@code hourglass convert}: converts a model file to another format, whole or one half of it. */
 @Command(
         name = "convert",
-        header = "Write a model in another format, or a half of it.",
+        header = "Convert a model to another format, whole or one half of it.",
         description = {
             "",
-            "The new file is read back and run before it appears: what it computes differs by at most 1e-5 from what the"
-                    + " model computes, or there is no file."
+            "The new file is read back and run before it is put in place. If its outputs differ from the model's by"
+                    + " more"
+                    + " than 1e-5, nothing is written."
         },
         footerHeading = "%nExamples:%n",
         footer = {

@@ -15,13 +15,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code hourglass data}: the data sets that are known by name. */
+/** {@code hourglass data}: the data sets that have a name. */
 @Command(
         name = "data",
-        header = "List, fetch and look into the data sets that labs use.",
+        header = "List, fetch and describe the data sets that labs use.",
         description = {
             "",
-            "Data sets are fetched when they are needed first, checked by SHA-256 and kept in a cache folder"
+            "Data sets are fetched when first needed, checked by SHA-256 and kept in a cache folder"
                     + " (HOURGLASS_HOME, else the user's cache)."
         },
         commandListHeading = "%nCommands:%n",

@@ -19,14 +19,15 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code hourglass evaluate}: how well a model rebuilds samples. */
+/** {@code hourglass evaluate}: how well a model reconstructs samples. */
 @Command(
         name = "evaluate",
-        header = "Measure how well a model rebuilds samples.",
+        header = "Measure how well a model reconstructs samples.",
         description = {
             "",
             "Mean squared and mean absolute error over all numbers of all samples, after the normalization that the model"
-                    + " was trained with; where samples have labels, by class as well. PSNR is of the samples' range."
+                    + " was trained with; where samples have labels, by class as well. PSNR is relative to the"
+                    + " samples' range."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -44,7 +45,7 @@ final class EvaluateCommand implements Runnable {
     @Mixin
     private DataArguments data = new DataArguments();
 
-    @Option(names = "--json", description = "Print JSON, and everything else to standard error.")
+    @Option(names = "--json", description = "Print JSON; everything else goes to standard error.")
     private boolean json;
 
     @Mixin
@@ -83,7 +84,7 @@ final class EvaluateCommand implements Runnable {
         terminal.println(String.format(Locale.ROOT, "  MSE   %.6f", report.mse()));
         terminal.println(String.format(Locale.ROOT, "  MAE   %.6f", report.mae()));
         terminal.println(
-                String.format(Locale.ROOT, "  PSNR  %.2f dB of a range of %.4g", report.psnr(), report.range()));
+                String.format(Locale.ROOT, "  PSNR  %.2f dB for a range of %.4g", report.psnr(), report.range()));
         if (report.classes().isEmpty()) {
             return;
         }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         versionProvider = HourglassCommand.Version.class,
-        header = "Train, compare, look into and use convolutional and recurrent autoencoders.",
+        header = "Train, compare, inspect and use convolutional and recurrent autoencoders.",
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
         optionListHeading = "%nOptions:%n",
@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             "0:done",
-            "1:failed, as when data cannot be had or a folder cannot be written",
+            "1:failed, for example because data is unavailable or a folder cannot be written",
             "2:wrong usage: a mistake on the command line or in a recipe",
             "130:interrupted with Ctrl-C"
         },
@@ -32,8 +32,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "  hourglass lab mnist                            the whole MNIST lab",
             "  hourglass lab mnist --limit 2000 --epochs 1    a first look, in seconds",
-            "  hourglass data list                            the data sets that are known",
-            "  hourglass inspect cnn.keras                    what a model file holds",
+            "  hourglass data list                            the available data sets",
+            "  hourglass inspect cnn.keras                    what a model file contains",
             "  hourglass encode cnn.keras --data mnist:test --out codes.npy",
             "  hourglass lab --help                           every command has help"
         })

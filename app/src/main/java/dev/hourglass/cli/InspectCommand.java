@@ -16,14 +16,14 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code hourglass inspect}: what a model file holds. */
+/** {@code hourglass inspect}: what a model file contains. */
 @Command(
         name = "inspect",
-        header = "Show what a model file holds.",
+        header = "Show what a model file contains.",
         description = {
             "",
-            "The layers with the waist marked, what samples go through before the first layer, whether training can go on,"
-                    + " and how the model came about."
+            "The layers with the waist marked, how samples are normalized, whether training can continue,"
+                    + " and how the model was made."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -69,10 +69,10 @@ final class InspectCommand implements Runnable {
 
     private static String foundBy(SavedModel model) {
         return switch (model.waist().source()) {
-            case STORED -> "the waist is where the file says";
+            case STORED -> "the waist is the one stored in the file";
             case BY_RULE ->
-                "the file names no waist; it is taken to be at the smallest output (else give --waist LAYER)";
-            case NAMED -> "the waist is where --waist says";
+                "the file names no waist; the smallest output is taken (to choose another, give --waist LAYER)";
+            case NAMED -> "the waist is the one given by --waist";
         };
     }
 
@@ -90,10 +90,10 @@ final class InspectCommand implements Runnable {
 
     private static String describe(@Nullable OptimizerState optimizer) {
         return optimizer == null
-                ? "none; training can't go on where it stopped"
+                ? "none; training can't continue from where it stopped"
                 : String.format(
                         Locale.ROOT,
-                        "%s after %,d steps, learning rate %s; training can go on",
+                        "%s after %,d steps, learning rate %s; training can continue",
                         optimizer.optimizer().kerasClass(),
                         optimizer.steps(),
                         optimizer.optimizer().learningRate());

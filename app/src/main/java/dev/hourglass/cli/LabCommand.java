@@ -33,15 +33,15 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code hourglass lab}: runs a recipe whole. */
+/** {@code hourglass lab}: runs a whole recipe. */
 @Command(
         name = "lab",
         header = "Run a lab: train its models, compare them and write a report.",
         description = {
             "",
-            "A lab is a recipe: models, the data that each learns, how to train them and what to write. It is one of"
+            "A lab is a recipe: models, the data to train each on, how to train them and what to write. It is one of"
                     + " Hourglass's own (mnist, cifar10, mnist-strong, cifar10-strong, sequences) or your own YAML file;"
-                    + " copy labs/mnist.yaml and change it. Options override what the recipe says, for all its models."
+                    + " copy labs/mnist.yaml and change it. Options override the recipe for all its models."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -51,7 +51,7 @@ import picocli.CommandLine.TypeConversionException;
             "  hourglass lab my-lab.yaml --seed 7 --out out   your own recipe, into the folder out",
             "",
             "The run folder holds plots/, results/, models/ (for Keras), report.html and run.json. While it holds a"
-                    + " file INCOMPLETE, the run is not over; 'hourglass resume RUN' goes on with one that was stopped or"
+                    + " file INCOMPLETE, the run is not over; 'hourglass resume RUN' continues one that was stopped or"
                     + " killed."
         })
 final class LabCommand implements Runnable {
@@ -70,10 +70,10 @@ final class LabCommand implements Runnable {
             description = "A lab by name, such as mnist or cifar10, or a recipe file ending in .yaml or .yml.")
     private @Nullable String recipe;
 
-    @ArgGroup(validate = false, heading = "%nTraining (default: what the recipe says):%n", order = 1)
+    @ArgGroup(validate = false, heading = "%nTraining (default: as in the recipe):%n", order = 1)
     private Training training = new Training();
 
-    @ArgGroup(validate = false, heading = "%nData (default: what the recipe says):%n", order = 2)
+    @ArgGroup(validate = false, heading = "%nData (default: as in the recipe):%n", order = 2)
     private Data data = new Data();
 
     @ArgGroup(validate = false, heading = "%nOutput:%n", order = 3)
@@ -87,21 +87,21 @@ final class LabCommand implements Runnable {
                 names = "--epochs",
                 paramLabel = "N",
                 converter = WholeNumber.Count.class,
-                description = "Passes over the training data; 5 in mnist, 25 and 30 in cifar10. A sweep takes no more.")
+                description = "Passes over the training data; 5 in mnist, 25 and 30 in cifar10. A sweep uses at most as many.")
         private @Nullable Integer epochs;
 
         @Option(
                 names = "--batch-size",
                 paramLabel = "N",
                 converter = WholeNumber.Count.class,
-                description = "Samples a training step; 256 in mnist, 32 in cifar10.")
+                description = "Samples per training step; 256 in mnist, 32 in cifar10.")
         private @Nullable Integer batchSize;
 
         @Option(
                 names = "--loss",
                 paramLabel = "NAME[:SETTING=VALUE]",
                 converter = LossText.class,
-                description = "What is made small: mean_squared_error (in all labs), mean_absolute_error,"
+                description = "The loss to minimise: mean_squared_error (in all labs), mean_absolute_error,"
                         + " binary_crossentropy, huber or log_cosh, with Keras's settings, such as huber:delta=0.5.")
         private @Nullable Loss loss;
 
@@ -109,7 +109,7 @@ final class LabCommand implements Runnable {
                 names = "--optimizer",
                 paramLabel = "NAME[:SETTING=VALUE,...]",
                 converter = OptimizerText.class,
-                description = "How: adam (in all labs), adamw, sgd, rmsprop, nadam, adadelta, adagrad or adamax, with"
+                description = "The optimizer: adam (in all labs), adamw, sgd, rmsprop, nadam, adadelta, adagrad or adamax, with"
                         + " Keras's settings and defaults, such as sgd:learning_rate=0.1,momentum=0.9,nesterov=true.")
         private @Nullable Optimizer optimizer;
 
@@ -118,21 +118,22 @@ final class LabCommand implements Runnable {
                 paramLabel = "RATE",
                 converter = Rate.class,
                 description =
-                        "The optimizer's learning rate, or where its schedule starts; 0.001 in mnist and cifar10.")
+                        "The optimizer's learning rate, or the value its schedule starts at; 0.001 in mnist and"
+                                + " cifar10.")
         private @Nullable Float learningRate;
 
         @Option(
                 names = "--seed",
                 paramLabel = "N",
                 converter = WholeNumber.Seed.class,
-                description = "Of initialisation and shuffling: the same seed gives the same weights; 42 in all labs.")
+                description = "Seed of initialisation and shuffling: the same seed gives the same weights; 42 in all labs.")
         private @Nullable Long seed;
 
         @Option(
                 names = "--threads",
                 paramLabel = "N",
                 converter = WholeNumber.Threads.class,
-                description = "Threads that compute, one a processor in all labs. Any number gives the same results.")
+                description = "Threads that compute, one per processor in all labs. Any number gives the same results.")
         private @Nullable Integer threads;
 
         TrainOptions applyTo(TrainOptions options) {
@@ -152,10 +153,10 @@ final class LabCommand implements Runnable {
                 names = "--limit",
                 paramLabel = "N",
                 converter = WholeNumber.Samples.class,
-                description = "Use the first N samples only, of each training and each test set.")
+                description = "Use only the first N samples of each training and each test set.")
         private @Nullable Integer limit;
 
-        @Option(names = "--full", description = "Use all samples, where the recipe takes the first ones only.")
+        @Option(names = "--full", description = "Use all samples where the recipe uses only the first ones.")
         private boolean full;
 
         @Option(
@@ -176,7 +177,7 @@ final class LabCommand implements Runnable {
     static final class Output {
         @Option(
                 names = "--no-sweep",
-                description = "Do not train the models anew with other latent sizes, which takes longest.")
+                description = "Do not train the models again with other latent sizes, the longest part of a lab.")
         private boolean noSweep;
 
         @Option(
@@ -188,7 +189,7 @@ final class LabCommand implements Runnable {
         @Option(
                 names = "--resume",
                 paramLabel = "RUN",
-                description = "Go on with this run, which was stopped or killed, from its last checkpoint.")
+                description = "Continue this run, which was stopped or killed, from its last checkpoint.")
         private @Nullable Path unfinished;
     }
 

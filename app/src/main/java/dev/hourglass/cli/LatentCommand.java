@@ -39,10 +39,10 @@ import picocli.CommandLine.TypeConversionException;
 /** {@code hourglass latent}: the codes of samples on a plane. */
 @Command(
         name = "latent",
-        header = "Put the codes of samples on a plane, as a picture or a table.",
+        header = "Project the codes of samples onto a plane, as a picture or a table.",
         description = {
             "",
-            "PCA shows the two directions along which codes differ most, true to scale. t-SNE keeps neighbours together;"
+            "PCA shows the two directions along which codes vary most, true to scale. t-SNE keeps neighbours together;"
                     + " distances between groups and their sizes mean nothing there."
         },
         footerHeading = "%nExamples:%n",
@@ -83,14 +83,14 @@ final class LatentCommand implements Runnable {
             names = "--perplexity",
             paramLabel = "P",
             converter = Perplexity.class,
-            description = "t-SNE: how many neighbours count, about; 30 if not given.")
+            description = "t-SNE: roughly how many neighbours count for each sample (default: 30).")
     private double perplexity = TSneOptions.defaults().perplexity();
 
     @Option(
             names = "--iterations",
             paramLabel = "N",
             converter = WholeNumber.Count.class,
-            description = "t-SNE: steps of its descent; 1000 if not given.")
+            description = "t-SNE: steps of gradient descent (default: 1000).")
     private int iterations = TSneOptions.defaults().iterations();
 
     @Mixin
@@ -174,7 +174,7 @@ final class LatentCommand implements Runnable {
         for (int i = 0; i < codes.length; i++) {
             if (!Float.isFinite(codes[i])) {
                 throw new CommandException("The code of sample " + i / size + " holds " + codes[i]
-                        + ", so it has no place on a plane. The model's training diverged, or the data is not what it"
+                        + ", so it can't be drawn. The model's training diverged, or the data is not what it"
                         + " was trained on.");
             }
         }

@@ -45,7 +45,7 @@ abstract class PassCommand implements Runnable {
             names = "--out",
             required = true,
             paramLabel = "FILE",
-            description = "Where the rows go: .npy (float32) or .csv. It appears when it is whole.")
+            description = "The file to write: .npy (float32) or .csv. It appears only when it is complete.")
     private Path out = Path.of("");
 
     @Mixin
@@ -114,9 +114,9 @@ abstract class PassCommand implements Runnable {
     /** {@code hourglass decode}. */
     @Command(
             name = "decode",
-            header = "Write the samples that codes stand for to a file.",
+            header = "Decode codes to samples and write these to a file.",
             description = {
-                "Sends codes, such as 'hourglass encode' writes, through the decoder, batch by batch. What comes out is"
+                "Sends codes, such as 'hourglass encode' writes, through the decoder, batch by batch. The output is"
                         + " normalized as the model was trained: pixels are 0 to 1."
             },
             footer = {
@@ -132,9 +132,9 @@ abstract class PassCommand implements Runnable {
     /** {@code hourglass reconstruct}. */
     @Command(
             name = "reconstruct",
-            header = "Write what a model makes of samples to a file.",
+            header = "Write a model's reconstructions of samples to a file.",
             description = {
-                "Sends samples through the whole model, batch by batch. What comes out is normalized as the model was"
+                "Sends samples through the whole model, batch by batch. The output is normalized as the model was"
                         + " trained: pixels are 0 to 1."
             },
             footer = {

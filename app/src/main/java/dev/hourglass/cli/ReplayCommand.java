@@ -9,14 +9,16 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code hourglass replay}: proves that a run's weights can be had again. */
+/** {@code hourglass replay}: proves that a run's weights can be reproduced. */
 @Command(
         name = "replay",
         header = "Train a finished run's models again and prove that the weights are the same.",
         description = {
             "",
-            "Takes the recipe from the run's run.json and holds the weights against the run's after each epoch. Where they"
-                    + " differ, it tells the first such epoch and what is different in data, version and environment, and ends with"
+            "Takes the recipe from the run's run.json and compares the weights with the run's after each epoch. Where"
+                    + " they"
+                    + " differ, it reports the first such epoch and what changed in data, version and environment,"
+                    + " and exits with"
                     + " status 1. The run folder stays as it is."
         },
         footerHeading = "%nExample:%n",

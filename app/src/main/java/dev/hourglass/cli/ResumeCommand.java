@@ -15,13 +15,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code hourglass resume}: goes on with a run that was stopped or killed. */
+/** {@code hourglass resume}: continues a run that was stopped or killed. */
 @Command(
         name = "resume",
-        header = "Go on with a run that was stopped or killed, from its last checkpoint.",
+        header = "Continue a run that was stopped or killed, from its last checkpoint.",
         description = {
             "",
-            "The run ends with the same weights, bit for bit, as if it had never been stopped. It goes on with the"
+            "The run ends with the same weights, bit for bit, as if it had never been stopped. It continues with the"
                     + " recipe it was started with; to change that, use 'hourglass lab RECIPE --resume RUN"
                     + " --force-resume'."
         },
@@ -31,7 +31,7 @@ final class ResumeCommand implements Runnable {
     private final Terminal terminal;
     private final DatasetCatalog catalog;
 
-    @Parameters(index = "0", paramLabel = "RUN", description = "The run's folder; it holds a file INCOMPLETE.")
+    @Parameters(index = "0", paramLabel = "RUN", description = "The run folder, which contains a file INCOMPLETE.")
     private Path run = Path.of("");
 
     @Mixin

@@ -27,12 +27,12 @@ import picocli.CommandLine.TypeConversionException;
         header = "Open the workbench: pages in a browser and a REST API.",
         description = {
             "",
-            "Shows runs live, lets you start them, look into models and use them. Runs belong to the server: closing a"
-                    + " page loses nothing. Ctrl-C stops it; a run in progress is kept and can go on later."
+            "Shows runs live and lets you start runs, inspect models and use them. Runs belong to the server: closing a"
+                    + " page loses nothing. Ctrl-C stops it; a run in progress is saved and can be continued later."
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  hourglass serve                                open http://127.0.0.1:8501 then",
+            "  hourglass serve                                then open http://127.0.0.1:8501",
             "  hourglass serve --port 9000 --runs my-runs",
             "  hourglass serve --host 0.0.0.0                 for other machines too; prints the token they need"
         })
@@ -52,23 +52,23 @@ final class ServeCommand implements Runnable {
             names = "--port",
             paramLabel = "N",
             converter = Port.class,
-            description = "The port to listen at; 8501 if not given, 0 takes a free one.")
+            description = "The port to listen on (default: 8501); 0 picks a free one.")
     private int port = ServerOptions.DEFAULT_PORT;
 
     @Option(
             names = "--host",
             paramLabel = "ADDRESS",
-            description = "The address to listen at; 127.0.0.1 if not given, which only this machine reaches. Any other"
+            description = "The address to listen on (default: 127.0.0.1, reachable from this machine only). Any other"
                     + " needs a token.")
     private String host = ServerOptions.LOCAL_HOST;
 
-    @Option(names = "--runs", paramLabel = "DIR", description = "The folder of run folders; runs if not given.")
+    @Option(names = "--runs", paramLabel = "DIR", description = "The folder that holds the run folders (default: runs).")
     private Path runs = Path.of("runs");
 
     @Option(
             names = "--token",
             paramLabel = "TOKEN",
-            description = "What every request must bring, 16 characters or more; made up with --host if not given.")
+            description = "The token that every request must carry, 16 characters or more; with --host, generated if not given.")
     private @Nullable String token;
 
     /** A port. */

@@ -1,3 +1,3 @@
-/** The commands of the terminal. The only package that writes to it. */
+/** The commands. Only this package writes to the terminal. */
 @org.jspecify.annotations.NullMarked
 package dev.hourglass.cli;

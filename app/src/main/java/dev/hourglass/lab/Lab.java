@@ -51,7 +51,7 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Runs a recipe whole: data, models, training, evaluation beside PCA, report; and leaves the run folder. */
+/** Runs a whole recipe: data, models, training, evaluation beside PCA, report; and leaves the run folder. */
 public final class Lab {
     private final Recipe recipe;
     private final LabOptions options;
@@ -73,7 +73,7 @@ public final class Lab {
      * @param listener is told how it goes, on the calling thread
      * @return what was measured; the folder is whole by then
      * @throws LabException if the folder cannot be used or written, or the data do not fit a model
-     * @throws dev.hourglass.data.DatasetException if the data set cannot be had
+     * @throws dev.hourglass.data.DatasetException if the data set is not available
      * @throws RunStoppedException if it was interrupted, or stopped by its control, and can go on
      */
     public static RunResult run(Recipe recipe, LabOptions options, Consumer<LabEvent> listener) {
@@ -105,8 +105,8 @@ public final class Lab {
     }
 
     /**
-     * Runs a recipe anew, but for one of its models: that takes up another run's training where an epoch ended, with
-     * its weights and what its optimizer remembers.
+     * Runs a recipe again, except for one of its models: that continues another run's training where an epoch ended,
+     * with its weights and what its optimizer remembers.
      *
      * @param recipe with as many epochs as the model shall have in the end
      * @throws LabException as {@link #run} does, and if the other run did not keep the epoch
@@ -140,13 +140,13 @@ public final class Lab {
             // Only a state that could not be saved has a cause.
             String kept =
                     inTraining && e.getCause() != null ? "what was saved before is kept" : "what was done is saved";
-            return new RunStoppedException(where + "; " + kept + ". Go on with: " + way, e);
+            return new RunStoppedException(where + "; " + kept + ". Continue with: " + way, e);
         }
         if (e.getCause() instanceof TrainingDivergedException) {
             way = "hourglass lab --resume " + folder.asGiven() + " --force-resume --learning-rate RATE, a smaller one";
         }
         return e instanceof LabException
-                ? new LabException(Failures.reason(e) + " What was trained is kept; go on with: " + way, e)
+                ? new LabException(Failures.reason(e) + " What was trained is kept; continue with: " + way, e)
                 : e;
     }
 
@@ -371,9 +371,9 @@ public final class Lab {
         int channels = spec.input().dimension(-1);
         if (scales > 1 && scales != channels) {
             throw new LabException(model.origin().prefix() + "Model '" + spec.name() + "' takes inputs " + spec.input()
-                    + ", whose last dimension counts " + channels + (channels == 1 ? " channel" : " channels")
+                    + ", whose last dimension has " + channels + (channels == 1 ? " channel" : " channels")
                     + ", but the samples of " + data.name() + " are " + data.sampleShape()
-                    + " with a scale for each of "
+                    + " with one scale for each of "
                     + scales + " channels. Let the model's input end in " + scales
                     + ", or write 'scaling: none' and scale the numbers yourself.");
         }

@@ -9,7 +9,7 @@ import dev.hourglass.train.TrainEvent;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What a run tells while it goes on, in order, on the thread that called {@link Lab#run}. */
+/** What a run reports while it is in progress, in order, on the thread that called {@link Lab#run}. */
 public sealed interface LabEvent {
     /** The data set is being fetched; nothing comes when it is at hand. */
     record Fetching(FetchEvent event) implements LabEvent {}
@@ -47,7 +47,7 @@ public sealed interface LabEvent {
     record Progress(String task, int done, int total) implements LabEvent {}
 
     /**
-     * Models will be trained anew with other latent sizes.
+     * Models will be trained again with other latent sizes.
      *
      * @param epochs of each training
      * @param seconds that all of them will take, by the time that the models took

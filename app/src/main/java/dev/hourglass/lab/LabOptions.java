@@ -10,7 +10,7 @@ import java.time.InstantSource;
 /**
  * What a run needs beside its recipe.
  *
- * @param out the run folder: new or empty for a new run, that of the run to go on with for another
+ * @param out the run folder: new or empty for a new run, or that of the run to continue
  * @param catalog where the recipe's data set comes from
  * @param clock tells when the run started and ended
  * @param checkpointEvery time from one checkpoint to the next within an epoch, > 0; each epoch ends with one anyway

@@ -31,7 +31,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Trains a finished run's models again and holds their weights against the run's, epoch by epoch. Writes nothing. */
+/** Trains a finished run's models again and compares their weights with the run's, epoch by epoch. Writes nothing. */
 public final class Replay {
     /**
      * How it went.
@@ -112,14 +112,14 @@ public final class Replay {
         } catch (IOException e) {
             throw RunFolder.unusable(run, e);
         }
-        throw new LabException("Run folder " + run + " must hold a finished run, found none. Check the path, or finish"
+        throw new LabException("Run folder " + run + " must contain a finished run, found none. Check the path, or finish"
                 + " it with: hourglass resume " + run);
     }
 
     private Outcome outcome() {
         for (JsonNode session : record.path("sessions")) {
             if (!session.path("forced").isEmpty()) {
-                throw new LabException("Run " + run + " can't be replayed: it went on with changed settings, "
+                throw new LabException("Run " + run + " can't be replayed: it was continued with changed settings, "
                         + session.path("forced").get(0).asString() + ".");
             }
         }
@@ -152,7 +152,7 @@ public final class Replay {
         record.path("weightsSha256ByEpoch").path(model.name()).forEach(digest -> recorded.add(digest.asString()));
         if (recorded.isEmpty()) {
             throw new LabException("Run " + run + " can't be replayed: its run.json names no weights of '"
-                    + model.name() + "'. It is of an earlier version.");
+                    + model.name() + "'. It was made by an earlier version.");
         }
         TrainingState start = start(model, data.training());
         TrainingWatch watch = (moment, place, state) -> {

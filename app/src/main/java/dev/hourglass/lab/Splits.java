@@ -3,7 +3,7 @@ package dev.hourglass.lab;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.tensor.Shape;
 
-/** What models learn and what they are judged by, both of one shape. */
+/** Training and test data, both of one shape. */
 public record Splits(Dataset training, Dataset test) {
     public Splits reshaped(Shape shape) {
         return new Splits(training.reshaped(shape), test.reshaped(shape));

@@ -1,3 +1,3 @@
-/** A recipe run whole: data, models, training, evaluation, report; and the run folder with its provenance. */
+/** Runs a whole recipe: data, models, training, evaluation, report; and the run folder with its provenance. */
 @org.jspecify.annotations.NullMarked
 package dev.hourglass.lab;

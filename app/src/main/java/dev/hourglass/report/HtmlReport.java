@@ -23,7 +23,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * A run as one page that a person can read, print and send: nothing is loaded from elsewhere and no script runs. All
+ * A run as a single page to read, print and send: nothing is loaded from elsewhere and no script runs. All
  * text is escaped, and the page's own policy forbids whatever escaping might have missed.
  */
 public final class HtmlReport {
@@ -232,13 +232,13 @@ public final class HtmlReport {
         if (latent == null || latent.probes().isEmpty()) {
             return;
         }
-        html.append("<h3>What the codes know of the labels</h3>\n<div class=\"wide\"><table>\n");
+        html.append("<h3>What the codes tell about the labels</h3>\n<div class=\"wide\"><table>\n");
         LatentSpace.Probe first = latent.probes().getFirst();
-        html.append("<caption>Share of the labels of ")
+        html.append("<caption>Share of ")
                 .append(Numbers.count(first.testSamples()))
-                .append(" test samples that classifiers tell right after seeing ")
+                .append(" test samples that the classifiers label correctly after training on ")
                 .append(Numbers.count(first.trainingSamples()))
-                .append(" training samples; guessing is right for ")
+                .append(" samples; guessing achieves ")
                 .append(Numbers.percent(latent.chance()))
                 .append(".</caption>\n");
         row("thead", List.of("From", "Numbers", "5 nearest neighbours", "Linear classifier", "Silhouette"));
@@ -321,7 +321,7 @@ public final class HtmlReport {
         section("run", "What was run");
         facts("Data", data);
         facts("Run", run.facts());
-        facts("Results to compare with when it is run again", weights);
+        facts("Results to compare a repeated run with", weights);
         html.append("</section>\n");
     }
 

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** How models and shapes are called in what people read. */
+/** Names of models and shapes for people. */
 public final class Names {
     private static final Set<String> ACRONYMS = Set.of("ae", "cnn", "gru", "lstm", "mlp", "rnn", "vae");
 

@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Locale;
 
-/** How the report's numbers are written for people, the same on every machine. */
+/** Formats the report's numbers for people, the same on every machine. */
 public final class Numbers {
     /** Stands where nothing was measured. */
     public static final String ABSENT = "–";

@@ -1,3 +1,3 @@
-/** What a run leaves to look at and to read: figures, tables, findings and the report page. */
+/** A run's report: figures, tables, findings and the report page. */
 @org.jspecify.annotations.NullMarked
 package dev.hourglass.report;

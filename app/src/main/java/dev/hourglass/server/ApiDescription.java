@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
- * openapi.yaml: what the server can do, in words that are held against its routes.
+ * openapi.yaml: the description of the API, which a test compares with the routes.
  *
  * @param text as it is served
  * @param root the same, read

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Where the libraries' modules are. Modules import each other by name ({@code from "lit"}), which a browser follows
+ * Addresses of the libraries' modules. Modules import each other by name ({@code from "lit"}), which a browser follows
  * through an import map in the page; that would be an inline script, which the pages' policy forbids. So names become
  * addresses when a module is served. What stands for what, the libraries' jars say in META-INF/importmap.json.
  */

@@ -91,7 +91,7 @@ public final class WorkbenchServer implements AutoCloseable {
                     handler -> table.add(handler.getHttpMethod().name(), handler.getPath()));
             routes.forEach(some -> some.addTo(config.routes));
             config.routes.get("/api/<unknown>", context -> {
-                throw ApiException.missing(null, "There is nothing at this address.", "See /api for what there is.");
+                throw ApiException.missing(null, "There is nothing at this address.", "See /api for the available addresses.");
             });
             config.routes.get("/", pages::serve);
             config.routes.get("/<file>", pages::serve);
@@ -125,7 +125,8 @@ public final class WorkbenchServer implements AutoCloseable {
     /**
      * Starts and returns; requests are served on threads of the server.
      *
-     * @throws ServerException if the folder of runs can't be had, another server has it, or the address is none of this
+     * @throws ServerException if the folder of runs can't be used, another server has it, or the address is none of
+     * this
      *     machine or taken
      */
     public static WorkbenchServer start(ServerOptions options) {

@@ -64,7 +64,7 @@ class CompareCommandTest {
 
         assertThat(output())
                 .doesNotContain("error on mnist")
-                .contains("The runs were not judged on the same test data, so their errors can't be compared.")
+                .contains("The runs were not evaluated on the same test data, so their errors can't be compared.")
                 .containsPattern("data\\.mnist\\.testSha256 +abababababab… +cdcdcdcdcdcd…");
     }
 
@@ -138,10 +138,10 @@ class CompareCommandTest {
         Path half = makeRun("half", "ab", "", 1);
         Files.delete(half.resolve("results/metrics.json"));
 
-        assertFails(folder.resolve("none"), "expected a run folder, found nothing there. Give folders that");
+        assertFails(folder.resolve("none"), "expected a run folder, found nothing there. Give run folders of");
         assertFails(file, "expected a run folder, found a file.");
         assertFails(empty, "expected a run folder, found one without run.json.");
-        assertFails(going, "expected a finished run, found one that is still going on or was killed");
+        assertFails(going, "expected a finished run, found one that is still in progress or was killed");
         assertFails(damaged.resolve("results/metrics.json"), damaged, "expected JSON, found damage in line 2.");
         assertFails(half.resolve("results/metrics.json"), half, "cannot be read: no such file");
         assertThat(run("compare", one.toString(), "--out", "runs.pdf")).isEqualTo(2);
@@ -163,7 +163,7 @@ class CompareCommandTest {
         try (RandomAccessFile sparse = new RandomAccessFile(large.resolve(name).toFile(), "rw")) {
             sparse.setLength(3L << 30);
         }
-        assertFails(large.resolve(name), large, "has 3 GB, at most 16 MB are read. It is none that");
+        assertFails(large.resolve(name), large, "has 3 GB, at most 16 MB are read. It was not written");
     }
 
     private void assertFails(Path run, String message) {

@@ -69,7 +69,7 @@ class InterruptionIT {
         }
         assertThat(errors)
                 .content()
-                .matches("Training was interrupted in epoch \\d+ after step \\d+; what was done is saved. Go on with:"
+                .matches("Training was interrupted in epoch \\d+ after step \\d+; what was done is saved. Continue with:"
                         + " hourglass resume .*stopped\\R");
         assertThat(stopped.resolve("INCOMPLETE")).exists();
         assertThat(stopped.resolve("run.json")).doesNotExist();
@@ -131,9 +131,9 @@ class InterruptionIT {
         assertThat(errors)
                 .content()
                 .contains(
-                        "can't go on to the same weights: data.limit.test: was not set, is 30; ",
+                        "can't continue to the same weights: data.limit.test: was not set, is 30; ",
                         "training.epochs: was 3000, is 5")
-                .endsWith("Undo the change, or accept it with --force-resume. What was trained is kept; go on with:"
+                .endsWith("Undo the change, or accept it with --force-resume. What was trained is kept; continue with:"
                         + " hourglass resume " + path + System.lineSeparator());
 
         List<String> forced = new ArrayList<>(changed);
@@ -205,7 +205,8 @@ class InterruptionIT {
                 .content()
                 .matches(
                         "Training of 'cnn' diverged in epoch \\d+ (at|after) step \\d+: .*layer '\\w+' .* The last good"
-                                + " checkpoint is \\S+/step-\\d+\\.checkpoint\\. What was trained is kept; go on with: hourglass lab"
+                                + " checkpoint is \\S+/step-\\d+\\.checkpoint\\. What was trained is kept; continue"
+                                + " with: hourglass lab"
                                 + " --resume .*run --force-resume --learning-rate RATE, a smaller one\\R");
 
         run("lab", "--resume", path.toString(), "--learning-rate", "0.001", "--epochs", "3", "--force-resume");

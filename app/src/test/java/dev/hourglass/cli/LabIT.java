@@ -301,8 +301,9 @@ class LabIT {
         assertThat(lab(recipe.toString())).isEqualTo(1);
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .isEqualTo(recipe
-                        + ":3:5: Model 'lstm' takes inputs [4, 1], whose last dimension counts 1 channel, but the"
-                        + " samples of beats.csv are [4] with a scale for each of 4 channels. Let the model's input end in"
+                        + ":3:5: Model 'lstm' takes inputs [4, 1], whose last dimension has 1 channel, but the"
+                        + " samples of beats.csv are [4] with one scale for each of 4 channels. Let the model's input"
+                        + " end in"
                         + " 4, or write 'scaling: none' and scale the numbers yourself." + System.lineSeparator());
         assertThat(out.toString(StandardCharsets.UTF_8)).doesNotContain("Epoch");
         assertThat(run).doesNotExist();

@@ -247,7 +247,7 @@ class StrangersRunIT {
         Path moved = temporary.resolve("moved");
         assertThatThrownBy(() -> Lab.run(recipe(1_000_000), options(run), afterEpoch(2, () -> Files.move(run, moved))))
                 .isInstanceOf(LabException.class)
-                .hasMessageEndingWith("If the folder was moved, go on with: hourglass resume ITS-NEW-PLACE");
+                .hasMessageEndingWith("If the folder was moved, continue with: hourglass resume NEW-PATH");
         assertThat(run).doesNotExist();
         assertThat(moved.resolve("INCOMPLETE")).exists();
         assertThat(Lab.unfinished(moved, CATALOG).models()).hasSize(1);

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 /**
  * Opens data by the words of a command: the name of a data set ({@code mnist:test}; without a split the test set) or
  * the path of an NPY, CSV or IDX file or of a folder of images. What a file is, its first bytes tell; CSV has none, and
- * is told by its name (.csv, .tsv, .txt). IDX and CSV may be gzipped.
+ * is recognised by its name (.csv, .tsv, .txt). IDX and CSV may be gzipped.
  */
 public final class DataSources {
     private static final byte[] NPY_MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};

@@ -1,7 +1,7 @@
 package dev.hourglass.data;
 
 /**
- * A data set that cannot be had: unknown, missing, unreachable or not writable. The message is one line that says
+ * A data set that is not available: unknown, missing, unreachable or not writable. The message is one line that says
  * what was tried and the way out. Damaged files are {@link dev.hourglass.tensor.CorruptFileException}s.
  */
 public final class DatasetException extends RuntimeException {

@@ -22,7 +22,7 @@ public record DatasetReference(String dataset, Split split) {
         int colon = text.indexOf(':');
         String dataset = (colon < 0 ? text : text.substring(0, colon)).strip();
         if (dataset.isEmpty()) {
-            throw new DatasetException("Data source '" + text + "' names no data set. Write it as in mnist:test.");
+            throw new DatasetException("Data source '" + text + "' names no data set. Write it like mnist:test.");
         }
         if (colon < 0) {
             return new DatasetReference(dataset, otherwise);

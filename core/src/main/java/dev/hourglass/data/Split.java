@@ -1,6 +1,6 @@
 package dev.hourglass.data;
 
-/** The parts of a data set: what a model learns from and what it is judged by. */
+/** The parts of a data set: what a model is trained on and what it is tested on. */
 public enum Split {
     TRAINING("train"),
     TEST("test");

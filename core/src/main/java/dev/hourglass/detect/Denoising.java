@@ -11,7 +11,7 @@ import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /**
- * What a model makes of noise: Gaussian noise is added to samples, the model rebuilds them, and both are held against the
+ * Denoising: Gaussian noise is added to samples, the model reconstructs them, and both are held against the
  * clean ones.
  *
  * @param data the clean samples

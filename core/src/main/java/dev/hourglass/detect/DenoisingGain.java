@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How much nearer to the clean sample the denoised one is than the noisy one. What is not defined is null: the PSNR where
- * there is no error, the SSIM for what is no image of at least 11 x 11 pixels.
+ * there is no error, the SSIM for anything but images of at least 11 x 11 pixels.
  *
  * @param noise standard deviation of the noise, as a share of the range of the data
  * @param psnrGainDecibels PSNR of the denoised sample less that of the noisy one; negative where the model does harm

@@ -18,7 +18,7 @@ public final class ScoreEvaluation {
     private final float[] scores;
     /** Rising. */
     private final float[] sorted;
-    /** Which samples are anomalies in truth; null where nobody knows. */
+    /** Which samples are true anomalies; null where nobody knows. */
     private final boolean @Nullable [] anomalous;
 
     private final int anomalies;
@@ -50,7 +50,7 @@ public final class ScoreEvaluation {
     private void requireFinite(int sample) {
         if (!Float.isFinite(scores[sample])) {
             throw new IllegalArgumentException("scores must be finite, but that of sample " + sample + " is "
-                    + scores[sample] + ". Mend or drop the sample, or take a model whose training did not diverge.");
+                    + scores[sample] + ". Correct or drop the sample, or take a model whose training did not diverge.");
         }
     }
 

@@ -1,3 +1,3 @@
-/** Models used as detectors: scores, thresholds and how well they find anomalies; and models that take noise away. */
+/** Models used as detectors: anomaly scores, thresholds and how well they work; and denoising. */
 @org.jspecify.annotations.NullMarked
 package dev.hourglass.detect;

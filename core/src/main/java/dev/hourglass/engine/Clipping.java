@@ -3,7 +3,7 @@ package dev.hourglass.engine;
 import java.util.Map;
 
 /**
- * How large gradients are made smaller before an optimizer sees them, as Keras's optimizers do. At most one of the ways.
+ * How large gradients are clipped before an optimizer uses them, as Keras's optimizers do. At most one of these ways.
  */
 public sealed interface Clipping {
     /** Gradients as they are. */

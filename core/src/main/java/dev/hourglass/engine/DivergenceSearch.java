@@ -9,7 +9,7 @@ import dev.hourglass.tensor.Workers;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds where in a batch's way through the layers numbers stop being finite. It takes its time: training is over by then. */
+/** Finds where in a batch's way through the layers numbers stop being finite. It is slow: training is over by then. */
 record DivergenceSearch(Shape input, List<LayerSpec> layers, Parameters parameters, Kernels kernels, Workers workers) {
     /** What a batch ran into, such as {@code layer 'enc_conv1' is the first whose output is not finite}. */
     Optional<String> inOutputs(Samples samples, int[] order, int from, int count) {

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * What training makes small: a function of outputs and targets, as the mean over all their numbers. Names, settings,
+ * What training minimises: a function of outputs and targets, as the mean over all their numbers. Names, settings,
  * defaults and formulas are those of {@code keras.losses}. In the formulas y is a number of the output, t its target and
  * e = y - t.
  */

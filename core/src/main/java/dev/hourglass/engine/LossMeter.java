@@ -7,8 +7,8 @@ import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.Workers;
 
 /**
- * Measures how well a model rebuilds samples: by the loss that it is trained with, and by the squared and absolute errors
- * that all models are compared by. Holds the parameters as they were when it was made.
+ * Measures how well a model reconstructs samples: by the loss that it is trained with, and by the squared and absolute
+ * errors that all models are compared by. Holds the parameters as they were when it was made.
  */
 public final class LossMeter implements AutoCloseable {
     private static final int BATCH = 256;

@@ -160,7 +160,7 @@ public final class TrainingSession implements AutoCloseable {
     }
 
     /**
-     * One step that teaches the model to rebuild its samples.
+     * One step that trains the model to reconstruct its samples.
      *
      * @param order indices of samples; those at {@code from} to {@code from + count - 1} are the batch
      * @param count 1 to the batch size

@@ -1,7 +1,7 @@
 package dev.hourglass.engine;
 
 /**
- * What a {@link TrainingSession} makes small, and how.
+ * Loss, optimizer and batches of a {@link TrainingSession}.
  *
  * @param batchSize most samples a step takes, >= 1
  * @param seed of dropout

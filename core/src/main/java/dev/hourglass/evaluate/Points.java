@@ -34,7 +34,7 @@ public final class Points {
         for (int i = 0; i < values.length; i++) {
             if (!Float.isFinite(values[i])) {
                 throw new IllegalArgumentException("Points need finite numbers, but point " + i / dimensions + " holds "
-                        + values[i] + " at position " + i % dimensions + ". Mend or drop the point.");
+                        + values[i] + " at position " + i % dimensions + ". Correct or drop the point.");
             }
         }
         return new Points(values.length / dimensions, dimensions, values);

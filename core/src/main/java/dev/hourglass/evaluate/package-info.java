@@ -1,3 +1,3 @@
-/** How good a model is: errors, simple rivals, comparisons. Judges a loaded model as well as a trained one. */
+/** How good a model is: errors, simple baselines, comparisons. Judges a loaded model as well as a trained one. */
 @org.jspecify.annotations.NullMarked
 package dev.hourglass.evaluate;

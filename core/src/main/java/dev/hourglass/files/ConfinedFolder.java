@@ -239,7 +239,7 @@ public final class ConfinedFolder {
                     .decode(ByteBuffer.wrap(read(name, mostBytes)))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new RefusedFileException(path(name), "is no text in UTF-8");
+            throw new RefusedFileException(path(name), "is not UTF-8 text");
         }
     }
 
@@ -531,7 +531,7 @@ public final class ConfinedFolder {
             List<String> parts = List.of(name.split("/", -1));
             for (String part : parts) {
                 if (!isName(part)) {
-                    throw new RefusedFileException(name, "is no name of a file in a folder");
+                    throw new RefusedFileException(name, "is not the name of a file in a folder");
                 }
             }
             return new Place(parts.subList(0, parts.size() - 1), parts.getLast());

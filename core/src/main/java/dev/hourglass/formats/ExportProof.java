@@ -118,6 +118,6 @@ record ExportProof(Path file, SavedModel model, GoldenBatch golden) {
                 file,
                 expected + " when the file is read back",
                 found,
-                "This is a fault of Hourglass or of the disk; please report it. No file was left.");
+                "This is a fault of Hourglass or of the disk; please report it. No file was written.");
     }
 }

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param waist where the code lies
  * @param loss what it was trained to make small, or null if that is not known
  * @param optimizer what further training goes on from, or null
- * @param provenance how the model came about, for people: names and values in order
+ * @param provenance how the model was made, for people: names and values in order
  * @param warnings what a reader should know of a file that was loaded all the same, such as weights that are NaN; a
  *     sentence each
  */
@@ -93,7 +93,7 @@ public record SavedModel(
                 List.of());
     }
 
-    /** The loss that further training makes small: the one so far, or the mean squared error where that is not known. */
+    /** The loss that further training minimises: the one so far, or the mean squared error where that is not known. */
     public Loss trainedLoss() {
         return loss == null ? new Loss.MeanSquaredError() : loss;
     }

@@ -1,3 +1,3 @@
-/** Models and arrays in the files of the rest of the world: HDF5, Keras, ONNX. Every file that is read is hostile. */
+/** Models as files: Keras, HDF5 and ONNX. Every file that is read is treated as hostile. */
 @org.jspecify.annotations.NullMarked
 package dev.hourglass.formats;

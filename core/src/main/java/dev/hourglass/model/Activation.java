@@ -1,6 +1,8 @@
 package dev.hourglass.model;
 
-/** An elementwise function that a layer applies to its output. Each one's slope can be told from its value alone. */
+/**
+ * An elementwise function that a layer applies to its output. Each one's slope can be computed from its value alone.
+ */
 public enum Activation {
     LINEAR,
     RELU,

@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * An autoencoder, described: what it reads, the layers down to the waist and the layers back up. What leaves the last
- * encoder layer is the code (the latent representation); the decoder must end in the input's shape.
+ * The description of an autoencoder: what it reads, the layers down to the waist and the layers back up. What leaves
+ * the last encoder layer is the code (the latent representation); the decoder must end in the input's shape.
  *
  * @param name such as {@code cnn}; used for files and tables
  * @param input the shape of one sample

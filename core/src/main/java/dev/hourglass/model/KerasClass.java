@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The class that a Keras user knows a layer by. Whoever reads a layer by its name switches over these constants without
+ * The name of a layer's class in Keras. Whoever reads a layer by its name switches over these constants without
  * {@code default}, so that a new one breaks the build wherever it must be handled.
  */
 public enum KerasClass {

@@ -4,7 +4,7 @@ import dev.hourglass.tensor.Shape;
 import java.util.Locale;
 
 /**
- * One layer, described: a name and settings, no state. Shapes below leave the batch out; images are
+ * The description of one layer: a name and settings, no state. Shapes below leave the batch out; images are
  * {@code [height, width, channels]}, sequences {@code [steps, features]}. Settings and weight layouts are Keras's.
  *
  * <p>Layers that share rules form a group, a sealed interface of its own, so that a {@code switch} without

@@ -1,6 +1,6 @@
 package dev.hourglass.model;
 
-/** What a window does at the border, as in Keras. */
+/** How windows are placed at the border, as in Keras. */
 public enum Padding {
     /** The window stays inside: {@code out = ceil((in - window + 1) / stride)}. */
     VALID,

@@ -3,7 +3,7 @@ package dev.hourglass.model;
 import dev.hourglass.tensor.Shape;
 
 /**
- * One variable that a layer has, described; a {@link Parameter} is a variable with its values.
+ * The description of one variable of a layer; a {@link Parameter} is a variable with its values.
  *
  * @param name in Keras, such as {@code kernel} or {@code moving_mean}
  * @param shape in Keras's layout

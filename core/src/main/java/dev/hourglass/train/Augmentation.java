@@ -8,8 +8,8 @@ import dev.hourglass.tensor.ShapeException;
 import java.util.Arrays;
 
 /**
- * How images are changed at random while a model learns from them; it sees each image anew in every epoch, so it learns
- * less of it by heart. What happens to an image depends on the seed, the epoch and the image alone. Names are those of
+ * How images are changed at random while a model learns from them; it sees each image differently in every epoch, so it
+ * memorises less. What happens to an image depends on the seed, the epoch and the image alone. Names are those of
  * Keras's {@code ImageDataGenerator}.
  *
  * @param horizontalFlip whether every second image, on average, is mirrored left to right

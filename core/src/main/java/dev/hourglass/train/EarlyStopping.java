@@ -2,7 +2,7 @@ package dev.hourglass.train;
 
 /**
  * Ends training when a number no longer improves. Names, defaults and meaning are those of Keras's
- * {@code EarlyStopping} in mode {@code min}; one thing differs: what is not a number is never an improvement.
+ * {@code EarlyStopping} in mode {@code min}; one thing differs: NaN is never an improvement.
  *
  * @param minDelta a decrease by less than this is none, >= 0
  * @param patience epochs without improvement after which training ends, >= 0

@@ -3,7 +3,7 @@ package dev.hourglass.train;
 import dev.hourglass.engine.Measured;
 
 /**
- * How far training is in an epoch, with the sums that its history will be made of.
+ * How far training has got in an epoch, with the sums for its history.
  *
  * @param epoch from 1
  * @param steps finished in it, >= 0

@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * What each epoch ended with, in order.
  *
- * @param loss what was made small
- * @param epochs one entry an epoch
+ * @param loss what was minimised
+ * @param epochs one entry per epoch
  */
 public record History(Loss loss, List<Epoch> epochs) {
     /**

@@ -14,8 +14,8 @@ public final class LossRequirements {
     private LossRequirements() {}
 
     /**
-     * Cross-entropy needs targets that are probabilities, and outputs too where it is told from these. What augmentation
-     * makes of samples has no other numbers than the samples and 0.
+     * Cross-entropy needs targets that are probabilities, and outputs too where it is computed from these. What
+     * augmentation makes of samples has no other numbers than the samples and 0.
      *
      * @param training as the model will see it, normalized; all of it is read where the loss needs a range
      * @param validation likewise
@@ -74,12 +74,12 @@ public final class LossRequirements {
             boolean probabilities = OutputRange.of(spec.layers()).isWithinUnit();
             warnings.add(
                     probabilities
-                            ? "The loss of model '" + spec.name() + "' is told from logits, but its last layer '"
-                                    + last.name() + "' gives numbers in [0, 1], which are no logits. Leave from_logits"
+                            ? "The loss of model '" + spec.name() + "' is computed from logits, but its last layer '"
+                                    + last.name() + "' gives numbers in [0, 1], which are not logits. Leave from_logits"
                                     + " out."
                             : "Model '" + spec.name() + "' gives logits: its MSE, MAE and reconstructions compare these"
                                     + " with the data. To see probabilities, end it in a sigmoid and leave from_logits"
-                                    + " out; the loss is told from the logits all the same.");
+                                    + " out; the loss is still computed from the logits.");
         }
         return warnings;
     }

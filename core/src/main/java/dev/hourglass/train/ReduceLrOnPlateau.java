@@ -2,7 +2,7 @@ package dev.hourglass.train;
 
 /**
  * Lowers the learning rate when a number no longer improves. Names, defaults and meaning are those of Keras's
- * {@code ReduceLROnPlateau} in mode {@code min}; one thing differs: what is not a number is never an improvement.
+ * {@code ReduceLROnPlateau} in mode {@code min}; one thing differs: NaN is never an improvement.
  *
  * @param factor the new rate is the old one times this, above 0 and below 1
  * @param patience epochs without improvement after which the rate is lowered, >= 0

@@ -5,7 +5,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Pauses, resumes and stops what runs in another thread. The one that runs asks between two steps, so a wish is granted
+ * Pauses, resumes and stops what runs in another thread. The one that runs asks between two steps, so a request is met
  * after the step under way. Any thread may call any method; stopping is final.
  */
 public final class RunControl {

@@ -3,10 +3,10 @@ package dev.hourglass.train;
 import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.Measured;
 
-/** What training tells while it runs, in order, on the thread that called it. */
+/** What training reports while it runs, in order, on the thread that called it. */
 public sealed interface TrainEvent {
     /**
-     * @param loss what is made small
+     * @param loss what is minimised
      * @param stepsPerEpoch the last one may be a smaller batch
      */
     record Started(String model, Loss loss, int epochs, int stepsPerEpoch) implements TrainEvent {}

@@ -7,8 +7,8 @@ import dev.hourglass.engine.Optimizer;
  * How to train. {@link #defaults} are those of the MNIST lab; change one with its wither.
  *
  * @param epochs passes over the training data, >= 1
- * @param batchSize samples a step, >= 1; an epoch's last step takes what is left
- * @param loss what is made small
+ * @param batchSize samples per step, >= 1; an epoch's last step takes the remaining ones
+ * @param loss what is minimised
  * @param optimizer how; its learning rate must be > 0 and is where the schedule starts
  * @param schedule how the learning rate changes from step to step
  * @param augmentation how images are changed at random before the model sees them
@@ -38,7 +38,7 @@ public record TrainOptions(
 
     /**
      * 5 epochs, batches of 256, mean squared error, Adam with learning rate 0.001 throughout, images as they are, seed 42,
-     * one thread a processor.
+     * one thread per processor.
      */
     public static TrainOptions defaults() {
         return new TrainOptions(

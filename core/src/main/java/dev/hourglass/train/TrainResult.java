@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A trained model and how it came about.
+ * A trained model and how it was trained.
  *
  * @param model its own parameters, not shared; of the last epoch, or of the best one where early stopping restores it
  * @param optimizer what further training would go on from

@@ -58,7 +58,7 @@ public final class Trainer {
     }
 
     /**
-     * Trains a fresh model to rebuild its samples.
+     * Trains a fresh model to reconstruct its samples.
      *
      * @param validation not learned from; its loss is measured after each epoch
      * @param listener told what happens, on this thread

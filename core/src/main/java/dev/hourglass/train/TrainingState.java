@@ -64,12 +64,12 @@ public record TrainingState(
             throw new UnsuitableTrainingException(name + " began with the loss "
                     + history.loss().text() + " and can't go on with "
                     + options.loss().text()
-                    + ", since its history would be of both. Keep the loss, or train the model anew.");
+                    + ", since its history would mix both. Keep the loss, or train the model from scratch.");
         }
         if (!optimizer.suits(options.optimizer())) {
             throw new UnsuitableTrainingException(name + " began with the optimizer "
-                    + optimizer.optimizer().text() + ", and what that remembers is of no use to "
-                    + options.optimizer().text() + ". Keep the optimizer, or train the model anew.");
+                    + optimizer.optimizer().text() + ", whose state is of no use to "
+                    + options.optimizer().text() + ". Keep the optimizer, or train the model from scratch.");
         }
     }
 

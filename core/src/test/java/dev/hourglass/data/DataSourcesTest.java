@@ -216,14 +216,14 @@ class DataSourcesTest {
                         + " Samples and labels are of different sets; take both from the same one.");
         assertThatThrownBy(() -> open(npy.toString(), SourceOptions.defaults().withLabels(fractions)))
                 .hasMessage(
-                        fractions + ": expected one class a row, a whole number >= 0 or a name, found 0.5 at line 2."
+                        fractions + ": expected one class per row, a whole number >= 0 or a name, found 0.5 at line 2."
                                 + " Number the classes from 0, or name them.");
         assertThatThrownBy(() -> open(npy.toString(), SourceOptions.defaults().withLabels(wide)))
                 .hasMessage(
-                        wide + ": expected one class a row, a whole number >= 0 or a name, found 2 columns at line 1."
+                        wide + ": expected one class per row, a whole number >= 0 or a name, found 2 columns at line 1."
                                 + " Give a file of one column.");
         assertThatThrownBy(() -> open(npy.toString(), SourceOptions.defaults().withLabels(gap)))
-                .hasMessage(gap + ": expected one class a row, a whole number >= 0 or a name, found nothing at line 3."
+                .hasMessage(gap + ": expected one class per row, a whole number >= 0 or a name, found nothing at line 3."
                         + " Fill the gap or drop it.");
         assertThatThrownBy(() -> open(npy.toString(), SourceOptions.defaults().withLabels(headed)))
                 .hasMessageContaining("expected 3 labels, one for each sample of series.npy, found 2.");

@@ -29,13 +29,13 @@ class DatasetReferenceTest {
         assertThatThrownBy(() -> DatasetReference.parse("mnist:tset", Split.TEST))
                 .isInstanceOf(DatasetException.class)
                 .hasMessage("Data source 'mnist:tset' asks for the split 'tset'; expected train or test."
-                        + " Write it as in mnist:test.");
+                        + " Write it like mnist:test.");
     }
 
     @Test
     void aMissingNameIsRefused() {
         assertThatThrownBy(() -> DatasetReference.parse(":test", Split.TEST))
                 .isInstanceOf(DatasetException.class)
-                .hasMessage("Data source ':test' names no data set. Write it as in mnist:test.");
+                .hasMessage("Data source ':test' names no data set. Write it like mnist:test.");
     }
 }

@@ -131,7 +131,7 @@ class ScoreEvaluationTest {
     void whatCannotBeRankedIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ScoreEvaluation.of(new float[] {0, Float.NaN}))
-                .withMessage("scores must be finite, but that of sample 1 is NaN. Mend or drop the sample, or take a"
+                .withMessage("scores must be finite, but that of sample 1 is NaN. Correct or drop the sample, or take a"
                         + " model whose training did not diverge.");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ScoreEvaluation.of(new float[] {Float.NEGATIVE_INFINITY, 0}))

@@ -185,7 +185,7 @@ class ConfinedFolderTest {
                 "a\u0085b"
             })
     void aNameThatIsNoneIsRefused(String name) {
-        assertRefused(() -> folder.read(name, 100), "is no name of a file in a folder");
+        assertRefused(() -> folder.read(name, 100), "is not the name of a file in a folder");
         assertRefused(() -> folder.find(name), "is no name");
         assertRefused(() -> folder.write(name, "text"), "is no name");
         assertRefused(() -> folder.create(name), "is no name");
@@ -316,7 +316,7 @@ class ConfinedFolderTest {
     @Test
     void whatIsNoTextIsRefused() throws IOException {
         folder.write("text", new byte[] {'a', (byte) 0xff});
-        assertRefused(() -> folder.readText("text", 10), "is no text in UTF-8");
+        assertRefused(() -> folder.readText("text", 10), "is not UTF-8 text");
     }
 
     @Test

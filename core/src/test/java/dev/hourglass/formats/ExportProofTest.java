@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Files that hold almost the model. */
 class ExportProofTest {
     private static final String END =
-            ". This is a fault of Hourglass or of the disk; please report it. No file was left.";
+            ". This is a fault of Hourglass or of the disk; please report it. No file was written.";
 
     private final SavedModel model = ModelFileTest.trained(ModelFileTest.everyLayer());
     private final ExportProof proof = new ExportProof(Path.of("model.keras"), model, GoldenBatch.of(model));

@@ -176,8 +176,8 @@ public class ModelFileTest {
         Path file = folder.resolve("nan." + extension);
         ModelFile.write(model, file);
         assertThat(ModelFile.read(file).warnings())
-                .containsExactly("squeeze/kernel holds 1 numbers that are NaN or infinite; so will be what the model"
-                        + " computes.");
+                .containsExactly("squeeze/kernel holds 1 numbers that are NaN or infinite; so will be the model's"
+                        + " outputs.");
     }
 
     @Test

@@ -88,8 +88,8 @@ class LossRequirementsTest {
         Trainer.train(ending(Activation.SIGMOID), INSIDE, INSIDE, options, events::add);
 
         assertThat(events.getFirst())
-                .isEqualTo(new TrainEvent.Warned("The loss of model 'small' is told from logits, but its last layer"
-                        + " 'rebuild' gives numbers in [0, 1], which are no logits. Leave from_logits out."));
+                .isEqualTo(new TrainEvent.Warned("The loss of model 'small' is computed from logits, but its last layer"
+                        + " 'rebuild' gives numbers in [0, 1], which are not logits. Leave from_logits out."));
         assertThat(events.get(1)).isEqualTo(new TrainEvent.Started("small", LOGITS, 1, 1));
         assertThat(LossRequirements.warnings(ending(Activation.LINEAR), LOGITS))
                 .singleElement()

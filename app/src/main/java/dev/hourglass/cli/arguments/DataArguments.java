@@ -24,7 +24,7 @@ public final class DataArguments {
     @Option(
             names = "--labels",
             paramLabel = "FILE",
-            description = "One label a sample: an IDX, NPY or CSV file; CSV takes names of classes as well.")
+            description = "One label per sample: an IDX, NPY or CSV file; in CSV also by class name.")
     private @Nullable Path labels;
 
     @Option(
@@ -37,14 +37,14 @@ public final class DataArguments {
             names = "--stride",
             paramLabel = "N",
             converter = WholeNumber.Count.class,
-            description = "Steps from one window of a series to the next (default: windows side by side).")
+            description = "Steps from one window of a series to the next (default: the window's length, so none overlap).")
     private @Nullable Integer stride;
 
     @Option(
             names = "--limit",
             paramLabel = "N",
             converter = WholeNumber.Samples.class,
-            description = "Use the first N samples only.")
+            description = "Use only the first N samples.")
     private @Nullable Integer limit;
 
     /** Samples as the model reads them: of its shape and under the normalization it was trained with. */

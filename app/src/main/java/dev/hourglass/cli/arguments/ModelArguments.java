@@ -11,13 +11,13 @@ import picocli.CommandLine.Parameters;
 
 /** The model that a command works with. */
 public final class ModelArguments {
-    @Parameters(index = "0", paramLabel = "MODEL", description = "A model file: .keras, or .h5 of Keras.")
+    @Parameters(index = "0", paramLabel = "MODEL", description = "A model file: .keras, or .h5 written by Keras.")
     private Path file = Path.of("");
 
     @Option(
             names = "--waist",
             paramLabel = "LAYER",
-            description = "The layer whose output is the code (default: what the file says, else the smallest output).")
+            description = "The layer whose output is the code (default: the one stored in the file, else the smallest output).")
     private @Nullable String waist;
 
     public Path file() {

@@ -9,7 +9,7 @@ public final class ThreadsOption {
             names = "--threads",
             paramLabel = "N",
             converter = WholeNumber.Threads.class,
-            description = "Threads that compute (default: one a processor). Any number gives the same results.")
+            description = "Threads that compute (default: one per processor). Any number gives the same results.")
     private @Nullable Integer threads;
 
     public int count() {

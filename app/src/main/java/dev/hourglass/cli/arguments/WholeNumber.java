@@ -3,7 +3,7 @@ package dev.hourglass.cli.arguments;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads a whole number of an option and tells its range where the text is something else. */
+/** Parses an integer option; the error for any other text states the range. */
 public abstract class WholeNumber<T> implements ITypeConverter<T> {
     private final long min;
     private final long max;

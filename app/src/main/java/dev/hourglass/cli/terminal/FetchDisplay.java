@@ -9,7 +9,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** Shows how a data set is fetched: a progress bar a file on a terminal, plain lines elsewhere. */
+/** Shows how a data set is fetched: one progress bar per file on a terminal, plain lines elsewhere. */
 public final class FetchDisplay implements FetchListener, AutoCloseable {
     private static final int REDRAW_MILLIS = 100;
     private static final int MAX_LISTED = 20;

@@ -54,7 +54,7 @@ public final class LabDisplay implements Consumer<LabEvent>, AutoCloseable {
                 terminal.println(takenUp.model()
                         + (takenUp.over()
                                 ? " is trained already."
-                                : " goes on in epoch " + takenUp.place().epoch() + " after step "
+                                : " continues in epoch " + takenUp.place().epoch() + " after step "
                                         + takenUp.place().steps() + "."));
             }
             case LabEvent.Training step -> training.show(step.event());

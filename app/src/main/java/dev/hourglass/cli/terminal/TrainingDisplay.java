@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Shows training as Keras does: on a terminal a line redrawn in place, ten times a second at most; elsewhere one line
- * an epoch.
+ * per epoch.
  */
 final class TrainingDisplay {
     private static final Duration BETWEEN_DRAWS = Duration.ofMillis(100);

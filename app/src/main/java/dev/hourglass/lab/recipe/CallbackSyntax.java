@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a recipe writes what looks at the history: {@code early_stopping: {patience: 5}}, {@code reduce_lr_on_plateau:
+ * How a recipe writes callbacks: {@code early_stopping: {patience: 5}}, {@code reduce_lr_on_plateau:
  * {factor: 0.5}} and {@code keep_best: true}, with the settings and defaults of Keras's callbacks. What
  * the recipe's top says, a model can undo with {@code false}.
  */

@@ -66,7 +66,7 @@ public record Recipe(String name, String title, List<ModelRecipe> models, Output
      * @param plots whether figures are drawn
      * @param report whether report.html is written
      * @param epochs whether the state at the end of each epoch is kept, to look into or to fork
-     * @param sweep the latent sizes that models are trained anew with; null for none
+     * @param sweep the latent sizes that models are trained again with; null for none
      */
     public record Outputs(
             int examples,

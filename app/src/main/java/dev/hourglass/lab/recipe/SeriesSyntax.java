@@ -67,7 +67,7 @@ final class SeriesSyntax {
         SeriesOptions options = given;
         Optional<Node> share = data.find("test_share");
         if (share.isPresent()) {
-            requireNone(data, "test", share.get(), "a share of the series to test by");
+            requireNone(data, "test", share.get(), "a share of the series to test on");
             options = options.withTestShare(
                     share.get().asDouble("a number above 0 and below 1", value -> value > 0 && value < 1));
         }

@@ -18,10 +18,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * How a recipe writes training: {@code training: {epochs: 5, schedule: CosineDecay}}; what is made small, and how, is
- * {@link CompileSyntax}'s. A schedule is Keras's class with
- * Keras's settings, but that the rate it starts from is {@code learning_rate}; augmentation has the settings of Keras's
- * ImageDataGenerator.
+ * How a recipe writes training: {@code training: {epochs: 5, schedule: CosineDecay}}; loss and optimizer are read
+ * by {@link CompileSyntax}. A schedule is Keras's class with Keras's settings, except that the initial rate is {@code
+ * learning_rate}; augmentation has the settings of Keras's ImageDataGenerator.
  */
 public final class TrainingSyntax {
     private static final int MAX_EPOCHS = 1_000_000;

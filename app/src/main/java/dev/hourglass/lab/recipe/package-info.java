@@ -1,3 +1,3 @@
-/** What a lab shall do, as a person writes it: read with the place of every mistake, and written out in full. */
+/** Recipes: read with the place of every mistake, and written out in full. */
 @org.jspecify.annotations.NullMarked
 package dev.hourglass.lab.recipe;

@@ -25,7 +25,7 @@ public record FinishedRun(
         Map<String, String> testData,
         Map<String, String> data,
         Map<String, Map<String, Number>> metrics) {
-    private static final String GIVE_A_RUN = " Give folders that 'hourglass lab' left.";
+    private static final String GIVE_A_RUN = " Give run folders of 'hourglass lab'.";
 
     /**
      * Reads a run folder.
@@ -63,7 +63,7 @@ public record FinishedRun(
             ConfinedFolder run = ConfinedFolder.open(folder);
             if (run.find(RunFolder.INCOMPLETE).isPresent()) {
                 throw new LabException(
-                        folder + ": expected a finished run, found one that is still going on or was killed"
+                        folder + ": expected a finished run, found one that is still in progress or was killed"
                                 + " (it has a file INCOMPLETE)." + GIVE_A_RUN);
             }
             if (run.find("run.json").isEmpty()) {

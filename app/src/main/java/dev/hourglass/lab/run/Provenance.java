@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a run ran on.
+ * The environment of a run.
  *
  * @param hourglass the version of this build
  * @param jvm name and version, such as {@code OpenJDK 64-Bit Server VM 25.0.1+8}

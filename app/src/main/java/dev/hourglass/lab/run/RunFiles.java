@@ -9,7 +9,10 @@ import dev.hourglass.report.tables.ComparisonTable;
 import dev.hourglass.report.tables.HistoryCsv;
 import java.util.List;
 
-/** Writes what a run leaves: {@code plots/}, {@code results/}, {@code report.html} and, last, {@code run.json}. */
+/**
+ * Writes the files of a finished run: {@code plots/}, {@code results/}, {@code report.html} and, last, {@code
+ * run.json}.
+ */
 public final class RunFiles {
     private final RunFolder folder;
     private final RunResult result;

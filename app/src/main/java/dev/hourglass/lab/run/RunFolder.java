@@ -27,16 +27,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder a run leaves. While the run goes on it holds a file {@code INCOMPLETE}, which is created first, claims the
- * folder for this run and is deleted last, after run.json is written: a folder with run.json and without INCOMPLETE is a
- * finished run, whatever happened to the process. One process at a time works on it: it holds a lock on INCOMPLETE, which
- * the system takes back when the process ends, however it ends.
+ * The folder of a run. While the run is in progress it holds a file {@code INCOMPLETE}, which is created first, claims
+ * the folder for this run and is deleted last, after run.json is written: a folder with run.json and without INCOMPLETE
+ * is a finished run, whatever happened to the process. One process at a time works on it: it holds a lock on
+ * INCOMPLETE, which the system takes back when the process ends, however it ends.
  *
  * <p>Closed before {@link #complete}, what this run wrote is removed, and only that: files that somebody else put there
  * stay. Where there are checkpoints, they stay as well, with INCOMPLETE and the journal, for {@link #reopen}.
  *
  * <p>A folder that is gone on with may be a stranger's, so all that is in it is reached through a {@link ConfinedFolder}.
- * One that is deleted, moved away or taken over while the run goes on is not made anew: the run fails.
+ * One that is deleted, moved away or taken over while the run goes on is not created again: the run fails.
  *
  * <p>The work is done in place and not in a sibling that is renamed at the end, because the folder may be a mount point
  * (a container's volume), which no rename can replace.
@@ -56,7 +56,7 @@ public final class RunFolder implements AutoCloseable {
     /** Figures of four megabytes, tables and the report, with room to spare. */
     private static final long NEEDED_BYTES = 64L << 20;
 
-    private static final String NOT_OURS = "It is no run that 'hourglass lab' left.";
+    private static final String NOT_OURS = "It is not a run folder of 'hourglass lab'.";
 
     private static final long LOOK_NANOS = 1_000_000_000;
 
@@ -147,16 +147,16 @@ public final class RunFolder implements AutoCloseable {
      */
     public static ConfinedFolder openUnfinished(Path asGiven) {
         if (!Files.isDirectory(asGiven)) {
-            throw new LabException("Run folder " + asGiven + " must be a run's folder, found none. Check the path.");
+            throw new LabException("Run folder " + asGiven + " must be a run folder, found none. Check the path.");
         }
         try {
             ConfinedFolder run = ConfinedFolder.open(asGiven);
             if (run.find(INCOMPLETE).isEmpty()) {
                 throw new LabException(
                         run.hasFile("run.json")
-                                ? "Run " + asGiven + " is finished; there is nothing to go on with."
+                                ? "Run " + asGiven + " is finished; there is nothing to continue."
                                 : "Run folder " + asGiven
-                                        + " must hold a run that is not finished, found no file INCOMPLETE."
+                                        + " must contain a run that is not finished, found no file INCOMPLETE."
                                         + " Check the path.");
             }
             return run;
@@ -177,7 +177,7 @@ public final class RunFolder implements AutoCloseable {
     private void claim() throws IOException {
         if (confined.find(INCOMPLETE).isPresent()) {
             throw new LabException("Run folder " + asGiven + " must be new or empty, found a run that is not finished"
-                    + " (it has a file INCOMPLETE). Go on with it: hourglass resume " + asGiven
+                    + " (it has a file INCOMPLETE). Continue it with: hourglass resume " + asGiven
                     + ", or choose another with --out DIR.");
         }
         if (!confined.isEmpty()) {
@@ -223,7 +223,7 @@ public final class RunFolder implements AutoCloseable {
     private void mark(FileChannel marker) throws IOException {
         byte[] text = ("This run is not finished. Process "
                         + ProcessHandle.current().pid() + " works on it, or did last.\n"
-                        + "If none does, go on with: hourglass resume " + path + "\n")
+                        + "If none does, continue with: hourglass resume " + path + "\n")
                 .getBytes(StandardCharsets.UTF_8);
         marker.truncate(0);
         AtomicFile.writeAll(marker, ByteBuffer.wrap(text));
@@ -304,8 +304,8 @@ public final class RunFolder implements AutoCloseable {
     /** @throws LabException if the folder was deleted, moved away or replaced, or another run has it now */
     void requireOurs() {
         lost().ifPresent(found -> {
-            throw new LabException("Run folder " + asGiven + " " + found + " while the run went on. The run ends, since"
-                    + " its work would be lost. If the folder was moved, go on with: hourglass resume ITS-NEW-PLACE");
+            throw new LabException("Run folder " + asGiven + " " + found + " while the run was in progress. The run ends, since"
+                    + " its work would be lost. If the folder was moved, continue with: hourglass resume NEW-PATH");
         });
     }
 
@@ -318,7 +318,7 @@ public final class RunFolder implements AutoCloseable {
             }
             return Objects.equals(marker.get().key(), markerKey)
                     ? Optional.empty()
-                    : Optional.of("got another file INCOMPLETE");
+                    : Optional.of("has a different file INCOMPLETE");
         } catch (RefusedFileException e) {
             return Optional.of("was deleted, moved away or replaced");
         } catch (IOException e) {

@@ -23,13 +23,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a run is before it is finished: {@code checkpoints/run.json}, from which another process goes on.
+ * The record of an unfinished run: {@code checkpoints/run.json}, from which another process continues it.
  *
  * @param recipe as run, with all overrides
  * @param start of the first session
  * @param settings all that the weights depend on; see {@link RunSettings}
  * @param sessions each process that worked on it, in order
- * @param fork where it took up another run's training; null if it began anew
+ * @param fork where it took up another run's training; null if it started from scratch
  */
 public record RunJournal(
         Recipe recipe,
@@ -104,7 +104,7 @@ public record RunJournal(
         try {
             if (run.find(FILE).isEmpty()) {
                 throw new LabException("Run folder " + asGiven
-                        + " holds nothing to go on from: the run ended before its first checkpoint."
+                        + " holds nothing to continue from: the run ended before its first checkpoint."
                         + " Delete the folder and start it again.");
             }
         } catch (IOException e) {

@@ -16,7 +16,7 @@ public final class RunJson {
     /** A megabyte is a large recipe with a history of 10,000 epochs. */
     private static final int MOST_BYTES = 16 << 20;
 
-    private static final String NOT_OURS = "It is none that 'hourglass lab' wrote.";
+    private static final String NOT_OURS = "It was not written by 'hourglass lab'.";
 
     private RunJson() {}
 

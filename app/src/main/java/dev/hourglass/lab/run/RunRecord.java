@@ -17,7 +17,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * How a run came about: what would be needed to run it again and to know why it differs.
+ * How a run was made: what would be needed to run it again and to know why it differs.
  *
  * @param recipe as run, with all overrides
  * @param digests of what was trained on and judged by, in the order of the recipe's data

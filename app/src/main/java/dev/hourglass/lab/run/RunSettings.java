@@ -10,9 +10,12 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** All that a run's weights depend on, one setting an entry, such as {@code training.learning_rate} and {@code 0.001}. */
+/**
+ * Everything that a run's weights depend on, one setting per entry, such as {@code training.learning_rate} and {@code
+ * 0.001}.
+ */
 public final class RunSettings {
-    /** Any number of threads gives the same weights, and data is told by its digest, wherever it lies. */
+    /** Any number of threads gives the same weights, and data is identified by its digest, wherever it lies. */
     private static final Pattern WITHOUT_EFFECT = Pattern.compile("(.*\\.)?(training\\.threads|data\\.folder)");
 
     private RunSettings() {}

@@ -198,7 +198,7 @@ public final class RunTraining {
     /** @throws LabException that shows them, if there are any */
     public static void requireSame(Path run, List<String> differences) {
         if (!differences.isEmpty()) {
-            throw new LabException("Run " + run + " can't go on to the same weights: " + String.join("; ", differences)
+            throw new LabException("Run " + run + " can't continue to the same weights: " + String.join("; ", differences)
                     + ". Undo the change, or accept it with --force-resume.");
         }
     }
@@ -218,7 +218,7 @@ public final class RunTraining {
     private static LabException unreadable(Path checkpoints, IOException e) {
         return new LabException(
                 e instanceof RefusedFileException refused
-                        ? refused.getMessage() + ". It is no checkpoint of this model's training."
+                        ? refused.getMessage() + ". It is not a checkpoint of this model's training."
                         : "Checkpoints in " + checkpoints + " cannot be read: " + Failures.reason(e)
                                 + ". Check the disk.",
                 e);

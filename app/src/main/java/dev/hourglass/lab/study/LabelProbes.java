@@ -13,8 +13,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How well labels can be told from what stands for samples: a model's codes, PCA's codes of the same size, and the samples
- * as they are. The last two are asked once, though several models learned the same data.
+ * How well labels can be predicted from representations of samples: a model's codes, PCA's codes of the same size, and
+ * the samples as they are. The last two are asked once, though several models learned the same data.
  */
 final class LabelProbes {
     /** More would make the raw samples' neighbours take minutes. */
@@ -89,7 +89,7 @@ final class LabelProbes {
     }
 
     private Probe probe(String space, Points known, Points asked) {
-        reporter.working("ProgressReporter labels from " + space);
+        reporter.working("Predicting labels from " + space);
         LabelledPoints train = LabelledPoints.of(known, training);
         LabelledPoints judge = LabelledPoints.of(asked, test);
         return new Probe(

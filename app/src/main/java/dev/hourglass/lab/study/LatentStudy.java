@@ -17,7 +17,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Draws the codes of test samples on planes and asks them for the labels. */
+/** Projects the codes of test samples onto planes and measures what they tell about the labels. */
 final class LatentStudy {
     private static final int NEIGHBOURS = 12;
     /** Below, t-SNE has too few neighbours to show anything. */

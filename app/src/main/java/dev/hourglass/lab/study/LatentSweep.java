@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 
-/** Trains a model anew for each of several latent sizes. */
+/** Trains a model from scratch for each of several latent sizes. */
 public final class LatentSweep {
     private final Recipe.Sweep wanted;
     private final RunTraining training;

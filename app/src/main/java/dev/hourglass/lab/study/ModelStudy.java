@@ -29,8 +29,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Finds out what trained models of one data set are worth, beside PCA. Depends on the models and the data alone (but for
- * the times), so a run that was resumed is judged as one that never stopped.
+ * Evaluates the trained models of one data set, beside PCA. Depends on the models and the data alone (but for
+ * the times), so a run that was resumed is evaluated as one that never stopped.
  */
 public final class ModelStudy {
     private static final int EXTREMES = 10;

@@ -10,7 +10,7 @@ import dev.hourglass.report.results.SignalErrors.OfModel;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Holds reconstructions of generated series against what the series were made of. */
+/** Compares reconstructions of generated series with the parts that the series were made of. */
 final class SignalStudy {
     private static final int PARTS = 3;
 

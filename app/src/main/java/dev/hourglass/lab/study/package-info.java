@@ -1,3 +1,3 @@
-/** What trained models are worth, found out from models and data alone. */
+/** Evaluates trained models, from models and data alone. */
 @org.jspecify.annotations.NullMarked
 package dev.hourglass.lab.study;

@@ -67,7 +67,7 @@ public final class Findings {
                                 name(model) + " once trained on " + model.data().counts())
                         .collect(Collectors.joining(", "));
         return "Computed from this run's measurements alone: " + trained
-                + ". Another seed gives somewhat other numbers.";
+                + ". Another seed would give slightly different numbers.";
     }
 
     /** PCA makes the squared error small, and so do most models; one that does not is at a disadvantage in it. */
@@ -75,8 +75,8 @@ public final class Findings {
         Loss loss = model.history().loss();
         return loss instanceof Loss.MeanSquaredError
                 ? Optional.empty()
-                : Optional.of(name(model) + " was trained to make the " + loss.inWords()
-                        + " small; its MSE and MAE were measured beside it. PCA makes the MSE small.");
+                : Optional.of(name(model) + " was trained to minimise the " + loss.inWords()
+                        + "; its MSE and MAE were measured as well. PCA minimises the MSE.");
     }
 
     /** What made a model's validation loss, where that is not the usual one. */
@@ -102,8 +102,9 @@ public final class Findings {
                 .map(data -> run.modelsOf(data).stream().map(Findings::name).collect(Collectors.joining(" and "))
                         + " on " + data.name())
                 .collect(Collectors.joining(", "));
-        return Optional.of("Models stand on different data: " + groups
-                + ". Their errors and times cannot be ranked against each other; each stands beside PCA on its own data"
+        return Optional.of("The models use different data: " + groups
+                + ". Their errors and times cannot be ranked against each other; each is compared with PCA on its own"
+                + " data"
                 + " instead.");
     }
 
@@ -127,8 +128,8 @@ public final class Findings {
         double lower = best.test().mse();
         double higher = other.test().mse();
         if (same(lower, higher)) {
-            return "One run does not tell the reconstructions of " + name(best) + " and " + name(other)
-                    + " apart: test MSE " + Numbers.error(lower) + " and " + Numbers.error(higher) + ".";
+            return "One run cannot separate the reconstructions of " + name(best) + " and " + name(other)
+                    + ": test MSE " + Numbers.error(lower) + " and " + Numbers.error(higher) + ".";
         }
         double bestMae = best.test().mae();
         double otherMae = other.test().mae();
@@ -164,7 +165,7 @@ public final class Findings {
                         + name(worst) + ".";
             }
         }
-        return Optional.of("This is no comparison of equals: " + sizes + "." + reading);
+        return Optional.of("This is not a like-for-like comparison: " + sizes + "." + reading);
     }
 
     private static Optional<String> pca(ModelResult model) {
@@ -180,7 +181,7 @@ public final class Findings {
         }
         int spanned = model.data().trainingSamples() - 1;
         String few = spanned < latentSize(model)
-                ? " PCA has no more than " + Numbers.count(spanned, "component") + " here, from "
+                ? " PCA has at most " + Numbers.count(spanned, "component") + " here, since there are only "
                         + Numbers.count(spanned + 1L, "training sample") + "."
                 : "";
         return Optional.of(

@@ -35,7 +35,7 @@ public final class KeyQuestions {
                 add(answers, "What does the latent space of the " + name + " show?", LatentAnswer.of(model, latent));
             }
         }
-        add(answers, "How does the latent size change the quality?", sweeps(run));
+        add(answers, "How does the latent size affect the quality?", sweeps(run));
         return List.copyOf(answers);
     }
 

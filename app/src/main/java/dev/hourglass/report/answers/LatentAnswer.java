@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What a latent space knows of the labels, and how far its picture can be trusted. */
+/** What a latent space tells about the labels, and how far its picture can be trusted. */
 final class LatentAnswer {
     /** Labels as clusters: from here on there is some structure, from the second on a clear one (Kaufman and Rousseeuw). */
     private static final double SOME_CLUSTERS = 0.25;
@@ -41,13 +41,13 @@ final class LatentAnswer {
         double chance = latent.chance();
         double better = Math.max(codes.neighbours(), codes.linear());
         String reading = better - chance <= SAME_ACCURACY
-                ? "the codes tell nothing of the classes"
+                ? "the codes say nothing about the classes"
                 : better < (1 + chance) / 2
-                        ? "the codes hold something of the classes, and most of them is lost or out of these classifiers' reach"
-                        : "the codes tell the classes apart";
+                        ? "the codes keep part of the class information; most of it is lost or beyond these classifiers"
+                        : "the codes separate the classes";
         return String.format(
                 Locale.ROOT,
-                "Labels can be told from its codes with %s accuracy by the 5 nearest neighbours and %s by a linear"
+                "Its codes predict the labels with %s accuracy by the 5 nearest neighbours and %s by a linear"
                         + " classifier (guessing: %s; %,d training and %,d test samples): %s.",
                 percent(codes.neighbours()),
                 percent(codes.linear()),
@@ -103,9 +103,9 @@ final class LatentAnswer {
                 pca.trustworthiness());
         return numbers
                 + (tsne.trustworthiness() >= TRUSTED
-                        ? ": who are neighbours in the t-SNE picture mostly are so in the latent space. Distances between"
+                        ? ": neighbours in the t-SNE picture are mostly neighbours in the latent space. Distances between"
                                 + " groups mean nothing."
-                        : ": many neighbours in the t-SNE picture are no neighbours in the latent space.");
+                        : ": many neighbours in the t-SNE picture are not neighbours in the latent space.");
     }
 
     private static String percent(double share) {

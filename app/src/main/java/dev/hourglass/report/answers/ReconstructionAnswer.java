@@ -78,7 +78,7 @@ final class ReconstructionAnswer {
         }
         return Optional.of(
                 pca < own
-                        ? rival + " is better: " + both + ". The simple rival wins."
+                        ? rival + " is better: " + both + ". The simple baseline wins."
                         : rival + " is worse: " + both + ".");
     }
 
@@ -132,7 +132,7 @@ final class ReconstructionAnswer {
                         .sorted(Comparator.comparingDouble(Claim::mse))
                         .map(claim -> claim.who() + " " + Numbers.error(claim.mse()))
                         .collect(Collectors.joining(", "))
-                + ". Of what was measured here, " + measured.getFirst().who() + " wins.");
+                + ". Of those measured here, " + measured.getFirst().who() + " is best.");
     }
 
     private record Claim(String who, double mse) {}
@@ -140,16 +140,16 @@ final class ReconstructionAnswer {
     private static List<String> signal(ModelResult model, SignalErrors signal) {
         List<String> sentences = new ArrayList<>();
         double factor = model.test().mse() / signal.noiseFloor();
-        sentences.add("A perfect model, which rebuilds the signal and none of the noise, would have an MSE of "
+        sentences.add("A perfect model, which reconstructs the signal and none of the noise, would have an MSE of "
                 + Numbers.error(signal.noiseFloor()) + ": this one has " + Numbers.factor(factor)
                 + " times this noise floor, PCA " + Numbers.factor(model.pcaMse() / signal.noiseFloor())
                 + " times. Against the signal without noise its MSE is "
                 + Numbers.error(signal.model().cleanMse()) + ", PCA's "
                 + Numbers.error(signal.pca().cleanMse()) + ".");
         SignalErrors.OfModel own = signal.model();
-        sentences.add("Of the trends " + share(own.trend()) + " come through, of the oscillations "
-                + share(own.periodic()) + ", of the noise " + share(own.noise())
-                + (own.noise() <= LITTLE ? ", so noise is left out" : ", so part of the noise is learned by heart")
+        sentences.add("The reconstructions keep " + share(own.trend()) + " of the trends, "
+                + share(own.periodic()) + " of the oscillations and " + share(own.noise()) + " of the noise"
+                + (own.noise() <= LITTLE ? ", so noise is left out" : ", so part of the noise is memorised")
                 + (own.trend() >= WHOLE && own.periodic() < WHOLE ? "; what is lost are oscillations" : "")
                 + (own.trend() < WHOLE && own.periodic() >= WHOLE ? "; what is lost are trends" : "")
                 + ". PCA: " + share(signal.pca().trend()) + ", "

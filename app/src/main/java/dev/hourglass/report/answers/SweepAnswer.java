@@ -9,7 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** How the latent size changes a model's error, beside PCA's. */
+/** How the latent size affects a model's error, beside PCA's. */
 final class SweepAnswer {
     /** A larger latent size that lowers the error by less than this share does not help, as far as one run can tell. */
     private static final double HELPS = 0.05;
@@ -26,7 +26,7 @@ final class SweepAnswer {
         String name = Names.model(model);
         List<String> sentences = new ArrayList<>();
         sentences.add(
-                name + ", trained anew for " + Numbers.count(sweep.epochs(), "epoch") + " each, has a test MSE of "
+                name + ", trained from scratch for " + Numbers.count(sweep.epochs(), "epoch") + " each, has a test MSE of "
                         + points.stream()
                                 .map(point -> Numbers.error(point.mse()) + " with " + point.latentSize())
                                 .collect(Collectors.joining(", "))
@@ -50,11 +50,11 @@ final class SweepAnswer {
                 .filter(point -> point.mse() >= sweep.pcaMse(point))
                 .toList());
         if (losses.isEmpty()) {
-            return name + " is below PCA at every size.";
+            return name + " has a smaller error than PCA at every size.";
         }
         return wins.isEmpty()
-                ? "PCA is below " + name + " at every size."
-                : name + " is below PCA with " + wins + " numbers, above it with " + losses + ".";
+                ? "PCA has a smaller error than " + name + " at every size."
+                : name + " has a smaller error than PCA with " + wins + " numbers, a larger one with " + losses + ".";
     }
 
     private static String sizes(List<Sweep.Point> points) {
@@ -75,10 +75,10 @@ final class SweepAnswer {
         Sweep.Point last = points.getLast();
         if (enough.latentSize() == last.latentSize()) {
             return "More numbers help " + name + " up to the largest size tried: " + last.latentSize()
-                    + " numbers have " + Numbers.factor(points.getFirst().mse() / last.mse())
+                    + " numbers give " + Numbers.factor(points.getFirst().mse() / last.mse())
                     + " times less error than " + points.getFirst().latentSize() + ".";
         }
-        return "Beyond " + enough.latentSize() + " numbers more do not help " + name
-                + " by 5 % or more in this training: the waist is no longer what limits it.";
+        return "Beyond " + enough.latentSize() + " numbers, a larger waist improves " + name
+                + " by less than 5 % in this training: the waist is no longer the limit.";
     }
 }

@@ -17,7 +17,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
- * What models cost and give, as bars: errors beside PCA's, compression, time and memory. Where models stand on different
+ * Cost and quality of models, as bars: errors beside PCA's, compression, time and memory. Where models use different
  * data, the errors say so.
  */
 final class ComparisonFigure {
@@ -82,7 +82,7 @@ final class ComparisonFigure {
         return run.models().stream()
                         .map(model -> Names.model(model) + ": " + counts(model.data()))
                         .collect(Collectors.joining("; "))
-                + ". Errors rank only beside PCA's.";
+                + ". Compare errors only relative to PCA's.";
     }
 
     private static String counts(RunData data) {

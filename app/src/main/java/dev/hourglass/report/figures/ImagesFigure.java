@@ -82,13 +82,13 @@ final class ImagesFigure {
         List<Pair> best = pairs(model, model.evaluation().best());
         List<Pair> worst = pairs(model, model.evaluation().worst());
         String name = Names.model(model);
-        String description = "The test images that " + name + " rebuilds best, with a mean squared error from "
+        String description = "The test images that " + name + " reconstructs best, with a mean squared error from "
                 + Numbers.error(best.getFirst().mse()) + ", and worst, up to "
                 + Numbers.error(worst.getFirst().mse()) + ", each over its reconstruction.";
         return draw(
                 fileName,
                 description,
-                name + ": the images that are rebuilt best and worst",
+                name + ": best and worst reconstructions",
                 model,
                 List.of(new Band("Smallest error", best), new Band("Largest error", worst)));
     }

@@ -35,7 +35,7 @@ final class RateDistortionFigure {
 
     /** @param models all with a sweep */
     static Figure draw(String fileName, List<ModelResult> models) {
-        String title = "How the latent size changes the error";
+        String title = "How the latent size affects the error";
         int top = MARGIN + Type.TITLE.lineHeight() + 10;
         int plotTop = top + Type.HEADING.lineHeight() + Type.NOTE.lineHeight() + 6;
         int width = 2 * MARGIN + models.size() * (LEFT_ROOM + PLOT_WIDTH) + (models.size() - 1) * GAP;
@@ -63,7 +63,7 @@ final class RateDistortionFigure {
                         graphics, Names.model(model) + " on " + model.data().name(), left, top);
                 Type.NOTE.draw(
                         graphics,
-                        "each point trained anew for "
+                        "each point trained from scratch for "
                                 + Numbers.count(sweep(model).epochs(), "epoch"),
                         left,
                         top + (double) Type.HEADING.lineHeight());

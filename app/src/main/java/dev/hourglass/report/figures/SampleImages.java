@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * Draws samples as images: {@code [height, width, 3]} in colour, every other shape in shades of grey, a sequence
- * {@code [steps, features]} with a row a step.
+ * {@code [steps, features]} with one row per step.
  *
  * @param low the value drawn black
  * @param high the value drawn white

@@ -56,7 +56,7 @@ final class SideBySideFigure {
         List<Panel> panels = new ArrayList<>();
         panels.add(new Panel(
                 "Original",
-                Numbers.count(data.sampleShape().size()) + " numbers a sample",
+                Numbers.count(data.sampleShape().size()) + " numbers per sample",
                 "test set of " + data.name(),
                 data.sampleShape(),
                 data.samples()));

@@ -6,12 +6,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The codes of test samples: as pictures, and how much of the labels they hold.
+ * The codes of test samples: as pictures, and what they tell about the labels.
  *
  * @param labels the class of each point, in the order of the test set; empty where the data has none
  * @param tsne the codes by t-SNE; null if there were too few
  * @param pca the codes by their first two principal components
- * @param probes how well labels can be told from codes and from rivals of theirs; empty where there are no labels
+ * @param probes how well labels can be predicted from codes and from alternatives to them; empty where there are no
+ * labels
  */
 public record LatentSpace(List<Integer> labels, @Nullable Plane tsne, Plane pca, List<Probe> probes) {
     /**
@@ -27,7 +28,7 @@ public record LatentSpace(List<Integer> labels, @Nullable Plane tsne, Plane pca,
     }
 
     /**
-     * How well the labels of test samples can be told from what stands for the samples.
+     * How well the labels of test samples can be predicted from a representation of the samples.
      *
      * @param space such as {@code codes}, {@code PCA codes} or {@code raw pixels}
      * @param numbers that stand for a sample

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was found out about a trained model on the test set, beyond its mean errors. What the data cannot tell, or nobody
+ * The evaluation of a trained model on the test set, beyond its mean errors. What the data cannot tell, or nobody
  * measured, is null or empty.
  *
  * @param errors by class, sample, step and channel
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param best the samples that are rebuilt best, the best first
  * @param worst the samples that are rebuilt worst, the worst first
  * @param latent the space of the codes
- * @param signal how the parts of series come through, where the parts are known
+ * @param signal how much of each part of the series is reconstructed, where the parts are known
  * @param sweep the same model with other latent sizes
  * @param memory at its largest while the model was trained
  * @param references what others report of the same model

@@ -7,9 +7,9 @@ import dev.hourglass.train.History;
 import java.util.List;
 
 /**
- * One trained model of a run, measured.
+ * One trained model of a run and its measurements.
  *
- * @param data it was trained and judged on; its samples have the size of the model's input
+ * @param data it was trained and tested on; its samples have the size of the model's input
  * @param parameters how many numbers its variables hold, moving statistics included
  * @param test on the test set, after the last epoch
  * @param pcaMse test MSE of PCA with {@code spec.latentSize()} components, fitted on the same training data

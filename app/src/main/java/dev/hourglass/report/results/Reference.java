@@ -3,7 +3,7 @@ package dev.hourglass.report.results;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What somebody else reports of the same model and data, to be said beside our own.
+ * What somebody else reports for the same model and data, shown beside our own results.
  *
  * @param source who reports it, such as {@code the original lab's page}
  * @param mse on the test set; null if not reported

@@ -5,7 +5,7 @@ import dev.hourglass.tensor.Shape;
 import java.util.List;
 
 /**
- * What models were trained and judged on.
+ * What models were trained and tested on.
  *
  * @param name such as {@code mnist}
  * @param sampleShape as the data set has it: [height, width, channels] of images, [steps, features] of series

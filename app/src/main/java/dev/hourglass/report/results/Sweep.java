@@ -3,7 +3,7 @@ package dev.hourglass.report.results;
 import java.util.List;
 
 /**
- * One model trained anew for each of several latent sizes, beside PCA with as many components.
+ * One model trained from scratch for each of several latent sizes, beside PCA with as many components.
  *
  * @param points by growing latent size
  * @param epochs each of them was trained

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** What one of several models is the best of: clearly ahead of every other that it can be compared with. */
+/** In what one of several models is best: clearly ahead of every other that it can be compared with. */
 final class BestFor {
     /** Nearer than this, relative to the other, is no lead. */
     private static final double LEAD = 0.05;

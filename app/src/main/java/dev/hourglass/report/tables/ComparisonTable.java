@@ -26,7 +26,7 @@ public record ComparisonTable(List<ModelResult> models, List<String> bestFor) {
     /**
      * One measure of all models, written for people.
      *
-     * @param values one a model
+     * @param values one per model
      */
     public record Line(String measure, List<String> values) {
         public Line {
@@ -69,7 +69,7 @@ public record ComparisonTable(List<ModelResult> models, List<String> bestFor) {
         return models.stream().map(Names::model).toList();
     }
 
-    /** The table for people: a line a measure, a column a model; without measures that no model has. */
+    /** The table for people: one line per measure, one column per model; without measures that no model has. */
     public List<Line> lines() {
         List<Line> lines = List.of(
                 line("Data", model -> model.data().name()),
@@ -114,7 +114,7 @@ public record ComparisonTable(List<ModelResult> models, List<String> bestFor) {
         return new Line(measure, models.stream().map(value).toList());
     }
 
-    /** What was made small; left out where all models have the usual one. */
+    /** The loss that was optimised; left out where all models have the usual one. */
     private String loss(ModelResult model) {
         boolean usual = models.stream().allMatch(each -> each.history().loss() instanceof Loss.MeanSquaredError);
         return usual ? Numbers.ABSENT : model.history().loss().inWords();
@@ -214,7 +214,7 @@ public record ComparisonTable(List<ModelResult> models, List<String> bestFor) {
         return text.append('\n').toString();
     }
 
-    /** One line a model, numbers in full precision, an empty field where nothing was measured. */
+    /** One line per model, numbers in full precision, an empty field where nothing was measured. */
     public String toCsv() {
         List<Column> columns = List.of(
                 new Column("model", model -> model.spec().name()),

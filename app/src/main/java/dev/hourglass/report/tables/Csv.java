@@ -1,6 +1,6 @@
 package dev.hourglass.report.tables;
 
-/** CSV as RFC 4180 has it: CRLF after every line, quotes where a field needs them. */
+/** CSV according to RFC 4180: CRLF after every line, quotes where a field needs them. */
 final class Csv {
     private Csv() {}
 

@@ -4,7 +4,7 @@ import dev.hourglass.report.results.ModelResult;
 import dev.hourglass.report.results.RunResult;
 import dev.hourglass.train.History;
 
-/** The training history of all models of a run as CSV, one line an epoch. */
+/** The training history of all models of a run as CSV, one line per epoch. */
 public final class HistoryCsv {
     private HistoryCsv() {}
 

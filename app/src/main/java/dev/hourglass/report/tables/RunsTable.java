@@ -12,9 +12,9 @@ import java.util.Set;
 import java.util.function.DoubleFunction;
 
 /**
- * The models of several runs side by side, by what their run folders tell.
+ * The models of several runs side by side, from their run folders.
  *
- * @param rows one a run and model
+ * @param rows one per run and model
  */
 public record RunsTable(List<Row> rows) {
     /**
@@ -137,7 +137,9 @@ public record RunsTable(List<Row> rows) {
         return text.toString();
     }
 
-    /** One line a model, every metric that any model has, in full precision; an empty field where it was not measured. */
+    /**
+     * One line per model, every metric that any model has, in full precision; an empty field where it was not measured.
+     */
     public String toCsv() {
         Set<String> metrics = new LinkedHashSet<>();
         rows.forEach(row -> metrics.addAll(row.metrics().keySet()));

@@ -13,7 +13,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Lets in as many requests as will soon be answered and turns the others away before anything is done for them. It
+ * Admits as many requests as will soon be answered and turns the others away before any work is done for them. It
  * decides on the thread that reads from the network, at a small part of what an answer costs, so an overload neither
  * delays those who are let in nor hides behind them. Requests for a model's numbers, uploads and all others have lines
  * and threads of their own: pages stay quick while models are busy.

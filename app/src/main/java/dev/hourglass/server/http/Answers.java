@@ -10,7 +10,7 @@ import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 
-/** How answers are written: JSON without NaN, or NPY where the request asks for it. */
+/** Writes answers: JSON without NaN, or NPY where the request asks for it. */
 public final class Answers {
     /** Writes what is not finite as null, since JSON has no word for it. */
     public static final JsonMapper JSON = JsonMapper.builder()

@@ -55,7 +55,7 @@ public final class ApiException extends RuntimeException {
         String message = what + " cannot be kept: " + ErrorResponses.withoutFolders(Failures.reason(e)) + ".";
         return isFull(e)
                 ? new ApiException(507, null, message, "Make room on the server's disk.")
-                : new ApiException(500, null, message, "See to it that the server may write its folder of runs.");
+                : new ApiException(500, null, message, "Make sure that the server can write to its folder of runs.");
     }
 
     /** What should be on the disk can't be read: 500. */
@@ -64,7 +64,7 @@ public final class ApiException extends RuntimeException {
                 500,
                 null,
                 what + " cannot be read: " + ErrorResponses.withoutFolders(Failures.reason(e)) + ".",
-                "See to it that the server may read its folder of runs.");
+                "Make sure that the server can read its folder of runs.");
     }
 
     /** Java has no exception for it; these are the words of Linux, macOS and Windows. */

@@ -83,7 +83,7 @@ public final class Body {
                 "Content-Type",
                 "Content-Type must be " + String.join(" or ", types) + ", got '"
                         + ErrorResponses.excerpt(mediaType(context)) + "'.",
-                "Set the header to what the body is.");
+                "Set the header to the body's type.");
     }
 
     public static ApiException notJson(JacksonException e) {
@@ -91,7 +91,7 @@ public final class Body {
                 ? ""
                 : " at line " + e.getLocation().getLineNr() + ", column "
                         + e.getLocation().getColumnNr();
-        return ApiException.malformed(null, "The request's body is not valid JSON" + place + ".", "Mend it there.");
+        return ApiException.malformed(null, "The request's body is not valid JSON" + place + ".", "Correct it there.");
     }
 
     /** A field that must be a text; null where it is missing or null. */

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class ErrorResponses {
     private static final System.Logger LOG = System.getLogger(ErrorResponses.class.getName());
     private static final int MOST_SHOWN = 60;
-    private static final String REPORT = "Try again, and report it if it stays.";
+    private static final String REPORT = "Try again, and report it if it persists.";
     /** Folders before a file's name; a lone slash, as in "samples/s", is none. */
     private static final Pattern FOLDERS = Pattern.compile("(?<![\\w.])(?:[A-Za-z]:)?(?:/[\\w.@ +~-]+)+/(?=[\\w.-])");
 
@@ -78,7 +78,7 @@ public final class ErrorResponses {
     private static void ofHttp(Context context, int status) {
         switch (status) {
             case 404 ->
-                answer(context, status, null, "There is nothing at this address.", "See /api for what there is.");
+                answer(context, status, null, "There is nothing at this address.", "See /api for the available addresses.");
             case 405 -> answer(context, status, null, "This address does not take that method.", "See /api.");
             case 413 -> answer(context, status, null, "The request is too large.", "Send less at once.");
             default -> answer(context, status, null, "The request is malformed.", "See /api for what is expected.");

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * An array as NumPy's file format has it, version 1.0, little-endian, in C order.
+ * An array in NumPy's file format, version 1.0, little-endian, in C order.
  *
  * @param type NumPy's word for the numbers, {@code <f4} or {@code <i4}
  * @param shape outermost first

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
-/** The parameters of a request, held against what they may be. */
+/** The query parameters of a request, validated. */
 public record Query(Context context) {
     Optional<String> text(String name) {
         return Optional.ofNullable(context.queryParam(name)).filter(text -> !text.isEmpty());

@@ -10,7 +10,7 @@ import org.eclipse.jetty.util.Callback;
 final class Refusal {
     /** What is told to whoever comes while the server stops. */
     static final Refusal STOPPING =
-            of(ApiException.of(503, null, "The server is stopping.", "Ask again when it has started anew."));
+            of(ApiException.of(503, null, "The server is stopping.", "Ask again when it has restarted."));
 
     private final int status;
     private final byte[] body;

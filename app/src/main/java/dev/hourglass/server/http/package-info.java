@@ -1,3 +1,3 @@
-/** Requests: let in or turned away, read within limits, answered in one shape, whatever they ask for. */
+/** HTTP: requests are admitted or refused, read within limits and answered in one shape. */
 @org.jspecify.annotations.NullMarked
 package dev.hourglass.server.http;

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Work that takes longer than a request should, and what became of it. Thread-safe. */
+/** Work that takes longer than a request should, and its outcome. Thread-safe. */
 public final class Job<T> {
     /** Computes, reporter how far it is; stops when its thread is interrupted. */
     @FunctionalInterface

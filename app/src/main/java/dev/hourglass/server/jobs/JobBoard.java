@@ -113,7 +113,7 @@ public final class JobBoard implements AutoCloseable {
                 .filter(job -> job.id().equals(id))
                 .findFirst()
                 .orElseThrow(() -> ApiException.missing(
-                        "job", "There is no such job, or it was too long ago.", "Ask for its result again."));
+                        "job", "There is no such job, or its result has expired.", "Ask for its result again."));
     }
 
     private static String id(String key) {

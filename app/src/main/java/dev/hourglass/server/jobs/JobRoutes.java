@@ -6,7 +6,7 @@ import dev.hourglass.server.http.Routes;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 
-/** How long work stands. */
+/** The state of jobs. */
 public final class JobRoutes implements Routes {
     private static final long MOST_SILENT_MILLIS = 500;
 

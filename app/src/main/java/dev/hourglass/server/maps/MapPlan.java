@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What map is asked for.
+ * The map that is requested.
  *
  * @param limit how many samples, the first ones
  * @param perplexity as {@link dev.hourglass.evaluate.tsne.TSneOptions} has it; of t-SNE alone, like the two after it

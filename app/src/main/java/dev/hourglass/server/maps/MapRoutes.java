@@ -26,7 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Maps of the latent space, what lies where on them, and the directions of the code. */
+/** Maps of the latent space, their places, and the directions of the code. */
 public final class MapRoutes implements Routes {
     private static final int MOST_STEPS = 100;
     private static final int MOST_DIRECTIONS = 32;

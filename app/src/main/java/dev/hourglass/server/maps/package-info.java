@@ -1,3 +1,3 @@
-/** The latent space on a plane, and what lies where on it. */
+/** Maps of the latent space and their places. */
 @org.jspecify.annotations.NullMarked
 package dev.hourglass.server.maps;

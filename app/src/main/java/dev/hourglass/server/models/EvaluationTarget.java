@@ -10,7 +10,7 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model and the samples that it is evaluated on: what most requests are about.
+ * A model and the samples that it is evaluated on, which most requests name.
  *
  * @param dataName such as {@code test}
  * @param data in the shape that the model reads, under its normalization

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** What models there are, and what is in one: layers, weights and what leaves a layer. */
+/** The models, and the content of one: layers, weights and layer outputs. */
 public final class ModelRoutes implements Routes {
     private final RunShelf runs;
     private final EvaluationTargets targets;

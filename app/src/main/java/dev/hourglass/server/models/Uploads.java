@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** Samples that people sent, for an hour and as long as newer ones leave room. Their files go with them. */
+/** Uploaded samples, kept for an hour and as long as newer ones leave room. Their files go with them. */
 public final class Uploads implements AutoCloseable {
     private static final long KEPT_NANOS = Duration.ofHours(1).toNanos();
     private static final long MOST_BYTES = 256L << 20;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What replaces a recipe's own settings, for all its models; null keeps the recipe's.
+ * Settings that override a recipe's own, for all its models; null keeps the recipe's.
  *
  * @param limit how many samples of each split are used
  */
@@ -49,7 +49,7 @@ public record Overrides(
                         PREFIX + ErrorResponses.excerpt(field),
                         "overrides has no '" + ErrorResponses.excerpt(field) + "'; it takes "
                                 + String.join(", ", FIELDS) + ".",
-                        "Take it out.");
+                        "Remove it.");
             }
         }
         Long epochs = whole(node, "epochs", 1, 1_000_000);

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** What can be run: data sets, labs, and whether a recipe is right and what it would cost. */
+/** Data sets, labs, and whether a recipe is valid and what it would cost. */
 public final class RecipeRoutes implements Routes {
     /** How a recipe's mistake begins: file, line, column. */
     private static final Pattern PLACE = Pattern.compile("^[^:]*:(\\d+):(\\d+): ");

@@ -2,7 +2,7 @@ package dev.hourglass.server.recipes;
 
 import java.util.regex.Pattern;
 
-/** What a run's name, which is also its folder's, may be: nothing that leads out of the folder of runs. */
+/** Valid names of runs, which are also their folders': nothing that leads out of the folder of runs. */
 public final class RunName {
     private static final Pattern VALID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,99}(\\.[A-Za-z0-9_-]{1,40}){0,3}");
     /** Leaves room for a time and a number behind it. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What somebody asked to be run: {@code request.json} in the run folder, and in the queue before there is one.
+ * A request for a run: {@code request.json} in the run folder, and in the queue before there is one.
  *
  * @param run the name of the folder
  * @param recipe the recipe's name

@@ -1,3 +1,3 @@
-/** What can be run, and what it would cost. */
+/** Recipes that can be run, and what they would cost. */
 @org.jspecify.annotations.NullMarked
 package dev.hourglass.server.recipes;

@@ -40,7 +40,7 @@ public final class EpochFiles {
                     .orElseThrow(() -> ApiException.missing(
                             "epoch",
                             "The weights after epoch " + epoch + " were not kept.",
-                            "GET …/models/" + model.name() + " lists the epochs that there are."));
+                            "GET …/models/" + model.name() + " lists the available epochs."));
             return SavedModel.of(state.model(), state.history().loss(), state.optimizer(), Map.of());
         } catch (IOException | CorruptFileException e) {
             throw ApiException.missing(

@@ -9,7 +9,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
-/** What a run's events say of how it stands: its states and its epochs. Thread-safe. */
+/** The states and epochs of a run, from its events. Thread-safe. */
 public final class EventDigest {
     /** More than any run of ours has. */
     private static final int MOST_EPOCHS = 1_000_000;

@@ -20,7 +20,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
 
-/** What a run folder holds, one by one and as a whole. */
+/** The files of a run folder, one by one and as an archive. */
 public final class FileRoutes implements Routes {
     /** A report has styles of its own and no scripts; whatever else is opened shall do nothing. */
     private static final String FILE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:";
@@ -92,7 +92,7 @@ public final class FileRoutes implements Routes {
         boolean download = new Query(context).flag("download");
         StoredRun run = shelf.run(context.pathParam("run"));
         if (!run.has(path)) {
-            throw ApiException.missing("path", "The run has no such file.", "GET …/files lists those that there are.");
+            throw ApiException.missing("path", "The run has no such file.", "GET …/files lists them.");
         }
         context.header("Content-Security-Policy", FILE_POLICY).contentType(mediaType(path));
         if (download) {

@@ -14,8 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * That one server alone works on a folder of runs: a lock on the file {@code .server} in it, which the system takes back
- * when the process ends, however it ends. The file says who has it.
+ * Ensures that only one server works on a folder of runs: a lock on the file {@code .server} in it, which the system
+ * takes back when the process ends, however it ends. The file says who has it.
  */
 final class FolderLock implements AutoCloseable {
     private static final String FILE = ".server";

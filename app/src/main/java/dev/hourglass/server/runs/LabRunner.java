@@ -10,7 +10,7 @@ import dev.hourglass.server.recipes.RunRequest;
 import java.time.InstantSource;
 import java.util.function.Consumer;
 
-/** Runs the lab for a run of the server: anew, from where it was interrupted, or from another run's epoch. */
+/** Runs the lab for a run of the server: from the start, from where it was interrupted, or from another run's epoch. */
 public final class LabRunner {
     private final RunShelf shelf;
     private final DatasetCatalog catalog;

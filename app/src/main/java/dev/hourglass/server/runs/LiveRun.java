@@ -188,7 +188,7 @@ public final class LiveRun {
                     keep();
                 }
             } catch (IOException | ApiException e) {
-                PassedOver.log("What became of run " + name + " is not kept", e);
+                PassedOver.log("The outcome of run " + name + " could not be saved", e);
             }
         }
         log.close();

@@ -4,7 +4,7 @@ import dev.hourglass.files.Excerpt;
 import dev.hourglass.files.Failures;
 import tools.jackson.core.JacksonException;
 
-/** Names in the log what a stranger's folder has and the server does without, in one line that no terminal obeys. */
+/** Logs what the server skips in a folder that may be a stranger's, in one line that is safe for a terminal. */
 public final class PassedOver {
     private static final System.Logger LOG = System.getLogger(PassedOver.class.getName());
     private static final int MOST_CHARACTERS = 300;

@@ -80,8 +80,8 @@ public final class RunBoard implements AutoCloseable {
     }
 
     /**
-     * A run that was cut off before it had a journal begins anew; what there is of it would be in its way. One whose name
-     * somebody else took meanwhile gets another.
+     * A run that was cut off before it had a journal starts again; what there is of it would be in its way. One whose
+     * name somebody else took meanwhile gets another.
      */
     private void takeUp(RunRequest request) {
         String name = request.run();
@@ -96,7 +96,7 @@ public final class RunBoard implements AutoCloseable {
                 start(request);
                 queue.removeIfPossible(name);
             } catch (RuntimeException e) {
-                PassedOver.log("Run " + name + " is not taken up", e);
+                PassedOver.log("Run " + name + " is not resumed", e);
             }
         } else {
             takeUp(name, () -> {
@@ -113,7 +113,7 @@ public final class RunBoard implements AutoCloseable {
         try {
             add(run.get());
         } catch (RuntimeException e) {
-            PassedOver.log("Run " + name + " is not taken up", e);
+            PassedOver.log("Run " + name + " is not resumed", e);
         } finally {
             release(name);
         }
@@ -294,7 +294,8 @@ public final class RunBoard implements AutoCloseable {
             StoredRun stored = shelf.run(name);
             if (!RunEnding.of(stored).resumable()) {
                 throw ApiException.conflict(
-                        "Run '" + name + "' has nothing to go on from.", "Start it again, or fork it from an epoch.");
+                        "Run '" + name + "' has nothing to continue from.", "Start it again, or fork it from an"
+                                + " epoch.");
             }
             if (run != null) {
                 run.log().close(); // writes what a full disk didn't take then

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * How a run that nobody works on came to its end, as its folder tells.
+ * How a run that nobody works on ended, from its folder.
  *
  * @param states the first that the server gave it and the last two, if it ran there
  */

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Writes what a run tells into its log, steps thinned; knows how far the run is. On the thread that runs. */
+/** Writes a run's events to its log, steps thinned out; knows how far the run is. On the thread that runs. */
 final class RunEvents implements Consumer<LabEvent> {
     /** Five a second are as many as a curve needs. */
     private static final long LEAST_NANOS_BETWEEN_STEPS = 200_000_000;
@@ -75,7 +75,7 @@ final class RunEvents implements Consumer<LabEvent> {
             case LabEvent.TakenUp taken -> {
                 String where = taken.over()
                         ? taken.model() + " was trained before."
-                        : taken.model() + " goes on in epoch " + taken.place().epoch() + ", after "
+                        : taken.model() + " continues in epoch " + taken.place().epoch() + ", after "
                                 + taken.place().steps() + " steps of it.";
                 log.add("notice", Map.of("message", where));
                 taken.warnings()

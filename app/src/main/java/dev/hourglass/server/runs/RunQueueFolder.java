@@ -56,7 +56,7 @@ record RunQueueFolder(ConfinedFolder runs) {
         }
     }
 
-    /** In the order in which they were asked for; what is no entry of ours is named in the log and passed over. */
+    /** In the order in which they were asked for; anything else is reported in the log and skipped. */
     List<RunRequest> all() {
         List<RunRequest> requests = new ArrayList<>();
         try {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** Runs: started, steered, followed and told. */
+/** Runs: started, paused, resumed, stopped and followed. */
 public final class RunRoutes implements Routes {
     /** A comment in a silent stream, so that nothing in between takes it for dead. */
     private static final long HEARTBEAT_MILLIS = 15_000;
@@ -81,7 +81,7 @@ public final class RunRoutes implements Routes {
             throw ApiException.impossible(
                     "epoch",
                     "The weights after epoch " + epoch.asInt() + " were not kept.",
-                    "GET …/models/" + model + " lists the epochs that there are.");
+                    "GET …/models/" + model + " lists the available epochs.");
         }
         JsonNode recipe = recipeTree(source);
         answerCreated(

@@ -128,7 +128,7 @@ public final class RunShelf {
     public StoredRun run(String name) {
         return find(name)
                 .orElseThrow(() -> ApiException.missing(
-                        "run", "There is no run of that name.", "GET /api/runs lists those that there are."));
+                        "run", "There is no run of that name.", "GET /api/runs lists all runs."));
     }
 
     /** As run, as begun, or as asked for where the run ended before it had a journal. */

@@ -2,7 +2,7 @@ package dev.hourglass.server.runs;
 
 import java.util.Locale;
 
-/** How a run stands. */
+/** The state of a run. */
 enum RunState {
     QUEUED,
     RUNNING,

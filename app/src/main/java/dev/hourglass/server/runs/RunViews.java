@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Runs as they are listed, whether they live or only lie in their folders. */
+/** Runs as they are listed, whether they are in progress or only stored. */
 public final class RunViews {
     private final RunShelf shelf;
     private final RunBoard board;

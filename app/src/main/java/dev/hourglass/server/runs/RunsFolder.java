@@ -30,7 +30,7 @@ public final class RunsFolder implements AutoCloseable {
     /**
      * Makes the folder if it is missing and takes it, until it is closed or the process ends.
      *
-     * @throws ServerException if it can't be had, or another server has it
+     * @throws ServerException if it can't be used, or another server has it
      */
     public static RunsFolder take(Path path) {
         try {

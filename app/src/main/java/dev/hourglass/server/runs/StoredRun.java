@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
 /**
- * A run folder that is only read: what a finished run left, or what there is so far. It may be a stranger's.
+ * A run folder that is only read, of a finished run or one that is not. It may be a stranger's.
  *
  * @param name the folder's
  * @param recipe as run

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How long a run's training will take yet: the model that trains by its own pace, those after it by how many operations
- * they have for each of its.
+ * How long a run's training will still take: the model that trains by its own pace, those after it by how many
+ * operations they have for each of its.
  */
 final class TimeLeft {
     private final List<ModelRecipe> models;

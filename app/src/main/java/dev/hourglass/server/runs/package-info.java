@@ -1,3 +1,3 @@
-/** Runs: queued, trained one at a time, followed while they go on, and read from their folders. */
+/** Runs: queued, trained one at a time, followed while in progress, and read from their folders. */
 @org.jspecify.annotations.NullMarked
 package dev.hourglass.server.runs;

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reconstruction errors as anomaly scores, and what a model makes of noise. */
+/** Reconstruction errors as anomaly scores, and denoising. */
 public final class AnomalyRoutes implements Routes {
     private static final double USUAL_SHARE = 0.95;
 
@@ -105,7 +105,7 @@ public final class AnomalyRoutes implements Routes {
         try {
             return anomalous == null ? ScoreEvaluation.of(scores) : ScoreEvaluation.of(scores, anomalous);
         } catch (IllegalArgumentException e) {
-            throw ApiException.impossible("measure", "These errors tell nothing: " + e.getMessage(), null);
+            throw ApiException.impossible("measure", "These errors say nothing: " + e.getMessage(), null);
         }
     }
 

@@ -16,7 +16,7 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Samples through a model's eyes: by index or by error, one in full, and as pictures. */
+/** Samples and their reconstructions: by index or by error, one in full, and as pictures. */
 public final class SampleRoutes implements Routes {
     private static final int MOST_LISTED = 1_000;
     private static final int PER_SHEET = 1_024;

@@ -7,7 +7,7 @@ import dev.hourglass.server.models.EvaluationTarget;
 import dev.hourglass.server.models.OpenModel;
 import org.jspecify.annotations.Nullable;
 
-/** One sample seen through a model. */
+/** One sample with its code and reconstruction. */
 record SampleView(
         int index,
         @Nullable Integer label,

@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Fixed test samples as each epoch rebuilt them; also while the model trains. */
+/** Fixed test samples as each epoch reconstructed them; also while the model trains. */
 public final class SnapshotRoutes implements Routes {
     private static final int SAMPLES = 10;
 

@@ -27,7 +27,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/** Samples of one's own. Whatever is sent goes through the same readers as files on the command line. */
+/** Uploaded samples. They go through the same readers as files on the command line. */
 public final class UploadRoutes implements Routes {
     private static final Map<String, String> FILES = Map.of(
             "image/png", "upload.png", "image/jpeg", "upload.jpg", "text/csv", "upload.csv", Answers.NPY, "upload.npy");

@@ -1,3 +1,3 @@
-/** Samples through a model's eyes: errors, reconstructions, anomalies. */
+/** Samples and their reconstructions, errors and anomaly scores. */
 @org.jspecify.annotations.NullMarked
 package dev.hourglass.server.samples;

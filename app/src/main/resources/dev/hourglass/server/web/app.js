@@ -61,7 +61,7 @@ class HgApp extends PageElement {
           runs.connected
             ? nothing
             : html`<div class="message offline" data-tone="warn" role="status">
-                The server does not answer. Nothing is lost: this page goes on by itself as soon as it is back.
+                The server does not answer. Nothing is lost: this page reconnects by itself as soon as it is back.
               </div>`
         }
         ${this.page(place)}

@@ -455,7 +455,7 @@ class RecipeReaderTest {
                 argumentSet(
                         "two ways to test",
                         "data: {source: a.csv, test: b.csv, test_share: 0.1}\n" + MODELS,
-                        "bad.yaml:1:48: data.test_share: expected a share of the series to test by or 'test', found"
+                        "bad.yaml:1:48: data.test_share: expected a share of the series to test on or 'test', found"
                                 + " both. Remove one of the two."),
                 argumentSet(
                         "share of everything",

@@ -34,7 +34,7 @@ class FindingsTest {
     void theBasisComesFirst() {
         assertThat(findings(cnn(0.005641, 0.000304), lstm(0.017612, 0.016828)).getFirst())
                 .isEqualTo("Computed from this run's measurements alone: each model once trained on 60,000 samples of"
-                        + " mnist and tested on 10,000. Another seed gives somewhat other numbers.");
+                        + " mnist and tested on 10,000. Another seed would give slightly different numbers.");
     }
 
     @Test
@@ -42,7 +42,8 @@ class FindingsTest {
         assertThat(findings(cnn(0.005641, 0.000304), lstm(0.017612, 0.016828)))
                 .contains(
                         "CNN reconstructs 3.12 times better than LSTM: test MSE 0.005641 against 0.017612.",
-                        "This is no comparison of equals: CNN keeps 392 numbers of 784 (2.00:1), LSTM keeps 32 numbers"
+                        "This is not a like-for-like comparison: CNN keeps 392 numbers of 784 (2.00:1), LSTM keeps 32"
+                                + " numbers"
                                 + " of 784 (24.50:1). CNN has the smaller error with 12.3 times as many numbers at its"
                                 + " waist as LSTM: this alone does not make it the better architecture.",
                         "At 392 numbers, PCA reconstructs 18.6 times better than CNN: test MSE 0.000304 against"
@@ -89,15 +90,15 @@ class FindingsTest {
                 .contains(
                         "Computed from this run's measurements alone: CNN once trained on 60,000 samples of mnist and"
                                 + " tested on 10,000, LSTM once trained on 3,200 samples of sequences and tested on 800."
-                                + " Another seed gives somewhat other numbers.",
-                        "Models stand on different data: CNN on mnist, LSTM on sequences. Their errors and times cannot"
-                                + " be ranked against each other; each stands beside PCA on its own data instead.",
+                                + " Another seed would give slightly different numbers.",
+                        "The models use different data: CNN on mnist, LSTM on sequences. Their errors and times cannot"
+                                + " be ranked against each other; each is compared with PCA on its own data instead.",
                         "At 392 numbers, CNN reconstructs 2.00 times better than PCA: test MSE 0.010000 against"
                                 + " 0.020000.",
                         "At 32 numbers, LSTM reconstructs 2.00 times better than PCA: test MSE 0.002000 against"
                                 + " 0.004000.")
                 .noneMatch(finding -> finding.contains("better than CNN") || finding.contains("better than LSTM"))
-                .noneMatch(finding -> finding.contains("for an epoch") || finding.contains("comparison of equals"));
+                .noneMatch(finding -> finding.contains("for an epoch") || finding.contains("like-for-like"));
     }
 
     @Test
@@ -114,7 +115,7 @@ class FindingsTest {
     void errorsWithinOnePercentHaveNoWinner() {
         List<String> findings = findings(cnn(0.01, Double.NaN), lstm(0.01005, Double.NaN));
         assertThat(findings)
-                .contains("One run does not tell the reconstructions of CNN and LSTM apart: test MSE 0.010000 and"
+                .contains("One run cannot separate the reconstructions of CNN and LSTM: test MSE 0.010000 and"
                         + " 0.010050.")
                 .noneMatch(finding -> finding.contains("better") || finding.contains("smaller error"));
     }
@@ -132,7 +133,7 @@ class FindingsTest {
     void equalLatentSizesNeedNoCaveat() {
         ModelResult one = model(CNN, 0.01, 0.04, Double.NaN, history(10));
         ModelResult other = model(Presets.mnistCnn("wide"), 0.02, 0.04, Double.NaN, history(10));
-        assertThat(findings(one, other)).noneMatch(finding -> finding.contains("comparison of equals"));
+        assertThat(findings(one, other)).noneMatch(finding -> finding.contains("like-for-like"));
     }
 
     @Test
@@ -159,8 +160,8 @@ class FindingsTest {
                 lstm.evaluation());
         assertThat(findings(trainedOnFew))
                 .contains("At 32 numbers, PCA reconstructs 2.00 times better than LSTM: test MSE 0.010000 against"
-                        + " 0.020000. Judged by MSE at this latent size, PCA is the better compressor. PCA has no more"
-                        + " than 9 components here, from 10 training samples.");
+                        + " 0.020000. Judged by MSE at this latent size, PCA is the better compressor. PCA has at most"
+                        + " 9 components here, since there are only 10 training samples.");
     }
 
     @Test
@@ -289,8 +290,8 @@ class FindingsTest {
         List<String> findings = Findings.of(SampleRuns.run(SampleRuns.crossentropy(0.005641, 0.000304)));
         assertThat(findings)
                 .contains(
-                        "CNN was trained to make the binary cross-entropy small; its MSE and MAE were measured beside it."
-                                + " PCA makes the MSE small.")
+                        "CNN was trained to minimise the binary cross-entropy; its MSE and MAE were measured as well."
+                                + " PCA minimises the MSE.")
                 .anyMatch(finding -> finding.startsWith(
                         "CNN's validation loss (binary cross-entropy) was still falling when training ended: 0.250000 to"
                                 + " 0.200000"));

@@ -32,7 +32,7 @@ class KeyQuestionsTest {
                                 "On 10,000 test images its MSE is 0.017612 and its MAE 0.070448, from 32 numbers for 784"
                                         + " (24.50:1).",
                                 "PCA with 32 components, fitted to the same training data, is better: MSE 0.016828"
-                                        + " against 0.017612. The simple rival wins.")));
+                                        + " against 0.017612. The simple baseline wins.")));
         assertThat(KeyQuestions.toText(answers))
                 .startsWith("How well does the LSTM reconstruct?\n  - On 10,000")
                 .endsWith("wins.\n\n");
@@ -52,7 +52,7 @@ class KeyQuestionsTest {
                         "Reported by PyTorch: MSE 0.013650; this run reproduces that MSE; PCA's is 8.42% lower; a"
                                 + " compression of 12.25:1; 784 numbers to 32 are 24.50:1, which is what counts here.",
                         "From the smallest MSE to the largest: the page 0.010400, PCA 0.012500, this run 0.013600,"
-                                + " PyTorch 0.013650. Of what was measured here, PCA wins.");
+                                + " PyTorch 0.013650. Of those measured here, PCA is best.");
     }
 
     @Test
@@ -67,11 +67,13 @@ class KeyQuestionsTest {
 
         assertThat(reconstruction(model))
                 .contains(
-                        "A perfect model, which rebuilds the signal and none of the noise, would have an MSE of 0.001600:"
+                        "A perfect model, which reconstructs the signal and none of the noise, would have an MSE of"
+                                + " 0.001600:"
                                 + " this one has 2.00 times this noise floor, PCA 1.50 times. Against the signal without"
                                 + " noise its MSE is 0.001700, PCA's 0.000900.",
-                        "Of the trends 99 % come through, of the oscillations 70 %, of the noise 2 %, so noise is left"
-                                + " out; what is lost are oscillations. PCA: 98 %, 90 % and 20 %.",
+                        "The reconstructions keep 99 % of the trends, 70 % of the oscillations and 2 % of the noise,"
+                                + " so noise"
+                                + " is left out; what is lost are oscillations. PCA: 98 %, 90 % and 20 %.",
                         "By kind, MSE over the noise floor of the kind: trend 1.00, periodic 3.00.");
     }
 
@@ -79,9 +81,9 @@ class KeyQuestionsTest {
     void classesThatFormNoClustersAreSaidToFormNone() {
         assertThat(latent(0.05, new Probe("its codes", 32, 8_000, 2_000, 0.3, 0.35, 0.05)))
                 .contains(
-                        "Labels can be told from its codes with 30.0 % accuracy by the 5 nearest neighbours and 35.0 % by"
+                        "Its codes predict the labels with 30.0 % accuracy by the 5 nearest neighbours and 35.0 % by"
                                 + " a linear classifier (guessing: 50.0 %; 8,000 training and 2,000 test samples): the"
-                                + " codes tell nothing of the classes.",
+                                + " codes say nothing about the classes.",
                         "The silhouette of the classes is 0.050: the classes form no clusters in the latent space,"
                                 + " whatever a picture of it may suggest.")
                 .noneMatch(sentence -> sentence.contains("clear clusters"));
@@ -90,7 +92,7 @@ class KeyQuestionsTest {
     @Test
     void classesThatFormClustersGetTheCredit() {
         assertThat(latent(0.95, new Probe("its codes", 32, 8_000, 2_000, 0.95, 0.97, 0.6)))
-                .anyMatch(sentence -> sentence.endsWith("the codes tell the classes apart."))
+                .anyMatch(sentence -> sentence.endsWith("the codes separate the classes."))
                 .contains(
                         "From raw pixels (784 numbers): 96.0 % by neighbours, 90.0 % by a linear classifier; the codes are"
                                 + " as good by neighbours, better linearly.",
@@ -100,31 +102,34 @@ class KeyQuestionsTest {
     @Test
     void aPictureIsTrustedAsFarAsItsNumbersGo() {
         assertThat(latent(0.95, new Probe("its codes", 32, 10, 10, 0.9, 0.9, 0)))
-                .anyMatch(sentence -> sentence.contains("mostly are so in the latent space"));
+                .anyMatch(sentence -> sentence.contains("are mostly neighbours in the latent space"));
         assertThat(latent(0.7, new Probe("its codes", 32, 10, 10, 0.9, 0.9, 0)))
-                .anyMatch(sentence -> sentence.endsWith("are no neighbours in the latent space."));
+                .anyMatch(sentence -> sentence.endsWith("are not neighbours in the latent space."));
     }
 
     @Test
     void aSweepSaysFromWhereOnMoreNumbersDoNotHelp() {
         assertThat(sweep(0.04, 0.02, 0.0199))
                 .containsExactly(
-                        "LSTM, trained anew for 3 epochs each, has a test MSE of 0.040000 with 4, 0.020000 with 8,"
+                        "LSTM, trained from scratch for 3 epochs each, has a test MSE of 0.040000 with 4, 0.020000"
+                                + " with 8,"
                                 + " 0.019900 with 16 numbers at the waist.",
-                        "LSTM is below PCA with 4, 8 numbers, above it with 16.",
-                        "Beyond 8 numbers more do not help LSTM by 5 % or more in this training: the waist is no longer"
-                                + " what limits it.");
+                        "LSTM has a smaller error than PCA with 4, 8 numbers, a larger one with 16.",
+                        "Beyond 8 numbers, a larger waist improves LSTM by less than 5 % in this training: the waist is"
+                                + " no longer the limit.");
         assertThat(sweep(0.04, 0.02, 0.01))
                 .contains(
-                        "LSTM is below PCA at every size.",
-                        "More numbers help LSTM up to the largest size tried: 16 numbers have 4.00 times less error than"
+                        "LSTM has a smaller error than PCA at every size.",
+                        "More numbers help LSTM up to the largest size tried: 16 numbers give 4.00 times less error"
+                                + " than"
                                 + " 4.");
         assertThat(sweep(0.04, Double.NaN, 0.01))
                 .contains(
-                        "LSTM, trained anew for 3 epochs each, has a test MSE of 0.040000 with 4, 0.010000 with 16 numbers at"
+                        "LSTM, trained from scratch for 3 epochs each, has a test MSE of 0.040000 with 4, 0.010000"
+                                + " with 16 numbers at"
                                 + " the waist.",
                         "With 8 numbers its training diverged.");
-        assertThat(sweep(0.9, 0.8, 0.7)).contains("PCA is below LSTM at every size.");
+        assertThat(sweep(0.9, 0.8, 0.7)).contains("PCA has a smaller error than LSTM at every size.");
     }
 
     private static List<String> reconstruction(ModelResult model) {

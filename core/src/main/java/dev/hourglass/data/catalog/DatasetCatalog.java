@@ -116,7 +116,7 @@ public final class DatasetCatalog {
         }
         if (!Files.isDirectory(folder)) {
             throw new DatasetException("Can't find data set '" + name + "': " + folder
-                    + " is no folder. Give the folder that holds its files.");
+                    + " is not a folder. Give the folder that holds its files.");
         }
         return open(spec, split, file -> find(spec, folder, file));
     }

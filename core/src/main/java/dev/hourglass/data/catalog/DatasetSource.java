@@ -4,8 +4,8 @@ import java.net.URI;
 import java.util.Set;
 
 /**
- * A place from which the files of a data set can be had. Nothing that comes from one is trusted before its digest is
- * checked.
+ * A place from which the files of a data set can be fetched. Nothing that comes from one is trusted before its digest
+ * is checked.
  */
 public sealed interface DatasetSource {
     /** Such as {@code https://example.org/mnist/}, for messages. */

@@ -8,7 +8,7 @@ import dev.hourglass.tensor.Shape;
 import java.util.List;
 
 /**
- * What a catalog knows about a data set: what it is, its files and where they can be had.
+ * What a catalog knows about a data set: what it is, its files and where to get them.
  *
  * @param name as the user writes it, such as {@code mnist}
  * @param title such as {@code MNIST handwritten digits}

@@ -258,7 +258,7 @@ final class Fetch {
 
     private DatasetException interrupted(Exception cause) {
         return new DatasetException(
-                "Getting data set '" + spec.name() + "' was interrupted. Run it again to go on.", cause);
+                "Getting data set '" + spec.name() + "' was interrupted. Run it again to continue.", cause);
     }
 
     private DatasetException notWritable(IOException cause) {

@@ -24,7 +24,7 @@ public sealed interface FetchEvent {
 
     /**
      * @param file a file of the data set
-     * @param bytes that have arrived, as sent; may start anew when a download can't be resumed
+     * @param bytes that have arrived, as sent; may start again when a download can't be resumed
      * @param total as sent, if the source tells
      */
     record Progress(String file, long bytes, OptionalLong total) implements FetchEvent {}

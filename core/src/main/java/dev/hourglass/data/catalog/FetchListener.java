@@ -1,6 +1,6 @@
 package dev.hourglass.data.catalog;
 
-/** Is told how getting a data set goes. */
+/** Is notified while a data set is fetched. */
 @FunctionalInterface
 public interface FetchListener {
     /** For those who don't care. */

@@ -54,7 +54,7 @@ final class TarReader {
         long size = octal(header, 124, 12);
         budget -= BLOCK + size;
         if (budget < 0) {
-            throw new IOException("the tar archive is larger than any right one");
+            throw new IOException("the tar archive is larger than expected");
         }
         unread = size;
         filling = -size & (BLOCK - 1);

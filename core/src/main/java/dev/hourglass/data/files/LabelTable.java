@@ -49,7 +49,7 @@ final class LabelTable {
     private CorruptFileException corrupt(String found, long line, String wayOut) {
         return new CorruptFileException(
                 file,
-                "one class a row, a whole number >= 0 or a name",
+                "one class per row, a whole number >= 0 or a name",
                 String.format(Locale.ROOT, "%s at line %,d", found, line),
                 wayOut);
     }

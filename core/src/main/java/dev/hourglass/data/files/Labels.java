@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /**
  * The class of each of some samples.
  *
- * @param classes >= 0, one a sample
+ * @param classes >= 0, one per sample
  * @param names of the classes 0, 1, …; empty if they have none
  */
 public record Labels(int[] classes, List<String> names) {

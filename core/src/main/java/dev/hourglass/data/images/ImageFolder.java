@@ -139,7 +139,7 @@ public record ImageFolder(ByteDataset data, List<Skipped> skipped) {
         // A sequence model reads the rows of a gray picture one after the other.
         if (!picture && wanted.rank() != 2) {
             throw new DatasetException("Can't read " + folder + ": the pictures of a folder are [height, width, 1] or"
-                    + " [height, width, 3], and can't become " + wanted + ". Take another model or other data.");
+                    + " [height, width, 3], and can't become " + wanted + ". Use another model or other data.");
         }
         return picture ? wanted : Shape.of(wanted.dimension(0), wanted.dimension(1), Picture.GRAY);
     }
@@ -218,7 +218,7 @@ public record ImageFolder(ByteDataset data, List<Skipped> skipped) {
             if (classes.size() > MAX_CLASSES) {
                 throw new DatasetException(String.format(
                         Locale.ROOT,
-                        "Can't read %s: expected at most %d folders, one a class, found %,d. Join some.",
+                        "Can't read %s: expected at most %d folders, one per class, found %,d. Join some.",
                         folder,
                         MAX_CLASSES,
                         classes.size()));

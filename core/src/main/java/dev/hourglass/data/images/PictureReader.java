@@ -221,7 +221,7 @@ public final class PictureReader {
         int bands = raster.getNumBands();
         int bits = raster.getSampleModel().getSampleSize(0);
         if (bits != 8 && bits != 16) {
-            throw new IOException("expected 8 or 16 bits a channel, found " + bits);
+            throw new IOException("expected 8 or 16 bits per channel, found " + bits);
         }
         int channels = bands < Picture.RGB ? Picture.GRAY : Picture.RGB;
         byte[] pixels = new byte[size.width() * size.height() * channels];

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * A series of the user's own, such as measurements, as samples to train and to test by. A CSV file has a row a step and
- * a column a channel; an NPY file is [steps, channels], or [samples, steps, channels] where it is cut already.
+ * A series of the user's own, such as measurements, as samples to train and to test by. A CSV file has one row per step
+ * and one column per channel; an NPY file is [steps, channels], or [samples, steps, channels] where it is cut already.
  *
  * <p>Nothing of the test part reaches training: the series is split by time, the end being tested by; each part is cut
  * into windows by itself, so that no window of the one shares a step with one of the other; and the scales are fitted

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * Made-up series of 50 steps with 10 features, of which everything is known that real ones keep to themselves: the kind
+ * Synthetic series of 50 steps with 10 features, for which everything is known that is hidden in real ones: the kind
  * of behaviour, the signal without noise, its trend and its periodic part, and so the error that no model can get below
- * without learning noise by heart. The same on every machine: the random bits are {@link RandomSource}'s, and what
+ * without memorising noise. The same on every machine: the random bits are {@link RandomSource}'s, and what
  * isn't arithmetic is {@link StrictMath}'s.
  *
  * <p>Each series rests until it is switched on at a random moment, and from then on behaves as its kind does. Each kind

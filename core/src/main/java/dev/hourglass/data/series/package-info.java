@@ -1,3 +1,3 @@
-/** Series: how one's own are cut and scaled, and made-up ones of which everything is known. */
+/** Series: windows and scaling for series of one's own, and synthetic ones for which everything is known. */
 @org.jspecify.annotations.NullMarked
 package dev.hourglass.data.series;

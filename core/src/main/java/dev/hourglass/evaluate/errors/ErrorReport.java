@@ -170,8 +170,8 @@ public record ErrorReport(
         for (int i = 0; i < sample.length; i++) {
             if (!Float.isFinite(sample[i])) {
                 data.requireUnchanged();
-                throw new DatasetException("Can't judge by sample " + index + " of " + data.name() + ": it holds "
-                        + sample[i] + " at position " + i + ", both from 0. Mend or drop the sample.");
+                throw new DatasetException("Can't evaluate sample " + index + " of " + data.name() + ": it holds "
+                        + sample[i] + " at position " + i + ", both from 0. Correct or drop the sample.");
             }
         }
     }

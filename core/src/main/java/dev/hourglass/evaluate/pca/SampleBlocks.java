@@ -48,7 +48,7 @@ final class SampleBlocks {
         for (int i = 0; i < into.length; i++) {
             if (!Float.isFinite(sample[i])) {
                 throw new IllegalArgumentException("PCA needs finite numbers, but sample " + index + " of "
-                        + data.name() + " holds " + sample[i] + " at position " + i + ". Mend or drop the sample.");
+                        + data.name() + " holds " + sample[i] + " at position " + i + ". Correct or drop the sample.");
             }
             into[i] = sample[i] - origin[i];
         }

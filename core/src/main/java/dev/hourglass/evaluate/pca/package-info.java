@@ -1,3 +1,3 @@
-/** Principal components: the simple rival of every autoencoder. */
+/** Principal components: the simple baseline of every autoencoder. */
 @org.jspecify.annotations.NullMarked
 package dev.hourglass.evaluate.pca;

@@ -22,7 +22,7 @@ public record TSneOptions(double perplexity, int iterations, long seed, int thre
         }
     }
 
-    /** scikit-learn's: perplexity 30 and 1000 iterations; seed 42, a thread a processor. */
+    /** scikit-learn's: perplexity 30 and 1000 iterations; seed 42, one thread per processor. */
     public static TSneOptions defaults() {
         return new TSneOptions(30, 1000, 42, Runtime.getRuntime().availableProcessors());
     }

@@ -105,7 +105,7 @@ sealed interface DataLayout {
         for (int i = 0; i < rank; i++) {
             long dimension = in.unsigned(width);
             if (dimension < 1 || dimension > Integer.MAX_VALUE) {
-                throw input.refuse(at, "chunks of 1 to 2^31 - 1 elements a side", BoundedInput.count(dimension));
+                throw input.refuse(at, "chunks of 1 to 2^31 - 1 elements per side", BoundedInput.count(dimension));
             }
             dimensions.add((int) dimension);
         }

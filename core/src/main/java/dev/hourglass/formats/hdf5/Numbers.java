@@ -40,7 +40,7 @@ sealed interface Numbers {
             }
         }
 
-        /** Unsigned integers of 64 bits are not told from signed ones; no model counts that far. */
+        /** Unsigned integers of 64 bits are not distinguished from signed ones; no model counts that far. */
         private long get(MemorySegment stored, long at) {
             return switch ((int) type.size()) {
                 case 1 -> {

@@ -63,7 +63,7 @@ public sealed interface Json {
                     document.file,
                     expected + " at " + this,
                     found,
-                    "No Keras writes this; get the file again or save the model anew.");
+                    "Keras never writes this; get the file again or save the model again.");
         }
 
         /** Such as {@code config.json: .config.layers[2].config}. */

@@ -72,7 +72,7 @@ public final class KerasFile {
     private static Map<String, Object> metadata(HourglassNote note) {
         Map<String, Object> metadata = new LinkedHashMap<>();
         metadata.put("keras_version", ConfigWriter.KERAS_VERSION);
-        // When it was saved would make two files of the same model differ; the note says how the model came about.
+        // When it was saved would make two files of the same model differ; the note says how the model was made.
         metadata.put("date_saved", "1980-02-01@00:00:00");
         metadata.put("hourglass", note.toTree());
         return metadata;

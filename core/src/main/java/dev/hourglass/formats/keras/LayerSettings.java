@@ -178,7 +178,7 @@ final class LayerSettings {
         Json value = find(setting);
         if (value != null) {
             warnings.accept("Layer '" + layer + "' has " + setting + " " + value.excerpt()
-                    + ", which Hourglass leaves out when it trains on.");
+                    + ", which Hourglass leaves out when it continues training.");
         }
     }
 

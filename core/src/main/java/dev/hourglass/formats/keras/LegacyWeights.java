@@ -120,7 +120,7 @@ final class LegacyWeights {
     static List<String> names(StoredArrays arrays, String path, String attribute) {
         if (!(arrays.root().find(path).orElse(null) instanceof Group group)) {
             throw new CorruptFileException(
-                    arrays.file(), "a group " + Json.printable(path), "none", "Save the model anew.");
+                    arrays.file(), "a group " + Json.printable(path), "none", "Save the model again.");
         }
         if (group.attributes().get(attribute) instanceof Attribute.Texts names) {
             return names.values();
@@ -136,7 +136,7 @@ final class LegacyWeights {
                     arrays.file(),
                     "a list of names " + Json.printable(path) + "/@" + attribute,
                     "none",
-                    "Save the model anew.");
+                    "Save the model again.");
         }
         return joined;
     }

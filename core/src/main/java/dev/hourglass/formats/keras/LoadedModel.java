@@ -121,8 +121,8 @@ public record LoadedModel(
                     bad += Float.isFinite(value) ? 0 : 1;
                 }
                 if (bad > 0) {
-                    warn(parameter.path() + " holds " + bad + " numbers that are NaN or infinite; so will be what the"
-                            + " model computes.");
+                    warn(parameter.path() + " holds " + bad + " numbers that are NaN or infinite; so will be the"
+                            + " model's outputs.");
                 }
             }
         }

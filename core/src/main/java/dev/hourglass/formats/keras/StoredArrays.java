@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param file named in errors
  */
 record StoredArrays(Path file, Group root) {
-    private static final String WAY_OUT = "The weights are not those of the model; save it anew.";
+    private static final String WAY_OUT = "The weights are not those of the model; save it again.";
 
     /** @throws CorruptFileException if there is no float array of this shape */
     float[] floats(String path, Shape shape) {

@@ -120,7 +120,7 @@ final class StoredTraining {
             lacking = e.setting().isEmpty() ? lacking : e.getMessage();
         }
         warnings.accept("It was trained with the loss " + loss.excerpt() + " (" + lacking
-                + "); Hourglass trains on with the mean squared error.");
+                + "); Hourglass continues training with the mean squared error.");
         return new Loss.MeanSquaredError();
     }
 
@@ -219,7 +219,7 @@ final class StoredTraining {
         }
         Optional<Double> steps = arrays.number(paths.getFirst());
         if (steps.isEmpty() || steps.get() != steps.get().intValue()) {
-            throw new IllegalArgumentException("its count of steps is no whole number of 32 bits");
+            throw new IllegalArgumentException("its count of steps is not a 32-bit integer");
         }
         // A callback may have changed it since the model was compiled.
         Optimizer now = first == 2
@@ -244,7 +244,7 @@ final class StoredTraining {
             scalars.put(
                     name,
                     arrays.number(left.get(place++))
-                            .orElseThrow(() -> new IllegalArgumentException("its " + name + " is no number"))
+                            .orElseThrow(() -> new IllegalArgumentException("its " + name + " is not a number"))
                             .floatValue());
         }
         return new OptimizerState(now, steps.get().intValue(), slots, scalars);

@@ -185,6 +185,6 @@ final class StrictZip implements AutoCloseable {
 
     private static CorruptFileException corrupt(Path file, String expected, String found) {
         return new CorruptFileException(
-                file, expected, found, "No Keras writes this; get the file again or save the model anew.");
+                file, expected, found, "Keras never writes this; get the file again or save the model again.");
     }
 }

@@ -23,9 +23,9 @@ import java.util.Map;
 import java.util.stream.LongStream;
 
 /**
- * Says a chain of layers in ONNX's operators. ONNX wants images channels first and sequences steps first. So the value
- * that goes from layer to layer has a {@link Layout}, and is transposed only where the next layer wants another one:
- * between two convolutions or two LSTMs nothing is.
+ * Translates a chain of layers to ONNX's operators. ONNX wants images channels first and sequences steps first. So the
+ * value that goes from layer to layer has a {@link Layout}, and is transposed only where the next layer wants another
+ * one: between two convolutions or two LSTMs nothing is.
  *
  * <p>The value that a layer gives is named as the layer, with its layout behind it where it is not ours; what is on the
  * way there is named {@code layer/Operator}.

@@ -88,7 +88,7 @@ final class CheckpointFile {
         MessageDigest digest = sha256();
         digest.update(bytes, 0, end);
         if (!Arrays.equals(digest.digest(), Arrays.copyOfRange(bytes, end, bytes.length))) {
-            throw damaged(file, "the SHA-256 that its end tells", "another one");
+            throw damaged(file, "the SHA-256 stored at its end", "another one");
         }
         return new Reader(file, bytes, end, spec).read(parameters -> new Autoencoder(spec, parameters, normalization));
     }
@@ -100,7 +100,7 @@ final class CheckpointFile {
 
     static CorruptFileException damaged(Path file, String expected, String found) {
         return new CorruptFileException(
-                file, expected, found, "Go on from an earlier checkpoint, or start the run again.");
+                file, expected, found, "Continue from an earlier checkpoint, or start the run again.");
     }
 
     private static MessageDigest sha256() {

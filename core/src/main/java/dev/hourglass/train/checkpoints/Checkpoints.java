@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * its place, forced to the disk and moved, so at any instant one of the two is whole.
  *
  * <p>The folder may be a stranger's; see {@link ConfinedFolder}. One that is deleted or replaced after it was first used
- * is not made anew: saving fails with a {@link RefusedFileException}.
+ * is not created again: saving fails with a {@link RefusedFileException}.
  */
 public final class Checkpoints {
     private static final Pattern STEP = Pattern.compile("step-(\\d{9,10})\\.checkpoint");
@@ -211,7 +211,8 @@ public final class Checkpoints {
                             - checkpoint.state().optimizer().steps();
                     warnings.add(String.format(
                             Locale.ROOT,
-                            "A checkpoint is damaged (%s) and was put aside; going on from the one before it, %,d steps"
+                            "A checkpoint is damaged (%s) and was put aside; continuing from the one before it, %,d"
+                                    + " steps"
                                     + " earlier%s.",
                             problems.get(i),
                             lost,

@@ -80,9 +80,9 @@ final class Reader {
             return checkpoint;
         } catch (IllegalArgumentException e) {
             // A record that was given what it doesn't take says so.
-            throw CheckpointFile.damaged(file, "the state of a training", "one that can't be: " + e.getMessage());
+            throw CheckpointFile.damaged(file, "the state of a training", "an invalid one: " + e.getMessage());
         } catch (IOException e) {
-            throw CheckpointFile.damaged(file, "a whole checkpoint", "an end in the midst of it");
+            throw CheckpointFile.damaged(file, "a whole checkpoint", "a file that ends early");
         }
     }
 

@@ -115,7 +115,7 @@ class DatasetCatalogTest {
         assertThatThrownBy(() -> catalog.openFolder("digits", missing, Split.TEST))
                 .isInstanceOf(DatasetException.class)
                 .hasMessage("Can't find data set 'digits': " + missing
-                        + " is no folder. Give the folder that holds its files.");
+                        + " is not a folder. Give the folder that holds its files.");
     }
 
     @Test

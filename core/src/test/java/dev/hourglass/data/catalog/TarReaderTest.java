@@ -62,7 +62,7 @@ class TarReaderTest {
     void anArchiveAboveTheLimitIsRefusedBeforeItIsRead() {
         assertThatThrownBy(() -> readAll(reader(ARCHIVE, 1024)))
                 .isInstanceOf(IOException.class)
-                .hasMessage("the tar archive is larger than any right one");
+                .hasMessage("the tar archive is larger than expected");
     }
 
     private static TarReader reader(byte[] archive, long maxBytes) {

@@ -126,8 +126,8 @@ class CheckpointsTest {
         assertThat(found.warnings())
                 .singleElement()
                 .asString()
-                .contains("step-000000012.checkpoint: expected the SHA-256 that its end tells, found another one")
-                .endsWith("going on from the one before it, 1 steps earlier, about 1 s of work.");
+                .contains("step-000000012.checkpoint: expected the SHA-256 stored at its end, found another one")
+                .endsWith("continuing from the one before it, 1 steps earlier, about 1 s of work.");
         assertThat(newest).doesNotExist();
         assertThat(folder.resolve("step-000000012.checkpoint.damaged")).exists();
     }
@@ -138,7 +138,7 @@ class CheckpointsTest {
 
         assertThatThrownBy(() -> new Checkpoints(folder).newest(TinyTraining.SPEC, Normalization.NONE))
                 .isInstanceOf(CorruptFileException.class)
-                .hasMessageEndingWith("Go on from an earlier checkpoint, or start the run again.");
+                .hasMessageEndingWith("Continue from an earlier checkpoint, or start the run again.");
     }
 
     @Test

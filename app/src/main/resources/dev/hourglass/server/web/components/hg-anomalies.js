@@ -103,7 +103,7 @@ class HgAnomalies extends PageElement {
 
   truth() {
     return html`<fieldset>
-      <legend class="label">Classes that count as anomalies in truth</legend>
+      <legend class="label">Classes that count as true anomalies</legend>
       <div class="row">
         ${this.model.classNames.map(
           (name, i) =>
@@ -134,7 +134,7 @@ class HgAnomalies extends PageElement {
         level="3"
         heading="Histogram"
         height="260"
-        note="Drag in the picture, or use the slider. The last bar holds all that is larger."
+        note="Drag in the picture, or use the slider. The last bar holds everything larger."
         .option=${() => histogram(errors, threshold, this.measure)}
         .table=${() => histogramTable(errors)}
         @chart=${(event) => this.dragIn(event.detail, low, high)}

@@ -158,7 +158,7 @@ class HgDenoising extends PageElement {
       level="3"
       height="300"
       heading="Mean gain by noise"
-      note=${`Over ${format.counted(samples, "sample")}. Above 0 the model takes more away than it spoils.`}
+      note=${`Over ${format.counted(samples, "sample")}. Above 0, the model removes more error than it adds.`}
       .option=${() => this.gainChart(levels, hasSsim)}
       .table=${() => ({
         heads: [

@@ -57,7 +57,7 @@ class HgLayers extends PageElement {
           ${stateOf(this.filters, "14rem")}
           ${
             layer.parameters === 0
-              ? html`<p class="note">${layer.name} has nothing to learn.</p>`
+              ? html`<p class="note">${layer.name} has no trainable parameters.</p>`
               : this.filters.value === null
                 ? nothing
                 : this.weights(this.filters.value)
@@ -94,7 +94,7 @@ class HgLayers extends PageElement {
       </div>
       <p class="note">
         Blue is below 0, orange above, full at ${format.plain(most)}.
-        ${kernel.shape.length === 4 ? "A picture a filter; of several input channels the mean." : ""}
+        ${kernel.shape.length === 4 ? "One picture per filter; for several input channels, their mean." : ""}
         ${rest(pictures.length)}
       </p>`;
   }
@@ -121,7 +121,7 @@ class HgLayers extends PageElement {
           )}
       </div>
       <p class="note">
-        ${shape.length === 3 ? "A picture a channel, each from its darkest to its brightest." : shape.length === 2 ? "A column a step, a row a unit." : ""}
+        ${shape.length === 3 ? "One picture per channel, each scaled from its darkest to its brightest value." : shape.length === 2 ? "One column per step, one row per unit." : ""}
         ${rest(pictures.length)}
       </p>`;
   }

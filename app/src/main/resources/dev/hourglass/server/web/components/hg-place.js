@@ -61,7 +61,7 @@ class HgPlace extends PageElement {
     return html`<div class="decoded">${this.pictureAt(place, "The decoded place")}</div>
       <p class="note number">x ${format.plain(place.x)}, y ${format.plain(place.y)}</p>
       <p class="note">
-        ${place.exact ? "The code of exactly this place." : "t-SNE has no way back: the code is a mean of the nearest samples' codes."}
+        ${place.exact ? "The code of exactly this place." : "t-SNE has no inverse: the code is a mean of the nearest samples' codes."}
         Nearest samples:
         ${place.nearest.map(({ index, label }) => (label === null ? index : `${index} (${this.model.classNames[label] ?? label})`)).join(", ")}.
       </p>`;

@@ -89,8 +89,8 @@ class HgReconstructions extends PageElement {
       return html`<p class="note ${this.over ? "" : "tall"}">
         ${
           this.over
-            ? "This run has kept no weights of its epochs."
-            : "The first reconstructions come with the end of the first epoch."
+            ? "This run kept no weights of its epochs."
+            : "The first reconstructions appear at the end of the first epoch."
         }
       </p>`;
     }

@@ -78,7 +78,7 @@ class HgSelection extends PageElement {
           </tbody>
         </table>
       </div>
-      ${this.indices.length > SHOWN ? html`<p class="note">The first ${SHOWN}; the files have all.</p>` : nothing}`;
+      ${this.indices.length > SHOWN ? html`<p class="note">The first ${SHOWN}; the files have all of them.</p>` : nothing}`;
   }
 
   async save(type, extension) {

@@ -29,14 +29,14 @@ class PageAnomaly extends PageElement {
       <div class="page-head">
         <div>
           <h1>Anomaly and denoising</h1>
-          <p class="lead">What a model rebuilds badly is unlike what it was trained on.</p>
+          <p class="lead">Samples that a model reconstructs badly are unlike those it was trained on.</p>
         </div>
         ${modelBar(models, model, this.query)}
       </div>
       ${
         runs.loaded && models.length === 0
           ? html`<div class="card empty">
-              <p>This run has no model that could be used yet: a model is there once its first epoch is done.</p>
+              <p>This run has no usable model yet: one appears when the first epoch is done.</p>
             </div>`
           : nothing
       }

@@ -174,7 +174,7 @@ class PageComparison extends PageElement {
         measured.some(({ metrics }) => metrics.secondsPerEpoch)
           ? html`<section class="card">
               <hg-chart
-                heading="Time an epoch"
+                heading="Time per epoch"
                 .option=${() =>
                   bars(
                     measured.map((row) => this.axisName(row)),
@@ -187,7 +187,7 @@ class PageComparison extends PageElement {
                     ],
                     "seconds",
                   )}
-                .table=${() => ({ heads: ["model", "seconds an epoch"], rows: measured.map((row) => [this.name(row), row.metrics.secondsPerEpoch]) })}
+                .table=${() => ({ heads: ["model", "seconds per epoch"], rows: measured.map((row) => [this.name(row), row.metrics.secondsPerEpoch]) })}
               ></hg-chart>
             </section>`
           : nothing

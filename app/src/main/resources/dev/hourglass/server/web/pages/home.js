@@ -28,7 +28,7 @@ class PageHome extends PageElement {
       <div class="page-head">
         <div>
           <h1>Runs</h1>
-          <p class="lead">Training goes on in the server, whether or not a page is open.</p>
+          <p class="lead">Training continues on the server, whether or not a page is open.</p>
         </div>
         <div class="row">
           <button ?disabled=${ticked.length === 0} @click=${() => this.compare(ticked)}>

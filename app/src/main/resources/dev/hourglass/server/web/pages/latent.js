@@ -143,7 +143,7 @@ class PageLatent extends PageElement {
       return html`<div class="page">
         <h1>Latent space</h1>
         <div class="card empty">
-          <p>This run has no model that could be used yet: a model is there once its first epoch is done.</p>
+          <p>This run has no usable model yet: one appears when the first epoch is done.</p>
         </div>
       </div>`;
     }

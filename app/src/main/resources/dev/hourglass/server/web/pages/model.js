@@ -61,7 +61,7 @@ class PageModel extends PageElement {
     return html`<div class="page">
       <h1>${this.heading}</h1>
       <div class="card empty">
-        <p>This run has no such model that could be used yet: a model is there once its first epoch is done.</p>
+        <p>This run has no such model yet: a model appears when its first epoch is done.</p>
         ${others.slice(0, 5).map((run) => html`<a href=${href(["runs", run, this.kind === "recurrent" ? "lstm" : "cnn"])}>${run}</a>`)}
       </div>
     </div>`;

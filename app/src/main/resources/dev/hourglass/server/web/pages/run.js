@@ -112,7 +112,7 @@ class PageRun extends PageElement {
         ${fact("Epoch", step && `${step.epoch} of ${this.live.models.get(step.model)?.wanted || "?"}`)}
         ${fact("Batch", step && `${step.step} of ${step.steps}`)} ${fact("Loss", step && format.error(step.loss), this.live.models.get(step?.model)?.lossName)}
         ${fact("Learning rate", step && format.plain(step.learningRate))}
-        ${fact("Throughput", step?.samplesPerSecond && `${format.count(step.samplesPerSecond)}\u202f/s`, "Samples a second")}
+        ${fact("Throughput", step?.samplesPerSecond && `${format.count(step.samplesPerSecond)}\u202f/s`, "Samples per second")}
         ${fact("Time left", format.duration(run.secondsLeft ?? step?.secondsLeft))}
         ${fact("Memory in use", step && format.bytes(step.heapUsedBytes))}
       </dl>

@@ -61,7 +61,7 @@ export function histogram({ histogram: { edges, counts, anomalousCounts } }, thr
 
 export function histogramTable({ histogram: { edges, counts, anomalousCounts } }) {
   return {
-    heads: ["from", "to", "samples", ...(anomalousCounts ? ["anomalies in truth"] : [])],
+    heads: ["from", "to", "samples", ...(anomalousCounts ? ["true anomalies"] : [])],
     rows: counts.map((count, i) => [edges[i], edges[i + 1], count, ...(anomalousCounts ? [anomalousCounts[i]] : [])]),
   };
 }

@@ -34,7 +34,7 @@ async function send(method, path, { query, body, type, accept = "application/jso
     }
     throw new ApiError(0, {
       message: "The server does not answer.",
-      fix: "If it was stopped, start it again with ./hourglass serve; this page goes on by itself.",
+      fix: "If it was stopped, start it again with ./hourglass serve; this page reconnects by itself.",
     });
   }
   if (!response.ok) {

@@ -14,9 +14,9 @@ const KNOWN = {
     show: (value) => (value === null || value === undefined ? format.ABSENT : `${format.decimal(value, 1)} : 1`),
   },
   parameters: { head: "Parameters", show: format.count, best: "low" },
-  secondsPerEpoch: { head: "Time an epoch", show: format.duration, best: "low" },
+  secondsPerEpoch: { head: "Time per epoch", show: format.duration, best: "low" },
   peakMemoryBytes: { head: "Peak memory", show: format.bytes, best: "low" },
-  samplesPerSecond: { head: "Samples a second", show: format.count, best: "high" },
+  samplesPerSecond: { head: "Samples per second", show: format.count, best: "high" },
 };
 
 /** Columns for all numbers that the rows' metrics have, known ones first; a number that is new here is shown as it is. */

@@ -7,7 +7,7 @@
 export function readNpy(buffer) {
   const view = new DataView(buffer);
   if (buffer.byteLength < 10 || view.getUint32(0) !== 0x934e554d) {
-    throw new Error("The server's answer is no NPY file.");
+    throw new Error("The server's answer is not an NPY file.");
   }
   const headerLength = view.getUint16(8, true);
   const header = new TextDecoder("latin1").decode(new Uint8Array(buffer, 10, headerLength));

@@ -13,7 +13,7 @@ export const OVERRIDES = [
   { name: "optimizer", label: "Optimizer", kind: "text", among: OPTIMIZERS, of: (model) => model.optimizer },
   { name: "learningRate", label: "Learning rate", kind: "positive", of: (model) => format.plain(model.learningRate) },
   { name: "seed", label: "Seed", kind: "whole", of: () => "as in the recipe" },
-  { name: "threads", label: "Threads", kind: "whole", least: 1, of: () => "one a processor" },
+  { name: "threads", label: "Threads", kind: "whole", least: 1, of: () => "one per processor" },
   { name: "limit", label: "Limit samples to", kind: "whole", least: 1, of: () => "all" },
 ];
 
@@ -36,7 +36,7 @@ function fault({ kind, least }, text) {
   }
   const value = Number(text);
   if (kind === "whole" && !Number.isInteger(value)) {
-    return "A whole number is needed";
+    return "Enter a whole number";
   }
   if (least !== undefined && value < least) {
     return `At least ${least}`;

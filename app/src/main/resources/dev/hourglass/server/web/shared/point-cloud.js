@@ -46,7 +46,7 @@ export class PointCloud {
     this.#canvas = canvas;
     this.#gl = canvas.getContext("webgl2", { antialias: false, alpha: true, powerPreference: "high-performance" });
     if (this.#gl === null) {
-      throw new Error("This browser offers no WebGL 2, which the map is drawn with.");
+      throw new Error("The map needs WebGL 2, which this browser does not offer.");
     }
     canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
     canvas.addEventListener("webglcontextrestored", () => this.#restore());

@@ -55,7 +55,7 @@ public final class PackedWeights {
         return placement.offset(matrix);
     }
 
-    /** How many tasks pack everything anew after the parameters have changed. */
+    /** How many tasks pack everything again after the parameters have changed. */
     public int packTasks() {
         return placement.slices().size();
     }

@@ -9,7 +9,10 @@ import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.tensor.Kernels;
 import java.util.Arrays;
 
-/** The loss: told from a sample's predictions and targets, with its gradient and the errors that are always measured. */
+/**
+ * The loss: computed from a sample's predictions and targets, with its gradient and the errors that are always
+ * measured.
+ */
 final class LossOperations {
     private static final int PANEL = Layout.Steps.PANEL;
 

@@ -172,7 +172,7 @@ public sealed interface Step {
     /** A nonlinearity alone, in place. */
     record Activate(Nonlinearity function, Value value) implements Step {}
 
-    /** {@code gradient *= function'(...)}, told from the function's output. */
+    /** {@code gradient *= function'(...)}, computed from the function's output. */
     record ActivateGradient(Nonlinearity function, Value output, Value gradient) implements Step {}
 
     /** Adds to the sums from which a batch normalisation's mean and variance will be told. */
