@@ -34,7 +34,7 @@ public record DatasetReference(String dataset, Split split) {
             }
         }
         throw new DatasetException("Data source '" + text + "' asks for the split '" + key
-                + "'; expected train or test. Write it as in " + dataset + ":test.");
+                + "'; expected train or test. Write it like " + dataset + ":test.");
     }
 
     /** As {@link #parse} reads it. */

@@ -121,7 +121,16 @@ class LossRequirementsTest {
     @Test
     void anotherLossOrOptimizerCanNotGoOnFromAState() {
         TrainOptions options = TinyTraining.OPTIONS;
-        TrainingState state = TrainingState.fresh(TinyTraining.SPEC, Normalization.NONE, options);
+        TrainingState fresh = TrainingState.fresh(TinyTraining.SPEC, Normalization.NONE, options);
+        List<TrainingState> states = new ArrayList<>();
+        Trainer.train(
+                fresh,
+                TinyTraining.TRAINING,
+                TinyTraining.VALIDATION,
+                options,
+                (moment, place, begun) -> states.add(begun.get()),
+                event -> {});
+        TrainingState state = states.getLast();
         TrainOptions other = options.withLoss(new Loss.LogCosh());
         assertThatThrownBy(() -> Trainer.train(
                         state,
