@@ -87,7 +87,8 @@ final class LabCommand implements Runnable {
                 names = "--epochs",
                 paramLabel = "N",
                 converter = WholeNumber.Count.class,
-                description = "Passes over the training data; 5 in mnist, 25 and 30 in cifar10. A sweep uses at most as many.")
+                description =
+                        "Passes over the training data; 5 in mnist, 25 and 30 in cifar10. A sweep uses at most as many.")
         private @Nullable Integer epochs;
 
         @Option(
@@ -109,24 +110,25 @@ final class LabCommand implements Runnable {
                 names = "--optimizer",
                 paramLabel = "NAME[:SETTING=VALUE,...]",
                 converter = OptimizerText.class,
-                description = "The optimizer: adam (in all labs), adamw, sgd, rmsprop, nadam, adadelta, adagrad or adamax, with"
-                        + " Keras's settings and defaults, such as sgd:learning_rate=0.1,momentum=0.9,nesterov=true.")
+                description =
+                        "The optimizer: adam (in all labs), adamw, sgd, rmsprop, nadam, adadelta, adagrad or adamax, with"
+                                + " Keras's settings and defaults, such as sgd:learning_rate=0.1,momentum=0.9,nesterov=true.")
         private @Nullable Optimizer optimizer;
 
         @Option(
                 names = "--learning-rate",
                 paramLabel = "RATE",
                 converter = Rate.class,
-                description =
-                        "The optimizer's learning rate, or the value its schedule starts at; 0.001 in mnist and"
-                                + " cifar10.")
+                description = "The optimizer's learning rate, or the value its schedule starts at; 0.001 in mnist and"
+                        + " cifar10.")
         private @Nullable Float learningRate;
 
         @Option(
                 names = "--seed",
                 paramLabel = "N",
                 converter = WholeNumber.Seed.class,
-                description = "Seed of initialisation and shuffling: the same seed gives the same weights; 42 in all labs.")
+                description =
+                        "Seed of initialisation and shuffling: the same seed gives the same weights; 42 in all labs.")
         private @Nullable Long seed;
 
         @Option(

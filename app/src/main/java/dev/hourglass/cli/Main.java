@@ -137,7 +137,9 @@ public final class Main {
     private int failed(Exception e) {
         if (interruption.requested()) {
             terminal.error(
-                    e instanceof RunStoppedException ? message(e) : "Interrupted: no unfinished files were left behind.");
+                    e instanceof RunStoppedException
+                            ? message(e)
+                            : "Interrupted: no unfinished files were left behind.");
             return INTERRUPTED;
         }
         if (e instanceof RecipeException) {

@@ -62,13 +62,17 @@ final class ServeCommand implements Runnable {
                     + " needs a token.")
     private String host = ServerOptions.LOCAL_HOST;
 
-    @Option(names = "--runs", paramLabel = "DIR", description = "The folder that holds the run folders (default: runs).")
+    @Option(
+            names = "--runs",
+            paramLabel = "DIR",
+            description = "The folder that holds the run folders (default: runs).")
     private Path runs = Path.of("runs");
 
     @Option(
             names = "--token",
             paramLabel = "TOKEN",
-            description = "The token that every request must carry, 16 characters or more; with --host, generated if not given.")
+            description =
+                    "The token that every request must carry, 16 characters or more; with --host, generated if not given.")
     private @Nullable String token;
 
     /** A port. */

@@ -112,8 +112,9 @@ public final class Replay {
         } catch (IOException e) {
             throw RunFolder.unusable(run, e);
         }
-        throw new LabException("Run folder " + run + " must contain a finished run, found none. Check the path, or finish"
-                + " it with: hourglass resume " + run);
+        throw new LabException(
+                "Run folder " + run + " must contain a finished run, found none. Check the path, or finish"
+                        + " it with: hourglass resume " + run);
     }
 
     private Outcome outcome() {

@@ -91,7 +91,8 @@ public final class WorkbenchServer implements AutoCloseable {
                     handler -> table.add(handler.getHttpMethod().name(), handler.getPath()));
             routes.forEach(some -> some.addTo(config.routes));
             config.routes.get("/api/<unknown>", context -> {
-                throw ApiException.missing(null, "There is nothing at this address.", "See /api for the available addresses.");
+                throw ApiException.missing(
+                        null, "There is nothing at this address.", "See /api for the available addresses.");
             });
             config.routes.get("/", pages::serve);
             config.routes.get("/<file>", pages::serve);

@@ -69,8 +69,9 @@ class InterruptionIT {
         }
         assertThat(errors)
                 .content()
-                .matches("Training was interrupted in epoch \\d+ after step \\d+; what was done is saved. Continue with:"
-                        + " hourglass resume .*stopped\\R");
+                .matches(
+                        "Training was interrupted in epoch \\d+ after step \\d+; what was done is saved. Continue with:"
+                                + " hourglass resume .*stopped\\R");
         assertThat(stopped.resolve("INCOMPLETE")).exists();
         assertThat(stopped.resolve("run.json")).doesNotExist();
 

@@ -223,8 +223,9 @@ class DataSourcesTest {
                         wide + ": expected one class per row, a whole number >= 0 or a name, found 2 columns at line 1."
                                 + " Give a file of one column.");
         assertThatThrownBy(() -> open(npy.toString(), SourceOptions.defaults().withLabels(gap)))
-                .hasMessage(gap + ": expected one class per row, a whole number >= 0 or a name, found nothing at line 3."
-                        + " Fill the gap or drop it.");
+                .hasMessage(
+                        gap + ": expected one class per row, a whole number >= 0 or a name, found nothing at line 3."
+                                + " Fill the gap or drop it.");
         assertThatThrownBy(() -> open(npy.toString(), SourceOptions.defaults().withLabels(headed)))
                 .hasMessageContaining("expected 3 labels, one for each sample of series.npy, found 2.");
         assertThatThrownBy(() -> open("digits:test", SourceOptions.defaults().withLabels(large)))

@@ -37,7 +37,8 @@ public final class DataArguments {
             names = "--stride",
             paramLabel = "N",
             converter = WholeNumber.Count.class,
-            description = "Steps from one window of a series to the next (default: the window's length, so none overlap).")
+            description =
+                    "Steps from one window of a series to the next (default: the window's length, so none overlap).")
     private @Nullable Integer stride;
 
     @Option(

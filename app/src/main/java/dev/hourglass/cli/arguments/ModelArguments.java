@@ -17,7 +17,8 @@ public final class ModelArguments {
     @Option(
             names = "--waist",
             paramLabel = "LAYER",
-            description = "The layer whose output is the code (default: the one stored in the file, else the smallest output).")
+            description =
+                    "The layer whose output is the code (default: the one stored in the file, else the smallest output).")
     private @Nullable String waist;
 
     public Path file() {

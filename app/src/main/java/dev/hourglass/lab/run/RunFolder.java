@@ -304,8 +304,9 @@ public final class RunFolder implements AutoCloseable {
     /** @throws LabException if the folder was deleted, moved away or replaced, or another run has it now */
     void requireOurs() {
         lost().ifPresent(found -> {
-            throw new LabException("Run folder " + asGiven + " " + found + " while the run was in progress. The run ends, since"
-                    + " its work would be lost. If the folder was moved, continue with: hourglass resume NEW-PATH");
+            throw new LabException(
+                    "Run folder " + asGiven + " " + found + " while the run was in progress. The run ends, since"
+                            + " its work would be lost. If the folder was moved, continue with: hourglass resume NEW-PATH");
         });
     }
 

@@ -198,8 +198,8 @@ public final class RunTraining {
     /** @throws LabException that shows them, if there are any */
     public static void requireSame(Path run, List<String> differences) {
         if (!differences.isEmpty()) {
-            throw new LabException("Run " + run + " can't continue to the same weights: " + String.join("; ", differences)
-                    + ". Undo the change, or accept it with --force-resume.");
+            throw new LabException("Run " + run + " can't continue to the same weights: "
+                    + String.join("; ", differences) + ". Undo the change, or accept it with --force-resume.");
         }
     }
 

@@ -25,12 +25,12 @@ final class SweepAnswer {
         }
         String name = Names.model(model);
         List<String> sentences = new ArrayList<>();
-        sentences.add(
-                name + ", trained from scratch for " + Numbers.count(sweep.epochs(), "epoch") + " each, has a test MSE of "
-                        + points.stream()
-                                .map(point -> Numbers.error(point.mse()) + " with " + point.latentSize())
-                                .collect(Collectors.joining(", "))
-                        + " numbers at the waist.");
+        sentences.add(name + ", trained from scratch for " + Numbers.count(sweep.epochs(), "epoch")
+                + " each, has a test MSE of "
+                + points.stream()
+                        .map(point -> Numbers.error(point.mse()) + " with " + point.latentSize())
+                        .collect(Collectors.joining(", "))
+                + " numbers at the waist.");
         String diverged = sizes(sweep.points().stream()
                 .filter(point -> !Double.isFinite(point.mse()))
                 .toList());

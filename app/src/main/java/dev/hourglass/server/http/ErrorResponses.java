@@ -78,7 +78,12 @@ public final class ErrorResponses {
     private static void ofHttp(Context context, int status) {
         switch (status) {
             case 404 ->
-                answer(context, status, null, "There is nothing at this address.", "See /api for the available addresses.");
+                answer(
+                        context,
+                        status,
+                        null,
+                        "There is nothing at this address.",
+                        "See /api for the available addresses.");
             case 405 -> answer(context, status, null, "This address does not take that method.", "See /api.");
             case 413 -> answer(context, status, null, "The request is too large.", "Send less at once.");
             default -> answer(context, status, null, "The request is malformed.", "See /api for what is expected.");

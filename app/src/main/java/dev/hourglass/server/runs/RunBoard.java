@@ -294,8 +294,8 @@ public final class RunBoard implements AutoCloseable {
             StoredRun stored = shelf.run(name);
             if (!RunEnding.of(stored).resumable()) {
                 throw ApiException.conflict(
-                        "Run '" + name + "' has nothing to continue from.", "Start it again, or fork it from an"
-                                + " epoch.");
+                        "Run '" + name + "' has nothing to continue from.",
+                        "Start it again, or fork it from an" + " epoch.");
             }
             if (run != null) {
                 run.log().close(); // writes what a full disk didn't take then

@@ -127,8 +127,8 @@ public final class RunShelf {
     /** @throws ApiException 404 if there is none */
     public StoredRun run(String name) {
         return find(name)
-                .orElseThrow(() -> ApiException.missing(
-                        "run", "There is no run of that name.", "GET /api/runs lists all runs."));
+                .orElseThrow(() ->
+                        ApiException.missing("run", "There is no run of that name.", "GET /api/runs lists all runs."));
     }
 
     /** As run, as begun, or as asked for where the run ended before it had a journal. */

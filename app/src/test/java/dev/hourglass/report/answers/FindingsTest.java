@@ -289,9 +289,8 @@ class FindingsTest {
     void aModelThatMadeAnotherLossSmallSaysSoBesidePca() {
         List<String> findings = Findings.of(SampleRuns.run(SampleRuns.crossentropy(0.005641, 0.000304)));
         assertThat(findings)
-                .contains(
-                        "CNN was trained to minimise the binary cross-entropy; its MSE and MAE were measured as well."
-                                + " PCA minimises the MSE.")
+                .contains("CNN was trained to minimise the binary cross-entropy; its MSE and MAE were measured as well."
+                        + " PCA minimises the MSE.")
                 .anyMatch(finding -> finding.startsWith(
                         "CNN's validation loss (binary cross-entropy) was still falling when training ended: 0.250000 to"
                                 + " 0.200000"));

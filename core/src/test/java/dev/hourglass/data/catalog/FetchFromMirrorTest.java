@@ -353,7 +353,8 @@ class FetchFromMirrorTest {
 
         fetching.join(Duration.ofSeconds(10));
 
-        assertThat(outcome).containsExactly("Getting data set 'digits' was interrupted. Run it again to continue.", true);
+        assertThat(outcome)
+                .containsExactly("Getting data set 'digits' was interrupted. Run it again to continue.", true);
     }
 
     @Test

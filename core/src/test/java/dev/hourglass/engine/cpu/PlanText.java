@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Plans in words: a line for each operation or step, with the shape or layout of what is written for the first time. */
 final class PlanText {
@@ -32,7 +33,8 @@ final class PlanText {
 
     private static String line(Op op) {
         String reads = op.reads().stream().map(Tensor::name).collect(Collectors.joining(", "));
-        String writes = op.writes().stream().map(t -> t.name() + " " + t.shape()).collect(Collectors.joining(", "));
+        String writes =
+                op.writes().stream().map(t -> t.name() + " " + t.shape()).collect(Collectors.joining(", "));
         String settings =
                 op instanceof Op.Gradient gradient ? gradient.of().layer() : String.join(", ", settings((Record) op));
         return line(op.getClass(), settings, reads, writes);
@@ -42,7 +44,10 @@ final class PlanText {
         StringBuilder text = new StringBuilder();
         Set<Value> known = new HashSet<>();
         plan.steps().forEach(step -> text.append(line(step, known)).append('\n'));
-        plan.overBatch().forEach(step -> text.append("over the batch: ").append(line(step, known)).append('\n'));
+        plan.overBatch()
+                .forEach(step -> text.append("over the batch: ")
+                        .append(line(step, known))
+                        .append('\n'));
         return text.toString();
     }
 
@@ -114,15 +119,22 @@ final class PlanText {
             case Nonlinearity function ->
                 function.kind() == Nonlinearity.Kind.LINEAR
                         ? ""
-                        : function.kind() + (function.kind() == Nonlinearity.Kind.LEAKY_RELU ? " " + function.slope() : "");
+                        : function.kind()
+                                + (function.kind() == Nonlinearity.Kind.LEAKY_RELU ? " " + function.slope() : "");
             case Size2 size -> name + " " + size.height() + "x" + size.width();
             case WindowAxis axis -> name + " " + window(axis);
             case Loss loss -> loss.toString();
             case LayerSpec layer -> layer.name();
             case Step step -> name + " " + step.getClass().getSimpleName();
-            case Record record -> String.join(" ", settings(record));
+            case Record record -> (kind(record) + String.join(" ", settings(record))).strip();
             default -> value.toString();
         };
+    }
+
+    /** Of one of several kinds of a thing, such as the cell of a recurrent layer, which. */
+    private static String kind(Record record) {
+        boolean isOfSeveral = Stream.of(record.getClass().getInterfaces()).anyMatch(Class::isSealed);
+        return isOfSeveral ? record.getClass().getSimpleName() + " " : "";
     }
 
     private static String window(WindowAxis axis) {

@@ -97,8 +97,9 @@ class EvaluationTest {
 
         assertThatThrownBy(() -> ErrorReport.of((from, count, into) -> Arrays.fill(into, 0), data, done -> {}))
                 .isInstanceOf(DatasetException.class)
-                .hasMessage("Can't evaluate sample 1 of test: it holds NaN at position 1, both from 0. Correct or drop the"
-                        + " sample.");
+                .hasMessage(
+                        "Can't evaluate sample 1 of test: it holds NaN at position 1, both from 0. Correct or drop the"
+                                + " sample.");
     }
 
     @Test

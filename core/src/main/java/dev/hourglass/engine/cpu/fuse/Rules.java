@@ -6,8 +6,7 @@ import java.util.List;
 
 /** The rules, in the order in which they are applied: a later one finds what an earlier one has left. */
 public final class Rules {
-    static final List<Rule<LogicalPlan>> BEFORE_LOWERING =
-            List.of(new FoldUpSampling(), new RepeatInRecurrent());
+    static final List<Rule<LogicalPlan>> BEFORE_LOWERING = List.of(new FoldUpSampling(), new RepeatInRecurrent());
 
     static final List<Rule<Plan>> AFTER_LOWERING = List.of(
             new ConvolveByTiles(),

@@ -51,8 +51,9 @@ final class RulesTest {
 
     @Test
     void eachRuleHasATestOfItsOwn() {
-        assertThat(rules()).allSatisfy(rule -> assertThat(rule.getClass())
-                .satisfies(type -> Class.forName(type.getName() + "Test")));
+        assertThat(rules())
+                .allSatisfy(
+                        rule -> assertThat(rule.getClass()).satisfies(type -> Class.forName(type.getName() + "Test")));
     }
 
     private static List<Rule<?>> rules() {
@@ -92,7 +93,8 @@ final class RulesTest {
             try (InputStream in = Objects.requireNonNull(each.getResourceAsStream(file))) {
                 ClassModel model = ClassFile.of().parse(in.readAllBytes());
                 model.constantPool().forEach(entry -> {
-                    if (entry instanceof ClassEntry kind && !kind.asInternalName().startsWith("[")) {
+                    if (entry instanceof ClassEntry kind
+                            && !kind.asInternalName().startsWith("[")) {
                         named.add(name(kind.asInternalName().replace('/', '.')));
                     }
                 });
