@@ -7,9 +7,9 @@ import dev.hourglass.cli.terminal.Progress;
 import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.engine.ChainInference;
 import dev.hourglass.evaluate.errors.ErrorReport;
 import dev.hourglass.formats.SavedModel;
-import dev.hourglass.model.Autoencoder;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
@@ -58,13 +58,17 @@ final class EvaluateCommand implements Runnable {
 
     @Override
     public void run() {
-        SavedModel saved = model.read();
+        SavedModel saved = rebuilding(model.read());
         Terminal display = json ? Terminal.plain(terminal.err(), terminal.err()) : terminal;
         Dataset samples = data.open(saved, catalog, display);
-        Autoencoder autoencoder = withNormalizationOf(saved.autoencoder(), samples);
         ErrorReport report;
-        try (Progress progress = new Progress(display, "Evaluating", samples.size(), "samples")) {
-            report = ErrorReport.of(autoencoder, samples, threads.count(), progress::stepTo);
+        try (ChainInference inference =
+                        ChainInference.of(saved.input(), saved.layers(), saved.parameters(), threads.count());
+                Progress progress = new Progress(display, "Evaluating", samples.size(), "samples")) {
+            report = ErrorReport.of(
+                    (from, count, into) -> inference.run(samples::copySample, from, count, into),
+                    samples,
+                    progress::stepTo);
         }
         if (json) {
             terminal.print(toJson(saved, samples, report) + System.lineSeparator());
@@ -73,9 +77,15 @@ final class EvaluateCommand implements Runnable {
         }
     }
 
-    /** Pixels that are floats lie divided by 255 already, which the source says by another normalization. */
-    private static Autoencoder withNormalizationOf(Autoencoder model, Dataset data) {
-        return new Autoencoder(model.spec(), model.parameters(), data.normalization());
+    /** The whole model, whose outputs must be comparable with its inputs. */
+    private static SavedModel rebuilding(SavedModel model) {
+        SavedModel whole = model.whole();
+        if (!whole.output().equals(whole.input())) {
+            throw new CommandException(
+                    "Model '" + whole.name() + "' turns " + whole.input() + " into " + whole.output()
+                            + ", so its outputs can't be measured against its inputs. Use 'reconstruct' to have them in a file.");
+        }
+        return whole;
     }
 
     private void print(SavedModel model, Dataset samples, ErrorReport report) {

@@ -50,7 +50,7 @@ final class InspectCommand implements Runnable {
         ModelSummary summary = ModelSummary.of(
                 saved.name(),
                 ModelFacts.of(saved.input(), saved.layers()),
-                saved.waist().encoderLayers());
+                saved.waist().isKnown() ? saved.waist().encoderLayers() : ModelSummary.NO_WAIST);
         if (json) {
             terminal.print(toJson(saved, summary) + System.lineSeparator());
             return;
@@ -70,10 +70,19 @@ final class InspectCommand implements Runnable {
     private static String foundBy(SavedModel model) {
         return switch (model.waist().source()) {
             case STORED -> "the waist is the one stored in the file";
-            case BY_RULE ->
-                "the file names no waist; the smallest output is taken (to choose another, give --waist LAYER)";
+            case BY_RULE -> byRule(model);
             case NAMED -> "the waist is the one given by --waist";
+            case UNKNOWN -> "nothing in the middle is narrower than what surrounds it; name the waist with --waist LAYER";
         };
+    }
+
+    private static String byRule(SavedModel model) {
+        String taken = !model.isHalf()
+                ? "the file names no waist; the narrowest value in the middle is taken"
+                : model.waist().encoderLayers() == 0
+                        ? "the model gives more than it reads; it is taken to be a decoder by itself"
+                        : "the model gives less than it reads; it is taken to be an encoder by itself";
+        return taken + " (to choose another, give --waist LAYER)";
     }
 
     private static String describe(Normalization normalization) {
@@ -105,10 +114,14 @@ final class InspectCommand implements Runnable {
         root.put("name", model.name());
         root.set("input", mapper.valueToTree(model.input().toArray()));
         root.set("output", mapper.valueToTree(model.output().toArray()));
-        root.set("code", mapper.valueToTree(model.code().toArray()));
+        if (model.waist().isKnown()) {
+            root.set("code", mapper.valueToTree(model.code().toArray()));
+        } else {
+            root.putNull("code");
+        }
         root.put("autoencoder", model.isAutoencoder());
         ObjectNode waist = root.putObject("waist");
-        waist.put("encoderLayers", model.waist().encoderLayers());
+        waist.put("encoderLayers", model.waist().isKnown() ? model.waist().encoderLayers() : null);
         waist.put("source", model.waist().source().name().toLowerCase(Locale.ROOT));
         ObjectNode normalization = root.putObject("normalization");
         normalization.set("scales", mapper.valueToTree(model.normalization().scales()));

@@ -134,8 +134,8 @@ abstract class PassCommand implements Runnable {
             name = "reconstruct",
             header = "Write a model's reconstructions of samples to a file.",
             description = {
-                "Sends samples through the whole model, batch by batch. The output is normalized as the model was"
-                        + " trained: pixels are 0 to 1."
+                "Sends samples through the whole model, batch by batch; the waist has no effect. The output is normalized as"
+                        + " the model was trained: pixels are 0 to 1."
             },
             footer = {
                 "  hourglass reconstruct cnn.keras --data mnist:test --out rebuilt.npy",
@@ -143,12 +143,7 @@ abstract class PassCommand implements Runnable {
             })
     static final class Reconstruct extends PassCommand {
         Reconstruct(Terminal terminal, DatasetCatalog catalog) {
-            super(terminal, catalog, "Reconstructing", "Reconstructed", Reconstruct::whole);
-        }
-
-        private static SavedModel whole(SavedModel model) {
-            model.autoencoder(); // says what is missing where this is only one half
-            return model;
+            super(terminal, catalog, "Reconstructing", "Reconstructed", SavedModel::whole);
         }
     }
 }

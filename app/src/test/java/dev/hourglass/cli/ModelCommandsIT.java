@@ -12,10 +12,15 @@ import dev.hourglass.data.files.NpyFile;
 import dev.hourglass.engine.Inference;
 import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.SavedModel;
+import dev.hourglass.formats.Waist;
+import dev.hourglass.model.Activation;
 import dev.hourglass.model.Autoencoder;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Parameters;
 import dev.hourglass.model.Presets;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.RandomSource;
+import dev.hourglass.tensor.Shape;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -154,7 +159,7 @@ class ModelCommandsIT {
         assertThat(run("reconstruct", encoder.toString(), "--data", images.toString(), "--out", same.toString()))
                 .isEqualTo(1);
         assertThat(errors())
-                .contains("an autoencoder ends in its input's shape")
+                .contains("so it is an encoder by itself, for 'encode'.", "--waist LAYER")
                 .hasLineCount(1);
     }
 
@@ -362,10 +367,62 @@ class ModelCommandsIT {
             err.reset();
             assertThat(run(wrong.getFirst(), wrong.getLast(), "--data", data, "--out", folder + "/never.npy"))
                     .isEqualTo(1);
-            assertThat(errors()).endsWith("Use the file of the whole autoencoder." + System.lineSeparator());
+            assertThat(errors())
+                    .endsWith("Use the file of the whole autoencoder, or name the layer that gives the code with"
+                            + " --waist LAYER." + System.lineSeparator());
             assertThat(errors()).hasLineCount(1);
         }
         assertThat(folder).isDirectoryNotContaining("glob:**never*");
+    }
+
+    /** Three numbers to sixteen and back, as public models have it: nothing says which layer gives the code. */
+    @Test
+    void aModelWithoutAWaistRebuildsAndIsMeasuredAndAsksForTheWaistWhereACodeIsWanted() throws IOException {
+        Path wide = folder.resolve("wide.keras");
+        Path samples = Files.writeString(folder.resolve("samples.csv"), "a,b,c\n0.1,0.2,0.3\n0.3,0.2,0.1\n");
+        List<LayerSpec> layers = List.of(
+                new LayerSpec.Dense("hidden", 16, Activation.RELU), new LayerSpec.Dense("out", 3, Activation.LINEAR));
+        Shape input = Shape.of(3);
+        ModelFile.write(
+                new SavedModel(
+                        "wide",
+                        input,
+                        layers,
+                        Parameters.initialize(input, layers, new RandomSource(4)),
+                        Normalization.NONE,
+                        Waist.UNKNOWN,
+                        null,
+                        null,
+                        Map.of(),
+                        List.of()),
+                wide);
+        String data = samples.toString();
+        String rebuilt = folder.resolve("rebuilt.npy").toString();
+        assertThat(run("reconstruct", wide.toString(), "--data", data, "--out", rebuilt))
+                .as(errors())
+                .isZero();
+        assertThat(run("evaluate", wide.toString(), "--data", data)).as(errors()).isZero();
+        assertThat(run("inspect", wide.toString())).as(errors()).isZero();
+        assertThat(output()).contains("2 samples", "  MSE   ", "Waist: not known", "name the waist with --waist LAYER");
+        for (List<String> command : List.of(
+                List.of("encode", "never.npy"), List.of("decode", "never.csv"), List.of("latent", "never.png"))) {
+            assertFails(
+                    1,
+                    "Model 'wide' turns [3] into [3] and is nowhere narrower in its middle, so it is not known what its"
+                            + " code is. Name the layer that gives the code with --waist LAYER, such as 'hidden'"
+                            + " ('inspect' lists the layers).",
+                    command.getFirst(),
+                    wide.toString(),
+                    "--data",
+                    data,
+                    "--out",
+                    command.getLast());
+        }
+        String codes = folder.resolve("codes.npy").toString();
+        assertThat(run("encode", wide.toString(), "--waist", "hidden", "--data", data, "--out", codes))
+                .as(errors())
+                .isZero();
+        assertThat(NpyFile.open(Path.of(codes)).sampleShape()).isEqualTo(Shape.of(16));
     }
 
     private void assertFails(int status, String line, String... arguments) {

@@ -48,7 +48,7 @@ public final class ModelFile {
 
     /**
      * Reads a model, by what the file holds and not by its name. The waist is where our note in the file says; without
-     * one it is after the smallest layer output, or where a nested encoder ends.
+     * one it is at the narrowest value in the middle, or where a nested encoder ends, or not known.
      *
      * @throws IOException if the file can't be read
      * @throws CorruptFileException if it is damaged, or no model file

@@ -44,6 +44,9 @@ public record SavedModel(
         @Nullable OptimizerState optimizer,
         Map<String, String> provenance,
         List<String> warnings) {
+    private static final String OTHER_FILE_OR_WAIST =
+            " Use the file of the whole autoencoder, or name the layer that gives the code with --waist LAYER.";
+
     /** @throws dev.hourglass.tensor.ShapeException if the layers do not fit together */
     public SavedModel {
         if (layers.isEmpty()) {
@@ -103,8 +106,13 @@ public record SavedModel(
         return ShapeInference.outputs(input, layers).getLast();
     }
 
-    /** The shape of the code, which lies at the waist; of a decoder it is the input. */
+    /**
+     * The shape of the code, which lies at the waist; of a decoder it is the input.
+     *
+     * @throws UnsupportedModelException if it is not known where the waist is
+     */
     public Shape code() {
+        requireKnownWaist();
         return waist.encoderLayers() == 0
                 ? input
                 : ShapeInference.outputs(input, layers).get(waist.encoderLayers() - 1);
@@ -116,38 +124,71 @@ public record SavedModel(
     }
 
     /**
-     * The model to reconstruct, encode and decode with, or to train on.
+     * The model to encode and decode with, or to train on.
      *
      * @return a model that shares this one's parameters
      * @throws UnsupportedModelException if this is no {@linkplain #isAutoencoder autoencoder}
      */
     public Autoencoder autoencoder() {
+        requireKnownWaist();
         if (!isAutoencoder()) {
             throw new UnsupportedModelException("Model '" + name + "' turns " + input + " into " + output() + ", with "
                     + waist.encoderLayers() + " of its " + layers.size()
                     + " layers before the waist; an autoencoder ends in its input's shape and has layers on both sides."
-                    + " Use the file of the whole autoencoder.");
+                    + OTHER_FILE_OR_WAIST);
         }
         return new Autoencoder(
                 new AutoencoderSpec(name, input, encoderLayers(), decoderLayers()), parameters, normalization);
     }
 
+    /** Whether this is an encoder or a decoder by itself, with nothing on the other side of the waist. */
+    public boolean isHalf() {
+        return waist.isKnown() && (waist.encoderLayers() == 0 || waist.encoderLayers() == layers.size());
+    }
+
+    /**
+     * The whole model, to send samples through from end to end; that needs no waist.
+     *
+     * @throws UnsupportedModelException if this is {@linkplain #isHalf one half} of an autoencoder
+     */
+    public SavedModel whole() {
+        if (isHalf()) {
+            boolean encodes = waist.encoderLayers() > 0;
+            throw new UnsupportedModelException("Model '" + name + "' turns " + input + " into " + output()
+                    + ", so it is "
+                    + (encodes ? "an encoder by itself, for 'encode'" : "a decoder by itself, for 'decode'")
+                    + "." + OTHER_FILE_OR_WAIST);
+        }
+        return this;
+    }
+
     /**
      * The half down to the waist, by itself; it can't be trained on.
      *
-     * @throws UnsupportedModelException if there is no layer before the waist
+     * @throws UnsupportedModelException if there is no layer before the waist, or it is not known where that is
      */
     public SavedModel encoder() {
+        requireKnownWaist();
         return half("_encoder", input, encoderLayers(), normalization);
     }
 
     /**
      * The half from the waist on, by itself; it reads codes, which need no normalization.
      *
-     * @throws UnsupportedModelException if there is no layer after the waist
+     * @throws UnsupportedModelException if there is no layer after the waist, or it is not known where that is
      */
     public SavedModel decoder() {
+        requireKnownWaist();
         return half("_decoder", code(), decoderLayers(), Normalization.NONE);
+    }
+
+    private void requireKnownWaist() {
+        if (!waist.isKnown()) {
+            throw new UnsupportedModelException("Model '" + name + "' turns " + input + " into " + output()
+                    + " and is nowhere narrower in its middle, so it is not known what its code is. Name the layer that"
+                    + " gives the code with --waist LAYER, such as '"
+                    + layers.get((layers.size() - 1) / 2).name() + "' ('inspect' lists the layers).");
+        }
     }
 
     private List<LayerSpec> encoderLayers() {
@@ -161,8 +202,8 @@ public record SavedModel(
     private SavedModel half(String suffix, Shape from, List<LayerSpec> half, Normalization with) {
         if (half.isEmpty()) {
             throw new UnsupportedModelException("Model '" + name + "' has all of its " + layers.size()
-                    + " layers on one side of the waist, so there is nothing on the other. Use the file of the whole"
-                    + " autoencoder.");
+                    + " layers on one side of the waist, so there is nothing on the other."
+                    + OTHER_FILE_OR_WAIST);
         }
         Set<String> names = half.stream().map(LayerSpec::name).collect(Collectors.toSet());
         boolean encodes = suffix.equals("_encoder");

@@ -18,7 +18,8 @@ public final class ModelArguments {
             names = "--waist",
             paramLabel = "LAYER",
             description =
-                    "The layer whose output is the code (default: the one stored in the file, else the smallest output).")
+                    "The layer whose output is the code (default: the one stored in the file, else the narrowest value in the"
+                            + " middle).")
     private @Nullable String waist;
 
     public Path file() {

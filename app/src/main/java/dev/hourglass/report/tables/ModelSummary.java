@@ -20,9 +20,12 @@ import java.util.Map;
  * @param rows the input, then every layer in order
  * @param trainable how many numbers training changes
  * @param nonTrainable how many numbers only the moving statistics change
- * @param waist how much the waist keeps, such as {@code 32 numbers, 24.50:1}
+ * @param waist how much the waist keeps, such as {@code 32 numbers, 24.50:1}, or {@code not known}
  */
 public record ModelSummary(String model, List<Row> rows, long trainable, long nonTrainable, String waist) {
+    /** For a model of which it is not known where its waist is. */
+    public static final int NO_WAIST = -1;
+
     private static final int BYTES_PER_PARAMETER = Float.BYTES;
 
     /**
@@ -45,7 +48,7 @@ public record ModelSummary(String model, List<Row> rows, long trainable, long no
     /**
      * Of any chain of layers, such as an encoder by itself.
      *
-     * @param waist how many layers come before the waist, 0 to all
+     * @param waist how many layers come before the waist, 0 to all, or {@link #NO_WAIST}
      */
     public static ModelSummary of(String name, ModelFacts facts, int waist) {
         List<Row> rows = new ArrayList<>();
@@ -58,14 +61,19 @@ public record ModelSummary(String model, List<Row> rows, long trainable, long no
                     layer.parameters(),
                     rows.size() == waist));
         }
-        int code = rows.get(waist).outputShape().size();
-        int widest = Math.max(facts.input().size(), facts.output().size());
         return new ModelSummary(
                 name,
                 rows,
                 facts.trainableParameters(),
                 facts.parameters() - facts.trainableParameters(),
-                Numbers.count(code) + " numbers, " + Numbers.ratio((double) widest / code));
+                waist == NO_WAIST
+                        ? "not known"
+                        : kept(rows.get(waist).outputShape().size(), facts));
+    }
+
+    private static String kept(int code, ModelFacts facts) {
+        int widest = Math.max(facts.input().size(), facts.output().size());
+        return Numbers.count(code) + " numbers, " + Numbers.ratio((double) widest / code);
     }
 
     /** All parameters together, as Keras counts them. */

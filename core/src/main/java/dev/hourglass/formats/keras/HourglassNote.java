@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
  * What Hourglass adds to a Keras file, in a place that Keras doesn't read: a member {@code hourglass} of
  * {@code metadata.json}, or a root attribute of that name in a {@code .h5} file.
  *
- * @param encoderLayers how many layers lie before the waist
+ * @param encoderLayers how many layers lie before the waist; null where that is not known
  * @param golden what the model computes, or null where a sample is too large to be stored beside it
  */
 public record HourglassNote(
         String name,
         Normalization normalization,
-        int encoderLayers,
+        @Nullable Integer encoderLayers,
         Map<String, String> provenance,
         @Nullable GoldenBatch golden) {
     /** Of one sample, in or out. Two in and two out make 1.4 MB of text. */
@@ -35,7 +35,7 @@ public record HourglassNote(
         return new HourglassNote(
                 model.name(),
                 model.normalization(),
-                model.waist().encoderLayers(),
+                model.waist().isKnown() ? model.waist().encoderLayers() : null,
                 model.provenance(),
                 small ? golden : null);
     }
@@ -48,7 +48,9 @@ public record HourglassNote(
         scaling.put("scales", normalization.scales());
         scaling.put("offsets", normalization.offsets());
         tree.put("normalization", scaling);
-        tree.put("encoder_layers", encoderLayers);
+        if (encoderLayers != null) {
+            tree.put("encoder_layers", encoderLayers);
+        }
         tree.put("provenance", provenance);
         if (golden != null) {
             Map<String, Object> batch = new LinkedHashMap<>();
@@ -66,11 +68,9 @@ public record HourglassNote(
      */
     static HourglassNote read(Json json, Shape input, Shape output, List<LayerSpec> layers) {
         Json.Mapping note = json.asMapping();
-        int encoderLayers = note.get("encoder_layers").asWhole();
-        if (encoderLayers < 0 || encoderLayers > layers.size()) {
-            throw note.get("encoder_layers")
-                    .place()
-                    .corrupt("0 to " + layers.size() + " layers", Integer.toString(encoderLayers));
+        Json waist = note.find("encoder_layers");
+        if (waist != null && (waist.asWhole() < 0 || waist.asWhole() > layers.size())) {
+            throw waist.place().corrupt("0 to " + layers.size() + " layers", waist.excerpt());
         }
         Map<String, String> provenance = new LinkedHashMap<>();
         note.get("provenance").asMapping().members().forEach((name, value) -> provenance.put(name, value.asText()));
@@ -78,7 +78,7 @@ public record HourglassNote(
         return new HourglassNote(
                 LayerNames.plain(note.get("name").asText()),
                 normalization(note.get("normalization").asMapping(), input),
-                encoderLayers,
+                waist == null ? null : waist.asWhole(),
                 provenance,
                 golden == null ? null : golden(golden.asMapping(), input.size(), output.size()));
     }

@@ -40,7 +40,7 @@ public record LoadedModel(
         Waist waist;
         if (waistLayer != null) {
             waist = rule.named(waistLayer, file);
-        } else if (note != null) {
+        } else if (note != null && note.encoderLayers() != null) {
             waist = new Waist(note.encoderLayers(), Waist.Source.STORED);
         } else {
             waist = rule.byRule();
