@@ -58,8 +58,8 @@ final class EvaluateCommand implements Runnable {
 
     @Override
     public void run() {
-        SavedModel saved = rebuilding(model.read());
         Terminal display = json ? Terminal.plain(terminal.err(), terminal.err()) : terminal;
+        SavedModel saved = rebuilding(model.read(() -> data.sampleShape(catalog, display)));
         Dataset samples = data.open(saved, catalog, display);
         ErrorReport report;
         try (ChainInference inference =

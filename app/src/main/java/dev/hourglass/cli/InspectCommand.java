@@ -72,7 +72,8 @@ final class InspectCommand implements Runnable {
             case STORED -> "the waist is the one stored in the file";
             case BY_RULE -> byRule(model);
             case NAMED -> "the waist is the one given by --waist";
-            case UNKNOWN -> "nothing in the middle is narrower than what surrounds it; name the waist with --waist LAYER";
+            case UNKNOWN ->
+                "nothing in the middle is narrower than what surrounds it; name the waist with --waist LAYER";
         };
     }
 

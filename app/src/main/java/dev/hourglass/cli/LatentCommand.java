@@ -133,7 +133,7 @@ final class LatentCommand implements Runnable {
                     spec.commandLine(),
                     "Can't write " + out + ": expected a name that ends with " + String.join(", ", FORMATS));
         }
-        SavedModel whole = model.read();
+        SavedModel whole = model.read(() -> data.sampleShape(catalog, terminal));
         SavedModel encoder = whole.encoder();
         Dataset samples = data.open(encoder, catalog, terminal);
         if (method == Method.TSNE && samples.size() <= perplexity) {

@@ -72,7 +72,7 @@ abstract class PassCommand implements Runnable {
         } catch (DatasetException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        SavedModel chain = layers.apply(model.read());
+        SavedModel chain = layers.apply(model.read(() -> data.sampleShape(catalog, terminal)));
         Dataset samples = data.open(chain, catalog, terminal);
         long start = System.nanoTime();
         try {

@@ -7,6 +7,7 @@ import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.FloatDataset;
 import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.data.files.CsvWriter;
 import dev.hourglass.data.files.IdxFile;
 import dev.hourglass.data.files.NpyFile;
 import dev.hourglass.engine.Inference;
@@ -27,8 +28,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
@@ -401,7 +404,9 @@ class ModelCommandsIT {
         assertThat(run("reconstruct", wide.toString(), "--data", data, "--out", rebuilt))
                 .as(errors())
                 .isZero();
-        assertThat(run("evaluate", wide.toString(), "--data", data)).as(errors()).isZero();
+        assertThat(run("evaluate", wide.toString(), "--data", data))
+                .as(errors())
+                .isZero();
         assertThat(run("inspect", wide.toString())).as(errors()).isZero();
         assertThat(output()).contains("2 samples", "  MSE   ", "Waist: not known", "name the waist with --waist LAYER");
         for (List<String> command : List.of(
@@ -423,6 +428,53 @@ class ModelCommandsIT {
                 .as(errors())
                 .isZero();
         assertThat(NpyFile.open(Path.of(codes)).sampleShape()).isEqualTo(Shape.of(16));
+    }
+
+    /** As nearly every Keras model of images: trained on pixels / 255, which its file doesn't say. */
+    @Test
+    void aModelWithoutAScalingThatIsFedPixelsIsToldSoAndScaleSettlesIt() throws IOException {
+        Path plain = folder.resolve("plain.keras");
+        Autoencoder unscaled = new Autoencoder(autoencoder.spec(), autoencoder.parameters(), Normalization.NONE);
+        ModelFile.write(SavedModel.of(unscaled, null, Map.of()), plain);
+        String data = images.toString();
+        double expected = mse(model.toString(), "--data", data);
+        assertThat(errors()).isEmpty();
+
+        assertThat(mse(plain.toString(), "--data", data)).isGreaterThan(100);
+        assertThat(errors())
+                .startsWith("WARNING: The numbers of ")
+                .contains(" are from 0 to 230 and go in as they are", "its outputs lie in [0, 1]", "give --scale 255")
+                .hasLineCount(1);
+        assertThat(mse(plain.toString(), "--data", data, "--scale", "255")).isEqualTo(expected);
+        assertThat(errors()).isEmpty();
+        assertThat(mse(plain.toString(), "--data", data, "--scale", "1")).isGreaterThan(100);
+        assertThat(errors()).isEmpty();
+    }
+
+    /** The same pixels as bytes, as whole numbers in a table, and divided already. */
+    @Test
+    void aModelThatDividesPixelsTakesWholeNumbersForPixels() throws IOException {
+        Dataset pixels = IdxFile.readDataset(images);
+        Path csv = folder.resolve("pixels.csv");
+        CsvWriter.write(csv, IntStream.range(0, 784).mapToObj(i -> "p" + i).toList(), sink -> {
+            float[] row = new float[784];
+            for (int i = 0; i < IMAGES; i++) {
+                pixels.copySample(i, row, 0);
+                Normalization.PIXELS.restore(row, 0, row.length);
+                sink.write(row, 0, 1);
+            }
+        });
+        assertThat(mse(model.toString(), "--data", csv.toString()))
+                .isCloseTo(mse(model.toString(), "--data", images.toString()), within(1e-9));
+    }
+
+    private double mse(String... arguments) {
+        out.reset();
+        err.reset();
+        List<String> command = new ArrayList<>(List.of("evaluate", "--json"));
+        command.addAll(List.of(arguments));
+        assertThat(run(command.toArray(String[]::new))).as(errors()).isZero();
+        return JsonMapper.shared().readTree(output()).get("mse").asDouble();
     }
 
     private void assertFails(int status, String line, String... arguments) {

@@ -50,14 +50,15 @@ public final class DataSources {
      * [features], it is cut into windows. Any other shape has to have as many numbers as a sample of the source.
      *
      * <p>{@link SourceOptions#normalization}, such as that of a model, is applied to the numbers as they are stored,
-     * with one exception: {@link Normalization#PIXELS} is for bytes, so other numbers count as divided by 255 already.
+     * with one exception: {@link Normalization#PIXELS} is for bytes and whole numbers up to 255; other numbers around 0 to
+     * 1 count as divided already, and the rest is refused. {@link SourceOptions#scale} is applied whatever the numbers are.
      *
      * @param source such as {@code mnist:test} or {@code codes.npy}
      * @throws DatasetException if there is no such source or its samples can't have that shape
      * @throws CorruptFileException if a file is damaged, or the labels don't match the samples
      */
     public Dataset open(String source, SourceOptions options, FetchListener listener) {
-        Dataset data = normalized(find(source, options, listener), options);
+        Dataset data = normalized(source, find(source, options, listener), options);
         Shape shape = options.sampleShape();
         Dataset shaped = shape == null ? data : shaped(source, data, shape, options);
         Path labels = options.labels();
@@ -174,16 +175,30 @@ public final class DataSources {
         return bytes.length >= magic.length && Arrays.equals(bytes, 0, magic.length, magic, 0, magic.length);
     }
 
-    private static Dataset normalized(Dataset data, SourceOptions options) {
+    private static Dataset normalized(String source, Dataset data, SourceOptions options) {
+        Float scale = options.scale();
+        if (scale != null) {
+            return with(data, dividingBy(scale));
+        }
         Normalization wanted = options.normalization();
         if (wanted == null) {
             return data;
         }
-        boolean dividedAlready =
-                wanted.equals(Normalization.PIXELS) && data.normalization().equals(Normalization.NONE);
+        boolean isStoredAsNumbers =
+                data instanceof FloatDataset && data.normalization().equals(Normalization.NONE);
+        return wanted.equals(Normalization.PIXELS) && isStoredAsNumbers
+                ? with(data, ValueRange.of(data).towardsPixels(source))
+                : with(data, wanted);
+    }
+
+    private static Normalization dividingBy(float scale) {
+        return scale == 255 ? Normalization.PIXELS : scale == 1 ? Normalization.NONE : new Normalization(1 / scale, 0);
+    }
+
+    private static Dataset with(Dataset data, Normalization normalization) {
         return switch (data) {
-            case ByteDataset bytes -> bytes.withNormalization(wanted);
-            case FloatDataset floats -> dividedAlready ? floats : floats.withNormalization(wanted);
+            case ByteDataset bytes -> bytes.withNormalization(normalization);
+            case FloatDataset floats -> floats.withNormalization(normalization);
             default -> throw new IllegalStateException("a source of an unknown kind: " + data.getClass());
         };
     }

@@ -17,6 +17,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -36,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 public final class ModelFile {
     private static final byte[] ZIP = HexFormat.of().parseHex("504b0304");
     private static final byte[] HDF5 = HexFormat.of().parseHex("894844460d0a1a0a");
+    /** How a file begins that Git LFS keeps elsewhere: {@code version https://git-lfs...}. */
+    private static final byte[] LFS_POINTER = "version ".getBytes(StandardCharsets.US_ASCII);
+
     private static final System.Logger LOG = System.getLogger(ModelFile.class.getName());
 
     private enum Format {
@@ -55,7 +59,7 @@ public final class ModelFile {
      * @throws UnsupportedModelException if it holds what Hourglass doesn't compute
      */
     public static SavedModel read(Path file) throws IOException {
-        return settle(load(file), null);
+        return read(file, ReadOptions.defaults());
     }
 
     /**
@@ -67,7 +71,19 @@ public final class ModelFile {
      * @throws UnsupportedModelException if it holds what Hourglass doesn't compute, or no layer of that name
      */
     public static SavedModel read(Path file, String waistLayer) throws IOException {
-        return settle(load(file), waistLayer);
+        return read(file, ReadOptions.defaults().withWaistLayer(waistLayer));
+    }
+
+    /**
+     * Reads a model with what its file doesn't say.
+     *
+     * @throws IOException if a file can't be read
+     * @throws CorruptFileException if it is damaged, or no model file
+     * @throws UnsupportedModelException if it holds what Hourglass doesn't compute, or no layer of the waist's name
+     * @throws OpenSizesException if the file leaves sizes of its input open and the options don't say them
+     */
+    public static SavedModel read(Path file, ReadOptions options) throws IOException {
+        return settle(load(file, options), options.waistLayer());
     }
 
     /**
@@ -80,7 +96,7 @@ public final class ModelFile {
      * @throws UnsupportedModelException if it holds what Hourglass doesn't compute
      */
     public static OptionalDouble goldenDifference(Path file) throws IOException {
-        LoadedModel loaded = load(file);
+        LoadedModel loaded = load(file, ReadOptions.defaults());
         GoldenBatch golden = loaded.note() == null ? null : loaded.note().golden();
         return golden == null ? OptionalDouble.empty() : OptionalDouble.of(golden.difference(loaded.settle(null)));
     }
@@ -141,7 +157,8 @@ public final class ModelFile {
 
         void requireHeldBy(Path written) throws IOException {
             switch (format) {
-                case KERAS, LEGACY -> proof.requireHeldBy(load(written).settle(null));
+                case KERAS, LEGACY ->
+                    proof.requireHeldBy(load(written, ReadOptions.defaults()).settle(null));
                 case ONNX -> proof.requireHeldBy(OnnxFile.read(Files.readAllBytes(written)));
             }
         }
@@ -153,20 +170,27 @@ public final class ModelFile {
         return model;
     }
 
-    private static LoadedModel load(Path file) throws IOException {
-        return FileStamp.<LoadedModel, IOException>whileUnchanged(file, () -> loadWhole(file));
+    private static LoadedModel load(Path file, ReadOptions options) throws IOException {
+        return FileStamp.<LoadedModel, IOException>whileUnchanged(file, () -> loadWhole(file, options));
     }
 
-    private static LoadedModel loadWhole(Path file) throws IOException {
+    private static LoadedModel loadWhole(Path file, ReadOptions options) throws IOException {
         byte[] start;
         try (InputStream in = RegularFile.open(file)) {
             start = in.readNBytes(HDF5.length);
         }
         if (Arrays.equals(start, HDF5)) {
-            return LegacyFile.read(file);
+            return LegacyFile.read(file, options.sample());
         }
         if (start.length > ZIP.length && Arrays.equals(start, 0, ZIP.length, ZIP, 0, ZIP.length)) {
-            return KerasFile.read(file);
+            return KerasFile.read(file, options.sample());
+        }
+        if (Arrays.equals(start, LFS_POINTER)) {
+            throw new CorruptFileException(
+                    file,
+                    "a model file of Keras (.keras or .h5)",
+                    "a pointer of Git LFS, which stands for the file in its repository",
+                    "Get the file itself with 'git lfs pull', or by the repository's download link.");
         }
         throw new CorruptFileException(
                 file,

@@ -5,7 +5,7 @@ package dev.hourglass.formats;
  * graph that is no chain, code. The message is one line: the file, the layer and its class, what was found and what is
  * supported.
  */
-public final class UnsupportedModelException extends RuntimeException {
+public sealed class UnsupportedModelException extends RuntimeException permits OpenSizesException {
     private static final long serialVersionUID = 1L;
 
     public UnsupportedModelException(String message) {

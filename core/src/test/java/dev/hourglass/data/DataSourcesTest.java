@@ -162,12 +162,45 @@ class DataSourcesTest {
         Normalization perChannel = new Normalization(List.of(10f, 100f), List.of(1f, -1f));
 
         Dataset scaled = open(npy.toString(), SourceOptions.defaults().withNormalization(perChannel));
-        Dataset taken = open(npy.toString(), SourceOptions.defaults().withNormalization(Normalization.PIXELS));
         Dataset bytes = open("digits", SourceOptions.defaults().withNormalization(new Normalization(2f / 255, -1)));
 
         assertThat(sample(scaled, 1)).containsExactly(21, 299);
-        assertThat(sample(taken, 1)).containsExactly(2, 3);
         assertThat(bytes.normalization().offset()).isEqualTo(-1);
+    }
+
+    /** The same pixels as whole numbers, as sklearn gives them, and divided already. */
+    @Test
+    void pixelsThatAreNotBytesAreToldByTheirNumbers() throws IOException {
+        SourceOptions pixels = SourceOptions.defaults().withNormalization(Normalization.PIXELS);
+        Path whole = Files.writeString(folder.resolve("whole.csv"), "a,b\n0,255\n51,102\n");
+        Path divided = Files.writeString(folder.resolve("divided.csv"), "a,b\n0,1\n0.2,0.4\n");
+        Path noisy = Files.writeString(folder.resolve("noisy.csv"), "a,b\n-0.3,1.2\n0.2,0.4\n");
+        Path odd = Files.writeString(folder.resolve("odd.csv"), "a,b\n-3,870\n51,102\n");
+
+        assertThat(sample(open(whole.toString(), pixels), 1)).containsExactly(51 / 255f, 102 / 255f);
+        assertThat(sample(open(divided.toString(), pixels), 1)).containsExactly(0.2f, 0.4f);
+        assertThat(sample(open(noisy.toString(), pixels), 0)).containsExactly(-0.3f, 1.2f);
+        assertThatThrownBy(() -> open(odd.toString(), pixels))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage(
+                        "Data source '" + odd + "' has numbers from -3 to 870, and the model was trained on pixels"
+                                + " divided by 255; expected whole numbers from 0 to 255, or 0 to 1 where they are divided already."
+                                + " Divide them, or name what they have to be divided by with --scale N (1 takes them as they are).");
+    }
+
+    @Test
+    void aScaleSettlesItWhateverTheModelSays() throws IOException {
+        Path whole = Files.writeString(folder.resolve("whole.csv"), "a,b\n0,255\n51,102\n");
+        for (Normalization model : List.of(Normalization.PIXELS, Normalization.NONE)) {
+            SourceOptions options = SourceOptions.defaults().withNormalization(model);
+            assertThat(sample(open(whole.toString(), options.withScale(255f)), 1))
+                    .containsExactly(51 / 255f, 102 / 255f);
+            assertThat(sample(open(whole.toString(), options.withScale(1f)), 1)).containsExactly(51, 102);
+            assertThat(open("digits", options.withScale(51f)).normalization()).isEqualTo(new Normalization(1 / 51f, 0));
+        }
+        assertThatThrownBy(() -> SourceOptions.defaults().withScale(0f))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("scale must be finite and not 0, got 0.0");
     }
 
     @Test

@@ -6,10 +6,15 @@ import dev.hourglass.data.DataSources;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.SourceOptions;
 import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.evaluate.InputScale;
 import dev.hourglass.formats.SavedModel;
+import dev.hourglass.model.OutputRange;
+import dev.hourglass.tensor.Shape;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** The samples that a command sends through a model. */
 public final class DataArguments {
@@ -48,13 +53,60 @@ public final class DataArguments {
             description = "Use only the first N samples.")
     private @Nullable Integer limit;
 
-    /** Samples as the model reads them: of its shape and under the normalization it was trained with. */
+    @Option(
+            names = "--scale",
+            paramLabel = "N",
+            converter = Scale.class,
+            description =
+                    "Divide stored numbers by N, such as 255 for pixels; 1 takes them as they are (default: as the"
+                            + " model was trained, where its file says that).")
+    private @Nullable Float scale;
+
+    /** A number to divide by. */
+    static final class Scale implements ITypeConverter<Float> {
+        @Override
+        public Float convert(String text) {
+            try {
+                float value = Float.parseFloat(text);
+                if (Float.isFinite(value) && value != 0) {
+                    return value;
+                }
+            } catch (NumberFormatException e) {
+                // The same mistake as a number out of range.
+            }
+            throw new TypeConversionException("expected a number other than 0, found '" + text + "'");
+        }
+    }
+
+    /**
+     * Samples as the model reads them: of its shape and under the normalization it was trained with. Where their numbers
+     * are larger or smaller than it can have been trained on, the user is told so.
+     */
     public Dataset open(SavedModel model, DatasetCatalog catalog, Terminal terminal) {
-        SourceOptions options =
-                new SourceOptions(model.input(), model.normalization(), labels, labelColumn, stride, false);
+        SourceOptions options = options().withSampleShape(model.input()).withNormalization(model.normalization());
+        Dataset data = open(options, catalog, terminal);
+        if (scale == null) {
+            boolean rebuilds = model.output().equals(model.input());
+            OutputRange output = rebuilds ? OutputRange.of(model.layers()) : OutputRange.ALL;
+            InputScale.doubt(data, model.normalization(), output)
+                    .ifPresent(doubt -> terminal.error("WARNING: " + doubt));
+        }
+        return data;
+    }
+
+    /** The shape of one sample as it lies there, for a model that leaves its sizes open. */
+    public Shape sampleShape(DatasetCatalog catalog, Terminal terminal) {
+        return open(options(), catalog, terminal).sampleShape();
+    }
+
+    private Dataset open(SourceOptions options, DatasetCatalog catalog, Terminal terminal) {
         try (FetchDisplay display = new FetchDisplay(terminal)) {
             Dataset data = new DataSources(catalog).open(source, options, display);
             return limit == null ? data : data.limit(limit);
         }
+    }
+
+    private SourceOptions options() {
+        return new SourceOptions(null, null, labels, labelColumn, stride, scale, false);
     }
 }

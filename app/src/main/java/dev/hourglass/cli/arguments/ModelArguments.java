@@ -2,12 +2,20 @@ package dev.hourglass.cli.arguments;
 
 import dev.hourglass.cli.CommandException;
 import dev.hourglass.formats.ModelFile;
+import dev.hourglass.formats.OpenSizesException;
+import dev.hourglass.formats.ReadOptions;
 import dev.hourglass.formats.SavedModel;
+import dev.hourglass.tensor.Shape;
+import dev.hourglass.tensor.ShapeException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
 /** The model that a command works with. */
 public final class ModelArguments {
@@ -26,9 +34,46 @@ public final class ModelArguments {
         return file;
     }
 
+    @Option(
+            names = "--input",
+            paramLabel = "SHAPE",
+            converter = ShapeConverter.class,
+            description =
+                    "The shape of a sample, such as 64x64x3, where the file leaves sizes open (default: the data's).")
+    private @Nullable Shape input;
+
+    /** Sizes with an x between them. */
+    static final class ShapeConverter implements ITypeConverter<Shape> {
+        @Override
+        public Shape convert(String text) {
+            try {
+                return Shape.of(Pattern.compile("x")
+                        .splitAsStream(text)
+                        .mapToInt(Integer::parseInt)
+                        .toArray());
+            } catch (NumberFormatException | ShapeException e) {
+                throw new TypeConversionException("expected sizes such as 64x64x3, found '" + text + "'");
+            }
+        }
+    }
+
     public SavedModel read() {
+        return read(input);
+    }
+
+    /** Where the file leaves sizes of its input open and --input doesn't say them, they are those of the data. */
+    public SavedModel read(Supplier<Shape> sampleOfData) {
         try {
-            return waist == null ? ModelFile.read(file) : ModelFile.read(file, waist);
+            return read(input);
+        } catch (OpenSizesException e) {
+            return read(sampleOfData.get());
+        }
+    }
+
+    private SavedModel read(@Nullable Shape sample) {
+        try {
+            return ModelFile.read(
+                    file, ReadOptions.defaults().withWaistLayer(waist).withSample(sample));
         } catch (IOException e) {
             throw CommandException.unreadable(file, e);
         }

@@ -1,6 +1,8 @@
 package dev.hourglass.server.models;
 
 import dev.hourglass.data.Dataset;
+import dev.hourglass.data.DatasetException;
+import dev.hourglass.data.ValueRange;
 import dev.hourglass.data.files.NpyFile;
 import dev.hourglass.server.http.Answers;
 import dev.hourglass.server.http.ApiException;
@@ -164,8 +166,13 @@ record SampleReader(float[] values, int count) {
             }
             if (isBytes(body)) {
                 normalization.apply(values, 0, values.length);
+            } else if (normalization.equals(Normalization.PIXELS)) {
+                ValueRange.of(data).towardsPixels("the array").apply(values, 0, values.length);
             }
             return new SampleReader(values, count);
+        } catch (DatasetException e) {
+            throw ApiException.impossible(
+                    null, String.valueOf(e.getMessage()), "Send pixels from 0 to 255, or 0 to 1.");
         } catch (CorruptFileException e) {
             throw ApiException.malformed(
                     null, ErrorResponses.withoutFolders(String.valueOf(e.getMessage())), "Send NPY.");

@@ -5,7 +5,10 @@ import dev.hourglass.data.DataSources;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.SourceOptions;
+import dev.hourglass.data.ValueRange;
 import dev.hourglass.data.images.ImageFolder;
+import dev.hourglass.evaluate.InputScale;
+import dev.hourglass.model.OutputRange;
 import dev.hourglass.server.http.Answers;
 import dev.hourglass.server.http.ApiException;
 import dev.hourglass.server.http.Body;
@@ -95,7 +98,20 @@ public final class UploadRoutes implements Routes {
         options = stride.isPresent() ? options.withStride(stride.getAsInt()) : options;
         String labels = query.text("labelColumn", "");
         options = labels.isEmpty() ? options : options.withLabelColumn(labels);
-        return sources.open(file.toString(), options, event -> {});
+        return requireReachable(sources.open(file.toString(), options, event -> {}), model);
+    }
+
+    /** Numbers to 255 would be scored against outputs from 0 to 1 without a word. */
+    private static Dataset requireReachable(Dataset data, OpenModel model) {
+        ValueRange range = ValueRange.of(data);
+        OutputRange output = OutputRange.of(model.autoencoder().spec().layers());
+        if (model.autoencoder().normalization().equals(Normalization.NONE) && InputScale.isBeyond(range, output)) {
+            throw ApiException.impossible(
+                    null,
+                    "The numbers are " + range + ", and the model's outputs lie in " + output + ".",
+                    "Send numbers like those that it was trained on, such as pixels divided by 255.");
+        }
+        return data;
     }
 
     private static ByteDataset inverted(ByteDataset pictures) {

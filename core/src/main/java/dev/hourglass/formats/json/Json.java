@@ -60,10 +60,7 @@ public sealed interface Json {
 
         public CorruptFileException corrupt(String expected, String found) {
             return new CorruptFileException(
-                    document.file,
-                    expected + " at " + this,
-                    found,
-                    "Keras never writes this; get the file again or save the model again.");
+                    document.file, expected + " at " + this, found, "Get the file again or save the model again.");
         }
 
         /** Such as {@code config.json: .config.layers[2].config}. */

@@ -7,10 +7,10 @@ import dev.hourglass.model.LayerSpec;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,18 +20,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConfigReader {
     private static final Set<String> MODEL_CLASSES = Set.of("Sequential", "Functional", "Model");
-    private static final Set<String> LAYER_MODULES = Set.of("keras.layers", "tf_keras.layers");
-    /** Where Keras 3 has its models and where Keras 2 had them. */
-    private static final Set<String> MODEL_MODULES = Set.of(
-            "keras",
-            "keras.models",
-            "keras.src.models.functional",
-            "keras.src.models.sequential",
-            "keras.src.models.model",
-            "keras.src.engine.functional",
-            "keras.src.engine.sequential",
-            "tf_keras",
-            "tf_keras.src.engine.functional");
+    /** Keras's own modules: Keras 3.0 and 2.13 name the file that a class stands in, such as keras.src.layers.core.dense. */
+    private static final Pattern LAYER_MODULES = Pattern.compile("(tf_)?keras(\\.src)?\\.layers(\\.[a-z0-9_]+){0,3}");
+
+    private static final Pattern MODEL_MODULES =
+            Pattern.compile("(tf_)?keras(\\.src)?(\\.(models|engine)(\\.[a-z0-9_]+){0,2})?");
+
+    /** Layers that pass on what they read in the same shape, and so say nothing of it. */
+    private static final Set<String> KEEP_SHAPE =
+            Set.of("Dropout", "GaussianNoise", "GaussianDropout", "Activation", "Masking");
 
     private final LayerNames names = new LayerNames();
     private final Consumer<String> warnings;
@@ -40,13 +37,19 @@ final class ConfigReader {
         this.warnings = warnings;
     }
 
+    /** Without knowing more of the samples than the configuration says. */
+    static ModelNode.Model read(Json root, Consumer<String> warnings) {
+        return read(root, InputSizes.UNKNOWN, warnings);
+    }
+
     /**
      * @param root the model's node
+     * @param given what is known of the samples besides
      * @param warnings told of what is left out without changing the model's output
      * @throws UnsupportedModelException if the model holds what Hourglass lacks
      * @throws dev.hourglass.tensor.CorruptFileException if it is not what Keras writes
      */
-    static ModelNode.Model read(Json root, Consumer<String> warnings) {
+    static ModelNode.Model read(Json root, InputSizes given, Consumer<String> warnings) {
         Json.Mapping node = root.asMapping();
         String kerasClass = node.get("class_name").asText();
         requireOurs(node, kerasClass, "model");
@@ -56,38 +59,45 @@ final class ConfigReader {
                     "the file holds a " + Json.printable(kerasClass)
                             + "; Hourglass reads Sequential and functional models");
         }
-        return new ConfigReader(warnings).model(node, kerasClass);
+        return new ConfigReader(warnings).model(node, kerasClass, given);
     }
 
-    private ModelNode.Model model(Json.Mapping node, String kerasClass) {
+    private ModelNode.Model model(Json.Mapping node, String kerasClass, InputSizes sizes) {
+        if (kerasClass.equals("Sequential") && node.get("config") instanceof Json.Sequence layers) {
+            // Up to Keras 2.2.2 the list of layers was all there is.
+            return sequential("sequential", node, layers, sizes);
+        }
         Json.Mapping config = node.get("config").asMapping();
         Json given = config.find("name");
         String name = given == null ? "model" : given.asText();
-        return kerasClass.equals("Sequential") ? sequential(name, config) : functional(name, config);
+        return kerasClass.equals("Sequential")
+                ? sequential(name, node, config.get("layers").asSequence(), sizes)
+                : functional(name, config, sizes);
     }
 
-    private ModelNode.Model sequential(String name, Json.Mapping config) {
+    private ModelNode.Model sequential(String name, Json.Mapping model, Json.Sequence layers, InputSizes sizes) {
         List<Json.Mapping> nodes = new ArrayList<>();
-        for (Json layer : config.get("layers").asSequence().items()) {
+        for (Json layer : layers.items()) {
             nodes.add(layer.asMapping());
         }
         if (nodes.isEmpty()) {
-            throw config.place().corrupt("at least one layer", "none");
+            throw layers.place().corrupt("at least one layer", "none");
         }
         Json.Mapping first = nodes.getFirst();
         Shape input;
         if (className(first).equals("InputLayer")) {
-            input = input(first);
+            input = input(first, sizes);
             nodes.removeFirst();
         } else {
-            input = inputOfFirst(name, first, config);
+            input = inputOfFirst(model, nodes, sizes);
         }
+        Json.Mapping config = model.get("config") instanceof Json.Mapping settings ? settings : model;
         return chain(name, ModelNode.Kind.SEQUENTIAL, config, input, nodes);
     }
 
-    private ModelNode.Model functional(String name, Json.Mapping config) {
+    private ModelNode.Model functional(String name, Json.Mapping config, InputSizes sizes) {
         List<Json.Mapping> nodes = FunctionalGraph.chain(name, config);
-        Shape input = input(nodes.getFirst());
+        Shape input = input(nodes.getFirst(), sizes);
         return chain(name, ModelNode.Kind.FUNCTIONAL, config, input, nodes.subList(1, nodes.size()));
     }
 
@@ -110,17 +120,17 @@ final class ConfigReader {
 
     private ModelNode node(Json.Mapping node, Shape in, String model) {
         String kerasClass = className(node);
-        Json.Mapping config = node.get("config").asMapping();
-        Json given = config.find("name");
-        String name = given == null ? kerasClass : given.asText();
-        requireOurs(node, kerasClass, "layer '" + Json.printable(name) + "'");
         if (MODEL_CLASSES.contains(kerasClass)) {
-            ModelNode.Model nested = model(node, kerasClass);
+            requireOurs(node, kerasClass, "layer '" + Json.printable(name(node, kerasClass)) + "'");
+            ModelNode.Model nested = model(node, kerasClass, InputSizes.of(in));
             if (!nested.input().equals(in)) {
                 throw node.place().corrupt("a model that reads " + in, "one that reads " + nested.input());
             }
             return nested;
         }
+        Json.Mapping config = node.get("config").asMapping();
+        String name = name(node, kerasClass);
+        requireOurs(node, kerasClass, "layer '" + Json.printable(name) + "'");
         if (kerasClass.equals("InputLayer")) {
             throw node.place().corrupt("a layer", "an InputLayer within the model");
         }
@@ -134,6 +144,11 @@ final class ConfigReader {
         LayerSettings settings = new LayerSettings(kerasClass, Json.printable(name), config, warnings);
         LayerSpec spec = Layers.read(kerasClass, names.unique(name, model), settings, in);
         return new ModelNode.Layer(name, spec, in, trainable(config));
+    }
+
+    private static String name(Json.Mapping node, String otherwise) {
+        Json given = node.get("config") instanceof Json.Mapping config ? config.find("name") : null;
+        return given == null ? otherwise : given.asText();
     }
 
     private static Shape output(ModelNode.Layer layer, Json.Mapping node) {
@@ -159,9 +174,10 @@ final class ConfigReader {
     private static void requireOurs(Json.Mapping node, String kerasClass, String what) {
         Json registered = node.find("registered_name");
         Json module = node.find("module");
-        Set<String> modules = MODEL_CLASSES.contains(kerasClass) ? MODEL_MODULES : LAYER_MODULES;
+        Pattern modules = MODEL_CLASSES.contains(kerasClass) ? MODEL_MODULES : LAYER_MODULES;
         boolean foreignName = registered != null && !registered.asText().equals(kerasClass);
-        boolean foreignModule = module != null && !modules.contains(module.asText());
+        boolean foreignModule =
+                module != null && !modules.matcher(module.asText()).matches();
         if (foreignName || foreignModule) {
             throw unsupported(
                     node,
@@ -177,7 +193,7 @@ final class ConfigReader {
                 node.place().document().file() + ": " + what + ". Build the model without it and save it again.");
     }
 
-    private static Shape input(Json.Mapping inputLayer) {
+    private static Shape input(Json.Mapping inputLayer, InputSizes sizes) {
         Json.Mapping config = inputLayer.get("config").asMapping();
         LayerSettings settings = new LayerSettings("InputLayer", "input", config, warning -> {});
         settings.only("sparse", "false");
@@ -188,7 +204,7 @@ final class ConfigReader {
         if (shape == null) {
             throw config.place().corrupt("a member 'batch_shape'", "none");
         }
-        return withoutBatch(shape);
+        return sizes.input(shape);
     }
 
     private static @Nullable Json batchShape(Json.Mapping config) {
@@ -196,48 +212,45 @@ final class ConfigReader {
         return shape == null ? config.find("batch_input_shape") : shape;
     }
 
-    /** Of a Sequential that has no InputLayer: Keras 2 gave its first layer the shape, Keras 3 the model. */
-    private Shape inputOfFirst(String model, Json.Mapping first, Json.Mapping config) {
-        Json shape = batchShape(first.get("config").asMapping());
-        if (shape == null) {
+    /**
+     * Of a Sequential that has no InputLayer: Keras 2 gave its first layer the shape, Keras 3 the model. One that was built
+     * by its data may have it from when it was built, or must be told by its weights.
+     */
+    private static Shape inputOfFirst(Json.Mapping model, List<Json.Mapping> layers, InputSizes sizes) {
+        Json.Mapping first = layers.getFirst();
+        Json shape = first.get("config") instanceof Json.Mapping config ? batchShape(config) : null;
+        if (shape == null && model.get("config") instanceof Json.Mapping config) {
             shape = config.find("build_input_shape");
         }
-        if (shape == null && MODEL_CLASSES.contains(className(first))) {
-            Json.Mapping inner = first.get("config").asMapping();
-            List<Json> layers = inner.get("layers").asSequence().items();
-            if (!layers.isEmpty() && className(layers.getFirst().asMapping()).equals("InputLayer")) {
-                return input(layers.getFirst().asMapping());
+        for (Json.Mapping built : List.of(model, first)) {
+            if (shape == null && built.find("build_config") instanceof Json.Mapping config) {
+                shape = config.find("input_shape");
             }
         }
-        if (shape == null) {
-            throw unsupported(
-                    config,
-                    "model '" + Json.printable(model) + "' has no input shape, so it was never built; Hourglass reads"
-                            + " models that were");
+        if (shape != null) {
+            return sizes.input(shape);
         }
-        return withoutBatch(shape);
+        if (MODEL_CLASSES.contains(className(first))) {
+            return inputOfNested(first, sizes);
+        }
+        String withWeights = layers.stream()
+                .map(ConfigReader::className)
+                .dropWhile(KEEP_SHAPE::contains)
+                .findFirst()
+                .orElse("");
+        return sizes.byFirstKernel(withWeights, model);
     }
 
-    private static Shape withoutBatch(Json batchShape) {
-        List<Json> all = batchShape.asSequence().items();
-        if (all.size() < 2) {
-            throw batchShape.place().corrupt("a batch size and at least one dimension", batchShape.excerpt());
+    private static Shape inputOfNested(Json.Mapping nested, InputSizes sizes) {
+        Json config = nested.get("config");
+        Json layers = config instanceof Json.Mapping settings ? settings.get("layers") : config;
+        List<Json.Mapping> nodes =
+                layers.asSequence().items().stream().map(Json::asMapping).toList();
+        if (nodes.isEmpty()) {
+            throw nested.place().corrupt("at least one layer", "none");
         }
-        int[] dimensions = new int[all.size() - 1];
-        Arrays.setAll(dimensions, i -> dimension(all.get(i + 1), batchShape));
-        try {
-            return Shape.of(dimensions);
-        } catch (ShapeException e) {
-            throw batchShape.place().corrupt("a shape", String.valueOf(e.getMessage()));
-        }
-    }
-
-    private static int dimension(Json dimension, Json shape) {
-        if (dimension instanceof Json.Nothing) {
-            throw new UnsupportedModelException(shape.place().document().file() + ": the input's shape is "
-                    + shape.excerpt() + "; Hourglass needs every dimension but the batch. Build the model with a fixed"
-                    + " input shape and save it again.");
-        }
-        return dimension.asWhole();
+        return className(nodes.getFirst()).equals("InputLayer")
+                ? input(nodes.getFirst(), sizes)
+                : inputOfFirst(nested, nodes, sizes);
     }
 }

@@ -9,14 +9,18 @@ import dev.hourglass.formats.hdf5.Group;
 import dev.hourglass.formats.hdf5.Hdf5File;
 import dev.hourglass.formats.json.Json;
 import dev.hourglass.formats.json.JsonText;
+import dev.hourglass.tensor.CorruptFileException;
+import dev.hourglass.tensor.Shape;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@code .keras} file of version 3: a zip of {@code config.json}, {@code model.weights.h5} and {@code metadata.json}.
@@ -30,11 +34,13 @@ public final class KerasFile {
 
     private KerasFile() {}
 
-    public static LoadedModel read(Path file) throws IOException {
+    /** @param sample the shape of the data's samples, for sizes that the file leaves open; null if not known */
+    public static LoadedModel read(Path file, @Nullable Shape sample) throws IOException {
         try (StrictZip zip = StrictZip.open(file)) {
             LoadedModel.Builder loaded = new LoadedModel.Builder(file);
             Json config = json(zip, file, CONFIG);
-            ModelNode.Model model = ConfigReader.read(config, loaded::warn);
+            InputSizes sizes = new InputSizes(sample, kerasClass -> firstKernel(zip, file, kerasClass));
+            ModelNode.Model model = ConfigReader.read(config, sizes, loaded::warn);
             if (zip.has(METADATA) && json(zip, file, METADATA) instanceof Json.Mapping metadata) {
                 loaded.note(metadata.find("hourglass"));
             }
@@ -42,13 +48,33 @@ public final class KerasFile {
                 throw new UnsupportedModelException(file + ": the weights are in model.weights.npz; Hourglass reads "
                         + WEIGHTS + ". Save the model with Keras's default weights format.");
             }
-            byte[] weights = zip.read(WEIGHTS, Integer.MAX_VALUE - 64);
-            StoredArrays arrays = new StoredArrays(file, Hdf5File.read(weights, file + ", " + WEIGHTS));
+            StoredArrays arrays = new StoredArrays(file, arrays(zip, file));
             Json compile = config.asMapping().find("compile_config");
             return loaded.build(model, WeightsFile.read(model, arrays), parameters -> {
                 StoredTraining training = new StoredTraining(model, arrays, loaded::warn);
-                return training.read(compile == null ? null : compile.asMapping(), parameters);
+                return training.read(compile instanceof Json.Mapping mapping ? mapping : null, parameters);
             });
+        }
+    }
+
+    private static List<Integer> firstKernel(StrictZip zip, Path file, String kerasClass) {
+        try {
+            return EarlyWeightPaths.firstKernel(arrays(zip, file), kerasClass);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Group arrays(StrictZip zip, Path file) throws IOException {
+        byte[] weights = zip.read(WEIGHTS, Integer.MAX_VALUE - 64);
+        try {
+            return EarlyWeightPaths.withSlashes(Hdf5File.read(weights, file + ", " + WEIGHTS));
+        } catch (IllegalArgumentException e) {
+            throw new CorruptFileException(
+                    file,
+                    "names of groups and arrays in " + WEIGHTS + " that a folder could have",
+                    Json.printable(String.valueOf(e.getMessage())),
+                    "Save the model again.");
         }
     }
 

@@ -10,6 +10,7 @@ import dev.hourglass.formats.hdf5.Hdf5File;
 import dev.hourglass.formats.json.Json;
 import dev.hourglass.formats.json.JsonText;
 import dev.hourglass.tensor.CorruptFileException;
+import dev.hourglass.tensor.Shape;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -30,7 +31,8 @@ public final class LegacyFile {
 
     private LegacyFile() {}
 
-    public static LoadedModel read(Path file) throws IOException {
+    /** @param sample the shape of the data's samples, for sizes that the file leaves open; null if not known */
+    public static LoadedModel read(Path file, @Nullable Shape sample) throws IOException {
         StoredArrays arrays = new StoredArrays(file, Hdf5File.read(file));
         Json config = json(arrays, CONFIG);
         if (config == null) {
@@ -41,12 +43,13 @@ public final class LegacyFile {
                     "A file of weights alone doesn't say what the layers are; save the whole model.");
         }
         LoadedModel.Builder loaded = new LoadedModel.Builder(file);
-        ModelNode.Model model = ConfigReader.read(config, loaded::warn);
+        InputSizes sizes = new InputSizes(sample, kerasClass -> LegacyWeights.firstKernel(arrays));
+        ModelNode.Model model = ConfigReader.read(config, sizes, loaded::warn);
         loaded.note(json(arrays, NOTE));
         Json training = json(arrays, TRAINING);
         return loaded.build(model, LegacyWeights.read(model, arrays), parameters -> {
             StoredTraining stored = new StoredTraining(model, arrays, loaded::warn);
-            return stored.readLegacy(training == null ? null : training.asMapping(), parameters);
+            return stored.readLegacy(training instanceof Json.Mapping mapping ? mapping : null, parameters);
         });
     }
 

@@ -58,6 +58,17 @@ final class LegacyWeights {
         return parameters(model, values);
     }
 
+    /** The dimensions of the first array of the first layer that has any; empty if there is none. */
+    static List<Integer> firstKernel(StoredArrays arrays) {
+        for (String name : names(arrays, GROUP, "layer_names")) {
+            List<String> weights = names(arrays, GROUP + "/" + name, "weight_names");
+            if (!weights.isEmpty()) {
+                return arrays.dimensions(GROUP + "/" + name + "/" + weights.getFirst());
+            }
+        }
+        return List.of();
+    }
+
     /** Adds the variables to a tree. */
     static void write(ModelNode.Model model, Parameters parameters, Group.Builder root) {
         List<String> layerNames = new ArrayList<>();

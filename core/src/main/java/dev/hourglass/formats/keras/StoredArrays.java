@@ -45,6 +45,11 @@ record StoredArrays(Path file, Group root) {
         };
     }
 
+    /** Of the array at a path; empty if there is none, or it is a single number. */
+    List<Integer> dimensions(String path) {
+        return root.find(path).orElse(null) instanceof Dataset dataset ? dataset.dimensions() : List.of();
+    }
+
     /** How many data sets and groups lie in a group; 0 if there is none. */
     int count(String path) {
         return root.find(path).orElse(null) instanceof Group group

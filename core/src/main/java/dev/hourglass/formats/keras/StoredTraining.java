@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,11 @@ final class StoredTraining {
     private static final Set<String> IDLE_OF_LOSS = Set.of("name", "dtype", "axis", "fn");
 
     private static final List<String> MEAN = List.of("sum_over_batch_size", "mean", "auto");
+
+    /** What Keras's optimizers up to 2.10 call the count of steps; they put each slot by itself. */
+    private static final Pattern OLD_COUNT = Pattern.compile("/iter(ations)?(_[0-9]+)?:0$");
+    /** The first slot of Keras before 2.0.7, under no scope. */
+    private static final Pattern SORTED_BY_NAME = Pattern.compile("^" + GROUP + "/Variable(_[0-9]+)?:0$");
 
     private final ModelNode.Model model;
     private final StoredArrays arrays;
@@ -164,6 +170,9 @@ final class StoredTraining {
 
     /** @throws IllegalArgumentException if Hourglass lacks it or one of its settings */
     private static Optimizer optimizer(Json stored) {
+        if (stored instanceof Json.Text name) {
+            return Optimizer.of(name.value(), Map.of()); // compile("adam"), which means Keras's defaults
+        }
         if (!(stored instanceof Json.Mapping object
                 && object.find("class_name") instanceof Json.Text kerasClass
                 && object.find("config") instanceof Json.Mapping config)) {
@@ -179,18 +188,23 @@ final class StoredTraining {
                             "it has " + name + " " + value.excerpt() + ", which Hourglass lacks");
                 }
             } else if (!IDLE.contains(name) && !(CLIPPING.contains(name) && isOff)) {
-                settings.put(name, of);
+                settings.put(name.equals("lr") ? "learning_rate" : name, of); // lr until Keras 2.2
             }
         });
         if (!(settings.get("learning_rate") instanceof Number)) {
             throw new IllegalArgumentException("its learning rate is a schedule");
         }
         try {
-            return Optimizer.of(kerasClass.value(), settings);
+            return Optimizer.of(withoutRegistration(kerasClass.value()), settings);
         } catch (SettingException e) {
             Json of = config.find(e.setting());
             throw of == null ? e : of.place().corrupt(e.expected(), e.found());
         }
+    }
+
+    /** Keras 2.11 to 2.15 registered its own optimizers as others register theirs. */
+    private static String withoutRegistration(String kerasClass) {
+        return kerasClass.startsWith("Custom>") ? kerasClass.substring("Custom>".length()) : kerasClass;
     }
 
     /** As {@link Optimizer#of} takes it; null for nothing. */
@@ -208,29 +222,37 @@ final class StoredTraining {
     private @Nullable OptimizerState state(Optimizer optimizer, List<String> paths, List<Parameter> trained) {
         int remembered =
                 optimizer.slots().size() * trained.size() + optimizer.scalars().size();
+        List<String> stored = withoutPlaceholders(optimizer, paths, remembered, trained.size());
         // Keras 2 has the learning rate among the settings only.
-        int first = paths.size() == 1 + remembered ? 1 : 2;
-        if (paths.size() != first + remembered) {
+        int first = stored.size() == 1 + remembered ? 1 : 2;
+        if (stored.size() == remembered && remembered > 0) {
+            throw new IllegalArgumentException("Keras before 2.3 stored no count of its steps");
+        }
+        if (stored.size() != first + remembered) {
             // Compiled, but not trained a single step; or by something else.
-            if (paths.size() > 2) {
-                throw arrays.wrongCount("the optimizer", 2 + remembered, paths.size());
+            if (stored.size() > 2) {
+                throw arrays.wrongCount("the optimizer", 2 + remembered, stored.size());
             }
             return null;
         }
-        Optional<Double> steps = arrays.number(paths.getFirst());
+        if (stored.size() > first && SORTED_BY_NAME.matcher(stored.get(first)).find()) {
+            throw new IllegalArgumentException(
+                    "Keras before 2.0.7 stored its variables in another order than the model's");
+        }
+        Optional<Double> steps = arrays.number(stored.getFirst());
         if (steps.isEmpty() || steps.get() != steps.get().intValue()) {
             throw new IllegalArgumentException("its count of steps is not a 32-bit integer");
         }
         // A callback may have changed it since the model was compiled.
         Optimizer now = first == 2
-                ? arrays.number(paths.get(1))
+                ? arrays.number(stored.get(1))
                         .map(rate -> optimizer.withLearningRate(rate.floatValue()))
                         .orElse(optimizer)
                 : optimizer;
-        List<String> left = paths.subList(first, paths.size());
-        // Keras 2 of old puts each slot by itself.
+        List<String> left = stored.subList(first, stored.size());
+        boolean together = first == 2 || !OLD_COUNT.matcher(stored.getFirst()).find();
         List<List<String>> groups =
-                first == 2 ? groups(now) : names(now).stream().map(List::of).toList();
+                together ? groups(now) : names(now).stream().map(List::of).toList();
         Map<String, Parameters> slots = new LinkedHashMap<>();
         int place = 0;
         for (List<String> group : groups) {
@@ -248,6 +270,16 @@ final class StoredTraining {
                             .floatValue());
         }
         return new OptimizerState(now, steps.get().intValue(), slots, scalars);
+    }
+
+    /** Keras 2.0.9 to 2.3 gave Adam without amsgrad a third slot, a single number for each variable. */
+    private List<String> withoutPlaceholders(Optimizer optimizer, List<String> paths, int remembered, int trained) {
+        int end = paths.size() - trained;
+        boolean placeholders = optimizer instanceof Optimizer.Adam
+                && paths.size() == 1 + remembered + trained
+                && paths.subList(end, paths.size()).stream()
+                        .allMatch(path -> arrays.dimensions(path).equals(List.of(1)));
+        return placeholders ? paths.subList(0, end) : paths;
     }
 
     /** Every {@code step}-th array from {@code from} on, one for each trained variable. */

@@ -184,7 +184,6 @@ final class StrictZip implements AutoCloseable {
     }
 
     private static CorruptFileException corrupt(Path file, String expected, String found) {
-        return new CorruptFileException(
-                file, expected, found, "Keras never writes this; get the file again or save the model again.");
+        return new CorruptFileException(file, expected, found, "Get the file again or save the model again.");
     }
 }

@@ -32,10 +32,7 @@ final class WeightPaths {
     private static void add(ModelNode.Model model, String above, List<Holder> holders) {
         Map<String, Integer> counts = new HashMap<>();
         for (ModelNode node : model.nodes()) {
-            String place = switch (node) {
-                case ModelNode.Layer layer -> KerasClass.of(layer.spec()).snakeCase();
-                case ModelNode.Model nested -> nested.kind() == ModelNode.Kind.SEQUENTIAL ? "sequential" : "functional";
-            };
+            String place = place(node);
             int earlier = counts.merge(place, 1, Integer::sum) - 1;
             String path = above + "layers/" + place + (earlier == 0 ? "" : "_" + earlier);
             switch (node) {
@@ -49,7 +46,8 @@ final class WeightPaths {
         }
     }
 
-    private static void add(ModelNode.Layer layer, String path, List<Holder> holders) {
+    /** Adds where a layer keeps its variables, whose own place is at the path. */
+    static void add(ModelNode.Layer layer, String path, List<Holder> holders) {
         List<Variable> variables = layer.variables();
         if (layer.spec() instanceof LayerSpec.Bidirectional both) {
             int ofForward = both.forward().recurrence().useBias() ? 3 : 2;
@@ -59,6 +57,14 @@ final class WeightPaths {
         } else {
             holders.add(new Holder(layer, variables, path + within(layer.spec())));
         }
+    }
+
+    /** What Keras calls a layer's or model's group, but for its number. */
+    static String place(ModelNode node) {
+        return switch (node) {
+            case ModelNode.Layer layer -> KerasClass.of(layer.spec()).snakeCase();
+            case ModelNode.Model nested -> nested.kind() == ModelNode.Kind.SEQUENTIAL ? "sequential" : "functional";
+        };
     }
 
     /** Where a layer keeps its variables below its own place. */

@@ -17,7 +17,11 @@ final class WeightsFile {
     /** @throws dev.hourglass.tensor.CorruptFileException if the arrays are not those of the model */
     static Parameters read(ModelNode.Model model, StoredArrays arrays) {
         List<Parameter> parameters = new ArrayList<>();
-        for (WeightPaths.Holder holder : WeightPaths.of(model)) {
+        List<WeightPaths.Holder> holders = WeightPaths.of(model);
+        if (holders.stream().anyMatch(holder -> arrays.count(holder.path()) == 0)) {
+            holders = EarlyWeightPaths.of(model, arrays.root());
+        }
+        for (WeightPaths.Holder holder : holders) {
             List<Variable> variables = holder.variables();
             int found = arrays.count(holder.path());
             if (found != variables.size()) {

@@ -3,6 +3,7 @@ package dev.hourglass.formats.keras;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hourglass.formats.OpenSizesException;
 import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.formats.json.Json;
 import dev.hourglass.formats.json.JsonText;
@@ -19,6 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigReaderTest {
     private static final Json.Document DOCUMENT = new Json.Document(Path.of("m.keras"), "config.json");
@@ -123,10 +125,61 @@ class ConfigReaderTest {
     }
 
     @Test
-    void refusesAnInputWithoutAFixedShape() {
-        assertThatThrownBy(() -> read(sequential("[null, null, 2]", dense("x"))))
+    void asksForSizesThatAreOpenAndTakesThoseOfTheSample() {
+        String open = sequential("[null, null, 2]", dense("x"));
+        assertThatThrownBy(() -> read(open))
+                .isInstanceOf(OpenSizesException.class)
+                .hasMessage(
+                        "m.keras: the model reads samples [any, 2] and leaves open what it is read with. Give the shape of"
+                                + " a sample with --input, such as --input 64x2.");
+        Json json = JsonText.parse(open, DOCUMENT);
+        InputSizes sample = new InputSizes(Shape.of(7, 2), kerasClass -> List.of());
+        assertThat(ConfigReader.read(json, sample, warnings::add).input()).isEqualTo(Shape.of(7, 2));
+        InputSizes flat = new InputSizes(Shape.of(7), kerasClass -> List.of());
+        assertThatThrownBy(() -> ConfigReader.read(json, flat, warnings::add))
                 .isInstanceOf(UnsupportedModelException.class)
-                .hasMessageStartingWith("m.keras: the input's shape is [null,null,2]; Hourglass needs every dimension");
+                .hasMessageEndingWith("the data has samples [7]. Give data with as many dimensions.");
+    }
+
+    /** Keras 2.2.2 and before. */
+    @Test
+    void readsASequentialThatIsAListOfLayers() {
+        ModelNode.Model model = read("""
+                {"class_name": "Sequential", "config": [
+                 {"class_name": "Dense", "config": {"name": "a", "batch_input_shape": [null, 3], "units": 2}},
+                 {"class_name": "Dense", "config": {"name": "b", "units": 3}}]}
+                """);
+        assertThat(model.input()).isEqualTo(Shape.of(3));
+        assertThat(model.layers()).extracting(layer -> layer.spec().name()).containsExactly("a", "b");
+    }
+
+    /** A Sequential without an Input, which Keras builds when data comes. */
+    @Test
+    void asksTheWeightsWhereNothingElseSaysWhatASampleIs() {
+        Json dense = JsonText.parse("""
+                {"class_name": "Sequential", "config": {"name": "m", "layers": [
+                 {"class_name": "Dropout", "config": {"name": "d", "rate": 0.1}},
+                 {"class_name": "Dense", "config": {"name": "a", "units": 2}}]}}
+                """, DOCUMENT);
+        InputSizes kernel = new InputSizes(null, kerasClass -> kerasClass.equals("Dense") ? List.of(21, 2) : List.of());
+        assertThat(ConfigReader.read(dense, kernel, warnings::add).input()).isEqualTo(Shape.of(21));
+        assertThatThrownBy(() -> ConfigReader.read(dense, warnings::add))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("the model was built by its data");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "keras.layers",
+                "keras.src.layers.core.dense",
+                "keras.src.layers",
+                "tf_keras.src.layers.core.dense"
+            })
+    void readsTheModulesThatEachKerasNames(String module) {
+        String layer = "{\"class_name\": \"Dense\", \"module\": \"" + module
+                + "\", \"registered_name\": null, \"config\": {\"name\": \"x\", \"units\": 2}}";
+        assertThat(read(sequential("[null, 3]", layer)).layers()).hasSize(1);
     }
 
     @ParameterizedTest

@@ -1,0 +1,60 @@
+package dev.hourglass.evaluate;
+
+import dev.hourglass.data.ByteDataset;
+import dev.hourglass.data.Dataset;
+import dev.hourglass.data.ValueRange;
+import dev.hourglass.model.OutputRange;
+import dev.hourglass.tensor.Normalization;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Whether samples go into a model as large as it was trained on, as far as their numbers tell. */
+public final class InputScale {
+    /** Whole numbers up to here may be counts, beyond they are more likely pixels. */
+    private static final int LIKELY_PIXELS = 128;
+    /** Of pixels that were divided by 255 once too often, the largest. */
+    private static final double DIVIDED_TWICE = 1.5 / 255;
+
+    private InputScale() {}
+
+    /**
+     * What speaks against the scale of samples, in a sentence with the range that was found and the way out.
+     *
+     * @param normalization of the model
+     * @param output between what bounds the model's outputs lie
+     * @return empty where nothing does
+     */
+    public static Optional<String> doubt(Dataset data, Normalization normalization, OutputRange output) {
+        ValueRange range = ValueRange.of(data);
+        if (normalization.equals(Normalization.PIXELS)) {
+            boolean dividedTwice = data instanceof ByteDataset && range.most() > 0 && range.most() < DIVIDED_TWICE;
+            return dividedTwice
+                    ? Optional.of(String.format(
+                            Locale.ROOT,
+                            "The bytes of %s are at most %.0f, and the model divides them by 255. If they are not pixels from 0"
+                                    + " to 255, give --scale 1 to take them as they are.",
+                            data.name(),
+                            range.most() * 255))
+                    : Optional.empty();
+        }
+        if (!normalization.equals(Normalization.NONE) || !data.normalization().equals(Normalization.NONE)) {
+            return Optional.empty();
+        }
+        boolean likelyPixels = range.isPixels() && (data instanceof ByteDataset || range.most() >= LIKELY_PIXELS);
+        if (likelyPixels || isBeyond(range, output)) {
+            return Optional.of(
+                    "The numbers of " + data.name() + " are " + range + " and go in as they are: the model's file"
+                            + " says nothing of a scaling"
+                            + (isBeyond(range, output) ? ", and its outputs lie in " + output : "")
+                            + ". If it was trained on pixels divided by 255, give --scale 255; --scale 1 says that they are right.");
+        }
+        return Optional.empty();
+    }
+
+    /** Whether the model could never give back what is fed to it, but for some noise. */
+    public static boolean isBeyond(ValueRange range, OutputRange output) {
+        double noise = (output.most() - output.least()) / 2;
+        return Double.isFinite(noise)
+                && (range.most() > output.most() + noise || range.least() < output.least() - noise);
+    }
+}
