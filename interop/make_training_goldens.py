@@ -32,7 +32,28 @@ LOSSES = [
     "huber",
     "huber:delta=0.25",
     "log_cosh",
+    "mean_squared_logarithmic_error",
+    "mean_absolute_percentage_error",
+    "poisson",
+    "categorical_crossentropy",
+    "categorical_crossentropy:label_smoothing=0.2",
+    "categorical_crossentropy:from_logits=true",
+    "categorical_crossentropy:from_logits=true,label_smoothing=0.2",
+    "kl_divergence",
+    "cosine_similarity",
 ]
+
+# Regularizers by layer and variable, as our Penalty writes them, with ~ for a space.
+PENALTIES = [
+    "squeeze/kernel~l1~0.01~l2~0.02;squeeze/bias~l2~0.1;rebuild/kernel~l2~0.05",
+    "squeeze/activity~l1~0.05",
+    "squeeze/activity~l1~0.02~l2~0.03;rebuild/activity~l2~0.01;rebuild/bias~l1~0.01",
+]
+
+# What these take for outputs and targets, beside some that are beyond.
+POSITIVE = ["mean_squared_logarithmic_error", "mean_absolute_percentage_error", "poisson"]
+# Told from a row of numbers together.
+OF_ROWS = ["categorical_crossentropy", "kl_divergence", "cosine_similarity"]
 
 OPTIMIZERS = [
     "adam:learning_rate=0.01",
@@ -71,6 +92,12 @@ LOSS_CLASSES = {
     "binary_crossentropy": keras.losses.BinaryCrossentropy,
     "huber": keras.losses.Huber,
     "log_cosh": keras.losses.LogCosh,
+    "mean_squared_logarithmic_error": keras.losses.MeanSquaredLogarithmicError,
+    "mean_absolute_percentage_error": keras.losses.MeanAbsolutePercentageError,
+    "poisson": keras.losses.Poisson,
+    "categorical_crossentropy": keras.losses.CategoricalCrossentropy,
+    "kl_divergence": keras.losses.KLDivergence,
+    "cosine_similarity": keras.losses.CosineSimilarity,
 }
 
 
@@ -80,6 +107,8 @@ def settings(text):
     found = {}
     for part in filter(None, rest.split(",")):
         key, value = part.split("=")
+        if key == "penalties":
+            continue  # they stand on the layers
         found[key] = value == "true" if value in ("true", "false") else float(np.float32(value))
     return name, found
 
@@ -87,6 +116,18 @@ def settings(text):
 def loss(text):
     name, found = settings(text)
     return LOSS_CLASSES[name](**found)
+
+
+def regularizers(text):
+    """By layer, what its constructor takes."""
+    found = {"squeeze": {}, "rebuild": {}}
+    _, _, rest = text.partition("penalties=")
+    for part in filter(None, rest.split(";")):
+        place, *words = part.split("~")
+        layer, of = place.split("/")
+        factors = {key: float(np.float32(value)) for key, value in zip(words[::2], words[1::2])}
+        found[layer][f"{of}_regularizer"] = keras.regularizers.L1L2(**factors)
+    return found
 
 
 def optimizer(text):
@@ -114,6 +155,9 @@ def losses():
     steep = np.array([0, -0.0, 20, -20, 60, -60, 100, -100, 17, -17, 1e-4, -1e-4], "float32")
     lines = []
     for text in LOSSES:
+        name = text.partition(":")[0]
+        if name in POSITIVE or name in OF_ROWS:
+            continue
         logits = "from_logits" in text
         crossentropy = text.startswith("binary")
         inside = far if logits or not crossentropy else probabilities
@@ -123,7 +167,64 @@ def losses():
         if crossentropy and not logits:
             outputs = np.concatenate([far, *(3 * [steep])])
             lines += of_loss(text, "sigmoid", outputs, targets, loss(text), keras.activations.sigmoid)
+    # Numbers of their own, so that the lines above stay as they are.
+    lines += of_rows(np.random.default_rng(11))
+    lines += of_images(np.random.default_rng(13))
     write("losses.txt", lines)
+
+
+def of_rows(random):
+    """In float64 from numbers that are exact in float32: of a row a loss, and a gradient by each output."""
+    keras.backend.set_floatx("float64")
+    lines = []
+    for text in LOSSES:
+        name = text.partition(":")[0]
+        if name not in POSITIVE and name not in OF_ROWS:
+            continue
+        size = 5 if name in OF_ROWS else 1
+        outputs = random.random((12, size)).astype("float32")
+        targets = random.random((12, size)).astype("float32")
+        if name in OF_ROWS:
+            targets[:3] = np.eye(size, dtype="float32")[[1, 0, 4]]
+            targets[3:] = np.round(targets[3:] / targets[3:].sum(-1, keepdims=True) * 256) / 256
+            targets[3:, 0] += 1 - targets[3:].sum(-1)
+            outputs[4, 2] = 0
+        elif name != "mean_absolute_percentage_error":
+            targets[:2] = 0
+        if "from_logits" in text or name == "cosine_similarity":
+            outputs = (random.standard_normal((12, size)) * 4).astype("float32")
+            outputs[0] *= 20
+        if name == "poisson":
+            outputs[2:4] *= 1e-3
+            targets[4:] = np.round(targets[4:] * 20)
+        if name == "mean_squared_logarithmic_error":
+            outputs[3] = -0.5
+            outputs[5:] *= 100
+        function = loss(text)
+        values, gradients = [], []
+        for output, target in zip(outputs, targets):
+            variable = tf.Variable([output], dtype="float64")
+            with tf.GradientTape() as tape:
+                value = function(tf.constant([target], "float64"), variable)
+            values.append(value.numpy())
+            gradients.append(tape.gradient(value, variable).numpy()[0])
+        lines += lines_of(f"{text} rows", outputs, targets, values, gradients)
+    keras.backend.set_floatx("float32")
+    return lines
+
+
+def of_images(random):
+    """1 - tf.image.ssim, which computes in float32, of two images of 13x12 pixels and 2 channels."""
+    lines = []
+    for text, largest in [("ssim:data_range=1", 1.0), ("ssim:data_range=2", 2.0)]:
+        targets = random.random((2, 13, 12, 2)).astype("float32")
+        outputs = np.clip(targets + random.standard_normal(targets.shape) * 0.3, 0, 1).astype("float32")
+        variable = tf.Variable(outputs)
+        with tf.GradientTape() as tape:
+            values = 1 - tf.image.ssim(targets, variable, largest)
+        gradients = tape.gradient(values, variable).numpy()
+        lines += lines_of(f"{text} image", outputs, targets, values.numpy(), gradients)
+    return lines
 
 
 def of_loss(text, kind, outputs, targets, function, activation):
@@ -135,8 +236,12 @@ def of_loss(text, kind, outputs, targets, function, activation):
             value = function(np.array([[target]], "float32"), activation(variable))
         values.append(value.numpy())
         gradients.append(tape.gradient(value, variable).numpy()[0, 0])
+    return lines_of(f"{text} {kind}", outputs, targets, values, gradients)
+
+
+def lines_of(case, outputs, targets, values, gradients):
     return [
-        f"case {text} {kind}",
+        f"case {case}",
         "outputs " + numbers(outputs),
         "targets " + numbers(targets),
         "losses " + numbers(values),
@@ -155,17 +260,35 @@ def training():
     for text in OPTIMIZERS:
         lines += of_training("mean_squared_error", text, "linear", inputs, initial)
     for text in LOSSES:
-        ends = ["linear"] if "from_logits" in text else ["sigmoid"]
+        ends = ["linear"] if "from_logits" in text or text == "cosine_similarity" else ["sigmoid"]
+        if text.startswith("categorical") and "logits" not in text:
+            # Of an unhidden sigmoid Keras would take the logits for those of a softmax.
+            ends = ["reshaped"]
         for end in ends + (["reshaped"] if text.startswith("binary") and "logits" not in text else []):
-            lines += of_training(text, "sgd:learning_rate=0.5", end, inputs, initial)
+            rate = 0.001 if text == "mean_absolute_percentage_error" else 0.5
+            lines += of_training(text, f"sgd:learning_rate={rate}", end, own_inputs(text, inputs), initial)
+    for penalties in PENALTIES:
+        text = f"mean_squared_error:penalties={penalties}"
+        lines += of_training(text, "sgd:learning_rate=0.5", "sigmoid", inputs, initial)
     write("training.txt", lines)
 
 
+def own_inputs(text, inputs):
+    """TensorFlow's gradient of categorical cross-entropy from logits is right for targets whose sum is 1, and for no others."""
+    if not text.startswith("categorical"):
+        return inputs
+    shares = np.round(inputs / inputs.sum(-1, keepdims=True) * 256) / 256
+    shares[:, 0] += 1 - shares.sum(-1)
+    return shares.astype("float32")
+
+
 def of_training(loss_text, optimizer_text, end, inputs, initial):
+    held = regularizers(loss_text)
+    last = "linear" if end == "linear" else "sigmoid"
     layers = [
         keras.Input((SIZE,)),
-        keras.layers.Dense(2, activation="tanh", name="squeeze"),
-        keras.layers.Dense(SIZE, activation="linear" if end == "linear" else "sigmoid", name="rebuild"),
+        keras.layers.Dense(2, activation="tanh", name="squeeze", **held["squeeze"]),
+        keras.layers.Dense(SIZE, activation=last, name="rebuild", **held["rebuild"]),
     ]
     targets = inputs
     if end == "reshaped":
@@ -177,6 +300,8 @@ def of_training(loss_text, optimizer_text, end, inputs, initial):
     kept = optimizer(optimizer_text)
     model.compile(optimizer=kept, loss=loss(loss_text))
     lines = [f"case {loss_text} {optimizer_text} {end}"]
+    if loss_text.startswith("categorical"):
+        lines.append("inputs " + numbers(inputs))
     losses = []
     for step in range(STEPS):
         losses.append(model.train_on_batch(inputs, targets))

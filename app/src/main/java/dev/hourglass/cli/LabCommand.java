@@ -103,7 +103,8 @@ final class LabCommand implements Runnable {
                 paramLabel = "NAME[:SETTING=VALUE]",
                 converter = LossText.class,
                 description = "The loss to minimise: mean_squared_error (in all labs), mean_absolute_error,"
-                        + " binary_crossentropy, huber or log_cosh, with Keras's settings, such as huber:delta=0.5.")
+                        + " binary_crossentropy, huber or another of docs/losses.md, with Keras's settings, such as"
+                        + " huber:delta=0.5.")
         private @Nullable Loss loss;
 
         @Option(

@@ -48,6 +48,29 @@ final class GivenSettings {
         return number.floatValue();
     }
 
+    /** A list of numbers, or numbers in one text with spaces between them; empty if it is not set. */
+    List<Float> numbers(String setting) {
+        Object value = given.get(setting);
+        if (value == null) {
+            return List.of();
+        }
+        List<?> parts = value instanceof List<?> list
+                ? list
+                : value instanceof String text
+                        ? Arrays.stream(text.strip().split("\\s+", -1))
+                                .map(Named::value)
+                                .toList()
+                        : List.of(value);
+        List<Float> numbers = new ArrayList<>();
+        for (Object part : parts) {
+            if (!(part instanceof Number number) || !Float.isFinite(number.floatValue())) {
+                throw SettingException.value(setting, "finite numbers", part);
+            }
+            numbers.add(number.floatValue());
+        }
+        return numbers;
+    }
+
     boolean flag(String setting, boolean otherwise) {
         Object value = given.get(setting);
         if (value == null) {

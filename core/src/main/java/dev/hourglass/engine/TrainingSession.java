@@ -48,6 +48,8 @@ public final class TrainingSession implements AutoCloseable {
     private final Workers.Task updateRange;
     private final Workers.Task packSlice;
     private final int outputSize;
+    private final int termsOfSample;
+    private final List<VariablePenalty> ofVariables;
     private final DivergenceSearch search;
     /** Whether every gradient of the step is; threads only ever set it to false. */
     private volatile boolean finite;
@@ -73,9 +75,17 @@ public final class TrainingSession implements AutoCloseable {
         this.stopwatch = stopwatch;
         search = new DivergenceSearch(input, List.copyOf(layers), parameters, kernels, workers);
         OutputLoss loss = OutputLoss.of(layers, settings.loss());
-        Plan compiled = CpuCompiler.forTraining(LayerOps.forTraining(input, loss.layers(), parameters), loss);
+        List<Penalty> penalties = settings.loss().penalties();
+        ofVariables = penalties.stream()
+                .filter(penalty -> !penalty.isOfActivity())
+                .map(penalty -> VariablePenalty.of(penalty, parameters))
+                .toList();
+        Plan compiled =
+                CpuCompiler.forTraining(LayerOps.forTraining(input, loss.layers(), parameters), loss, penalties);
         weights = new PackedWeights(compiled, parameters, kernels);
-        outputSize = ShapeInference.outputs(input, layers).getLast().size();
+        Shape output = ShapeInference.outputs(input, layers).getLast();
+        outputSize = output.size();
+        termsOfSample = settings.loss().terms(output);
         // Inputs and targets go through the same buffer.
         BatchSize size = BatchSize.forTraining(compiled, Math.max(input.size(), outputSize), batchSize);
         plan = new CpuPlan(compiled, weights, size, new Processor(kernels, workers, stopwatch));
@@ -292,7 +302,27 @@ public final class TrainingSession implements AutoCloseable {
             System.arraycopy(norm.gammaGradient, 0, gradients[norm.gammaIndex], 0, norm.gammaGradient.length);
             System.arraycopy(norm.betaGradient, 0, gradients[norm.gammaIndex + 1], 0, norm.betaGradient.length);
         }
-        return plan.results().loss() / numbers();
+        double loss = meanLoss() + plan.results().penalties() / count;
+        for (int i = 0; i < ofVariables.size(); i++) {
+            loss += ofVariables.get(i).add(gradients);
+        }
+        return loss;
+    }
+
+    /** The loss as the mean over its terms; gradients that were told of all of them become those of the ones that count. */
+    private double meanLoss() {
+        double terms = (double) batchSamples * termsOfSample;
+        double counted = terms - plan.results().maskedTerms();
+        if (counted == terms) {
+            return plan.results().loss() / terms;
+        }
+        float factor = counted == 0 ? 0 : (float) (terms / counted);
+        for (float[] gradient : gradients) {
+            for (int j = 0; j < gradient.length; j++) {
+                gradient[j] *= factor;
+            }
+        }
+        return plan.results().loss() / Math.max(1, counted);
     }
 
     private static final float[] NOTHING = new float[0];

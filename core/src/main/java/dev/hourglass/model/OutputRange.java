@@ -27,6 +27,15 @@ public record OutputRange(double least, double most) {
         return least >= 0 && most <= 1;
     }
 
+    public boolean isBounded() {
+        return Double.isFinite(least) && Double.isFinite(most);
+    }
+
+    /** From the least to the most. */
+    public double width() {
+        return most - least;
+    }
+
     /** Such as {@code [0, 1]}, or {@code (-infinity, infinity)}. */
     @Override
     public String toString() {

@@ -12,6 +12,9 @@ import java.util.random.RandomGeneratorFactory;
  */
 public record RandomSource(long seed) {
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
+    /** More than there are places: a pair of numbers that was refused is followed by one that no place begins with. */
+    private static final long NEXT_DRAW = 1L << 40;
+
     private static final RandomGeneratorFactory<RandomGenerator> ALGORITHM =
             RandomGeneratorFactory.of("L64X128MixRandom");
 
@@ -40,6 +43,21 @@ public record RandomSource(long seed) {
     /** 64 random bits for a place, as SplittableRandom would give for its n-th draw. */
     public static long bits(long key, long place) {
         return mix(key + place * GOLDEN_GAMMA);
+    }
+
+    /**
+     * A normal number for a place, by the polar method (Marsaglia and Bray 1964). StrictMath gives the same bits on any
+     * machine, but its cosine allocates, so a method with a logarithm alone.
+     */
+    public static float normal(long key, long place) {
+        for (long draw = 2 * place; ; draw += NEXT_DRAW) {
+            double x = (bits(key, draw) >> 11) * 0x1p-52; // in [-1, 1)
+            double y = (bits(key, draw + 1) >> 11) * 0x1p-52;
+            double square = x * x + y * y;
+            if (square > 0 && square < 1) {
+                return (float) (x * Math.sqrt(-2 * StrictMath.log(square) / square));
+            }
+        }
     }
 
     /** The finalizer of MurmurHash3 in Stafford's variant 13, as SplittableRandom uses it: every input bit reaches every output bit. */

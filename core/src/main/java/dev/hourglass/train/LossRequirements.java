@@ -2,20 +2,25 @@ package dev.hourglass.train;
 
 import dev.hourglass.data.Dataset;
 import dev.hourglass.engine.Loss;
+import dev.hourglass.engine.Penalty;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.KerasClass;
+import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.OutputRange;
+import dev.hourglass.model.Variable;
+import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What a loss needs of a model and its data, looked at before anything is trained. */
 public final class LossRequirements {
     private LossRequirements() {}
 
     /**
-     * Cross-entropy needs targets that are probabilities, and outputs too where it is computed from these. What
-     * augmentation makes of samples has no other numbers than the samples and 0.
+     * A loss may need targets or outputs that are probabilities, or not negative. What augmentation makes of samples has no
+     * other numbers than the samples and 0.
      *
      * @param training as the model will see it, normalized; all of it is read where the loss needs a range
      * @param validation likewise
@@ -23,9 +28,9 @@ public final class LossRequirements {
      */
     public static void require(AutoencoderSpec spec, Loss loss, Dataset training, Dataset validation) {
         requireOutputs(spec, loss);
-        if (loss instanceof Loss.BinaryCrossentropy) {
-            requireProbabilities(loss, training, "training");
-            requireProbabilities(loss, validation, "validation");
+        if (loss.targets() != Loss.Domain.ANY) {
+            requireTargets(loss, training, "training");
+            requireTargets(loss, validation, "validation");
         }
     }
 
@@ -36,31 +41,100 @@ public final class LossRequirements {
      */
     public static void requireOutputs(AutoencoderSpec spec, Loss loss) {
         OutputRange range = OutputRange.of(spec.layers());
-        boolean ofProbabilities = loss instanceof Loss.BinaryCrossentropy binary && !binary.fromLogits();
-        if (ofProbabilities && !range.isWithinUnit()) {
-            LayerSpec last = spec.layers().getLast();
-            throw new UnsuitableTrainingException("The loss " + loss.text() + " needs outputs in [0, 1], but model '"
-                    + spec.name() + "' ends in layer '" + last.name() + "' ("
-                    + KerasClass.of(last).kerasName() + "), whose outputs lie in " + range + ". Give it the activation"
-                    + " sigmoid, or the loss from_logits: true.");
+        switch (loss.outputs()) {
+            case UNIT ->
+                requireRange(
+                        spec,
+                        loss,
+                        range.isWithinUnit(),
+                        "in [0, 1]",
+                        "Give it the activation sigmoid"
+                                + (loss instanceof Loss.KlDivergence ? "." : ", or the loss from_logits: true."));
+            case AT_LEAST_ZERO ->
+                requireRange(spec, loss, range.least() >= 0, ">= 0", "Give it the activation relu or sigmoid.");
+            case ANY, NOT_ZERO -> {}
+        }
+        loss.penalties().forEach(penalty -> requirePlace(spec, penalty));
+        if (loss.ofOutputs() instanceof Loss.Ssim ssim) {
+            requireImages(spec, ssim, range);
+        }
+        String misfit = loss.ofOutputs() instanceof Loss.Weighted weighted
+                ? weighted.weights().misfit(spec.input())
+                : null;
+        if (misfit != null) {
+            throw new UnsuitableTrainingException("The loss " + loss.text() + " does not fit model '" + spec.name()
+                    + "' of samples " + spec.input() + ": " + misfit + ".");
         }
     }
 
-    private static void requireProbabilities(Loss loss, Dataset data, String part) {
+    private static void requireRange(AutoencoderSpec spec, Loss loss, boolean holds, String needed, String wayOut) {
+        if (!holds) {
+            LayerSpec last = spec.layers().getLast();
+            throw new UnsuitableTrainingException("The loss " + loss.text() + " needs outputs " + needed
+                    + ", but model '" + spec.name() + "' ends in layer '" + last.name() + "' ("
+                    + KerasClass.of(last).kerasName() + "), whose outputs lie in " + OutputRange.of(spec.layers())
+                    + ". " + wayOut);
+        }
+    }
+
+    private static void requirePlace(AutoencoderSpec spec, Penalty penalty) {
+        Optional<LayerFacts> layer = spec.facts().layers().stream()
+                .filter(facts -> facts.layer().name().equals(penalty.layer()))
+                .findFirst();
+        if (layer.isEmpty()) {
+            throw new UnsuitableTrainingException("Model '" + spec.name() + "' has no layer '" + penalty.layer()
+                    + "' whose " + penalty.of() + " could be kept small; it has "
+                    + String.join(
+                            ", ", spec.layers().stream().map(LayerSpec::name).toList()) + ".");
+        }
+        List<String> variables = layer.get().variables().stream()
+                .filter(Variable::trainable)
+                .map(Variable::name)
+                .toList();
+        if (!penalty.isOfActivity() && !variables.contains(penalty.of())) {
+            throw new UnsuitableTrainingException("Layer '" + penalty.layer() + "' of model '" + spec.name()
+                    + "' has no " + penalty.of() + " that is trained and could be kept small; it has "
+                    + (variables.isEmpty() ? "none at all" : String.join(", ", variables)) + ".");
+        }
+    }
+
+    private static void requireImages(AutoencoderSpec spec, Loss.Ssim loss, OutputRange range) {
+        Shape shape = spec.input();
+        int least = Loss.Ssim.WINDOW;
+        if (shape.rank() != 3 || shape.dimension(0) < least || shape.dimension(1) < least) {
+            throw new UnsuitableTrainingException("The loss ssim needs images [height, width, channels] of at least "
+                    + least + "x" + least + " pixels, but model '" + spec.name() + "' reads samples " + shape
+                    + ". Choose another loss, such as mean_squared_error.");
+        }
+        if (loss.dataRange() == null && !range.isBounded()) {
+            throw new UnsuitableTrainingException("The loss ssim needs the range of the model's outputs, but those of"
+                    + " model '" + spec.name() + "' lie in " + range + ". Say it, such as ssim:data_range=1, or end the"
+                    + " model in a sigmoid.");
+        }
+    }
+
+    private static void requireTargets(Loss loss, Dataset data, String part) {
+        Float mask = loss.ofOutputs() instanceof Loss.Weighted weighted ? weighted.maskValue() : null;
         float[] sample = new float[data.sampleShape().size()];
         float least = Float.POSITIVE_INFINITY;
         float most = Float.NEGATIVE_INFINITY;
+        boolean suits = true;
         for (int i = 0; i < data.size(); i++) {
             data.copySample(i, sample, 0);
             for (float number : sample) {
+                if (mask != null && number == mask) {
+                    continue;
+                }
                 // Math.min and max keep NaN.
                 least = Math.min(least, number);
                 most = Math.max(most, number);
+                suits &= loss.targets().contains(number);
             }
         }
-        if (!(least >= 0 && most <= 1)) {
-            throw new UnsuitableTrainingException("The loss " + loss.text() + " needs data in [0, 1], but the " + part
-                    + " samples of " + data.name() + " have numbers from " + least + " to " + most
+        if (!suits) {
+            throw new UnsuitableTrainingException("The loss " + loss.text() + " needs "
+                    + loss.targets().inWords() + ", but the " + part + " samples of " + data.name()
+                    + " have numbers from " + least + " to " + most
                     + " as the model sees them. Bring the data to that range, or choose another loss, such as"
                     + " mean_squared_error.");
         }
@@ -69,7 +143,10 @@ public final class LossRequirements {
     /** What is allowed and still likely to be a mistake: a sentence each. */
     public static List<String> warnings(AutoencoderSpec spec, Loss loss) {
         List<String> warnings = new ArrayList<>();
-        if (loss instanceof Loss.BinaryCrossentropy binary && binary.fromLogits()) {
+        Loss own = loss.ofOutputs() instanceof Loss.Weighted weighted ? weighted.of() : loss.ofOutputs();
+        boolean fromLogits = (own instanceof Loss.BinaryCrossentropy binary && binary.fromLogits())
+                || (own instanceof Loss.CategoricalCrossentropy categorical && categorical.fromLogits());
+        if (fromLogits) {
             LayerSpec last = spec.layers().getLast();
             boolean probabilities = OutputRange.of(spec.layers()).isWithinUnit();
             warnings.add(

@@ -35,7 +35,7 @@ record TrainingGolden(List<String> words, Map<String, float[]> lines) {
     }
 
     Loss loss() {
-        return Loss.parse(words.getFirst());
+        return Loss.parse(words.getFirst().replace('~', ' '));
     }
 
     Optimizer optimizer() {

@@ -3,6 +3,7 @@ package dev.hourglass.formats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.Optimizer;
 import dev.hourglass.engine.OptimizerState;
 import dev.hourglass.engine.TrainingSession;
@@ -142,6 +143,24 @@ public class ModelFileTest {
         ModelFile.write(SavedModel.of(normalized, model.optimizer(), PROVENANCE), file);
         assertThat(ModelFile.read(file).normalization()).isEqualTo(byChannel);
         assertThat(ModelFile.read(file).encoder().normalization()).isEqualTo(byChannel);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"keras", "h5"})
+    void aLossThatKerasLacksIsFoundAgain(String extension) throws IOException {
+        SavedModel model = trained(everyLayer());
+        Autoencoder autoencoder = new Autoencoder(everyLayer(), model.parameters(), Normalization.NONE);
+        String penalty = "mean_absolute_error:penalties="
+                + everyLayer().layers().getFirst().name() + "/kernel l2 0.5";
+        for (String text :
+                List.of("kl_divergence", "ssim:data_range=2.0", "mse:mask_value=-1,step_weights=1 2", penalty)) {
+            Loss loss = Loss.parse(text);
+            Path file = folder.resolve(loss.kerasName() + "." + extension);
+            ModelFile.write(SavedModel.of(autoencoder, loss, model.optimizer(), PROVENANCE), file);
+            SavedModel read = ModelFile.read(file);
+            assertThat(read.trainedLoss()).isEqualTo(loss);
+            assertThat(read.warnings()).isEmpty();
+        }
     }
 
     @Test

@@ -57,7 +57,12 @@ final class OptimizerExchange {
             List.of("binary_crossentropy", "sgd:learning_rate=0.5,momentum=0.5"),
             List.of("binary_crossentropy:label_smoothing=0.1", "adam"),
             List.of("huber", "sgd:learning_rate=0.5"),
-            List.of("log_cosh", "sgd:learning_rate=0.5"));
+            List.of("log_cosh", "sgd:learning_rate=0.5"),
+            List.of("mean_squared_logarithmic_error", "sgd:learning_rate=0.5"),
+            List.of("mean_absolute_percentage_error", "sgd:learning_rate=0.001"),
+            List.of("poisson", "sgd:learning_rate=0.5"),
+            List.of("kl_divergence", "sgd:learning_rate=0.5"),
+            List.of("cosine_similarity", "sgd:learning_rate=0.5"));
 
     private OptimizerExchange() {}
 

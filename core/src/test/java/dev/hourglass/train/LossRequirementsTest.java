@@ -40,6 +40,47 @@ class LossRequirementsTest {
     }
 
     @Test
+    void dataThatALossIsNotDefinedForAreRefusedWithSmallestAndLargestNumber() {
+        FloatDataset outside = data("measured", -0.25f, 3.5f);
+        for (String text : List.of("poisson", "mean_squared_logarithmic_error")) {
+            Loss loss = Loss.parse(text);
+            assertThatThrownBy(() -> LossRequirements.require(ending(Activation.SIGMOID), loss, outside, INSIDE))
+                    .isInstanceOf(UnsuitableTrainingException.class)
+                    .hasMessageStartingWith("The loss " + text + " needs numbers >= 0, but the training samples of"
+                            + " measured have numbers from -0.25 to 3.5 as the model sees them.");
+        }
+        for (String text : List.of("kl_divergence", "categorical_crossentropy")) {
+            Loss loss = Loss.parse(text);
+            assertThatThrownBy(() -> LossRequirements.require(ending(Activation.SIGMOID), loss, INSIDE, outside))
+                    .hasMessageContaining("needs data in [0, 1], but the validation samples of measured");
+        }
+        assertThatThrownBy(
+                        () -> LossRequirements.require(ending(Activation.LINEAR), Loss.parse("mape"), INSIDE, INSIDE))
+                .hasMessageContaining("needs numbers other than 0, but the training samples of inside");
+        assertThatThrownBy(
+                        () -> LossRequirements.require(ending(Activation.TANH), Loss.parse("poisson"), INSIDE, INSIDE))
+                .hasMessageContaining("needs outputs >= 0");
+        // What is masked is not looked at.
+        assertThatCode(() -> LossRequirements.require(
+                        ending(Activation.SIGMOID), Loss.parse("poisson:mask_value=-0.25"), outside, INSIDE))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void whatALossNeedsOfTheModelIsSaid() {
+        AutoencoderSpec model = ending(Activation.SIGMOID);
+        assertThatThrownBy(() -> LossRequirements.requireOutputs(model, Loss.parse("ssim")))
+                .hasMessageContaining("needs images [height, width, channels] of at least 11x11 pixels");
+        assertThatThrownBy(() -> LossRequirements.requireOutputs(model, Loss.parse("mse:channel_weights=1 2")))
+                .hasMessageContaining("channel_weights must be 4 numbers, found 2");
+        assertThatThrownBy(() -> LossRequirements.requireOutputs(model, Loss.parse("mse:penalties=sqeeze/kernel l2 1")))
+                .hasMessage(
+                        "Model 'small' has no layer 'sqeeze' whose kernel could be kept small; it has squeeze, rebuild.");
+        assertThatThrownBy(() -> LossRequirements.requireOutputs(model, Loss.parse("mse:penalties=squeeze/gamma l2 1")))
+                .hasMessageContaining("has no gamma that is trained and could be kept small; it has kernel, bias.");
+    }
+
+    @Test
     void aNumberThatIsNoneIsOutsideToo() {
         assertThatThrownBy(() -> LossRequirements.require(
                         ending(Activation.SIGMOID), PROBABILITIES, data("holes", 0.5f, Float.NaN), INSIDE))

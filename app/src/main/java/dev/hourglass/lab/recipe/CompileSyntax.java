@@ -160,6 +160,9 @@ public final class CompileSyntax {
         }
 
         private static @Nullable Object value(Node node) {
+            if (node instanceof Node.Sequence list) {
+                return list.items().stream().map(Named::value).toList();
+            }
             if (!(node instanceof Scalar scalar)) {
                 return node.found();
             }

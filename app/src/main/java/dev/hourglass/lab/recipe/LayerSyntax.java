@@ -1,5 +1,6 @@
 package dev.hourglass.lab.recipe;
 
+import dev.hourglass.engine.Penalty;
 import dev.hourglass.files.Spelling;
 import dev.hourglass.lab.recipe.Node.Mapping;
 import dev.hourglass.lab.recipe.Node.Scalar;
@@ -29,6 +30,12 @@ final class LayerSyntax {
     private static final int MAX_SIZE = 65_536;
 
     private final Set<String> names = new HashSet<>();
+    private final List<Penalty> penalties;
+
+    /** @param penalties receives what layers say of their weights and activities */
+    LayerSyntax(List<Penalty> penalties) {
+        this.penalties = penalties;
+    }
 
     /**
      * @param node a class name or a mapping of one class name to its settings
@@ -62,7 +69,9 @@ final class LayerSyntax {
         KerasClass kerasClass = KerasClass.find(name)
                 .orElseThrow(() -> place.error(
                         "expected a layer, found '" + name + "'." + Spelling.hint(name, KerasClass.names())));
-        return layer(kerasClass, settings);
+        LayerSpec layer = layer(kerasClass, RegularizerSyntax.without(settings));
+        penalties.addAll(RegularizerSyntax.read(layer.name(), settings));
+        return layer;
     }
 
     private LayerSpec layer(KerasClass kerasClass, Mapping settings) {

@@ -1,5 +1,6 @@
 package dev.hourglass.lab.recipe;
 
+import dev.hourglass.engine.Penalty;
 import dev.hourglass.files.Failures;
 import dev.hourglass.files.RegularFile;
 import dev.hourglass.files.Spelling;
@@ -37,8 +38,8 @@ import java.util.function.BinaryOperator;
  */
 public final class RecipeReader {
     /** The recipes that are part of Hourglass: labs/NAME.yaml. */
-    public static final List<String> BUILT_IN =
-            List.of("mnist", "cifar10", "mnist-strong", "cifar10-strong", "sequences");
+    public static final List<String> BUILT_IN = List.of(
+            "mnist", "cifar10", "mnist-strong", "cifar10-strong", "sequences", "mnist-sparse");
 
     private static final int MAX_BYTES = 1 << 20;
     private static final int MAX_LAYERS = 500;
@@ -147,7 +148,8 @@ public final class RecipeReader {
         for (Node item : top.require("models", "models: [{name: cnn, preset: mnist-cnn}]")
                 .asItems("a list of models")) {
             Mapping model = item.asMapping("a model such as {name: cnn, preset: mnist-cnn}");
-            AutoencoderSpec spec = spec(model, modelName(model, names));
+            List<Penalty> penalties = new ArrayList<>();
+            AutoencoderSpec spec = spec(model, modelName(model, names), penalties);
             Mapping learned = merged(model.find("data").map(RecipeReader::dataMapping), data, Mapping::over)
                     .orElseThrow(() -> top.place()
                             .error("expected the key 'data', found none. Add it, such as 'data: {name: mnist}'."));
@@ -157,7 +159,7 @@ public final class RecipeReader {
             models.add(new ModelRecipe(
                     spec,
                     data(learned, folder),
-                    trained.map(TrainingSyntax::read).orElseGet(TrainOptions::defaults),
+                    with(penalties, trained.map(TrainingSyntax::read).orElseGet(TrainOptions::defaults)),
                     model.find("references").map(RecipeReader::references).orElse(List.of()),
                     origin));
         }
@@ -167,6 +169,13 @@ public final class RecipeReader {
                 top.find("title").map(node -> node.asText("a title")).orElse(name),
                 models,
                 top.find("outputs").map(node -> outputs(node, largest)).orElse(Recipe.Outputs.DEFAULT));
+    }
+
+    /** What layers say of their weights and activities is part of what is made small. */
+    private static TrainOptions with(List<Penalty> ofLayers, TrainOptions options) {
+        List<Penalty> all = new ArrayList<>(options.loss().penalties());
+        all.addAll(ofLayers);
+        return options.withLoss(options.loss().withPenalties(all));
     }
 
     private static int sampleSize(ModelRecipe model) {
@@ -221,8 +230,9 @@ public final class RecipeReader {
         return splits.find(split).map(count -> count.asInt(1, Integer.MAX_VALUE));
     }
 
-    private static AutoencoderSpec spec(Mapping model, String name) {
-        return model.find("preset").isPresent() ? preset(model, name) : writtenOut(model, name);
+    /** @param penalties receives what the layers say of their weights and activities */
+    private static AutoencoderSpec spec(Mapping model, String name, List<Penalty> penalties) {
+        return model.find("preset").isPresent() ? preset(model, name) : writtenOut(model, name, penalties);
     }
 
     /** Lower case, because files are named after models and some disks do not tell cases apart. */
@@ -258,9 +268,9 @@ public final class RecipeReader {
                                 + Spelling.hint(presetName, Presets.names())));
     }
 
-    private static AutoencoderSpec writtenOut(Mapping model, String name) {
+    private static AutoencoderSpec writtenOut(Mapping model, String name, List<Penalty> penalties) {
         model.allowing("name", "preset", "input", "encoder", "decoder", "data", "training", "references");
-        LayerSyntax syntax = new LayerSyntax();
+        LayerSyntax syntax = new LayerSyntax(penalties);
         List<Node> encoderNodes = layerNodes(model.require("encoder", "encoder: [Flatten, Dense: {units: 32}]"));
         Shape input = LayerSyntax.shape(model.require("input", "input: [28, 28, 1]"));
         List<Node> decoderNodes = layerNodes(model.require("decoder", "decoder: [Dense: {units: 784}]"));

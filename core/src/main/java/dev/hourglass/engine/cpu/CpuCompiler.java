@@ -1,11 +1,13 @@
 package dev.hourglass.engine.cpu;
 
+import dev.hourglass.engine.Penalty;
 import dev.hourglass.engine.cpu.fuse.Rules;
 import dev.hourglass.engine.cpu.lower.Lowering;
 import dev.hourglass.engine.cpu.step.Plan;
 import dev.hourglass.engine.plan.Autodiff;
 import dev.hourglass.engine.plan.LogicalPlan;
 import dev.hourglass.engine.plan.OutputLoss;
+import java.util.List;
 
 /** From a logical plan to steps for the processor: what is better done together is fused, before lowering and after. */
 public final class CpuCompiler {
@@ -13,7 +15,12 @@ public final class CpuCompiler {
 
     /** @param forward the way forward alone, to what the loss is of; loss and gradients are added */
     public static Plan forTraining(LogicalPlan forward, OutputLoss loss) {
-        return compile(Autodiff.withLoss(Rules.beforeLowering(forward), loss));
+        return forTraining(forward, loss, List.of());
+    }
+
+    /** @param penalties those of activities count */
+    public static Plan forTraining(LogicalPlan forward, OutputLoss loss, List<Penalty> penalties) {
+        return compile(Autodiff.withLoss(Rules.beforeLowering(forward), loss, penalties));
     }
 
     /** @param forward the way forward of a plan for use */

@@ -1,5 +1,6 @@
 package dev.hourglass.engine.plan;
 
+import dev.hourglass.engine.Penalty;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,16 +30,22 @@ public final class Autodiff {
      * @param loss of its prediction
      */
     public static LogicalPlan withLoss(LogicalPlan forward, OutputLoss loss) {
-        return new Autodiff(forward).run(loss);
+        return withLoss(forward, loss, List.of());
     }
 
-    private LogicalPlan run(OutputLoss loss) {
+    /** @param penalties those of activities are added; a layer's activity is what its last operation writes */
+    public static LogicalPlan withLoss(LogicalPlan forward, OutputLoss loss, List<Penalty> penalties) {
+        return new Autodiff(forward).run(loss, penalties);
+    }
+
+    private LogicalPlan run(OutputLoss loss, List<Penalty> penalties) {
         Tensor prediction = forward.prediction();
         Tensor target = new Tensor("target", prediction.shape());
         Tensor gradient = new Tensor("loss/gradient", prediction.shape());
         ops.add(new Op.Target(target));
         ops.add(new Op.LossGradient(loss.loss(), loss.sigmoid(), prediction, target, gradient));
         give(prediction, gradient);
+        penalties.stream().filter(Penalty::isOfActivity).forEach(this::penalize);
         for (Op.Layer layer : forward.layers().toList().reversed()) {
             // Nobody asks for the gradient of what does not lead to the prediction, or of what depends on no parameter.
             if (shares.containsKey(layer.to()) && learned.contains(layer.to())) {
@@ -46,6 +53,18 @@ public final class Autodiff {
             }
         }
         return new LogicalPlan(ops, prediction);
+    }
+
+    private void penalize(Penalty penalty) {
+        Tensor activity = forward.layers()
+                .filter(op -> op.layer().equals(penalty.layer()))
+                .reduce((before, last) -> last)
+                .map(Op.Layer::to)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "No layer '" + penalty.layer() + "' computes anything whose activity could be kept small"));
+        Tensor gradient = new Tensor(activity.name() + "/penalty/gradient", activity.shape());
+        ops.add(new Op.ActivityPenalty(penalty.regularizer(), activity, gradient));
+        give(activity, gradient);
     }
 
     private void goBack(Op.Layer layer) {

@@ -3,6 +3,7 @@ package dev.hourglass.engine.plan;
 import dev.hourglass.engine.Loss;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
+import dev.hourglass.model.Regularizer;
 import dev.hourglass.model.Size2;
 import java.util.List;
 
@@ -51,6 +52,19 @@ public sealed interface Op {
         @Override
         public List<Tensor> reads() {
             return List.of(prediction, target);
+        }
+
+        @Override
+        public List<Tensor> writes() {
+            return List.of(gradient);
+        }
+    }
+
+    /** Adds to the penalties what a tensor's numbers cost, and writes the slope by each. */
+    record ActivityPenalty(Regularizer regularizer, Tensor activity, Tensor gradient) implements Op {
+        @Override
+        public List<Tensor> reads() {
+            return List.of(activity);
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.hourglass.engine.plan;
 import dev.hourglass.engine.Loss;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.OutputRange;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,13 +21,35 @@ public record OutputLoss(List<LayerSpec> layers, Loss loss, boolean sigmoid) {
         layers = List.copyOf(layers);
     }
 
-    public static OutputLoss of(List<LayerSpec> layers, Loss loss) {
-        if (loss instanceof Loss.BinaryCrossentropy binary && endsInSigmoid(layers)) {
+    /** @param penalized what is made small; penalties are of other tensors than the output */
+    public static OutputLoss of(List<LayerSpec> layers, Loss penalized) {
+        Loss loss = penalized.ofOutputs();
+        boolean ofLast = penalized.penalties().stream()
+                .anyMatch(penalty -> penalty.isOfActivity()
+                        && penalty.layer().equals(layers.getLast().name()));
+        if (ofLast) {
+            return new OutputLoss(layers, resolved(layers, loss), false);
+        }
+        Loss own = loss instanceof Loss.Weighted weighted ? weighted.of() : loss;
+        if (own instanceof Loss.BinaryCrossentropy binary && endsInSigmoid(layers)) {
             List<LayerSpec> logits = new ArrayList<>(layers);
             logits.set(layers.size() - 1, linear(layers.getLast()));
-            return new OutputLoss(logits, new Loss.BinaryCrossentropy(true, binary.labelSmoothing()), true);
+            Loss ofLogits = new Loss.BinaryCrossentropy(true, binary.labelSmoothing());
+            return new OutputLoss(
+                    logits,
+                    loss instanceof Loss.Weighted weighted
+                            ? new Loss.Weighted(ofLogits, weighted.weights(), weighted.maskValue())
+                            : ofLogits,
+                    true);
         }
-        return new OutputLoss(layers, loss, false);
+        return new OutputLoss(layers, resolved(layers, loss), false);
+    }
+
+    /** With the model's range where the loss takes that. */
+    private static Loss resolved(List<LayerSpec> layers, Loss loss) {
+        return loss instanceof Loss.Ssim ssim && ssim.dataRange() == null
+                ? new Loss.Ssim((float) OutputRange.of(layers).width())
+                : loss;
     }
 
     /** Whether the last layer's activation is a sigmoid. A layer after it, such as a reshaping, hides that from Keras too. */

@@ -1,5 +1,7 @@
 package dev.hourglass.formats.keras;
 
+import dev.hourglass.engine.Loss;
+import dev.hourglass.engine.SettingException;
 import dev.hourglass.formats.GoldenBatch;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.formats.json.Json;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * {@code metadata.json}, or a root attribute of that name in a {@code .h5} file.
  *
  * @param encoderLayers how many layers lie before the waist; null where that is not known
+ * @param loss what it was trained to make small, where Keras's own place can't say all of it; else null
  * @param golden what the model computes, or null where a sample is too large to be stored beside it
  */
 public record HourglassNote(
@@ -26,6 +29,7 @@ public record HourglassNote(
         Normalization normalization,
         @Nullable Integer encoderLayers,
         Map<String, String> provenance,
+        @Nullable Loss loss,
         @Nullable GoldenBatch golden) {
     /** Of one sample, in or out. Two in and two out make 1.4 MB of text. */
     private static final int MOST_STORED_NUMBERS = 65_536;
@@ -37,7 +41,13 @@ public record HourglassNote(
                 model.normalization(),
                 model.waist().isKnown() ? model.waist().encoderLayers() : null,
                 model.provenance(),
+                isWhole(model.trainedLoss()) ? null : model.trainedLoss(),
                 small ? golden : null);
+    }
+
+    /** Whether Keras's own place for a loss says all of it. */
+    private static boolean isWhole(Loss loss) {
+        return loss.isOfKeras() && loss.penalties().isEmpty();
     }
 
     Map<String, Object> toTree() {
@@ -52,6 +62,9 @@ public record HourglassNote(
             tree.put("encoder_layers", encoderLayers);
         }
         tree.put("provenance", provenance);
+        if (loss != null) {
+            tree.put("loss", loss.text());
+        }
         if (golden != null) {
             Map<String, Object> batch = new LinkedHashMap<>();
             batch.put("samples", golden.samples());
@@ -80,7 +93,19 @@ public record HourglassNote(
                 normalization(note.get("normalization").asMapping(), input),
                 waist == null ? null : waist.asWhole(),
                 provenance,
+                loss(note.find("loss")),
                 golden == null ? null : golden(golden.asMapping(), input.size(), output.size()));
+    }
+
+    private static @Nullable Loss loss(@Nullable Json text) {
+        if (text == null) {
+            return null;
+        }
+        try {
+            return Loss.parse(text.asText());
+        } catch (SettingException e) {
+            throw text.place().corrupt("a loss of Hourglass", text.excerpt());
+        }
     }
 
     /** One scale and offset, or one for each number of the input's last dimension. */

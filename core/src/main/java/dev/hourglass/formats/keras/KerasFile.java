@@ -108,7 +108,7 @@ public final class KerasFile {
         Map<String, Object> config = ConfigWriter.write(tree);
         OptimizerState optimizer = model.optimizer();
         if (optimizer != null) {
-            Map<String, Object> compile = new LinkedHashMap<>();
+            Map<String, @Nullable Object> compile = new LinkedHashMap<>();
             compile.put("optimizer", StoredTraining.optimizerObject(optimizer.optimizer(), true));
             compile.put("loss", StoredTraining.lossObject(model.trainedLoss(), true));
             config.put("compile_config", compile);

@@ -52,7 +52,7 @@ public record LoadedModel(
                 parameters,
                 note == null ? Normalization.NONE : note.normalization(),
                 waist,
-                trainedWith.loss(),
+                note == null || note.loss() == null ? trainedWith.loss() : note.loss(),
                 trainedWith.optimizer(),
                 note == null ? Map.of() : note.provenance(),
                 warnings);

@@ -53,8 +53,8 @@ final class StoredTraining {
             Set.of("name", "ema_momentum", "ema_overwrite_frequency", "jit_compile", "is_legacy_optimizer");
     /** Keras takes what is not above 0 for off. */
     private static final Set<String> CLIPPING = Set.of("clipnorm", "global_clipnorm", "clipvalue");
-    /** Settings of losses that change nothing here: the mean over all numbers is the same along any axis. */
-    private static final Set<String> IDLE_OF_LOSS = Set.of("name", "dtype", "axis", "fn");
+    /** Settings of losses that change nothing here. */
+    private static final Set<String> IDLE_OF_LOSS = Set.of("name", "dtype", "fn");
 
     private static final List<String> MEAN = List.of("sum_over_batch_size", "mean", "auto");
 
@@ -105,7 +105,7 @@ final class StoredTraining {
 
     /** A name, or an object for the function or the class; null if there is none. */
     private @Nullable Loss loss(@Nullable Json loss) {
-        if (loss == null) {
+        if (loss == null || loss instanceof Json.Nothing) {
             return null;
         }
         String lacking = "Hourglass lacks it";
@@ -134,7 +134,10 @@ final class StoredTraining {
         Map<String, Object> settings = new LinkedHashMap<>();
         config.members().forEach((name, value) -> {
             boolean isMean = name.equals("reduction") && value instanceof Json.Text text && MEAN.contains(text.value());
-            if (!IDLE_OF_LOSS.contains(name) && !isMean) {
+            // The mean over all numbers is the same along any axis.
+            boolean isIdleAxis = name.equals("axis")
+                    && (kerasClass.equals("BinaryCrossentropy") || kerasClass.equals("binary_crossentropy"));
+            if (!IDLE_OF_LOSS.contains(name) && !isIdleAxis && !isMean) {
                 settings.put(name, value(value));
             }
         });
@@ -308,11 +311,17 @@ final class StoredTraining {
     // --- writing ---
 
     /**
-     * Keras's name of the loss; or an object, where it has settings that are not as by default.
+     * Keras's name of the loss; or an object, where it has settings that are not as by default; or null where Keras has no
+     * such loss, so that it loads the model and asks for one before it trains.
      *
+     * @param trained its penalties stand on the layers
      * @param withModule whether objects name their module, as in {@code .keras}
      */
-    static Object lossObject(Loss loss, boolean withModule) {
+    static @Nullable Object lossObject(Loss trained, boolean withModule) {
+        Loss loss = trained.ofOutputs();
+        if (!loss.isOfKeras()) {
+            return null;
+        }
         // Not "mse": Keras 3 writes that to .h5 and can't load it again.
         return loss.settings().isEmpty()
                 ? loss.kerasName()

@@ -2,7 +2,20 @@ import { html, nothing } from "./element.js";
 import * as format from "./format.js";
 
 /** What the fields offer; a setting may follow, such as huber:delta=0.5 or sgd:momentum=0.9,nesterov=true. */
-const LOSSES = ["mean_squared_error", "mean_absolute_error", "binary_crossentropy", "huber", "log_cosh"];
+const LOSSES = [
+  "mean_squared_error",
+  "mean_absolute_error",
+  "mean_squared_logarithmic_error",
+  "mean_absolute_percentage_error",
+  "binary_crossentropy",
+  "categorical_crossentropy",
+  "kl_divergence",
+  "poisson",
+  "cosine_similarity",
+  "huber",
+  "log_cosh",
+  "ssim",
+];
 const OPTIMIZERS = ["adam", "adamw", "sgd", "rmsprop", "nadam", "adadelta", "adagrad", "adamax"];
 
 /** What a form may change of a recipe: the server's `Overrides`, each with what the recipe says itself. */

@@ -5,6 +5,7 @@ import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.engine.cpu.step.Value;
 import dev.hourglass.engine.plan.LogicalPlan;
 import dev.hourglass.engine.plan.Op;
+import dev.hourglass.tensor.Shape;
 
 /**
  * Turns a logical plan into steps, each operation by itself: what could be done together is left to the rules in
@@ -63,8 +64,16 @@ public final class Lowering {
             case Op.LossGradient o -> {
                 Value prediction = draft.valueOf(o.prediction());
                 Value gradient = new Value(o.gradient().name(), prediction.layout());
-                draft.add(
-                        new Step.LossGradient(o.loss(), o.sigmoid(), prediction, draft.valueOf(o.target()), gradient));
+                Value target = draft.valueOf(o.target());
+                Shape sample = o.target().shape();
+                draft.add(new Step.LossGradient(o.loss(), sample, o.sigmoid(), prediction, target, gradient));
+                draft.define(o.gradient(), gradient);
+            }
+            case Op.ActivityPenalty o -> {
+                Value activity = draft.valueOf(o.activity());
+                Value gradient = new Value(o.gradient().name(), Layouts.gradient(activity.layout()));
+                Shape sample = o.activity().shape();
+                draft.add(new Step.ActivityPenalty(o.regularizer(), sample, activity, gradient));
                 draft.define(o.gradient(), gradient);
             }
             case Op.Layer o -> addForward(o);

@@ -18,6 +18,12 @@ public final class ChunkResults {
     public final double[] squaredErrors;
 
     public final double[] absoluteErrors;
+
+    /** By chunk: what activities cost, summed over its samples. */
+    public final double[] penalties;
+
+    /** By chunk: how many terms of the loss a mask left out. */
+    public final double[] maskedTerms;
     /** Where each gradient matrix lies in a chunk's gradients. */
     public final Placement placement;
     /** By chunk and batch normalisation: sums and sums of products by channel. */
@@ -36,6 +42,8 @@ public final class ChunkResults {
         losses = new double[chunks];
         squaredErrors = new double[chunks];
         absoluteErrors = new double[chunks];
+        maskedTerms = new double[chunks];
+        penalties = new double[chunks];
         moments = new double[chunks][norms.size()][];
         for (double[][] chunk : moments) {
             for (int i = 0; i < chunk.length; i++) {
@@ -54,6 +62,8 @@ public final class ChunkResults {
         losses[chunk] = 0;
         squaredErrors[chunk] = 0;
         absoluteErrors[chunk] = 0;
+        maskedTerms[chunk] = 0;
+        penalties[chunk] = 0;
     }
 
     /**
@@ -100,6 +110,16 @@ public final class ChunkResults {
     /** Over the whole batch. */
     public double absoluteError() {
         return sum(absoluteErrors);
+    }
+
+    /** Over the whole batch. */
+    public double maskedTerms() {
+        return sum(maskedTerms);
+    }
+
+    /** Over the whole batch. */
+    public double penalties() {
+        return sum(penalties);
     }
 
     /** In the order of the chunks, whichever was done first. */

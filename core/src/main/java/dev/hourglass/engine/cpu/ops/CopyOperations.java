@@ -79,8 +79,8 @@ final class CopyOperations {
     }
 
     /** Where runs of numbers that are adjacent in both of two layouts begin, in order. */
-    private record Runs(int[] from, int[] to, int length) {
-        private Runs {
+    record Runs(int[] from, int[] to, int length) {
+        Runs {
             from = from.clone();
             to = to.clone();
         }

@@ -1,6 +1,7 @@
 package dev.hourglass.engine.cpu.ops;
 
 import dev.hourglass.engine.Loss;
+import dev.hourglass.tensor.Shape;
 
 /**
  * A {@link Loss} over a run of numbers. Sums are in double and in the order of the numbers, exponentials and logarithms
@@ -15,20 +16,39 @@ public interface LossFunction {
     float EPSILON = 1e-7f;
 
     /**
-     * Writes the loss's gradient by each output, times a factor, to D.
+     * Writes the loss's gradient by each output, times a factor, to D. Of a loss with {@link Loss.Scope#NUMBER} the numbers
+     * may be any, of one along the last axis they are whole rows of it, and otherwise a whole sample, row-major.
      *
      * @param Y outputs, from y on
      * @param T their targets, from t on
      * @param D not T; may be Y with the same offset
      * @param count how many
-     * @return the loss, summed over them
+     * @return the loss, summed over its terms
      */
     double add(float[] Y, int y, float[] T, int t, float[] D, int d, int count, float factor);
 
-    static LossFunction of(Loss loss) {
+    /** How many terms of the last call a mask left out. */
+    default int masked() {
+        return 0;
+    }
+
+    /**
+     * @param sample the shape of one output
+     * @return for one thread at a time where the scope is a whole sample
+     */
+    static LossFunction of(Loss loss, Shape sample) {
         return switch (loss) {
             case Loss.MeanSquaredError l -> LossFunction::squared;
             case Loss.MeanAbsoluteError l -> LossFunction::absolute;
+            case Loss.MeanSquaredLogarithmicError l -> LossFunction::squaredLogarithmic;
+            case Loss.MeanAbsolutePercentageError l -> LossFunction::percentage;
+            case Loss.Poisson l -> LossFunction::poisson;
+            case Loss.CategoricalCrossentropy l -> RowLoss.of(l, sample.dimension(-1));
+            case Loss.KlDivergence l -> LossFunction::divergence;
+            case Loss.CosineSimilarity l -> RowLoss.cosine(sample.dimension(-1));
+            case Loss.Ssim l -> new StructuralLoss(sample, l.dataRange() == null ? 1 : l.dataRange());
+            case Loss.Weighted l -> new WeightedLoss(l, sample);
+            case Loss.Penalized l -> of(l.of(), sample);
             case Loss.BinaryCrossentropy l -> {
                 float smoothing = l.labelSmoothing();
                 yield l.fromLogits()
@@ -61,6 +81,55 @@ public interface LossFunction {
             float error = Y[y + j] - T[t + j];
             sum += Math.abs(error);
             D[d + j] = Math.signum(error) * factor;
+        }
+        return sum;
+    }
+
+    private static double squaredLogarithmic(
+            float[] Y, int y, float[] T, int t, float[] D, int d, int count, float factor) {
+        double sum = 0;
+        for (int j = 0; j < count; j++) {
+            double output = Math.max(Y[y + j], EPSILON);
+            double error = StrictMath.log1p(output) - StrictMath.log1p(Math.max(T[t + j], EPSILON));
+            sum += error * error;
+            D[d + j] = Y[y + j] < EPSILON ? 0 : (float) (2 * error / (1 + output) * factor);
+        }
+        return sum;
+    }
+
+    private static double percentage(float[] Y, int y, float[] T, int t, float[] D, int d, int count, float factor) {
+        double sum = 0;
+        for (int j = 0; j < count; j++) {
+            double error = (double) Y[y + j] - T[t + j];
+            double scale = 100 / (double) Math.max(Math.abs(T[t + j]), EPSILON);
+            sum += Math.abs(error) * scale;
+            D[d + j] = (float) (Math.signum(error) * scale * factor);
+        }
+        return sum;
+    }
+
+    private static double poisson(float[] Y, int y, float[] T, int t, float[] D, int d, int count, float factor) {
+        double sum = 0;
+        for (int j = 0; j < count; j++) {
+            double output = Y[y + j] + (double) EPSILON;
+            double target = T[t + j];
+            sum += Y[y + j] - target * StrictMath.log(output);
+            D[d + j] = (float) ((1 - target / output) * factor);
+        }
+        return sum;
+    }
+
+    /** Of whole rows, but each of its numbers by itself. */
+    private static double divergence(float[] Y, int y, float[] T, int t, float[] D, int d, int count, float factor) {
+        double sum = 0;
+        for (int j = 0; j < count; j++) {
+            float output = Y[y + j];
+            // Comparisons with NaN are false, and clamp keeps it.
+            double probability = Math.clamp(output, EPSILON, 1);
+            double target = Math.clamp(T[t + j], EPSILON, 1);
+            sum += target * StrictMath.log(target / probability);
+            boolean clipped = output < EPSILON || output > 1;
+            D[d + j] = clipped ? 0 : (float) (-target / probability * factor);
         }
         return sum;
     }

@@ -27,6 +27,9 @@ final class LossOperations {
     }
 
     Operation gradient(Step.LossGradient step) {
+        if (step.loss().scope() != Loss.Scope.NUMBER) {
+            return ofSamples(step);
+        }
         Run run = run(step);
         return step.prediction().layout() instanceof Layout.Steps layout
                 ? ofSteps(step, layout, run)
@@ -44,7 +47,7 @@ final class LossOperations {
         if (step.loss() instanceof Loss.MeanSquaredError) {
             return this::addSquaredErrors;
         }
-        LossFunction loss = LossFunction.of(step.loss());
+        LossFunction loss = LossFunction.of(step.loss(), step.sample());
         boolean sigmoid = step.sigmoid();
         return (Y, y, T, t, D, d, count, factor, chunk) -> {
             if (sigmoid) {
@@ -144,8 +147,78 @@ final class LossOperations {
         };
     }
 
-    /** One by the numbers of the batch's targets: the loss is their mean. */
-    private static float factor(Cursor at, double size) {
-        return (float) (1 / (at.batch.size() * size));
+    /** Where each of a loss's terms needs a row of numbers or a whole sample: samples are gathered, compared and spread. */
+    private Operation ofSamples(Step.LossGradient step) {
+        SampleComparison[] ofWorkers = new SampleComparison[resources.workers()];
+        Arrays.setAll(ofWorkers, worker -> new SampleComparison(step));
+        return at -> {
+            SampleComparison comparison = ofWorkers[at.worker];
+            for (int sample = 0; sample < at.samples; sample++) {
+                comparison.run(at, sample);
+            }
+        };
+    }
+
+    /** The mean over samples of what their numbers cost, as Keras has it. */
+    Operation penalty(Step.ActivityPenalty step) {
+        SampleCopy activity = SampleCopy.of(step.activity(), resources);
+        SampleCopy gradient = SampleCopy.of(step.gradient(), resources);
+        int size = step.sample().size();
+        float[][] numbers = new float[resources.workers()][size];
+        float[][] slopes = new float[resources.workers()][size];
+        return at -> {
+            float[] values = numbers[at.worker];
+            float[] by = slopes[at.worker];
+            for (int sample = 0; sample < at.samples; sample++) {
+                activity.gather(at, sample, values);
+                Arrays.fill(by, 0);
+                results.penalties[at.chunk] += step.regularizer().add(values, 0, by, 0, size, factor(at, 1));
+                gradient.spread(by, at, sample);
+            }
+        };
+    }
+
+    /** What one worker compares a sample with. */
+    private final class SampleComparison {
+        private final boolean sigmoid;
+        private final LossFunction loss;
+        private final int terms;
+        private final SampleCopy prediction;
+        private final SampleCopy target;
+        private final SampleCopy gradient;
+        private final float[] outputs;
+        private final float[] targets;
+        private final float[] gradients;
+
+        SampleComparison(Step.LossGradient step) {
+            sigmoid = step.sigmoid();
+            loss = LossFunction.of(step.loss(), step.sample());
+            terms = step.loss().terms(step.sample());
+            prediction = SampleCopy.of(step.prediction(), resources);
+            target = SampleCopy.of(step.target(), resources);
+            gradient = SampleCopy.of(step.gradient(), resources);
+            int size = step.sample().size();
+            outputs = new float[size];
+            targets = new float[size];
+            gradients = new float[size];
+        }
+
+        void run(Cursor at, int sample) {
+            prediction.gather(at, sample, outputs);
+            target.gather(at, sample, targets);
+            int size = outputs.length;
+            results.losses[at.chunk] += loss.add(outputs, 0, targets, 0, gradients, 0, size, factor(at, terms));
+            results.maskedTerms[at.chunk] += loss.masked();
+            if (sigmoid) {
+                kernels.sigmoid(outputs, 0, size);
+            }
+            addErrors(outputs, 0, targets, 0, size, at.chunk);
+            gradient.spread(gradients, at, sample);
+        }
+    }
+
+    /** One by the terms of the batch: the loss is their mean. */
+    private static float factor(Cursor at, double terms) {
+        return (float) (1 / (at.batch.size() * terms));
     }
 }

@@ -12,9 +12,6 @@ import dev.hourglass.tensor.RandomSource;
  * it is the same on the way back, at any thread count and after a resumed run.
  */
 record NoiseOperations(Resources resources) {
-    /** More than a batch has places: a pair of numbers that was refused is followed by one that no place begins with. */
-    private static final long NEXT_DRAW = 1L << 40;
-
     Operation noise(Step.Noise step) {
         return switch (step.noise()) {
             case LayerSpec.Dropout dropout -> drop(step, dropout);
@@ -66,26 +63,12 @@ record NoiseOperations(Resources resources) {
                 long place = (long) (at.first() + i) * pixels * channels;
                 for (int pixel = 0; pixel < pixels; pixel++) {
                     for (int channel = 0; channel < channels; channel++) {
-                        target[result + pixel * channelStride + channel] += noise.stddev() * normal(key, place++);
+                        target[result + pixel * channelStride + channel] +=
+                                noise.stddev() * RandomSource.normal(key, place++);
                     }
                 }
             }
         };
-    }
-
-    /**
-     * Normal by the polar method. StrictMath gives the same bits on any machine, but its cosine allocates, so a method
-     * with a logarithm alone.
-     */
-    private static float normal(long key, long place) {
-        for (long draw = 2 * place; ; draw += NEXT_DRAW) {
-            double x = (RandomSource.bits(key, draw) >> 11) * 0x1p-52; // in [-1, 1)
-            double y = (RandomSource.bits(key, draw + 1) >> 11) * 0x1p-52;
-            double square = x * x + y * y;
-            if (square > 0 && square < 1) {
-                return (float) (x * Math.sqrt(-2 * StrictMath.log(square) / square));
-            }
-        }
     }
 
     private static long key(Cursor at, String purpose) {

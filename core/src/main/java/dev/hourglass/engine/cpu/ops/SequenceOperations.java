@@ -95,7 +95,7 @@ final class SequenceOperations {
     }
 
     /** One sample's features of one step into the panels; the rest of the last panel becomes 0. */
-    private static void put(
+    static void put(
             float[] from, int source, float[] to, int offset, Layout.Steps layout, int t, int sample, int samples) {
         int row = offset + (t * samples + sample) * PANEL;
         for (int panel = 0; panel < layout.panels(); panel++) {
@@ -106,7 +106,7 @@ final class SequenceOperations {
         }
     }
 
-    private static void get(
+    static void get(
             float[] from, int offset, Layout.Steps layout, int t, int sample, int samples, float[] to, int target) {
         int row = offset + (t * samples + sample) * PANEL;
         for (int panel = 0; panel < layout.panels(); panel++) {

@@ -78,6 +78,7 @@ public final class StepBinder {
             case Step.Add s -> copies.add(s);
             case Step.Barrier s -> throw new IllegalArgumentException("A barrier is no work for a thread: " + s);
             case Step.Store s -> s.from().layout() instanceof Layout.Steps ? sequences.store(s) : copies.store(s);
+            case Step.ActivityPenalty s -> losses.penalty(s);
             case Step.LossGradient s -> losses.gradient(s);
         };
     }

@@ -7,8 +7,10 @@ import dev.hourglass.engine.cpu.layout.WindowAxis;
 import dev.hourglass.engine.plan.Cell;
 import dev.hourglass.engine.plan.Nonlinearity;
 import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Regularizer;
 import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Kernels;
+import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.TileTransform;
 import org.jspecify.annotations.Nullable;
 
@@ -416,9 +418,18 @@ public sealed interface Step {
     record Store(Value from) implements Step {}
 
     /**
+     * Adds what a value's numbers cost, and writes the slope by each.
+     *
+     * @param sample the shape of one sample of it
+     */
+    record ActivityPenalty(Regularizer regularizer, Shape sample, Value activity, Value gradient) implements Step {}
+
+    /**
      * Adds to the loss and to the squared and absolute errors, and writes the gradient of the loss.
      *
+     * @param sample the shape of a target
      * @param sigmoid whether the model's output is the sigmoid of the prediction: errors are those of the output
      */
-    record LossGradient(Loss loss, boolean sigmoid, Value prediction, Value target, Value gradient) implements Step {}
+    record LossGradient(Loss loss, Shape sample, boolean sigmoid, Value prediction, Value target, Value gradient)
+            implements Step {}
 }

@@ -74,6 +74,7 @@ public record StepAccess(
             case Step.Add s -> reading(s.from(), s.to()).writing(s.to());
             case Step.Barrier ignored -> NOTHING;
             case Step.Store s -> reading(s.from());
+            case Step.ActivityPenalty s -> reading(s.activity()).writing(s.gradient());
             case Step.LossGradient s -> reading(s.prediction(), s.target()).writing(s.gradient());
         };
     }

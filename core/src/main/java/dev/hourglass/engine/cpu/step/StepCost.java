@@ -129,6 +129,7 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
             case Step.Add s -> of(s, numbers(s.from()), Matrices.NONE);
             case Step.Barrier s -> new StepCost(0, 0, 0, List.of("batch normalisation " + s.norm()));
             case Step.Store s -> of(s, 0, Matrices.NONE);
+            case Step.ActivityPenalty s -> of(s, 4 * numbers(s.activity()), Matrices.NONE);
             // A difference, its square added up, and the gradient.
             case Step.LossGradient s -> of(s, 4 * numbers(s.prediction()), Matrices.NONE);
         };

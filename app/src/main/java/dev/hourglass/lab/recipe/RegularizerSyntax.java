@@ -1,0 +1,81 @@
+package dev.hourglass.lab.recipe;
+
+import dev.hourglass.engine.Penalty;
+import dev.hourglass.lab.recipe.Node.Mapping;
+import dev.hourglass.model.Regularizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How a layer of a recipe says what keeps its numbers small: {@code kernel_regularizer}, {@code recurrent_regularizer},
+ * {@code bias_regularizer} and {@code activity_regularizer}, each {@code {L1: 0.01}}, {@code {L2: 0.01}} or {@code {L1L2: {l1:
+ * 0.01, l2: 0.01}}}; {@code l1} and {@code l2} alone have Keras's factor 0.01.
+ */
+final class RegularizerSyntax {
+    private static final List<String> SETTINGS =
+            List.of("kernel_regularizer", "recurrent_regularizer", "bias_regularizer", "activity_regularizer");
+    private static final String EXAMPLE = "a regularizer such as '{L2: 0.01}' or '{L1L2: {l1: 0.01, l2: 0.01}}'";
+    private static final float DEFAULT = 0.01f;
+
+    private RegularizerSyntax() {}
+
+    /** A layer's other settings. */
+    static Mapping without(Mapping settings) {
+        Mapping others = settings;
+        for (String setting : SETTINGS) {
+            others = others.without(setting);
+        }
+        return others;
+    }
+
+    static List<Penalty> read(String layer, Mapping settings) {
+        List<Penalty> penalties = new ArrayList<>();
+        for (String setting : SETTINGS) {
+            settings.find(setting)
+                    .ifPresent(node -> penalties.add(new Penalty(layer, place(setting), regularizer(node))));
+        }
+        return penalties;
+    }
+
+    private static String place(String setting) {
+        String of = setting.substring(0, setting.indexOf('_'));
+        return of.equals("recurrent") ? "recurrent_kernel" : of;
+    }
+
+    private static Regularizer regularizer(Node node) {
+        try {
+            if (node instanceof Node.Scalar) {
+                return byName(node, node.asText(EXAMPLE), DEFAULT);
+            }
+            Mapping mapping = node.asMapping(EXAMPLE);
+            if (mapping.entries().size() != 1) {
+                throw mapping.place().error("expected " + EXAMPLE + ", found " + mapping.found() + ".");
+            }
+            String name = mapping.entries().keySet().iterator().next();
+            Node value = mapping.require(name, EXAMPLE);
+            if (value instanceof Mapping factors) {
+                factors.allowing("l1", "l2");
+                return new Regularizer(factor(factors, "l1"), factor(factors, "l2"));
+            }
+            return byName(value, name, value.asFloat("a number > 0", factor -> factor > 0));
+        } catch (IllegalArgumentException e) {
+            throw node.place().error(e.getMessage() + ".", e);
+        }
+    }
+
+    private static float factor(Mapping factors, String key) {
+        return factors.find(key)
+                .map(value -> value.asFloat("a number >= 0", factor -> factor >= 0))
+                .orElse(0f);
+    }
+
+    private static Regularizer byName(Node node, String name, float factor) {
+        return switch (name.toLowerCase(Locale.ROOT)) {
+            case "l1" -> new Regularizer(factor, 0);
+            case "l2" -> new Regularizer(0, factor);
+            case "l1l2", "l1_l2" -> new Regularizer(factor, factor);
+            default -> throw node.place().error("expected " + EXAMPLE + ", found '" + name + "'.");
+        };
+    }
+}
