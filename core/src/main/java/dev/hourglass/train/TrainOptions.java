@@ -12,6 +12,7 @@ import dev.hourglass.engine.Optimizer;
  * @param optimizer how; its learning rate must be > 0 and is where the schedule starts
  * @param schedule how the learning rate changes from step to step
  * @param augmentation how images are changed at random before the model sees them
+ * @param noise what spoils inputs while targets stay clean
  * @param callbacks what looks at the history after each epoch
  * @param seed of initialisation, shuffling and dropout
  * @param threads that compute, >= 1; any number gives the same bits
@@ -23,6 +24,7 @@ public record TrainOptions(
         Optimizer optimizer,
         LearningRateSchedule schedule,
         Augmentation augmentation,
+        InputNoise noise,
         Callbacks callbacks,
         long seed,
         int threads) {
@@ -37,7 +39,7 @@ public record TrainOptions(
     }
 
     /**
-     * 5 epochs, batches of 256, mean squared error, Adam with learning rate 0.001 throughout, images as they are, seed 42,
+     * 5 epochs, batches of 256, mean squared error, Adam with learning rate 0.001 throughout, inputs as they are, seed 42,
      * one thread per processor.
      */
     public static TrainOptions defaults() {
@@ -48,6 +50,7 @@ public record TrainOptions(
                 Optimizer.Adam.DEFAULT,
                 LearningRateSchedule.CONSTANT,
                 Augmentation.NONE,
+                InputNoise.NONE,
                 Callbacks.NONE,
                 42,
                 Runtime.getRuntime().availableProcessors());
@@ -58,19 +61,23 @@ public record TrainOptions(
     }
 
     public TrainOptions withEpochs(int value) {
-        return new TrainOptions(value, batchSize, loss, optimizer, schedule, augmentation, callbacks, seed, threads);
+        return new TrainOptions(
+                value, batchSize, loss, optimizer, schedule, augmentation, noise, callbacks, seed, threads);
     }
 
     public TrainOptions withBatchSize(int value) {
-        return new TrainOptions(epochs, value, loss, optimizer, schedule, augmentation, callbacks, seed, threads);
+        return new TrainOptions(
+                epochs, value, loss, optimizer, schedule, augmentation, noise, callbacks, seed, threads);
     }
 
     public TrainOptions withLoss(Loss value) {
-        return new TrainOptions(epochs, batchSize, value, optimizer, schedule, augmentation, callbacks, seed, threads);
+        return new TrainOptions(
+                epochs, batchSize, value, optimizer, schedule, augmentation, noise, callbacks, seed, threads);
     }
 
     public TrainOptions withOptimizer(Optimizer value) {
-        return new TrainOptions(epochs, batchSize, loss, value, schedule, augmentation, callbacks, seed, threads);
+        return new TrainOptions(
+                epochs, batchSize, loss, value, schedule, augmentation, noise, callbacks, seed, threads);
     }
 
     public TrainOptions withLearningRate(float value) {
@@ -78,23 +85,32 @@ public record TrainOptions(
     }
 
     public TrainOptions withSchedule(LearningRateSchedule value) {
-        return new TrainOptions(epochs, batchSize, loss, optimizer, value, augmentation, callbacks, seed, threads);
+        return new TrainOptions(
+                epochs, batchSize, loss, optimizer, value, augmentation, noise, callbacks, seed, threads);
     }
 
     public TrainOptions withAugmentation(Augmentation value) {
-        return new TrainOptions(epochs, batchSize, loss, optimizer, schedule, value, callbacks, seed, threads);
+        return new TrainOptions(epochs, batchSize, loss, optimizer, schedule, value, noise, callbacks, seed, threads);
+    }
+
+    public TrainOptions withNoise(InputNoise value) {
+        return new TrainOptions(
+                epochs, batchSize, loss, optimizer, schedule, augmentation, value, callbacks, seed, threads);
     }
 
     public TrainOptions withCallbacks(Callbacks value) {
-        return new TrainOptions(epochs, batchSize, loss, optimizer, schedule, augmentation, value, seed, threads);
+        return new TrainOptions(
+                epochs, batchSize, loss, optimizer, schedule, augmentation, noise, value, seed, threads);
     }
 
     public TrainOptions withSeed(long value) {
-        return new TrainOptions(epochs, batchSize, loss, optimizer, schedule, augmentation, callbacks, value, threads);
+        return new TrainOptions(
+                epochs, batchSize, loss, optimizer, schedule, augmentation, noise, callbacks, value, threads);
     }
 
     public TrainOptions withThreads(int value) {
-        return new TrainOptions(epochs, batchSize, loss, optimizer, schedule, augmentation, callbacks, seed, value);
+        return new TrainOptions(
+                epochs, batchSize, loss, optimizer, schedule, augmentation, noise, callbacks, seed, value);
     }
 
     static void require(boolean condition, String message) {

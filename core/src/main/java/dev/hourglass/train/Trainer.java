@@ -121,9 +121,11 @@ public final class Trainer {
         while (place.epoch() <= options.epochs() && !callbacks.hasStopped()) {
             listener.accept(new TrainEvent.EpochStarted(place.epoch(), options.epochs()));
             int[] order = shuffled(place.epoch());
-            Samples samples = options.augmentation().samples(training, options.seed(), place.epoch());
+            Samples targets = options.augmentation().samples(training, options.seed(), place.epoch());
+            Samples inputs = options.noise()
+                    .over(targets, training.sampleShape().size(), options.seed(), "training", place.epoch());
             while (place.samples() < order.length) {
-                step(samples, order);
+                step(inputs, targets, order);
                 watch.look(TrainingWatch.Moment.STEP, place, this::state);
             }
             endEpoch();
@@ -140,13 +142,13 @@ public final class Trainer {
                 callbacks.kept());
     }
 
-    private void step(Samples samples, int[] order) {
+    private void step(Samples inputs, Samples targets, int[] order) {
         long start = System.nanoTime();
         int stepsAnEpoch = Math.ceilDiv(order.length, batchSize);
         float learningRate = learningRate(place.steps());
         session.setLearningRate(learningRate);
         int count = Math.min(batchSize, order.length - place.samples());
-        double loss = loss(samples, order, count);
+        double loss = loss(inputs, targets, order, count);
         Measured measured = new Measured(loss, session.meanSquaredError(), session.meanAbsoluteError());
         place = place.plus(count, measured, System.nanoTime() - start);
         listener.accept(new TrainEvent.StepFinished(
@@ -171,9 +173,9 @@ public final class Trainer {
                         options.epochs() * stepsAnEpoch);
     }
 
-    private double loss(Samples samples, int[] order, int count) {
+    private double loss(Samples inputs, Samples targets, int[] order, int count) {
         try {
-            return session.step(samples, order, place.samples(), count);
+            return session.step(inputs, targets, order, place.samples(), count);
         } catch (DivergenceException e) {
             training.requireUnchanged(); // else the numbers are to blame
             throw new TrainingDivergedException(diverged(" at step " + (place.steps() + 1) + ": " + e.getMessage()), e);
@@ -259,9 +261,13 @@ public final class Trainer {
         }
     }
 
+    /** With noise that is the same after each epoch, where the model learns to undo some. */
     private Measured validate() {
         try (LossMeter meter = LossMeter.of(model, options.loss(), options.threads())) {
-            return meter.measure(validation::copySample, 0, validation.size());
+            Samples targets = validation::copySample;
+            Samples inputs =
+                    options.noise().over(targets, validation.sampleShape().size(), options.seed(), "validation", 0);
+            return meter.measure(inputs, targets, 0, validation.size());
         }
     }
 

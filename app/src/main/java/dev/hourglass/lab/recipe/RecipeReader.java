@@ -39,7 +39,7 @@ import java.util.function.BinaryOperator;
 public final class RecipeReader {
     /** The recipes that are part of Hourglass: labs/NAME.yaml. */
     public static final List<String> BUILT_IN = List.of(
-            "mnist", "cifar10", "mnist-strong", "cifar10-strong", "sequences", "mnist-sparse");
+            "mnist", "cifar10", "mnist-strong", "cifar10-strong", "sequences", "mnist-denoising", "mnist-sparse");
 
     private static final int MAX_BYTES = 1 << 20;
     private static final int MAX_LAYERS = 500;

@@ -5,6 +5,7 @@ import dev.hourglass.files.Spelling;
 import dev.hourglass.lab.recipe.Node.Mapping;
 import dev.hourglass.lab.recipe.Node.Scalar;
 import dev.hourglass.train.Augmentation;
+import dev.hourglass.train.InputNoise;
 import dev.hourglass.train.LearningRateSchedule;
 import dev.hourglass.train.LearningRateSchedule.CosineDecay;
 import dev.hourglass.train.LearningRateSchedule.ExponentialDecay;
@@ -42,6 +43,7 @@ public final class TrainingSyntax {
                         "learning_rate",
                         "schedule",
                         "augmentation",
+                        "noise",
                         "early_stopping",
                         "reduce_lr_on_plateau",
                         "keep_best",
@@ -80,6 +82,7 @@ public final class TrainingSyntax {
                 optimizer(training, defaults.optimizer()),
                 training.find("schedule").map(TrainingSyntax::schedule).orElse(defaults.schedule()),
                 training.find("augmentation").map(TrainingSyntax::augmentation).orElse(defaults.augmentation()),
+                training.find("noise").map(NoiseSyntax::read).orElse(defaults.noise()),
                 CallbackSyntax.read(training),
                 training.find("seed")
                         .map(value -> value.asWholeNumber(Long.MIN_VALUE, Long.MAX_VALUE))
@@ -110,6 +113,9 @@ public final class TrainingSyntax {
         if (!options.augmentation().equals(Augmentation.NONE)) {
             tree.put("augmentation", settings(options.augmentation()));
         }
+        if (!options.noise().equals(InputNoise.NONE)) {
+            tree.put("noise", NoiseSyntax.write(options.noise()));
+        }
         tree.putAll(CallbackSyntax.write(options.callbacks()));
         tree.put("seed", options.seed());
         tree.put("threads", options.threads());
@@ -119,7 +125,8 @@ public final class TrainingSyntax {
     /** Whether the learning rate or the images change while a model trains. */
     public static boolean changes(TrainOptions options) {
         return !options.schedule().equals(LearningRateSchedule.CONSTANT)
-                || !options.augmentation().equals(Augmentation.NONE);
+                || !options.augmentation().equals(Augmentation.NONE)
+                || !options.noise().equals(InputNoise.NONE);
     }
 
     /** Such as {@code CosineDecay (alpha 0.0); horizontal_flip true}, or {@code none}. */
@@ -132,6 +139,9 @@ public final class TrainingSyntax {
         }
         if (!options.augmentation().equals(Augmentation.NONE)) {
             words.add(inWords(settings(options.augmentation())));
+        }
+        if (!options.noise().equals(InputNoise.NONE)) {
+            words.add("inputs with " + options.noise().inWords());
         }
         return words.isEmpty() ? "none" : String.join("; ", words);
     }

@@ -20,6 +20,7 @@ import dev.hourglass.tensor.Shape;
 import dev.hourglass.train.Augmentation;
 import dev.hourglass.train.Callbacks;
 import dev.hourglass.train.EarlyStopping;
+import dev.hourglass.train.InputNoise;
 import dev.hourglass.train.LearningRateSchedule;
 import dev.hourglass.train.LearningRateSchedule.CosineDecay;
 import dev.hourglass.train.LearningRateSchedule.ExponentialDecay;
@@ -30,6 +31,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -359,6 +361,12 @@ class RecipeReaderTest {
                         new Loss.BinaryCrossentropy(true, 0.1f),
                         adam),
                 Arguments.of("loss: {huber: {delta: 0.5}}", new Loss.Huber(0.5f), adam),
+                Arguments.of(
+                        "loss: {name: mse, channel_weights: [1, 0.5], mask_value: -1}",
+                        Loss.parse("mse:channel_weights=1 0.5,mask_value=-1"),
+                        adam),
+                Arguments.of("loss: kl_divergence", new Loss.KlDivergence(), adam),
+                Arguments.of("loss: {ssim: {data_range: 2}}", new Loss.Ssim(2f), adam),
                 Arguments.of("loss: 'huber:delta=0.5'", new Loss.Huber(0.5f), adam),
                 Arguments.of("optimizer: sgd", squared, Optimizer.Sgd.DEFAULT),
                 Arguments.of("optimizer: SGD, learning_rate: 1", squared, Optimizer.Sgd.DEFAULT.withLearningRate(1)),
@@ -395,6 +403,39 @@ class RecipeReaderTest {
                         momentum.withLearningRate(0.25f),
                         Optimizer.Adam.DEFAULT.withLearningRate(0.125f),
                         Optimizer.RmsProp.DEFAULT.withLearningRate(0.5f));
+    }
+
+    @Test
+    void noiseIsReadAndWrittenAgain() throws IOException {
+        Map<String, InputNoise> kinds = Map.of(
+                "gaussian: {stddev: 0.3, low: 0, high: 1}", new InputNoise.Gaussian(0.3f, 0, 1),
+                "gaussian: {stddev: 0.5}", InputNoise.Gaussian.of(0.5f),
+                "salt_and_pepper: {rate: 0.1}", new InputNoise.SaltAndPepper(0.1f, 0, 1),
+                "masking: {rate: 0.3, value: -1}", new InputNoise.Masking(0.3f, -1));
+        for (Map.Entry<String, InputNoise> kind : kinds.entrySet()) {
+            Recipe recipe = read(DATA + MODELS + "training: {noise: {" + kind.getKey() + "}}\n");
+            assertThat(only(recipe).training().noise()).isEqualTo(kind.getValue());
+            assertThat(NoiseSyntax.write(kind.getValue()).keySet())
+                    .containsExactly(kind.getKey().substring(0, kind.getKey().indexOf(':')));
+        }
+        assertThatThrownBy(() -> read(DATA + MODELS + "training: {noise: {masking: {rate: 2}}}\n"))
+                .hasMessageContaining("expected a number > 0 and <= 1, found 2");
+        assertThatThrownBy(() -> read(DATA + MODELS + "training: {noise: {fog: {rate: 2}}}\n"))
+                .hasMessageContaining("found 'fog'");
+    }
+
+    @Test
+    void regularizersOfLayersBecomePenaltiesOfTheLoss() throws IOException {
+        String models = "models: [{name: m, input: [28, 28, 1], encoder: [Flatten, Dense: {name: code, units: 8,"
+                + " activity_regularizer: {L1: 0.001}, kernel_regularizer: {L1L2: {l1: 0.5, l2: 0.25}}}],"
+                + " decoder: [Dense: {units: 784, bias_regularizer: l2}, Reshape: {target_shape: [28, 28, 1]}]}]\n";
+        Recipe recipe = read(DATA + models);
+        assertThat(only(recipe).training().loss())
+                .isEqualTo(Loss.parse(
+                        "mse:penalties=code/kernel l1 0.5 l2 0.25;code/activity l1 0.001;dense/bias l2 0.01"));
+        assertThatThrownBy(() -> read(DATA + models.replace("{L1: 0.001}", "{L3: 0.001}")))
+                .hasMessageContaining("expected a regularizer such as")
+                .hasMessageContaining("'L3'");
     }
 
     @Test
@@ -804,7 +845,7 @@ class RecipeReaderTest {
         assertThatThrownBy(() -> reader.find("no/such.yaml"))
                 .hasMessage("no/such.yaml: expected a recipe file, found none."
                         + " Check the path, or run one of the labs: mnist, cifar10, mnist-strong, cifar10-strong,"
-                        + " sequences.");
+                        + " sequences, mnist-denoising, mnist-sparse.");
     }
 
     private Recipe read(String yaml) throws IOException {
