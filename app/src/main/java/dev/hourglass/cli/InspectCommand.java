@@ -29,6 +29,8 @@ import tools.jackson.databind.node.ObjectNode;
         footer = {
             "  hourglass inspect cnn.keras",
             "  hourglass inspect their_model.h5 --waist bottleneck",
+            "  hourglass inspect architecture.json --weights weights.h5",
+            "  hourglass inspect architecture.json --weights weights.h5",
             "  hourglass inspect cnn.keras --json"
         })
 final class InspectCommand implements Runnable {

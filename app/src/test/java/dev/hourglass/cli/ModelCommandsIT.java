@@ -314,7 +314,7 @@ class ModelCommandsIT {
         assertThat(errors)
                 .hasContent(
                         "WARNING: " + nan + ": enc_conv1/kernel holds 1 numbers that are NaN or infinite; so will be"
-                                + " what the model computes.");
+                                + " the model's outputs.");
     }
 
     /** A model of somebody else has no note; where the rule is wrong, a name helps. */

@@ -4,6 +4,7 @@ import dev.hourglass.files.AtomicFile;
 import dev.hourglass.files.ConfinedFolder;
 import dev.hourglass.files.FileStamp;
 import dev.hourglass.files.RegularFile;
+import dev.hourglass.formats.keras.ArchitectureFile;
 import dev.hourglass.formats.keras.HourglassNote;
 import dev.hourglass.formats.keras.KerasFile;
 import dev.hourglass.formats.keras.LegacyFile;
@@ -179,11 +180,19 @@ public final class ModelFile {
         try (InputStream in = RegularFile.open(file)) {
             start = in.readNBytes(HDF5.length);
         }
+        if (options.weights() != null && (start.length == 0 || start[0] != '{')) {
+            throw new UnsupportedModelException(
+                    file + ": the file is no architecture in JSON, which weights of another file"
+                            + " could belong to. Give the model without --weights.");
+        }
         if (Arrays.equals(start, HDF5)) {
             return LegacyFile.read(file, options.sample());
         }
         if (start.length > ZIP.length && Arrays.equals(start, 0, ZIP.length, ZIP, 0, ZIP.length)) {
             return KerasFile.read(file, options.sample());
+        }
+        if (start.length > 0 && start[0] == '{') {
+            return ArchitectureFile.read(file, options.weights(), options.sample());
         }
         if (Arrays.equals(start, LFS_POINTER)) {
             throw new CorruptFileException(

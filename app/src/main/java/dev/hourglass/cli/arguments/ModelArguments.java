@@ -19,7 +19,11 @@ import picocli.CommandLine.TypeConversionException;
 
 /** The model that a command works with. */
 public final class ModelArguments {
-    @Parameters(index = "0", paramLabel = "MODEL", description = "A model file: .keras, or .h5 written by Keras.")
+    @Parameters(
+            index = "0",
+            paramLabel = "MODEL",
+            description =
+                    "A model file: .keras, or .h5 written by Keras; or the JSON of an architecture, with --weights.")
     private Path file = Path.of("");
 
     @Option(
@@ -41,6 +45,13 @@ public final class ModelArguments {
             description =
                     "The shape of a sample, such as 64x64x3, where the file leaves sizes open (default: the data's).")
     private @Nullable Shape input;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "FILE",
+            description =
+                    "The weights (.h5) of MODEL, where that is an architecture by itself: the JSON of model.to_json().")
+    private @Nullable Path weights;
 
     /** Sizes with an x between them. */
     static final class ShapeConverter implements ITypeConverter<Shape> {
@@ -72,8 +83,7 @@ public final class ModelArguments {
 
     private SavedModel read(@Nullable Shape sample) {
         try {
-            return ModelFile.read(
-                    file, ReadOptions.defaults().withWaistLayer(waist).withSample(sample));
+            return ModelFile.read(file, new ReadOptions(waist, weights, sample));
         } catch (IOException e) {
             throw CommandException.unreadable(file, e);
         }

@@ -40,7 +40,8 @@ public final class LegacyFile {
                     file,
                     "an attribute " + CONFIG,
                     "none",
-                    "A file of weights alone doesn't say what the layers are; save the whole model.");
+                    "A file of weights alone doesn't say what the layers are; give the JSON of model.to_json() as the model and"
+                            + " this file with --weights, or save the whole model.");
         }
         LoadedModel.Builder loaded = new LoadedModel.Builder(file);
         InputSizes sizes = new InputSizes(sample, kerasClass -> LegacyWeights.firstKernel(arrays));

@@ -20,7 +20,8 @@ import java.util.Objects;
  * it trains before all that it doesn't.
  */
 final class LegacyWeights {
-    private static final String GROUP = "model_weights";
+    /** Where a whole model keeps them; in a file of weights alone they are all there is. */
+    static final String GROUP = "model_weights";
 
     /** One variable of one layer. */
     private record Slot(ModelNode.Layer layer, Variable variable) {}

@@ -103,7 +103,8 @@ class ConfigReaderTest {
                 .extracting(ModelNode.Layer::spec)
                 .containsExactly(new LayerSpec.Lstm("x", 2, false, recurrence));
         assertThat(warnings)
-                .containsExactly("Layer 'x' has recurrent_dropout 0.2, which Hourglass leaves out when it trains on.");
+                .containsExactly("Layer 'x' has recurrent_dropout 0.2, which Hourglass leaves out when it continues"
+                        + " training.");
     }
 
     @ParameterizedTest

@@ -1,0 +1,70 @@
+package dev.hourglass.formats.keras;
+
+import dev.hourglass.files.RegularFile;
+import dev.hourglass.formats.UnsupportedModelException;
+import dev.hourglass.formats.hdf5.Group;
+import dev.hourglass.formats.hdf5.Hdf5File;
+import dev.hourglass.formats.json.Json;
+import dev.hourglass.formats.json.JsonText;
+import dev.hourglass.model.Parameters;
+import dev.hourglass.tensor.CorruptFileException;
+import dev.hourglass.tensor.Shape;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An architecture by itself, the JSON of {@code model.to_json()}, with the weights in a file of their own:
+ * {@code model.save_weights("w.h5")} of Keras 1 and 2, {@code "w.weights.h5"} of Keras 3, or a whole model's {@code .h5}.
+ */
+public final class ArchitectureFile {
+    private static final int MOST_BYTES = 4 * JsonText.MOST_CHARACTERS;
+
+    private ArchitectureFile() {}
+
+    /**
+     * @param weights null if nobody named the file
+     * @param sample the shape of the data's samples, for sizes that the architecture leaves open; null if not known
+     */
+    public static LoadedModel read(Path file, @Nullable Path weights, @Nullable Shape sample) throws IOException {
+        Json config = json(file);
+        if (weights == null) {
+            throw new UnsupportedModelException(
+                    file + ": the file holds an architecture without weights. Name the file of"
+                            + " its weights with --weights FILE.h5, or save the whole model.");
+        }
+        StoredArrays arrays = new StoredArrays(weights, Hdf5File.read(weights));
+        boolean bare = arrays.root().attributes().keySet().stream().anyMatch(name -> name.startsWith("layer_names"));
+        StoredArrays legacy = bare
+                ? new StoredArrays(weights, new Group(Map.of(), Map.of(LegacyWeights.GROUP, arrays.root())))
+                : arrays;
+        boolean isLegacy = legacy.root().find(LegacyWeights.GROUP).isPresent();
+        LoadedModel.Builder loaded = new LoadedModel.Builder(file);
+        InputSizes sizes = new InputSizes(
+                sample,
+                kerasClass -> isLegacy
+                        ? LegacyWeights.firstKernel(legacy)
+                        : EarlyWeightPaths.firstKernel(arrays.root(), kerasClass));
+        ModelNode.Model model = ConfigReader.read(config, sizes, loaded::warn);
+        Parameters parameters = isLegacy ? LegacyWeights.read(model, legacy) : WeightsFile.read(model, arrays);
+        return loaded.build(model, parameters, ignored -> StoredTraining.TrainedWith.NOTHING);
+    }
+
+    private static Json json(Path file) throws IOException {
+        byte[] bytes;
+        try (InputStream in = RegularFile.open(file)) {
+            bytes = in.readNBytes(MOST_BYTES + 1);
+        }
+        if (bytes.length > MOST_BYTES) {
+            throw new CorruptFileException(
+                    file,
+                    "the JSON of an architecture, at most " + MOST_BYTES + " bytes",
+                    "more",
+                    "Save it again with model.to_json().");
+        }
+        return JsonText.parse(new String(bytes, StandardCharsets.UTF_8), new Json.Document(file, "the architecture"));
+    }
+}
