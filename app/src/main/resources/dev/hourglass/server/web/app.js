@@ -110,7 +110,7 @@ class HgApp extends PageElement {
             ${["system", "light", "dark"].map(
               (theme) =>
                 html`<option value=${theme} ?selected=${theme === chosenTheme()}>
-                  ${{ system: "As the system", light: "Light", dark: "Dark" }[theme]}
+                  ${{ system: "System", light: "Light", dark: "Dark" }[theme]}
                 </option>`,
             )}
           </select>

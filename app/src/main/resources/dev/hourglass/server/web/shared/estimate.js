@@ -29,7 +29,7 @@ function remark(estimate) {
     return "Not measured, since it does not fit into memory.";
   }
   const models = estimate.models
-    .map((model) => `${model.name} ${format.duration(model.secondsPerEpoch)} an epoch`)
+    .map((model) => `${model.name} ${format.duration(model.secondsPerEpoch)} per epoch`)
     .join(", ");
   return estimate.shared
     ? `${models}; measured while another run was training.`
