@@ -21,9 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class ConfigReader {
     private static final Set<String> MODEL_CLASSES = Set.of("Sequential", "Functional", "Model");
     /** Keras's own modules: Keras 3.0 and 2.13 name the file that a class stands in, such as keras.src.layers.core.dense. */
-    private static final Pattern LAYER_MODULES = Pattern.compile("(tf_)?keras(\\.src)?\\.layers(\\.(activation|attention|"
-            + "convolutional|core|merging|normalization|pooling|preprocessing|regularization|reshaping|rnn)"
-            + "(\\.[a-z0-9_]+)?)?");
+    private static final Pattern LAYER_MODULES =
+            Pattern.compile("(tf_)?keras(\\.src)?\\.layers(\\.(activation|attention|"
+                    + "convolutional|core|merging|normalization|pooling|preprocessing|regularization|reshaping|rnn)"
+                    + "(\\.[a-z0-9_]+)?)?");
 
     private static final Pattern MODEL_MODULES =
             Pattern.compile("(tf_)?keras(\\.src)?(\\.(models|engine)(\\.(functional|sequential|model|training))?)?");

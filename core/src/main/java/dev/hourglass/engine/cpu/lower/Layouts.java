@@ -103,7 +103,7 @@ final class Layouts {
     }
 
     private static boolean readsStepByStep(Op.Layer op) {
-        return op instanceof Op.Bidirectional || op instanceof Op.Recurrent recurrent && !recurrent.readsOneVector();
+        return op instanceof Op.Bidirectional || (op instanceof Op.Recurrent recurrent && !recurrent.readsOneVector());
     }
 
     private List<Op.Layer> readersOf(Tensor tensor) {
