@@ -6,6 +6,7 @@ import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.model.Presets;
+import dev.hourglass.model.Recurrence;
 import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.RandomSource;
@@ -24,8 +25,12 @@ final class LabRun {
     /** The last batch is smaller, and its last chunk smaller still. */
     private static final int SAMPLES = 2 * BATCH + 13;
 
-    /** The labs' models, and one with a dense layer so large that its gradient is summed over the batch at once. */
-    static final List<AutoencoderSpec> MODELS = List.of(Presets.mnistCnn("cnn"), Presets.mnistLstm("lstm"), wide());
+    /**
+     * The labs' models, one with a dense layer so large that its gradient is summed over the batch at once, and one of
+     * every recurrent layer.
+     */
+    static final List<AutoencoderSpec> MODELS =
+            List.of(Presets.mnistCnn("cnn"), Presets.mnistLstm("lstm"), wide(), recurrent());
 
     private LabRun() {}
 
@@ -48,6 +53,28 @@ final class LabRun {
                         new LayerSpec.Dropout("i", 0.2f),
                         new LayerSpec.GaussianNoise("k", 0.1f),
                         new LayerSpec.Conv2dTranspose("j", 1, three, one, Padding.SAME, Activation.SIGMOID)));
+    }
+
+    private static AutoencoderSpec recurrent() {
+        Recurrence usual = Recurrence.DEFAULT;
+        Recurrence relu = usual.withActivation(Activation.RELU);
+        Recurrence backwards = usual.withGoBackwards(true).withUseBias(false);
+        return new AutoencoderSpec(
+                "recurrent",
+                Shape.of(7, 5),
+                List.of(
+                        new LayerSpec.Bidirectional(
+                                "a",
+                                new LayerSpec.Gru("forward", 37, true, relu, true),
+                                new LayerSpec.Lstm("backward", 37, true, backwards),
+                                LayerSpec.MergeMode.MUL),
+                        new LayerSpec.Lstm("b", 20, true, backwards.withActivation(Activation.LINEAR)),
+                        new LayerSpec.SimpleRnn("c", 9, false, relu)),
+                List.of(
+                        new LayerSpec.RepeatVector("d", 7),
+                        new LayerSpec.Gru("e", 33, true, usual, false),
+                        new LayerSpec.Lstm("f", 33, true, relu),
+                        new LayerSpec.Dense("g", 5, Activation.SIGMOID)));
     }
 
     public static void main(String[] args) {
