@@ -845,7 +845,7 @@ class GradientTest {
             for (int i = 0; i < values.length; i++) {
                 float number = 2 * random.nextFloat() - 1;
                 switch (parameter.name()) {
-                    case "bias", "beta", "moving_mean" -> values[i] += 0.4f * number;
+                    case "bias", "forward_bias", "backward_bias", "beta", "moving_mean" -> values[i] += 0.4f * number;
                     case "gamma" -> values[i] = number < -0.4f ? number : 1 + 0.5f * number;
                     case "moving_variance" -> values[i] += 0.5f * number;
                     default -> {}

@@ -58,7 +58,8 @@ public record ModelCase(String kind, AutoencoderSpec spec) {
             float[] values = parameter.values().clone();
             for (int i = 0; i < values.length; i++) {
                 values[i] = switch (parameter.name()) {
-                    case "bias", "beta", "moving_mean" -> generator.nextFloat(-0.5f, 0.5f);
+                    case "bias", "forward_bias", "backward_bias", "beta", "moving_mean" ->
+                        generator.nextFloat(-0.5f, 0.5f);
                     case "gamma", "moving_variance" -> generator.nextFloat(0.5f, 1.5f);
                     default -> values[i];
                 };
