@@ -17,17 +17,17 @@ final class OperatorWeights {
         GRU(0, 1, 2),
         SIMPLE_RNN(0);
 
-        private final int[] places;
+        private final List<Integer> places;
 
-        GateOrder(int... places) {
-            this.places = places;
+        GateOrder(Integer... places) {
+            this.places = List.of(places);
         }
 
         private float[] applyTo(float[] values) {
-            int gateSize = values.length / places.length;
+            int gateSize = values.length / places.size();
             float[] ordered = new float[values.length];
-            for (int gate = 0; gate < places.length; gate++) {
-                System.arraycopy(values, places[gate] * gateSize, ordered, gate * gateSize, gateSize);
+            for (int gate = 0; gate < places.size(); gate++) {
+                System.arraycopy(values, places.get(gate) * gateSize, ordered, gate * gateSize, gateSize);
             }
             return ordered;
         }
