@@ -62,7 +62,30 @@ final class ConfigReader {
                     "the file holds a " + Json.printable(kerasClass)
                             + "; Hourglass reads Sequential and functional models");
         }
+        refuseCode(node);
         return new ConfigReader(warnings).model(node, kerasClass, given);
+    }
+
+    /** Whatever else a model may lack here, a Lambda in it is what makes it unusable, so that is said first. */
+    private static void refuseCode(Json.Mapping model) {
+        Json config = model.find("config");
+        Json layers = config instanceof Json.Mapping settings ? settings.find("layers") : config;
+        if (!(layers instanceof Json.Sequence sequence)) {
+            return;
+        }
+        for (Json layer : sequence.items()) {
+            if (layer instanceof Json.Mapping node && node.find("class_name") instanceof Json.Text kerasClass) {
+                if (kerasClass.value().equals("Lambda")) {
+                    throw unsupported(
+                            node,
+                            "layer '" + Json.printable(name(node, "Lambda"))
+                                    + "' is a Lambda, which is code, and Hourglass" + " runs no code of a file");
+                }
+                if (MODEL_CLASSES.contains(kerasClass.value())) {
+                    refuseCode(node);
+                }
+            }
+        }
     }
 
     private ModelNode.Model model(Json.Mapping node, String kerasClass, InputSizes sizes) {
