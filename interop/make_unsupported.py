@@ -45,20 +45,12 @@ def shared():
 
 
 MODELS = {
-    "conv1d": lambda: one(SERIES, layers.Conv1D(2, 3, name="it")),
     "layer_normalization": lambda: one(SERIES, layers.LayerNormalization(name="it")),
     "masking": lambda: one(SERIES, layers.Masking(name="it")),
     "separable_conv2d": lambda: one(IMAGE, layers.SeparableConv2D(2, 3, name="it")),
     "depthwise_conv2d": lambda: one(IMAGE, layers.DepthwiseConv2D(3, name="it")),
-    "average_pooling2d": lambda: one(IMAGE, layers.AveragePooling2D(2, name="it")),
-    "zero_padding2d": lambda: one(IMAGE, layers.ZeroPadding2D(name="it")),
     "rescaling": lambda: one(IMAGE, layers.Rescaling(1 / 255, name="it")),
     "embedding": lambda: one((6,), layers.Embedding(10, 3, name="it")),
-    "dilated": lambda: one(IMAGE, layers.Conv2D(2, 3, dilation_rate=2, name="it")),
-    "grouped": lambda: one(IMAGE, layers.Conv2D(2, 3, groups=2, name="it")),
-    "channels_first": lambda: one(IMAGE, layers.Conv2D(2, 3, data_format="channels_first", padding="same", name="it")),
-    "without_bias": lambda: one(IMAGE, layers.Conv2D(2, 3, use_bias=False, name="it")),
-    "swish": lambda: one(IMAGE, layers.Conv2D(2, 3, activation="swish", name="it")),
     "bilinear": lambda: one(IMAGE, layers.UpSampling2D(interpolation="bilinear", name="it")),
     "skip": skip,
     "two_inputs": two_inputs,

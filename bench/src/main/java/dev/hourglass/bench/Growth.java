@@ -138,7 +138,7 @@ public final class Growth {
         LayerSpec waist = encoder.removeLast();
         encoder.add(
                 waist instanceof LayerSpec.Dense dense
-                        ? new LayerSpec.Dense(dense.name(), units, dense.activation())
+                        ? dense.withUnits(units)
                         : new LayerSpec.Lstm(waist.name(), units, false));
         return new AutoencoderSpec(spec.name(), spec.input(), encoder, spec.decoder());
     }

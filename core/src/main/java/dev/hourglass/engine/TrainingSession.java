@@ -299,8 +299,12 @@ public final class TrainingSession implements AutoCloseable {
         workers.run(plan.batchGradients().sumTasks(), sumOverBatch);
         workers.run(plan.batchGradients().unpackTasks(), unpackOverBatch);
         for (NormState norm : plan.norms()) {
-            System.arraycopy(norm.gammaGradient, 0, gradients[norm.gammaIndex], 0, norm.gammaGradient.length);
-            System.arraycopy(norm.betaGradient, 0, gradients[norm.gammaIndex + 1], 0, norm.betaGradient.length);
+            if (norm.gammaIndex >= 0) {
+                System.arraycopy(norm.gammaGradient, 0, gradients[norm.gammaIndex], 0, norm.gammaGradient.length);
+            }
+            if (norm.betaIndex >= 0) {
+                System.arraycopy(norm.betaGradient, 0, gradients[norm.betaIndex], 0, norm.betaGradient.length);
+            }
         }
         double loss = meanLoss() + plan.results().penalties() / count;
         for (int i = 0; i < ofVariables.size(); i++) {

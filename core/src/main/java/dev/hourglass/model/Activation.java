@@ -1,11 +1,65 @@
 package dev.hourglass.model;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
 /**
- * An elementwise function that a layer applies to its output. Each one's slope can be computed from its value alone.
+ * A function that a layer applies to its output, number by number; {@link #SOFTMAX} alone looks at all numbers of the
+ * last axis. Formulas and names are those of Keras 3.
  */
 public enum Activation {
+    /** {@code x}. */
     LINEAR,
+    /** {@code max(x, 0)}. */
     RELU,
+    /** {@code 1 / (1 + exp(-x))}. */
     SIGMOID,
-    TANH
+    TANH,
+    /** {@code exp(x_i) / sum_j exp(x_j)} over the last axis. */
+    SOFTMAX,
+    /** {@code x} where {@code x > 0}, else {@code exp(x) - 1} (Clevert et al. 2016, with alpha 1). */
+    ELU,
+    /** A scaled ELU that keeps mean 0 and variance 1 (Klambauer et al. 2017). */
+    SELU,
+    /** {@code log(1 + exp(x))}. */
+    SOFTPLUS,
+    /** {@code x / (1 + |x|)}. */
+    SOFTSIGN,
+    /** {@code x * sigmoid(x)}, also called swish (Ramachandran et al. 2017). */
+    SILU,
+    /** {@code x} times the normal distribution function of x (Hendrycks and Gimpel 2016), not its approximation by tanh. */
+    GELU,
+    /** {@code exp(x)}. */
+    EXPONENTIAL,
+    /** {@code min(max(x + 3, 0), 6) / 6}. */
+    HARD_SIGMOID,
+    /** {@code min(max(0.2 x + 0.5, 0), 1)}, which Keras 1 and 2 call hard_sigmoid; Keras 3 has no name for it. */
+    HARD_SIGMOID_KERAS2,
+    /** {@code min(max(x, 0), 6)}. */
+    RELU6,
+    /** {@code x * tanh(softplus(x))} (Misra 2019). */
+    MISH,
+    /** {@code x} where {@code x > 0}, else {@code 0.2 x}. */
+    LEAKY_RELU;
+
+    /** As Keras and recipes write it, such as {@code hard_sigmoid}. */
+    public String kerasName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The function of a name, {@code swish} included; empty if there is none. */
+    public static Optional<Activation> find(String name) {
+        return name.equals("swish")
+                ? Optional.of(SILU)
+                : Arrays.stream(values())
+                        .filter(each -> each.kerasName().equals(name))
+                        .findFirst();
+    }
+
+    /** The names of all functions. */
+    public static List<String> names() {
+        return Arrays.stream(values()).map(Activation::kerasName).toList();
+    }
 }

@@ -16,6 +16,25 @@ public enum KerasClass {
     MAX_POOLING2D("MaxPooling2D"),
     UP_SAMPLING2D("UpSampling2D"),
     GLOBAL_AVERAGE_POOLING2D("GlobalAveragePooling2D"),
+    CONV1D("Conv1D"),
+    CONV1D_TRANSPOSE("Conv1DTranspose"),
+    CONV3D("Conv3D"),
+    CONV3D_TRANSPOSE("Conv3DTranspose"),
+    MAX_POOLING1D("MaxPooling1D"),
+    AVERAGE_POOLING1D("AveragePooling1D"),
+    AVERAGE_POOLING2D("AveragePooling2D"),
+    MAX_POOLING3D("MaxPooling3D"),
+    AVERAGE_POOLING3D("AveragePooling3D"),
+    GLOBAL_MAX_POOLING1D("GlobalMaxPooling1D"),
+    GLOBAL_AVERAGE_POOLING1D("GlobalAveragePooling1D"),
+    GLOBAL_MAX_POOLING2D("GlobalMaxPooling2D"),
+    UP_SAMPLING1D("UpSampling1D"),
+    UP_SAMPLING3D("UpSampling3D"),
+    ZERO_PADDING1D("ZeroPadding1D"),
+    ZERO_PADDING2D("ZeroPadding2D"),
+    CROPPING1D("Cropping1D"),
+    CROPPING2D("Cropping2D"),
+    PERMUTE("Permute"),
     FLATTEN("Flatten"),
     RESHAPE("Reshape"),
     DENSE("Dense"),
@@ -24,6 +43,9 @@ public enum KerasClass {
     GAUSSIAN_NOISE("GaussianNoise"),
     ACTIVATION("Activation"),
     LEAKY_RELU("LeakyReLU"),
+    RELU("ReLU"),
+    ELU("ELU"),
+    PRELU("PReLU"),
     REPEAT_VECTOR("RepeatVector"),
     LSTM("LSTM"),
     GRU("GRU"),
@@ -45,6 +67,25 @@ public enum KerasClass {
             case LayerSpec.MaxPooling2d ignored -> MAX_POOLING2D;
             case LayerSpec.UpSampling2d ignored -> UP_SAMPLING2D;
             case LayerSpec.GlobalAveragePooling2d ignored -> GLOBAL_AVERAGE_POOLING2D;
+            case LayerSpec.Conv1d ignored -> CONV1D;
+            case LayerSpec.Conv1dTranspose ignored -> CONV1D_TRANSPOSE;
+            case LayerSpec.Conv3d ignored -> CONV3D;
+            case LayerSpec.Conv3dTranspose ignored -> CONV3D_TRANSPOSE;
+            case LayerSpec.MaxPooling1d ignored -> MAX_POOLING1D;
+            case LayerSpec.AveragePooling1d ignored -> AVERAGE_POOLING1D;
+            case LayerSpec.AveragePooling2d ignored -> AVERAGE_POOLING2D;
+            case LayerSpec.GlobalMaxPooling1d ignored -> GLOBAL_MAX_POOLING1D;
+            case LayerSpec.GlobalAveragePooling1d ignored -> GLOBAL_AVERAGE_POOLING1D;
+            case LayerSpec.GlobalMaxPooling2d ignored -> GLOBAL_MAX_POOLING2D;
+            case LayerSpec.UpSampling1d ignored -> UP_SAMPLING1D;
+            case LayerSpec.UpSampling3d ignored -> UP_SAMPLING3D;
+            case LayerSpec.ZeroPadding1d ignored -> ZERO_PADDING1D;
+            case LayerSpec.ZeroPadding2d ignored -> ZERO_PADDING2D;
+            case LayerSpec.Cropping1d ignored -> CROPPING1D;
+            case LayerSpec.Cropping2d ignored -> CROPPING2D;
+            case LayerSpec.Permute ignored -> PERMUTE;
+            case LayerSpec.Pooling3d l -> l.average() ? AVERAGE_POOLING3D : MAX_POOLING3D;
+            case LayerSpec.ChannelsFirst l -> of(l.layer());
             case LayerSpec.Flatten ignored -> FLATTEN;
             case LayerSpec.Reshape ignored -> RESHAPE;
             case LayerSpec.Dense ignored -> DENSE;
@@ -53,6 +94,9 @@ public enum KerasClass {
             case LayerSpec.GaussianNoise ignored -> GAUSSIAN_NOISE;
             case LayerSpec.ActivationLayer ignored -> ACTIVATION;
             case LayerSpec.LeakyRelu ignored -> LEAKY_RELU;
+            case LayerSpec.Relu ignored -> RELU;
+            case LayerSpec.Elu ignored -> ELU;
+            case LayerSpec.PRelu ignored -> PRELU;
             case LayerSpec.RepeatVector ignored -> REPEAT_VECTOR;
             case LayerSpec.Lstm ignored -> LSTM;
             case LayerSpec.Gru ignored -> GRU;

@@ -33,28 +33,39 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
 
     /** @throws ShapeException naming the layer, what it needs, what it got and a way out */
     static LayerFacts of(LayerInput in) {
+        return of(in.layer(), in);
+    }
+
+    /** @param layer that computes what the one of the input does, in the shape of the input */
+    private static LayerFacts of(LayerSpec layer, LayerInput in) {
         int features = in.features();
-        return switch (in.layer()) {
+        return switch (layer) {
             case LayerSpec.Conv2d conv -> {
-                Shape out = in.windows(conv.kernel(), conv.stride(), conv.padding(), conv.filters());
+                Shape out = in.windows(dilated(conv), conv.stride(), conv.padding(), conv.filters());
+                in.requireGroups(conv.groups());
                 yield facts(
                         in,
                         out,
                         in.kernelAndBias(
+                                conv.useBias(),
                                 conv.filters(),
                                 conv.kernel().height(),
                                 conv.kernel().width(),
-                                features,
+                                features / conv.groups(),
                                 conv.filters()),
-                        Operations.products((long) out.size() * area(conv.kernel()) * features)
+                        Operations.products((long) out.size() * area(conv.kernel()) * (features / conv.groups()))
                                 .then(conv.activation(), out.size()));
             }
+            case LayerSpec.OneDimensional one -> overRow(in, one);
+            case LayerSpec.ChannelsFirst first -> channelsFirst(in, first);
+            case LayerSpec.VolumeConvolution conv -> volume(in, conv);
             case LayerSpec.Conv2dTranspose conv -> {
                 Shape out = in.unwindowed(conv.kernel(), conv.stride(), conv.padding(), conv.filters());
                 yield facts(
                         in,
                         out,
                         in.kernelAndBias(
+                                conv.useBias(),
                                 conv.filters(),
                                 conv.kernel().height(),
                                 conv.kernel().width(),
@@ -75,20 +86,30 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             }
             case LayerSpec.Recurrent recurrent -> recurrent(in, recurrent);
             case LayerSpec.Bidirectional both -> bidirectional(in, both);
-            case LayerSpec.BatchNormalization ignored ->
-                facts(
-                        in,
-                        in.shape(),
-                        List.of(
-                                Variable.trained("gamma", Initializer.ONES, features),
-                                Variable.trained("beta", Initializer.ZEROS, features),
-                                Variable.statistic("moving_mean", Initializer.ZEROS, features),
-                                Variable.statistic("moving_variance", Initializer.ONES, features)),
-                        Operations.elementwise(2L * in.size()));
+            case LayerSpec.BatchNormalization norm -> normalization(in, norm);
             case LayerSpec.MaxPooling2d pooling -> {
                 Shape out = in.windows(pooling.pool(), pooling.stride(), pooling.padding(), features);
                 yield facts(in, out, Operations.elementwise((long) out.size() * area(pooling.pool())));
             }
+            case LayerSpec.AveragePooling2d pooling -> {
+                Shape out = in.windows(pooling.pool(), pooling.stride(), pooling.padding(), features);
+                yield facts(in, out, Operations.elementwise((long) out.size() * area(pooling.pool())));
+            }
+            case LayerSpec.GlobalMaxPooling2d ignored -> {
+                in.requireImage();
+                yield facts(in, Shape.of(features), Operations.elementwise(in.size()));
+            }
+            case LayerSpec.ZeroPadding2d p ->
+                facts(in, in.grown(p.top(), p.bottom(), p.left(), p.right()), Operations.NONE);
+            case LayerSpec.Cropping2d c ->
+                facts(in, in.grown(-c.top(), -c.bottom(), -c.left(), -c.right()), Operations.NONE);
+            case LayerSpec.Pooling3d pooling -> {
+                Shape out = in.windows(pooling.pool(), pooling.stride(), pooling.padding(), features);
+                yield facts(in, out, Operations.elementwise((long) out.size() * volume(pooling.pool())));
+            }
+            case LayerSpec.UpSampling3d up ->
+                facts(in, in.unwindowed(up.size(), up.size(), Padding.SAME, features), Operations.NONE);
+            case LayerSpec.Permute permute -> facts(in, in.permuted(permute.axes()), Operations.NONE);
             case LayerSpec.UpSampling2d up -> {
                 Size2 size = up.size();
                 yield facts(in, in.unwindowed(size, size, Padding.SAME, features), Operations.NONE);
@@ -106,15 +127,108 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.ActivationLayer function ->
                 facts(in, in.shape(), Operations.NONE.then(function.activation(), in.size()));
             case LayerSpec.LeakyRelu ignored -> facts(in, in.shape(), Operations.elementwise(in.size()));
+            case LayerSpec.Relu ignored -> facts(in, in.shape(), Operations.elementwise(in.size()));
+            case LayerSpec.Elu ignored -> facts(in, in.shape(), Operations.elementwise(in.size()));
+            case LayerSpec.PRelu prelu ->
+                facts(
+                        in,
+                        in.shape(),
+                        List.of(Variable.trained("alpha", Initializer.ZEROS, in.shared(prelu.sharedAxes()))),
+                        Operations.elementwise(in.size()));
             case LayerSpec.TrainingNoise ignored -> facts(in, in.shape(), Operations.NONE);
         };
+    }
+
+    /** How far a dilated window reaches. */
+    private static Size2 dilated(LayerSpec.Conv2d conv) {
+        return new Size2(
+                LayerInput.reach(conv.kernel().height(), conv.dilation().height()),
+                LayerInput.reach(conv.kernel().width(), conv.dilation().width()));
+    }
+
+    private static LayerFacts overRow(LayerInput in, LayerSpec.OneDimensional one) {
+        in.requireSequence();
+        Shape row = Shape.of(1, in.shape().dimension(0), in.features());
+        LayerFacts facts = of(one.overRow(), new LayerInput(one, row, in.source(), false));
+        Shape out = facts.output();
+        return facts(
+                in,
+                out.rank() == 3 ? Shape.of(out.dimension(1), out.dimension(2)) : out,
+                facts.variables().stream().map(Variable::overSteps).toList(),
+                facts.operations());
+    }
+
+    private static LayerFacts channelsFirst(LayerInput in, LayerSpec.ChannelsFirst first) {
+        int rank = in.shape().rank();
+        LayerInput last =
+                new LayerInput(first.layer(), in.permuted(ChannelOrder.toLast(rank)), in.source(), in.repeated());
+        LayerFacts facts = of(last);
+        Shape out = facts.output();
+        Shape back = out.rank() == rank && rank > 1
+                ? new LayerInput(first, out, in.source(), false).permuted(ChannelOrder.toFirst(rank))
+                : out;
+        return facts(in, back, facts.variables(), facts.operations());
+    }
+
+    private static LayerFacts volume(LayerInput in, LayerSpec.VolumeConvolution conv) {
+        Size3 kernel = conv.kernel();
+        long taps = volume(kernel);
+        int features = in.features();
+        return switch (conv) {
+            case LayerSpec.Conv3d l -> {
+                Shape out = in.windows(kernel, l.stride(), l.padding(), l.filters());
+                in.requireGroups(l.groups());
+                int perGroup = features / l.groups();
+                yield facts(
+                        in,
+                        out,
+                        in.kernelAndBias(
+                                l.useBias(),
+                                l.filters(),
+                                kernel.depth(),
+                                kernel.height(),
+                                kernel.width(),
+                                perGroup,
+                                l.filters()),
+                        Operations.products(out.size() * taps * perGroup).then(l.activation(), out.size()));
+            }
+            case LayerSpec.Conv3dTranspose l -> {
+                Shape out = in.unwindowed(kernel, l.stride(), l.padding(), l.filters());
+                yield facts(
+                        in,
+                        out,
+                        in.kernelAndBias(
+                                l.useBias(),
+                                l.filters(),
+                                kernel.depth(),
+                                kernel.height(),
+                                kernel.width(),
+                                l.filters(),
+                                features),
+                        Operations.products(in.size() * taps * l.filters()).then(l.activation(), out.size()));
+            }
+        };
+    }
+
+    private static LayerFacts normalization(LayerInput in, LayerSpec.BatchNormalization norm) {
+        int channels = in.along(norm.axis());
+        List<Variable> variables = new ArrayList<>();
+        if (norm.scale()) {
+            variables.add(Variable.trained("gamma", Initializer.ONES, channels));
+        }
+        if (norm.center()) {
+            variables.add(Variable.trained("beta", Initializer.ZEROS, channels));
+        }
+        variables.add(Variable.statistic("moving_mean", Initializer.ZEROS, channels));
+        variables.add(Variable.statistic("moving_variance", Initializer.ONES, channels));
+        return facts(in, in.shape(), variables, Operations.elementwise(2L * in.size()));
     }
 
     private static LayerFacts dense(LayerInput in, LayerSpec.Dense dense, Shape out) {
         return facts(
                 in,
                 out,
-                in.kernelAndBias(dense.units(), in.features(), dense.units()),
+                in.kernelAndBias(dense.useBias(), dense.units(), in.features(), dense.units()),
                 Operations.products((long) in.size() * dense.units()).then(dense.activation(), out.size()));
     }
 
@@ -234,7 +348,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             return Optional.empty();
         }
         return switch (layer) {
-            case LayerSpec.Dense dense -> Optional.of(new LayerSpec.Dense(dense.name(), outputs, dense.activation()));
+            case LayerSpec.Dense dense -> Optional.of(dense.withUnits(outputs));
             case LayerSpec.Lstm l ->
                 Optional.of(new LayerSpec.Lstm(l.name(), outputs, l.returnSequences(), l.recurrence()));
             case LayerSpec.Gru l ->
@@ -244,10 +358,14 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.TimeDistributed ignored -> Optional.empty();
             case LayerSpec.Bidirectional ignored -> Optional.empty();
             case LayerSpec.Convolution ignored -> Optional.empty();
+            case LayerSpec.OneDimensional ignored -> Optional.empty();
+            case LayerSpec.VolumeConvolution ignored -> Optional.empty();
+            case LayerSpec.ChannelsFirst ignored -> Optional.empty();
             case LayerSpec.BatchNormalization ignored -> Optional.empty();
             case LayerSpec.Resampling ignored -> Optional.empty();
             case LayerSpec.Rearrangement ignored -> Optional.empty();
             case LayerSpec.Elementwise ignored -> Optional.empty();
+            case LayerSpec.PRelu ignored -> Optional.empty();
         };
     }
 
@@ -255,11 +373,16 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
     public boolean keepsNumbers() {
         return switch (layer) {
             case LayerSpec.Elementwise ignored -> true;
+            case LayerSpec.PRelu ignored -> true;
             case LayerSpec.BatchNormalization ignored -> true;
             case LayerSpec.Flatten ignored -> true;
             case LayerSpec.Reshape ignored -> false;
             case LayerSpec.RepeatVector ignored -> false;
+            case LayerSpec.Permute ignored -> false;
             case LayerSpec.Convolution ignored -> false;
+            case LayerSpec.OneDimensional ignored -> false;
+            case LayerSpec.VolumeConvolution ignored -> false;
+            case LayerSpec.ChannelsFirst ignored -> false;
             case LayerSpec.Dense ignored -> false;
             case LayerSpec.TimeDistributed ignored -> false;
             case LayerSpec.Recurrent ignored -> false;
@@ -271,16 +394,40 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
     /** The settings for people, such as {@code 3×3, 32 filters, relu, padding same}; empty if there are none. */
     public static String settings(LayerSpec layer) {
         return switch (layer) {
-            case LayerSpec.Convolution conv ->
-                times(conv.kernel()) + strided(conv.stride()) + ", " + count(conv.filters(), "filter") + ", "
-                        + lower(conv.activation()) + ", padding " + lower(conv.padding());
-            case LayerSpec.Dense dense -> count(dense.units(), "unit") + ", " + lower(dense.activation());
+            case LayerSpec.Conv2d conv ->
+                convolution(conv)
+                        + (conv.dilation().equals(LayerSpec.ONE) ? "" : ", dilation " + times(conv.dilation()))
+                        + (conv.groups() == 1 ? "" : ", " + count(conv.groups(), "group"));
+            case LayerSpec.Conv2dTranspose conv -> convolution(conv);
+            case LayerSpec.OneDimensional one -> settings(one.overRow()).replace("1×", "");
+            case LayerSpec.ChannelsFirst first -> settings(first.layer()) + ", channels first";
+            case LayerSpec.VolumeConvolution conv ->
+                times(conv.kernel())
+                        + (conv.stride().equals(Size3.cube(1)) ? "" : ", stride " + times(conv.stride()))
+                        + ", " + count(conv.filters(), "filter") + ", " + lower(conv.activation()) + ", padding "
+                        + lower(conv.padding()) + bias(conv.useBias());
+            case LayerSpec.Pooling3d pooling ->
+                times(pooling.pool())
+                        + (pooling.stride().equals(Size3.cube(1)) ? "" : ", stride " + times(pooling.stride()))
+                        + ", padding " + lower(pooling.padding());
+            case LayerSpec.UpSampling3d up -> times(up.size());
+            case LayerSpec.AveragePooling2d pooling ->
+                times(pooling.pool()) + strided(pooling.stride()) + ", padding " + lower(pooling.padding());
+            case LayerSpec.GlobalMaxPooling2d ignored -> "the largest of each channel";
+            case LayerSpec.ZeroPadding2d p -> sides(p.top(), p.bottom(), p.left(), p.right());
+            case LayerSpec.Cropping2d c -> sides(c.top(), c.bottom(), c.left(), c.right());
+            case LayerSpec.Permute permute -> "axes " + permute.axes();
+            case LayerSpec.Dense dense ->
+                count(dense.units(), "unit") + ", " + lower(dense.activation()) + bias(dense.useBias());
             case LayerSpec.TimeDistributed each -> settings(each.layer()) + ", at each step";
             case LayerSpec.Recurrent recurrent -> recurrentSettings(recurrent);
             case LayerSpec.Bidirectional both ->
                 KerasClass.of(both.forward()).kerasName() + " of " + recurrentSettings(both.forward()) + ", both ways, "
                         + lower(both.mergeMode());
-            case LayerSpec.BatchNormalization norm -> "momentum " + norm.momentum() + ", epsilon " + norm.epsilon();
+            case LayerSpec.BatchNormalization norm ->
+                "momentum " + norm.momentum() + ", epsilon " + norm.epsilon()
+                        + (norm.axis() == -1 ? "" : ", axis " + norm.axis())
+                        + (norm.scale() ? "" : ", no scale") + (norm.center() ? "" : ", no center");
             case LayerSpec.MaxPooling2d pooling ->
                 times(pooling.pool()) + strided(pooling.stride()) + ", padding " + lower(pooling.padding());
             case LayerSpec.UpSampling2d up -> times(up.size());
@@ -290,6 +437,12 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.RepeatVector repeat -> count(repeat.steps(), "step");
             case LayerSpec.ActivationLayer function -> lower(function.activation());
             case LayerSpec.LeakyRelu leaky -> "slope " + leaky.negativeSlope();
+            case LayerSpec.Relu relu ->
+                "slope " + relu.negativeSlope() + ", threshold " + relu.threshold()
+                        + (Float.isInfinite(relu.maxValue()) ? "" : ", at most " + relu.maxValue());
+            case LayerSpec.Elu elu -> "alpha " + elu.alpha();
+            case LayerSpec.PRelu prelu ->
+                "learned slopes" + (prelu.sharedAxes().isEmpty() ? "" : ", shared along axes " + prelu.sharedAxes());
             case LayerSpec.Dropout dropout -> "rate " + dropout.rate();
             case LayerSpec.GaussianNoise noise -> "standard deviation " + noise.stddev();
         };
@@ -319,10 +472,33 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                 .toString();
     }
 
+    private static String convolution(LayerSpec.Convolution conv) {
+        return times(conv.kernel()) + strided(conv.stride()) + ", " + count(conv.filters(), "filter") + ", "
+                + lower(conv.activation()) + ", padding " + lower(conv.padding()) + bias(conv.useBias());
+    }
+
+    private static String bias(boolean used) {
+        return used ? "" : ", no bias";
+    }
+
+    private static String sides(int top, int bottom, int left, int right) {
+        return "top " + top + ", bottom " + bottom + ", left " + left + ", right " + right;
+    }
+
     /** The layer in an error: its name, its class and what decides about shapes. */
     static String describe(LayerSpec layer) {
         String settings = switch (layer) {
             case LayerSpec.Convolution conv -> " " + conv.kernel() + ", " + lower(conv.padding());
+            case LayerSpec.VolumeConvolution conv -> " " + conv.kernel() + ", " + lower(conv.padding());
+            case LayerSpec.OneDimensional ignored -> " " + settings(layer);
+            case LayerSpec.ChannelsFirst ignored -> " channels first";
+            case LayerSpec.AveragePooling2d pooling -> " " + pooling.pool() + ", " + lower(pooling.padding());
+            case LayerSpec.Pooling3d pooling -> " " + pooling.pool() + ", " + lower(pooling.padding());
+            case LayerSpec.UpSampling3d up -> " " + up.size();
+            case LayerSpec.ZeroPadding2d ignored -> " " + settings(layer);
+            case LayerSpec.Cropping2d ignored -> " " + settings(layer);
+            case LayerSpec.GlobalMaxPooling2d ignored -> "";
+            case LayerSpec.Permute permute -> " " + permute.axes();
             case LayerSpec.MaxPooling2d pooling -> " " + pooling.pool() + ", " + lower(pooling.padding());
             case LayerSpec.UpSampling2d up -> " " + up.size();
             case LayerSpec.GlobalAveragePooling2d ignored -> "";
@@ -335,6 +511,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.Flatten ignored -> "";
             case LayerSpec.BatchNormalization ignored -> "";
             case LayerSpec.Elementwise ignored -> "";
+            case LayerSpec.PRelu ignored -> "";
         };
         return "Layer '" + layer.name() + "' (" + KerasClass.of(layer).kerasName() + settings + ")";
     }
@@ -345,6 +522,14 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
 
     private static long area(Size2 size) {
         return (long) size.height() * size.width();
+    }
+
+    private static long volume(Size3 size) {
+        return (long) size.depth() * size.height() * size.width();
+    }
+
+    private static String times(Size3 size) {
+        return size.depth() + "×" + size.height() + "×" + size.width();
     }
 
     private static String count(int number, String thing) {

@@ -65,8 +65,73 @@ record LayerInput(LayerSpec layer, Shape shape, String source, boolean repeated)
                 channels);
     }
 
+    void requireVolume() {
+        if (shape.rank() != 4) {
+            throw misfit("a volume [depth, height, width, channels]", "Put Reshape before it.");
+        }
+    }
+
+    /** The volume that windows over this one make. */
+    Shape windows(Size3 window, Size3 stride, Padding padding, int channels) {
+        requireVolume();
+        return Shape.of(
+                windows("depth", shape.dimension(0), window.depth(), stride.depth(), padding),
+                windows("height", shape.dimension(1), window.height(), stride.height(), padding),
+                windows("width", shape.dimension(2), window.width(), stride.width(), padding),
+                channels);
+    }
+
+    /** The volume over which such windows would make this one. */
+    Shape unwindowed(Size3 window, Size3 stride, Padding padding, int channels) {
+        requireVolume();
+        return Shape.of(
+                unwindowed(shape.dimension(0), window.depth(), stride.depth(), padding),
+                unwindowed(shape.dimension(1), window.height(), stride.height(), padding),
+                unwindowed(shape.dimension(2), window.width(), stride.width(), padding),
+                channels);
+    }
+
+    /** How many pixels a window of a dilated kernel reaches over. */
+    static int reach(int kernel, int dilation) {
+        return Math.addExact(Math.multiplyExact(kernel - 1, dilation), 1);
+    }
+
+    void requireGroups(int groups) {
+        if (features() % groups != 0) {
+            throw misfit("channels that " + groups + " groups divide", "Change the groups or the layer before it.");
+        }
+    }
+
+    /** The image with more rows and columns, or fewer. */
+    Shape grown(int top, int bottom, int left, int right) {
+        requireImage();
+        int height = Math.addExact(Math.addExact(shape.dimension(0), top), bottom);
+        int width = Math.addExact(Math.addExact(shape.dimension(1), left), right);
+        if (height < 1 || width < 1) {
+            throw misfit("an image that something is left of", "Crop less.");
+        }
+        return Shape.of(height, width, features());
+    }
+
+    /** @param axes counted from 1, as many as there are */
+    Shape permuted(List<Integer> axes) {
+        if (axes.size() != shape.rank()) {
+            throw misfit("as many axes as it names, " + axes.size(), "Name each axis but the batch.");
+        }
+        return Shape.of(
+                axes.stream().mapToInt(axis -> shape.dimension(axis - 1)).toArray());
+    }
+
+    /** The size along an axis, which counts from 1, or is -1 for the last. */
+    int along(int axis) {
+        if (axis > shape.rank()) {
+            throw misfit("an axis " + axis, "Take another axis.");
+        }
+        return shape.dimension(axis == -1 ? -1 : axis - 1);
+    }
+
     private int windows(String axis, int in, int window, int stride, Padding padding) {
-        if (padding == Padding.SAME) {
+        if (padding != Padding.VALID) {
             return Math.ceilDiv(in, stride);
         }
         if (in < window) {
@@ -87,7 +152,7 @@ record LayerInput(LayerSpec layer, Shape shape, String source, boolean repeated)
 
     private static int unwindowed(int in, int window, int stride, Padding padding) {
         int out = Math.multiplyExact(in, stride);
-        return padding == Padding.SAME ? out : Math.addExact(out, Math.max(window - stride, 0));
+        return padding != Padding.VALID ? out : Math.addExact(out, Math.max(window - stride, 0));
     }
 
     Shape reshaped(Shape target) {
@@ -99,6 +164,18 @@ record LayerInput(LayerSpec layer, Shape shape, String source, boolean repeated)
         return target;
     }
 
+    /** The shape with 1 along some axes, which are counted from 1. */
+    int[] shared(List<Integer> axes) {
+        int[] dimensions = shape.toArray();
+        for (int axis : axes) {
+            if (axis > dimensions.length) {
+                throw misfit("an axis " + axis, "Share axes of the input.");
+            }
+            dimensions[axis - 1] = 1;
+        }
+        return dimensions;
+    }
+
     private ShapeException misfit(String needed, String advice) {
         return new ShapeException(
                 LayerFacts.describe(layer) + " needs " + needed + ", got " + shape + " from " + source + ". " + advice);
@@ -107,15 +184,14 @@ record LayerInput(LayerSpec layer, Shape shape, String source, boolean repeated)
     // --- variables ---
 
     /** @param kernel dimensions, in Keras's order */
-    List<Variable> kernelAndBias(int outputs, int... kernel) {
+    List<Variable> kernelAndBias(boolean useBias, int outputs, int... kernel) {
         double weights = 1; // in double, which cannot overflow
         for (int dimension : kernel) {
             weights *= dimension;
         }
         requireFit(weights);
-        return List.of(
-                Variable.trained("kernel", Initializer.GLOROT_UNIFORM, kernel),
-                Variable.trained("bias", Initializer.ZEROS, outputs));
+        Variable weightsOf = Variable.trained("kernel", Initializer.GLOROT_UNIFORM, kernel);
+        return useBias ? List.of(weightsOf, Variable.trained("bias", Initializer.ZEROS, outputs)) : List.of(weightsOf);
     }
 
     /** Every kernel is one array. */

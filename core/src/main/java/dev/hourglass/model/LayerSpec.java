@@ -1,6 +1,7 @@
 package dev.hourglass.model;
 
 import dev.hourglass.tensor.Shape;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -11,6 +12,9 @@ import java.util.Locale;
  * {@code default} need only name the group. What else is known of a layer is in {@link LayerFacts}.
  */
 public sealed interface LayerSpec {
+    /** A stride or dilation of nothing. */
+    Size2 ONE = Size2.square(1);
+
     /** Unique within its model; letters, digits and underscores. */
     String name();
 
@@ -25,6 +29,30 @@ public sealed interface LayerSpec {
         Padding padding();
 
         Activation activation();
+
+        /** Whether a bias is added before the activation. */
+        boolean useBias();
+    }
+
+    /** Layers over a sequence that compute what another does over an image of one row. */
+    sealed interface OneDimensional extends LayerSpec {
+        /** The other layer, under the same name: {@code [steps, features]} is {@code [1, steps, features]} for it. */
+        LayerSpec overRow();
+    }
+
+    /** Convolutions over a volume, in either direction. */
+    sealed interface VolumeConvolution extends LayerSpec {
+        int filters();
+
+        Size3 kernel();
+
+        Size3 stride();
+
+        Padding padding();
+
+        Activation activation();
+
+        boolean useBias();
     }
 
     /**
@@ -67,13 +95,208 @@ public sealed interface LayerSpec {
 
     /**
      * Two-dimensional convolution, {@code [h, w, in] -> [h', w', filters]}. Variables: kernel
-     * {@code [kernel.height, kernel.width, in, filters]}, bias {@code [filters]}.
+     * {@code [kernel.height, kernel.width, in / groups, filters]}, bias {@code [filters]}.
+     *
+     * @param dilation pixels from one of a window to the next
+     * @param groups of the channels, each of which is read by as many of the filters; divides both
      */
-    record Conv2d(String name, int filters, Size2 kernel, Size2 stride, Padding padding, Activation activation)
+    record Conv2d(
+            String name,
+            int filters,
+            Size2 kernel,
+            Size2 stride,
+            Padding padding,
+            Activation activation,
+            Size2 dilation,
+            int groups,
+            boolean useBias)
             implements Convolution {
         public Conv2d {
             requireName(name);
             requirePositive(name, "filters", filters);
+            requireGroups(name, filters, groups);
+            boolean strides = !stride.equals(ONE);
+            if (strides && !dilation.equals(ONE)) {
+                throw new IllegalArgumentException(
+                        "Layer '" + name + "': strides and dilation above 1 don't go together," + " got strides "
+                                + stride + " and dilation " + dilation);
+            }
+        }
+
+        /** With every pixel of a window side by side, one group, and a bias. */
+        public Conv2d(String name, int filters, Size2 kernel, Size2 stride, Padding padding, Activation activation) {
+            this(name, filters, kernel, stride, padding, activation, ONE, 1, true);
+        }
+
+        /** @param rate pixels from one of a window to the next */
+        public Conv2d withDilation(Size2 rate) {
+            return new Conv2d(name, filters, kernel, stride, padding, activation, rate, groups, useBias);
+        }
+
+        /** @param count of the channels, each group of which is read by as many of the filters */
+        public Conv2d withGroups(int count) {
+            return new Conv2d(name, filters, kernel, stride, padding, activation, dilation, count, useBias);
+        }
+
+        public Conv2d withBias(boolean bias) {
+            return new Conv2d(name, filters, kernel, stride, padding, activation, dilation, groups, bias);
+        }
+
+        public Conv2d withActivation(Activation other) {
+            return new Conv2d(name, filters, kernel, stride, padding, other, dilation, groups, useBias);
+        }
+    }
+
+    /** {@link Conv2d} over the steps of a sequence, {@code [steps, in] -> [steps', filters]}; 'causal' as well. */
+    record Conv1d(
+            String name,
+            int filters,
+            int kernel,
+            int stride,
+            Padding padding,
+            Activation activation,
+            int dilation,
+            int groups,
+            boolean useBias)
+            implements OneDimensional {
+        public Conv1d {
+            requirePositive(name, "kernel", kernel);
+            requirePositive(name, "stride", stride);
+            requirePositive(name, "dilation", dilation);
+            var ignored = row(name, filters, kernel, stride, padding, activation, dilation, groups, useBias);
+        }
+
+        public Conv1d(String name, int filters, int kernel, int stride, Padding padding, Activation activation) {
+            this(name, filters, kernel, stride, padding, activation, 1, 1, true);
+        }
+
+        public Conv1d withDilation(int rate) {
+            return new Conv1d(name, filters, kernel, stride, padding, activation, rate, groups, useBias);
+        }
+
+        public Conv1d withGroups(int count) {
+            return new Conv1d(name, filters, kernel, stride, padding, activation, dilation, count, useBias);
+        }
+
+        public Conv1d withBias(boolean bias) {
+            return new Conv1d(name, filters, kernel, stride, padding, activation, dilation, groups, bias);
+        }
+
+        public Conv1d withActivation(Activation other) {
+            return new Conv1d(name, filters, kernel, stride, padding, other, dilation, groups, useBias);
+        }
+
+        private static Conv2d row(
+                String name,
+                int filters,
+                int kernel,
+                int stride,
+                Padding padding,
+                Activation activation,
+                int dilation,
+                int groups,
+                boolean useBias) {
+            return new Conv2d(
+                    name,
+                    filters,
+                    new Size2(1, kernel),
+                    new Size2(1, stride),
+                    padding,
+                    activation,
+                    new Size2(1, dilation),
+                    groups,
+                    useBias);
+        }
+
+        @Override
+        public Conv2d overRow() {
+            return row(name, filters, kernel, stride, padding, activation, dilation, groups, useBias);
+        }
+    }
+
+    /** {@link Conv2dTranspose} over the steps of a sequence. */
+    record Conv1dTranspose(
+            String name, int filters, int kernel, int stride, Padding padding, Activation activation, boolean useBias)
+            implements OneDimensional {
+        public Conv1dTranspose {
+            requireName(name);
+            requirePositive(name, "filters", filters);
+            requirePositive(name, "kernel", kernel);
+            requirePositive(name, "stride", stride);
+            requireNoCause(name, padding);
+        }
+
+        public Conv1dTranspose(
+                String name, int filters, int kernel, int stride, Padding padding, Activation activation) {
+            this(name, filters, kernel, stride, padding, activation, true);
+        }
+
+        public Conv1dTranspose withActivation(Activation other) {
+            return new Conv1dTranspose(name, filters, kernel, stride, padding, other, useBias);
+        }
+
+        @Override
+        public Conv2dTranspose overRow() {
+            return new Conv2dTranspose(
+                    name, filters, new Size2(1, kernel), new Size2(1, stride), padding, activation, useBias);
+        }
+    }
+
+    /**
+     * Three-dimensional convolution, {@code [d, h, w, in] -> [d', h', w', filters]}. Variables: kernel
+     * {@code [kernel.depth, kernel.height, kernel.width, in / groups, filters]}, bias {@code [filters]}.
+     */
+    record Conv3d(
+            String name,
+            int filters,
+            Size3 kernel,
+            Size3 stride,
+            Padding padding,
+            Activation activation,
+            int groups,
+            boolean useBias)
+            implements VolumeConvolution {
+        public Conv3d {
+            requireName(name);
+            requirePositive(name, "filters", filters);
+            requireGroups(name, filters, groups);
+            requireNoCause(name, padding);
+        }
+
+        public Conv3d withActivation(Activation other) {
+            return new Conv3d(name, filters, kernel, stride, padding, other, groups, useBias);
+        }
+    }
+
+    /** The transpose of a {@link Conv3d}. Variables: kernel {@code [depth, height, width, filters, in]}, bias. */
+    record Conv3dTranspose(
+            String name,
+            int filters,
+            Size3 kernel,
+            Size3 stride,
+            Padding padding,
+            Activation activation,
+            boolean useBias)
+            implements VolumeConvolution {
+        public Conv3dTranspose {
+            requireName(name);
+            requirePositive(name, "filters", filters);
+            requireNoCause(name, padding);
+        }
+
+        public Conv3dTranspose withActivation(Activation other) {
+            return new Conv3dTranspose(name, filters, kernel, stride, padding, other, useBias);
+        }
+    }
+
+    /**
+     * A layer whose images, sequences or volumes come and go channels first, {@code [c, h, w]}: Keras's
+     * {@code data_format='channels_first'}. Its variables are those of the layer.
+     */
+    record ChannelsFirst(LayerSpec layer) implements LayerSpec {
+        @Override
+        public String name() {
+            return layer.name();
         }
     }
 
@@ -81,22 +304,43 @@ public sealed interface LayerSpec {
      * The transpose of a convolution, {@code [h, w, in] -> [h * stride, w * stride, filters]} with padding 'same'.
      * Variables: kernel {@code [kernel.height, kernel.width, filters, in]}, bias {@code [filters]}.
      */
-    record Conv2dTranspose(String name, int filters, Size2 kernel, Size2 stride, Padding padding, Activation activation)
+    record Conv2dTranspose(
+            String name,
+            int filters,
+            Size2 kernel,
+            Size2 stride,
+            Padding padding,
+            Activation activation,
+            boolean useBias)
             implements Convolution {
         public Conv2dTranspose {
             requireName(name);
             requirePositive(name, "filters", filters);
+            requireNoCause(name, padding);
+        }
+
+        public Conv2dTranspose(
+                String name, int filters, Size2 kernel, Size2 stride, Padding padding, Activation activation) {
+            this(name, filters, kernel, stride, padding, activation, true);
+        }
+
+        public Conv2dTranspose withActivation(Activation other) {
+            return new Conv2dTranspose(name, filters, kernel, stride, padding, other, useBias);
         }
     }
 
     /**
-     * Normalises each channel (the last axis) over the batch and learns a scale and a shift (Ioffe and Szegedy 2015,
-     * algorithm 1). Variables: gamma, beta, moving_mean, moving_variance, each {@code [channels]}.
+     * Normalises each channel over the batch and learns a scale and a shift (Ioffe and Szegedy 2015, algorithm 1).
+     * Variables: gamma, beta, moving_mean, moving_variance, each {@code [channels]}.
      *
      * @param momentum how much of the moving statistics a step keeps, in [0, 1)
      * @param epsilon added to the variance, > 0
+     * @param axis of the channels, -1 for the last, or counted from 1 as Keras does; the batch is 0
+     * @param scale whether there is a gamma
+     * @param center whether there is a beta
      */
-    record BatchNormalization(String name, float momentum, float epsilon) implements LayerSpec {
+    record BatchNormalization(String name, float momentum, float epsilon, int axis, boolean scale, boolean center)
+            implements LayerSpec {
         public static final float DEFAULT_MOMENTUM = 0.99f;
         public static final float DEFAULT_EPSILON = 1e-3f;
 
@@ -108,6 +352,162 @@ public sealed interface LayerSpec {
             }
             if (!(epsilon > 0)) {
                 throw new IllegalArgumentException("Layer '" + name + "': epsilon must be > 0, got " + epsilon);
+            }
+            if (axis != -1 && axis < 1) {
+                throw new IllegalArgumentException("Layer '" + name + "': axis must be -1 or >= 1, got " + axis);
+            }
+        }
+
+        /** Over the last axis, with both gamma and beta. */
+        public BatchNormalization(String name, float momentum, float epsilon) {
+            this(name, momentum, epsilon, -1, true, true);
+        }
+
+        public BatchNormalization onAxis(int other) {
+            return new BatchNormalization(name, momentum, epsilon, other, scale, center);
+        }
+    }
+
+    /** The mean of each window, channel by channel; padding does not count. */
+    record AveragePooling2d(String name, Size2 pool, Size2 stride, Padding padding) implements Resampling {
+        public AveragePooling2d {
+            requireName(name);
+            requireNoCause(name, padding);
+        }
+    }
+
+    /** The largest value of each channel, {@code [h, w, c] -> [c]}. */
+    record GlobalMaxPooling2d(String name) implements Resampling {
+        public GlobalMaxPooling2d {
+            requireName(name);
+        }
+    }
+
+    /** Over the steps of a sequence. */
+    record MaxPooling1d(String name, int pool, int stride, Padding padding) implements OneDimensional {
+        public MaxPooling1d {
+            requirePositive(name, "pool", pool);
+            requirePositive(name, "stride", stride);
+            requireNoCause(name, padding);
+        }
+
+        @Override
+        public MaxPooling2d overRow() {
+            return new MaxPooling2d(name, new Size2(1, pool), new Size2(1, stride), padding);
+        }
+    }
+
+    /** Over the steps of a sequence. */
+    record AveragePooling1d(String name, int pool, int stride, Padding padding) implements OneDimensional {
+        public AveragePooling1d {
+            requirePositive(name, "pool", pool);
+            requirePositive(name, "stride", stride);
+            requireNoCause(name, padding);
+        }
+
+        @Override
+        public AveragePooling2d overRow() {
+            return new AveragePooling2d(name, new Size2(1, pool), new Size2(1, stride), padding);
+        }
+    }
+
+    /** {@code [steps, features] -> [features]}. */
+    record GlobalMaxPooling1d(String name) implements OneDimensional {
+        @Override
+        public GlobalMaxPooling2d overRow() {
+            return new GlobalMaxPooling2d(name);
+        }
+    }
+
+    /** {@code [steps, features] -> [features]}. */
+    record GlobalAveragePooling1d(String name) implements OneDimensional {
+        @Override
+        public GlobalAveragePooling2d overRow() {
+            return new GlobalAveragePooling2d(name);
+        }
+    }
+
+    /** Repeats steps. */
+    record UpSampling1d(String name, int size) implements OneDimensional {
+        public UpSampling1d {
+            requirePositive(name, "size", size);
+        }
+
+        @Override
+        public UpSampling2d overRow() {
+            return new UpSampling2d(name, new Size2(1, size));
+        }
+    }
+
+    /** Zeros around an image. Each side >= 0. */
+    record ZeroPadding2d(String name, int top, int bottom, int left, int right) implements Resampling {
+        public ZeroPadding2d {
+            requireName(name);
+            requireSides(name, top, bottom, left, right);
+        }
+    }
+
+    /** Zeros before and after a sequence. */
+    record ZeroPadding1d(String name, int before, int after) implements OneDimensional {
+        public ZeroPadding1d {
+            requireSides(name, before, after);
+        }
+
+        @Override
+        public ZeroPadding2d overRow() {
+            return new ZeroPadding2d(name, 0, 0, before, after);
+        }
+    }
+
+    /** An image without some of its rows and columns. Each side >= 0. */
+    record Cropping2d(String name, int top, int bottom, int left, int right) implements Resampling {
+        public Cropping2d {
+            requireName(name);
+            requireSides(name, top, bottom, left, right);
+        }
+    }
+
+    /** A sequence without its first and last steps. */
+    record Cropping1d(String name, int before, int after) implements OneDimensional {
+        public Cropping1d {
+            requireSides(name, before, after);
+        }
+
+        @Override
+        public Cropping2d overRow() {
+            return new Cropping2d(name, 0, 0, before, after);
+        }
+    }
+
+    /** The largest value, or the mean, of each window over a volume {@code [d, h, w, c]}. */
+    record Pooling3d(String name, boolean average, Size3 pool, Size3 stride, Padding padding) implements Resampling {
+        public Pooling3d {
+            requireName(name);
+            requireNoCause(name, padding);
+        }
+    }
+
+    /** Repeats what lies along each axis of a volume {@code [d, h, w, c]}. */
+    record UpSampling3d(String name, Size3 size) implements Resampling {
+        public UpSampling3d {
+            requireName(name);
+        }
+    }
+
+    /**
+     * The axes in another order.
+     *
+     * @param axes the input's, counted from 1, in the order in which they shall lie; the batch stays first
+     */
+    record Permute(String name, List<Integer> axes) implements Rearrangement {
+        public Permute {
+            requireName(name);
+            axes = List.copyOf(axes);
+            for (int axis = 1; axis <= axes.size(); axis++) {
+                if (!axes.contains(axis)) {
+                    throw new IllegalArgumentException(
+                            "Layer '" + name + "': dims must name each of 1 to " + axes.size() + " once, got " + axes);
+                }
             }
         }
     }
@@ -150,10 +550,23 @@ public sealed interface LayerSpec {
     /**
      * {@code activation(x W + b)} over the last axis. Variables: kernel {@code [in, units]}, bias {@code [units]}.
      */
-    record Dense(String name, int units, Activation activation) implements LayerSpec {
+    record Dense(String name, int units, Activation activation, boolean useBias) implements LayerSpec {
         public Dense {
             requireName(name);
             requirePositive(name, "units", units);
+        }
+
+        /** With a bias. */
+        public Dense(String name, int units, Activation activation) {
+            this(name, units, activation, true);
+        }
+
+        public Dense withUnits(int other) {
+            return new Dense(name, other, activation, useBias);
+        }
+
+        public Dense withActivation(Activation other) {
+            return new Dense(name, units, other, useBias);
         }
     }
 
@@ -202,7 +615,7 @@ public sealed interface LayerSpec {
         }
     }
 
-    /** An elementwise function as a layer of its own. */
+    /** A function as a layer of its own. */
     record ActivationLayer(String name, Activation activation) implements Elementwise {
         public ActivationLayer {
             requireName(name);
@@ -217,9 +630,58 @@ public sealed interface LayerSpec {
     record LeakyRelu(String name, float negativeSlope) implements Elementwise {
         public LeakyRelu {
             requireName(name);
-            if (!(negativeSlope >= 0 && negativeSlope < Float.POSITIVE_INFINITY)) {
-                throw new IllegalArgumentException(
-                        "Layer '" + name + "': negativeSlope must be >= 0 and finite, got " + negativeSlope);
+            requireAtLeastZero(name, "negativeSlope", negativeSlope);
+        }
+    }
+
+    /**
+     * {@code maxValue} where {@code x >= maxValue}, {@code x} where it is above the threshold, else
+     * {@code negativeSlope * (x - threshold)}.
+     *
+     * @param negativeSlope >= 0; Keras's default is 0
+     * @param threshold >= 0; Keras's default is 0
+     * @param maxValue >= 0; infinite where there is none
+     */
+    record Relu(String name, float negativeSlope, float threshold, float maxValue) implements Elementwise {
+        public Relu {
+            requireName(name);
+            requireAtLeastZero(name, "negativeSlope", negativeSlope);
+            requireAtLeastZero(name, "threshold", threshold);
+            if (!(maxValue >= 0)) {
+                throw new IllegalArgumentException("Layer '" + name + "': maxValue must be >= 0, got " + maxValue);
+            }
+        }
+
+        /** With Keras's defaults. */
+        public Relu(String name) {
+            this(name, 0, 0, Float.POSITIVE_INFINITY);
+        }
+    }
+
+    /**
+     * {@code x} where {@code x > 0}, else {@code alpha * (exp(x) - 1)} (Clevert et al. 2016).
+     *
+     * @param alpha >= 0; Keras's default is 1
+     */
+    record Elu(String name, float alpha) implements Elementwise {
+        public Elu {
+            requireName(name);
+            requireAtLeastZero(name, "alpha", alpha);
+        }
+    }
+
+    /**
+     * {@code x} where {@code x > 0}, else {@code alpha * x} with an alpha that is learned (He et al. 2015). Variables:
+     * alpha in the shape of the input, 1 along the shared axes.
+     *
+     * @param sharedAxes along which all numbers have the same alpha, counted from 1 as Keras does; the batch is 0
+     */
+    record PRelu(String name, List<Integer> sharedAxes) implements LayerSpec {
+        public PRelu {
+            requireName(name);
+            sharedAxes = List.copyOf(sharedAxes);
+            for (int axis : sharedAxes) {
+                requirePositive(name, "each of sharedAxes", axis);
             }
         }
     }
@@ -316,6 +778,36 @@ public sealed interface LayerSpec {
         MUL,
         /** The mean of both. */
         AVE
+    }
+
+    private static void requireGroups(String layer, int filters, int groups) {
+        requirePositive(layer, "groups", groups);
+        if (filters % groups != 0) {
+            throw new IllegalArgumentException(
+                    "Layer '" + layer + "': groups must divide the " + filters + " filters, got " + groups);
+        }
+    }
+
+    private static void requireNoCause(String layer, Padding padding) {
+        if (padding == Padding.CAUSAL) {
+            throw new IllegalArgumentException("Layer '" + layer + "': only Conv1D has padding 'causal'");
+        }
+    }
+
+    private static void requireSides(String layer, int... sides) {
+        requireName(layer);
+        for (int side : sides) {
+            if (side < 0) {
+                throw new IllegalArgumentException("Layer '" + layer + "': each side must be >= 0, got " + side);
+            }
+        }
+    }
+
+    private static void requireAtLeastZero(String layer, String setting, float value) {
+        if (!(value >= 0 && value < Float.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(
+                    "Layer '" + layer + "': " + setting + " must be >= 0 and finite, got " + value);
+        }
     }
 
     private static void requireName(String name) {

@@ -13,6 +13,13 @@ public record OutputRange(double least, double most) {
     /** Any number. */
     public static final OutputRange ALL = new OutputRange(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
 
+    /** What the functions go below 0 by, rounded up. */
+    private static final double SELU_LEAST = 1.7582;
+
+    private static final double SILU_LEAST = 0.2785;
+    private static final double GELU_LEAST = 0.17;
+    private static final double MISH_LEAST = 0.3089;
+
     /** Of what leaves the last of some layers while they are trained. */
     public static OutputRange of(List<LayerSpec> layers) {
         OutputRange range = ALL;
@@ -46,6 +53,10 @@ public record OutputRange(double least, double most) {
     private OutputRange through(LayerSpec layer) {
         return switch (layer) {
             case LayerSpec.Convolution convolution -> ALL.through(convolution.activation());
+            case LayerSpec.VolumeConvolution convolution -> ALL.through(convolution.activation());
+            case LayerSpec.ZeroPadding2d padding -> new OutputRange(Math.min(0, least), Math.max(0, most));
+            case LayerSpec.OneDimensional one -> through(one.overRow());
+            case LayerSpec.ChannelsFirst first -> through(first.layer());
             case LayerSpec.Dense dense -> ALL.through(dense.activation());
             case LayerSpec.TimeDistributed each -> ALL.through(each.layer().activation());
             case LayerSpec.Lstm lstm -> {
@@ -78,6 +89,14 @@ public record OutputRange(double least, double most) {
                 float slope = leaky.negativeSlope();
                 yield new OutputRange(leakyRelu(least, slope), leakyRelu(most, slope));
             }
+            case LayerSpec.Relu relu -> {
+                boolean isPlain = relu.negativeSlope() == 0 && least >= 0;
+                yield new OutputRange(
+                        relu.negativeSlope() == 0 ? 0 : Double.NEGATIVE_INFINITY,
+                        isPlain ? Math.min(most, relu.maxValue()) : relu.maxValue());
+            }
+            case LayerSpec.Elu elu -> new OutputRange(least > 0 ? 0 : -elu.alpha(), Math.max(0, most));
+            case LayerSpec.PRelu prelu -> ALL;
             case LayerSpec.TrainingNoise noise -> ALL;
         };
     }
@@ -112,6 +131,16 @@ public record OutputRange(double least, double most) {
             case RELU -> new OutputRange(Math.max(0, least), Math.max(0, most));
             case SIGMOID -> new OutputRange(0, 1);
             case TANH -> new OutputRange(Math.max(-1, least), Math.min(1, most));
+            case SOFTMAX, HARD_SIGMOID, HARD_SIGMOID_KERAS2 -> new OutputRange(0, 1);
+            case ELU -> new OutputRange(-1, Math.max(0, most));
+            case SELU -> new OutputRange(-SELU_LEAST, Double.POSITIVE_INFINITY);
+            case SOFTPLUS, EXPONENTIAL -> new OutputRange(0, Double.POSITIVE_INFINITY);
+            case SOFTSIGN -> new OutputRange(-1, 1);
+            case SILU -> new OutputRange(-SILU_LEAST, Double.POSITIVE_INFINITY);
+            case GELU -> new OutputRange(-GELU_LEAST, Double.POSITIVE_INFINITY);
+            case RELU6 -> new OutputRange(0, 6);
+            case MISH -> new OutputRange(-MISH_LEAST, Double.POSITIVE_INFINITY);
+            case LEAKY_RELU -> new OutputRange(leakyRelu(least, 0.2f), leakyRelu(most, 0.2f));
         };
     }
 }

@@ -5,5 +5,7 @@ public enum Padding {
     /** The window stays inside: {@code out = ceil((in - window + 1) / stride)}. */
     VALID,
     /** Zeros are added so that {@code out = ceil(in / stride)}; an odd one goes below and to the right. */
-    SAME
+    SAME,
+    /** As many zeros before the first as the window needs to see nothing later: {@code out = ceil(in / stride)}. */
+    CAUSAL
 }

@@ -1,5 +1,7 @@
 package dev.hourglass.model;
 
+import java.util.List;
+
 /**
  * What recurrent layers have in common beside their size; names and defaults are Keras's.
  *
@@ -15,6 +17,25 @@ public record Recurrence(
         boolean useBias,
         boolean unitForgetBias,
         boolean goBackwards) {
+    public Recurrence {
+        requireComputed("activation", activation);
+        requireComputed("recurrentActivation", recurrentActivation);
+    }
+
+    private static void requireComputed(String setting, Activation activation) {
+        if (!ACTIVATIONS.contains(activation)) {
+            throw new IllegalArgumentException(setting + " must be one of "
+                    + String.join(
+                            ", ",
+                            ACTIVATIONS.stream().map(Activation::kerasName).toList()) + ", got "
+                    + activation.kerasName());
+        }
+    }
+
+    /** The functions that recurrent layers compute. */
+    public static final List<Activation> ACTIVATIONS =
+            List.of(Activation.LINEAR, Activation.RELU, Activation.SIGMOID, Activation.TANH);
+
     public static final Recurrence DEFAULT = new Recurrence(Activation.TANH, Activation.SIGMOID, true, true, false);
 
     public Recurrence withActivation(Activation other) {

@@ -1,6 +1,7 @@
 package dev.hourglass.model;
 
 import dev.hourglass.tensor.Shape;
+import java.util.Arrays;
 
 /**
  * The description of one variable of a layer; a {@link Parameter} is a variable with its values.
@@ -11,6 +12,16 @@ import dev.hourglass.tensor.Shape;
  * @param initializer what training starts from
  */
 public record Variable(String name, Shape shape, boolean trainable, Initializer initializer) {
+    /** The kernel of a layer over an image of one row as that of a layer over steps: without its height of 1. */
+    Variable overSteps() {
+        if (shape.rank() < 3) {
+            return this;
+        }
+        int[] dimensions = shape.toArray();
+        return new Variable(
+                name, Shape.of(Arrays.copyOfRange(dimensions, 1, dimensions.length)), trainable, initializer);
+    }
+
     static Variable trained(String name, Initializer initializer, int... dimensions) {
         return new Variable(name, Shape.of(dimensions), true, initializer);
     }

@@ -116,6 +116,12 @@ public interface Kernels {
     /** {@code x = tanh(x)}, any count. */
     void tanh(float[] X, int x, int count);
 
+    /**
+     * {@code to = exp(from)}, any count, off by at most 2 units in the last place: a power of two times a polynomial
+     * ({@link Exp}). 0 below {@value Exp#LEAST}, infinite above {@value Exp#MOST}; NaN stays NaN. TO may be FROM.
+     */
+    void exp(float[] FROM, int from, float[] TO, int to, int count);
+
     /** {@code d = y > 0 ? d : slope * d}, any count: back through a (leaky) ReLU whose output was y. */
     void leakyReluGradient(float[] Y, int y, float[] D, int d, int count, float slope);
 

@@ -69,6 +69,13 @@ final class PlainKernels implements Kernels {
     }
 
     @Override
+    public void exp(float[] FROM, int from, float[] TO, int to, int count) {
+        for (int j = 0; j < count; j++) {
+            TO[to + j] = Exp.exp(FROM[from + j]);
+        }
+    }
+
+    @Override
     public void leakyReluGradient(float[] Y, int y, float[] D, int d, int count, float slope) {
         for (int j = 0; j < count; j++) {
             D[d + j] = Y[y + j] > 0 ? D[d + j] : slope * D[d + j];

@@ -2,6 +2,7 @@ package dev.hourglass.tensor;
 
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
@@ -106,6 +107,32 @@ final class VectorKernels implements Kernels {
             p.mul(v).div(q).intoArray(X, j);
         }
         rest.tanh(X, x + whole, count - whole);
+    }
+
+    @Override
+    public void exp(float[] FROM, int from, float[] TO, int to, int count) {
+        int whole = S.loopBound(count);
+        FloatVector rounding = FloatVector.broadcast(S, Exp.ROUNDING);
+        for (int j = 0; j < whole; j += STEP) {
+            FloatVector v = FloatVector.fromArray(S, FROM, from + j);
+            VectorMask<Float> above = v.compare(GT, Exp.MOST);
+            VectorMask<Float> below = v.compare(LT, Exp.LEAST);
+            FloatVector x = v.blend(Exp.MOST, above).blend(Exp.LEAST, below);
+            FloatVector rounded = x.fma(FloatVector.broadcast(S, Exp.LOG2_E), rounding);
+            FloatVector n = rounded.sub(rounding);
+            FloatVector r = n.fma(FloatVector.broadcast(S, -Exp.LN2_HIGH), x);
+            r = n.fma(FloatVector.broadcast(S, -Exp.LN2_LOW), r);
+            FloatVector p = r.fma(FloatVector.broadcast(S, Exp.C7), FloatVector.broadcast(S, Exp.C6));
+            p = p.fma(r, FloatVector.broadcast(S, Exp.C5));
+            p = p.fma(r, FloatVector.broadcast(S, Exp.C4));
+            p = p.fma(r, FloatVector.broadcast(S, Exp.C3));
+            p = p.fma(r, FloatVector.broadcast(S, Exp.C2));
+            p = p.fma(r.mul(r), r).add(1f);
+            FloatVector power =
+                    rounded.reinterpretAsInts().lanewise(LSHL, 23).add(Exp.BIAS).reinterpretAsFloats();
+            p.mul(power).blend(Float.POSITIVE_INFINITY, above).blend(0f, below).intoArray(TO, to + j);
+        }
+        rest.exp(FROM, from + whole, TO, to + whole, count - whole);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.hourglass.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hourglass.formats.keras.KerasConfigs;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;
@@ -26,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One case of the golden files: layers, and what the real Keras computed with them. The files are made by
@@ -102,9 +104,9 @@ record Golden(
 
     /** Each layer by itself, and short chains. */
     static List<Golden> layerCases() {
-        List<Golden> cases = new ArrayList<>(read("layers"));
-        cases.addAll(read("recurrent"));
-        return cases;
+        return Stream.of("layers", "recurrent", "vocabulary")
+                .flatMap(file -> read(file).stream())
+                .toList();
     }
 
     /** The MNIST lab's two models. */
@@ -159,6 +161,9 @@ record Golden(
                     layers.addAll(spec.layers());
                 }
                 case "layer" -> layers.add(layer(words));
+                case "keras" ->
+                    layers.addAll(KerasConfigs.layers(
+                            String.join(" ", Arrays.asList(words).subList(1, words.length))));
                 case "initial-sha256" -> initialSha256 = Optional.of(words[1]);
                 case "array" -> arrays.put(words[1], array(words, numbers));
                 default -> throw new IllegalStateException("Unknown line: " + String.join(" ", words));

@@ -1,6 +1,7 @@
 package dev.hourglass.engine;
 
 import dev.hourglass.model.Activation;
+import dev.hourglass.model.ChannelOrder;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.LayerSpec.BatchNormalization;
 import dev.hourglass.model.LayerSpec.Conv2d;
@@ -12,6 +13,8 @@ import dev.hourglass.model.Padding;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.model.ShapeInference;
+import dev.hourglass.model.Size2;
+import dev.hourglass.model.Size3;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,6 +61,7 @@ final class ReferenceNetwork {
     private final List<LayerSpec> layers;
     private final List<Shape> outputs;
     private final List<double[]> parameters;
+    private final List<int[]> parameterShapes;
     private final DropoutMask dropoutMask;
     private final AddedNoise addedNoise;
 
@@ -86,6 +90,8 @@ final class ReferenceNetwork {
                 .map(Parameter::values)
                 .map(ReferenceNetwork::toDoubles)
                 .toList();
+        this.parameterShapes =
+                parameters.list().stream().map(p -> p.shape().toArray()).toList();
         this.dropoutMask = dropoutMask;
         this.addedNoise = addedNoise;
     }
@@ -209,8 +215,54 @@ final class ReferenceNetwork {
 
         private double[] apply(LayerSpec layer, double[] x, Shape in, Shape out) {
             return switch (layer) {
-                case Conv2d conv -> activate(conv.activation(), convolve(conv, x, in, out));
-                case Conv2dTranspose conv -> activate(conv.activation(), convolveTransposed(conv, x, in, out));
+                case Conv2d conv -> {
+                    Windows3 windows =
+                            Windows3.of(in, out, conv.kernel(), conv.stride(), conv.dilation(), conv.padding());
+                    yield activate(
+                            conv.activation(), convolve(windows, conv.groups(), conv.useBias(), x, in, out), out);
+                }
+                case Conv2dTranspose conv -> {
+                    Windows3 windows =
+                            Windows3.of(out, in, conv.kernel(), conv.stride(), LayerSpec.ONE, conv.padding());
+                    yield activate(conv.activation(), convolveTransposed(windows, conv.useBias(), x, in, out), out);
+                }
+                case LayerSpec.Conv3d conv -> {
+                    Windows3 windows =
+                            Windows3.of(in, out, conv.kernel(), conv.stride(), Size3.cube(1), conv.padding());
+                    yield activate(
+                            conv.activation(), convolve(windows, conv.groups(), conv.useBias(), x, in, out), out);
+                }
+                case LayerSpec.Conv3dTranspose conv -> {
+                    Windows3 windows =
+                            Windows3.of(out, in, conv.kernel(), conv.stride(), Size3.cube(1), conv.padding());
+                    yield activate(conv.activation(), convolveTransposed(windows, conv.useBias(), x, in, out), out);
+                }
+                case LayerSpec.OneDimensional one ->
+                    apply(
+                            one.overRow(),
+                            x,
+                            Shape.of(1, in.dimension(0), in.dimension(1)),
+                            out.rank() == 1 ? out : Shape.of(1, out.dimension(0), out.dimension(1)));
+                case LayerSpec.ChannelsFirst first -> {
+                    Shape last = moved(in, ChannelOrder.toLast(in.rank()));
+                    Shape inner = out.rank() == in.rank() ? moved(out, ChannelOrder.toLast(out.rank())) : out;
+                    double[] y = apply(first.layer(), permute(x, in, ChannelOrder.toLast(in.rank())), last, inner);
+                    yield out.rank() == in.rank() ? permute(y, inner, ChannelOrder.toFirst(out.rank())) : y;
+                }
+                case LayerSpec.Permute permute -> permute(x, in, permute.axes());
+                case LayerSpec.AveragePooling2d p ->
+                    pool(Windows3.of(in, out, p.pool(), p.stride(), LayerSpec.ONE, p.padding()), true, x, in, out);
+                case LayerSpec.Pooling3d p ->
+                    pool(
+                            Windows3.of(in, out, p.pool(), p.stride(), Size3.cube(1), p.padding()),
+                            p.average(),
+                            x,
+                            in,
+                            out);
+                case LayerSpec.GlobalMaxPooling2d ignored -> largestOfChannels(x, in);
+                case LayerSpec.UpSampling3d up -> repeatVolume(x, in, out, up.size());
+                case LayerSpec.ZeroPadding2d p -> shifted(x, in, out, p.top(), p.left());
+                case LayerSpec.Cropping2d c -> shifted(x, in, out, -c.top(), -c.left());
                 case BatchNormalization norm -> normalize(norm, x, in);
                 case MaxPooling2d pooling -> pool(pooling, x, in, out);
                 case LayerSpec.UpSampling2d up ->
@@ -218,50 +270,43 @@ final class ReferenceNetwork {
                 case LayerSpec.GlobalAveragePooling2d ignored -> averagePixels(x, in);
                 case LayerSpec.Flatten ignored -> x;
                 case LayerSpec.Reshape ignored -> x;
-                case LayerSpec.Dense dense -> activate(dense.activation(), product(x, in, out));
+                case LayerSpec.Dense dense -> activate(dense.activation(), product(dense, x, in, out), out);
                 case LayerSpec.TimeDistributed distributed ->
-                    activate(distributed.layer().activation(), product(x, in, out));
+                    activate(distributed.layer().activation(), product(distributed.layer(), x, in, out), out);
                 case Dropout dropout -> drop(dropout, x);
                 case LayerSpec.GaussianNoise noise -> add(noise, x);
-                case LayerSpec.ActivationLayer activation -> activate(activation.activation(), x);
+                case LayerSpec.ActivationLayer activation -> activate(activation.activation(), x, out);
                 case LayerSpec.LeakyRelu leaky -> map(x, v -> v > 0 ? v : leaky.negativeSlope() * v);
+                case LayerSpec.Relu relu -> map(x, v -> relu(relu, v));
+                case LayerSpec.Elu elu -> map(x, v -> v > 0 ? v : elu.alpha() * Math.expm1(v));
+                case LayerSpec.PRelu ignored -> prelu(x, in);
                 case LayerSpec.RepeatVector repeat -> repeatVector(x, in, repeat.steps());
                 case LayerSpec.Recurrent recurrent -> recurrent(recurrent, x, in);
                 case LayerSpec.Bidirectional both -> bidirectional(both, x, in);
             };
         }
 
-        private double[] convolve(Conv2d conv, double[] x, Shape in, Shape out) {
+        private double[] convolve(Windows3 windows, int groups, boolean useBias, double[] x, Shape in, Shape out) {
             double[] kernel = parameter();
-            double[] bias = parameter();
-            Axis rows = Axis.of(
-                    in.dimension(0), conv.kernel().height(), conv.stride().height(), conv.padding());
-            Axis columns = Axis.of(
-                    in.dimension(1), conv.kernel().width(), conv.stride().width(), conv.padding());
-            int channels = in.dimension(2);
-            int filters = conv.filters();
+            double[] bias = useBias ? parameter() : new double[out.dimension(-1)];
+            int channels = in.dimension(-1);
+            int perGroup = channels / groups;
+            int filters = out.dimension(-1);
             double[] y = new double[samples * out.size()];
-            for (int n = 0; n < samples; n++) {
-                for (int row = 0; row < out.dimension(0); row++) {
-                    for (int column = 0; column < out.dimension(1); column++) {
-                        for (int f = 0; f < filters; f++) {
-                            double sum = bias[f];
-                            for (int i = 0; i < rows.window(); i++) {
-                                for (int j = 0; j < columns.window(); j++) {
-                                    int inRow = rows.position(row, i);
-                                    int inColumn = columns.position(column, j);
-                                    if (rows.contains(inRow) && columns.contains(inColumn)) {
-                                        for (int c = 0; c < channels; c++) {
-                                            sum += x[pixel(n, inRow, inColumn, in) + c]
-                                                    * kernel[((i * columns.window() + j) * channels + c) * filters + f];
-                                        }
-                                    }
-                                }
-                            }
-                            y[pixel(n, row, column, out) + f] = sum;
-                        }
+            for (int i = 0; i < y.length; i++) {
+                int n = i / out.size();
+                int place = i % out.size() / filters;
+                int f = i % filters;
+                int group = f / (filters / groups);
+                double sum = bias[f];
+                for (int tap = 0; tap < windows.taps(); tap++) {
+                    int pixel = windows.pixel(place, tap);
+                    for (int c = 0; c < perGroup && pixel >= 0; c++) {
+                        sum += x[n * in.size() + pixel * channels + group * perGroup + c]
+                                * kernel[(tap * perGroup + c) * filters + f];
                     }
                 }
+                y[i] = sum;
             }
             return y;
         }
@@ -270,69 +315,135 @@ final class ReferenceNetwork {
          * The gradient of the convolution that leads from {@code out} back to {@code in}: each input pixel adds its
          * window to the output, where that convolution would have read.
          */
-        private double[] convolveTransposed(Conv2dTranspose conv, double[] x, Shape in, Shape out) {
+        private double[] convolveTransposed(Windows3 windows, boolean useBias, double[] x, Shape in, Shape out) {
             double[] kernel = parameter();
-            double[] bias = parameter();
-            Axis rows = Axis.of(
-                    out.dimension(0), conv.kernel().height(), conv.stride().height(), conv.padding());
-            Axis columns = Axis.of(
-                    out.dimension(1), conv.kernel().width(), conv.stride().width(), conv.padding());
-            int channels = in.dimension(2);
-            int filters = conv.filters();
+            int filters = out.dimension(-1);
+            double[] bias = useBias ? parameter() : new double[filters];
+            int channels = in.dimension(-1);
             double[] y = new double[samples * out.size()];
             for (int i = 0; i < y.length; i++) {
                 y[i] = bias[i % filters];
             }
-            for (int n = 0; n < samples; n++) {
-                for (int row = 0; row < in.dimension(0); row++) {
-                    for (int column = 0; column < in.dimension(1); column++) {
-                        for (int i = 0; i < rows.window(); i++) {
-                            for (int j = 0; j < columns.window(); j++) {
-                                int outRow = rows.position(row, i);
-                                int outColumn = columns.position(column, j);
-                                if (rows.contains(outRow) && columns.contains(outColumn)) {
-                                    for (int f = 0; f < filters; f++) {
-                                        for (int c = 0; c < channels; c++) {
-                                            y[pixel(n, outRow, outColumn, out) + f] += x[pixel(n, row, column, in) + c]
-                                                    * kernel[((i * columns.window() + j) * filters + f) * channels + c];
-                                        }
-                                    }
-                                }
-                            }
-                        }
+            for (int i = 0; i < x.length; i++) {
+                int n = i / in.size();
+                int c = i % channels;
+                for (int tap = 0; tap < windows.taps(); tap++) {
+                    int pixel = windows.pixel(i % in.size() / channels, tap);
+                    for (int f = 0; f < filters && pixel >= 0; f++) {
+                        y[n * out.size() + pixel * filters + f] += x[i] * kernel[(tap * filters + f) * channels + c];
                     }
                 }
             }
             return y;
         }
 
+        private double[] pool(Windows3 windows, boolean average, double[] x, Shape in, Shape out) {
+            int channels = in.dimension(-1);
+            double[] y = new double[samples * out.size()];
+            for (int i = 0; i < y.length; i++) {
+                double sum = 0;
+                double largest = Double.NEGATIVE_INFINITY;
+                int count = 0;
+                for (int tap = 0; tap < windows.taps(); tap++) {
+                    int pixel = windows.pixel(i % out.size() / channels, tap);
+                    if (pixel >= 0) {
+                        double value = x[i / out.size() * in.size() + pixel * channels + i % channels];
+                        sum += value;
+                        largest = Math.max(largest, value);
+                        count++;
+                    }
+                }
+                y[i] = average ? sum / count : largest;
+            }
+            return y;
+        }
+
+        private double[] largestOfChannels(double[] x, Shape in) {
+            int channels = in.dimension(-1);
+            double[] y = new double[samples * channels];
+            Arrays.fill(y, Double.NEGATIVE_INFINITY);
+            for (int i = 0; i < x.length; i++) {
+                int place = i / in.size() * channels + i % channels;
+                y[place] = Math.max(y[place], x[i]);
+            }
+            return y;
+        }
+
+        private double[] repeatVolume(double[] x, Shape in, Shape out, Size3 size) {
+            double[] y = new double[samples * out.size()];
+            for (int i = 0; i < y.length; i++) {
+                int[] place = places(i % out.size(), out);
+                int from =
+                        index(in, place[0] / size.depth(), place[1] / size.height(), place[2] / size.width(), place[3]);
+                y[i] = x[i / out.size() * in.size() + from];
+            }
+            return y;
+        }
+
+        private double[] shifted(double[] x, Shape in, Shape out, int down, int right) {
+            double[] y = new double[samples * out.size()];
+            for (int i = 0; i < y.length; i++) {
+                int[] place = places(i % out.size(), out);
+                int row = place[0] - down;
+                int column = place[1] - right;
+                if (row >= 0 && row < in.dimension(0) && column >= 0 && column < in.dimension(1)) {
+                    y[i] = x[i / out.size() * in.size() + index(in, row, column, place[2])];
+                }
+            }
+            return y;
+        }
+
+        private double[] permute(double[] x, Shape in, List<Integer> axes) {
+            Shape out = moved(in, axes);
+            double[] y = new double[x.length];
+            for (int i = 0; i < y.length; i++) {
+                int[] place = places(i % out.size(), out);
+                int[] from = new int[place.length];
+                for (int axis = 0; axis < from.length; axis++) {
+                    from[axes.get(axis) - 1] = place[axis];
+                }
+                y[i] = x[i / out.size() * in.size() + index(in, from)];
+            }
+            return y;
+        }
+
         private double[] normalize(BatchNormalization norm, double[] x, Shape in) {
-            double[] gamma = parameter();
-            double[] beta = parameter();
+            int channels = norm.axis() == -1 ? in.dimension(-1) : in.dimension(norm.axis() - 1);
+            int behind = 1;
+            for (int axis = in.rank(); norm.axis() > 0 && axis > norm.axis(); axis--) {
+                behind *= in.dimension(axis - 1);
+            }
+            double[] gamma = norm.scale() ? parameter() : filled(channels, 1);
+            double[] beta = norm.center() ? parameter() : new double[channels];
             int statistics = nextParameter;
             double[] mean = parameter();
             double[] variance = parameter();
-            int channels = in.dimension(-1);
             if (training) {
                 mean = new double[channels];
                 variance = new double[channels];
                 int count = x.length / channels;
                 for (int i = 0; i < x.length; i++) {
-                    mean[i % channels] += x[i] / count;
+                    mean[i / behind % channels] += x[i] / count;
                 }
                 for (int i = 0; i < x.length; i++) {
-                    double difference = x[i] - mean[i % channels];
-                    variance[i % channels] += difference * difference / count;
+                    double difference = x[i] - mean[i / behind % channels];
+                    variance[i / behind % channels] += difference * difference / count;
                 }
                 move(moved.get(statistics), mean, norm.momentum());
                 move(moved.get(statistics + 1), variance, norm.momentum());
             }
             double[] y = new double[x.length];
             for (int i = 0; i < x.length; i++) {
-                int c = i % channels;
+                int c = i / behind % channels;
                 y[i] = gamma[c] * (x[i] - mean[c]) / Math.sqrt(variance[c] + norm.epsilon()) + beta[c];
             }
             return y;
+        }
+
+        private static double[] filled(int count, double value) {
+            double[] values = new double[count];
+            Arrays.fill(values, value);
+            return values;
         }
 
         private static void move(double[] moving, double[] batch, double momentum) {
@@ -395,9 +506,9 @@ final class ReferenceNetwork {
         }
 
         /** A dense layer before its activation, over the last axis. */
-        private double[] product(double[] x, Shape in, Shape out) {
+        private double[] product(LayerSpec.Dense dense, double[] x, Shape in, Shape out) {
             double[] kernel = parameter();
-            double[] bias = parameter();
+            double[] bias = dense.useBias() ? parameter() : new double[dense.units()];
             int features = in.dimension(-1);
             int units = out.dimension(-1);
             int rows = x.length / features;
@@ -410,6 +521,22 @@ final class ReferenceNetwork {
                     }
                     y[row * units + u] = sum;
                 }
+            }
+            return y;
+        }
+
+        private double[] prelu(double[] x, Shape in) {
+            double[] alpha = parameter();
+            int[] shape = parameterShapes.get(nextParameter - 1);
+            double[] y = new double[x.length];
+            for (int i = 0; i < x.length; i++) {
+                int place = 0;
+                int behind = in.size();
+                for (int axis = 0; axis < shape.length; axis++) {
+                    behind /= in.dimension(axis);
+                    place = place * shape[axis] + i / behind % in.dimension(axis) % shape[axis];
+                }
+                y[i] = x[i] > 0 ? x[i] : alpha[place] * x[i];
             }
             return y;
         }
@@ -576,6 +703,7 @@ final class ReferenceNetwork {
         static Axis of(int size, int window, int stride, Padding padding) {
             return switch (padding) {
                 case VALID -> new Axis(size, window, stride, 0);
+                case CAUSAL -> new Axis(size, window, stride, window - 1);
                 case SAME -> {
                     int count = Math.ceilDiv(size, stride);
                     int total = Math.max((count - 1) * stride + window - size, 0);
@@ -593,17 +721,136 @@ final class ReferenceNetwork {
         }
     }
 
+    /** Windows over a volume; images are volumes of depth 1. All as three numbers: depth, height, width. */
+    private record Windows3(int[] large, int[] small, int[] window, int[] stride, int[] dilation, int[] before) {
+        static Windows3 of(Shape large, Shape small, Size2 kernel, Size2 stride, Size2 dilation, Padding padding) {
+            return of(large, small, Size3.of(kernel), Size3.of(stride), Size3.of(dilation), padding);
+        }
+
+        static Windows3 of(Shape large, Shape small, Size3 kernel, Size3 stride, Size3 dilation, Padding padding) {
+            int[] over = extent(large);
+            int[] window = sides(kernel);
+            int[] step = sides(stride);
+            int[] rate = sides(dilation);
+            int[] before = new int[3];
+            for (int axis = 0; axis < 3; axis++) {
+                before[axis] = Axis.of(over[axis], (window[axis] - 1) * rate[axis] + 1, step[axis], padding)
+                        .before();
+            }
+            return new Windows3(over, extent(small), window, step, rate, before);
+        }
+
+        private static int[] sides(Size3 size) {
+            return new int[] {size.depth(), size.height(), size.width()};
+        }
+
+        private static int[] extent(Shape shape) {
+            return shape.rank() == 4
+                    ? new int[] {shape.dimension(0), shape.dimension(1), shape.dimension(2)}
+                    : new int[] {1, shape.dimension(0), shape.dimension(1)};
+        }
+
+        int taps() {
+            return window[0] * window[1] * window[2];
+        }
+
+        /** The pixel that a tap of a window lies on; -1 in the padding. */
+        int pixel(int place, int tap) {
+            int[] at = {place / (small[1] * small[2]), place / small[2] % small[1], place % small[2]};
+            int[] of = {tap / (window[1] * window[2]), tap / window[2] % window[1], tap % window[2]};
+            int pixel = 0;
+            for (int axis = 0; axis < 3; axis++) {
+                int position = at[axis] * stride[axis] + of[axis] * dilation[axis] - before[axis];
+                if (position < 0 || position >= large[axis]) {
+                    return -1;
+                }
+                pixel = pixel * large[axis] + position;
+            }
+            return pixel;
+        }
+    }
+
+    private static Shape moved(Shape shape, List<Integer> axes) {
+        return Shape.of(
+                axes.stream().mapToInt(axis -> shape.dimension(axis - 1)).toArray());
+    }
+
+    private static int[] places(int index, Shape shape) {
+        int[] places = new int[shape.rank()];
+        int left = index;
+        for (int axis = shape.rank() - 1; axis >= 0; axis--) {
+            places[axis] = left % shape.dimension(axis);
+            left /= shape.dimension(axis);
+        }
+        return places;
+    }
+
+    private static int index(Shape shape, int... places) {
+        int index = 0;
+        for (int axis = 0; axis < shape.rank(); axis++) {
+            index = index * shape.dimension(axis) + places[axis];
+        }
+        return index;
+    }
+
     /** Where the channels of a pixel begin in a batch of images. */
     private static int pixel(int sample, int row, int column, Shape image) {
         return ((sample * image.dimension(0) + row) * image.dimension(1) + column) * image.dimension(2);
     }
 
+    private static double relu(LayerSpec.Relu relu, double v) {
+        if (v >= relu.maxValue()) {
+            return relu.maxValue();
+        }
+        return v > relu.threshold() ? v : relu.negativeSlope() * (v - relu.threshold());
+    }
+
+    private static double[] softmax(double[] x, int channels) {
+        double[] y = new double[x.length];
+        for (int i = 0; i < x.length; i++) {
+            double sum = 0;
+            for (int j = i / channels * channels; j < i / channels * channels + channels; j++) {
+                sum += Math.exp(x[j] - x[i]);
+            }
+            y[i] = 1 / sum;
+        }
+        return y;
+    }
+
+    /** The normal distribution function, by its series (Abramowitz and Stegun 1964, 26.2.11), good below 10. */
+    private static double normalDistribution(double x) {
+        double term = x;
+        double sum = x;
+        for (int n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
+            term *= x * x / (2 * n + 1);
+            sum += term;
+        }
+        return 0.5 + sum * Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
+    }
+
     private static double[] activate(Activation activation, double[] x) {
+        return activate(activation, x, Shape.of(x.length));
+    }
+
+    private static double[] activate(Activation activation, double[] x, Shape shape) {
         return switch (activation) {
             case LINEAR -> x;
             case RELU -> map(x, v -> Math.max(v, 0));
             case SIGMOID -> map(x, ReferenceNetwork::sigmoid);
             case TANH -> map(x, Math::tanh);
+            case SOFTMAX -> softmax(x, shape.dimension(-1));
+            case ELU -> map(x, v -> v > 0 ? v : Math.expm1(v));
+            case SELU -> map(x, v -> 1.0507009873554805 * (v > 0 ? v : 1.6732632423543772 * Math.expm1(v)));
+            case SOFTPLUS -> map(x, v -> Math.log1p(Math.exp(v)));
+            case SOFTSIGN -> map(x, v -> v / (1 + Math.abs(v)));
+            case SILU -> map(x, v -> v * sigmoid(v));
+            case GELU -> map(x, v -> v * normalDistribution(v));
+            case EXPONENTIAL -> map(x, Math::exp);
+            case HARD_SIGMOID -> map(x, v -> Math.min(Math.max(v + 3, 0), 6) / 6);
+            case HARD_SIGMOID_KERAS2 -> map(x, v -> Math.min(Math.max(0.2 * v + 0.5, 0), 1));
+            case RELU6 -> map(x, v -> Math.min(Math.max(v, 0), 6));
+            case MISH -> map(x, v -> v * Math.tanh(Math.log1p(Math.exp(v))));
+            case LEAKY_RELU -> map(x, v -> v > 0 ? v : 0.2 * v);
         };
     }
 

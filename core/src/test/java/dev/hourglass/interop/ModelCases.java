@@ -21,8 +21,10 @@ import dev.hourglass.model.Padding;
 import dev.hourglass.model.Presets;
 import dev.hourglass.model.Recurrence;
 import dev.hourglass.model.Size2;
+import dev.hourglass.model.Size3;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -47,6 +49,9 @@ public final class ModelCases {
         layers.addDense();
         layers.addElementwise();
         layers.addSequences();
+        layers.addFurtherConvolutions();
+        layers.addSteps();
+        layers.addFurtherWindows();
         return List.copyOf(layers.cases);
     }
 
@@ -87,6 +92,88 @@ public final class ModelCases {
         addTransposed("transposed_1x2_stride2x3_valid", size(1, 2), size(2, 3), VALID, LINEAR);
     }
 
+    private void addFurtherConvolutions() {
+        Conv2d plain = conv(size(3, 3), size(1, 1), SAME, RELU);
+        add("conv2d_without_bias", IMAGE, plain.withBias(false));
+        add(
+                "conv2d_one_filter_without_bias",
+                IMAGE,
+                new Conv2d("conv", 1, size(3, 3), size(1, 1), SAME, LINEAR).withBias(false));
+        add("conv2d_dilated_same", IMAGE, plain.withDilation(size(2, 3)));
+        add(
+                "conv2d_dilated_valid",
+                IMAGE,
+                conv(size(2, 3), size(1, 1), VALID, TANH).withDilation(size(3, 1)));
+        add("conv2d_groups", Shape.of(7, 5, 4), plain.withGroups(2));
+        add(
+                "conv2d_groups_strided",
+                Shape.of(7, 5, 4),
+                conv(size(2, 3), size(2, 1), SAME, SIGMOID).withGroups(4));
+        add("conv2d_softmax", IMAGE, plain.withActivation(Activation.SOFTMAX));
+        add(
+                "transposed_without_bias",
+                Shape.of(4, 3, 2),
+                new Conv2dTranspose("transposed", 3, size(3, 3), size(2, 2), SAME, RELU, false));
+        add("dense_without_bias", SEQUENCE, new Dense("dense", 4, RELU, false));
+        add("conv2d_channels_first", Shape.of(3, 7, 5), new LayerSpec.ChannelsFirst(plain));
+        add(
+                "channels_first_in_a_row",
+                Shape.of(2, 6, 4),
+                new LayerSpec.ChannelsFirst(plain),
+                new LayerSpec.ChannelsFirst(new MaxPooling2d("pool", size(2, 2), size(2, 2), SAME)),
+                new LayerSpec.LeakyRelu("leaky", 0.2f),
+                new LayerSpec.ChannelsFirst(new UpSampling2d("up", size(2, 2))));
+    }
+
+    private void addSteps() {
+        add("conv1d_same", SEQUENCE, new LayerSpec.Conv1d("conv", 4, 3, 1, SAME, RELU));
+        add("conv1d_strided_same", Shape.of(11, 2), new LayerSpec.Conv1d("conv", 4, 7, 2, SAME, TANH));
+        add("conv1d_valid", SEQUENCE, new LayerSpec.Conv1d("conv", 4, 2, 1, VALID, LINEAR).withBias(false));
+        add("conv1d_causal", SEQUENCE, new LayerSpec.Conv1d("conv", 4, 3, 1, Padding.CAUSAL, RELU));
+        add(
+                "conv1d_causal_dilated",
+                Shape.of(9, 3),
+                new LayerSpec.Conv1d("conv", 4, 3, 1, Padding.CAUSAL, RELU).withDilation(2));
+        add("conv1d_groups", Shape.of(6, 4), new LayerSpec.Conv1d("conv", 6, 3, 1, SAME, RELU).withGroups(2));
+        add("conv1d_transposed", SEQUENCE, new LayerSpec.Conv1dTranspose("transposed", 4, 7, 2, SAME, RELU));
+        add("conv1d_transposed_valid", SEQUENCE, new LayerSpec.Conv1dTranspose("transposed", 4, 2, 3, VALID, LINEAR));
+        add("max_pooling1d", SEQUENCE, new LayerSpec.MaxPooling1d("pool", 2, 2, SAME));
+        add("average_pooling1d", SEQUENCE, new LayerSpec.AveragePooling1d("pool", 3, 1, VALID));
+        add("global_max_pooling1d", SEQUENCE, new LayerSpec.GlobalMaxPooling1d("most"));
+        add("global_average_pooling1d", SEQUENCE, new LayerSpec.GlobalAveragePooling1d("average"));
+        add("up_sampling1d", SEQUENCE, new LayerSpec.UpSampling1d("up", 3));
+        add("zero_padding1d", SEQUENCE, new LayerSpec.ZeroPadding1d("pad", 1, 2));
+        add("cropping1d", SEQUENCE, new LayerSpec.Cropping1d("crop", 1, 2));
+        add("permute_sequence", SEQUENCE, new LayerSpec.Permute("permute", List.of(2, 1)));
+    }
+
+    private void addFurtherWindows() {
+        add("average_pooling2d_same", IMAGE, new LayerSpec.AveragePooling2d("pool", size(2, 3), size(2, 2), SAME));
+        add("average_pooling2d_valid", IMAGE, new LayerSpec.AveragePooling2d("pool", size(3, 2), size(1, 2), VALID));
+        add("global_max_pooling2d", IMAGE, new LayerSpec.GlobalMaxPooling2d("most"));
+        add("zero_padding2d", IMAGE, new LayerSpec.ZeroPadding2d("pad", 1, 0, 2, 3));
+        add("cropping2d", IMAGE, new LayerSpec.Cropping2d("crop", 1, 0, 2, 1));
+        add("permute_image", IMAGE, new LayerSpec.Permute("permute", List.of(3, 1, 2)));
+        add("norm_axis_1", IMAGE, new LayerSpec.BatchNormalization("norm", 0.9f, 1e-3f, 1, true, true));
+        add("norm_axis_2_plain", IMAGE, new LayerSpec.BatchNormalization("norm", 0.9f, 1e-3f, 2, false, false));
+        add("norm_without_scale", SEQUENCE, new LayerSpec.BatchNormalization("norm", 0.9f, 1e-3f, -1, false, true));
+    }
+
+    /** What computes on volumes, which are not written as ONNX. */
+    public static List<ModelCase> volumes() {
+        Shape volume = Shape.of(3, 4, 2, 2);
+        Size3 two = Size3.cube(2);
+        Size3 one = Size3.cube(1);
+        ModelCases cases = new ModelCases();
+        cases.add("conv3d", volume, new LayerSpec.Conv3d("conv", 3, two, one, SAME, Activation.ELU, 1, true));
+        cases.add("conv3d_groups", volume, new LayerSpec.Conv3d("conv", 4, two, one, VALID, RELU, 2, false));
+        cases.add("conv3d_transposed", volume, new LayerSpec.Conv3dTranspose("back", 3, two, two, SAME, RELU, true));
+        cases.add("max_pooling3d", volume, new LayerSpec.Pooling3d("pool", false, two, two, SAME));
+        cases.add("average_pooling3d", volume, new LayerSpec.Pooling3d("pool", true, two, one, VALID));
+        cases.add("up_sampling3d", volume, new LayerSpec.UpSampling3d("up", two));
+        return List.copyOf(cases.cases);
+    }
+
     private void addPooling() {
         addPool("max_pooling2d_2x2_same_odd", IMAGE, size(2, 2), size(2, 2), SAME);
         addPool("max_pooling2d_2x2_valid_odd", IMAGE, size(2, 2), size(2, 2), VALID);
@@ -119,7 +206,7 @@ public final class ModelCases {
     }
 
     private void addDense() {
-        for (Activation activation : Activation.values()) {
+        for (Activation activation : exchanged()) {
             String name = "dense_vector_" + activation.name().toLowerCase(Locale.ROOT);
             add(name, VECTOR, new Dense("dense", 4, activation));
         }
@@ -133,13 +220,28 @@ public final class ModelCases {
         add("gaussian_noise", VECTOR, new LayerSpec.GaussianNoise("noise", 0.4f));
         add("gaussian_noise_of_nothing", IMAGE, new LayerSpec.GaussianNoise("noise", 0));
         add("dropout_of_nothing", IMAGE, new LayerSpec.Dropout("dropout", 0));
-        for (Activation activation : Activation.values()) {
+        for (Activation activation : exchanged()) {
             String name = "activation_" + activation.name().toLowerCase(Locale.ROOT);
             add(name, IMAGE, new LayerSpec.ActivationLayer("activation", activation));
         }
         add("leaky_relu", IMAGE, new LayerSpec.LeakyRelu("leaky", 0.3f));
         add("leaky_relu_flat", SEQUENCE, new LayerSpec.LeakyRelu("leaky", 0));
         add("leaky_relu_steep", VECTOR, new LayerSpec.LeakyRelu("leaky", 1.5f));
+        add("relu_at_most", IMAGE, new LayerSpec.Relu("relu", 0, 0, 0.4f));
+        add("relu_sloped", SEQUENCE, new LayerSpec.Relu("relu", 0.3f, 0.2f, 0.9f));
+        add("relu_sloped_without_most", VECTOR, new LayerSpec.Relu("relu", 0.3f, 0, Float.POSITIVE_INFINITY));
+        add("elu_half", IMAGE, new LayerSpec.Elu("elu", 0.5f));
+        add("prelu_image", IMAGE, new LayerSpec.PRelu("prelu", List.of()));
+        add("prelu_shared", IMAGE, new LayerSpec.PRelu("prelu", List.of(1, 2)));
+        add("prelu_sequence", SEQUENCE, new LayerSpec.PRelu("prelu", List.of(1)));
+        add("prelu_vector", VECTOR, new LayerSpec.PRelu("prelu", List.of()));
+    }
+
+    /** All but the one for which Keras 3 has no name. */
+    static List<Activation> exchanged() {
+        return Arrays.stream(Activation.values())
+                .filter(activation -> activation != Activation.HARD_SIGMOID_KERAS2)
+                .toList();
     }
 
     private void addSequences() {

@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
 /** Draws small autoencoders of any layers that fit together; the same seed draws the same ones. */
 public final class RandomModels {
     private static final int LARGEST_OUTPUT = 1500;
-    private static final List<Activation> ACTIVATIONS = List.of(Activation.values());
+    private static final List<Activation> ACTIVATIONS = ModelCases.exchanged();
 
     private final RandomGenerator random;
 
@@ -90,9 +90,13 @@ public final class RandomModels {
             case 11 -> new LayerSpec.RepeatVector(name, 1 + random.nextInt(5));
             case 12 -> random.nextBoolean() ? new LayerSpec.Flatten(name) : drawReshape(name, in);
             case 13 ->
-                random.nextBoolean()
-                        ? new LayerSpec.LeakyRelu(name, random.nextFloat())
-                        : new LayerSpec.ActivationLayer(name, drawActivation());
+                switch (random.nextInt(5)) {
+                    case 0 -> new LayerSpec.LeakyRelu(name, random.nextFloat());
+                    case 1 -> new LayerSpec.Elu(name, random.nextFloat());
+                    case 2 -> new LayerSpec.Relu(name, random.nextFloat(), 0, 1 + random.nextFloat());
+                    case 3 -> new LayerSpec.PRelu(name, List.of(1));
+                    default -> new LayerSpec.ActivationLayer(name, drawActivation());
+                };
             default -> drawNoise(name);
         };
     }

@@ -36,7 +36,8 @@ class LayerFactsTest {
     /** Who adds a layer must add it to the models that are exchanged with Keras and ONNX Runtime. */
     @Test
     void eachClassIsAmongTheModelCases() {
-        Stream<KerasClass> tried = ModelCases.layers().stream()
+        Stream<KerasClass> tried = Stream.of(ModelCases.layers(), ModelCases.volumes())
+                .flatMap(List::stream)
                 .map(ModelCase::spec)
                 .flatMap(spec -> spec.layers().stream())
                 .map(KerasClass::of);

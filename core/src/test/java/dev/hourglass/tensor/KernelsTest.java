@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -144,6 +145,9 @@ final class KernelsTest {
             assertSameBits("relu " + count, (k, x) -> k.leakyRelu(x, 1, count, 0f), random(count + 1, 2));
             assertSameBits("sigmoid " + count, (k, x) -> k.sigmoid(x, 1, count), wide(count + 1));
             assertSameBits("tanh " + count, (k, x) -> k.tanh(x, 1, count), wide(count + 1));
+            assertSameBits("exp " + count, (k, x) -> k.exp(y, 1, x, 1, count), random(count + 1, 5));
+            float[] far = wide(count + 1);
+            assertSameBits("exp far out " + count, (k, x) -> k.exp(far, 1, x, 1, count), random(count + 1, 5));
             assertSameBits(
                     "leakyReluGradient " + count,
                     (k, d) -> k.leakyReluGradient(y, 1, d, 1, count, 0.1f),
@@ -153,6 +157,22 @@ final class KernelsTest {
             assertSameBits("tanhGradient " + count, (k, d) -> k.tanhGradient(y, 1, d, 1, count), random(count + 1, 3));
             assertSameBits("add " + count, (k, x) -> k.add(y, 1, x, 1, count), random(count + 1, 4));
             assertSameBits("addScaled " + count, (k, x) -> k.addScaled(y, 1, 0.7f, x, 1, count), random(count + 1, 4));
+        }
+    }
+
+    @Test
+    void expIsThatOfTheMathematicsFromOneEndToTheOther() {
+        for (Kernels kernels : new Kernels[] {vector, plain}) {
+            for (float x = -87; x < 88; x += 0.0371f) {
+                float[] y = new float[17];
+                Arrays.fill(y, x);
+                kernels.exp(y, 0, y, 0, 17);
+                assertThat((double) y[0]).isCloseTo(Math.exp(x), Percentage.withPercentage(3e-5));
+                assertThat(y[16]).isEqualTo(y[0]);
+            }
+            float[] ends = {-200, Float.NEGATIVE_INFINITY, 200, Float.POSITIVE_INFINITY, Float.NaN, 0};
+            kernels.exp(ends, 0, ends, 0, ends.length);
+            assertThat(ends).containsExactly(0, 0, Float.POSITIVE_INFINITY, Float.POSITIVE_INFINITY, Float.NaN, 1);
         }
     }
 

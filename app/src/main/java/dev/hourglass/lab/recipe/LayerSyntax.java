@@ -11,15 +11,18 @@ import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Recurrence;
 import dev.hourglass.model.Size2;
+import dev.hourglass.model.Size3;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * How a recipe writes a layer: Keras's class with Keras's settings, {@code Conv2D: {filters: 32, kernel_size: 3}}, or
@@ -77,27 +80,111 @@ final class LayerSyntax {
     private LayerSpec layer(KerasClass kerasClass, Mapping settings) {
         return switch (kerasClass) {
             case CONV2D -> {
-                settings.allowing("name", "filters", "kernel_size", "strides", "padding", "activation");
-                yield new LayerSpec.Conv2d(
-                        name(settings, kerasClass),
-                        size(settings, "filters", 32),
-                        kernel(settings),
-                        strides(settings, Size2.square(1)),
-                        padding(settings),
-                        activation(settings));
+                settings.allowing(
+                        "name",
+                        "filters",
+                        "kernel_size",
+                        "strides",
+                        "padding",
+                        "activation",
+                        "dilation_rate",
+                        "groups",
+                        "use_bias");
+                yield checked(
+                        settings,
+                        () -> new LayerSpec.Conv2d(
+                                name(settings, kerasClass),
+                                size(settings, "filters", 32),
+                                kernel(settings),
+                                strides(settings, LayerSpec.ONE),
+                                padding(settings),
+                                activation(settings),
+                                settings.find("dilation_rate")
+                                        .map(LayerSyntax::size2)
+                                        .orElse(LayerSpec.ONE),
+                                optionalSize(settings, "groups", 1),
+                                flag(settings, "use_bias")));
+            }
+            case CONV1D -> {
+                settings.allowing(
+                        "name",
+                        "filters",
+                        "kernel_size",
+                        "strides",
+                        "padding",
+                        "activation",
+                        "dilation_rate",
+                        "groups",
+                        "use_bias");
+                yield checked(
+                        settings,
+                        () -> new LayerSpec.Conv1d(
+                                name(settings, kerasClass),
+                                size(settings, "filters", 32),
+                                size(settings, "kernel_size", 3),
+                                optionalSize(settings, "strides", 1),
+                                padding(settings),
+                                activation(settings),
+                                optionalSize(settings, "dilation_rate", 1),
+                                optionalSize(settings, "groups", 1),
+                                flag(settings, "use_bias")));
+            }
+            case CONV1D_TRANSPOSE -> {
+                settings.allowing("name", "filters", "kernel_size", "strides", "padding", "activation", "use_bias");
+                yield checked(
+                        settings,
+                        () -> new LayerSpec.Conv1dTranspose(
+                                name(settings, kerasClass),
+                                size(settings, "filters", 32),
+                                size(settings, "kernel_size", 3),
+                                optionalSize(settings, "strides", 1),
+                                padding(settings),
+                                activation(settings),
+                                flag(settings, "use_bias")));
+            }
+            case CONV3D -> {
+                settings.allowing(
+                        "name", "filters", "kernel_size", "strides", "padding", "activation", "groups", "use_bias");
+                yield checked(
+                        settings,
+                        () -> new LayerSpec.Conv3d(
+                                name(settings, kerasClass),
+                                size(settings, "filters", 32),
+                                size3(settings.require("kernel_size", "kernel_size: 3")),
+                                settings.find("strides").map(LayerSyntax::size3).orElse(Size3.cube(1)),
+                                padding(settings),
+                                activation(settings),
+                                optionalSize(settings, "groups", 1),
+                                flag(settings, "use_bias")));
+            }
+            case CONV3D_TRANSPOSE -> {
+                settings.allowing("name", "filters", "kernel_size", "strides", "padding", "activation", "use_bias");
+                yield checked(
+                        settings,
+                        () -> new LayerSpec.Conv3dTranspose(
+                                name(settings, kerasClass),
+                                size(settings, "filters", 32),
+                                size3(settings.require("kernel_size", "kernel_size: 3")),
+                                settings.find("strides").map(LayerSyntax::size3).orElse(Size3.cube(1)),
+                                padding(settings),
+                                activation(settings),
+                                flag(settings, "use_bias")));
             }
             case CONV2D_TRANSPOSE -> {
-                settings.allowing("name", "filters", "kernel_size", "strides", "padding", "activation");
-                yield new LayerSpec.Conv2dTranspose(
-                        name(settings, kerasClass),
-                        size(settings, "filters", 32),
-                        kernel(settings),
-                        strides(settings, Size2.square(1)),
-                        padding(settings),
-                        activation(settings));
+                settings.allowing("name", "filters", "kernel_size", "strides", "padding", "activation", "use_bias");
+                yield checked(
+                        settings,
+                        () -> new LayerSpec.Conv2dTranspose(
+                                name(settings, kerasClass),
+                                size(settings, "filters", 32),
+                                kernel(settings),
+                                strides(settings, LayerSpec.ONE),
+                                padding(settings),
+                                activation(settings),
+                                flag(settings, "use_bias")));
             }
             case BATCH_NORMALIZATION -> {
-                settings.allowing("name", "momentum", "epsilon");
+                settings.allowing("name", "momentum", "epsilon", "axis", "scale", "center");
                 yield new LayerSpec.BatchNormalization(
                         name(settings, kerasClass),
                         settings.find("momentum")
@@ -105,7 +192,93 @@ final class LayerSyntax {
                                 .orElse(LayerSpec.BatchNormalization.DEFAULT_MOMENTUM),
                         settings.find("epsilon")
                                 .map(node -> node.asFloat("a number > 0", value -> value > 0))
-                                .orElse(LayerSpec.BatchNormalization.DEFAULT_EPSILON));
+                                .orElse(LayerSpec.BatchNormalization.DEFAULT_EPSILON),
+                        settings.find("axis").map(LayerSyntax::axis).orElse(-1),
+                        flag(settings, "scale"),
+                        flag(settings, "center"));
+            }
+            case AVERAGE_POOLING2D -> {
+                settings.allowing("name", "pool_size", "strides", "padding");
+                Size2 pool = settings.find("pool_size").map(LayerSyntax::size2).orElse(Size2.square(2));
+                yield checked(
+                        settings,
+                        () -> new LayerSpec.AveragePooling2d(
+                                name(settings, kerasClass), pool, strides(settings, pool), padding(settings)));
+            }
+            case MAX_POOLING1D -> {
+                settings.allowing("name", "pool_size", "strides", "padding");
+                int pool = optionalSize(settings, "pool_size", 2);
+                yield checked(
+                        settings,
+                        () -> new LayerSpec.MaxPooling1d(
+                                name(settings, kerasClass),
+                                pool,
+                                optionalSize(settings, "strides", pool),
+                                padding(settings)));
+            }
+            case AVERAGE_POOLING1D -> {
+                settings.allowing("name", "pool_size", "strides", "padding");
+                int pool = optionalSize(settings, "pool_size", 2);
+                yield checked(
+                        settings,
+                        () -> new LayerSpec.AveragePooling1d(
+                                name(settings, kerasClass),
+                                pool,
+                                optionalSize(settings, "strides", pool),
+                                padding(settings)));
+            }
+            case MAX_POOLING3D, AVERAGE_POOLING3D -> {
+                settings.allowing("name", "pool_size", "strides", "padding");
+                Size3 pool = settings.find("pool_size").map(LayerSyntax::size3).orElse(Size3.cube(2));
+                yield checked(
+                        settings,
+                        () -> new LayerSpec.Pooling3d(
+                                name(settings, kerasClass),
+                                kerasClass == KerasClass.AVERAGE_POOLING3D,
+                                pool,
+                                settings.find("strides").map(LayerSyntax::size3).orElse(pool),
+                                padding(settings)));
+            }
+            case GLOBAL_MAX_POOLING2D -> new LayerSpec.GlobalMaxPooling2d(name(settings.allowing("name"), kerasClass));
+            case GLOBAL_MAX_POOLING1D -> new LayerSpec.GlobalMaxPooling1d(name(settings.allowing("name"), kerasClass));
+            case GLOBAL_AVERAGE_POOLING1D ->
+                new LayerSpec.GlobalAveragePooling1d(name(settings.allowing("name"), kerasClass));
+            case UP_SAMPLING1D -> {
+                settings.allowing("name", "size");
+                yield new LayerSpec.UpSampling1d(name(settings, kerasClass), optionalSize(settings, "size", 2));
+            }
+            case UP_SAMPLING3D -> {
+                settings.allowing("name", "size");
+                yield new LayerSpec.UpSampling3d(
+                        name(settings, kerasClass),
+                        settings.find("size").map(LayerSyntax::size3).orElse(Size3.cube(2)));
+            }
+            case ZERO_PADDING1D -> {
+                settings.allowing("name", "padding");
+                int[] sides = sides(settings.require("padding", "padding: [1, 1]"), 1);
+                yield new LayerSpec.ZeroPadding1d(name(settings, kerasClass), sides[0], sides[1]);
+            }
+            case ZERO_PADDING2D -> {
+                settings.allowing("name", "padding");
+                int[] sides = sides(settings.require("padding", "padding: [[1, 1], [0, 2]]"), 2);
+                yield new LayerSpec.ZeroPadding2d(name(settings, kerasClass), sides[0], sides[1], sides[2], sides[3]);
+            }
+            case CROPPING1D -> {
+                settings.allowing("name", "cropping");
+                int[] sides = sides(settings.require("cropping", "cropping: [1, 1]"), 1);
+                yield new LayerSpec.Cropping1d(name(settings, kerasClass), sides[0], sides[1]);
+            }
+            case CROPPING2D -> {
+                settings.allowing("name", "cropping");
+                int[] sides = sides(settings.require("cropping", "cropping: [[1, 1], [0, 2]]"), 2);
+                yield new LayerSpec.Cropping2d(name(settings, kerasClass), sides[0], sides[1], sides[2], sides[3]);
+            }
+            case PERMUTE -> {
+                settings.allowing("name", "dims");
+                yield checked(
+                        settings,
+                        () -> new LayerSpec.Permute(
+                                name(settings, kerasClass), axes(settings.require("dims", "dims: [2, 1]"))));
             }
             case MAX_POOLING2D -> {
                 settings.allowing("name", "pool_size", "strides", "padding");
@@ -128,9 +301,12 @@ final class LayerSyntax {
                         name(settings, kerasClass), shape(settings.require("target_shape", "target_shape: [7, 7, 8]")));
             }
             case DENSE -> {
-                settings.allowing("name", "units", "activation");
+                settings.allowing("name", "units", "activation", "use_bias");
                 yield new LayerSpec.Dense(
-                        name(settings, kerasClass), size(settings, "units", 64), activation(settings));
+                        name(settings, kerasClass),
+                        size(settings, "units", 64),
+                        activation(settings),
+                        flag(settings, "use_bias"));
             }
             case TIME_DISTRIBUTED -> {
                 settings.allowing("name", "layer");
@@ -158,8 +334,7 @@ final class LayerSyntax {
             case ACTIVATION -> {
                 settings.allowing("name", "activation");
                 yield new LayerSpec.ActivationLayer(
-                        name(settings, kerasClass),
-                        settings.require("activation", "activation: relu").asOneOf(Activation.class));
+                        name(settings, kerasClass), activation(settings.require("activation", "activation: relu")));
             }
             case LEAKY_RELU -> {
                 settings.allowing("name", "negative_slope");
@@ -168,6 +343,24 @@ final class LayerSyntax {
                         settings.find("negative_slope")
                                 .map(node -> node.asFloat("a number >= 0", value -> value >= 0))
                                 .orElse(0.3f));
+            }
+            case RELU -> {
+                settings.allowing("name", "negative_slope", "threshold", "max_value");
+                yield new LayerSpec.Relu(
+                        name(settings, kerasClass),
+                        atLeastZero(settings, "negative_slope", 0),
+                        atLeastZero(settings, "threshold", 0),
+                        atLeastZero(settings, "max_value", Float.POSITIVE_INFINITY));
+            }
+            case ELU -> {
+                settings.allowing("name", "alpha");
+                yield new LayerSpec.Elu(name(settings, kerasClass), atLeastZero(settings, "alpha", 1));
+            }
+            case PRELU -> {
+                settings.allowing("name", "shared_axes");
+                yield new LayerSpec.PRelu(
+                        name(settings, kerasClass),
+                        settings.find("shared_axes").map(LayerSyntax::axes).orElse(List.of()));
             }
             case REPEAT_VECTOR -> {
                 settings.allowing("name", "n");
@@ -223,23 +416,51 @@ final class LayerSyntax {
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put("name", layer.name());
         switch (layer) {
+            // A recipe has channels last; what a file has first is put so by Permute.
+            case LayerSpec.ChannelsFirst first ->
+                throw new IllegalArgumentException("Layer '" + first.name()
+                        + "' has its channels first, which a recipe can't say. Put Permute around it.");
             case LayerSpec.Conv2d conv -> {
+                putConvolution(settings, conv);
+                settings.put("dilation_rate", list(conv.dilation()));
+                settings.put("groups", conv.groups());
+            }
+            case LayerSpec.Conv2dTranspose conv -> putConvolution(settings, conv);
+            case LayerSpec.OneDimensional one -> putSteps(settings, one);
+            case LayerSpec.VolumeConvolution conv -> {
                 settings.put("filters", conv.filters());
                 settings.put("kernel_size", list(conv.kernel()));
                 settings.put("strides", list(conv.stride()));
                 settings.put("padding", lower(conv.padding()));
-                settings.put("activation", lower(conv.activation()));
+                settings.put("activation", conv.activation().kerasName());
+                if (conv instanceof LayerSpec.Conv3d grouped) {
+                    settings.put("groups", grouped.groups());
+                }
+                settings.put("use_bias", conv.useBias());
             }
-            case LayerSpec.Conv2dTranspose conv -> {
-                settings.put("filters", conv.filters());
-                settings.put("kernel_size", list(conv.kernel()));
-                settings.put("strides", list(conv.stride()));
-                settings.put("padding", lower(conv.padding()));
-                settings.put("activation", lower(conv.activation()));
+            case LayerSpec.AveragePooling2d pooling -> {
+                settings.put("pool_size", list(pooling.pool()));
+                settings.put("strides", list(pooling.stride()));
+                settings.put("padding", lower(pooling.padding()));
             }
+            case LayerSpec.Pooling3d pooling -> {
+                settings.put("pool_size", list(pooling.pool()));
+                settings.put("strides", list(pooling.stride()));
+                settings.put("padding", lower(pooling.padding()));
+            }
+            case LayerSpec.UpSampling3d up -> settings.put("size", list(up.size()));
+            case LayerSpec.GlobalMaxPooling2d ignored -> {}
+            case LayerSpec.ZeroPadding2d p ->
+                settings.put("padding", List.of(List.of(p.top(), p.bottom()), List.of(p.left(), p.right())));
+            case LayerSpec.Cropping2d c ->
+                settings.put("cropping", List.of(List.of(c.top(), c.bottom()), List.of(c.left(), c.right())));
+            case LayerSpec.Permute permute -> settings.put("dims", permute.axes());
             case LayerSpec.BatchNormalization norm -> {
                 settings.put("momentum", norm.momentum());
                 settings.put("epsilon", norm.epsilon());
+                settings.put("axis", norm.axis());
+                settings.put("scale", norm.scale());
+                settings.put("center", norm.center());
             }
             case LayerSpec.MaxPooling2d pooling -> {
                 settings.put("pool_size", list(pooling.pool()));
@@ -253,13 +474,28 @@ final class LayerSyntax {
                 settings.put("target_shape", reshape.target().toArray());
             case LayerSpec.Dense dense -> {
                 settings.put("units", dense.units());
-                settings.put("activation", lower(dense.activation()));
+                settings.put("activation", dense.activation().kerasName());
+                settings.put("use_bias", dense.useBias());
             }
             case LayerSpec.TimeDistributed distributed -> settings.put("layer", write(distributed.layer()));
             case LayerSpec.Dropout dropout -> settings.put("rate", dropout.rate());
             case LayerSpec.GaussianNoise noise -> settings.put("stddev", noise.stddev());
-            case LayerSpec.ActivationLayer activation -> settings.put("activation", lower(activation.activation()));
+            case LayerSpec.ActivationLayer activation ->
+                settings.put("activation", activation.activation().kerasName());
             case LayerSpec.LeakyRelu leaky -> settings.put("negative_slope", leaky.negativeSlope());
+            case LayerSpec.Relu relu -> {
+                settings.put("negative_slope", relu.negativeSlope());
+                settings.put("threshold", relu.threshold());
+                if (!Float.isInfinite(relu.maxValue())) {
+                    settings.put("max_value", relu.maxValue());
+                }
+            }
+            case LayerSpec.Elu elu -> settings.put("alpha", elu.alpha());
+            case LayerSpec.PRelu prelu -> {
+                if (!prelu.sharedAxes().isEmpty()) {
+                    settings.put("shared_axes", prelu.sharedAxes());
+                }
+            }
             case LayerSpec.RepeatVector repeat -> settings.put("n", repeat.steps());
             case LayerSpec.Recurrent recurrent -> putRecurrent(settings, recurrent);
             case LayerSpec.Bidirectional both -> {
@@ -302,9 +538,10 @@ final class LayerSyntax {
         Recurrence recurrence = layer.recurrence();
         settings.put("units", layer.units());
         settings.put("return_sequences", layer.returnSequences());
-        settings.put("activation", lower(recurrence.activation()));
+        settings.put("activation", recurrence.activation().kerasName());
         if (!(layer instanceof LayerSpec.SimpleRnn)) {
-            settings.put("recurrent_activation", lower(recurrence.recurrentActivation()));
+            settings.put(
+                    "recurrent_activation", recurrence.recurrentActivation().kerasName());
         }
         settings.put("use_bias", recurrence.useBias());
         settings.put("go_backwards", recurrence.goBackwards());
@@ -318,11 +555,126 @@ final class LayerSyntax {
     private static Recurrence recurrence(Mapping settings) {
         Recurrence usual = Recurrence.DEFAULT;
         return new Recurrence(
-                activation(settings, "activation", usual.activation()),
-                activation(settings, "recurrent_activation", usual.recurrentActivation()),
+                recurrentActivation(settings, "activation", usual.activation()),
+                recurrentActivation(settings, "recurrent_activation", usual.recurrentActivation()),
                 flag(settings, "use_bias", true),
                 flag(settings, "unit_forget_bias", true),
                 flag(settings, "go_backwards", false));
+    }
+
+    private static Activation recurrentActivation(Mapping settings, String key, Activation otherwise) {
+        Activation activation = activation(settings, key, otherwise);
+        if (!Recurrence.ACTIVATIONS.contains(activation)) {
+            List<String> computed =
+                    Recurrence.ACTIVATIONS.stream().map(Activation::kerasName).toList();
+            throw settings.place()
+                    .error("expected an activation of recurrent layers (" + String.join(", ", computed) + "), found '"
+                            + activation.kerasName() + "'.");
+        }
+        return activation;
+    }
+
+    private static void putConvolution(Map<String, Object> settings, LayerSpec.Convolution conv) {
+        settings.put("filters", conv.filters());
+        settings.put("kernel_size", list(conv.kernel()));
+        settings.put("strides", list(conv.stride()));
+        settings.put("padding", lower(conv.padding()));
+        settings.put("activation", conv.activation().kerasName());
+        settings.put("use_bias", conv.useBias());
+    }
+
+    private static void putSteps(Map<String, Object> settings, LayerSpec.OneDimensional layer) {
+        switch (layer) {
+            case LayerSpec.Conv1d conv -> {
+                putConvolution(settings, conv.overRow());
+                settings.put("kernel_size", conv.kernel());
+                settings.put("strides", conv.stride());
+                settings.put("dilation_rate", conv.dilation());
+                settings.put("groups", conv.groups());
+            }
+            case LayerSpec.Conv1dTranspose conv -> {
+                putConvolution(settings, conv.overRow());
+                settings.put("kernel_size", conv.kernel());
+                settings.put("strides", conv.stride());
+            }
+            case LayerSpec.MaxPooling1d pooling -> {
+                settings.put("pool_size", pooling.pool());
+                settings.put("strides", pooling.stride());
+                settings.put("padding", lower(pooling.padding()));
+            }
+            case LayerSpec.AveragePooling1d pooling -> {
+                settings.put("pool_size", pooling.pool());
+                settings.put("strides", pooling.stride());
+                settings.put("padding", lower(pooling.padding()));
+            }
+            case LayerSpec.GlobalMaxPooling1d ignored -> {}
+            case LayerSpec.GlobalAveragePooling1d ignored -> {}
+            case LayerSpec.UpSampling1d up -> settings.put("size", up.size());
+            case LayerSpec.ZeroPadding1d p -> settings.put("padding", List.of(p.before(), p.after()));
+            case LayerSpec.Cropping1d c -> settings.put("cropping", List.of(c.before(), c.after()));
+        }
+    }
+
+    /** What a record refuses is an error at the settings. */
+    private static LayerSpec checked(Mapping settings, Supplier<LayerSpec> layer) {
+        try {
+            return layer.get();
+        } catch (IllegalArgumentException e) {
+            throw settings.place().error(String.valueOf(e.getMessage()) + ".");
+        }
+    }
+
+    private static int optionalSize(Mapping settings, String key, int otherwise) {
+        return settings.find(key).map(node -> node.asInt(1, MAX_SIZE)).orElse(otherwise);
+    }
+
+    private static int axis(Node node) {
+        int axis = node.asInt(-1, 4);
+        if (axis == 0) {
+            throw node.place().error("expected an axis >= 1, or -1 for the last, found 0, which is the batch.");
+        }
+        return axis;
+    }
+
+    /** One number for all sides, or a list for each axis, or for one axis a list of both. */
+    private static int[] sides(Node node, int axes) {
+        int[] sides = new int[2 * axes];
+        if (!(node instanceof Sequence sequence)) {
+            Arrays.fill(sides, node.asInt(0, MAX_SIZE));
+            return sides;
+        }
+        List<Node> items = sequence.items();
+        if (items.size() != 2) {
+            throw node.place().error("expected one number or a list of two, found a list of " + items.size() + ".");
+        }
+        for (int i = 0; i < sides.length; i++) {
+            Node item = axes == 1 ? items.get(i) : items.get(i / 2);
+            if (item instanceof Sequence both && both.items().size() == 2) {
+                item = both.items().get(i % 2);
+            }
+            sides[i] = item.asInt(0, MAX_SIZE);
+        }
+        return sides;
+    }
+
+    /** One number for all, or {@code [depth, height, width]}. */
+    private static Size3 size3(Node node) {
+        if (!(node instanceof Sequence sequence)) {
+            return Size3.cube(node.asInt(1, MAX_SIZE));
+        }
+        if (sequence.items().size() != 3) {
+            throw node.place()
+                    .error("expected one number or [depth, height, width], found a list of "
+                            + sequence.items().size() + ".");
+        }
+        int[] sides = sequence.items().stream()
+                .mapToInt(item -> item.asInt(1, MAX_SIZE))
+                .toArray();
+        return new Size3(sides[0], sides[1], sides[2]);
+    }
+
+    private static List<Integer> list(Size3 size) {
+        return List.of(size.depth(), size.height(), size.width());
     }
 
     static Shape shape(Node node) {
@@ -363,6 +715,19 @@ final class LayerSyntax {
         return name;
     }
 
+    private static float atLeastZero(Mapping settings, String key, float otherwise) {
+        return settings.find(key)
+                .map(node -> node.asFloat("a number >= 0", value -> value >= 0))
+                .orElse(otherwise);
+    }
+
+    /** Counted from 1. */
+    private static List<Integer> axes(Node node) {
+        return node.asItems("a list of axes such as [1, 2]").stream()
+                .map(item -> item.asInt(1, 4))
+                .toList();
+    }
+
     private static int size(Mapping settings, String key, int example) {
         return settings.require(key, key + ": " + example).asInt(1, MAX_SIZE);
     }
@@ -384,11 +749,24 @@ final class LayerSyntax {
     }
 
     private static Activation activation(Mapping settings, String key, Activation otherwise) {
-        return settings.find(key).map(node -> node.asOneOf(Activation.class)).orElse(otherwise);
+        return settings.find(key).map(LayerSyntax::activation).orElse(otherwise);
+    }
+
+    /** On unless it is off. */
+    private static boolean flag(Mapping settings, String key) {
+        return flag(settings, key, true);
     }
 
     private static boolean flag(Mapping settings, String key, boolean otherwise) {
         return settings.find(key).map(Node::asBoolean).orElse(otherwise);
+    }
+
+    private static Activation activation(Node node) {
+        String name = node.asText("one of " + String.join(", ", Activation.names()));
+        return Activation.find(name)
+                .orElseThrow(() -> node.place()
+                        .error("expected an activation, found '" + name + "'."
+                                + Spelling.hint(name, Activation.names())));
     }
 
     /** One number for both sides, or {@code [height, width]}. */

@@ -97,12 +97,16 @@ public final class EvaluationTargets {
                     return "recurrent";
                 }
                 case LayerSpec.Convolution ignored -> convolves = true;
+                case LayerSpec.VolumeConvolution ignored -> convolves = true;
+                case LayerSpec.OneDimensional one -> convolves |= one.overRow() instanceof LayerSpec.Convolution;
+                case LayerSpec.ChannelsFirst first -> convolves |= first.layer() instanceof LayerSpec.Convolution;
                 case LayerSpec.Dense ignored -> {}
                 case LayerSpec.TimeDistributed ignored -> {}
                 case LayerSpec.BatchNormalization ignored -> {}
                 case LayerSpec.Resampling ignored -> {}
                 case LayerSpec.Rearrangement ignored -> {}
                 case LayerSpec.Elementwise ignored -> {}
+                case LayerSpec.PRelu ignored -> {}
             }
         }
         return convolves ? "convolutional" : "other";

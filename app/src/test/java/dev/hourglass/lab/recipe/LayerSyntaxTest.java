@@ -9,6 +9,7 @@ import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Recurrence;
 import dev.hourglass.model.Size2;
+import dev.hourglass.model.Size3;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,21 +21,47 @@ class LayerSyntaxTest {
     /** One of each class, with settings that are no defaults. */
     static List<LayerSpec> layers() {
         return List.of(
-                new LayerSpec.Conv2d("a", 3, new Size2(3, 2), new Size2(2, 1), Padding.SAME, Activation.RELU),
+                new LayerSpec.Conv2d("a", 4, new Size2(3, 2), new Size2(2, 1), Padding.SAME, Activation.RELU)
+                        .withGroups(2)
+                        .withBias(false),
                 new LayerSpec.Conv2dTranspose("a", 3, new Size2(3, 2), new Size2(2, 1), Padding.SAME, Activation.TANH),
-                new LayerSpec.BatchNormalization("a", 0.5f, 1e-4f),
+                new LayerSpec.BatchNormalization("a", 0.5f, 1e-4f, 2, false, false),
                 new LayerSpec.MaxPooling2d("a", new Size2(3, 2), new Size2(1, 2), Padding.SAME),
                 new LayerSpec.UpSampling2d("a", new Size2(3, 2)),
                 new LayerSpec.GlobalAveragePooling2d("a"),
                 new LayerSpec.Flatten("a"),
                 new LayerSpec.Reshape("a", Shape.of(3, 4)),
-                new LayerSpec.Dense("a", 3, Activation.SIGMOID),
+                new LayerSpec.Dense("a", 3, Activation.SIGMOID, false),
                 new LayerSpec.TimeDistributed("a", new LayerSpec.Dense("b", 3, Activation.SIGMOID)),
                 new LayerSpec.Dropout("a", 0.25f),
                 new LayerSpec.GaussianNoise("a", 0.125f),
                 new LayerSpec.ActivationLayer("a", Activation.TANH),
                 new LayerSpec.LeakyRelu("a", 0.125f),
                 new LayerSpec.RepeatVector("a", 3),
+                new LayerSpec.Relu("a", 0.25f, 0.5f, 6),
+                new LayerSpec.Elu("a", 0.5f),
+                new LayerSpec.PRelu("a", List.of(1, 2)),
+                new LayerSpec.Conv1d("a", 4, 3, 1, Padding.CAUSAL, Activation.ELU, 2, 2, false),
+                new LayerSpec.Conv1dTranspose("a", 4, 3, 2, Padding.SAME, Activation.SELU, false),
+                new LayerSpec.Conv3d(
+                        "a", 4, new Size3(1, 2, 3), Size3.cube(2), Padding.SAME, Activation.GELU, 2, false),
+                new LayerSpec.Conv3dTranspose(
+                        "a", 4, Size3.cube(3), new Size3(2, 1, 2), Padding.SAME, Activation.MISH, false),
+                new LayerSpec.MaxPooling1d("a", 3, 2, Padding.SAME),
+                new LayerSpec.AveragePooling1d("a", 3, 2, Padding.SAME),
+                new LayerSpec.AveragePooling2d("a", new Size2(3, 2), new Size2(1, 2), Padding.SAME),
+                new LayerSpec.Pooling3d("a", false, new Size3(1, 2, 3), Size3.cube(1), Padding.SAME),
+                new LayerSpec.Pooling3d("a", true, new Size3(1, 2, 3), Size3.cube(1), Padding.SAME),
+                new LayerSpec.GlobalMaxPooling1d("a"),
+                new LayerSpec.GlobalAveragePooling1d("a"),
+                new LayerSpec.GlobalMaxPooling2d("a"),
+                new LayerSpec.UpSampling1d("a", 3),
+                new LayerSpec.UpSampling3d("a", new Size3(1, 2, 3)),
+                new LayerSpec.ZeroPadding1d("a", 1, 2),
+                new LayerSpec.ZeroPadding2d("a", 1, 2, 3, 4),
+                new LayerSpec.Cropping1d("a", 1, 2),
+                new LayerSpec.Cropping2d("a", 1, 2, 3, 4),
+                new LayerSpec.Permute("a", List.of(3, 1, 2)),
                 new LayerSpec.Lstm("a", 3, true, new Recurrence(Activation.RELU, Activation.TANH, false, false, true)),
                 new LayerSpec.Gru(
                         "a", 3, true, new Recurrence(Activation.RELU, Activation.LINEAR, false, true, true), false),

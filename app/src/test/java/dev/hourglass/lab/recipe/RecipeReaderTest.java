@@ -740,8 +740,8 @@ class RecipeReaderTest {
                 argumentSet(
                         "an unknown activation",
                         start + "    encoder:\n      - Dense: {units: 3, activation: rellu}\n" + end,
-                        "bad.yaml:6:39: models[0].encoder[0].Dense.activation: expected one of linear, relu, sigmoid,"
-                                + " tanh, found 'rellu'. Did you mean 'relu'?"),
+                        "bad.yaml:6:39: models[0].encoder[0].Dense.activation: expected an activation, found"
+                                + " 'rellu'. Did you mean 'relu'?"),
                 argumentSet(
                         "a kernel of three sides",
                         start + "    encoder:\n      - Conv2D: {filters: 3, kernel_size: [3, 3, 3]}\n" + end,

@@ -43,8 +43,8 @@ public sealed interface Cell {
 
     static Cell of(LayerSpec.Recurrent layer) {
         Recurrence recurrence = layer.recurrence();
-        Nonlinearity activation = Nonlinearity.of(recurrence.activation());
-        Nonlinearity gate = Nonlinearity.of(recurrence.recurrentActivation());
+        Nonlinearity activation = Nonlinearity.of(recurrence.activation()).orElseThrow();
+        Nonlinearity gate = Nonlinearity.of(recurrence.recurrentActivation()).orElseThrow();
         return switch (layer) {
             case LayerSpec.Lstm ignored -> new Lstm(activation, gate, recurrence.useBias());
             case LayerSpec.Gru gru -> new Gru(activation, gate, recurrence.useBias(), gru.resetAfter());

@@ -1,20 +1,29 @@
 package dev.hourglass.engine.plan;
 
+import dev.hourglass.model.Activation;
+import dev.hourglass.model.ChannelOrder;
+import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.LayerSpec.Conv2d;
 import dev.hourglass.model.LayerSpec.Conv2dTranspose;
+import dev.hourglass.model.Padding;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.model.ShapeInference;
+import dev.hourglass.model.Size3;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
 
 /** From layers to the operations of a logical plan. What a layer does only in training is left out of a plan for use. */
 public final class LayerOps {
     private final List<Parameter> parameters;
     private final boolean training;
+    private final List<Op> ops = new ArrayList<>();
 
     private LayerOps(Parameters parameters, boolean training) {
         this.parameters = parameters.list();
@@ -33,57 +42,216 @@ public final class LayerOps {
 
     private LogicalPlan chain(Shape input, List<LayerSpec> layers) {
         List<Shape> outputs = ShapeInference.outputs(input, layers);
-        List<Op> ops = new ArrayList<>();
         Tensor current = new Tensor("input", input);
         ops.add(new Op.Input(current));
         for (int i = 0; i < layers.size(); i++) {
             LayerSpec layer = layers.get(i);
-            Op.Layer op = op(layer, current, new Tensor(layer.name() + "/output", outputs.get(i)));
-            if (op != null) {
-                ops.add(op);
-                current = op.to();
-            }
+            current = add(layer, current, new Tensor(layer.name() + "/output", outputs.get(i)));
         }
-        return new LogicalPlan(ops, current);
+        return new LogicalPlan(read(current), current);
     }
 
-    /** @return null where a layer leaves everything as it is */
-    private Op.@Nullable Layer op(LayerSpec layer, Tensor from, Tensor to) {
+    /** The operations without changes of axes whose result nobody reads. */
+    private List<Op> read(Tensor prediction) {
+        Set<Tensor> read = new HashSet<>(Set.of(prediction));
+        ops.forEach(op -> read.addAll(op.reads()));
+        return ops.stream()
+                .filter(op -> !(op instanceof Op.Permute permute) || read.contains(permute.to()))
+                .toList();
+    }
+
+    /**
+     * Adds the operations of a layer.
+     *
+     * @param to where its output shall lie
+     * @return where it lies: {@code from} where the layer leaves everything as it is
+     */
+    private Tensor add(LayerSpec layer, Tensor from, Tensor to) {
         String name = layer.name();
         return switch (layer) {
-            case Conv2d l -> convolution(name, from, kernel(l), Nonlinearity.of(l.activation()), to);
-            case Conv2dTranspose l -> convolution(name, from, kernel(l), Nonlinearity.of(l.activation()), to);
+            case Conv2d l -> l.groups() > 1 ? grouped(l, from, to) : convolution(l, from, kernel(l), to);
+            case Conv2dTranspose l -> convolution(l, from, kernel(l), to);
+            case LayerSpec.OneDimensional l -> add(l.overRow(), from, to);
+            case LayerSpec.ChannelsFirst l -> channelsFirst(l, from, to);
+            case LayerSpec.Conv3d l -> {
+                Windowing windows = Windowing.of(from.shape(), to.shape(), window(l), l.padding());
+                yield direct(l, windows, false, l.groups(), from, to);
+            }
+            case LayerSpec.Conv3dTranspose l -> {
+                Windowing windows = Windowing.of(to.shape(), from.shape(), window(l), l.padding());
+                yield direct(l, windows, true, 1, from, to);
+            }
+            case LayerSpec.AveragePooling2d l -> {
+                Windowing.Kernel kernel = Windowing.Kernel.of(l.pool(), l.stride(), LayerSpec.ONE);
+                yield add(
+                        new Op.Pool(name, true, Windowing.of(from.shape(), to.shape(), kernel, l.padding()), from, to));
+            }
+            case LayerSpec.GlobalMaxPooling2d l -> {
+                Size3 all = Windowing.extent(from.shape());
+                Windowing.Kernel kernel = new Windowing.Kernel(all, Size3.cube(1), Size3.cube(1));
+                yield add(new Op.Pool(
+                        name, false, Windowing.of(from.shape(), to.shape(), kernel, Padding.VALID), from, to));
+            }
+            case LayerSpec.Pooling3d l -> {
+                Windowing.Kernel kernel = new Windowing.Kernel(l.pool(), l.stride(), Size3.cube(1));
+                yield add(new Op.Pool(
+                        name, l.average(), Windowing.of(from.shape(), to.shape(), kernel, l.padding()), from, to));
+            }
+            case LayerSpec.UpSampling3d l -> add(new Op.RepeatAxes(name, l.size(), from, to));
+            case LayerSpec.ZeroPadding2d l -> add(new Op.Shift(name, l.top(), l.left(), from, to));
+            case LayerSpec.Cropping2d l -> add(new Op.Shift(name, -l.top(), -l.left(), from, to));
+            case LayerSpec.Permute l -> add(new Op.Permute(name, l.axes(), from, to));
             case LayerSpec.Dense l -> dense(name, l, from, to);
             case LayerSpec.TimeDistributed l -> dense(name, l.layer(), from, to);
-            case LayerSpec.BatchNormalization l -> new Op.BatchNormalization(l, parametersOf(name), from, to);
-            case LayerSpec.MaxPooling2d l -> new Op.MaxPool(name, l.pool(), l.stride(), l.padding(), from, to);
-            case LayerSpec.UpSampling2d l -> new Op.UpSample(name, l.size(), from, to);
-            case LayerSpec.GlobalAveragePooling2d l -> new Op.Average(l.name(), from, to);
-            case LayerSpec.Flatten l -> new Op.Reshape(l.name(), from, to);
-            case LayerSpec.Reshape l -> new Op.Reshape(l.name(), from, to);
-            case LayerSpec.TrainingNoise l -> training && l.disturbs() ? new Op.Noise(name, l, from, to) : null;
-            case LayerSpec.ActivationLayer l -> new Op.Activate(name, Nonlinearity.of(l.activation()), from, to);
-            case LayerSpec.LeakyRelu l -> new Op.Activate(name, Nonlinearity.leakyRelu(l.negativeSlope()), from, to);
-            case LayerSpec.RepeatVector l -> new Op.Repeat(l.name(), from, to);
-            case LayerSpec.Recurrent l -> recurrent(l, name, parametersOf(name), from, to);
-            case LayerSpec.Bidirectional l -> bidirectional(l, from, to);
+            case LayerSpec.BatchNormalization l -> normalization(l, from, to);
+            case LayerSpec.MaxPooling2d l -> add(new Op.MaxPool(name, l.pool(), l.stride(), l.padding(), from, to));
+            case LayerSpec.UpSampling2d l -> add(new Op.UpSample(name, l.size(), from, to));
+            case LayerSpec.GlobalAveragePooling2d l -> add(new Op.Average(l.name(), from, to));
+            case LayerSpec.Flatten l -> add(new Op.Reshape(l.name(), from, to));
+            case LayerSpec.Reshape l -> add(new Op.Reshape(l.name(), from, to));
+            case LayerSpec.TrainingNoise l -> training && l.disturbs() ? add(new Op.Noise(name, l, from, to)) : from;
+            case LayerSpec.ActivationLayer l -> activation(name, l.activation(), from, to);
+            case LayerSpec.LeakyRelu l ->
+                add(new Op.Activate(name, Nonlinearity.leakyRelu(l.negativeSlope()), from, to));
+            case LayerSpec.Relu l -> {
+                PointFunction function = new PointFunction.Relu(l.negativeSlope(), l.threshold(), l.maxValue());
+                yield add(new Op.Apply(name, function, from, to));
+            }
+            case LayerSpec.Elu l -> add(new Op.Apply(name, new PointFunction.Elu(l.alpha(), 1), from, to));
+            case LayerSpec.PRelu l -> {
+                int alpha = parametersOf(name);
+                yield add(new Op.PRelu(name, alpha, parameters.get(alpha).shape(), from, to));
+            }
+            case LayerSpec.RepeatVector l -> add(new Op.Repeat(l.name(), from, to));
+            case LayerSpec.Recurrent l -> add(recurrent(l, name, parametersOf(name), from, to));
+            case LayerSpec.Bidirectional l -> add(bidirectional(l, from, to));
         };
     }
 
-    private Op.Convolution convolution(String name, Tensor from, Op.Kernel kernel, Nonlinearity after, Tensor to) {
-        return new Op.Convolution(name, parametersOf(name), from, kernel, after, to);
+    private Tensor add(Op.Layer op) {
+        ops.add(op);
+        return op.to();
+    }
+
+    private Tensor convolution(LayerSpec.Convolution layer, Tensor from, Op.Kernel kernel, Tensor to) {
+        String name = layer.name();
+        int first = parametersOf(name);
+        return activated(
+                layer.activation(),
+                to,
+                (after, sum) -> new Op.Convolution(name, first, from, kernel, after, sum, layer.useBias()));
+    }
+
+    /** The convolution of each group of channels by itself. */
+    private Tensor grouped(Conv2d layer, Tensor from, Tensor to) {
+        Windowing.Kernel kernel = Windowing.Kernel.of(layer.kernel(), layer.stride(), layer.dilation());
+        Windowing windows = Windowing.of(from.shape(), to.shape(), kernel, layer.padding());
+        int first = parametersOf(layer.name());
+        return activated(
+                layer.activation(),
+                to,
+                (after, sum) -> new Op.DirectConvolution(
+                        layer.name(), first, from, windows, false, layer.groups(), after, sum, layer.useBias()));
+    }
+
+    private Tensor direct(
+            LayerSpec.VolumeConvolution layer,
+            Windowing windows,
+            boolean transposed,
+            int groups,
+            Tensor from,
+            Tensor to) {
+        int first = parametersOf(layer.name());
+        return activated(
+                layer.activation(),
+                to,
+                (after, sum) -> new Op.DirectConvolution(
+                        layer.name(), first, from, windows, transposed, groups, after, sum, layer.useBias()));
+    }
+
+    private static Windowing.Kernel window(LayerSpec.VolumeConvolution layer) {
+        return new Windowing.Kernel(layer.kernel(), layer.stride(), Size3.cube(1));
+    }
+
+    /** What a layer computes with its channels last, between two changes of the axes. */
+    private Tensor channelsFirst(LayerSpec.ChannelsFirst layer, Tensor from, Tensor to) {
+        String name = layer.name();
+        int rank = from.shape().rank();
+        Tensor last = permuted(name + "/channels_last", ChannelOrder.toLast(rank), from);
+        Shape out = LayerFacts.of(layer.layer(), last.shape()).output();
+        if (out.rank() != rank || rank == 1) {
+            return add(layer.layer(), last, to);
+        }
+        Tensor inner = add(layer.layer(), last, new Tensor(name + "/inner/output", out));
+        return add(new Op.Permute(name + "/channels_first", ChannelOrder.toFirst(rank), inner, to));
+    }
+
+    /** The axes in another order; what was only just put into the opposite one is taken as it was. */
+    private Tensor permuted(String name, List<Integer> axes, Tensor from) {
+        for (Op op : ops) {
+            if (op instanceof Op.Permute before
+                    && before.to().equals(from)
+                    && before.axes().equals(ChannelOrder.inverse(axes))) {
+                return before.from();
+            }
+        }
+        int[] dimensions =
+                axes.stream().mapToInt(axis -> from.shape().dimension(axis - 1)).toArray();
+        return add(new Op.Permute(name, axes, from, new Tensor(name + "/output", Shape.of(dimensions))));
+    }
+
+    /** Batch normalisation is over the last axis, so another one is put there first. */
+    private Tensor normalization(LayerSpec.BatchNormalization layer, Tensor from, Tensor to) {
+        int rank = from.shape().rank();
+        int first = parametersOf(layer.name());
+        if (layer.axis() == -1 || layer.axis() == rank) {
+            return add(new Op.BatchNormalization(layer, first, from, to));
+        }
+        List<Integer> axes = ChannelOrder.toLast(rank, layer.axis());
+        Tensor last = permuted(layer.name() + "/axis_last", axes, from);
+        Tensor normalized = new Tensor(layer.name() + "/inner/output", last.shape());
+        ops.add(new Op.BatchNormalization(layer, first, last, normalized));
+        return add(new Op.Permute(layer.name() + "/axis_back", ChannelOrder.inverse(axes), normalized, to));
     }
 
     private static Op.Kernel kernel(Conv2d layer) {
-        return new Op.Kernel(layer.kernel(), layer.stride(), layer.padding(), false, 1);
+        return new Op.Kernel(layer.kernel(), layer.stride(), layer.padding(), false, 1, layer.dilation());
     }
 
     private static Op.Kernel kernel(Conv2dTranspose layer) {
         return new Op.Kernel(layer.kernel(), layer.stride(), layer.padding(), true, 1);
     }
 
-    private Op.Dense dense(String name, LayerSpec.Dense layer, Tensor from, Tensor to) {
-        return new Op.Dense(name, parametersOf(name), from, Nonlinearity.of(layer.activation()), to);
+    private Tensor dense(String name, LayerSpec.Dense layer, Tensor from, Tensor to) {
+        int first = parametersOf(name);
+        return activated(
+                layer.activation(), to, (after, sum) -> new Op.Dense(name, first, from, after, sum, layer.useBias()));
+    }
+
+    /**
+     * A product and its activation, which the product applies on the way where its slope can be told from its value; else
+     * it is an operation of its own, which reads what the product gave.
+     *
+     * @param product given what follows on the way, and where the result shall lie
+     */
+    private Tensor activated(Activation activation, Tensor to, BiFunction<Nonlinearity, Tensor, Op.Layer> product) {
+        Optional<Nonlinearity> onTheWay = Nonlinearity.of(activation);
+        if (onTheWay.isPresent()) {
+            return add(product.apply(onTheWay.get(), to));
+        }
+        String name = to.name().substring(0, to.name().lastIndexOf('/'));
+        Tensor sum = add(product.apply(Nonlinearity.LINEAR, new Tensor(name + "/linear", to.shape())));
+        return activation(name + "/activation", activation, sum, to);
+    }
+
+    private Tensor activation(String name, Activation activation, Tensor from, Tensor to) {
+        if (activation == Activation.SOFTMAX) {
+            return add(new Op.Softmax(name, from, to));
+        }
+        Optional<PointFunction> function = PointFunction.of(activation);
+        return function.isPresent()
+                ? add(new Op.Apply(name, function.get(), from, to))
+                : add(new Op.Activate(name, Nonlinearity.of(activation).orElseThrow(), from, to));
     }
 
     private static Op.Recurrent recurrent(

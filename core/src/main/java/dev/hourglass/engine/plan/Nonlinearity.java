@@ -1,8 +1,9 @@
 package dev.hourglass.engine.plan;
 
 import dev.hourglass.model.Activation;
+import java.util.Optional;
 
-/** An elementwise function; slope is that of a leaky ReLU below 0, and 1 for the others. */
+/** An elementwise function whose slope can be told from its value alone; slope is that of a leaky ReLU below 0, and 1 for the others. */
 public record Nonlinearity(Kind kind, float slope) {
     /** Which function. */
     public enum Kind {
@@ -14,12 +15,26 @@ public record Nonlinearity(Kind kind, float slope) {
 
     public static final Nonlinearity LINEAR = new Nonlinearity(Kind.LINEAR, 1);
 
-    public static Nonlinearity of(Activation activation) {
+    /** Of an activation; empty if its slope can't be told from its value. */
+    public static Optional<Nonlinearity> of(Activation activation) {
         return switch (activation) {
-            case LINEAR -> LINEAR;
-            case RELU -> leakyRelu(0);
-            case SIGMOID -> new Nonlinearity(Kind.SIGMOID, 1);
-            case TANH -> new Nonlinearity(Kind.TANH, 1);
+            case LINEAR -> Optional.of(LINEAR);
+            case RELU -> Optional.of(leakyRelu(0));
+            case LEAKY_RELU -> Optional.of(leakyRelu(0.2f));
+            case SIGMOID -> Optional.of(new Nonlinearity(Kind.SIGMOID, 1));
+            case TANH -> Optional.of(new Nonlinearity(Kind.TANH, 1));
+            case SOFTMAX,
+                    ELU,
+                    SELU,
+                    SOFTPLUS,
+                    SOFTSIGN,
+                    SILU,
+                    GELU,
+                    EXPONENTIAL,
+                    HARD_SIGMOID,
+                    HARD_SIGMOID_KERAS2,
+                    RELU6,
+                    MISH -> Optional.empty();
         };
     }
 

@@ -5,6 +5,8 @@ import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Regularizer;
 import dev.hourglass.model.Size2;
+import dev.hourglass.model.Size3;
+import dev.hourglass.tensor.Shape;
 import java.util.List;
 
 /**
@@ -136,9 +138,16 @@ public sealed interface Op {
      * A convolution of an image, {@code [h, w, in] -> [h', w', filters]}, a bias and a function.
      *
      * @param parameters index of the kernel in the model's parameters; the bias follows it
+     * @param bias whether there is one
      */
-    record Convolution(String layer, int parameters, Tensor from, Kernel kernel, Nonlinearity after, Tensor to)
+    record Convolution(
+            String layer, int parameters, Tensor from, Kernel kernel, Nonlinearity after, Tensor to, boolean bias)
             implements Unary {
+        /** With a bias. */
+        public Convolution(String layer, int parameters, Tensor from, Kernel kernel, Nonlinearity after, Tensor to) {
+            this(layer, parameters, from, kernel, after, to, true);
+        }
+
         @Override
         public boolean learns() {
             return true;
@@ -150,11 +159,17 @@ public sealed interface Op {
      *
      * @param transposed whether it is the transpose of the convolution that leads from output to input
      * @param upSampling how often each row and column of the input is repeated first; 1 leaves it as it is
+     * @param dilation pixels from one of a window to the next
      */
-    record Kernel(Size2 size, Size2 stride, Padding padding, boolean transposed, int upSampling) {
+    record Kernel(Size2 size, Size2 stride, Padding padding, boolean transposed, int upSampling, Size2 dilation) {
+        /** Without dilation. */
+        public Kernel(Size2 size, Size2 stride, Padding padding, boolean transposed, int upSampling) {
+            this(size, stride, padding, transposed, upSampling, Size2.square(1));
+        }
+
         /** The same over an image whose pixels are repeated first. */
         public Kernel overRepeated(int times) {
-            return new Kernel(size, stride, padding, transposed, times);
+            return new Kernel(size, stride, padding, transposed, times, dilation);
         }
     }
 
@@ -163,14 +178,20 @@ public sealed interface Op {
      *
      * @param parameters index of the kernel in the model's parameters; the bias follows it
      */
-    record Dense(String layer, int parameters, Tensor from, Nonlinearity after, Tensor to) implements Unary {
+    record Dense(String layer, int parameters, Tensor from, Nonlinearity after, Tensor to, boolean bias)
+            implements Unary {
+        /** With a bias. */
+        public Dense(String layer, int parameters, Tensor from, Nonlinearity after, Tensor to) {
+            this(layer, parameters, from, after, to, true);
+        }
+
         @Override
         public boolean learns() {
             return true;
         }
     }
 
-    /** @param parameters index of gamma; beta, moving mean and moving variance follow it */
+    /** @param parameters index of the first: gamma and beta, if it has them, then moving mean and moving variance */
     record BatchNormalization(LayerSpec.BatchNormalization settings, int parameters, Tensor from, Tensor to)
             implements Unary {
         @Override
@@ -181,6 +202,46 @@ public sealed interface Op {
         @Override
         public boolean learns() {
             return true;
+        }
+    }
+
+    /**
+     * A convolution over a volume, or in groups, or its transpose, with a bias and a function.
+     *
+     * @param parameters index of the kernel in the model's parameters; the bias follows it
+     * @param windows over the input, or over the output of a transposed one
+     * @param bias whether there is one
+     */
+    record DirectConvolution(
+            String layer,
+            int parameters,
+            Tensor from,
+            Windowing windows,
+            boolean transposed,
+            int groups,
+            Nonlinearity after,
+            Tensor to,
+            boolean bias)
+            implements Unary {
+        @Override
+        public boolean learns() {
+            return true;
+        }
+    }
+
+    /** The largest value of each window, or the mean of those that are no padding. */
+    record Pool(String layer, boolean average, Windowing windows, Tensor from, Tensor to) implements Unary {}
+
+    /** Repeats what lies along each axis of a volume. */
+    record RepeatAxes(String layer, Size3 size, Tensor from, Tensor to) implements Unary {}
+
+    /** The image moved down and to the right (or up and to the left), zeros where nothing comes from. */
+    record Shift(String layer, int down, int right, Tensor from, Tensor to) implements Unary {}
+
+    /** The axes, counted from 1, in another order. */
+    record Permute(String layer, List<Integer> axes, Tensor from, Tensor to) implements Unary {
+        public Permute {
+            axes = List.copyOf(axes);
         }
     }
 
@@ -201,6 +262,24 @@ public sealed interface Op {
 
     /** An elementwise function by itself. */
     record Activate(String layer, Nonlinearity function, Tensor from, Tensor to) implements Unary {}
+
+    /** An elementwise function whose slope needs the input. */
+    record Apply(String layer, PointFunction function, Tensor from, Tensor to) implements Unary {}
+
+    /** {@code exp(x_i) / sum_j exp(x_j)} over the last axis. */
+    record Softmax(String layer, Tensor from, Tensor to) implements Unary {}
+
+    /**
+     * A ReLU with learned slopes.
+     *
+     * @param parameters index of alpha, whose dimensions are the input's or 1
+     */
+    record PRelu(String layer, int parameters, Shape alpha, Tensor from, Tensor to) implements Unary {
+        @Override
+        public boolean learns() {
+            return true;
+        }
+    }
 
     /** The same vector at each step, {@code [features] -> [steps, features]}. */
     record Repeat(String layer, Tensor from, Tensor to) implements Unary {}

@@ -59,19 +59,21 @@ public record OutputLoss(List<LayerSpec> layers, Loss loss, boolean sigmoid) {
 
     /** The layer without its sigmoid; others as they are. */
     private static LayerSpec linear(LayerSpec layer) {
+        Activation linear = Activation.LINEAR;
         return switch (layer) {
-            case LayerSpec.Conv2d l
-            when l.activation() == Activation.SIGMOID ->
-                new LayerSpec.Conv2d(l.name(), l.filters(), l.kernel(), l.stride(), l.padding(), Activation.LINEAR);
-            case LayerSpec.Conv2dTranspose l
-            when l.activation() == Activation.SIGMOID ->
-                new LayerSpec.Conv2dTranspose(
-                        l.name(), l.filters(), l.kernel(), l.stride(), l.padding(), Activation.LINEAR);
-            case LayerSpec.Dense l
-            when l.activation() == Activation.SIGMOID -> new LayerSpec.Dense(l.name(), l.units(), Activation.LINEAR);
+            case LayerSpec.Conv2d l when l.activation() == Activation.SIGMOID -> l.withActivation(linear);
+            case LayerSpec.Conv2dTranspose l when l.activation() == Activation.SIGMOID -> l.withActivation(linear);
+            case LayerSpec.Conv1d l when l.activation() == Activation.SIGMOID -> l.withActivation(linear);
+            case LayerSpec.Conv1dTranspose l when l.activation() == Activation.SIGMOID -> l.withActivation(linear);
+            case LayerSpec.Conv3d l when l.activation() == Activation.SIGMOID -> l.withActivation(linear);
+            case LayerSpec.Conv3dTranspose l when l.activation() == Activation.SIGMOID -> l.withActivation(linear);
+            case LayerSpec.Dense l when l.activation() == Activation.SIGMOID -> l.withActivation(linear);
             case LayerSpec.ActivationLayer l
-            when l.activation() == Activation.SIGMOID -> new LayerSpec.ActivationLayer(l.name(), Activation.LINEAR);
+            when l.activation() == Activation.SIGMOID -> new LayerSpec.ActivationLayer(l.name(), linear);
             case LayerSpec.Convolution l -> l;
+            case LayerSpec.VolumeConvolution l -> l;
+            case LayerSpec.OneDimensional l -> l;
+            case LayerSpec.ChannelsFirst l -> l;
             case LayerSpec.Dense l -> l;
             case LayerSpec.TimeDistributed l -> l;
             case LayerSpec.Recurrent l -> l;
@@ -80,6 +82,7 @@ public record OutputLoss(List<LayerSpec> layers, Loss loss, boolean sigmoid) {
             case LayerSpec.Resampling l -> l;
             case LayerSpec.Rearrangement l -> l;
             case LayerSpec.Elementwise l -> l;
+            case LayerSpec.PRelu l -> l;
         };
     }
 }

@@ -4,10 +4,13 @@ import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.formats.json.Json;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.Padding;
+import dev.hourglass.model.Recurrence;
 import dev.hourglass.model.Size2;
+import dev.hourglass.model.Size3;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +92,76 @@ final class LayerSettings {
         return new Size2(both.get(0).asWhole(), both.get(1).asWhole());
     }
 
+    /** A whole number, or a list of one. */
+    int length(String setting, int otherwise) {
+        Json value = find(setting);
+        if (value == null) {
+            return otherwise;
+        }
+        if (value instanceof Json.Sequence list && list.items().size() == 1) {
+            return list.items().getFirst().asWhole();
+        }
+        return value.asWhole();
+    }
+
+    int requiredLength(String setting) {
+        get(setting);
+        return length(setting, 0);
+    }
+
+    /** One number for all, or a list of three. */
+    Size3 volume(String setting, @Nullable Size3 otherwise) {
+        Json value = otherwise == null ? get(setting) : find(setting);
+        if (value == null && otherwise != null) {
+            return otherwise;
+        }
+        if (value instanceof Json.Numeral) {
+            return Size3.cube(value.asWhole());
+        }
+        List<Json> all = get(setting).asSequence().items();
+        if (all.size() != 3) {
+            throw get(setting)
+                    .place()
+                    .corrupt("a depth, a height and a width", get(setting).excerpt());
+        }
+        return new Size3(all.get(0).asWhole(), all.get(1).asWhole(), all.get(2).asWhole());
+    }
+
+    /** One number for all sides, or one for each axis, or a list of two for each axis: {@code [[top, bottom], …]}. */
+    int[] sides(String setting, int axes, int otherwise) {
+        Json value = find(setting);
+        int[] sides = new int[2 * axes];
+        if (value == null || value instanceof Json.Numeral) {
+            Arrays.fill(sides, value == null ? otherwise : value.asWhole());
+            return sides;
+        }
+        List<Json> items = value.asSequence().items();
+        boolean flat = axes == 1 && items.size() == 2 && items.getFirst() instanceof Json.Numeral;
+        if (!flat && items.size() != axes) {
+            throw value.place().corrupt("a number or a list for each axis", value.excerpt());
+        }
+        for (int i = 0; i < sides.length; i++) {
+            Json item = flat ? items.get(i) : items.get(i / 2);
+            sides[i] = item instanceof Json.Sequence both && both.items().size() == 2
+                    ? both.items().get(i % 2).asWhole()
+                    : item.asWhole();
+        }
+        return sides;
+    }
+
+    /** Whether {@code data_format} says that channels come first. */
+    boolean channelsFirst() {
+        Json value = find("data_format");
+        if (value == null) {
+            return false;
+        }
+        return switch (value.asText()) {
+            case "channels_last" -> false;
+            case "channels_first" -> true;
+            default -> throw lacks("data_format", "'channels_last' and 'channels_first'");
+        };
+    }
+
     Size2 size(String setting, Size2 otherwise) {
         Size2 size = size(setting);
         return size == null ? otherwise : size;
@@ -107,13 +180,29 @@ final class LayerSettings {
         return switch (value == null ? "valid" : value.asText()) {
             case "valid" -> Padding.VALID;
             case "same" -> Padding.SAME;
-            default -> throw lacks("padding", "'valid' and 'same'");
+            case "causal" -> Padding.CAUSAL;
+            default -> throw lacks("padding", "'valid', 'same' and, for Conv1D, 'causal'");
         };
     }
 
     /** @param otherwise where it is absent; {@code null} is Keras's linear */
     Activation activation(Activation otherwise) {
         return activation("activation", otherwise);
+    }
+
+    /** One that recurrent layers compute. */
+    Activation recurrentActivation(String setting, Activation otherwise) {
+        Activation activation = activation(setting, otherwise);
+        if (!Recurrence.ACTIVATIONS.contains(activation)) {
+            throw lacks(
+                    setting,
+                    String.join(
+                            ", ",
+                            Recurrence.ACTIVATIONS.stream()
+                                    .map(Activation::kerasName)
+                                    .toList()));
+        }
+        return activation;
     }
 
     Activation activation(String setting, Activation otherwise) {
@@ -126,13 +215,12 @@ final class LayerSettings {
             return Activation.LINEAR;
         }
         if (value instanceof Json.Text name) {
-            for (Activation activation : Activation.values()) {
-                if (activation.name().toLowerCase(Locale.ROOT).equals(name.value())) {
-                    return activation;
-                }
+            Optional<Activation> activation = Activation.find(name.value());
+            if (activation.isPresent()) {
+                return activation.get();
             }
         }
-        throw lacks(setting, "'linear', 'relu', 'sigmoid' and 'tanh'");
+        throw lacks(setting, String.join(", ", Activation.names()));
     }
 
     /** The setting must have this value, or be absent or {@code null}. */

@@ -7,6 +7,7 @@ import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Recurrence;
 import dev.hourglass.model.Size2;
+import dev.hourglass.model.Size3;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,7 +20,7 @@ import java.util.Optional;
 /** What each layer's settings are in Keras: how they are read, and below how they are written. */
 final class Layers {
     /** Keras has a layer of its own for what is an activation here. */
-    private static final String RELU = "ReLU";
+    private static final String SOFTMAX = "Softmax";
 
     private static final Size2 ONE = Size2.square(1);
 
@@ -28,7 +29,7 @@ final class Layers {
     /** The classes that a file may name; models and InputLayer aside. */
     static List<String> classes() {
         List<String> classes = new ArrayList<>(KerasClass.names());
-        classes.add(RELU);
+        classes.add(SOFTMAX);
         return classes;
     }
 
@@ -42,9 +43,9 @@ final class Layers {
     static LayerSpec read(String kerasClass, String name, LayerSettings settings, Shape in) {
         LayerSpec layer;
         try {
-            layer = kerasClass.equals(RELU)
-                    ? relu(name, settings)
-                    : layer(KerasClass.find(kerasClass).orElseThrow(), name, settings, in);
+            layer = kerasClass.equals(SOFTMAX)
+                    ? softmax(name, settings, in)
+                    : ordered(KerasClass.find(kerasClass).orElseThrow(), name, settings, in);
         } catch (IllegalArgumentException e) {
             // A record refused its values: 0 filters, a rate of 2.
             throw settings.config().place().corrupt("settings that Keras takes", String.valueOf(e.getMessage()));
@@ -53,20 +54,32 @@ final class Layers {
         return layer;
     }
 
+    /** The layer, or one around it whose channels come first. */
+    private static LayerSpec ordered(KerasClass kerasClass, String name, LayerSettings settings, Shape in) {
+        boolean first = settings.channelsFirst() && in.rank() > 1;
+        LayerSpec layer = layer(kerasClass, name, settings, in);
+        return first ? new LayerSpec.ChannelsFirst(layer) : layer;
+    }
+
     private static LayerSpec layer(KerasClass kerasClass, String name, LayerSettings settings, Shape in) {
         return switch (kerasClass) {
             case CONV2D -> {
-                requireOrdinaryConvolution(settings);
+                ofKernelAndBias(settings);
                 yield new LayerSpec.Conv2d(
                         name,
                         settings.whole("filters"),
                         settings.requiredSize("kernel_size"),
                         settings.size("strides", ONE),
                         settings.padding(),
-                        settings.activation(Activation.LINEAR));
+                        settings.activation(Activation.LINEAR),
+                        settings.size("dilation_rate", ONE),
+                        settings.length("groups", 1),
+                        settings.flag("use_bias", true));
             }
             case CONV2D_TRANSPOSE -> {
-                requireOrdinaryConvolution(settings);
+                ofKernelAndBias(settings);
+                settings.onlyOne("dilation_rate");
+                settings.only("groups", "1");
                 settings.only("output_padding", "null");
                 yield new LayerSpec.Conv2dTranspose(
                         name,
@@ -74,28 +87,131 @@ final class Layers {
                         settings.requiredSize("kernel_size"),
                         settings.size("strides", ONE),
                         settings.padding(),
-                        settings.activation(Activation.LINEAR));
+                        settings.activation(Activation.LINEAR),
+                        settings.flag("use_bias", true));
+            }
+            case CONV1D -> {
+                ofKernelAndBias(settings);
+                yield new LayerSpec.Conv1d(
+                        name,
+                        settings.whole("filters"),
+                        settings.requiredLength("kernel_size"),
+                        settings.length("strides", 1),
+                        settings.padding(),
+                        settings.activation(Activation.LINEAR),
+                        settings.length("dilation_rate", 1),
+                        settings.length("groups", 1),
+                        settings.flag("use_bias", true));
+            }
+            case CONV1D_TRANSPOSE -> {
+                ofKernelAndBias(settings);
+                requireOne(settings, settings.length("dilation_rate", 1), "dilation_rate");
+                settings.only("groups", "1");
+                settings.only("output_padding", "null");
+                yield new LayerSpec.Conv1dTranspose(
+                        name,
+                        settings.whole("filters"),
+                        settings.requiredLength("kernel_size"),
+                        settings.length("strides", 1),
+                        settings.padding(),
+                        settings.activation(Activation.LINEAR),
+                        settings.flag("use_bias", true));
+            }
+            case CONV3D -> {
+                ofKernelAndBias(settings);
+                requireCubeOfOne(settings);
+                yield new LayerSpec.Conv3d(
+                        name,
+                        settings.whole("filters"),
+                        settings.volume("kernel_size", null),
+                        settings.volume("strides", Size3.cube(1)),
+                        settings.padding(),
+                        settings.activation(Activation.LINEAR),
+                        settings.length("groups", 1),
+                        settings.flag("use_bias", true));
+            }
+            case CONV3D_TRANSPOSE -> {
+                ofKernelAndBias(settings);
+                requireCubeOfOne(settings);
+                settings.only("groups", "1");
+                settings.only("output_padding", "null");
+                yield new LayerSpec.Conv3dTranspose(
+                        name,
+                        settings.whole("filters"),
+                        settings.volume("kernel_size", null),
+                        settings.volume("strides", Size3.cube(1)),
+                        settings.padding(),
+                        settings.activation(Activation.LINEAR),
+                        settings.flag("use_bias", true));
             }
             case BATCH_NORMALIZATION -> batchNormalization(name, settings, in);
             case MAX_POOLING2D -> {
-                settings.only("data_format", "'channels_last'");
                 Size2 pool = settings.size("pool_size", Size2.square(2));
                 yield new LayerSpec.MaxPooling2d(name, pool, settings.size("strides", pool), settings.padding());
             }
+            case AVERAGE_POOLING2D -> {
+                Size2 pool = settings.size("pool_size", Size2.square(2));
+                yield new LayerSpec.AveragePooling2d(name, pool, settings.size("strides", pool), settings.padding());
+            }
+            case MAX_POOLING1D -> {
+                int pool = settings.length("pool_size", 2);
+                yield new LayerSpec.MaxPooling1d(name, pool, settings.length("strides", pool), settings.padding());
+            }
+            case AVERAGE_POOLING1D -> {
+                int pool = settings.length("pool_size", 2);
+                yield new LayerSpec.AveragePooling1d(name, pool, settings.length("strides", pool), settings.padding());
+            }
+            case MAX_POOLING3D, AVERAGE_POOLING3D -> {
+                Size3 pool = settings.volume("pool_size", Size3.cube(2));
+                boolean average = kerasClass == KerasClass.AVERAGE_POOLING3D;
+                yield new LayerSpec.Pooling3d(
+                        name, average, pool, settings.volume("strides", pool), settings.padding());
+            }
             case UP_SAMPLING2D -> {
-                settings.only("data_format", "'channels_last'");
                 settings.only("interpolation", "'nearest'");
                 yield new LayerSpec.UpSampling2d(name, settings.size("size", Size2.square(2)));
             }
+            case UP_SAMPLING1D -> new LayerSpec.UpSampling1d(name, settings.length("size", 2));
+            case UP_SAMPLING3D -> new LayerSpec.UpSampling3d(name, settings.volume("size", Size3.cube(2)));
             case GLOBAL_AVERAGE_POOLING2D -> {
-                settings.only("data_format", "'channels_last'");
                 settings.only("keepdims", "false");
                 yield new LayerSpec.GlobalAveragePooling2d(name);
             }
-            case FLATTEN -> {
-                settings.only("data_format", "'channels_last'");
-                yield new LayerSpec.Flatten(name);
+            case GLOBAL_AVERAGE_POOLING1D -> {
+                settings.only("keepdims", "false");
+                yield new LayerSpec.GlobalAveragePooling1d(name);
             }
+            case GLOBAL_MAX_POOLING2D -> {
+                settings.only("keepdims", "false");
+                yield new LayerSpec.GlobalMaxPooling2d(name);
+            }
+            case GLOBAL_MAX_POOLING1D -> {
+                settings.only("keepdims", "false");
+                yield new LayerSpec.GlobalMaxPooling1d(name);
+            }
+            case ZERO_PADDING1D -> {
+                int[] sides = settings.sides("padding", 1, 1);
+                yield new LayerSpec.ZeroPadding1d(name, sides[0], sides[1]);
+            }
+            case ZERO_PADDING2D -> {
+                int[] sides = settings.sides("padding", 2, 1);
+                yield new LayerSpec.ZeroPadding2d(name, sides[0], sides[1], sides[2], sides[3]);
+            }
+            case CROPPING1D -> {
+                int[] sides = settings.sides("cropping", 1, 1);
+                yield new LayerSpec.Cropping1d(name, sides[0], sides[1]);
+            }
+            case CROPPING2D -> {
+                int[] sides = settings.sides("cropping", 2, 0);
+                yield new LayerSpec.Cropping2d(name, sides[0], sides[1], sides[2], sides[3]);
+            }
+            case PERMUTE ->
+                new LayerSpec.Permute(
+                        name,
+                        settings.get("dims").asSequence().items().stream()
+                                .map(Json::asWhole)
+                                .toList());
+            case FLATTEN -> new LayerSpec.Flatten(name);
             case RESHAPE -> new LayerSpec.Reshape(name, target(settings, in));
             case DENSE -> dense(name, settings);
             case TIME_DISTRIBUTED -> new LayerSpec.TimeDistributed(name, inner(name, settings));
@@ -115,6 +231,12 @@ final class Layers {
                 float alpha = settings.number("alpha", 0.3f);
                 yield new LayerSpec.LeakyRelu(name, settings.number("negative_slope", alpha));
             }
+            case RELU -> relu(name, settings);
+            case ELU -> new LayerSpec.Elu(name, settings.number("alpha", 1));
+            case PRELU -> {
+                settings.ignoreTrainingOf("alpha");
+                yield new LayerSpec.PRelu(name, sharedAxes(settings, in));
+            }
             case REPEAT_VECTOR -> new LayerSpec.RepeatVector(name, settings.whole("n"));
             case LSTM ->
                 new LayerSpec.Lstm(
@@ -127,19 +249,51 @@ final class Layers {
         };
     }
 
-    private static LayerSpec relu(String name, LayerSettings settings) {
-        settings.only("max_value", "null");
-        settings.only("negative_slope", "0");
-        settings.only("threshold", "0");
-        return new LayerSpec.ActivationLayer(name, Activation.RELU);
+    private static LayerSpec softmax(String name, LayerSettings settings, Shape in) {
+        Json axis = settings.find("axis");
+        if (axis != null && axis.asWhole() != -1 && axis.asWhole() != in.rank()) {
+            throw settings.lacks("axis", "-1 (the last)");
+        }
+        return new LayerSpec.ActivationLayer(name, Activation.SOFTMAX);
     }
 
-    private static void requireOrdinaryConvolution(LayerSettings settings) {
-        settings.only("data_format", "'channels_last'");
-        settings.onlyOne("dilation_rate");
-        settings.only("groups", "1");
-        settings.only("use_bias", "true");
+    private static LayerSpec relu(String name, LayerSettings settings) {
+        LayerSpec.Relu relu = new LayerSpec.Relu(
+                name,
+                settings.number("negative_slope", 0),
+                settings.number("threshold", 0),
+                settings.number("max_value", Float.POSITIVE_INFINITY));
+        return relu.equals(new LayerSpec.Relu(name)) ? new LayerSpec.ActivationLayer(name, Activation.RELU) : relu;
+    }
+
+    /** Counted from 1, the last of them -1 at will. */
+    private static List<Integer> sharedAxes(LayerSettings settings, Shape in) {
+        Json axes = settings.find("shared_axes");
+        if (axes == null) {
+            return List.of();
+        }
+        List<Json> items = axes instanceof Json.Sequence all ? all.items() : List.of(axes);
+        return items.stream()
+                .map(Json::asWhole)
+                .map(axis -> axis < 0 ? axis + in.rank() + 1 : axis)
+                .toList();
+    }
+
+    private static void ofKernelAndBias(LayerSettings settings) {
         settings.ignoreTrainingOf("kernel", "bias");
+        settings.ignore("quantization_config");
+    }
+
+    private static void requireOne(LayerSettings settings, int value, String setting) {
+        if (value != 1) {
+            throw settings.lacks(setting, "1");
+        }
+    }
+
+    private static void requireCubeOfOne(LayerSettings settings) {
+        if (!settings.volume("dilation_rate", Size3.cube(1)).equals(Size3.cube(1))) {
+            throw settings.lacks("dilation_rate", "1");
+        }
     }
 
     private static LayerSpec batchNormalization(String name, LayerSettings settings, Shape in) {
@@ -147,11 +301,12 @@ final class Layers {
         if (axis instanceof Json.Sequence axes && axes.items().size() == 1) {
             axis = axes.items().getFirst(); // as Keras 2 writes it
         }
-        if (axis != null && axis.asWhole() != -1 && axis.asWhole() != in.rank()) {
-            throw settings.lacks("axis", "-1 (the last)");
+        int place = axis == null ? -1 : axis.asWhole();
+        if (place == in.rank()) {
+            place = -1; // the last, under its other name
+        } else if (place < -1) {
+            place += in.rank() + 1;
         }
-        settings.only("center", "true");
-        settings.only("scale", "true");
         settings.only("renorm", "false");
         settings.only("virtual_batch_size", "null");
         settings.only("adjustment", "null");
@@ -160,13 +315,16 @@ final class Layers {
         return new LayerSpec.BatchNormalization(
                 name,
                 settings.number("momentum", LayerSpec.BatchNormalization.DEFAULT_MOMENTUM),
-                settings.number("epsilon", LayerSpec.BatchNormalization.DEFAULT_EPSILON));
+                settings.number("epsilon", LayerSpec.BatchNormalization.DEFAULT_EPSILON),
+                place,
+                settings.flag("scale", true),
+                settings.flag("center", true));
     }
 
     private static LayerSpec.Dense dense(String name, LayerSettings settings) {
-        settings.only("use_bias", "true");
-        settings.ignoreTrainingOf("kernel", "bias");
-        return new LayerSpec.Dense(name, settings.whole("units"), settings.activation(Activation.LINEAR));
+        ofKernelAndBias(settings);
+        return new LayerSpec.Dense(
+                name, settings.whole("units"), settings.activation(Activation.LINEAR), settings.flag("use_bias", true));
     }
 
     /** The layer within a TimeDistributed. */
@@ -241,8 +399,8 @@ final class Layers {
         settings.ignore("unroll", "zero_output_for_mask", "implementation", "seed", "input_dim", "input_length");
         settings.ignoreTrainingOf("kernel", "recurrent", "bias");
         return new Recurrence(
-                settings.activation(Recurrence.DEFAULT.activation()),
-                settings.activation("recurrent_activation", Recurrence.DEFAULT.recurrentActivation()),
+                settings.recurrentActivation("activation", Recurrence.DEFAULT.activation()),
+                settings.recurrentActivation("recurrent_activation", Recurrence.DEFAULT.recurrentActivation()),
                 settings.flag("use_bias", true),
                 settings.flag("unit_forget_bias", true),
                 settings.flag("go_backwards", false));
@@ -271,21 +429,64 @@ final class Layers {
         // Else the user's default decides, which may be less precise.
         config.put("dtype", "float32");
         switch (layer) {
-            case LayerSpec.Convolution conv -> {
+            case LayerSpec.ChannelsFirst first -> {
+                config.putAll(write(first.layer()));
+                config.put("data_format", "channels_first");
+            }
+            case LayerSpec.Conv2d conv -> {
+                putConvolution(config, conv);
+                config.put("dilation_rate", pair(conv.dilation()));
+                config.put("groups", conv.groups());
+            }
+            case LayerSpec.Conv2dTranspose conv -> putConvolution(config, conv);
+            case LayerSpec.OneDimensional one -> putSteps(config, one);
+            case LayerSpec.VolumeConvolution conv -> {
                 config.put("filters", conv.filters());
-                config.put("kernel_size", pair(conv.kernel()));
-                config.put("strides", pair(conv.stride()));
+                config.put("kernel_size", triple(conv.kernel()));
+                config.put("strides", triple(conv.stride()));
                 config.put("padding", lower(conv.padding()));
                 config.put("data_format", "channels_last");
-                config.put("use_bias", true);
-                config.put("activation", lower(conv.activation()));
+                config.put("use_bias", conv.useBias());
+                config.put("activation", function(conv.name(), conv.activation()));
+                if (conv instanceof LayerSpec.Conv3d grouped) {
+                    config.put("groups", grouped.groups());
+                }
             }
+            case LayerSpec.AveragePooling2d pooling -> {
+                config.put("pool_size", pair(pooling.pool()));
+                config.put("strides", pair(pooling.stride()));
+                config.put("padding", lower(pooling.padding()));
+                config.put("data_format", "channels_last");
+            }
+            case LayerSpec.Pooling3d pooling -> {
+                config.put("pool_size", triple(pooling.pool()));
+                config.put("strides", triple(pooling.stride()));
+                config.put("padding", lower(pooling.padding()));
+                config.put("data_format", "channels_last");
+            }
+            case LayerSpec.UpSampling3d up -> {
+                config.put("size", triple(up.size()));
+                config.put("data_format", "channels_last");
+            }
+            case LayerSpec.GlobalMaxPooling2d ignored -> {
+                config.put("data_format", "channels_last");
+                config.put("keepdims", false);
+            }
+            case LayerSpec.ZeroPadding2d p -> {
+                config.put("padding", List.of(List.of(p.top(), p.bottom()), List.of(p.left(), p.right())));
+                config.put("data_format", "channels_last");
+            }
+            case LayerSpec.Cropping2d c -> {
+                config.put("cropping", List.of(List.of(c.top(), c.bottom()), List.of(c.left(), c.right())));
+                config.put("data_format", "channels_last");
+            }
+            case LayerSpec.Permute permute -> config.put("dims", List.copyOf(permute.axes()));
             case LayerSpec.BatchNormalization norm -> {
-                config.put("axis", -1);
+                config.put("axis", norm.axis());
                 config.put("momentum", norm.momentum());
                 config.put("epsilon", norm.epsilon());
-                config.put("center", true);
-                config.put("scale", true);
+                config.put("center", norm.center());
+                config.put("scale", norm.scale());
             }
             case LayerSpec.MaxPooling2d pooling -> {
                 config.put("pool_size", pair(pooling.pool()));
@@ -309,14 +510,28 @@ final class Layers {
                         Arrays.stream(reshape.target().toArray()).boxed().toList());
             case LayerSpec.Dense dense -> {
                 config.put("units", dense.units());
-                config.put("activation", lower(dense.activation()));
-                config.put("use_bias", true);
+                config.put("activation", function(dense.name(), dense.activation()));
+                config.put("use_bias", dense.useBias());
             }
             case LayerSpec.TimeDistributed each -> config.put("layer", ConfigWriter.inner(each.layer()));
             case LayerSpec.Dropout dropout -> config.put("rate", dropout.rate());
             case LayerSpec.GaussianNoise noise -> config.put("stddev", noise.stddev());
-            case LayerSpec.ActivationLayer activation -> config.put("activation", lower(activation.activation()));
+            case LayerSpec.ActivationLayer activation ->
+                config.put("activation", function(activation.name(), activation.activation()));
             case LayerSpec.LeakyRelu leaky -> config.put("negative_slope", leaky.negativeSlope());
+            case LayerSpec.Relu relu -> {
+                config.put("negative_slope", relu.negativeSlope());
+                config.put("threshold", relu.threshold());
+                if (!Float.isInfinite(relu.maxValue())) {
+                    config.put("max_value", relu.maxValue());
+                }
+            }
+            case LayerSpec.Elu elu -> config.put("alpha", elu.alpha());
+            case LayerSpec.PRelu prelu -> {
+                if (!prelu.sharedAxes().isEmpty()) {
+                    config.put("shared_axes", List.copyOf(prelu.sharedAxes()));
+                }
+            }
             case LayerSpec.RepeatVector repeat -> config.put("n", repeat.steps());
             case LayerSpec.Recurrent recurrent -> putRecurrent(config, recurrent);
             case LayerSpec.Bidirectional both -> {
@@ -333,23 +548,68 @@ final class Layers {
         config.put("units", layer.units());
         config.put("return_sequences", layer.returnSequences());
         config.put("go_backwards", recurrence.goBackwards());
-        config.put("activation", lower(recurrence.activation()));
+        config.put("activation", function(layer.name(), recurrence.activation()));
         config.put("use_bias", recurrence.useBias());
         switch (layer) {
             case LayerSpec.Lstm ignored -> {
-                config.put("recurrent_activation", lower(recurrence.recurrentActivation()));
+                config.put("recurrent_activation", function(layer.name(), recurrence.recurrentActivation()));
                 config.put("unit_forget_bias", recurrence.unitForgetBias());
             }
             case LayerSpec.Gru gru -> {
-                config.put("recurrent_activation", lower(recurrence.recurrentActivation()));
+                config.put("recurrent_activation", function(layer.name(), recurrence.recurrentActivation()));
                 config.put("reset_after", gru.resetAfter());
             }
             case LayerSpec.SimpleRnn ignored -> {}
         }
     }
 
+    private static void putConvolution(Map<String, Object> config, LayerSpec.Convolution conv) {
+        config.put("filters", conv.filters());
+        config.put("kernel_size", pair(conv.kernel()));
+        config.put("strides", pair(conv.stride()));
+        config.put("padding", lower(conv.padding()));
+        config.put("data_format", "channels_last");
+        config.put("use_bias", conv.useBias());
+        config.put("activation", function(conv.name(), conv.activation()));
+    }
+
+    /** As over an image of one row, without the height. */
+    private static void putSteps(Map<String, Object> config, LayerSpec.OneDimensional layer) {
+        switch (layer) {
+            case LayerSpec.UpSampling1d up -> config.put("size", up.size());
+            case LayerSpec.ZeroPadding1d p -> config.put("padding", List.of(p.before(), p.after()));
+            case LayerSpec.Cropping1d c -> config.put("cropping", List.of(c.before(), c.after()));
+            case LayerSpec.Conv1d ignored -> putRow(config, layer);
+            case LayerSpec.Conv1dTranspose ignored -> putRow(config, layer);
+            case LayerSpec.MaxPooling1d ignored -> putRow(config, layer);
+            case LayerSpec.AveragePooling1d ignored -> putRow(config, layer);
+            case LayerSpec.GlobalMaxPooling1d ignored -> putRow(config, layer);
+            case LayerSpec.GlobalAveragePooling1d ignored -> putRow(config, layer);
+        }
+    }
+
+    /** Each pair of the layer over the row becomes its second. */
+    private static void putRow(Map<String, Object> config, LayerSpec.OneDimensional layer) {
+        write(layer.overRow())
+                .forEach((setting, value) -> config.put(
+                        setting, value instanceof List<?> both && both.size() == 2 ? List.of(both.getLast()) : value));
+    }
+
+    private static String function(String layer, Activation activation) {
+        if (activation == Activation.HARD_SIGMOID_KERAS2) {
+            throw new UnsupportedModelException(
+                    "Layer '" + layer + "' has the hard_sigmoid of Keras 2, 0.2 x + 0.5, for"
+                            + " which Keras 3 has no name. Write ONNX, or train a model with 'hard_sigmoid'.");
+        }
+        return activation.kerasName();
+    }
+
     private static List<Object> pair(Size2 size) {
         return List.of(size.height(), size.width());
+    }
+
+    private static List<Object> triple(Size3 size) {
+        return List.of(size.depth(), size.height(), size.width());
     }
 
     private static String lower(Enum<?> constant) {

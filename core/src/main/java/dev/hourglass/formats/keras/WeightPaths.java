@@ -74,11 +74,15 @@ final class WeightPaths {
             case LayerSpec.Bidirectional ignored -> "";
             case LayerSpec.TimeDistributed ignored -> "/layer/vars";
             case LayerSpec.Convolution ignored -> "/vars";
+            case LayerSpec.VolumeConvolution ignored -> "/vars";
+            case LayerSpec.OneDimensional ignored -> "/vars";
+            case LayerSpec.ChannelsFirst first -> within(first.layer());
             case LayerSpec.Dense ignored -> "/vars";
             case LayerSpec.BatchNormalization ignored -> "/vars";
             case LayerSpec.Resampling ignored -> "/vars";
             case LayerSpec.Rearrangement ignored -> "/vars";
             case LayerSpec.Elementwise ignored -> "/vars";
+            case LayerSpec.PRelu ignored -> "/vars";
         };
     }
 }

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs an {@link OnnxModel} as the operators' specification says: plain loops over doubles. It knows nothing of our
@@ -17,10 +18,14 @@ import java.util.function.DoubleUnaryOperator;
 final class Interpreter {
     private final Map<String, Weights> weights = new HashMap<>();
     private final Map<String, Tensor> values = new HashMap<>();
-    /** How many times each value is yet to be read. */
+    /** How often each value will still be read. */
     private final Map<String, Integer> reads = new HashMap<>();
 
     private Interpreter(OnnxModel model) {
+        for (Node node : model.nodes()) {
+            node.inputs().forEach(input -> reads.merge(input, 1, Integer::sum));
+        }
+        reads.merge(model.output().name(), 1, Integer::sum);
         model.weights().forEach(constant -> weights.put(constant.name(), constant));
         model.nodes().forEach(node -> node.inputs().forEach(input -> reads.merge(input, 1, Integer::sum)));
     }
@@ -56,9 +61,12 @@ final class Interpreter {
     private Tensor compute(Node node) {
         Tensor x = value(node.inputs().getFirst());
         return switch (node.operator()) {
-            case "Conv" -> WindowOperators.convolve(node, x, input(node, 1), input(node, 2));
-            case "ConvTranspose" -> WindowOperators.convolveTransposed(node, x, input(node, 1), input(node, 2));
+            case "Conv" -> WindowOperators.convolve(node, x, input(node, 1), bias(node));
+            case "ConvTranspose" -> WindowOperators.convolveTransposed(node, x, input(node, 1), bias(node));
             case "MaxPool" -> WindowOperators.pool(node, x);
+            case "AveragePool" -> WindowOperators.averagePool(node, x);
+            case "GlobalMaxPool" -> WindowOperators.largestPixels(x);
+            case "Pad" -> pad(x, longs(node, 1));
             case "GlobalAveragePool" -> WindowOperators.averagePixels(x);
             case "BatchNormalization" -> normalize(node, x);
             case "Resize" -> WindowOperators.resize(node, x, input(node, 2));
@@ -68,12 +76,21 @@ final class Interpreter {
             case "Squeeze" -> x.reshaped(removed(x.dimensions(), (int) longs(node, 1)[0]));
             case "Tile" -> tile(x, longs(node, 1));
             case "MatMul" -> multiply(x, input(node, 1));
-            case "Add" -> addToRows(x, input(node, 1));
+            case "Add" -> combine(x, input(node, 1), (a, b) -> a + b);
+            case "Sub" -> combine(x, input(node, 1), (a, b) -> a - b);
+            case "Mul" -> combine(x, input(node, 1), (a, b) -> a * b);
+            case "Min" -> combine(x, input(node, 1), Math::min);
+            case "PRelu" -> combine(x, input(node, 1), (v, slope) -> v < 0 ? slope * v : v);
+            case "Clip" -> {
+                double least = number(node, 1, Double.NEGATIVE_INFINITY);
+                double most = number(node, 2, Double.POSITIVE_INFINITY);
+                yield map(x, v -> Math.min(Math.max(v, least), most));
+            }
+            case "Softmax" -> softmax(x, (int) node.whole("axis"));
             case "LSTM" -> recurrent(node, x).lstm();
             case "GRU" -> recurrent(node, x).gru();
             case "RNN" -> recurrent(node, x).rnn();
-            case "Mul" -> combined(x, input(node, 1), (a, b) -> a * b);
-            case "Mean" -> combined(x, input(node, 1), (a, b) -> (a + b) / 2);
+            case "Mean" -> combine(x, input(node, 1), (a, b) -> (a + b) / 2);
             case "Concat" -> concatenated(x, input(node, 1));
             case "Slice" -> {
                 require(node, longs(node, 1)[0] == -1 && longs(node, 3)[0] == 0 && longs(node, 4)[0] == -1);
@@ -84,6 +101,28 @@ final class Interpreter {
             case "LeakyRelu" -> {
                 double alpha = node.real("alpha");
                 yield map(x, v -> v < 0 ? alpha * v : v);
+            }
+            case "ThresholdedRelu" -> {
+                double alpha = node.real("alpha");
+                yield map(x, v -> v > alpha ? v : 0);
+            }
+            case "Elu" -> {
+                double alpha = node.real("alpha");
+                yield map(x, v -> v < 0 ? alpha * Math.expm1(v) : v);
+            }
+            case "Selu" -> {
+                double alpha = node.real("alpha");
+                double gamma = node.real("gamma");
+                yield map(x, v -> gamma * (v < 0 ? alpha * Math.expm1(v) : v));
+            }
+            case "Softplus" -> map(x, v -> Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v))));
+            case "Softsign" -> map(x, v -> v / (1 + Math.abs(v)));
+            case "Exp" -> map(x, Math::exp);
+            case "Erf" -> map(x, Interpreter::errorFunction);
+            case "HardSigmoid" -> {
+                double alpha = node.real("alpha");
+                double beta = node.real("beta");
+                yield map(x, v -> Math.max(0, Math.min(1, alpha * v + beta)));
             }
             case "Sigmoid" -> map(x, Interpreter::sigmoid);
             case "Tanh" -> map(x, Math::tanh);
@@ -147,6 +186,31 @@ final class Interpreter {
         return x.reshaped(dimensions);
     }
 
+    /** Zeros before and behind; negative sides are cut off. */
+    private static Tensor pad(Tensor x, long[] sides) {
+        int rank = x.dimensions().length;
+        int[] dimensions = new int[rank];
+        for (int axis = 0; axis < rank; axis++) {
+            dimensions[axis] = (int) (x.dimension(axis) + sides[axis] + sides[rank + axis]);
+        }
+        Tensor y = Tensor.zeros(dimensions);
+        for (int i = 0; i < y.values().length; i++) {
+            int from = 0;
+            boolean inside = true;
+            for (int axis = 0; axis < rank; axis++) {
+                int place = i / y.sizeBehind(axis) % dimensions[axis] - (int) sides[axis];
+                inside &= place >= 0 && place < x.dimension(axis);
+                from += place * x.sizeBehind(axis);
+            }
+            y.values()[i] = inside ? x.values()[from] : 0;
+        }
+        return y;
+    }
+
+    private @Nullable Tensor bias(Node node) {
+        return node.inputs().size() > 2 ? input(node, 2) : null;
+    }
+
     private static int[] inserted(int[] dimensions, int axis) {
         int[] longer = new int[dimensions.length + 1];
         System.arraycopy(dimensions, 0, longer, 0, axis);
@@ -196,10 +260,17 @@ final class Interpreter {
         return y;
     }
 
-    private static Tensor addToRows(Tensor x, Tensor row) {
+    /** Number by number; the second has the last axes of the first, where 1 stands for as many as there are. */
+    private static Tensor combine(Tensor x, Tensor other, DoubleBinaryOperator operator) {
         double[] y = x.values().clone();
+        int before = x.dimensions().length - other.dimensions().length;
         for (int i = 0; i < y.length; i++) {
-            y[i] += row.values()[i % row.values().length];
+            int place = 0;
+            for (int axis = 0; axis < other.dimensions().length; axis++) {
+                int dimension = other.dimension(axis);
+                place = place * dimension + i / x.sizeBehind(before + axis) % x.dimension(before + axis) % dimension;
+            }
+            y[i] = operator.applyAsDouble(y[i], other.values()[place]);
         }
         return new Tensor(x.dimensions(), y);
     }
@@ -209,12 +280,41 @@ final class Interpreter {
         return new RecurrentOperators(node, x, input(node, 1), input(node, 2), bias);
     }
 
-    private static Tensor combined(Tensor x, Tensor y, DoubleBinaryOperator operator) {
-        double[] z = new double[x.values().length];
-        for (int i = 0; i < z.length; i++) {
-            z[i] = operator.applyAsDouble(x.values()[i], y.values()[i]);
+    private static Tensor softmax(Tensor x, int axis) {
+        int place = axis < 0 ? axis + x.dimensions().length : axis;
+        int behind = x.sizeBehind(place);
+        int count = x.dimension(place);
+        double[] y = new double[x.values().length];
+        for (int i = 0; i < y.length; i++) {
+            int first = i / (behind * count) * behind * count + i % behind;
+            double sum = 0;
+            for (int k = 0; k < count; k++) {
+                sum += Math.exp(x.values()[first + k * behind] - x.values()[i]);
+            }
+            y[i] = 1 / sum;
         }
-        return new Tensor(x.dimensions(), z);
+        return new Tensor(x.dimensions(), y);
+    }
+
+    /** By its series around 0 (Abramowitz and Stegun 1964, 7.1.6), all of whose terms are positive. */
+    private static double errorFunction(double x) {
+        if (Math.abs(x) > 6) {
+            return Math.signum(x);
+        }
+        double term = x;
+        double sum = x;
+        for (int n = 1; n < 200; n++) {
+            term *= 2 * x * x / (2 * n + 1);
+            sum += term;
+        }
+        return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
+    }
+
+    /** An input that is one number, or the other value where it is left out. */
+    private double number(Node node, int index, double otherwise) {
+        boolean given =
+                index < node.inputs().size() && !node.inputs().get(index).isEmpty();
+        return given ? input(node, index).values()[0] : otherwise;
     }
 
     /** Along the last axis. */
@@ -251,9 +351,8 @@ final class Interpreter {
             return new Tensor(
                     floats.dimensions().stream().mapToInt(Math::toIntExact).toArray(), doubles(floats.values()));
         }
-        // In a chain each value is read once, so only two need room at a time.
-        boolean isLast = reads.merge(name, -1, Integer::sum) <= 0;
-        Tensor value = isLast ? values.remove(name) : values.get(name);
+        // Only what is read again needs room.
+        Tensor value = reads.merge(name, -1, Integer::sum) == 0 ? values.remove(name) : values.get(name);
         if (value == null) {
             throw new IllegalStateException("ONNX graph has no value '" + name + "' where it is needed");
         }

@@ -90,6 +90,21 @@ final class RecurrentNodes {
                 case RELU -> new Function("Relu", List.of(), List.of(), isUsual);
                 case SIGMOID -> new Function("Sigmoid", List.of(), List.of(), isUsual);
                 case TANH -> new Function("Tanh", List.of(), List.of(), isUsual);
+                case LEAKY_RELU,
+                        SOFTMAX,
+                        ELU,
+                        SELU,
+                        SOFTPLUS,
+                        SOFTSIGN,
+                        SILU,
+                        GELU,
+                        EXPONENTIAL,
+                        HARD_SIGMOID,
+                        HARD_SIGMOID_KERAS2,
+                        RELU6,
+                        MISH ->
+                    throw new IllegalArgumentException(
+                            "No recurrent layer has the activation " + activation.kerasName());
             };
         }
     }

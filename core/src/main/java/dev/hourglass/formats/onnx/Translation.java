@@ -1,5 +1,6 @@
 package dev.hourglass.formats.onnx;
 
+import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.formats.onnx.OnnxModel.Attribute;
 import dev.hourglass.formats.onnx.OnnxModel.Attribute.Real;
 import dev.hourglass.formats.onnx.OnnxModel.Attribute.Text;
@@ -10,8 +11,11 @@ import dev.hourglass.formats.onnx.OnnxModel.Value;
 import dev.hourglass.formats.onnx.OnnxModel.Weights;
 import dev.hourglass.formats.onnx.OperatorWeights.GateOrder;
 import dev.hourglass.model.Activation;
+import dev.hourglass.model.ChannelOrder;
+import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
+import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.model.ShapeInference;
 import dev.hourglass.model.Size2;
@@ -20,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -108,6 +113,33 @@ final class Translation {
     private void add(LayerSpec layer, Shape out) {
         String name = layer.name();
         switch (layer) {
+            case LayerSpec.OneDimensional one -> addOverRow(one, out);
+            case LayerSpec.ChannelsFirst first -> addChannelsFirst(first, out);
+            case LayerSpec.VolumeConvolution ignored -> throw volume(layer);
+            case LayerSpec.Pooling3d ignored -> throw volume(layer);
+            case LayerSpec.UpSampling3d ignored -> throw volume(layer);
+            case LayerSpec.AveragePooling2d pool ->
+                addNode(
+                        name,
+                        "AveragePool",
+                        List.of(valueIn(Layout.CHANNELS_FIRST)),
+                        Map.of(
+                                "kernel_shape", pair(pool.pool()),
+                                "strides", pair(pool.stride()),
+                                "pads", windowPads(pool.pool(), pool.stride(), pool.padding(), out)));
+            case LayerSpec.GlobalMaxPooling2d ignored -> {
+                String most = addNode(name, "GlobalMaxPool", List.of(valueIn(Layout.CHANNELS_FIRST)), Map.of());
+                addReshape(name, most, out);
+            }
+            case LayerSpec.ZeroPadding2d pad -> {
+                long[] sides = {0, pad.top(), pad.left(), 0, 0, pad.bottom(), pad.right(), 0};
+                addPads(name, sides);
+            }
+            case LayerSpec.Cropping2d crop -> {
+                long[] sides = {0, -crop.top(), -crop.left(), 0, 0, -crop.bottom(), -crop.right(), 0};
+                addPads(name, sides);
+            }
+            case LayerSpec.Permute permute -> addPermutation(name, permute.axes());
             case LayerSpec.Conv2d conv -> addConvolution(conv, out);
             case LayerSpec.Conv2dTranspose conv -> addTransposedConvolution(conv);
             case LayerSpec.BatchNormalization norm -> addNormalization(norm);
@@ -132,14 +164,23 @@ final class Translation {
             // What disturbs training lets everything pass in use.
             case LayerSpec.TrainingNoise ignored -> addNode(name, "Identity", List.of(value()), Map.of());
             case LayerSpec.ActivationLayer activation -> {
+                String value = valueFor(activation.activation());
                 if (activation.activation() == Activation.LINEAR) {
-                    addNode(name, "Identity", List.of(value()), Map.of());
+                    addNode(name, "Identity", List.of(value), Map.of());
                 } else {
-                    addActivation(name, value(), activation.activation());
+                    addActivation(name, value, activation.activation());
                 }
             }
             case LayerSpec.LeakyRelu leaky ->
                 addNode(name, "LeakyRelu", List.of(value()), Map.of("alpha", new Real(leaky.negativeSlope())));
+            case LayerSpec.Relu relu -> addRelu(relu);
+            case LayerSpec.Elu elu -> addNode(name, "Elu", List.of(value()), Map.of("alpha", new Real(elu.alpha())));
+            case LayerSpec.PRelu ignored ->
+                addNode(
+                        name,
+                        "PRelu",
+                        List.of(valueIn(Layout.CHANNELS_LAST), addWeights(name, "alpha", axes(shape.rank()))),
+                        Map.of());
             case LayerSpec.RepeatVector repeat -> addRepetition(repeat);
             case LayerSpec.Recurrent recurrent -> addRecurrent(recurrent);
             case LayerSpec.Bidirectional both -> addBidirectional(both);
@@ -149,18 +190,82 @@ final class Translation {
         nodes.add(nodes.removeLast().withLastOutput(value()));
     }
 
+    private static UnsupportedModelException volume(LayerSpec layer) {
+        return new UnsupportedModelException("Layer '" + layer.name()
+                + "' computes on volumes, which are not written as" + " ONNX. Write the model as Keras's.");
+    }
+
+    /** As the layer that it is over an image of one row, between two changes of the shape. */
+    private void addOverRow(LayerSpec.OneDimensional one, Shape out) {
+        String name = one.name();
+        Shape row = Shape.of(1, shape.dimension(0), shape.dimension(1));
+        addReshape(name + "/row", valueIn(Layout.CHANNELS_LAST), row);
+        settle(name + "/row", row);
+        Shape overRow = LayerFacts.of(one.overRow(), row).output();
+        add(one.overRow(), overRow);
+        settle(name + "/over_row", overRow);
+        addReshape(name, valueIn(Layout.CHANNELS_LAST), out);
+    }
+
+    private void addChannelsFirst(LayerSpec.ChannelsFirst first, Shape out) {
+        String name = first.name();
+        int rank = shape.rank();
+        addPermutation(name + "/last", ChannelOrder.toLast(rank));
+        int[] dimensions = ChannelOrder.toLast(rank).stream()
+                .mapToInt(axis -> shape.dimension(axis - 1))
+                .toArray();
+        settle(name + "/last", Shape.of(dimensions));
+        Shape inner = LayerFacts.of(first.layer(), shape).output();
+        add(first.layer(), inner);
+        settle(name + "/inner", inner);
+        if (inner.rank() == rank && rank > 1) {
+            addPermutation(name, ChannelOrder.toFirst(rank));
+        } else {
+            addNode(name, "Identity", List.of(valueIn(Layout.CHANNELS_LAST)), Map.of());
+        }
+    }
+
+    /** What the last node gives is from now on the value, under that name. */
+    private void settle(String name, Shape out) {
+        source = name;
+        shape = out;
+        nodes.add(nodes.removeLast().withLastOutput(value()));
+    }
+
+    private void addPermutation(String name, List<Integer> axes) {
+        long[] permutation = new long[axes.size() + 1];
+        for (int i = 0; i < axes.size(); i++) {
+            permutation[i + 1] = axes.get(i);
+        }
+        addNode(name, "Transpose", List.of(valueIn(Layout.CHANNELS_LAST)), Map.of("perm", Wholes.of(permutation)));
+    }
+
+    /** @param sides before all axes, then behind all; negative ones are cut off */
+    private void addPads(String name, long[] sides) {
+        String pads = add(new Weights.Longs(name + "/pads", List.of((long) sides.length), sides));
+        addNode(name, "Pad", List.of(valueIn(Layout.CHANNELS_LAST), pads), Map.of("mode", new Text("constant")));
+    }
+
+    private List<String> withKernel(LayerSpec.Convolution conv) {
+        String value = valueIn(Layout.CHANNELS_FIRST);
+        String kernel = addWeights(conv.name(), "kernel", 3, 2, 0, 1);
+        return conv.useBias() ? List.of(value, kernel, addWeights(conv.name(), "bias", 0)) : List.of(value, kernel);
+    }
+
     private void addConvolution(LayerSpec.Conv2d conv, Shape out) {
+        Size2 window = new Size2(
+                (conv.kernel().height() - 1) * conv.dilation().height() + 1,
+                (conv.kernel().width() - 1) * conv.dilation().width() + 1);
         String sum = addNode(
                 conv.name(),
                 "Conv",
-                List.of(
-                        valueIn(Layout.CHANNELS_FIRST),
-                        addWeights(conv.name(), "kernel", 3, 2, 0, 1),
-                        addWeights(conv.name(), "bias", 0)),
+                withKernel(conv),
                 Map.of(
                         "kernel_shape", pair(conv.kernel()),
                         "strides", pair(conv.stride()),
-                        "pads", windowPads(conv.kernel(), conv.stride(), conv.padding(), out)));
+                        "dilations", pair(conv.dilation()),
+                        "group", new Whole(conv.groups()),
+                        "pads", windowPads(window, conv.stride(), conv.padding(), out)));
         addActivation(conv.name(), sum, conv.activation());
     }
 
@@ -175,10 +280,7 @@ final class Translation {
         String sum = addNode(
                 conv.name(),
                 "ConvTranspose",
-                List.of(
-                        valueIn(Layout.CHANNELS_FIRST),
-                        addWeights(conv.name(), "kernel", 3, 2, 0, 1),
-                        addWeights(conv.name(), "bias", 0)),
+                withKernel(conv),
                 Map.of(
                         "kernel_shape", pair(conv.kernel()),
                         "strides", pair(conv.stride()),
@@ -189,16 +291,50 @@ final class Translation {
 
     private void addNormalization(LayerSpec.BatchNormalization norm) {
         String name = norm.name();
+        int rank = shape.rank();
+        boolean last = norm.axis() == -1 || norm.axis() == rank;
+        String value;
+        if (last) {
+            value = valueIn(Layout.CHANNELS_FIRST);
+        } else {
+            // ONNX normalises the first axis behind the batch.
+            Shape before = shape;
+            addPermutation(name + "/axis_first", axisFirst(rank, norm.axis()));
+            settle(name + "/axis_first", before);
+            value = value();
+        }
+        int channels = shape.dimension(last ? -1 : norm.axis() - 1);
         addNode(
                 name,
                 "BatchNormalization",
                 List.of(
-                        valueIn(Layout.CHANNELS_FIRST),
-                        addWeights(name, "gamma", 0),
-                        addWeights(name, "beta", 0),
+                        value,
+                        norm.scale() ? addWeights(name, "gamma", 0) : constant(name + "/gamma", channels, 1),
+                        norm.center() ? addWeights(name, "beta", 0) : constant(name + "/beta", channels, 0),
                         addWeights(name, "moving_mean", 0),
                         addWeights(name, "moving_variance", 0)),
                 Map.of("epsilon", new Real(norm.epsilon()), "momentum", new Real(norm.momentum())));
+        if (!last) {
+            settle(name + "/normalized", shape);
+            addPermutation(name, ChannelOrder.inverse(axisFirst(rank, norm.axis())));
+        }
+    }
+
+    private static List<Integer> axisFirst(int rank, int axis) {
+        List<Integer> axes = new ArrayList<>();
+        axes.add(axis);
+        for (int i = 1; i <= rank; i++) {
+            if (i != axis) {
+                axes.add(i);
+            }
+        }
+        return axes;
+    }
+
+    private String constant(String name, int count, float value) {
+        float[] values = new float[count];
+        Arrays.fill(values, value);
+        return add(new Weights.Floats(name, List.of((long) count), values));
     }
 
     private void addUpSampling(LayerSpec.UpSampling2d up) {
@@ -229,7 +365,9 @@ final class Translation {
     private void addDense(String layer, LayerSpec.Dense dense) {
         String value = valueIn(layout == Layout.CHANNELS_FIRST ? Layout.CHANNELS_LAST : layout);
         String product = addNode(layer, "MatMul", List.of(value, addWeights(layer, "kernel", 0, 1)), Map.of());
-        String sum = addNode(layer, "Add", List.of(product, addWeights(layer, "bias", 0)), Map.of());
+        String sum = dense.useBias()
+                ? addNode(layer, "Add", List.of(product, addWeights(layer, "bias", 0)), Map.of())
+                : product;
         addActivation(layer, sum, dense.activation());
     }
 
@@ -305,6 +443,37 @@ final class Translation {
         addNode(layer, "Slice", List.of(states, minusOne, end, axis, minusOne), Map.of());
     }
 
+    private static int[] axes(int rank) {
+        return IntStream.range(0, rank).toArray();
+    }
+
+    /** {@code min(x above the threshold + slope * (x - threshold below it), maxValue)}. */
+    private void addRelu(LayerSpec.Relu relu) {
+        String name = relu.name();
+        String value = value();
+        String y = relu.threshold() == 0
+                ? addNode(name, "Relu", List.of(value), Map.of())
+                : addNode(name, "ThresholdedRelu", List.of(value), Map.of("alpha", new Real(relu.threshold())));
+        y = addNode(name, "Min", List.of(y, number(name + "/max_value", relu.maxValue())), Map.of());
+        if (relu.negativeSlope() > 0) {
+            String less = addNode(name, "Sub", List.of(value, number(name + "/threshold", relu.threshold())), Map.of());
+            String below = addNode(name, "Clip", List.of(less, "", number(name + "/zero", 0)), Map.of());
+            String sloped =
+                    addNode(name, "Mul", List.of(below, number(name + "/slope", relu.negativeSlope())), Map.of());
+            addNode(name, "Add", List.of(y, sloped), Map.of());
+        }
+    }
+
+    private String number(String name, float value) {
+        return add(new Weights.Floats(name, List.of(), new float[] {value}));
+    }
+
+    /** The value as an activation wants it: a softmax goes over the last axis. */
+    private String valueFor(Activation activation) {
+        boolean channelsLast = activation == Activation.SOFTMAX && layout == Layout.CHANNELS_FIRST;
+        return channelsLast ? valueIn(Layout.CHANNELS_LAST) : value();
+    }
+
     /** Adds nothing for {@link Activation#LINEAR}. */
     private void addActivation(String layer, String value, Activation activation) {
         switch (activation) {
@@ -312,6 +481,53 @@ final class Translation {
             case RELU -> addNode(layer, "Relu", List.of(value), Map.of());
             case SIGMOID -> addNode(layer, "Sigmoid", List.of(value), Map.of());
             case TANH -> addNode(layer, "Tanh", List.of(value), Map.of());
+            case SOFTMAX -> {
+                // Of a convolution, whose channels lie first here; else over the last axis.
+                long axis = layout == Layout.CHANNELS_FIRST ? 1 : -1;
+                addNode(layer, "Softmax", List.of(value), Map.of("axis", new Whole(axis)));
+            }
+            case ELU -> addNode(layer, "Elu", List.of(value), Map.of("alpha", new Real(1)));
+            case SELU ->
+                addNode(
+                        layer,
+                        "Selu",
+                        List.of(value),
+                        Map.of("alpha", new Real(1.6732632423543772f), "gamma", new Real(1.0507009873554805f)));
+            case SOFTPLUS -> addNode(layer, "Softplus", List.of(value), Map.of());
+            case SOFTSIGN -> addNode(layer, "Softsign", List.of(value), Map.of());
+            case SILU -> {
+                String sigmoid = addNode(layer, "Sigmoid", List.of(value), Map.of());
+                addNode(layer, "Mul", List.of(value, sigmoid), Map.of());
+            }
+            case GELU -> {
+                String scaled =
+                        addNode(layer, "Mul", List.of(value, number(layer + "/half_root", 0.70710678f)), Map.of());
+                String erf = addNode(layer, "Erf", List.of(scaled), Map.of());
+                String more = addNode(layer, "Sub", List.of(erf, number(layer + "/minus_one", -1)), Map.of());
+                String twice = addNode(layer + "/Mul_twice", "Mul", List.of(value, more));
+                addNode(layer + "/Mul_half", "Mul", List.of(twice, number(layer + "/half", 0.5f)));
+            }
+            case EXPONENTIAL -> addNode(layer, "Exp", List.of(value), Map.of());
+            case HARD_SIGMOID ->
+                addNode(
+                        layer,
+                        "HardSigmoid",
+                        List.of(value),
+                        Map.of("alpha", new Real(1f / 6), "beta", new Real(0.5f)));
+            case HARD_SIGMOID_KERAS2 ->
+                addNode(layer, "HardSigmoid", List.of(value), Map.of("alpha", new Real(0.2f), "beta", new Real(0.5f)));
+            case RELU6 ->
+                addNode(
+                        layer,
+                        "Clip",
+                        List.of(value, number(layer + "/least", 0), number(layer + "/most", 6)),
+                        Map.of());
+            case MISH -> {
+                String softplus = addNode(layer, "Softplus", List.of(value), Map.of());
+                String tanh = addNode(layer, "Tanh", List.of(softplus), Map.of());
+                addNode(layer, "Mul", List.of(value, tanh), Map.of());
+            }
+            case LEAKY_RELU -> addNode(layer, "LeakyRelu", List.of(value), Map.of("alpha", new Real(0.2f)));
         }
     }
 
@@ -350,9 +566,25 @@ final class Translation {
         return name;
     }
 
+    /** A node under a name of its own, where a layer has several of an operator. */
+    private String addNode(String name, String operator, List<String> inputs) {
+        nodes.add(new Node(name, operator, inputs, List.of(name), Map.of()));
+        return name;
+    }
+
     /** @param axes of the variable, in the order in which they are to lie */
     private String addWeights(String layer, String variable, int... axes) {
-        return add(OperatorWeights.permuted(parameters.get(layer, variable), axes));
+        Parameter parameter = parameters.get(layer, variable);
+        boolean overSteps = parameter.shape().rank() == axes.length - 1;
+        return add(OperatorWeights.permuted(overSteps ? overRow(parameter) : parameter, axes));
+    }
+
+    /** A kernel over steps as one over an image of one row. */
+    private static Parameter overRow(Parameter kernel) {
+        int[] dimensions = IntStream.concat(
+                        IntStream.of(1), Arrays.stream(kernel.shape().toArray()))
+                .toArray();
+        return new Parameter(kernel.layer(), kernel.name(), Shape.of(dimensions), kernel.trainable(), kernel.values());
     }
 
     private String add(Weights constant) {
@@ -368,6 +600,7 @@ final class Translation {
     private Wholes windowPads(Size2 window, Size2 stride, Padding padding, Shape out) {
         return switch (padding) {
             case VALID -> pads(0, 0);
+            case CAUSAL -> Wholes.of(window.height() - 1, window.width() - 1, 0, 0);
             case SAME ->
                 pads(
                         overhang(shape.dimension(0), out.dimension(0), window.height(), stride.height()),

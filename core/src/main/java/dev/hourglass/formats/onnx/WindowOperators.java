@@ -2,12 +2,13 @@ package dev.hourglass.formats.onnx;
 
 import dev.hourglass.formats.onnx.OnnxModel.Node;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** The operators of an {@link Interpreter} that go over images, {@code [batch, channels, height, width]}. */
 final class WindowOperators {
     private WindowOperators() {}
 
-    static Tensor convolve(Node node, Tensor x, Tensor kernel, Tensor bias) {
+    static Tensor convolve(Node node, Tensor x, Tensor kernel, @Nullable Tensor bias) {
         Axis rows = Axis.of(node, 0);
         Axis columns = Axis.of(node, 1);
         int filters = kernel.dimension(0);
@@ -15,9 +16,11 @@ final class WindowOperators {
         addBias(y, bias);
         for (int plane = 0; plane < x.dimension(0) * filters; plane++) {
             int filter = plane % filters;
-            for (int channel = 0; channel < x.dimension(1); channel++) {
-                int from = plane / filters * x.dimension(1) + channel;
-                int taps = (filter * x.dimension(1) + channel) * kernel.sizeBehind(1);
+            int perGroup = kernel.dimension(1);
+            int group = filter / (filters / (int) node.whole("group"));
+            for (int channel = 0; channel < perGroup; channel++) {
+                int from = plane / filters * x.dimension(1) + group * perGroup + channel;
+                int taps = (filter * perGroup + channel) * kernel.sizeBehind(1);
                 for (int tap = 0; tap < kernel.sizeBehind(1); tap++) {
                     double weight = kernel.values()[taps + tap];
                     int rowTap = tap / columns.window();
@@ -40,7 +43,7 @@ final class WindowOperators {
     }
 
     /** The same way backwards: what a window of the output would have read gets something from each input. */
-    static Tensor convolveTransposed(Node node, Tensor x, Tensor kernel, Tensor bias) {
+    static Tensor convolveTransposed(Node node, Tensor x, Tensor kernel, @Nullable Tensor bias) {
         Axis rows = Axis.of(node, 0);
         Axis columns = Axis.of(node, 1);
         int filters = kernel.dimension(1);
@@ -76,7 +79,10 @@ final class WindowOperators {
         return y;
     }
 
-    private static void addBias(Tensor y, Tensor bias) {
+    private static void addBias(Tensor y, @Nullable Tensor bias) {
+        if (bias == null) {
+            return;
+        }
         int pixels = y.sizeBehind(1);
         for (int plane = 0; plane < y.dimension(0) * y.dimension(1); plane++) {
             Arrays.fill(y.values(), plane * pixels, (plane + 1) * pixels, bias.values()[plane % y.dimension(1)]);
@@ -99,6 +105,40 @@ final class WindowOperators {
             if (row >= 0 && row < x.dimension(2) && column >= 0 && column < x.dimension(3)) {
                 y.values()[target] = Math.max(y.values()[target], x.values()[from + row * x.dimension(3) + column]);
             }
+        }
+        return y;
+    }
+
+    /** Padding does not count. */
+    static Tensor averagePool(Node node, Tensor x) {
+        Axis rows = Axis.of(node, 0);
+        Axis columns = Axis.of(node, 1);
+        int height = rows.windows(x.dimension(2));
+        int width = columns.windows(x.dimension(3));
+        Tensor y = Tensor.zeros(x.dimension(0), x.dimension(1), height, width);
+        for (int target = 0; target < y.values().length; target++) {
+            int from = target / (height * width) * x.sizeBehind(1);
+            double sum = 0;
+            int count = 0;
+            for (int tap = 0; tap < rows.window() * columns.window(); tap++) {
+                int row = rows.position(target / width % height, tap / columns.window());
+                int column = columns.position(target % width, tap % columns.window());
+                if (row >= 0 && row < x.dimension(2) && column >= 0 && column < x.dimension(3)) {
+                    sum += x.values()[from + row * x.dimension(3) + column];
+                    count++;
+                }
+            }
+            y.values()[target] = sum / count;
+        }
+        return y;
+    }
+
+    static Tensor largestPixels(Tensor x) {
+        Tensor y = Tensor.zeros(x.dimension(0), x.dimension(1), 1, 1);
+        Arrays.fill(y.values(), Double.NEGATIVE_INFINITY);
+        int pixels = x.sizeBehind(1);
+        for (int i = 0; i < x.values().length; i++) {
+            y.values()[i / pixels] = Math.max(y.values()[i / pixels], x.values()[i]);
         }
         return y;
     }
@@ -133,14 +173,16 @@ final class WindowOperators {
      *
      * @param before how many padded places lie before the first real one
      */
-    private record Axis(int window, int stride, int before, int after) {
+    private record Axis(int window, int stride, int dilation, int before, int after) {
         static Axis of(Node node, int axis) {
             int[] pads = node.ints("pads");
-            return new Axis(node.ints("kernel_shape")[axis], node.ints("strides")[axis], pads[axis], pads[2 + axis]);
+            int dilation = node.attributes().containsKey("dilations") ? node.ints("dilations")[axis] : 1;
+            return new Axis(
+                    node.ints("kernel_shape")[axis], node.ints("strides")[axis], dilation, pads[axis], pads[2 + axis]);
         }
 
         int windows(int size) {
-            return (size + before + after - window) / stride + 1;
+            return (size + before + after - (window - 1) * dilation - 1) / stride + 1;
         }
 
         /** The size that windows come from, as many as {@code count}. */
@@ -149,17 +191,17 @@ final class WindowOperators {
         }
 
         int position(int place, int tap) {
-            return place * stride + tap - before;
+            return place * stride + tap * dilation - before;
         }
 
         /** The first place at which a tap lies no more before the axis. */
         int first(int tap) {
-            return Math.max(0, Math.ceilDiv(before - tap, stride));
+            return Math.max(0, Math.ceilDiv(before - tap * dilation, stride));
         }
 
         /** The place, of so many, from which on a tap lies behind an axis of that size. */
         int end(int tap, int size, int places) {
-            return Math.min(places, Math.floorDiv(size - 1 + before - tap, stride) + 1);
+            return Math.min(places, Math.floorDiv(size - 1 + before - tap * dilation, stride) + 1);
         }
     }
 }

@@ -41,8 +41,9 @@ final class BranchesTest {
     private static final float STEP = 2e-4f;
 
     private static final int CHECKED = 6;
-    private static final Nonlinearity TANH = Nonlinearity.of(Activation.TANH);
-    private static final Cell USUAL = new Cell.Lstm(TANH, Nonlinearity.of(Activation.SIGMOID), true);
+    private static final Nonlinearity TANH = Nonlinearity.of(Activation.TANH).orElseThrow();
+    private static final Cell USUAL =
+            new Cell.Lstm(TANH, Nonlinearity.of(Activation.SIGMOID).orElseThrow(), true);
     private static final Size2 TWO = Size2.square(2);
 
     private final List<Parameter> parameters = new ArrayList<>();

@@ -50,20 +50,12 @@ class ConfigReaderTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"dilation_rate\": 2` | has dilation_rate 2; Hourglass supports 1",
-                "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"groups\": 2` | has groups 2; Hourglass supports 1",
-                "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"use_bias\": false` | has use_bias false; Hourglass supports true",
-                "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"data_format\": \"channels_first\"` | has data_format 'channels_first'; Hourglass supports 'channels_last'",
-                "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"padding\": \"causal\"` | has padding 'causal'; Hourglass supports 'valid' and 'same'",
-                "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"activation\": \"gelu\"` | has activation 'gelu'; Hourglass supports 'linear', 'relu', 'sigmoid' and 'tanh'",
+                "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"activation\": \"glu\"` | has activation 'glu'; Hourglass supports linear, relu, sigmoid, tanh, softmax, elu, selu, softplus, softsign, silu, gelu, exponential, hard_sigmoid, hard_sigmoid_keras2, relu6, mish, leaky_relu",
                 "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"dtype\": \"mixed_float16\"` | has dtype 'mixed_float16'; Hourglass supports 'float32'",
                 "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"new_setting\": 3` | has new_setting 3; Hourglass supports layers without it",
                 "Conv2DTranspose | `\"filters\": 2, \"kernel_size\": 3, \"output_padding\": 1` | has output_padding 1; Hourglass supports null",
                 "UpSampling2D | `\"size\": 2, \"interpolation\": \"bilinear\"` | has interpolation 'bilinear'; Hourglass supports 'nearest'",
-                "BatchNormalization | `\"axis\": 1` | has axis 1; Hourglass supports -1 (the last)",
-                "BatchNormalization | `\"scale\": false` | has scale false; Hourglass supports true",
                 "BatchNormalization | `\"renorm\": true` | has renorm true; Hourglass supports false",
-                "ReLU | `\"max_value\": 6.0` | has max_value 6; Hourglass supports null",
                 "GlobalAveragePooling2D | `\"keepdims\": true` | has keepdims true; Hourglass supports false",
             })
     void refusesASettingThatItLacksByName(String kerasClass, String settings, String message) {

@@ -45,13 +45,15 @@ final class FoldUpSampling implements Rule<LogicalPlan> {
                 up.from(),
                 convolution.kernel().overRepeated(Folding.SCALE),
                 convolution.after(),
-                convolution.to());
+                convolution.to(),
+                convolution.bias());
     }
 
     private static boolean slidesOverEachPixel(Op.Kernel kernel) {
         return kernel.upSampling() == 1
                 && kernel.stride().equals(Size2.square(1))
                 && kernel.padding() == Padding.SAME
+                && kernel.dilation().equals(Size2.square(1))
                 && kernel.size().height() % 2 == 1
                 && kernel.size().width() % 2 == 1;
     }

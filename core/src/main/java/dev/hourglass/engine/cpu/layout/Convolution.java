@@ -1,9 +1,8 @@
 package dev.hourglass.engine.cpu.layout;
 
 import dev.hourglass.engine.plan.Op;
-import dev.hourglass.model.Padding;
+import dev.hourglass.engine.plan.Windowing;
 import dev.hourglass.model.Size2;
-import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -58,29 +57,35 @@ public record Convolution(Direction forward, Direction back) {
     /** How a convolution of a plan is computed. */
     public static Convolution of(Op.Convolution op) {
         Op.Kernel kernel = op.kernel();
-        Shape in = op.from().shape();
-        Shape out = op.to().shape();
+        Layout.Image in = Layout.Image.of(op.from().shape());
+        Layout.Image out = Layout.Image.of(op.to().shape());
         if (kernel.upSampling() > 1) {
             return Axes.folded(kernel.size(), kernel.transposed()).convolution();
         }
         // A transposed one is the transpose of the convolution that leads from its output to its input.
         return kernel.transposed()
-                ? Axes.leading(out, in, kernel.size(), kernel.stride(), kernel.padding())
-                        .reversed()
-                        .convolution()
-                : Axes.leading(in, out, kernel.size(), kernel.stride(), kernel.padding())
-                        .convolution();
+                ? Axes.leading(out, in, kernel).reversed().convolution()
+                : Axes.leading(in, out, kernel).convolution();
     }
 
     /** Both axes of both ways. */
     private record Axes(BothWays vertical, BothWays horizontal, int kernelWidth) {
-        static Axes leading(Shape in, Shape out, Size2 kernel, Size2 stride, Padding padding) {
-            int top = before(in.dimension(0), out.dimension(0), kernel.height(), stride.height(), padding);
-            int left = before(in.dimension(1), out.dimension(1), kernel.width(), stride.width(), padding);
+        static Axes leading(Layout.Image in, Layout.Image out, Op.Kernel kernel) {
+            Size2 size = kernel.size();
+            Size2 stride = kernel.stride();
+            Size2 dilation = kernel.dilation();
+            int height = (size.height() - 1) * dilation.height() + 1;
+            int width = (size.width() - 1) * dilation.width() + 1;
+            int top = Windowing.before(in.height(), out.height(), height, stride.height(), kernel.padding());
+            int left = Windowing.before(in.width(), out.width(), width, stride.width(), kernel.padding());
             return new Axes(
-                    BothWays.leading(kernel.height(), stride.height(), top),
-                    BothWays.leading(kernel.width(), stride.width(), left),
-                    kernel.width());
+                    dilation.height() > 1
+                            ? BothWays.dilated(size.height(), dilation.height(), top)
+                            : BothWays.leading(size.height(), stride.height(), top),
+                    dilation.width() > 1
+                            ? BothWays.dilated(size.width(), dilation.width(), left)
+                            : BothWays.leading(size.width(), stride.width(), left),
+                    size.width());
         }
 
         static Axes folded(Size2 kernel, boolean flipped) {
@@ -110,6 +115,13 @@ public record Convolution(Direction forward, Direction back) {
                     KernelAxis.overSpread(kernel, stride, kernel - 1 - before, true));
         }
 
+        static BothWays dilated(int kernel, int dilation, int before) {
+            int last = (kernel - 1) * dilation;
+            return new BothWays(
+                    KernelAxis.dilated(kernel, dilation, before, false),
+                    KernelAxis.dilated(kernel, dilation, last - before, true));
+        }
+
         BothWays reversed() {
             return new BothWays(back, forward);
         }
@@ -126,11 +138,6 @@ public record Convolution(Direction forward, Direction back) {
             }
         }
         return all;
-    }
-
-    /** Zeros before the first row or column with padding 'same': half of what is needed, rounded down. */
-    public static int before(int in, int out, int window, int stride, Padding padding) {
-        return padding == Padding.VALID ? 0 : Math.max((out - 1) * stride + window - in, 0) / 2;
     }
 
     /** The grid on which the layer reads its input. */

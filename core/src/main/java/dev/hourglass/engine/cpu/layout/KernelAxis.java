@@ -23,6 +23,23 @@ public record KernelAxis(WindowAxis windows, List<List<int[]>> sources) {
     }
 
     /**
+     * A kernel of stride 1 that leaves out pixels between those it covers: taps of the windows that no weight belongs to,
+     * and which are multiplied by 0. Dilated kernels are rare, so they have no walk of their own.
+     */
+    static KernelAxis dilated(int kernel, int dilation, int before, boolean flipped) {
+        List<int[]> taps = new ArrayList<>();
+        for (int[] tap : everyOther(kernel, 0, /* step= */ 1, flipped)) {
+            if (!taps.isEmpty()) {
+                for (int gap = 1; gap < dilation; gap++) {
+                    taps.add(new int[0]);
+                }
+            }
+            taps.add(tap);
+        }
+        return new KernelAxis(WindowAxis.sliding(taps.size(), 1, before), List.of(taps));
+    }
+
+    /**
      * A kernel that slides, pixel by pixel, over an image whose pixels were moved {@code step} apart, with zeros between
      * them: what a strided convolution is the other way round. Each output pixel meets only every so many of the
      * kernel's taps, so the zeros need not be there.

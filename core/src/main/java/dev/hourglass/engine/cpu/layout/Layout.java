@@ -35,23 +35,29 @@ public sealed interface Layout {
             return new Image(height, width, channels, channelStride, 0, 0, height, width);
         }
 
-        /** The natural layout of a shape of rank 1 to 3. */
+        /** The natural layout of a shape of any rank. */
         public static Image of(Shape shape) {
             return switch (shape.rank()) {
                 case 1 -> natural(1, 1, shape.dimension(0));
                 case 2 -> natural(1, shape.dimension(0), shape.dimension(1));
                 case 3 -> natural(shape.dimension(0), shape.dimension(1), shape.dimension(2));
-                default -> flat(shape.size());
+                // What lies before the last two dimensions are rows of the image.
+                default ->
+                    natural(
+                            shape.size() / (shape.dimension(-2) * shape.dimension(-1)),
+                            shape.dimension(-2),
+                            shape.dimension(-1));
             };
-        }
-
-        private static Image flat(int size) {
-            return natural(1, 1, size);
         }
 
         /** Offset of the first pixel of row y. */
         public int row(int y) {
             return ((top + y) * columns + left) * channelStride;
+        }
+
+        /** Offset of a pixel, counted row by row. */
+        public int pixel(int pixel) {
+            return row(pixel / width) + pixel % width * channelStride;
         }
 
         public int gridRowStride() {

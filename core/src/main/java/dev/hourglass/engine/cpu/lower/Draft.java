@@ -158,6 +158,12 @@ final class Draft {
         define(share.gradient(), transposed);
     }
 
+    void addActivation(Nonlinearity function, Value output) {
+        if (function.kind() != Nonlinearity.Kind.LINEAR) {
+            add(new Step.Activate(function, output));
+        }
+    }
+
     void addActivationGradient(Nonlinearity function, Value output, Value gradient) {
         if (function.kind() != Nonlinearity.Kind.LINEAR) {
             add(new Step.ActivateGradient(function, output, gradient));

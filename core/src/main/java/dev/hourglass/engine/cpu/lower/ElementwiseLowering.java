@@ -1,6 +1,8 @@
 package dev.hourglass.engine.cpu.lower;
 
 import dev.hourglass.engine.cpu.layout.Layout;
+import dev.hourglass.engine.cpu.layout.PackedMatrix;
+import dev.hourglass.engine.cpu.layout.PackedMatrix.Axis;
 import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.engine.cpu.step.Value;
 import dev.hourglass.engine.plan.Op;
@@ -57,6 +59,60 @@ final class ElementwiseLowering {
     void activateGradient(Op.Activate op, Op.Gradient gradient, Value ofOutput) {
         draft.addActivationGradient(op.function(), draft.valueOf(op.to()), ofOutput);
         draft.give(gradient, ofOutput);
+    }
+
+    Value apply(Op.Apply op) {
+        Value from = draft.readNatural(op);
+        Value output = new Value(op.to().name(), draft.layouts().written(op.to(), true));
+        draft.add(new Step.Apply(op.function(), from, output));
+        return output;
+    }
+
+    /** In place. */
+    void applyGradient(Op.Apply op, Op.Gradient gradient, Value ofOutput) {
+        draft.add(new Step.ApplyGradient(op.function(), draft.readBy(op), ofOutput));
+        draft.give(gradient, ofOutput);
+    }
+
+    Value softmax(Op.Softmax op) {
+        Value from = draft.readNatural(op);
+        Value output = new Value(op.to().name(), draft.layouts().written(op.to(), true));
+        draft.add(new Step.Softmax(from, output));
+        return output;
+    }
+
+    /** In place. */
+    void softmaxGradient(Op.Softmax op, Op.Gradient gradient, Value ofOutput) {
+        draft.add(new Step.SoftmaxGradient(draft.valueOf(op.to()), ofOutput));
+        draft.give(gradient, ofOutput);
+    }
+
+    Value prelu(Op.PRelu op) {
+        Value from = draft.readNatural(op);
+        Value output = new Value(op.to().name(), draft.layouts().written(op.to(), true));
+        draft.add(new Step.PRelu(from, slopes(op), output));
+        return output;
+    }
+
+    /** In place. */
+    void preluGradient(Op.PRelu op, Op.Gradient gradient, Value ofOutput) {
+        draft.add(new Step.PReluGradient(draft.readBy(op), slopes(op), ofOutput));
+        draft.give(gradient, ofOutput);
+    }
+
+    private static Step.PlaceWeights slopes(Op.PRelu op) {
+        Layout.Image image = Layout.Image.of(op.alpha());
+        int channels = image.channels();
+        int row = image.width() * channels;
+        return new Step.PlaceWeights(
+                new PackedMatrix(
+                        op.layer() + "/alpha",
+                        op.parameters(),
+                        Axis.of(1, 0),
+                        Axis.of(op.alpha().size(), 1)),
+                image.height() > 1 ? row : 0,
+                image.width() > 1 ? channels : 0,
+                channels > 1 ? 1 : 0);
     }
 
     /** Step by step where all terms are, else as an image. */

@@ -10,6 +10,7 @@ import dev.hourglass.engine.cpu.step.Value;
 import dev.hourglass.engine.plan.Nonlinearity;
 import dev.hourglass.engine.plan.Op;
 import dev.hourglass.tensor.Kernels;
+import org.jspecify.annotations.Nullable;
 
 /** Layers with a kernel that goes over an image. A dense layer is a 1x1 convolution, and a vector an image of one pixel. */
 final class KernelLowering {
@@ -25,10 +26,10 @@ final class KernelLowering {
      * A layer's kernel in its packed forms.
      *
      * @param weights to go forward
-     * @param bias packed like the columns of the weights
+     * @param bias packed like the columns of the weights, or null
      * @param back to go from the output's gradient to the input's
      */
-    private record Matrices(PackedMatrix weights, PackedMatrix bias, PackedMatrix back) {
+    private record Matrices(PackedMatrix weights, @Nullable PackedMatrix bias, PackedMatrix back) {
         static Matrices of(Op.Convolution op, Convolution convolution, Layout.Image in) {
             int channels = in.channels();
             int filters = op.to().channels();
@@ -41,7 +42,7 @@ final class KernelLowering {
                     new Axis(convolution.back().taps(), filters, Kernels.padded(filters), tapStride, filterStep);
             return new Matrices(
                     new PackedMatrix(op.layer() + "/kernel", op.parameters(), rows, Axis.of(filters, filterStep)),
-                    bias(op.layer(), op.parameters() + 1, filters),
+                    op.bias() ? bias(op.layer(), op.parameters() + 1, filters) : null,
                     new PackedMatrix(
                             op.layer() + "/kernel/transposed",
                             op.parameters(),
@@ -55,7 +56,7 @@ final class KernelLowering {
             Axis backRows = new Axis(Axis.inOrder(1), units, Kernels.padded(units), 0, 1);
             return new Matrices(
                     new PackedMatrix(op.layer() + "/kernel", op.parameters(), rows, Axis.of(units, 1)),
-                    bias(op.layer(), op.parameters() + 1, units),
+                    op.bias() ? bias(op.layer(), op.parameters() + 1, units) : null,
                     new PackedMatrix(
                             op.layer() + "/kernel/transposed",
                             op.parameters(),
@@ -111,7 +112,9 @@ final class KernelLowering {
     private void goBack(Op.Gradient gradient, Convolution convolution, Matrices matrices, Value ofOutput) {
         Value from = draft.readBy(gradient.of());
         PackedMatrix weights = matrices.weights();
-        draft.add(new Step.BiasGradient(ofOutput, matrices.bias()));
+        if (matrices.bias() != null) {
+            draft.add(new Step.BiasGradient(ofOutput, matrices.bias()));
+        }
         draft.add(new Step.ConvolveGradient(
                 from, convolution.forward().rows(), convolution.forward().columns(), ofOutput, weights, weights));
         if (gradient.shares().isEmpty()) {
@@ -125,6 +128,43 @@ final class KernelLowering {
         WindowAxis columns = convolution.back().columns();
         draft.add(new Step.Convolve(padded, rows, columns, matrices.back(), null, Nonlinearity.LINEAR, -1, result));
         draft.give(gradient, result);
+    }
+
+    Value direct(Op.DirectConvolution op) {
+        Value from = draft.readNatural(op);
+        Value output = new Value(op.to().name(), Layouts.natural(op.to()));
+        draft.add(new Step.DirectConvolve(from, op.windows(), op.transposed(), directWeights(op), output));
+        draft.addActivation(op.after(), output);
+        return output;
+    }
+
+    void directGradient(Op.DirectConvolution op, Op.Gradient gradient, Value ofOutput) {
+        Value from = draft.readBy(op);
+        Step.DirectWeights weights = directWeights(op);
+        draft.addActivationGradient(op.after(), draft.valueOf(op.to()), ofOutput);
+        if (weights.bias() != null) {
+            draft.add(new Step.BiasGradient(ofOutput, weights.bias()));
+        }
+        draft.add(
+                op.transposed()
+                        ? new Step.DirectConvolveGradient(ofOutput, op.windows(), weights, from)
+                        : new Step.DirectConvolveGradient(from, op.windows(), weights, ofOutput));
+        if (gradient.shares().isEmpty()) {
+            return;
+        }
+        Value result = Draft.gradientOfInput(op, from);
+        draft.add(new Step.DirectConvolve(ofOutput, op.windows(), !op.transposed(), weights.withoutBias(), result));
+        draft.give(gradient, result);
+    }
+
+    private static Step.DirectWeights directWeights(Op.DirectConvolution op) {
+        int in = op.from().channels();
+        int out = op.to().channels();
+        int size = op.windows().taps() * (op.transposed() ? in * out : in / op.groups() * out);
+        return new Step.DirectWeights(
+                new PackedMatrix(op.layer() + "/kernel", op.parameters(), Axis.of(1, 0), Axis.of(size, 1)),
+                op.bias() ? Matrices.bias(op.layer(), op.parameters() + 1, out) : null,
+                op.groups());
     }
 
     /** An output's gradient with the zeros that the way back reads. */

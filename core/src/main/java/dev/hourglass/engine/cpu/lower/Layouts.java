@@ -75,11 +75,19 @@ final class Layouts {
                 Layout.Image.dense(natural.height(), natural.width(), natural.channels(), channelStride);
             case Op.BatchNormalization ignored -> natural;
             case Op.MaxPool ignored -> natural;
+            case Op.DirectConvolution ignored -> natural;
+            case Op.Pool ignored -> natural;
+            case Op.RepeatAxes ignored -> natural;
+            case Op.Shift ignored -> natural;
+            case Op.Permute ignored -> natural;
             case Op.UpSample ignored -> natural;
             case Op.Average ignored -> natural;
             case Op.Reshape ignored -> natural;
             case Op.Noise ignored -> natural;
             case Op.Activate ignored -> natural;
+            case Op.Apply ignored -> natural;
+            case Op.Softmax ignored -> natural;
+            case Op.PRelu ignored -> natural;
             case Op.Repeat ignored -> natural;
             case Op.Recurrent ignored -> natural;
             case Op.Bidirectional ignored -> natural;
@@ -93,7 +101,8 @@ final class Layouts {
      */
     boolean isProjected(Op.Convolution op) {
         Convolution.Direction forward = Convolution.of(op).forward();
-        return op.to().channels() < ProjectionLowering.FEW_CHANNELS
+        return op.bias()
+                && op.to().channels() < ProjectionLowering.FEW_CHANNELS
                 && op.to().equals(plan.prediction())
                 && readersOf(op.to()).isEmpty()
                 && learned.contains(op.from())

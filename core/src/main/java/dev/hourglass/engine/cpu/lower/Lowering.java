@@ -87,6 +87,11 @@ public final class Lowering {
             case Op.Dense op -> sequences.isSequence(op) ? sequences.dense(op) : kernels.dense(op);
             case Op.BatchNormalization op -> norms.forward(op, training);
             case Op.MaxPool op -> windows.maxPool(op);
+            case Op.DirectConvolution op -> kernels.direct(op);
+            case Op.Pool op -> windows.pool(op);
+            case Op.RepeatAxes op -> windows.repeatAxes(op);
+            case Op.Shift op -> windows.shift(op);
+            case Op.Permute op -> windows.permute(op);
             case Op.UpSample op -> windows.upSample(op);
             case Op.Average op -> windows.average(op);
             case Op.Repeat op -> windows.repeat(op);
@@ -95,6 +100,9 @@ public final class Lowering {
             case Op.Activate op -> elementwise.activate(op);
             case Op.Recurrent op -> recurrence.forward(op);
             case Op.Bidirectional op -> recurrence.forward(op);
+            case Op.Apply op -> elementwise.apply(op);
+            case Op.Softmax op -> elementwise.softmax(op);
+            case Op.PRelu op -> elementwise.prelu(op);
             case Op.Sum op -> elementwise.sum(op);
         };
         draft.define(layer.to(), output);
@@ -111,6 +119,11 @@ public final class Lowering {
                 }
             }
             case Op.BatchNormalization op -> norms.gradient(op, gradient, ofOutput);
+            case Op.DirectConvolution op -> kernels.directGradient(op, gradient, ofOutput);
+            case Op.Pool op -> windows.poolGradient(op, gradient, ofOutput);
+            case Op.RepeatAxes op -> windows.repeatAxesGradient(op, gradient, ofOutput);
+            case Op.Shift op -> windows.shiftGradient(op, gradient, ofOutput);
+            case Op.Permute op -> windows.permuteGradient(op, gradient, ofOutput);
             case Op.MaxPool op -> windows.maxPoolGradient(op, gradient, ofOutput);
             case Op.UpSample op -> windows.upSampleGradient(op, gradient, ofOutput);
             case Op.Average op -> windows.averageGradient(op, gradient, ofOutput);
@@ -120,6 +133,9 @@ public final class Lowering {
             case Op.Activate op -> elementwise.activateGradient(op, gradient, ofOutput);
             case Op.Recurrent op -> recurrence.gradient(op, gradient, ofOutput);
             case Op.Bidirectional op -> recurrence.gradient(op, gradient, ofOutput);
+            case Op.Apply op -> elementwise.applyGradient(op, gradient, ofOutput);
+            case Op.Softmax op -> elementwise.softmaxGradient(op, gradient, ofOutput);
+            case Op.PRelu op -> elementwise.preluGradient(op, gradient, ofOutput);
             case Op.Sum op -> elementwise.sumGradient(op, gradient, ofOutput);
         }
     }

@@ -7,6 +7,7 @@ import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.engine.cpu.step.Value;
 import dev.hourglass.engine.plan.Nonlinearity;
 import dev.hourglass.engine.plan.Op;
+import org.jspecify.annotations.Nullable;
 
 /** Dense layers on sequences that lie step by step, as a recurrent layer writes them. */
 final class SequenceLowering {
@@ -35,7 +36,10 @@ final class SequenceLowering {
         Value from = draft.readBy(op);
         PackedMatrix weights = weights(op, from);
         draft.addActivationGradient(op.after(), draft.valueOf(op.to()), ofOutput);
-        draft.add(new Step.StepsBiasGradient(ofOutput, bias(op)));
+        PackedMatrix bias = bias(op);
+        if (bias != null) {
+            draft.add(new Step.StepsBiasGradient(ofOutput, bias));
+        }
         draft.add(new Step.StepsProductGradient(from, ofOutput, weights));
         if (gradient.shares().isEmpty()) {
             return;
@@ -52,7 +56,10 @@ final class SequenceLowering {
         return new PackedMatrix(op.layer() + "/kernel", op.parameters(), inputs, units(op));
     }
 
-    private static PackedMatrix bias(Op.Dense op) {
+    private static @Nullable PackedMatrix bias(Op.Dense op) {
+        if (!op.bias()) {
+            return null;
+        }
         return new PackedMatrix(op.layer() + "/bias", op.parameters() + 1, Axis.of(1, 0), units(op));
     }
 

@@ -1,11 +1,12 @@
 package dev.hourglass.engine.cpu.lower;
 
-import dev.hourglass.engine.cpu.layout.Convolution;
+import dev.hourglass.engine.cpu.layout.Layout;
 import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.engine.cpu.step.Value;
 import dev.hourglass.engine.plan.Op;
+import dev.hourglass.engine.plan.Windowing;
+import dev.hourglass.model.ChannelOrder;
 import dev.hourglass.model.Size2;
-import dev.hourglass.tensor.Shape;
 
 /** Layers that make images smaller or larger: pooling, upsampling, averaging, repeating. */
 final class WindowLowering {
@@ -19,23 +20,20 @@ final class WindowLowering {
 
     /** Whether windows of 2x2 fill the image without overlapping. */
     private static boolean isOfFour(Op.MaxPool op) {
-        Shape image = op.from().shape();
-        return op.pool().equals(TWO)
-                && op.stride().equals(TWO)
-                && image.dimension(0) % 2 == 0
-                && image.dimension(1) % 2 == 0;
+        Layout.Image image = Layouts.natural(op.from());
+        return op.pool().equals(TWO) && op.stride().equals(TWO) && image.height() % 2 == 0 && image.width() % 2 == 0;
     }
 
     private static int top(Op.MaxPool op) {
-        int in = op.from().shape().dimension(0);
-        int out = op.to().shape().dimension(0);
-        return Convolution.before(in, out, op.pool().height(), op.stride().height(), op.padding());
+        int in = Layouts.natural(op.from()).height();
+        int out = Layouts.natural(op.to()).height();
+        return Windowing.before(in, out, op.pool().height(), op.stride().height(), op.padding());
     }
 
     private static int left(Op.MaxPool op) {
-        int in = op.from().shape().dimension(1);
-        int out = op.to().shape().dimension(1);
-        return Convolution.before(in, out, op.pool().width(), op.stride().width(), op.padding());
+        int in = Layouts.natural(op.from()).width();
+        int out = Layouts.natural(op.to()).width();
+        return Windowing.before(in, out, op.pool().width(), op.stride().width(), op.padding());
     }
 
     Value maxPool(Op.MaxPool op) {
@@ -96,6 +94,61 @@ final class WindowLowering {
     void repeatGradient(Op.Repeat op, Op.Gradient gradient, Value ofOutput) {
         Value result = Draft.gradientOfInput(op, draft.readBy(op));
         draft.add(new Step.RepeatGradient(ofOutput, result));
+        draft.give(gradient, result);
+    }
+
+    Value pool(Op.Pool op) {
+        Value from = draft.readNatural(op);
+        Value output = new Value(op.to().name(), Layouts.natural(op.to()));
+        draft.add(new Step.Pool(from, op.windows(), op.average(), output));
+        return output;
+    }
+
+    void poolGradient(Op.Pool op, Op.Gradient gradient, Value ofOutput) {
+        Value from = draft.readBy(op);
+        Value result = Draft.gradientOfInput(op, from);
+        draft.add(new Step.PoolGradient(from, op.windows(), op.average(), ofOutput, result));
+        draft.give(gradient, result);
+    }
+
+    Value repeatAxes(Op.RepeatAxes op) {
+        Value from = draft.readNatural(op);
+        Value output = new Value(op.to().name(), Layouts.natural(op.to()));
+        draft.add(
+                new Step.RepeatAxes(from, op.size(), Windowing.extent(op.from().shape()), output));
+        return output;
+    }
+
+    void repeatAxesGradient(Op.RepeatAxes op, Op.Gradient gradient, Value ofOutput) {
+        Value result = Draft.gradientOfInput(op, draft.readBy(op));
+        draft.add(new Step.RepeatAxesGradient(
+                ofOutput, op.size(), Windowing.extent(op.from().shape()), result));
+        draft.give(gradient, result);
+    }
+
+    Value shift(Op.Shift op) {
+        Value from = draft.readNatural(op);
+        Value output = new Value(op.to().name(), Layouts.natural(op.to()));
+        draft.add(new Step.Shift(from, op.down(), op.right(), output));
+        return output;
+    }
+
+    void shiftGradient(Op.Shift op, Op.Gradient gradient, Value ofOutput) {
+        Value result = Draft.gradientOfInput(op, draft.readBy(op));
+        draft.add(new Step.Shift(ofOutput, -op.down(), -op.right(), result));
+        draft.give(gradient, result);
+    }
+
+    Value permute(Op.Permute op) {
+        Value from = draft.readNatural(op);
+        Value output = new Value(op.to().name(), Layouts.natural(op.to()));
+        draft.add(new Step.Permute(from, op.from().shape(), op.axes(), output));
+        return output;
+    }
+
+    void permuteGradient(Op.Permute op, Op.Gradient gradient, Value ofOutput) {
+        Value result = Draft.gradientOfInput(op, draft.readBy(op));
+        draft.add(new Step.Permute(ofOutput, op.to().shape(), ChannelOrder.inverse(op.axes()), result));
         draft.give(gradient, result);
     }
 

@@ -3,6 +3,7 @@ package dev.hourglass.engine.cpu.memory;
 import dev.hourglass.engine.cpu.step.Plan;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
+import java.util.Arrays;
 import java.util.List;
 
 /** A batch normalisation at work: the factors it applies now, and the gradients of gamma and beta. */
@@ -19,7 +20,11 @@ public final class NormState {
     public final float[] c;
     public final float[] gammaGradient;
     public final float[] betaGradient;
+    /** Which of the parameters gamma is, or -1 where there is none. */
     public final int gammaIndex;
+
+    /** Likewise. */
+    public final int betaIndex;
 
     private final Plan.Norm norm;
     private final double[] mean;
@@ -32,11 +37,13 @@ public final class NormState {
     public NormState(Plan.Norm norm, Parameters parameters, boolean training) {
         this.norm = norm;
         List<Parameter> all = parameters.list();
-        gammaIndex = norm.gamma();
-        gamma = all.get(gammaIndex).values();
-        beta = all.get(gammaIndex + 1).values();
-        movingMean = all.get(gammaIndex + 2).values();
-        movingVariance = all.get(gammaIndex + 3).values();
+        int next = norm.first();
+        gammaIndex = norm.layer().scale() ? next++ : -1;
+        betaIndex = norm.layer().center() ? next++ : -1;
+        gamma = gammaIndex < 0 ? ones(norm.channels()) : all.get(gammaIndex).values();
+        beta = betaIndex < 0 ? new float[norm.channels()] : all.get(betaIndex).values();
+        movingMean = all.get(next).values();
+        movingVariance = all.get(next + 1).values();
         int stride = norm.channelStride();
         scale = new float[stride];
         shift = new float[stride];
@@ -54,6 +61,12 @@ public final class NormState {
                 setFactors(j, movingMean[j], movingVariance[j]);
             }
         }
+    }
+
+    private static float[] ones(int count) {
+        float[] ones = new float[count];
+        Arrays.fill(ones, 1);
+        return ones;
     }
 
     /** Before anything of a batch is computed: gamma may have changed since the last one. */

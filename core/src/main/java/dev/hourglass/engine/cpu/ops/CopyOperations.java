@@ -7,6 +7,8 @@ import dev.hourglass.engine.cpu.memory.Memory.Buffer;
 import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.engine.cpu.step.Value;
 import dev.hourglass.tensor.Kernels;
+import dev.hourglass.tensor.Shape;
+import java.util.Arrays;
 
 /** Samples in and predictions out, and images from one layout to another. */
 final class CopyOperations {
@@ -67,6 +69,88 @@ final class CopyOperations {
                         from.offset(at) + i * from.stride(),
                         to.array(at),
                         to.offset(at) + i * to.stride());
+            }
+        };
+    }
+
+    Operation shift(Step.Shift step) {
+        Buffer from = resources.buffer(step.from());
+        Buffer to = resources.buffer(step.to());
+        Layout.Image in = step.from().image();
+        Layout.Image out = step.to().image();
+        int channels = out.channelStride();
+        int first = Math.max(0, step.right());
+        int count = Math.max(0, Math.min(out.width(), in.width() + step.right()) - first);
+        return at -> {
+            for (int i = 0; i < at.samples; i++) {
+                int source = from.offset(at) + i * from.stride();
+                int target = to.offset(at) + i * to.stride();
+                Arrays.fill(to.array(at), target, target + to.stride(), 0);
+                for (int y = 0; y < out.height(); y++) {
+                    int above = y - step.down();
+                    if (above >= 0 && above < in.height()) {
+                        System.arraycopy(
+                                from.array(at),
+                                source + in.row(above) + (first - step.right()) * channels,
+                                to.array(at),
+                                target + out.row(y) + first * channels,
+                                count * channels);
+                    }
+                }
+            }
+        };
+    }
+
+    /** Number by number, in the order of the result. */
+    Operation permute(Step.Permute step) {
+        Buffer from = resources.buffer(step.from());
+        Buffer to = resources.buffer(step.to());
+        Layout.Image in = step.from().image();
+        Layout.Image out = step.to().image();
+        int rank = step.axes().size();
+        int[] counts = new int[rank];
+        int[] steps = new int[rank];
+        for (int axis = 0; axis < rank; axis++) {
+            int source = step.axes().get(axis) - 1;
+            counts[axis] = step.shape().dimension(source);
+            steps[axis] = step(in, step.shape(), source);
+        }
+        int channels = counts[rank - 1];
+        int channelStep = steps[rank - 1];
+        int pixels = out.pixels();
+        return at -> {
+            float[] source = from.array(at);
+            float[] target = to.array(at);
+            for (int i = 0; i < at.samples; i++) {
+                for (int pixel = 0; pixel < pixels; pixel++) {
+                    int place = from.offset(at) + i * from.stride();
+                    int left = pixel;
+                    for (int axis = rank - 2; axis >= 0; axis--) {
+                        place += left % counts[axis] * steps[axis];
+                        left /= counts[axis];
+                    }
+                    int result = to.offset(at) + i * to.stride() + out.pixel(pixel);
+                    for (int channel = 0; channel < channels; channel++) {
+                        target[result + channel] = source[place + channel * channelStep];
+                    }
+                }
+            }
+        };
+    }
+
+    /** Floats from one place of an axis to the next. */
+    private static int step(Layout.Image image, Shape shape, int axis) {
+        int fromEnd = shape.rank() - 1 - axis;
+        return switch (fromEnd) {
+            case 0 -> 1;
+            case 1 -> image.channelStride();
+            case 2 -> image.gridRowStride();
+            default -> {
+                int rows = 1;
+                for (int i = axis + 1; i < shape.rank() - 2; i++) {
+                    rows *= shape.dimension(i);
+                }
+                yield rows * image.gridRowStride();
             }
         };
     }

@@ -15,6 +15,8 @@ public final class StepBinder {
     private final NormOperations norms;
     private final WindowOperations windows;
     private final ElementwiseOperations elementwise;
+    private final FunctionOperations functions;
+    private final VolumeOperations volumes;
     private final NoiseOperations noise;
     private final LossOperations losses;
 
@@ -29,6 +31,8 @@ public final class StepBinder {
         norms = new NormOperations(resources);
         windows = new WindowOperations(resources);
         elementwise = new ElementwiseOperations(resources);
+        functions = new FunctionOperations(resources);
+        volumes = new VolumeOperations(resources);
         noise = new NoiseOperations(resources);
         losses = new LossOperations(resources);
     }
@@ -50,10 +54,24 @@ public final class StepBinder {
             case Step.BiasGradient s -> elementwise.biasGradient(s);
             case Step.Activate s -> elementwise.activate(s);
             case Step.ActivateGradient s -> elementwise.activateGradient(s);
+            case Step.Apply s -> functions.apply(s);
+            case Step.ApplyGradient s -> functions.gradient(s);
+            case Step.Softmax s -> functions.softmax(s);
+            case Step.SoftmaxGradient s -> functions.softmaxGradient(s);
+            case Step.PRelu s -> functions.prelu(s);
+            case Step.PReluGradient s -> functions.preluGradient(s);
             case Step.Moments s -> norms.moments(s);
             case Step.Normalize s -> norms.normalize(s);
             case Step.MomentsGradient s -> norms.momentsGradient(s);
             case Step.NormalizeGradient s -> norms.normalizeGradient(s);
+            case Step.DirectConvolve s -> volumes.convolve(s);
+            case Step.DirectConvolveGradient s -> volumes.gradient(s);
+            case Step.Pool s -> volumes.pool(s);
+            case Step.PoolGradient s -> volumes.poolGradient(s);
+            case Step.RepeatAxes s -> volumes.repeat(s);
+            case Step.RepeatAxesGradient s -> volumes.repeatGradient(s);
+            case Step.Shift s -> copies.shift(s);
+            case Step.Permute s -> copies.permute(s);
             case Step.MaxPool s -> windows.maxPool(s);
             case Step.MaxPoolGradient s -> windows.maxPoolGradient(s);
             case Step.MaxOfFour s -> windows.maxOfFour(s);

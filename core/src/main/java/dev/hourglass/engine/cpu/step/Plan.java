@@ -35,11 +35,11 @@ public record Plan(
     /**
      * A batch normalisation.
      *
-     * @param gamma index of its parameter gamma; beta, moving mean and moving variance follow it
+     * @param first index of its first parameter: gamma and beta, if it has them, then moving mean and moving variance
      * @param channelStride channels with padding
      * @param pixels that one sample contributes
      */
-    public record Norm(LayerSpec.BatchNormalization layer, int gamma, int channels, int channelStride, int pixels) {}
+    public record Norm(LayerSpec.BatchNormalization layer, int first, int channels, int channelStride, int pixels) {}
 
     /** The same with other steps. */
     public Plan withSteps(List<Step> others) {

@@ -6,12 +6,16 @@ import dev.hourglass.engine.cpu.layout.Tiling;
 import dev.hourglass.engine.cpu.layout.WindowAxis;
 import dev.hourglass.engine.plan.Cell;
 import dev.hourglass.engine.plan.Nonlinearity;
+import dev.hourglass.engine.plan.PointFunction;
+import dev.hourglass.engine.plan.Windowing;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Regularizer;
 import dev.hourglass.model.Size2;
+import dev.hourglass.model.Size3;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.TileTransform;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -177,6 +181,38 @@ public sealed interface Step {
     /** {@code gradient *= function'(...)}, computed from the function's output. */
     record ActivateGradient(Nonlinearity function, Value output, Value gradient) implements Step {}
 
+    /** An elementwise function whose slope needs what went in. */
+    record Apply(PointFunction function, Value from, Value to) implements Step {}
+
+    /** {@code gradient *= function'(from)}. */
+    record ApplyGradient(PointFunction function, Value from, Value gradient) implements Step {}
+
+    /** {@code exp(x_i) / sum_j exp(x_j)} over the channels of each pixel. */
+    record Softmax(Value from, Value to) implements Step {}
+
+    /** Back through a softmax, in place, told from its output. */
+    record SoftmaxGradient(Value output, Value gradient) implements Step {}
+
+    /**
+     * A ReLU with learned slopes.
+     *
+     * @param slopes one for each place of the image, row by row, or for several
+     */
+    record PRelu(Value from, PlaceWeights slopes, Value to) implements Step {}
+
+    /** Back through it, in place; adds to the gradient of the slopes. */
+    record PReluGradient(Value from, PlaceWeights slopes, Value gradient) implements Step {}
+
+    /**
+     * Weights that belong to places of an image.
+     *
+     * @param packed as one row, in the parameter's own order
+     * @param rowStride from a place to the one below, 0 where all rows share
+     * @param pixelStride likewise along a row
+     * @param channelStride likewise along the channels
+     */
+    record PlaceWeights(PackedMatrix packed, int rowStride, int pixelStride, int channelStride) {}
+
     /** Adds to the sums from which a batch normalisation's mean and variance will be told. */
     record Moments(int norm, Value value) implements Step {}
 
@@ -211,6 +247,48 @@ public sealed interface Step {
             return new NormalizeGradient(norm, value, gradient, activation, activationBias);
         }
     }
+
+    /**
+     * A convolution over a volume in plain loops, or its transpose: the way forward of the one is the way back of the
+     * other.
+     *
+     * @param from the large volume, or the small one of a transposed convolution
+     */
+    record DirectConvolve(Value from, Windowing windows, boolean transposed, DirectWeights weights, Value to)
+            implements Step {}
+
+    /** Adds the kernel's gradient: each window of the large volume times the small volume's gradient, or the reverse. */
+    record DirectConvolveGradient(Value large, Windowing windows, DirectWeights weights, Value small) implements Step {}
+
+    /**
+     * @param kernel {@code [taps, channels of the large volume / groups, channels of the small one]} as one row
+     * @param bias or null
+     * @param groups of the channels
+     */
+    record DirectWeights(PackedMatrix kernel, @Nullable PackedMatrix bias, int groups) {
+        public DirectWeights withoutBias() {
+            return new DirectWeights(kernel, null, groups);
+        }
+    }
+
+    /** The largest value of each window over a volume, or the mean of those that are no padding. */
+    record Pool(Value from, Windowing windows, boolean average, Value to) implements Step {}
+
+    /** Gives each window's gradient to its first largest value, or a share to each. */
+    record PoolGradient(Value from, Windowing windows, boolean average, Value pooledGradient, Value gradient)
+            implements Step {}
+
+    /** @param extent of the volume that is repeated */
+    record RepeatAxes(Value from, Size3 size, Size3 extent, Value to) implements Step {}
+
+    /** Sums over what was one. */
+    record RepeatAxesGradient(Value gradient, Size3 size, Size3 extent, Value to) implements Step {}
+
+    /** Each pixel of {@code to} is the one so far above and to the left in {@code from}, or zeros. */
+    record Shift(Value from, int down, int right, Value to) implements Step {}
+
+    /** @param axes of the shape, counted from 1, in the order in which they come */
+    record Permute(Value from, Shape shape, List<Integer> axes, Value to) implements Step {}
 
     /** The largest value of each window, of what a batch normalisation (or none: -1) makes of the values. */
     record MaxPool(Value from, Size2 pool, Size2 stride, int top, int left, int norm, Value to) implements Step {

@@ -33,11 +33,34 @@ public record StepAccess(
             case Step.BiasGradient s -> reading(s.gradient()).adding(s.bias());
             case Step.Activate s -> reading(s.value()).writing(s.value());
             case Step.ActivateGradient s -> reading(s.output(), s.gradient()).writing(s.gradient());
+            case Step.Apply s -> reading(s.from()).writing(s.to());
+            case Step.ApplyGradient s -> reading(s.from(), s.gradient()).writing(s.gradient());
+            case Step.Softmax s -> reading(s.from()).writing(s.to());
+            case Step.SoftmaxGradient s -> reading(s.output(), s.gradient()).writing(s.gradient());
+            case Step.PRelu s ->
+                reading(s.from()).writing(s.to()).with(s.slopes().packed());
+            case Step.PReluGradient s ->
+                reading(s.from(), s.gradient())
+                        .writing(s.gradient())
+                        .with(s.slopes().packed())
+                        .adding(s.slopes().packed());
             case Step.Moments s -> reading(s.value());
             case Step.Normalize s -> reading(s.from()).writing(s.to());
             case Step.MomentsGradient s -> reading(s.value(), s.gradient());
             case Step.NormalizeGradient s ->
                 reading(s.value(), s.gradient()).writing(s.gradient()).adding(s.bias());
+            case Step.DirectConvolve s ->
+                reading(s.from())
+                        .writing(s.to())
+                        .with(s.weights().kernel(), s.weights().bias());
+            case Step.DirectConvolveGradient s ->
+                reading(s.large(), s.small()).adding(s.weights().kernel());
+            case Step.Pool s -> reading(s.from()).writing(s.to());
+            case Step.PoolGradient s -> reading(s.from(), s.pooledGradient()).writing(s.gradient());
+            case Step.RepeatAxes s -> reading(s.from()).writing(s.to());
+            case Step.RepeatAxesGradient s -> reading(s.gradient()).writing(s.to());
+            case Step.Shift s -> reading(s.from()).writing(s.to());
+            case Step.Permute s -> reading(s.from()).writing(s.to());
             case Step.MaxPool s -> reading(s.from()).writing(s.to());
             case Step.MaxOfFour s -> reading(s.from()).writing(s.to());
             case Step.MaxOfFourGradient s ->

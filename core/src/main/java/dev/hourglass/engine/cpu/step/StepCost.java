@@ -5,6 +5,7 @@ import dev.hourglass.engine.cpu.layout.PackedMatrix;
 import dev.hourglass.engine.cpu.layout.WindowAxis;
 import dev.hourglass.engine.cpu.layout.Windows;
 import dev.hourglass.engine.plan.Nonlinearity;
+import dev.hourglass.engine.plan.Windowing;
 import dev.hourglass.model.LayerSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,8 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
     static final int TANH_FLOPS = 23;
     /** Half the argument, tanh, and a multiply-add. */
     static final int SIGMOID_FLOPS = TANH_FLOPS + 3;
+    /** {@link dev.hourglass.tensor.Kernels#exp}: two comparisons, eight multiply-adds, two sums, a square and a product. */
+    static final int EXP_FLOPS = 22;
     /** {@code f * c + i * g} and {@code o * tanh(c)}, with three sigmoids and two tanh. */
     static final int CELL_FLOPS = 4 + 3 * SIGMOID_FLOPS + 2 * TANH_FLOPS;
     /** Counted in {@link dev.hourglass.tensor.Kernels#lstmCellGradient}'s plain twin. */
@@ -91,6 +94,15 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
             case Step.Activate s -> of(s, activation(s.function(), s.value()), Matrices.NONE);
             case Step.ActivateGradient s ->
                 of(s, numbers(s.gradient()) * gradientFlops(s.function().kind()), Matrices.NONE);
+            case Step.Apply s -> of(s, EXP_FLOPS * numbers(s.to()), Matrices.NONE);
+            case Step.ApplyGradient s -> of(s, EXP_FLOPS * numbers(s.gradient()), Matrices.NONE);
+            case Step.Softmax s -> of(s, EXP_FLOPS * numbers(s.to()), Matrices.NONE);
+            // A multiply-add for the sum, a difference and a product.
+            case Step.SoftmaxGradient s -> of(s, 4 * numbers(s.gradient()), Matrices.NONE);
+            case Step.PRelu s ->
+                of(s, 2 * numbers(s.to()), Matrices.read(s.slopes().packed()));
+            case Step.PReluGradient s ->
+                of(s, 4 * numbers(s.gradient()), Matrices.gradient(s.slopes().packed()));
             case Step.Moments s -> of(s, MOMENTS_FLOPS * numbers(s.value()), Matrices.NONE);
             case Step.MomentsGradient s -> of(s, MOMENTS_FLOPS * numbers(s.value()), Matrices.NONE);
             case Step.Normalize s -> of(s, 2 * numbers(s.from()), Matrices.NONE);
@@ -103,6 +115,23 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
             case Step.MaxOfFour s -> of(s, 4 * numbers(s.to()), Matrices.NONE);
             case Step.MaxOfFourGradient s ->
                 of(s, 4 * numbers(s.pooledGradient()) + normalizeGradientFlops(s.then()), biasGradient(s.then()));
+            case Step.DirectConvolve s ->
+                of(
+                        s,
+                        direct(s.windows(), s.weights()),
+                        Matrices.read(s.weights().kernel()));
+            case Step.DirectConvolveGradient s ->
+                of(
+                        s,
+                        direct(s.windows(), s.weights()),
+                        Matrices.gradient(s.weights().kernel()));
+            case Step.Pool s -> of(s, numbers(s.to()) * s.windows().taps(), Matrices.NONE);
+            case Step.PoolGradient s ->
+                of(s, numbers(s.pooledGradient()) * s.windows().taps(), Matrices.NONE);
+            case Step.RepeatAxes s -> of(s, 0, Matrices.NONE);
+            case Step.RepeatAxesGradient s -> of(s, numbers(s.gradient()), Matrices.NONE);
+            case Step.Shift s -> of(s, 0, Matrices.NONE);
+            case Step.Permute s -> of(s, 0, Matrices.NONE);
             case Step.UpSample s -> of(s, 0, Matrices.NONE);
             case Step.UpSampleGradient s -> of(s, numbers(s.gradient()), Matrices.NONE);
             case Step.Average s -> of(s, numbers(s.from()), Matrices.NONE);
@@ -302,6 +331,14 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
         Layout.Image image = output.image();
         long taps = rows.taps(image.height()) * columns.taps(image.width());
         return 2 * taps * weights.rows().perGroup() * columns(weights);
+    }
+
+    /** Padding counted. */
+    private static long direct(Windowing windows, Step.DirectWeights weights) {
+        long places = (long) windows.small().depth()
+                * windows.small().height()
+                * windows.small().width();
+        return 2 * places * columns(weights.kernel());
     }
 
     /** Multiplications and additions of one row with a matrix. */

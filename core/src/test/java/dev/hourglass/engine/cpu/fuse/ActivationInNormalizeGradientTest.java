@@ -41,7 +41,7 @@ final class ActivationInNormalizeGradientTest {
 
     @Test
     void aFunctionThatNeedsMoreThanASignGoesByItself() {
-        Nonlinearity tanh = Nonlinearity.of(Activation.TANH);
+        Nonlinearity tanh = Nonlinearity.of(Activation.TANH).orElseThrow();
         Plan plan = plan(CONVOLVE, NORMALIZE, new Step.ActivateGradient(tanh, CONV, GRADIENT), OF_BIAS);
         assertThat(new ActivationInNormalizeGradient().apply(plan)).isEqualTo(plan);
     }

@@ -1,0 +1,155 @@
+package dev.hourglass.engine.cpu.ops;
+
+import dev.hourglass.engine.cpu.layout.Layout;
+import dev.hourglass.engine.cpu.memory.ChunkResults;
+import dev.hourglass.engine.cpu.memory.Memory.Buffer;
+import dev.hourglass.engine.cpu.memory.PackedWeights;
+import dev.hourglass.engine.cpu.step.Step;
+
+/** Activations whose slope needs what went in, softmax, and a ReLU with learned slopes; forward and back. */
+final class FunctionOperations {
+    private final Resources resources;
+    private final PointFunctions functions;
+    private final PackedWeights weights;
+    private final ChunkResults results;
+
+    FunctionOperations(Resources resources) {
+        this.resources = resources;
+        functions = new PointFunctions(resources.kernels());
+        weights = resources.weights();
+        results = resources.results();
+    }
+
+    Operation apply(Step.Apply step) {
+        Buffer from = resources.buffer(step.from());
+        Buffer to = resources.buffer(step.to());
+        Layout.Image in = step.from().image();
+        Layout.Image out = step.to().image();
+        int count = in.width() * in.channelStride();
+        float[][] scratch = new float[resources.workers()][PointFunctions.BLOCK];
+        return at -> {
+            for (int i = 0; i < at.samples; i++) {
+                for (int y = 0; y < in.height(); y++) {
+                    functions.apply(
+                            step.function(),
+                            from.array(at),
+                            from.offset(at) + i * from.stride() + in.row(y),
+                            to.array(at),
+                            to.offset(at) + i * to.stride() + out.row(y),
+                            count,
+                            scratch[at.worker]);
+                }
+            }
+        };
+    }
+
+    Operation gradient(Step.ApplyGradient step) {
+        Buffer from = resources.buffer(step.from());
+        Buffer gradient = resources.buffer(step.gradient());
+        float[][] scratch = new float[resources.workers()][PointFunctions.BLOCK];
+        return at -> functions.gradient(
+                step.function(),
+                from.array(at),
+                from.offset(at),
+                gradient.array(at),
+                gradient.offset(at),
+                at.samples * gradient.stride(),
+                scratch[at.worker]);
+    }
+
+    Operation softmax(Step.Softmax step) {
+        Buffer from = resources.buffer(step.from());
+        Buffer to = resources.buffer(step.to());
+        Layout.Image in = step.from().image();
+        Layout.Image out = step.to().image();
+        return at -> {
+            for (int i = 0; i < at.samples; i++) {
+                for (int pixel = 0; pixel < in.pixels(); pixel++) {
+                    functions.softmax(
+                            from.array(at),
+                            from.offset(at) + i * from.stride() + in.pixel(pixel),
+                            to.array(at),
+                            to.offset(at) + i * to.stride() + out.pixel(pixel),
+                            in.channels());
+                }
+            }
+        };
+    }
+
+    Operation softmaxGradient(Step.SoftmaxGradient step) {
+        Buffer output = resources.buffer(step.output());
+        Buffer gradient = resources.buffer(step.gradient());
+        Layout.Image out = step.output().image();
+        Layout.Image image = step.gradient().image();
+        return at -> {
+            for (int i = 0; i < at.samples; i++) {
+                for (int pixel = 0; pixel < image.pixels(); pixel++) {
+                    PointFunctions.softmaxGradient(
+                            output.array(at),
+                            output.offset(at) + i * output.stride() + out.pixel(pixel),
+                            gradient.array(at),
+                            gradient.offset(at) + i * gradient.stride() + image.pixel(pixel),
+                            image.channels());
+                }
+            }
+        };
+    }
+
+    Operation prelu(Step.PRelu step) {
+        Buffer from = resources.buffer(step.from());
+        Buffer to = resources.buffer(step.to());
+        Layout.Image in = step.from().image();
+        Layout.Image out = step.to().image();
+        Step.PlaceWeights slopes = step.slopes();
+        int offset = weights.offset(slopes.packed());
+        return at -> {
+            float[] packed = weights.array();
+            float[] source = from.array(at);
+            float[] target = to.array(at);
+            for (int i = 0; i < at.samples; i++) {
+                for (int pixel = 0; pixel < in.pixels(); pixel++) {
+                    int place = from.offset(at) + i * from.stride() + in.pixel(pixel);
+                    int result = to.offset(at) + i * to.stride() + out.pixel(pixel);
+                    int slope = offset + slope(slopes, pixel, in);
+                    for (int channel = 0; channel < in.channels(); channel++) {
+                        float x = source[place + channel];
+                        target[result + channel] = x > 0 ? x : packed[slope + channel * slopes.channelStride()] * x;
+                    }
+                }
+            }
+        };
+    }
+
+    Operation preluGradient(Step.PReluGradient step) {
+        Buffer from = resources.buffer(step.from());
+        Buffer gradient = resources.buffer(step.gradient());
+        Layout.Image in = step.from().image();
+        Layout.Image image = step.gradient().image();
+        Step.PlaceWeights slopes = step.slopes();
+        int offset = weights.offset(slopes.packed());
+        int sumOffset = results.offset(slopes.packed());
+        return at -> {
+            float[] packed = weights.array();
+            float[] source = from.array(at);
+            float[] d = gradient.array(at);
+            float[] sums = results.gradients[at.chunk];
+            for (int i = 0; i < at.samples; i++) {
+                for (int pixel = 0; pixel < in.pixels(); pixel++) {
+                    int place = from.offset(at) + i * from.stride() + in.pixel(pixel);
+                    int result = gradient.offset(at) + i * gradient.stride() + image.pixel(pixel);
+                    int slope = slope(slopes, pixel, in);
+                    for (int channel = 0; channel < in.channels(); channel++) {
+                        float x = source[place + channel];
+                        int j = slope + channel * slopes.channelStride();
+                        sums[sumOffset + j] += x > 0 ? 0 : d[result + channel] * x;
+                        d[result + channel] *= x > 0 ? 1 : packed[offset + j];
+                    }
+                }
+            }
+        };
+    }
+
+    private static int slope(Step.PlaceWeights slopes, int pixel, Layout.Image image) {
+        return pixel / image.width() * slopes.rowStride() + pixel % image.width() * slopes.pixelStride();
+    }
+}

@@ -1,0 +1,133 @@
+"""Makes core/src/test/resources/golden/vocabulary.*, which KerasGoldenTest holds the engine against.
+
+As make_goldens.py, float64 and all, but for the layers' text: a case has Keras's own configuration of the model, which
+core's reader of model files turns into layers, so that the settings' names and defaults are checked as well.
+
+    .venv/bin/python make_vocabulary_goldens.py
+"""
+
+import json
+
+import make_goldens as goldens
+from make_goldens import keras
+
+layers = keras.layers
+FUNCTIONS = ("softmax", "elu", "selu", "softplus", "softsign", "silu", "gelu", "exponential", "hard_sigmoid", "relu6",
+             "mish", "leaky_relu")
+
+
+def activations():
+    for function in FUNCTIONS:
+        yield f"dense_{function}", 3, (3, 5), [layers.Dense(7, activation=function)]
+        yield f"activation_{function}", 2, (3, 2, 17), [layers.Activation(function)]
+    yield "conv2d_softmax", 2, (5, 4, 3), [layers.Conv2D(4, 3, padding="same", activation="softmax")]
+    yield "relu_at_most", 3, (4, 5), [layers.ReLU(max_value=0.5)]
+    yield "relu_sloped", 3, (3, 2, 4), [layers.ReLU(max_value=0.7, negative_slope=0.2, threshold=0.1)]
+    yield "elu", 3, (4, 5), [layers.ELU(alpha=0.6)]
+    yield "prelu", 3, (3, 4, 2), [layers.PReLU()]
+    yield "prelu_shared", 2, (3, 4, 17), [layers.PReLU(shared_axes=[1, 2])]
+    yield "prelu_shared_columns", 2, (3, 4, 2), [layers.PReLU(shared_axes=[2])]
+    yield "prelu_sequence", 2, (4, 3), [layers.PReLU(shared_axes=[1])]
+    yield "prelu_vector", 4, (6,), [layers.PReLU()]
+
+
+def convolutions():
+    yield "dense_without_bias", 3, (7,), [layers.Dense(5, use_bias=False)]
+    yield "conv2d_without_bias", 2, (5, 4, 3), [layers.Conv2D(4, 3, padding="same", use_bias=False, activation="relu")]
+    yield "conv2d_one_without_bias", 2, (5, 4, 3), [layers.Conv2D(1, 3, padding="same", use_bias=False)]
+    yield "conv2d_dilated_same", 2, (7, 8, 3), [layers.Conv2D(4, 3, padding="same", dilation_rate=2)]
+    yield "conv2d_dilated_valid", 2, (8, 7, 2), [layers.Conv2D(17, (2, 3), dilation_rate=(3, 2), activation="tanh")]
+    yield "conv2d_dilated_one_way", 2, (7, 5, 2), [layers.Conv2D(3, 3, padding="same", dilation_rate=(1, 2))]
+    yield "conv2d_groups", 2, (5, 6, 4), [layers.Conv2D(6, 3, padding="same", groups=2, activation="relu")]
+    yield "conv2d_groups_strided", 2, (7, 6, 3), [layers.Conv2D(9, (2, 3), strides=2, groups=3)]
+    yield "conv2d_groups_dilated", 2, (7, 6, 4), [
+        layers.Conv2D(4, 3, padding="same", groups=4, dilation_rate=2, use_bias=False)]
+    yield "transpose_without_bias", 2, (4, 3, 3), [layers.Conv2DTranspose(4, 3, strides=2, padding="same", use_bias=False)]
+
+    yield "conv1d_same", 2, (9, 3), [layers.Conv1D(5, 3, padding="same", activation="relu")]
+    yield "conv1d_valid_strided", 2, (10, 2), [layers.Conv1D(17, 4, strides=3)]
+    yield "conv1d_same_strided", 2, (11, 3), [layers.Conv1D(4, 7, strides=2, padding="same", activation="tanh")]
+    yield "conv1d_causal", 2, (7, 3), [layers.Conv1D(4, 3, padding="causal")]
+    yield "conv1d_causal_dilated", 2, (9, 3), [layers.Conv1D(4, 3, padding="causal", dilation_rate=3, activation="elu")]
+    yield "conv1d_causal_strided", 2, (9, 2), [layers.Conv1D(3, 4, padding="causal", strides=2)]
+    yield "conv1d_groups", 2, (8, 4), [layers.Conv1D(6, 3, padding="same", groups=2, use_bias=False)]
+    yield "conv1d_to_one", 2, (8, 4), [layers.Conv1D(1, 5, padding="same", activation="sigmoid")]
+    yield "transpose1d_same", 2, (5, 3), [layers.Conv1DTranspose(4, 7, strides=2, padding="same", activation="relu")]
+    yield "transpose1d_valid", 2, (5, 3), [layers.Conv1DTranspose(4, 3, strides=2)]
+    yield "transpose1d_gaps", 2, (4, 3), [layers.Conv1DTranspose(2, 2, strides=3, use_bias=False)]
+
+    yield "conv3d_same", 2, (4, 3, 5, 2), [layers.Conv3D(3, 3, padding="same", activation="elu")]
+    yield "conv3d_valid_strided", 2, (5, 6, 4, 2), [layers.Conv3D(4, (2, 3, 1), strides=(2, 1, 3))]
+    yield "conv3d_groups", 2, (3, 4, 3, 4), [layers.Conv3D(2, 2, padding="same", groups=2, use_bias=False)]
+    yield "transpose3d_same", 2, (2, 3, 2, 3), [layers.Conv3DTranspose(2, 3, strides=2, padding="same", activation="elu")]
+    yield "transpose3d_valid", 2, (2, 3, 2, 2), [layers.Conv3DTranspose(3, (3, 2, 2), strides=(1, 2, 3))]
+
+
+def windows():
+    yield "average_pooling2d_same_odd", 2, (5, 7, 3), [layers.AveragePooling2D(2, padding="same")]
+    yield "average_pooling2d_overlapping", 2, (6, 5, 17), [layers.AveragePooling2D((3, 2), strides=(2, 1))]
+    yield "average_pooling2d_same_overlapping", 2, (6, 5, 2), [layers.AveragePooling2D(3, strides=1, padding="same")]
+    yield "max_pooling1d_same_odd", 2, (7, 3), [layers.MaxPooling1D(2, padding="same")]
+    yield "max_pooling1d_overlapping", 2, (9, 2), [layers.MaxPooling1D(3, strides=2)]
+    yield "average_pooling1d_same_odd", 2, (7, 3), [layers.AveragePooling1D(2, padding="same")]
+    yield "max_pooling3d", 2, (4, 5, 3, 2), [layers.MaxPooling3D(2, padding="same")]
+    yield "max_pooling3d_overlapping", 2, (4, 5, 3, 2), [layers.MaxPooling3D((2, 3, 1), strides=1)]
+    yield "average_pooling3d", 2, (4, 5, 3, 2), [layers.AveragePooling3D(2, padding="same")]
+    yield "global_max_pooling2d", 2, (3, 4, 5), [layers.GlobalMaxPooling2D()]
+    yield "global_max_pooling1d", 2, (7, 3), [layers.GlobalMaxPooling1D()]
+    yield "global_average_pooling1d", 2, (7, 3), [layers.GlobalAveragePooling1D()]
+    yield "up_sampling1d", 2, (4, 3), [layers.UpSampling1D(3)]
+    yield "up_sampling3d", 2, (2, 3, 2, 3), [layers.UpSampling3D((2, 1, 3))]
+    yield "zero_padding1d", 2, (4, 3), [layers.ZeroPadding1D((1, 2))]
+    yield "zero_padding2d", 2, (3, 4, 2), [layers.ZeroPadding2D(((1, 0), (2, 3)))]
+    yield "cropping1d", 2, (6, 3), [layers.Cropping1D((1, 2))]
+    yield "cropping2d", 2, (5, 6, 2), [layers.Cropping2D(((1, 0), (2, 3)))]
+    yield "permute_image", 2, (3, 4, 2), [layers.Permute((3, 1, 2))]
+    yield "permute_sequence", 2, (3, 4), [layers.Permute((2, 1))]
+    yield "permute_volume", 2, (3, 2, 4, 5), [layers.Permute((4, 2, 1, 3))]
+
+
+def normalizations():
+    yield "norm_without_scale", 4, (3, 5, 3), [layers.BatchNormalization(scale=False)]
+    yield "norm_without_center", 4, (4, 3), [layers.BatchNormalization(center=False, momentum=0.9)]
+    yield "norm_without_both", 4, (5,), [layers.BatchNormalization(center=False, scale=False)]
+    yield "norm_axis_1", 4, (3, 5, 2), [layers.BatchNormalization(axis=1)]
+    yield "norm_axis_2", 4, (3, 5, 2), [layers.BatchNormalization(axis=2, scale=False)]
+    yield "norm_sequence_axis_1", 4, (3, 5), [layers.BatchNormalization(axis=1)]
+    yield "norm_volume", 3, (2, 3, 2, 3), [layers.BatchNormalization()]
+    yield "norm_pooled_1d", 4, (8, 3), [
+        layers.Conv1D(5, 3, padding="same", activation="relu", use_bias=False),
+        layers.BatchNormalization(scale=False),
+        layers.MaxPooling1D(2),
+        layers.UpSampling1D(2),
+        layers.Conv1D(1, 3, padding="same"),
+    ]
+
+
+def cases():
+    """(name, batch, sample shape, layers)."""
+    yield from activations()
+    yield from convolutions()
+    yield from windows()
+    yield from normalizations()
+
+
+def main():
+    goldens.compute_in("float64")
+    file = goldens.GoldenFile(goldens.RESOURCES, "vocabulary")
+    for name, batch, shape, made in cases():
+        if "pooling3d" in name:
+            # TensorFlow has none in float64.
+            goldens.compute_in("float32")
+            made = [type(layer).from_config({**layer.get_config(), "dtype": "float32"}) for layer in made]
+        model = goldens.build(shape, [("", lambda layer=layer: layer) for layer in made])
+        config = json.dumps({"class_name": "Functional", "config": model.get_config()}).replace("float64", "float32")
+        file.case(name, [f"input {goldens.dimensions(shape)}", "keras " + config])
+        for array, values in goldens.run_layer_case(name, batch, shape, [("", lambda l=l: l) for l in made]).items():
+            file.array(array, values)
+        goldens.compute_in("float64")
+    file.write()
+
+
+if __name__ == "__main__":
+    main()
