@@ -13,6 +13,7 @@ import dev.hourglass.train.TrainingState;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -132,7 +133,7 @@ public final class Checkpoints {
     }
 
     /**
-     * The state at the end of an epoch, if it was kept or is the last.
+     * The state at the end of an epoch, if it was kept or is the last. Changes nothing in the folder.
      *
      * @throws CorruptFileException if it is damaged or of another model
      * @throws IOException if it can't be read
@@ -143,7 +144,7 @@ public final class Checkpoints {
         if (folder.isPresent() && folder.get().find(epochFile(epoch)).isPresent()) {
             return Optional.of(CheckpointFile.read(folder.get(), epochFile(epoch), spec, normalization));
         }
-        return newest(spec, normalization).map(Found::checkpoint).filter(checkpoint -> {
+        return search(spec, normalization).map(Search::checkpoint).filter(checkpoint -> {
             EpochPlace place = checkpoint.state().place();
             return place.epoch() == epoch + 1 && place.samples() == 0;
         });
@@ -199,29 +200,48 @@ public final class Checkpoints {
      * @throws IOException if the folder can't be read
      */
     public Optional<Found> newest(AutoencoderSpec spec, Normalization normalization) throws IOException {
+        Search search = search(spec, normalization).orElse(null);
+        if (search == null) {
+            return Optional.empty();
+        }
+        ConfinedFolder folder = made();
+        for (Generation bad : search.damaged()) {
+            folder.move(bad.name(), bad.name() + ".damaged");
+        }
+        return Optional.of(new Found(folder.path(search.whole().name()), search.checkpoint(), search.warnings()));
+    }
+
+    /**
+     * @param damaged those that are newer
+     * @param problems of each of these
+     */
+    private record Search(Generation whole, Checkpoint checkpoint, List<Generation> damaged, List<String> problems) {
+        List<String> warnings() {
+            List<String> warnings = new ArrayList<>();
+            for (int i = 0; i < damaged.size(); i++) {
+                long lost = damaged.get(i).steps() - checkpoint.state().optimizer().steps();
+                warnings.add(String.format(
+                        Locale.ROOT,
+                        "A checkpoint is damaged (%s) and was put aside; continuing from the one before it, %,d steps"
+                                + " earlier%s.",
+                        problems.get(i),
+                        lost,
+                        duration(checkpoint.state(), lost)));
+            }
+            return warnings;
+        }
+    }
+
+    /** Looks for the newest that is whole, and leaves all as it is. */
+    private Optional<Search> search(AutoencoderSpec spec, Normalization normalization) throws IOException {
         List<Generation> damaged = new ArrayList<>();
         List<String> problems = new ArrayList<>();
         CorruptFileException last = null;
         for (Generation generation : generations()) {
             try {
-                Checkpoint checkpoint = CheckpointFile.read(made(), generation.name(), spec, normalization);
-                List<String> warnings = new ArrayList<>();
-                for (int i = 0; i < damaged.size(); i++) {
-                    long lost = damaged.get(i).steps()
-                            - checkpoint.state().optimizer().steps();
-                    warnings.add(String.format(
-                            Locale.ROOT,
-                            "A checkpoint is damaged (%s) and was put aside; continuing from the one before it, %,d"
-                                    + " steps"
-                                    + " earlier%s.",
-                            problems.get(i),
-                            lost,
-                            duration(checkpoint.state(), lost)));
-                }
-                for (Generation bad : damaged) {
-                    made().move(bad.name(), bad.name() + ".damaged");
-                }
-                return Optional.of(new Found(made().path(generation.name()), checkpoint, warnings));
+                ConfinedFolder folder = found().orElseThrow(() -> new NoSuchFileException(path.toString()));
+                Checkpoint checkpoint = CheckpointFile.read(folder, generation.name(), spec, normalization);
+                return Optional.of(new Search(generation, checkpoint, damaged, problems));
             } catch (CorruptFileException e) {
                 last = e;
                 damaged.add(generation);

@@ -133,6 +133,33 @@ class CheckpointsTest {
     }
 
     @Test
+    void readingTheStateAfterAnEpochChangesNothing() throws IOException {
+        Checkpoints checkpoints = new Checkpoints(folder);
+        for (TrainingState state : states()) {
+            checkpoints.save(new Checkpoint(ORIGIN, state));
+        }
+        Path newest = folder.resolve("step-000000012.checkpoint");
+        Files.writeString(newest, "torn");
+        List<Path> before = files();
+
+        for (int epoch = 1; epoch <= 4; epoch++) {
+            checkpoints.atEndOf(epoch, TrainerTest.SPEC, Normalization.NONE);
+        }
+        assertThat(files()).isEqualTo(before).contains(newest);
+
+        Path absent = folder.resolve("absent");
+        assertThat(new Checkpoints(absent).atEndOf(1, TrainerTest.SPEC, Normalization.NONE))
+                .isEmpty();
+        assertThat(absent).doesNotExist();
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.sorted().toList();
+        }
+    }
+
+    @Test
     void whereAllAreDamagedThereIsNothingToGoOnFrom() throws IOException {
         Files.writeString(folder.resolve("step-000000012.checkpoint"), "not at all a checkpoint, whatever its name is");
 
