@@ -1,5 +1,6 @@
 package dev.hourglass.server.http;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -20,17 +21,12 @@ import org.eclipse.jetty.util.Callback;
  */
 public final class Admission extends Handler.Wrapper {
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
-    /** At 2,000 answers a second, less than a tenth of a second. */
-    private static final int MOST_WAITING = 128;
-
-    /** More requests for a model's numbers than these are turned away. */
-    static final int MOST_AT_ONCE = PROCESSORS + 1 + MOST_WAITING;
 
     /**
-     * Who is turned away at once asks again at once, and an overload is then spent on turning away. Nobody who waits
-     * holds a thread.
+     * Whoever is turned away at once asks again at once, and an overload is then spent on turning away: so it takes as
+     * long as whoever is turned away is asked to wait. Nobody who waits holds a thread.
      */
-    private static final int MILLIS_BEFORE_TURNED_AWAY = 500;
+    private static final int MILLIS_BEFORE_TURNED_AWAY = 1_000;
 
     private static final int MOST_TO_BE_TURNED_AWAY = 4_096;
 
@@ -38,30 +34,94 @@ public final class Admission extends Handler.Wrapper {
     private static final Refusal CROWDED =
             Refusal.of(ApiException.of(503, null, "The server has too much to do.", "Ask again in a second."));
 
-    /** One waits for its turn while the others compute. More would only take time from the thread that lets in. */
-    private final ThreadPoolExecutor services = line("hourglass-service-", PROCESSORS + 1, MOST_WAITING);
-
-    /** A picture or table is read in one go, and large ones take memory. */
-    private final ThreadPoolExecutor uploads = line("hourglass-upload-", PROCESSORS, 32);
-
-    /** They wait for files, for the engine, and for slow readers of their answers. */
-    private final ThreadPoolExecutor others = line("hourglass-request-", 48, 1_024);
-
+    private final Line services;
+    private final Line uploads;
+    private final Line others;
     private final AtomicInteger toBeTurnedAway = new AtomicInteger();
 
-    private static ThreadPoolExecutor line(String name, int threads, int mostWaiting) {
-        ThreadPoolExecutor line = new ThreadPoolExecutor(
-                threads,
-                threads,
-                1,
-                TimeUnit.MINUTES,
-                new ArrayBlockingQueue<>(mostWaiting),
-                Thread.ofPlatform().name(name, 0).factory());
-        line.allowCoreThreadTimeOut(true);
-        return line;
+    /**
+     * How long the line for a model's numbers may become. To wait in it costs less than to be turned away and ask again,
+     * so it is long where answers come fast; where they come slowly it is closed by the time they take.
+     *
+     * @param most who wait at once
+     * @param patience once the first has waited for longer, nobody else is let in
+     * @param longest whoever has waited for longer is turned away, since a late answer helps nobody
+     */
+    record Waiting(int most, Duration patience, Duration longest) {
+        static final Waiting STANDARD = new Waiting(1_024, Duration.ofMillis(500), Duration.ofSeconds(5));
+        /** For files, for the engine, for slow disks. */
+        private static final Duration ANY = Duration.ofHours(1);
     }
 
-    private ThreadPoolExecutor line(Request request) {
+    public Admission() {
+        this(Waiting.STANDARD);
+    }
+
+    Admission(Waiting forServices) {
+        // One waits for its turn while the others compute. More would only take time from the thread that lets in.
+        services = new Line("hourglass-service-", PROCESSORS + 1, forServices);
+        // A picture or table is read in one go, and large ones take memory.
+        uploads = new Line("hourglass-upload-", PROCESSORS, new Waiting(32, Waiting.ANY, Waiting.ANY));
+        // They wait for files, and for the engine.
+        others = new Line("hourglass-request-", 48, new Waiting(1_024, Waiting.ANY, Waiting.ANY));
+    }
+
+    /** How many requests for a model's numbers are let in at once. */
+    static int mostAtOnce(Waiting waiting) {
+        return PROCESSORS + 1 + waiting.most();
+    }
+
+    /** Requests that wait for a thread, first come, first served. */
+    private static final class Line {
+        private final ThreadPoolExecutor threads;
+        private final long patienceNanos;
+        private final long longestNanos;
+
+        Line(String name, int threads, Waiting waiting) {
+            this.threads = new ThreadPoolExecutor(
+                    threads,
+                    threads,
+                    1,
+                    TimeUnit.MINUTES,
+                    new ArrayBlockingQueue<>(waiting.most()),
+                    Thread.ofPlatform().name(name, 0).factory());
+            this.threads.allowCoreThreadTimeOut(true);
+            this.patienceNanos = waiting.patience().toNanos();
+            this.longestNanos = waiting.longest().toNanos();
+        }
+
+        boolean isOpen() {
+            return threads.getQueue().remainingCapacity() > 0
+                    && !(threads.getQueue().peek() instanceof Place first && first.nanos() > patienceNanos);
+        }
+
+        /** @return whether it was open */
+        boolean join(Runnable turn, Runnable late) {
+            if (!isOpen()) {
+                return false;
+            }
+            try {
+                threads.execute(new Place(this, System.nanoTime(), turn, late));
+                return true;
+            } catch (RejectedExecutionException e) {
+                return false; // others came first
+            }
+        }
+    }
+
+    /** @param since by the monotonic clock */
+    private record Place(Line line, long since, Runnable turn, Runnable late) implements Runnable {
+        long nanos() {
+            return System.nanoTime() - since;
+        }
+
+        @Override
+        public void run() {
+            (nanos() > line.longestNanos ? late : turn).run();
+        }
+    }
+
+    private Line line(Request request) {
         return switch (Operation.of(request)) {
             case SERVICE -> services;
             case UPLOAD -> uploads;
@@ -77,7 +137,7 @@ public final class Admission extends Handler.Wrapper {
 
     /** Why a request can't be let in now, asked before its body is read. */
     Optional<Refusal> refusal(Request request) {
-        return line(request).getQueue().remainingCapacity() > 0 ? Optional.empty() : Optional.of(busy(request));
+        return line(request).isOpen() ? Optional.empty() : Optional.of(busy(request));
     }
 
     private static Refusal busy(Request request) {
@@ -86,9 +146,11 @@ public final class Admission extends Handler.Wrapper {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        try {
-            line(request).execute(() -> pass(request, response, callback));
-        } catch (RejectedExecutionException e) {
+        boolean joined = line(request)
+                .join(
+                        () -> pass(request, response, callback),
+                        () -> Incoming.refuse(request, response, callback, busy(request)));
+        if (!joined) {
             turnAway(request, response, callback, busy(request));
         }
         return true;
@@ -125,6 +187,6 @@ public final class Admission extends Handler.Wrapper {
     @Override
     protected void doStop() throws Exception {
         super.doStop();
-        List.of(services, uploads, others).forEach(ThreadPoolExecutor::shutdown);
+        List.of(services, uploads, others).forEach(line -> line.threads.shutdown());
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -21,24 +22,27 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
+    private static final Admission.Waiting WAITING =
+            new Admission.Waiting(64, Duration.ofSeconds(5), Duration.ofSeconds(10));
+
     private final CountDownLatch answering = new CountDownLatch(1);
+    private final AtomicInteger entered = new AtomicInteger();
     private final Server server = new Server();
     private final ServerConnector connector = new ServerConnector(server);
-    private final HttpClient client = HttpClient.newHttpClient();
+    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    @BeforeEach
-    void start() throws Exception {
+    private void start(Admission.Waiting waiting) throws Exception {
         connector.setHost("127.0.0.1");
         server.addConnector(connector);
-        Admission admission = new Admission();
+        Admission admission = new Admission(waiting);
         admission.setHandler(new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) throws Exception {
                 if (request.getMethod().equals("POST")) {
+                    entered.incrementAndGet();
                     answering.await();
                 }
                 callback.succeeded();
@@ -70,9 +74,11 @@ class AdmissionTest {
     }
 
     @Test
-    void whoFindsTheLineFullIsTurnedAwayAtOnceAndTheOthersAreAnswered() throws Exception {
+    void whoFindsTheLineFullIsTurnedAwayAndTheOthersAreAnswered() throws Exception {
+        start(WAITING);
+        int most = Admission.mostAtOnce(WAITING);
         CountDownLatch turnedAway = new CountDownLatch(20);
-        List<CompletableFuture<HttpResponse<String>>> asked = IntStream.range(0, Admission.MOST_AT_ONCE + 20)
+        List<CompletableFuture<HttpResponse<String>>> asked = IntStream.range(0, most + 20)
                 .mapToObj(i -> reconstruct().whenComplete((answer, failure) -> turnedAway.countDown()))
                 .toList();
         assertThat(turnedAway.await(1, TimeUnit.MINUTES)).isTrue(); // while nobody else is answered
@@ -82,7 +88,7 @@ class AdmissionTest {
         assertThat(page.statusCode()).isEqualTo(200);
         List<HttpResponse<String>> answers =
                 asked.stream().map(CompletableFuture::join).toList();
-        assertThat(answers).filteredOn(answer -> answer.statusCode() == 200).hasSize(Admission.MOST_AT_ONCE);
+        assertThat(answers).filteredOn(answer -> answer.statusCode() == 200).hasSize(most);
         assertThat(answers)
                 .filteredOn(answer -> answer.statusCode() == 503)
                 .hasSize(20)
@@ -90,6 +96,26 @@ class AdmissionTest {
                     assertThat(answer.headers().firstValue("Retry-After")).hasValue("1");
                     assertThat(answer.body()).contains("\"message\":\"The model has too much to do.\"");
                 });
+        assertThat(reconstruct().join().statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void nobodyJoinsALineWhoseFirstHasWaitedTooLongAndWhoWaitedLongestIsTurnedAway() throws Exception {
+        start(new Admission.Waiting(64, Duration.ofMillis(300), Duration.ofMillis(900)));
+        int busy = Admission.mostAtOnce(new Admission.Waiting(0, Duration.ZERO, Duration.ZERO));
+        List<CompletableFuture<HttpResponse<String>>> asked =
+                IntStream.range(0, busy).mapToObj(i -> reconstruct()).toList();
+        while (entered.get() < busy) {
+            Thread.sleep(10);
+        }
+        CompletableFuture<HttpResponse<String>> waiting = reconstruct();
+        Thread.sleep(600);
+        assertThat(reconstruct().get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(503); // while nobody is answered
+        assertThat(waiting).isNotDone();
+        Thread.sleep(400);
+        answering.countDown();
+        assertThat(waiting.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(503);
+        assertThat(asked).allSatisfy(each -> assertThat(each.join().statusCode()).isEqualTo(200));
         assertThat(reconstruct().join().statusCode()).isEqualTo(200);
     }
 }
