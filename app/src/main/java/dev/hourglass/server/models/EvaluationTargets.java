@@ -33,6 +33,12 @@ public final class EvaluationTargets {
         return models.open(key(context, epoch.isPresent() ? epoch.getAsInt() : null));
     }
 
+    /** The same for a service, which may be asked thousands of times a second; see {@link ModelShelf#openedLately}. */
+    OpenModel service(Context context) {
+        OptionalInt epoch = new Query(context).integer("epoch", 1, MOST_EPOCHS);
+        return models.openedLately(key(context, epoch.isPresent() ? epoch.getAsInt() : null));
+    }
+
     public OpenModel model(ModelKey key) {
         return models.open(key);
     }

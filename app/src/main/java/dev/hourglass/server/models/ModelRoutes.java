@@ -28,6 +28,9 @@ import tools.jackson.databind.JsonNode;
 
 /** The models, and the content of one: layers, weights and layer outputs. */
 public final class ModelRoutes implements Routes {
+    /** A hundred times what a layer of the labs gives; as JSON, about 100 MB. */
+    private static final int MOST_ACTIVATIONS = 1 << 23;
+
     private final RunShelf runs;
     private final EvaluationTargets targets;
 
@@ -188,6 +191,13 @@ public final class ModelRoutes implements Routes {
         OpenModel model = target.model();
         List<LayerSpec> layers = layers(context, model);
         Shape shape = ModelFacts.of(model.input(), layers).output();
+        if (shape.size() > MOST_ACTIVATIONS) {
+            throw ApiException.impossible(
+                    "layer",
+                    "Layer '" + layers.getLast().name() + "' gives " + shape + ", more than the " + MOST_ACTIVATIONS
+                            + " numbers that are sent at once.",
+                    "Choose another layer.");
+        }
         float[] values = new float[shape.size()];
         try (ChainInference chain =
                 ChainInference.of(model.input(), layers, model.autoencoder().parameters(), 1)) {

@@ -12,8 +12,10 @@ import dev.hourglass.server.runs.EpochFiles;
 import dev.hourglass.server.runs.RunShelf;
 import dev.hourglass.server.runs.StoredRun;
 import dev.hourglass.tensor.Normalization;
+import dev.hourglass.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,17 @@ import java.util.stream.Stream;
 public final class ModelShelf {
     /** Epochs are leafed through, so many are near each other. */
     private static final int MOST_KEPT = 24;
+
+    /** As a whole, and its encoder and decoder by themselves. */
+    private static final int CHAINS = 2;
+
+    /** Of which a chain keeps the values. */
+    private static final int SAMPLES_AT_ONCE = 4;
+
+    /** A part of what Java may use, for the values of one model's layers. */
+    private static final int SHARE_OF_MODEL = 4;
+
+    private static final long LATELY_NANOS = Duration.ofMillis(100).toNanos();
 
     private final RunShelf runs;
     private final DataShelf data;
@@ -38,13 +51,33 @@ public final class ModelShelf {
         }
     };
 
-    /** @param version what the file is and when it was written, since a run that goes on writes it again; an epoch's never changes */
-    private record Kept(String version, OpenModel model) {}
+    /**
+     * @param version what the file is and when it was written, since a run that goes on writes it again; an epoch's never
+     *     changes
+     * @param looked when the run's folder was last asked, by the monotonic clock
+     */
+    private record Kept(String version, OpenModel model, long looked) {}
 
     public ModelShelf(RunShelf runs, DataShelf data, int processors) {
         this.runs = runs;
         this.data = data;
         this.processors = processors;
+    }
+
+    /**
+     * The model as it was a tenth of a second ago at most, for numbers by the thousand: to look at the folder costs as much
+     * as a small model's numbers.
+     *
+     * @throws ApiException 404 if there is no such run, model or epoch
+     */
+    OpenModel openedLately(ModelKey key) {
+        synchronized (kept) {
+            Kept known = kept.get(key);
+            if (known != null && System.nanoTime() - known.looked() < LATELY_NANOS) {
+                return known.model();
+            }
+        }
+        return open(key);
     }
 
     /** @throws ApiException 404 if there is no such run, model or epoch */
@@ -72,17 +105,36 @@ public final class ModelShelf {
         synchronized (kept) {
             Kept known = kept.get(key);
             if (known != null && known.version().equals(version)) {
+                kept.put(key, new Kept(version, known.model(), System.nanoTime()));
                 return known.model();
             }
         }
         SavedModel saved = reader.get();
         Autoencoder autoencoder = saved.autoencoder();
+        requireRoom(key, autoencoder.spec().facts().outputs());
         OpenModel model =
                 new OpenModel(key, saved, autoencoder, recipe.data(), new InferencePool(autoencoder, processors));
         synchronized (kept) {
-            kept.put(key, new Kept(version, model));
+            kept.put(key, new Kept(version, model, System.nanoTime()));
         }
         return model;
+    }
+
+    /**
+     * A few bytes can ask for an upsampling by thousands, so what the values of its layers will take is reckoned before
+     * the model is compiled.
+     */
+    private void requireRoom(ModelKey key, List<Shape> outputs) {
+        double numbers = outputs.stream().mapToDouble(Shape::size).sum();
+        double bytes = numbers * Float.BYTES * SAMPLES_AT_ONCE * CHAINS * processors;
+        long most = Runtime.getRuntime().maxMemory() / SHARE_OF_MODEL;
+        if (bytes > most) {
+            throw ApiException.impossible(
+                    "model",
+                    "Model '" + key.model() + "' needs " + Failures.size((long) bytes)
+                            + " for what its layers compute, at most " + Failures.size(most) + " are given to one.",
+                    "Start the server with more memory, HOURGLASS_JAVA_OPTS=-Xmx…, or choose a smaller model.");
+        }
     }
 
     private SavedModel ofEpoch(StoredRun run, ModelRecipe recipe, int epoch) {

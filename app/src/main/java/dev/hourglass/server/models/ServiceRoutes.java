@@ -2,6 +2,7 @@ package dev.hourglass.server.models;
 
 import dev.hourglass.evaluate.errors.SampleError;
 import dev.hourglass.server.http.Answers;
+import dev.hourglass.server.http.ApiException;
 import dev.hourglass.server.http.NpyArray;
 import dev.hourglass.server.http.Routes;
 import dev.hourglass.tensor.Normalization;
@@ -12,6 +13,9 @@ import java.util.stream.IntStream;
 
 /** A model as a service: numbers in, numbers out. */
 public final class ServiceRoutes implements Routes {
+    /** Codes are small and what they stand for is not: as JSON, about 200 MB. */
+    private static final int MOST_NUMBERS = 1 << 24;
+
     private final EvaluationTargets targets;
 
     public ServiceRoutes(EvaluationTargets targets) {
@@ -32,25 +36,32 @@ public final class ServiceRoutes implements Routes {
     private record Scores(int count, float[] mse, float[] mae) {}
 
     private void encode(Context context) {
-        OpenModel model = targets.model(context);
+        OpenModel model = targets.service(context);
         SampleReader samples = samples(context, model);
         answer(context, model.encode(samples.values(), samples.count()), samples.count(), model.latent());
     }
 
     private void decode(Context context) {
-        OpenModel model = targets.model(context);
+        OpenModel model = targets.service(context);
         SampleReader codes = SampleReader.of(context, model.latent(), Normalization.NONE);
+        if ((long) codes.count() * model.input().size() > MOST_NUMBERS) {
+            throw ApiException.impossible(
+                    "samples",
+                    codes.count() + " samples of " + model.input() + " are more than the " + MOST_NUMBERS
+                            + " numbers that are sent at once.",
+                    "Send fewer codes at once.");
+        }
         answer(context, model.decode(codes.values(), codes.count()), codes.count(), model.input());
     }
 
     private void reconstruct(Context context) {
-        OpenModel model = targets.model(context);
+        OpenModel model = targets.service(context);
         SampleReader samples = samples(context, model);
         answer(context, model.reconstruct(samples.values(), samples.count()), samples.count(), model.input());
     }
 
     private void score(Context context) {
-        OpenModel model = targets.model(context);
+        OpenModel model = targets.service(context);
         SampleReader samples = samples(context, model);
         int count = samples.count();
         int size = model.input().size();
