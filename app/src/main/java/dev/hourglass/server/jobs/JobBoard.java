@@ -5,6 +5,7 @@ import dev.hourglass.server.http.ApiException;
 import io.javalin.http.Context;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -101,6 +102,16 @@ public final class JobBoard implements AutoCloseable {
     public synchronized <T> Optional<T> finished(String key) {
         Job<?> known = byKey.get(key);
         return known == null ? Optional.empty() : (Optional<T>) known.result();
+    }
+
+    /** The finished results of all keys that begin so, in the keys' order. */
+    @SuppressWarnings("unchecked") // as in start, and the keys that begin so are of one kind
+    public synchronized <T> List<T> allFinished(String prefix) {
+        return byKey.entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(prefix))
+                .sorted(Map.Entry.comparingByKey())
+                .flatMap(entry -> ((Optional<T>) entry.getValue().result()).stream())
+                .toList();
     }
 
     /** Results of keys that begin so are stale, as when a run writes its model again. */

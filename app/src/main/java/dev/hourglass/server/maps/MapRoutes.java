@@ -18,11 +18,9 @@ import dev.hourglass.server.runs.RunShelf;
 import dev.hourglass.server.samples.ErrorJobs;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -38,9 +36,6 @@ public final class MapRoutes implements Routes {
     private final ErrorJobs errors;
     private final JobBoard jobs;
     private final int threads;
-    /** What was asked for, by job key, so that a map can be made again when it was pushed out. */
-    private final Map<String, MapPlan> plans = new ConcurrentHashMap<>();
-
     public MapRoutes(RunShelf runs, EvaluationTargets targets, ErrorJobs errors, JobBoard jobs, int threads) {
         this.runs = runs;
         this.targets = targets;
@@ -128,12 +123,7 @@ public final class MapRoutes implements Routes {
     private void list(Context context) {
         String prefix = key(EvaluationTargets.key(context, null), "");
         targets.model(context);
-        List<View> maps = plans.keySet().stream()
-                .filter(key -> key.startsWith(prefix))
-                .sorted(Comparator.naturalOrder())
-                .flatMap(key -> jobs.<LatentMap>finished(key).stream())
-                .map(this::view)
-                .toList();
+        List<View> maps = jobs.<LatentMap>allFinished(prefix).stream().map(this::view).toList();
         Answers.json(context, Map.of("maps", maps));
     }
 
@@ -142,7 +132,6 @@ public final class MapRoutes implements Routes {
         EvaluationTarget target =
                 targets.target(targets.model(EvaluationTargets.key(context, plan.epoch())), plan.data());
         String key = key(target.model().key(), plan.id());
-        plans.put(key, plan);
         jobs.answer(
                 context,
                 key,
