@@ -9,6 +9,7 @@ import dev.hourglass.server.http.EventStreams;
 import dev.hourglass.server.http.Gatekeeper;
 import dev.hourglass.server.http.Intake;
 import dev.hourglass.server.http.MemoryBudget;
+import dev.hourglass.server.http.Outflow;
 import dev.hourglass.server.http.RouteTable;
 import dev.hourglass.server.http.Routes;
 import dev.hourglass.server.http.ServerException;
@@ -73,10 +74,12 @@ public final class WorkbenchServer implements AutoCloseable {
     private WorkbenchServer(ServerOptions options, RunsFolder runs, Intake.Pace pace) {
         this.options = options;
         this.runs = runs;
+        Admission admission = new Admission();
+        admission.setHandler(new Outflow(pace));
         intake = new Intake(
                 pace,
                 table,
-                new Admission(),
+                admission,
                 new MemoryBudget(Runtime.getRuntime().maxMemory() / SHARE_FOR_BODIES));
         RecipeReader reader = new RecipeReader(options.catalog().names());
         RunShelf shelf = new RunShelf(runs.folder(), reader);
@@ -184,13 +187,14 @@ public final class WorkbenchServer implements AutoCloseable {
         config.jetty.modifyHttpConfiguration(http -> {
             http.setSendServerVersion(false);
             http.setRequestHeaderSize(REQUEST_HEADER_BYTES);
+            http.setHeaderCacheSize(0); // of each connection: with thousands of them it costs more than it spares
         });
         config.jetty.modifyServer(this::standBefore);
     }
 
     /**
-     * What stands before Javalin: nobody comes in when it stops, headers decide, bodies are read, and not too many are
-     * let in.
+     * What stands before Javalin: nobody comes in when it stops, headers decide, bodies are read, not too many are let in,
+     * and answers must be read.
      */
     private void standBefore(Server server) {
         server.setStopTimeout(DRAIN_MILLIS);

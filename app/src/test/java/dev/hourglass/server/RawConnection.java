@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 
 /** A connection for bytes that no client library would send, at a pace that none would keep. */
 final class RawConnection implements AutoCloseable {
@@ -46,6 +47,27 @@ final class RawConnection implements AutoCloseable {
     /** Everything until the server closes the connection. */
     String rest() throws IOException {
         return new String(socket.getInputStream().readAllBytes(), UTF_8);
+    }
+
+    /** Reads so many bytes, or as many as there are before the end. */
+    int read(int bytes) throws IOException {
+        return socket.getInputStream().readNBytes(bytes).length;
+    }
+
+    /** How many bytes come until the server closes the connection, or breaks it. */
+    long restLength() {
+        long length = 0;
+        byte[] some = new byte[1 << 16];
+        try {
+            for (int n = socket.getInputStream().read(some); n >= 0; n = socket.getInputStream().read(some)) {
+                length += n;
+            }
+        } catch (SocketTimeoutException e) {
+            return length; // whole, and kept alive
+        } catch (IOException e) {
+            return length; // broken
+        }
+        return length;
     }
 
     /** The head of the next answer, and its body if it says how long that is. */
