@@ -1,5 +1,6 @@
 package dev.hourglass.server;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hourglass.server.http.Answers;
@@ -7,10 +8,14 @@ import dev.hourglass.server.runs.StrangeFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -137,6 +142,67 @@ class StrangeRunsIT {
             }
         }
         return all.toString();
+    }
+
+    @Test
+    void aFolderThatIsLeftOutIsNamedWithTheReason() throws IOException, InterruptedException {
+        Files.writeString(strange.resolve("run.json"), "{not JSON");
+        Files.deleteIfExists(strange.resolve("checkpoints/run.json"));
+        Files.deleteIfExists(strange.resolve("request.json"));
+        link(runs.resolve("linked"), outside);
+        serve();
+        JsonNode found = server().json("/api/runs");
+        assertThat(listed()).containsExactly("honest");
+        assertThat(found.path("leftOut").toString())
+                .contains("{\"run\":\"strange\",\"reason\":\"run.json: no JSON: ")
+                .doesNotContain(folder.toString());
+        StrangeFiles.copy(model.resolve("tiny").resolve("run.json"), strange.resolve("run.json.new"));
+        Files.move(strange.resolve("run.json.new"), strange.resolve("run.json"), REPLACE_EXISTING);
+        assertThat(server().json("/api/runs").path("leftOut")).isEmpty();
+        assertThat(listed()).contains("strange");
+    }
+
+    /** Holds the lock of a run as another process that trains it does, until its input ends. */
+    static final class Holder {
+        public static void main(String[] arguments) throws IOException {
+            try (FileChannel marker = FileChannel.open(Path.of(arguments[0]), StandardOpenOption.WRITE);
+                    FileLock lock = marker.tryLock()) {
+                System.out.println(lock.isValid());
+                System.in.read();
+            }
+        }
+    }
+
+    @Test
+    void aRunThatAnotherProgramTrainsIsShownAsRunningAndLeftAlone() throws IOException, InterruptedException {
+        Path marker = strange.resolve("INCOMPLETE");
+        Files.writeString(marker, "This run is not finished. Process 4711 works on it, or did last.\n");
+        StrangeFiles.copy(strange.resolve("run.json"), strange.resolve("checkpoints/run.json"));
+        Files.delete(strange.resolve("run.json"));
+        Process holder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Holder.class.getName(),
+                        marker.toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            assertThat(holder.getInputStream().read()).isEqualTo('t');
+            serve();
+            JsonNode run = server().json("/api/runs/strange");
+            assertThat(run.path("state").asString()).isEqualTo("running");
+            assertThat(run.path("doing").asString()).isEqualTo("Trained by process 4711, not by this server");
+            HttpResponse<byte[]> answer = server().send(server().request("/api/runs/strange/state")
+                    .header("Content-Type", "application/json")
+                    .PUT(BodyPublishers.ofString("{\"state\": \"running\"}")));
+            assertThat(answer.statusCode()).isEqualTo(409);
+            assertThat(new String(answer.body(), StandardCharsets.UTF_8)).contains("process 4711");
+        } finally {
+            holder.destroy();
+            holder.waitFor();
+        }
+        assertThat(server().json("/api/runs/strange").path("state").asString()).isEqualTo("interrupted");
     }
 
     @Test

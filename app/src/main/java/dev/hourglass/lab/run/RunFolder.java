@@ -12,6 +12,7 @@ import dev.hourglass.train.checkpoints.Checkpoints;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
@@ -59,6 +60,11 @@ public final class RunFolder implements AutoCloseable {
     private static final String NOT_OURS = "It is not a run folder of 'hourglass lab'.";
 
     private static final long LOOK_NANOS = 1_000_000_000;
+
+    /** Whoever only asks holds the lock for a moment. */
+    private static final int TRIES_FOR_LOCK = 5;
+
+    private static final int MILLIS_BETWEEN_TRIES = 20;
 
     private final Path asGiven;
     private final Path path;
@@ -202,14 +208,8 @@ public final class RunFolder implements AutoCloseable {
      */
     private void takeLock(FileChannel marker) throws IOException {
         lock = marker;
-        boolean taken;
-        try {
-            taken = marker.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
-            taken = false; // by another thread of this process
-        }
-        if (!taken) {
-            throw new LabException("Run folder " + asGiven + " is in use by " + holder()
+        if (!locked(marker)) {
+            throw new LabException("Run folder " + asGiven + " is in use by " + holder(confined)
                     + ". Wait until it is done, or stop it first.");
         }
         Optional<ConfinedFolder.Entry> entry = confined.find(INCOMPLETE);
@@ -218,6 +218,42 @@ public final class RunFolder implements AutoCloseable {
         }
         markerKey = entry.get().key();
         mark(marker);
+    }
+
+    private static boolean locked(FileChannel marker) throws IOException {
+        try {
+            for (int i = 0; i < TRIES_FOR_LOCK; i++) {
+                if (marker.tryLock() != null) {
+                    return true;
+                }
+                Thread.sleep(MILLIS_BETWEEN_TRIES);
+            }
+        } catch (OverlappingFileLockException e) {
+            return false; // by another thread of this process
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return false;
+    }
+
+    /**
+     * Who works on a run, such as {@code process 4711}; empty if nobody does, as far as can be told. Not to be asked of a
+     * run that this process works on: where a system's locks are the process's, to look would give the lock back.
+     */
+    public static Optional<String> holder(Path run) {
+        try {
+            ConfinedFolder folder = ConfinedFolder.open(run);
+            return isFree(folder) ? Optional.empty() : Optional.of(holder(folder));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isFree(ConfinedFolder run) throws IOException {
+        try (FileChannel marker = run.open(INCOMPLETE, MOST_MARKER_BYTES);
+                FileLock free = marker.tryLock(0, Long.MAX_VALUE, true)) {
+            return free != null;
+        }
     }
 
     private void mark(FileChannel marker) throws IOException {
@@ -229,9 +265,9 @@ public final class RunFolder implements AutoCloseable {
         AtomicFile.writeAll(marker, ByteBuffer.wrap(text));
     }
 
-    private String holder() {
+    private static String holder(ConfinedFolder run) {
         try {
-            Matcher process = PROCESS.matcher(confined.readText(INCOMPLETE, MOST_MARKER_BYTES));
+            Matcher process = PROCESS.matcher(run.readText(INCOMPLETE, MOST_MARKER_BYTES));
             return process.find() ? "process " + process.group(1) : "another process";
         } catch (IOException e) {
             return "another process";

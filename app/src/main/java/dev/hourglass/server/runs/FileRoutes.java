@@ -2,6 +2,7 @@ package dev.hourglass.server.runs;
 
 import dev.hourglass.files.ConfinedFolder;
 import dev.hourglass.files.RefusedFileException;
+import dev.hourglass.lab.run.RunFolder;
 import dev.hourglass.server.http.Answers;
 import dev.hourglass.server.http.ApiException;
 import dev.hourglass.server.http.Query;
@@ -91,7 +92,7 @@ public final class FileRoutes implements Routes {
         String path = context.pathParam("path");
         boolean download = new Query(context).flag("download");
         StoredRun run = shelf.run(context.pathParam("run"));
-        if (!run.has(path)) {
+        if (!run.has(path) || path.equals(RunFolder.INCOMPLETE)) {
             throw ApiException.missing("path", "The run has no such file.", "GET …/files lists them.");
         }
         context.header("Content-Security-Policy", FILE_POLICY).contentType(mediaType(path));

@@ -149,13 +149,13 @@ public final class LiveRun {
      *
      * @throws ApiException 507 if the disk is full; then nothing changes
      */
-    synchronized void enterIfKept(RunState next) {
+    synchronized void enterIfKept(RunState next, @Nullable String message) {
         try {
-            log.addKept("state", fields(next, null));
+            log.addKept("state", fields(next, message));
         } catch (IOException e) {
             throw ApiException.notKept("The run's state", e);
         }
-        change(next, null);
+        change(next, message);
     }
 
     private static Map<String, @Nullable Object> fields(RunState state, @Nullable String message) {

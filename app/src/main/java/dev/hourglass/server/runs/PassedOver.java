@@ -2,6 +2,7 @@ package dev.hourglass.server.runs;
 
 import dev.hourglass.files.Excerpt;
 import dev.hourglass.files.Failures;
+import dev.hourglass.server.http.ErrorResponses;
 import tools.jackson.core.JacksonException;
 
 /** Logs what the server skips in a folder that may be a stranger's, in one line that is safe for a terminal. */
@@ -17,6 +18,12 @@ public final class PassedOver {
     }
 
     public static void log(String what, Exception e) {
-        log(what, e instanceof JacksonException json ? "no JSON: " + json.getOriginalMessage() : Failures.reason(e));
+        log(what, reason(e));
+    }
+
+    /** Without folders of this machine. */
+    static String reason(Exception e) {
+        return ErrorResponses.withoutFolders(
+                e instanceof JacksonException json ? "no JSON: " + json.getOriginalMessage() : Failures.reason(e));
     }
 }

@@ -2,6 +2,7 @@ package dev.hourglass.server.runs;
 
 import dev.hourglass.lab.LabEvent;
 import dev.hourglass.lab.recipe.Recipe;
+import dev.hourglass.lab.run.RunFolder;
 import dev.hourglass.server.http.ApiException;
 import dev.hourglass.server.http.ErrorResponses;
 import dev.hourglass.server.recipes.Recipes;
@@ -64,7 +65,10 @@ public final class RunBoard implements AutoCloseable {
      * can't be taken up is named in the log and passed over.
      */
     public void takeUp() {
-        List<RunEnding> cutOff = shelf.each(run -> Stream.of(RunEnding.of(run)).filter(RunEnding::wasCutOff)).stream()
+        List<RunEnding> cutOff = shelf
+                .each(run -> Stream.of(RunEnding.of(run)).filter(RunEnding::wasCutOff))
+                .stream()
+                .filter(ending -> holder(ending.run()).isEmpty())
                 .sorted(Comparator.comparing(ending -> ending.unlessCutOff() == RunState.QUEUED))
                 .toList();
         for (RunEnding ending : cutOff) {
@@ -268,7 +272,7 @@ public final class RunBoard implements AutoCloseable {
     /** @throws ApiException 409 if it is not running */
     synchronized void pause(String name) {
         LiveRun run = requireLive(name, RunState.RUNNING, "paused");
-        run.enterIfKept(RunState.PAUSED);
+        run.enterIfKept(RunState.PAUSED, null);
         run.control().pause();
     }
 
@@ -278,7 +282,7 @@ public final class RunBoard implements AutoCloseable {
         synchronized (this) {
             run = live.get(name);
             if (run != null && run.state() == RunState.PAUSED) {
-                run.enterIfKept(RunState.RUNNING);
+                run.enterIfKept(RunState.RUNNING, null);
                 run.control().resume();
                 return run;
             }
@@ -297,6 +301,9 @@ public final class RunBoard implements AutoCloseable {
                         "Run '" + name + "' has nothing to continue from.",
                         "Start it again, or fork it from an" + " epoch.");
             }
+            RunFolder.holder(stored.folder().path()).ifPresent(holder -> {
+                throw ApiException.conflict("Run '" + name + "' is trained by " + holder + ".", "Wait.");
+            });
             if (run != null) {
                 run.log().close(); // writes what a full disk didn't take then
             }
@@ -306,7 +313,20 @@ public final class RunBoard implements AutoCloseable {
         }
     }
 
-    /** Ends a run after its batch, or takes one out of the queue. */
+    /** Who else works on a run that is not finished, such as {@code process 4711}; empty if nobody does. */
+    synchronized Optional<String> holder(StoredRun run) {
+        LiveRun own = live.get(run.name());
+        boolean ours = claimed.contains(run.name()) || (own != null && !own.state().over());
+        return ours || !run.isMarkedUnfinished()
+                ? Optional.empty()
+                : RunFolder.holder(run.folder().path());
+    }
+
+    /**
+     * Ends a run after its batch, or takes one out of the queue.
+     *
+     * @throws ApiException 409 if it is not running; 507 if the disk is full, since the next server would take it up again
+     */
     synchronized LiveRun stop(String name) {
         LiveRun run = live.get(name);
         if (run == null || run.state().over()) {
@@ -318,6 +338,8 @@ public final class RunBoard implements AutoCloseable {
             if (!shelf.has(name)) {
                 live.remove(name);
             }
+        } else {
+            run.enterIfKept(run.state(), "It was asked to stop.");
         }
         run.control().stop();
         return run;

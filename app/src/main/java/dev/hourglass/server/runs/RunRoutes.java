@@ -48,7 +48,9 @@ public final class RunRoutes implements Routes {
 
     @Override
     public void addTo(RoutesConfig routes) {
-        routes.get("/api/runs", context -> Answers.json(context, Map.of("runs", views.all())));
+        routes.get(
+                "/api/runs",
+                context -> Answers.json(context, new Runs(views.all(), shelf.leftOut())));
         routes.post("/api/runs", this::create);
         routes.get("/api/runs/events", this::followAll);
         routes.get("/api/runs/{run}", this::one);
@@ -57,6 +59,8 @@ public final class RunRoutes implements Routes {
         routes.get("/api/runs/{run}/history", this::history);
         routes.get("/api/runs/{run}/events", this::follow);
     }
+
+    private record Runs(List<RunViews.Summary> runs, List<RunShelf.LeftOut> leftOut) {}
 
     private void create(Context context) {
         answerCreated(context, board.start(recipes.request(Body.object(context))));

@@ -1,16 +1,20 @@
 package dev.hourglass.server.runs;
 
 import dev.hourglass.files.ConfinedFolder;
+import dev.hourglass.files.Excerpt;
+import dev.hourglass.files.Failures;
 import dev.hourglass.files.FileKind;
 import dev.hourglass.lab.recipe.Recipe;
 import dev.hourglass.lab.recipe.RecipeReader;
 import dev.hourglass.server.http.Answers;
 import dev.hourglass.server.http.ApiException;
+import dev.hourglass.server.http.ErrorResponses;
 import dev.hourglass.server.recipes.RunName;
 import dev.hourglass.server.recipes.RunRequest;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +35,7 @@ public final class RunShelf {
     static final String JOURNAL = "checkpoints/run.json";
 
     private static final System.Logger LOG = System.getLogger(RunShelf.class.getName());
+    private static final int MOST_REASON_CHARACTERS = 200;
     private static final int MOST_RECIPE_BYTES = 16 << 20;
 
     private final ConfinedFolder folder;
@@ -39,8 +44,8 @@ public final class RunShelf {
     private final Map<Place, Found> recipes = new ConcurrentHashMap<>();
 
     private final Map<String, EventFile> events = new ConcurrentHashMap<>();
-    /** Those that were named in the log because their folder can't be opened. */
-    private final Set<String> named = ConcurrentHashMap.newKeySet();
+    /** Why runs are left out, by name. */
+    private final Map<String, String> leftOut = new ConcurrentHashMap<>();
 
     private record Place(String run, String file) {}
 
@@ -76,7 +81,7 @@ public final class RunShelf {
         }
         recipes.keySet().removeIf(place -> !names.contains(place.run()));
         events.keySet().retainAll(names);
-        named.retainAll(names);
+        leftOut.keySet().retainAll(names);
         return runs;
     }
 
@@ -87,10 +92,33 @@ public final class RunShelf {
             try {
                 views.addAll(view.apply(run).toList());
             } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.WARNING, "Run " + run.name() + " is left out", e);
+                if (leaveOut(run.name(), ErrorResponses.withoutFolders(Failures.reason(e)))) {
+                    LOG.log(System.Logger.Level.WARNING, "Run " + run.name() + " is left out", e);
+                }
             }
         }
         return views;
+    }
+
+    /**
+     * A folder that is not listed though it may be a run's.
+     *
+     * @param reason in one line, without folders of this machine
+     */
+    public record LeftOut(String run, String reason) {}
+
+    /** What the last look at the folders left out, by name. */
+    List<LeftOut> leftOut() {
+        return leftOut.entrySet().stream()
+                .map(entry -> new LeftOut(entry.getKey(), entry.getValue()))
+                .sorted(Comparator.comparing(LeftOut::run))
+                .toList();
+    }
+
+    /** @return whether that is news */
+    private boolean leaveOut(String name, String reason) {
+        String shown = Excerpt.of(reason, MOST_REASON_CHARACTERS);
+        return !shown.equals(leftOut.put(name, shown));
     }
 
     /** Whether anything has the name. */
@@ -108,8 +136,11 @@ public final class RunShelf {
         }
         try {
             ConfinedFolder run = folder.folder(name);
-            return recipe(name, run)
-                    .map(recipe -> new StoredRun(
+            Optional<Recipe> found = recipe(name, run);
+            if (found.isPresent()) {
+                leftOut.remove(name);
+            }
+            return found.map(recipe -> new StoredRun(
                             name,
                             run,
                             recipe,
@@ -117,7 +148,7 @@ public final class RunShelf {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) { // a link, or without permission
-            if (named.add(name)) {
+            if (leaveOut(name, PassedOver.reason(e))) {
                 PassedOver.log("Run " + name + " is left out", e);
             }
             return Optional.empty();
@@ -168,6 +199,7 @@ public final class RunShelf {
                     tree.path("recipe").toString(), tree.path("name").asString(name));
         } catch (IOException | RuntimeException e) { // whatever a stranger wrote there
             PassedOver.log("Run " + name + ": " + file + " is passed over", e);
+            leaveOut(name, file + ": " + PassedOver.reason(e));
             return null;
         }
     }

@@ -120,18 +120,19 @@ public final class RunViews {
             return known.summary();
         }
         RunEnding ending = RunEnding.of(run);
+        String holder = board.holder(run).orElse(null);
         JsonNode fork = run.json(RunRequest.FILE).path("fork").path("run");
         Summary summary = new Summary(
                 run.name(),
                 run.recipe().title(),
-                ending.state().key(),
+                holder == null ? ending.state().key() : RunState.RUNNING.key(),
                 run.recipe().name(),
                 ending.created().orElse(Instant.EPOCH).toString(),
                 run.json("run.json").path("durationSeconds").asDouble(0),
                 null,
                 null,
-                null,
-                ending.resumable(),
+                holder == null ? null : "Trained by " + holder + ", not by this server",
+                holder == null && ending.resumable(),
                 fork.isString() ? fork.asString() : null,
                 ending.failure(),
                 run.events().lastId(),

@@ -4,6 +4,7 @@ import dev.hourglass.files.ConfinedFolder;
 import dev.hourglass.files.FileKind;
 import dev.hourglass.lab.recipe.ModelRecipe;
 import dev.hourglass.lab.recipe.Recipe;
+import dev.hourglass.lab.run.RunFolder;
 import dev.hourglass.server.http.Answers;
 import dev.hourglass.server.http.ApiException;
 import dev.hourglass.server.recipes.RunRequest;
@@ -100,10 +101,15 @@ public record StoredRun(String name, ConfinedFolder folder, Recipe recipe, Event
         }
     }
 
-    /** Every regular file, by path. */
+    /**
+     * Every regular file that the run left, by path. INCOMPLETE is none: it is there for whoever works on the run to lock,
+     * and on some systems the lock is lost when anybody else of the process has read it.
+     */
     public List<ConfinedFolder.Entry> files() {
         try {
-            return folder.files();
+            return folder.files().stream()
+                    .filter(file -> !file.name().equals(RunFolder.INCOMPLETE))
+                    .toList();
         } catch (IOException e) {
             throw ApiException.unreadable("Run folder " + name, e);
         }

@@ -61,7 +61,7 @@ class PageHome extends PageElement {
       }
       <section class="card" aria-labelledby="all-runs">
         <h2 id="all-runs">All runs</h2>
-        ${this.table(ticked)}
+        ${this.table(ticked)} ${leftOut()}
       </section>
       <hg-labs
         @change-plan=${(event) => this.show(event.detail)}
@@ -166,6 +166,17 @@ const rankedAmong = ({ dataset, lossName }) => `${dataset}, ${lossName}`;
 
 /** Which loss, where it is not the usual one. */
 const byLoss = ({ lossName }) => (lossName === "mean squared error" ? "" : ` by ${lossName}`);
+
+/** Runs that a person may miss. */
+function leftOut() {
+  const folders = runs.leftOut;
+  return folders.length === 0
+    ? ""
+    : html`<p class="note">
+        ${format.counted(folders.length, "folder")} could not be read:
+        ${folders.map(({ run, reason }) => `${run}, ${reason}`).join("; ")}
+      </p>`;
+}
 
 /** The smallest loss on each data set, of each kind. */
 function bestByDataset() {

@@ -6,6 +6,8 @@ import { api } from "./api.js";
  */
 class Runs extends EventTarget {
   list = [];
+  /** Folders that could not be read, with the reason. */
+  leftOut = [];
   models = [];
   loaded = false;
   connected = true;
@@ -26,8 +28,9 @@ class Runs extends EventTarget {
 
   async refresh() {
     try {
-      const [list, models] = await Promise.all([api.runs(), api.models()]);
-      this.list = list;
+      const [found, models] = await Promise.all([api.runs(), api.models()]);
+      this.list = found.runs;
+      this.leftOut = found.leftOut;
       this.models = models;
       this.loaded = true;
       this.failure = null;
