@@ -143,12 +143,12 @@ class CheckpointsTest {
         List<Path> before = files();
 
         for (int epoch = 1; epoch <= 4; epoch++) {
-            checkpoints.atEndOf(epoch, TrainerTest.SPEC, Normalization.NONE);
+            checkpoints.atEndOf(epoch, TinyTraining.SPEC, Normalization.NONE);
         }
         assertThat(files()).isEqualTo(before).contains(newest);
 
         Path absent = folder.resolve("absent");
-        assertThat(new Checkpoints(absent).atEndOf(1, TrainerTest.SPEC, Normalization.NONE))
+        assertThat(new Checkpoints(absent).atEndOf(1, TinyTraining.SPEC, Normalization.NONE))
                 .isEmpty();
         assertThat(absent).doesNotExist();
     }
