@@ -177,8 +177,7 @@ class StrangeRunsIT {
     void aRunThatAnotherProgramTrainsIsShownAsRunningAndLeftAlone() throws IOException, InterruptedException {
         Path marker = strange.resolve("INCOMPLETE");
         Files.writeString(marker, "This run is not finished. Process 4711 works on it, or did last.\n");
-        StrangeFiles.copy(strange.resolve("run.json"), strange.resolve("checkpoints/run.json"));
-        Files.delete(strange.resolve("run.json"));
+        Files.move(strange.resolve("run.json"), strange.resolve("checkpoints/run.json"), REPLACE_EXISTING);
         Process holder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
