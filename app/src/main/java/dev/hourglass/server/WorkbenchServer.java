@@ -77,10 +77,7 @@ public final class WorkbenchServer implements AutoCloseable {
         Admission admission = new Admission();
         admission.setHandler(new Outflow(pace));
         intake = new Intake(
-                pace,
-                table,
-                admission,
-                new MemoryBudget(Runtime.getRuntime().maxMemory() / SHARE_FOR_BODIES));
+                pace, table, admission, new MemoryBudget(Runtime.getRuntime().maxMemory() / SHARE_FOR_BODIES));
         RecipeReader reader = new RecipeReader(options.catalog().names());
         RunShelf shelf = new RunShelf(runs.folder(), reader);
         Recipes recipes = new Recipes(reader, options.clock());

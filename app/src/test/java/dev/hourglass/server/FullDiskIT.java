@@ -177,7 +177,8 @@ class FullDiskIT {
             }
             assertThat(status).isEqualTo(507);
             String state = server.json("/api/runs/" + run).path("state").asString();
-            EventDigest onDisk = new EventFile().look(ConfinedFolder.open(disk.resolve("runs").resolve(run)));
+            EventDigest onDisk = new EventFile()
+                    .look(ConfinedFolder.open(disk.resolve("runs").resolve(run)));
             // What runs may be queued on the disk: the next server takes it up all the same.
             List<String> alike = state.equals("stopped") ? List.of("stopped") : List.of("running", "queued");
             assertThat(onDisk.states().getLast().path("state").asString()).isIn(alike);

@@ -59,7 +59,9 @@ final class RawConnection implements AutoCloseable {
         long length = 0;
         byte[] some = new byte[1 << 16];
         try {
-            for (int n = socket.getInputStream().read(some); n >= 0; n = socket.getInputStream().read(some)) {
+            for (int n = socket.getInputStream().read(some);
+                    n >= 0;
+                    n = socket.getInputStream().read(some)) {
                 length += n;
             }
         } catch (SocketTimeoutException e) {

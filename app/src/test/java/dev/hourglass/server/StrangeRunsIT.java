@@ -7,6 +7,7 @@ import dev.hourglass.server.http.Answers;
 import dev.hourglass.server.runs.StrangeFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -202,6 +203,31 @@ class StrangeRunsIT {
             holder.waitFor();
         }
         assertThat(server().json("/api/runs/strange").path("state").asString()).isEqualTo("interrupted");
+    }
+
+    @Test
+    void aRunWhoseFolderComesAndGoesIsThereOrNot() throws IOException, InterruptedException {
+        serve();
+        Path away = runs.resolve("away");
+        Thread mover = Thread.ofPlatform().start(() -> {
+            try {
+                for (int i = 0; i < 2_000; i++) {
+                    Files.move(strange, away);
+                    Files.move(away, strange);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        while (mover.isAlive()) {
+            for (String path : List.of("", "/files", "/history", "/models/dense", "/files/run.json", "/archive.zip")) {
+                assertThat(server().get("/api/runs/strange" + path).statusCode())
+                        .as(path)
+                        .isIn(200, 404, 422);
+            }
+            assertThat(listed()).contains("honest");
+        }
+        mover.join();
     }
 
     @Test

@@ -36,6 +36,7 @@ public final class MapRoutes implements Routes {
     private final ErrorJobs errors;
     private final JobBoard jobs;
     private final int threads;
+
     public MapRoutes(RunShelf runs, EvaluationTargets targets, ErrorJobs errors, JobBoard jobs, int threads) {
         this.runs = runs;
         this.targets = targets;
@@ -123,7 +124,8 @@ public final class MapRoutes implements Routes {
     private void list(Context context) {
         String prefix = key(EvaluationTargets.key(context, null), "");
         targets.model(context);
-        List<View> maps = jobs.<LatentMap>allFinished(prefix).stream().map(this::view).toList();
+        List<View> maps =
+                jobs.<LatentMap>allFinished(prefix).stream().map(this::view).toList();
         Answers.json(context, Map.of("maps", maps));
     }
 

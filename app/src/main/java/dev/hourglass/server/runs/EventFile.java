@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * changed, and then read on from where it ended. Thread-safe.
  */
 public final class EventFile {
-    /** Of a longer file, which takes a run weeks, only the end is read. */
-    private static final long MOST_BYTES = 1L << 30;
+    /** Some million events. Of a longer file, which takes a run weeks, only the end is read. */
+    private static final long MOST_BYTES = 256L << 20;
 
     private EventDigest digest = new EventDigest();
     private long bytes;

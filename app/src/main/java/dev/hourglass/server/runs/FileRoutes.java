@@ -93,7 +93,7 @@ public final class FileRoutes implements Routes {
         boolean download = new Query(context).flag("download");
         StoredRun run = shelf.run(context.pathParam("run"));
         if (!run.has(path) || path.equals(RunFolder.INCOMPLETE)) {
-            throw ApiException.missing("path", "The run has no such file.", "GET …/files lists them.");
+            throw noSuchFile();
         }
         context.header("Content-Security-Policy", FILE_POLICY).contentType(mediaType(path));
         if (download) {
@@ -104,9 +104,15 @@ public final class FileRoutes implements Routes {
         }
         try {
             context.result(open(run, path));
+        } catch (NoSuchFileException | RefusedFileException e) {
+            throw noSuchFile(); // any more
         } catch (IOException e) {
             throw ApiException.unreadable("The file", e);
         }
+    }
+
+    private static ApiException noSuchFile() {
+        return ApiException.missing("path", "The run has no such file.", "GET …/files lists them.");
     }
 
     private static InputStream open(StoredRun run, String file) throws IOException {

@@ -65,9 +65,7 @@ public final class RunBoard implements AutoCloseable {
      * can't be taken up is named in the log and passed over.
      */
     public void takeUp() {
-        List<RunEnding> cutOff = shelf
-                .each(run -> Stream.of(RunEnding.of(run)).filter(RunEnding::wasCutOff))
-                .stream()
+        List<RunEnding> cutOff = shelf.each(run -> Stream.of(RunEnding.of(run)).filter(RunEnding::wasCutOff)).stream()
                 .filter(ending -> holder(ending.run()).isEmpty())
                 .sorted(Comparator.comparing(ending -> ending.unlessCutOff() == RunState.QUEUED))
                 .toList();
@@ -316,7 +314,8 @@ public final class RunBoard implements AutoCloseable {
     /** Who else works on a run that is not finished, such as {@code process 4711}; empty if nobody does. */
     synchronized Optional<String> holder(StoredRun run) {
         LiveRun own = live.get(run.name());
-        boolean ours = claimed.contains(run.name()) || (own != null && !own.state().over());
+        boolean ours =
+                claimed.contains(run.name()) || (own != null && !own.state().over());
         return ours || !run.isMarkedUnfinished()
                 ? Optional.empty()
                 : RunFolder.holder(run.folder().path());

@@ -48,9 +48,7 @@ public final class RunRoutes implements Routes {
 
     @Override
     public void addTo(RoutesConfig routes) {
-        routes.get(
-                "/api/runs",
-                context -> Answers.json(context, new Runs(views.all(), shelf.leftOut())));
+        routes.get("/api/runs", context -> Answers.json(context, new Runs(views.all(), shelf.leftOut())));
         routes.post("/api/runs", this::create);
         routes.get("/api/runs/events", this::followAll);
         routes.get("/api/runs/{run}", this::one);

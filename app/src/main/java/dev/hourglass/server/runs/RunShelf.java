@@ -141,10 +141,10 @@ public final class RunShelf {
                 leftOut.remove(name);
             }
             return found.map(recipe -> new StoredRun(
-                            name,
-                            run,
-                            recipe,
-                            events.computeIfAbsent(name, any -> new EventFile()).look(run)));
+                    name,
+                    run,
+                    recipe,
+                    events.computeIfAbsent(name, any -> new EventFile()).look(run)));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) { // a link, or without permission

@@ -2,6 +2,7 @@ package dev.hourglass.server.runs;
 
 import dev.hourglass.files.ConfinedFolder;
 import dev.hourglass.files.FileKind;
+import dev.hourglass.files.RefusedFileException;
 import dev.hourglass.lab.recipe.ModelRecipe;
 import dev.hourglass.lab.recipe.Recipe;
 import dev.hourglass.lab.run.RunFolder;
@@ -10,6 +11,7 @@ import dev.hourglass.server.http.ApiException;
 import dev.hourglass.server.recipes.RunRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
@@ -110,6 +112,9 @@ public record StoredRun(String name, ConfinedFolder folder, Recipe recipe, Event
             return folder.files().stream()
                     .filter(file -> !file.name().equals(RunFolder.INCOMPLETE))
                     .toList();
+        } catch (NoSuchFileException | RefusedFileException e) { // deleted or moved since it was found
+            throw ApiException.missing(
+                    "run", "The folder of run '" + name + "' is no longer there.", "GET /api/runs lists the runs.");
         } catch (IOException e) {
             throw ApiException.unreadable("Run folder " + name, e);
         }

@@ -32,7 +32,8 @@ class AdmissionTest {
     private final AtomicInteger entered = new AtomicInteger();
     private final Server server = new Server();
     private final ServerConnector connector = new ServerConnector(server);
-    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private void start(Admission.Waiting waiting) throws Exception {
         connector.setHost("127.0.0.1");
@@ -115,7 +116,8 @@ class AdmissionTest {
         Thread.sleep(400);
         answering.countDown();
         assertThat(waiting.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(503);
-        assertThat(asked).allSatisfy(each -> assertThat(each.join().statusCode()).isEqualTo(200));
+        assertThat(asked)
+                .allSatisfy(each -> assertThat(each.join().statusCode()).isEqualTo(200));
         assertThat(reconstruct().join().statusCode()).isEqualTo(200);
     }
 }

@@ -219,7 +219,8 @@ public final class Checkpoints {
         List<String> warnings() {
             List<String> warnings = new ArrayList<>();
             for (int i = 0; i < damaged.size(); i++) {
-                long lost = damaged.get(i).steps() - checkpoint.state().optimizer().steps();
+                long lost =
+                        damaged.get(i).steps() - checkpoint.state().optimizer().steps();
                 warnings.add(String.format(
                         Locale.ROOT,
                         "A checkpoint is damaged (%s) and was put aside; continuing from the one before it, %,d steps"
