@@ -8,15 +8,15 @@ import { runs } from "../shared/runs.js";
 const COLUMNS = [
   { of: "loss", head: "Loss", show: format.error },
   { of: "validationLoss", head: "Validation loss", show: format.error },
-  { of: "mse", head: "MSE", show: format.error },
-  { of: "validationMse", head: "Validation MSE", show: format.error },
+  { of: "mse", head: "MSE", show: format.error, unlessLossIs: "mean squared error" },
+  { of: "validationMse", head: "Validation MSE", show: format.error, unlessLossIs: "mean squared error" },
   { of: "mae", head: "MAE", show: format.error },
   { of: "validationMae", head: "Validation MAE", show: format.error },
   { of: "learningRate", head: "Learning rate", show: format.plain, unranked: true },
   { of: "seconds", head: "Time", show: format.duration, unranked: true },
 ];
 
-/** Every epoch in numbers, the best value of each column marked; from any of them a fork goes on with other options. */
+/** Every epoch in numbers, the best value of each column marked; from any of them a fork continues with other options. */
 class HgEpochs extends PageElement {
   static properties = {
     run: { attribute: false },
@@ -34,6 +34,12 @@ class HgEpochs extends PageElement {
     this.failure = null;
   }
 
+  /** Where the mean squared error is the loss of all models, it needs no columns of its own. */
+  get columns() {
+    const losses = [...this.models.values()].map(({ lossName }) => lossName);
+    return COLUMNS.filter(({ unlessLossIs }) => !unlessLossIs || losses.some((loss) => loss !== unlessLossIs));
+  }
+
   render() {
     return html`<section class="card" aria-labelledby="epochs">
       <h2 id="epochs">Epochs</h2>
@@ -44,7 +50,7 @@ class HgEpochs extends PageElement {
             <tr>
               <th scope="col">Model</th>
               <th scope="col" class="number">Epoch</th>
-              ${COLUMNS.map(({ head }) => html`<th scope="col" class="number">${head}</th>`)}
+              ${this.columns.map(({ head }) => html`<th scope="col" class="number">${head}</th>`)}
               <th scope="col"><span class="visually-hidden">Fork</span></th>
             </tr>
           </thead>
@@ -58,14 +64,14 @@ class HgEpochs extends PageElement {
 
   lines(name, epochs) {
     const best = Object.fromEntries(
-      COLUMNS.map(({ of }) => [of, Math.min(...epochs.map((each) => each[of] ?? Infinity))]),
+      this.columns.map(({ of }) => [of, Math.min(...epochs.map((each) => each[of] ?? Infinity))]),
     );
     return epochs.map(
       (each) =>
         html`<tr>
           <th scope="row">${name}</th>
           <td class="number">${each.epoch}</td>
-          ${COLUMNS.map(({ of, show, unranked }) => {
+          ${this.columns.map(({ of, show, unranked }) => {
             const isBest = !unranked && epochs.length > 1 && each[of] === best[of];
             return html`<td class="number ${isBest ? "best" : ""}">
               ${show(each[of])}${isBest ? html`<span class="visually-hidden"> best</span>` : nothing}
@@ -95,8 +101,8 @@ class HgEpochs extends PageElement {
     const problem = this.failure && { field: this.failure.field, message: this.failure.message };
     return html`<form class="stack fork" @submit=${this.start} novalidate aria-label="Fork">
       <p>
-        A new run that goes on with <strong>${model}</strong> from the end of <strong>epoch ${epoch}</strong>. What is
-        left empty stays as it was; epochs count from the first.
+        A new run that continues <strong>${model}</strong> from the end of <strong>epoch ${epoch}</strong>. Fields
+        left empty stay as they were; epochs count from the first.
       </p>
       <div class="form-grid">
         ${OVERRIDES.map((override) => overrideField(override, this.values, problem, null, (values) => (this.values = values)))}
