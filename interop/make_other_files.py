@@ -87,6 +87,34 @@ def listed(source, target):
         file.attrs["model_config"] = json.dumps({"class_name": "Sequential", "config": layers[1:]}).encode()
 
 
+def with_adam(source, target, kind):
+    """Keras 2's Adam: with 2.12's class, m and v variable by variable; or 2.3's, all m, all v and placeholders, and lr."""
+    shutil.copy(source, target)
+    with h5py.File(target, "a") as file:
+        old = file["optimizer_weights"]
+        names = list(old.attrs["weight_names"])
+        values = [old[name][()] for name in names]
+        del file["optimizer_weights"]
+        steps, slots = np.int64(values[0]), values[2:]
+        config = json.loads(file.attrs["training_config"])
+        optimizer = config["optimizer_config"]
+        if kind == "custom":
+            optimizer["class_name"] = "Custom>Adam"
+            named = [("iteration:0", steps)]
+            named += [(f"Adam/{'mv'[i % 2]}/x{i // 2}:0", value) for i, value in enumerate(slots)]
+        else:
+            optimizer["config"] = {"lr": 0.001, "beta_1": 0.9, "beta_2": 0.999, "decay": 0.0, "epsilon": 1e-7, "amsgrad": False}
+            named = [("Adam/iterations:0", steps)]
+            named += [(f"m_{i}:0", value) for i, value in enumerate(slots[0::2])]
+            named += [(f"v_{i}:0", value) for i, value in enumerate(slots[1::2])]
+            named += [(f"vhat_{i}:0", np.zeros(1, np.float32)) for i in range(len(slots) // 2)]
+        group = file.create_group("optimizer_weights")
+        group.attrs["weight_names"] = keras2.fixed_length([name for name, _ in named])
+        for name, value in named:
+            group.create_dataset(name, data=value)
+        file.attrs["training_config"] = json.dumps(config)
+
+
 def main():
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
@@ -114,6 +142,10 @@ def main():
         with h5py.File(Path(scratch) / "k2.h5") as old:
             (FOLDER / "architecture_keras2.json").write_text(old.attrs["model_config"].decode()
                 if isinstance(old.attrs["model_config"], bytes) else old.attrs["model_config"])
+    model.fit(inputs, inputs, epochs=2, verbose=0)
+    trained = save(model, FOLDER / "trained.h5")
+    with_adam(trained, FOLDER / "custom_adam.h5", "custom")
+    with_adam(trained, FOLDER / "vhat_adam.h5", "vhat")
     (FOLDER / "pointer.h5").write_text(
         "version https://git-lfs.github.com/spec/v1\noid sha256:" + "0" * 64 + "\nsize 123456\n"
     )

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.hourglass.engine.ChainInference;
+import dev.hourglass.engine.Optimizer;
+import dev.hourglass.engine.OptimizerState;
 import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.ReadOptions;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.formats.UnsupportedModelException;
+import dev.hourglass.model.Parameter;
 import dev.hourglass.tensor.CorruptFileException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,6 +19,8 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,6 +83,26 @@ class OtherKerasFilesTest {
                     .hasMessageContaining("an array of floats [3, 3, 1, 5]")
                     .message()
                     .doesNotContain("\n");
+        }
+    }
+
+    /** Of Keras 2.12, whose slots lie variable by variable, and of 2.3, whose Adam has placeholders and calls its rate lr. */
+    @ParameterizedTest
+    @ValueSource(strings = {"custom_adam.h5", "vhat_adam.h5"})
+    void adamsStateOfKeras2IsThatOfKeras3(String file) throws IOException {
+        OptimizerState expected =
+                Objects.requireNonNull(ModelFile.read(resource("trained.h5")).optimizer());
+        OptimizerState found =
+                Objects.requireNonNull(ModelFile.read(resource(file)).optimizer());
+        assertThat(found.steps()).isEqualTo(expected.steps()).isEqualTo(2);
+        assertThat(found.optimizer()).isEqualTo(expected.optimizer());
+        for (Optimizer.Slot slot : expected.optimizer().slots()) {
+            List<Parameter> wanted = expected.slot(slot.name()).list();
+            for (int i = 0; i < wanted.size(); i++) {
+                assertThat(found.slot(slot.name()).list().get(i).values())
+                        .as(slot.name() + " of " + wanted.get(i).path())
+                        .containsExactly(wanted.get(i).values());
+            }
         }
     }
 
