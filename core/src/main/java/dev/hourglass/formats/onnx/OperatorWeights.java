@@ -7,27 +7,29 @@ import java.util.List;
 
 /** Keras's variables as ONNX's operators want them to lie. */
 final class OperatorWeights {
-    /**
-     * Where ONNX's gates lie among Keras's.
-     */
+    /** In which order a recurrent operator has its gates. */
     enum GateOrder {
-        /** i o f c, for Keras's i f c o. */
-        LSTM(0, 3, 1, 2),
-        /** z r h, as in Keras. */
-        GRU(0, 1, 2),
-        SIMPLE_RNN(0);
+        /** i o f c, where Keras has i f c o. */
+        LSTM,
+        /** z r h, as Keras. */
+        GRU,
+        SIMPLE_RNN;
 
-        private final List<Integer> places;
-
-        GateOrder(Integer... places) {
-            this.places = List.of(places);
+        /** Where each gate lies among Keras's. */
+        private int[] places() {
+            return switch (this) {
+                case LSTM -> new int[] {0, 3, 1, 2};
+                case GRU -> new int[] {0, 1, 2};
+                case SIMPLE_RNN -> new int[] {0};
+            };
         }
 
         private float[] applyTo(float[] values) {
-            int gateSize = values.length / places.size();
+            int[] places = places();
+            int gateSize = values.length / places.length;
             float[] ordered = new float[values.length];
-            for (int gate = 0; gate < places.size(); gate++) {
-                System.arraycopy(values, places.get(gate) * gateSize, ordered, gate * gateSize, gateSize);
+            for (int gate = 0; gate < places.length; gate++) {
+                System.arraycopy(values, places[gate] * gateSize, ordered, gate * gateSize, gateSize);
             }
             return ordered;
         }
