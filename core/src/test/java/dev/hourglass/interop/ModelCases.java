@@ -154,6 +154,11 @@ public final class ModelCases {
         add("zero_padding2d", IMAGE, new LayerSpec.ZeroPadding2d("pad", 1, 0, 2, 3));
         add("cropping2d", IMAGE, new LayerSpec.Cropping2d("crop", 1, 0, 2, 1));
         add("permute_image", IMAGE, new LayerSpec.Permute("permute", List.of(3, 1, 2)));
+        add(
+                "permute_before_conv",
+                Shape.of(3, 7, 5),
+                new LayerSpec.Permute("permute", List.of(2, 3, 1)),
+                conv(size(3, 3), size(1, 1), SAME, RELU));
         add("norm_axis_1", IMAGE, new LayerSpec.BatchNormalization("norm", 0.9f, 1e-3f, 1, true, true));
         add("norm_axis_2_plain", IMAGE, new LayerSpec.BatchNormalization("norm", 0.9f, 1e-3f, 2, false, false));
         add("norm_without_scale", SEQUENCE, new LayerSpec.BatchNormalization("norm", 0.9f, 1e-3f, -1, false, true));

@@ -88,7 +88,7 @@ public final class RandomModels {
                         name, new LayerSpec.Dense(name + "_dense", 1 + random.nextInt(8), drawActivation()));
             case 10 -> random.nextInt(3) == 0 ? drawBidirectional(name) : drawRecurrent(name);
             case 11 -> new LayerSpec.RepeatVector(name, 1 + random.nextInt(5));
-            case 12 -> random.nextBoolean() ? new LayerSpec.Flatten(name) : drawReshape(name, in);
+            case 12 -> random.nextBoolean() ? drawFurther(name, in) : drawShape(name, in);
             case 13 ->
                 switch (random.nextInt(5)) {
                     case 0 -> new LayerSpec.LeakyRelu(name, random.nextFloat());
@@ -101,8 +101,35 @@ public final class RandomModels {
         };
     }
 
+    private LayerSpec drawShape(String name, Shape in) {
+        return random.nextBoolean() ? new LayerSpec.Flatten(name) : drawReshape(name, in);
+    }
+
+    /** Over steps, or with settings that are rare. */
+    private LayerSpec drawFurther(String name, Shape in) {
+        int filters = 2 * (1 + random.nextInt(3));
+        return switch (random.nextInt(7)) {
+            case 0 ->
+                new LayerSpec.Conv1d(
+                        name, filters, 1 + random.nextInt(4), 1 + random.nextInt(2), drawPadding(), drawActivation());
+            case 1 ->
+                new LayerSpec.Conv1dTranspose(
+                        name, filters, 1 + random.nextInt(4), 1 + random.nextInt(3), drawPadding(), drawActivation());
+            case 2 ->
+                new LayerSpec.Conv2d(name, filters, drawSize(3), LayerSpec.ONE, drawPadding(), drawActivation())
+                        .withDilation(drawSize(2))
+                        .withGroups(in.dimension(-1) % 2 == 0 ? 2 : 1)
+                        .withBias(random.nextBoolean());
+            case 3 -> new LayerSpec.AveragePooling2d(name, drawSize(3), drawSize(2), drawPadding());
+            case 4 -> new LayerSpec.MaxPooling1d(name, 1 + random.nextInt(3), 1 + random.nextInt(2), drawPadding());
+            case 5 -> new LayerSpec.ZeroPadding2d(name, random.nextInt(2), random.nextInt(2), 1, random.nextInt(3));
+            default ->
+                new LayerSpec.BatchNormalization(name, 0.9f, 0.01f, 1, random.nextBoolean(), random.nextBoolean());
+        };
+    }
+
     private LayerSpec drawBidirectional(String name) {
-        Recurrence recurrence = new Recurrence(drawActivation(), drawActivation(), random.nextBoolean(), true, false);
+        Recurrence recurrence = new Recurrence(drawOfRecurrent(), drawOfRecurrent(), random.nextBoolean(), true, false);
         int units = 1 + random.nextInt(6);
         LayerSpec.Gru forward =
                 new LayerSpec.Gru(name + "_forward", units, random.nextBoolean(), recurrence, random.nextBoolean());
@@ -115,7 +142,7 @@ public final class RandomModels {
         int units = 1 + random.nextInt(8);
         boolean sequences = random.nextBoolean();
         Recurrence recurrence =
-                new Recurrence(drawActivation(), drawActivation(), random.nextBoolean(), true, random.nextBoolean());
+                new Recurrence(drawOfRecurrent(), drawOfRecurrent(), random.nextBoolean(), true, random.nextBoolean());
         return switch (random.nextInt(5)) {
             case 0 -> new LayerSpec.Lstm(name, units, sequences);
             case 1 -> new LayerSpec.Lstm(name, units, sequences, recurrence);
@@ -143,6 +170,10 @@ public final class RandomModels {
 
     private Padding drawPadding() {
         return random.nextBoolean() ? Padding.SAME : Padding.VALID;
+    }
+
+    private Activation drawOfRecurrent() {
+        return Recurrence.ACTIVATIONS.get(random.nextInt(Recurrence.ACTIVATIONS.size()));
     }
 
     private Activation drawActivation() {

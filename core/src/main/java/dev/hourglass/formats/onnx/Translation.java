@@ -204,7 +204,7 @@ final class Translation {
         Shape overRow = LayerFacts.of(one.overRow(), row).output();
         add(one.overRow(), overRow);
         settle(name + "/over_row", overRow);
-        addReshape(name, valueIn(Layout.CHANNELS_LAST), out);
+        addReshape(name + "/steps", valueIn(Layout.CHANNELS_LAST), out);
     }
 
     private void addChannelsFirst(LayerSpec.ChannelsFirst first, Shape out) {
@@ -237,7 +237,14 @@ final class Translation {
         for (int i = 0; i < axes.size(); i++) {
             permutation[i + 1] = axes.get(i);
         }
-        addNode(name, "Transpose", List.of(valueIn(Layout.CHANNELS_LAST)), Map.of("perm", Wholes.of(permutation)));
+        // A name of its own: a change of the layout after it is named layer/Transpose.
+        String node = name + "/Permute";
+        nodes.add(new Node(
+                node,
+                "Transpose",
+                List.of(valueIn(Layout.CHANNELS_LAST)),
+                List.of(node),
+                Map.of("perm", Wholes.of(permutation))));
     }
 
     /** @param sides before all axes, then behind all; negative ones are cut off */
