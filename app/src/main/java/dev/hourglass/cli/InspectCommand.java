@@ -51,7 +51,7 @@ final class InspectCommand implements Runnable {
         SavedModel saved = model.read();
         ModelSummary summary = ModelSummary.of(
                 saved.name(),
-                ModelFacts.of(saved.input(), saved.layers()),
+                ModelFacts.of(saved.graph()),
                 saved.waist().isKnown() ? saved.waist().encoderLayers() : ModelSummary.NO_WAIST);
         if (json) {
             terminal.print(toJson(saved, summary) + System.lineSeparator());

@@ -23,7 +23,7 @@ record Pass(String doing, SavedModel chain, Dataset data, int threads, Terminal 
         int size = data.size();
         float[] rows = new float
                 [Math.multiplyExact(Math.min(BATCH_SIZE, size), chain.output().size())];
-        try (ChainInference inference = ChainInference.of(chain.input(), chain.layers(), chain.parameters(), threads);
+        try (ChainInference inference = ChainInference.of(chain.graph(), chain.parameters(), threads);
                 Progress progress = new Progress(terminal, doing, size, "samples")) {
             for (int from = 0; from < size; from += BATCH_SIZE) {
                 if (Thread.currentThread().isInterrupted()) {

@@ -28,7 +28,10 @@ final class ModelExports {
         for (String extension : EXTENSIONS) {
             files.put(name + "_autoencoder" + extension, whole);
             files.put(name + "_encoder" + extension, whole.encoder());
-            files.put(name + "_decoder" + extension, whole.decoder());
+            // What a decoder would read is not the code alone where layers of the encoder go around the waist.
+            if (whole.isCodeAlone()) {
+                files.put(name + "_decoder" + extension, whole.decoder());
+            }
         }
         return files;
     }

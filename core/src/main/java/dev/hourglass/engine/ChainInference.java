@@ -10,9 +10,10 @@ import dev.hourglass.engine.cpu.memory.Memory;
 import dev.hourglass.engine.cpu.memory.PackedWeights;
 import dev.hourglass.engine.cpu.step.Plan;
 import dev.hourglass.engine.plan.LayerOps;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.ModelFacts;
 import dev.hourglass.model.Parameters;
-import dev.hourglass.model.ShapeInference;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.Workers;
@@ -21,7 +22,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.stream.IntStream;
 
 /**
- * A chain of layers compiled for use, whatever it computes: an encoder or a decoder by itself, or a whole autoencoder
+ * Layers compiled for use, a chain or a graph, whatever they compute: an encoder or a decoder by itself, or a whole autoencoder
  * ({@link Inference} has both halves of one at hand). Holds the parameters as they were when it was made. Any number of
  * threads may call it at once.
  */
@@ -41,13 +42,13 @@ public final class ChainInference implements AutoCloseable {
     /** Executors for as many callers as there have been at once. */
     private final ConcurrentLinkedDeque<CpuPlan> idle = new ConcurrentLinkedDeque<>();
 
-    /** @param parameters of these layers, at least */
-    ChainInference(Shape input, List<LayerSpec> layers, Parameters parameters, Kernels kernels, Workers workers) {
+    /** @param parameters of the graph's layers, at least */
+    ChainInference(Graph graph, Parameters parameters, Kernels kernels, Workers workers) {
         this.kernels = kernels;
         this.workers = workers;
-        inputSize = input.size();
-        outputSize = ShapeInference.outputs(input, layers).getLast().size();
-        plan = CpuCompiler.forInference(LayerOps.forInference(input, layers, parameters));
+        inputSize = graph.input().size();
+        outputSize = ModelFacts.of(graph).output().size();
+        plan = CpuCompiler.forInference(LayerOps.forInference(graph, parameters));
         weights = new PackedWeights(plan, parameters, kernels);
     }
 
@@ -58,7 +59,16 @@ public final class ChainInference implements AutoCloseable {
      * @param threads that share out one call's samples, >= 1
      */
     public static ChainInference of(Shape input, List<LayerSpec> layers, Parameters parameters, int threads) {
-        return new ChainInference(input, layers, parameters, Kernels.best(), Workers.of(threads));
+        return of(Graph.chain(input, layers), parameters, threads);
+    }
+
+    /**
+     * @param graph with one input and one output
+     * @param parameters of its layers
+     * @param threads that share out one call's samples, >= 1
+     */
+    public static ChainInference of(Graph graph, Parameters parameters, int threads) {
+        return new ChainInference(graph, parameters, Kernels.best(), Workers.of(threads));
     }
 
     /** How many numbers a sample has. */
@@ -72,7 +82,7 @@ public final class ChainInference implements AutoCloseable {
     }
 
     /**
-     * Sends samples through the chain.
+     * Sends samples through the layers.
      *
      * @param from index of the first sample
      * @param into receives {@code count} outputs, row-major, one after the other

@@ -1,35 +1,34 @@
 package dev.hourglass.engine;
 
-import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Graph;
+import dev.hourglass.model.LayerFacts;
+import dev.hourglass.model.ModelFacts;
 import dev.hourglass.model.Parameters;
-import dev.hourglass.model.ShapeInference;
 import dev.hourglass.tensor.Kernels;
-import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.Workers;
 import java.util.List;
 import java.util.Optional;
 
 /** Finds where in a batch's way through the layers numbers stop being finite. It is slow: training is over by then. */
-record DivergenceSearch(Shape input, List<LayerSpec> layers, Parameters parameters, Kernels kernels, Workers workers) {
+record DivergenceSearch(Graph graph, Parameters parameters, Kernels kernels, Workers workers) {
     /** What a batch ran into, such as {@code layer 'enc_conv1' is the first whose output is not finite}. */
     Optional<String> inOutputs(Samples samples, int[] order, int from, int count) {
-        float[] sample = new float[input.size()];
+        float[] sample = new float[graph.input().size()];
         for (int i = 0; i < count; i++) {
             samples.copySample(order[from + i], sample, 0);
             if (!isFinite(sample)) {
                 return Optional.of("sample " + order[from + i] + " of the data holds a number that is not finite");
             }
         }
-        List<Shape> outputs = ShapeInference.outputs(input, layers);
-        for (int last = 0; last < layers.size(); last++) {
-            ChainInference chain = new ChainInference(input, layers.subList(0, last + 1), parameters, kernels, workers);
-            float[] output = new float[outputs.get(last).size()];
+        for (LayerFacts layer : ModelFacts.of(graph).layers()) {
+            String name = layer.layer().name();
+            ChainInference part = new ChainInference(graph.upTo(List.of(name)), parameters, kernels, workers);
+            float[] output = new float[layer.output().size()];
             for (int i = 0; i < count; i++) {
                 int index = order[from + i];
-                chain.run((ignored, into, offset) -> samples.copySample(index, into, offset), 0, 1, output);
+                part.run((ignored, into, offset) -> samples.copySample(index, into, offset), 0, 1, output);
                 if (!isFinite(output)) {
-                    return Optional.of(
-                            "layer '" + layers.get(last).name() + "' is the first whose output is not finite");
+                    return Optional.of("layer '" + name + "' is the first whose output is not finite");
                 }
             }
         }

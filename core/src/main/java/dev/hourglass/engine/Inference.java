@@ -1,10 +1,11 @@
 package dev.hourglass.engine;
 
 import dev.hourglass.model.Autoencoder;
+import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.Kernels;
-import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.Workers;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model compiled for use: encode, decode, reconstruct. Holds the parameters as they were when it was made. Any number
@@ -16,16 +17,19 @@ public final class Inference implements AutoCloseable {
     private final Workers workers;
     private final ChainInference whole;
     private final ChainInference encoder;
-    private final ChainInference decoder;
+    /** Null where a code alone is not enough. */
+    private final @Nullable ChainInference decoder;
+
+    private final AutoencoderSpec spec;
 
     private Inference(Autoencoder model, Kernels kernels, Workers workers) {
         this.workers = workers;
-        Shape input = model.spec().input();
-        Shape latent = model.spec().latent();
+        spec = model.spec();
         Parameters parameters = model.parameters();
-        whole = new ChainInference(input, model.spec().layers(), parameters, kernels, workers);
-        encoder = new ChainInference(input, model.spec().encoder(), parameters, kernels, workers);
-        decoder = new ChainInference(latent, model.spec().decoder(), parameters, kernels, workers);
+        whole = new ChainInference(spec.graph(), parameters, kernels, workers);
+        encoder = new ChainInference(spec.encoderGraph(), parameters, kernels, workers);
+        decoder =
+                spec.bypass().isEmpty() ? new ChainInference(spec.decoderGraph(), parameters, kernels, workers) : null;
     }
 
     /** @param threads that share out one call's samples, >= 1 */
@@ -55,8 +59,12 @@ public final class Inference implements AutoCloseable {
     /**
      * @param codes {@code count} codes, row-major, one after the other
      * @param into receives as many samples
+     * @throws dev.hourglass.model.BypassException if a code alone does not say what the model rebuilds
      */
     public void decode(float[] codes, int count, float[] into) {
+        if (decoder == null) {
+            throw spec.bypassed("decoding");
+        }
         int size = decoder.inputSize();
         decoder.run(
                 (index, target, offset) -> System.arraycopy(codes, index * size, target, offset, size), 0, count, into);

@@ -32,13 +32,12 @@ public final class LossMeter implements AutoCloseable {
         this.threads = threads;
         function = LossFunction.of(output.loss(), model.spec().input());
         terms = output.loss().terms(model.spec().input());
-        chain = new ChainInference(
-                model.spec().input(), output.layers(), model.parameters(), kernels, Workers.of(threads));
+        chain = new ChainInference(output.graph(), model.parameters(), kernels, Workers.of(threads));
     }
 
     /** @param threads that share out one call's samples, >= 1 */
     public static LossMeter of(Autoencoder model, Loss loss, int threads) {
-        return new LossMeter(model, OutputLoss.of(model.spec().layers(), loss), loss.penalties(), threads);
+        return new LossMeter(model, OutputLoss.of(model.spec().graph(), loss), loss.penalties(), threads);
     }
 
     /** Rebuilds samples and compares; the same bits at any number of threads. */

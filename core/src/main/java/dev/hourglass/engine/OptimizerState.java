@@ -1,5 +1,6 @@
 package dev.hourglass.engine;
 
+import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.Shape;
@@ -83,6 +84,13 @@ public record OptimizerState(
      */
     public Parameters slot(String name) {
         return required(optimizer, name, slots);
+    }
+
+    /** The same with the arrays in the order of these layers. */
+    public OptimizerState ofLayers(List<LayerSpec> layers) {
+        Map<String, Parameters> ordered = new LinkedHashMap<>();
+        slots.forEach((name, slot) -> ordered.put(name, slot.ofLayers(layers)));
+        return new OptimizerState(optimizer, steps, ordered, scalars);
     }
 
     /** Whether another optimizer could go on from here: one that remembers the same, whatever its rates. */

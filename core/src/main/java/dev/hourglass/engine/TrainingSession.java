@@ -15,10 +15,11 @@ import dev.hourglass.engine.cpu.step.Plan;
 import dev.hourglass.engine.cpu.step.StepCost;
 import dev.hourglass.engine.plan.LayerOps;
 import dev.hourglass.engine.plan.OutputLoss;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.ModelFacts;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
-import dev.hourglass.model.ShapeInference;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.Workers;
@@ -60,8 +61,7 @@ public final class TrainingSession implements AutoCloseable {
     private int profiledSteps;
 
     private TrainingSession(
-            Shape input,
-            List<LayerSpec> layers,
+            Graph graph,
             Parameters parameters,
             TrainingSettings settings,
             Kernels kernels,
@@ -73,21 +73,20 @@ public final class TrainingSession implements AutoCloseable {
         int batchSize = settings.batchSize();
         this.workers = workers;
         this.stopwatch = stopwatch;
-        search = new DivergenceSearch(input, List.copyOf(layers), parameters, kernels, workers);
-        OutputLoss loss = OutputLoss.of(layers, settings.loss());
+        search = new DivergenceSearch(graph, parameters, kernels, workers);
+        OutputLoss loss = OutputLoss.of(graph, settings.loss());
         List<Penalty> penalties = settings.loss().penalties();
         ofVariables = penalties.stream()
                 .filter(penalty -> !penalty.isOfActivity())
                 .map(penalty -> VariablePenalty.of(penalty, parameters))
                 .toList();
-        Plan compiled =
-                CpuCompiler.forTraining(LayerOps.forTraining(input, loss.layers(), parameters), loss, penalties);
+        Plan compiled = CpuCompiler.forTraining(LayerOps.forTraining(loss.graph(), parameters), loss, penalties);
         weights = new PackedWeights(compiled, parameters, kernels);
-        Shape output = ShapeInference.outputs(input, layers).getLast();
+        Shape output = ModelFacts.of(graph).output();
         outputSize = output.size();
         termsOfSample = settings.loss().terms(output);
         // Inputs and targets go through the same buffer.
-        BatchSize size = BatchSize.forTraining(compiled, Math.max(input.size(), outputSize), batchSize);
+        BatchSize size = BatchSize.forTraining(compiled, Math.max(graph.input().size(), outputSize), batchSize);
         plan = new CpuPlan(compiled, weights, size, new Processor(kernels, workers, stopwatch));
         gradients = new float[this.parameters.size()][];
         for (int i = 0; i < gradients.length; i++) {
@@ -156,17 +155,32 @@ public final class TrainingSession implements AutoCloseable {
             TrainingSettings settings,
             int threads,
             Kernels kernels) {
-        return new TrainingSession(input, layers, parameters, settings, kernels, Workers.of(threads), Stopwatch.OFF);
+        return of(Graph.chain(input, layers), parameters, settings, threads, kernels);
     }
 
     /**
-     * As {@link #of}, but each stage of a step is timed; see {@link #takeProfile}. Computes the same bits, some percent
+     * @param graph whose output has the shape of its targets
+     * @param parameters of its layers, changed by each step
+     * @param threads that compute; any number gives the same bits
+     */
+    public static TrainingSession of(Graph graph, Parameters parameters, TrainingSettings settings, int threads) {
+        return of(graph, parameters, settings, threads, Kernels.best());
+    }
+
+    static TrainingSession of(
+            Graph graph, Parameters parameters, TrainingSettings settings, int threads, Kernels kernels) {
+        return new TrainingSession(graph, parameters, settings, kernels, Workers.of(threads), Stopwatch.OFF);
+    }
+
+    /**
+     * As the others, but each stage of a step is timed; see {@link #takeProfile}. Computes the same bits, some percent
      * slower.
      */
     public static TrainingSession profiled(
             Shape input, List<LayerSpec> layers, Parameters parameters, TrainingSettings settings, int threads) {
+        Graph graph = Graph.chain(input, layers);
         return new TrainingSession(
-                input, layers, parameters, settings, Kernels.best(), Workers.of(threads), new StageClock(threads));
+                graph, parameters, settings, Kernels.best(), Workers.of(threads), new StageClock(threads));
     }
 
     /**

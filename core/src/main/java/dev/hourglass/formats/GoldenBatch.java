@@ -42,7 +42,7 @@ public record GoldenBatch(int samples, float[] inputs, float[] outputs) {
     private static float[] run(SavedModel model, int samples, float[] inputs) {
         int size = model.input().size();
         float[] outputs = new float[samples * model.output().size()];
-        try (ChainInference inference = ChainInference.of(model.input(), model.layers(), model.parameters(), 1)) {
+        try (ChainInference inference = ChainInference.of(model.graph(), model.parameters(), 1)) {
             inference.run(
                     (index, into, offset) -> System.arraycopy(inputs, index * size, into, offset, size),
                     0,

@@ -4,26 +4,25 @@ import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.OptimizerState;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.BypassException;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.ModelFacts;
 import dev.hourglass.model.Parameters;
-import dev.hourglass.model.ShapeInference;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model file holds: a chain of layers with its parameters and all that is needed to use it as it was trained and
- * to train it on. The chain may be an autoencoder, or one half of one.
+ * What a model file holds: layers with their parameters and all that is needed to use them as they were trained and to
+ * train them on. They may be an autoencoder, or one half of one.
  *
  * @param name letters, digits and underscores
- * @param input the shape of one sample
- * @param layers at least one, with names of their own
+ * @param graph at least one layer, with one input and one output; the layers before the waist come first
  * @param parameters of the layers, in their order
  * @param normalization what samples go through before the first layer
  * @param waist where the code lies
@@ -35,8 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record SavedModel(
         String name,
-        Shape input,
-        List<LayerSpec> layers,
+        Graph graph,
         Parameters parameters,
         Normalization normalization,
         Waist waist,
@@ -49,17 +47,38 @@ public record SavedModel(
 
     /** @throws dev.hourglass.tensor.ShapeException if the layers do not fit together */
     public SavedModel {
+        List<Graph.Node> layers = graph.nodes();
         if (layers.isEmpty()) {
             throw new IllegalArgumentException("Model '" + name + "' needs at least one layer");
         }
-        layers = List.copyOf(layers);
-        ShapeInference.outputs(input, layers);
+        ModelFacts.of(graph);
         if (waist.encoderLayers() > layers.size()) {
             throw new IllegalArgumentException("The waist of model '" + name + "' must lie after at most "
                     + layers.size() + " layers, got " + waist.encoderLayers());
         }
         provenance = Collections.unmodifiableMap(new LinkedHashMap<>(provenance));
         warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * A chain of layers.
+     *
+     * @param input the shape of one sample
+     * @param layers at least one, with names of their own
+     * @throws dev.hourglass.tensor.ShapeException if the layers do not fit together
+     */
+    public SavedModel(
+            String name,
+            Shape input,
+            List<LayerSpec> layers,
+            Parameters parameters,
+            Normalization normalization,
+            Waist waist,
+            @Nullable Loss loss,
+            @Nullable OptimizerState optimizer,
+            Map<String, String> provenance,
+            List<String> warnings) {
+        this(name, Graph.chain(input, layers), parameters, normalization, waist, loss, optimizer, provenance, warnings);
     }
 
     /**
@@ -85,11 +104,10 @@ public record SavedModel(
         AutoencoderSpec spec = model.spec();
         return new SavedModel(
                 spec.name(),
-                spec.input(),
-                spec.layers(),
+                spec.graph(),
                 model.parameters(),
                 model.normalization(),
-                new Waist(spec.encoder().size(), Waist.Source.STORED),
+                new Waist(spec.encoderLayers(), Waist.Source.STORED),
                 loss,
                 optimizer,
                 provenance,
@@ -101,9 +119,19 @@ public record SavedModel(
         return loss == null ? new Loss.MeanSquaredError() : loss;
     }
 
-    /** The shape that leaves the last layer. */
+    /** The shape of one sample. */
+    public Shape input() {
+        return graph.input();
+    }
+
+    /** The layers, those before the waist first. */
+    public List<LayerSpec> layers() {
+        return graph.layers();
+    }
+
+    /** The shape that leaves the model. */
     public Shape output() {
-        return ShapeInference.outputs(input, layers).getLast();
+        return ModelFacts.of(graph).output();
     }
 
     /**
@@ -113,14 +141,24 @@ public record SavedModel(
      */
     public Shape code() {
         requireKnownWaist();
+        return ModelFacts.of(graph).shapeOf(codeName());
+    }
+
+    /** The value that is the code: the last layer's before the waist, or the input. */
+    private String codeName() {
         return waist.encoderLayers() == 0
-                ? input
-                : ShapeInference.outputs(input, layers).get(waist.encoderLayers() - 1);
+                ? graph.onlyInput().name()
+                : graph.nodes().get(waist.encoderLayers() - 1).name();
+    }
+
+    /** Whether what follows the waist is computed from the code alone; no layer before it is read behind it. */
+    public boolean isCodeAlone() {
+        return waist.encoderLayers() == 0 || graph.bypass(codeName()).isEmpty();
     }
 
     /** Whether there are layers on both sides of the waist and the output has the input's shape. */
     public boolean isAutoencoder() {
-        return waist.encoderLayers() > 0 && waist.encoderLayers() < layers.size() && output().equals(input);
+        return waist.encoderLayers() > 0 && waist.encoderLayers() < layers().size() && output().equals(input());
     }
 
     /**
@@ -132,18 +170,18 @@ public record SavedModel(
     public Autoencoder autoencoder() {
         requireKnownWaist();
         if (!isAutoencoder()) {
-            throw new UnsupportedModelException("Model '" + name + "' turns " + input + " into " + output() + ", with "
-                    + waist.encoderLayers() + " of its " + layers.size()
-                    + " layers before the waist; an autoencoder ends in its input's shape and has layers on both sides."
-                    + OTHER_FILE_OR_WAIST);
+            throw new UnsupportedModelException(
+                    "Model '" + name + "' turns " + input() + " into " + output() + ", with "
+                            + waist.encoderLayers() + " of its " + layers().size()
+                            + " layers before the waist; an autoencoder ends in its input's shape and has layers on both sides."
+                            + OTHER_FILE_OR_WAIST);
         }
-        return new Autoencoder(
-                new AutoencoderSpec(name, input, encoderLayers(), decoderLayers()), parameters, normalization);
+        return new Autoencoder(new AutoencoderSpec(name, graph, codeName()), parameters, normalization);
     }
 
     /** Whether this is an encoder or a decoder by itself, with nothing on the other side of the waist. */
     public boolean isHalf() {
-        return waist.isKnown() && (waist.encoderLayers() == 0 || waist.encoderLayers() == layers.size());
+        return waist.isKnown() && (waist.encoderLayers() == 0 || waist.encoderLayers() == layers().size());
     }
 
     /**
@@ -154,7 +192,7 @@ public record SavedModel(
     public SavedModel whole() {
         if (isHalf()) {
             boolean encodes = waist.encoderLayers() > 0;
-            throw new UnsupportedModelException("Model '" + name + "' turns " + input + " into " + output()
+            throw new UnsupportedModelException("Model '" + name + "' turns " + input() + " into " + output()
                     + ", so it is "
                     + (encodes ? "an encoder by itself, for 'encode'" : "a decoder by itself, for 'decode'")
                     + "." + OTHER_FILE_OR_WAIST);
@@ -169,53 +207,53 @@ public record SavedModel(
      */
     public SavedModel encoder() {
         requireKnownWaist();
-        return half("_encoder", input, encoderLayers(), normalization);
+        requireLayers(waist.encoderLayers());
+        return half("_encoder", graph.upTo(List.of(codeName())), normalization);
     }
 
     /**
      * The half from the waist on, by itself; it reads codes, which need no normalization.
      *
      * @throws UnsupportedModelException if there is no layer after the waist, or it is not known where that is
+     * @throws dev.hourglass.model.BypassException if the layers after it read others before it as well
      */
     public SavedModel decoder() {
         requireKnownWaist();
-        return half("_decoder", code(), decoderLayers(), Normalization.NONE);
+        requireLayers(layers().size() - waist.encoderLayers());
+        if (waist.encoderLayers() == 0) {
+            return half("_decoder", graph, Normalization.NONE);
+        }
+        if (!graph.bypass(codeName()).isEmpty()) {
+            throw BypassException.of(name, ModelFacts.of(graph), codeName(), "decoding");
+        }
+        return half("_decoder", graph.after(codeName(), code()), Normalization.NONE);
     }
 
     private void requireKnownWaist() {
         if (!waist.isKnown()) {
-            throw new UnsupportedModelException("Model '" + name + "' turns " + input + " into " + output()
+            throw new UnsupportedModelException("Model '" + name + "' turns " + input() + " into " + output()
                     + " and is nowhere narrower in its middle, so it is not known what its code is. Name the layer that"
                     + " gives the code with --waist LAYER, such as '"
-                    + layers.get((layers.size() - 1) / 2).name() + "' ('inspect' lists the layers).");
+                    + layers().get((layers().size() - 1) / 2).name() + "' ('inspect' lists the layers).");
         }
     }
 
-    private List<LayerSpec> encoderLayers() {
-        return layers.subList(0, waist.encoderLayers());
-    }
-
-    private List<LayerSpec> decoderLayers() {
-        return layers.subList(waist.encoderLayers(), layers.size());
-    }
-
-    private SavedModel half(String suffix, Shape from, List<LayerSpec> half, Normalization with) {
-        if (half.isEmpty()) {
-            throw new UnsupportedModelException("Model '" + name + "' has all of its " + layers.size()
+    private void requireLayers(int count) {
+        if (count == 0) {
+            throw new UnsupportedModelException("Model '" + name + "' has all of its " + layers().size()
                     + " layers on one side of the waist, so there is nothing on the other."
                     + OTHER_FILE_OR_WAIST);
         }
-        Set<String> names = half.stream().map(LayerSpec::name).collect(Collectors.toSet());
+    }
+
+    private SavedModel half(String suffix, Graph half, Normalization with) {
         boolean encodes = suffix.equals("_encoder");
         return new SavedModel(
                 name + suffix,
-                from,
                 half,
-                Parameters.of(parameters.list().stream()
-                        .filter(parameter -> names.contains(parameter.layer()))
-                        .toList()),
+                parameters.ofLayers(half.layers()),
                 with,
-                new Waist(encodes ? half.size() : 0, waist.source()),
+                new Waist(encodes ? half.nodes().size() : 0, waist.source()),
                 null,
                 null,
                 provenance,

@@ -13,6 +13,6 @@ import dev.hourglass.tensor.RandomSource;
 public record Autoencoder(AutoencoderSpec spec, Parameters parameters, Normalization normalization) {
     /** A model with fresh parameters, ready to be trained. */
     public static Autoencoder initialize(AutoencoderSpec spec, Normalization normalization, RandomSource random) {
-        return new Autoencoder(spec, Parameters.initialize(spec.input(), spec.layers(), random), normalization);
+        return new Autoencoder(spec, Parameters.initialize(spec.graph(), random), normalization);
     }
 }

@@ -1,51 +1,168 @@
 package dev.hourglass.model;
 
 import dev.hourglass.tensor.Shape;
-import java.util.HashSet;
+import dev.hourglass.tensor.ShapeException;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The description of an autoencoder: what it reads, the layers down to the waist and the layers back up. What leaves
- * the last encoder layer is the code (the latent representation); the decoder must end in the input's shape.
+ * The description of an autoencoder: its layers as a graph that ends in the input's shape, and where its waist is. The waist is
+ * one layer's output, the code (the latent representation). All layers that it is computed from are the encoder, the
+ * others the decoder; the nodes stand in that order.
+ *
+ * <p>In a chain all that the decoder knows of a sample is its code. Where layers before the waist are read behind it, as
+ * by the skips of a U-Net, more {@linkplain #bypass goes around it}.
  *
  * @param name such as {@code cnn}; used for files and tables
- * @param input the shape of one sample
- * @param encoder at least one layer
- * @param decoder at least one layer
+ * @param graph with one input and one output, of the same shape
+ * @param waist name of the layer whose output is the code
  */
-public record AutoencoderSpec(String name, Shape input, List<LayerSpec> encoder, List<LayerSpec> decoder) {
-    /** @throws dev.hourglass.tensor.ShapeException if the layers do not fit together or do not end in the input's shape */
+public record AutoencoderSpec(String name, Graph graph, String waist) {
+    /**
+     * @throws ShapeException if the layers do not fit together or do not end in the input's shape
+     * @throws IllegalArgumentException if the waist is no layer, or has no layers on one of its sides
+     */
     public AutoencoderSpec {
+        if (graph.inputs().size() != 1 || graph.outputs().size() != 1) {
+            throw new IllegalArgumentException("Model '" + name + "' must have one input and one output, got "
+                    + graph.inputs().size() + " and " + graph.outputs().size());
+        }
+        if (graph.nodes().stream().noneMatch(node -> node.name().equals(waist))) {
+            throw new IllegalArgumentException("The waist of model '" + name + "' must be one of its layers, got '"
+                    + waist + "'; there are "
+                    + graph.nodes().stream().map(Graph.Node::name).toList());
+        }
+        graph = graph.encoderFirst(waist);
+        if (graph.nodes().getLast().name().equals(waist)) {
+            throw new IllegalArgumentException("Model '" + name + "' needs at least one encoder and one decoder layer");
+        }
+        ShapeInference.requireReconstruction(name, ModelFacts.of(graph));
+    }
+
+    /**
+     * A chain of layers.
+     *
+     * @param input the shape of one sample
+     * @param encoder at least one layer; what leaves the last is the code
+     * @param decoder at least one layer
+     * @throws ShapeException if the layers do not fit together or do not end in the input's shape
+     */
+    public AutoencoderSpec(String name, Shape input, List<LayerSpec> encoder, List<LayerSpec> decoder) {
+        this(name, chain(name, input, encoder, decoder), encoder.getLast().name());
+    }
+
+    private static Graph chain(String name, Shape input, List<LayerSpec> encoder, List<LayerSpec> decoder) {
         if (encoder.isEmpty() || decoder.isEmpty()) {
             throw new IllegalArgumentException("Model '" + name + "' needs at least one encoder and one decoder layer");
         }
-        encoder = List.copyOf(encoder);
-        decoder = List.copyOf(decoder);
-        Set<String> names = new HashSet<>();
-        Stream.concat(encoder.stream(), decoder.stream()).forEach(layer -> {
+        List<LayerSpec> layers =
+                Stream.concat(encoder.stream(), decoder.stream()).toList();
+        Set<String> names = new LinkedHashSet<>();
+        for (LayerSpec layer : layers) {
             if (!names.add(layer.name())) {
                 throw new IllegalArgumentException(
                         "Model '" + name + "' has two layers named '" + layer.name() + "'; give one another name");
             }
-        });
-        ShapeInference.requireReconstruction(name, input, encoder, decoder);
+        }
+        return Graph.chain(input, layers);
     }
 
-    /** Encoder and decoder in one chain. */
+    /** The shape of one sample. */
+    public Shape input() {
+        return graph.input();
+    }
+
+    /** All layers, those of the encoder first, each after those that it reads. */
     public List<LayerSpec> layers() {
-        return Stream.concat(encoder.stream(), decoder.stream()).toList();
+        return graph.layers();
+    }
+
+    /** The layer whose output is the model's. */
+    public LayerSpec outputLayer() {
+        String output = graph.onlyOutput();
+        return layers().stream()
+                .filter(layer -> layer.name().equals(output))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The layers that the code is computed by; the last one gives it. */
+    public List<LayerSpec> encoder() {
+        return layers().subList(0, encoderLayers());
+    }
+
+    /** The other layers. */
+    public List<LayerSpec> decoder() {
+        List<LayerSpec> layers = layers();
+        return layers.subList(encoderLayers(), layers.size());
+    }
+
+    /** How many layers come before the waist, its own included. */
+    public int encoderLayers() {
+        List<Graph.Node> nodes = graph.nodes();
+        for (int i = 0; i < nodes.size(); i++) {
+            if (nodes.get(i).name().equals(waist)) {
+                return i + 1;
+            }
+        }
+        throw new IllegalStateException("The waist is a layer");
+    }
+
+    /** What computes the code. */
+    public Graph encoderGraph() {
+        return graph.upTo(List.of(waist));
+    }
+
+    /**
+     * What rebuilds a sample from its code alone.
+     *
+     * @throws BypassException if more than the code is needed
+     */
+    public Graph decoderGraph() {
+        requireCodeAlone("decoding");
+        return graph.after(waist, latent());
+    }
+
+    /**
+     * The values that go around the waist: the input or layers of the encoder, other than the waist, that a layer of the
+     * decoder reads. None in a chain.
+     */
+    public List<String> bypass() {
+        return graph.bypass(waist);
+    }
+
+    /** How many numbers go around the waist. */
+    public long bypassSize() {
+        ModelFacts facts = facts();
+        return bypass().stream().mapToLong(value -> facts.shapeOf(value).size()).sum();
+    }
+
+    /** @throws BypassException if a sample can't be rebuilt from its code alone */
+    public void requireCodeAlone(String use) {
+        if (!bypass().isEmpty()) {
+            throw bypassed(use);
+        }
+    }
+
+    /**
+     * What to say where more than the code is needed.
+     *
+     * @param use of a code alone, such as {@code decoding}
+     */
+    public BypassException bypassed(String use) {
+        return BypassException.of(name, facts(), waist, use);
     }
 
     /** What is known of each layer: shapes, variables, operations. */
     public ModelFacts facts() {
-        return ModelFacts.of(input, layers());
+        return ModelFacts.of(graph);
     }
 
     /** The shape of the code, such as {@code [7, 7, 8]} or {@code [32]}. */
     public Shape latent() {
-        return ModelFacts.of(input, encoder).output();
+        return facts().shapeOf(waist);
     }
 
     /** How many numbers the code has. */
@@ -53,8 +170,8 @@ public record AutoencoderSpec(String name, Shape input, List<LayerSpec> encoder,
         return latent().size();
     }
 
-    /** Numbers in over numbers at the waist: 784 to 32 gives 24.5. */
+    /** Numbers in over numbers at the waist: 784 to 32 gives 24.5. What goes around the waist does not count. */
     public double compressionRatio() {
-        return (double) input.size() / latentSize();
+        return (double) input().size() / latentSize();
     }
 }

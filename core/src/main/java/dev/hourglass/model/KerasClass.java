@@ -50,7 +50,14 @@ public enum KerasClass {
     LSTM("LSTM"),
     GRU("GRU"),
     SIMPLE_RNN("SimpleRNN"),
-    BIDIRECTIONAL("Bidirectional");
+    BIDIRECTIONAL("Bidirectional"),
+    ADD("Add"),
+    SUBTRACT("Subtract"),
+    MULTIPLY("Multiply"),
+    AVERAGE("Average"),
+    MAXIMUM("Maximum"),
+    MINIMUM("Minimum"),
+    CONCATENATE("Concatenate");
 
     private final String kerasName;
 
@@ -102,6 +109,13 @@ public enum KerasClass {
             case LayerSpec.Gru ignored -> GRU;
             case LayerSpec.SimpleRnn ignored -> SIMPLE_RNN;
             case LayerSpec.Bidirectional ignored -> BIDIRECTIONAL;
+            case LayerSpec.Add ignored -> ADD;
+            case LayerSpec.Subtract ignored -> SUBTRACT;
+            case LayerSpec.Multiply ignored -> MULTIPLY;
+            case LayerSpec.Average ignored -> AVERAGE;
+            case LayerSpec.Maximum ignored -> MAXIMUM;
+            case LayerSpec.Minimum ignored -> MINIMUM;
+            case LayerSpec.Concatenate ignored -> CONCATENATE;
         };
     }
 

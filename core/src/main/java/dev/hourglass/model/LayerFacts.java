@@ -12,7 +12,7 @@ import java.util.Optional;
  * layers asks here, so that a new layer is described once.
  *
  * @param layer what it is
- * @param input the shape that it reads
+ * @param input the shape that it reads; of a layer that merges several, that of the first
  * @param output the shape that it gives
  * @param variables in Keras's order, the trainable ones first; empty for a layer that learns nothing
  * @param operations for one sample forward
@@ -29,6 +29,26 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
      */
     public static LayerFacts of(LayerSpec layer, Shape input) {
         return of(new LayerInput(layer, input, "the input", false));
+    }
+
+    /**
+     * A value that a layer reads.
+     *
+     * @param name in errors, such as {@code 'enc_pool2'} or {@code the input}
+     */
+    public record Source(String name, Shape shape) {}
+
+    /**
+     * Of a layer that may read several values.
+     *
+     * @param inputs at least one
+     * @throws ShapeException if the layer cannot read such shapes together
+     */
+    public static LayerFacts ofSources(LayerSpec layer, List<Source> inputs) {
+        List<LayerInput> all = inputs.stream()
+                .map(input -> new LayerInput(layer, input.shape(), input.name(), false))
+                .toList();
+        return layer instanceof LayerSpec.Merge merge ? MergeFacts.of(merge, all) : of(all.getFirst());
     }
 
     /** @throws ShapeException naming the layer, what it needs, what it got and a way out */
@@ -136,6 +156,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                         List.of(Variable.trained("alpha", Initializer.ZEROS, in.shared(prelu.sharedAxes()))),
                         Operations.elementwise(in.size()));
             case LayerSpec.TrainingNoise ignored -> facts(in, in.shape(), Operations.NONE);
+            case LayerSpec.Merge merge -> MergeFacts.of(merge, List.of(in));
         };
     }
 
@@ -366,6 +387,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.Rearrangement ignored -> Optional.empty();
             case LayerSpec.Elementwise ignored -> Optional.empty();
             case LayerSpec.PRelu ignored -> Optional.empty();
+            case LayerSpec.Merge ignored -> Optional.empty();
         };
     }
 
@@ -388,6 +410,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.Recurrent ignored -> false;
             case LayerSpec.Bidirectional ignored -> false;
             case LayerSpec.Resampling ignored -> false;
+            case LayerSpec.Merge ignored -> false;
         };
     }
 
@@ -445,6 +468,11 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                 "learned slopes" + (prelu.sharedAxes().isEmpty() ? "" : ", shared along axes " + prelu.sharedAxes());
             case LayerSpec.Dropout dropout -> "rate " + dropout.rate();
             case LayerSpec.GaussianNoise noise -> "standard deviation " + noise.stddev();
+            case LayerSpec.Concatenate concatenate ->
+                concatenate.axis() == LayerSpec.Concatenate.LAST_AXIS
+                        ? "along the last axis"
+                        : "along axis " + concatenate.axis();
+            case LayerSpec.Merge ignored -> "number by number";
         };
     }
 
@@ -512,6 +540,8 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.BatchNormalization ignored -> "";
             case LayerSpec.Elementwise ignored -> "";
             case LayerSpec.PRelu ignored -> "";
+            case LayerSpec.Concatenate concatenate -> " axis " + concatenate.axis();
+            case LayerSpec.Merge ignored -> "";
         };
         return "Layer '" + layer.name() + "' (" + KerasClass.of(layer).kerasName() + settings + ")";
     }

@@ -1,6 +1,7 @@
 package dev.hourglass.model;
 
 import dev.hourglass.tensor.Shape;
+import dev.hourglass.tensor.ShapeException;
 import java.util.List;
 import java.util.Locale;
 
@@ -86,6 +87,12 @@ public sealed interface LayerSpec {
 
     /** Layers without variables that change each number by itself; the shape stays. */
     sealed interface Elementwise extends LayerSpec {}
+
+    /**
+     * Layers that make one value of several. All inputs have the same shape, but that those of {@link Concatenate} may
+     * differ along its axis. They learn nothing.
+     */
+    sealed interface Merge extends LayerSpec {}
 
     /** Layers that disturb what passes while training, and in use let it pass unchanged. */
     sealed interface TrainingNoise extends Elementwise {
@@ -778,6 +785,82 @@ public sealed interface LayerSpec {
         MUL,
         /** The mean of both. */
         AVE
+    }
+
+    /** The sum of two or more inputs, number by number. */
+    record Add(String name) implements Merge {
+        public Add {
+            requireName(name);
+        }
+    }
+
+    /** The first of two inputs less the second. */
+    record Subtract(String name) implements Merge {
+        public Subtract {
+            requireName(name);
+        }
+    }
+
+    /** The product of two or more inputs, number by number. */
+    record Multiply(String name) implements Merge {
+        public Multiply {
+            requireName(name);
+        }
+    }
+
+    /** The mean of two or more inputs, number by number. */
+    record Average(String name) implements Merge {
+        public Average {
+            requireName(name);
+        }
+    }
+
+    /** The largest of two or more inputs, number by number; among equals the gradient goes to the first. */
+    record Maximum(String name) implements Merge {
+        public Maximum {
+            requireName(name);
+        }
+    }
+
+    /** The smallest of two or more inputs, number by number; among equals the gradient goes to the first. */
+    record Minimum(String name) implements Merge {
+        public Minimum {
+            requireName(name);
+        }
+    }
+
+    /**
+     * Two or more inputs side by side, {@code [h, w, a] and [h, w, b] -> [h, w, a + b]} along the last axis.
+     *
+     * @param axis as Keras counts: -1 is the last, and 1 the first after the batch; 0 would be the batch itself
+     */
+    record Concatenate(String name, int axis) implements Merge {
+        public static final int LAST_AXIS = -1;
+
+        public Concatenate {
+            requireName(name);
+            if (axis == 0) {
+                throw new IllegalArgumentException("Layer '" + name
+                        + "': axis must not be 0, which is the batch; 1 is the first axis of a sample");
+            }
+        }
+
+        /**
+         * Which of a sample's axes it is along, counted from 0.
+         *
+         * @param input the shape of one input
+         * @throws ShapeException if it has no such axis
+         */
+        public int axisOf(Shape input) {
+            int rank = input.rank();
+            int fromStart = axis < 0 ? rank + axis : axis - 1;
+            if (fromStart < 0 || fromStart >= rank || rank > 3) {
+                throw new ShapeException(LayerFacts.describe(this) + " needs inputs of at most 3 axes, and of these one"
+                        + " of -" + rank + " to -1 or 1 to " + rank + ", got " + input
+                        + ". Use axis -1 for channels or features.");
+            }
+            return fromStart;
+        }
     }
 
     private static void requireGroups(String layer, int filters, int groups) {

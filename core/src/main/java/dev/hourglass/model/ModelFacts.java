@@ -3,33 +3,82 @@ package dev.hourglass.model;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * What is known of a chain of layers, an autoencoder's or half of one, without computing anything.
+ * What is known of the layers of a graph, an autoencoder's or half of one, without computing anything.
  *
- * @param input the shape of one sample
+ * @param graph the layers and what each reads
  * @param layers the facts of each layer, in order
  */
-public record ModelFacts(Shape input, List<LayerFacts> layers) {
+public record ModelFacts(Graph graph, List<LayerFacts> layers) {
     public ModelFacts {
         layers = List.copyOf(layers);
     }
 
     /** @throws ShapeException naming the first layer that does not fit, what it needs, what it got and a way out */
     public static ModelFacts of(Shape input, List<LayerSpec> layers) {
-        List<LayerFacts> facts = new ArrayList<>();
-        Shape shape = input;
-        String source = "the input";
-        boolean repeated = false;
-        for (LayerSpec layer : layers) {
-            LayerFacts of = LayerFacts.of(new LayerInput(layer, shape, source, repeated));
-            facts.add(of);
-            shape = of.output();
-            source = "'" + layer.name() + "'";
-            repeated = layer instanceof LayerSpec.RepeatVector;
+        return of(Graph.chain(input, layers));
+    }
+
+    /** @throws ShapeException naming the first layer that does not fit, what it needs, what it got and a way out */
+    public static ModelFacts of(Graph graph) {
+        Map<String, Source> values = new HashMap<>();
+        for (Graph.Input input : graph.inputs()) {
+            String source = graph.inputs().size() == 1 ? "the input" : "input '" + input.name() + "'";
+            values.put(input.name(), new Source(input.shape(), source, false));
         }
-        return new ModelFacts(input, facts);
+        List<LayerFacts> facts = new ArrayList<>();
+        for (Graph.Node node : graph.nodes()) {
+            LayerSpec layer = node.layer();
+            List<LayerInput> inputs = node.inputs().stream()
+                    .map(name -> Objects.requireNonNull(values.get(name)).into(layer))
+                    .toList();
+            LayerFacts of = layer instanceof LayerSpec.Merge merge
+                    ? MergeFacts.of(merge, inputs)
+                    : LayerFacts.of(inputs.getFirst());
+            facts.add(of);
+            boolean repeated = layer instanceof LayerSpec.RepeatVector;
+            values.put(node.name(), new Source(of.output(), "'" + layer.name() + "'", repeated));
+        }
+        return new ModelFacts(graph, facts);
+    }
+
+    /** A value on its way to a layer. */
+    private record Source(Shape shape, String name, boolean repeated) {
+        LayerInput into(LayerSpec layer) {
+            return new LayerInput(layer, shape, name, repeated);
+        }
+    }
+
+    /** The shape of one sample. */
+    public Shape input() {
+        return graph.input();
+    }
+
+    /**
+     * The shape of a value.
+     *
+     * @param value an input or a layer's output
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public Shape shapeOf(String value) {
+        for (Graph.Input input : graph.inputs()) {
+            if (input.name().equals(value)) {
+                return input.shape();
+            }
+        }
+        for (LayerFacts layer : layers) {
+            if (layer.layer().name().equals(value)) {
+                return layer.output();
+            }
+        }
+        throw new IllegalArgumentException("There is no value '" + value + "'");
     }
 
     /** The output shape of each layer. */
@@ -37,9 +86,9 @@ public record ModelFacts(Shape input, List<LayerFacts> layers) {
         return layers.stream().map(LayerFacts::output).toList();
     }
 
-    /** What comes out at the end: the last layer's output, or the input if there is no layer. */
+    /** What comes out at the end: the output's shape, or the input's if there is no layer. */
     public Shape output() {
-        return layers.isEmpty() ? input : layers.getLast().output();
+        return shapeOf(graph.onlyOutput());
     }
 
     /** How many numbers all variables hold, moving statistics included, as Keras counts. */
@@ -59,14 +108,19 @@ public record ModelFacts(Shape input, List<LayerFacts> layers) {
 
     /**
      * Operations of the matrix products that training needs for one sample: forward, as many again for the gradient of
-     * the weights, and as many for that of each layer's input, which the first layer does without. Activations,
+     * the weights, and as many for that of each layer's input, which layers that read the model's input do without. Activations,
      * normalisation, pooling and the optimizer are no products.
      */
     public long trainingProducts() {
         long forward = layers.stream()
                 .mapToLong(layer -> layer.operations().products())
                 .sum();
-        long firstInput = layers.isEmpty() ? 0 : layers.getFirst().operations().input();
-        return 3 * forward - firstInput;
+        Set<String> given = graph.inputs().stream().map(Graph.Input::name).collect(Collectors.toSet());
+        long firstInputs = 0;
+        for (int i = 0; i < layers.size(); i++) {
+            boolean first = given.containsAll(graph.nodes().get(i).inputs());
+            firstInputs += first ? layers.get(i).operations().input() : 0;
+        }
+        return 3 * forward - firstInputs;
     }
 }

@@ -1,7 +1,10 @@
 package dev.hourglass.model;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * Between what bounds the numbers that leave layers lie, whatever goes in and whatever the weights are.
@@ -12,6 +15,8 @@ import java.util.List;
 public record OutputRange(double least, double most) {
     /** Any number. */
     public static final OutputRange ALL = new OutputRange(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
+
+    private static final OutputRange UNIT = new OutputRange(0, 1);
 
     /** What the functions go below 0 by, rounded up. */
     private static final double SELU_LEAST = 1.7582;
@@ -27,6 +32,47 @@ public record OutputRange(double least, double most) {
             range = range.through(layer);
         }
         return range;
+    }
+
+    /** Of what leaves a graph while its layers are trained. */
+    public static OutputRange of(Graph graph) {
+        Map<String, OutputRange> ranges = new HashMap<>();
+        graph.inputs().forEach(input -> ranges.put(input.name(), ALL));
+        for (Graph.Node node : graph.nodes()) {
+            List<OutputRange> inputs = node.inputs().stream()
+                    .map(name -> Objects.requireNonNull(ranges.get(name)))
+                    .toList();
+            ranges.put(
+                    node.name(),
+                    node.layer() instanceof LayerSpec.Merge merge
+                            ? merged(merge, inputs)
+                            : inputs.getFirst().through(node.layer()));
+        }
+        return Objects.requireNonNull(ranges.get(graph.onlyOutput()));
+    }
+
+    private static OutputRange merged(LayerSpec.Merge merge, List<OutputRange> all) {
+        double leastOfAll = all.stream().mapToDouble(OutputRange::least).min().orElseThrow();
+        double mostOfAll = all.stream().mapToDouble(OutputRange::most).max().orElseThrow();
+        double leastSum = all.stream().mapToDouble(OutputRange::least).sum();
+        double mostSum = all.stream().mapToDouble(OutputRange::most).sum();
+        return switch (merge) {
+            case LayerSpec.Add ignored -> new OutputRange(leastSum, mostSum);
+            case LayerSpec.Subtract ignored ->
+                new OutputRange(all.getFirst().least - all.getLast().most, all.getFirst().most - all.getLast().least);
+            // The sign of a product follows from those of all its factors; of what is known within [0, 1] it stays
+            // there.
+            case LayerSpec.Multiply ignored -> all.stream().allMatch(OutputRange::isWithinUnit) ? UNIT : ALL;
+            case LayerSpec.Average ignored -> new OutputRange(leastSum / all.size(), mostSum / all.size());
+            case LayerSpec.Maximum ignored ->
+                new OutputRange(
+                        all.stream().mapToDouble(OutputRange::least).max().orElseThrow(), mostOfAll);
+            case LayerSpec.Minimum ignored ->
+                new OutputRange(
+                        leastOfAll,
+                        all.stream().mapToDouble(OutputRange::most).min().orElseThrow());
+            case LayerSpec.Concatenate ignored -> new OutputRange(leastOfAll, mostOfAll);
+        };
     }
 
     /** Whether all numbers are probabilities. */
@@ -98,6 +144,7 @@ public record OutputRange(double least, double most) {
             case LayerSpec.Elu elu -> new OutputRange(least > 0 ? 0 : -elu.alpha(), Math.max(0, most));
             case LayerSpec.PRelu prelu -> ALL;
             case LayerSpec.TrainingNoise noise -> ALL;
+            case LayerSpec.Merge merge -> ALL;
         };
     }
 

@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /**
  * All variables of a model in Keras's order ({@code model.weights}): layer by layer, each layer's trainable ones
@@ -27,8 +29,13 @@ public final class Parameters {
      * Fresh parameters as Keras starts them, each variable by its {@link Initializer}.
      */
     public static Parameters initialize(Shape input, List<LayerSpec> layers, RandomSource random) {
+        return initialize(Graph.chain(input, layers), random);
+    }
+
+    /** Of a graph's layers, in the order of its nodes. */
+    public static Parameters initialize(Graph graph, RandomSource random) {
         List<Parameter> all = new ArrayList<>();
-        for (LayerFacts facts : ModelFacts.of(input, layers).layers()) {
+        for (LayerFacts facts : ModelFacts.of(graph).layers()) {
             for (Variable variable : facts.variables()) {
                 all.add(initial(facts.layer().name(), variable, random));
             }
@@ -112,6 +119,14 @@ public final class Parameters {
             sum += a[i] * b[i];
         }
         return sum;
+    }
+
+    /** Those of some layers, in the order of these layers; layers that have none are passed over. */
+    public Parameters ofLayers(List<LayerSpec> layers) {
+        Map<String, List<Parameter>> byLayer = list.stream().collect(Collectors.groupingBy(Parameter::layer));
+        return new Parameters(layers.stream()
+                .flatMap(layer -> byLayer.getOrDefault(layer.name(), List.of()).stream())
+                .toList());
     }
 
     /** Every variable, in Keras's order. */

@@ -16,6 +16,7 @@ import dev.hourglass.model.LayerSpec.RepeatVector;
 import dev.hourglass.model.LayerSpec.TimeDistributed;
 import dev.hourglass.model.LayerSpec.UpSampling2d;
 import dev.hourglass.tensor.Shape;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,8 +29,11 @@ public final class Presets {
             "mnist-cnn", Presets::mnistCnn,
             "mnist-lstm", Presets::mnistLstm,
             "mnist-strong", Presets::mnistStrong,
+            "mnist-unet", Presets::mnistUnet,
             "cifar10-cnn", Presets::cifar10Cnn,
+            "cifar10-residual", Presets::cifar10Residual,
             "cifar10-strong", Presets::cifar10Strong,
+            "cifar10-unet", Presets::cifar10Unet,
             "sequence-lstm", Presets::sequenceLstm));
 
     private Presets() {}
@@ -143,6 +147,78 @@ public final class Presets {
                         doubling("dec_conv1", 128, RELU),
                         doubling("dec_conv2", 64, RELU),
                         doubling("output", 3, SIGMOID)));
+    }
+
+    /** 28x28x1 without the noise that it learns with; 784 numbers at the waist, and more go around it. */
+    public static AutoencoderSpec mnistUnet(String name) {
+        return unet(name, Shape.of(28, 28, 1), 0.3f);
+    }
+
+    /** 32x32x3 without the noise that it learns with; 1,024 numbers at the waist, and more go around it. */
+    public static AutoencoderSpec cifar10Unet(String name) {
+        return unet(name, Shape.of(32, 32, 3), 0.1f);
+    }
+
+    /** Two levels of the U-Net of Ronneberger, Fischer and Brox (2015), figure 1, with upsampling on the way back. */
+    private static AutoencoderSpec unet(String name, Shape image, float noise) {
+        Graph graph = new Graph(
+                List.of(new Graph.Input("input", image)),
+                List.of(
+                        node(new LayerSpec.GaussianNoise("noise", noise), "input"),
+                        node(conv("enc_conv1", 16, RELU), "noise"),
+                        node(pool("enc_pool1"), "enc_conv1"),
+                        node(conv("enc_conv2", 32, RELU), "enc_pool1"),
+                        node(pool("enc_pool2"), "enc_conv2"),
+                        node(conv("latent", 16, RELU), "enc_pool2"),
+                        node(up("dec_up1"), "latent"),
+                        node(beside("dec_skip1"), "dec_up1", "enc_conv2"),
+                        node(conv("dec_conv1", 32, RELU), "dec_skip1"),
+                        node(up("dec_up2"), "dec_conv1"),
+                        node(beside("dec_skip2"), "dec_up2", "enc_conv1"),
+                        node(conv("dec_conv2", 16, RELU), "dec_skip2"),
+                        node(conv("output", image.dimension(2), SIGMOID), "dec_conv2")),
+                List.of("output"));
+        return new AutoencoderSpec(name, graph, "latent");
+    }
+
+    /** 32x32x3 to 64 numbers and back, by residual blocks (He, Zhang, Ren and Sun 2016, figure 2). */
+    public static AutoencoderSpec cifar10Residual(String name) {
+        List<Graph.Node> nodes = new ArrayList<>();
+        nodes.add(node(halving("enc_conv1", 32, 4), "input"));
+        addBlock(nodes, "enc_block1", 32);
+        addNext(nodes, halving("enc_conv2", 64, 4));
+        addBlock(nodes, "enc_block2", 64);
+        addNext(nodes, new LayerSpec.Flatten("enc_flatten"));
+        addNext(nodes, new Dense("latent", 64, LINEAR));
+        addNext(nodes, new Dense("dec_dense", 4096, RELU));
+        addNext(nodes, new LayerSpec.Reshape("dec_reshape", Shape.of(8, 8, 64)));
+        addBlock(nodes, "dec_block1", 64);
+        addNext(nodes, doubling("dec_conv1", 32, RELU));
+        addBlock(nodes, "dec_block2", 32);
+        addNext(nodes, doubling("output", 3, SIGMOID));
+        Graph graph = new Graph(List.of(new Graph.Input("input", Shape.of(32, 32, 3))), nodes, List.of("output"));
+        return new AutoencoderSpec(name, graph, "latent");
+    }
+
+    /** What two convolutions make of a value is added to it. */
+    private static void addBlock(List<Graph.Node> nodes, String name, int filters) {
+        String before = nodes.getLast().name();
+        addNext(nodes, conv(name + "_conv1", filters, RELU));
+        addNext(nodes, conv(name + "_conv2", filters, LINEAR));
+        nodes.add(node(new LayerSpec.Add(name + "_add"), before, name + "_conv2"));
+        addNext(nodes, new LayerSpec.ActivationLayer(name + "_relu", RELU));
+    }
+
+    private static void addNext(List<Graph.Node> nodes, LayerSpec layer) {
+        nodes.add(node(layer, nodes.getLast().name()));
+    }
+
+    private static Graph.Node node(LayerSpec layer, String... inputs) {
+        return new Graph.Node(layer, List.of(inputs));
+    }
+
+    private static LayerSpec.Concatenate beside(String name) {
+        return new LayerSpec.Concatenate(name, LayerSpec.Concatenate.LAST_AXIS);
     }
 
     /** 50 steps of 10 features to 20 numbers and back. */

@@ -2,7 +2,6 @@ package dev.hourglass.model;
 
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Tells each layer's output shape, and where a chain of layers does not fit, why and what would. */
@@ -19,13 +18,11 @@ public final class ShapeInference {
         return ModelFacts.of(input, layers).outputs();
     }
 
-    static void requireReconstruction(String model, Shape input, List<LayerSpec> encoder, List<LayerSpec> decoder) {
-        List<LayerSpec> chain = new ArrayList<>(encoder);
-        chain.addAll(decoder);
-        Shape end = ModelFacts.of(input, chain).output();
-        if (!end.equals(input)) {
-            throw new ShapeException("Model '" + model + "' must end in the shape of its input " + input + ", but '"
-                    + chain.getLast().name() + "' gives " + end + ". Change the decoder's last layers.");
+    static void requireReconstruction(String model, ModelFacts facts) {
+        if (!facts.output().equals(facts.input())) {
+            throw new ShapeException("Model '" + model + "' must end in the shape of its input " + facts.input()
+                    + ", but '" + facts.graph().onlyOutput() + "' gives " + facts.output()
+                    + ". Change the decoder's last layers.");
         }
     }
 }

@@ -209,6 +209,28 @@ public interface Kernels {
     /** {@code to += from}, any count. */
     void add(float[] FROM, int from, float[] TO, int to, int count);
 
+    /** {@code to -= from}, any count. */
+    void subtract(float[] FROM, int from, float[] TO, int to, int count);
+
+    /** {@code to *= from}, any count. */
+    void multiply(float[] FROM, int from, float[] TO, int to, int count);
+
+    /** {@code to = max(to, from)} as {@link Math#max(float, float)}, any count. */
+    void maximum(float[] FROM, int from, float[] TO, int to, int count);
+
+    /** {@code to = min(to, from)} as {@link Math#min(float, float)}, any count. */
+    void minimum(float[] FROM, int from, float[] TO, int to, int count);
+
+    /** {@code x *= factor}, any count. */
+    void scale(float factor, float[] X, int x, int count);
+
+    /**
+     * Back through a maximum or minimum, for one of what it is of: where {@code x} equals what {@code chosen} is, {@code
+     * share = d} and {@code d = 0}, so that nobody after it gets the same; elsewhere {@code share = 0}. Any count.
+     */
+    void takeWhereEqual(
+            float[] X, int x, float[] CHOSEN, int chosen, float[] D, int d, float[] SHARE, int share, int count);
+
     /** {@code to += from * factor} (fused), any count. */
     void addScaled(float[] FROM, int from, float factor, float[] TO, int to, int count);
 

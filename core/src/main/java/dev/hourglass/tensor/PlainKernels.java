@@ -254,6 +254,51 @@ final class PlainKernels implements Kernels {
     }
 
     @Override
+    public void subtract(float[] FROM, int from, float[] TO, int to, int count) {
+        for (int j = 0; j < count; j++) {
+            TO[to + j] -= FROM[from + j];
+        }
+    }
+
+    @Override
+    public void multiply(float[] FROM, int from, float[] TO, int to, int count) {
+        for (int j = 0; j < count; j++) {
+            TO[to + j] *= FROM[from + j];
+        }
+    }
+
+    @Override
+    public void maximum(float[] FROM, int from, float[] TO, int to, int count) {
+        for (int j = 0; j < count; j++) {
+            TO[to + j] = Math.max(TO[to + j], FROM[from + j]);
+        }
+    }
+
+    @Override
+    public void minimum(float[] FROM, int from, float[] TO, int to, int count) {
+        for (int j = 0; j < count; j++) {
+            TO[to + j] = Math.min(TO[to + j], FROM[from + j]);
+        }
+    }
+
+    @Override
+    public void scale(float factor, float[] X, int x, int count) {
+        for (int j = 0; j < count; j++) {
+            X[x + j] *= factor;
+        }
+    }
+
+    @Override
+    public void takeWhereEqual(
+            float[] X, int x, float[] CHOSEN, int chosen, float[] D, int d, float[] SHARE, int share, int count) {
+        for (int j = 0; j < count; j++) {
+            boolean isChosen = X[x + j] == CHOSEN[chosen + j];
+            SHARE[share + j] = isChosen ? D[d + j] : 0;
+            D[d + j] = isChosen ? 0 : D[d + j];
+        }
+    }
+
+    @Override
     public void addScaled(float[] FROM, int from, float factor, float[] TO, int to, int count) {
         for (int j = 0; j < count; j++) {
             TO[to + j] = Math.fma(factor, FROM[from + j], TO[to + j]);

@@ -7,6 +7,7 @@ import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -384,6 +385,76 @@ final class VectorKernels implements Kernels {
                     .intoArray(TO, to + j);
         }
         rest.add(FROM, from + whole, TO, to + whole, count - whole);
+    }
+
+    @Override
+    public void subtract(float[] FROM, int from, float[] TO, int to, int count) {
+        int whole = S.loopBound(count);
+        for (int j = 0; j < whole; j += STEP) {
+            FloatVector.fromArray(S, TO, to + j)
+                    .sub(FloatVector.fromArray(S, FROM, from + j))
+                    .intoArray(TO, to + j);
+        }
+        rest.subtract(FROM, from + whole, TO, to + whole, count - whole);
+    }
+
+    @Override
+    public void multiply(float[] FROM, int from, float[] TO, int to, int count) {
+        int whole = S.loopBound(count);
+        for (int j = 0; j < whole; j += STEP) {
+            FloatVector.fromArray(S, TO, to + j)
+                    .mul(FloatVector.fromArray(S, FROM, from + j))
+                    .intoArray(TO, to + j);
+        }
+        rest.multiply(FROM, from + whole, TO, to + whole, count - whole);
+    }
+
+    @Override
+    public void maximum(float[] FROM, int from, float[] TO, int to, int count) {
+        int whole = S.loopBound(count);
+        for (int j = 0; j < whole; j += STEP) {
+            FloatVector.fromArray(S, TO, to + j)
+                    .max(FloatVector.fromArray(S, FROM, from + j))
+                    .intoArray(TO, to + j);
+        }
+        rest.maximum(FROM, from + whole, TO, to + whole, count - whole);
+    }
+
+    @Override
+    public void minimum(float[] FROM, int from, float[] TO, int to, int count) {
+        int whole = S.loopBound(count);
+        for (int j = 0; j < whole; j += STEP) {
+            FloatVector.fromArray(S, TO, to + j)
+                    .min(FloatVector.fromArray(S, FROM, from + j))
+                    .intoArray(TO, to + j);
+        }
+        rest.minimum(FROM, from + whole, TO, to + whole, count - whole);
+    }
+
+    @Override
+    public void scale(float factor, float[] X, int x, int count) {
+        int whole = S.loopBound(count);
+        FloatVector times = FloatVector.broadcast(S, factor);
+        for (int j = 0; j < whole; j += STEP) {
+            FloatVector.fromArray(S, X, x + j).mul(times).intoArray(X, x + j);
+        }
+        rest.scale(factor, X, x + whole, count - whole);
+    }
+
+    @Override
+    public void takeWhereEqual(
+            float[] X, int x, float[] CHOSEN, int chosen, float[] D, int d, float[] SHARE, int share, int count) {
+        int whole = S.loopBound(count);
+        FloatVector zero = FloatVector.zero(S);
+        for (int j = 0; j < whole; j += STEP) {
+            VectorMask<Float> isChosen = FloatVector.fromArray(S, X, x + j)
+                    .compare(VectorOperators.EQ, FloatVector.fromArray(S, CHOSEN, chosen + j));
+            FloatVector gradient = FloatVector.fromArray(S, D, d + j);
+            zero.blend(gradient, isChosen).intoArray(SHARE, share + j);
+            gradient.blend(zero, isChosen).intoArray(D, d + j);
+        }
+        int done = whole;
+        rest.takeWhereEqual(X, x + done, CHOSEN, chosen + done, D, d + done, SHARE, share + done, count - done);
     }
 
     @Override

@@ -40,7 +40,7 @@ public final class LossRequirements {
      * @throws UnsuitableTrainingException if the loss does not suit the model's last layer
      */
     public static void requireOutputs(AutoencoderSpec spec, Loss loss) {
-        OutputRange range = OutputRange.of(spec.layers());
+        OutputRange range = OutputRange.of(spec.graph());
         switch (loss.outputs()) {
             case UNIT ->
                 requireRange(
@@ -69,10 +69,10 @@ public final class LossRequirements {
 
     private static void requireRange(AutoencoderSpec spec, Loss loss, boolean holds, String needed, String wayOut) {
         if (!holds) {
-            LayerSpec last = spec.layers().getLast();
+            LayerSpec last = spec.outputLayer();
             throw new UnsuitableTrainingException("The loss " + loss.text() + " needs outputs " + needed
                     + ", but model '" + spec.name() + "' ends in layer '" + last.name() + "' ("
-                    + KerasClass.of(last).kerasName() + "), whose outputs lie in " + OutputRange.of(spec.layers())
+                    + KerasClass.of(last).kerasName() + "), whose outputs lie in " + OutputRange.of(spec.graph())
                     + ". " + wayOut);
         }
     }
@@ -147,8 +147,8 @@ public final class LossRequirements {
         boolean fromLogits = (own instanceof Loss.BinaryCrossentropy binary && binary.fromLogits())
                 || (own instanceof Loss.CategoricalCrossentropy categorical && categorical.fromLogits());
         if (fromLogits) {
-            LayerSpec last = spec.layers().getLast();
-            boolean probabilities = OutputRange.of(spec.layers()).isWithinUnit();
+            LayerSpec last = spec.outputLayer();
+            boolean probabilities = OutputRange.of(spec.graph()).isWithinUnit();
             warnings.add(
                     probabilities
                             ? "The loss of model '" + spec.name() + "' is computed from logits, but its last layer '"

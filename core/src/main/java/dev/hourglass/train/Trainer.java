@@ -103,8 +103,7 @@ public final class Trainer {
         LossRequirements.require(spec, options.loss(), training, validation);
         from.requireSuits(options);
         try (TrainingSession session = TrainingSession.of(
-                spec.input(),
-                spec.layers(),
+                spec.graph(),
                 from.model().parameters(),
                 new TrainingSettings(options.loss(), options.optimizer(), batchSize(options, training), options.seed()),
                 options.threads())) {

@@ -2,6 +2,7 @@ package dev.hourglass.engine;
 
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.ChannelOrder;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.LayerSpec.BatchNormalization;
 import dev.hourglass.model.LayerSpec.Conv2d;
@@ -9,21 +10,24 @@ import dev.hourglass.model.LayerSpec.Conv2dTranspose;
 import dev.hourglass.model.LayerSpec.Dropout;
 import dev.hourglass.model.LayerSpec.Lstm;
 import dev.hourglass.model.LayerSpec.MaxPooling2d;
+import dev.hourglass.model.ModelFacts;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
-import dev.hourglass.model.ShapeInference;
 import dev.hourglass.model.Size2;
 import dev.hourglass.model.Size3;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a chain of layers computes, written down as the textbook has it: plain loops over doubles, layer after layer,
+ * What layers compute, written down as the textbook has it: plain loops over doubles, layer after layer,
  * nothing fused, nothing fast. It is the oracle that the engine is held against, for outputs as they are and for
  * gradients by central differences. Windows, padding, gate order and statistics are Keras's on TensorFlow.
  *
@@ -57,9 +61,8 @@ final class ReferenceNetwork {
                 + "' (Dropout) needs a mask to be comparable; pass one to the constructor");
     };
 
-    private final Shape input;
-    private final List<LayerSpec> layers;
-    private final List<Shape> outputs;
+    private final Graph graph;
+    private final ModelFacts facts;
     private final List<double[]> parameters;
     private final List<int[]> parameterShapes;
     private final DropoutMask dropoutMask;
@@ -77,15 +80,22 @@ final class ReferenceNetwork {
         this(input, layers, parameters, NO_MASK, addedNoise);
     }
 
+    ReferenceNetwork(Graph graph, Parameters parameters) {
+        this(graph, parameters, NO_MASK, NO_NOISE);
+    }
+
     private ReferenceNetwork(
             Shape input,
             List<LayerSpec> layers,
             Parameters parameters,
             DropoutMask dropoutMask,
             AddedNoise addedNoise) {
-        this.input = input;
-        this.layers = List.copyOf(layers);
-        this.outputs = ShapeInference.outputs(input, layers);
+        this(Graph.chain(input, layers), parameters, dropoutMask, addedNoise);
+    }
+
+    private ReferenceNetwork(Graph graph, Parameters parameters, DropoutMask dropoutMask, AddedNoise addedNoise) {
+        this.graph = graph;
+        this.facts = ModelFacts.of(graph);
         this.parameters = parameters.list().stream()
                 .map(Parameter::values)
                 .map(ReferenceNetwork::toDoubles)
@@ -194,17 +204,68 @@ final class ReferenceNetwork {
         }
 
         double[] run(double[] batch) {
+            Shape input = graph.input();
             if (batch.length != samples * input.size()) {
                 throw new IllegalArgumentException(samples + " samples of " + input + " are " + samples * input.size()
                         + " numbers, got " + batch.length);
             }
-            double[] x = batch;
-            Shape in = input;
-            for (int i = 0; i < layers.size(); i++) {
-                x = apply(layers.get(i), x, in, outputs.get(i));
-                in = outputs.get(i);
+            Map<String, double[]> values = new HashMap<>();
+            values.put(graph.onlyInput().name(), batch);
+            for (Graph.Node node : graph.nodes()) {
+                Shape out = facts.shapeOf(node.name());
+                List<double[]> read = node.inputs().stream().map(values::get).toList();
+                values.put(
+                        node.name(),
+                        node.layer() instanceof LayerSpec.Merge merge
+                                ? merge(merge, read, node.inputs(), out)
+                                : apply(
+                                        node.layer(),
+                                        read.getFirst(),
+                                        facts.shapeOf(node.inputs().getFirst()),
+                                        out));
             }
-            return x;
+            return values.get(graph.onlyOutput());
+        }
+
+        private double[] merge(LayerSpec.Merge merge, List<double[]> read, List<String> names, Shape out) {
+            return switch (merge) {
+                case LayerSpec.Add ignored -> folded(read, Double::sum);
+                case LayerSpec.Subtract ignored -> folded(read, (a, b) -> a - b);
+                case LayerSpec.Multiply ignored -> folded(read, (a, b) -> a * b);
+                case LayerSpec.Average ignored -> map(folded(read, Double::sum), sum -> sum / read.size());
+                case LayerSpec.Maximum ignored -> folded(read, Math::max);
+                case LayerSpec.Minimum ignored -> folded(read, Math::min);
+                case LayerSpec.Concatenate concatenate -> concatenated(concatenate, read, names, out);
+            };
+        }
+
+        private static double[] folded(List<double[]> read, DoubleBinaryOperator operator) {
+            double[] result = read.getFirst().clone();
+            for (double[] next : read.subList(1, read.size())) {
+                for (int i = 0; i < result.length; i++) {
+                    result[i] = operator.applyAsDouble(result[i], next[i]);
+                }
+            }
+            return result;
+        }
+
+        /** Whatever lies before the axis is a row; the rows of all inputs follow each other in turn. */
+        private double[] concatenated(LayerSpec.Concatenate merge, List<double[]> read, List<String> names, Shape out) {
+            int axis = merge.axisOf(out);
+            int rows = samples;
+            for (int i = 0; i < axis; i++) {
+                rows *= out.dimension(i);
+            }
+            double[] result = new double[samples * out.size()];
+            int to = 0;
+            for (int row = 0; row < rows; row++) {
+                for (int i = 0; i < read.size(); i++) {
+                    int length = samples * facts.shapeOf(names.get(i)).size() / rows;
+                    System.arraycopy(read.get(i), row * length, result, to, length);
+                    to += length;
+                }
+            }
+            return result;
         }
 
         private double[] parameter() {
@@ -283,6 +344,7 @@ final class ReferenceNetwork {
                 case LayerSpec.RepeatVector repeat -> repeatVector(x, in, repeat.steps());
                 case LayerSpec.Recurrent recurrent -> recurrent(recurrent, x, in);
                 case LayerSpec.Bidirectional both -> bidirectional(both, x, in);
+                case LayerSpec.Merge merge -> throw new IllegalArgumentException(merge + " reads several values");
             };
         }
 

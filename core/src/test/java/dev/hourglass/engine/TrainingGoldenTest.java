@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.hourglass.engine.cpu.ops.LossFunction;
 import dev.hourglass.engine.plan.OutputLoss;
 import dev.hourglass.model.Activation;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.Kernels;
@@ -48,7 +49,8 @@ class TrainingGoldenTest {
         float[] losses = golden.line("losses");
         int size = outputs.length / losses.length;
         Activation end = golden.end().equals("sigmoid") ? Activation.SIGMOID : Activation.LINEAR;
-        OutputLoss output = OutputLoss.of(List.of(new LayerSpec.ActivationLayer("end", end)), golden.loss());
+        OutputLoss output = OutputLoss.of(
+                Graph.chain(Shape.of(1), List.of(new LayerSpec.ActivationLayer("end", end))), golden.loss());
         Shape sample = golden.end().equals("image") ? Shape.of(13, 12, 2) : Shape.of(size);
         LossFunction function = LossFunction.of(output.loss(), sample);
         float[] gradient = new float[size];
@@ -150,8 +152,10 @@ class TrainingGoldenTest {
     @ParameterizedTest
     @MethodSource("dev.hourglass.engine.TrainingGolden#trainings")
     void gradientsAreDifferencesOfTheLoss(TrainingGolden golden) {
-        LossFunction function =
-                LossFunction.of(OutputLoss.of(golden.layers(), golden.loss()).loss(), Shape.of(TrainingGolden.SIZE));
+        LossFunction function = LossFunction.of(
+                OutputLoss.of(Graph.chain(Shape.of(TrainingGolden.SIZE), golden.layers()), golden.loss())
+                        .loss(),
+                Shape.of(TrainingGolden.SIZE));
         float[] targets = golden.line("inputs");
         float[] gradients = new float[targets.length];
         float[] scratch = new float[targets.length];

@@ -51,7 +51,7 @@ public record ModelCase(String kind, AutoencoderSpec spec) {
 
     /** The model with random variables; those that start equal elsewhere (biases, statistics) differ here as well. */
     public Autoencoder model(RandomSource random) {
-        Parameters initial = Parameters.initialize(spec.input(), spec.layers(), random);
+        Parameters initial = Parameters.initialize(spec.graph(), random);
         List<Parameter> drawn = new ArrayList<>();
         for (Parameter parameter : initial.list()) {
             RandomGenerator generator = random.stream(spec.name() + "/" + parameter.path(), 0);

@@ -8,6 +8,8 @@ import static dev.hourglass.model.Padding.SAME;
 import static dev.hourglass.model.Padding.VALID;
 
 import dev.hourglass.model.Activation;
+import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.LayerSpec.Conv2d;
 import dev.hourglass.model.LayerSpec.Conv2dTranspose;
@@ -52,14 +54,15 @@ public final class ModelCases {
         layers.addFurtherConvolutions();
         layers.addSteps();
         layers.addFurtherWindows();
+        layers.addMerges();
         return List.copyOf(layers.cases);
     }
 
     /** The models of the labs. */
     public static List<ModelCase> presets() {
         return Presets.names().stream()
-                .map(name -> new ModelCase(
-                        "lab", Presets.find(name, name.replace('-', '_')).orElseThrow()))
+                .map(name -> Presets.find(name, name.replace('-', '_')).orElseThrow())
+                .map(spec -> new ModelCase(spec.graph().isChain() ? "lab" : "graph", spec))
                 .toList();
     }
 
@@ -290,6 +293,42 @@ public final class ModelCases {
             add("gru_before_" + which, SEQUENCE, new LayerSpec.Gru("gru", 4, sequences, recurrence, false));
             add("simple_rnn_" + which, SEQUENCE, new LayerSpec.SimpleRnn("rnn", 4, sequences, recurrence));
         }
+    }
+
+    private void addMerges() {
+        addMerge("merge_add", new LayerSpec.Add("merge"), 3);
+        addMerge("merge_subtract", new LayerSpec.Subtract("merge"), 2);
+        addMerge("merge_multiply", new LayerSpec.Multiply("merge"), 3);
+        addMerge("merge_average", new LayerSpec.Average("merge"), 3);
+        addMerge("merge_maximum", new LayerSpec.Maximum("merge"), 3);
+        addMerge("merge_minimum", new LayerSpec.Minimum("merge"), 2);
+        addMerge("merge_concatenate_channels", new LayerSpec.Concatenate("merge", -1), 3);
+        addMerge("merge_concatenate_rows", new LayerSpec.Concatenate("merge", 1), 2);
+        addMerge("merge_concatenate_columns", new LayerSpec.Concatenate("merge", 2), 3);
+    }
+
+    /** Of a convolution, the next one and the one after it. */
+    private void addMerge(String name, LayerSpec.Merge merge, int inputs) {
+        List<Graph.Node> nodes = new ArrayList<>();
+        List<String> read = new ArrayList<>();
+        String before = "x";
+        for (int i = 1; i <= inputs; i++) {
+            LayerSpec conv = new Conv2d("conv" + i, 3, size(3, 3), size(1, 1), SAME, TANH);
+            nodes.add(new Graph.Node(conv, List.of(before)));
+            before = conv.name();
+            read.addFirst(before);
+        }
+        nodes.add(new Graph.Node(merge, read));
+        before = merge.name();
+        for (LayerSpec close : List.of(
+                new LayerSpec.Flatten("close_flatten"),
+                new LayerSpec.Dense("close_dense", IMAGE.size(), LINEAR),
+                new LayerSpec.Reshape("close_reshape", IMAGE))) {
+            nodes.add(new Graph.Node(close, List.of(before)));
+            before = close.name();
+        }
+        Graph graph = new Graph(List.of(new Graph.Input("x", IMAGE)), nodes, List.of(before));
+        cases.add(new ModelCase("graph", new AutoencoderSpec(name, graph, merge.name())));
     }
 
     private void addConv(String name, Shape input, Size2 kernel, Size2 stride, Padding padding, Activation activation) {

@@ -40,9 +40,11 @@ final class OurSide {
         List<ModelCase> cases = new ArrayList<>(ModelCases.layers());
         cases.addAll(ModelCases.presets());
         cases.addAll(RandomModels.of(random, count));
+        RandomGraphs.of(random, Math.ceilDiv(count, 2)).forEach(spec -> cases.add(new ModelCase("graph", spec)));
         for (int i = 0; i < cases.size(); i++) {
             ModelCase modelCase = cases.get(i);
-            ModelLayout layout = LAYOUTS.get(i % LAYOUTS.size());
+            boolean isChain = modelCase.spec().graph().isChain();
+            ModelLayout layout = isChain ? LAYOUTS.get(i % LAYOUTS.size()) : ModelLayout.FUNCTIONAL;
             Path place = Files.createDirectories(folder.resolve(modelCase.name()));
             Files.writeString(place.resolve("kind.txt"), modelCase.kind());
             try {
@@ -65,7 +67,9 @@ final class OurSide {
         for (String extension : List.of("keras", "h5", "onnx")) {
             write(model, place.resolve("model." + extension), layout);
             write(model.encoder(), place.resolve("encoder." + extension), ModelLayout.SEQUENTIAL);
-            write(model.decoder(), place.resolve("decoder." + extension), ModelLayout.SEQUENTIAL);
+            if (model.isCodeAlone()) {
+                write(model.decoder(), place.resolve("decoder." + extension), ModelLayout.SEQUENTIAL);
+            }
         }
         if (modelCase.trainsAlike()) {
             TrainedStep first = TrainedStep.of(model, inputs);
@@ -131,7 +135,7 @@ final class OurSide {
         int size = model.input().size();
         int count = inputs.length / size;
         float[] outputs = new float[count * model.output().size()];
-        try (ChainInference inference = ChainInference.of(model.input(), model.layers(), model.parameters(), 1)) {
+        try (ChainInference inference = ChainInference.of(model.graph(), model.parameters(), 1)) {
             inference.run(
                     (index, into, offset) -> System.arraycopy(inputs, index * size, into, offset, size),
                     0,

@@ -5,6 +5,9 @@ import dev.hourglass.engine.OptimizerState;
 import dev.hourglass.engine.TrainingSession;
 import dev.hourglass.engine.TrainingSettings;
 import dev.hourglass.formats.SavedModel;
+import dev.hourglass.formats.keras.KerasOrder;
+import dev.hourglass.model.Graph;
+import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
 import java.util.List;
@@ -30,7 +33,7 @@ record TrainedStep(SavedModel model) {
         int count = inputs.length / size;
         TrainingSettings settings =
                 new TrainingSettings(model.trainedLoss(), before == null ? ADAM : before.optimizer(), count, 0);
-        try (TrainingSession session = TrainingSession.of(model.input(), model.layers(), parameters, settings, 1)) {
+        try (TrainingSession session = TrainingSession.of(model.graph(), parameters, settings, 1)) {
             if (before != null) {
                 session.restore(before);
             }
@@ -41,8 +44,7 @@ record TrainedStep(SavedModel model) {
                     count);
             return new TrainedStep(new SavedModel(
                     model.name(),
-                    model.input(),
-                    model.layers(),
+                    model.graph(),
                     parameters,
                     model.normalization(),
                     model.waist(),
@@ -55,15 +57,20 @@ record TrainedStep(SavedModel model) {
 
     /** Adam's first moments of all trainable variables in order, then its second moments. */
     float[] moments() {
-        OptimizerState state = Objects.requireNonNull(model.optimizer());
+        OptimizerState state = Objects.requireNonNull(model.optimizer()).ofLayers(inKerasOrder());
         return joined(Stream.concat(state.slot("momentum").list().stream(), state.slot("velocity").list().stream())
                 .toList());
     }
 
     /** All trainable variables in order. */
     float[] weights() {
-        return joined(
-                model.parameters().list().stream().filter(Parameter::trainable).toList());
+        return joined(model.parameters().ofLayers(inKerasOrder()).list().stream()
+                .filter(Parameter::trainable)
+                .toList());
+    }
+
+    private List<LayerSpec> inKerasOrder() {
+        return KerasOrder.of(model.graph()).stream().map(Graph.Node::layer).toList();
     }
 
     private static float[] joined(List<Parameter> parameters) {

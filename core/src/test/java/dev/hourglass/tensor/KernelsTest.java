@@ -156,6 +156,24 @@ final class KernelsTest {
                     "sigmoidGradient " + count, (k, d) -> k.sigmoidGradient(y, 1, d, 1, count), random(count + 1, 3));
             assertSameBits("tanhGradient " + count, (k, d) -> k.tanhGradient(y, 1, d, 1, count), random(count + 1, 3));
             assertSameBits("add " + count, (k, x) -> k.add(y, 1, x, 1, count), random(count + 1, 4));
+            assertSameBits("subtract " + count, (k, x) -> k.subtract(y, 1, x, 1, count), random(count + 1, 4));
+            assertSameBits("multiply " + count, (k, x) -> k.multiply(y, 1, x, 1, count), random(count + 1, 4));
+            assertSameBits("maximum " + count, (k, x) -> k.maximum(y, 1, x, 1, count), random(count + 1, 4));
+            assertSameBits("minimum " + count, (k, x) -> k.minimum(y, 1, x, 1, count), random(count + 1, 4));
+            assertSameBits("scale " + count, (k, x) -> k.scale(0.3f, x, 1, count), random(count + 1, 4));
+            float[] chosen = y.clone();
+            for (int i = 0; i < chosen.length; i += 2) {
+                chosen[i]++;
+            }
+            float[] remaining = random(count + 1, 5);
+            assertSameBits(
+                    "takeWhereEqual, taken " + count,
+                    (k, share) -> k.takeWhereEqual(y, 1, chosen, 1, remaining.clone(), 1, share, 1, count),
+                    random(count + 1, 4));
+            assertSameBits(
+                    "takeWhereEqual, left " + count,
+                    (k, d) -> k.takeWhereEqual(y, 1, chosen, 1, d, 1, new float[count + 1], 1, count),
+                    random(count + 1, 5));
             assertSameBits("addScaled " + count, (k, x) -> k.addScaled(y, 1, 0.7f, x, 1, count), random(count + 1, 4));
         }
     }

@@ -31,6 +31,7 @@ import java.util.function.Supplier;
  */
 final class LayerSyntax {
     private static final int MAX_SIZE = 65_536;
+    private static final String INPUTS = "inputs";
 
     private final Set<String> names = new HashSet<>();
     private final List<Penalty> penalties;
@@ -45,9 +46,24 @@ final class LayerSyntax {
      * @throws RecipeException at the first mistake
      */
     LayerSpec read(Node node) {
+        return readPlaced(node).layer();
+    }
+
+    /**
+     * A layer with what the recipe says of where it stands.
+     *
+     * @param inputs names of the layers that it reads, as written; empty where it reads the one before it
+     */
+    record Placed(LayerSpec layer, List<Node> inputs) {}
+
+    /**
+     * @param node as for {@link #read}; its settings may have {@code inputs} beside Keras's
+     * @throws RecipeException at the first mistake
+     */
+    Placed readPlaced(Node node) {
         String expected = "a layer such as 'Conv2D: {filters: 32, kernel_size: 3}'";
         if (node instanceof Scalar) {
-            return layer(node.asText(expected), node.place(), new Mapping(node.place(), Map.of()));
+            return placed(node.asText(expected), node.place(), new Mapping(node.place(), Map.of()));
         }
         Mapping mapping = node.asMapping(expected);
         if (mapping.entries().size() != 1) {
@@ -60,12 +76,21 @@ final class LayerSyntax {
                 mapping.entries().entrySet().iterator().next();
         Node settings = only.getValue().value();
         boolean none = settings instanceof Scalar scalar && scalar.kind() == Node.Kind.NOTHING;
-        return layer(
+        return placed(
                 only.getKey(),
                 only.getValue().key(),
                 none
                         ? new Mapping(settings.place(), Map.of())
                         : settings.asMapping("the settings of " + only.getKey()));
+    }
+
+    private Placed placed(String name, Place place, Mapping settings) {
+        List<Node> inputs = settings.find(INPUTS)
+                .map(node -> node instanceof Sequence several ? several.items() : List.of(node))
+                .orElse(List.of());
+        Map<String, Node.Entry> others = new LinkedHashMap<>(settings.entries());
+        others.remove(INPUTS);
+        return new Placed(layer(name, place, new Mapping(settings.place(), others)), inputs);
     }
 
     private LayerSpec layer(String name, Place place, Mapping settings) {
@@ -408,13 +433,33 @@ final class LayerSyntax {
                         flag(settings, "return_sequences", false),
                         recurrence(settings));
             }
+            case ADD -> new LayerSpec.Add(name(settings.allowing("name"), kerasClass));
+            case SUBTRACT -> new LayerSpec.Subtract(name(settings.allowing("name"), kerasClass));
+            case MULTIPLY -> new LayerSpec.Multiply(name(settings.allowing("name"), kerasClass));
+            case AVERAGE -> new LayerSpec.Average(name(settings.allowing("name"), kerasClass));
+            case MAXIMUM -> new LayerSpec.Maximum(name(settings.allowing("name"), kerasClass));
+            case MINIMUM -> new LayerSpec.Minimum(name(settings.allowing("name"), kerasClass));
+            case CONCATENATE -> {
+                settings.allowing("name", "axis");
+                yield new LayerSpec.Concatenate(
+                        name(settings, kerasClass),
+                        settings.find("axis").map(LayerSyntax::axis).orElse(LayerSpec.Concatenate.LAST_AXIS));
+            }
         };
     }
 
     /** The settings as a recipe writes them, all of them: what {@link #read} reads back to an equal layer. */
     static Map<String, Object> write(LayerSpec layer) {
+        return write(layer, List.of());
+    }
+
+    /** @param inputs names of the layers that it reads; none where it reads the one before it */
+    static Map<String, Object> write(LayerSpec layer, List<String> inputs) {
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put("name", layer.name());
+        if (!inputs.isEmpty()) {
+            settings.put(INPUTS, inputs);
+        }
         switch (layer) {
             // A recipe has channels last; what a file has first is put so by Permute.
             case LayerSpec.ChannelsFirst first ->
@@ -503,6 +548,8 @@ final class LayerSyntax {
                 settings.put("backward_layer", write(both.backward()));
                 settings.put("merge_mode", lower(both.mergeMode()));
             }
+            case LayerSpec.Concatenate concatenate -> settings.put("axis", concatenate.axis());
+            case LayerSpec.Merge ignored -> {}
         }
         return Map.of(KerasClass.of(layer).kerasName(), settings);
     }

@@ -6,9 +6,10 @@ import dev.hourglass.files.RegularFile;
 import dev.hourglass.files.Spelling;
 import dev.hourglass.lab.recipe.Node.Mapping;
 import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.Graph;
+import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Presets;
-import dev.hourglass.model.ShapeInference;
 import dev.hourglass.report.results.Reference;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
@@ -24,8 +25,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BinaryOperator;
@@ -39,7 +43,19 @@ import java.util.function.BinaryOperator;
 public final class RecipeReader {
     /** The recipes that are part of Hourglass: labs/NAME.yaml. */
     public static final List<String> BUILT_IN = List.of(
-            "mnist", "cifar10", "mnist-strong", "cifar10-strong", "sequences", "mnist-denoising", "mnist-sparse");
+            "mnist",
+            "cifar10",
+            "mnist-strong",
+            "cifar10-strong",
+            "sequences",
+            "mnist-denoising",
+            "mnist-sparse",
+            "mnist-unet",
+            "cifar10-unet",
+            "cifar10-residual");
+
+    /** How a layer's {@code inputs} name what the model reads. */
+    static final String INPUT = "input";
 
     private static final int MAX_BYTES = 1 << 20;
     private static final int MAX_LAYERS = 500;
@@ -274,21 +290,111 @@ public final class RecipeReader {
         List<Node> encoderNodes = layerNodes(model.require("encoder", "encoder: [Flatten, Dense: {units: 32}]"));
         Shape input = LayerSyntax.shape(model.require("input", "input: [28, 28, 1]"));
         List<Node> decoderNodes = layerNodes(model.require("decoder", "decoder: [Dense: {units: 784}]"));
-        List<LayerSpec> encoder = encoderNodes.stream().map(syntax::read).toList();
-        List<LayerSpec> decoder = decoderNodes.stream().map(syntax::read).toList();
-
         List<Node> nodes = new ArrayList<>(encoderNodes);
         nodes.addAll(decoderNodes);
-        List<LayerSpec> layers = new ArrayList<>(encoder);
-        layers.addAll(decoder);
-        for (int count = 1; count <= layers.size(); count++) {
-            requireFits(input, layers.subList(0, count), nodes.get(count - 1));
+        List<Graph.Node> wired = new ArrayList<>();
+        ModelShapes shapes = new ModelShapes(input);
+        for (Node node : nodes) {
+            LayerSyntax.Placed placed = syntax.readPlaced(node);
+            List<String> read = placed.inputs().isEmpty()
+                    ? List.of(wired.isEmpty() ? INPUT : wired.getLast().name())
+                    : placed.inputs().stream().map(shapes::known).toList();
+            wired.add(shapes.add(placed.layer(), read, node));
         }
-        requireNarrow(ShapeInference.outputs(input, encoder).getLast().size(), input.size(), encoderNodes.getLast());
+        String waist = wired.get(encoderNodes.size() - 1).name();
         try {
-            return new AutoencoderSpec(name, input, encoder, decoder);
+            String inputName = inputName(wired);
+            Graph graph = new Graph(
+                    List.of(new Graph.Input(inputName, input)),
+                    wired.stream().map(node -> renamed(node, inputName)).toList(),
+                    List.of(wired.getLast().name()));
+            if (graph.bypass(waist).isEmpty()) {
+                requireNarrow(shapes.of(waist).size(), input.size(), encoderNodes.getLast());
+            }
+            AutoencoderSpec spec = new AutoencoderSpec(name, graph, waist);
+            requireEncoder(spec, wired, encoderNodes);
+            return spec;
         } catch (ShapeException e) {
             throw nodes.getLast().place().error(e);
+        } catch (IllegalArgumentException e) {
+            throw nodes.getLast().place().error(String.valueOf(e.getMessage()) + ".");
+        }
+    }
+
+    /** What layers call the model's input in a recipe; a model whose layer has that name calls it otherwise. */
+    private static String inputName(List<Graph.Node> nodes) {
+        String name = INPUT;
+        for (boolean taken = true; taken; name = taken ? name + "_" : name) {
+            String tried = name;
+            taken = nodes.stream().anyMatch(node -> node.name().equals(tried));
+        }
+        return name;
+    }
+
+    private static Graph.Node renamed(Graph.Node node, String inputName) {
+        return new Graph.Node(
+                node.layer(),
+                node.inputs().stream()
+                        .map(read -> read.equals(INPUT) ? inputName : read)
+                        .toList());
+    }
+
+    /** All that stands under 'encoder' must lead to the last layer there, which gives the code. */
+    private static void requireEncoder(AutoencoderSpec spec, List<Graph.Node> wired, List<Node> encoderNodes) {
+        Set<String> encoding = new HashSet<>();
+        spec.encoder().forEach(layer -> encoding.add(layer.name()));
+        for (int i = 0; i < encoderNodes.size(); i++) {
+            if (!encoding.contains(wired.get(i).name())) {
+                throw encoderNodes
+                        .get(i)
+                        .place()
+                        .error("expected a layer that leads to the waist '" + spec.waist() + "', found '"
+                                + wired.get(i).name() + "', which does not. Move it to the decoder.");
+            }
+        }
+    }
+
+    /** The shapes of a model's values, as far as it is read. */
+    private static final class ModelShapes {
+        private final Map<String, Shape> shapes = new LinkedHashMap<>();
+
+        ModelShapes(Shape input) {
+            shapes.put(INPUT, input);
+        }
+
+        Shape of(String value) {
+            return Objects.requireNonNull(shapes.get(value));
+        }
+
+        /** The name of a layer that stands before, or of the model's input. */
+        String known(Node node) {
+            String name = node.asText("the name of a layer before it");
+            if (!shapes.containsKey(name)) {
+                throw node.place()
+                        .error("expected a layer that stands before this one, or '" + INPUT + "', found '" + name + "'."
+                                + Spelling.hint(name, shapes.keySet()));
+            }
+            return name;
+        }
+
+        Graph.Node add(LayerSpec layer, List<String> read, Node node) {
+            try {
+                Graph.Node wired = new Graph.Node(layer, read);
+                List<LayerFacts.Source> sources = read.stream()
+                        .map(name ->
+                                new LayerFacts.Source(name.equals(INPUT) ? "the input" : "'" + name + "'", of(name)))
+                        .toList();
+                shapes.put(layer.name(), LayerFacts.ofSources(layer, sources).output());
+                return wired;
+            } catch (ShapeException e) {
+                throw node.place().error(e);
+            } catch (ArithmeticException e) {
+                throw node.place()
+                        .error("expected an output of at most 2,147,483,583 numbers, found more. Choose smaller"
+                                + " sizes.");
+            } catch (IllegalArgumentException e) {
+                throw node.place().error(String.valueOf(e.getMessage()) + ".");
+            }
         }
     }
 
@@ -301,17 +407,6 @@ public final class RecipeReader {
                                     + " compress nothing. Make it narrower.",
                             sampleSize,
                             latentSize));
-        }
-    }
-
-    private static void requireFits(Shape input, List<LayerSpec> layers, Node last) {
-        try {
-            ShapeInference.outputs(input, layers);
-        } catch (ShapeException e) {
-            throw last.place().error(e);
-        } catch (ArithmeticException e) {
-            throw last.place()
-                    .error("expected an output of at most 2,147,483,583 numbers, found more. Choose smaller sizes.");
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.hourglass.lab.recipe;
 
 import dev.hourglass.model.AutoencoderSpec;
-import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Graph;
 import dev.hourglass.report.results.Reference;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -73,13 +73,26 @@ public final class RecipeWriter {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("name", model.name());
         tree.put("input", model.input().toArray());
-        tree.put("encoder", layers(model.encoder()));
-        tree.put("decoder", layers(model.decoder()));
+        List<Map<String, Object>> layers = layers(model.graph());
+        tree.put("encoder", layers.subList(0, model.encoderLayers()));
+        tree.put("decoder", layers.subList(model.encoderLayers(), layers.size()));
         return tree;
     }
 
-    private static List<Map<String, Object>> layers(List<LayerSpec> layers) {
-        return layers.stream().map(LayerSyntax::write).toList();
+    /** What a layer reads is written where it is not the layer before it. */
+    private static List<Map<String, Object>> layers(Graph graph) {
+        List<Map<String, Object>> layers = new ArrayList<>();
+        String input = graph.onlyInput().name();
+        String before = input;
+        for (Graph.Node node : graph.nodes()) {
+            List<String> inputs = node.inputs().stream()
+                    .map(read -> read.equals(input) ? RecipeReader.INPUT : read)
+                    .toList();
+            boolean isNext = node.inputs().equals(List.of(before));
+            layers.add(LayerSyntax.write(node.layer(), isNext ? List.of() : inputs));
+            before = node.name();
+        }
+        return layers;
     }
 
     private static Map<String, Object> outputs(Recipe.Outputs outputs) {

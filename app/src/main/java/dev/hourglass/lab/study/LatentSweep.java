@@ -9,6 +9,7 @@ import dev.hourglass.lab.recipe.ModelRecipe;
 import dev.hourglass.lab.recipe.Recipe;
 import dev.hourglass.lab.run.RunTraining;
 import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.report.results.Sweep;
 import dev.hourglass.tensor.ShapeException;
@@ -42,15 +43,17 @@ public final class LatentSweep {
         if (latentSize > spec.input().size()) {
             return Optional.empty();
         }
-        List<LayerSpec> encoder = new ArrayList<>(spec.encoder());
         Optional<LayerSpec> resized =
-                spec.facts().layers().get(encoder.size() - 1).resized(latentSize);
+                spec.facts().layers().get(spec.encoderLayers() - 1).resized(latentSize);
         if (resized.isEmpty()) {
             return Optional.empty();
         }
-        encoder.set(encoder.size() - 1, resized.get());
+        List<Graph.Node> nodes = spec.graph().nodes().stream()
+                .map(node -> node.name().equals(spec.waist()) ? new Graph.Node(resized.get(), node.inputs()) : node)
+                .toList();
         try {
-            return Optional.of(new AutoencoderSpec(spec.name(), spec.input(), encoder, spec.decoder()));
+            Graph graph = new Graph(spec.graph().inputs(), nodes, spec.graph().outputs());
+            return Optional.of(new AutoencoderSpec(spec.name(), graph, spec.waist()));
         } catch (ShapeException e) {
             return Optional.empty();
         }

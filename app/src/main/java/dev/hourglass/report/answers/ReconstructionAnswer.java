@@ -9,6 +9,7 @@ import dev.hourglass.report.results.ModelResult;
 import dev.hourglass.report.results.Reference;
 import dev.hourglass.report.results.RunData;
 import dev.hourglass.report.results.SignalErrors;
+import dev.hourglass.report.tables.ModelSummary;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -58,10 +59,22 @@ final class ReconstructionAnswer {
                 + Numbers.error(model.test().mae()) + images
                 + ", from " + Numbers.count(model.spec().latentSize()) + " numbers for "
                 + Numbers.count(model.spec().input().size()) + " ("
-                + Numbers.ratio(model.spec().compressionRatio()) + ").";
+                + Numbers.ratio(model.spec().compressionRatio()) + ")." + around(model);
     }
 
+    private static String around(ModelResult model) {
+        long around = model.spec().bypassSize();
+        return around == 0
+                ? ""
+                : " Another " + Numbers.count(around) + " numbers go around its waist: " + ModelSummary.USE_OF_SKIPS
+                        + ".";
+    }
+
+    /** Not of a model that is told more than a code: PCA with as many components is no rival of it. */
     private static Optional<String> pca(ModelResult model) {
+        if (model.spec().bypassSize() > 0) {
+            return Optional.empty();
+        }
         double own = model.test().mse();
         double pca = model.pcaMse();
         if (!Double.isFinite(pca)) {

@@ -18,14 +18,20 @@ import java.util.Map;
  *
  * @param model the model's name
  * @param rows the input, then every layer in order
+ * @param reads for each layer the names of those that it reads; empty where each reads the one before it
  * @param trainable how many numbers training changes
  * @param nonTrainable how many numbers only the moving statistics change
  * @param waist how much the waist keeps, such as {@code 32 numbers, 24.50:1}, or {@code not known}
  */
-public record ModelSummary(String model, List<Row> rows, long trainable, long nonTrainable, String waist) {
+public record ModelSummary(
+        String model, List<Row> rows, List<String> reads, long trainable, long nonTrainable, String waist) {
+    /** What a model is for whose decoder is told more of a sample than its code. */
+    public static final String USE_OF_SKIPS = "this model denoises, it does not compress";
+
     /** For a model of which it is not known where its waist is. */
     public static final int NO_WAIST = -1;
 
+    private static final int PARAMETERS = 2;
     private static final int BYTES_PER_PARAMETER = Float.BYTES;
 
     /**
@@ -39,6 +45,7 @@ public record ModelSummary(String model, List<Row> rows, long trainable, long no
 
     public ModelSummary {
         rows = List.copyOf(rows);
+        reads = List.copyOf(reads);
     }
 
     public static ModelSummary of(AutoencoderSpec spec) {
@@ -52,7 +59,7 @@ public record ModelSummary(String model, List<Row> rows, long trainable, long no
      */
     public static ModelSummary of(String name, ModelFacts facts, int waist) {
         List<Row> rows = new ArrayList<>();
-        rows.add(new Row("input", "InputLayer", facts.input(), 0, waist == 0));
+        rows.add(new Row(facts.graph().onlyInput().name(), "InputLayer", facts.input(), 0, waist == 0));
         for (LayerFacts layer : facts.layers()) {
             rows.add(new Row(
                     layer.layer().name(),
@@ -61,19 +68,34 @@ public record ModelSummary(String model, List<Row> rows, long trainable, long no
                     layer.parameters(),
                     rows.size() == waist));
         }
+        List<String> reads = facts.graph().isChain()
+                ? List.of()
+                : facts.graph().nodes().stream()
+                        .map(node -> String.join(", ", node.inputs()))
+                        .toList();
         return new ModelSummary(
                 name,
                 rows,
+                reads,
                 facts.trainableParameters(),
                 facts.parameters() - facts.trainableParameters(),
-                waist == NO_WAIST
-                        ? "not known"
-                        : kept(rows.get(waist).outputShape().size(), facts));
+                waist == NO_WAIST ? "not known" : kept(rows.get(waist), waist, facts));
     }
 
-    private static String kept(int code, ModelFacts facts) {
+    private static String kept(Row waist, int layers, ModelFacts facts) {
+        int code = waist.outputShape().size();
         int widest = Math.max(facts.input().size(), facts.output().size());
-        return Numbers.count(code) + " numbers, " + Numbers.ratio((double) widest / code);
+        long around = layers == 0 ? 0 : around(facts, waist.layer());
+        return Numbers.count(code) + " numbers, "
+                + (around == 0
+                        ? Numbers.ratio((double) widest / code)
+                        : Numbers.count(around) + " go around it: " + USE_OF_SKIPS);
+    }
+
+    private static long around(ModelFacts facts, String waist) {
+        return facts.graph().bypass(waist).stream()
+                .mapToLong(value -> facts.shapeOf(value).size())
+                .sum();
     }
 
     /** All parameters together, as Keras counts them. */
@@ -83,13 +105,14 @@ public record ModelSummary(String model, List<Row> rows, long trainable, long no
 
     /** The table in box-drawing characters, lines of at most 80 characters for ordinary names, ending in a newline. */
     public String toText() {
-        List<List<String>> cells = rows.stream()
-                .map(row -> List.of(
-                        Printable.line(row.layer() + " (" + row.type() + ")"),
-                        row.outputShape().withBatch(),
-                        Numbers.count(row.parameters())))
-                .toList();
-        List<String> titles = List.of("Layer (type)", "Output Shape", "Param #");
+        List<List<String>> cells = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i++) {
+            cells.add(cells(i));
+        }
+        List<String> titles = new ArrayList<>(List.of("Layer (type)", "Output Shape", "Param #"));
+        if (!reads.isEmpty()) {
+            titles.add("Connected to");
+        }
         int[] widths = new int[titles.size()];
         for (int column = 0; column < widths.length; column++) {
             widths[column] = titles.get(column).length();
@@ -120,6 +143,18 @@ public record ModelSummary(String model, List<Row> rows, long trainable, long no
         return text.append(" Waist: ").append(waist).append('\n').toString();
     }
 
+    private List<String> cells(int row) {
+        Row of = rows.get(row);
+        List<String> cells = new ArrayList<>(List.of(
+                Printable.line(of.layer() + " (" + of.type() + ")"),
+                of.outputShape().withBatch(),
+                Numbers.count(of.parameters())));
+        if (!reads.isEmpty()) {
+            cells.add(row == 0 ? "-" : Printable.line(reads.get(row - 1)));
+        }
+        return cells;
+    }
+
     /** The three totals with Keras's words. */
     public List<Map.Entry<String, Long>> totals() {
         return List.of(
@@ -145,7 +180,7 @@ public record ModelSummary(String model, List<Row> rows, long trainable, long no
         for (int column = 0; column < widths.length; column++) {
             String cell = cells.get(column);
             String space = " ".repeat(widths[column] - cell.length());
-            boolean number = column == widths.length - 1;
+            boolean number = column == PARAMETERS;
             line.append(' ')
                     .append(number ? space + cell : cell + space)
                     .append(' ')

@@ -5,6 +5,7 @@ import dev.hourglass.files.FileChangedException;
 import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.lab.LabException;
 import dev.hourglass.lab.recipe.RecipeException;
+import dev.hourglass.model.BypassException;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.ShapeException;
 import io.javalin.config.RoutesConfig;
@@ -40,6 +41,7 @@ public final class ErrorResponses {
         routes.exception(FileChangedException.class, (e, context) -> impossible(context, "data", e));
         routes.exception(CorruptFileException.class, (e, context) -> impossible(context, null, e));
         routes.exception(UnsupportedModelException.class, (e, context) -> impossible(context, null, e));
+        routes.exception(BypassException.class, (e, context) -> impossible(context, null, e));
         routes.exception(RecipeException.class, (e, context) -> impossible(context, "text", e));
         routes.exception(ShapeException.class, (e, context) -> impossible(context, null, e));
         routes.exception(LabException.class, (e, context) -> impossible(context, null, e));

@@ -113,6 +113,7 @@ public final class EvaluationTargets {
                 case LayerSpec.Rearrangement ignored -> {}
                 case LayerSpec.Elementwise ignored -> {}
                 case LayerSpec.PRelu ignored -> {}
+                case LayerSpec.Merge ignored -> {}
             }
         }
         return convolves ? "convolutional" : "other";

@@ -11,6 +11,7 @@ import java.util.List;
  *
  * @param operations for one sample forward, as {@link dev.hourglass.model.Operations} counts
  * @param settings for people
+ * @param inputs the layers that it reads, or the model's input
  */
 record LayerView(
         String name,
@@ -21,10 +22,11 @@ record LayerView(
         long trainableParameters,
         long operations,
         long activationBytes,
-        String settings) {
+        String settings,
+        List<String> inputs) {
     static List<LayerView> of(AutoencoderSpec spec) {
         List<LayerView> views = new ArrayList<>();
-        int last = spec.encoder().size() - 1;
+        int last = spec.encoderLayers() - 1;
         for (LayerFacts facts : spec.facts().layers()) {
             int place = views.size();
             views.add(new LayerView(
@@ -36,7 +38,8 @@ record LayerView(
                     facts.trainableParameters(),
                     facts.operations().total(),
                     (long) Float.BYTES * facts.output().size(),
-                    LayerFacts.settings(facts.layer())));
+                    LayerFacts.settings(facts.layer()),
+                    spec.graph().nodes().get(place).inputs()));
         }
         return views;
     }

@@ -4,7 +4,7 @@ import dev.hourglass.data.Dataset;
 import dev.hourglass.engine.ChainInference;
 import dev.hourglass.lab.recipe.ModelRecipe;
 import dev.hourglass.model.AutoencoderSpec;
-import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.ModelFacts;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
@@ -160,7 +160,7 @@ public final class ModelRoutes implements Routes {
 
     private void filters(Context context) {
         OpenModel model = targets.model(context);
-        String layer = layers(context, model).getLast().name();
+        String layer = upTo(context, model).onlyOutput();
         List<Variable> variables = new ArrayList<>();
         for (Parameter parameter : model.autoencoder().parameters().list()) {
             if (parameter.layer().equals(layer)) {
@@ -189,18 +189,17 @@ public final class ModelRoutes implements Routes {
         EvaluationTarget target = targets.target(context);
         target.requireIndex(index);
         OpenModel model = target.model();
-        List<LayerSpec> layers = layers(context, model);
-        Shape shape = ModelFacts.of(model.input(), layers).output();
+        Graph graph = upTo(context, model);
+        Shape shape = ModelFacts.of(graph).output();
         if (shape.size() > MOST_ACTIVATIONS) {
             throw ApiException.impossible(
                     "layer",
-                    "Layer '" + layers.getLast().name() + "' gives " + shape + ", more than the " + MOST_ACTIVATIONS
+                    "Layer '" + graph.onlyOutput() + "' gives " + shape + ", more than the " + MOST_ACTIVATIONS
                             + " numbers that are sent at once.",
                     "Choose another layer.");
         }
         float[] values = new float[shape.size()];
-        try (ChainInference chain =
-                ChainInference.of(model.input(), layers, model.autoencoder().parameters(), 1)) {
+        try (ChainInference chain = ChainInference.of(graph, model.autoencoder().parameters(), 1)) {
             chain.run(target.data()::copySample, index, 1, values);
         }
         if (Answers.wants(context, Answers.NPY)) {
@@ -211,13 +210,10 @@ public final class ModelRoutes implements Routes {
     }
 
     /** The layers up to the one that the path names. */
-    private static List<LayerSpec> layers(Context context, OpenModel model) {
+    private static Graph upTo(Context context, OpenModel model) {
         String name = context.pathParam("layer");
-        List<LayerSpec> layers = model.spec().layers();
-        for (int i = 0; i < layers.size(); i++) {
-            if (layers.get(i).name().equals(name)) {
-                return layers.subList(0, i + 1);
-            }
+        if (model.spec().layers().stream().anyMatch(layer -> layer.name().equals(name))) {
+            return model.spec().graph().upTo(List.of(name));
         }
         throw ApiException.missing(
                 "layer",

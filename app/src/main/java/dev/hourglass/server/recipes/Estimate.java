@@ -93,9 +93,8 @@ record Estimate(
         }
         int[] order = IntStream.range(0, batch).toArray();
         try (TrainingSession session = TrainingSession.of(
-                spec.input(),
-                spec.layers(),
-                Parameters.initialize(spec.input(), spec.layers(), random),
+                spec.graph(),
+                Parameters.initialize(spec.graph(), random),
                 new TrainingSettings(
                         options.loss(), options.optimizer().withLearningRate(1e-4f), batch, options.seed()),
                 options.threads())) {

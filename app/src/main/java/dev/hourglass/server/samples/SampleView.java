@@ -25,7 +25,7 @@ record SampleView(
         OpenModel model = target.model();
         float[] input = target.sample(index);
         float[] code = model.encode(input, 1);
-        float[] rebuilt = model.decode(code, 1);
+        float[] rebuilt = model.reconstruct(input, 1);
         SampleError error = SampleError.of(input, rebuilt, 0);
         SampleSimilarity similarity = target.similarity();
         return new SampleView(

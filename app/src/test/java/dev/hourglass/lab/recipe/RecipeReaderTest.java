@@ -845,7 +845,7 @@ class RecipeReaderTest {
         assertThatThrownBy(() -> reader.find("no/such.yaml"))
                 .hasMessage("no/such.yaml: expected a recipe file, found none."
                         + " Check the path, or run one of the labs: mnist, cifar10, mnist-strong, cifar10-strong,"
-                        + " sequences, mnist-denoising, mnist-sparse.");
+                        + " sequences, mnist-denoising, mnist-sparse, mnist-unet, cifar10-unet, cifar10-residual.");
     }
 
     private Recipe read(String yaml) throws IOException {

@@ -2,19 +2,23 @@ package dev.hourglass.engine.plan;
 
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.ChannelOrder;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.LayerSpec.Conv2d;
 import dev.hourglass.model.LayerSpec.Conv2dTranspose;
+import dev.hourglass.model.ModelFacts;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
-import dev.hourglass.model.ShapeInference;
 import dev.hourglass.model.Size3;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -30,25 +34,51 @@ public final class LayerOps {
         this.training = training;
     }
 
-    /** The way forward of a chain of layers that are to be trained; {@link Autodiff} adds the way back. */
-    public static LogicalPlan forTraining(Shape input, List<LayerSpec> layers, Parameters parameters) {
-        return new LayerOps(parameters, true).chain(input, layers);
+    /** The way forward of layers that are to be trained; {@link Autodiff} adds the way back. */
+    public static LogicalPlan forTraining(Graph graph, Parameters parameters) {
+        return new LayerOps(parameters, true).plan(graph);
     }
 
-    /** The way forward of a chain of layers in use. */
-    public static LogicalPlan forInference(Shape input, List<LayerSpec> layers, Parameters parameters) {
-        return new LayerOps(parameters, false).chain(input, layers);
+    /** The way forward of layers in use. */
+    public static LogicalPlan forInference(Graph graph, Parameters parameters) {
+        return new LayerOps(parameters, false).plan(graph);
     }
 
-    private LogicalPlan chain(Shape input, List<LayerSpec> layers) {
-        List<Shape> outputs = ShapeInference.outputs(input, layers);
-        Tensor current = new Tensor("input", input);
-        ops.add(new Op.Input(current));
-        for (int i = 0; i < layers.size(); i++) {
-            LayerSpec layer = layers.get(i);
-            current = add(layer, current, new Tensor(layer.name() + "/output", outputs.get(i)));
+    private LogicalPlan plan(Graph graph) {
+        ModelFacts facts = ModelFacts.of(graph);
+        Map<String, Tensor> values = new HashMap<>();
+        Tensor input = new Tensor(graph.onlyInput().name(), graph.input());
+        ops.add(new Op.Input(input));
+        values.put(input.name(), input);
+        for (int i = 0; i < graph.nodes().size(); i++) {
+            Graph.Node node = graph.nodes().get(i);
+            List<Tensor> from = node.inputs().stream()
+                    .map(name -> Objects.requireNonNull(values.get(name)))
+                    .toList();
+            Tensor to =
+                    new Tensor(node.name() + "/output", facts.layers().get(i).output());
+            values.put(
+                    node.name(),
+                    node.layer() instanceof LayerSpec.Merge merge
+                            ? add(merge(merge, from, to))
+                            : add(node.layer(), from.getFirst(), to));
         }
-        return new LogicalPlan(read(current), current);
+        Tensor prediction = Objects.requireNonNull(values.get(graph.onlyOutput()));
+        return new LogicalPlan(read(prediction), prediction);
+    }
+
+    private static Op.Layer merge(LayerSpec.Merge merge, List<Tensor> from, Tensor to) {
+        String name = merge.name();
+        return switch (merge) {
+            case LayerSpec.Add ignored -> new Op.Sum(name, from, to);
+            case LayerSpec.Subtract ignored -> new Op.Combine(name, Op.Combine.How.SUBTRACT, from, to);
+            case LayerSpec.Multiply ignored -> new Op.Combine(name, Op.Combine.How.MULTIPLY, from, to);
+            case LayerSpec.Average ignored -> new Op.Combine(name, Op.Combine.How.AVERAGE, from, to);
+            case LayerSpec.Maximum ignored -> new Op.Combine(name, Op.Combine.How.MAXIMUM, from, to);
+            case LayerSpec.Minimum ignored -> new Op.Combine(name, Op.Combine.How.MINIMUM, from, to);
+            case LayerSpec.Concatenate l ->
+                new Op.Concatenate(name, l.axisOf(from.getFirst().shape()), from, to);
+        };
     }
 
     /** The operations without changes of axes whose result nobody reads. */
@@ -125,6 +155,7 @@ public final class LayerOps {
             case LayerSpec.RepeatVector l -> add(new Op.Repeat(l.name(), from, to));
             case LayerSpec.Recurrent l -> add(recurrent(l, name, parametersOf(name), from, to));
             case LayerSpec.Bidirectional l -> add(bidirectional(l, from, to));
+            case LayerSpec.Merge l -> add(merge(l, List.of(from), to));
         };
     }
 

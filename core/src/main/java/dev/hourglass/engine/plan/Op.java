@@ -345,4 +345,46 @@ public sealed interface Op {
             return terms;
         }
     }
+
+    /**
+     * Makes one tensor of several of the same shape, number by number.
+     *
+     * @param how what is done to the first by each of the others
+     */
+    record Combine(String layer, How how, List<Tensor> terms, Tensor to) implements Layer {
+        /** What is computed of a number and the next one. */
+        public enum How {
+            SUBTRACT,
+            MULTIPLY,
+            /** The sum, divided by the number of terms at the end. */
+            AVERAGE,
+            MAXIMUM,
+            MINIMUM
+        }
+
+        public Combine {
+            terms = List.copyOf(terms);
+        }
+
+        @Override
+        public List<Tensor> reads() {
+            return terms;
+        }
+    }
+
+    /**
+     * Lays tensors side by side.
+     *
+     * @param axis along which they follow each other, counted from 0; the others are the same for all
+     */
+    record Concatenate(String layer, int axis, List<Tensor> parts, Tensor to) implements Layer {
+        public Concatenate {
+            parts = List.copyOf(parts);
+        }
+
+        @Override
+        public List<Tensor> reads() {
+            return parts;
+        }
+    }
 }

@@ -2,59 +2,70 @@ package dev.hourglass.engine.plan;
 
 import dev.hourglass.engine.Loss;
 import dev.hourglass.model.Activation;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.OutputRange;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * What a loss is computed from: the output of layers, and what still has to be done to it to get the model's output. The
  * two differ where binary cross-entropy is to be told from the probabilities that a sigmoid makes of logits: it is told
  * from the logits, which is exact where the sigmoid rounds to 0 or 1 (so does Keras, which finds them at the tensor).
  *
- * @param layers the model's, but that the last one may lack its sigmoid
- * @param loss of what comes out of these layers
+ * @param graph the model's, but that the last layer may lack its sigmoid
+ * @param loss of what comes out of it
  * @param sigmoid whether the model's output is the sigmoid of that
  */
-public record OutputLoss(List<LayerSpec> layers, Loss loss, boolean sigmoid) {
-    public OutputLoss {
-        layers = List.copyOf(layers);
-    }
-
+public record OutputLoss(Graph graph, Loss loss, boolean sigmoid) {
     /** @param penalized what is made small; penalties are of other tensors than the output */
-    public static OutputLoss of(List<LayerSpec> layers, Loss penalized) {
+    public static OutputLoss of(Graph graph, Loss penalized) {
         Loss loss = penalized.ofOutputs();
         boolean ofLast = penalized.penalties().stream()
-                .anyMatch(penalty -> penalty.isOfActivity()
-                        && penalty.layer().equals(layers.getLast().name()));
+                .anyMatch(penalty -> penalty.isOfActivity() && penalty.layer().equals(graph.onlyOutput()));
         if (ofLast) {
-            return new OutputLoss(layers, resolved(layers, loss), false);
+            return new OutputLoss(graph, resolved(graph, loss), false);
         }
         Loss own = loss instanceof Loss.Weighted weighted ? weighted.of() : loss;
-        if (own instanceof Loss.BinaryCrossentropy binary && endsInSigmoid(layers)) {
-            List<LayerSpec> logits = new ArrayList<>(layers);
-            logits.set(layers.size() - 1, linear(layers.getLast()));
+        if (own instanceof Loss.BinaryCrossentropy binary && endsInSigmoid(graph)) {
             Loss ofLogits = new Loss.BinaryCrossentropy(true, binary.labelSmoothing());
             return new OutputLoss(
-                    logits,
+                    logits(graph),
                     loss instanceof Loss.Weighted weighted
                             ? new Loss.Weighted(ofLogits, weighted.weights(), weighted.maskValue())
                             : ofLogits,
                     true);
         }
-        return new OutputLoss(layers, resolved(layers, loss), false);
+        return new OutputLoss(graph, resolved(graph, loss), false);
+    }
+
+    /** The graph whose output lacks its sigmoid. */
+    private static Graph logits(Graph graph) {
+        return new Graph(
+                graph.inputs(),
+                graph.nodes().stream()
+                        .map(node -> node.name().equals(graph.onlyOutput())
+                                ? new Graph.Node(linear(node.layer()), node.inputs())
+                                : node)
+                        .toList(),
+                graph.outputs());
     }
 
     /** With the model's range where the loss takes that. */
-    private static Loss resolved(List<LayerSpec> layers, Loss loss) {
+    private static Loss resolved(Graph graph, Loss loss) {
         return loss instanceof Loss.Ssim ssim && ssim.dataRange() == null
-                ? new Loss.Ssim((float) OutputRange.of(layers).width())
+                ? new Loss.Ssim((float) OutputRange.of(graph).width())
                 : loss;
     }
 
-    /** Whether the last layer's activation is a sigmoid. A layer after it, such as a reshaping, hides that from Keras too. */
-    public static boolean endsInSigmoid(List<LayerSpec> layers) {
-        return !layers.getLast().equals(linear(layers.getLast()));
+    /**
+     * Whether the activation of the layer that gives the output is a sigmoid. A layer after it, such as a reshaping,
+     * hides that from Keras too. An output that is read by layers as well keeps its sigmoid.
+     */
+    public static boolean endsInSigmoid(Graph graph) {
+        String output = graph.onlyOutput();
+        return graph.nodes().stream().noneMatch(node -> node.inputs().contains(output))
+                && graph.nodes().stream()
+                        .anyMatch(node ->
+                                node.name().equals(output) && !node.layer().equals(linear(node.layer())));
     }
 
     /** The layer without its sigmoid; others as they are. */
@@ -83,6 +94,7 @@ public record OutputLoss(List<LayerSpec> layers, Loss loss, boolean sigmoid) {
             case LayerSpec.Rearrangement l -> l;
             case LayerSpec.Elementwise l -> l;
             case LayerSpec.PRelu l -> l;
+            case LayerSpec.Merge l -> l;
         };
     }
 }

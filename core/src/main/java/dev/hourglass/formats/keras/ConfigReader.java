@@ -2,12 +2,16 @@ package dev.hourglass.formats.keras;
 
 import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.formats.json.Json;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -34,6 +38,9 @@ final class ConfigReader {
             Set.of("Dropout", "GaussianNoise", "GaussianDropout", "Activation", "Masking");
 
     private final LayerNames names = new LayerNames();
+    /** The shapes of all values so far, by the names that layers have here. */
+    private final Map<String, Shape> values = new HashMap<>();
+
     private final Consumer<String> warnings;
 
     private ConfigReader(Consumer<String> warnings) {
@@ -63,7 +70,7 @@ final class ConfigReader {
                             + "; Hourglass reads Sequential and functional models");
         }
         refuseCode(node);
-        return new ConfigReader(warnings).model(node, kerasClass, given);
+        return new ConfigReader(warnings).model(node, kerasClass, List.of(ModelNode.INPUT), given);
     }
 
     /** Whatever else a model may lack here, a Lambda in it is what makes it unusable, so that is said first. */
@@ -88,20 +95,21 @@ final class ConfigReader {
         }
     }
 
-    private ModelNode.Model model(Json.Mapping node, String kerasClass, InputSizes sizes) {
+    /** @param inputs names of the values that the model reads */
+    private ModelNode.Model model(Json.Mapping node, String kerasClass, List<String> inputs, InputSizes sizes) {
         if (kerasClass.equals("Sequential") && node.get("config") instanceof Json.Sequence layers) {
             // Up to Keras 2.2.2 the list of layers was all there is.
-            return sequential("sequential", node, layers, sizes);
+            return sequential("sequential", node, layers, new Read(inputs, sizes));
         }
         Json.Mapping config = node.get("config").asMapping();
         Json given = config.find("name");
         String name = given == null ? "model" : given.asText();
         return kerasClass.equals("Sequential")
-                ? sequential(name, node, config.get("layers").asSequence(), sizes)
-                : functional(name, config, sizes);
+                ? sequential(name, node, config.get("layers").asSequence(), new Read(inputs, sizes))
+                : functional(name, config, new Read(inputs, sizes));
     }
 
-    private ModelNode.Model sequential(String name, Json.Mapping model, Json.Sequence layers, InputSizes sizes) {
+    private ModelNode.Model sequential(String name, Json.Mapping model, Json.Sequence layers, Read given) {
         List<Json.Mapping> nodes = new ArrayList<>();
         for (Json layer : layers.items()) {
             nodes.add(layer.asMapping());
@@ -112,47 +120,97 @@ final class ConfigReader {
         Json.Mapping first = nodes.getFirst();
         Shape input;
         if (className(first).equals("InputLayer")) {
-            input = input(first, sizes);
+            input = input(first, given.sizes());
             nodes.removeFirst();
         } else {
-            input = inputOfFirst(model, nodes, sizes);
+            input = inputOfFirst(model, nodes, given.sizes());
         }
         Json.Mapping config = model.get("config") instanceof Json.Mapping settings ? settings : model;
-        return chain(name, ModelNode.Kind.SEQUENTIAL, config, input, nodes);
-    }
-
-    private ModelNode.Model functional(String name, Json.Mapping config, InputSizes sizes) {
-        List<Json.Mapping> nodes = FunctionalGraph.chain(name, config);
-        Shape input = input(nodes.getFirst(), sizes);
-        return chain(name, ModelNode.Kind.FUNCTIONAL, config, input, nodes.subList(1, nodes.size()));
-    }
-
-    private ModelNode.Model chain(
-            String name, ModelNode.Kind kind, Json.Mapping config, Shape input, List<Json.Mapping> nodes) {
-        List<ModelNode> chain = new ArrayList<>();
-        Shape shape = input;
+        requireRead(config, given.inputs(), input);
+        List<ModelNode> read = new ArrayList<>();
+        List<String> before = given.inputs();
         for (Json.Mapping node : nodes) {
-            ModelNode next = node(node, shape, name);
-            for (ModelNode.Layer layer : next.layers()) {
-                shape = output(layer, node);
-            }
-            chain.add(next);
+            ModelNode next = node(node, before, name);
+            read.add(next);
+            before = List.of(outputOf(next));
         }
-        if (chain.isEmpty()) {
+        return model(
+                name, ModelNode.Kind.SEQUENTIAL, config, new Graph.Input("input", input), read, given.inputs(), before);
+    }
+
+    private ModelNode.Model functional(String name, Json.Mapping config, Read from) {
+        List<FunctionalGraph.Wired> wired = FunctionalGraph.wired(name, config);
+        FunctionalGraph.Wired first = wired.getFirst();
+        Shape input = input(first.node(), from.sizes());
+        requireRead(config, from.inputs(), input);
+        Map<String, String> given =
+                new HashMap<>(Map.of(first.name(), from.inputs().getFirst()));
+        List<ModelNode> read = new ArrayList<>();
+        for (FunctionalGraph.Wired each : wired.subList(1, wired.size())) {
+            List<String> sources = each.sources().stream()
+                    .map(source -> Objects.requireNonNull(given.get(source)))
+                    .toList();
+            ModelNode next = node(each.node(), sources, name);
+            read.add(next);
+            given.put(each.name(), outputOf(next));
+        }
+        List<String> output = List.of(Objects.requireNonNull(given.get(FunctionalGraph.output(name, config))));
+        return model(
+                name,
+                ModelNode.Kind.FUNCTIONAL,
+                config,
+                new Graph.Input(first.name(), input),
+                read,
+                from.inputs(),
+                output);
+    }
+
+    /** A model reads one value, of the shape that it says; of the outermost one this is the first that is heard of it. */
+    private void requireRead(Json.Mapping config, List<String> inputs, Shape input) {
+        if (inputs.size() != 1) {
+            throw config.place().corrupt("a model that reads one value", "one that reads " + inputs.size());
+        }
+        Shape before = values.putIfAbsent(inputs.getFirst(), input);
+        if (before != null && !before.equals(input)) {
+            throw config.place().corrupt("a model that reads " + before, "one that reads " + input);
+        }
+    }
+
+    private ModelNode.Model model(
+            String name,
+            ModelNode.Kind kind,
+            Json.Mapping config,
+            Graph.Input input,
+            List<ModelNode> nodes,
+            List<String> inputs,
+            List<String> output) {
+        if (nodes.isEmpty()) {
             throw config.place().corrupt("at least one layer after the input", "none");
         }
-        return new ModelNode.Model(name, kind, input, chain, trainable(config));
+        return new ModelNode.Model(name, kind, input, nodes, output.getFirst(), inputs, trainable(config));
     }
 
-    private ModelNode node(Json.Mapping node, Shape in, String model) {
+    /** The name of the value that a node gives. */
+    private static String outputOf(ModelNode node) {
+        return switch (node) {
+            case ModelNode.Layer layer -> layer.spec().name();
+            case ModelNode.Model model -> model.output();
+        };
+    }
+
+    /**
+     * What is known of what a model reads.
+     *
+     * @param inputs the values, by the names that they have here
+     */
+    private record Read(List<String> inputs, InputSizes sizes) {}
+
+    private ModelNode node(Json.Mapping node, List<String> inputs, String model) {
         String kerasClass = className(node);
         if (MODEL_CLASSES.contains(kerasClass)) {
             requireOurs(node, kerasClass, "layer '" + Json.printable(name(node, kerasClass)) + "'");
-            ModelNode.Model nested = model(node, kerasClass, InputSizes.of(in));
-            if (!nested.input().equals(in)) {
-                throw node.place().corrupt("a model that reads " + in, "one that reads " + nested.input());
-            }
-            return nested;
+            Shape given = Objects.requireNonNull(values.get(inputs.getFirst()));
+            return model(node, kerasClass, inputs, InputSizes.of(given));
         }
         Json.Mapping config = node.get("config").asMapping();
         String name = name(node, kerasClass);
@@ -168,8 +226,13 @@ final class ConfigReader {
                             + String.join(", ", Layers.classes()));
         }
         LayerSettings settings = new LayerSettings(kerasClass, Json.printable(name), config, warnings);
-        LayerSpec spec = Layers.read(kerasClass, names.unique(name, model), settings, in);
-        return new ModelNode.Layer(name, spec, in, trainable(config));
+        List<Shape> shapes = inputs.stream()
+                .map(input -> Objects.requireNonNull(values.get(input)))
+                .toList();
+        LayerSpec spec = Layers.read(kerasClass, names.unique(name, model), settings, shapes.getFirst());
+        LayerFacts facts = facts(spec, inputs, shapes, node);
+        values.put(spec.name(), facts.output());
+        return new ModelNode.Layer(name, facts, inputs, trainable(config));
     }
 
     private static String name(Json.Mapping node, String otherwise) {
@@ -177,9 +240,18 @@ final class ConfigReader {
         return given == null ? otherwise : given.asText();
     }
 
-    private static Shape output(ModelNode.Layer layer, Json.Mapping node) {
+    private static LayerFacts facts(LayerSpec layer, List<String> inputs, List<Shape> shapes, Json.Mapping node) {
+        if (inputs.size() > 1 && !(layer instanceof LayerSpec.Merge)) {
+            throw node.place().corrupt("a layer that reads one value", "one that reads " + inputs.size());
+        }
         try {
-            return LayerFacts.of(layer.spec(), layer.input()).output();
+            List<LayerFacts.Source> sources = new ArrayList<>();
+            for (int i = 0; i < shapes.size(); i++) {
+                String source = inputs.get(i);
+                sources.add(new LayerFacts.Source(
+                        source.equals(ModelNode.INPUT) ? "the input" : "'" + source + "'", shapes.get(i)));
+            }
+            return LayerFacts.ofSources(layer, sources);
         } catch (ShapeException e) {
             throw node.place().corrupt("layers that fit together", String.valueOf(e.getMessage()));
         } catch (ArithmeticException e) {

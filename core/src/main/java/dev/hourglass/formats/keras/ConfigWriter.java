@@ -1,15 +1,16 @@
 package dev.hourglass.formats.keras;
 
 import dev.hourglass.model.KerasClass;
-import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -59,38 +60,64 @@ public final class ConfigWriter {
     }
 
     private void addGraph(ModelNode.Model model, Map<String, Object> config) {
-        String source = inputName(model);
-        Shape shape = model.input();
+        String inputName = inputName(model);
         List<Object> layers = new ArrayList<>();
-        Map<String, Object> input = input(model, source);
-        input.put("name", source);
+        Map<String, Object> input = input(model, inputName);
+        input.put("name", inputName);
         input.put("inbound_nodes", List.of());
         layers.add(input);
         config.put("layers", layers);
-        config.put("input_layers", reference(source, 0));
+        config.put("input_layers", reference(inputName, 0));
+        // What gives each value here, by the name that it has in this model, and its shape.
+        Map<String, Source> sources = new HashMap<>();
+        sources.put(
+                model.inputs().getFirst(), new Source(inputName, model.input().shape(), 0));
         for (ModelNode node : model.nodes()) {
             Map<String, Object> entry = node(node);
             entry.put("name", node.kerasName());
-            entry.put("inbound_nodes", List.of(call(source, shape)));
+            List<Source> read = node.inputs().stream()
+                    .map(name -> Objects.requireNonNull(sources.get(name)))
+                    .toList();
+            entry.put("inbound_nodes", List.of(call(read)));
             layers.add(entry);
-            source = node.kerasName();
-            shape = output(node);
+            switch (node) {
+                case ModelNode.Layer layer ->
+                    sources.put(
+                            layer.spec().name(),
+                            new Source(node.kerasName(), layer.facts().output(), 0));
+                // A nested model was called once already, when it was made; Keras counts that, though not in a call.
+                case ModelNode.Model nested ->
+                    sources.put(
+                            nested.output(),
+                            new Source(node.kerasName(), nested.shapes().get(nested.output()), 1));
+            }
         }
-        // A nested model was called once already, when it was made; Keras counts that here, though not in a call.
-        boolean nested = model.nodes().getLast() instanceof ModelNode.Model;
-        config.put("output_layers", reference(source, nested ? 1 : 0));
+        Source output = Objects.requireNonNull(sources.get(model.output()));
+        config.put("output_layers", reference(output.layer(), output.outputUse()));
     }
 
-    private static Map<String, Object> call(String source, Shape shape) {
-        Map<String, Object> tensor = new LinkedHashMap<>();
-        tensor.put("shape", withBatch(shape));
-        tensor.put("dtype", "float32");
-        tensor.put("keras_history", reference(source, 0));
-        Map<String, Object> argument = new LinkedHashMap<>();
-        argument.put("class_name", "__keras_tensor__");
-        argument.put("config", tensor);
+    /**
+     * Who gives a value.
+     *
+     * @param outputUse the number by which the model's outputs name the layer's use
+     */
+    private record Source(String layer, Shape shape, int outputUse) {}
+
+    /** One argument: a tensor, or a list of them for a layer that merges. */
+    private static Map<String, Object> call(List<Source> read) {
+        List<Object> tensors = new ArrayList<>();
+        for (Source source : read) {
+            Map<String, Object> tensor = new LinkedHashMap<>();
+            tensor.put("shape", withBatch(source.shape()));
+            tensor.put("dtype", "float32");
+            tensor.put("keras_history", reference(source.layer(), 0));
+            Map<String, Object> argument = new LinkedHashMap<>();
+            argument.put("class_name", "__keras_tensor__");
+            argument.put("config", tensor);
+            tensors.add(argument);
+        }
         Map<String, Object> call = new LinkedHashMap<>();
-        call.put("args", List.of(argument));
+        call.put("args", List.of(tensors.size() == 1 ? tensors.getFirst() : tensors));
         call.put("kwargs", Map.of());
         return call;
     }
@@ -99,16 +126,11 @@ public final class ConfigWriter {
         return List.of(layer, use, 0);
     }
 
-    private static Shape output(ModelNode node) {
-        ModelNode.Layer last = node.layers().getLast();
-        return LayerFacts.of(last.spec(), last.input()).output();
-    }
-
     /** A name that no layer has. */
     private static String inputName(ModelNode.Model model) {
         Set<String> names = new HashSet<>();
         model.nodes().forEach(node -> names.add(node.kerasName()));
-        String name = "input";
+        String name = model.input().name();
         while (names.contains(name)) {
             name += "_";
         }
@@ -117,7 +139,7 @@ public final class ConfigWriter {
 
     private Map<String, Object> input(ModelNode.Model model, String name) {
         Map<String, Object> config = new LinkedHashMap<>();
-        config.put("batch_shape", withBatch(model.input()));
+        config.put("batch_shape", withBatch(model.input().shape()));
         config.put("dtype", "float32");
         config.put("name", name);
         return node("keras.layers", "InputLayer", config);

@@ -2,59 +2,133 @@ package dev.hourglass.formats.keras;
 
 import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.formats.json.Json;
+import dev.hourglass.tensor.CorruptFileException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
-/** The graph of a functional model's configuration, which must be one chain. */
+/**
+ * The graph of a functional model's configuration: which layer reads which. It has one input and one output, and each
+ * layer is used once.
+ */
 final class FunctionalGraph {
     private final String model;
     private final Map<String, Json.Mapping> nodes = new LinkedHashMap<>();
+    private final Map<String, List<String>> sources = new HashMap<>();
 
     private FunctionalGraph(String model) {
         this.model = Json.printable(model);
     }
 
     /**
-     * The nodes in the order of computation.
+     * A layer and the names of those that it reads.
+     *
+     * @param sources in the order in which the layer takes them; none for the InputLayer
+     */
+    record Wired(String name, Json.Mapping node, List<String> sources) {}
+
+    /**
+     * The layers in the order of the file, where that is one of computation, as Keras has it; else in one that is.
      *
      * @param config of a functional model
-     * @return the InputLayer first, then at least one layer
-     * @throws UnsupportedModelException if the graph branches, shares a layer or has several inputs or outputs
+     * @return the InputLayer first, then at least one layer; the last is not always the {@linkplain #output output}
+     * @throws UnsupportedModelException if the model shares a layer or has several inputs or outputs
      * @throws dev.hourglass.tensor.CorruptFileException if it refers to what isn't there, or runs in a circle
      */
-    static List<Json.Mapping> chain(String model, Json.Mapping config) {
+    static List<Wired> wired(String model, Json.Mapping config) {
         FunctionalGraph graph = new FunctionalGraph(model);
         for (Json layer : config.get("layers").asSequence().items()) {
             graph.add(layer.asMapping());
         }
         String input = graph.onlyEnd(config, "input_layers", "input");
-        String next = graph.onlyEnd(config, "output_layers", "output");
-        List<Json.Mapping> fromTheEnd = new ArrayList<>();
-        Set<String> seen = new HashSet<>();
-        while (true) {
-            Json.Mapping node = graph.nodes.get(next);
-            if (node == null) {
-                throw config.place().corrupt("a layer '" + Json.printable(next) + "'", "none of that name");
-            }
-            if (!seen.add(next)) {
-                throw node.place().corrupt("a chain of layers", "a circle");
-            }
-            fromTheEnd.add(node);
-            if (next.equals(input)) {
-                break;
-            }
-            next = graph.source(node, next);
+        graph.requireInput(config, input);
+        Set<String> needed = graph.connect(config, input, output(model, config));
+        graph.requireNoOthers(config, needed);
+        return graph.sorted(config, input);
+    }
+
+    /** The name of the layer that gives a functional model's only output. */
+    static String output(String model, Json.Mapping config) {
+        return new FunctionalGraph(model).onlyEnd(config, "output_layers", "output");
+    }
+
+    private void requireInput(Json.Mapping config, String input) {
+        Json.Mapping first = nodes.get(input);
+        if (first == null) {
+            throw missing(config, input);
         }
-        graph.requireNoOthers(config, seen);
-        Json.Mapping first = fromTheEnd.getLast();
         if (!first.get("class_name").asText().equals("InputLayer")) {
             throw first.place().corrupt("an InputLayer", first.get("class_name").excerpt());
         }
-        return fromTheEnd.reversed();
+        sources.put(input, List.of());
+    }
+
+    private static CorruptFileException missing(Json.Mapping config, String name) {
+        return config.place().corrupt("a layer '" + Json.printable(name) + "'", "none of that name");
+    }
+
+    /** Looks up what each layer reads, from the output back. */
+    private Set<String> connect(Json.Mapping config, String input, String output) {
+        Set<String> seen = new HashSet<>(List.of(input));
+        Deque<String> open = new ArrayDeque<>(List.of(output));
+        while (!open.isEmpty()) {
+            String name = open.pop();
+            if (seen.add(name)) {
+                Json.Mapping node = nodes.get(name);
+                if (node == null) {
+                    throw missing(config, name);
+                }
+                List<String> read = sources(node, name);
+                sources.put(name, read);
+                open.addAll(read);
+            }
+        }
+        return seen;
+    }
+
+    /** Each layer after all that it reads, and else as they were. */
+    private List<Wired> sorted(Json.Mapping config, String input) {
+        List<Wired> sorted = new ArrayList<>(List.of(wired(input)));
+        Set<String> done = new HashSet<>(List.of(input));
+        Map<String, List<String>> waiting = new HashMap<>();
+        for (String name : nodes.keySet()) {
+            Deque<String> ready = new ArrayDeque<>(done.contains(name) ? List.of() : List.of(name));
+            while (!ready.isEmpty()) {
+                String next = ready.pop();
+                String awaited = sourcesOf(next).stream()
+                        .filter(source -> !done.contains(source))
+                        .findFirst()
+                        .orElse(null);
+                if (awaited == null) {
+                    done.add(next);
+                    sorted.add(wired(next));
+                    Optional.ofNullable(waiting.remove(next)).ifPresent(ready::addAll);
+                } else {
+                    waiting.computeIfAbsent(awaited, ignored -> new ArrayList<>())
+                            .add(next);
+                }
+            }
+        }
+        if (sorted.size() < nodes.size()) {
+            throw config.place().corrupt("layers that do not wait for each other", "a circle");
+        }
+        return sorted;
+    }
+
+    private Wired wired(String name) {
+        return new Wired(name, Objects.requireNonNull(nodes.get(name)), sourcesOf(name));
+    }
+
+    private List<String> sourcesOf(String name) {
+        return Objects.requireNonNull(sources.get(name));
     }
 
     private void add(Json.Mapping node) {
@@ -73,15 +147,15 @@ final class FunctionalGraph {
         List<Json> items = ends.asSequence().items();
         if (!items.isEmpty() && items.getFirst() instanceof Json.Sequence) {
             if (items.size() > 1) {
-                throw notAChain(config, "model '" + model + "' has " + items.size() + " " + what + "s");
+                throw unsupported(config, "model '" + model + "' has " + items.size() + " " + what + "s");
             }
             return tensor(items.getFirst());
         }
         return tensor(ends);
     }
 
-    /** The name of the layer that a node reads from. */
-    private String source(Json.Mapping node, String name) {
+    /** The names of the layers that a node reads from. */
+    private static List<String> sources(Json.Mapping node, String name) {
         String layer = "layer '" + Json.printable(name) + "' ("
                 + Json.printable(node.get("class_name").asText()) + ")";
         List<Json> calls = node.get("inbound_nodes").asSequence().items();
@@ -89,9 +163,9 @@ final class FunctionalGraph {
             throw node.place().corrupt(layer + " to read from another", "one that reads from none");
         }
         if (calls.size() > 1) {
-            throw notAChain(node, layer + " is used " + calls.size() + " times");
+            throw unsupported(node, layer + " is used " + calls.size() + " times");
         }
-        return switch (calls.getFirst()) {
+        List<String> sources = switch (calls.getFirst()) {
             case Json.Mapping call -> ofKeras3(node, call, layer);
             case Json.Sequence call -> ofKeras2(node, call, layer);
             default ->
@@ -99,34 +173,48 @@ final class FunctionalGraph {
                         .place()
                         .corrupt("a call", calls.getFirst().excerpt());
         };
+        if (sources.isEmpty()) {
+            throw node.place().corrupt(layer + " to read from another", "one that reads from none");
+        }
+        return sources;
     }
 
-    private static String ofKeras3(Json.Mapping node, Json.Mapping call, String layer) {
+    private static List<String> ofKeras3(Json.Mapping node, Json.Mapping call, String layer) {
         List<Json> arguments = call.get("args").asSequence().items();
         Json keywords = call.find("kwargs");
         if (keywords != null) {
             keywords.asMapping().members().forEach((keyword, value) -> requireOff(node, layer, keyword, value));
         }
-        if (arguments.size() != 1 || arguments.getFirst() instanceof Json.Sequence) {
-            throw notAChain(node, layer + " reads from other than one layer");
+        if (arguments.size() != 1) {
+            throw unsupported(node, layer + " is called with " + arguments.size() + " arguments");
         }
-        Json.Mapping tensor = arguments.getFirst().asMapping();
-        if (!tensor.get("class_name").asText().equals("__keras_tensor__")) {
-            throw notAChain(node, layer + " reads a constant");
+        List<Json> tensors =
+                arguments.getFirst() instanceof Json.Sequence several ? several.items() : List.of(arguments.getFirst());
+        List<String> sources = new ArrayList<>();
+        for (Json each : tensors) {
+            Json.Mapping tensor = each.asMapping();
+            if (!tensor.get("class_name").asText().equals("__keras_tensor__")) {
+                throw unsupported(node, layer + " reads a constant");
+            }
+            sources.add(tensor(tensor.get("config").asMapping().get("keras_history")));
         }
-        return tensor(tensor.get("config").asMapping().get("keras_history"));
+        return sources;
     }
 
-    /** {@code [["x", 0, 0, {}]]} */
-    private static String ofKeras2(Json.Mapping node, Json.Sequence call, String layer) {
-        if (call.items().size() != 1) {
-            throw notAChain(node, layer + " reads from other than one layer");
+    /** {@code [["x", 0, 0, {}], ["y", 0, 0, {}]]} */
+    private static List<String> ofKeras2(Json.Mapping node, Json.Sequence call, String layer) {
+        List<String> sources = new ArrayList<>();
+        for (Json each : call.items()) {
+            List<Json> tensor = each.asSequence().items();
+            if (tensor.size() == 4) {
+                tensor.get(3)
+                        .asMapping()
+                        .members()
+                        .forEach((keyword, value) -> requireOff(node, layer, keyword, value));
+            }
+            sources.add(tensor(each));
         }
-        List<Json> tensor = call.items().getFirst().asSequence().items();
-        if (tensor.size() == 4) {
-            tensor.get(3).asMapping().members().forEach((keyword, value) -> requireOff(node, layer, keyword, value));
-        }
-        return tensor(call.items().getFirst());
+        return sources;
     }
 
     /**
@@ -135,7 +223,7 @@ final class FunctionalGraph {
      */
     private static void requireOff(Json.Mapping node, String layer, String keyword, Json value) {
         if (!(value instanceof Json.Nothing) && !value.excerpt().equals("false")) {
-            throw notAChain(node, layer + " is called with " + Json.printable(keyword) + "=" + value.excerpt());
+            throw unsupported(node, layer + " is called with " + Json.printable(keyword) + "=" + value.excerpt());
         }
     }
 
@@ -148,16 +236,18 @@ final class FunctionalGraph {
         return parts.getFirst().asText();
     }
 
-    private void requireNoOthers(Json.Mapping config, Set<String> chain) {
+    private void requireNoOthers(Json.Mapping config, Set<String> needed) {
         for (String name : nodes.keySet()) {
-            if (!chain.contains(name)) {
-                throw notAChain(config, "layer '" + Json.printable(name) + "' is not on the way from input to output");
+            if (!needed.contains(name)) {
+                throw unsupported(
+                        config, "layer '" + Json.printable(name) + "' is not on the way from input to output");
             }
         }
     }
 
-    private static UnsupportedModelException notAChain(Json.Mapping at, String what) {
+    private static UnsupportedModelException unsupported(Json.Mapping at, String what) {
         return new UnsupportedModelException(at.place().document().file() + ": " + what
-                + "; Hourglass computes single chains of layers. Build the model as one and save it again.");
+                + "; Hourglass reads models of one input and one output in which each layer is used once. Build the model"
+                + " so and save it again.");
     }
 }

@@ -5,7 +5,9 @@ import dev.hourglass.engine.SettingException;
 import dev.hourglass.formats.GoldenBatch;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.formats.json.Json;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.ModelFacts;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import java.nio.ByteBuffer;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * {@code metadata.json}, or a root attribute of that name in a {@code .h5} file.
  *
  * @param encoderLayers how many layers lie before the waist; null where that is not known
+ * @param waist the layer that gives the code, where layers branch, so that their order says nothing; else null
  * @param loss what it was trained to make small, where Keras's own place can't say all of it; else null
  * @param golden what the model computes, or null where a sample is too large to be stored beside it
  */
@@ -28,6 +31,7 @@ public record HourglassNote(
         String name,
         Normalization normalization,
         @Nullable Integer encoderLayers,
+        @Nullable String waist,
         Map<String, String> provenance,
         @Nullable Loss loss,
         @Nullable GoldenBatch golden) {
@@ -40,6 +44,7 @@ public record HourglassNote(
                 model.name(),
                 model.normalization(),
                 model.waist().isKnown() ? model.waist().encoderLayers() : null,
+                waist(model),
                 model.provenance(),
                 isWhole(model.trainedLoss()) ? null : model.trainedLoss(),
                 small ? golden : null);
@@ -48,6 +53,13 @@ public record HourglassNote(
     /** Whether Keras's own place for a loss says all of it. */
     private static boolean isWhole(Loss loss) {
         return loss.isOfKeras() && loss.penalties().isEmpty();
+    }
+
+    private static @Nullable String waist(SavedModel model) {
+        int before = model.waist().encoderLayers();
+        return model.graph().isChain() || before == 0
+                ? null
+                : model.layers().get(before - 1).name();
     }
 
     Map<String, Object> toTree() {
@@ -60,6 +72,9 @@ public record HourglassNote(
         tree.put("normalization", scaling);
         if (encoderLayers != null) {
             tree.put("encoder_layers", encoderLayers);
+        }
+        if (waist != null) {
+            tree.put("waist", waist);
         }
         tree.put("provenance", provenance);
         if (loss != null) {
@@ -76,14 +91,26 @@ public record HourglassNote(
     }
 
     /**
-     * @param layers of the model that it was found with
-     * @throws dev.hourglass.tensor.CorruptFileException if it does not belong to these layers
+     * @param graph of the model that it was found with
+     * @throws dev.hourglass.tensor.CorruptFileException if it does not belong to it
      */
-    static HourglassNote read(Json json, Shape input, Shape output, List<LayerSpec> layers) {
+    static HourglassNote read(Json json, Graph graph) {
         Json.Mapping note = json.asMapping();
+        Shape input = graph.input();
+        Shape output = ModelFacts.of(graph).output();
         Json waist = note.find("encoder_layers");
-        if (waist != null && (waist.asWhole() < 0 || waist.asWhole() > layers.size())) {
-            throw waist.place().corrupt("0 to " + layers.size() + " layers", waist.excerpt());
+        if (waist != null
+                && (waist.asWhole() < 0 || waist.asWhole() > graph.nodes().size())) {
+            throw waist.place().corrupt("0 to " + graph.nodes().size() + " layers", waist.excerpt());
+        }
+        @Nullable Integer encoderLayers = waist == null ? null : waist.asWhole();
+        Json named = note.find("waist");
+        if (named != null) {
+            List<String> names = graph.layers().stream().map(LayerSpec::name).toList();
+            encoderLayers = 1 + names.indexOf(named.asText());
+            if (encoderLayers == 0) {
+                throw named.place().corrupt("the name of a layer", named.excerpt());
+            }
         }
         Map<String, String> provenance = new LinkedHashMap<>();
         note.get("provenance").asMapping().members().forEach((name, value) -> provenance.put(name, value.asText()));
@@ -91,7 +118,8 @@ public record HourglassNote(
         return new HourglassNote(
                 LayerNames.plain(note.get("name").asText()),
                 normalization(note.get("normalization").asMapping(), input),
-                waist == null ? null : waist.asWhole(),
+                encoderLayers,
+                named == null ? null : named.asText(),
                 provenance,
                 loss(note.find("loss")),
                 golden == null ? null : golden(golden.asMapping(), input.size(), output.size()));

@@ -119,7 +119,7 @@ public final class KerasFile {
     private static byte[] weights(ModelNode.Model tree, SavedModel model) throws IOException {
         Group.Builder root = Group.builder();
         WeightsFile.write(tree, model.parameters(), root);
-        OptimizerState optimizer = model.optimizer();
+        OptimizerState optimizer = StoredTraining.inOrderOf(tree, model.optimizer());
         if (optimizer != null) {
             int next = 0;
             for (Dataset variable : StoredTraining.variables(optimizer).values()) {

@@ -65,6 +65,11 @@ final class LayerSettings {
         return get(setting).asWhole();
     }
 
+    int whole(String setting, int otherwise) {
+        Json value = find(setting);
+        return value == null ? otherwise : value.asWhole();
+    }
+
     boolean flag(String setting, boolean otherwise) {
         Json value = find(setting);
         return value == null ? otherwise : value.asFlag();

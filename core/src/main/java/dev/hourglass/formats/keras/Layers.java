@@ -246,6 +246,14 @@ final class Layers {
             case SIMPLE_RNN ->
                 new LayerSpec.SimpleRnn(
                         name, settings.whole("units"), settings.flag("return_sequences", false), recurrence(settings));
+            case ADD -> new LayerSpec.Add(name);
+            case SUBTRACT -> new LayerSpec.Subtract(name);
+            case MULTIPLY -> new LayerSpec.Multiply(name);
+            case AVERAGE -> new LayerSpec.Average(name);
+            case MAXIMUM -> new LayerSpec.Maximum(name);
+            case MINIMUM -> new LayerSpec.Minimum(name);
+            case CONCATENATE ->
+                new LayerSpec.Concatenate(name, settings.whole("axis", LayerSpec.Concatenate.LAST_AXIS));
         };
     }
 
@@ -539,6 +547,8 @@ final class Layers {
                 config.put("backward_layer", ConfigWriter.inner(both.backward()));
                 config.put("merge_mode", lower(both.mergeMode()));
             }
+            case LayerSpec.Concatenate concatenate -> config.put("axis", concatenate.axis());
+            case LayerSpec.Merge ignored -> {}
         }
         return config;
     }

@@ -68,7 +68,7 @@ public final class LegacyFile {
         root.attribute("backend", new Attribute.Text("tensorflow"));
         root.attribute(CONFIG, new Attribute.Text(JsonText.write(ConfigWriter.writeLegacy(tree))));
         LegacyWeights.write(tree, model.parameters(), root);
-        OptimizerState optimizer = model.optimizer();
+        OptimizerState optimizer = StoredTraining.inOrderOf(tree, model.optimizer());
         if (optimizer != null) {
             root.attribute(TRAINING, new Attribute.Text(JsonText.write(training(model, optimizer.optimizer()))));
             List<String> names = new ArrayList<>();

@@ -1,17 +1,17 @@
 package dev.hourglass.formats.keras;
 
+import dev.hourglass.engine.OptimizerState;
 import dev.hourglass.files.FreeHeap;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.formats.Waist;
 import dev.hourglass.formats.hdf5.BoundedInput;
 import dev.hourglass.formats.json.Json;
-import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Graph;
+import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
-import dev.hourglass.model.ShapeInference;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
-import dev.hourglass.tensor.Shape;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,21 +45,41 @@ public record LoadedModel(
         } else {
             waist = rule.byRule();
         }
+        Graph graph = tree.graph();
+        Graph sorted = sorted(graph, waist);
+        OptimizerState optimizer = trainedWith.optimizer();
         return new SavedModel(
                 note == null ? LayerNames.plain(tree.kerasName()) : note.name(),
-                tree.input(),
-                specs(tree),
-                parameters,
+                sorted,
+                parameters.ofLayers(sorted.layers()),
                 note == null ? Normalization.NONE : note.normalization(),
-                waist,
+                waist.isKnown() ? new Waist(encoderLayers(graph, waist), waist.source()) : waist,
                 note == null || note.loss() == null ? trainedWith.loss() : note.loss(),
-                trainedWith.optimizer(),
+                optimizer == null ? null : optimizer.ofLayers(sorted.layers()),
                 note == null ? Map.of() : note.provenance(),
                 warnings);
     }
 
-    private static List<LayerSpec> specs(ModelNode.Model tree) {
-        return tree.layers().stream().map(ModelNode.Layer::spec).toList();
+    /** With the layers first that the code is computed by. */
+    private static Graph sorted(Graph graph, Waist waist) {
+        return isHalf(graph, waist)
+                ? graph
+                : graph.encoderFirst(
+                        graph.nodes().get(waist.encoderLayers() - 1).name());
+    }
+
+    private static boolean isHalf(Graph graph, Waist waist) {
+        return waist.encoderLayers() == 0
+                || waist.encoderLayers() == graph.nodes().size();
+    }
+
+    private static int encoderLayers(Graph graph, Waist waist) {
+        return isHalf(graph, waist)
+                ? waist.encoderLayers()
+                : graph.upTo(List.of(
+                                graph.nodes().get(waist.encoderLayers() - 1).name()))
+                        .nodes()
+                        .size();
     }
 
     /** Gathers what a file holds, in the order in which it is found. */
@@ -85,31 +105,28 @@ public record LoadedModel(
                 Parameters parameters,
                 Function<Parameters, StoredTraining.TrainedWith> readTraining) {
             warnOfNumbers(parameters);
-            List<LayerSpec> layers = specs(tree);
-            List<Shape> outputs = ShapeInference.outputs(tree.input(), layers);
-            requireRoom(layers, outputs);
+            requireRoom(tree.layers());
             StoredTraining.TrainedWith trainedWith = readTraining.apply(parameters);
-            HourglassNote read =
-                    note == null ? null : HourglassNote.read(note, tree.input(), outputs.getLast(), layers);
+            HourglassNote read = note == null ? null : HourglassNote.read(note, tree.graph());
             return new LoadedModel(file, tree, parameters, trainedWith, read, List.copyOf(warnings));
         }
 
         /** A few bytes can ask for an upsampling by thousands; whoever runs the model must have room for it. */
-        private void requireRoom(List<LayerSpec> layers, List<Shape> outputs) {
+        private void requireRoom(List<ModelNode.Layer> layers) {
             long bytes = 0;
-            int largest = 0;
-            for (int i = 0; i < layers.size(); i++) {
-                bytes += (long) Float.BYTES * outputs.get(i).size();
-                largest = outputs.get(i).size() > outputs.get(largest).size() ? i : largest;
+            LayerFacts largest = layers.getFirst().facts();
+            for (ModelNode.Layer layer : layers) {
+                LayerFacts facts = layer.facts();
+                bytes += (long) Float.BYTES * facts.output().size();
+                largest = facts.output().size() > largest.output().size() ? facts : largest;
             }
             if (!FreeHeap.holds(bytes, FreeHeap::freeBytes)) {
                 throw new CorruptFileException(
                         file,
                         "layers whose outputs for a sample fit into memory (" + BoundedInput.count(FreeHeap.freeBytes())
                                 + " bytes are free)",
-                        BoundedInput.count(bytes) + " bytes, most of them "
-                                + outputs.get(largest) + " of layer '"
-                                + layers.get(largest).name() + "'",
+                        BoundedInput.count(bytes) + " bytes, most of them " + largest.output() + " of layer '"
+                                + largest.layer().name() + "'",
                         "Give the JVM more memory with -Xmx, or a smaller model.");
             }
         }

@@ -2,44 +2,60 @@ package dev.hourglass.formats.keras;
 
 import dev.hourglass.formats.ModelLayout;
 import dev.hourglass.formats.SavedModel;
-import dev.hourglass.model.LayerSpec;
-import dev.hourglass.model.ShapeInference;
-import dev.hourglass.tensor.Shape;
-import java.util.ArrayList;
+import dev.hourglass.model.Graph;
+import dev.hourglass.model.LayerFacts;
+import dev.hourglass.model.ModelFacts;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /** Builds the tree of nodes that a model is written as. */
 public final class ModelTree {
     private ModelTree() {}
 
+    /** Layers that branch are written as a functional model, whatever the layout, unless that is nested. */
     public static ModelNode.Model of(SavedModel model, ModelLayout layout) {
+        List<String> given = List.of(ModelNode.INPUT);
         return switch (layout) {
-            case SEQUENTIAL -> chain(model.name(), ModelNode.Kind.SEQUENTIAL, model.input(), model.layers());
-            case FUNCTIONAL -> chain(model.name(), ModelNode.Kind.FUNCTIONAL, model.input(), model.layers());
+            case SEQUENTIAL -> {
+                boolean isChain = model.graph().isChain();
+                ModelNode.Kind kind = isChain ? ModelNode.Kind.SEQUENTIAL : ModelNode.Kind.FUNCTIONAL;
+                yield flat(model.name(), kind, model.graph(), given);
+            }
+            case FUNCTIONAL -> flat(model.name(), ModelNode.Kind.FUNCTIONAL, model.graph(), given);
             case NESTED -> {
-                SavedModel encoder = model.encoder();
-                SavedModel decoder = model.decoder();
+                ModelNode.Model encoder = flat(
+                        "encoder", ModelNode.Kind.FUNCTIONAL, model.encoder().graph(), given);
+                ModelNode.Model decoder = flat(
+                        "decoder", ModelNode.Kind.FUNCTIONAL, model.decoder().graph(), List.of(encoder.output()));
                 yield new ModelNode.Model(
                         model.name(),
                         ModelNode.Kind.FUNCTIONAL,
-                        model.input(),
-                        List.of(
-                                chain("encoder", ModelNode.Kind.FUNCTIONAL, encoder.input(), encoder.layers()),
-                                chain("decoder", ModelNode.Kind.FUNCTIONAL, decoder.input(), decoder.layers())),
+                        model.graph().onlyInput(),
+                        List.of(encoder, decoder),
+                        decoder.output(),
+                        given,
                         true);
             }
         };
     }
 
-    private static ModelNode.Model chain(String name, ModelNode.Kind kind, Shape input, List<LayerSpec> layers) {
-        List<Shape> outputs = ShapeInference.outputs(input, layers);
-        List<ModelNode> nodes = new ArrayList<>();
-        Shape in = input;
-        for (int i = 0; i < layers.size(); i++) {
-            LayerSpec layer = layers.get(i);
-            nodes.add(new ModelNode.Layer(layer.name(), layer, in, true));
-            in = outputs.get(i);
-        }
-        return new ModelNode.Model(name, kind, input, nodes, true);
+    /** @param inputs the value that the model reads, as its layers shall name it */
+    private static ModelNode.Model flat(String name, ModelNode.Kind kind, Graph graph, List<String> inputs) {
+        ModelFacts facts = ModelFacts.of(graph);
+        Map<String, LayerFacts> byName = new HashMap<>();
+        facts.layers().forEach(layer -> byName.put(layer.layer().name(), layer));
+        String input = graph.onlyInput().name();
+        List<ModelNode> nodes = KerasOrder.of(graph).stream()
+                .<ModelNode>map(node -> new ModelNode.Layer(
+                        node.name(),
+                        Objects.requireNonNull(byName.get(node.name())),
+                        node.inputs().stream()
+                                .map(read -> read.equals(input) ? inputs.getFirst() : read)
+                                .toList(),
+                        true))
+                .toList();
+        return new ModelNode.Model(name, kind, graph.onlyInput(), nodes, graph.onlyOutput(), inputs, true);
     }
 }

@@ -310,6 +310,14 @@ final class StoredTraining {
 
     // --- writing ---
 
+    /** The state with its arrays in the order in which Keras has the layers. */
+    static @Nullable OptimizerState inOrderOf(ModelNode.Model tree, @Nullable OptimizerState state) {
+        return state == null
+                ? null
+                : state.ofLayers(
+                        tree.layers().stream().map(ModelNode.Layer::spec).toList());
+    }
+
     /**
      * Keras's name of the loss; or an object, where it has settings that are not as by default; or null where Keras has no
      * such loss, so that it loads the model and asks for one before it trains.

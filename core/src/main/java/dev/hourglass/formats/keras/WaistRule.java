@@ -40,39 +40,51 @@ final class WaistRule {
      * decoder. Of one that keeps its places it is not known what the code is.
      */
     Waist byRule() {
-        List<LayerFacts> facts = ModelFacts.of(model.input(), layers).layers();
+        List<LayerFacts> facts = ModelFacts.of(model.graph()).layers();
         Shape output = facts.getLast().output();
         List<Integer> nested = nestedEnds();
         List<Integer> candidates = nested.isEmpty() ? middle(facts) : nested;
         if (!candidates.isEmpty()) {
             int end = narrowest(candidates, facts);
-            while (nested.isEmpty() && end < lastChange(facts) && facts.get(end).keepsNumbers()) {
+            while (nested.isEmpty()
+                    && end < lastChange(facts)
+                    && isNext(end)
+                    && facts.get(end).keepsNumbers()) {
                 end++;
             }
             return new Waist(end, Waist.Source.BY_RULE);
         }
-        boolean keepsPlaces = places(output) > 1 && places(output) == places(model.input());
-        if (keepsPlaces || output.size() == model.input().size()) {
+        boolean keepsPlaces =
+                places(output) > 1 && places(output) == places(model.input().shape());
+        if (keepsPlaces || output.size() == model.input().shape().size()) {
             return Waist.UNKNOWN;
         }
-        boolean narrows = BY_WIDTH.compare(output, model.input()) < 0;
+        boolean narrows = BY_WIDTH.compare(output, model.input().shape()) < 0;
         return new Waist(narrows ? layers.size() : 0, Waist.Source.BY_RULE);
+    }
+
+    /** Whether a layer reads the one before it alone. */
+    private boolean isNext(int layer) {
+        return model.layers()
+                .get(layer)
+                .inputs()
+                .equals(List.of(layers.get(layer - 1).name()));
     }
 
     /** How many layers lie before each value in the middle that has something wider before it and behind it. */
     private List<Integer> middle(List<LayerFacts> facts) {
         Shape output = facts.getLast().output();
-        boolean rebuilds = model.input().size() == output.size();
+        boolean rebuilds = model.input().shape().size() == output.size();
         List<Shape> widestFrom = new ArrayList<>(List.of(output));
         for (LayerFacts layer : facts.reversed()) {
             widestFrom.addFirst(wider(layer.output(), widestFrom.getFirst()));
         }
         List<Integer> ends = new ArrayList<>();
-        Shape widestBefore = model.input();
+        Shape widestBefore = model.input().shape();
         for (int end = 1; end <= lastChange(facts); end++) {
             Shape here = facts.get(end - 1).output();
             boolean isWaist = isNarrower(here, widestBefore) && isNarrower(here, widestFrom.get(end));
-            boolean isNarrowest = isNarrower(here, model.input()) && isNarrower(here, output);
+            boolean isNarrowest = isNarrower(here, model.input().shape()) && isNarrower(here, output);
             if (end > firstChange(facts) && (rebuilds ? isWaist : isNarrowest)) {
                 ends.add(end);
             }

@@ -83,6 +83,7 @@ final class WeightPaths {
             case LayerSpec.Rearrangement ignored -> "/vars";
             case LayerSpec.Elementwise ignored -> "/vars";
             case LayerSpec.PRelu ignored -> "/vars";
+            case LayerSpec.Merge ignored -> "/vars";
         };
     }
 }

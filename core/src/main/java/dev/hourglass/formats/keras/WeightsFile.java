@@ -39,10 +39,11 @@ final class WeightsFile {
 
     /** Adds the variables to a tree. */
     static void write(ModelNode.Model model, Parameters parameters, Group.Builder root) {
-        int next = 0;
         for (WeightPaths.Holder holder : WeightPaths.of(model)) {
-            for (int i = 0; i < holder.variables().size(); i++) {
-                root.dataset(holder.path() + "/" + i, dataset(parameters.list().get(next++)));
+            int next = 0;
+            for (Variable variable : holder.variables()) {
+                Parameter of = parameters.get(holder.layer().spec().name(), variable.name());
+                root.dataset(holder.path() + "/" + next++, dataset(of));
             }
         }
     }

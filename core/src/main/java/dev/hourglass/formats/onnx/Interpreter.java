@@ -3,8 +3,10 @@ package dev.hourglass.formats.onnx;
 import dev.hourglass.formats.onnx.OnnxModel.Node;
 import dev.hourglass.formats.onnx.OnnxModel.Weights;
 import dev.hourglass.tensor.Shape;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
@@ -79,7 +81,7 @@ final class Interpreter {
             case "Add" -> combine(x, input(node, 1), (a, b) -> a + b);
             case "Sub" -> combine(x, input(node, 1), (a, b) -> a - b);
             case "Mul" -> combine(x, input(node, 1), (a, b) -> a * b);
-            case "Min" -> combine(x, input(node, 1), Math::min);
+            case "Min" -> fold(node, x, Math::min);
             case "PRelu" -> combine(x, input(node, 1), (v, slope) -> v < 0 ? slope * v : v);
             case "Clip" -> {
                 double least = number(node, 1, Double.NEGATIVE_INFINITY);
@@ -90,8 +92,11 @@ final class Interpreter {
             case "LSTM" -> recurrent(node, x).lstm();
             case "GRU" -> recurrent(node, x).gru();
             case "RNN" -> recurrent(node, x).rnn();
-            case "Mean" -> combine(x, input(node, 1), (a, b) -> (a + b) / 2);
-            case "Concat" -> concatenated(x, input(node, 1));
+            case "Sum" -> fold(node, x, Double::sum);
+            case "Max" -> fold(node, x, Math::max);
+            case "Mean" ->
+                map(fold(node, x, Double::sum), sum -> sum / node.inputs().size());
+            case "Concat" -> concatenate(node, x);
             case "Slice" -> {
                 require(node, longs(node, 1)[0] == -1 && longs(node, 3)[0] == 0 && longs(node, 4)[0] == -1);
                 yield reversed(x);
@@ -260,6 +265,36 @@ final class Interpreter {
         return y;
     }
 
+    /** Over all inputs, number by number as {@link #combine} does. */
+    private Tensor fold(Node node, Tensor x, DoubleBinaryOperator operator) {
+        Tensor y = x;
+        for (int input = 1; input < node.inputs().size(); input++) {
+            y = combine(y, input(node, input), operator);
+        }
+        return y;
+    }
+
+    private Tensor concatenate(Node node, Tensor x) {
+        int axis = (int) node.whole("axis");
+        List<Tensor> parts = new ArrayList<>(List.of(x));
+        for (int input = 1; input < node.inputs().size(); input++) {
+            parts.add(input(node, input));
+        }
+        int[] dimensions = x.dimensions().clone();
+        dimensions[axis] = parts.stream().mapToInt(part -> part.dimension(axis)).sum();
+        Tensor y = Tensor.zeros(dimensions);
+        int rows = y.values().length / (y.sizeBehind(axis) * dimensions[axis]);
+        int to = 0;
+        for (int row = 0; row < rows; row++) {
+            for (Tensor part : parts) {
+                int length = part.values().length / rows;
+                System.arraycopy(part.values(), row * length, y.values(), to, length);
+                to += length;
+            }
+        }
+        return y;
+    }
+
     /** Number by number; the second has the last axes of the first, where 1 stands for as many as there are. */
     private static Tensor combine(Tensor x, Tensor other, DoubleBinaryOperator operator) {
         double[] y = x.values().clone();
@@ -315,21 +350,6 @@ final class Interpreter {
         boolean given =
                 index < node.inputs().size() && !node.inputs().get(index).isEmpty();
         return given ? input(node, index).values()[0] : otherwise;
-    }
-
-    /** Along the last axis. */
-    private static Tensor concatenated(Tensor x, Tensor y) {
-        int last = x.dimensions().length - 1;
-        int ofX = x.dimension(last);
-        int ofY = y.dimension(last);
-        int[] dimensions = x.dimensions().clone();
-        dimensions[last] = ofX + ofY;
-        Tensor z = Tensor.zeros(dimensions);
-        for (int row = 0; row < x.values().length / ofX; row++) {
-            System.arraycopy(x.values(), row * ofX, z.values(), row * (ofX + ofY), ofX);
-            System.arraycopy(y.values(), row * ofY, z.values(), row * (ofX + ofY) + ofX, ofY);
-        }
-        return z;
     }
 
     /** The one slice that is written: along the first axis, from the last to the first. */

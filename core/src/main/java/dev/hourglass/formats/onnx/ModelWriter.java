@@ -25,7 +25,7 @@ public final class ModelWriter {
 
     /** The model as a file holds it. */
     public static OnnxModel translate(SavedModel model) {
-        return Translation.of(model.name(), model.input(), model.layers(), model.parameters(), metadata(model));
+        return Translation.of(model.name(), model.graph(), model.parameters(), metadata(model));
     }
 
     private static Map<String, String> metadata(SavedModel model) {

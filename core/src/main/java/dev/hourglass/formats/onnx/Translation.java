@@ -12,25 +12,30 @@ import dev.hourglass.formats.onnx.OnnxModel.Weights;
 import dev.hourglass.formats.onnx.OperatorWeights.GateOrder;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.ChannelOrder;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.ModelFacts;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
-import dev.hourglass.model.ShapeInference;
 import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * Translates a chain of layers to ONNX's operators. ONNX wants images channels first and sequences steps first. So the
- * value that goes from layer to layer has a {@link Layout}, and is transposed only where the next layer wants another
- * one: between two convolutions or two LSTMs nothing is.
+ * Translates layers to ONNX's operators. ONNX wants images channels first and sequences steps first. So the value that goes
+ * from layer to layer has a {@link Layout}, and is transposed only where the next layer wants another one, once for all
+ * that do: between two convolutions or two LSTMs nothing is.
  *
  * <p>The value that a layer gives is named as the layer, with its layout behind it where it is not ours; what is on the
  * way there is named {@code layer/Operator}.
@@ -81,33 +86,99 @@ final class Translation {
 
     private Layout layout = Layout.CHANNELS_LAST;
 
-    private Translation(String source, Shape shape, Parameters parameters) {
-        this.source = source;
-        this.shape = shape;
+    /** What each layer gives. */
+    private final Map<String, Given> given = new HashMap<>();
+    /** The values that are there, in whatever layout. */
+    private final Set<String> written = new HashSet<>();
+
+    /** A layer's output. */
+    private record Given(String name, Shape shape, Layout layout) {}
+
+    private Translation(Given input, Parameters parameters) {
+        source = input.name();
+        shape = input.shape();
+        given.put(source, input);
         this.parameters = parameters;
     }
 
     /**
      * @param name of the graph
-     * @param input the shape of one sample
      * @param layers at least one
      * @param parameters of the layers, at least
      */
-    static OnnxModel of(
-            String name, Shape input, List<LayerSpec> layers, Parameters parameters, Map<String, String> metadata) {
-        String inputName = "input";
-        List<String> taken = layers.stream().map(LayerSpec::name).toList();
-        while (taken.contains(inputName)) {
-            inputName += "_";
+    static OnnxModel of(String name, Graph layers, Parameters parameters, Map<String, String> metadata) {
+        String inputName = layers.onlyInput().name();
+        Translation translation =
+                new Translation(new Given(inputName, layers.input(), Layout.CHANNELS_LAST), parameters);
+        ModelFacts facts = ModelFacts.of(layers);
+        for (int i = 0; i < layers.nodes().size(); i++) {
+            translation.add(layers.nodes().get(i), facts.layers().get(i).output());
         }
-        Translation translation = new Translation(inputName, input, parameters);
-        List<Shape> outputs = ShapeInference.outputs(input, layers);
-        for (int i = 0; i < layers.size(); i++) {
-            translation.add(layers.get(i), outputs.get(i));
-        }
-        Value output = new Value(translation.valueIn(Layout.CHANNELS_LAST), outputs.getLast());
+        translation.take(layers.onlyOutput());
+        Value output = new Value(translation.valueIn(Layout.CHANNELS_LAST), facts.output());
         return new OnnxModel(
-                name, new Value(inputName, input), output, translation.nodes, translation.weights, metadata);
+                name, new Value(inputName, layers.input()), output, translation.nodes, translation.weights, metadata);
+    }
+
+    /** Goes on from a layer's output. */
+    private void take(String value) {
+        Given from = Objects.requireNonNull(given.get(value));
+        source = from.name();
+        shape = from.shape();
+        layout = from.layout();
+    }
+
+    private void add(Graph.Node node, Shape out) {
+        take(node.inputs().getFirst());
+        if (node.layer() instanceof LayerSpec.Merge merge) {
+            addMerge(merge, node.inputs());
+        } else {
+            add(node.layer(), out);
+        }
+        source = node.name();
+        shape = out;
+        nodes.add(nodes.removeLast().withLastOutput(value()));
+        given.put(source, new Given(source, shape, layout));
+        written.add(value());
+    }
+
+    /** In the layout of the first. */
+    private void addMerge(LayerSpec.Merge merge, List<String> inputs) {
+        Layout common = layout;
+        List<String> values = new ArrayList<>();
+        for (String input : inputs) {
+            take(input);
+            values.add(valueIn(common));
+        }
+        layout = common;
+        String name = merge.name();
+        switch (merge) {
+            case LayerSpec.Add ignored -> addNode(name, "Sum", values, Map.of());
+            case LayerSpec.Average ignored -> addNode(name, "Mean", values, Map.of());
+            case LayerSpec.Maximum ignored -> addNode(name, "Max", values, Map.of());
+            case LayerSpec.Minimum ignored -> addNode(name, "Min", values, Map.of());
+            case LayerSpec.Subtract ignored -> addNode(name, "Sub", values, Map.of());
+            case LayerSpec.Multiply ignored -> addProduct(name, values);
+            case LayerSpec.Concatenate concatenate -> {
+                int axis = 1 + concatenate.axisOf(shape);
+                int[] axes = common.axes(shape.rank());
+                int place = 0;
+                while (axes[place] != axis) {
+                    place++;
+                }
+                addNode(name, "Concat", values, Map.of("axis", new Whole(place)));
+            }
+        }
+    }
+
+    /** The operator takes two. */
+    private void addProduct(String name, List<String> values) {
+        String product = values.getFirst();
+        for (int i = 1; i < values.size(); i++) {
+            String of = name + "/Mul" + (i == 1 ? "" : "_" + i);
+            nodes.add(new Node(of, "Mul", List.of(product, values.get(i)), List.of(of), Map.of()));
+            product = of;
+        }
     }
 
     private void add(LayerSpec layer, Shape out) {
@@ -184,10 +255,8 @@ final class Translation {
             case LayerSpec.RepeatVector repeat -> addRepetition(repeat);
             case LayerSpec.Recurrent recurrent -> addRecurrent(recurrent);
             case LayerSpec.Bidirectional both -> addBidirectional(both);
+            case LayerSpec.Merge merge -> addMerge(merge, List.of(source));
         }
-        source = name;
-        shape = out;
-        nodes.add(nodes.removeLast().withLastOutput(value()));
     }
 
     private static UnsupportedModelException volume(LayerSpec layer) {
@@ -551,19 +620,24 @@ final class Translation {
         if (Arrays.equals(from, to)) {
             return value;
         }
+        boolean isThere = written.contains(source + wanted.suffix);
         layout = wanted;
+        if (isThere) {
+            return value();
+        }
         long[] permutation = new long[to.length];
         for (int i = 0; i < to.length; i++) {
             while (from[(int) permutation[i]] != to[i]) {
                 permutation[i]++;
             }
         }
-        nodes.add(new Node(
-                source + "/Transpose",
-                "Transpose",
-                List.of(value),
-                List.of(value()),
-                Map.of("perm", Wholes.of(permutation))));
+        String name = source + "/Transpose";
+        while (!written.add(name)) {
+            name += "_";
+        }
+        written.add(value());
+        nodes.add(
+                new Node(name, "Transpose", List.of(value), List.of(value()), Map.of("perm", Wholes.of(permutation))));
         return value();
     }
 

@@ -16,6 +16,7 @@ import dev.hourglass.engine.plan.Op;
 import dev.hourglass.engine.plan.OutputLoss;
 import dev.hourglass.engine.plan.Tensor;
 import dev.hourglass.model.Activation;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Parameter;
@@ -162,7 +163,8 @@ final class BranchesTest {
         Shape input = forward.ops().getFirst().writes().getFirst().shape();
         float[] inputs = numbers(SAMPLES * input.size());
         float[] targets = numbers(SAMPLES * prediction.shape().size());
-        Plan plan = CpuCompiler.forTraining(forward, new OutputLoss(List.of(), new Loss.MeanSquaredError(), false));
+        Plan plan = CpuCompiler.forTraining(
+                forward, new OutputLoss(Graph.chain(Shape.of(1), List.of()), new Loss.MeanSquaredError(), false));
         PackedWeights weights = new PackedWeights(plan, Parameters.of(parameters), Kernels.best());
         BatchSize size = BatchSize.forTraining(plan, Math.max(inputs.length, targets.length) / SAMPLES, SAMPLES);
         try (Workers workers = Workers.of(2)) {

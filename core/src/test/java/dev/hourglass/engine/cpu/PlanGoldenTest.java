@@ -30,8 +30,8 @@ final class PlanGoldenTest {
     @MethodSource("labModels")
     void theWholePlanIsTheOneWrittenDown(AutoencoderSpec spec) throws IOException {
         Parameters parameters = Parameters.initialize(spec.input(), spec.layers(), new RandomSource(1));
-        OutputLoss loss = OutputLoss.of(spec.layers(), new Loss.MeanSquaredError());
-        LogicalPlan forward = LayerOps.forTraining(spec.input(), loss.layers(), parameters);
+        OutputLoss loss = OutputLoss.of(spec.graph(), new Loss.MeanSquaredError());
+        LogicalPlan forward = LayerOps.forTraining(loss.graph(), parameters);
 
         Goldens.assertMatches("engine/plans/" + spec.name() + ".txt", """
                 # Operations

@@ -3,12 +3,14 @@ package dev.hourglass.engine.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hourglass.engine.Loss;
+import dev.hourglass.model.Graph;
 import dev.hourglass.tensor.Shape;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class AutodiffTest {
-    private static final OutputLoss LOSS = new OutputLoss(List.of(), new Loss.MeanSquaredError(), false);
+    private static final OutputLoss LOSS =
+            new OutputLoss(Graph.chain(Shape.of(1), List.of()), new Loss.MeanSquaredError(), false);
     private static final Tensor INPUT = tensor("input");
 
     @Test

@@ -36,7 +36,7 @@ class ConfigReaderTest {
                   "kernel_initializer": {"class_name": "GlorotUniform", "config": {"seed": null}},
                   "kernel_regularizer": {"class_name": "L2", "config": {"l2": 0.01}}, "bias_constraint": null}}]}}
                 """);
-        assertThat(model.input()).isEqualTo(Shape.of(8, 6, 1));
+        assertThat(model.input().shape()).isEqualTo(Shape.of(8, 6, 1));
         assertThat(model.layers().getFirst().spec())
                 .isEqualTo(
                         new LayerSpec.Conv2d("c", 4, new Size2(3, 2), new Size2(2, 1), Padding.SAME, Activation.RELU));
@@ -127,7 +127,8 @@ class ConfigReaderTest {
                                 + " a sample with --input, such as --input 64x2.");
         Json json = JsonText.parse(open, DOCUMENT);
         InputSizes sample = new InputSizes(Shape.of(7, 2), kerasClass -> List.of());
-        assertThat(ConfigReader.read(json, sample, warnings::add).input()).isEqualTo(Shape.of(7, 2));
+        assertThat(ConfigReader.read(json, sample, warnings::add).input().shape())
+                .isEqualTo(Shape.of(7, 2));
         InputSizes flat = new InputSizes(Shape.of(7), kerasClass -> List.of());
         assertThatThrownBy(() -> ConfigReader.read(json, flat, warnings::add))
                 .isInstanceOf(UnsupportedModelException.class)
@@ -142,7 +143,7 @@ class ConfigReaderTest {
                  {"class_name": "Dense", "config": {"name": "a", "batch_input_shape": [null, 3], "units": 2}},
                  {"class_name": "Dense", "config": {"name": "b", "units": 3}}]}
                 """);
-        assertThat(model.input()).isEqualTo(Shape.of(3));
+        assertThat(model.input().shape()).isEqualTo(Shape.of(3));
         assertThat(model.layers()).extracting(layer -> layer.spec().name()).containsExactly("a", "b");
     }
 
@@ -155,7 +156,8 @@ class ConfigReaderTest {
                  {"class_name": "Dense", "config": {"name": "a", "units": 2}}]}}
                 """, DOCUMENT);
         InputSizes kernel = new InputSizes(null, kerasClass -> kerasClass.equals("Dense") ? List.of(21, 2) : List.of());
-        assertThat(ConfigReader.read(dense, kernel, warnings::add).input()).isEqualTo(Shape.of(21));
+        assertThat(ConfigReader.read(dense, kernel, warnings::add).input().shape())
+                .isEqualTo(Shape.of(21));
         assertThatThrownBy(() -> ConfigReader.read(dense, warnings::add))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageContaining("the model was built by its data");
@@ -247,7 +249,9 @@ class ConfigReaderTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "`[[[\"b\",0,0,{}]]]` | `[[[\"a\",0,0,{}]]]` | a chain of layers",
+                "`[[[\"b\",0,0,{}]]]` | `[[[\"a\",0,0,{}]]]` | layers that do not wait for each other",
+                "`[[[\"a\",0,0,{}]]]` | `[[[\"a\",0,0,{}]]]` | layers that do not wait for each other",
+                "`[[[\"in\",0,0,{}],[\"in\",0,0,{}]]]` | `[[[\"a\",0,0,{}]]]` | a layer that reads one value",
                 "`[[[\"nowhere\",0,0,{}]]]` | `[[[\"a\",0,0,{}]]]` | a layer 'nowhere'",
                 "`[]` | `[[[\"a\",0,0,{}]]]` | layer 'a' (Dense) to read from another",
                 "`[[[\"in\",0,7,{}]]]` | `[[[\"a\",0,0,{}]]]` | [layer, node, 0]",
@@ -264,12 +268,11 @@ class ConfigReaderTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "`[[[\"in\",0,0,{}],[\"b\",0,0,{}]]]` | `[[[\"a\",0,0,{}]]]` | layer 'a' (Dense) reads from other than one layer",
                 "`[[[\"in\",0,0,{}]]]` | `[[[\"a\",0,0,{}]],[[\"in\",0,0,{}]]]` | layer 'b' (Dense) is used 2 times",
                 "`[[[\"in\",0,0,{}]]]` | `[[[\"in\",0,0,{}]]]` | layer 'a' is not on the way from input to output",
                 "`[[[\"in\",0,0,{\"training\":true}]]]` | `[[[\"a\",0,0,{}]]]` | layer 'a' (Dense) is called with training=true",
             })
-    void refusesAGraphThatIsNoChain(String nodesOfA, String nodesOfB, String message) {
+    void refusesAGraphWhoseLayersAreSharedOrUnread(String nodesOfA, String nodesOfB, String message) {
         assertThatThrownBy(
                         () -> read(functional("[\"in\",0,0]", "[\"b\",0,0]", node("a", nodesOfA), node("b", nodesOfB))))
                 .isInstanceOf(UnsupportedModelException.class)

@@ -15,8 +15,10 @@ import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.interop.ModelCase;
 import dev.hourglass.interop.ModelCases;
+import dev.hourglass.interop.RandomGraphs;
 import dev.hourglass.interop.RandomModels;
 import dev.hourglass.model.Autoencoder;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.CorruptFileException;
@@ -47,7 +49,7 @@ class ModelWriterTest {
     @MethodSource("cases")
     void onnxRuntimeComputesWhatTheModelComputes(ModelCase modelCase) throws OrtException {
         SavedModel whole = SavedModel.of(modelCase.model(RANDOM), null, Map.of());
-        for (SavedModel model : List.of(whole, whole.encoder(), whole.decoder())) {
+        for (SavedModel model : parts(whole)) {
             byte[] file = write(model);
             assertThat(ModelWriter.difference(OnnxFile.read(file), GoldenBatch.of(model)))
                     .isLessThan(2e-6);
@@ -63,8 +65,16 @@ class ModelWriterTest {
     }
 
     static Stream<ModelCase> cases() {
-        return Stream.of(ModelCases.layers(), ModelCases.presets(), RandomModels.of(RANDOM, 30))
+        List<ModelCase> graphs = RandomGraphs.of(RANDOM, 20)
+                .map(spec -> new ModelCase("graph", spec))
+                .toList();
+        return Stream.of(ModelCases.layers(), ModelCases.presets(), RandomModels.of(RANDOM, 30), graphs)
                 .flatMap(List::stream);
+    }
+
+    /** The whole and its halves, as far as it has any. */
+    private static List<SavedModel> parts(SavedModel whole) {
+        return whole.isCodeAlone() ? List.of(whole, whole.encoder(), whole.decoder()) : List.of(whole, whole.encoder());
     }
 
     @Test
@@ -143,7 +153,8 @@ class ModelWriterTest {
     @Test
     void anInputIsNotNamedAsALayer() {
         var layers = List.<LayerSpec>of(new LayerSpec.Flatten("input"));
-        OnnxModel graph = Translation.of("model", Shape.of(2, 2), layers, Parameters.of(List.of()), Map.of());
+        OnnxModel graph =
+                Translation.of("model", Graph.chain(Shape.of(2, 2), layers), Parameters.of(List.of()), Map.of());
         assertThat(graph.input().name()).isEqualTo("input_");
         assertThat(graph.output().name()).isEqualTo("input");
     }
@@ -258,7 +269,7 @@ class ModelWriterTest {
     private static float[] infer(SavedModel model, float[] inputs, int samples) {
         int size = model.input().size();
         float[] outputs = new float[samples * model.output().size()];
-        try (ChainInference inference = ChainInference.of(model.input(), model.layers(), model.parameters(), 1)) {
+        try (ChainInference inference = ChainInference.of(model.graph(), model.parameters(), 1)) {
             inference.run(
                     (index, into, offset) -> System.arraycopy(inputs, index * size, into, offset, size),
                     0,

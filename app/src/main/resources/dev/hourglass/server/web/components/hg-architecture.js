@@ -2,7 +2,7 @@ import { PageElement, html, svg } from "../shared/element.js";
 import * as format from "../shared/format.js";
 import { saveBar } from "../shared/save-bar.js";
 import { saveCsv, savePng } from "../shared/save.js";
-import { paintHourglass, widths } from "../shared/hourglass.js";
+import { paintHourglass, reads, widths } from "../shared/hourglass.js";
 
 /**
  * A model as an hourglass: a table with a row a layer, through which the silhouette runs. Its width is the square root
@@ -38,7 +38,7 @@ class HgArchitecture extends PageElement {
           </thead>
           <tbody>
             ${this.line({ name: "input", type: "", part: "encoder", outputShape: model.input, settings: "" }, width[0], width[0])}
-            ${model.layers.map((layer, i) => this.line(layer, width[i], width[i + 1]))}
+            ${model.layers.map((layer, i) => this.line(layer, width[i], width[i + 1], reads(model, i)))}
           </tbody>
           <tfoot>
             <tr>
@@ -56,7 +56,7 @@ class HgArchitecture extends PageElement {
     </section>`;
   }
 
-  line(layer, above, here) {
+  line(layer, above, here, from = "") {
     const numbers = layer.outputShape.reduce((product, size) => product * size, 1);
     const top = 50 - 50 * above;
     const bottom = 50 - 50 * here;
@@ -64,6 +64,7 @@ class HgArchitecture extends PageElement {
       <th scope="row">
         ${layer.name}
         <div class="note">${layer.type}${layer.part === "waist" ? ", the code" : ""}</div>
+        ${from ? html`<div class="note">reads ${from}</div>` : ""}
       </th>
       <td class="silhouette">
         <svg viewBox="0 0 100 40" preserveAspectRatio="none" aria-hidden="true" class=${layer.part}>
@@ -94,6 +95,7 @@ class HgArchitecture extends PageElement {
         "operations",
         "activation bytes",
         "settings",
+        "inputs",
       ],
       this.model.layers.map((layer) => [
         layer.name,
@@ -105,6 +107,7 @@ class HgArchitecture extends PageElement {
         layer.operations,
         layer.activationBytes,
         layer.settings,
+        layer.inputs.join(" "),
       ]),
       `${this.model.model}-architecture.csv`,
     );

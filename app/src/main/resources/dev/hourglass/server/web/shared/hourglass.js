@@ -10,6 +10,13 @@ export function widths(model) {
   return numbers.map((number) => number / most);
 }
 
+/** What a layer reads, in words, where that is not the layer before it alone; else empty. */
+export function reads(model, i) {
+  const { inputs } = model.layers[i];
+  const isNext = i === 0 ? inputs.length === 1 : inputs.length === 1 && inputs[0] === model.layers[i - 1].name;
+  return isNext ? "" : inputs.join(" and ");
+}
+
 const ROW = 34;
 const SCALE = 2;
 
@@ -38,7 +45,13 @@ export function paintHourglass(model) {
     context.bezierCurveTo(400 + here, y + ROW / 3, 400 + above, y + ROW / 2, 400 + above, y);
     context.fill();
     context.fillStyle = token("ink");
-    context.fillText(`${layer.name}${layer.type ? ` (${layer.type})` : ""}`, 16, y + ROW / 2, 200);
+    const from = i === 0 ? "" : reads(model, i - 1);
+    context.fillText(
+      `${layer.name}${layer.type ? ` (${layer.type})` : ""}${from ? `, reads ${from}` : ""}`,
+      16,
+      y + ROW / 2,
+      200,
+    );
     const cost = layer.parameters ? `, ${format.counted(layer.parameters, "parameter")}` : "";
     context.fillText(`${format.shape(layer.outputShape)}${cost}`, 590, y + ROW / 2, 300);
   });

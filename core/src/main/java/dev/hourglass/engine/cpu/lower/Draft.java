@@ -99,6 +99,21 @@ final class Draft {
                 : valueOf(tensor);
     }
 
+    /** One of several inputs, in whatever image layout it has. */
+    Value readTermImage(Op.Layer op, int input) {
+        return asImage(op.reads().get(input), op.layer() + "/input" + (input + 1));
+    }
+
+    /** The gradient of an output as an image. */
+    Value gradientAsImage(Op.Layer op, Value gradient) {
+        if (gradient.layout() instanceof Layout.Image) {
+            return gradient;
+        }
+        Value image = new Value(op.to().name() + "/gradient/image", Layouts.natural(op.to()));
+        add(new Step.Transpose(gradient, image));
+        return image;
+    }
+
     private Value asImage(Tensor tensor, String name) {
         Value value = valueOf(tensor);
         if (value.layout() instanceof Layout.Image) {

@@ -114,26 +114,4 @@ final class ElementwiseLowering {
                 image.width() > 1 ? channels : 0,
                 channels > 1 ? 1 : 0);
     }
-
-    /** Step by step where all terms are, else as an image. */
-    Value sum(Op.Sum op) {
-        boolean stepByStep =
-                op.terms().stream().allMatch(term -> draft.valueOf(term).layout() instanceof Layout.Steps);
-        Layout layout = stepByStep ? draft.valueOf(op.terms().getFirst()).layout() : Layouts.natural(op.to());
-        Value output = new Value(op.to().name(), layout);
-        for (int i = 0; i < op.terms().size(); i++) {
-            Value term = draft.readTerm(op, i, layout);
-            draft.add(i == 0 ? new Step.Copy(term, output) : new Step.Add(term, output));
-        }
-        return output;
-    }
-
-    /** Each term gets a copy of its own, since who receives a gradient may change it. */
-    void sumGradient(Op.Sum op, Op.Gradient gradient, Value ofOutput) {
-        for (Op.Share share : gradient.shares()) {
-            Value copy = new Value(share.gradient().name(), ofOutput.layout());
-            draft.add(new Step.Copy(ofOutput, copy));
-            draft.give(op, share, copy);
-        }
-    }
 }

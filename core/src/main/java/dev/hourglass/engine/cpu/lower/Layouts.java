@@ -92,6 +92,8 @@ final class Layouts {
             case Op.Recurrent ignored -> natural;
             case Op.Bidirectional ignored -> natural;
             case Op.Sum ignored -> natural;
+            case Op.Combine ignored -> natural;
+            case Op.Concatenate ignored -> natural;
         };
     }
 

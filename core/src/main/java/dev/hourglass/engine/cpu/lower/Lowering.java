@@ -20,6 +20,7 @@ public final class Lowering {
     private final NormLowering norms;
     private final WindowLowering windows;
     private final ElementwiseLowering elementwise;
+    private final MergeLowering merges;
     private boolean training;
 
     private Lowering(LogicalPlan logical) {
@@ -31,6 +32,7 @@ public final class Lowering {
         norms = new NormLowering(draft);
         windows = new WindowLowering(draft);
         elementwise = new ElementwiseLowering(draft);
+        merges = new MergeLowering(draft);
     }
 
     public static Plan lower(LogicalPlan logical) {
@@ -103,7 +105,9 @@ public final class Lowering {
             case Op.Apply op -> elementwise.apply(op);
             case Op.Softmax op -> elementwise.softmax(op);
             case Op.PRelu op -> elementwise.prelu(op);
-            case Op.Sum op -> elementwise.sum(op);
+            case Op.Sum op -> merges.sum(op);
+            case Op.Combine op -> merges.combine(op);
+            case Op.Concatenate op -> merges.concatenate(op);
         };
         draft.define(layer.to(), output);
     }
@@ -136,7 +140,9 @@ public final class Lowering {
             case Op.Apply op -> elementwise.applyGradient(op, gradient, ofOutput);
             case Op.Softmax op -> elementwise.softmaxGradient(op, gradient, ofOutput);
             case Op.PRelu op -> elementwise.preluGradient(op, gradient, ofOutput);
-            case Op.Sum op -> elementwise.sumGradient(op, gradient, ofOutput);
+            case Op.Sum op -> merges.sumGradient(op, gradient, ofOutput);
+            case Op.Combine op -> merges.combineGradient(op, gradient, ofOutput);
+            case Op.Concatenate op -> merges.concatenateGradient(op, gradient, ofOutput);
         }
     }
 }

@@ -6,18 +6,15 @@ import dev.hourglass.engine.cpu.memory.Cursor;
 import dev.hourglass.engine.cpu.memory.Memory.Buffer;
 import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.engine.cpu.step.Value;
-import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.Shape;
 import java.util.Arrays;
 
 /** Samples in and predictions out, and images from one layout to another. */
 final class CopyOperations {
     private final Resources resources;
-    private final Kernels kernels;
 
     CopyOperations(Resources resources) {
         this.resources = resources;
-        kernels = resources.kernels();
     }
 
     /** @param local the sample's place in the cursor's chunk */
@@ -155,11 +152,38 @@ final class CopyOperations {
         };
     }
 
-    Operation add(Step.Add step) {
-        Buffer from = resources.buffer(step.from());
-        Buffer to = resources.buffer(step.to());
-        return at ->
-                kernels.add(from.array(at), from.offset(at), to.array(at), to.offset(at), at.samples * from.stride());
+    Operation place(Step.Place step) {
+        Buffer part = resources.buffer(step.part());
+        Buffer whole = resources.buffer(step.whole());
+        Layout.Image image = step.part().image();
+        int channel = step.at().channel();
+        Runs runs = Runs.between(image, step.at().of(step.whole().image(), image));
+        return at -> {
+            for (int i = 0; i < at.samples; i++) {
+                runs.copy(
+                        part.array(at),
+                        part.offset(at) + i * part.stride(),
+                        whole.array(at),
+                        whole.offset(at) + i * whole.stride() + channel);
+            }
+        };
+    }
+
+    Operation cut(Step.Cut step) {
+        Buffer whole = resources.buffer(step.whole());
+        Buffer part = resources.buffer(step.part());
+        Layout.Image image = step.part().image();
+        int channel = step.at().channel();
+        Runs runs = Runs.between(step.at().of(step.whole().image(), image), image);
+        return at -> {
+            for (int i = 0; i < at.samples; i++) {
+                runs.copy(
+                        whole.array(at),
+                        whole.offset(at) + i * whole.stride() + channel,
+                        part.array(at),
+                        part.offset(at) + i * part.stride());
+            }
+        };
     }
 
     /** Where runs of numbers that are adjacent in both of two layouts begin, in order. */

@@ -11,12 +11,13 @@ public final class StepBinder {
     private final SequenceOperations sequences;
     private final LstmOperations lstms;
     private final RecurrentOperations recurrences;
-    private final MergeOperations merges;
+    private final CombineOperations combinations;
     private final NormOperations norms;
     private final WindowOperations windows;
     private final ElementwiseOperations elementwise;
     private final FunctionOperations functions;
     private final VolumeOperations volumes;
+    private final MergeOperations merges;
     private final NoiseOperations noise;
     private final LossOperations losses;
 
@@ -27,12 +28,13 @@ public final class StepBinder {
         sequences = new SequenceOperations(resources);
         lstms = new LstmOperations(resources);
         recurrences = new RecurrentOperations(resources);
-        merges = new MergeOperations(resources);
+        combinations = new CombineOperations(resources);
         norms = new NormOperations(resources);
         windows = new WindowOperations(resources);
         elementwise = new ElementwiseOperations(resources);
         functions = new FunctionOperations(resources);
         volumes = new VolumeOperations(resources);
+        merges = new MergeOperations(resources);
         noise = new NoiseOperations(resources);
         losses = new LossOperations(resources);
     }
@@ -93,7 +95,12 @@ public final class StepBinder {
             case Step.Merge s -> merges.merge(s);
             case Step.MergeGradient s -> merges.gradient(s);
             case Step.ReverseSteps s -> sequences.reverse(s);
-            case Step.Add s -> copies.add(s);
+            case Step.Add s -> combinations.add(s);
+            case Step.Combine s -> combinations.combine(s);
+            case Step.Scale s -> combinations.scale(s);
+            case Step.TakeWhereEqual s -> combinations.takeWhereEqual(s);
+            case Step.Place s -> copies.place(s);
+            case Step.Cut s -> copies.cut(s);
             case Step.Barrier s -> throw new IllegalArgumentException("A barrier is no work for a thread: " + s);
             case Step.Store s -> s.from().layout() instanceof Layout.Steps ? sequences.store(s) : copies.store(s);
             case Step.ActivityPenalty s -> losses.penalty(s);

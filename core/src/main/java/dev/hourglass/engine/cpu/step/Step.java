@@ -1,11 +1,13 @@
 package dev.hourglass.engine.cpu.step;
 
 import dev.hourglass.engine.Loss;
+import dev.hourglass.engine.cpu.layout.Corner;
 import dev.hourglass.engine.cpu.layout.PackedMatrix;
 import dev.hourglass.engine.cpu.layout.Tiling;
 import dev.hourglass.engine.cpu.layout.WindowAxis;
 import dev.hourglass.engine.plan.Cell;
 import dev.hourglass.engine.plan.Nonlinearity;
+import dev.hourglass.engine.plan.Op;
 import dev.hourglass.engine.plan.PointFunction;
 import dev.hourglass.engine.plan.Windowing;
 import dev.hourglass.model.LayerSpec;
@@ -488,6 +490,27 @@ public sealed interface Step {
 
     /** Adds the numbers of one value to those of another of the same layout. */
     record Add(Value from, Value to) implements Step {}
+
+    /** {@code to = to how from}, number by number, of values of the same layout; any but an average. */
+    record Combine(Op.Combine.How how, Value from, Value to) implements Step {}
+
+    /** Multiplies all numbers by one factor, in place. */
+    record Scale(float factor, Value value) implements Step {}
+
+    /**
+     * Back through a maximum or minimum for one of its terms: where that is what was chosen, takes the gradient away
+     * from those after it.
+     *
+     * @param remaining what no term before has taken, changed in place
+     * @param taken the term's gradient
+     */
+    record TakeWhereEqual(Value term, Value chosen, Value remaining, Value taken) implements Step {}
+
+    /** Writes an image as a part of a larger one. */
+    record Place(Value part, Value whole, Corner at) implements Step {}
+
+    /** The opposite: reads a part of an image. */
+    record Cut(Value whole, Corner at, Value part) implements Step {}
 
     /** Between two phases: settles a batch normalisation's sums over the chunks. */
     record Barrier(int norm, boolean backward) implements Step {}

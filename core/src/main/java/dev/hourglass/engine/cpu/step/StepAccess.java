@@ -95,6 +95,12 @@ public record StepAccess(
                 reading(s.gradient(), s.forward().one(), s.forward().other()).writing(s.ofOne(), s.ofOther());
             case Step.ReverseSteps s -> reading(s.from()).writing(s.to());
             case Step.Add s -> reading(s.from(), s.to()).writing(s.to());
+            case Step.Combine s -> reading(s.from(), s.to()).writing(s.to());
+            case Step.Scale s -> reading(s.value()).writing(s.value());
+            case Step.TakeWhereEqual s ->
+                reading(s.term(), s.chosen(), s.remaining()).writing(s.remaining(), s.taken());
+            case Step.Place s -> reading(s.part()).writing(s.whole());
+            case Step.Cut s -> reading(s.whole()).writing(s.part());
             case Step.Barrier ignored -> NOTHING;
             case Step.Store s -> reading(s.from());
             case Step.ActivityPenalty s -> reading(s.activity()).writing(s.gradient());

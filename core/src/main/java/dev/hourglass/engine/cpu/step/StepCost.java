@@ -156,6 +156,11 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
                 of(s, s.forward().mode() == LayerSpec.MergeMode.CONCAT ? 0 : 2 * numbers(s.gradient()), Matrices.NONE);
             case Step.ReverseSteps s -> of(s, 0, Matrices.NONE);
             case Step.Add s -> of(s, numbers(s.from()), Matrices.NONE);
+            case Step.Combine s -> of(s, numbers(s.from()), Matrices.NONE);
+            case Step.Scale s -> of(s, numbers(s.value()), Matrices.NONE);
+            case Step.TakeWhereEqual s -> of(s, numbers(s.taken()), Matrices.NONE);
+            case Step.Place s -> of(s, 0, Matrices.NONE);
+            case Step.Cut s -> of(s, 0, Matrices.NONE);
             case Step.Barrier s -> new StepCost(0, 0, 0, List.of("batch normalisation " + s.norm()));
             case Step.Store s -> of(s, 0, Matrices.NONE);
             case Step.ActivityPenalty s -> of(s, 4 * numbers(s.activity()), Matrices.NONE);

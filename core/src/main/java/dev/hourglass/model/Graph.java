@@ -1,0 +1,284 @@
+package dev.hourglass.model;
+
+import dev.hourglass.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Layers and what each of them reads. Every input and every layer's output is a value with a name; a value may be read
+ * by any number of layers, which is how a model branches.
+ *
+ * @param inputs what samples bring
+ * @param nodes each after all whose values it reads
+ * @param outputs names of the values that leave
+ */
+public record Graph(List<Input> inputs, List<Node> nodes, List<String> outputs) {
+    /** What the only input of a chain is called, where no layer has that name. */
+    private static final String INPUT = "input";
+
+    private static final int MOST_NAMED = 20;
+
+    /**
+     * A value that comes from outside.
+     *
+     * @param shape of one sample
+     */
+    public record Input(String name, Shape shape) {}
+
+    /**
+     * A layer at its place; the value that it gives has its name.
+     *
+     * @param inputs names of the values that it reads, in the order in which they mean something to the layer
+     */
+    public record Node(LayerSpec layer, List<String> inputs) {
+        public Node {
+            inputs = List.copyOf(inputs);
+            if (inputs.isEmpty()) {
+                throw new IllegalArgumentException("Layer '" + layer.name() + "' reads nothing; name its inputs");
+            }
+            if (inputs.size() > 1 && !(layer instanceof LayerSpec.Merge)) {
+                throw new IllegalArgumentException("Layer '" + layer.name() + "' ("
+                        + KerasClass.of(layer).kerasName() + ") reads one value, got " + inputs
+                        + "; merge them first, with Add or Concatenate");
+            }
+        }
+
+        public String name() {
+            return layer.name();
+        }
+    }
+
+    /**
+     * @throws IllegalArgumentException if two values have the same name, a layer reads what no value before it is, or a
+     *     layer leads to no output
+     */
+    public Graph {
+        inputs = List.copyOf(inputs);
+        nodes = List.copyOf(nodes);
+        outputs = List.copyOf(outputs);
+        if (inputs.isEmpty() || outputs.isEmpty()) {
+            throw new IllegalArgumentException("A graph needs at least one input and one output");
+        }
+        requireWired(inputs, nodes, outputs);
+    }
+
+    private static void requireWired(List<Input> inputs, List<Node> nodes, List<String> outputs) {
+        Set<String> all = nodes.stream().map(Node::name).collect(Collectors.toSet());
+        Set<String> written = new HashSet<>();
+        inputs.forEach(input -> written.add(input.name()));
+        for (Node node : nodes) {
+            for (String read : node.inputs()) {
+                if (!written.contains(read)) {
+                    throw new IllegalArgumentException("Layer '" + node.name() + "' reads '" + read + "', which is "
+                            + (all.contains(read)
+                                    ? "not computed before it; put that layer first, and let no layers run in a circle"
+                                    : "no layer and no input; there are " + some(written)));
+                }
+            }
+            if (!written.add(node.name())) {
+                throw new IllegalArgumentException(
+                        "Two layers or inputs are named '" + node.name() + "'; give one another name");
+            }
+        }
+        for (String output : outputs) {
+            if (!written.contains(output)) {
+                throw new IllegalArgumentException("Output '" + output + "' is no layer; there are " + some(written));
+            }
+        }
+        Set<String> needed = new HashSet<>(outputs);
+        for (Node node : nodes.reversed()) {
+            if (!needed.contains(node.name())) {
+                throw new IllegalArgumentException(
+                        "Layer '" + node.name() + "' leads to no output; let another layer read it, or leave it out");
+            }
+            needed.addAll(node.inputs());
+        }
+    }
+
+    /** So many names that a line holds them. */
+    private static String some(Set<String> names) {
+        String first = names.stream().sorted().limit(MOST_NAMED).collect(Collectors.joining(", "));
+        return names.size() > MOST_NAMED ? first + ", ..." : first;
+    }
+
+    /** Each layer reads the one before it. */
+    public static Graph chain(Shape input, List<LayerSpec> layers) {
+        Set<String> names = layers.stream().map(LayerSpec::name).collect(Collectors.toSet());
+        String before = INPUT;
+        while (names.contains(before)) {
+            before += "_";
+        }
+        Input first = new Input(before, input);
+        List<Node> nodes = new ArrayList<>();
+        for (LayerSpec layer : layers) {
+            nodes.add(new Node(layer, List.of(before)));
+            before = layer.name();
+        }
+        return new Graph(List.of(first), nodes, List.of(before));
+    }
+
+    /**
+     * Of nodes in any order.
+     *
+     * @throws IllegalArgumentException as the constructor's, or if layers read each other in a circle
+     */
+    public static Graph of(List<Input> inputs, List<Node> nodes, List<String> outputs) {
+        return new Graph(inputs, sorted(inputs, nodes), outputs);
+    }
+
+    /** In an order in which each finds what it reads, and else as they were. */
+    private static List<Node> sorted(List<Input> inputs, List<Node> nodes) {
+        Map<String, List<Node>> readers = new LinkedHashMap<>();
+        Map<Node, Integer> missing = new LinkedHashMap<>();
+        Set<String> given = inputs.stream().map(Input::name).collect(Collectors.toSet());
+        Set<String> names = nodes.stream().map(Node::name).collect(Collectors.toSet());
+        Queue<Integer> ready = new PriorityQueue<>();
+        Map<Node, Integer> places = new LinkedHashMap<>();
+        for (int i = 0; i < nodes.size(); i++) {
+            Node node = nodes.get(i);
+            places.put(node, i);
+            Set<String> awaited = new LinkedHashSet<>(node.inputs());
+            // What nobody gives is told by the constructor.
+            awaited.removeIf(read -> given.contains(read) || !names.contains(read));
+            awaited.forEach(read ->
+                    readers.computeIfAbsent(read, ignored -> new ArrayList<>()).add(node));
+            missing.put(node, awaited.size());
+            if (awaited.isEmpty()) {
+                ready.add(i);
+            }
+        }
+        List<Node> sorted = new ArrayList<>();
+        while (!ready.isEmpty()) {
+            Node next = nodes.get(ready.remove());
+            sorted.add(next);
+            for (Node reader : readers.getOrDefault(next.name(), List.of())) {
+                if (missing.merge(reader, -1, Integer::sum) == 0) {
+                    ready.add(places.get(reader));
+                }
+            }
+        }
+        if (sorted.size() < nodes.size()) {
+            List<Node> circle = new ArrayList<>(nodes);
+            circle.removeAll(new HashSet<>(sorted));
+            throw new IllegalArgumentException("Layer '" + circle.getFirst().name() + "' reads "
+                    + circle.getFirst().inputs() + ", which wait for it in turn; let no layers run in a circle");
+        }
+        return sorted;
+    }
+
+    /** Its only input's shape. */
+    public Shape input() {
+        return onlyInput().shape();
+    }
+
+    /** @throws IllegalStateException if there are several */
+    public Input onlyInput() {
+        if (inputs.size() != 1) {
+            throw new IllegalStateException("The graph has " + inputs.size() + " inputs");
+        }
+        return inputs.getFirst();
+    }
+
+    /** @throws IllegalStateException if there are several */
+    public String onlyOutput() {
+        if (outputs.size() != 1) {
+            throw new IllegalStateException("The graph has " + outputs.size() + " outputs");
+        }
+        return outputs.getFirst();
+    }
+
+    /** The layers, in order. */
+    public List<LayerSpec> layers() {
+        return nodes.stream().map(Node::layer).toList();
+    }
+
+    /** Whether each layer reads the one before it alone. */
+    public boolean isChain() {
+        if (inputs.size() != 1 || outputs.size() != 1) {
+            return false;
+        }
+        String before = inputs.getFirst().name();
+        for (Node node : nodes) {
+            if (!node.inputs().equals(List.of(before))) {
+                return false;
+            }
+            before = node.name();
+        }
+        return outputs.getFirst().equals(before);
+    }
+
+    /** The part that computes some values from the inputs. */
+    public Graph upTo(List<String> values) {
+        Set<String> needed = ancestors(values);
+        return new Graph(
+                inputs.stream().filter(input -> needed.contains(input.name())).toList(),
+                nodes.stream().filter(node -> needed.contains(node.name())).toList(),
+                values);
+    }
+
+    /** The same, with all nodes first that a value is computed by; the value's own is the last of these. */
+    public Graph encoderFirst(String waist) {
+        Set<String> encoding = ancestors(List.of(waist));
+        List<Node> sorted = new ArrayList<>();
+        nodes.stream().filter(node -> encoding.contains(node.name())).forEach(sorted::add);
+        nodes.stream().filter(node -> !encoding.contains(node.name())).forEach(sorted::add);
+        return new Graph(inputs, sorted, outputs);
+    }
+
+    /**
+     * The values that go around another one: it is not computed from what reads them, but from them, or beside them.
+     *
+     * @param waist name of a layer
+     * @return inputs and layers, other than the waist, from which the waist is computed and that are read by what is not
+     */
+    public List<String> bypass(String waist) {
+        Set<String> encoding = ancestors(List.of(waist));
+        Set<String> around = new LinkedHashSet<>();
+        nodes.stream()
+                .filter(node -> !encoding.contains(node.name()))
+                .flatMap(node -> node.inputs().stream())
+                .filter(read -> encoding.contains(read) || isInput(read))
+                .forEach(around::add);
+        outputs.stream().filter(encoding::contains).forEach(around::add);
+        around.remove(waist);
+        return List.copyOf(around);
+    }
+
+    private boolean isInput(String value) {
+        return inputs.stream().anyMatch(input -> input.name().equals(value));
+    }
+
+    /**
+     * What is computed from one value alone.
+     *
+     * @param value that nothing {@linkplain #bypass goes around}
+     * @param shape of the value
+     */
+    public Graph after(String value, Shape shape) {
+        Set<String> before = ancestors(List.of(value));
+        List<Node> rest =
+                nodes.stream().filter(node -> !before.contains(node.name())).toList();
+        Graph part = new Graph(List.of(new Input(value, shape)), rest, outputs);
+        return part.isChain() ? chain(shape, part.layers()) : part;
+    }
+
+    /** The values from which some values are computed, and these themselves. */
+    Set<String> ancestors(Collection<String> values) {
+        Set<String> needed = new HashSet<>(values);
+        for (Node node : nodes.reversed()) {
+            if (needed.contains(node.name())) {
+                needed.addAll(node.inputs());
+            }
+        }
+        return needed;
+    }
+}

@@ -1,0 +1,322 @@
+package dev.hourglass.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.hourglass.interop.RandomGraphs;
+import dev.hourglass.model.Activation;
+import dev.hourglass.model.Autoencoder;
+import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.Graph;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Padding;
+import dev.hourglass.model.Parameter;
+import dev.hourglass.model.Parameters;
+import dev.hourglass.model.Size2;
+import dev.hourglass.tensor.Normalization;
+import dev.hourglass.tensor.RandomSource;
+import dev.hourglass.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Layers that branch and merge, held against plain loops over doubles: outputs as they are, gradients by differences. */
+final class GraphGradientTest {
+    private static final int SAMPLES = 5;
+    private static final double OUTPUT_TOLERANCE = 2e-5;
+    private static final double GRADIENT_TOLERANCE = 3e-4;
+    private static final int CHECKED = 6;
+
+    /** A graph under a name. */
+    record Case(String name, Graph graph) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Case> merges() {
+        return Stream.of(
+                        new LayerSpec.Add("merge"),
+                        new LayerSpec.Multiply("merge"),
+                        new LayerSpec.Average("merge"),
+                        new LayerSpec.Maximum("merge"),
+                        new LayerSpec.Minimum("merge"),
+                        new LayerSpec.Concatenate("merge", -1))
+                .flatMap(merge -> Stream.of(images(merge), sequences(merge), vectors(merge)));
+    }
+
+    static Stream<Case> shapes() {
+        LayerSpec.Subtract subtract = new LayerSpec.Subtract("merge");
+        return Stream.of(
+                new Case("subtract", difference(subtract)),
+                concatenatedAlong(1),
+                concatenatedAlong(2),
+                concatenatedAlong(-3),
+                new Case("the same value twice", twice(new LayerSpec.Multiply("merge"))),
+                new Case("a sum of a value with itself", twice(new LayerSpec.Add("merge"))),
+                new Case("a value that is the output and is read", outputThatIsRead()));
+    }
+
+    static Stream<Case> random() {
+        return RandomGraphs.of(new RandomSource(21), 40).map(spec -> new Case(spec.name(), spec.graph()));
+    }
+
+    /** Three branches of 9 channels, which is no multiple of what a vector holds, on a side of 5. */
+    private static Case images(LayerSpec merge) {
+        Graph graph = Graph.of(
+                List.of(new Graph.Input("x", Shape.of(5, 5, 3))),
+                List.of(
+                        node(conv("a", 9, Activation.TANH), "x"),
+                        node(conv("b", 9, Activation.RELU), "a"),
+                        node(norm("c"), "b"),
+                        node(merge, "a", "b", "c"),
+                        node(conv("last", 2, Activation.SIGMOID), "merge")),
+                List.of("last"));
+        return new Case(merge.getClass().getSimpleName() + " of images", graph);
+    }
+
+    private static Case sequences(LayerSpec merge) {
+        Graph graph = Graph.of(
+                List.of(new Graph.Input("x", Shape.of(7, 3))),
+                List.of(
+                        node(new LayerSpec.Lstm("a", 6, true), "x"),
+                        node(new LayerSpec.Lstm("b", 6, true), "a"),
+                        node(merge, "a", "b"),
+                        node(new LayerSpec.Lstm("last", 4, true), "merge")),
+                List.of("last"));
+        return new Case(merge.getClass().getSimpleName() + " of sequences", graph);
+    }
+
+    private static Case vectors(LayerSpec merge) {
+        Graph graph = Graph.of(
+                List.of(new Graph.Input("x", Shape.of(11))),
+                List.of(
+                        node(dense("a", 11, Activation.TANH), "x"),
+                        node(merge, "x", "a"),
+                        node(dense("last", 3, Activation.LINEAR), "merge")),
+                List.of("last"));
+        return new Case(merge.getClass().getSimpleName() + " of vectors", graph);
+    }
+
+    private static Graph difference(LayerSpec merge) {
+        return Graph.of(
+                List.of(new Graph.Input("x", Shape.of(4, 4, 2))),
+                List.of(
+                        node(conv("a", 5, Activation.TANH), "x"),
+                        node(conv("b", 5, Activation.TANH), "a"),
+                        node(merge, "b", "a")),
+                List.of("merge"));
+    }
+
+    private static Case concatenatedAlong(int axis) {
+        Graph graph = Graph.of(
+                List.of(new Graph.Input("x", Shape.of(4, 6, 3))),
+                List.of(
+                        node(conv("a", 7, Activation.TANH), "x"),
+                        node(conv("b", 7, Activation.TANH), "a"),
+                        node(new LayerSpec.Concatenate("merge", axis), "a", "b", "a"),
+                        node(conv("last", 3, Activation.LINEAR), "merge")),
+                List.of("last"));
+        return new Case("concatenated along " + axis, graph);
+    }
+
+    private static Graph twice(LayerSpec merge) {
+        return Graph.of(
+                List.of(new Graph.Input("x", Shape.of(6))),
+                List.of(
+                        node(dense("a", 5, Activation.TANH), "x"),
+                        node(merge, "a", "a"),
+                        node(dense("last", 2, Activation.LINEAR), "merge")),
+                List.of("last"));
+    }
+
+    /** The output is that of a layer in the midst, to which what follows is added. */
+    private static Graph outputThatIsRead() {
+        return Graph.of(
+                List.of(new Graph.Input("x", Shape.of(6, 6, 2))),
+                List.of(
+                        node(conv("a", 4, Activation.SIGMOID), "x"),
+                        node(conv("b", 4, Activation.TANH), "a"),
+                        node(new LayerSpec.Add("last"), "a", "b")),
+                List.of("last"));
+    }
+
+    @ParameterizedTest
+    @MethodSource({"merges", "shapes", "random"})
+    void outputsAndGradientsAreThoseOfTheReference(Case tested) {
+        Graph graph = tested.graph();
+        Parameters parameters = scattered(graph);
+        ReferenceNetwork reference = new ReferenceNetwork(graph, parameters);
+        float[] inputs = numbers("inputs", SAMPLES * graph.input().size());
+        int outputSize = dev.hourglass.model.ModelFacts.of(graph).output().size();
+        float[] targets = numbers("targets", SAMPLES * outputSize);
+        double[] inputsExactly = ReferenceNetwork.toDoubles(inputs);
+        double[] targetsExactly = ReferenceNetwork.toDoubles(targets);
+
+        try (ChainInference inference = ChainInference.of(graph, parameters, 2)) {
+            float[] outputs = new float[targets.length];
+            inference.run(samples(inputs), 0, SAMPLES, outputs);
+            checkClose(outputs, reference.forward(inputsExactly, SAMPLES, false));
+        }
+        TrainingSettings settings = TrainingSettings.of(Optimizer.Adam.DEFAULT, SAMPLES, 1);
+        try (TrainingSession session = TrainingSession.of(graph, parameters, settings, 2)) {
+            for (int twice = 0; twice < 2; twice++) { // the second finds what the first has left in the buffers
+                double loss = session.computeGradients(
+                        samples(inputs),
+                        samples(targets),
+                        IntStream.range(0, SAMPLES).toArray(),
+                        0,
+                        SAMPLES);
+                assertThat(loss)
+                        .isEqualTo(
+                                reference.meanSquaredError(inputsExactly, targetsExactly, SAMPLES, true),
+                                within(2e-5 * loss));
+            }
+            checkGradients(parameters.list(), session, reference, inputsExactly, targetsExactly);
+        }
+    }
+
+    /** Among equals a maximum gives its gradient to the first, as TensorFlow does. */
+    @Test
+    void amongEqualsTheFirstGetsTheGradientOfAMaximum() {
+        Graph graph = Graph.of(
+                List.of(new Graph.Input("x", Shape.of(3))),
+                List.of(
+                        node(dense("a", 3, Activation.LINEAR), "x"),
+                        node(dense("b", 3, Activation.LINEAR), "x"),
+                        node(new LayerSpec.Maximum("merge"), "a", "b")),
+                List.of("merge"));
+        Parameters parameters = Parameters.initialize(graph, new RandomSource(1));
+        System.arraycopy(
+                parameters.list().get(0).values(), 0, parameters.list().get(2).values(), 0, 9);
+        TrainingSettings settings = TrainingSettings.of(Optimizer.Adam.DEFAULT, 1, 1);
+        try (TrainingSession session = TrainingSession.of(graph, parameters, settings, 1)) {
+            session.computeGradients(
+                    samples(new float[] {1, 2, 3}), samples(new float[] {9, 9, 9}), new int[] {0}, 0, 1);
+
+            assertThat(session.gradient(1)).doesNotContain(0);
+            assertThat(session.gradient(3)).containsOnly(0);
+        }
+    }
+
+    @Test
+    void theCodeIsWhatTheWaistHoldsAndADecoderAloneIsRefusedWhereSkipsGoAroundIt() {
+        Graph graph = Graph.of(
+                List.of(new Graph.Input("x", Shape.of(4, 4, 1))),
+                List.of(
+                        node(conv("a", 3, Activation.TANH), "x"),
+                        node(new LayerSpec.MaxPooling2d("code", Size2.square(2), Size2.square(2), Padding.SAME), "a"),
+                        node(new LayerSpec.UpSampling2d("up", Size2.square(2)), "code"),
+                        node(new LayerSpec.Concatenate("skip", -1), "up", "a"),
+                        node(conv("last", 1, Activation.SIGMOID), "skip")),
+                List.of("last"));
+        AutoencoderSpec spec = new AutoencoderSpec("unet", graph, "code");
+        Parameters parameters = scattered(graph);
+        float[] inputs = numbers("inputs", SAMPLES * 16);
+
+        try (Inference inference = Inference.of(new Autoencoder(spec, parameters, Normalization.NONE), 1)) {
+            float[] codes = new float[SAMPLES * 12];
+            inference.encode(samples(inputs), 0, SAMPLES, codes);
+            ReferenceNetwork encoder = new ReferenceNetwork(graph.upTo(List.of("code")), parameters);
+            checkClose(codes, encoder.forward(ReferenceNetwork.toDoubles(inputs), SAMPLES, false));
+
+            org.assertj.core.api.Assertions.assertThatThrownBy(
+                            () -> inference.decode(codes, SAMPLES, new float[SAMPLES * 16]))
+                    .isInstanceOf(dev.hourglass.model.BypassException.class)
+                    .hasMessage("Model 'unet' rebuilds a sample from 12 numbers at the waist 'code' and 48 that go"
+                            + " around it (a), so decoding a code alone is not possible. Use reconstruction, or a"
+                            + " model without skips.");
+        }
+    }
+
+    private static void checkClose(float[] actual, double[] expected) {
+        double scale = Arrays.stream(expected).map(Math::abs).max().orElse(0);
+        assertThat(actual).hasSize(expected.length);
+        for (int i = 0; i < expected.length; i++) {
+            assertThat((double) actual[i]).as("output[%d]", i).isEqualTo(expected[i], within(OUTPUT_TOLERANCE * scale));
+        }
+    }
+
+    private static void checkGradients(
+            List<Parameter> parameters,
+            TrainingSession session,
+            ReferenceNetwork reference,
+            double[] inputs,
+            double[] targets) {
+        RandomGenerator random = new RandomSource(9).stream("indices", 0);
+        double largest = 0;
+        for (int p = 0; p < parameters.size(); p++) {
+            for (float value : session.gradient(p)) {
+                largest = Math.max(largest, Math.abs(value));
+            }
+        }
+        assertThat(largest).as("largest gradient").isPositive();
+        for (int p = 0; p < parameters.size(); p++) {
+            Parameter parameter = parameters.get(p);
+            if (!parameter.trainable()) {
+                continue;
+            }
+            int[] indices = random.ints(CHECKED, 0, parameter.shape().size()).toArray();
+            double[] expected = reference.gradient(p, indices, inputs, targets, SAMPLES);
+            for (int i = 0; i < indices.length; i++) {
+                if (!Double.isNaN(expected[i])) {
+                    assertThat((double) session.gradient(p)[indices[i]])
+                            .as("gradient of %s[%d], largest %.3g", parameter.path(), indices[i], largest)
+                            .isEqualTo(expected[i], within(GRADIENT_TOLERANCE * largest));
+                }
+            }
+        }
+    }
+
+    private static Graph.Node node(LayerSpec layer, String... inputs) {
+        return new Graph.Node(layer, List.of(inputs));
+    }
+
+    private static LayerSpec conv(String name, int filters, Activation activation) {
+        return new LayerSpec.Conv2d(name, filters, Size2.square(3), Size2.square(1), Padding.SAME, activation);
+    }
+
+    private static LayerSpec norm(String name) {
+        return new LayerSpec.BatchNormalization(name, 0.9f, 1e-3f);
+    }
+
+    private static LayerSpec dense(String name, int units, Activation activation) {
+        return new LayerSpec.Dense(name, units, activation);
+    }
+
+    /** Initial parameters moved off the values that hide mistakes. */
+    private static Parameters scattered(Graph graph) {
+        RandomSource source = new RandomSource(11);
+        List<Parameter> moved = new ArrayList<>();
+        for (Parameter parameter : Parameters.initialize(graph, source).list()) {
+            RandomGenerator random = source.stream("scatter/" + parameter.path(), 0);
+            for (int i = 0; i < parameter.values().length; i++) {
+                boolean isKernel = parameter.name().endsWith("kernel");
+                parameter.values()[i] += isKernel ? 0 : 0.3f * random.nextFloat();
+            }
+            moved.add(parameter);
+        }
+        return Parameters.of(moved);
+    }
+
+    private static float[] numbers(String purpose, int count) {
+        RandomGenerator random = new RandomSource(3).stream(purpose, count);
+        float[] numbers = new float[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = (float) random.nextGaussian();
+        }
+        return numbers;
+    }
+
+    private static Samples samples(float[] numbers) {
+        int size = numbers.length / (numbers.length <= 9 ? 1 : SAMPLES);
+        return (index, into, offset) -> System.arraycopy(numbers, index * size, into, offset, size);
+    }
+}

@@ -1,0 +1,115 @@
+package dev.hourglass.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hourglass.tensor.Shape;
+import dev.hourglass.tensor.ShapeException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class GraphTest {
+    private static final Graph.Input INPUT = new Graph.Input("x", Shape.of(4));
+
+    @Test
+    void nodesInAnyOrderAreSortedSoThatEachFindsWhatItReads() {
+        Graph graph =
+                Graph.of(List.of(INPUT), List.of(add("c", "b", "a"), dense("b", "a"), dense("a", "x")), List.of("c"));
+        assertThat(graph.nodes()).extracting(Graph.Node::name).containsExactly("a", "b", "c");
+        assertThat(graph.isChain()).isFalse();
+    }
+
+    @Test
+    void aMillionLayersAreSortedWithoutRecursion() {
+        List<Graph.Node> nodes = new ArrayList<>();
+        for (int i = 0; i < 1_000_000; i++) {
+            nodes.add(dense("n" + i, i == 0 ? "x" : "n" + (i - 1)));
+        }
+        Collections.reverse(nodes);
+        Graph graph = Graph.of(List.of(INPUT), nodes, List.of("n999999"));
+        assertThat(graph.nodes().getFirst().name()).isEqualTo("n0");
+        assertThat(graph.isChain()).isTrue();
+    }
+
+    @Test
+    void refusesLayersThatWaitForEachOtherOrForThemselves() {
+        assertThatThrownBy(() -> Graph.of(List.of(INPUT), List.of(dense("a", "b"), dense("b", "a")), List.of("b")))
+                .hasMessage("Layer 'a' reads [b], which wait for it in turn; let no layers run in a circle");
+        assertThatThrownBy(() -> Graph.of(List.of(INPUT), List.of(dense("a", "a")), List.of("a")))
+                .hasMessage("Layer 'a' reads [a], which wait for it in turn; let no layers run in a circle");
+    }
+
+    @Test
+    void refusesWhatIsNotThereTwiceThereOrLeadsNowhere() {
+        assertThatThrownBy(() -> new Graph(List.of(INPUT), List.of(dense("a", "y")), List.of("a")))
+                .hasMessage("Layer 'a' reads 'y', which is no layer and no input; there are x");
+        assertThatThrownBy(() -> new Graph(List.of(INPUT), List.of(dense("a", "x"), dense("a", "x")), List.of("a")))
+                .hasMessage("Two layers or inputs are named 'a'; give one another name");
+        assertThatThrownBy(() -> new Graph(List.of(INPUT), List.of(dense("a", "x"), dense("b", "x")), List.of("a")))
+                .hasMessage("Layer 'b' leads to no output; let another layer read it, or leave it out");
+        assertThatThrownBy(() -> new Graph.Node(dense("a", "x").layer(), List.of("x", "y")))
+                .hasMessage("Layer 'a' (Dense) reads one value, got [x, y]; merge them first, with Add or Concatenate");
+    }
+
+    @Test
+    void refusesShapesThatDoNotMerge() {
+        Graph graph = new Graph(
+                List.of(INPUT),
+                List.of(
+                        new Graph.Node(new LayerSpec.Dense("a", 3, Activation.LINEAR), List.of("x")),
+                        add("b", "a", "x")),
+                List.of("b"));
+        assertThatThrownBy(() -> ModelFacts.of(graph))
+                .isInstanceOf(ShapeException.class)
+                .hasMessage("Layer 'b' (Add) needs inputs of one shape, got [3] from 'a' and [4] from the input. Bring"
+                        + " them to the same shape, or use Concatenate.");
+        Graph single = new Graph(List.of(INPUT), List.of(add("b", "x")), List.of("b"));
+        assertThatThrownBy(() -> ModelFacts.of(single))
+                .hasMessage("Layer 'b' (Add) needs at least 2 inputs, got 1 ([4] from the input). Name the layers that"
+                        + " it merges, such as inputs: [a, b].");
+    }
+
+    @Test
+    void theEncoderIsAllThatTheWaistIsComputedFrom() {
+        Graph graph = Graph.of(
+                List.of(INPUT),
+                List.of(
+                        dense("a", "x"),
+                        dense("around", "a"),
+                        dense("code", "a"),
+                        dense("b", "code"),
+                        add("end", "b", "around")),
+                List.of("end"));
+        AutoencoderSpec spec = new AutoencoderSpec("m", graph, "code");
+        assertThat(spec.encoder()).extracting(LayerSpec::name).containsExactly("a", "code");
+        assertThat(spec.decoder()).extracting(LayerSpec::name).containsExactly("around", "b", "end");
+        assertThat(spec.bypass()).containsExactly("a");
+        assertThat(spec.bypassSize()).isEqualTo(4);
+        assertThatThrownBy(spec::decoderGraph).isInstanceOf(BypassException.class);
+    }
+
+    @Test
+    void nothingGoesAroundTheWaistOfAChain() {
+        AutoencoderSpec spec = Presets.mnistCnn("cnn");
+        assertThat(spec.bypass()).isEmpty();
+        assertThat(spec.decoderGraph()).isEqualTo(Graph.chain(spec.latent(), spec.decoder()));
+        assertThat(spec.encoderGraph()).isEqualTo(Graph.chain(spec.input(), spec.encoder()));
+    }
+
+    @Test
+    void theUnetsSayHowManyNumbersGoAroundTheWaist() {
+        assertThat(Presets.mnistUnet("unet").bypassSize()).isEqualTo(28 * 28 * 16 + 14 * 14 * 32);
+        assertThat(Presets.cifar10Unet("unet").latentSize()).isEqualTo(1024);
+        assertThat(Presets.cifar10Residual("residual").bypass()).isEmpty();
+    }
+
+    private static Graph.Node dense(String name, String input) {
+        return new Graph.Node(new LayerSpec.Dense(name, 4, Activation.LINEAR), List.of(input));
+    }
+
+    private static Graph.Node add(String name, String... inputs) {
+        return new Graph.Node(new LayerSpec.Add(name), List.of(inputs));
+    }
+}
