@@ -51,6 +51,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** The workbench as a running server: pages, API and the runs that are trained here. */
 public final class WorkbenchServer implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(WorkbenchServer.class.getName());
+
     /** They read from the network and hand on; requests are answered by the threads of {@link Admission}. */
     private static final int NETWORK_THREADS = 16;
 
@@ -226,7 +228,11 @@ public final class WorkbenchServer implements AutoCloseable {
         board.beginToClose();
         streams.close();
         intake.endAll();
-        javalin.stop();
+        try {
+            javalin.stop();
+        } catch (JavalinException e) { // a request took longer than it is given; the run must be saved all the same
+            LOG.log(System.Logger.Level.WARNING, "Requests in progress were cut off", e);
+        }
         board.close();
         jobs.close();
         uploads.close();

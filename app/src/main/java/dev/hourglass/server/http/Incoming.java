@@ -24,6 +24,9 @@ final class Incoming implements Invocable.Task {
 
     private static final int LINGER_SECONDS = 10;
 
+    /** While the server stops, which waits for all that is not complete. */
+    private static final int LAST_LINGER_SECONDS = 2;
+
     /** What a client is told that was silent for too long, or too slow. */
     static final Refusal LATE = Refusal.of(ApiException.of(
             408, null, "The request's body did not come in time.", "Send it again, faster or in smaller parts."));
@@ -122,15 +125,16 @@ final class Incoming implements Invocable.Task {
             readOn();
         }
         boolean more = !ended;
-        why.write(response, more, Callback.from(() -> answered(more && !asksFirst), this::failed));
+        int linger = why == Refusal.STOPPING ? LAST_LINGER_SECONDS : LINGER_SECONDS;
+        why.write(response, more, Callback.from(() -> answered(more && !asksFirst, linger), this::failed));
     }
 
-    private synchronized void answered(boolean more) {
+    private synchronized void answered(boolean more, int lingerSeconds) {
         answered = true;
         if (ended || !more) {
             complete();
         } else {
-            request.getComponents().getScheduler().schedule(this::complete, LINGER_SECONDS, TimeUnit.SECONDS);
+            request.getComponents().getScheduler().schedule(this::complete, lingerSeconds, TimeUnit.SECONDS);
         }
     }
 
