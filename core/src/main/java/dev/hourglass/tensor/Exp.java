@@ -10,23 +10,23 @@ final class Exp {
     /** Above, the power of two has no exponent: the result is infinite. */
     static final float MOST = 88.37626f;
 
-    static final float LOG2_E = 1.44269504f;
+    static final float LOG2_E = 1.442695f;
     /** log 2 in two parts; the last bits of the first are 0, so that its products with small whole numbers are exact. */
-    static final float LN2_HIGH = 0.693359375f;
+    static final float LN2_HIGH = 0x1.63p-1f;
 
-    static final float LN2_LOW = -2.12194440e-4f;
+    static final float LN2_LOW = -0.00021219444f;
     /** Added and taken off again, it rounds to a whole number, which then stands in the sum's last bits. */
     static final float ROUNDING = 12582912f;
 
     /** The exponent of 1, in place. */
     static final int BIAS = 127 << 23;
 
-    static final float C7 = 1.9875691500e-4f;
-    static final float C6 = 1.3981999507e-3f;
-    static final float C5 = 8.3334519073e-3f;
-    static final float C4 = 4.1665795894e-2f;
-    static final float C3 = 1.6666665459e-1f;
-    static final float C2 = 5.0000001201e-1f;
+    static final float C7 = 0.00019875691f;
+    static final float C6 = 0.0013981999f;
+    static final float C5 = 0.008333452f;
+    static final float C4 = 0.041665796f;
+    static final float C3 = 0.16666666f;
+    static final float C2 = 0.5f;
 
     private Exp() {}
 

@@ -35,7 +35,7 @@ public sealed interface PointFunction {
     record Relu(float negativeSlope, float threshold, float maxValue) implements PointFunction {}
 
     /** Klambauer et al. 2017, equation 14, in the digits that Keras has. */
-    Elu SELU = new Elu(1.6732632423543772f, 1.0507009873554805f);
+    Elu SELU = new Elu(1.6732632f, 1.050701f);
 
     /** Of an activation; empty if it is a {@link Nonlinearity}, or no function of single numbers. */
     static Optional<PointFunction> of(Activation activation) {

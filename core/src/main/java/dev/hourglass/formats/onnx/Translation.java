@@ -185,7 +185,7 @@ final class Translation {
         String name = layer.name();
         switch (layer) {
             case LayerSpec.OneDimensional one -> addOverRow(one, out);
-            case LayerSpec.ChannelsFirst first -> addChannelsFirst(first, out);
+            case LayerSpec.ChannelsFirst first -> addChannelsFirst(first);
             case LayerSpec.VolumeConvolution ignored -> throw volume(layer);
             case LayerSpec.Pooling3d ignored -> throw volume(layer);
             case LayerSpec.UpSampling3d ignored -> throw volume(layer);
@@ -276,7 +276,7 @@ final class Translation {
         addReshape(name + "/steps", valueIn(Layout.CHANNELS_LAST), out);
     }
 
-    private void addChannelsFirst(LayerSpec.ChannelsFirst first, Shape out) {
+    private void addChannelsFirst(LayerSpec.ChannelsFirst first) {
         String name = first.name();
         int rank = shape.rank();
         addPermutation(name + "/last", ChannelOrder.toLast(rank));
@@ -568,7 +568,7 @@ final class Translation {
                         layer,
                         "Selu",
                         List.of(value),
-                        Map.of("alpha", new Real(1.6732632423543772f), "gamma", new Real(1.0507009873554805f)));
+                        Map.of("alpha", new Real(1.6732632f), "gamma", new Real(1.050701f)));
             case SOFTPLUS -> addNode(layer, "Softplus", List.of(value), Map.of());
             case SOFTSIGN -> addNode(layer, "Softsign", List.of(value), Map.of());
             case SILU -> {
@@ -577,7 +577,7 @@ final class Translation {
             }
             case GELU -> {
                 String scaled =
-                        addNode(layer, "Mul", List.of(value, number(layer + "/half_root", 0.70710678f)), Map.of());
+                        addNode(layer, "Mul", List.of(value, number(layer + "/half_root", 0.70710677f)), Map.of());
                 String erf = addNode(layer, "Erf", List.of(scaled), Map.of());
                 String more = addNode(layer, "Sub", List.of(erf, number(layer + "/minus_one", -1)), Map.of());
                 String twice = addNode(layer + "/Mul_twice", "Mul", List.of(value, more));

@@ -14,9 +14,9 @@ record PointFunctions(Kernels kernels) {
     static final int BLOCK = 256;
 
     /** 1 over the square root of 2 pi. */
-    private static final float NORMAL = 0.3989422804f;
+    private static final float NORMAL = 0.3989423f;
 
-    private static final float ROOT_OF_HALF = 0.70710678f;
+    private static final float ROOT_OF_HALF = 0.70710677f;
 
     /** {@code y = f(x)}, any count; Y may be X. */
     void apply(PointFunction function, float[] X, int x, float[] Y, int y, int count, float[] E) {
@@ -229,10 +229,10 @@ record PointFunctions(Kernels kernels) {
      */
     private static float normalDistribution(float x, float e) {
         float t = 1 / Math.fma(0.3275911f, Math.abs(x) * ROOT_OF_HALF, 1);
-        float p = Math.fma(t, 1.061405429f, -1.453152027f);
-        p = Math.fma(p, t, 1.421413741f);
-        p = Math.fma(p, t, -0.284496736f);
-        p = Math.fma(p, t, 0.254829592f);
+        float p = Math.fma(t, 1.0614054f, -1.4531521f);
+        p = Math.fma(p, t, 1.4214138f);
+        p = Math.fma(p, t, -0.28449672f);
+        p = Math.fma(p, t, 0.2548296f);
         float tail = 0.5f * p * t * e;
         return x > 0 ? 1 - tail : tail;
     }
