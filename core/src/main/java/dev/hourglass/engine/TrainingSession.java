@@ -60,19 +60,14 @@ public final class TrainingSession implements AutoCloseable {
     private int batchSamples;
     private int profiledSteps;
 
-    private TrainingSession(
-            Graph graph,
-            Parameters parameters,
-            TrainingSettings settings,
-            Kernels kernels,
-            Workers workers,
-            Stopwatch stopwatch) {
+    private TrainingSession(Graph graph, Parameters parameters, TrainingSettings settings, Processor processor) {
+        Kernels kernels = processor.kernels();
         this.parameters = parameters.list();
         this.settings = settings;
         learningRate = settings.optimizer().learningRate();
         int batchSize = settings.batchSize();
-        this.workers = workers;
-        this.stopwatch = stopwatch;
+        workers = processor.workers();
+        stopwatch = processor.stopwatch();
         search = new DivergenceSearch(graph, parameters, kernels, workers);
         OutputLoss loss = OutputLoss.of(graph, settings.loss());
         List<Penalty> penalties = settings.loss().penalties();
@@ -87,7 +82,7 @@ public final class TrainingSession implements AutoCloseable {
         termsOfSample = settings.loss().terms(output);
         // Inputs and targets go through the same buffer.
         BatchSize size = BatchSize.forTraining(compiled, Math.max(graph.input().size(), outputSize), batchSize);
-        plan = new CpuPlan(compiled, weights, size, new Processor(kernels, workers, stopwatch));
+        plan = new CpuPlan(compiled, weights, size, processor);
         gradients = new float[this.parameters.size()][];
         for (int i = 0; i < gradients.length; i++) {
             Parameter parameter = this.parameters.get(i);
@@ -169,7 +164,8 @@ public final class TrainingSession implements AutoCloseable {
 
     static TrainingSession of(
             Graph graph, Parameters parameters, TrainingSettings settings, int threads, Kernels kernels) {
-        return new TrainingSession(graph, parameters, settings, kernels, Workers.of(threads), Stopwatch.OFF);
+        return new TrainingSession(
+                graph, parameters, settings, new Processor(kernels, Workers.of(threads), Stopwatch.OFF));
     }
 
     /**
@@ -180,7 +176,10 @@ public final class TrainingSession implements AutoCloseable {
             Shape input, List<LayerSpec> layers, Parameters parameters, TrainingSettings settings, int threads) {
         Graph graph = Graph.chain(input, layers);
         return new TrainingSession(
-                graph, parameters, settings, Kernels.best(), Workers.of(threads), new StageClock(threads));
+                graph,
+                parameters,
+                settings,
+                new Processor(Kernels.best(), Workers.of(threads), new StageClock(threads)));
     }
 
     /**
