@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
@@ -162,7 +163,7 @@ public record Graph(List<Input> inputs, List<Node> nodes, List<String> outputs) 
             sorted.add(next);
             for (Node reader : readers.getOrDefault(next.name(), List.of())) {
                 if (missing.merge(reader, -1, Integer::sum) == 0) {
-                    ready.add(places.get(reader));
+                    ready.add(Objects.requireNonNull(places.get(reader)));
                 }
             }
         }

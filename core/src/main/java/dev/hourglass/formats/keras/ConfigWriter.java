@@ -87,9 +87,7 @@ public final class ConfigWriter {
                             new Source(node.kerasName(), layer.facts().output(), 0));
                 // A nested model was called once already, when it was made; Keras counts that, though not in a call.
                 case ModelNode.Model nested ->
-                    sources.put(
-                            nested.output(),
-                            new Source(node.kerasName(), nested.shapes().get(nested.output()), 1));
+                    sources.put(nested.output(), new Source(node.kerasName(), nested.outputShape(), 1));
             }
         }
         Source output = Objects.requireNonNull(sources.get(model.output()));

@@ -6,10 +6,8 @@ import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Variable;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** What stands at one place of a Keras model: a layer, or another model. */
@@ -87,12 +85,13 @@ sealed interface ModelNode {
             return graph.isChain() ? Graph.chain(input.shape(), graph.layers()) : graph;
         }
 
-        /** What each value of a name within this model is, for its outputs' shapes. */
-        Map<String, Shape> shapes() {
-            Map<String, Shape> shapes = new HashMap<>();
-            layers().forEach(layer ->
-                    shapes.put(layer.spec().name(), layer.facts().output()));
-            return shapes;
+        /** The shape of what it gives. */
+        Shape outputShape() {
+            return layers().stream()
+                    .filter(layer -> layer.spec().name().equals(output))
+                    .map(layer -> layer.facts().output())
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 
