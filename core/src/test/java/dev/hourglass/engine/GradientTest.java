@@ -159,7 +159,7 @@ class GradientTest {
         int turn = 0;
         for (Size2 kernel : kernels) {
             for (int stride = 1; stride <= 3; stride++) {
-                for (Padding padding : Padding.values()) {
+                for (Padding padding : List.of(Padding.SAME, Padding.VALID)) {
                     // Each pair of widths, activation and batch comes by in turn rather than all with all.
                     int in = channels[turn % 6];
                     int out = channels[(turn / 2 + 2) % 6];
@@ -267,7 +267,7 @@ class GradientTest {
         }
         for (int size = 2; size <= 3; size++) {
             for (int stride = 1; stride <= 3; stride++) {
-                for (Padding padding : Padding.values()) {
+                for (Padding padding : List.of(Padding.SAME, Padding.VALID)) {
                     String name = "MaxPooling2d " + size + " stride " + stride + " " + padding;
                     cases.add(Case.between(name, 3, 3, pool("tested", size, stride, padding)));
                     cases.add(Case.between(name, 2, 17, pool("tested", size, stride, padding)));
