@@ -76,6 +76,12 @@ def cases():
     yield "simple_rnn_no_bias_backwards", 2, (5, 4), [
         recurrent("SimpleRNN", "rnn", 33, True, use_bias=False, go_backwards=True)
     ]
+    for function, gate in (("selu", "hard_sigmoid"), ("gelu", "softsign"), ("softplus", "sigmoid"), ("tanh", "relu6")):
+        words = {"activation": function, "recurrent_activation": gate}
+        yield f"lstm_{function}_{gate}", 3, (5, 3), [recurrent("LSTM", "lstm", 4, True, **words)]
+        yield f"gru_{function}_{gate}", 3, (5, 3), [recurrent("GRU", "gru", 4, True, reset_after=True, **words)]
+        yield f"gru_before_{function}_{gate}", 3, (5, 3), [recurrent("GRU", "gru", 4, False, reset_after=False, **words)]
+        yield f"simple_rnn_{function}", 3, (5, 3), [recurrent("SimpleRNN", "rnn", 4, True, activation=function)]
     for mode in ("concat", "sum", "mul", "ave"):
         yield f"bidirectional_{mode}", 3, (5, 3), [
             bidirectional("both", mode, recurrent("LSTM", "lstm", 4, True, activation="relu"))

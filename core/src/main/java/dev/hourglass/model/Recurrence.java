@@ -1,5 +1,6 @@
 package dev.hourglass.model;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -32,9 +33,10 @@ public record Recurrence(
         }
     }
 
-    /** The functions that recurrent layers compute. */
-    public static final List<Activation> ACTIVATIONS =
-            List.of(Activation.LINEAR, Activation.RELU, Activation.SIGMOID, Activation.TANH);
+    /** The functions that recurrent layers compute: those of single numbers. */
+    public static final List<Activation> ACTIVATIONS = Arrays.stream(Activation.values())
+            .filter(activation -> activation != Activation.SOFTMAX)
+            .toList();
 
     public static final Recurrence DEFAULT = new Recurrence(Activation.TANH, Activation.SIGMOID, true, true, false);
 

@@ -99,6 +99,8 @@ class GradientTest {
                 Recurrence.DEFAULT.withActivation(LINEAR).withUseBias(false),
                 Recurrence.DEFAULT.withActivation(SIGMOID).withGoBackwards(true),
                 Recurrence.DEFAULT.withRecurrentActivation(RELU),
+                Recurrence.DEFAULT.withActivation(Activation.SELU).withRecurrentActivation(Activation.HARD_SIGMOID),
+                Recurrence.DEFAULT.withActivation(Activation.SILU).withRecurrentActivation(Activation.SOFTSIGN),
                 Recurrence.DEFAULT.withUseBias(false).withGoBackwards(true));
         for (Recurrence recurrence : settings) {
             for (int units : new int[] {1, 5, 33}) {

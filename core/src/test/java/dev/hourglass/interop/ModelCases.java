@@ -262,6 +262,9 @@ public final class ModelCases {
         addCells("relu", Recurrence.DEFAULT.withActivation(RELU));
         addCells("linear_no_bias", Recurrence.DEFAULT.withActivation(LINEAR).withUseBias(false));
         addCells("sigmoid_backwards", Recurrence.DEFAULT.withActivation(SIGMOID).withGoBackwards(true));
+        addCells(
+                "elu_hard_gates",
+                Recurrence.DEFAULT.withActivation(Activation.ELU).withRecurrentActivation(Activation.HARD_SIGMOID));
         addCells("tanh_gates", Recurrence.DEFAULT.withRecurrentActivation(TANH).withUnitForgetBias(false));
         addCells(
                 "usual_backwards_no_bias",

@@ -16,6 +16,17 @@ import java.util.random.RandomGenerator;
 /** Draws small autoencoders of any layers that fit together; the same seed draws the same ones. */
 public final class RandomModels {
     private static final int LARGEST_OUTPUT = 1500;
+    /** Those that ONNX's recurrent operators have. */
+    private static final List<Activation> OF_CELLS = List.of(
+            Activation.LINEAR,
+            Activation.RELU,
+            Activation.SIGMOID,
+            Activation.TANH,
+            Activation.ELU,
+            Activation.SOFTPLUS,
+            Activation.SOFTSIGN,
+            Activation.HARD_SIGMOID);
+
     private static final List<Activation> ACTIVATIONS = ModelCases.exchanged();
 
     private final RandomGenerator random;
@@ -173,7 +184,7 @@ public final class RandomModels {
     }
 
     private Activation drawOfRecurrent() {
-        return Recurrence.ACTIVATIONS.get(random.nextInt(Recurrence.ACTIVATIONS.size()));
+        return OF_CELLS.get(random.nextInt(OF_CELLS.size()));
     }
 
     private Activation drawActivation() {

@@ -6,7 +6,7 @@ import dev.hourglass.model.Recurrence;
 /** How a recurrent layer gets from one state to the next: its equations, which are those in {@link LayerSpec}. */
 public sealed interface Cell {
     /** Of what is to become the state. */
-    Nonlinearity activation();
+    CellFunction activation();
 
     /** Whether there is a bias behind the kernels. */
     boolean bias();
@@ -14,37 +14,56 @@ public sealed interface Cell {
     /** How many units wide the kernel is. */
     int gates();
 
-    record Lstm(Nonlinearity activation, Nonlinearity gate, boolean bias) implements Cell {
+    /** Whether going back needs what went into the functions of the gates. */
+    boolean keepsInputs();
+
+    record Lstm(CellFunction activation, CellFunction gate, boolean bias) implements Cell {
         @Override
         public int gates() {
             return 4;
         }
 
+        @Override
+        public boolean keepsInputs() {
+            return activation.byInput() != null || gate.byInput() != null;
+        }
+
         /** Whether its functions are tanh and sigmoid, for which there are steps that do all at once. */
         public boolean isUsual() {
-            return activation.kind() == Nonlinearity.Kind.TANH && gate.kind() == Nonlinearity.Kind.SIGMOID;
+            return activation.is(Nonlinearity.Kind.TANH) && gate.is(Nonlinearity.Kind.SIGMOID);
         }
     }
 
     /** @param resetAfter whether the reset gate is applied after the product with the state */
-    record Gru(Nonlinearity activation, Nonlinearity gate, boolean bias, boolean resetAfter) implements Cell {
+    record Gru(CellFunction activation, CellFunction gate, boolean bias, boolean resetAfter) implements Cell {
         @Override
         public int gates() {
             return 3;
         }
+
+        @Override
+        public boolean keepsInputs() {
+            return activation.byInput() != null || gate.byInput() != null;
+        }
     }
 
-    record Simple(Nonlinearity activation, boolean bias) implements Cell {
+    record Simple(CellFunction activation, boolean bias) implements Cell {
         @Override
         public int gates() {
             return 1;
+        }
+
+        /** They are the gates, which are kept. */
+        @Override
+        public boolean keepsInputs() {
+            return false;
         }
     }
 
     static Cell of(LayerSpec.Recurrent layer) {
         Recurrence recurrence = layer.recurrence();
-        Nonlinearity activation = Nonlinearity.of(recurrence.activation()).orElseThrow();
-        Nonlinearity gate = Nonlinearity.of(recurrence.recurrentActivation()).orElseThrow();
+        CellFunction activation = CellFunction.of(recurrence.activation());
+        CellFunction gate = CellFunction.of(recurrence.recurrentActivation());
         return switch (layer) {
             case LayerSpec.Lstm ignored -> new Lstm(activation, gate, recurrence.useBias());
             case LayerSpec.Gru gru -> new Gru(activation, gate, recurrence.useBias(), gru.resetAfter());

@@ -1,5 +1,6 @@
 package dev.hourglass.formats.onnx;
 
+import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.formats.onnx.OnnxModel.Attribute;
 import dev.hourglass.formats.onnx.OperatorWeights.GateOrder;
 import dev.hourglass.model.Activation;
@@ -90,21 +91,15 @@ final class RecurrentNodes {
                 case RELU -> new Function("Relu", List.of(), List.of(), isUsual);
                 case SIGMOID -> new Function("Sigmoid", List.of(), List.of(), isUsual);
                 case TANH -> new Function("Tanh", List.of(), List.of(), isUsual);
-                case LEAKY_RELU,
-                        SOFTMAX,
-                        ELU,
-                        SELU,
-                        SOFTPLUS,
-                        SOFTSIGN,
-                        SILU,
-                        GELU,
-                        EXPONENTIAL,
-                        HARD_SIGMOID,
-                        HARD_SIGMOID_KERAS2,
-                        RELU6,
-                        MISH ->
-                    throw new IllegalArgumentException(
-                            "No recurrent layer has the activation " + activation.kerasName());
+                case LEAKY_RELU -> new Function("LeakyRelu", List.of(0.2f), List.of(), isUsual);
+                case ELU -> new Function("Elu", List.of(1f), List.of(), isUsual);
+                case SOFTPLUS -> new Function("Softplus", List.of(), List.of(), isUsual);
+                case SOFTSIGN -> new Function("Softsign", List.of(), List.of(), isUsual);
+                case HARD_SIGMOID -> new Function("HardSigmoid", List.of(1f / 6), List.of(0.5f), isUsual);
+                case HARD_SIGMOID_KERAS2 -> new Function("HardSigmoid", List.of(0.2f), List.of(0.5f), isUsual);
+                case SELU, SILU, GELU, EXPONENTIAL, RELU6, MISH, SOFTMAX ->
+                    throw new UnsupportedModelException("ONNX's recurrent operators have no " + activation.kerasName()
+                            + ". Write a .keras file, or give the layer another activation.");
             };
         }
     }

@@ -146,6 +146,21 @@ final class RecurrentOperators {
             case "Relu" -> v -> v > 0 || Double.isNaN(v) ? v : 0;
             case "Sigmoid" -> v -> 1 / (1 + Math.exp(-v));
             case "Tanh" -> Math::tanh;
+            case "LeakyRelu" -> {
+                double alpha = node.reals("activation_alpha").get(alphas++);
+                yield v -> v < 0 ? alpha * v : v;
+            }
+            case "Elu" -> {
+                double alpha = node.reals("activation_alpha").get(alphas++);
+                yield v -> v < 0 ? alpha * Math.expm1(v) : v;
+            }
+            case "HardSigmoid" -> {
+                double alpha = node.reals("activation_alpha").get(alphas++);
+                double beta = node.reals("activation_beta").get(betas++);
+                yield v -> Math.min(Math.max(alpha * v + beta, 0), 1);
+            }
+            case "Softplus" -> v -> Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v)));
+            case "Softsign" -> v -> v / (1 + Math.abs(v));
             default -> throw node.wrong("activation '" + name + "'");
         };
     }

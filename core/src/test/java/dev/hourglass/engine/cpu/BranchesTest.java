@@ -10,6 +10,7 @@ import dev.hourglass.engine.cpu.memory.NormState;
 import dev.hourglass.engine.cpu.memory.PackedWeights;
 import dev.hourglass.engine.cpu.step.Plan;
 import dev.hourglass.engine.plan.Cell;
+import dev.hourglass.engine.plan.CellFunction;
 import dev.hourglass.engine.plan.LogicalPlan;
 import dev.hourglass.engine.plan.Nonlinearity;
 import dev.hourglass.engine.plan.Op;
@@ -44,7 +45,7 @@ final class BranchesTest {
     private static final int CHECKED = 6;
     private static final Nonlinearity TANH = Nonlinearity.of(Activation.TANH).orElseThrow();
     private static final Cell USUAL =
-            new Cell.Lstm(TANH, Nonlinearity.of(Activation.SIGMOID).orElseThrow(), true);
+            new Cell.Lstm(CellFunction.of(Activation.TANH), CellFunction.of(Activation.SIGMOID), true);
     private static final Size2 TWO = Size2.square(2);
 
     private final List<Parameter> parameters = new ArrayList<>();

@@ -154,6 +154,9 @@ final class RecurrentLowering {
                 stateBias(op),
                 new Step.RecurrentStates(
                         new Value(layer + "/gates", new Layout.Steps(op.steps(), gates * width)),
+                        op.cell().keepsInputs()
+                                ? new Value(layer + "/gates/inputs", new Layout.Steps(op.steps(), gates * width))
+                                : null,
                         new Value(layer + "/projected", new Layout.Steps(1, gates * width)),
                         isSimple ? null : new Value(layer + "/inner", new Layout.Steps(op.steps(), innerWidth)),
                         op.cell() instanceof Cell.Lstm ? new Value(layer + "/activated", states) : null,

@@ -8,6 +8,8 @@ import dev.hourglass.engine.cpu.memory.Memory;
 import dev.hourglass.engine.cpu.memory.Memory.Buffer;
 import dev.hourglass.engine.cpu.memory.PackedWeights;
 import dev.hourglass.engine.cpu.step.Step;
+import dev.hourglass.engine.plan.CellFunction;
+import dev.hourglass.engine.plan.PointFunction;
 import dev.hourglass.tensor.Kernels;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +24,12 @@ abstract class CellWalk {
     private static final int SUM_PANELS = 4;
 
     final Kernels kernels;
-    final Epilogue functions;
+    private final Epilogue byOutput;
+    private final PointFunctions byInput;
+    private final float[][] exponentials;
+    /** Of the gates' functions, laid out as the gates. */
+    private final @Nullable Buffer inputs;
+
     final PanelProducts products;
     final Step.RecurrentWeights matrices;
     final Buffer gates;
@@ -38,7 +45,12 @@ abstract class CellWalk {
 
     CellWalk(Resources resources, Step.Recurrence step, @Nullable CellGradients gradients) {
         kernels = resources.kernels();
-        functions = new Epilogue(resources);
+        byOutput = new Epilogue(resources);
+        byInput = new PointFunctions(kernels);
+        exponentials = new float[resources.workers()][PointFunctions.BLOCK];
+        inputs = step.states().inputs() == null
+                ? null
+                : resources.buffer(step.states().inputs());
         products = new PanelProducts(resources);
         matrices = step.weights();
         gates = resources.buffer(step.states().gates());
@@ -97,6 +109,49 @@ abstract class CellWalk {
     /** The panel of one gate. */
     final int gate(Cursor at, int gate, int panel, int t) {
         return place(gates, at, gate * unitPanels + panel, t);
+    }
+
+    /** A gate's function, in place; what goes in is kept if going back needs it. */
+    final void applyToGate(CellFunction function, Cursor at, int place) {
+        if (function.byInput() != null && inputs != null) {
+            int kept = inputs.offset(at) + place - gates.offset(at);
+            System.arraycopy(gates.array(at), place, inputs.array(at), kept, floats(at));
+        }
+        apply(function, at, gates.array(at), place);
+    }
+
+    /** {@code d *= function'} of a gate. */
+    final void applySlopeOfGate(CellFunction function, Cursor at, int place, float[] gradients, int d) {
+        Buffer from = inputs == null ? gates : inputs;
+        int kept = from.offset(at) + place - gates.offset(at);
+        if (function.byInput() == null) {
+            byOutput.applySlope(function.byOutput(), gates.array(at), place, gradients, d, floats(at));
+        } else {
+            applySlopeByInput(function.byInput(), at, from.array(at), kept, gradients, d);
+        }
+    }
+
+    /** {@code d *= function'}, told from what it gave or what went in, whichever it needs. */
+    final void applySlope(
+            CellFunction function, Cursor at, float[] X, int x, float[] Y, int y, float[] gradients, int d) {
+        if (function.byInput() == null) {
+            byOutput.applySlope(function.byOutput(), Y, y, gradients, d, floats(at));
+        } else {
+            applySlopeByInput(function.byInput(), at, X, x, gradients, d);
+        }
+    }
+
+    private void applySlopeByInput(PointFunction function, Cursor at, float[] X, int x, float[] gradients, int d) {
+        byInput.gradient(function, X, x, gradients, d, floats(at), exponentials[at.worker]);
+    }
+
+    /** In place, on a panel's rows of one step. */
+    final void apply(CellFunction function, Cursor at, float[] values, int place) {
+        if (function.byInput() == null) {
+            byOutput.apply(function.byOutput(), values, place, floats(at));
+        } else {
+            byInput.apply(function.byInput(), values, place, values, place, floats(at), exponentials[at.worker]);
+        }
     }
 
     /** {@code to[t] += from[s] * matrix}, for the panels of {@code to} from {@code toPanel} on. */

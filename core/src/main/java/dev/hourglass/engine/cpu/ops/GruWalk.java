@@ -38,10 +38,10 @@ final class GruWalk extends CellWalk {
             int g = gate(at, 2, panel, t);
             kernels.add(product, place(inner, at, panel, t), gate, z, count);
             kernels.add(product, place(inner, at, unitPanels + panel, t), gate, r, count);
-            functions.apply(cell.gate(), gate, z, count);
-            functions.apply(cell.gate(), gate, r, count);
+            applyToGate(cell.gate(), at, z);
+            applyToGate(cell.gate(), at, r);
             kernels.addProduct(gate, r, product, place(inner, at, 2 * unitPanels + panel, t), gate, g, count);
-            functions.apply(cell.activation(), gate, g, count);
+            applyToGate(cell.activation(), at, g);
             float[] before = t > 0 ? hidden.array(at) : zeros;
             int h = place(hidden, at, panel, t);
             kernels.mix(gate, z, before, t > 0 ? h - count : 0, gate, g, hidden.array(at), h, count);
@@ -93,11 +93,11 @@ final class GruWalk extends CellWalk {
         int ofBeforeAt = t > 0 ? now - count : dg + count;
 
         kernels.mixGradient(gate, z, before, beforeAt, gate, g, dh, now, ofBefore, ofBeforeAt, d, dz, dg, count);
-        functions.applySlope(cell.gate(), gate, z, d, dz, count);
-        functions.applySlope(cell.activation(), gate, g, d, dg, count);
+        applySlopeOfGate(cell.gate(), at, z, d, dz);
+        applySlopeOfGate(cell.activation(), at, g, d, dg);
         int product = place(inner, at, 2 * unitPanels + panel, t);
         kernels.multiply(d, dg, inner.array(at), product, d, dr, count);
-        functions.applySlope(cell.gate(), gate, r, d, dr, count);
+        applySlopeOfGate(cell.gate(), at, r, d, dr);
 
         kernels.multiply(d, dg, gate, r, inner.array(at), product, count);
         System.arraycopy(d, dz, inner.array(at), place(inner, at, panel, t), count);

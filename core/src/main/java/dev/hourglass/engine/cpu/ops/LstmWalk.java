@@ -37,10 +37,10 @@ final class LstmWalk extends CellWalk {
             int f = gate(at, 1, panel, t);
             int g = gate(at, 2, panel, t);
             int o = gate(at, 3, panel, t);
-            functions.apply(functionsOf.gate(), z, i, count);
-            functions.apply(functionsOf.gate(), z, f, count);
-            functions.apply(functionsOf.activation(), z, g, count);
-            functions.apply(functionsOf.gate(), z, o, count);
+            applyToGate(functionsOf.gate(), at, i);
+            applyToGate(functionsOf.gate(), at, f);
+            applyToGate(functionsOf.activation(), at, g);
+            applyToGate(functionsOf.gate(), at, o);
             int now = place(cell, at, panel, t);
             kernels.multiply(z, i, z, g, c, now, count);
             if (t > 0) {
@@ -48,7 +48,7 @@ final class LstmWalk extends CellWalk {
             }
             int a = place(activated, at, panel, t);
             System.arraycopy(c, now, activated.array(at), a, count);
-            functions.apply(functionsOf.activation(), activated.array(at), a, count);
+            apply(functionsOf.activation(), at, activated.array(at), a);
             kernels.multiply(z, o, activated.array(at), a, hidden.array(at), place(hidden, at, panel, t), count);
         }
     }
@@ -89,22 +89,22 @@ final class LstmWalk extends CellWalk {
         int d0 = gradients().scratch().offset(at);
 
         kernels.multiply(dh, dhAt, z, o, d, d0, count);
-        functions.applySlope(functionsOf.activation(), a, aAt, d, d0, count);
+        applySlope(functionsOf.activation(), at, cell.array(at), place(cell, at, panel, t), a, aAt, d, d0);
         kernels.add(d, d0, dc, dcAt, count);
 
         kernels.multiply(dc, dcAt, z, g, d, d0, count);
-        functions.applySlope(functionsOf.gate(), z, i, d, d0, count);
+        applySlopeOfGate(functionsOf.gate(), at, i, d, d0);
         if (t > 0) {
             int before = place(cell, at, panel, t - 1);
             kernels.multiply(dc, dcAt, cell.array(at), before, d, d0 + count, count);
         } else {
             Arrays.fill(d, d0 + count, d0 + 2 * count, 0);
         }
-        functions.applySlope(functionsOf.gate(), z, f, d, d0 + count, count);
+        applySlopeOfGate(functionsOf.gate(), at, f, d, d0 + count);
         kernels.multiply(dc, dcAt, z, i, d, d0 + 2 * count, count);
-        functions.applySlope(functionsOf.activation(), z, g, d, d0 + 2 * count, count);
+        applySlopeOfGate(functionsOf.activation(), at, g, d, d0 + 2 * count);
         kernels.multiply(dh, dhAt, a, aAt, d, d0 + 3 * count, count);
-        functions.applySlope(functionsOf.gate(), z, o, d, d0 + 3 * count, count);
+        applySlopeOfGate(functionsOf.gate(), at, o, d, d0 + 3 * count);
 
         kernels.multiply(dc, dcAt, z, f, dc, dcAt, count);
         System.arraycopy(d, d0, z, i, count);

@@ -31,8 +31,8 @@ final class ResetBeforeGruWalk extends CellWalk {
         }
         for (int panel = 0; panel < unitPanels; panel++) {
             int r = gate(at, 1, panel, t);
-            functions.apply(cell.gate(), gate, gate(at, 0, panel, t), count);
-            functions.apply(cell.gate(), gate, r, count);
+            applyToGate(cell.gate(), at, gate(at, 0, panel, t));
+            applyToGate(cell.gate(), at, r);
             float[] before = t > 0 ? hidden.array(at) : zeros;
             int beforeAt = t > 0 ? place(hidden, at, panel, t - 1) : 0;
             kernels.multiply(gate, r, before, beforeAt, reset.array(at), place(reset, at, panel, t), count);
@@ -42,7 +42,7 @@ final class ResetBeforeGruWalk extends CellWalk {
         }
         for (int panel = 0; panel < unitPanels; panel++) {
             int g = gate(at, 2, panel, t);
-            functions.apply(cell.activation(), gate, g, count);
+            applyToGate(cell.activation(), at, g);
             float[] before = t > 0 ? hidden.array(at) : zeros;
             int h = place(hidden, at, panel, t);
             int z = gate(at, 0, panel, t);
@@ -85,8 +85,8 @@ final class ResetBeforeGruWalk extends CellWalk {
         float[] ofBefore = t > 0 ? dh : d;
         int ofBeforeAt = t > 0 ? now - count : dg + count;
         kernels.mixGradient(gate, z, before, beforeAt, gate, g, dh, now, ofBefore, ofBeforeAt, d, dz, dg, count);
-        functions.applySlope(cell.gate(), gate, z, d, dz, count);
-        functions.applySlope(cell.activation(), gate, g, d, dg, count);
+        applySlopeOfGate(cell.gate(), at, z, d, dz);
+        applySlopeOfGate(cell.activation(), at, g, d, dg);
         System.arraycopy(d, dz, gate, z, count);
         System.arraycopy(d, dg, gate, g, count);
     }
@@ -110,7 +110,7 @@ final class ResetBeforeGruWalk extends CellWalk {
         kernels.addProduct(dReset, dResetAt, gate, r, dh, before, count);
         int h = place(hidden, at, panel, t - 1);
         kernels.multiply(dReset, dResetAt, hidden.array(at), h, dReset, dResetAt, count);
-        functions.applySlope(cell.gate(), gate, r, dReset, dResetAt, count);
+        applySlopeOfGate(cell.gate(), at, r, dReset, dResetAt);
         System.arraycopy(dReset, dResetAt, gate, r, count);
     }
 

@@ -3,12 +3,12 @@ package dev.hourglass.engine.cpu.ops;
 import dev.hourglass.engine.cpu.memory.Cursor;
 import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.engine.plan.Cell;
-import dev.hourglass.engine.plan.Nonlinearity;
+import dev.hourglass.engine.plan.CellFunction;
 import org.jspecify.annotations.Nullable;
 
 /** {@code h = a(x W + h U + b)}. */
 final class SimpleWalk extends CellWalk {
-    private final Nonlinearity activation;
+    private final CellFunction activation;
 
     SimpleWalk(Resources resources, Step.Recurrence step, Cell.Simple cell, @Nullable CellGradients gradients) {
         super(resources, step, gradients);
@@ -23,7 +23,7 @@ final class SimpleWalk extends CellWalk {
         for (int panel = 0; panel < unitPanels; panel++) {
             int h = place(hidden, at, panel, t);
             System.arraycopy(gates.array(at), gate(at, 0, panel, t), hidden.array(at), h, floats(at));
-            functions.apply(activation, hidden.array(at), h, floats(at));
+            apply(activation, at, hidden.array(at), h);
         }
     }
 
@@ -32,9 +32,12 @@ final class SimpleWalk extends CellWalk {
         float[] dh = gradients().ofHidden().array(at);
         for (int panel = 0; panel < unitPanels; panel++) {
             int z = gate(at, 0, panel, t);
-            System.arraycopy(dh, place(gradients().ofHidden(), at, panel, t), gates.array(at), z, floats(at));
+            float[] d = gradients().scratch().array(at);
+            int dAt = gradients().scratch().offset(at);
+            System.arraycopy(dh, place(gradients().ofHidden(), at, panel, t), d, dAt, floats(at));
             int h = place(hidden, at, panel, t);
-            functions.applySlope(activation, hidden.array(at), h, gates.array(at), z, floats(at));
+            applySlope(activation, at, gates.array(at), z, hidden.array(at), h, d, dAt);
+            System.arraycopy(d, dAt, gates.array(at), z, floats(at));
         }
         if (t > 0) {
             addProduct(

@@ -444,6 +444,7 @@ public sealed interface Step {
      * What a recurrent layer leaves behind at each step.
      *
      * @param gates each padded to panels; going back, the gradients of their pre-activations take their place
+     * @param inputs of the gates' functions, or null where going back does not need them
      * @param projected of the one step, where each step reads the same
      * @param inner an LSTM's cell; a GRU's product with the state (reset after it) or reset state (reset before it);
      *     null of a simple cell
@@ -452,6 +453,7 @@ public sealed interface Step {
      */
     record RecurrentStates(
             Value gates,
+            @Nullable Value inputs,
             Value projected,
             @Nullable Value inner,
             @Nullable Value activated,

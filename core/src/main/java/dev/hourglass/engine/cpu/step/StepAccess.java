@@ -133,6 +133,7 @@ public record StepAccess(
         return reading(step.from())
                 .writing(
                         states.gates(),
+                        states.inputs(),
                         states.projected(),
                         states.inner(),
                         states.activated(),
@@ -154,6 +155,7 @@ public record StepAccess(
         return reading(
                         forward.from(),
                         states.gates(),
+                        states.inputs(),
                         states.inner(),
                         states.activated(),
                         states.hidden(),

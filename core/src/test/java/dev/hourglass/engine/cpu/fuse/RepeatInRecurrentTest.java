@@ -3,10 +3,12 @@ package dev.hourglass.engine.cpu.fuse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hourglass.engine.plan.Cell;
+import dev.hourglass.engine.plan.CellFunction;
 import dev.hourglass.engine.plan.LogicalPlan;
 import dev.hourglass.engine.plan.Nonlinearity;
 import dev.hourglass.engine.plan.Op;
 import dev.hourglass.engine.plan.Tensor;
+import dev.hourglass.model.Activation;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +44,7 @@ final class RepeatInRecurrentTest {
     }
 
     private static Op recurrent(boolean backwards, Tensor from) {
-        Cell cell = new Cell.Simple(Nonlinearity.LINEAR, true);
+        Cell cell = new Cell.Simple(CellFunction.of(Activation.LINEAR), true);
         return new Op.Recurrent("last", 0, cell, backwards, from, 5, OUTPUT);
     }
 
