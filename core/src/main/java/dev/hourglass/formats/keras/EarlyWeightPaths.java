@@ -63,9 +63,10 @@ final class EarlyWeightPaths {
         if (!(root.find(container).orElse(null) instanceof Group group)) {
             return List.of();
         }
-        return group.children().keySet().stream()
+        return group.children().entrySet().stream()
+                .filter(child -> holdsArray(child.getValue()))
+                .map(Map.Entry::getKey)
                 .filter(name -> name.equals(place) || name.matches(place + "_[0-9]{1,9}"))
-                .filter(name -> holdsArray(group.children().get(name)))
                 .sorted(Comparator.comparingInt(
                         name -> name.equals(place) ? 0 : Integer.parseInt(name.substring(place.length() + 1))))
                 .toList();
