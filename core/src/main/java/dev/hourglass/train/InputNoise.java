@@ -55,7 +55,10 @@ public sealed interface InputNoise {
         }
     }
 
-    InputNoise NONE = new None();
+    /** Leaves inputs as they are. */
+    static InputNoise none() {
+        return new None();
+    }
 
     /** For a sentence, such as {@code Gaussian noise (standard deviation 0.3)}. */
     default String inWords() {

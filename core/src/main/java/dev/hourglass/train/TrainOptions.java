@@ -50,7 +50,7 @@ public record TrainOptions(
                 Optimizer.Adam.DEFAULT,
                 LearningRateSchedule.CONSTANT,
                 Augmentation.NONE,
-                InputNoise.NONE,
+                InputNoise.none(),
                 Callbacks.NONE,
                 42,
                 Runtime.getRuntime().availableProcessors());

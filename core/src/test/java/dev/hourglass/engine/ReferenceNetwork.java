@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -224,7 +225,7 @@ final class ReferenceNetwork {
                                         facts.shapeOf(node.inputs().getFirst()),
                                         out));
             }
-            return values.get(graph.onlyOutput());
+            return Objects.requireNonNull(values.get(graph.onlyOutput()));
         }
 
         private double[] merge(LayerSpec.Merge merge, List<double[]> read, List<String> names, Shape out) {

@@ -102,7 +102,8 @@ final class Corpus {
                     : difference <= TOLERANCE ? Outcome.AGREES : Outcome.DIFFERS;
             return new Finding(name, outcome, difference, "");
         } catch (UnsupportedModelException | CorruptFileException e) {
-            String says = e.getMessage().replace(file + ": ", "").replace(file.toString(), name);
+            String says =
+                    String.valueOf(e.getMessage()).replace(file + ": ", "").replace(file.toString(), name);
             return new Finding(name, says.contains("runs no code") ? Outcome.CODE : Outcome.REFUSED, Double.NaN, says);
         } catch (IOException | RuntimeException e) {
             return new Finding(name, Outcome.FAILS, Double.NaN, e.toString());

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -67,11 +68,15 @@ public final class RandomGraphs {
         return new AutoencoderSpec(name, new Graph(List.of(input), nodes, List.of("rebuilt")), "code");
     }
 
+    private Shape shapeOf(String value) {
+        return Objects.requireNonNull(values.get(value));
+    }
+
     /** The numbers of all of them in one row. */
     private String gathered(String name, List<String> ends) {
         List<String> flat = new ArrayList<>();
         for (String end : ends) {
-            if (values.get(end).rank() == 1) {
+            if (shapeOf(end).rank() == 1) {
                 flat.add(end);
             } else {
                 add(new LayerSpec.Flatten(name + "_" + end), end);
@@ -89,12 +94,12 @@ public final class RandomGraphs {
         List<String> all = List.copyOf(values.keySet());
         String from = all.get(random.nextInt(all.size()));
         List<String> alike = all.stream()
-                .filter(other -> values.get(other).equals(values.get(from)))
+                .filter(other -> shapeOf(other).equals(shapeOf(from)))
                 .toList();
         if (alike.size() > 1 && random.nextBoolean()) {
             add(drawMerge(name), from, alike.get(random.nextInt(alike.size())));
         } else {
-            add(drawLayer(name, values.get(from)), from);
+            add(drawLayer(name, shapeOf(from)), from);
         }
     }
 

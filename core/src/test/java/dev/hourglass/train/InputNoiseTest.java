@@ -46,7 +46,7 @@ class InputNoiseTest {
         InputNoise noise = new InputNoise.Masking(0.5f, 0);
         assertThat(drawn(noise, 1, 3)).containsExactly(drawn(noise, 1, 3)).isNotEqualTo(drawn(noise, 2, 3));
         assertThat(drawn(noise, 1, 3)).isNotEqualTo(drawn(noise, 1, 4));
-        assertThat(InputNoise.NONE.over(HALVES, SIZE, 7, "training", 1)).isSameAs(HALVES);
+        assertThat(InputNoise.none().over(HALVES, SIZE, 7, "training", 1)).isSameAs(HALVES);
     }
 
     @Test

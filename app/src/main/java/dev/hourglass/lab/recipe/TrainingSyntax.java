@@ -113,7 +113,7 @@ public final class TrainingSyntax {
         if (!options.augmentation().equals(Augmentation.NONE)) {
             tree.put("augmentation", settings(options.augmentation()));
         }
-        if (!options.noise().equals(InputNoise.NONE)) {
+        if (!options.noise().equals(InputNoise.none())) {
             tree.put("noise", NoiseSyntax.write(options.noise()));
         }
         tree.putAll(CallbackSyntax.write(options.callbacks()));
@@ -126,7 +126,7 @@ public final class TrainingSyntax {
     public static boolean changes(TrainOptions options) {
         return !options.schedule().equals(LearningRateSchedule.CONSTANT)
                 || !options.augmentation().equals(Augmentation.NONE)
-                || !options.noise().equals(InputNoise.NONE);
+                || !options.noise().equals(InputNoise.none());
     }
 
     /** Such as {@code CosineDecay (alpha 0.0); horizontal_flip true}, or {@code none}. */
@@ -140,7 +140,7 @@ public final class TrainingSyntax {
         if (!options.augmentation().equals(Augmentation.NONE)) {
             words.add(inWords(settings(options.augmentation())));
         }
-        if (!options.noise().equals(InputNoise.NONE)) {
+        if (!options.noise().equals(InputNoise.none())) {
             words.add("inputs with " + options.noise().inWords());
         }
         return words.isEmpty() ? "none" : String.join("; ", words);

@@ -36,8 +36,8 @@ public final class KerasOrder {
             node.inputs().forEach(read -> depths.merge(read, above, Math::max));
         }
         List<Graph.Node> sorted = new ArrayList<>(graph.nodes());
-        sorted.sort(Comparator.comparing((Graph.Node node) -> -depths.getOrDefault(node.name(), 0))
-                .thenComparing(node -> found.getOrDefault(node.name(), 0)));
+        sorted.sort(Comparator.comparingInt((Graph.Node node) -> -depths.getOrDefault(node.name(), 0))
+                .thenComparingInt(node -> found.getOrDefault(node.name(), 0)));
         return sorted;
     }
 

@@ -151,7 +151,7 @@ final class PlanText {
             Object value = component.getAccessor().invoke(record);
             return value == null ? List.of() : value;
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError("Cannot read " + component, e);
         }
     }
 }
