@@ -27,12 +27,6 @@ def one(shape, layer):
     return keras.Model(inputs, layers.Dense(2, name="last")(value))
 
 
-def skip():
-    inputs = keras.Input((4,))
-    value = layers.Dense(4, name="first")(inputs)
-    return keras.Model(inputs, layers.Add(name="it")([inputs, value]))
-
-
 def two_inputs():
     one, other = keras.Input((4,), name="one"), keras.Input((4,), name="other")
     return keras.Model([one, other], layers.Concatenate(name="it")([one, other]))
@@ -52,7 +46,6 @@ MODELS = {
     "rescaling": lambda: one(IMAGE, layers.Rescaling(1 / 255, name="it")),
     "embedding": lambda: one((6,), layers.Embedding(10, 3, name="it")),
     "bilinear": lambda: one(IMAGE, layers.UpSampling2D(interpolation="bilinear", name="it")),
-    "skip": skip,
     "two_inputs": two_inputs,
     "shared": shared,
 }

@@ -186,15 +186,15 @@ class ConfinedFolderTest {
             })
     void aNameThatIsNoneIsRefused(String name) {
         assertRefused(() -> folder.read(name, 100), "is not the name of a file in a folder");
-        assertRefused(() -> folder.find(name), "is no name");
-        assertRefused(() -> folder.write(name, "text"), "is no name");
-        assertRefused(() -> folder.create(name), "is no name");
-        assertRefused(() -> folder.append(name), "is no name");
-        assertRefused(() -> folder.delete(name), "is no name");
-        assertRefused(() -> folder.move(name, "x"), "is no name");
-        assertRefused(() -> folder.createFolder(name), "is no name");
-        assertRefused(() -> folder.list(name), "is no name");
-        assertRefused(() -> folder.folder(name), "is no name");
+        assertRefused(() -> folder.find(name), "is not the name of a file in a folder");
+        assertRefused(() -> folder.write(name, "text"), "is not the name of a file in a folder");
+        assertRefused(() -> folder.create(name), "is not the name of a file in a folder");
+        assertRefused(() -> folder.append(name), "is not the name of a file in a folder");
+        assertRefused(() -> folder.delete(name), "is not the name of a file in a folder");
+        assertRefused(() -> folder.move(name, "x"), "is not the name of a file in a folder");
+        assertRefused(() -> folder.createFolder(name), "is not the name of a file in a folder");
+        assertRefused(() -> folder.list(name), "is not the name of a file in a folder");
+        assertRefused(() -> folder.folder(name), "is not the name of a file in a folder");
     }
 
     @Test
