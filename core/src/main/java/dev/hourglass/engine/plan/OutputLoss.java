@@ -72,20 +72,17 @@ public record OutputLoss(Graph graph, Loss loss, boolean sigmoid) {
     private static LayerSpec linear(LayerSpec layer) {
         Activation linear = Activation.LINEAR;
         return switch (layer) {
-            case LayerSpec.Conv2d l when l.activation() == Activation.SIGMOID -> l.withActivation(linear);
-            case LayerSpec.Conv2dTranspose l when l.activation() == Activation.SIGMOID -> l.withActivation(linear);
-            case LayerSpec.Conv1d l when l.activation() == Activation.SIGMOID -> l.withActivation(linear);
-            case LayerSpec.Conv1dTranspose l when l.activation() == Activation.SIGMOID -> l.withActivation(linear);
-            case LayerSpec.Conv3d l when l.activation() == Activation.SIGMOID -> l.withActivation(linear);
-            case LayerSpec.Conv3dTranspose l when l.activation() == Activation.SIGMOID -> l.withActivation(linear);
-            case LayerSpec.Dense l when l.activation() == Activation.SIGMOID -> l.withActivation(linear);
-            case LayerSpec.ActivationLayer l
-            when l.activation() == Activation.SIGMOID -> new LayerSpec.ActivationLayer(l.name(), linear);
-            case LayerSpec.Convolution l -> l;
-            case LayerSpec.VolumeConvolution l -> l;
+            case LayerSpec.Conv2d l -> l.activation() == Activation.SIGMOID ? l.withActivation(linear) : l;
+            case LayerSpec.Conv2dTranspose l -> l.activation() == Activation.SIGMOID ? l.withActivation(linear) : l;
+            case LayerSpec.Conv1d l -> l.activation() == Activation.SIGMOID ? l.withActivation(linear) : l;
+            case LayerSpec.Conv1dTranspose l -> l.activation() == Activation.SIGMOID ? l.withActivation(linear) : l;
+            case LayerSpec.Conv3d l -> l.activation() == Activation.SIGMOID ? l.withActivation(linear) : l;
+            case LayerSpec.Conv3dTranspose l -> l.activation() == Activation.SIGMOID ? l.withActivation(linear) : l;
+            case LayerSpec.Dense l -> l.activation() == Activation.SIGMOID ? l.withActivation(linear) : l;
+            case LayerSpec.ActivationLayer l ->
+                l.activation() == Activation.SIGMOID ? new LayerSpec.ActivationLayer(l.name(), linear) : l;
             case LayerSpec.OneDimensional l -> l;
             case LayerSpec.ChannelsFirst l -> l;
-            case LayerSpec.Dense l -> l;
             case LayerSpec.TimeDistributed l -> l;
             case LayerSpec.Recurrent l -> l;
             case LayerSpec.Bidirectional l -> l;

@@ -47,10 +47,7 @@ class UnsupportedLayersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "shared, layer 'it' (Dense) is used 2 times",
-        "two_inputs, model 'functional_20' has 2 inputs"
-    })
+    @CsvSource({"shared, layer 'it' (Dense) is used 2 times", "two_inputs, model 'functional_20' has 2 inputs"})
     void whatNoGraphHoldsIsRefusedAsSuch(String model, String reason) {
         assertThatThrownBy(() -> read(model))
                 .isInstanceOf(UnsupportedModelException.class)
