@@ -109,7 +109,8 @@ class StrangersRunIT {
     /** On the thread that trains. */
     private static Consumer<LabEvent> afterEpoch(int epoch, Deed deed) {
         return event -> {
-            if (event instanceof LabEvent.Training(TrainEvent.EpochFinished end)
+            if (event instanceof LabEvent.Training training
+                    && training.event() instanceof TrainEvent.EpochFinished end
                     && end.epoch().number() == epoch) {
                 try {
                     deed.run();
@@ -272,7 +273,8 @@ class StrangersRunIT {
         Path journal = run.resolve("checkpoints/run.json");
         assertThatThrownBy(() -> Lab.run(recipe(1_000_000), options(run).withControl(control), event -> {
                     afterEpoch(2, () -> delete(run.resolve("checkpoints"))).accept(event);
-                    boolean later = event instanceof LabEvent.Training(TrainEvent.EpochFinished end)
+                    boolean later = event instanceof LabEvent.Training training
+                            && training.event() instanceof TrainEvent.EpochFinished end
                             && end.epoch().number() > 2;
                     if (later && Files.exists(journal)) {
                         control.stop();

@@ -47,14 +47,15 @@ final class ActivationInNormalizeGradient implements Rule<Plan> {
                 || !bias.gradient().equals(activate.gradient())) {
             return null;
         }
-        return switch (first) {
-            case Step.NormalizeGradient normalize
-            when normalize.isOf(activate.output(), activate.gradient()) ->
-                normalize.through(activate.function(), bias.bias());
-            case Step.MaxOfFourGradient route
-            when route.then() != null && route.then().isOf(activate.output(), activate.gradient()) ->
-                route.then(route.then().through(activate.function(), bias.bias()));
-            default -> null;
-        };
+        if (first instanceof Step.NormalizeGradient normalize
+                && normalize.isOf(activate.output(), activate.gradient())) {
+            return normalize.through(activate.function(), bias.bias());
+        }
+        if (first instanceof Step.MaxOfFourGradient route
+                && route.then() != null
+                && route.then().isOf(activate.output(), activate.gradient())) {
+            return route.then(route.then().through(activate.function(), bias.bias()));
+        }
+        return null;
     }
 }

@@ -25,16 +25,21 @@ final class NormalizeInMaxPool implements Rule<Plan> {
         }
         List<Step> steps = plan.steps().stream()
                 .filter(step -> !normalizes.containsValue(step))
-                .map(step -> switch (step) {
-                    case Step.MaxPool pool
-                    when normalizes.containsKey(pool.from()) -> pool.normalizing(normalizes.get(pool.from()));
-                    case Step.MaxPoolGradient gradient
-                    when normalizes.containsKey(gradient.from()) ->
-                        gradient.normalizing(normalizes.get(gradient.from()));
-                    default -> step;
-                })
+                .map(step -> normalizing(step, normalizes))
                 .toList();
         return plan.withSteps(steps);
+    }
+
+    private static Step normalizing(Step step, Map<Value, Step.Normalize> normalizes) {
+        if (step instanceof Step.MaxPool pool) {
+            Step.Normalize normalize = normalizes.get(pool.from());
+            return normalize == null ? pool : pool.normalizing(normalize);
+        }
+        if (step instanceof Step.MaxPoolGradient gradient) {
+            Step.Normalize normalize = normalizes.get(gradient.from());
+            return normalize == null ? gradient : gradient.normalizing(normalize);
+        }
+        return step;
     }
 
     private static boolean onlyPooled(Plan plan, Value value) {
