@@ -60,14 +60,17 @@ def main():
         our_side(arguments, "write", folder, str(arguments.seed), str(arguments.models))
         cases = [Case(place) for place in sorted(folder.iterdir()) if (place / "kind.txt").exists()]
         took(f"our side wrote {len(cases)} models")
+        # TensorFlow has no convolution over channels that come first on a CPU; ONNX Runtime computes these cases.
+        computed = [case for case in cases if "channels_first" not in case.name]
         for case in cases:
             with report.errors(case, "our files"):
                 case.raise_error_of_our_side()
                 check_onnx(case, report)
-                check_keras(case, report)
+                if case in computed:
+                    check_keras(case, report)
         took("Keras and ONNX Runtime read them")
         answers = []
-        for number, case in enumerate(cases):
+        for number, case in enumerate(computed):
             with report.errors(case, "writing with Keras"):
                 answers.append(Answer(case, number, arguments.seed))
         took("Keras wrote its own")

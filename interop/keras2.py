@@ -46,7 +46,7 @@ def node(value):
     if "batch_shape" in plain:
         plain["batch_input_shape"] = plain.pop("batch_shape")
     if "inbound_nodes" in plain:
-        plain["inbound_nodes"] = [[inbound(call)] for call in value["inbound_nodes"]]
+        plain["inbound_nodes"] = [inbound(call) for call in value["inbound_nodes"]]
     for ends in ("input_layers", "output_layers"):
         if ends in plain and not isinstance(plain[ends][0], list):
             plain[ends] = [plain[ends]]
@@ -54,5 +54,6 @@ def node(value):
 
 
 def inbound(call):
-    layer, number, tensor = call["args"][0]["config"]["keras_history"]
-    return [layer, number, tensor, {}]
+    """What a layer reads; one that merges is called with a list."""
+    read = call["args"][0]
+    return [[*tensor["config"]["keras_history"], {}] for tensor in (read if isinstance(read, list) else [read])]
