@@ -338,7 +338,7 @@ public final class RunBoard implements AutoCloseable {
                 live.remove(name);
             }
         } else {
-            run.enterIfKept(run.state(), "It was asked to stop.");
+            run.enterIfKept(run.state(), RunEnding.ASKED_TO_STOP);
         }
         run.control().stop();
         return run;

@@ -13,6 +13,9 @@ import tools.jackson.databind.JsonNode;
  * @param states the first that the server gave it and the last two, if it ran there
  */
 record RunEnding(StoredRun run, List<JsonNode> states) {
+    /** What the last event of a run says that was to stop. */
+    static final String ASKED_TO_STOP = "It was asked to stop.";
+
     static RunEnding of(StoredRun run) {
         return new RunEnding(run, run.events().states());
     }
@@ -38,9 +41,16 @@ record RunEnding(StoredRun run, List<JsonNode> states) {
         return message != null && message.isString() && state() == RunState.FAILED ? message.asString() : null;
     }
 
+    /** Somebody wanted it stopped, though a full disk may have kept the stop itself from being written. */
+    private boolean wasAskedToStop() {
+        return !states.isEmpty()
+                && ASKED_TO_STOP.equals(states.getLast().path("message").asString(""));
+    }
+
     /** Whether a server had it and went down: then it is taken up again, as {@link #unlessCutOff} says. */
     boolean wasCutOff() {
         return resumable()
+                && !wasAskedToStop()
                 && List.of("queued", "running", "paused", "interrupted").contains(last());
     }
 
