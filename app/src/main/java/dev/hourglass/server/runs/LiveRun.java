@@ -150,12 +150,27 @@ public final class LiveRun {
      * @throws ApiException 507 if the disk is full; then nothing changes
      */
     synchronized void enterIfKept(RunState next, @Nullable String message) {
+        addKept(fields(next, message));
+        change(next, message);
+    }
+
+    /**
+     * Keeps that somebody wants it stopped: a disk that fills up until it has stopped may not take that it did.
+     *
+     * @throws ApiException 507 if the disk is full; then nothing changes
+     */
+    synchronized void askToStop() {
+        Map<String, @Nullable Object> fields = fields(state, "It was asked to stop.");
+        fields.put(RunEnding.ASKED, RunState.STOPPED.key());
+        addKept(fields);
+    }
+
+    private void addKept(Map<String, @Nullable Object> fields) {
         try {
-            log.addKept("state", fields(next, message));
+            log.addKept("state", fields);
         } catch (IOException e) {
             throw ApiException.notKept("The run's state", e);
         }
-        change(next, message);
     }
 
     private static Map<String, @Nullable Object> fields(RunState state, @Nullable String message) {

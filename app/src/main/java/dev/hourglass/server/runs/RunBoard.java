@@ -338,7 +338,7 @@ public final class RunBoard implements AutoCloseable {
                 live.remove(name);
             }
         } else {
-            run.enterIfKept(run.state(), RunEnding.ASKED_TO_STOP);
+            run.askToStop();
         }
         run.control().stop();
         return run;

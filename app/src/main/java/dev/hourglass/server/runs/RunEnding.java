@@ -13,15 +13,23 @@ import tools.jackson.databind.JsonNode;
  * @param states the first that the server gave it and the last two, if it ran there
  */
 record RunEnding(StoredRun run, List<JsonNode> states) {
-    /** What the last event of a run says that was to stop. */
-    static final String ASKED_TO_STOP = "It was asked to stop.";
+    /** What an event of state has beside the state if somebody asked for another, which counts as reached. */
+    static final String ASKED = "asked";
 
     static RunEnding of(StoredRun run) {
         return new RunEnding(run, run.events().states());
     }
 
     private String last() {
-        return states.isEmpty() ? "" : states.getLast().path("state").asString("");
+        return last(states);
+    }
+
+    private static String last(List<JsonNode> states) {
+        return states.isEmpty()
+                ? ""
+                : states.getLast()
+                        .path(ASKED)
+                        .asString(states.getLast().path("state").asString(""));
     }
 
     RunState state() {
@@ -41,28 +49,24 @@ record RunEnding(StoredRun run, List<JsonNode> states) {
         return message != null && message.isString() && state() == RunState.FAILED ? message.asString() : null;
     }
 
-    /** Somebody wanted it stopped, though a full disk may have kept the stop itself from being written. */
-    private boolean wasAskedToStop() {
-        return !states.isEmpty()
-                && ASKED_TO_STOP.equals(states.getLast().path("message").asString(""));
-    }
-
     /** Whether a server had it and went down: then it is taken up again, as {@link #unlessCutOff} says. */
     boolean wasCutOff() {
         return resumable()
-                && !wasAskedToStop()
-                && List.of("queued", "running", "paused", "interrupted").contains(last());
+                && List.of("queued", "running", "paused", "interrupted").contains(last())
+                && !beforeCut().equals("stopped");
     }
 
     /** How it stood before the server went down. */
     RunState unlessCutOff() {
-        List<JsonNode> before = last().equals("interrupted") ? states.subList(0, states.size() - 1) : states;
-        String state = before.isEmpty() ? "" : before.getLast().path("state").asString("");
-        return switch (state) {
+        return switch (beforeCut()) {
             case "paused" -> RunState.PAUSED;
             case "queued" -> RunState.QUEUED;
             default -> RunState.RUNNING;
         };
+    }
+
+    private String beforeCut() {
+        return last().equals("interrupted") ? last(states.subList(0, states.size() - 1)) : last();
     }
 
     /** Whether there is something to go on from. */
