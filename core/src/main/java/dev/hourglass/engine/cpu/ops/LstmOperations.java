@@ -92,12 +92,12 @@ final class LstmOperations {
     }
 
     private final class Forward extends Way {
-        private final @Nullable Buffer last;
+        private final @Nullable LastStep last;
         private final Resources.Start bias;
 
         Forward(Step.Lstm step) {
             super(step);
-            last = step.last() == null ? null : resources.buffer(step.last());
+            last = step.last() == null ? null : new LastStep(resources, step.hidden(), step.last());
             bias = resources.start(matrices.bias(), matrices.kernel());
         }
 
@@ -117,7 +117,7 @@ final class LstmOperations {
                 computeCells(at, t);
             }
             if (last != null) {
-                copyLast(at, last);
+                last.take(at);
             }
         }
 
@@ -174,31 +174,29 @@ final class LstmOperations {
                 kernels.lstmCell(z, i, f, g, o, before, beforeAt, c, tanhCell.array(at), hidden.array(at), h, floats);
             }
         }
-
-        private void copyLast(Cursor at, Buffer to) {
-            int floats = stepFloats(at);
-            for (int panel = 0; panel < unitPanels; panel++) {
-                int lastStep = hidden.offset(at) + (panel + 1) * panelStride(at) - floats;
-                System.arraycopy(hidden.array(at), lastStep, to.array(at), to.offset(at) + panel * floats, floats);
-            }
-        }
     }
 
     /** Gradients of the gates take the gates' place; from them follow those of the weights and of the input. */
     private final class Gradient extends Way {
         private final Buffer ofHidden;
         private final Buffer ofCell;
-        private final @Nullable Buffer ofLast;
-        private final @Nullable Buffer ofFrom;
-        private final Resources.Start noBias;
+        private final @Nullable LastStep ofLast;
+        private final InputGradients input;
 
         Gradient(Step.LstmGradient step) {
             super(step.forward());
             ofHidden = resources.buffer(step.hiddenGradient());
             ofCell = resources.buffer(step.cellGradient());
-            ofLast = step.lastGradient() == null ? null : resources.buffer(step.lastGradient());
-            ofFrom = step.fromGradient() == null ? null : resources.buffer(step.fromGradient());
-            noBias = resources.start(null, matrices.kernelTransposed());
+            ofLast = step.lastGradient() == null
+                    ? null
+                    : new LastStep(resources, step.hiddenGradient(), step.lastGradient());
+            Step.Lstm forward = step.forward();
+            input = new InputGradients(
+                    resources,
+                    new InputGradients.Projection(
+                            forward.from(), forward.gates(), forward.projected(), forward.weights()),
+                    stepCount,
+                    step.fromGradient());
         }
 
         @Override
@@ -211,7 +209,7 @@ final class LstmOperations {
                 }
             }
             addRecurrentGradients(at);
-            addInputGradients(at);
+            input.add(at);
         }
 
         /** Nothing comes from behind the last step but, where only its state was read, that state's gradient. */
@@ -219,15 +217,8 @@ final class LstmOperations {
             int floats = stepFloats(at);
             int cells = ofCell.offset(at);
             Arrays.fill(ofCell.array(at), cells, cells + unitPanels * floats, 0);
-            if (ofLast == null) {
-                return;
-            }
-            int all = ofHidden.offset(at);
-            Arrays.fill(ofHidden.array(at), all, all + unitPanels * panelStride(at), 0);
-            for (int panel = 0; panel < unitPanels; panel++) {
-                int lastStep = all + (panel + 1) * panelStride(at) - floats;
-                System.arraycopy(
-                        ofLast.array(at), ofLast.offset(at) + panel * floats, ofHidden.array(at), lastStep, floats);
+            if (ofLast != null) {
+                ofLast.spread(at);
             }
         }
 
@@ -301,49 +292,6 @@ final class LstmOperations {
             PackedMatrix bias = matrices.bias();
             if (bias != null) {
                 products.addBiasGradient(gates.array(at), gates.offset(at), stepCount * at.samples, bias, sum);
-            }
-        }
-
-        /** Of the input's weights and, if somebody needs it, of the input. */
-        private void addInputGradients(Cursor at) {
-            if (constantInput) { // each step read the same vector: its gradient is the sum over the steps
-                sumSteps(at);
-            }
-            Buffer ofProjection = constantInput ? projected : gates;
-            int rows = inputRows(at);
-            products.addWeightGradient(
-                    from.array(at),
-                    from.offset(at),
-                    rows * PANEL,
-                    ofProjection.array(at),
-                    ofProjection.offset(at),
-                    rows * PANEL,
-                    rows,
-                    matrices.kernel(),
-                    results.gradients[at.chunk]);
-            if (ofFrom != null) {
-                products.allRows(
-                        ofProjection.array(at),
-                        ofProjection.offset(at),
-                        rows,
-                        matrices.kernelTransposed(),
-                        noBias,
-                        ofFrom.array(at),
-                        ofFrom.offset(at));
-            }
-        }
-
-        private void sumSteps(Cursor at) {
-            float[] z = gates.array(at);
-            float[] sum = projected.array(at);
-            int floats = stepFloats(at);
-            for (int panel = 0; panel < 4 * unitPanels; panel++) {
-                int first = gates.offset(at) + panel * panelStride(at);
-                int result = projected.offset(at) + panel * floats;
-                System.arraycopy(z, first, sum, result, floats);
-                for (int t = 1; t < stepCount; t++) {
-                    kernels.add(z, first + t * floats, sum, result, floats);
-                }
             }
         }
     }
