@@ -42,6 +42,8 @@ def node(value):
         return value
     if value.get("class_name") == "DTypePolicy":
         return value["config"]["name"]
+    if value.get("class_name") == "Bidirectional":
+        return {"class_name": "Bidirectional", **{key: value[key] for key in value if key in ("config", "name")}, **calls(value)}
     plain = {key: node(item) for key, item in value.items() if key not in ("module", "registered_name", "build_config")}
     if "batch_shape" in plain:
         plain["batch_input_shape"] = plain.pop("batch_shape")
@@ -51,6 +53,11 @@ def node(value):
         if ends in plain and not isinstance(plain[ends][0], list):
             plain[ends] = [plain[ends]]
     return plain
+
+
+def calls(value):
+    """Of a layer with others within, whose modules Keras 3 needs to find them: the rest of the node as Keras 2 has it."""
+    return {"inbound_nodes": [[inbound(call)] for call in value["inbound_nodes"]]} if "inbound_nodes" in value else {}
 
 
 def inbound(call):

@@ -734,6 +734,7 @@ public sealed interface LayerSpec {
         public Gru {
             requireName(name);
             requirePositive(name, "units", units);
+            recurrence = recurrence.withUnitForgetBias(true); // it has no forget gate
         }
     }
 
@@ -746,6 +747,9 @@ public sealed interface LayerSpec {
         public SimpleRnn {
             requireName(name);
             requirePositive(name, "units", units);
+            recurrence = recurrence
+                    .withUnitForgetBias(true)
+                    .withRecurrentActivation(Recurrence.DEFAULT.recurrentActivation()); // it has no gates
         }
     }
 

@@ -4,7 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What recurrent layers have in common beside their size; names and defaults are Keras's.
+ * What recurrent layers have in common beside their size; names and defaults are Keras's. In a layer, what has no say
+ * there has its default.
  *
  * @param activation of what is to become the state
  * @param recurrentActivation of the gates

@@ -224,4 +224,14 @@ class LayerFactsTest {
     private static LayerSpec conv(int filters, Size2 kernel, Size2 stride, Padding padding) {
         return new LayerSpec.Conv2d("conv", filters, kernel, stride, padding, Activation.RELU);
     }
+
+    /** Else a layer that was written and read back would be another one. */
+    @Test
+    void whatHasNoSayInARecurrentLayerHasItsDefault() {
+        Recurrence other = new Recurrence(Activation.RELU, Activation.TANH, true, false, false);
+        assertThat(new LayerSpec.SimpleRnn("a", 2, true, other).recurrence())
+                .isEqualTo(Recurrence.DEFAULT.withActivation(Activation.RELU));
+        assertThat(new LayerSpec.Gru("a", 2, true, other, true).recurrence()).isEqualTo(other.withUnitForgetBias(true));
+        assertThat(new LayerSpec.Lstm("a", 2, true, other).recurrence()).isEqualTo(other);
+    }
 }
