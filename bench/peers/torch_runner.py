@@ -175,7 +175,8 @@ def initialize(module):
     """As Keras does, where it is not the same already."""
     if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)):
         nn.init.xavier_uniform_(module.weight)
-        nn.init.zeros_(module.bias)
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)
 
 
 def training(model, samples, batch, compiled):
