@@ -42,13 +42,12 @@ def node(value):
         return value
     if value.get("class_name") == "DTypePolicy":
         return value["config"]["name"]
-    if value.get("class_name") == "Bidirectional":
+    if value.get("class_name") == "Bidirectional":  # Keras 3 needs the modules of the layers within to find them
         return {"class_name": "Bidirectional", **{key: value[key] for key in value if key in ("config", "name")}, **calls(value)}
     plain = {key: node(item) for key, item in value.items() if key not in ("module", "registered_name", "build_config")}
     if "batch_shape" in plain:
         plain["batch_input_shape"] = plain.pop("batch_shape")
-    if "inbound_nodes" in plain:
-        plain["inbound_nodes"] = [inbound(call) for call in value["inbound_nodes"]]
+    plain.update(calls(value))
     for ends in ("input_layers", "output_layers"):
         if ends in plain and not isinstance(plain[ends][0], list):
             plain[ends] = [plain[ends]]
@@ -56,8 +55,8 @@ def node(value):
 
 
 def calls(value):
-    """Of a layer with others within, whose modules Keras 3 needs to find them: the rest of the node as Keras 2 has it."""
-    return {"inbound_nodes": [[inbound(call)] for call in value["inbound_nodes"]]} if "inbound_nodes" in value else {}
+    """What a layer's node says of its inputs, if anything."""
+    return {"inbound_nodes": [inbound(call) for call in value["inbound_nodes"]]} if "inbound_nodes" in value else {}
 
 
 def inbound(call):
