@@ -239,7 +239,7 @@ class StrangersRunIT {
         assertThatThrownBy(() -> Lab.run(recipe(1_000_000), options(run), afterEpoch(2, () -> delete(run))))
                 .isInstanceOf(LabException.class)
                 .hasMessageStartingWith(
-                        "Run folder " + run + " was deleted, moved away or replaced while the run went on.");
+                        "Run folder " + run + " was deleted, moved away or replaced while the run was in progress.");
         assertThat(run).doesNotExist();
     }
 
@@ -262,7 +262,7 @@ class StrangersRunIT {
                     Files.writeString(run.resolve("INCOMPLETE"), "another's");
                 })))
                 .isInstanceOf(LabException.class)
-                .hasMessageContaining("while the run went on");
+                .hasMessageContaining("while the run was in progress");
         assertThat(content(run)).isEmpty();
         assertThat(run.resolve("INCOMPLETE")).hasContent("another's");
     }
