@@ -41,7 +41,7 @@ class RunEndingTest {
         Files.writeString(folder.resolve("INCOMPLETE"), "");
         EventDigest events = new EventDigest();
         int id = 0;
-        for (String kept : states.split(" ")) {
+        for (String kept : states.split(" ", -1)) {
             String json = kept.startsWith(">")
                     ? "{\"state\": \"running\", \"asked\": \"" + kept.substring(1) + "\"}"
                     : "{\"state\": \"" + kept + "\"}";
