@@ -62,8 +62,7 @@ final class EvaluateCommand implements Runnable {
         SavedModel saved = rebuilding(model.read(() -> data.sampleShape(catalog, display)));
         Dataset samples = data.open(saved, catalog, display);
         ErrorReport report;
-        try (ChainInference inference =
-                        ChainInference.of(saved.input(), saved.layers(), saved.parameters(), threads.count());
+        try (ChainInference inference = ChainInference.of(saved.graph(), saved.parameters(), threads.count());
                 Progress progress = new Progress(display, "Evaluating", samples.size(), "samples")) {
             report = ErrorReport.of(
                     (from, count, into) -> inference.run(samples::copySample, from, count, into),

@@ -92,6 +92,35 @@ class ModelCommandsIT {
     }
 
     @Test
+    void aModelThatBranchesIsMeasuredAsItReconstructs() throws IOException {
+        Path unet = folder.resolve("unet.keras");
+        Path rebuilt = folder.resolve("rebuilt_unet.npy");
+        ModelFile.write(
+                SavedModel.of(
+                        Autoencoder.initialize(Presets.mnistUnet("unet"), Normalization.PIXELS, new RandomSource(3)),
+                        null,
+                        Map.of()),
+                unet);
+        assertThat(run("evaluate", "--json", unet.toString(), "--data", images.toString()))
+                .as(errors())
+                .isZero();
+        double mse = JsonMapper.shared().readTree(output()).get("mse").asDouble();
+        assertThat(run("reconstruct", unet.toString(), "--data", images.toString(), "--out", rebuilt.toString()))
+                .as(errors())
+                .isZero();
+        byte[] file = Files.readAllBytes(images);
+        float[] outputs = numbers(NpyFile.open(rebuilt));
+        assertThat(mse)
+                .isCloseTo(
+                        IntStream.range(0, outputs.length)
+                                .mapToDouble(i -> (file[16 + i] & 0xff) / 255.0 - outputs[i])
+                                .map(difference -> difference * difference)
+                                .average()
+                                .orElseThrow(),
+                        within(1e-7));
+    }
+
+    @Test
     void encodeThenDecodeIsReconstruct() throws IOException {
         Path codes = folder.resolve("codes.npy");
         Path decoded = folder.resolve("decoded.npy");

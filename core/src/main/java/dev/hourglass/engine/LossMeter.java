@@ -3,7 +3,7 @@ package dev.hourglass.engine;
 import dev.hourglass.engine.cpu.ops.LossFunction;
 import dev.hourglass.engine.plan.OutputLoss;
 import dev.hourglass.model.Autoencoder;
-import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Graph;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.Workers;
 import java.util.List;
@@ -91,14 +91,9 @@ public final class LossMeter implements AutoCloseable {
 
     /** The mean over samples of what leaves a layer. */
     private double ofActivity(Penalty penalty, Samples inputs, int from, int count) {
-        List<LayerSpec> layers = model.spec().layers();
-        int place = 0;
-        while (!layers.get(place).name().equals(penalty.layer())) {
-            place++;
-        }
         double sum = 0;
-        try (ChainInference before =
-                ChainInference.of(model.spec().input(), layers.subList(0, place + 1), model.parameters(), threads)) {
+        Graph upToIt = model.spec().graph().upTo(List.of(penalty.layer()));
+        try (ChainInference before = ChainInference.of(upToIt, model.parameters(), threads)) {
             float[] activities = new float[Math.min(count, BATCH) * before.outputSize()];
             for (int done = 0; done < count; done += BATCH) {
                 int batch = Math.min(BATCH, count - done);

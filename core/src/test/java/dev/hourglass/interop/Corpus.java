@@ -119,7 +119,7 @@ final class Corpus {
         float[] inputs = new NumpyRandom().random(SAMPLES * model.input().size());
         int size = model.output().size();
         float[] outputs = new float[SAMPLES * size];
-        try (ChainInference inference = ChainInference.of(model.input(), model.layers(), model.parameters(), 1)) {
+        try (ChainInference inference = ChainInference.of(model.graph(), model.parameters(), 1)) {
             inference.run(
                     (sample, into, at) -> System.arraycopy(
                             inputs,

@@ -52,7 +52,7 @@ class KerasFilesTest {
         SavedModel model = ModelFile.read(resource(file));
         Expected expected = new Expected(file, model);
         float[] outputs = new float[BATCH * model.output().size()];
-        try (ChainInference inference = ChainInference.of(model.input(), model.layers(), model.parameters(), 1)) {
+        try (ChainInference inference = ChainInference.of(model.graph(), model.parameters(), 1)) {
             inference.run(expected::copyInput, 0, BATCH, outputs);
         }
         assertThat(largestDifference(outputs, expected.outputs)).isLessThan(1e-5);

@@ -121,7 +121,7 @@ class OtherKerasFilesTest {
         float[] inputs = new float[BATCH * SIZE];
         numbers.get(inputs);
         float[] outputs = new float[BATCH * SIZE];
-        try (ChainInference inference = ChainInference.of(model.input(), model.layers(), model.parameters(), 1)) {
+        try (ChainInference inference = ChainInference.of(model.graph(), model.parameters(), 1)) {
             inference.run(
                     (sample, into, at) -> System.arraycopy(inputs, sample * SIZE, into, at, SIZE), 0, BATCH, outputs);
         }
