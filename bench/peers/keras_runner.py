@@ -125,6 +125,18 @@ def bidirectional_lstm(unroll):
     return like_sequence_lstm(lambda units, **more: layers.Bidirectional(layers.LSTM(units, unroll=unroll, **more)))
 
 
+def conv1d(unroll):
+    shared = {"kernel_size": 7, "padding": "same"}
+    return [
+        keras.Input((288, 1)),
+        layers.Conv1D(32, strides=2, activation="relu", **shared),
+        layers.Conv1D(16, strides=2, activation="relu", **shared),
+        layers.Conv1DTranspose(16, strides=2, activation="relu", **shared),
+        layers.Conv1DTranspose(32, strides=2, activation="relu", **shared),
+        layers.Conv1DTranspose(1, **shared),
+    ]
+
+
 MODELS = {
     "mnist-cnn": mnist_cnn,
     "mnist-lstm": mnist_lstm,
@@ -133,6 +145,7 @@ MODELS = {
     "relu-lstm": relu_lstm,
     "gru": gru,
     "bidirectional-lstm": bidirectional_lstm,
+    "conv1d": conv1d,
 }
 
 

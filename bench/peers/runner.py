@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-TRAINING_BATCH = {"mnist-cnn": 256, "mnist-lstm": 256, "cifar10-cnn": 32, "sequence-lstm": 32, "relu-lstm": 32, "gru": 32, "bidirectional-lstm": 32}
+TRAINING_BATCH = {"mnist-cnn": 256, "mnist-lstm": 256, "cifar10-cnn": 32, "sequence-lstm": 32, "relu-lstm": 32, "gru": 32, "bidirectional-lstm": 32, "conv1d": 32}
 MANY = 10_000
 CALL = 32
 MADE_UP_SAMPLES = 10_000

@@ -160,6 +160,28 @@ def bidirectional_lstm():
     return LikeSequenceLstm(lambda inputs, units: nn.LSTM(inputs, units, batch_first=True, bidirectional=True), ways=2)
 
 
+class Conv1d(nn.Module):
+    """Keras pads a stride of two by 2 and 3, and the transpose is the way back: 5 is both together."""
+
+    def __init__(self):
+        super().__init__()
+        self.convolutions = nn.ModuleList(
+            nn.Conv1d(inputs, filters, 7, stride=2) for inputs, filters in [(1, 32), (32, 16)]
+        )
+        self.transposed = nn.ModuleList(
+            nn.ConvTranspose1d(inputs, filters, 7, stride=2) for inputs, filters in [(16, 16), (16, 32)]
+        )
+        self.output = nn.Conv1d(32, 1, 7, padding=3)
+
+    def forward(self, windows):
+        x = windows.transpose(1, 2)
+        for convolution in self.convolutions:
+            x = functional.relu(convolution(functional.pad(x, (2, 3))))
+        for transposed in self.transposed:
+            x = functional.relu(transposed(x)[..., 2:-3])
+        return self.output(x).transpose(1, 2)
+
+
 MODELS = {
     "mnist-cnn": MnistCnn,
     "mnist-lstm": MnistLstm,
@@ -168,12 +190,13 @@ MODELS = {
     "relu-lstm": lambda: LikeSequenceLstm(ReluLayer),
     "gru": gru,
     "bidirectional-lstm": bidirectional_lstm,
+    "conv1d": Conv1d,
 }
 
 
 def initialize(module):
     """As Keras does, where it is not the same already."""
-    if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)):
+    if isinstance(module, (nn.Conv1d, nn.Conv2d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.Linear)):
         nn.init.xavier_uniform_(module.weight)
         if module.bias is not None:
             nn.init.zeros_(module.bias)

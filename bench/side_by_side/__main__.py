@@ -13,7 +13,7 @@ from pathlib import Path
 
 from measuring import Clock, measure, measure_roof, measure_warm_up, say
 from reporting import report, table_of
-from runners import BEFORE, BENCH, LOGS, MODELS, OURS, PEERS, RECURRENT_MODELS, RIVALS, TASKS, RunnerFailed, survey_settings
+from runners import BEFORE, BENCH, LOGS, MODELS, NAMED_MODELS, OURS, PEERS, RIVALS, TASKS, RunnerFailed, survey_settings
 
 # How the time is shared out: a training step has three peers, a single sample takes no time.
 SHARES = {"train": 6, "throughput": 4, "latency": 1}
@@ -62,9 +62,9 @@ def parse_options(arguments):
     parser.add_argument("--rounds", type=at_least_one, help="turns that everyone gets (default 9; 3 with --quick)")
     parser.add_argument(
         "--models",
-        type=names(MODELS + RECURRENT_MODELS),
+        type=names(MODELS + NAMED_MODELS),
         default=MODELS,
-        help=f"some of {','.join(MODELS)} (default all), or {','.join(RECURRENT_MODELS)} (training alone)",
+        help=f"some of {','.join(MODELS)} (default all), or {','.join(NAMED_MODELS)} (training alone)",
     )
     parser.add_argument("--tasks", type=names(TASKS), default=TASKS, help=f"some of {','.join(TASKS)} (default all)")
     parser.add_argument("--peers", type=names(PEERS), default=None, help=f"some of {','.join(PEERS)} (default all)")

@@ -15,7 +15,8 @@ OURS = "hourglass"
 BEFORE = "before"  # Hourglass as another checkout has it
 PEERS = ("torch", "keras-tf", "keras-jax")
 MODELS = ("mnist-cnn", "mnist-lstm", "cifar10-cnn", "sequence-lstm")
-RECURRENT_MODELS = ("relu-lstm", "gru", "bidirectional-lstm")  # measured when named
+RECURRENT_MODELS = ("relu-lstm", "gru", "bidirectional-lstm")
+NAMED_MODELS = RECURRENT_MODELS + ("conv1d",)  # measured when named
 RIVALS = {"train": PEERS, "latency": ("torch",), "throughput": ("keras-tf",)}
 TASKS = tuple(RIVALS)
 # What the launcher gives java.
@@ -40,9 +41,9 @@ CHOSEN = {
     **{("keras-jax", "train", model): "step" for model in MODELS},
     **{("keras-tf", "throughput", model): "joined+xla" for model in MODELS},
     ("keras-tf", "throughput", "cifar10-cnn"): "predict+noxla",
-    **{("torch", "train", model): "eager" for model in RECURRENT_MODELS},
-    **{("keras-tf", "train", model): "step+noxla" for model in RECURRENT_MODELS},
-    **{("keras-jax", "train", model): "step" for model in RECURRENT_MODELS},
+    **{("torch", "train", model): "eager" for model in NAMED_MODELS},
+    **{("keras-tf", "train", model): "step+noxla" for model in NAMED_MODELS},
+    **{("keras-jax", "train", model): "step" for model in NAMED_MODELS},
     ("torch", "latency", "mnist-cnn"): "channels_last+single",
     ("torch", "latency", "mnist-lstm"): "eager+single",
     ("torch", "latency", "cifar10-cnn"): "channels_last",

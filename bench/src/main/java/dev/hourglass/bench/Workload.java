@@ -7,6 +7,7 @@ import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Padding;
 import dev.hourglass.model.Presets;
 import dev.hourglass.model.Recurrence;
 import dev.hourglass.tensor.Normalization;
@@ -31,21 +32,45 @@ record Workload(AutoencoderSpec spec, Dataset samples, int batch) {
     /** Timed on the sequence LSTM's samples when they are asked for. */
     static final List<String> RECURRENT_MODELS = List.of("relu-lstm", "gru", "bidirectional-lstm");
 
+    /** Timed when it is asked for. */
+    static final String CONV1D = "conv1d";
+
     /**
-     * @param preset one of {@link #MODELS} or {@link #RECURRENT_MODELS}
+     * @param preset one of {@link #MODELS} or {@link #RECURRENT_MODELS}, or {@link #CONV1D}
      * @param mnist folder with MNIST's files
      */
     static Workload of(String preset, Path mnist) {
-        AutoencoderSpec spec = RECURRENT_MODELS.contains(preset)
-                ? recurrent(preset)
-                : Presets.find(preset, preset)
-                        .orElseThrow(() -> new IllegalArgumentException(
-                                "Expected one of " + MODELS + " or " + RECURRENT_MODELS + ", got " + preset));
+        AutoencoderSpec spec = spec(preset);
         return switch (preset) {
             case "mnist-cnn", "mnist-lstm" -> new Workload(spec, mnist(mnist).reshaped(spec.input()), 256);
             case "cifar10-cnn" -> new Workload(spec, madeUp(spec.input(), Normalization.PIXELS), 32);
             default -> new Workload(spec, madeUp(spec.input(), SIGNAL), 32);
         };
+    }
+
+    private static AutoencoderSpec spec(String model) {
+        if (model.equals(CONV1D)) {
+            return conv1d();
+        }
+        return RECURRENT_MODELS.contains(model)
+                ? recurrent(model)
+                : Presets.find(model, model)
+                        .orElseThrow(() -> new IllegalArgumentException("Expected one of " + MODELS + " or "
+                                + RECURRENT_MODELS + " or " + CONV1D + ", got " + model));
+    }
+
+    /** Windows of 288x1 to 72x16 and back, as in Keras's example of anomalies in a time series. */
+    private static AutoencoderSpec conv1d() {
+        return new AutoencoderSpec(
+                CONV1D,
+                Shape.of(288, 1),
+                List.of(
+                        new LayerSpec.Conv1d("enc1", 32, 7, 2, Padding.SAME, Activation.RELU),
+                        new LayerSpec.Conv1d("latent", 16, 7, 2, Padding.SAME, Activation.RELU)),
+                List.of(
+                        new LayerSpec.Conv1dTranspose("dec1", 16, 7, 2, Padding.SAME, Activation.RELU),
+                        new LayerSpec.Conv1dTranspose("dec2", 32, 7, 2, Padding.SAME, Activation.RELU),
+                        new LayerSpec.Conv1dTranspose("output", 1, 7, 1, Padding.SAME, Activation.LINEAR)));
     }
 
     /** The sequence LSTM's sizes, 50x10 by 64 and 32 units to 20 numbers and back, with other recurrent layers. */

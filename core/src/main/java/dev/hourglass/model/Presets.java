@@ -4,6 +4,7 @@ import static dev.hourglass.model.Activation.LINEAR;
 import static dev.hourglass.model.Activation.RELU;
 import static dev.hourglass.model.Activation.SIGMOID;
 import static dev.hourglass.model.Padding.SAME;
+import static java.util.Map.entry;
 
 import dev.hourglass.model.LayerSpec.BatchNormalization;
 import dev.hourglass.model.LayerSpec.Conv2d;
@@ -25,16 +26,19 @@ import java.util.function.Function;
 
 /** The models of the labs and some of our own, by name. */
 public final class Presets {
-    private static final Map<String, Function<String, AutoencoderSpec>> BY_NAME = new TreeMap<>(Map.of(
-            "mnist-cnn", Presets::mnistCnn,
-            "mnist-lstm", Presets::mnistLstm,
-            "mnist-strong", Presets::mnistStrong,
-            "mnist-unet", Presets::mnistUnet,
-            "cifar10-cnn", Presets::cifar10Cnn,
-            "cifar10-residual", Presets::cifar10Residual,
-            "cifar10-strong", Presets::cifar10Strong,
-            "cifar10-unet", Presets::cifar10Unet,
-            "sequence-lstm", Presets::sequenceLstm));
+    private static final Map<String, Function<String, AutoencoderSpec>> BY_NAME = new TreeMap<>(Map.ofEntries(
+            entry("mnist-cnn", Presets::mnistCnn),
+            entry("mnist-lstm", Presets::mnistLstm),
+            entry("mnist-strong", Presets::mnistStrong),
+            entry("mnist-unet", Presets::mnistUnet),
+            entry("cifar10-cnn", Presets::cifar10Cnn),
+            entry("cifar10-residual", Presets::cifar10Residual),
+            entry("cifar10-strong", Presets::cifar10Strong),
+            entry("cifar10-unet", Presets::cifar10Unet),
+            entry("sequence-cnn-lstm", Presets::sequenceCnnLstm),
+            entry("sequence-conv1d", Presets::sequenceConv1d),
+            entry("sequence-lstm", Presets::sequenceLstm),
+            entry("sequence-reversed-lstm", Presets::sequenceReversedLstm)));
 
     private Presets() {}
 
@@ -234,6 +238,64 @@ public final class Presets {
                         new RepeatVector("dec_repeat", 50),
                         new Lstm("dec_lstm1", 32, true),
                         new Lstm("dec_lstm2", 64, true),
+                        new TimeDistributed("output", new Dense("output_dense", 10, LINEAR))));
+    }
+
+    /**
+     * 50 steps of 10 features to 20 numbers and back, by an encoder that reads the last step first. The decoder begins with
+     * the step that the encoder has read last, as where Srivastava, Mansimov and Salakhutdinov (2015), section 2.2, reverse
+     * the target; here the sequence to rebuild stays in order.
+     */
+    public static AutoencoderSpec sequenceReversedLstm(String name) {
+        return new AutoencoderSpec(
+                name,
+                Shape.of(50, 10),
+                List.of(
+                        new Lstm("enc_lstm1", 64, true, Recurrence.DEFAULT.withGoBackwards(true)),
+                        new Lstm("enc_lstm2", 32, false),
+                        new Dense("latent", 20, LINEAR)),
+                List.of(
+                        new RepeatVector("dec_repeat", 50),
+                        new Lstm("dec_lstm1", 32, true),
+                        new Lstm("dec_lstm2", 64, true),
+                        new TimeDistributed("output", new Dense("output_dense", 10, LINEAR))));
+    }
+
+    /** 50 steps of 10 features to 20 numbers and back, by convolutions over the steps. */
+    public static AutoencoderSpec sequenceConv1d(String name) {
+        return new AutoencoderSpec(
+                name,
+                Shape.of(50, 10),
+                List.of(
+                        new LayerSpec.Conv1d("enc_conv1", 32, 7, 2, SAME, RELU),
+                        new LayerSpec.Conv1d("enc_conv2", 16, 7, 2, SAME, RELU),
+                        new LayerSpec.Flatten("enc_flatten"),
+                        new Dense("latent", 20, LINEAR)),
+                List.of(
+                        new Dense("dec_dense", 208, RELU),
+                        new LayerSpec.Reshape("dec_reshape", Shape.of(13, 16)),
+                        new LayerSpec.Conv1dTranspose("dec_conv1", 16, 7, 2, SAME, RELU),
+                        new LayerSpec.Cropping1d(
+                                "dec_crop", 0, 1), // 50 steps are 25, then 13, which is 26 on the way back
+                        new LayerSpec.Conv1dTranspose("dec_conv2", 32, 7, 2, SAME, RELU),
+                        new LayerSpec.Conv1dTranspose("output", 10, 7, 1, SAME, LINEAR)));
+    }
+
+    /** 50 steps of 10 features to 20 numbers and back: LSTMs over 25 steps, each seen by a convolution. */
+    public static AutoencoderSpec sequenceCnnLstm(String name) {
+        return new AutoencoderSpec(
+                name,
+                Shape.of(50, 10),
+                List.of(
+                        new LayerSpec.Conv1d("enc_conv", 32, 5, 1, SAME, RELU),
+                        new LayerSpec.MaxPooling1d("enc_pool", 2, 2, SAME),
+                        new Lstm("enc_lstm", 64, false),
+                        new Dense("latent", 20, LINEAR)),
+                List.of(
+                        new RepeatVector("dec_repeat", 25),
+                        new Lstm("dec_lstm", 64, true),
+                        new LayerSpec.UpSampling1d("dec_up", 2),
+                        new LayerSpec.Conv1d("dec_conv", 32, 5, 1, SAME, RELU),
                         new TimeDistributed("output", new Dense("output_dense", 10, LINEAR))));
     }
 

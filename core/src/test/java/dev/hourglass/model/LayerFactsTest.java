@@ -148,7 +148,8 @@ class LayerFactsTest {
         "mnist-cnn, 12585, 12393, 13773312",
         "mnist-lstm, 269468, 269468, 41848832",
         "cifar10-cnn, 590819, 590819, 242245632",
-        "sequence-lstm, 64542, 64542, 17680640"
+        "sequence-lstm, 64542, 64542, 17680640",
+        "sequence-reversed-lstm, 64542, 64542, 17680640"
     })
     void countsThePresetsAsKerasDoes(String preset, long parameters, long trainable, long products) {
         ModelFacts facts = Presets.find(preset, "model").orElseThrow().facts();
@@ -156,6 +157,16 @@ class LayerFactsTest {
         assertThat(facts.parameters()).isEqualTo(parameters);
         assertThat(facts.trainableParameters()).isEqualTo(trainable);
         assertThat(facts.trainingProducts()).isEqualTo(products);
+    }
+
+    /** {@code model.count_params()} of Keras. */
+    @ParameterizedTest
+    @CsvSource({"sequence-conv1d, 22094", "sequence-cnn-lstm, 60126"})
+    void convolutionsOverStepsHaveAsManyParametersAsInKeras(String preset, long parameters) {
+        AutoencoderSpec spec = Presets.find(preset, "model").orElseThrow();
+
+        assertThat(spec.facts().parameters()).isEqualTo(parameters);
+        assertThat(spec.latent()).isEqualTo(Shape.of(20));
     }
 
     @Test

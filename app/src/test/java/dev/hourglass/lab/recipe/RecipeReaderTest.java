@@ -112,6 +112,19 @@ class RecipeReaderTest {
                                 .withAugmentation(new Augmentation(true, 2, 2, Augmentation.FillMode.NEAREST))));
     }
 
+    @Test
+    void theLabsOfSequencesAreTheirPresetsAndLearnAsTheLstmDoes() {
+        TrainOptions training = only(reader.find("sequences")).training();
+        Map.of(
+                        "sequences", Presets.sequenceLstm("lstm"),
+                        "sequences-reversed", Presets.sequenceReversedLstm("reversed"),
+                        "sequences-conv1d", Presets.sequenceConv1d("conv1d"),
+                        "sequences-cnn-lstm", Presets.sequenceCnnLstm("cnn-lstm"))
+                .forEach((lab, spec) -> assertThat(reader.find(lab).models())
+                        .as(lab)
+                        .containsExactly(new ModelRecipe(spec, Recipe.Data.of("sequences"), training)));
+    }
+
     private static ModelRecipe mnist(AutoencoderSpec spec, TrainOptions training) {
         return new ModelRecipe(spec, Recipe.Data.of("mnist"), training);
     }
@@ -843,9 +856,10 @@ class RecipeReaderTest {
     @Test
     void aMissingFileIsNamed() {
         assertThatThrownBy(() -> reader.find("no/such.yaml"))
-                .hasMessage("no/such.yaml: expected a recipe file, found none."
-                        + " Check the path, or run one of the labs: mnist, cifar10, mnist-strong, cifar10-strong,"
-                        + " sequences, mnist-denoising, mnist-sparse, mnist-unet, cifar10-unet, cifar10-residual.");
+                .hasMessage(
+                        "no/such.yaml: expected a recipe file, found none."
+                                + " Check the path, or run one of the labs: mnist, cifar10, mnist-strong, cifar10-strong,"
+                                + " sequences, sequences-reversed, sequences-conv1d, sequences-cnn-lstm, mnist-denoising, mnist-sparse, mnist-unet, cifar10-unet, cifar10-residual.");
     }
 
     private Recipe read(String yaml) throws IOException {
