@@ -1,8 +1,11 @@
 package dev.hourglass.server;
 
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hourglass.formats.ModelFile;
+import dev.hourglass.formats.SavedModel;
 import dev.hourglass.server.http.Answers;
 import dev.hourglass.server.runs.StrangeFiles;
 import java.io.ByteArrayInputStream;
@@ -17,12 +20,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.StreamSupport;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -143,6 +149,47 @@ class StrangeRunsIT {
             }
         }
         return all.toString();
+    }
+
+    /** The model outside has the same shapes and no weight but zero, so its codes would tell. */
+    @Test
+    void aModelThatIsExchangedForALinkAgainAndAgainIsReadFromTheRunAlone() throws Exception {
+        Path file = strange.resolve("models/dense_autoencoder.keras");
+        SavedModel zeros = ModelFile.read(file);
+        zeros.parameters().list().forEach(parameter -> Arrays.fill(parameter.values(), 0));
+        ModelFile.write(zeros, outside.resolve("zeros.keras"));
+        serve();
+        String sample = "/models/dense/samples/0";
+        JsonNode expected = server().json("/api/runs/honest" + sample).path("code");
+        AtomicBoolean over = new AtomicBoolean();
+        Thread attacker = Thread.ofPlatform().start(() -> {
+            while (!over.get()) {
+                try {
+                    Path next = strange.resolve("models/next");
+                    Files.createSymbolicLink(next, outside.resolve("zeros.keras"));
+                    Files.move(next, file, ATOMIC_MOVE);
+                    Files.copy(runs.resolve("honest/models/dense_autoencoder.keras"), next);
+                    Files.move(next, file, ATOMIC_MOVE);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        });
+        List<Integer> statuses = new ArrayList<>();
+        long end = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+        try {
+            while (System.nanoTime() < end) {
+                HttpResponse<byte[]> answer = server().get("/api/runs/strange" + sample);
+                statuses.add(answer.statusCode());
+                if (answer.statusCode() == 200) {
+                    assertThat(TestServer.json(answer).path("code")).isEqualTo(expected);
+                }
+            }
+        } finally {
+            over.set(true);
+            attacker.join();
+        }
+        assertThat(statuses).contains(200).isSubsetOf(200, 404, 422);
     }
 
     @Test

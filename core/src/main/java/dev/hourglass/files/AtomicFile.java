@@ -35,8 +35,11 @@ public final class AtomicFile {
      */
     @FunctionalInterface
     public interface Check<E extends Exception> {
-        /** @throws IOException if the file can't be read */
-        void accept(Path written) throws IOException, E;
+        /**
+         * @param written the handle that it was written through, at its start: nobody can have put another in its place
+         * @throws IOException if the file can't be read
+         */
+        void accept(FileChannel written) throws IOException, E;
     }
 
     /** Writes UTF-8, replacing what was there; see {@link #write(Path, Content)}. */
@@ -62,7 +65,7 @@ public final class AtomicFile {
     /**
      * Writes a file piece by piece and looks at it before it replaces what was there. The folder is made if needed.
      *
-     * @param check reads the file under the temporary name that it has until then
+     * @param check reads the file through the handle that it was written through
      * @throws IOException if it can't be written or read
      * @throws E if the content or the check throws it; like any failure, this leaves an earlier file as it was
      */
@@ -77,17 +80,22 @@ public final class AtomicFile {
         // only, and the move would keep that.
         Path temporary = folder.resolve("." + file.getFileName() + "-" + UUID.randomUUID() + TEMPORARY);
         try {
-            try (FileChannel channel =
-                    FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                content.writeTo(channel);
-                channel.force(true);
+            try (FileChannel channel = FileChannel.open(
+                    temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                writeChecked(channel, content, check);
             }
-            check.accept(temporary);
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
             force(folder);
         } finally {
             Files.deleteIfExists(temporary);
         }
+    }
+
+    static <E extends Exception> void writeChecked(FileChannel channel, Content<E> content, Check<E> check)
+            throws IOException, E {
+        content.writeTo(channel);
+        channel.force(true);
+        check.accept(channel.position(0));
     }
 
     /** Writes what remains in the buffer; one call of a channel may take less. */

@@ -314,16 +314,27 @@ public final class ConfinedFolder {
             if (alone && names(file) > 1) {
                 throw new RefusedFileException(file, "has other names as well (hard links)");
             }
-            FileChannel channel = handle.open(place.last(), options);
+            FileChannel channel;
             try {
-                if (!Objects.equals(requireFile(handle, place.last()).fileKey(), before.fileKey())) {
-                    throw new RefusedFileException(file, "was replaced while it was opened");
-                }
+                channel = handle.open(place.last(), options);
+            } catch (IOException e) {
+                requireSame(
+                        handle, place.last(), before); // whoever opens a link is told no more than "too many levels"
+                throw e;
+            }
+            try {
+                requireSame(handle, place.last(), before);
                 return channel;
             } catch (IOException e) {
                 channel.close();
                 throw e;
             }
+        }
+    }
+
+    private static void requireSame(FolderHandle folder, String name, BasicFileAttributes before) throws IOException {
+        if (!Objects.equals(requireFile(folder, name).fileKey(), before.fileKey())) {
+            throw new RefusedFileException(folder.path().resolve(name), "was replaced while it was opened");
         }
     }
 
@@ -353,7 +364,7 @@ public final class ConfinedFolder {
     /**
      * Writes a file piece by piece and looks at it before it replaces what was there; see {@link AtomicFile}.
      *
-     * @param check reads the file under the temporary name that it has until then
+     * @param check reads the file through the handle that it was written through
      * @throws E if the content or the check throws it; like any failure, this leaves an earlier file as it was
      */
     public <E extends Exception> void write(String name, AtomicFile.Content<E> content, AtomicFile.Check<E> check)
@@ -363,12 +374,11 @@ public final class ConfinedFolder {
             requireReplaceable(handle, place.last());
             String temporary = "." + place.last() + "-" + UUID.randomUUID() + AtomicFile.TEMPORARY;
             try {
-                try (FileChannel channel =
-                        handle.open(temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
-                    content.writeTo(channel);
-                    channel.force(true);
+                try (FileChannel channel = handle.open(
+                        temporary,
+                        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE))) {
+                    AtomicFile.writeChecked(channel, content, check);
                 }
-                check.accept(handle.path().resolve(temporary));
                 handle.move(temporary, handle, place.last());
             } finally {
                 deleteIfThere(handle, temporary);

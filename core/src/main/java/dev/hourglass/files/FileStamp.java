@@ -77,7 +77,7 @@ public record FileStamp(
      *
      * @throws InternalError if a page was missing
      */
-    public void awaitFault() {
+    public static void awaitFault() {
         for (int rounds = 0; rounds < SAFEPOINTS.get(); ) {
             rounds++;
         }
@@ -89,8 +89,13 @@ public record FileStamp(
      * @param cause such as the fault of reading memory that is no longer backed by the file
      */
     public FileChangedException cutShort(Throwable cause) {
+        return change().map(change -> new FileChangedException(change, cause)).orElseGet(() -> cutShort(file, cause));
+    }
+
+    /** The same, where nobody knows what the file was. */
+    public static FileChangedException cutShort(Path file, Throwable cause) {
         return new FileChangedException(
-                change().orElse(file + " was cut short while it was read, or its disk failed. " + WAY_OUT), cause);
+                file + " was cut short while it was read, or its disk failed. " + WAY_OUT, cause);
     }
 
     /** What a message says of it, the way out included; empty if nothing has changed. */
@@ -104,15 +109,17 @@ public record FileStamp(
         if (equals(now)) {
             return Optional.empty();
         }
+        // What took its place may be a link to a file that is nobody's business.
+        String found = Objects.equals(key, now.key)
+                ? String.format(Locale.ROOT, "and has %,d, written %s", now.bytes, now.written)
+                : "and another file is in its place now";
         return Optional.of(String.format(
                 Locale.ROOT,
-                "%s changed while it was read: it had %,d bytes, written %s, and %s %,d, written %s. %s",
+                "%s changed while it was read: it had %,d bytes, written %s, %s. %s",
                 file,
                 bytes,
                 written,
-                Objects.equals(key, now.key) ? "has" : "another file is in its place, with",
-                now.bytes,
-                now.written,
+                found,
                 WAY_OUT));
     }
 }

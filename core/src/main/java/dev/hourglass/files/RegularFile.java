@@ -2,9 +2,11 @@ package dev.hourglass.files;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /**
@@ -19,6 +21,12 @@ public final class RegularFile {
     public static InputStream open(Path file) throws IOException {
         require(file);
         return Files.newInputStream(file);
+    }
+
+    /** Opens a file for reading at any place; throws what {@link #require} does. */
+    public static FileChannel openChannel(Path file) throws IOException {
+        require(file);
+        return FileChannel.open(file, StandardOpenOption.READ);
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.hourglass.formats;
 import dev.hourglass.files.AtomicFile;
 import dev.hourglass.files.ConfinedFolder;
 import dev.hourglass.files.FileStamp;
+import dev.hourglass.files.RefusedFileException;
 import dev.hourglass.files.RegularFile;
 import dev.hourglass.formats.keras.ArchitectureFile;
 import dev.hourglass.formats.keras.HourglassNote;
@@ -14,12 +15,10 @@ import dev.hourglass.formats.onnx.OnnxFile;
 import dev.hourglass.tensor.CorruptFileException;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -85,6 +84,25 @@ public final class ModelFile {
      */
     public static SavedModel read(Path file, ReadOptions options) throws IOException {
         return settle(load(file, options), options.waistLayer());
+    }
+
+    /**
+     * Reads a model out of a folder that may be a stranger's; see {@link #read(Path)}. It is read through one open handle,
+     * so whoever puts a link or another file in its place meanwhile changes nothing.
+     *
+     * @param name in the folder, such as {@code models/cnn_autoencoder.keras}
+     * @throws RefusedFileException if what has the name is no regular file
+     * @throws IOException if the file can't be read
+     * @throws CorruptFileException if it is damaged, or no model file
+     * @throws UnsupportedModelException if it holds what Hourglass doesn't compute
+     */
+    public static SavedModel read(ConfinedFolder folder, String name) throws IOException {
+        Path file = folder.path(name);
+        try (FileChannel channel = folder.open(name, Long.MAX_VALUE)) {
+            LoadedModel loaded = FileStamp.<LoadedModel, IOException>whileUnchanged(
+                    file, () -> load(channel, file, ReadOptions.defaults()));
+            return settle(loaded, null);
+        }
     }
 
     /**
@@ -156,11 +174,14 @@ public final class ModelFile {
             out.flush();
         }
 
-        void requireHeldBy(Path written) throws IOException {
+        void requireHeldBy(FileChannel written) throws IOException {
             switch (format) {
                 case KERAS, LEGACY ->
-                    proof.requireHeldBy(load(written, ReadOptions.defaults()).settle(null));
-                case ONNX -> proof.requireHeldBy(OnnxFile.read(Files.readAllBytes(written)));
+                    proof.requireHeldBy(
+                            load(written, proof.file(), ReadOptions.defaults()).settle(null));
+                case ONNX ->
+                    proof.requireHeldBy(
+                            OnnxFile.read(Channels.newInputStream(written).readAllBytes()));
             }
         }
     }
@@ -172,27 +193,33 @@ public final class ModelFile {
     }
 
     private static LoadedModel load(Path file, ReadOptions options) throws IOException {
-        return FileStamp.<LoadedModel, IOException>whileUnchanged(file, () -> loadWhole(file, options));
+        return FileStamp.<LoadedModel, IOException>whileUnchanged(file, () -> {
+            try (FileChannel channel = RegularFile.openChannel(file)) {
+                return load(channel, file, options);
+            }
+        });
     }
 
-    private static LoadedModel loadWhole(Path file, ReadOptions options) throws IOException {
-        byte[] start;
-        try (InputStream in = RegularFile.open(file)) {
-            start = in.readNBytes(HDF5.length);
-        }
+    /**
+     * @param channel the open file, at its start
+     * @param file for errors
+     */
+    private static LoadedModel load(FileChannel channel, Path file, ReadOptions options) throws IOException {
+        byte[] start = Channels.newInputStream(channel).readNBytes(HDF5.length);
+        channel.position(0);
         if (options.weights() != null && (start.length == 0 || start[0] != '{')) {
             throw new UnsupportedModelException(
                     file + ": the file is no architecture in JSON, which weights of another file"
                             + " could belong to. Give the model without --weights.");
         }
         if (Arrays.equals(start, HDF5)) {
-            return LegacyFile.read(file, options.sample());
+            return LegacyFile.read(channel, file, options.sample());
         }
         if (start.length > ZIP.length && Arrays.equals(start, 0, ZIP.length, ZIP, 0, ZIP.length)) {
-            return KerasFile.read(file, options.sample());
+            return KerasFile.read(channel, file, options.sample());
         }
         if (start.length > 0 && start[0] == '{') {
-            return ArchitectureFile.read(file, options.weights(), options.sample());
+            return ArchitectureFile.read(channel, file, options.weights(), options.sample());
         }
         if (Arrays.equals(start, LFS_POINTER)) {
             throw new CorruptFileException(

@@ -1,5 +1,6 @@
 package dev.hourglass.files;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
@@ -10,9 +11,9 @@ import java.io.RandomAccessFile;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -20,6 +21,8 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -155,11 +158,29 @@ class ConfinedFolderTest {
                 }));
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> folder.<IOException>write("file", channel -> {}, written -> {
-                    assertThat(written).isEmptyFile();
+                    assertThat(written.size()).isZero();
                     throw new IOException("not what was to be written");
                 }));
         assertThat(folder.list()).extracting(ConfinedFolder.Entry::name).containsExactly("file");
         assertThat(run.resolve("file")).hasContent("earlier");
+    }
+
+    /** The instant between writing and checking, held still. */
+    @Test
+    void whatIsCheckedIsWhatWasWrittenWhateverTakesItsPlace() throws IOException {
+        List<String> checked = new ArrayList<>();
+        folder.<IOException>write(
+                "file",
+                channel -> {
+                    AtomicFile.writeAll(channel, text("own"));
+                    Path temporary = run.resolve(folder.list().getFirst().name());
+                    Files.delete(temporary);
+                    Files.createSymbolicLink(temporary, outside.resolve("secret.txt"));
+                },
+                written ->
+                        checked.add(new String(Channels.newInputStream(written).readAllBytes(), UTF_8)));
+        assertThat(checked).containsExactly("own");
+        assertRefused(() -> folder.read("file", 100), "is a symbolic link, expected a file");
     }
 
     @ParameterizedTest
@@ -441,7 +462,7 @@ class ConfinedFolderTest {
     }
 
     private static ByteBuffer text(String text) {
-        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+        return ByteBuffer.wrap(text.getBytes(UTF_8));
     }
 
     private static void makePipe(Path pipe) throws IOException, InterruptedException {

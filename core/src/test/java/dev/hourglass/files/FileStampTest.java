@@ -71,8 +71,9 @@ class FileStampTest {
 
         assertThatThrownBy(stamp::requireUnchanged)
                 .isInstanceOf(FileChangedException.class)
-                .hasMessageContaining(
-                        "it had 6 bytes, written 2026-01-02T03:04:05Z, and another file is in its place, with 6");
+                .hasMessage(
+                        file + " changed while it was read: it had 6 bytes, written 2026-01-02T03:04:05Z, and another"
+                                + " file is in its place now" + WAY_OUT);
     }
 
     @Test

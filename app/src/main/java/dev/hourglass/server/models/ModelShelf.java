@@ -14,7 +14,6 @@ import dev.hourglass.server.runs.StoredRun;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,7 +90,7 @@ public final class ModelShelf {
         Optional<ConfinedFolder.Entry> whole = run.file(whole(key.model()));
         if (whole.isPresent()) {
             ConfinedFolder.Entry file = whole.get();
-            return open(key, recipe, file.toString(), () -> ofFile(run.folder().path(file.name())));
+            return open(key, recipe, file.toString(), () -> ofFile(run.folder(), file.name()));
         }
         List<Integer> epochs = EpochFiles.epochs(run, key.model());
         if (epochs.isEmpty()) {
@@ -142,9 +141,9 @@ public final class ModelShelf {
         return EpochFiles.read(run, recipe, epoch, normalization);
     }
 
-    private static SavedModel ofFile(Path file) {
+    private static SavedModel ofFile(ConfinedFolder folder, String file) {
         try {
-            return ModelFile.read(file);
+            return ModelFile.read(folder, file);
         } catch (IOException e) {
             throw ApiException.missing(
                     "model", "The model's file cannot be read: " + Failures.reason(e) + ".", "Choose another.");

@@ -70,7 +70,7 @@ public final class NpyFile {
         }
         try {
             int[] labels = labels(file, mapped);
-            mapped.stamp.awaitFault();
+            FileStamp.awaitFault();
             mapped.stamp.requireUnchanged();
             return labels;
         } catch (InternalError e) {
@@ -161,7 +161,7 @@ public final class NpyFile {
             long at = header.bytes() + (long) index * sampleSize * header.type().bytes();
             try {
                 header.type().copy(file.bytes, at, header.order(), into, offset, sampleSize);
-                file.stamp.awaitFault();
+                FileStamp.awaitFault();
             } catch (InternalError e) {
                 throw file.stamp.cutShort(e); // the JVM's answer to a page that the file no longer has
             }

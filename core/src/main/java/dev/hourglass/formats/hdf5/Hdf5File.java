@@ -11,7 +11,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** Reads and writes HDF5, the part of it that Keras's models need. */
 public final class Hdf5File {
@@ -24,17 +23,30 @@ public final class Hdf5File {
      * @throws IOException if it can't be opened or read
      */
     public static Group read(Path file) throws IOException {
-        RegularFile.require(file);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-                Arena arena = Arena.ofConfined()) {
-            FileStamp stamp = FileStamp.of(file);
+        return FileStamp.<Group, IOException>whileUnchanged(file, () -> {
+            try (FileChannel channel = RegularFile.openChannel(file)) {
+                return read(channel, file);
+            }
+        });
+    }
+
+    /**
+     * Reads a whole file that is open.
+     *
+     * @param channel stays open
+     * @param file for errors
+     * @throws dev.hourglass.tensor.CorruptFileException if it is damaged, cut short or holds what is refused
+     * @throws IOException if it can't be read
+     */
+    public static Group read(FileChannel channel, Path file) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
             MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
             try {
                 Group root = Reader.read(bytes, file.toString(), FreeHeap::freeBytes);
-                stamp.awaitFault();
+                FileStamp.awaitFault();
                 return root;
             } catch (InternalError e) {
-                throw stamp.cutShort(e); // the JVM's answer to a page that the file no longer has
+                throw FileStamp.cutShort(file, e); // the JVM's answer to a page that the file no longer has
             }
         }
     }

@@ -1,6 +1,5 @@
 package dev.hourglass.formats.keras;
 
-import dev.hourglass.files.RegularFile;
 import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.formats.hdf5.Group;
 import dev.hourglass.formats.hdf5.Hdf5File;
@@ -10,7 +9,8 @@ import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Shape;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
@@ -26,11 +26,14 @@ public final class ArchitectureFile {
     private ArchitectureFile() {}
 
     /**
+     * @param channel the open file of the architecture, at its start
+     * @param file for errors
      * @param weights null if nobody named the file
      * @param sample the shape of the data's samples, for sizes that the architecture leaves open; null if not known
      */
-    public static LoadedModel read(Path file, @Nullable Path weights, @Nullable Shape sample) throws IOException {
-        Json config = json(file);
+    public static LoadedModel read(FileChannel channel, Path file, @Nullable Path weights, @Nullable Shape sample)
+            throws IOException {
+        Json config = json(channel, file);
         if (weights == null) {
             throw new UnsupportedModelException(
                     file + ": the file holds an architecture without weights. Name the file of"
@@ -53,11 +56,8 @@ public final class ArchitectureFile {
         return loaded.build(model, parameters, ignored -> StoredTraining.TrainedWith.NOTHING);
     }
 
-    private static Json json(Path file) throws IOException {
-        byte[] bytes;
-        try (InputStream in = RegularFile.open(file)) {
-            bytes = in.readNBytes(MOST_BYTES + 1);
-        }
+    private static Json json(FileChannel channel, Path file) throws IOException {
+        byte[] bytes = Channels.newInputStream(channel).readNBytes(MOST_BYTES + 1);
         if (bytes.length > MOST_BYTES) {
             throw new CorruptFileException(
                     file,

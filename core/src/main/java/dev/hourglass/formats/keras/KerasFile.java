@@ -15,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -34,27 +35,30 @@ public final class KerasFile {
 
     private KerasFile() {}
 
-    /** @param sample the shape of the data's samples, for sizes that the file leaves open; null if not known */
-    public static LoadedModel read(Path file, @Nullable Shape sample) throws IOException {
-        try (StrictZip zip = StrictZip.open(file)) {
-            LoadedModel.Builder loaded = new LoadedModel.Builder(file);
-            Json config = json(zip, file, CONFIG);
-            InputSizes sizes = new InputSizes(sample, kerasClass -> firstKernel(zip, file, kerasClass));
-            ModelNode.Model model = ConfigReader.read(config, sizes, loaded::warn);
-            if (zip.has(METADATA) && json(zip, file, METADATA) instanceof Json.Mapping metadata) {
-                loaded.note(metadata.find("hourglass"));
-            }
-            if (!zip.has(WEIGHTS) && zip.has("model.weights.npz")) {
-                throw new UnsupportedModelException(file + ": the weights are in model.weights.npz; Hourglass reads "
-                        + WEIGHTS + ". Save the model with Keras's default weights format.");
-            }
-            StoredArrays arrays = new StoredArrays(file, arrays(zip, file));
-            Json compile = config.asMapping().find("compile_config");
-            return loaded.build(model, WeightsFile.read(model, arrays), parameters -> {
-                StoredTraining training = new StoredTraining(model, arrays, loaded::warn);
-                return training.read(compile instanceof Json.Mapping mapping ? mapping : null, parameters);
-            });
+    /**
+     * @param channel the open file
+     * @param file for errors
+     * @param sample the shape of the data's samples, for sizes that the file leaves open; null if not known
+     */
+    public static LoadedModel read(FileChannel channel, Path file, @Nullable Shape sample) throws IOException {
+        StrictZip zip = StrictZip.open(channel, file);
+        LoadedModel.Builder loaded = new LoadedModel.Builder(file);
+        Json config = json(zip, file, CONFIG);
+        InputSizes sizes = new InputSizes(sample, kerasClass -> firstKernel(zip, file, kerasClass));
+        ModelNode.Model model = ConfigReader.read(config, sizes, loaded::warn);
+        if (zip.has(METADATA) && json(zip, file, METADATA) instanceof Json.Mapping metadata) {
+            loaded.note(metadata.find("hourglass"));
         }
+        if (!zip.has(WEIGHTS) && zip.has("model.weights.npz")) {
+            throw new UnsupportedModelException(file + ": the weights are in model.weights.npz; Hourglass reads "
+                    + WEIGHTS + ". Save the model with Keras's default weights format.");
+        }
+        StoredArrays arrays = new StoredArrays(file, arrays(zip, file));
+        Json compile = config.asMapping().find("compile_config");
+        return loaded.build(model, WeightsFile.read(model, arrays), parameters -> {
+            StoredTraining training = new StoredTraining(model, arrays, loaded::warn);
+            return training.read(compile instanceof Json.Mapping mapping ? mapping : null, parameters);
+        });
     }
 
     private static List<Integer> firstKernel(StrictZip zip, Path file, String kerasClass) {

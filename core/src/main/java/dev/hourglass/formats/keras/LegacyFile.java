@@ -13,6 +13,7 @@ import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Shape;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,9 +32,13 @@ public final class LegacyFile {
 
     private LegacyFile() {}
 
-    /** @param sample the shape of the data's samples, for sizes that the file leaves open; null if not known */
-    public static LoadedModel read(Path file, @Nullable Shape sample) throws IOException {
-        StoredArrays arrays = new StoredArrays(file, Hdf5File.read(file));
+    /**
+     * @param channel the open file
+     * @param file for errors
+     * @param sample the shape of the data's samples, for sizes that the file leaves open; null if not known
+     */
+    public static LoadedModel read(FileChannel channel, Path file, @Nullable Shape sample) throws IOException {
+        StoredArrays arrays = new StoredArrays(file, Hdf5File.read(channel, file));
         Json config = json(arrays, CONFIG);
         if (config == null) {
             throw new CorruptFileException(
