@@ -1,6 +1,6 @@
 package dev.hourglass.engine;
 
-import dev.hourglass.engine.cpu.ops.LossFunction;
+import dev.hourglass.engine.cpu.ops.losses.LossFunction;
 import dev.hourglass.engine.plan.OutputLoss;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.Graph;

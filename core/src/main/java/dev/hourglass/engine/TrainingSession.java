@@ -10,7 +10,7 @@ import dev.hourglass.engine.cpu.layout.Placement;
 import dev.hourglass.engine.cpu.memory.Cursor;
 import dev.hourglass.engine.cpu.memory.NormState;
 import dev.hourglass.engine.cpu.memory.PackedWeights;
-import dev.hourglass.engine.cpu.ops.BatchGradients;
+import dev.hourglass.engine.cpu.ops.windows.BatchGradients;
 import dev.hourglass.engine.cpu.step.Plan;
 import dev.hourglass.engine.cpu.step.StepCost;
 import dev.hourglass.engine.plan.LayerOps;

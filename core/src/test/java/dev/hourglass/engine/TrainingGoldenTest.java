@@ -3,7 +3,7 @@ package dev.hourglass.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.hourglass.engine.cpu.ops.LossFunction;
+import dev.hourglass.engine.cpu.ops.losses.LossFunction;
 import dev.hourglass.engine.plan.OutputLoss;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.Graph;

@@ -5,23 +5,23 @@ import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.tensor.Kernels;
 
 /** Values of the same layout, number by number. Padding goes along and means nothing. */
-final class CombineOperations {
+public final class CombineOperations {
     private final Resources resources;
     private final Kernels kernels;
 
-    CombineOperations(Resources resources) {
+    public CombineOperations(Resources resources) {
         this.resources = resources;
         kernels = resources.kernels();
     }
 
-    Operation add(Step.Add step) {
+    public Operation add(Step.Add step) {
         Buffer from = resources.buffer(step.from());
         Buffer to = resources.buffer(step.to());
         return at ->
                 kernels.add(from.array(at), from.offset(at), to.array(at), to.offset(at), at.samples * from.stride());
     }
 
-    Operation combine(Step.Combine step) {
+    public Operation combine(Step.Combine step) {
         Buffer from = resources.buffer(step.from());
         Buffer to = resources.buffer(step.to());
         Loop loop = switch (step.how()) {
@@ -39,12 +39,12 @@ final class CombineOperations {
         void run(float[] FROM, int from, float[] TO, int to, int count);
     }
 
-    Operation scale(Step.Scale step) {
+    public Operation scale(Step.Scale step) {
         Buffer value = resources.buffer(step.value());
         return at -> kernels.scale(step.factor(), value.array(at), value.offset(at), at.samples * value.stride());
     }
 
-    Operation takeWhereEqual(Step.TakeWhereEqual step) {
+    public Operation takeWhereEqual(Step.TakeWhereEqual step) {
         Buffer term = resources.buffer(step.term());
         Buffer chosen = resources.buffer(step.chosen());
         Buffer remaining = resources.buffer(step.remaining());

@@ -10,21 +10,21 @@ import dev.hourglass.tensor.Shape;
 import java.util.Arrays;
 
 /** Samples in and predictions out, and images from one layout to another. */
-final class CopyOperations {
+public final class CopyOperations {
     private final Resources resources;
 
-    CopyOperations(Resources resources) {
+    public CopyOperations(Resources resources) {
         this.resources = resources;
     }
 
     /** @param local the sample's place in the cursor's chunk */
-    static void copySample(Cursor at, Step.Source source, int local, float[] into, int offset) {
+    public static void copySample(Cursor at, Step.Source source, int local, float[] into, int offset) {
         Samples samples = source == Step.Source.INPUT ? at.batch.inputs() : at.batch.targets();
         int place = at.batch.from() + at.chunkStart + local;
         samples.copySample(at.batch.order()[place], into, offset);
     }
 
-    Operation load(Step.Load step) {
+    public Operation load(Step.Load step) {
         Buffer to = resources.buffer(step.to());
         Layout.Image image = step.to().image();
         Runs runs = Runs.between(Layout.Image.compact(image.height(), image.width(), image.channels()), image);
@@ -36,7 +36,7 @@ final class CopyOperations {
         };
     }
 
-    Operation store(Step.Store step) {
+    public Operation store(Step.Store step) {
         Buffer from = resources.buffer(step.from());
         Layout.Image image = step.from().image();
         int size = image.pixels() * image.channels();
@@ -49,7 +49,7 @@ final class CopyOperations {
         };
     }
 
-    Operation copy(Step.Copy step) {
+    public Operation copy(Step.Copy step) {
         Value source = step.from();
         Value destination = step.to();
         Buffer from = resources.buffer(source);
@@ -70,7 +70,7 @@ final class CopyOperations {
         };
     }
 
-    Operation shift(Step.Shift step) {
+    public Operation shift(Step.Shift step) {
         Buffer from = resources.buffer(step.from());
         Buffer to = resources.buffer(step.to());
         Layout.Image in = step.from().image();
@@ -99,7 +99,7 @@ final class CopyOperations {
     }
 
     /** Number by number, in the order of the result. */
-    Operation permute(Step.Permute step) {
+    public Operation permute(Step.Permute step) {
         Buffer from = resources.buffer(step.from());
         Buffer to = resources.buffer(step.to());
         Layout.Image in = step.from().image();
@@ -152,7 +152,7 @@ final class CopyOperations {
         };
     }
 
-    Operation place(Step.Place step) {
+    public Operation place(Step.Place step) {
         Buffer part = resources.buffer(step.part());
         Buffer whole = resources.buffer(step.whole());
         Layout.Image image = step.part().image();
@@ -169,7 +169,7 @@ final class CopyOperations {
         };
     }
 
-    Operation cut(Step.Cut step) {
+    public Operation cut(Step.Cut step) {
         Buffer whole = resources.buffer(step.whole());
         Buffer part = resources.buffer(step.part());
         Layout.Image image = step.part().image();
@@ -187,13 +187,13 @@ final class CopyOperations {
     }
 
     /** Where runs of numbers that are adjacent in both of two layouts begin, in order. */
-    record Runs(int[] from, int[] to, int length) {
-        Runs {
+    public record Runs(int[] from, int[] to, int length) {
+        public Runs {
             from = from.clone();
             to = to.clone();
         }
 
-        static Runs between(Layout.Image from, Layout.Image to) {
+        public static Runs between(Layout.Image from, Layout.Image to) {
             int length = greatestCommonDivisor(adjacent(from), adjacent(to));
             int count = from.pixels() * from.channels() / length;
             int[] fromOffsets = new int[count];
@@ -224,7 +224,7 @@ final class CopyOperations {
             return b == 0 ? a : greatestCommonDivisor(b, a % b);
         }
 
-        void copy(float[] source, int sourceOffset, float[] destination, int destinationOffset) {
+        public void copy(float[] source, int sourceOffset, float[] destination, int destinationOffset) {
             for (int i = 0; i < from.length; i++) {
                 System.arraycopy(source, sourceOffset + from[i], destination, destinationOffset + to[i], length);
             }

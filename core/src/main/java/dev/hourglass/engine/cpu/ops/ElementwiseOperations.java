@@ -8,20 +8,20 @@ import dev.hourglass.engine.plan.Nonlinearity;
 import dev.hourglass.tensor.Kernels;
 
 /** Functions of each number by itself, forward and back, and the sums over pixels that biases need. */
-final class ElementwiseOperations {
+public final class ElementwiseOperations {
     private final Resources resources;
     private final Kernels kernels;
     private final ChunkResults results;
     private final Epilogue epilogue;
 
-    ElementwiseOperations(Resources resources) {
+    public ElementwiseOperations(Resources resources) {
         this.resources = resources;
         kernels = resources.kernels();
         results = resources.results();
         epilogue = new Epilogue(resources);
     }
 
-    Operation biasGradient(Step.BiasGradient step) {
+    public Operation biasGradient(Step.BiasGradient step) {
         Buffer gradient = resources.buffer(step.gradient());
         Layout.Image image = step.gradient().image();
         int bias = results.offset(step.bias());
@@ -49,12 +49,12 @@ final class ElementwiseOperations {
         };
     }
 
-    Operation activate(Step.Activate step) {
+    public Operation activate(Step.Activate step) {
         Buffer value = resources.buffer(step.value());
         return at -> epilogue.apply(step.function(), value.array(at), value.offset(at), at.samples * value.stride());
     }
 
-    Operation activateGradient(Step.ActivateGradient step) {
+    public Operation activateGradient(Step.ActivateGradient step) {
         Buffer output = resources.buffer(step.output());
         Buffer gradient = resources.buffer(step.gradient());
         Nonlinearity function = step.function();

@@ -7,16 +7,16 @@ import dev.hourglass.engine.plan.Nonlinearity;
 import dev.hourglass.tensor.Kernels;
 
 /** What follows a product on the numbers that it has just written, while they are in cache. */
-final class Epilogue {
+public final class Epilogue {
     private final Kernels kernels;
     private final ChunkResults results;
 
-    Epilogue(Resources resources) {
+    public Epilogue(Resources resources) {
         kernels = resources.kernels();
         results = resources.results();
     }
 
-    void apply(Nonlinearity function, float[] values, int offset, int count) {
+    public void apply(Nonlinearity function, float[] values, int offset, int count) {
         switch (function.kind()) {
             case LINEAR -> {}
             case LEAKY_RELU -> kernels.leakyRelu(values, offset, count, function.slope());
@@ -26,7 +26,7 @@ final class Epilogue {
     }
 
     /** {@code d *= function'}, told from what the function gave: y. */
-    void applySlope(Nonlinearity function, float[] values, int y, float[] gradients, int d, int count) {
+    public void applySlope(Nonlinearity function, float[] values, int y, float[] gradients, int d, int count) {
         switch (function.kind()) {
             case LINEAR -> {}
             case LEAKY_RELU -> kernels.leakyReluGradient(values, y, gradients, d, count, function.slope());
@@ -36,7 +36,7 @@ final class Epilogue {
     }
 
     /** What follows a row of a convolution's output while it is in cache: its nonlinearity and a normalisation's sums. */
-    void finishRow(
+    public void finishRow(
             Cursor at, Nonlinearity function, int momentsOf, float[] values, Layout.Image image, int y, int row) {
         apply(function, values, row, image.width() * image.channelStride());
         if (momentsOf >= 0) {

@@ -1,7 +1,7 @@
 package dev.hourglass.engine.cpu.ops;
 
 /** exp in plain arithmetic, which the JIT may compute for several numbers at once; the same bits everywhere. */
-final class Exponential {
+public final class Exponential {
     /** Below, nothing is left of 1 + exp(x), and far from where the power of two would have no exponent. */
     private static final double LEAST = -64;
 
@@ -18,7 +18,7 @@ final class Exponential {
      *
      * @param x >= 0; from 64 on all are taken for 64; NaN stays NaN
      */
-    static double ofMinus(double x) {
+    public static double ofMinus(double x) {
         double power = -x < LEAST ? LEAST : -x;
         double whole = Math.rint(power * LOG2_E);
         double r = (power - whole * LN2_HIGH) - whole * LN2_LOW;

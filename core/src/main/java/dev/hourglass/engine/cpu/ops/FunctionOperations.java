@@ -7,20 +7,20 @@ import dev.hourglass.engine.cpu.memory.PackedWeights;
 import dev.hourglass.engine.cpu.step.Step;
 
 /** Activations whose slope needs what went in, softmax, and a ReLU with learned slopes; forward and back. */
-final class FunctionOperations {
+public final class FunctionOperations {
     private final Resources resources;
     private final PointFunctions functions;
     private final PackedWeights weights;
     private final ChunkResults results;
 
-    FunctionOperations(Resources resources) {
+    public FunctionOperations(Resources resources) {
         this.resources = resources;
         functions = new PointFunctions(resources.kernels());
         weights = resources.weights();
         results = resources.results();
     }
 
-    Operation apply(Step.Apply step) {
+    public Operation apply(Step.Apply step) {
         Buffer from = resources.buffer(step.from());
         Buffer to = resources.buffer(step.to());
         Layout.Image in = step.from().image();
@@ -43,7 +43,7 @@ final class FunctionOperations {
         };
     }
 
-    Operation gradient(Step.ApplyGradient step) {
+    public Operation gradient(Step.ApplyGradient step) {
         Buffer from = resources.buffer(step.from());
         Buffer gradient = resources.buffer(step.gradient());
         float[][] scratch = new float[resources.workers()][PointFunctions.BLOCK];
@@ -57,7 +57,7 @@ final class FunctionOperations {
                 scratch[at.worker]);
     }
 
-    Operation softmax(Step.Softmax step) {
+    public Operation softmax(Step.Softmax step) {
         Buffer from = resources.buffer(step.from());
         Buffer to = resources.buffer(step.to());
         Layout.Image in = step.from().image();
@@ -76,7 +76,7 @@ final class FunctionOperations {
         };
     }
 
-    Operation softmaxGradient(Step.SoftmaxGradient step) {
+    public Operation softmaxGradient(Step.SoftmaxGradient step) {
         Buffer output = resources.buffer(step.output());
         Buffer gradient = resources.buffer(step.gradient());
         Layout.Image out = step.output().image();
@@ -95,7 +95,7 @@ final class FunctionOperations {
         };
     }
 
-    Operation prelu(Step.PRelu step) {
+    public Operation prelu(Step.PRelu step) {
         Buffer from = resources.buffer(step.from());
         Buffer to = resources.buffer(step.to());
         Layout.Image in = step.from().image();
@@ -120,7 +120,7 @@ final class FunctionOperations {
         };
     }
 
-    Operation preluGradient(Step.PReluGradient step) {
+    public Operation preluGradient(Step.PReluGradient step) {
         Buffer from = resources.buffer(step.from());
         Buffer gradient = resources.buffer(step.gradient());
         Layout.Image in = step.from().image();

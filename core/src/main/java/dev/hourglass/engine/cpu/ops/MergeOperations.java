@@ -8,18 +8,18 @@ import dev.hourglass.tensor.Kernels;
 import java.util.Arrays;
 
 /** Puts together what a recurrent layer gives both ways, in panels ({@code [panel][step][sample][32]}). */
-final class MergeOperations {
+public final class MergeOperations {
     private static final int PANEL = Layout.Steps.PANEL;
 
     private final Resources resources;
     private final Kernels kernels;
 
-    MergeOperations(Resources resources) {
+    public MergeOperations(Resources resources) {
         this.resources = resources;
         kernels = resources.kernels();
     }
 
-    Operation merge(Step.Merge step) {
+    public Operation merge(Step.Merge step) {
         Buffer one = resources.buffer(step.one());
         Buffer other = resources.buffer(step.other());
         Buffer to = resources.buffer(step.to());
@@ -47,7 +47,7 @@ final class MergeOperations {
         };
     }
 
-    Operation gradient(Step.MergeGradient step) {
+    public Operation gradient(Step.MergeGradient step) {
         Buffer gradient = resources.buffer(step.gradient());
         Buffer one = resources.buffer(step.forward().one());
         Buffer other = resources.buffer(step.forward().other());

@@ -11,8 +11,8 @@ import dev.hourglass.tensor.RandomSource;
  * What disturbs training. The random number for each place depends on the training step and the place in the batch alone:
  * it is the same on the way back, at any thread count and after a resumed run.
  */
-record NoiseOperations(Resources resources) {
-    Operation noise(Step.Noise step) {
+public record NoiseOperations(Resources resources) {
+    public Operation noise(Step.Noise step) {
         return switch (step.noise()) {
             case LayerSpec.Dropout dropout -> drop(step, dropout);
             case LayerSpec.GaussianNoise gaussian -> add(step, gaussian);

@@ -11,24 +11,24 @@ import dev.hourglass.tensor.Kernels;
 import java.util.List;
 
 /** Batch normalisations: the sums that a barrier settles, and the factors applied. */
-final class NormOperations {
+public final class NormOperations {
     private final Resources resources;
     private final Kernels kernels;
     private final ChunkResults results;
     private final List<NormState> norms;
 
-    NormOperations(Resources resources) {
+    public NormOperations(Resources resources) {
         this.resources = resources;
         kernels = resources.kernels();
         results = resources.results();
         norms = resources.norms();
     }
 
-    Operation moments(Step.Moments step) {
+    public Operation moments(Step.Moments step) {
         return moments(step.norm(), step.value(), step.value());
     }
 
-    Operation momentsGradient(Step.MomentsGradient step) {
+    public Operation momentsGradient(Step.MomentsGradient step) {
         return moments(step.norm(), step.gradient(), step.value());
     }
 
@@ -46,7 +46,7 @@ final class NormOperations {
                 results.moments(at, norm, true));
     }
 
-    Operation normalize(Step.Normalize step) {
+    public Operation normalize(Step.Normalize step) {
         Buffer from = resources.buffer(step.from());
         Buffer to = resources.buffer(step.to());
         Layout.Image in = step.from().image();
@@ -67,7 +67,7 @@ final class NormOperations {
         };
     }
 
-    Operation normalizeGradient(Step.NormalizeGradient step) {
+    public Operation normalizeGradient(Step.NormalizeGradient step) {
         Buffer value = resources.buffer(step.value());
         Buffer gradient = resources.buffer(step.gradient());
         Layout.Image image = step.value().image();
@@ -83,7 +83,7 @@ final class NormOperations {
     }
 
     /** Some pixels of a {@link Step.NormalizeGradient}. */
-    void normalizeGradient(
+    public void normalizeGradient(
             Cursor at, Step.NormalizeGradient step, float[] Y, int y, float[] D, int d, int pixels, int channels) {
         NormState norm = norms.get(step.norm());
         if (step.bias() == null) {

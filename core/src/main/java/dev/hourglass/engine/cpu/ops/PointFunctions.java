@@ -9,9 +9,9 @@ import dev.hourglass.tensor.Kernels;
  *
  * <p>In all of them X is what goes in, and E is a scratch of {@value #BLOCK} floats, of whoever computes alone.
  */
-record PointFunctions(Kernels kernels) {
+public record PointFunctions(Kernels kernels) {
     /** Numbers that go through a loop together. */
-    static final int BLOCK = 256;
+    public static final int BLOCK = 256;
 
     /** 1 over the square root of 2 pi. */
     private static final float NORMAL = 0.3989423f;
@@ -19,14 +19,14 @@ record PointFunctions(Kernels kernels) {
     private static final float ROOT_OF_HALF = 0.70710677f;
 
     /** {@code y = f(x)}, any count; Y may be X. */
-    void apply(PointFunction function, float[] X, int x, float[] Y, int y, int count, float[] E) {
+    public void apply(PointFunction function, float[] X, int x, float[] Y, int y, int count, float[] E) {
         for (int from = 0; from < count; from += BLOCK) {
             block(function, X, x + from, Y, y + from, Math.min(BLOCK, count - from), E);
         }
     }
 
     /** {@code d = d * f'(x)}, any count. */
-    void gradient(PointFunction function, float[] X, int x, float[] D, int d, int count, float[] E) {
+    public void gradient(PointFunction function, float[] X, int x, float[] D, int d, int count, float[] E) {
         for (int from = 0; from < count; from += BLOCK) {
             gradientOfBlock(function, X, x + from, D, d + from, Math.min(BLOCK, count - from), E);
         }
@@ -152,7 +152,7 @@ record PointFunctions(Kernels kernels) {
      * {@code y_i = exp(x_i) / sum_j exp(x_j)}, of what is left after the largest is taken off, so that no power is
      * infinite.
      */
-    void softmax(float[] X, int x, float[] Y, int y, int count) {
+    public void softmax(float[] X, int x, float[] Y, int y, int count) {
         float most = Float.NEGATIVE_INFINITY;
         for (int i = 0; i < count; i++) {
             most = Math.max(most, X[x + i]);
@@ -172,7 +172,7 @@ record PointFunctions(Kernels kernels) {
     }
 
     /** {@code d_i = y_i * (d_i - sum_j d_j y_j)}: back through a softmax whose output was y. */
-    static void softmaxGradient(float[] Y, int y, float[] D, int d, int count) {
+    public static void softmaxGradient(float[] Y, int y, float[] D, int d, int count) {
         double sum = 0;
         for (int i = 0; i < count; i++) {
             sum += (double) D[d + i] * Y[y + i];

@@ -28,7 +28,7 @@ public record Resources(
         norms = List.copyOf(norms);
     }
 
-    Buffer buffer(Value value) {
+    public Buffer buffer(Value value) {
         return memory.buffer(value);
     }
 
@@ -37,10 +37,10 @@ public record Resources(
      *
      * @param array the packed weights with a bias, or zeros
      */
-    record Start(float[] array, int offset) {}
+    public record Start(float[] array, int offset) {}
 
     /** At a bias, or at zeros for all columns of a matrix if there is none. */
-    Start start(@Nullable PackedMatrix bias, PackedMatrix matrix) {
+    public Start start(@Nullable PackedMatrix bias, PackedMatrix matrix) {
         return bias == null
                 ? new Start(new float[matrix.packedColumns()], 0)
                 : new Start(weights.array(), weights.offset(bias));

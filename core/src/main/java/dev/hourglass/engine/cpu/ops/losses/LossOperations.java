@@ -1,10 +1,12 @@
-package dev.hourglass.engine.cpu.ops;
+package dev.hourglass.engine.cpu.ops.losses;
 
 import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.cpu.layout.Layout;
 import dev.hourglass.engine.cpu.memory.ChunkResults;
 import dev.hourglass.engine.cpu.memory.Cursor;
 import dev.hourglass.engine.cpu.memory.Memory.Buffer;
+import dev.hourglass.engine.cpu.ops.Operation;
+import dev.hourglass.engine.cpu.ops.Resources;
 import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.tensor.Kernels;
 import java.util.Arrays;
@@ -13,20 +15,20 @@ import java.util.Arrays;
  * The loss: computed from a sample's predictions and targets, with its gradient and the errors that are always
  * measured.
  */
-final class LossOperations {
+public final class LossOperations {
     private static final int PANEL = Layout.Steps.PANEL;
 
     private final Resources resources;
     private final Kernels kernels;
     private final ChunkResults results;
 
-    LossOperations(Resources resources) {
+    public LossOperations(Resources resources) {
         this.resources = resources;
         kernels = resources.kernels();
         results = resources.results();
     }
 
-    Operation gradient(Step.LossGradient step) {
+    public Operation gradient(Step.LossGradient step) {
         if (step.loss().scope() != Loss.Scope.NUMBER) {
             return ofSamples(step);
         }
@@ -160,7 +162,7 @@ final class LossOperations {
     }
 
     /** The mean over samples of what their numbers cost, as Keras has it. */
-    Operation penalty(Step.ActivityPenalty step) {
+    public Operation penalty(Step.ActivityPenalty step) {
         SampleCopy activity = SampleCopy.of(step.activity(), resources);
         SampleCopy gradient = SampleCopy.of(step.gradient(), resources);
         int size = step.sample().size();

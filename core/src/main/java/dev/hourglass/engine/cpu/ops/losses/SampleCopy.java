@@ -1,8 +1,11 @@
-package dev.hourglass.engine.cpu.ops;
+package dev.hourglass.engine.cpu.ops.losses;
 
 import dev.hourglass.engine.cpu.layout.Layout;
 import dev.hourglass.engine.cpu.memory.Cursor;
 import dev.hourglass.engine.cpu.memory.Memory.Buffer;
+import dev.hourglass.engine.cpu.ops.CopyOperations;
+import dev.hourglass.engine.cpu.ops.Resources;
+import dev.hourglass.engine.cpu.ops.recurrent.SequenceOperations;
 import dev.hourglass.engine.cpu.step.Value;
 
 /** Takes one sample of a value out of its layout, row-major, and puts it back. */

@@ -1,9 +1,10 @@
-package dev.hourglass.engine.cpu.ops;
+package dev.hourglass.engine.cpu.ops.recurrent;
 
 import dev.hourglass.engine.cpu.layout.Layout;
 import dev.hourglass.engine.cpu.layout.PackedMatrix;
 import dev.hourglass.engine.cpu.memory.ChunkResults;
 import dev.hourglass.engine.cpu.memory.PackedWeights;
+import dev.hourglass.engine.cpu.ops.Resources;
 import dev.hourglass.tensor.Kernels;
 
 /**

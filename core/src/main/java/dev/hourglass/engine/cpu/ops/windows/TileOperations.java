@@ -1,4 +1,4 @@
-package dev.hourglass.engine.cpu.ops;
+package dev.hourglass.engine.cpu.ops.windows;
 
 import dev.hourglass.engine.cpu.layout.Layout;
 import dev.hourglass.engine.cpu.layout.PackedMatrix;
@@ -6,12 +6,15 @@ import dev.hourglass.engine.cpu.layout.Tiling;
 import dev.hourglass.engine.cpu.memory.ChunkResults;
 import dev.hourglass.engine.cpu.memory.Memory.Buffer;
 import dev.hourglass.engine.cpu.memory.PackedWeights;
+import dev.hourglass.engine.cpu.ops.Epilogue;
+import dev.hourglass.engine.cpu.ops.Operation;
+import dev.hourglass.engine.cpu.ops.Resources;
 import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.TileTransform;
 
 /** Convolutions by tiles; see {@link Tiling}. Each axis is transformed by itself, rows first. */
-final class TileOperations {
+public final class TileOperations {
     private final Resources resources;
     private final Kernels kernels;
     private final PackedWeights weights;
@@ -19,7 +22,7 @@ final class TileOperations {
     private final Epilogue epilogue;
     private final int workers;
 
-    TileOperations(Resources resources) {
+    public TileOperations(Resources resources) {
         this.resources = resources;
         kernels = resources.kernels();
         weights = resources.weights();
@@ -28,7 +31,7 @@ final class TileOperations {
         workers = resources.workers();
     }
 
-    Operation toTiles(Step.ToTiles step) {
+    public Operation toTiles(Step.ToTiles step) {
         Buffer from = resources.buffer(step.from());
         Buffer to = resources.buffer(step.tiles());
         Layout.Image in = step.from().image();
@@ -63,7 +66,7 @@ final class TileOperations {
     }
 
     /** Component by component, all tiles of a sample at once; the weights are read in the order in which they lie. */
-    Operation product(Step.TileProduct step) {
+    public Operation product(Step.TileProduct step) {
         Buffer from = resources.buffer(step.tiles());
         Buffer to = resources.buffer(step.products());
         PackedMatrix matrix = step.weights();
@@ -105,7 +108,7 @@ final class TileOperations {
         };
     }
 
-    Operation productGradient(Step.TileProductGradient step) {
+    public Operation productGradient(Step.TileProductGradient step) {
         Buffer from = resources.buffer(step.from());
         Buffer gradients = resources.buffer(step.gradient());
         PackedMatrix matrix = step.sum();
@@ -137,7 +140,7 @@ final class TileOperations {
         };
     }
 
-    Operation toTilesGradient(Step.ToTilesGradient step) {
+    public Operation toTilesGradient(Step.ToTilesGradient step) {
         Buffer from = resources.buffer(step.tiles());
         Buffer to = resources.buffer(step.to());
         Layout.Image out = step.to().image();
@@ -179,7 +182,7 @@ final class TileOperations {
         };
     }
 
-    Operation fromTiles(Step.FromTiles step) {
+    public Operation fromTiles(Step.FromTiles step) {
         Buffer from = resources.buffer(step.products());
         Buffer to = resources.buffer(step.to());
         Tiling tiling = step.tiling();

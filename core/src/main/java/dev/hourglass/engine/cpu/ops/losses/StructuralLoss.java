@@ -1,4 +1,4 @@
-package dev.hourglass.engine.cpu.ops;
+package dev.hourglass.engine.cpu.ops.losses;
 
 import dev.hourglass.engine.Loss;
 import dev.hourglass.tensor.Shape;

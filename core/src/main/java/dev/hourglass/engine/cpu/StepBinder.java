@@ -1,6 +1,23 @@
-package dev.hourglass.engine.cpu.ops;
+package dev.hourglass.engine.cpu;
 
 import dev.hourglass.engine.cpu.layout.Layout;
+import dev.hourglass.engine.cpu.ops.CombineOperations;
+import dev.hourglass.engine.cpu.ops.CopyOperations;
+import dev.hourglass.engine.cpu.ops.ElementwiseOperations;
+import dev.hourglass.engine.cpu.ops.FunctionOperations;
+import dev.hourglass.engine.cpu.ops.MergeOperations;
+import dev.hourglass.engine.cpu.ops.NoiseOperations;
+import dev.hourglass.engine.cpu.ops.NormOperations;
+import dev.hourglass.engine.cpu.ops.Operation;
+import dev.hourglass.engine.cpu.ops.Resources;
+import dev.hourglass.engine.cpu.ops.losses.LossOperations;
+import dev.hourglass.engine.cpu.ops.recurrent.LstmOperations;
+import dev.hourglass.engine.cpu.ops.recurrent.RecurrentOperations;
+import dev.hourglass.engine.cpu.ops.recurrent.SequenceOperations;
+import dev.hourglass.engine.cpu.ops.windows.ConvolutionOperations;
+import dev.hourglass.engine.cpu.ops.windows.TileOperations;
+import dev.hourglass.engine.cpu.ops.windows.VolumeOperations;
+import dev.hourglass.engine.cpu.ops.windows.WindowOperations;
 import dev.hourglass.engine.cpu.step.Step;
 
 /** Binds steps to memory and kernels: each kind of step becomes an operation that the processor runs. */

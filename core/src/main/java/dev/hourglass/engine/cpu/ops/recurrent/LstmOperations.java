@@ -1,4 +1,4 @@
-package dev.hourglass.engine.cpu.ops;
+package dev.hourglass.engine.cpu.ops.recurrent;
 
 import dev.hourglass.engine.cpu.layout.Layout;
 import dev.hourglass.engine.cpu.layout.PackedMatrix;
@@ -7,6 +7,8 @@ import dev.hourglass.engine.cpu.memory.Cursor;
 import dev.hourglass.engine.cpu.memory.Memory;
 import dev.hourglass.engine.cpu.memory.Memory.Buffer;
 import dev.hourglass.engine.cpu.memory.PackedWeights;
+import dev.hourglass.engine.cpu.ops.Operation;
+import dev.hourglass.engine.cpu.ops.Resources;
 import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.tensor.Kernels;
 import java.util.Arrays;
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The usual LSTM, with tanh and sigmoid, over the whole sequence of a chunk, in panels ({@code [panel][step][sample][32]}). The gates' panels follow each
  * other: all of the input gate, of the forget gate, of the cell's candidate, of the output gate.
  */
-final class LstmOperations {
+public final class LstmOperations {
     private static final int PANEL = Layout.Steps.PANEL;
 
     /** Panels of a long sum that are done at a time, so that their weights stay in the first-level cache. */
@@ -30,7 +32,7 @@ final class LstmOperations {
     /** The state before the first step. */
     private final float[] zeros = new float[Memory.MOST_CHUNK_SAMPLES * PANEL];
 
-    LstmOperations(Resources resources) {
+    public LstmOperations(Resources resources) {
         this.resources = resources;
         kernels = resources.kernels();
         weights = resources.weights();
@@ -38,11 +40,11 @@ final class LstmOperations {
         products = new PanelProducts(resources);
     }
 
-    Operation forward(Step.Lstm step) {
+    public Operation forward(Step.Lstm step) {
         return new Forward(step);
     }
 
-    Operation gradient(Step.LstmGradient step) {
+    public Operation gradient(Step.LstmGradient step) {
         return new Gradient(step);
     }
 

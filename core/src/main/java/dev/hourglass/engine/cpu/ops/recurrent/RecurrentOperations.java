@@ -1,8 +1,10 @@
-package dev.hourglass.engine.cpu.ops;
+package dev.hourglass.engine.cpu.ops.recurrent;
 
 import dev.hourglass.engine.cpu.layout.Layout;
 import dev.hourglass.engine.cpu.memory.Cursor;
 import dev.hourglass.engine.cpu.memory.Memory.Buffer;
+import dev.hourglass.engine.cpu.ops.Operation;
+import dev.hourglass.engine.cpu.ops.Resources;
 import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.engine.plan.Cell;
 import org.jspecify.annotations.Nullable;
@@ -11,22 +13,22 @@ import org.jspecify.annotations.Nullable;
  * Recurrent layers of any cell over the whole sequence of a chunk, in panels ({@code [panel][step][sample][32]}): the
  * input's projection for all steps at once, then step after step what the cell makes of it ({@link CellWalk}).
  */
-final class RecurrentOperations {
+public final class RecurrentOperations {
     private static final int PANEL = Layout.Steps.PANEL;
 
     private final Resources resources;
     private final PanelProducts products;
 
-    RecurrentOperations(Resources resources) {
+    public RecurrentOperations(Resources resources) {
         this.resources = resources;
         products = new PanelProducts(resources);
     }
 
-    Operation forward(Step.Recurrence step) {
+    public Operation forward(Step.Recurrence step) {
         return new Forward(step);
     }
 
-    Operation gradient(Step.RecurrenceGradient step) {
+    public Operation gradient(Step.RecurrenceGradient step) {
         return new Gradient(step);
     }
 

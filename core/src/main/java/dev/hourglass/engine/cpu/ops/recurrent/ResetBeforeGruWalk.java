@@ -1,7 +1,8 @@
-package dev.hourglass.engine.cpu.ops;
+package dev.hourglass.engine.cpu.ops.recurrent;
 
 import dev.hourglass.engine.cpu.memory.Cursor;
 import dev.hourglass.engine.cpu.memory.Memory.Buffer;
+import dev.hourglass.engine.cpu.ops.Resources;
 import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.engine.plan.Cell;
 import java.util.Arrays;

@@ -1,23 +1,26 @@
-package dev.hourglass.engine.cpu.ops;
+package dev.hourglass.engine.cpu.ops.windows;
 
 import dev.hourglass.engine.cpu.layout.Layout;
 import dev.hourglass.engine.cpu.layout.Windows;
 import dev.hourglass.engine.cpu.memory.Memory.Buffer;
 import dev.hourglass.engine.cpu.memory.NormState;
+import dev.hourglass.engine.cpu.ops.NormOperations;
+import dev.hourglass.engine.cpu.ops.Operation;
+import dev.hourglass.engine.cpu.ops.Resources;
 import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.tensor.Kernels;
 import java.util.Arrays;
 import java.util.List;
 
 /** Operations that make images smaller or larger: pooling, upsampling, averaging, repeating; forward and back. */
-final class WindowOperations {
+public final class WindowOperations {
     private final Resources resources;
     private final Kernels kernels;
     private final List<NormState> norms;
     private final NormOperations normOperations;
     private final int workers;
 
-    WindowOperations(Resources resources) {
+    public WindowOperations(Resources resources) {
         this.resources = resources;
         kernels = resources.kernels();
         norms = resources.norms();
@@ -43,7 +46,7 @@ final class WindowOperations {
         return norm < 0 ? filled(channels, 1) : norms.get(norm).sign;
     }
 
-    Operation maxOfFour(Step.MaxOfFour step) {
+    public Operation maxOfFour(Step.MaxOfFour step) {
         Buffer from = resources.buffer(step.from());
         Buffer to = resources.buffer(step.to());
         Layout.Image in = step.from().image();
@@ -65,7 +68,7 @@ final class WindowOperations {
         };
     }
 
-    Operation maxOfFourGradient(Step.MaxOfFourGradient step) {
+    public Operation maxOfFourGradient(Step.MaxOfFourGradient step) {
         Buffer from = resources.buffer(step.from());
         Buffer pooledGradient = resources.buffer(step.pooledGradient());
         Buffer gradient = resources.buffer(step.gradient());
@@ -102,7 +105,7 @@ final class WindowOperations {
         };
     }
 
-    Operation maxPool(Step.MaxPool step) {
+    public Operation maxPool(Step.MaxPool step) {
         Buffer from = resources.buffer(step.from());
         Buffer to = resources.buffer(step.to());
         Layout.Image in = step.from().image();
@@ -144,7 +147,7 @@ final class WindowOperations {
         };
     }
 
-    Operation maxPoolGradient(Step.MaxPoolGradient step) {
+    public Operation maxPoolGradient(Step.MaxPoolGradient step) {
         Buffer from = resources.buffer(step.from());
         Buffer pooled = resources.buffer(step.pooled());
         Buffer pooledGradient = resources.buffer(step.pooledGradient());
@@ -199,7 +202,7 @@ final class WindowOperations {
         };
     }
 
-    Operation upSample(Step.UpSample step) {
+    public Operation upSample(Step.UpSample step) {
         Buffer from = resources.buffer(step.from());
         Buffer to = resources.buffer(step.to());
         Layout.Image in = step.from().image();
@@ -229,7 +232,7 @@ final class WindowOperations {
         };
     }
 
-    Operation upSampleGradient(Step.UpSampleGradient step) {
+    public Operation upSampleGradient(Step.UpSampleGradient step) {
         Buffer gradient = resources.buffer(step.gradient());
         Buffer to = resources.buffer(step.to());
         Layout.Image large = step.gradient().image();
@@ -255,7 +258,7 @@ final class WindowOperations {
         };
     }
 
-    Operation average(Step.Average step) {
+    public Operation average(Step.Average step) {
         Buffer from = resources.buffer(step.from());
         Buffer to = resources.buffer(step.to());
         Layout.Image in = step.from().image();
@@ -272,7 +275,7 @@ final class WindowOperations {
         };
     }
 
-    Operation averageGradient(Step.AverageGradient step) {
+    public Operation averageGradient(Step.AverageGradient step) {
         Buffer gradient = resources.buffer(step.gradient());
         Buffer to = resources.buffer(step.to());
         Layout.Image image = step.to().image();
@@ -290,7 +293,7 @@ final class WindowOperations {
         };
     }
 
-    Operation repeat(Step.Repeat step) {
+    public Operation repeat(Step.Repeat step) {
         Buffer from = resources.buffer(step.from());
         Buffer to = resources.buffer(step.to());
         Layout.Image image = step.to().image();
@@ -303,7 +306,7 @@ final class WindowOperations {
         };
     }
 
-    Operation repeatGradient(Step.RepeatGradient step) {
+    public Operation repeatGradient(Step.RepeatGradient step) {
         Buffer gradient = resources.buffer(step.gradient());
         Buffer to = resources.buffer(step.to());
         Layout.Image image = step.gradient().image();

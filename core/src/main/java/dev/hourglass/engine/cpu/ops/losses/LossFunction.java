@@ -1,6 +1,7 @@
-package dev.hourglass.engine.cpu.ops;
+package dev.hourglass.engine.cpu.ops.losses;
 
 import dev.hourglass.engine.Loss;
+import dev.hourglass.engine.cpu.ops.Exponential;
 import dev.hourglass.tensor.Shape;
 
 /**

@@ -1,10 +1,12 @@
-package dev.hourglass.engine.cpu.ops;
+package dev.hourglass.engine.cpu.ops.windows;
 
 import dev.hourglass.engine.cpu.layout.Layout;
 import dev.hourglass.engine.cpu.layout.Windows;
 import dev.hourglass.engine.cpu.memory.ChunkResults;
 import dev.hourglass.engine.cpu.memory.Memory.Buffer;
 import dev.hourglass.engine.cpu.memory.PackedWeights;
+import dev.hourglass.engine.cpu.ops.Operation;
+import dev.hourglass.engine.cpu.ops.Resources;
 import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.engine.plan.Windowing;
 import dev.hourglass.model.Size3;
@@ -16,12 +18,12 @@ import java.util.List;
  * Windows over volumes, and convolutions in groups, in plain loops whose innermost goes over adjacent numbers: the JIT
  * makes vectors of it, and the order of each sum is the one that is written here.
  */
-final class VolumeOperations {
+public final class VolumeOperations {
     private final Resources resources;
     private final PackedWeights weights;
     private final ChunkResults results;
 
-    VolumeOperations(Resources resources) {
+    public VolumeOperations(Resources resources) {
         this.resources = resources;
         weights = resources.weights();
         results = resources.results();
@@ -87,7 +89,7 @@ final class VolumeOperations {
         }
     }
 
-    Operation convolve(Step.DirectConvolve step) {
+    public Operation convolve(Step.DirectConvolve step) {
         return step.transposed() ? scatter(step) : gather(step);
     }
 
@@ -185,7 +187,7 @@ final class VolumeOperations {
         }
     }
 
-    Operation gradient(Step.DirectConvolveGradient step) {
+    public Operation gradient(Step.DirectConvolveGradient step) {
         Buffer fromLarge = resources.buffer(step.large());
         Buffer fromSmall = resources.buffer(step.small());
         Layout.Image large = step.large().image();
@@ -224,7 +226,7 @@ final class VolumeOperations {
         };
     }
 
-    Operation pool(Step.Pool step) {
+    public Operation pool(Step.Pool step) {
         Buffer from = resources.buffer(step.from());
         Buffer to = resources.buffer(step.to());
         Layout.Image out = step.to().image();
@@ -268,7 +270,7 @@ final class VolumeOperations {
         }
     }
 
-    Operation poolGradient(Step.PoolGradient step) {
+    public Operation poolGradient(Step.PoolGradient step) {
         Buffer from = resources.buffer(step.from());
         Buffer ofPooled = resources.buffer(step.pooledGradient());
         Buffer gradient = resources.buffer(step.gradient());
@@ -346,7 +348,7 @@ final class VolumeOperations {
         }
     }
 
-    Operation repeat(Step.RepeatAxes step) {
+    public Operation repeat(Step.RepeatAxes step) {
         Buffer from = resources.buffer(step.from());
         Buffer to = resources.buffer(step.to());
         Layout.Image in = step.from().image();
@@ -367,7 +369,7 @@ final class VolumeOperations {
         };
     }
 
-    Operation repeatGradient(Step.RepeatAxesGradient step) {
+    public Operation repeatGradient(Step.RepeatAxesGradient step) {
         Buffer gradient = resources.buffer(step.gradient());
         Buffer to = resources.buffer(step.to());
         Layout.Image large = step.gradient().image();

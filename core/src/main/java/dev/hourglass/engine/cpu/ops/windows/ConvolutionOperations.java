@@ -1,4 +1,4 @@
-package dev.hourglass.engine.cpu.ops;
+package dev.hourglass.engine.cpu.ops.windows;
 
 import dev.hourglass.engine.cpu.layout.Layout;
 import dev.hourglass.engine.cpu.layout.PackedMatrix;
@@ -8,20 +8,23 @@ import dev.hourglass.engine.cpu.layout.Windows;
 import dev.hourglass.engine.cpu.memory.ChunkResults;
 import dev.hourglass.engine.cpu.memory.Memory.Buffer;
 import dev.hourglass.engine.cpu.memory.PackedWeights;
+import dev.hourglass.engine.cpu.ops.Epilogue;
+import dev.hourglass.engine.cpu.ops.Operation;
+import dev.hourglass.engine.cpu.ops.Resources;
 import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.tensor.Kernels;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Convolutions and dense layers: forward, back to the weights, and turned inside out where there are few channels. */
-final class ConvolutionOperations {
+public final class ConvolutionOperations {
     private final Resources resources;
     private final Kernels kernels;
     private final PackedWeights weights;
     private final ChunkResults results;
     private final Epilogue epilogue;
 
-    ConvolutionOperations(Resources resources) {
+    public ConvolutionOperations(Resources resources) {
         this.resources = resources;
         kernels = resources.kernels();
         weights = resources.weights();
@@ -29,7 +32,7 @@ final class ConvolutionOperations {
         epilogue = new Epilogue(resources);
     }
 
-    Operation convolve(Step.Convolve step) {
+    public Operation convolve(Step.Convolve step) {
         if (step.from().isVector() && step.to().isVector()) {
             return denseProduct(step);
         }
@@ -127,7 +130,7 @@ final class ConvolutionOperations {
         };
     }
 
-    Operation gradient(Step.ConvolveGradient step) {
+    public Operation gradient(Step.ConvolveGradient step) {
         if (step.from().isVector() && step.gradient().isVector()) {
             return denseGradient(step);
         }
@@ -248,7 +251,7 @@ final class ConvolutionOperations {
         };
     }
 
-    Operation projectAndGather(Step.ProjectAndGather step) {
+    public Operation projectAndGather(Step.ProjectAndGather step) {
         Buffer from = resources.buffer(step.from());
         Buffer taps = resources.buffer(step.taps());
         Buffer to = resources.buffer(step.to());
@@ -292,7 +295,7 @@ final class ConvolutionOperations {
         };
     }
 
-    Operation spreadToTaps(Step.SpreadToTaps step) {
+    public Operation spreadToTaps(Step.SpreadToTaps step) {
         Buffer gradient = resources.buffer(step.gradient());
         Buffer taps = resources.buffer(step.taps());
         int tapStride = step.taps().image().channelStride();

@@ -1,4 +1,4 @@
-package dev.hourglass.engine.cpu.ops;
+package dev.hourglass.engine.cpu.ops.windows;
 
 import dev.hourglass.engine.cpu.layout.GradientForms;
 import dev.hourglass.engine.cpu.layout.Layout;

@@ -1,8 +1,12 @@
-package dev.hourglass.engine.cpu.ops;
+package dev.hourglass.engine.cpu.ops.recurrent;
 
 import dev.hourglass.engine.cpu.layout.Layout;
 import dev.hourglass.engine.cpu.memory.ChunkResults;
 import dev.hourglass.engine.cpu.memory.Memory.Buffer;
+import dev.hourglass.engine.cpu.ops.CopyOperations;
+import dev.hourglass.engine.cpu.ops.Epilogue;
+import dev.hourglass.engine.cpu.ops.Operation;
+import dev.hourglass.engine.cpu.ops.Resources;
 import dev.hourglass.engine.cpu.step.Step;
 import java.util.Arrays;
 
@@ -10,7 +14,7 @@ import java.util.Arrays;
  * Operations on sequences in the step-by-step layout {@code [panel][step][sample][32]}, a whole chunk at a time. In
  * it the rows of one step lie together and in the order in which the next product reads them.
  */
-final class SequenceOperations {
+public final class SequenceOperations {
     private static final int PANEL = Layout.Steps.PANEL;
 
     private final Resources resources;
@@ -18,7 +22,7 @@ final class SequenceOperations {
     private final PanelProducts products;
     private final Epilogue epilogue;
 
-    SequenceOperations(Resources resources) {
+    public SequenceOperations(Resources resources) {
         this.resources = resources;
         results = resources.results();
         products = new PanelProducts(resources);
@@ -27,7 +31,7 @@ final class SequenceOperations {
 
     // --- in and out ---
 
-    Operation load(Step.Load step) {
+    public Operation load(Step.Load step) {
         Buffer to = resources.buffer(step.to());
         Layout.Steps layout = step.to().steps();
         return at -> {
@@ -40,7 +44,7 @@ final class SequenceOperations {
         };
     }
 
-    Operation store(Step.Store step) {
+    public Operation store(Step.Store step) {
         Buffer from = resources.buffer(step.from());
         Layout.Steps layout = step.from().steps();
         int size = layout.steps() * layout.features();
@@ -62,7 +66,7 @@ final class SequenceOperations {
         };
     }
 
-    Operation transpose(Step.Transpose step) {
+    public Operation transpose(Step.Transpose step) {
         Buffer from = resources.buffer(step.from());
         Buffer to = resources.buffer(step.to());
         if (step.to().layout() instanceof Layout.Steps layout) {
@@ -95,7 +99,7 @@ final class SequenceOperations {
     }
 
     /** One sample's features of one step into the panels; the rest of the last panel becomes 0. */
-    static void put(
+    public static void put(
             float[] from, int source, float[] to, int offset, Layout.Steps layout, int t, int sample, int samples) {
         int row = offset + (t * samples + sample) * PANEL;
         for (int panel = 0; panel < layout.panels(); panel++) {
@@ -106,7 +110,7 @@ final class SequenceOperations {
         }
     }
 
-    static void get(
+    public static void get(
             float[] from, int offset, Layout.Steps layout, int t, int sample, int samples, float[] to, int target) {
         int row = offset + (t * samples + sample) * PANEL;
         for (int panel = 0; panel < layout.panels(); panel++) {
@@ -115,7 +119,7 @@ final class SequenceOperations {
         }
     }
 
-    Operation reverse(Step.ReverseSteps step) {
+    public Operation reverse(Step.ReverseSteps step) {
         Buffer from = resources.buffer(step.from());
         Buffer to = resources.buffer(step.to());
         Layout.Steps layout = step.from().steps();
@@ -134,7 +138,7 @@ final class SequenceOperations {
 
     // --- dense layers on each step ---
 
-    Operation product(Step.StepsProduct step) {
+    public Operation product(Step.StepsProduct step) {
         Buffer from = resources.buffer(step.from());
         Buffer to = resources.buffer(step.to());
         Layout.Steps in = step.from().steps();
@@ -147,7 +151,7 @@ final class SequenceOperations {
         };
     }
 
-    Operation productGradient(Step.StepsProductGradient step) {
+    public Operation productGradient(Step.StepsProductGradient step) {
         Buffer from = resources.buffer(step.from());
         Buffer gradient = resources.buffer(step.gradient());
         Layout.Steps in = step.from().steps();
@@ -166,7 +170,7 @@ final class SequenceOperations {
         };
     }
 
-    Operation biasGradient(Step.StepsBiasGradient step) {
+    public Operation biasGradient(Step.StepsBiasGradient step) {
         Buffer gradient = resources.buffer(step.gradient());
         Layout.Steps layout = step.gradient().steps();
         return at -> products.addBiasGradient(
