@@ -63,7 +63,7 @@ public final class LossMeter implements AutoCloseable {
                 loss += function.add(outputs, i * size, original, 0, gradient, 0, size, 1);
                 counted += terms - function.masked();
                 if (output.sigmoid()) {
-                    kernels.sigmoid(outputs, i * size, size);
+                    kernels.relativeSigmoid(outputs, i * size, size);
                 }
                 for (int j = 0; j < size; j++) {
                     double difference = outputs[i * size + j] - original[j];

@@ -110,8 +110,17 @@ public interface Kernels {
     /** {@code x = x > 0 ? x : slope * x}, any count; slope 0 is ReLU. NaN stays NaN. */
     void leakyRelu(float[] X, int x, int count, float slope);
 
-    /** {@code x = 1 / (1 + exp(-x))} as {@code 1/2 + tanh(x / 2) / 2}, any count. */
+    /**
+     * {@code x = 1 / (1 + exp(-x))} as {@code 1/2 + tanh(x / 2) / 2}, any count: off by at most 1e-7, however small the
+     * value is. Enough for gates and in training, where nothing is divided by it.
+     */
     void sigmoid(float[] X, int x, int count);
+
+    /**
+     * {@code x = 1 / (1 + exp(-x))}, any count, off by at most 4 units in the last place, however small the value is: what
+     * leaves a model may be next to 0 everywhere. 0 below {@value Exp#LEAST}.
+     */
+    void relativeSigmoid(float[] X, int x, int count);
 
     /** {@code x = tanh(x)}, any count. */
     void tanh(float[] X, int x, int count);

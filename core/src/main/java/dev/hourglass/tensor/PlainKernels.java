@@ -62,6 +62,14 @@ final class PlainKernels implements Kernels {
     }
 
     @Override
+    public void relativeSigmoid(float[] X, int x, int count) {
+        for (int j = x; j < x + count; j++) {
+            float power = Exp.exp(-Math.abs(X[j])); // at most 1, so that nothing overflows
+            X[j] = (X[j] < 0 ? power : 1) / (1 + power);
+        }
+    }
+
+    @Override
     public void tanh(float[] X, int x, int count) {
         for (int j = x; j < x + count; j++) {
             X[j] = Tanh.tanh(X[j]);

@@ -89,6 +89,34 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void relativeSigmoid(float[] X, int x, int count) {
+        int whole = S.loopBound(count);
+        FloatVector rounding = FloatVector.broadcast(S, Exp.ROUNDING);
+        FloatVector one = FloatVector.broadcast(S, 1f);
+        for (int j = x; j < x + whole; j += STEP) {
+            FloatVector v = FloatVector.fromArray(S, X, j);
+            FloatVector far = v.abs().neg();
+            VectorMask<Float> below = far.compare(LT, Exp.LEAST);
+            FloatVector near = far.blend(Exp.LEAST, below);
+            FloatVector rounded = near.fma(FloatVector.broadcast(S, Exp.LOG2_E), rounding);
+            FloatVector n = rounded.sub(rounding);
+            FloatVector r = n.fma(FloatVector.broadcast(S, -Exp.LN2_HIGH), near);
+            r = n.fma(FloatVector.broadcast(S, -Exp.LN2_LOW), r);
+            FloatVector p = r.fma(FloatVector.broadcast(S, Exp.C7), FloatVector.broadcast(S, Exp.C6));
+            p = p.fma(r, FloatVector.broadcast(S, Exp.C5));
+            p = p.fma(r, FloatVector.broadcast(S, Exp.C4));
+            p = p.fma(r, FloatVector.broadcast(S, Exp.C3));
+            p = p.fma(r, FloatVector.broadcast(S, Exp.C2));
+            p = p.fma(r.mul(r), r).add(1f);
+            FloatVector power =
+                    rounded.reinterpretAsInts().lanewise(LSHL, 23).add(Exp.BIAS).reinterpretAsFloats();
+            p = p.mul(power).blend(0f, below);
+            one.blend(p, v.compare(LT, 0f)).div(p.add(1f)).intoArray(X, j);
+        }
+        rest.relativeSigmoid(X, x + whole, count - whole);
+    }
+
+    @Override
     public void tanh(float[] X, int x, int count) {
         int whole = S.loopBound(count);
         for (int j = x; j < x + whole; j += STEP) {

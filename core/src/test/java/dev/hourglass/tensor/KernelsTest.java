@@ -144,6 +144,14 @@ final class KernelsTest {
             assertSameBits("leakyRelu " + count, (k, x) -> k.leakyRelu(x, 1, count, 0.3f), random(count + 1, 2));
             assertSameBits("relu " + count, (k, x) -> k.leakyRelu(x, 1, count, 0f), random(count + 1, 2));
             assertSameBits("sigmoid " + count, (k, x) -> k.sigmoid(x, 1, count), wide(count + 1));
+            assertSameBits("relativeSigmoid " + count, (k, x) -> k.relativeSigmoid(x, 1, count), wide(count + 1));
+            assertSameBits(
+                    "relativeSigmoid far out " + count,
+                    (k, x) -> {
+                        k.scale(8, x, 1, count);
+                        k.relativeSigmoid(x, 1, count);
+                    },
+                    wide(count + 1));
             assertSameBits("tanh " + count, (k, x) -> k.tanh(x, 1, count), wide(count + 1));
             assertSameBits("exp " + count, (k, x) -> k.exp(y, 1, x, 1, count), random(count + 1, 5));
             float[] far = wide(count + 1);
@@ -191,6 +199,24 @@ final class KernelsTest {
             float[] ends = {-200, Float.NEGATIVE_INFINITY, 200, Float.POSITIVE_INFINITY, Float.NaN, 0};
             kernels.exp(ends, 0, ends, 0, ends.length);
             assertThat(ends).containsExactly(0, 0, Float.POSITIVE_INFINITY, Float.POSITIVE_INFINITY, Float.NaN, 1);
+        }
+    }
+
+    @Test
+    void relativeSigmoidIsThatOfTheMathematicsAlsoWhereItIsNextToNothing() {
+        for (Kernels kernels : new Kernels[] {vector, plain}) {
+            for (float x = -87; x < 88; x += 0.0371f) {
+                float[] y = new float[17];
+                Arrays.fill(y, x);
+                kernels.relativeSigmoid(y, 0, 17);
+                assertThat((double) y[0])
+                        .as("sigmoid(%s)", x)
+                        .isCloseTo(1 / (1 + Math.exp(-x)), Percentage.withPercentage(5e-5));
+                assertThat(y[16]).isEqualTo(y[0]);
+            }
+            float[] ends = {-200, Float.NEGATIVE_INFINITY, 200, Float.POSITIVE_INFINITY, Float.NaN, 0};
+            kernels.relativeSigmoid(ends, 0, ends.length);
+            assertThat(ends).containsExactly(0, 0, 1, 1, Float.NaN, 0.5f);
         }
     }
 
@@ -384,6 +410,7 @@ final class KernelsTest {
             kernels.leakyRelu(x, 0, 17, 0f);
             kernels.tanh(x, 0, 17);
             kernels.sigmoid(x, 0, 17);
+            kernels.relativeSigmoid(x, 0, 17);
             for (float value : x) {
                 assertThat(value).isNaN();
             }

@@ -102,7 +102,8 @@ public final class CpuPlan {
                 .toList();
         Memory memory = new Memory(segments, kept, workers.threads(), size.chunkSamples(), size.samples());
         batchGradients = new BatchGradients(plan.overBatch(), memory, forms, kernels);
-        StepBinder binder = new StepBinder(new Resources(kernels, memory, weights, results, norms, workers.threads()));
+        StepBinder binder =
+                new StepBinder(new Resources(kernels, memory, weights, results, norms, workers.threads(), training));
         clear = stopwatch.time(
                 Stage.of(0, "Clear", "gradients", 0, (long) Float.BYTES * results.placement.size()),
                 at -> results.clear(at.chunk));

@@ -10,18 +10,29 @@ import dev.hourglass.tensor.Kernels;
 public final class Epilogue {
     private final Kernels kernels;
     private final ChunkResults results;
+    private final boolean training;
 
     public Epilogue(Resources resources) {
         kernels = resources.kernels();
         results = resources.results();
+        training = resources.training();
     }
 
     public void apply(Nonlinearity function, float[] values, int offset, int count) {
         switch (function.kind()) {
             case LINEAR -> {}
             case LEAKY_RELU -> kernels.leakyRelu(values, offset, count, function.slope());
-            case SIGMOID -> kernels.sigmoid(values, offset, count);
+            case SIGMOID -> sigmoid(values, offset, count);
             case TANH -> kernels.tanh(values, offset, count);
+        }
+    }
+
+    /** In training the errors and slopes that follow know no more than the quicker one does. */
+    private void sigmoid(float[] values, int offset, int count) {
+        if (training) {
+            kernels.sigmoid(values, offset, count);
+        } else {
+            kernels.relativeSigmoid(values, offset, count);
         }
     }
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param norms the batch normalisations at work, by number
  * @param workers threads that may run an operation at once
+ * @param training whether gradients follow; else outputs are computed for their own sake
  */
 public record Resources(
         Kernels kernels,
@@ -23,7 +24,8 @@ public record Resources(
         PackedWeights weights,
         ChunkResults results,
         List<NormState> norms,
-        int workers) {
+        int workers,
+        boolean training) {
     public Resources {
         norms = List.copyOf(norms);
     }
