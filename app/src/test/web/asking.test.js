@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Latest } from "./shared/latest.js";
 import { Loading } from "./shared/loading.js";
-import { measureColumns } from "./shared/measures.js";
+import { measureColumns } from "./runs/measures.js";
 
 /** A promise that is kept from outside. */
 function promised() {

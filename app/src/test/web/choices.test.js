@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { histogramTable } from "./shared/anomaly-charts.js";
 import { widths } from "./shared/hourglass.js";
-import { colorRange, pointColors } from "./shared/map-colors.js";
+import { colorRange, pointColors } from "./maps/map-colors.js";
 import { chosenData, chosenModel } from "./shared/model-choice.js";
 import { href } from "./shared/router.js";
 

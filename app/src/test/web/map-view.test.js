@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dragged, fitting, toPlace, toScreen, zoomed } from "./shared/map-view.js";
+import { dragged, fitting, toPlace, toScreen, zoomed } from "./maps/map-view.js";
 
 const SIZE = { width: 400, height: 200 };
 const VIEW = { x: 10, y: -5, zoom: 4 };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { overrideField, OVERRIDES, readOverrides } from "./shared/overrides.js";
+import { overrideField, OVERRIDES, readOverrides } from "./runs/overrides.js";
 
 const override = (name) => OVERRIDES.find((each) => each.name === name);
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boundsOf, PointIndex } from "./shared/point-index.js";
+import { boundsOf, PointIndex } from "./maps/point-index.js";
 
 /** A small generator, so that a failure can be had again: mulberry32. */
 function randomFrom(seed) {

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nothing } from "./shared/element.js";
 import { duration } from "./shared/format.js";
-import { bestEpoch, lossOf } from "./shared/live-run.js";
-import { doing, progressOf } from "./shared/run-state.js";
-import { isOver } from "./shared/runs.js";
+import { bestEpoch, lossOf } from "./runs/live-run.js";
+import { doing, progressOf } from "./runs/run-state.js";
+import { isOver } from "./runs/runs.js";
 
 const training = { state: "running", models: [{ name: "cnn", epochs: 3, epochsDone: 3 }, { name: "lstm", epochs: 5, epochsDone: 1 }] };
 

@@ -27,7 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class PageModulesIT {
     private static final Path TESTS = Path.of("src/test/web");
-    private static final Path MODULES = Path.of("src/main/resources/dev/hourglass/server/web/shared");
+    private static final Path WEB = Path.of("src/main/resources/dev/hourglass/server/web");
+    /** The folders of modules that have tests. */
+    private static final List<String> MODULES = List.of("shared", "runs", "maps");
     /** Where the browser finds the tests: beside the server's own files. */
     private static final String UNIT = "/unit/";
     /** A run that finds no tests must not count as passed. */
@@ -70,7 +72,7 @@ class PageModulesIT {
                     Files.readString(TESTS.resolve(name))
                             .replace("\"node:test\"", "\"./browser/test.js\"")
                             .replace("\"node:assert/strict\"", "\"./browser/assert.js\"")
-                            .replace("\"./shared/", "\"/shared/");
+                            .replaceAll("\"\\./(" + String.join("|", MODULES) + ")/", "\"/$1/");
             };
             route.fulfill(new Route.FulfillOptions()
                     .setContentType(name.isEmpty() ? "text/html" : "text/javascript")
@@ -96,7 +98,9 @@ class PageModulesIT {
     void passInNode() throws IOException, InterruptedException {
         copy(TESTS, folder);
         copy(TESTS.resolve("node"), folder);
-        copy(MODULES, folder.resolve("shared"));
+        for (String modules : MODULES) {
+            copy(WEB.resolve(modules), folder.resolve(modules));
+        }
         Files.writeString(folder.resolve("package.json"), "{\"type\": \"module\"}");
         Path lit = Files.createDirectories(folder.resolve("node_modules/lit"));
         Files.move(folder.resolve("lit.js"), lit.resolve("index.js"));

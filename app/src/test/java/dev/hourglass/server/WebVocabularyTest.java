@@ -22,7 +22,7 @@ class WebVocabularyTest {
     }
 
     private static List<String> list(String name) throws IOException {
-        try (InputStream in = WebVocabularyTest.class.getResourceAsStream("web/shared/overrides.js")) {
+        try (InputStream in = WebVocabularyTest.class.getResourceAsStream("web/runs/overrides.js")) {
             assertThat(in).isNotNull();
             String module = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             Matcher list = Pattern.compile("const " + name + " = \\[([^]]*)]").matcher(module);

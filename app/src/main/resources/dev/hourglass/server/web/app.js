@@ -1,7 +1,7 @@
 import { PageElement, html, nothing } from "./shared/element.js";
 import { icons, logo } from "./shared/icons.js";
 import { go, href, route, routeChanged } from "./shared/router.js";
-import { RunsController, runs } from "./shared/runs.js";
+import { RunsController, runs } from "./runs/runs.js";
 import { chooseTheme, chosenTheme } from "./shared/theme.js";
 import "./components/hg-state.js";
 

@@ -2,7 +2,7 @@ import { PageElement, html, nothing } from "../shared/element.js";
 import { logarithmicLow } from "../shared/axes.js";
 import { LINE_TYPES, classColor } from "../shared/colors.js";
 import * as format from "../shared/format.js";
-import { bestEpoch, lossOf } from "../shared/live-run.js";
+import { bestEpoch, lossOf } from "../runs/live-run.js";
 import { token } from "../shared/theme.js";
 import "./hg-chart.js";
 

@@ -1,9 +1,9 @@
 import { PageElement, html, nothing } from "../shared/element.js";
 import { api } from "../shared/api.js";
 import * as format from "../shared/format.js";
-import { OVERRIDES, overrideField, readOverrides } from "../shared/overrides.js";
+import { OVERRIDES, overrideField, readOverrides } from "../runs/overrides.js";
 import { go } from "../shared/router.js";
-import { runs } from "../shared/runs.js";
+import { runs } from "../runs/runs.js";
 
 const COLUMNS = [
   { of: "loss", head: "Loss", show: format.error },

@@ -1,10 +1,10 @@
 import { PageElement, html } from "../shared/element.js";
 import { api } from "../shared/api.js";
-import { estimateFacts } from "../shared/estimate.js";
+import { estimateFacts } from "../runs/estimate.js";
 import * as format from "../shared/format.js";
 import { Loading } from "../shared/loading.js";
 import { go } from "../shared/router.js";
-import { runs } from "../shared/runs.js";
+import { runs } from "../runs/runs.js";
 import { stateOf } from "./hg-state.js";
 
 /** The labs that come with Hourglass, each with what it will cost on this machine and a button that starts it. */

@@ -1,7 +1,7 @@
 import { PageElement, html, svg, nothing } from "../shared/element.js";
-import { dragged, fitting, toPlace, toScreen, zoomed } from "../shared/map-view.js";
-import { PointCloud } from "../shared/point-cloud.js";
-import { PointIndex, boundsOf } from "../shared/point-index.js";
+import { dragged, fitting, toPlace, toScreen, zoomed } from "../maps/map-view.js";
+import { PointCloud } from "../maps/point-cloud.js";
+import { PointIndex, boundsOf } from "../maps/point-index.js";
 import { themeChanged, token } from "../shared/theme.js";
 
 const CLICK_PIXELS = 4;

@@ -1,10 +1,10 @@
 import { PageElement, html, nothing } from "../shared/element.js";
 import { api } from "../shared/api.js";
-import { estimateFacts } from "../shared/estimate.js";
+import { estimateFacts } from "../runs/estimate.js";
 import * as format from "../shared/format.js";
 import { go } from "../shared/router.js";
-import { runs } from "../shared/runs.js";
-import { OVERRIDES, overrideField, readOverrides } from "../shared/overrides.js";
+import { runs } from "../runs/runs.js";
+import { OVERRIDES, overrideField, readOverrides } from "../runs/overrides.js";
 
 const CHECK_AFTER_MILLIS = 200;
 const ESTIMATE_AFTER_MILLIS = 900;

@@ -3,7 +3,7 @@ import { api } from "../shared/api.js";
 import { readCsv } from "../shared/csv.js";
 import * as format from "../shared/format.js";
 import { Loading } from "../shared/loading.js";
-import { RunsController, runs } from "../shared/runs.js";
+import { RunsController, runs } from "../runs/runs.js";
 import { stateOf } from "../components/hg-state.js";
 import "../components/hg-table.js";
 

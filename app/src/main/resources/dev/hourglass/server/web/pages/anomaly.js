@@ -2,7 +2,7 @@ import { PageElement, html, nothing } from "../shared/element.js";
 import { api } from "../shared/api.js";
 import { Loading } from "../shared/loading.js";
 import { chosenModel, modelBar } from "../shared/model-choice.js";
-import { RunsController, runs } from "../shared/runs.js";
+import { RunsController, runs } from "../runs/runs.js";
 import "../components/hg-anomalies.js";
 import "../components/hg-denoising.js";
 import { stateOf } from "../components/hg-state.js";

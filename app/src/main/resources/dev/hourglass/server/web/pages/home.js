@@ -2,8 +2,8 @@ import { PageElement, html, nothing } from "../shared/element.js";
 import { api } from "../shared/api.js";
 import * as format from "../shared/format.js";
 import { go, href, remember } from "../shared/router.js";
-import { doing, progressOf, runState } from "../shared/run-state.js";
-import { RunsController, runs } from "../shared/runs.js";
+import { doing, progressOf, runState } from "../runs/run-state.js";
+import { RunsController, runs } from "../runs/runs.js";
 import "../components/hg-labs.js";
 import "../components/hg-new-run.js";
 

@@ -1,12 +1,12 @@
 import { PageElement, html, nothing } from "../shared/element.js";
 import { api } from "../shared/api.js";
-import { Chosen } from "../shared/chosen.js";
+import { Chosen } from "../maps/chosen.js";
 import * as format from "../shared/format.js";
 import { Loading } from "../shared/loading.js";
-import { legend, pointColors } from "../shared/map-colors.js";
+import { legend, pointColors } from "../maps/map-colors.js";
 import { choice, chosenData, chosenModel, modelBar } from "../shared/model-choice.js";
 import { remember } from "../shared/router.js";
-import { RunsController, runs } from "../shared/runs.js";
+import { RunsController, runs } from "../runs/runs.js";
 import { saveBar } from "../shared/save-bar.js";
 import { saveCsv, savePng } from "../shared/save.js";
 import { Thumbnails } from "../shared/thumbnails.js";

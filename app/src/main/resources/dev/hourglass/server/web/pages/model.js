@@ -4,7 +4,7 @@ import * as format from "../shared/format.js";
 import { Loading } from "../shared/loading.js";
 import { chosenModel, modelBar } from "../shared/model-choice.js";
 import { href } from "../shared/router.js";
-import { RunsController, runs } from "../shared/runs.js";
+import { RunsController, runs } from "../runs/runs.js";
 import "../components/hg-architecture.js";
 import "../components/hg-layers.js";
 import "../components/hg-own-sample.js";

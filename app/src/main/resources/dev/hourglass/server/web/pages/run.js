@@ -1,11 +1,11 @@
 import { PageElement, html, nothing } from "../shared/element.js";
 import { api } from "../shared/api.js";
 import * as format from "../shared/format.js";
-import { LiveRun, lossOf } from "../shared/live-run.js";
+import { LiveRun, lossOf } from "../runs/live-run.js";
 import { Loading } from "../shared/loading.js";
 import { href } from "../shared/router.js";
-import { doing, progressOf, runState } from "../shared/run-state.js";
-import { RunsController, isOver, runs } from "../shared/runs.js";
+import { doing, progressOf, runState } from "../runs/run-state.js";
+import { RunsController, isOver, runs } from "../runs/runs.js";
 import { stateOf } from "../components/hg-state.js";
 import "../components/hg-curves.js";
 import "../components/hg-epochs.js";

@@ -1,4 +1,4 @@
-import { svg } from "../shared/element.js";
+import { svg } from "./element.js";
 
 /** Line drawings on a grid of 20, in the colour of the text beside them. */
 const icon = (paths) => svg`<svg viewBox="0 0 20 20" aria-hidden="true">${paths}</svg>`;

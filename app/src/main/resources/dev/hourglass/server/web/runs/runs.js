@@ -1,4 +1,4 @@
-import { api } from "./api.js";
+import { api } from "../shared/api.js";
 
 /**
  * The runs as the server sees them, kept up to date by its events for as long as anybody looks. They belong to the

@@ -1,4 +1,4 @@
-import * as format from "./format.js";
+import * as format from "../shared/format.js";
 
 /** The measures of results/metrics.json: how each is called, shown, and which way is better. */
 const KNOWN = {

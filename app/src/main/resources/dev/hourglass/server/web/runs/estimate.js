@@ -1,5 +1,5 @@
-import { html, nothing } from "./element.js";
-import * as format from "./format.js";
+import { html, nothing } from "../shared/element.js";
+import * as format from "../shared/format.js";
 
 /** Time, memory and disk that a run will take; of fixed height, also while it is measured. */
 export function estimateFacts(estimate) {

@@ -1,5 +1,5 @@
-import { html, nothing } from "./element.js";
-import * as format from "./format.js";
+import { html, nothing } from "../shared/element.js";
+import * as format from "../shared/format.js";
 
 /** What the fields offer; a setting may follow, such as huber:delta=0.5 or sgd:momentum=0.9,nesterov=true. */
 const LOSSES = [

@@ -1,4 +1,4 @@
-import { api } from "./api.js";
+import { api } from "../shared/api.js";
 
 const REDRAW_MILLIS = 300;
 

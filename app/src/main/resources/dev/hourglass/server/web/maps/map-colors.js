@@ -1,7 +1,7 @@
-import { html } from "./element.js";
-import { classColor, magnitude, rgb } from "./colors.js";
-import * as format from "./format.js";
-import { theme } from "./theme.js";
+import { html } from "../shared/element.js";
+import { classColor, magnitude, rgb } from "../shared/colors.js";
+import * as format from "../shared/format.js";
+import { theme } from "../shared/theme.js";
 
 const OPAQUE = 225;
 const FADED = 26;
