@@ -44,12 +44,27 @@ public final class ChainInference implements AutoCloseable {
 
     /** @param parameters of the graph's layers, at least */
     ChainInference(Graph graph, Parameters parameters, Kernels kernels, Workers workers) {
+        this(graph, CpuCompiler.forInference(LayerOps.forInference(graph, parameters)), parameters, kernels, workers);
+    }
+
+    private ChainInference(Graph graph, Plan plan, Parameters parameters, Kernels kernels, Workers workers) {
         this.kernels = kernels;
         this.workers = workers;
+        this.plan = plan;
         inputSize = graph.input().size();
         outputSize = ModelFacts.of(graph).output().size();
-        plan = CpuCompiler.forInference(LayerOps.forInference(graph, parameters));
         weights = new PackedWeights(plan, parameters, kernels);
+    }
+
+    /**
+     * As training sees a graph that samples its codes: with what is drawn depending on a sample's index alone.
+     *
+     * @param penalties whose divergences {@link #measure} gives
+     */
+    static ChainInference sampling(
+            Graph graph, Parameters parameters, List<Penalty> penalties, Kernels kernels, Workers workers) {
+        Plan plan = CpuCompiler.forMeasuring(LayerOps.forMeasuring(graph, parameters), penalties);
+        return new ChainInference(graph, plan, parameters, kernels, workers);
     }
 
     /**
@@ -88,6 +103,25 @@ public final class ChainInference implements AutoCloseable {
      * @param into receives {@code count} outputs, row-major, one after the other
      */
     public void run(Samples samples, int from, int count, float[] into) {
+        measure(samples, from, count, into);
+    }
+
+    /**
+     * What codes miss the prior by, summed over samples.
+     *
+     * @param nats the Kullback-Leibler divergence
+     * @param cost the same, as it counts in the loss
+     */
+    record Divergence(double nats, double cost) {
+        private static final Divergence NONE = new Divergence(0, 0);
+
+        Divergence plus(Divergence other) {
+            return new Divergence(nats + other.nats, cost + other.cost);
+        }
+    }
+
+    /** As {@link #run}. */
+    Divergence measure(Samples samples, int from, int count, float[] into) {
         if ((long) count * outputSize > into.length) {
             throw new IllegalArgumentException("into must hold " + count + " x " + outputSize + " = "
                     + (long) count * outputSize + " numbers, got " + into.length);
@@ -98,6 +132,7 @@ public final class ChainInference implements AutoCloseable {
             BatchSize size = new BatchSize(inputSize, BATCH, chunk);
             executor = new CpuPlan(plan, weights, size, new Processor(kernels, workers, Stopwatch.OFF));
         }
+        Divergence divergence = Divergence.NONE;
         for (int done = 0; done < count; done += BATCH) {
             int first = from + done;
             int size = Math.min(BATCH, count - done);
@@ -109,11 +144,15 @@ public final class ChainInference implements AutoCloseable {
                     0,
                     size,
                     0,
-                    0,
+                    first,
+                    Double.POSITIVE_INFINITY,
                     into,
                     outputFrom));
+            divergence = divergence.plus(new Divergence(
+                    executor.results().divergences(), executor.results().divergenceCosts()));
         }
         idle.push(executor); // not after a failure: its state is unknown then
+        return divergence;
     }
 
     @Override

@@ -1,6 +1,9 @@
 package dev.hourglass.engine;
 
+import dev.hourglass.model.Graph;
+import dev.hourglass.model.LayerSpec;
 import dev.hourglass.tensor.Shape;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -200,7 +203,7 @@ public sealed interface Loss {
      * @param penalties at least one
      */
     record Penalized(Loss of, List<Penalty> penalties) implements Loss {
-        /** @throws SettingException if the loss has penalties, or a mask beside the penalty of an activity */
+        /** @throws SettingException if the loss has penalties, or a mask beside one that is told from samples */
         public Penalized {
             penalties = List.copyOf(penalties);
             if (penalties.isEmpty() || of instanceof Penalized) {
@@ -208,9 +211,9 @@ public sealed interface Loss {
             }
             if (of instanceof Weighted weighted
                     && weighted.maskValue() != null
-                    && penalties.stream().anyMatch(Penalty::isOfActivity)) {
+                    && !penalties.stream().allMatch(Penalty.OfVariable.class::isInstance)) {
                 throw SettingException.value(
-                        Penalty.SETTING, "penalties of variables beside a mask_value", "one of an activity");
+                        Penalty.SETTING, "penalties of variables beside a mask_value", "one of another kind");
             }
         }
     }
@@ -223,6 +226,28 @@ public sealed interface Loss {
     /** What is added for weights and activities; empty where nothing is. */
     default List<Penalty> penalties() {
         return this instanceof Penalized penalized ? penalized.penalties() : List.of();
+    }
+
+    /** Whether it has a divergence: then it is the sum over a sample's terms, as the mean over samples. */
+    default boolean isVariational() {
+        return penalties().stream().anyMatch(Penalty.Divergence.class::isInstance);
+    }
+
+    /**
+     * With the divergence of each layer that samples and has none yet: the negative evidence lower bound, where the loss
+     * of outputs is a negative logarithm of a likelihood, as binary cross-entropy is.
+     */
+    default Loss withDivergences(Graph graph) {
+        List<Penalty> all = new ArrayList<>(penalties());
+        for (LayerSpec layer : graph.layers()) {
+            boolean has = all.stream()
+                    .anyMatch(penalty -> penalty instanceof Penalty.Divergence
+                            && penalty.layer().equals(layer.name()));
+            if (layer instanceof LayerSpec.Sampling && !has) {
+                all.add(Penalty.Divergence.of(layer.name()));
+            }
+        }
+        return withPenalties(all);
     }
 
     /** With these penalties and no others. */
@@ -250,8 +275,11 @@ public sealed interface Loss {
         };
     }
 
-    /** How many terms a sample of some shape has. */
+    /** How many terms a sample of some shape has that the loss is the mean of. */
     default int terms(Shape sample) {
+        if (isVariational()) {
+            return 1;
+        }
         if (ofOutputs() instanceof Weighted weighted) {
             return weighted.of().terms(sample);
         }

@@ -3,7 +3,6 @@ package dev.hourglass.engine;
 import dev.hourglass.engine.cpu.ops.losses.LossFunction;
 import dev.hourglass.engine.plan.OutputLoss;
 import dev.hourglass.model.Autoencoder;
-import dev.hourglass.model.Graph;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.Workers;
 import java.util.List;
@@ -11,6 +10,9 @@ import java.util.List;
 /**
  * Measures how well a model reconstructs samples: by the loss that it is trained with, and by the squared and absolute
  * errors that all models are compared by. Holds the parameters as they were when it was made.
+ *
+ * <p>The loss of a variational model is the expectation of one over its codes. It is estimated with one code drawn for each
+ * sample, the same whenever that sample is measured; errors are those of what the model rebuilds in use, from the mean.
  */
 public final class LossMeter implements AutoCloseable {
     private static final int BATCH = 256;
@@ -18,26 +20,34 @@ public final class LossMeter implements AutoCloseable {
     private final OutputLoss output;
     private final LossFunction function;
     private final int terms;
+    /** Gives what the loss is told from. */
     private final ChainInference chain;
+    /** Gives what the errors are told from: the same, but in a variational model. */
+    private final ChainInference inUse;
+
     private final Kernels kernels = Kernels.best();
 
-    private final List<Penalty> penalties;
+    private final Loss loss;
     private final Autoencoder model;
     private final int threads;
 
-    private LossMeter(Autoencoder model, OutputLoss output, List<Penalty> penalties, int threads) {
-        this.output = output;
-        this.penalties = penalties;
+    private LossMeter(Autoencoder model, Loss loss, int threads) {
+        this.loss = loss;
         this.model = model;
         this.threads = threads;
+        output = OutputLoss.of(model.spec().graph(), loss);
         function = LossFunction.of(output.loss(), model.spec().input());
-        terms = output.loss().terms(model.spec().input());
-        chain = new ChainInference(output.graph(), model.parameters(), kernels, Workers.of(threads));
+        terms = loss.terms(model.spec().input());
+        Workers workers = Workers.of(threads);
+        inUse = new ChainInference(output.graph(), model.parameters(), kernels, workers);
+        chain = loss.isVariational()
+                ? ChainInference.sampling(output.graph(), model.parameters(), loss.penalties(), kernels, workers)
+                : inUse;
     }
 
     /** @param threads that share out one call's samples, >= 1 */
     public static LossMeter of(Autoencoder model, Loss loss, int threads) {
-        return new LossMeter(model, OutputLoss.of(model.spec().graph(), loss), loss.penalties(), threads);
+        return new LossMeter(model, loss, threads);
     }
 
     /** Rebuilds samples and compares; the same bits at any number of threads. */
@@ -47,53 +57,89 @@ public final class LossMeter implements AutoCloseable {
 
     /** As the other one, but the model is to turn inputs into targets of the same index, such as noisy into clean. */
     public Measured measure(Samples inputs, Samples targets, int from, int count) {
-        int size = chain.outputSize();
-        float[] original = new float[size];
-        float[] gradient = new float[size];
-        float[] outputs = new float[Math.min(count, BATCH) * size];
-        double loss = 0;
-        long counted = 0;
-        double squared = 0;
-        double absolute = 0;
+        Sums sums = new Sums(Math.min(count, BATCH));
         for (int done = 0; done < count; done += BATCH) {
-            int batch = Math.min(BATCH, count - done);
-            chain.run(inputs, from + done, batch, outputs);
+            sums.add(inputs, targets, from + done, Math.min(BATCH, count - done));
+        }
+        double numbers = (double) count * chain.outputSize();
+        boolean isSquared = output.loss() instanceof Loss.MeanSquaredError && !output.summed();
+        // Summed in another order, the loss would differ from the error that it is in its last bits.
+        double reconstruction = isSquared ? sums.squared / numbers : sums.loss / Math.max(1, sums.counted);
+        return new Measured(
+                reconstruction + sums.divergence.cost() / count + penalties(inputs, from, count),
+                reconstruction,
+                sums.divergence.nats() / count,
+                sums.squared / numbers,
+                sums.absolute / numbers);
+    }
+
+    /** Over samples, batch by batch. */
+    private final class Sums {
+        private final int size = chain.outputSize();
+        private final float[] original = new float[size];
+        private final float[] gradient = new float[size];
+        private final float[] outputs;
+        private double loss;
+        private long counted;
+        private double squared;
+        private double absolute;
+        private ChainInference.Divergence divergence = new ChainInference.Divergence(0, 0);
+
+        Sums(int batch) {
+            outputs = new float[batch * size];
+        }
+
+        void add(Samples inputs, Samples targets, int from, int batch) {
+            divergence = divergence.plus(chain.measure(inputs, from, batch, outputs));
             for (int i = 0; i < batch; i++) {
-                targets.copySample(from + done + i, original, 0);
+                targets.copySample(from + i, original, 0);
                 loss += function.add(outputs, i * size, original, 0, gradient, 0, size, 1);
                 counted += terms - function.masked();
-                if (output.sigmoid()) {
-                    kernels.relativeSigmoid(outputs, i * size, size);
+                if (chain == inUse) {
+                    addErrors(i);
                 }
-                for (int j = 0; j < size; j++) {
-                    double difference = outputs[i * size + j] - original[j];
-                    squared += difference * difference;
-                    absolute += Math.abs(difference);
+            }
+            if (chain != inUse) {
+                inUse.run(inputs, from, batch, outputs);
+                for (int i = 0; i < batch; i++) {
+                    targets.copySample(from + i, original, 0);
+                    addErrors(i);
                 }
             }
         }
-        double numbers = (double) count * size;
-        boolean isSquared = output.loss() instanceof Loss.MeanSquaredError;
-        // Summed in another order, the loss would differ from the error that it is in its last bits.
-        double mean = isSquared ? squared / numbers : loss / Math.max(1, counted);
-        return new Measured(mean + penalties(inputs, from, count), squared / numbers, absolute / numbers);
+
+        private void addErrors(int sample) {
+            int at = sample * size;
+            if (output.sigmoid()) {
+                kernels.relativeSigmoid(outputs, at, size);
+            }
+            for (int j = 0; j < size; j++) {
+                double difference = outputs[at + j] - original[j];
+                squared += difference * difference;
+                absolute += Math.abs(difference);
+            }
+        }
     }
 
     private double penalties(Samples inputs, int from, int count) {
         double sum = 0;
-        for (Penalty penalty : penalties) {
-            sum += penalty.isOfActivity()
-                    ? ofActivity(penalty, inputs, from, count)
-                    : VariablePenalty.of(penalty, model.parameters()).cost();
+        for (Penalty penalty : loss.penalties()) {
+            sum += switch (penalty) {
+                case Penalty.OfActivity activity -> ofActivity(activity, inputs, from, count);
+                case Penalty.OfVariable variable ->
+                    VariablePenalty.of(variable, model.parameters()).cost();
+                // The samples' codes have told it already.
+                case Penalty.Divergence ignored -> 0;
+            };
         }
         return sum;
     }
 
     /** The mean over samples of what leaves a layer. */
-    private double ofActivity(Penalty penalty, Samples inputs, int from, int count) {
+    private double ofActivity(Penalty.OfActivity penalty, Samples inputs, int from, int count) {
         double sum = 0;
-        Graph upToIt = model.spec().graph().upTo(List.of(penalty.layer()));
-        try (ChainInference before = ChainInference.of(upToIt, model.parameters(), threads)) {
+        try (ChainInference before =
+                ChainInference.of(model.spec().graph().upTo(List.of(penalty.layer())), model.parameters(), threads)) {
             float[] activities = new float[Math.min(count, BATCH) * before.outputSize()];
             for (int done = 0; done < count; done += BATCH) {
                 int batch = Math.min(BATCH, count - done);

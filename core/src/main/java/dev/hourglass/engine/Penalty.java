@@ -6,38 +6,79 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/**
- * A term of what training makes small that is told from a variable or from what leaves a layer.
- *
- * @param layer its name
- * @param of a variable of the layer, such as {@code kernel}; or {@link #ACTIVITY}: then it is the mean over samples of the
- *     sum over a sample's numbers, as in Keras
- */
-public record Penalty(String layer, String of, Regularizer regularizer) {
-    public static final String ACTIVITY = "activity";
+/** A term of what training makes small that is told from something else than outputs and targets. */
+public sealed interface Penalty {
+    /** What {@link #of} and the text call the place of a layer's activity. */
+    String ACTIVITY = "activity";
 
-    static final String SETTING = "penalties";
-    private static final String EXAMPLE = "penalties such as 'latent/activity l1 0.00001;dec_dense/kernel l2 0.01'";
+    String SETTING = "penalties";
 
-    public boolean isOfActivity() {
-        return of.equals(ACTIVITY);
+    /** What the text calls the place of a divergence. */
+    String DIVERGENCE = "divergence";
+
+    /** The layer's name. */
+    String layer();
+
+    /**
+     * Of a variable.
+     *
+     * @param variable of the layer, such as {@code kernel}
+     */
+    record OfVariable(String layer, String variable, Regularizer regularizer) implements Penalty {}
+
+    /** Of what leaves a layer: the mean over samples of the sum over a sample's numbers, as in Keras. */
+    record OfActivity(String layer, Regularizer regularizer) implements Penalty {}
+
+    /**
+     * Of the distributions that a variational autoencoder draws its codes from: how far they are from the standard normal
+     * one, {@code beta} times the Kullback-Leibler divergence {@code sum(m^2 + exp(v) - 1 - v) / 2} over a sample's means m
+     * and logarithms of variances v, as the mean over samples (Kingma and Welling 2013, appendix B). Beside one, the loss of
+     * outputs is the sum over a sample's terms instead of their mean: together they are the negative evidence lower bound.
+     *
+     * @param layer a {@link dev.hourglass.model.LayerSpec.Sampling}
+     * @param beta >= 0; 1 is the bound itself, more makes codes more independent (Higgins et al. 2017)
+     * @param warmUp over so many epochs beta grows in a straight line from 0 (Sonderby et al. 2016), >= 0
+     */
+    record Divergence(String layer, float beta, float warmUp) implements Penalty {
+        public Divergence {
+            if (!(beta >= 0 && beta < Float.POSITIVE_INFINITY)) {
+                throw SettingException.value("beta", "a number >= 0", beta);
+            }
+            if (!(warmUp >= 0 && warmUp < Float.POSITIVE_INFINITY)) {
+                throw SettingException.value("warm_up", "epochs >= 0", warmUp);
+            }
+        }
+
+        /** The evidence lower bound from the start. */
+        public static Divergence of(String layer) {
+            return new Divergence(layer, 1, 0);
+        }
+
+        /** @param epochs that training has gone on for */
+        public double weight(double epochs) {
+            return epochs < warmUp ? beta * (epochs / warmUp) : beta;
+        }
     }
 
-    /** Keras's name of the layer's setting, such as {@code kernel_regularizer}. */
-    public String kerasSetting() {
-        return of + "_regularizer";
+    /** @param of a variable of the layer, or {@link #ACTIVITY} */
+    static Penalty of(String layer, String of, Regularizer regularizer) {
+        return of.equals(ACTIVITY) ? new OfActivity(layer, regularizer) : new OfVariable(layer, of, regularizer);
     }
 
     /** Such as {@code latent/activity l1 1.0E-5}, as {@link #parse} reads it. */
     private String text() {
-        StringBuilder text = new StringBuilder(layer + "/" + of);
-        if (regularizer.l1() > 0) {
-            text.append(" l1 ").append(regularizer.l1());
-        }
-        if (regularizer.l2() > 0) {
-            text.append(" l2 ").append(regularizer.l2());
-        }
-        return text.toString();
+        return switch (this) {
+            case OfVariable penalty -> layer() + "/" + penalty.variable() + text(penalty.regularizer());
+            case OfActivity penalty -> layer() + "/" + ACTIVITY + text(penalty.regularizer());
+            case Divergence penalty ->
+                layer() + "/" + DIVERGENCE + " beta " + penalty.beta()
+                        + (penalty.warmUp() == 0 ? "" : " warm_up " + penalty.warmUp());
+        };
+    }
+
+    private static String text(Regularizer regularizer) {
+        return (regularizer.l1() > 0 ? " l1 " + regularizer.l1() : "")
+                + (regularizer.l2() > 0 ? " l2 " + regularizer.l2() : "");
     }
 
     static String text(List<Penalty> penalties) {
@@ -45,10 +86,19 @@ public record Penalty(String layer, String of, Regularizer regularizer) {
     }
 
     static String inWords(List<Penalty> penalties) {
-        return penalties.stream()
-                .map(penalty -> penalty.regularizer().kerasClass() + " penalty of " + penalty.layer() + "'s "
-                        + penalty.of().replace('_', ' '))
-                .collect(Collectors.joining(" + "));
+        return penalties.stream().map(Penalty::inWords).collect(Collectors.joining(" + "));
+    }
+
+    private String inWords() {
+        return switch (this) {
+            case OfVariable penalty ->
+                penalty.regularizer().kerasClass() + " penalty of " + layer() + "'s "
+                        + penalty.variable().replace('_', ' ');
+            case OfActivity penalty -> penalty.regularizer().kerasClass() + " penalty of " + layer() + "'s activity";
+            case Divergence penalty ->
+                (penalty.beta() == 1 ? "" : penalty.beta() + " x ") + "Kullback-Leibler divergence of " + layer()
+                        + (penalty.warmUp() == 0 ? "" : " (warm-up of " + penalty.warmUp() + " epochs)");
+        };
     }
 
     /** @throws SettingException if the text has another form */
@@ -58,32 +108,50 @@ public record Penalty(String layer, String of, Regularizer regularizer) {
             String[] words = part.strip().split("\\s+", -1);
             String[] place = words[0].split("/", -1);
             if (place.length != 2 || words.length < 3 || words.length % 2 == 0) {
-                throw SettingException.value(SETTING, EXAMPLE, part.strip());
+                throw SettingException.value(
+                        SETTING,
+                        "penalties such as 'latent/activity l1 0.00001;dec_dense/kernel l2 0.01'",
+                        part.strip());
             }
-            float l1 = 0;
-            float l2 = 0;
-            for (int i = 1; i < words.length; i += 2) {
-                float factor = factor(words[i + 1]);
-                switch (words[i].toLowerCase(Locale.ROOT)) {
-                    case "l1" -> l1 = factor;
-                    case "l2" -> l2 = factor;
-                    default -> throw SettingException.value(SETTING, "l1 or l2 with a factor", words[i]);
-                }
-            }
-            penalties.add(new Penalty(place[0], place[1], regularizer(l1, l2)));
+            penalties.add(
+                    place[1].equals(DIVERGENCE) ? divergence(place[0], words) : regularized(place[0], place[1], words));
         }
         return penalties;
     }
 
-    private static Regularizer regularizer(float l1, float l2) {
+    private static Penalty divergence(String layer, String[] words) {
+        float beta = 1;
+        float warmUp = 0;
+        for (int i = 1; i < words.length; i += 2) {
+            float number = number(words[i + 1]);
+            switch (words[i].toLowerCase(Locale.ROOT)) {
+                case "beta" -> beta = number;
+                case "warm_up" -> warmUp = number;
+                default -> throw SettingException.value(SETTING, "beta or warm_up with a number", words[i]);
+            }
+        }
+        return new Divergence(layer, beta, warmUp);
+    }
+
+    private static Penalty regularized(String layer, String of, String[] words) {
+        float l1 = 0;
+        float l2 = 0;
+        for (int i = 1; i < words.length; i += 2) {
+            float factor = number(words[i + 1]);
+            switch (words[i].toLowerCase(Locale.ROOT)) {
+                case "l1" -> l1 = factor;
+                case "l2" -> l2 = factor;
+                default -> throw SettingException.value(SETTING, "l1 or l2 with a factor", words[i]);
+            }
+        }
         try {
-            return new Regularizer(l1, l2);
+            return of(layer, of, new Regularizer(l1, l2));
         } catch (IllegalArgumentException e) {
             throw SettingException.value(SETTING, "l1 or l2 above 0", l1 + " and " + l2);
         }
     }
 
-    private static float factor(String text) {
+    private static float number(String text) {
         try {
             return Float.parseFloat(text);
         } catch (NumberFormatException e) {

@@ -56,6 +56,8 @@ public final class TrainingSession implements AutoCloseable {
     private volatile boolean finite;
 
     private float learningRate;
+    private double epochs = Double.POSITIVE_INFINITY;
+    private double reconstructionLoss;
     private int step;
     private int batchSamples;
     private int profiledSteps;
@@ -72,8 +74,8 @@ public final class TrainingSession implements AutoCloseable {
         OutputLoss loss = OutputLoss.of(graph, settings.loss());
         List<Penalty> penalties = settings.loss().penalties();
         ofVariables = penalties.stream()
-                .filter(penalty -> !penalty.isOfActivity())
-                .map(penalty -> VariablePenalty.of(penalty, parameters))
+                .filter(Penalty.OfVariable.class::isInstance)
+                .map(penalty -> VariablePenalty.of((Penalty.OfVariable) penalty, parameters))
                 .toList();
         Plan compiled = CpuCompiler.forTraining(LayerOps.forTraining(loss.graph(), parameters), loss, penalties);
         weights = new PackedWeights(compiled, parameters, kernels);
@@ -228,6 +230,19 @@ public final class TrainingSession implements AutoCloseable {
         return batchSamples == 0 ? 0 : plan.results().absoluteError() / numbers();
     }
 
+    /** What outputs and targets alone made of the last step's loss; 0 before the first. */
+    public double reconstructionLoss() {
+        return reconstructionLoss;
+    }
+
+    /**
+     * The Kullback-Leibler divergence of the last step's codes from the prior, in nats, as the mean over samples, whatever
+     * it counts for in the loss; 0 where nothing is sampled.
+     */
+    public double divergence() {
+        return batchSamples == 0 ? 0 : plan.results().divergences() / batchSamples;
+    }
+
     /** In the batch's targets. */
     private double numbers() {
         return (double) batchSamples * outputSize;
@@ -243,6 +258,15 @@ public final class TrainingSession implements AutoCloseable {
             throw new IllegalArgumentException("learningRate must be >= 0, got " + learningRate);
         }
         this.learningRate = learningRate;
+    }
+
+    /**
+     * How far training has got, for what warms up over the first epochs; without it, that counts in full.
+     *
+     * @param epochs that training has gone on for, with fractions, >= 0
+     */
+    public void setEpochs(double epochs) {
+        this.epochs = epochs;
     }
 
     /**
@@ -304,7 +328,7 @@ public final class TrainingSession implements AutoCloseable {
         }
         step++;
         batchSamples = count;
-        plan.run(new Cursor.Batch(inputs, targets, order, from, count, settings.seed(), step, NOTHING, 0));
+        plan.run(new Cursor.Batch(inputs, targets, order, from, count, settings.seed(), step, epochs, NOTHING, 0));
         for (float[] gradient : gradients) {
             Arrays.fill(gradient, 0);
         }
@@ -319,7 +343,9 @@ public final class TrainingSession implements AutoCloseable {
                 System.arraycopy(norm.betaGradient, 0, gradients[norm.betaIndex], 0, norm.betaGradient.length);
             }
         }
-        double loss = meanLoss() + plan.results().penalties() / count;
+        reconstructionLoss = meanLoss();
+        double loss = reconstructionLoss
+                + (plan.results().penalties() + plan.results().divergenceCosts()) / count;
         for (int i = 0; i < ofVariables.size(); i++) {
             loss += ofVariables.get(i).add(gradients);
         }

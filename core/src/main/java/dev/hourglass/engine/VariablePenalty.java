@@ -7,16 +7,16 @@ import dev.hourglass.model.Regularizer;
 /** A {@link Penalty} of a variable at work. */
 record VariablePenalty(Regularizer regularizer, int index, float[] values) {
     /** @throws IllegalArgumentException if the layer has no such variable, or none that is trained */
-    static VariablePenalty of(Penalty penalty, Parameters parameters) {
+    static VariablePenalty of(Penalty.OfVariable penalty, Parameters parameters) {
         for (int i = 0; i < parameters.list().size(); i++) {
             Parameter parameter = parameters.list().get(i);
             if (parameter.layer().equals(penalty.layer())
-                    && parameter.name().equals(penalty.of())
+                    && parameter.name().equals(penalty.variable())
                     && parameter.trainable()) {
                 return new VariablePenalty(penalty.regularizer(), i, parameter.values());
             }
         }
-        throw new IllegalArgumentException("Layer '" + penalty.layer() + "' has no variable '" + penalty.of()
+        throw new IllegalArgumentException("Layer '" + penalty.layer() + "' has no variable '" + penalty.variable()
                 + "' that is trained and could be kept small");
     }
 

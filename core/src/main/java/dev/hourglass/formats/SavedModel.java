@@ -114,9 +114,12 @@ public record SavedModel(
                 List.of());
     }
 
-    /** The loss that further training minimises: the one so far, or the mean squared error where that is not known. */
+    /**
+     * The loss that further training minimises: the one so far, or the mean squared error where that is not known. Keras has
+     * no place for the divergence of a layer that samples: where nothing says otherwise, it counts once.
+     */
     public Loss trainedLoss() {
-        return loss == null ? new Loss.MeanSquaredError() : loss;
+        return (loss == null ? new Loss.MeanSquaredError() : loss).withDivergences(graph);
     }
 
     /** The shape of one sample. */
@@ -201,14 +204,14 @@ public record SavedModel(
     }
 
     /**
-     * The half down to the waist, by itself; it can't be trained on.
+     * The half down to the waist, by itself; it can't be trained on. That of a variational model gives the means.
      *
      * @throws UnsupportedModelException if there is no layer before the waist, or it is not known where that is
      */
     public SavedModel encoder() {
         requireKnownWaist();
         requireLayers(waist.encoderLayers());
-        return half("_encoder", graph.upTo(List.of(codeName())), normalization);
+        return half("_encoder", graph.upTo(List.of(codeName())).inUse(), normalization);
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.hourglass.model;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -270,6 +271,41 @@ public record Graph(List<Input> inputs, List<Node> nodes, List<String> outputs) 
                 nodes.stream().filter(node -> !before.contains(node.name())).toList();
         Graph part = new Graph(List.of(new Input(value, shape)), rest, outputs);
         return part.isChain() ? chain(shape, part.layers()) : part;
+    }
+
+    /**
+     * The same as it is in use: what is sampled in training is its mean, and what only its variance is told from is left
+     * out.
+     */
+    public Graph inUse() {
+        Map<String, String> means = new HashMap<>();
+        List<Node> rest = new ArrayList<>();
+        for (Node node : nodes) {
+            List<String> read = node.inputs().stream()
+                    .map(input -> means.getOrDefault(input, input))
+                    .toList();
+            if (node.layer() instanceof LayerSpec.Sampling) {
+                means.put(node.name(), read.getFirst());
+            } else {
+                rest.add(new Node(node.layer(), read));
+            }
+        }
+        if (means.isEmpty()) {
+            return this;
+        }
+        List<String> left = outputs.stream()
+                .map(output -> means.getOrDefault(output, output))
+                .toList();
+        Set<String> needed = new HashSet<>(left);
+        for (Node node : rest.reversed()) {
+            if (needed.contains(node.name())) {
+                needed.addAll(node.inputs());
+            }
+        }
+        return new Graph(
+                inputs,
+                rest.stream().filter(node -> needed.contains(node.name())).toList(),
+                left);
     }
 
     /** The values from which some values are computed, and these themselves. */

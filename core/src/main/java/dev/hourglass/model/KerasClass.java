@@ -57,6 +57,8 @@ public enum KerasClass {
     AVERAGE("Average"),
     MAXIMUM("Maximum"),
     MINIMUM("Minimum"),
+    /** No class of Keras, but what its documentation calls the layer. */
+    SAMPLING("Sampling"),
     CONCATENATE("Concatenate");
 
     private final String kerasName;
@@ -115,6 +117,7 @@ public enum KerasClass {
             case LayerSpec.Average ignored -> AVERAGE;
             case LayerSpec.Maximum ignored -> MAXIMUM;
             case LayerSpec.Minimum ignored -> MINIMUM;
+            case LayerSpec.Sampling ignored -> SAMPLING;
             case LayerSpec.Concatenate ignored -> CONCATENATE;
         };
     }

@@ -472,6 +472,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                 concatenate.axis() == LayerSpec.Concatenate.LAST_AXIS
                         ? "along the last axis"
                         : "along axis " + concatenate.axis();
+            case LayerSpec.Sampling ignored -> "from a mean and the logarithm of a variance; in use the mean";
             case LayerSpec.Merge ignored -> "number by number";
         };
     }

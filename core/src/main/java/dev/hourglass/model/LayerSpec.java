@@ -834,6 +834,18 @@ public sealed interface LayerSpec {
     }
 
     /**
+     * The waist of a variational autoencoder (Kingma and Welling 2013, section 2.4): of a mean and the logarithm of a
+     * variance, number by number, a sample {@code mean + exp(logVariance / 2) * e} in training, with e drawn from the
+     * standard normal distribution; in use the mean. Reads exactly two inputs, in this order. What keeps the
+     * distribution near the prior is part of the loss. Keras has no such layer; there it is a small nested model.
+     */
+    record Sampling(String name) implements Merge {
+        public Sampling {
+            requireName(name);
+        }
+    }
+
+    /**
      * Two or more inputs side by side, {@code [h, w, a] and [h, w, b] -> [h, w, a + b]} along the last axis.
      *
      * @param axis as Keras counts: -1 is the last, and 1 the first after the batch; 0 would be the batch itself

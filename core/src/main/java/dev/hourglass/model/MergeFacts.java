@@ -24,13 +24,14 @@ final class MergeFacts {
             case LayerSpec.Average ignored -> common(merge, inputs);
             case LayerSpec.Maximum ignored -> common(merge, inputs);
             case LayerSpec.Minimum ignored -> common(merge, inputs);
+            case LayerSpec.Sampling ignored -> common(merge, inputs);
         };
         long combined = merge instanceof LayerSpec.Concatenate ? 0 : (inputs.size() - 1L) * output.size();
         return new LayerFacts(merge, first, output, List.of(), Operations.elementwise(combined));
     }
 
     private static void requireNumber(LayerSpec.Merge merge, List<LayerInput> inputs) {
-        boolean exactly = merge instanceof LayerSpec.Subtract;
+        boolean exactly = merge instanceof LayerSpec.Subtract || merge instanceof LayerSpec.Sampling;
         if (inputs.size() < 2 || (exactly && inputs.size() > 2)) {
             throw new ShapeException(LayerFacts.describe(merge) + " needs " + (exactly ? "exactly" : "at least")
                     + " 2 inputs, got " + inputs.size() + " (" + sources(inputs)

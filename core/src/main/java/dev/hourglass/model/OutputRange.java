@@ -72,6 +72,8 @@ public record OutputRange(double least, double most) {
                         leastOfAll,
                         all.stream().mapToDouble(OutputRange::most).min().orElseThrow());
             case LayerSpec.Concatenate ignored -> new OutputRange(leastOfAll, mostOfAll);
+            // While training, the noise has no bounds.
+            case LayerSpec.Sampling ignored -> ALL;
         };
     }
 

@@ -9,6 +9,8 @@ import dev.hourglass.engine.Measured;
  * @param steps finished in it, >= 0
  * @param samples seen in it, >= 0; they are the first of the epoch's order
  * @param losses the loss times samples, summed over the steps
+ * @param reconstructions what outputs alone made of it, likewise
+ * @param divergences likewise
  * @param squaredErrors mean squared error times samples, likewise
  * @param absoluteErrors mean absolute error times samples, likewise
  * @param trainNanos spent on these steps
@@ -18,6 +20,8 @@ public record EpochPlace(
         int steps,
         int samples,
         double losses,
+        double reconstructions,
+        double divergences,
         double squaredErrors,
         double absoluteErrors,
         long trainNanos) {
@@ -29,7 +33,7 @@ public record EpochPlace(
     }
 
     static EpochPlace startOf(int epoch) {
-        return new EpochPlace(epoch, 0, 0, 0, 0, 0, 0);
+        return new EpochPlace(epoch, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     /** After one more step, of this many samples, means over them and nanoseconds. */
@@ -39,6 +43,8 @@ public record EpochPlace(
                 steps + 1,
                 samples + count,
                 losses + count * step.loss(),
+                reconstructions + count * step.reconstruction(),
+                divergences + count * step.divergence(),
                 squaredErrors + count * step.mse(),
                 absoluteErrors + count * step.mae(),
                 trainNanos + nanos);
@@ -46,6 +52,11 @@ public record EpochPlace(
 
     /** The means so far. */
     Measured measured() {
-        return new Measured(losses / samples, squaredErrors / samples, absoluteErrors / samples);
+        return new Measured(
+                losses / samples,
+                reconstructions / samples,
+                divergences / samples,
+                squaredErrors / samples,
+                absoluteErrors / samples);
     }
 }

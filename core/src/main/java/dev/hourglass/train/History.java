@@ -39,6 +39,24 @@ public record History(Loss loss, List<Epoch> epochs) {
             return training.mae();
         }
 
+        /** What outputs and targets alone made of the loss. */
+        public double reconstruction() {
+            return training.reconstruction();
+        }
+
+        /** The Kullback-Leibler divergence of codes from the prior, in nats a sample; 0 where nothing is sampled. */
+        public double divergence() {
+            return training.divergence();
+        }
+
+        public double validationReconstruction() {
+            return validation.reconstruction();
+        }
+
+        public double validationDivergence() {
+            return validation.divergence();
+        }
+
         public double validationLoss() {
             return validation.loss();
         }

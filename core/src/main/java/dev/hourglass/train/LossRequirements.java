@@ -55,6 +55,7 @@ public final class LossRequirements {
             case ANY, NOT_ZERO -> {}
         }
         loss.penalties().forEach(penalty -> requirePlace(spec, penalty));
+        requireDivergences(spec, loss);
         if (loss.ofOutputs() instanceof Loss.Ssim ssim) {
             requireImages(spec, ssim, range);
         }
@@ -78,12 +79,17 @@ public final class LossRequirements {
     }
 
     private static void requirePlace(AutoencoderSpec spec, Penalty penalty) {
+        String what = switch (penalty) {
+            case Penalty.OfVariable variable -> variable.variable();
+            case Penalty.OfActivity ignored -> Penalty.ACTIVITY;
+            case Penalty.Divergence ignored -> Penalty.DIVERGENCE;
+        };
         Optional<LayerFacts> layer = spec.facts().layers().stream()
                 .filter(facts -> facts.layer().name().equals(penalty.layer()))
                 .findFirst();
         if (layer.isEmpty()) {
             throw new UnsuitableTrainingException("Model '" + spec.name() + "' has no layer '" + penalty.layer()
-                    + "' whose " + penalty.of() + " could be kept small; it has "
+                    + "' whose " + what + " could be kept small; it has "
                     + String.join(
                             ", ", spec.layers().stream().map(LayerSpec::name).toList()) + ".");
         }
@@ -91,10 +97,38 @@ public final class LossRequirements {
                 .filter(Variable::trainable)
                 .map(Variable::name)
                 .toList();
-        if (!penalty.isOfActivity() && !variables.contains(penalty.of())) {
+        if (penalty instanceof Penalty.OfVariable && !variables.contains(what)) {
             throw new UnsuitableTrainingException("Layer '" + penalty.layer() + "' of model '" + spec.name()
-                    + "' has no " + penalty.of() + " that is trained and could be kept small; it has "
+                    + "' has no " + what + " that is trained and could be kept small; it has "
                     + (variables.isEmpty() ? "none at all" : String.join(", ", variables)) + ".");
+        }
+    }
+
+    /** Without its divergence, nothing keeps a variance from becoming 0; one of another layer means nothing. */
+    private static void requireDivergences(AutoencoderSpec spec, Loss loss) {
+        List<String> sampling = spec.layers().stream()
+                .filter(LayerSpec.Sampling.class::isInstance)
+                .map(LayerSpec::name)
+                .toList();
+        List<String> measured = loss.penalties().stream()
+                .filter(Penalty.Divergence.class::isInstance)
+                .map(Penalty::layer)
+                .toList();
+        for (String layer : sampling) {
+            if (!measured.contains(layer)) {
+                throw new UnsuitableTrainingException("Layer '" + layer + "' of model '" + spec.name()
+                        + "' samples its output, but the loss " + loss.text() + " does not say what keeps that near the"
+                        + " prior. Add its divergence, such as penalties=" + layer + "/divergence beta 1.");
+            }
+        }
+        for (String layer : measured) {
+            if (!sampling.contains(layer)) {
+                throw new UnsuitableTrainingException("The loss " + loss.text() + " has a divergence of layer '" + layer
+                        + "' of model '" + spec.name() + "', which is no Sampling layer; "
+                        + (sampling.isEmpty()
+                                ? "the model has none."
+                                : "those are " + String.join(", ", sampling) + "."));
+            }
         }
     }
 

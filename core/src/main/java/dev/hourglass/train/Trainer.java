@@ -147,8 +147,14 @@ public final class Trainer {
         float learningRate = learningRate(place.steps());
         session.setLearningRate(learningRate);
         int count = Math.min(batchSize, order.length - place.samples());
+        session.setEpochs(place.epoch() - 1 + (double) place.steps() / stepsAnEpoch);
         double loss = loss(inputs, targets, order, count);
-        Measured measured = new Measured(loss, session.meanSquaredError(), session.meanAbsoluteError());
+        Measured measured = new Measured(
+                loss,
+                session.reconstructionLoss(),
+                session.divergence(),
+                session.meanSquaredError(),
+                session.meanAbsoluteError());
         place = place.plus(count, measured, System.nanoTime() - start);
         listener.accept(new TrainEvent.StepFinished(
                 place.epoch(),

@@ -37,7 +37,7 @@ final class AllocationIT {
     @ParameterizedTest
     @MethodSource("models")
     void aStepAllocatesNothingOnAnyThreadOnceItIsCompiled(AutoencoderSpec model) {
-        Parameters parameters = Parameters.initialize(model.input(), model.layers(), new RandomSource(5));
+        Parameters parameters = Parameters.initialize(model.graph(), new RandomSource(5));
         Samples images = LabRun.images(model.input().size());
         int[] order = IntStream.range(0, LabRun.BATCH).toArray();
         try (TrainingSession session = LabRun.session(model, parameters, Kernels.best(), 2)) {

@@ -2,6 +2,7 @@ package dev.hourglass.engine;
 
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Parameters;
@@ -26,11 +27,16 @@ final class LabRun {
     private static final int SAMPLES = 2 * BATCH + 13;
 
     /**
-     * The labs' models, one with a dense layer so large that its gradient is summed over the batch at once, and one of
-     * every recurrent layer.
+     * The labs' models, one with a dense layer so large that its gradient is summed over the batch at once, one of every
+     * recurrent layer, and two that sample.
      */
-    static final List<AutoencoderSpec> MODELS =
-            List.of(Presets.mnistCnn("cnn"), Presets.mnistLstm("lstm"), wide(), recurrent());
+    static final List<AutoencoderSpec> MODELS = List.of(
+            Presets.mnistCnn("cnn"),
+            Presets.mnistLstm("lstm"),
+            wide(),
+            recurrent(),
+            Presets.mnistVae("vae"),
+            variational());
 
     private LabRun() {}
 
@@ -77,6 +83,30 @@ final class LabRun {
                         new LayerSpec.Dense("g", 5, Activation.SIGMOID)));
     }
 
+    /** An image at the waist, each of whose pixels is drawn. */
+    private static AutoencoderSpec variational() {
+        Size2 three = Size2.square(3);
+        Size2 two = Size2.square(2);
+        Graph graph = Graph.of(
+                List.of(new Graph.Input("x", Shape.of(8, 8, 1))),
+                List.of(
+                        node(new LayerSpec.Conv2d("a", 9, three, two, Padding.SAME, Activation.RELU), "x"),
+                        node(
+                                new LayerSpec.Conv2d("m", 3, three, Size2.square(1), Padding.SAME, Activation.LINEAR),
+                                "a"),
+                        node(
+                                new LayerSpec.Conv2d("v", 3, three, Size2.square(1), Padding.SAME, Activation.LINEAR),
+                                "a"),
+                        node(new LayerSpec.Sampling("z"), "m", "v"),
+                        node(new LayerSpec.Conv2dTranspose("y", 1, three, two, Padding.SAME, Activation.SIGMOID), "z")),
+                List.of("y"));
+        return new AutoencoderSpec("variational", graph, "z");
+    }
+
+    private static Graph.Node node(LayerSpec layer, String... inputs) {
+        return new Graph.Node(layer, List.of(inputs));
+    }
+
     public static void main(String[] args) {
         System.out.println(Kernels.best().description());
         for (AutoencoderSpec model : MODELS) {
@@ -85,7 +115,7 @@ final class LabRun {
     }
 
     static String digestAfterSteps(AutoencoderSpec spec, Kernels kernels, int threads) {
-        Parameters parameters = Parameters.initialize(spec.input(), spec.layers(), new RandomSource(5));
+        Parameters parameters = Parameters.initialize(spec.graph(), new RandomSource(5));
         try (TrainingSession session = session(spec, parameters, kernels, threads)) {
             int[] order = IntStream.range(0, SAMPLES).toArray();
             double loss = Double.NaN;
@@ -98,10 +128,10 @@ final class LabRun {
 
     static TrainingSession session(AutoencoderSpec spec, Parameters parameters, Kernels kernels, int threads) {
         return TrainingSession.of(
-                spec.input(),
-                spec.layers(),
+                spec.graph(),
                 parameters,
-                TrainingSettings.of(Optimizer.Adam.DEFAULT, BATCH, 5),
+                TrainingSettings.of(Optimizer.Adam.DEFAULT, BATCH, 5)
+                        .withLoss(new Loss.MeanSquaredError().withDivergences(spec.graph())),
                 threads,
                 kernels);
     }

@@ -45,16 +45,16 @@ final class ReferenceNetwork {
         boolean keeps(Dropout layer, int index);
     }
 
-    /** What a layer of Gaussian noise adds while training. */
+    /** What a layer of Gaussian noise adds while training, or one that samples draws from the standard distribution. */
     @FunctionalInterface
     interface AddedNoise {
         /** @param index into the layer's batch, sample after sample */
-        double at(LayerSpec.GaussianNoise layer, int index);
+        double at(LayerSpec layer, int index);
     }
 
     private static final AddedNoise NO_NOISE = (layer, index) -> {
         throw new IllegalStateException("Training with layer '" + layer.name()
-                + "' (GaussianNoise) needs its noise to be comparable; pass it to the constructor");
+                + "' needs its noise to be comparable; pass it to the constructor");
     };
 
     private static final DropoutMask NO_MASK = (layer, index) -> {
@@ -83,6 +83,10 @@ final class ReferenceNetwork {
 
     ReferenceNetwork(Graph graph, Parameters parameters) {
         this(graph, parameters, NO_MASK, NO_NOISE);
+    }
+
+    ReferenceNetwork(Graph graph, Parameters parameters, AddedNoise addedNoise) {
+        this(graph, parameters, NO_MASK, addedNoise);
     }
 
     private ReferenceNetwork(
@@ -236,8 +240,17 @@ final class ReferenceNetwork {
                 case LayerSpec.Average ignored -> map(folded(read, Double::sum), sum -> sum / read.size());
                 case LayerSpec.Maximum ignored -> folded(read, Math::max);
                 case LayerSpec.Minimum ignored -> folded(read, Math::min);
+                case LayerSpec.Sampling sampling -> sampled(sampling, read.getFirst(), read.getLast());
                 case LayerSpec.Concatenate concatenate -> concatenated(concatenate, read, names, out);
             };
+        }
+
+        private double[] sampled(LayerSpec.Sampling sampling, double[] mean, double[] logVariance) {
+            double[] result = mean.clone();
+            for (int i = 0; training && i < result.length; i++) {
+                result[i] += Math.exp(logVariance[i] / 2) * addedNoise.at(sampling, i);
+            }
+            return result;
         }
 
         private static double[] folded(List<double[]> read, DoubleBinaryOperator operator) {

@@ -32,7 +32,7 @@ class GraphFilesTest {
     private Path folder;
 
     static Stream<AutoencoderSpec> specs() {
-        Stream<AutoencoderSpec> presets = Stream.of("mnist-unet", "cifar10-residual")
+        Stream<AutoencoderSpec> presets = Stream.of("mnist-unet", "cifar10-residual", "mnist-vae")
                 .map(name -> Presets.find(name, name.replace('-', '_')).orElseThrow());
         return Stream.concat(presets, RandomGraphs.of(RANDOM, 15));
     }

@@ -305,6 +305,7 @@ public final class ModelCases {
         addMerge("merge_average", new LayerSpec.Average("merge"), 3);
         addMerge("merge_maximum", new LayerSpec.Maximum("merge"), 3);
         addMerge("merge_minimum", new LayerSpec.Minimum("merge"), 2);
+        addMerge("merge_sampling", new LayerSpec.Sampling("merge"), 2);
         addMerge("merge_concatenate_channels", new LayerSpec.Concatenate("merge", -1), 3);
         addMerge("merge_concatenate_rows", new LayerSpec.Concatenate("merge", 1), 2);
         addMerge("merge_concatenate_columns", new LayerSpec.Concatenate("merge", 2), 3);

@@ -20,13 +20,23 @@ record EpochLine(
         Errors training,
         @Nullable Errors validation) {
     /**
+     * @param divergence of a variational model's codes; NaN of another model
      * @param mse mean squared error; NaN where that is the loss
      * @param mae mean absolute error
      */
-    record Errors(double loss, double mse, double mae) {
+    record Errors(double loss, double divergence, double mse, double mae) {
         /** Where the loss is the mean squared error. */
         Errors(double loss, double mae) {
-            this(loss, Double.NaN, mae);
+            this(loss, Double.NaN, Double.NaN, mae);
+        }
+
+        /** Of a model that is not variational. */
+        Errors(double loss, double mse, double mae) {
+            this(loss, Double.NaN, mse, mae);
+        }
+
+        private boolean hasDivergence() {
+            return !Double.isNaN(divergence);
         }
 
         private boolean hasMse() {
@@ -106,8 +116,9 @@ record EpochLine(
 
     private static String errors(String prefix, Errors errors, boolean withMae) {
         String loss = " - " + prefix + "loss: " + number(errors.loss());
+        String divergence = errors.hasDivergence() ? " - " + prefix + "kl: " + number(errors.divergence()) : "";
         String mse = errors.hasMse() ? " - " + prefix + "mse: " + number(errors.mse()) : "";
-        return withMae ? loss + mse + " - " + prefix + "mae: " + number(errors.mae()) : loss;
+        return withMae ? loss + divergence + mse + " - " + prefix + "mae: " + number(errors.mae()) : loss;
     }
 
     /** As Keras writes a metric; but one of a run that diverged may have hundreds of digits, which tell nothing. */

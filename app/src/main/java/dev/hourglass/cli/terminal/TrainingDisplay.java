@@ -19,6 +19,7 @@ final class TrainingDisplay {
 
     private int epochs;
     private boolean isSquared = true;
+    private boolean isVariational;
     private int columns;
     private long nextDrawNanos;
     private boolean lineOpen;
@@ -34,6 +35,7 @@ final class TrainingDisplay {
             case TrainEvent.Started started -> {
                 epochs = started.epochs();
                 isSquared = started.loss() instanceof Loss.MeanSquaredError;
+                isVariational = started.loss().isVariational();
                 if (!isSquared) {
                     interrupt();
                     terminal.println("Loss: " + started.loss().inWords());
@@ -100,6 +102,10 @@ final class TrainingDisplay {
 
     /** The mean squared error is told where it is not the loss. */
     private EpochLine.Errors errors(Measured measured) {
-        return new EpochLine.Errors(measured.loss(), isSquared ? Double.NaN : measured.mse(), measured.mae());
+        return new EpochLine.Errors(
+                measured.loss(),
+                isVariational ? measured.divergence() : Double.NaN,
+                isSquared ? Double.NaN : measured.mse(),
+                measured.mae());
     }
 }

@@ -97,8 +97,8 @@ final class LayerSyntax {
         KerasClass kerasClass = KerasClass.find(name)
                 .orElseThrow(() -> place.error(
                         "expected a layer, found '" + name + "'." + Spelling.hint(name, KerasClass.names())));
-        LayerSpec layer = layer(kerasClass, RegularizerSyntax.without(settings));
-        penalties.addAll(RegularizerSyntax.read(layer.name(), settings));
+        LayerSpec layer = layer(kerasClass, RegularizerSyntax.without(kerasClass, settings));
+        penalties.addAll(RegularizerSyntax.read(layer, settings));
         return layer;
     }
 
@@ -439,6 +439,7 @@ final class LayerSyntax {
             case AVERAGE -> new LayerSpec.Average(name(settings.allowing("name"), kerasClass));
             case MAXIMUM -> new LayerSpec.Maximum(name(settings.allowing("name"), kerasClass));
             case MINIMUM -> new LayerSpec.Minimum(name(settings.allowing("name"), kerasClass));
+            case SAMPLING -> new LayerSpec.Sampling(name(settings.allowing("name"), kerasClass));
             case CONCATENATE -> {
                 settings.allowing("name", "axis");
                 yield new LayerSpec.Concatenate(

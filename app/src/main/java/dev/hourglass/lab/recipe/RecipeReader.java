@@ -53,6 +53,7 @@ public final class RecipeReader {
             "sequences-cnn-lstm",
             "mnist-denoising",
             "mnist-sparse",
+            "mnist-vae",
             "mnist-unet",
             "cifar10-unet",
             "cifar10-residual");
@@ -178,7 +179,7 @@ public final class RecipeReader {
             models.add(new ModelRecipe(
                     spec,
                     data(learned, folder),
-                    with(penalties, trained.map(TrainingSyntax::read).orElseGet(TrainOptions::defaults)),
+                    with(spec, penalties, trained.map(TrainingSyntax::read).orElseGet(TrainOptions::defaults)),
                     model.find("references").map(RecipeReader::references).orElse(List.of()),
                     origin));
         }
@@ -190,11 +191,11 @@ public final class RecipeReader {
                 top.find("outputs").map(node -> outputs(node, largest)).orElse(Recipe.Outputs.DEFAULT));
     }
 
-    /** What layers say of their weights and activities is part of what is made small. */
-    private static TrainOptions with(List<Penalty> ofLayers, TrainOptions options) {
+    /** What layers say of their weights and activities is part of what is made small, and so is how far codes are from the prior. */
+    private static TrainOptions with(AutoencoderSpec spec, List<Penalty> ofLayers, TrainOptions options) {
         List<Penalty> all = new ArrayList<>(options.loss().penalties());
         all.addAll(ofLayers);
-        return options.withLoss(options.loss().withPenalties(all));
+        return options.withLoss(options.loss().withPenalties(all).withDivergences(spec.graph()));
     }
 
     private static int sampleSize(ModelRecipe model) {

@@ -2,6 +2,8 @@ package dev.hourglass.lab.recipe;
 
 import dev.hourglass.engine.Penalty;
 import dev.hourglass.lab.recipe.Node.Mapping;
+import dev.hourglass.model.KerasClass;
+import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Regularizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,32 +12,50 @@ import java.util.Locale;
 /**
  * How a layer of a recipe says what keeps its numbers small: {@code kernel_regularizer}, {@code recurrent_regularizer},
  * {@code bias_regularizer} and {@code activity_regularizer}, each {@code {L1: 0.01}}, {@code {L2: 0.01}} or {@code {L1L2: {l1:
- * 0.01, l2: 0.01}}}; {@code l1} and {@code l2} alone have Keras's factor 0.01.
+ * 0.01, l2: 0.01}}}; {@code l1} and {@code l2} alone have Keras's factor 0.01. A layer that samples has {@code beta} and
+ * {@code warm_up} of its divergence.
  */
 final class RegularizerSyntax {
     private static final List<String> SETTINGS =
             List.of("kernel_regularizer", "recurrent_regularizer", "bias_regularizer", "activity_regularizer");
     private static final String EXAMPLE = "a regularizer such as '{L2: 0.01}' or '{L1L2: {l1: 0.01, l2: 0.01}}'";
     private static final float DEFAULT = 0.01f;
+    private static final String BETA = "beta";
+    private static final String WARM_UP = "warm_up";
 
     private RegularizerSyntax() {}
 
     /** A layer's other settings. */
-    static Mapping without(Mapping settings) {
+    static Mapping without(KerasClass kerasClass, Mapping settings) {
         Mapping others = settings;
         for (String setting : SETTINGS) {
             others = others.without(setting);
         }
+        if (kerasClass == KerasClass.SAMPLING) {
+            others = others.without(BETA).without(WARM_UP);
+        }
         return others;
     }
 
-    static List<Penalty> read(String layer, Mapping settings) {
+    static List<Penalty> read(LayerSpec of, Mapping settings) {
+        String layer = of.name();
         List<Penalty> penalties = new ArrayList<>();
+        if (of instanceof LayerSpec.Sampling
+                && settings.find(BETA).or(() -> settings.find(WARM_UP)).isPresent()) {
+            penalties.add(
+                    new Penalty.Divergence(layer, atLeastZero(settings, BETA, 1), atLeastZero(settings, WARM_UP, 0)));
+        }
         for (String setting : SETTINGS) {
             settings.find(setting)
-                    .ifPresent(node -> penalties.add(new Penalty(layer, place(setting), regularizer(node))));
+                    .ifPresent(node -> penalties.add(Penalty.of(layer, place(setting), regularizer(node))));
         }
         return penalties;
+    }
+
+    private static float atLeastZero(Mapping settings, String key, float otherwise) {
+        return settings.find(key)
+                .map(value -> value.asFloat("a number >= 0", number -> number >= 0))
+                .orElse(otherwise);
     }
 
     private static String place(String setting) {

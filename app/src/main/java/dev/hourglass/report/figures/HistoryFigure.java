@@ -28,7 +28,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
  * How a model's errors fell, by epoch, in training and validation: the loss and, beside it, the mean absolute error; and
- * the mean squared error, where that is not the loss.
+ * the mean squared error, where that is not the loss. Of a variational model, both parts of the loss.
  */
 final class HistoryFigure {
     private static final int PANEL_WIDTH = 560;
@@ -85,6 +85,19 @@ final class HistoryFigure {
         List<Panel> panels = new ArrayList<>();
         panels.add(new Panel(
                 "loss", "Loss (" + history.loss().inWords() + ")", History.Epoch::loss, History.Epoch::validationLoss));
+        if (history.loss().isVariational()) {
+            String reconstruction = history.loss().ofOutputs().inWords() + ", summed over a sample";
+            panels.add(new Panel(
+                    "reconstruction",
+                    reconstruction.substring(0, 1).toUpperCase(Locale.ROOT) + reconstruction.substring(1),
+                    History.Epoch::reconstruction,
+                    History.Epoch::validationReconstruction));
+            panels.add(new Panel(
+                    "KL divergence",
+                    "Kullback-Leibler divergence of codes (nats)",
+                    History.Epoch::divergence,
+                    History.Epoch::validationDivergence));
+        }
         if (!(history.loss() instanceof Loss.MeanSquaredError)) {
             panels.add(new Panel("MSE", "Mean squared error", History.Epoch::mse, History.Epoch::validationMse));
         }

@@ -10,7 +10,8 @@ public final class HistoryCsv {
 
     /**
      * Columns as the first line names them, in Keras's words; {@code loss_name} says what {@code loss} is, such as
-     * {@code huber:delta=0.5}. What is not finite is an empty field.
+     * {@code huber:delta=0.5}. {@code reconstruction} is what outputs alone made of it, {@code kl_divergence} that of a
+     * variational model's codes in nats. What is not finite is an empty field.
      */
     public static String of(RunResult run) {
         StringBuilder csv = new StringBuilder(Csv.line(
@@ -25,7 +26,11 @@ public final class HistoryCsv {
                 "seconds",
                 "mse",
                 "val_mse",
-                "loss_name"));
+                "loss_name",
+                "reconstruction",
+                "val_reconstruction",
+                "kl_divergence",
+                "val_kl_divergence"));
         for (ModelResult model : run.models()) {
             for (History.Epoch epoch : model.history().epochs()) {
                 csv.append(Csv.line(
@@ -40,7 +45,11 @@ public final class HistoryCsv {
                         epoch.seconds(),
                         epoch.mse(),
                         epoch.validationMse(),
-                        model.history().loss().text()));
+                        model.history().loss().text(),
+                        epoch.reconstruction(),
+                        epoch.validationReconstruction(),
+                        epoch.divergence(),
+                        epoch.validationDivergence()));
             }
         }
         return csv.toString();

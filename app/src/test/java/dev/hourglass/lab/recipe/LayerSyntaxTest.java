@@ -44,6 +44,7 @@ class LayerSyntaxTest {
                 new LayerSpec.Average("a"),
                 new LayerSpec.Maximum("a"),
                 new LayerSpec.Minimum("a"),
+                new LayerSpec.Sampling("a"),
                 new LayerSpec.Concatenate("a", 2),
                 new LayerSpec.Relu("a", 0.25f, 0.5f, 6),
                 new LayerSpec.Elu("a", 0.5f),

@@ -859,7 +859,7 @@ class RecipeReaderTest {
                 .hasMessage(
                         "no/such.yaml: expected a recipe file, found none."
                                 + " Check the path, or run one of the labs: mnist, cifar10, mnist-strong, cifar10-strong,"
-                                + " sequences, sequences-reversed, sequences-conv1d, sequences-cnn-lstm, mnist-denoising, mnist-sparse, mnist-unet, cifar10-unet, cifar10-residual.");
+                                + " sequences, sequences-reversed, sequences-conv1d, sequences-cnn-lstm, mnist-denoising, mnist-sparse, mnist-vae, mnist-unet, cifar10-unet, cifar10-residual.");
     }
 
     private Recipe read(String yaml) throws IOException {

@@ -80,10 +80,11 @@ class ComparisonTableTest {
         ModelResult lstm = SampleRuns.model(SampleRuns.LSTM, 0.1, 0.2, 0.01, SampleRuns.history(20, 0.16, 0.25));
         assertThat(HistoryCsv.of(SampleRuns.run(cnn, lstm)).split("\r\n", -1))
                 .containsExactly(
-                        "model,epoch,loss,mae,val_loss,val_mae,learning_rate,train_seconds,seconds,mse,val_mse,loss_name",
-                        "cnn,1,0.04,0.1,0.0625,0.125,0.001,9.0,10.0,0.04,0.0625,mean_squared_error",
-                        "cnn,2,,,0.09,0.15,0.001,9.0,10.0,,0.09,mean_squared_error",
-                        "lstm,1,0.16,0.2,0.25,0.25,0.001,18.0,20.0,0.16,0.25,mean_squared_error",
+                        "model,epoch,loss,mae,val_loss,val_mae,learning_rate,train_seconds,seconds,mse,val_mse,loss_name,"
+                                + "reconstruction,val_reconstruction,kl_divergence,val_kl_divergence",
+                        "cnn,1,0.04,0.1,0.0625,0.125,0.001,9.0,10.0,0.04,0.0625,mean_squared_error,0.04,0.0625,0.0,0.0",
+                        "cnn,2,,,0.09,0.15,0.001,9.0,10.0,,0.09,mean_squared_error,,0.09,0.0,0.0",
+                        "lstm,1,0.16,0.2,0.25,0.25,0.001,18.0,20.0,0.16,0.25,mean_squared_error,0.16,0.25,0.0,0.0",
                         "");
     }
 

@@ -18,7 +18,7 @@ public final class CpuCompiler {
         return forTraining(forward, loss, List.of());
     }
 
-    /** @param penalties those of activities count */
+    /** @param penalties those that are told from samples count */
     public static Plan forTraining(LogicalPlan forward, OutputLoss loss, List<Penalty> penalties) {
         return compile(Autodiff.withLoss(Rules.beforeLowering(forward), loss, penalties));
     }
@@ -26,6 +26,11 @@ public final class CpuCompiler {
     /** @param forward the way forward of a plan for use */
     public static Plan forInference(LogicalPlan forward) {
         return compile(Rules.beforeLowering(forward));
+    }
+
+    /** @param forward the way forward of a plan that samples; divergences are measured beside it */
+    public static Plan forMeasuring(LogicalPlan forward, List<Penalty> penalties) {
+        return compile(Autodiff.withDivergences(Rules.beforeLowering(forward), penalties));
     }
 
     private static Plan compile(LogicalPlan plan) {

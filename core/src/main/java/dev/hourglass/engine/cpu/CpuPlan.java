@@ -210,6 +210,9 @@ public final class CpuPlan {
         moveTo(at, 0);
         at.local = 0;
         at.samples = 1;
+        if (firstPhase) {
+            clear.run(at);
+        }
         for (BoundSegment segment : phase.segments()) {
             for (int i = 0; i < segment.operations().length; i++) {
                 if (segment.shared()[i]) {

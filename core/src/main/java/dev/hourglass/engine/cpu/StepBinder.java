@@ -11,6 +11,7 @@ import dev.hourglass.engine.cpu.ops.NormOperations;
 import dev.hourglass.engine.cpu.ops.Operation;
 import dev.hourglass.engine.cpu.ops.Resources;
 import dev.hourglass.engine.cpu.ops.losses.LossOperations;
+import dev.hourglass.engine.cpu.ops.losses.VariationalOperations;
 import dev.hourglass.engine.cpu.ops.recurrent.LstmOperations;
 import dev.hourglass.engine.cpu.ops.recurrent.RecurrentOperations;
 import dev.hourglass.engine.cpu.ops.recurrent.SequenceOperations;
@@ -37,6 +38,7 @@ public final class StepBinder {
     private final MergeOperations merges;
     private final NoiseOperations noise;
     private final LossOperations losses;
+    private final VariationalOperations variational;
 
     public StepBinder(Resources resources) {
         copies = new CopyOperations(resources);
@@ -54,6 +56,7 @@ public final class StepBinder {
         merges = new MergeOperations(resources);
         noise = new NoiseOperations(resources);
         losses = new LossOperations(resources);
+        variational = new VariationalOperations(resources);
     }
 
     public Operation bind(Step step) {
@@ -121,6 +124,9 @@ public final class StepBinder {
             case Step.Barrier s -> throw new IllegalArgumentException("A barrier is no work for a thread: " + s);
             case Step.Store s -> s.from().layout() instanceof Layout.Steps ? sequences.store(s) : copies.store(s);
             case Step.ActivityPenalty s -> losses.penalty(s);
+            case Step.Sample s -> variational.sample(s);
+            case Step.SampleGradient s -> variational.sampleGradient(s);
+            case Step.Divergence s -> variational.divergence(s);
             case Step.LossGradient s -> losses.gradient(s);
         };
     }

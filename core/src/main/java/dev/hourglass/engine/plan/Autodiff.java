@@ -33,9 +33,22 @@ public final class Autodiff {
         return withLoss(forward, loss, List.of());
     }
 
-    /** @param penalties those of activities are added; a layer's activity is what its last operation writes */
+    /** @param penalties those told from samples are added; a layer's activity is what its last operation writes */
     public static LogicalPlan withLoss(LogicalPlan forward, OutputLoss loss, List<Penalty> penalties) {
         return new Autodiff(forward).run(loss, penalties);
+    }
+
+    /**
+     * @param forward a plan that samples
+     * @param penalties those of divergences are measured; their slopes are nobody's
+     */
+    public static LogicalPlan withDivergences(LogicalPlan forward, List<Penalty> penalties) {
+        List<Op> ops = new ArrayList<>(forward.ops());
+        penalties.stream()
+                .filter(Penalty.Divergence.class::isInstance)
+                .map(penalty -> divergence(forward, (Penalty.Divergence) penalty))
+                .forEach(ops::add);
+        return new LogicalPlan(ops, forward.prediction());
     }
 
     private LogicalPlan run(OutputLoss loss, List<Penalty> penalties) {
@@ -43,9 +56,9 @@ public final class Autodiff {
         Tensor target = new Tensor("target", prediction.shape());
         Tensor gradient = new Tensor("loss/gradient", prediction.shape());
         ops.add(new Op.Target(target));
-        ops.add(new Op.LossGradient(loss.loss(), loss.sigmoid(), prediction, target, gradient));
+        ops.add(new Op.LossGradient(loss.loss(), loss.summed(), loss.sigmoid(), prediction, target, gradient));
         give(prediction, gradient);
-        penalties.stream().filter(Penalty::isOfActivity).forEach(this::penalize);
+        penalties.forEach(this::penalize);
         for (Op.Layer layer : forward.layers().toList().reversed()) {
             // Nobody asks for the gradient of what does not lead to the prediction, or of what depends on no parameter.
             if (shares.containsKey(layer.to()) && learned.contains(layer.to())) {
@@ -56,6 +69,37 @@ public final class Autodiff {
     }
 
     private void penalize(Penalty penalty) {
+        switch (penalty) {
+            case Penalty.OfActivity activity -> penalize(activity);
+            case Penalty.Divergence divergence -> {
+                Op.Divergence op = divergence(forward, divergence);
+                ops.add(op);
+                give(op.mean(), op.ofMean());
+                give(op.logVariance(), op.ofLogVariance());
+            }
+            // Its slope does not depend on the samples.
+            case Penalty.OfVariable ignored -> {}
+        }
+    }
+
+    private static Op.Divergence divergence(LogicalPlan forward, Penalty.Divergence penalty) {
+        Op.Sample sampled = forward.layers()
+                .filter(op -> op.layer().equals(penalty.layer()))
+                .filter(Op.Sample.class::isInstance)
+                .map(Op.Sample.class::cast)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "No layer '" + penalty.layer() + "' samples a distribution that could be kept near the prior"));
+        String name = penalty.layer() + "/divergence";
+        return new Op.Divergence(
+                penalty,
+                sampled.mean(),
+                sampled.logVariance(),
+                new Tensor(name + "/mean/gradient", sampled.mean().shape()),
+                new Tensor(name + "/log_variance/gradient", sampled.mean().shape()));
+    }
+
+    private void penalize(Penalty.OfActivity penalty) {
         Tensor activity = forward.layers()
                 .filter(op -> op.layer().equals(penalty.layer()))
                 .reduce((before, last) -> last)

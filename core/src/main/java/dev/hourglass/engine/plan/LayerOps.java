@@ -26,22 +26,35 @@ import java.util.function.BiFunction;
 /** From layers to the operations of a logical plan. What a layer does only in training is left out of a plan for use. */
 public final class LayerOps {
     private final List<Parameter> parameters;
-    private final boolean training;
+    private final Mode mode;
     private final List<Op> ops = new ArrayList<>();
 
-    private LayerOps(Parameters parameters, boolean training) {
+    /** What layers compute that differs. */
+    private enum Mode {
+        TRAINING,
+        /** As in use, but what training samples is sampled. */
+        SAMPLING,
+        USE
+    }
+
+    private LayerOps(Parameters parameters, Mode mode) {
         this.parameters = parameters.list();
-        this.training = training;
+        this.mode = mode;
     }
 
     /** The way forward of layers that are to be trained; {@link Autodiff} adds the way back. */
     public static LogicalPlan forTraining(Graph graph, Parameters parameters) {
-        return new LayerOps(parameters, true).plan(graph);
+        return new LayerOps(parameters, Mode.TRAINING).plan(graph);
     }
 
     /** The way forward of layers in use. */
     public static LogicalPlan forInference(Graph graph, Parameters parameters) {
-        return new LayerOps(parameters, false).plan(graph);
+        return new LayerOps(parameters, Mode.USE).plan(graph.inUse());
+    }
+
+    /** The same, but that codes are drawn from their distributions: what the loss of a variational model is told from. */
+    public static LogicalPlan forMeasuring(Graph graph, Parameters parameters) {
+        return new LayerOps(parameters, Mode.SAMPLING).plan(graph);
     }
 
     private LogicalPlan plan(Graph graph) {
@@ -76,6 +89,7 @@ public final class LayerOps {
             case LayerSpec.Average ignored -> new Op.Combine(name, Op.Combine.How.AVERAGE, from, to);
             case LayerSpec.Maximum ignored -> new Op.Combine(name, Op.Combine.How.MAXIMUM, from, to);
             case LayerSpec.Minimum ignored -> new Op.Combine(name, Op.Combine.How.MINIMUM, from, to);
+            case LayerSpec.Sampling ignored -> new Op.Sample(name, from.getFirst(), from.getLast(), to);
             case LayerSpec.Concatenate l ->
                 new Op.Concatenate(name, l.axisOf(from.getFirst().shape()), from, to);
         };
@@ -139,7 +153,8 @@ public final class LayerOps {
             case LayerSpec.GlobalAveragePooling2d l -> add(new Op.Average(l.name(), from, to));
             case LayerSpec.Flatten l -> add(new Op.Reshape(l.name(), from, to));
             case LayerSpec.Reshape l -> add(new Op.Reshape(l.name(), from, to));
-            case LayerSpec.TrainingNoise l -> training && l.disturbs() ? add(new Op.Noise(name, l, from, to)) : from;
+            case LayerSpec.TrainingNoise l ->
+                mode == Mode.TRAINING && l.disturbs() ? add(new Op.Noise(name, l, from, to)) : from;
             case LayerSpec.ActivationLayer l -> activation(name, l.activation(), from, to);
             case LayerSpec.LeakyRelu l ->
                 add(new Op.Activate(name, Nonlinearity.leakyRelu(l.negativeSlope()), from, to));

@@ -1,6 +1,7 @@
 package dev.hourglass.engine.plan;
 
 import dev.hourglass.engine.Loss;
+import dev.hourglass.engine.Penalty;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Regularizer;
@@ -48,9 +49,11 @@ public sealed interface Op {
     /**
      * Adds to the loss and to the squared and absolute errors, and writes the loss's gradient by the prediction.
      *
+     * @param summed whether the loss is the sum over a sample's terms instead of their mean
      * @param sigmoid whether the model's output is the sigmoid of the prediction: errors are those of the output
      */
-    record LossGradient(Loss loss, boolean sigmoid, Tensor prediction, Tensor target, Tensor gradient) implements Op {
+    record LossGradient(Loss loss, boolean summed, boolean sigmoid, Tensor prediction, Tensor target, Tensor gradient)
+            implements Op {
         @Override
         public List<Tensor> reads() {
             return List.of(prediction, target);
@@ -72,6 +75,23 @@ public sealed interface Op {
         @Override
         public List<Tensor> writes() {
             return List.of(gradient);
+        }
+    }
+
+    /**
+     * Adds to the loss how far a sample's normal distribution is from the standard one, and writes the slopes by its mean and
+     * the logarithm of its variance.
+     */
+    record Divergence(Penalty.Divergence penalty, Tensor mean, Tensor logVariance, Tensor ofMean, Tensor ofLogVariance)
+            implements Op {
+        @Override
+        public List<Tensor> reads() {
+            return List.of(mean, logVariance);
+        }
+
+        @Override
+        public List<Tensor> writes() {
+            return List.of(ofMean, ofLogVariance);
         }
     }
 
@@ -385,6 +405,14 @@ public sealed interface Op {
         @Override
         public List<Tensor> reads() {
             return parts;
+        }
+    }
+
+    /** {@code mean + exp(logVariance / 2) * e}, number by number, with e from the standard normal distribution. */
+    record Sample(String layer, Tensor mean, Tensor logVariance, Tensor to) implements Layer {
+        @Override
+        public List<Tensor> reads() {
+            return List.of(mean, logVariance);
         }
     }
 }

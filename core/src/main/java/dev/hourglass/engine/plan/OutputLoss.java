@@ -1,6 +1,7 @@
 package dev.hourglass.engine.plan;
 
 import dev.hourglass.engine.Loss;
+import dev.hourglass.engine.Penalty;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
@@ -13,16 +14,19 @@ import dev.hourglass.model.OutputRange;
  *
  * @param graph the model's, but that the last layer may lack its sigmoid
  * @param loss of what comes out of it
+ * @param summed whether it is summed over a sample's terms: beside a divergence, which is a sum as well
  * @param sigmoid whether the model's output is the sigmoid of that
  */
-public record OutputLoss(Graph graph, Loss loss, boolean sigmoid) {
+public record OutputLoss(Graph graph, Loss loss, boolean summed, boolean sigmoid) {
     /** @param penalized what is made small; penalties are of other tensors than the output */
     public static OutputLoss of(Graph graph, Loss penalized) {
         Loss loss = penalized.ofOutputs();
+        boolean summed = penalized.isVariational();
         boolean ofLast = penalized.penalties().stream()
-                .anyMatch(penalty -> penalty.isOfActivity() && penalty.layer().equals(graph.onlyOutput()));
+                .anyMatch(penalty -> penalty instanceof Penalty.OfActivity activity
+                        && activity.layer().equals(graph.onlyOutput()));
         if (ofLast) {
-            return new OutputLoss(graph, resolved(graph, loss), false);
+            return new OutputLoss(graph, resolved(graph, loss), summed, false);
         }
         Loss own = loss instanceof Loss.Weighted weighted ? weighted.of() : loss;
         if (own instanceof Loss.BinaryCrossentropy binary && endsInSigmoid(graph)) {
@@ -32,9 +36,10 @@ public record OutputLoss(Graph graph, Loss loss, boolean sigmoid) {
                     loss instanceof Loss.Weighted weighted
                             ? new Loss.Weighted(ofLogits, weighted.weights(), weighted.maskValue())
                             : ofLogits,
+                    summed,
                     true);
         }
-        return new OutputLoss(graph, resolved(graph, loss), false);
+        return new OutputLoss(graph, resolved(graph, loss), summed, false);
     }
 
     /** The graph whose output lacks its sigmoid. */

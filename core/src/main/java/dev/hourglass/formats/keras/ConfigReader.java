@@ -207,6 +207,9 @@ final class ConfigReader {
 
     private ModelNode node(Json.Mapping node, List<String> inputs, String model) {
         String kerasClass = className(node);
+        if (MODEL_CLASSES.contains(kerasClass) && SamplingModel.isOne(node)) {
+            return sampling(node, inputs, model);
+        }
         if (MODEL_CLASSES.contains(kerasClass)) {
             requireOurs(node, kerasClass, "layer '" + Json.printable(name(node, kerasClass)) + "'");
             Shape given = Objects.requireNonNull(values.get(inputs.getFirst()));
@@ -230,6 +233,18 @@ final class ConfigReader {
                 .map(input -> Objects.requireNonNull(values.get(input)))
                 .toList();
         LayerSpec spec = Layers.read(kerasClass, names.unique(name, model), settings, shapes.getFirst());
+        LayerFacts facts = facts(spec, inputs, shapes, node);
+        values.put(spec.name(), facts.output());
+        return new ModelNode.Layer(name, facts, inputs, trainable(config));
+    }
+
+    private ModelNode sampling(Json.Mapping node, List<String> inputs, String model) {
+        Json.Mapping config = node.get("config").asMapping();
+        String name = name(node, "sampling");
+        List<Shape> shapes = inputs.stream()
+                .map(input -> Objects.requireNonNull(values.get(input)))
+                .toList();
+        LayerSpec spec = new LayerSpec.Sampling(names.unique(name, model));
         LayerFacts facts = facts(spec, inputs, shapes, node);
         values.put(spec.name(), facts.output());
         return new ModelNode.Layer(name, facts, inputs, trainable(config));

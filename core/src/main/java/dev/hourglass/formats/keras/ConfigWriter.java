@@ -81,11 +81,14 @@ public final class ConfigWriter {
             entry.put("inbound_nodes", List.of(call(read)));
             layers.add(entry);
             switch (node) {
+                // A nested model was called once already, when it was made; Keras counts that, though not in a call.
                 case ModelNode.Layer layer ->
                     sources.put(
                             layer.spec().name(),
-                            new Source(node.kerasName(), layer.facts().output(), 0));
-                // A nested model was called once already, when it was made; Keras counts that, though not in a call.
+                            new Source(
+                                    node.kerasName(),
+                                    layer.facts().output(),
+                                    layer.spec() instanceof LayerSpec.Sampling ? 1 : 0));
                 case ModelNode.Model nested ->
                     sources.put(nested.output(), new Source(node.kerasName(), nested.outputShape(), 1));
             }
@@ -136,8 +139,12 @@ public final class ConfigWriter {
     }
 
     private Map<String, Object> input(ModelNode.Model model, String name) {
+        return input(model.input().shape(), name);
+    }
+
+    private Map<String, Object> input(Shape shape, String name) {
         Map<String, Object> config = new LinkedHashMap<>();
-        config.put("batch_shape", withBatch(model.input().shape()));
+        config.put("batch_shape", withBatch(shape));
         config.put("dtype", "float32");
         config.put("name", name);
         return node("keras.layers", "InputLayer", config);
@@ -145,13 +152,43 @@ public final class ConfigWriter {
 
     private Map<String, Object> node(ModelNode node) {
         return switch (node) {
-            case ModelNode.Layer layer -> layer(layer.spec());
+            case ModelNode.Layer layer ->
+                layer.spec() instanceof LayerSpec.Sampling ? sampling(layer) : layer(layer.spec());
             case ModelNode.Model model -> model(model);
         };
     }
 
     private Map<String, Object> layer(LayerSpec layer) {
         return node("keras.layers", KerasClass.of(layer).kerasName(), Layers.write(layer));
+    }
+
+    private Map<String, Object> sampling(ModelNode.Layer layer) {
+        Shape shape = layer.facts().output();
+        List<Object> layers = new ArrayList<>();
+        List<Object> inputs = new ArrayList<>();
+        for (String name : SamplingModel.inputs()) {
+            Map<String, Object> input = input(shape, name);
+            input.put("name", name);
+            input.put("inbound_nodes", List.of());
+            layers.add(input);
+            inputs.add(reference(name, 0));
+        }
+        for (SamplingModel.Part part : SamplingModel.parts()) {
+            Map<String, Object> entry = node("keras.layers", part.kerasClass(), SamplingModel.config(part));
+            entry.put("name", part.name());
+            List<Source> read = part.inputs().stream()
+                    .map(name -> new Source(name, shape, 0))
+                    .toList();
+            entry.put("inbound_nodes", List.of(call(read)));
+            layers.add(entry);
+        }
+        Map<String, Object> config = new LinkedHashMap<>();
+        config.put("name", layer.kerasName());
+        config.put("trainable", true);
+        config.put("layers", layers);
+        config.put("input_layers", inputs);
+        config.put("output_layers", reference(SamplingModel.output(), 0));
+        return node("keras", legacy ? "Functional" : "Model", config);
     }
 
     /** A layer within another, which is a whole node in the legacy format too. */

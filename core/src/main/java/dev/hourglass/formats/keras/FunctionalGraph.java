@@ -155,7 +155,7 @@ final class FunctionalGraph {
     }
 
     /** The names of the layers that a node reads from. */
-    private static List<String> sources(Json.Mapping node, String name) {
+    static List<String> sources(Json.Mapping node, String name) {
         String layer = "layer '" + Json.printable(name) + "' ("
                 + Json.printable(node.get("class_name").asText()) + ")";
         List<Json> calls = node.get("inbound_nodes").asSequence().items();
@@ -219,10 +219,14 @@ final class FunctionalGraph {
 
     /**
      * A call with a mask, or with {@code training=True}, would compute something else than the layer alone. Keras 3
-     * writes {@code training=False} for each layer that asks for it, and overrides it when it trains.
+     * writes {@code training=False} for each layer that asks for it, and overrides it when it trains; for a model of several
+     * inputs it writes no mask for each.
      */
     private static void requireOff(Json.Mapping node, String layer, String keyword, Json value) {
-        if (!(value instanceof Json.Nothing) && !value.excerpt().equals("false")) {
+        boolean none = value instanceof Json.Nothing
+                || (value instanceof Json.Sequence several
+                        && several.items().stream().allMatch(Json.Nothing.class::isInstance));
+        if (!none && !value.excerpt().equals("false")) {
             throw unsupported(node, layer + " is called with " + Json.printable(keyword) + "=" + value.excerpt());
         }
     }

@@ -29,6 +29,8 @@ final class Layers {
     /** The classes that a file may name; models and InputLayer aside. */
     static List<String> classes() {
         List<String> classes = new ArrayList<>(KerasClass.names());
+        // Not Keras's: a class of that name is code of the file's author.
+        classes.remove(KerasClass.SAMPLING.kerasName());
         classes.add(SOFTMAX);
         return classes;
     }
@@ -252,6 +254,7 @@ final class Layers {
             case AVERAGE -> new LayerSpec.Average(name);
             case MAXIMUM -> new LayerSpec.Maximum(name);
             case MINIMUM -> new LayerSpec.Minimum(name);
+            case SAMPLING -> throw new IllegalArgumentException("Keras has no such layer: " + kerasClass);
             case CONCATENATE ->
                 new LayerSpec.Concatenate(name, settings.whole("axis", LayerSpec.Concatenate.LAST_AXIS));
         };

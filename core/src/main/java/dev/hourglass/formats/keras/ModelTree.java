@@ -25,8 +25,10 @@ public final class ModelTree {
             }
             case FUNCTIONAL -> flat(model.name(), ModelNode.Kind.FUNCTIONAL, model.graph(), given);
             case NESTED -> {
-                ModelNode.Model encoder = flat(
-                        "encoder", ModelNode.Kind.FUNCTIONAL, model.encoder().graph(), given);
+                String code =
+                        model.layers().get(model.waist().encoderLayers() - 1).name();
+                ModelNode.Model encoder =
+                        flat("encoder", ModelNode.Kind.FUNCTIONAL, model.graph().upTo(List.of(code)), given);
                 ModelNode.Model decoder = flat(
                         "decoder", ModelNode.Kind.FUNCTIONAL, model.decoder().graph(), List.of(encoder.output()));
                 yield new ModelNode.Model(

@@ -34,7 +34,7 @@ final class WaistRule {
      * The narrowest value in the middle: of the fewest places (pixels, steps), of those of the fewest numbers, of equals
      * the first. There must be something wider before it and behind it, so it is never what the model reads or gives. What
      * follows it and only changes its values (an activation, a normalization) or lays them in a row belongs to the code.
-     * Where models are nested, the code is what leaves one of them.
+     * Where models are nested, the code is what leaves one of them, and of a variational one it is what is sampled.
      *
      * <p>Without such a value a model that gives less than it reads is an encoder by itself, and one that gives more a
      * decoder. Of one that keeps its places it is not known what the code is.
@@ -42,6 +42,13 @@ final class WaistRule {
     Waist byRule() {
         List<LayerFacts> facts = ModelFacts.of(model.graph()).layers();
         Shape output = facts.getLast().output();
+        List<Integer> sampling = IntStream.range(0, layers.size())
+                .filter(i -> layers.get(i) instanceof LayerSpec.Sampling)
+                .boxed()
+                .toList();
+        if (sampling.size() == 1) {
+            return new Waist(sampling.getFirst() + 1, Waist.Source.BY_RULE);
+        }
         List<Integer> nested = nestedEnds();
         List<Integer> candidates = nested.isEmpty() ? middle(facts) : nested;
         if (!candidates.isEmpty()) {

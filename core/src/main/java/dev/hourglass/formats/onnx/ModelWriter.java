@@ -3,6 +3,7 @@ package dev.hourglass.formats.onnx;
 import dev.hourglass.formats.GoldenBatch;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.formats.UnsupportedModelException;
+import dev.hourglass.model.Graph;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
@@ -25,7 +26,7 @@ public final class ModelWriter {
 
     /** The model as a file holds it. */
     public static OnnxModel translate(SavedModel model) {
-        return Translation.of(model.name(), model.graph(), model.parameters(), metadata(model));
+        return Translation.of(model.name(), model.graph().inUse(), model.parameters(), metadata(model));
     }
 
     private static Map<String, String> metadata(SavedModel model) {
@@ -34,10 +35,17 @@ public final class ModelWriter {
         metadata.put("normalization.offset", numbers(model.normalization().offsets()));
         int encoderLayers = model.waist().encoderLayers();
         if (encoderLayers > 0) {
-            metadata.put("waist", model.layers().get(encoderLayers - 1).name());
+            metadata.put(
+                    "waist",
+                    inUse(model.graph(), model.layers().get(encoderLayers - 1).name()));
         }
         model.provenance().forEach((key, value) -> metadata.put("provenance." + key, value));
         return metadata;
+    }
+
+    /** The value that is the code, where sampled ones are their means. */
+    private static String inUse(Graph graph, String waist) {
+        return graph.upTo(List.of(waist)).inUse().onlyOutput();
     }
 
     private static String numbers(List<Float> numbers) {

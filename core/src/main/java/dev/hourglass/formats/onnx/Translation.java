@@ -157,6 +157,9 @@ final class Translation {
             case LayerSpec.Average ignored -> addNode(name, "Mean", values, Map.of());
             case LayerSpec.Maximum ignored -> addNode(name, "Max", values, Map.of());
             case LayerSpec.Minimum ignored -> addNode(name, "Min", values, Map.of());
+            case LayerSpec.Sampling ignored ->
+                throw new IllegalArgumentException(
+                        "What is exported is the graph in use, which samples nothing: " + merge);
             case LayerSpec.Subtract ignored -> addNode(name, "Sub", values, Map.of());
             case LayerSpec.Multiply ignored -> addProduct(name, values);
             case LayerSpec.Concatenate concatenate -> {

@@ -54,6 +54,9 @@ final class Reader {
     /** The version that knew mean squared error and Adam alone. */
     private static final int FIRST = 1;
 
+    /** The version that knew no divergences. */
+    private static final int SECOND = 2;
+
     private final Path file;
     private final byte[] bytes;
     private final ByteArrayInputStream left;
@@ -91,8 +94,8 @@ final class Reader {
         require(Arrays.equals(magic, CheckpointFile.MAGIC), "a checkpoint", "another kind of file");
         version = in.readInt();
         require(
-                version == FIRST || version == CheckpointFile.VERSION,
-                "version " + FIRST + " or " + CheckpointFile.VERSION + " of its layout",
+                version >= FIRST && version <= CheckpointFile.VERSION,
+                "version " + FIRST + " to " + CheckpointFile.VERSION + " of its layout",
                 "version " + version);
         SortedMap<String, String> origin = new TreeMap<>();
         for (int settings = count("settings", 2 * Short.BYTES); settings > 0; settings--) {
@@ -156,7 +159,16 @@ final class Reader {
         int steps = in.readInt();
         int samples = in.readInt();
         Measured sums = measured();
-        return new EpochPlace(epoch, steps, samples, sums.loss(), sums.mse(), sums.mae(), in.readLong());
+        return new EpochPlace(
+                epoch,
+                steps,
+                samples,
+                sums.loss(),
+                sums.reconstruction(),
+                sums.divergence(),
+                sums.mse(),
+                sums.mae(),
+                in.readLong());
     }
 
     private History.Epoch epoch() throws IOException {
@@ -167,8 +179,10 @@ final class Reader {
     /** In version 1 the loss is the mean squared error. */
     private Measured measured() throws IOException {
         double loss = in.readDouble();
+        double reconstruction = version <= SECOND ? loss : in.readDouble();
+        double divergence = version <= SECOND ? 0 : in.readDouble();
         double mse = version == FIRST ? loss : in.readDouble();
-        return new Measured(loss, mse, in.readDouble());
+        return new Measured(loss, reconstruction, divergence, mse, in.readDouble());
     }
 
     private CallbackState callbacks() throws IOException {

@@ -63,6 +63,8 @@ final class Writer {
         out.writeInt(place.steps());
         out.writeInt(place.samples());
         out.writeDouble(place.losses());
+        out.writeDouble(place.reconstructions());
+        out.writeDouble(place.divergences());
         out.writeDouble(place.squaredErrors());
         out.writeDouble(place.absoluteErrors());
         out.writeLong(place.trainNanos());
@@ -85,6 +87,8 @@ final class Writer {
 
     private void write(Measured measured) throws IOException {
         out.writeDouble(measured.loss());
+        out.writeDouble(measured.reconstruction());
+        out.writeDouble(measured.divergence());
         out.writeDouble(measured.mse());
         out.writeDouble(measured.mae());
     }

@@ -165,7 +165,8 @@ final class BranchesTest {
         float[] inputs = numbers(SAMPLES * input.size());
         float[] targets = numbers(SAMPLES * prediction.shape().size());
         Plan plan = CpuCompiler.forTraining(
-                forward, new OutputLoss(Graph.chain(Shape.of(1), List.of()), new Loss.MeanSquaredError(), false));
+                forward,
+                new OutputLoss(Graph.chain(Shape.of(1), List.of()), new Loss.MeanSquaredError(), false, false));
         PackedWeights weights = new PackedWeights(plan, Parameters.of(parameters), Kernels.best());
         BatchSize size = BatchSize.forTraining(plan, Math.max(inputs.length, targets.length) / SAMPLES, SAMPLES);
         try (Workers workers = Workers.of(2)) {
@@ -222,7 +223,7 @@ final class BranchesTest {
                 weights.pack(0, task);
             }
             int[] order = IntStream.range(0, SAMPLES).toArray();
-            plan.run(new Cursor.Batch(inputs, targets, order, 0, SAMPLES, 1, 1, new float[0], 0));
+            plan.run(new Cursor.Batch(inputs, targets, order, 0, SAMPLES, 1, 1, 0, new float[0], 0));
             return plan.results().loss() / (SAMPLES * (double) outputs);
         }
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 final class AutodiffTest {
     private static final OutputLoss LOSS =
-            new OutputLoss(Graph.chain(Shape.of(1), List.of()), new Loss.MeanSquaredError(), false);
+            new OutputLoss(Graph.chain(Shape.of(1), List.of()), new Loss.MeanSquaredError(), false, false);
     private static final Tensor INPUT = tensor("input");
 
     @Test
@@ -28,7 +28,7 @@ final class AutodiffTest {
         List<Op> appended = appended(plan);
         assertThat(appended.getFirst()).isEqualTo(new Op.Target(tensor("target")));
         assertThat(appended.get(1))
-                .isEqualTo(new Op.LossGradient(LOSS.loss(), false, last.to(), tensor("target"), ofLoss));
+                .isEqualTo(new Op.LossGradient(LOSS.loss(), false, false, last.to(), tensor("target"), ofLoss));
         assertThat(appended.subList(2, appended.size()))
                 .containsExactly(
                         new Op.Gradient(last, ofLoss, List.of(new Op.Share(0, ofBetween))),

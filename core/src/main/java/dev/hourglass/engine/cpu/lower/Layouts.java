@@ -94,6 +94,7 @@ final class Layouts {
             case Op.Sum ignored -> natural;
             case Op.Combine ignored -> natural;
             case Op.Concatenate ignored -> natural;
+            case Op.Sample ignored -> natural;
         };
     }
 

@@ -68,7 +68,8 @@ public final class Lowering {
                 Value gradient = new Value(o.gradient().name(), prediction.layout());
                 Value target = draft.valueOf(o.target());
                 Shape sample = o.target().shape();
-                draft.add(new Step.LossGradient(o.loss(), sample, o.sigmoid(), prediction, target, gradient));
+                draft.add(
+                        new Step.LossGradient(o.loss(), sample, o.summed(), o.sigmoid(), prediction, target, gradient));
                 draft.define(o.gradient(), gradient);
             }
             case Op.ActivityPenalty o -> {
@@ -78,6 +79,7 @@ public final class Lowering {
                 draft.add(new Step.ActivityPenalty(o.regularizer(), sample, activity, gradient));
                 draft.define(o.gradient(), gradient);
             }
+            case Op.Divergence o -> merges.divergence(o);
             case Op.Layer o -> addForward(o);
             case Op.Gradient o -> addGradient(o, draft.valueOf(o.outputGradient()));
         }
@@ -108,6 +110,7 @@ public final class Lowering {
             case Op.Sum op -> merges.sum(op);
             case Op.Combine op -> merges.combine(op);
             case Op.Concatenate op -> merges.concatenate(op);
+            case Op.Sample op -> merges.sample(op);
         };
         draft.define(layer.to(), output);
     }
@@ -143,6 +146,7 @@ public final class Lowering {
             case Op.Sum op -> merges.sumGradient(op, gradient, ofOutput);
             case Op.Combine op -> merges.combineGradient(op, gradient, ofOutput);
             case Op.Concatenate op -> merges.concatenateGradient(op, gradient, ofOutput);
+            case Op.Sample op -> merges.sampleGradient(op, gradient, ofOutput);
         }
     }
 }

@@ -133,6 +133,45 @@ final class MergeLowering {
         }
     }
 
+    Value sample(Op.Sample op) {
+        Value output = new Value(op.to().name(), draft.layouts().written(op.to(), false));
+        draft.add(new Step.Sample(
+                op.layer(),
+                op.to().shape(),
+                draft.valueOf(op.mean()),
+                draft.valueOf(op.logVariance()),
+                deviation(op),
+                output));
+        return output;
+    }
+
+    private static Value deviation(Op.Sample op) {
+        return new Value(op.layer() + "/deviation", Layouts.natural(op.to()));
+    }
+
+    /** The mean's is the output's. */
+    void sampleGradient(Op.Sample op, Op.Gradient gradient, Value ofOutput) {
+        for (Op.Share share : gradient.shares()) {
+            if (share.input() == 0) {
+                draft.give(op, share, copy(share, ofOutput));
+            } else {
+                Value result = new Value(share.gradient().name(), Layouts.natural(op.to()));
+                draft.add(new Step.SampleGradient(op.to().shape(), deviation(op), ofOutput, result));
+                draft.give(op, share, result);
+            }
+        }
+    }
+
+    void divergence(Op.Divergence op) {
+        Value mean = draft.valueOf(op.mean());
+        Value logVariance = draft.valueOf(op.logVariance());
+        Value ofMean = new Value(op.ofMean().name(), Layouts.gradient(mean.layout()));
+        Value ofLogVariance = new Value(op.ofLogVariance().name(), Layouts.gradient(logVariance.layout()));
+        draft.add(new Step.Divergence(op.penalty(), op.mean().shape(), mean, logVariance, ofMean, ofLogVariance));
+        draft.define(op.ofMean(), ofMean);
+        draft.define(op.ofLogVariance(), ofLogVariance);
+    }
+
     /** All inputs in one layout: step by step where all are, else as images. */
     private List<Value> readAlike(Op.Layer op) {
         boolean stepByStep =

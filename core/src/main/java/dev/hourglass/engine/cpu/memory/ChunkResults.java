@@ -22,6 +22,12 @@ public final class ChunkResults {
     /** By chunk: what activities cost, summed over its samples. */
     public final double[] penalties;
 
+    /** By chunk: how far the distributions of its samples are from the standard one, summed over them. */
+    public final double[] divergences;
+
+    /** By chunk: the same, as it counts in the loss. */
+    public final double[] divergenceCosts;
+
     /** By chunk: how many terms of the loss a mask left out. */
     public final double[] maskedTerms;
     /** Where each gradient matrix lies in a chunk's gradients. */
@@ -44,6 +50,8 @@ public final class ChunkResults {
         absoluteErrors = new double[chunks];
         maskedTerms = new double[chunks];
         penalties = new double[chunks];
+        divergences = new double[chunks];
+        divergenceCosts = new double[chunks];
         moments = new double[chunks][norms.size()][];
         for (double[][] chunk : moments) {
             for (int i = 0; i < chunk.length; i++) {
@@ -64,6 +72,8 @@ public final class ChunkResults {
         absoluteErrors[chunk] = 0;
         maskedTerms[chunk] = 0;
         penalties[chunk] = 0;
+        divergences[chunk] = 0;
+        divergenceCosts[chunk] = 0;
     }
 
     /**
@@ -120,6 +130,16 @@ public final class ChunkResults {
     /** Over the whole batch. */
     public double penalties() {
         return sum(penalties);
+    }
+
+    /** Over the whole batch. */
+    public double divergences() {
+        return sum(divergences);
+    }
+
+    /** Over the whole batch. */
+    public double divergenceCosts() {
+        return sum(divergenceCosts);
     }
 
     /** In the order of the chunks, whichever was done first. */

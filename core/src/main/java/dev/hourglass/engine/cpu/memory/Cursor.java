@@ -56,8 +56,9 @@ public final class Cursor {
      * What one run computes.
      *
      * @param order which sample of the source each place of the batch takes: {@code order[from + place]}
-     * @param seed of the run, for dropout
-     * @param number of the training step, for dropout
+     * @param seed of the run, for what is random
+     * @param number of the training step, for what is random
+     * @param epochs that training has gone on for, with fractions
      * @param output receives the prediction, compact, in inference
      */
     public record Batch(
@@ -68,9 +69,10 @@ public final class Cursor {
             int size,
             long seed,
             long number,
+            double epochs,
             float[] output,
             int outputFrom) {
         public static final Batch NONE = new Batch(
-                (index, into, offset) -> {}, (index, into, offset) -> {}, new int[0], 0, 0, 0, 0, new float[0], 0);
+                (index, into, offset) -> {}, (index, into, offset) -> {}, new int[0], 0, 0, 0, 0, 0, new float[0], 0);
     }
 }

@@ -1,6 +1,7 @@
 package dev.hourglass.engine.cpu.step;
 
 import dev.hourglass.engine.Loss;
+import dev.hourglass.engine.Penalty;
 import dev.hourglass.engine.cpu.layout.Corner;
 import dev.hourglass.engine.cpu.layout.PackedMatrix;
 import dev.hourglass.engine.cpu.layout.Tiling;
@@ -528,11 +529,35 @@ public sealed interface Step {
     record ActivityPenalty(Regularizer regularizer, Shape sample, Value activity, Value gradient) implements Step {}
 
     /**
+     * Draws from normal distributions, by what depends on step, sample and place alone.
+     *
+     * @param layer its name
+     * @param sample the shape of one sample of each value
+     * @param deviation receives how far what is drawn lies from the mean
+     */
+    record Sample(String layer, Shape sample, Value mean, Value logVariance, Value deviation, Value to)
+            implements Step {}
+
+    /** Back through it to the logarithm of the variance: half the deviation times the gradient. */
+    record SampleGradient(Shape sample, Value deviation, Value gradient, Value ofLogVariance) implements Step {}
+
+    /**
+     * Adds how far normal distributions are from the standard one, and writes the slopes.
+     *
+     * @param sample the shape of one sample of each value
+     */
+    record Divergence(
+            Penalty.Divergence penalty, Shape sample, Value mean, Value logVariance, Value ofMean, Value ofLogVariance)
+            implements Step {}
+
+    /**
      * Adds to the loss and to the squared and absolute errors, and writes the gradient of the loss.
      *
      * @param sample the shape of a target
+     * @param summed whether the loss is the sum over a sample's terms instead of their mean
      * @param sigmoid whether the model's output is the sigmoid of the prediction: errors are those of the output
      */
-    record LossGradient(Loss loss, Shape sample, boolean sigmoid, Value prediction, Value target, Value gradient)
+    record LossGradient(
+            Loss loss, Shape sample, boolean summed, boolean sigmoid, Value prediction, Value target, Value gradient)
             implements Step {}
 }

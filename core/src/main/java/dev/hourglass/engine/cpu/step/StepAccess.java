@@ -104,6 +104,9 @@ public record StepAccess(
             case Step.Barrier ignored -> NOTHING;
             case Step.Store s -> reading(s.from());
             case Step.ActivityPenalty s -> reading(s.activity()).writing(s.gradient());
+            case Step.Sample s -> reading(s.mean(), s.logVariance()).writing(s.deviation(), s.to());
+            case Step.SampleGradient s -> reading(s.deviation(), s.gradient()).writing(s.ofLogVariance());
+            case Step.Divergence s -> reading(s.mean(), s.logVariance()).writing(s.ofMean(), s.ofLogVariance());
             case Step.LossGradient s -> reading(s.prediction(), s.target()).writing(s.gradient());
         };
     }

@@ -164,6 +164,10 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
             case Step.Barrier s -> new StepCost(0, 0, 0, List.of("batch normalisation " + s.norm()));
             case Step.Store s -> of(s, 0, Matrices.NONE);
             case Step.ActivityPenalty s -> of(s, 4 * numbers(s.activity()), Matrices.NONE);
+            // A half, an exponential, a product and a sum; what the noise takes is no floating point.
+            case Step.Sample s -> of(s, (3 + EXP_FLOPS) * numbers(s.to()), Matrices.NONE);
+            case Step.SampleGradient s -> of(s, 2 * numbers(s.ofLogVariance()), Matrices.NONE);
+            case Step.Divergence s -> of(s, (8 + EXP_FLOPS) * numbers(s.mean()), Matrices.NONE);
             // A difference, its square added up, and the gradient.
             case Step.LossGradient s -> of(s, 4 * numbers(s.prediction()), Matrices.NONE);
         };

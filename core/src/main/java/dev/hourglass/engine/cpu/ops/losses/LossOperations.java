@@ -41,7 +41,7 @@ public final class LossOperations {
     /** Numbers that lie side by side: their loss and errors are added to the chunk's, and their gradients go to D. */
     @FunctionalInterface
     private interface Run {
-        /** @param factor one by the numbers of the batch's targets */
+        /** @param factor one by the numbers of the batch's targets, or by its samples where their terms are summed */
         void add(float[] Y, int y, float[] T, int t, float[] D, int d, int count, float factor, int chunk);
     }
 
@@ -101,7 +101,7 @@ public final class LossOperations {
         boolean adjacent = channels == image.channelStride();
         int runs = adjacent ? 1 : image.pixels();
         int length = adjacent ? channels * image.pixels() : channels;
-        double size = (double) channels * image.pixels();
+        double size = step.summed() ? 1 : (double) channels * image.pixels();
         return at -> {
             float factor = factor(at, size);
             for (int run = 0; run < runs; run++) {
@@ -124,7 +124,7 @@ public final class LossOperations {
         Buffer prediction = resources.buffer(step.prediction());
         Buffer target = resources.buffer(step.target());
         Buffer gradient = resources.buffer(step.gradient());
-        double size = (double) layout.steps() * layout.features();
+        double size = step.summed() ? 1 : (double) layout.steps() * layout.features();
         return at -> {
             float factor = factor(at, size);
             float[] d = gradient.array(at);
@@ -195,7 +195,7 @@ public final class LossOperations {
         SampleComparison(Step.LossGradient step) {
             sigmoid = step.sigmoid();
             loss = LossFunction.of(step.loss(), step.sample());
-            terms = step.loss().terms(step.sample());
+            terms = step.summed() ? 1 : step.loss().terms(step.sample());
             prediction = SampleCopy.of(step.prediction(), resources);
             target = SampleCopy.of(step.target(), resources);
             gradient = SampleCopy.of(step.gradient(), resources);
