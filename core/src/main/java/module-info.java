@@ -9,6 +9,7 @@ module dev.hourglass.core {
     requires ejml.ddense;
     requires java.desktop;
     requires java.net.http;
+    requires org.snakeyaml.engine;
     requires tools.jackson.core;
     requires static jdk.incubator.vector;
     requires static transitive org.jspecify;

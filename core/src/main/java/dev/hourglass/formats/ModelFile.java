@@ -207,9 +207,9 @@ public final class ModelFile {
     private static LoadedModel load(FileChannel channel, Path file, ReadOptions options) throws IOException {
         byte[] start = Channels.newInputStream(channel).readNBytes(HDF5.length);
         channel.position(0);
-        if (options.weights() != null && (start.length == 0 || start[0] != '{')) {
+        if (options.weights() != null && !ArchitectureFile.isOne(start)) {
             throw new UnsupportedModelException(
-                    file + ": the file is no architecture in JSON, which weights of another file"
+                    file + ": the file is no architecture in JSON or YAML, which weights of another file"
                             + " could belong to. Give the model without --weights.");
         }
         if (Arrays.equals(start, HDF5)) {
@@ -218,7 +218,7 @@ public final class ModelFile {
         if (start.length > ZIP.length && Arrays.equals(start, 0, ZIP.length, ZIP, 0, ZIP.length)) {
             return KerasFile.read(channel, file, options.sample());
         }
-        if (start.length > 0 && start[0] == '{') {
+        if (ArchitectureFile.isOne(start)) {
             return ArchitectureFile.read(channel, file, options.weights(), options.sample());
         }
         if (Arrays.equals(start, LFS_POINTER)) {

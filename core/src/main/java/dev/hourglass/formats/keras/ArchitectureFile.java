@@ -5,6 +5,7 @@ import dev.hourglass.formats.hdf5.Group;
 import dev.hourglass.formats.hdf5.Hdf5File;
 import dev.hourglass.formats.json.Json;
 import dev.hourglass.formats.json.JsonText;
+import dev.hourglass.formats.json.YamlText;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Shape;
@@ -13,17 +14,28 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An architecture by itself, the JSON of {@code model.to_json()}, with the weights in a file of their own:
+ * An architecture by itself, the JSON of {@code model.to_json()} or the YAML of {@code model.to_yaml()}, which there was up
+ * to Keras 2.5, with the weights in a file of their own:
  * {@code model.save_weights("w.h5")} of Keras 1 and 2, {@code "w.weights.h5"} of Keras 3, or a whole model's {@code .h5}.
  */
 public final class ArchitectureFile {
     private static final int MOST_BYTES = 4 * JsonText.MOST_CHARACTERS;
+    /** How the YAML begins, whose members are sorted. */
+    private static final List<String> YAML = List.of("backend:", "class_name:", "config:", "---");
 
     private ArchitectureFile() {}
+
+    /** Whether a file that begins so holds an architecture. */
+    public static boolean isOne(byte[] start) {
+        String text = new String(start, StandardCharsets.US_ASCII);
+        return text.startsWith("{")
+                || YAML.stream().anyMatch(begin -> text.startsWith(begin.substring(0, Math.min(8, begin.length()))));
+    }
 
     /**
      * @param channel the open file of the architecture, at its start
@@ -33,7 +45,7 @@ public final class ArchitectureFile {
      */
     public static LoadedModel read(FileChannel channel, Path file, @Nullable Path weights, @Nullable Shape sample)
             throws IOException {
-        Json config = json(channel, file);
+        Json config = architecture(channel, file);
         if (weights == null) {
             throw new UnsupportedModelException(
                     file + ": the file holds an architecture without weights. Name the file of"
@@ -51,20 +63,26 @@ public final class ArchitectureFile {
                 kerasClass -> isLegacy
                         ? LegacyWeights.firstKernel(legacy)
                         : EarlyWeightPaths.firstKernel(arrays.root(), kerasClass));
-        ModelNode.Model model = ConfigReader.read(config, sizes, loaded::warn);
-        Parameters parameters = isLegacy ? LegacyWeights.read(model, legacy) : WeightsFile.read(model, arrays);
+        KerasOrigin wroteConfig = KerasOrigin.ofArchitecture(config.asMapping());
+        Json today = EarlyConfig.inWordsOfKeras3(config, wroteConfig, loaded::warn);
+        ModelNode.Model model = ConfigReader.read(today, sizes, loaded::warn);
+        KerasOrigin wroteWeights = KerasOrigin.of(arrays.root());
+        Parameters parameters =
+                isLegacy ? LegacyWeights.read(model, legacy, wroteWeights) : WeightsFile.read(model, arrays);
         return loaded.build(model, parameters, ignored -> StoredTraining.TrainedWith.NOTHING);
     }
 
-    private static Json json(FileChannel channel, Path file) throws IOException {
+    private static Json architecture(FileChannel channel, Path file) throws IOException {
         byte[] bytes = Channels.newInputStream(channel).readNBytes(MOST_BYTES + 1);
         if (bytes.length > MOST_BYTES) {
             throw new CorruptFileException(
                     file,
-                    "the JSON of an architecture, at most " + MOST_BYTES + " bytes",
+                    "the JSON or YAML of an architecture, at most " + MOST_BYTES + " bytes",
                     "more",
                     "Save it again with model.to_json().");
         }
-        return JsonText.parse(new String(bytes, StandardCharsets.UTF_8), new Json.Document(file, "the architecture"));
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        Json.Document document = new Json.Document(file, "the architecture");
+        return text.startsWith("{") ? JsonText.parse(text, document) : YamlText.parse(text, document);
     }
 }

@@ -45,8 +45,11 @@ public final class KerasFile {
         LoadedModel.Builder loaded = new LoadedModel.Builder(file);
         Json config = json(zip, file, CONFIG);
         InputSizes sizes = new InputSizes(sample, kerasClass -> firstKernel(zip, file, kerasClass));
-        ModelNode.Model model = ConfigReader.read(config, sizes, loaded::warn);
-        if (zip.has(METADATA) && json(zip, file, METADATA) instanceof Json.Mapping metadata) {
+        Json.Mapping metadata =
+                zip.has(METADATA) && json(zip, file, METADATA) instanceof Json.Mapping found ? found : null;
+        Json today = EarlyConfig.inWordsOfKeras3(config, KerasOrigin.ofMetadata(metadata), loaded::warn);
+        ModelNode.Model model = ConfigReader.read(today, sizes, loaded::warn);
+        if (metadata != null) {
             loaded.note(metadata.find("hourglass"));
         }
         if (!zip.has(WEIGHTS) && zip.has("model.weights.npz")) {

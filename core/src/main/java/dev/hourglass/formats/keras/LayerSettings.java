@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class LayerSettings {
     /** What a layer of any class may have. */
     private static final List<String> OF_NO_SAY =
-            List.of("name", "trainable", "dtype", "batch_input_shape", "batch_shape");
+            List.of("name", "trainable", "dtype", "batch_input_shape", "batch_shape", "input_dim", "input_length");
 
     private final String kerasClass;
     private final String layer;

@@ -4,6 +4,7 @@ import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.formats.json.Json;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.KerasClass;
+import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Recurrence;
 import dev.hourglass.model.Size2;
@@ -52,8 +53,26 @@ final class Layers {
             // A record refused its values: 0 filters, a rate of 2.
             throw settings.config().place().corrupt("settings that Keras takes", String.valueOf(e.getMessage()));
         }
+        requireOutputShape(layer, settings, in);
         settings.requireNoMore();
         return layer;
+    }
+
+    /** Keras 1 was told what comes out of a Deconvolution2D; it could be told what no padding gives today. */
+    private static void requireOutputShape(LayerSpec layer, LayerSettings settings, Shape in) {
+        if (KerasClass.of(layer) != KerasClass.CONV2D_TRANSPOSE || settings.find("output_shape") == null) {
+            return;
+        }
+        Shape output = LayerFacts.ofSources(layer, List.of(new LayerFacts.Source("the layer before", in)))
+                .output();
+        List<Json> told = settings.get("output_shape").asSequence().items();
+        List<Integer> sizes = told.stream()
+                .skip(1)
+                .map(size -> size instanceof Json.Numeral ? size.asWhole() : -1)
+                .toList();
+        if (!sizes.equals(Arrays.stream(output.toArray()).boxed().toList())) {
+            throw settings.lacks("output_shape", output + " there");
+        }
     }
 
     /** The layer, or one around it whose channels come first. */
@@ -407,7 +426,7 @@ final class Layers {
         }
         settings.leaveOutOfTraining("dropout", "0");
         settings.leaveOutOfTraining("recurrent_dropout", "0");
-        settings.ignore("unroll", "zero_output_for_mask", "implementation", "seed", "input_dim", "input_length");
+        settings.ignore("unroll", "zero_output_for_mask", "implementation", "seed");
         settings.ignoreTrainingOf("kernel", "recurrent", "bias");
         return new Recurrence(
                 settings.recurrentActivation("activation", Recurrence.DEFAULT.activation()),

@@ -50,10 +50,12 @@ public final class LegacyFile {
         }
         LoadedModel.Builder loaded = new LoadedModel.Builder(file);
         InputSizes sizes = new InputSizes(sample, kerasClass -> LegacyWeights.firstKernel(arrays));
-        ModelNode.Model model = ConfigReader.read(config, sizes, loaded::warn);
+        KerasOrigin origin = KerasOrigin.of(arrays.root());
+        Json today = EarlyConfig.inWordsOfKeras3(config, origin, loaded::warn);
+        ModelNode.Model model = ConfigReader.read(today, sizes, loaded::warn);
         loaded.note(json(arrays, NOTE));
         Json training = json(arrays, TRAINING);
-        return loaded.build(model, LegacyWeights.read(model, arrays), parameters -> {
+        return loaded.build(model, LegacyWeights.read(model, arrays, origin), parameters -> {
             StoredTraining stored = new StoredTraining(model, arrays, loaded::warn);
             return stored.readLegacy(training instanceof Json.Mapping mapping ? mapping : null, parameters);
         });

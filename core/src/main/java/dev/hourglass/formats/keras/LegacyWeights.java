@@ -3,6 +3,7 @@ package dev.hourglass.formats.keras;
 import dev.hourglass.formats.hdf5.Attribute;
 import dev.hourglass.formats.hdf5.Group;
 import dev.hourglass.formats.json.Json;
+import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.model.Variable;
@@ -28,8 +29,12 @@ final class LegacyWeights {
 
     private LegacyWeights() {}
 
-    /** @throws CorruptFileException if the arrays are not those of the model */
-    static Parameters read(ModelNode.Model model, StoredArrays arrays) {
+    /**
+     * @param origin which Keras wrote the arrays
+     * @throws CorruptFileException if the arrays are not those of the model
+     */
+    static Parameters read(ModelNode.Model model, StoredArrays arrays, KerasOrigin origin) {
+        EarlyWeights early = new EarlyWeights(origin, arrays);
         List<ModelNode> holders = holders(model);
         List<String> groups = new ArrayList<>();
         for (String name : names(arrays, GROUP, "layer_names")) {
@@ -47,16 +52,48 @@ final class LegacyWeights {
             if (new HashSet<>(paths).size() != paths.size()) {
                 throw arrays.wrongCount(groups.get(i) + "/@weight_names", 1, 2);
             }
-            if (paths.size() != slots.size()) {
-                throw arrays.wrongCount(groups.get(i), slots.size(), paths.size());
-            }
-            for (int j = 0; j < slots.size(); j++) {
-                String path = groups.get(i) + "/" + paths.get(j);
-                values.put(
-                        slots.get(j), arrays.floats(path, slots.get(j).variable.shape()));
+            String group = groups.get(i);
+            List<String> whole = paths.stream().map(path -> group + "/" + path).toList();
+            boolean apart = origin.major() == 1 && paths.size() > slots.size();
+            int taken = apart ? takeGates(slots, whole, early, values) : take(slots, whole, early, values);
+            if (taken != paths.size()) {
+                throw arrays.wrongCount(group, taken, paths.size());
             }
         }
         return parameters(model, values);
+    }
+
+    /** @return how many arrays there should be; nothing is taken if there are others */
+    private static int take(List<Slot> slots, List<String> paths, EarlyWeights early, Map<Slot, float[]> values) {
+        for (int j = 0; j < slots.size() && slots.size() == paths.size(); j++) {
+            Slot slot = slots.get(j);
+            values.put(slot, early.read(slot.layer.spec(), slot.variable, paths.get(j)));
+        }
+        return slots.size();
+    }
+
+    /** As {@link #take}, where the gates of recurrent layers lie apart, as in Keras 1. */
+    private static int takeGates(List<Slot> slots, List<String> paths, EarlyWeights early, Map<Slot, float[]> values) {
+        int next = 0;
+        for (int j = 0; j < slots.size(); ) {
+            Slot slot = slots.get(j);
+            LayerSpec layer = slot.layer.spec();
+            int ofGates = EarlyWeights.arraysOfGates(layer, slot.variable);
+            if (next + Math.max(1, ofGates) > paths.size()) {
+                return next + Math.max(1, ofGates);
+            }
+            if (ofGates == 0) {
+                values.put(slot, early.read(layer, slot.variable, paths.get(next++)));
+                j++;
+                continue;
+            }
+            List<String> gates = paths.subList(next, next + ofGates);
+            for (int part = 0; part < 3 && j < slots.size(); part++, j++) {
+                values.put(slots.get(j), early.ofGates(layer, slots.get(j).variable, gates, part));
+            }
+            next += ofGates;
+        }
+        return next;
     }
 
     /** The dimensions of the first array of the first layer that has any; empty if there is none. */

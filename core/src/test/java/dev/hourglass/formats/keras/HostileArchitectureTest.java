@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,45 @@ class HostileArchitectureTest {
             assertThat(json.getValue()).isNotEqualTo(good);
             requireRefusal(Files.writeString(folder.resolve(json.getKey() + ".json"), json.getValue()), weights);
         }
+    }
+
+    @Test
+    void everyHostileYamlIsRefusedAsAnArchitecture() throws IOException {
+        String good = Files.readString(KerasFilesTest.resource("early/merged.yaml"));
+        Map<String, String> hostile = new LinkedHashMap<>();
+        hostile.put("calls", good.replaceFirst("name: merged", "name: !!python/object/apply:os.system ['true']"));
+        hostile.put("function", good.replaceFirst("activation: tanh", "activation: !!python/name:os.system ''"));
+        hostile.put("object", good.replaceFirst("config:\n", "config: !!python/object:os.X\n"));
+        hostile.put("own-tag", good.replaceFirst("name: merged", "name: !mine merged"));
+        hostile.put("deep", "config:" + " [".repeat(200_000));
+        hostile.put("deep-blocks", "config:\n" + " - -".repeat(150) + " a");
+        hostile.put("laughs", laughs());
+        hostile.put("itself", good.replaceFirst("layers:", "layers: &a [*a]\n  more:"));
+        hostile.put("nobody", good.replaceFirst("name: merged", "name: *nobody"));
+        hostile.put("cut", good.substring(0, good.length() / 2));
+        hostile.put("twice", good + "class_name: Model\n");
+        hostile.put("second-document", good + "---\na: 1\n");
+        hostile.put("tabs", good.replace("  ", "\t"));
+        hostile.put("too-long", "config: " + "x".repeat(40 << 20));
+        hostile.put("list-as-name", "config: {[a, b]: c}");
+        hostile.put("large", good.replaceFirst("nb_filter: 4", "nb_filter: 2147483647"));
+        hostile.put("long-number", good.replaceFirst("nb_filter: 4", "nb_filter: " + "9".repeat(1 << 20)));
+        hostile.put("nothing", "---\n");
+        Path weights = KerasFilesTest.resource("early/merged_weights.h5");
+        for (Map.Entry<String, String> yaml : hostile.entrySet()) {
+            assertThat(yaml.getValue()).as(yaml.getKey()).isNotEqualTo(good);
+            requireRefusal(Files.writeString(folder.resolve(yaml.getKey() + ".yaml"), yaml.getValue()), weights);
+        }
+    }
+
+    /** Nine lists of nine times the one before: 3 billion values in a few lines. */
+    private static String laughs() {
+        StringBuilder yaml = new StringBuilder("config:\n  a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+        for (int i = 1; i < 10; i++) {
+            String before = "*a" + (i - 1);
+            yaml.append("  a" + i + ": &a" + i + " [" + String.join(", ", Collections.nCopies(9, before)) + "]\n");
+        }
+        return yaml.toString();
     }
 
     private static void requireRefusal(Path architecture, Path weights) throws IOException {
