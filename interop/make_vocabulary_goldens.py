@@ -104,12 +104,32 @@ def normalizations():
     ]
 
 
+def channel_by_channel():
+    yield "depthwise2d_same", 2, (5, 6, 17), [layers.DepthwiseConv2D(3, padding="same", activation="relu")]
+    yield "depthwise2d_several", 2, (5, 6, 3), [layers.DepthwiseConv2D((2, 3), depth_multiplier=3, activation="tanh")]
+    yield "depthwise2d_strided", 2, (7, 6, 4), [
+        layers.DepthwiseConv2D(3, strides=2, padding="same", depth_multiplier=2, use_bias=False)]
+    yield "depthwise2d_dilated", 2, (7, 8, 3), [layers.DepthwiseConv2D((2, 3), padding="same", dilation_rate=(2, 2))]
+    yield "separable2d_same", 2, (5, 6, 3), [layers.SeparableConv2D(5, 3, padding="same", activation="elu")]
+    yield "separable2d_strided", 2, (7, 5, 17), [layers.SeparableConv2D(4, (3, 2), strides=2, use_bias=False)]
+    yield "separable2d_dilated", 2, (7, 8, 3), [
+        layers.SeparableConv2D(4, 3, padding="same", dilation_rate=2, depth_multiplier=2, activation="tanh")]
+    yield "separable2d_softmax", 2, (4, 3, 3), [layers.SeparableConv2D(4, 2, padding="same", activation="softmax")]
+    yield "depthwise1d_same", 2, (9, 3), [layers.DepthwiseConv1D(4, padding="same", depth_multiplier=2)]
+    yield "depthwise1d_strided", 2, (11, 17), [layers.DepthwiseConv1D(3, strides=2, activation="tanh", use_bias=False)]
+    yield "depthwise1d_dilated", 2, (9, 2), [layers.DepthwiseConv1D(3, padding="same", dilation_rate=2)]
+    yield "separable1d_same", 2, (9, 3), [layers.SeparableConv1D(5, 7, padding="same", activation="relu")]
+    yield "separable1d_strided", 2, (11, 4), [layers.SeparableConv1D(3, 3, strides=2, depth_multiplier=2)]
+    yield "separable1d_dilated", 2, (9, 3), [layers.SeparableConv1D(2, 3, dilation_rate=3, use_bias=False)]
+
+
 def cases():
     """(name, batch, sample shape, layers)."""
     yield from activations()
     yield from convolutions()
     yield from windows()
     yield from normalizations()
+    yield from channel_by_channel()
 
 
 def main():

@@ -18,6 +18,10 @@ public enum KerasClass {
     GLOBAL_AVERAGE_POOLING2D("GlobalAveragePooling2D"),
     CONV1D("Conv1D"),
     CONV1D_TRANSPOSE("Conv1DTranspose"),
+    DEPTHWISE_CONV1D("DepthwiseConv1D"),
+    DEPTHWISE_CONV2D("DepthwiseConv2D"),
+    SEPARABLE_CONV1D("SeparableConv1D"),
+    SEPARABLE_CONV2D("SeparableConv2D"),
     CONV3D("Conv3D"),
     CONV3D_TRANSPOSE("Conv3DTranspose"),
     MAX_POOLING1D("MaxPooling1D"),
@@ -78,6 +82,10 @@ public enum KerasClass {
             case LayerSpec.GlobalAveragePooling2d ignored -> GLOBAL_AVERAGE_POOLING2D;
             case LayerSpec.Conv1d ignored -> CONV1D;
             case LayerSpec.Conv1dTranspose ignored -> CONV1D_TRANSPOSE;
+            case LayerSpec.DepthwiseConv1d ignored -> DEPTHWISE_CONV1D;
+            case LayerSpec.DepthwiseConv2d ignored -> DEPTHWISE_CONV2D;
+            case LayerSpec.SeparableConv1d ignored -> SEPARABLE_CONV1D;
+            case LayerSpec.SeparableConv2d ignored -> SEPARABLE_CONV2D;
             case LayerSpec.Conv3d ignored -> CONV3D;
             case LayerSpec.Conv3dTranspose ignored -> CONV3D_TRANSPOSE;
             case LayerSpec.MaxPooling1d ignored -> MAX_POOLING1D;

@@ -61,7 +61,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
         int features = in.features();
         return switch (layer) {
             case LayerSpec.Conv2d conv -> {
-                Shape out = in.windows(dilated(conv), conv.stride(), conv.padding(), conv.filters());
+                Shape out = in.windows(dilated(conv.kernel(), conv.dilation()), conv.stride(), conv.padding(), conv.filters());
                 in.requireGroups(conv.groups());
                 yield facts(
                         in,
@@ -76,6 +76,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                         Operations.products((long) out.size() * area(conv.kernel()) * (features / conv.groups()))
                                 .then(conv.activation(), out.size()));
             }
+            case LayerSpec.ChannelwiseConvolution conv -> channelwise(in, conv);
             case LayerSpec.OneDimensional one -> overRow(in, one);
             case LayerSpec.ChannelsFirst first -> channelsFirst(in, first);
             case LayerSpec.VolumeConvolution conv -> volume(in, conv);
@@ -161,10 +162,45 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
     }
 
     /** How far a dilated window reaches. */
-    private static Size2 dilated(LayerSpec.Conv2d conv) {
+    private static Size2 dilated(Size2 kernel, Size2 dilation) {
         return new Size2(
-                LayerInput.reach(conv.kernel().height(), conv.dilation().height()),
-                LayerInput.reach(conv.kernel().width(), conv.dilation().width()));
+                LayerInput.reach(kernel.height(), dilation.height()),
+                LayerInput.reach(kernel.width(), dilation.width()));
+    }
+
+    private static LayerFacts channelwise(LayerInput in, LayerSpec.ChannelwiseConvolution conv) {
+        int features = in.features();
+        int channels = Math.multiplyExact(features, conv.depthMultiplier());
+        Size2 kernel = conv.kernel();
+        Shape apart = in.windows(dilated(kernel, conv.dilation()), conv.stride(), conv.padding(), channels);
+        Operations products = Operations.products((long) apart.size() * area(kernel));
+        int[] weights = {kernel.height(), kernel.width(), features, conv.depthMultiplier()};
+        return switch (conv) {
+            case LayerSpec.DepthwiseConv2d l ->
+                facts(
+                        in,
+                        apart,
+                        in.kernelAndBias(l.useBias(), channels, weights),
+                        products.then(l.activation(), apart.size()));
+            case LayerSpec.SeparableConv2d l -> {
+                Shape out = Shape.of(apart.dimension(0), apart.dimension(1), l.filters());
+                in.requireFit((double) channels * l.filters());
+                List<Variable> variables = new ArrayList<>();
+                variables.add(in.kernelAndBias(false, channels, weights).getFirst().withPrefix("depthwise_"));
+                in.kernelAndBias(l.useBias(), l.filters(), 1, 1, channels, l.filters())
+                        .forEach(each -> variables.add(each.name().equals("kernel") ? each.withPrefix("pointwise_") : each));
+                Operations mixing = Operations.products((long) apart.size() * l.filters());
+                yield facts(
+                        in,
+                        out,
+                        variables,
+                        new Operations(
+                                        products.input() + mixing.input(),
+                                        0,
+                                        0)
+                                .then(l.activation(), out.size()));
+            }
+        };
     }
 
     private static LayerFacts overRow(LayerInput in, LayerSpec.OneDimensional one) {
@@ -379,6 +415,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.TimeDistributed ignored -> Optional.empty();
             case LayerSpec.Bidirectional ignored -> Optional.empty();
             case LayerSpec.Convolution ignored -> Optional.empty();
+            case LayerSpec.ChannelwiseConvolution ignored -> Optional.empty();
             case LayerSpec.OneDimensional ignored -> Optional.empty();
             case LayerSpec.VolumeConvolution ignored -> Optional.empty();
             case LayerSpec.ChannelsFirst ignored -> Optional.empty();
@@ -402,6 +439,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.RepeatVector ignored -> false;
             case LayerSpec.Permute ignored -> false;
             case LayerSpec.Convolution ignored -> false;
+            case LayerSpec.ChannelwiseConvolution ignored -> false;
             case LayerSpec.OneDimensional ignored -> false;
             case LayerSpec.VolumeConvolution ignored -> false;
             case LayerSpec.ChannelsFirst ignored -> false;
@@ -422,6 +460,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                         + (conv.dilation().equals(LayerSpec.ONE) ? "" : ", dilation " + times(conv.dilation()))
                         + (conv.groups() == 1 ? "" : ", " + count(conv.groups(), "group"));
             case LayerSpec.Conv2dTranspose conv -> convolution(conv);
+            case LayerSpec.ChannelwiseConvolution conv -> channelwiseSettings(conv);
             case LayerSpec.OneDimensional one -> settings(one.overRow()).replace("1×", "");
             case LayerSpec.ChannelsFirst first -> settings(first.layer()) + ", channels first";
             case LayerSpec.VolumeConvolution conv ->
@@ -477,6 +516,18 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
         };
     }
 
+    private static String channelwiseSettings(LayerSpec.ChannelwiseConvolution conv) {
+        String filters = switch (conv) {
+            case LayerSpec.DepthwiseConv2d ignored -> "";
+            case LayerSpec.SeparableConv2d l -> ", " + count(l.filters(), "filter");
+        };
+        return times(conv.kernel()) + strided(conv.stride()) + filters
+                + (conv.depthMultiplier() == 1 ? "" : ", " + conv.depthMultiplier() + " kernels a channel")
+                + ", " + lower(conv.activation()) + ", padding " + lower(conv.padding())
+                + (conv.dilation().equals(LayerSpec.ONE) ? "" : ", dilation " + times(conv.dilation()))
+                + bias(conv.useBias());
+    }
+
     /** What differs from Keras's defaults is said. */
     private static String recurrentSettings(LayerSpec.Recurrent layer) {
         Recurrence recurrence = layer.recurrence();
@@ -518,6 +569,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
     static String describe(LayerSpec layer) {
         String settings = switch (layer) {
             case LayerSpec.Convolution conv -> " " + conv.kernel() + ", " + lower(conv.padding());
+            case LayerSpec.ChannelwiseConvolution conv -> " " + conv.kernel() + ", " + lower(conv.padding());
             case LayerSpec.VolumeConvolution conv -> " " + conv.kernel() + ", " + lower(conv.padding());
             case LayerSpec.OneDimensional ignored -> " " + settings(layer);
             case LayerSpec.ChannelsFirst ignored -> " channels first";

@@ -35,6 +35,29 @@ public sealed interface LayerSpec {
         boolean useBias();
     }
 
+    /**
+     * Convolutions of each channel by itself, with several kernels for each: channel {@code c} becomes those from
+     * {@code c * depthMultiplier} on.
+     */
+    sealed interface ChannelwiseConvolution extends LayerSpec {
+        Size2 kernel();
+
+        Size2 stride();
+
+        Padding padding();
+
+        /** How many each channel becomes. */
+        int depthMultiplier();
+
+        Activation activation();
+
+        /** Pixels from one of a window to the next. */
+        Size2 dilation();
+
+        /** Whether a bias is added before the activation. */
+        boolean useBias();
+    }
+
     /** Layers over a sequence that compute what another does over an image of one row. */
     sealed interface OneDimensional extends LayerSpec {
         /** The other layer, under the same name: {@code [steps, features]} is {@code [1, steps, features]} for it. */
@@ -122,12 +145,7 @@ public sealed interface LayerSpec {
             requireName(name);
             requirePositive(name, "filters", filters);
             requireGroups(name, filters, groups);
-            boolean strides = !stride.equals(ONE);
-            if (strides && !dilation.equals(ONE)) {
-                throw new IllegalArgumentException(
-                        "Layer '" + name + "': strides and dilation above 1 don't go together," + " got strides "
-                                + stride + " and dilation " + dilation);
-            }
+            requireOneOf(name, stride, dilation);
         }
 
         /** With every pixel of a window side by side, one group, and a bias. */
@@ -246,6 +264,217 @@ public sealed interface LayerSpec {
         public Conv2dTranspose overRow() {
             return new Conv2dTranspose(
                     name, filters, new Size2(1, kernel), new Size2(1, stride), padding, activation, useBias);
+        }
+    }
+
+    /**
+     * Convolution of each channel by itself, {@code [h, w, in] -> [h', w', in * depthMultiplier]}. Variables: kernel
+     * {@code [kernel.height, kernel.width, in, depthMultiplier]}, bias {@code [in * depthMultiplier]}.
+     */
+    record DepthwiseConv2d(
+            String name,
+            Size2 kernel,
+            Size2 stride,
+            Padding padding,
+            int depthMultiplier,
+            Activation activation,
+            Size2 dilation,
+            boolean useBias)
+            implements ChannelwiseConvolution {
+        public DepthwiseConv2d {
+            requireName(name);
+            requirePositive(name, "depthMultiplier", depthMultiplier);
+            requireNoCause(name, padding);
+            requireOneOf(name, stride, dilation);
+        }
+
+        /** One kernel a channel, every pixel of a window side by side, and a bias. */
+        public DepthwiseConv2d(String name, Size2 kernel, Size2 stride, Padding padding, Activation activation) {
+            this(name, kernel, stride, padding, 1, activation, ONE, true);
+        }
+
+        /** @param count how many each channel becomes */
+        public DepthwiseConv2d withDepthMultiplier(int count) {
+            return new DepthwiseConv2d(name, kernel, stride, padding, count, activation, dilation, useBias);
+        }
+
+        /** @param rate pixels from one of a window to the next */
+        public DepthwiseConv2d withDilation(Size2 rate) {
+            return new DepthwiseConv2d(name, kernel, stride, padding, depthMultiplier, activation, rate, useBias);
+        }
+
+        public DepthwiseConv2d withBias(boolean bias) {
+            return new DepthwiseConv2d(name, kernel, stride, padding, depthMultiplier, activation, dilation, bias);
+        }
+
+        public DepthwiseConv2d withActivation(Activation other) {
+            return new DepthwiseConv2d(name, kernel, stride, padding, depthMultiplier, other, dilation, useBias);
+        }
+    }
+
+    /**
+     * A {@link DepthwiseConv2d} without bias, and a convolution of single pixels that mixes what it gives (Chollet
+     * 2017), {@code [h, w, in] -> [h', w', filters]}. Variables: depthwise_kernel
+     * {@code [kernel.height, kernel.width, in, depthMultiplier]}, pointwise_kernel
+     * {@code [1, 1, in * depthMultiplier, filters]}, bias {@code [filters]}.
+     */
+    record SeparableConv2d(
+            String name,
+            int filters,
+            Size2 kernel,
+            Size2 stride,
+            Padding padding,
+            int depthMultiplier,
+            Activation activation,
+            Size2 dilation,
+            boolean useBias)
+            implements ChannelwiseConvolution {
+        public SeparableConv2d {
+            requireName(name);
+            requirePositive(name, "filters", filters);
+            requirePositive(name, "depthMultiplier", depthMultiplier);
+            requireOneOf(name, stride, dilation);
+        }
+
+        /** One kernel a channel, every pixel of a window side by side, and a bias. */
+        public SeparableConv2d(
+                String name, int filters, Size2 kernel, Size2 stride, Padding padding, Activation activation) {
+            this(name, filters, kernel, stride, padding, 1, activation, ONE, true);
+        }
+
+        /** @param count how many each channel becomes before they are mixed */
+        public SeparableConv2d withDepthMultiplier(int count) {
+            return new SeparableConv2d(name, filters, kernel, stride, padding, count, activation, dilation, useBias);
+        }
+
+        /** @param rate pixels from one of a window to the next */
+        public SeparableConv2d withDilation(Size2 rate) {
+            return new SeparableConv2d(
+                    name, filters, kernel, stride, padding, depthMultiplier, activation, rate, useBias);
+        }
+
+        public SeparableConv2d withBias(boolean bias) {
+            return new SeparableConv2d(
+                    name, filters, kernel, stride, padding, depthMultiplier, activation, dilation, bias);
+        }
+
+        public SeparableConv2d withActivation(Activation other) {
+            return new SeparableConv2d(
+                    name, filters, kernel, stride, padding, depthMultiplier, other, dilation, useBias);
+        }
+    }
+
+    /** {@link DepthwiseConv2d} over the steps of a sequence. Variables: kernel {@code [kernel, in, depthMultiplier]}. */
+    record DepthwiseConv1d(
+            String name,
+            int kernel,
+            int stride,
+            Padding padding,
+            int depthMultiplier,
+            Activation activation,
+            int dilation,
+            boolean useBias)
+            implements OneDimensional {
+        public DepthwiseConv1d {
+            requirePositive(name, "kernel", kernel);
+            requirePositive(name, "stride", stride);
+            requirePositive(name, "dilation", dilation);
+            var ignored = row(name, kernel, stride, padding, depthMultiplier, activation, dilation, useBias);
+        }
+
+        /** One kernel a channel, every step of a window side by side, and a bias. */
+        public DepthwiseConv1d(String name, int kernel, int stride, Padding padding, Activation activation) {
+            this(name, kernel, stride, padding, 1, activation, 1, true);
+        }
+
+        public DepthwiseConv1d withActivation(Activation other) {
+            return new DepthwiseConv1d(name, kernel, stride, padding, depthMultiplier, other, dilation, useBias);
+        }
+
+        private static DepthwiseConv2d row(
+                String name,
+                int kernel,
+                int stride,
+                Padding padding,
+                int depthMultiplier,
+                Activation activation,
+                int dilation,
+                boolean useBias) {
+            return new DepthwiseConv2d(
+                    name,
+                    new Size2(1, kernel),
+                    new Size2(1, stride),
+                    padding,
+                    depthMultiplier,
+                    activation,
+                    new Size2(1, dilation),
+                    useBias);
+        }
+
+        @Override
+        public DepthwiseConv2d overRow() {
+            return row(name, kernel, stride, padding, depthMultiplier, activation, dilation, useBias);
+        }
+    }
+
+    /**
+     * {@link SeparableConv2d} over the steps of a sequence; 'causal' as well. Variables: depthwise_kernel
+     * {@code [kernel, in, depthMultiplier]}, pointwise_kernel {@code [1, in * depthMultiplier, filters]}, bias.
+     */
+    record SeparableConv1d(
+            String name,
+            int filters,
+            int kernel,
+            int stride,
+            Padding padding,
+            int depthMultiplier,
+            Activation activation,
+            int dilation,
+            boolean useBias)
+            implements OneDimensional {
+        public SeparableConv1d {
+            requirePositive(name, "kernel", kernel);
+            requirePositive(name, "stride", stride);
+            requirePositive(name, "dilation", dilation);
+            var ignored = row(name, filters, kernel, stride, padding, depthMultiplier, activation, dilation, useBias);
+        }
+
+        /** One kernel a channel, every step of a window side by side, and a bias. */
+        public SeparableConv1d(
+                String name, int filters, int kernel, int stride, Padding padding, Activation activation) {
+            this(name, filters, kernel, stride, padding, 1, activation, 1, true);
+        }
+
+        public SeparableConv1d withActivation(Activation other) {
+            return new SeparableConv1d(
+                    name, filters, kernel, stride, padding, depthMultiplier, other, dilation, useBias);
+        }
+
+        private static SeparableConv2d row(
+                String name,
+                int filters,
+                int kernel,
+                int stride,
+                Padding padding,
+                int depthMultiplier,
+                Activation activation,
+                int dilation,
+                boolean useBias) {
+            return new SeparableConv2d(
+                    name,
+                    filters,
+                    new Size2(1, kernel),
+                    new Size2(1, stride),
+                    padding,
+                    depthMultiplier,
+                    activation,
+                    new Size2(1, dilation),
+                    useBias);
+        }
+
+        @Override
+        public SeparableConv2d overRow() {
+            return row(name, filters, kernel, stride, padding, depthMultiplier, activation, dilation, useBias);
         }
     }
 
@@ -884,6 +1113,14 @@ public sealed interface LayerSpec {
         if (filters % groups != 0) {
             throw new IllegalArgumentException(
                     "Layer '" + layer + "': groups must divide the " + filters + " filters, got " + groups);
+        }
+    }
+
+    private static void requireOneOf(String layer, Size2 stride, Size2 dilation) {
+        if (!stride.equals(ONE) && !dilation.equals(ONE)) {
+            throw new IllegalArgumentException(
+                    "Layer '" + layer + "': strides and dilation above 1 don't go together, got strides " + stride
+                            + " and dilation " + dilation);
         }
     }
 

@@ -101,6 +101,7 @@ public record OutputRange(double least, double most) {
     private OutputRange through(LayerSpec layer) {
         return switch (layer) {
             case LayerSpec.Convolution convolution -> ALL.through(convolution.activation());
+            case LayerSpec.ChannelwiseConvolution convolution -> ALL.through(convolution.activation());
             case LayerSpec.VolumeConvolution convolution -> ALL.through(convolution.activation());
             case LayerSpec.ZeroPadding2d padding -> new OutputRange(Math.min(0, least), Math.max(0, most));
             case LayerSpec.OneDimensional one -> through(one.overRow());

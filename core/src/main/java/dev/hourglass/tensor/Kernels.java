@@ -249,6 +249,20 @@ public interface Kernels {
     /** {@code to += x * y} (fused), any count. */
     void addProduct(float[] X, int x, float[] Y, int y, float[] TO, int to, int count);
 
+    /**
+     * {@code to += x * w} (fused) for pixels that lie {@code xStride} floats apart in X and {@code toStride} in TO, each
+     * with the same w; any count.
+     */
+    void addProductOfEach(
+            float[] X, int x, int xStride, float[] W, int w, float[] TO, int to, int toStride, int pixels, int count);
+
+    /**
+     * {@code sum += x * y} (fused) over the pixels, in order, which lie {@code xStride} floats apart in X and {@code
+     * yStride} in Y; any count.
+     */
+    void sumProducts(
+            float[] X, int x, int xStride, float[] Y, int y, int yStride, float[] SUM, int sum, int pixels, int count);
+
     /** {@code to = w * x + (1 - w) * y}, any count: what a GRU's update gate w makes of its state and candidate. */
     void mix(float[] W, int w, float[] X, int x, float[] Y, int y, float[] TO, int to, int count);
 

@@ -144,6 +144,27 @@ final class PlainKernels implements Kernels {
     }
 
     @Override
+    public void addProductOfEach(
+            float[] X, int x, int xStride, float[] W, int w, float[] TO, int to, int toStride, int pixels, int count) {
+        for (int p = 0; p < pixels; p++) {
+            for (int j = 0; j < count; j++) {
+                int place = to + p * toStride + j;
+                TO[place] = Math.fma(X[x + p * xStride + j], W[w + j], TO[place]);
+            }
+        }
+    }
+
+    @Override
+    public void sumProducts(
+            float[] X, int x, int xStride, float[] Y, int y, int yStride, float[] SUM, int sum, int pixels, int count) {
+        for (int p = 0; p < pixels; p++) {
+            for (int j = 0; j < count; j++) {
+                SUM[sum + j] = Math.fma(X[x + p * xStride + j], Y[y + p * yStride + j], SUM[sum + j]);
+            }
+        }
+    }
+
+    @Override
     public void addPixels(float[] X, int x, int pixels, int channels, float[] SUM, int sum) {
         for (int p = 0; p < pixels * channels; p += channels) {
             for (int j = 0; j < channels; j++) {

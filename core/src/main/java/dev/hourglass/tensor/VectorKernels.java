@@ -260,6 +260,38 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void addProductOfEach(
+            float[] X, int x, int xStride, float[] W, int w, float[] TO, int to, int toStride, int pixels, int count) {
+        int whole = S.loopBound(count);
+        for (int j = 0; j < whole; j += STEP) {
+            FloatVector factor = FloatVector.fromArray(S, W, w + j);
+            for (int p = 0; p < pixels; p++) {
+                int place = to + p * toStride + j;
+                FloatVector.fromArray(S, X, x + p * xStride + j)
+                        .fma(factor, FloatVector.fromArray(S, TO, place))
+                        .intoArray(TO, place);
+            }
+        }
+        rest.addProductOfEach(
+                X, x + whole, xStride, W, w + whole, TO, to + whole, toStride, pixels, count - whole);
+    }
+
+    @Override
+    public void sumProducts(
+            float[] X, int x, int xStride, float[] Y, int y, int yStride, float[] SUM, int sum, int pixels, int count) {
+        int whole = S.loopBound(count);
+        for (int j = 0; j < whole; j += STEP) {
+            FloatVector total = FloatVector.fromArray(S, SUM, sum + j);
+            for (int p = 0; p < pixels; p++) {
+                total = FloatVector.fromArray(S, X, x + p * xStride + j)
+                        .fma(FloatVector.fromArray(S, Y, y + p * yStride + j), total);
+            }
+            total.intoArray(SUM, sum + j);
+        }
+        rest.sumProducts(X, x + whole, xStride, Y, y + whole, yStride, SUM, sum + whole, pixels, count - whole);
+    }
+
+    @Override
     public void addPixels(float[] X, int x, int pixels, int channels, float[] SUM, int sum) {
         for (int j = 0; j < channels; j += STEP) {
             FloatVector total = FloatVector.fromArray(S, SUM, sum + j);

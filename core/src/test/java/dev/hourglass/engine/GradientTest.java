@@ -33,6 +33,7 @@ import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.model.Recurrence;
 import dev.hourglass.model.Size2;
+import dev.hourglass.model.Size3;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
@@ -190,6 +191,56 @@ class GradientTest {
                 3,
                 5,
                 new Conv2dTranspose("t", 6, Size2.square(3), new Size2(2, 1), VALID, TANH)));
+        return cases.stream();
+    }
+
+    /** Volumes, groups, and each channel by itself: narrower and wider than a vector, and with several kernels each. */
+    static Stream<Case> directConvolutions() {
+        List<Case> cases = new ArrayList<>();
+        Size2 three = Size2.square(3);
+        for (int channels : new int[] {1, 3, 8, 16, 17, 33}) {
+            cases.add(Case.between(
+                    "DepthwiseConv2D", 3, channels, new LayerSpec.DepthwiseConv2d("tested", three, LayerSpec.ONE, SAME, TANH)));
+            cases.add(Case.between(
+                    "DepthwiseConv2D strided, 3 kernels each",
+                    2,
+                    channels,
+                    new LayerSpec.DepthwiseConv2d("tested", new Size2(2, 3), new Size2(2, 1), VALID, TANH)
+                            .withDepthMultiplier(3)
+                            .withBias(false)));
+            cases.add(Case.between(
+                    "SeparableConv2D strided",
+                    17,
+                    channels,
+                    new LayerSpec.SeparableConv2d("tested", 5, three, Size2.square(2), SAME, TANH)));
+            cases.add(Case.between(
+                    "SeparableConv2D dilated, 2 kernels each",
+                    3,
+                    channels,
+                    new LayerSpec.SeparableConv2d("tested", 7, three, LayerSpec.ONE, SAME, LINEAR)
+                            .withDilation(new Size2(1, 2))
+                            .withDepthMultiplier(2)));
+            Shape sequence = Shape.of(9, channels);
+            cases.add(Case.of(
+                    "Depthwise and separable over " + sequence,
+                    sequence,
+                    3,
+                    new LayerSpec.DepthwiseConv1d("first", 4, 1, SAME, TANH),
+                    new LayerSpec.SeparableConv1d("second", 6, 3, 1, Padding.CAUSAL, 1, TANH, 2, true),
+                    distributed("out", channels, LINEAR)));
+            Shape volume = Shape.of(3, 4, 2, channels);
+            Size3 two = Size3.cube(2);
+            cases.add(Case.of(
+                    "Conv3D and back over " + volume,
+                    volume,
+                    2,
+                    new LayerSpec.Conv3d("first", 17, new Size3(2, 3, 2), new Size3(1, 2, 2), SAME, TANH, 1, true),
+                    new LayerSpec.Conv3dTranspose("second", channels, two, new Size3(1, 2, 2), SAME, LINEAR, true)));
+        }
+        cases.add(Case.between(
+                "Conv2d in groups", 3, 6, new Conv2d("tested", 9, three, LayerSpec.ONE, SAME, TANH).withGroups(3)));
+        cases.add(Case.between(
+                "Conv2d of two groups, wide", 3, 32, new Conv2d("tested", 34, three, LayerSpec.ONE, SAME, TANH).withGroups(2)));
         return cases.stream();
     }
 
@@ -575,7 +626,7 @@ class GradientTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"convolutions", "endsOfTheChain", "imageLayers", "recurrentLayers", "cells", "wideLayers", "chains"})
+    @MethodSource({"convolutions", "directConvolutions", "endsOfTheChain", "imageLayers", "recurrentLayers", "cells", "wideLayers", "chains"})
     void lossGradientsAndMovingStatisticsAreThoseOfTheReference(Case tested) {
         int samples = tested.samples();
         Parameters parameters = scattered(tested);
@@ -616,7 +667,7 @@ class GradientTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"convolutions", "endsOfTheChain", "imageLayers", "recurrentLayers", "cells", "wideLayers", "chains"})
+    @MethodSource({"convolutions", "directConvolutions", "endsOfTheChain", "imageLayers", "recurrentLayers", "cells", "wideLayers", "chains"})
     void inferenceIsThatOfTheReference(Case tested) {
         int samples = tested.samples();
         Parameters parameters = scattered(tested);

@@ -35,6 +35,7 @@ final class LabRun {
             Presets.mnistLstm("lstm"),
             wide(),
             recurrent(),
+            further(),
             Presets.mnistVae("vae"),
             variational());
 
@@ -105,6 +106,27 @@ final class LabRun {
 
     private static Graph.Node node(LayerSpec layer, String... inputs) {
         return new Graph.Node(layer, List.of(inputs));
+    }
+
+    /** What is computed beside convolutions and recurrent layers. */
+    private static AutoencoderSpec further() {
+        Size2 three = Size2.square(3);
+        return new AutoencoderSpec(
+                "further",
+                Shape.of(9, 7, 3),
+                List.of(
+                        new LayerSpec.SeparableConv2d("a", 20, three, Size2.square(2), Padding.SAME, Activation.TANH),
+                        new LayerSpec.DepthwiseConv2d("b", three, LayerSpec.ONE, Padding.SAME, Activation.RELU)
+                                .withDepthMultiplier(2),
+                        new LayerSpec.Flatten("c"),
+                        new LayerSpec.Dense("d", 9, Activation.TANH)),
+                List.of(
+                        new LayerSpec.Dense("e", 9 * 7 * 3, Activation.SIGMOID),
+                        new LayerSpec.Reshape("f", Shape.of(9, 7, 3)),
+                        new LayerSpec.Conv2d(
+                                        "g", 6, three, LayerSpec.ONE, Padding.SAME, Activation.RELU)
+                                .withGroups(3),
+                        new LayerSpec.Dense("h", 3, Activation.SIGMOID)));
     }
 
     public static void main(String[] args) {

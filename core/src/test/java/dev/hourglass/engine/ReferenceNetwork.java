@@ -312,6 +312,17 @@ final class ReferenceNetwork {
                             Windows3.of(out, in, conv.kernel(), conv.stride(), Size3.cube(1), conv.padding());
                     yield activate(conv.activation(), convolveTransposed(windows, conv.useBias(), x, in, out), out);
                 }
+                case LayerSpec.DepthwiseConv2d conv -> {
+                    double[] y = channelwise(conv, conv.useBias(), x, in, out);
+                    yield activate(conv.activation(), y, out);
+                }
+                case LayerSpec.SeparableConv2d conv -> {
+                    int channels = in.dimension(-1) * conv.depthMultiplier();
+                    Shape apart = Shape.of(out.dimension(0), out.dimension(1), channels);
+                    double[] between = channelwise(conv, false, x, in, apart);
+                    LayerSpec.Dense mixing = new LayerSpec.Dense("mixing", conv.filters(), conv.activation(), conv.useBias());
+                    yield activate(conv.activation(), product(mixing, between, apart, out), out);
+                }
                 case LayerSpec.OneDimensional one ->
                     apply(
                             one.overRow(),
@@ -360,6 +371,29 @@ final class ReferenceNetwork {
                 case LayerSpec.Bidirectional both -> bidirectional(both, x, in);
                 case LayerSpec.Merge merge -> throw new IllegalArgumentException(merge + " reads several values");
             };
+        }
+
+        /** Kernel {@code [taps, channels, multiplier]}: the output's channels in their order are its last two axes. */
+        private double[] channelwise(
+                LayerSpec.ChannelwiseConvolution conv, boolean useBias, double[] x, Shape in, Shape out) {
+            Windows3 windows = Windows3.of(in, out, conv.kernel(), conv.stride(), conv.dilation(), conv.padding());
+            double[] kernel = parameter();
+            int made = out.dimension(-1);
+            double[] bias = useBias ? parameter() : new double[made];
+            double[] y = new double[samples * out.size()];
+            for (int i = 0; i < y.length; i++) {
+                int channel = i % made / conv.depthMultiplier();
+                double sum = bias[i % made];
+                for (int tap = 0; tap < windows.taps(); tap++) {
+                    int pixel = windows.pixel(i % out.size() / made, tap);
+                    if (pixel >= 0) {
+                        int place = i / out.size() * in.size() + pixel * in.dimension(-1) + channel;
+                        sum += x[place] * kernel[tap * made + i % made];
+                    }
+                }
+                y[i] = sum;
+            }
+            return y;
         }
 
         private double[] convolve(Windows3 windows, int groups, boolean useBias, double[] x, Shape in, Shape out) {

@@ -112,6 +112,29 @@ public final class ModelCases {
                 "conv2d_groups_strided",
                 Shape.of(7, 5, 4),
                 conv(size(2, 3), size(2, 1), SAME, SIGMOID).withGroups(4));
+        add(
+                "depthwise_conv2d",
+                IMAGE,
+                new LayerSpec.DepthwiseConv2d("apart", size(3, 3), size(1, 1), SAME, RELU).withDepthMultiplier(2));
+        add(
+                "depthwise_conv2d_strided",
+                IMAGE,
+                new LayerSpec.DepthwiseConv2d("apart", size(2, 3), size(2, 2), VALID, TANH).withBias(false));
+        add(
+                "depthwise_conv2d_channels_first",
+                Shape.of(3, 7, 5),
+                new LayerSpec.ChannelsFirst(
+                        new LayerSpec.DepthwiseConv2d("apart", size(3, 3), size(1, 1), SAME, RELU)));
+        add(
+                "separable_conv2d",
+                IMAGE,
+                new LayerSpec.SeparableConv2d("apart", 5, size(3, 2), size(2, 2), SAME, RELU).withDepthMultiplier(3));
+        add(
+                "separable_conv2d_dilated",
+                IMAGE,
+                new LayerSpec.SeparableConv2d("apart", 4, size(2, 2), size(1, 1), VALID, SIGMOID)
+                        .withDilation(size(2, 2))
+                        .withBias(false));
         add("conv2d_softmax", IMAGE, plain.withActivation(Activation.SOFTMAX));
         add(
                 "transposed_without_bias",
@@ -140,6 +163,10 @@ public final class ModelCases {
         add("conv1d_groups", Shape.of(6, 4), new LayerSpec.Conv1d("conv", 6, 3, 1, SAME, RELU).withGroups(2));
         add("conv1d_transposed", SEQUENCE, new LayerSpec.Conv1dTranspose("transposed", 4, 7, 2, SAME, RELU));
         add("conv1d_transposed_valid", SEQUENCE, new LayerSpec.Conv1dTranspose("transposed", 4, 2, 3, VALID, LINEAR));
+        add("depthwise_conv1d", SEQUENCE, new LayerSpec.DepthwiseConv1d("apart", 3, 1, SAME, 2, TANH, 2, true));
+        add("depthwise_conv1d_strided", Shape.of(8, 3), new LayerSpec.DepthwiseConv1d("apart", 3, 2, VALID, RELU));
+        add("separable_conv1d", Shape.of(8, 3), new LayerSpec.SeparableConv1d("apart", 5, 3, 2, SAME, RELU));
+        add("separable_conv1d_valid", SEQUENCE, new LayerSpec.SeparableConv1d("apart", 4, 2, 1, VALID, 2, TANH, 1, false));
         add("max_pooling1d", SEQUENCE, new LayerSpec.MaxPooling1d("pool", 2, 2, SAME));
         add("average_pooling1d", SEQUENCE, new LayerSpec.AveragePooling1d("pool", 3, 1, VALID));
         add("global_max_pooling1d", SEQUENCE, new LayerSpec.GlobalMaxPooling1d("most"));

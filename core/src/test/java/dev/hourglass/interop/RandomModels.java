@@ -119,7 +119,7 @@ public final class RandomModels {
     /** Over steps, or with settings that are rare. */
     private LayerSpec drawFurther(String name, Shape in) {
         int filters = 2 * (1 + random.nextInt(3));
-        return switch (random.nextInt(7)) {
+        return switch (random.nextInt(9)) {
             case 0 ->
                 new LayerSpec.Conv1d(
                         name, filters, 1 + random.nextInt(4), 1 + random.nextInt(2), drawPadding(), drawActivation());
@@ -134,6 +134,14 @@ public final class RandomModels {
             case 3 -> new LayerSpec.AveragePooling2d(name, drawSize(3), drawSize(2), drawPadding());
             case 4 -> new LayerSpec.MaxPooling1d(name, 1 + random.nextInt(3), 1 + random.nextInt(2), drawPadding());
             case 5 -> new LayerSpec.ZeroPadding2d(name, random.nextInt(2), random.nextInt(2), 1, random.nextInt(3));
+            case 6 ->
+                new LayerSpec.DepthwiseConv2d(
+                                name, drawSize(3), Size2.square(1 + random.nextInt(2)), drawPadding(), drawActivation())
+                        .withDepthMultiplier(1 + random.nextInt(2));
+            case 7 ->
+                new LayerSpec.SeparableConv2d(name, filters, drawSize(3), LayerSpec.ONE, drawPadding(), drawActivation())
+                        .withDilation(drawSize(2))
+                        .withBias(random.nextBoolean());
             default ->
                 new LayerSpec.BatchNormalization(name, 0.9f, 0.01f, 1, random.nextBoolean(), random.nextBoolean());
         };

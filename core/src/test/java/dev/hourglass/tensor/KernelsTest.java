@@ -90,6 +90,37 @@ final class KernelsTest {
         }
     }
 
+    @Test
+    void productsOfEachPixelHaveTheBitsOfTheirTwin() {
+        for (int count : COUNTS) {
+            for (int pixels : new int[] {0, 1, 5}) {
+                int stride = 2 * count + 3;
+                float[] x = random(5 * stride + 1, 1);
+                float[] w = random(count + 2, 2);
+                assertSameBits(
+                        "pixels " + pixels + " count " + count,
+                        (kernels, to) ->
+                                kernels.addProductOfEach(x, 1, stride, w, 2, to, 3, count + 1, pixels, count),
+                        random(5 * (count + 1) + 3, 3));
+            }
+        }
+    }
+
+    @Test
+    void sumsOfProductsOverPixelsHaveTheBitsOfTheirTwin() {
+        for (int count : COUNTS) {
+            for (int pixels : new int[] {0, 1, 7}) {
+                int stride = 2 * count + 3;
+                float[] x = random(7 * stride + 1, 1);
+                float[] y = random(7 * count + 2, 2);
+                assertSameBits(
+                        "pixels " + pixels + " count " + count,
+                        (kernels, sum) -> kernels.sumProducts(x, 1, stride, y, 2, count, sum, 3, pixels, count),
+                        random(count + 3, 3));
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void transformsHaveTheBitsOfTheirTwinForAnyCount(TileTransform.Kind kind) {

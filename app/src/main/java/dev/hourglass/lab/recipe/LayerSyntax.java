@@ -33,6 +33,23 @@ final class LayerSyntax {
     private static final int MAX_SIZE = 65_536;
     private static final String INPUTS = "inputs";
 
+    /** Settings of a convolution of each channel by itself. */
+    private static final String[] OF_CHANNELS = {
+        "name", "kernel_size", "strides", "padding", "depth_multiplier", "activation", "dilation_rate", "use_bias"
+    };
+
+    private static final String[] OF_CHANNELS_AND_FILTERS = {
+        "name",
+        "filters",
+        "kernel_size",
+        "strides",
+        "padding",
+        "depth_multiplier",
+        "activation",
+        "dilation_rate",
+        "use_bias"
+    };
+
     private final Set<String> names = new HashSet<>();
     private final List<Penalty> penalties;
 
@@ -124,9 +141,7 @@ final class LayerSyntax {
                                 strides(settings, LayerSpec.ONE),
                                 padding(settings),
                                 activation(settings),
-                                settings.find("dilation_rate")
-                                        .map(LayerSyntax::size2)
-                                        .orElse(LayerSpec.ONE),
+                                dilation(settings),
                                 optionalSize(settings, "groups", 1),
                                 flag(settings, "use_bias")));
             }
@@ -165,6 +180,64 @@ final class LayerSyntax {
                                 optionalSize(settings, "strides", 1),
                                 padding(settings),
                                 activation(settings),
+                                flag(settings, "use_bias")));
+            }
+            case DEPTHWISE_CONV1D -> {
+                settings.allowing(OF_CHANNELS);
+                yield checked(
+                        settings,
+                        () -> new LayerSpec.DepthwiseConv1d(
+                                name(settings, kerasClass),
+                                size(settings, "kernel_size", 3),
+                                optionalSize(settings, "strides", 1),
+                                padding(settings),
+                                optionalSize(settings, "depth_multiplier", 1),
+                                activation(settings),
+                                optionalSize(settings, "dilation_rate", 1),
+                                flag(settings, "use_bias")));
+            }
+            case DEPTHWISE_CONV2D -> {
+                settings.allowing(OF_CHANNELS);
+                yield checked(
+                        settings,
+                        () -> new LayerSpec.DepthwiseConv2d(
+                                name(settings, kerasClass),
+                                kernel(settings),
+                                strides(settings, LayerSpec.ONE),
+                                padding(settings),
+                                optionalSize(settings, "depth_multiplier", 1),
+                                activation(settings),
+                                dilation(settings),
+                                flag(settings, "use_bias")));
+            }
+            case SEPARABLE_CONV1D -> {
+                settings.allowing(OF_CHANNELS_AND_FILTERS);
+                yield checked(
+                        settings,
+                        () -> new LayerSpec.SeparableConv1d(
+                                name(settings, kerasClass),
+                                size(settings, "filters", 32),
+                                size(settings, "kernel_size", 3),
+                                optionalSize(settings, "strides", 1),
+                                padding(settings),
+                                optionalSize(settings, "depth_multiplier", 1),
+                                activation(settings),
+                                optionalSize(settings, "dilation_rate", 1),
+                                flag(settings, "use_bias")));
+            }
+            case SEPARABLE_CONV2D -> {
+                settings.allowing(OF_CHANNELS_AND_FILTERS);
+                yield checked(
+                        settings,
+                        () -> new LayerSpec.SeparableConv2d(
+                                name(settings, kerasClass),
+                                size(settings, "filters", 32),
+                                kernel(settings),
+                                strides(settings, LayerSpec.ONE),
+                                padding(settings),
+                                optionalSize(settings, "depth_multiplier", 1),
+                                activation(settings),
+                                dilation(settings),
                                 flag(settings, "use_bias")));
             }
             case CONV3D -> {
@@ -472,6 +545,7 @@ final class LayerSyntax {
                 settings.put("groups", conv.groups());
             }
             case LayerSpec.Conv2dTranspose conv -> putConvolution(settings, conv);
+            case LayerSpec.ChannelwiseConvolution conv -> putChannelwise(settings, conv);
             case LayerSpec.OneDimensional one -> putSteps(settings, one);
             case LayerSpec.VolumeConvolution conv -> {
                 settings.put("filters", conv.filters());
@@ -631,6 +705,26 @@ final class LayerSyntax {
         settings.put("use_bias", conv.useBias());
     }
 
+    private static void putChannelwise(Map<String, Object> settings, LayerSpec.ChannelwiseConvolution conv) {
+        if (conv instanceof LayerSpec.SeparableConv2d separable) {
+            settings.put("filters", separable.filters());
+        }
+        settings.put("kernel_size", list(conv.kernel()));
+        settings.put("strides", list(conv.stride()));
+        settings.put("padding", lower(conv.padding()));
+        settings.put("depth_multiplier", conv.depthMultiplier());
+        settings.put("activation", conv.activation().kerasName());
+        settings.put("dilation_rate", list(conv.dilation()));
+        settings.put("use_bias", conv.useBias());
+    }
+
+    /** Over steps there is one of each. */
+    private static void putLengths(Map<String, Object> settings, int kernel, int stride, int dilation) {
+        settings.put("kernel_size", kernel);
+        settings.put("strides", stride);
+        settings.put("dilation_rate", dilation);
+    }
+
     private static void putSteps(Map<String, Object> settings, LayerSpec.OneDimensional layer) {
         switch (layer) {
             case LayerSpec.Conv1d conv -> {
@@ -644,6 +738,14 @@ final class LayerSyntax {
                 putConvolution(settings, conv.overRow());
                 settings.put("kernel_size", conv.kernel());
                 settings.put("strides", conv.stride());
+            }
+            case LayerSpec.DepthwiseConv1d conv -> {
+                putChannelwise(settings, conv.overRow());
+                putLengths(settings, conv.kernel(), conv.stride(), conv.dilation());
+            }
+            case LayerSpec.SeparableConv1d conv -> {
+                putChannelwise(settings, conv.overRow());
+                putLengths(settings, conv.kernel(), conv.stride(), conv.dilation());
             }
             case LayerSpec.MaxPooling1d pooling -> {
                 settings.put("pool_size", pooling.pool());
@@ -786,6 +888,10 @@ final class LayerSyntax {
 
     private static Size2 strides(Mapping settings, Size2 otherwise) {
         return settings.find("strides").map(LayerSyntax::size2).orElse(otherwise);
+    }
+
+    private static Size2 dilation(Mapping settings) {
+        return settings.find("dilation_rate").map(LayerSyntax::size2).orElse(LayerSpec.ONE);
     }
 
     private static Padding padding(Mapping settings) {

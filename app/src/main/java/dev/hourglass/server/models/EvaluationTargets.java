@@ -103,8 +103,11 @@ public final class EvaluationTargets {
                     return "recurrent";
                 }
                 case LayerSpec.Convolution ignored -> convolves = true;
+                case LayerSpec.ChannelwiseConvolution ignored -> convolves = true;
                 case LayerSpec.VolumeConvolution ignored -> convolves = true;
-                case LayerSpec.OneDimensional one -> convolves |= one.overRow() instanceof LayerSpec.Convolution;
+                case LayerSpec.OneDimensional one ->
+                    convolves |= one.overRow() instanceof LayerSpec.Convolution
+                            || one.overRow() instanceof LayerSpec.ChannelwiseConvolution;
                 case LayerSpec.ChannelsFirst first -> convolves |= first.layer() instanceof LayerSpec.Convolution;
                 case LayerSpec.Dense ignored -> {}
                 case LayerSpec.TimeDistributed ignored -> {}

@@ -51,6 +51,13 @@ class LayerSyntaxTest {
                 new LayerSpec.PRelu("a", List.of(1, 2)),
                 new LayerSpec.Conv1d("a", 4, 3, 1, Padding.CAUSAL, Activation.ELU, 2, 2, false),
                 new LayerSpec.Conv1dTranspose("a", 4, 3, 2, Padding.SAME, Activation.SELU, false),
+                new LayerSpec.DepthwiseConv1d("a", 3, 1, Padding.SAME, 2, Activation.ELU, 3, false),
+                new LayerSpec.DepthwiseConv2d("a", new Size2(3, 2), new Size2(2, 2), Padding.SAME, Activation.ELU)
+                        .withDepthMultiplier(2),
+                new LayerSpec.SeparableConv1d("a", 4, 3, 1, Padding.CAUSAL, 2, Activation.ELU, 3, false),
+                new LayerSpec.SeparableConv2d("a", 4, new Size2(3, 2), LayerSpec.ONE, Padding.SAME, Activation.ELU)
+                        .withDilation(new Size2(1, 2))
+                        .withBias(false),
                 new LayerSpec.Conv3d(
                         "a", 4, new Size3(1, 2, 3), Size3.cube(2), Padding.SAME, Activation.GELU, 2, false),
                 new LayerSpec.Conv3dTranspose(

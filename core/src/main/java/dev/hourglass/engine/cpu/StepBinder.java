@@ -16,6 +16,7 @@ import dev.hourglass.engine.cpu.ops.recurrent.LstmOperations;
 import dev.hourglass.engine.cpu.ops.recurrent.RecurrentOperations;
 import dev.hourglass.engine.cpu.ops.recurrent.SequenceOperations;
 import dev.hourglass.engine.cpu.ops.windows.ConvolutionOperations;
+import dev.hourglass.engine.cpu.ops.windows.DirectOperations;
 import dev.hourglass.engine.cpu.ops.windows.TileOperations;
 import dev.hourglass.engine.cpu.ops.windows.VolumeOperations;
 import dev.hourglass.engine.cpu.ops.windows.WindowOperations;
@@ -34,6 +35,7 @@ public final class StepBinder {
     private final WindowOperations windows;
     private final ElementwiseOperations elementwise;
     private final FunctionOperations functions;
+    private final DirectOperations direct;
     private final VolumeOperations volumes;
     private final MergeOperations merges;
     private final NoiseOperations noise;
@@ -52,6 +54,7 @@ public final class StepBinder {
         windows = new WindowOperations(resources);
         elementwise = new ElementwiseOperations(resources);
         functions = new FunctionOperations(resources);
+        direct = new DirectOperations(resources);
         volumes = new VolumeOperations(resources);
         merges = new MergeOperations(resources);
         noise = new NoiseOperations(resources);
@@ -86,8 +89,8 @@ public final class StepBinder {
             case Step.Normalize s -> norms.normalize(s);
             case Step.MomentsGradient s -> norms.momentsGradient(s);
             case Step.NormalizeGradient s -> norms.normalizeGradient(s);
-            case Step.DirectConvolve s -> volumes.convolve(s);
-            case Step.DirectConvolveGradient s -> volumes.gradient(s);
+            case Step.DirectConvolve s -> direct.convolve(s);
+            case Step.DirectConvolveGradient s -> direct.gradient(s);
             case Step.Pool s -> volumes.pool(s);
             case Step.PoolGradient s -> volumes.poolGradient(s);
             case Step.RepeatAxes s -> volumes.repeat(s);

@@ -115,6 +115,8 @@ public final class LayerOps {
         return switch (layer) {
             case Conv2d l -> l.groups() > 1 ? grouped(l, from, to) : convolution(l, from, kernel(l), to);
             case Conv2dTranspose l -> convolution(l, from, kernel(l), to);
+            case LayerSpec.DepthwiseConv2d l -> channelByChannel(l, name, l.activation(), l.useBias(), from, to);
+            case LayerSpec.SeparableConv2d l -> separable(l, from, to);
             case LayerSpec.OneDimensional l -> add(l.overRow(), from, to);
             case LayerSpec.ChannelsFirst l -> channelsFirst(l, from, to);
             case LayerSpec.Conv3d l -> {
@@ -198,6 +200,36 @@ public final class LayerOps {
                 to,
                 (after, sum) -> new Op.DirectConvolution(
                         layer.name(), first, from, windows, false, layer.groups(), after, sum, layer.useBias()));
+    }
+
+    /** A group for each channel: the kernel's last two axes are the filters of all groups in a row. */
+    private Tensor channelByChannel(
+            LayerSpec.ChannelwiseConvolution layer, String name, Activation activation, boolean bias, Tensor from, Tensor to) {
+        Windowing.Kernel kernel = Windowing.Kernel.of(layer.kernel(), layer.stride(), layer.dilation());
+        Windowing windows = Windowing.of(from.shape(), to.shape(), kernel, layer.padding());
+        int first = parametersOf(layer.name());
+        return activated(
+                activation,
+                to,
+                (after, sum) -> new Op.DirectConvolution(
+                        name, first, from, windows, false, from.channels(), after, sum, bias));
+    }
+
+    /** Each channel by itself, then all of a pixel together. */
+    private Tensor separable(LayerSpec.SeparableConv2d layer, Tensor from, Tensor to) {
+        String name = layer.name();
+        int channels = from.channels() * layer.depthMultiplier();
+        Shape out = to.shape();
+        boolean steps = out.rank() == 2;
+        Shape apart = steps ? Shape.of(out.dimension(0), channels) : Shape.of(out.dimension(0), out.dimension(1), channels);
+        Tensor between = channelByChannel(
+                layer, name + "/depthwise", Activation.LINEAR, false, from, new Tensor(name + "/depthwise/output", apart));
+        Op.Kernel pixel = new Op.Kernel(LayerSpec.ONE, LayerSpec.ONE, Padding.VALID, false, 1);
+        int pointwise = parametersOf(name) + 1;
+        return activated(
+                layer.activation(),
+                to,
+                (after, sum) -> new Op.Convolution(name, pointwise, between, pixel, after, sum, layer.useBias()));
     }
 
     private Tensor direct(

@@ -81,6 +81,10 @@ public record OutputLoss(Graph graph, Loss loss, boolean summed, boolean sigmoid
             case LayerSpec.Conv2dTranspose l -> l.activation() == Activation.SIGMOID ? l.withActivation(linear) : l;
             case LayerSpec.Conv1d l -> l.activation() == Activation.SIGMOID ? l.withActivation(linear) : l;
             case LayerSpec.Conv1dTranspose l -> l.activation() == Activation.SIGMOID ? l.withActivation(linear) : l;
+            case LayerSpec.DepthwiseConv2d l -> l.activation() == Activation.SIGMOID ? l.withActivation(linear) : l;
+            case LayerSpec.SeparableConv2d l -> l.activation() == Activation.SIGMOID ? l.withActivation(linear) : l;
+            case LayerSpec.DepthwiseConv1d l -> l.activation() == Activation.SIGMOID ? l.withActivation(linear) : l;
+            case LayerSpec.SeparableConv1d l -> l.activation() == Activation.SIGMOID ? l.withActivation(linear) : l;
             case LayerSpec.Conv3d l -> l.activation() == Activation.SIGMOID ? l.withActivation(linear) : l;
             case LayerSpec.Conv3dTranspose l -> l.activation() == Activation.SIGMOID ? l.withActivation(linear) : l;
             case LayerSpec.Dense l -> l.activation() == Activation.SIGMOID ? l.withActivation(linear) : l;

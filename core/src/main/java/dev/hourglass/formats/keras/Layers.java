@@ -138,6 +138,56 @@ final class Layers {
                         settings.activation(Activation.LINEAR),
                         settings.flag("use_bias", true));
             }
+            case DEPTHWISE_CONV1D -> {
+                ofChannels(settings);
+                yield new LayerSpec.DepthwiseConv1d(
+                        name,
+                        settings.requiredLength("kernel_size"),
+                        settings.length("strides", 1),
+                        settings.padding(),
+                        settings.length("depth_multiplier", 1),
+                        settings.activation(Activation.LINEAR),
+                        settings.length("dilation_rate", 1),
+                        settings.flag("use_bias", true));
+            }
+            case DEPTHWISE_CONV2D -> {
+                ofChannels(settings);
+                yield new LayerSpec.DepthwiseConv2d(
+                        name,
+                        settings.requiredSize("kernel_size"),
+                        settings.size("strides", ONE),
+                        settings.padding(),
+                        settings.length("depth_multiplier", 1),
+                        settings.activation(Activation.LINEAR),
+                        settings.size("dilation_rate", ONE),
+                        settings.flag("use_bias", true));
+            }
+            case SEPARABLE_CONV1D -> {
+                ofChannels(settings);
+                yield new LayerSpec.SeparableConv1d(
+                        name,
+                        settings.whole("filters"),
+                        settings.requiredLength("kernel_size"),
+                        settings.length("strides", 1),
+                        settings.padding(),
+                        settings.length("depth_multiplier", 1),
+                        settings.activation(Activation.LINEAR),
+                        settings.length("dilation_rate", 1),
+                        settings.flag("use_bias", true));
+            }
+            case SEPARABLE_CONV2D -> {
+                ofChannels(settings);
+                yield new LayerSpec.SeparableConv2d(
+                        name,
+                        settings.whole("filters"),
+                        settings.requiredSize("kernel_size"),
+                        settings.size("strides", ONE),
+                        settings.padding(),
+                        settings.length("depth_multiplier", 1),
+                        settings.activation(Activation.LINEAR),
+                        settings.size("dilation_rate", ONE),
+                        settings.flag("use_bias", true));
+            }
             case CONV3D -> {
                 ofKernelAndBias(settings);
                 requireCubeOfOne(settings);
@@ -314,6 +364,12 @@ final class Layers {
         settings.ignore("quantization_config");
     }
 
+    /** Keras 2 writes what all convolutions have, too. */
+    private static void ofChannels(LayerSettings settings) {
+        settings.ignoreTrainingOf("depthwise", "pointwise", "kernel", "bias");
+        settings.only("groups", "1");
+    }
+
     private static void requireOne(LayerSettings settings, int value, String setting) {
         if (value != 1) {
             throw settings.lacks(setting, "1");
@@ -469,6 +525,7 @@ final class Layers {
                 config.put("groups", conv.groups());
             }
             case LayerSpec.Conv2dTranspose conv -> putConvolution(config, conv);
+            case LayerSpec.ChannelwiseConvolution conv -> putChannelwise(config, conv);
             case LayerSpec.OneDimensional one -> putSteps(config, one);
             case LayerSpec.VolumeConvolution conv -> {
                 config.put("filters", conv.filters());
@@ -605,6 +662,20 @@ final class Layers {
         config.put("activation", function(conv.name(), conv.activation()));
     }
 
+    private static void putChannelwise(Map<String, Object> config, LayerSpec.ChannelwiseConvolution conv) {
+        if (conv instanceof LayerSpec.SeparableConv2d separable) {
+            config.put("filters", separable.filters());
+        }
+        config.put("kernel_size", pair(conv.kernel()));
+        config.put("strides", pair(conv.stride()));
+        config.put("padding", lower(conv.padding()));
+        config.put("depth_multiplier", conv.depthMultiplier());
+        config.put("dilation_rate", pair(conv.dilation()));
+        config.put("data_format", "channels_last");
+        config.put("use_bias", conv.useBias());
+        config.put("activation", function(conv.name(), conv.activation()));
+    }
+
     /** As over an image of one row, without the height. */
     private static void putSteps(Map<String, Object> config, LayerSpec.OneDimensional layer) {
         switch (layer) {
@@ -613,6 +684,8 @@ final class Layers {
             case LayerSpec.Cropping1d c -> config.put("cropping", List.of(c.before(), c.after()));
             case LayerSpec.Conv1d ignored -> putRow(config, layer);
             case LayerSpec.Conv1dTranspose ignored -> putRow(config, layer);
+            case LayerSpec.DepthwiseConv1d ignored -> putRow(config, layer);
+            case LayerSpec.SeparableConv1d ignored -> putRow(config, layer);
             case LayerSpec.MaxPooling1d ignored -> putRow(config, layer);
             case LayerSpec.AveragePooling1d ignored -> putRow(config, layer);
             case LayerSpec.GlobalMaxPooling1d ignored -> putRow(config, layer);

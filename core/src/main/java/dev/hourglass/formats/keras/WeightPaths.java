@@ -74,6 +74,7 @@ final class WeightPaths {
             case LayerSpec.Bidirectional ignored -> "";
             case LayerSpec.TimeDistributed ignored -> "/layer/vars";
             case LayerSpec.Convolution ignored -> "/vars";
+            case LayerSpec.ChannelwiseConvolution ignored -> "/vars";
             case LayerSpec.VolumeConvolution ignored -> "/vars";
             case LayerSpec.OneDimensional ignored -> "/vars";
             case LayerSpec.ChannelsFirst first -> within(first.layer());

@@ -216,6 +216,9 @@ final class Translation {
             case LayerSpec.Permute permute -> addPermutation(name, permute.axes());
             case LayerSpec.Conv2d conv -> addConvolution(conv, out);
             case LayerSpec.Conv2dTranspose conv -> addTransposedConvolution(conv);
+            case LayerSpec.DepthwiseConv2d conv ->
+                addActivation(name, addChannelwise(conv, "kernel", conv.useBias(), out), conv.activation());
+            case LayerSpec.SeparableConv2d conv -> addSeparable(conv, out);
             case LayerSpec.BatchNormalization norm -> addNormalization(norm);
             case LayerSpec.MaxPooling2d pool ->
                 addNode(
@@ -331,10 +334,58 @@ final class Translation {
         return conv.useBias() ? List.of(value, kernel, addWeights(conv.name(), "bias", 0)) : List.of(value, kernel);
     }
 
+    /** A convolution with a group for each channel. */
+    private String addChannelwise(LayerSpec.ChannelwiseConvolution conv, String kernelName, boolean useBias, Shape out) {
+        String name = conv.name();
+        int channels = shape.dimension(-1);
+        String value = valueIn(Layout.CHANNELS_FIRST);
+        // [channels, kernels of each, height, width], which are as many filters of one channel each.
+        Weights.Floats apart = permuted(name, kernelName, 2, 3, 0, 1);
+        List<Long> dimensions = List.of(
+                (long) channels * conv.depthMultiplier(),
+                1L,
+                (long) conv.kernel().height(),
+                (long) conv.kernel().width());
+        String kernel = add(new Weights.Floats(apart.name(), dimensions, apart.values()));
+        return addNode(
+                name,
+                "Conv",
+                useBias ? List.of(value, kernel, addWeights(name, "bias", 0)) : List.of(value, kernel),
+                Map.of(
+                        "kernel_shape", pair(conv.kernel()),
+                        "strides", pair(conv.stride()),
+                        "dilations", pair(conv.dilation()),
+                        "group", new Whole(channels),
+                        "pads", windowPads(reach(conv.kernel(), conv.dilation()), conv.stride(), conv.padding(), out)));
+    }
+
+    private void addSeparable(LayerSpec.SeparableConv2d conv, Shape out) {
+        String name = conv.name();
+        String apart = addChannelwise(conv, "depthwise_kernel", false, out);
+        String kernel = addWeights(name, "pointwise_kernel", 3, 2, 0, 1);
+        String sum = name + "/Conv_pointwise";
+        nodes.add(new Node(
+                sum,
+                "Conv",
+                conv.useBias() ? List.of(apart, kernel, addWeights(name, "bias", 0)) : List.of(apart, kernel),
+                List.of(sum),
+                Map.of(
+                        "kernel_shape", pair(LayerSpec.ONE),
+                        "strides", pair(LayerSpec.ONE),
+                        "dilations", pair(LayerSpec.ONE),
+                        "group", new Whole(1),
+                        "pads", pads(0, 0))));
+        addActivation(name, sum, conv.activation());
+    }
+
+    /** What a dilated window reaches over. */
+    private static Size2 reach(Size2 kernel, Size2 dilation) {
+        return new Size2(
+                (kernel.height() - 1) * dilation.height() + 1, (kernel.width() - 1) * dilation.width() + 1);
+    }
+
     private void addConvolution(LayerSpec.Conv2d conv, Shape out) {
-        Size2 window = new Size2(
-                (conv.kernel().height() - 1) * conv.dilation().height() + 1,
-                (conv.kernel().width() - 1) * conv.dilation().width() + 1);
+        Size2 window = reach(conv.kernel(), conv.dilation());
         String sum = addNode(
                 conv.name(),
                 "Conv",
@@ -658,9 +709,13 @@ final class Translation {
 
     /** @param axes of the variable, in the order in which they are to lie */
     private String addWeights(String layer, String variable, int... axes) {
+        return add(permuted(layer, variable, axes));
+    }
+
+    private Weights.Floats permuted(String layer, String variable, int... axes) {
         Parameter parameter = parameters.get(layer, variable);
         boolean overSteps = parameter.shape().rank() == axes.length - 1;
-        return add(OperatorWeights.permuted(overSteps ? overRow(parameter) : parameter, axes));
+        return OperatorWeights.permuted(overSteps ? overRow(parameter) : parameter, axes);
     }
 
     /** A kernel over steps as one over an image of one row. */

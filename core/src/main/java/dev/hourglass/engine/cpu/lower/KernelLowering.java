@@ -10,6 +10,8 @@ import dev.hourglass.engine.cpu.step.Value;
 import dev.hourglass.engine.plan.Nonlinearity;
 import dev.hourglass.engine.plan.Op;
 import dev.hourglass.tensor.Kernels;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Layers with a kernel that goes over an image. A dense layer is a 1x1 convolution, and a vector an image of one pixel. */
@@ -133,14 +135,15 @@ final class KernelLowering {
     Value direct(Op.DirectConvolution op) {
         Value from = draft.readNatural(op);
         Value output = new Value(op.to().name(), Layouts.natural(op.to()));
-        draft.add(new Step.DirectConvolve(from, op.windows(), op.transposed(), directWeights(op), output));
+        draft.add(new Step.DirectConvolve(
+                from, op.windows(), op.transposed(), directWeights(op, op.transposed()), output));
         draft.addActivation(op.after(), output);
         return output;
     }
 
     void directGradient(Op.DirectConvolution op, Op.Gradient gradient, Value ofOutput) {
         Value from = draft.readBy(op);
-        Step.DirectWeights weights = directWeights(op);
+        Step.DirectWeights weights = directWeights(op, false);
         draft.addActivationGradient(op.after(), draft.valueOf(op.to()), ofOutput);
         if (weights.bias() != null) {
             draft.add(new Step.BiasGradient(ofOutput, weights.bias()));
@@ -153,18 +156,43 @@ final class KernelLowering {
             return;
         }
         Value result = Draft.gradientOfInput(op, from);
-        draft.add(new Step.DirectConvolve(ofOutput, op.windows(), !op.transposed(), weights.withoutBias(), result));
+        draft.add(new Step.DirectConvolve(
+                ofOutput,
+                op.windows(),
+                !op.transposed(),
+                directWeights(op, !op.transposed()).withoutBias(),
+                result));
         draft.give(gradient, result);
     }
 
-    private static Step.DirectWeights directWeights(Op.DirectConvolution op) {
-        int in = op.from().channels();
-        int out = op.to().channels();
-        int size = op.windows().taps() * (op.transposed() ? in * out : in / op.groups() * out);
+    /** @param toLarge whether the step that has them goes from the small volume to the large one */
+    private static Step.DirectWeights directWeights(Op.DirectConvolution op, boolean toLarge) {
+        int large = op.transposed() ? op.to().channels() : op.from().channels();
+        int small = op.transposed() ? op.from().channels() : op.to().channels();
+        int taps = op.windows().taps();
+        Axis rows = Axis.of(1, 0);
+        PackedMatrix kernel = toLarge && op.groups() == 1
+                ? new PackedMatrix(op.layer() + "/kernel/exchanged", op.parameters(), rows, exchanged(taps, large, small))
+                : new PackedMatrix(
+                        op.layer() + "/kernel", op.parameters(), rows, asStored(taps * large / op.groups(), small));
         return new Step.DirectWeights(
-                new PackedMatrix(op.layer() + "/kernel", op.parameters(), Axis.of(1, 0), Axis.of(size, 1)),
-                op.bias() ? Matrices.bias(op.layer(), op.parameters() + 1, out) : null,
-                op.groups());
+                kernel, op.bias() ? Matrices.bias(op.layer(), op.parameters() + 1, op.to().channels()) : null, op.groups());
+    }
+
+    /** The filters side by side, padded, for each channel of each tap. */
+    private static Axis asStored(int rows, int small) {
+        return new Axis(Axis.inOrder(rows), small, Kernels.padded(small), small, 1);
+    }
+
+    /** The channels side by side, padded, for each filter of each tap. */
+    private static Axis exchanged(int taps, int large, int small) {
+        List<int[]> sources = new ArrayList<>();
+        for (int tap = 0; tap < taps; tap++) {
+            for (int filter = 0; filter < small; filter++) {
+                sources.add(new int[] {tap * large * small + filter});
+            }
+        }
+        return new Axis(sources, large, Kernels.padded(large), 1, small);
     }
 
     /** An output's gradient with the zeros that the way back reads. */

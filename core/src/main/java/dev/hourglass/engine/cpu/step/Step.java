@@ -252,7 +252,7 @@ public sealed interface Step {
     }
 
     /**
-     * A convolution over a volume in plain loops, or its transpose: the way forward of the one is the way back of the
+     * A convolution over a volume or in groups, or its transpose: the way forward of the one is the way back of the
      * other.
      *
      * @param from the large volume, or the small one of a transposed convolution
@@ -264,7 +264,8 @@ public sealed interface Step {
     record DirectConvolveGradient(Value large, Windowing windows, DirectWeights weights, Value small) implements Step {}
 
     /**
-     * @param kernel {@code [taps, channels of the large volume / groups, channels of the small one]} as one row
+     * @param kernel as one row {@code [taps, channels of the large volume / groups, channels of the small one]}, the last
+     *     padded; with the last two exchanged for a step that goes to the large volume in one group
      * @param bias or null
      * @param groups of the channels
      */
