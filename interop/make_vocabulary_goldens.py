@@ -123,6 +123,23 @@ def channel_by_channel():
     yield "separable1d_dilated", 2, (9, 3), [layers.SeparableConv1D(2, 3, dilation_rate=3, use_bias=False)]
 
 
+def sample_normalizations():
+    yield "layer_norm_vector", 3, (17,), [layers.LayerNormalization()]
+    yield "layer_norm_image", 2, (3, 5, 7), [layers.LayerNormalization(epsilon=0.01)]
+    yield "layer_norm_axis_1", 2, (3, 5, 2), [layers.LayerNormalization(axis=1, scale=False)]
+    yield "layer_norm_axes", 2, (3, 5, 2), [layers.LayerNormalization(axis=[1, 3], center=False)]
+    yield "layer_norm_all", 2, (3, 5, 2), [layers.LayerNormalization(axis=[3, 1, 2])]
+    yield "layer_norm_rms", 2, (4, 5), [layers.LayerNormalization(rms_scaling=True)]
+    yield "layer_norm_sequence", 2, (4, 5), [layers.LayerNormalization(axis=-2)]
+    yield "group_norm_image", 2, (3, 4, 6), [layers.GroupNormalization(groups=3)]
+    yield "group_norm_each", 2, (3, 4, 17), [layers.GroupNormalization(groups=-1, scale=False)]
+    yield "group_norm_axis_1", 2, (4, 3, 5), [layers.GroupNormalization(groups=2, axis=1, center=False)]
+    yield "group_norm_vector", 3, (6,), [layers.GroupNormalization(groups=2, epsilon=0.01)]
+    yield "unit_norm_image", 2, (3, 4, 5), [layers.UnitNormalization()]
+    yield "unit_norm_axes", 2, (3, 4, 5), [layers.UnitNormalization(axis=[1, 2])]
+    yield "unit_norm_sequence", 2, (7, 3), [layers.UnitNormalization(axis=1)]
+
+
 def cases():
     """(name, batch, sample shape, layers)."""
     yield from activations()
@@ -130,6 +147,7 @@ def cases():
     yield from windows()
     yield from normalizations()
     yield from channel_by_channel()
+    yield from sample_normalizations()
 
 
 def main():

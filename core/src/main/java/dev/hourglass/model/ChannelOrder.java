@@ -2,6 +2,7 @@ package dev.hourglass.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** The orders of axes that lead from channels first to channels last, and back; axes count from 1. */
 public final class ChannelOrder {
@@ -22,6 +23,25 @@ public final class ChannelOrder {
         }
         axes.add(axis);
         return axes;
+    }
+
+    /**
+     * Some axes go last, in their order.
+     *
+     * @param last counted from 1, or -1 alone for the last
+     */
+    public static List<Integer> toLast(int rank, List<Integer> last) {
+        List<Integer> axes = new ArrayList<>(inOrder(rank));
+        if (!last.equals(List.of(-1))) {
+            axes.removeAll(last);
+            axes.addAll(last);
+        }
+        return axes;
+    }
+
+    /** All as they are: 1, 2, … */
+    public static List<Integer> inOrder(int rank) {
+        return IntStream.rangeClosed(1, rank).boxed().toList();
     }
 
     /** {@code [3, 1, 2]} of an image. */

@@ -13,6 +13,9 @@ public enum KerasClass {
     CONV2D("Conv2D"),
     CONV2D_TRANSPOSE("Conv2DTranspose"),
     BATCH_NORMALIZATION("BatchNormalization"),
+    LAYER_NORMALIZATION("LayerNormalization"),
+    GROUP_NORMALIZATION("GroupNormalization"),
+    UNIT_NORMALIZATION("UnitNormalization"),
     MAX_POOLING2D("MaxPooling2D"),
     UP_SAMPLING2D("UpSampling2D"),
     GLOBAL_AVERAGE_POOLING2D("GlobalAveragePooling2D"),
@@ -77,6 +80,9 @@ public enum KerasClass {
             case LayerSpec.Conv2d ignored -> CONV2D;
             case LayerSpec.Conv2dTranspose ignored -> CONV2D_TRANSPOSE;
             case LayerSpec.BatchNormalization ignored -> BATCH_NORMALIZATION;
+            case LayerSpec.LayerNormalization ignored -> LAYER_NORMALIZATION;
+            case LayerSpec.GroupNormalization ignored -> GROUP_NORMALIZATION;
+            case LayerSpec.UnitNormalization ignored -> UNIT_NORMALIZATION;
             case LayerSpec.MaxPooling2d ignored -> MAX_POOLING2D;
             case LayerSpec.UpSampling2d ignored -> UP_SAMPLING2D;
             case LayerSpec.GlobalAveragePooling2d ignored -> GLOBAL_AVERAGE_POOLING2D;

@@ -61,8 +61,9 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
         int features = in.features();
         return switch (layer) {
             case LayerSpec.Conv2d conv -> {
-                Shape out = in.windows(dilated(conv.kernel(), conv.dilation()), conv.stride(), conv.padding(), conv.filters());
-                in.requireGroups(conv.groups());
+                Shape out = in.windows(
+                        dilated(conv.kernel(), conv.dilation()), conv.stride(), conv.padding(), conv.filters());
+                in.requireGroups(features, conv.groups());
                 yield facts(
                         in,
                         out,
@@ -108,6 +109,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.Recurrent recurrent -> recurrent(in, recurrent);
             case LayerSpec.Bidirectional both -> bidirectional(in, both);
             case LayerSpec.BatchNormalization norm -> normalization(in, norm);
+            case LayerSpec.SampleNormalization norm -> sampleNormalization(in, norm);
             case LayerSpec.MaxPooling2d pooling -> {
                 Shape out = in.windows(pooling.pool(), pooling.stride(), pooling.padding(), features);
                 yield facts(in, out, Operations.elementwise((long) out.size() * area(pooling.pool())));
@@ -186,19 +188,17 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                 Shape out = Shape.of(apart.dimension(0), apart.dimension(1), l.filters());
                 in.requireFit((double) channels * l.filters());
                 List<Variable> variables = new ArrayList<>();
-                variables.add(in.kernelAndBias(false, channels, weights).getFirst().withPrefix("depthwise_"));
+                variables.add(
+                        in.kernelAndBias(false, channels, weights).getFirst().withPrefix("depthwise_"));
                 in.kernelAndBias(l.useBias(), l.filters(), 1, 1, channels, l.filters())
-                        .forEach(each -> variables.add(each.name().equals("kernel") ? each.withPrefix("pointwise_") : each));
+                        .forEach(each ->
+                                variables.add(each.name().equals("kernel") ? each.withPrefix("pointwise_") : each));
                 Operations mixing = Operations.products((long) apart.size() * l.filters());
                 yield facts(
                         in,
                         out,
                         variables,
-                        new Operations(
-                                        products.input() + mixing.input(),
-                                        0,
-                                        0)
-                                .then(l.activation(), out.size()));
+                        new Operations(products.input() + mixing.input(), 0, 0).then(l.activation(), out.size()));
             }
         };
     }
@@ -234,7 +234,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
         return switch (conv) {
             case LayerSpec.Conv3d l -> {
                 Shape out = in.windows(kernel, l.stride(), l.padding(), l.filters());
-                in.requireGroups(l.groups());
+                in.requireGroups(features, l.groups());
                 int perGroup = features / l.groups();
                 yield facts(
                         in,
@@ -278,6 +278,33 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
         }
         variables.add(Variable.statistic("moving_mean", Initializer.ZEROS, channels));
         variables.add(Variable.statistic("moving_variance", Initializer.ONES, channels));
+        return facts(in, in.shape(), variables, Operations.elementwise(2L * in.size()));
+    }
+
+    private static LayerFacts sampleNormalization(LayerInput in, LayerSpec.SampleNormalization norm) {
+        List<Variable> variables = new ArrayList<>();
+        switch (norm) {
+            case LayerSpec.LayerNormalization l -> {
+                int[] shape = l.axes().stream().mapToInt(in::along).toArray();
+                if (l.hasGamma()) {
+                    variables.add(Variable.trained("gamma", Initializer.ONES, shape));
+                }
+                if (l.hasBeta()) {
+                    variables.add(Variable.trained("beta", Initializer.ZEROS, shape));
+                }
+            }
+            case LayerSpec.GroupNormalization l -> {
+                int channels = in.along(l.axis());
+                in.requireGroups(channels, l.groupsOf(channels));
+                if (l.scale()) {
+                    variables.add(Variable.trained("gamma", Initializer.ONES, channels));
+                }
+                if (l.center()) {
+                    variables.add(Variable.trained("beta", Initializer.ZEROS, channels));
+                }
+            }
+            case LayerSpec.UnitNormalization l -> l.axes().forEach(in::along);
+        }
         return facts(in, in.shape(), variables, Operations.elementwise(2L * in.size()));
     }
 
@@ -420,6 +447,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.VolumeConvolution ignored -> Optional.empty();
             case LayerSpec.ChannelsFirst ignored -> Optional.empty();
             case LayerSpec.BatchNormalization ignored -> Optional.empty();
+            case LayerSpec.SampleNormalization ignored -> Optional.empty();
             case LayerSpec.Resampling ignored -> Optional.empty();
             case LayerSpec.Rearrangement ignored -> Optional.empty();
             case LayerSpec.Elementwise ignored -> Optional.empty();
@@ -434,6 +462,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.Elementwise ignored -> true;
             case LayerSpec.PRelu ignored -> true;
             case LayerSpec.BatchNormalization ignored -> true;
+            case LayerSpec.SampleNormalization ignored -> true;
             case LayerSpec.Flatten ignored -> true;
             case LayerSpec.Reshape ignored -> false;
             case LayerSpec.RepeatVector ignored -> false;
@@ -487,9 +516,15 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                 KerasClass.of(both.forward()).kerasName() + " of " + recurrentSettings(both.forward()) + ", both ways, "
                         + lower(both.mergeMode());
             case LayerSpec.BatchNormalization norm ->
-                "momentum " + norm.momentum() + ", epsilon " + norm.epsilon()
-                        + (norm.axis() == -1 ? "" : ", axis " + norm.axis())
-                        + (norm.scale() ? "" : ", no scale") + (norm.center() ? "" : ", no center");
+                "momentum " + norm.momentum() + ", epsilon " + norm.epsilon() + along(List.of(norm.axis()))
+                        + gammaAndBeta(norm.scale(), norm.center());
+            case LayerSpec.LayerNormalization norm ->
+                "epsilon " + norm.epsilon() + along(norm.axes()) + gammaAndBeta(norm.scale(), norm.center())
+                        + (norm.rmsScaling() ? ", mean kept" : "");
+            case LayerSpec.GroupNormalization norm ->
+                (norm.groups() == -1 ? "each channel by itself" : count(norm.groups(), "group")) + ", epsilon "
+                        + norm.epsilon() + along(List.of(norm.axis())) + gammaAndBeta(norm.scale(), norm.center());
+            case LayerSpec.UnitNormalization norm -> "length 1" + along(norm.axes());
             case LayerSpec.MaxPooling2d pooling ->
                 times(pooling.pool()) + strided(pooling.stride()) + ", padding " + lower(pooling.padding());
             case LayerSpec.UpSampling2d up -> times(up.size());
@@ -514,6 +549,14 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.Sampling ignored -> "from a mean and the logarithm of a variance; in use the mean";
             case LayerSpec.Merge ignored -> "number by number";
         };
+    }
+
+    private static String along(List<Integer> axes) {
+        return axes.equals(List.of(-1)) ? "" : axes.size() == 1 ? ", axis " + axes.getFirst() : ", axes " + axes;
+    }
+
+    private static String gammaAndBeta(boolean scale, boolean center) {
+        return (scale ? "" : ", no scale") + (center ? "" : ", no center");
     }
 
     private static String channelwiseSettings(LayerSpec.ChannelwiseConvolution conv) {
@@ -591,6 +634,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.Reshape reshape -> " " + reshape.target();
             case LayerSpec.Flatten ignored -> "";
             case LayerSpec.BatchNormalization ignored -> "";
+            case LayerSpec.SampleNormalization ignored -> "";
             case LayerSpec.Elementwise ignored -> "";
             case LayerSpec.PRelu ignored -> "";
             case LayerSpec.Concatenate concatenate -> " axis " + concatenate.axis();

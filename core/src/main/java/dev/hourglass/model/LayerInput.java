@@ -96,8 +96,8 @@ record LayerInput(LayerSpec layer, Shape shape, String source, boolean repeated)
         return Math.addExact(Math.multiplyExact(kernel - 1, dilation), 1);
     }
 
-    void requireGroups(int groups) {
-        if (features() % groups != 0) {
+    void requireGroups(int channels, int groups) {
+        if (channels % groups != 0) {
             throw misfit("channels that " + groups + " groups divide", "Change the groups or the layer before it.");
         }
     }

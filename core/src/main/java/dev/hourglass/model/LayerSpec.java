@@ -19,6 +19,9 @@ public sealed interface LayerSpec {
     /** Unique within its model; letters, digits and underscores. */
     String name();
 
+    /** Layers that normalise the numbers of a sample by others of the same sample, alike in training and in use. */
+    sealed interface SampleNormalization extends LayerSpec {}
+
     /** Convolutions over an image, in either direction. */
     sealed interface Convolution extends LayerSpec {
         int filters();
@@ -604,6 +607,94 @@ public sealed interface LayerSpec {
         }
     }
 
+    /**
+     * Normalises the numbers along some axes by their mean and variance, for each place of the others by itself (Ba et al.
+     * 2016). Variables: gamma and beta, each of the size of those axes.
+     *
+     * @param axes -1 alone for the last, or counted from 1 as Keras does
+     * @param epsilon added to the variance, > 0
+     * @param scale whether there is a gamma
+     * @param center whether there is a beta
+     * @param rmsScaling whether the mean stays: then there is a gamma and no beta, whatever is said of them. Keras has it
+     *     so, and no longer recommends it.
+     */
+    record LayerNormalization(
+            String name, List<Integer> axes, float epsilon, boolean scale, boolean center, boolean rmsScaling)
+            implements SampleNormalization {
+        public static final float DEFAULT_EPSILON = 1e-3f;
+
+        public LayerNormalization {
+            requireName(name);
+            axes = requireAxes(name, axes);
+            requireEpsilon(name, epsilon);
+        }
+
+        /** With Keras's defaults. */
+        public LayerNormalization(String name) {
+            this(name, List.of(-1), DEFAULT_EPSILON, true, true, false);
+        }
+
+        public boolean hasGamma() {
+            return scale || rmsScaling;
+        }
+
+        public boolean hasBeta() {
+            return center && !rmsScaling;
+        }
+    }
+
+    /**
+     * Normalises each group of channels over all places of a sample (Wu and He 2018). Variables: gamma and beta, each
+     * {@code [channels]}.
+     *
+     * @param groups of adjacent channels; -1 for each channel by itself (instance normalisation)
+     * @param axis of the channels, -1 for the last, or counted from 1 as Keras does
+     * @param epsilon added to the variance, > 0
+     * @param scale whether there is a gamma
+     * @param center whether there is a beta
+     */
+    record GroupNormalization(String name, int groups, int axis, float epsilon, boolean scale, boolean center)
+            implements SampleNormalization {
+        public static final int DEFAULT_GROUPS = 32;
+        public static final float DEFAULT_EPSILON = 1e-3f;
+
+        public GroupNormalization {
+            requireName(name);
+            if (groups != -1) {
+                requirePositive(name, "groups", groups);
+            }
+            requireAxes(name, List.of(axis));
+            requireEpsilon(name, epsilon);
+        }
+
+        /** Over the last axis, with Keras's other defaults. */
+        public GroupNormalization(String name, int groups) {
+            this(name, groups, -1, DEFAULT_EPSILON, true, true);
+        }
+
+        /** How many, of so many channels. */
+        public int groupsOf(int channels) {
+            return groups == -1 ? channels : groups;
+        }
+    }
+
+    /**
+     * Makes the numbers along some axes have length 1: divides them by the root of the sum of their squares.
+     *
+     * @param axes -1 alone for the last, or counted from 1 as Keras does
+     */
+    record UnitNormalization(String name, List<Integer> axes) implements SampleNormalization {
+        public UnitNormalization {
+            requireName(name);
+            axes = requireAxes(name, axes);
+        }
+
+        /** Along the last axis. */
+        public UnitNormalization(String name) {
+            this(name, List.of(-1));
+        }
+    }
+
     /** The mean of each window, channel by channel; padding does not count. */
     record AveragePooling2d(String name, Size2 pool, Size2 stride, Padding padding) implements Resampling {
         public AveragePooling2d {
@@ -1113,6 +1204,23 @@ public sealed interface LayerSpec {
         if (filters % groups != 0) {
             throw new IllegalArgumentException(
                     "Layer '" + layer + "': groups must divide the " + filters + " filters, got " + groups);
+        }
+    }
+
+    /** -1 alone, or each >= 1 and there once; in their order. */
+    private static List<Integer> requireAxes(String layer, List<Integer> axes) {
+        List<Integer> sorted = axes.stream().distinct().sorted().toList();
+        boolean last = sorted.equals(List.of(-1));
+        if (sorted.isEmpty() || sorted.size() < axes.size() || (!last && sorted.getFirst() < 1)) {
+            throw new IllegalArgumentException(
+                    "Layer '" + layer + "': axes must be -1, or different ones >= 1, got " + axes);
+        }
+        return sorted;
+    }
+
+    private static void requireEpsilon(String layer, float epsilon) {
+        if (!(epsilon > 0)) {
+            throw new IllegalArgumentException("Layer '" + layer + "': epsilon must be > 0, got " + epsilon);
         }
     }
 

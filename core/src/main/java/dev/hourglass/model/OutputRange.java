@@ -131,6 +131,9 @@ public record OutputRange(double least, double most) {
             }
             case LayerSpec.SimpleRnn rnn -> ALL.through(rnn.recurrence().activation());
             case LayerSpec.BatchNormalization norm -> ALL;
+            case LayerSpec.LayerNormalization norm -> ALL;
+            case LayerSpec.GroupNormalization norm -> ALL;
+            case LayerSpec.UnitNormalization norm -> new OutputRange(least >= 0 ? 0 : -1, most <= 0 ? 0 : 1);
             case LayerSpec.Resampling resampling -> this;
             case LayerSpec.Rearrangement rearrangement -> this;
             case LayerSpec.ActivationLayer activation -> through(activation.activation());

@@ -272,8 +272,7 @@ final class VectorKernels implements Kernels {
                         .intoArray(TO, place);
             }
         }
-        rest.addProductOfEach(
-                X, x + whole, xStride, W, w + whole, TO, to + whole, toStride, pixels, count - whole);
+        rest.addProductOfEach(X, x + whole, xStride, W, w + whole, TO, to + whole, toStride, pixels, count - whole);
     }
 
     @Override

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.LayerSpec.ActivationLayer;
 import dev.hourglass.model.LayerSpec.BatchNormalization;
@@ -200,7 +201,10 @@ class GradientTest {
         Size2 three = Size2.square(3);
         for (int channels : new int[] {1, 3, 8, 16, 17, 33}) {
             cases.add(Case.between(
-                    "DepthwiseConv2D", 3, channels, new LayerSpec.DepthwiseConv2d("tested", three, LayerSpec.ONE, SAME, TANH)));
+                    "DepthwiseConv2D",
+                    3,
+                    channels,
+                    new LayerSpec.DepthwiseConv2d("tested", three, LayerSpec.ONE, SAME, TANH)));
             cases.add(Case.between(
                     "DepthwiseConv2D strided, 3 kernels each",
                     2,
@@ -240,7 +244,10 @@ class GradientTest {
         cases.add(Case.between(
                 "Conv2d in groups", 3, 6, new Conv2d("tested", 9, three, LayerSpec.ONE, SAME, TANH).withGroups(3)));
         cases.add(Case.between(
-                "Conv2d of two groups, wide", 3, 32, new Conv2d("tested", 34, three, LayerSpec.ONE, SAME, TANH).withGroups(2)));
+                "Conv2d of two groups, wide",
+                3,
+                32,
+                new Conv2d("tested", 34, three, LayerSpec.ONE, SAME, TANH).withGroups(2)));
         return cases.stream();
     }
 
@@ -331,6 +338,40 @@ class GradientTest {
         }
         cases.add(Case.between(
                 "MaxPooling2d uneven", 3, 4, new MaxPooling2d("tested", new Size2(1, 3), new Size2(2, 1), SAME)));
+        return cases.stream();
+    }
+
+    /** Normalisations within a sample, along any axes. */
+    static Stream<Case> sampleNormalizations() {
+        List<Case> cases = new ArrayList<>();
+        for (int channels : new int[] {2, 3, 8, 17, 33}) {
+            List<LayerSpec> layers = List.of(
+                    new LayerSpec.LayerNormalization("tested"),
+                    new LayerSpec.LayerNormalization("tested", List.of(1), 0.01f, true, true, false),
+                    new LayerSpec.LayerNormalization("tested", List.of(2, 3), 0.01f, false, true, false),
+                    new LayerSpec.LayerNormalization("tested", List.of(1, 2, 3), 0.01f, true, false, false),
+                    new LayerSpec.LayerNormalization("tested", List.of(-1), 0.01f, true, true, true),
+                    new LayerSpec.GroupNormalization("tested", 1),
+                    new LayerSpec.GroupNormalization("tested", -1),
+                    new LayerSpec.GroupNormalization("tested", -1, 2, 0.01f, true, false),
+                    new LayerSpec.UnitNormalization("tested"),
+                    new LayerSpec.UnitNormalization("tested", List.of(1, 3)));
+            layers.forEach(
+                    layer -> cases.add(Case.between(LayerFacts.settings(layer) + " " + layer, 3, channels, layer)));
+        }
+        cases.add(Case.between(
+                "Three groups", 17, 18, new LayerSpec.GroupNormalization("tested", 3, -1, 0.01f, false, true)));
+        cases.add(Case.of(
+                "Over a sequence and a vector",
+                Shape.of(5, 4),
+                17,
+                distributed("a", 18, TANH),
+                new LayerSpec.LayerNormalization("b"),
+                new Lstm("c", 7, false),
+                new LayerSpec.LayerNormalization("d"),
+                new RepeatVector("e", 5),
+                new LayerSpec.GroupNormalization("f", 7),
+                distributed("g", 4, LINEAR)));
         return cases.stream();
     }
 
@@ -626,7 +667,17 @@ class GradientTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"convolutions", "directConvolutions", "endsOfTheChain", "imageLayers", "recurrentLayers", "cells", "wideLayers", "chains"})
+    @MethodSource({
+        "convolutions",
+        "directConvolutions",
+        "sampleNormalizations",
+        "endsOfTheChain",
+        "imageLayers",
+        "recurrentLayers",
+        "cells",
+        "wideLayers",
+        "chains"
+    })
     void lossGradientsAndMovingStatisticsAreThoseOfTheReference(Case tested) {
         int samples = tested.samples();
         Parameters parameters = scattered(tested);
@@ -667,7 +718,17 @@ class GradientTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"convolutions", "directConvolutions", "endsOfTheChain", "imageLayers", "recurrentLayers", "cells", "wideLayers", "chains"})
+    @MethodSource({
+        "convolutions",
+        "directConvolutions",
+        "sampleNormalizations",
+        "endsOfTheChain",
+        "imageLayers",
+        "recurrentLayers",
+        "cells",
+        "wideLayers",
+        "chains"
+    })
     void inferenceIsThatOfTheReference(Case tested) {
         int samples = tested.samples();
         Parameters parameters = scattered(tested);

@@ -118,14 +118,15 @@ final class LabRun {
                         new LayerSpec.SeparableConv2d("a", 20, three, Size2.square(2), Padding.SAME, Activation.TANH),
                         new LayerSpec.DepthwiseConv2d("b", three, LayerSpec.ONE, Padding.SAME, Activation.RELU)
                                 .withDepthMultiplier(2),
+                        new LayerSpec.GroupNormalization("i", 5),
+                        new LayerSpec.LayerNormalization("j"),
+                        new LayerSpec.UnitNormalization("k", List.of(1, 2)),
                         new LayerSpec.Flatten("c"),
                         new LayerSpec.Dense("d", 9, Activation.TANH)),
                 List.of(
                         new LayerSpec.Dense("e", 9 * 7 * 3, Activation.SIGMOID),
                         new LayerSpec.Reshape("f", Shape.of(9, 7, 3)),
-                        new LayerSpec.Conv2d(
-                                        "g", 6, three, LayerSpec.ONE, Padding.SAME, Activation.RELU)
-                                .withGroups(3),
+                        new LayerSpec.Conv2d("g", 6, three, LayerSpec.ONE, Padding.SAME, Activation.RELU).withGroups(3),
                         new LayerSpec.Dense("h", 3, Activation.SIGMOID)));
     }
 

@@ -320,7 +320,8 @@ final class ReferenceNetwork {
                     int channels = in.dimension(-1) * conv.depthMultiplier();
                     Shape apart = Shape.of(out.dimension(0), out.dimension(1), channels);
                     double[] between = channelwise(conv, false, x, in, apart);
-                    LayerSpec.Dense mixing = new LayerSpec.Dense("mixing", conv.filters(), conv.activation(), conv.useBias());
+                    LayerSpec.Dense mixing =
+                            new LayerSpec.Dense("mixing", conv.filters(), conv.activation(), conv.useBias());
                     yield activate(conv.activation(), product(mixing, between, apart, out), out);
                 }
                 case LayerSpec.OneDimensional one ->
@@ -350,6 +351,7 @@ final class ReferenceNetwork {
                 case LayerSpec.ZeroPadding2d p -> shifted(x, in, out, p.top(), p.left());
                 case LayerSpec.Cropping2d c -> shifted(x, in, out, -c.top(), -c.left());
                 case BatchNormalization norm -> normalize(norm, x, in);
+                case LayerSpec.SampleNormalization norm -> normalize(norm, x, in);
                 case MaxPooling2d pooling -> pool(pooling, x, in, out);
                 case LayerSpec.UpSampling2d up ->
                     repeatPixels(x, in, out, up.size().height(), up.size().width());
@@ -548,6 +550,82 @@ final class ReferenceNetwork {
                 y[i] = gamma[c] * (x[i] - mean[c]) / Math.sqrt(variance[c] + norm.epsilon()) + beta[c];
             }
             return y;
+        }
+
+        /** Each number by all that have the same places outside the axes, or in its group. */
+        private double[] normalize(LayerSpec.SampleNormalization norm, double[] x, Shape in) {
+            double[] y = new double[x.length];
+            int[] blockOf = new int[x.length];
+            int[] parameterOf = new int[x.length];
+            for (int i = 0; i < x.length; i++) {
+                int[] place = places(i % in.size(), in);
+                blockOf[i] = i / in.size();
+                for (int axis = 1; axis <= in.rank(); axis++) {
+                    int along = place[axis - 1];
+                    int size = in.dimension(axis - 1);
+                    boolean within = isAlong(norm, axis, in.rank());
+                    if (norm instanceof LayerSpec.GroupNormalization groups) {
+                        int count = within ? groups.groupsOf(size) : 1;
+                        blockOf[i] = blockOf[i] * count + along / (size / count);
+                        blockOf[i] -= within ? 0 : along / (size / count);
+                    } else if (!within) {
+                        blockOf[i] = blockOf[i] * size + along;
+                    }
+                    parameterOf[i] = within ? parameterOf[i] * size + along : parameterOf[i];
+                }
+            }
+            int blocks = Arrays.stream(blockOf).max().orElseThrow() + 1;
+            double[] sums = new double[blocks];
+            double[] squares = new double[blocks];
+            double count = (double) x.length / blocks;
+            for (int i = 0; i < x.length; i++) {
+                sums[blockOf[i]] += x[i];
+            }
+            boolean length = norm instanceof LayerSpec.UnitNormalization;
+            for (int i = 0; i < x.length; i++) {
+                double from = length ? 0 : sums[blockOf[i]] / count;
+                squares[blockOf[i]] += (x[i] - from) * (x[i] - from);
+            }
+            return switch (norm) {
+                case LayerSpec.LayerNormalization l -> {
+                    double[] gamma = l.hasGamma() ? parameter() : null;
+                    double[] beta = l.hasBeta() ? parameter() : null;
+                    for (int i = 0; i < x.length; i++) {
+                        double mean = l.rmsScaling() ? 0 : sums[blockOf[i]] / count;
+                        double normal = (x[i] - mean) / Math.sqrt(squares[blockOf[i]] / count + l.epsilon());
+                        y[i] = scaled(normal, gamma, beta, parameterOf[i]);
+                    }
+                    yield y;
+                }
+                case LayerSpec.GroupNormalization l -> {
+                    double[] gamma = l.scale() ? parameter() : null;
+                    double[] beta = l.center() ? parameter() : null;
+                    for (int i = 0; i < x.length; i++) {
+                        double deviation = Math.sqrt(squares[blockOf[i]] / count + l.epsilon());
+                        y[i] = scaled((x[i] - sums[blockOf[i]] / count) / deviation, gamma, beta, parameterOf[i]);
+                    }
+                    yield y;
+                }
+                case LayerSpec.UnitNormalization ignored -> {
+                    for (int i = 0; i < x.length; i++) {
+                        y[i] = x[i] / Math.sqrt(squares[blockOf[i]]);
+                    }
+                    yield y;
+                }
+            };
+        }
+
+        private static double scaled(double value, double @Nullable [] gamma, double @Nullable [] beta, int parameter) {
+            return value * (gamma == null ? 1 : gamma[parameter]) + (beta == null ? 0 : beta[parameter]);
+        }
+
+        private static boolean isAlong(LayerSpec.SampleNormalization norm, int axis, int rank) {
+            List<Integer> axes = switch (norm) {
+                case LayerSpec.LayerNormalization l -> l.axes();
+                case LayerSpec.GroupNormalization l -> List.of(l.axis());
+                case LayerSpec.UnitNormalization l -> l.axes();
+            };
+            return axes.contains(axis) || (axis == rank && axes.equals(List.of(-1)));
         }
 
         private static double[] filled(int count, double value) {

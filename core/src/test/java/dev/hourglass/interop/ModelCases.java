@@ -47,6 +47,7 @@ public final class ModelCases {
         layers.addTransposedConvolutions();
         layers.addPooling();
         layers.addNormalizations();
+        layers.addSampleNormalizations();
         layers.addShapes();
         layers.addDense();
         layers.addElementwise();
@@ -166,7 +167,10 @@ public final class ModelCases {
         add("depthwise_conv1d", SEQUENCE, new LayerSpec.DepthwiseConv1d("apart", 3, 1, SAME, 2, TANH, 2, true));
         add("depthwise_conv1d_strided", Shape.of(8, 3), new LayerSpec.DepthwiseConv1d("apart", 3, 2, VALID, RELU));
         add("separable_conv1d", Shape.of(8, 3), new LayerSpec.SeparableConv1d("apart", 5, 3, 2, SAME, RELU));
-        add("separable_conv1d_valid", SEQUENCE, new LayerSpec.SeparableConv1d("apart", 4, 2, 1, VALID, 2, TANH, 1, false));
+        add(
+                "separable_conv1d_valid",
+                SEQUENCE,
+                new LayerSpec.SeparableConv1d("apart", 4, 2, 1, VALID, 2, TANH, 1, false));
         add("max_pooling1d", SEQUENCE, new LayerSpec.MaxPooling1d("pool", 2, 2, SAME));
         add("average_pooling1d", SEQUENCE, new LayerSpec.AveragePooling1d("pool", 3, 1, VALID));
         add("global_max_pooling1d", SEQUENCE, new LayerSpec.GlobalMaxPooling1d("most"));
@@ -224,6 +228,28 @@ public final class ModelCases {
         add("batch_normalization_image", IMAGE, normalization(1e-3f));
         add("batch_normalization_sequence", SEQUENCE, normalization(1e-5f));
         add("batch_normalization_vector", VECTOR, normalization(1e-2f));
+    }
+
+    private void addSampleNormalizations() {
+        add("layer_normalization_image", IMAGE, new LayerSpec.LayerNormalization("norm"));
+        add("layer_normalization_vector", VECTOR, new LayerSpec.LayerNormalization("norm"));
+        add(
+                "layer_normalization_rows",
+                IMAGE,
+                new LayerSpec.LayerNormalization("norm", List.of(1, 3), 0.01f, false, true, false));
+        add(
+                "layer_normalization_rms",
+                SEQUENCE,
+                new LayerSpec.LayerNormalization("norm", List.of(-1), 0.01f, true, true, true));
+        add("group_normalization_image", Shape.of(5, 4, 6), new LayerSpec.GroupNormalization("norm", 2));
+        add("group_normalization_sequence", SEQUENCE, new LayerSpec.GroupNormalization("norm", -1));
+        add(
+                "group_normalization_axis_1",
+                Shape.of(4, 5, 3),
+                new LayerSpec.GroupNormalization("norm", 2, 1, 0.01f, true, false));
+        add("unit_normalization_image", IMAGE, new LayerSpec.UnitNormalization("norm"));
+        add("unit_normalization_axes", IMAGE, new LayerSpec.UnitNormalization("norm", List.of(1, 2)));
+        add("unit_normalization_vector", VECTOR, new LayerSpec.UnitNormalization("norm"));
     }
 
     private void addShapes() {

@@ -119,7 +119,7 @@ public final class RandomModels {
     /** Over steps, or with settings that are rare. */
     private LayerSpec drawFurther(String name, Shape in) {
         int filters = 2 * (1 + random.nextInt(3));
-        return switch (random.nextInt(9)) {
+        return switch (random.nextInt(12)) {
             case 0 ->
                 new LayerSpec.Conv1d(
                         name, filters, 1 + random.nextInt(4), 1 + random.nextInt(2), drawPadding(), drawActivation());
@@ -139,9 +139,15 @@ public final class RandomModels {
                                 name, drawSize(3), Size2.square(1 + random.nextInt(2)), drawPadding(), drawActivation())
                         .withDepthMultiplier(1 + random.nextInt(2));
             case 7 ->
-                new LayerSpec.SeparableConv2d(name, filters, drawSize(3), LayerSpec.ONE, drawPadding(), drawActivation())
+                new LayerSpec.SeparableConv2d(
+                                name, filters, drawSize(3), LayerSpec.ONE, drawPadding(), drawActivation())
                         .withDilation(drawSize(2))
                         .withBias(random.nextBoolean());
+            case 8 ->
+                new LayerSpec.LayerNormalization(
+                        name, List.of(-1), 0.01f, random.nextBoolean(), random.nextBoolean(), false);
+            case 9 -> new LayerSpec.GroupNormalization(name, in.dimension(-1) % 2 == 0 ? 2 : -1);
+            case 10 -> new LayerSpec.UnitNormalization(name, List.of(1));
             default ->
                 new LayerSpec.BatchNormalization(name, 0.9f, 0.01f, 1, random.nextBoolean(), random.nextBoolean());
         };

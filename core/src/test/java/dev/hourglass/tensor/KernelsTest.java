@@ -99,8 +99,7 @@ final class KernelsTest {
                 float[] w = random(count + 2, 2);
                 assertSameBits(
                         "pixels " + pixels + " count " + count,
-                        (kernels, to) ->
-                                kernels.addProductOfEach(x, 1, stride, w, 2, to, 3, count + 1, pixels, count),
+                        (kernels, to) -> kernels.addProductOfEach(x, 1, stride, w, 2, to, 3, count + 1, pixels, count),
                         random(5 * (count + 1) + 3, 3));
             }
         }

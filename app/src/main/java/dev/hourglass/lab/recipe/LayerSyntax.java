@@ -288,12 +288,42 @@ final class LayerSyntax {
                         settings.find("momentum")
                                 .map(node -> node.asFloat("a number >= 0 and < 1", value -> value >= 0 && value < 1))
                                 .orElse(LayerSpec.BatchNormalization.DEFAULT_MOMENTUM),
-                        settings.find("epsilon")
-                                .map(node -> node.asFloat("a number > 0", value -> value > 0))
-                                .orElse(LayerSpec.BatchNormalization.DEFAULT_EPSILON),
+                        epsilon(settings, LayerSpec.BatchNormalization.DEFAULT_EPSILON),
                         settings.find("axis").map(LayerSyntax::axis).orElse(-1),
                         flag(settings, "scale"),
                         flag(settings, "center"));
+            }
+            case LAYER_NORMALIZATION -> {
+                settings.allowing("name", "axis", "epsilon", "scale", "center", "rms_scaling");
+                yield checked(
+                        settings,
+                        () -> new LayerSpec.LayerNormalization(
+                                name(settings, kerasClass),
+                                axesOrLast(settings),
+                                epsilon(settings, LayerSpec.LayerNormalization.DEFAULT_EPSILON),
+                                flag(settings, "scale"),
+                                flag(settings, "center"),
+                                flag(settings, "rms_scaling", false)));
+            }
+            case GROUP_NORMALIZATION -> {
+                settings.allowing("name", "groups", "axis", "epsilon", "scale", "center");
+                yield checked(
+                        settings,
+                        () -> new LayerSpec.GroupNormalization(
+                                name(settings, kerasClass),
+                                settings.find("groups")
+                                        .map(node -> node.asInt(-1, MAX_SIZE))
+                                        .orElse(LayerSpec.GroupNormalization.DEFAULT_GROUPS),
+                                settings.find("axis").map(LayerSyntax::axis).orElse(-1),
+                                epsilon(settings, LayerSpec.GroupNormalization.DEFAULT_EPSILON),
+                                flag(settings, "scale"),
+                                flag(settings, "center")));
+            }
+            case UNIT_NORMALIZATION -> {
+                settings.allowing("name", "axis");
+                yield checked(
+                        settings,
+                        () -> new LayerSpec.UnitNormalization(name(settings, kerasClass), axesOrLast(settings)));
             }
             case AVERAGE_POOLING2D -> {
                 settings.allowing("name", "pool_size", "strides", "padding");
@@ -582,6 +612,21 @@ final class LayerSyntax {
                 settings.put("scale", norm.scale());
                 settings.put("center", norm.center());
             }
+            case LayerSpec.LayerNormalization norm -> {
+                settings.put("axis", norm.axes());
+                settings.put("epsilon", norm.epsilon());
+                settings.put("scale", norm.scale());
+                settings.put("center", norm.center());
+                settings.put("rms_scaling", norm.rmsScaling());
+            }
+            case LayerSpec.GroupNormalization norm -> {
+                settings.put("groups", norm.groups());
+                settings.put("axis", norm.axis());
+                settings.put("epsilon", norm.epsilon());
+                settings.put("scale", norm.scale());
+                settings.put("center", norm.center());
+            }
+            case LayerSpec.UnitNormalization norm -> settings.put("axis", norm.axes());
             case LayerSpec.MaxPooling2d pooling -> {
                 settings.put("pool_size", list(pooling.pool()));
                 settings.put("strides", list(pooling.stride()));
@@ -863,6 +908,23 @@ final class LayerSyntax {
             name = snake + "_" + number;
         }
         return name;
+    }
+
+    private static float epsilon(Mapping settings, float otherwise) {
+        return settings.find("epsilon")
+                .map(node -> node.asFloat("a number > 0", value -> value > 0))
+                .orElse(otherwise);
+    }
+
+    /** One axis or a list of them, -1 for the last. */
+    private static List<Integer> axesOrLast(Mapping settings) {
+        Node node = settings.find("axis").orElse(null);
+        if (node == null) {
+            return List.of(-1);
+        }
+        return node instanceof Sequence several
+                ? several.items().stream().map(LayerSyntax::axis).toList()
+                : List.of(axis(node));
     }
 
     private static float atLeastZero(Mapping settings, String key, float otherwise) {

@@ -112,6 +112,7 @@ public final class EvaluationTargets {
                 case LayerSpec.Dense ignored -> {}
                 case LayerSpec.TimeDistributed ignored -> {}
                 case LayerSpec.BatchNormalization ignored -> {}
+                case LayerSpec.SampleNormalization ignored -> {}
                 case LayerSpec.Resampling ignored -> {}
                 case LayerSpec.Rearrangement ignored -> {}
                 case LayerSpec.Elementwise ignored -> {}

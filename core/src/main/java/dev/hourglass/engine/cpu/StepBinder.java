@@ -32,6 +32,7 @@ public final class StepBinder {
     private final RecurrentOperations recurrences;
     private final CombineOperations combinations;
     private final NormOperations norms;
+    private final BlockOperations blocks;
     private final WindowOperations windows;
     private final ElementwiseOperations elementwise;
     private final FunctionOperations functions;
@@ -50,6 +51,7 @@ public final class StepBinder {
         lstms = new LstmOperations(resources);
         recurrences = new RecurrentOperations(resources);
         combinations = new CombineOperations(resources);
+        blocks = new BlockOperations(resources);
         norms = new NormOperations(resources);
         windows = new WindowOperations(resources);
         elementwise = new ElementwiseOperations(resources);
@@ -85,6 +87,8 @@ public final class StepBinder {
             case Step.SoftmaxGradient s -> functions.softmaxGradient(s);
             case Step.PRelu s -> functions.prelu(s);
             case Step.PReluGradient s -> functions.preluGradient(s);
+            case Step.NormalizeSample s -> blocks.normalize(s);
+            case Step.NormalizeSampleGradient s -> blocks.gradient(s);
             case Step.Moments s -> norms.moments(s);
             case Step.Normalize s -> norms.normalize(s);
             case Step.MomentsGradient s -> norms.momentsGradient(s);

@@ -150,6 +150,7 @@ public final class LayerOps {
             case LayerSpec.Dense l -> dense(name, l, from, to);
             case LayerSpec.TimeDistributed l -> dense(name, l.layer(), from, to);
             case LayerSpec.BatchNormalization l -> normalization(l, from, to);
+            case LayerSpec.SampleNormalization l -> sampleNormalization(l, from, to);
             case LayerSpec.MaxPooling2d l -> add(new Op.MaxPool(name, l.pool(), l.stride(), l.padding(), from, to));
             case LayerSpec.UpSampling2d l -> add(new Op.UpSample(name, l.size(), from, to));
             case LayerSpec.GlobalAveragePooling2d l -> add(new Op.Average(l.name(), from, to));
@@ -204,15 +205,20 @@ public final class LayerOps {
 
     /** A group for each channel: the kernel's last two axes are the filters of all groups in a row. */
     private Tensor channelByChannel(
-            LayerSpec.ChannelwiseConvolution layer, String name, Activation activation, boolean bias, Tensor from, Tensor to) {
+            LayerSpec.ChannelwiseConvolution layer,
+            String name,
+            Activation activation,
+            boolean bias,
+            Tensor from,
+            Tensor to) {
         Windowing.Kernel kernel = Windowing.Kernel.of(layer.kernel(), layer.stride(), layer.dilation());
         Windowing windows = Windowing.of(from.shape(), to.shape(), kernel, layer.padding());
         int first = parametersOf(layer.name());
         return activated(
                 activation,
                 to,
-                (after, sum) -> new Op.DirectConvolution(
-                        name, first, from, windows, false, from.channels(), after, sum, bias));
+                (after, sum) ->
+                        new Op.DirectConvolution(name, first, from, windows, false, from.channels(), after, sum, bias));
     }
 
     /** Each channel by itself, then all of a pixel together. */
@@ -221,9 +227,15 @@ public final class LayerOps {
         int channels = from.channels() * layer.depthMultiplier();
         Shape out = to.shape();
         boolean steps = out.rank() == 2;
-        Shape apart = steps ? Shape.of(out.dimension(0), channels) : Shape.of(out.dimension(0), out.dimension(1), channels);
+        Shape apart =
+                steps ? Shape.of(out.dimension(0), channels) : Shape.of(out.dimension(0), out.dimension(1), channels);
         Tensor between = channelByChannel(
-                layer, name + "/depthwise", Activation.LINEAR, false, from, new Tensor(name + "/depthwise/output", apart));
+                layer,
+                name + "/depthwise",
+                Activation.LINEAR,
+                false,
+                from,
+                new Tensor(name + "/depthwise/output", apart));
         Op.Kernel pixel = new Op.Kernel(LayerSpec.ONE, LayerSpec.ONE, Padding.VALID, false, 1);
         int pointwise = parametersOf(name) + 1;
         return activated(
@@ -290,6 +302,49 @@ public final class LayerOps {
         Tensor normalized = new Tensor(layer.name() + "/inner/output", last.shape());
         ops.add(new Op.BatchNormalization(layer, first, last, normalized));
         return add(new Op.Permute(layer.name() + "/axis_back", ChannelOrder.inverse(axes), normalized, to));
+    }
+
+    /** The axes that are normalised are put last, if they aren't. */
+    private Tensor sampleNormalization(LayerSpec.SampleNormalization layer, Tensor from, Tensor to) {
+        int rank = from.shape().rank();
+        return switch (layer) {
+            case LayerSpec.LayerNormalization l -> {
+                Op.BlockNorm.Kind kind = l.rmsScaling() ? Op.BlockNorm.Kind.DEVIATION : Op.BlockNorm.Kind.STANDARD;
+                Op.BlockNorm norm =
+                        new Op.BlockNorm(kind, l.axes().size(), 1, true, l.epsilon(), l.hasGamma(), l.hasBeta());
+                yield normalizedAlong(l.name(), norm, l.axes(), from, to);
+            }
+            case LayerSpec.GroupNormalization l -> {
+                int channels = from.shape().dimension(l.axis() == -1 ? -1 : l.axis() - 1);
+                Op.BlockNorm norm = new Op.BlockNorm(
+                        Op.BlockNorm.Kind.STANDARD,
+                        rank,
+                        l.groupsOf(channels),
+                        false,
+                        l.epsilon(),
+                        l.scale(),
+                        l.center());
+                yield normalizedAlong(l.name(), norm, List.of(l.axis()), from, to);
+            }
+            case LayerSpec.UnitNormalization l -> {
+                Op.BlockNorm norm =
+                        new Op.BlockNorm(Op.BlockNorm.Kind.LENGTH, l.axes().size(), 1, true, 0, false, false);
+                yield normalizedAlong(l.name(), norm, l.axes(), from, to);
+            }
+        };
+    }
+
+    /** @param axes that shall be the last */
+    private Tensor normalizedAlong(String name, Op.BlockNorm norm, List<Integer> axes, Tensor from, Tensor to) {
+        int parameters = norm.scale() || norm.center() ? parametersOf(name) : 0;
+        List<Integer> order = ChannelOrder.toLast(from.shape().rank(), axes);
+        if (order.equals(ChannelOrder.inOrder(from.shape().rank()))) {
+            return add(new Op.NormalizeSample(name, norm, parameters, from, to));
+        }
+        Tensor last = permuted(name + "/axes_last", order, from);
+        Tensor normalized = new Tensor(name + "/inner/output", last.shape());
+        ops.add(new Op.NormalizeSample(name, norm, parameters, last, normalized));
+        return add(new Op.Permute(name + "/axes_back", ChannelOrder.inverse(order), normalized, to));
     }
 
     private static Op.Kernel kernel(Conv2d layer) {

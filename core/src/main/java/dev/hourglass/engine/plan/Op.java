@@ -226,6 +226,41 @@ public sealed interface Op {
     }
 
     /**
+     * Normalises blocks of a sample's numbers, each by itself: in the last axes, or in a group of channels over all places.
+     *
+     * @param parameters index of the first: gamma and beta, if it has them
+     */
+    record NormalizeSample(String layer, BlockNorm norm, int parameters, Tensor from, Tensor to) implements Unary {
+        @Override
+        public boolean learns() {
+            return norm.scale() || norm.center();
+        }
+    }
+
+    /**
+     * How a block is normalised.
+     *
+     * @param lastAxes how many axes a block extends over
+     * @param groups of adjacent channels, each a block of its own
+     * @param byPlace whether gamma and beta have a number for each place of a block, or one for each channel
+     * @param epsilon added to a variance
+     * @param scale whether there is a gamma
+     * @param center whether there is a beta
+     */
+    record BlockNorm(
+            Kind kind, int lastAxes, int groups, boolean byPlace, float epsilon, boolean scale, boolean center) {
+        /** What is done to a block. */
+        public enum Kind {
+            /** Less its mean, over its standard deviation. */
+            STANDARD,
+            /** Over its standard deviation. */
+            DEVIATION,
+            /** Over the root of the sum of its squares. */
+            LENGTH
+        }
+    }
+
+    /**
      * A convolution over a volume, or in groups, or its transpose, with a bias and a function.
      *
      * @param parameters index of the kernel in the model's parameters; the bias follows it

@@ -96,6 +96,7 @@ public record OutputLoss(Graph graph, Loss loss, boolean summed, boolean sigmoid
             case LayerSpec.Recurrent l -> l;
             case LayerSpec.Bidirectional l -> l;
             case LayerSpec.BatchNormalization l -> l;
+            case LayerSpec.SampleNormalization l -> l;
             case LayerSpec.Resampling l -> l;
             case LayerSpec.Rearrangement l -> l;
             case LayerSpec.Elementwise l -> l;

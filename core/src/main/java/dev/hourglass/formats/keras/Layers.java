@@ -216,6 +216,31 @@ final class Layers {
                         settings.flag("use_bias", true));
             }
             case BATCH_NORMALIZATION -> batchNormalization(name, settings, in);
+            case LAYER_NORMALIZATION -> {
+                settings.ignoreTrainingOf("beta", "gamma");
+                yield new LayerSpec.LayerNormalization(
+                        name,
+                        axes(settings, "axis", in),
+                        settings.number("epsilon", LayerSpec.LayerNormalization.DEFAULT_EPSILON),
+                        settings.flag("scale", true),
+                        settings.flag("center", true),
+                        settings.flag("rms_scaling", false));
+            }
+            case GROUP_NORMALIZATION -> {
+                settings.ignoreTrainingOf("beta", "gamma");
+                List<Integer> axes = axes(settings, "axis", in);
+                if (axes.size() != 1) {
+                    throw settings.lacks("axis", "one axis");
+                }
+                yield new LayerSpec.GroupNormalization(
+                        name,
+                        settings.whole("groups", LayerSpec.GroupNormalization.DEFAULT_GROUPS),
+                        axes.getFirst(),
+                        settings.number("epsilon", LayerSpec.GroupNormalization.DEFAULT_EPSILON),
+                        settings.flag("scale", true),
+                        settings.flag("center", true));
+            }
+            case UNIT_NORMALIZATION -> new LayerSpec.UnitNormalization(name, axes(settings, "axis", in));
             case MAX_POOLING2D -> {
                 Size2 pool = settings.size("pool_size", Size2.square(2));
                 yield new LayerSpec.MaxPooling2d(name, pool, settings.size("strides", pool), settings.padding());
@@ -357,6 +382,20 @@ final class Layers {
                 .map(Json::asWhole)
                 .map(axis -> axis < 0 ? axis + in.rank() + 1 : axis)
                 .toList();
+    }
+
+    /** Counted from 1, or -1 for the last alone. */
+    private static List<Integer> axes(LayerSettings settings, String setting, Shape in) {
+        Json axes = settings.find(setting);
+        if (axes == null) {
+            return List.of(-1);
+        }
+        List<Json> items = axes instanceof Json.Sequence all ? all.items() : List.of(axes);
+        List<Integer> counted = items.stream()
+                .map(Json::asWhole)
+                .map(axis -> axis < 0 ? axis + in.rank() + 1 : axis)
+                .toList();
+        return counted.equals(List.of(in.rank())) ? List.of(-1) : counted;
     }
 
     private static void ofKernelAndBias(LayerSettings settings) {
@@ -575,6 +614,23 @@ final class Layers {
                 config.put("center", norm.center());
                 config.put("scale", norm.scale());
             }
+            case LayerSpec.LayerNormalization norm -> {
+                config.put("axis", List.copyOf(norm.axes()));
+                config.put("epsilon", norm.epsilon());
+                config.put("center", norm.center());
+                config.put("scale", norm.scale());
+                if (norm.rmsScaling()) {
+                    config.put("rms_scaling", true);
+                }
+            }
+            case LayerSpec.GroupNormalization norm -> {
+                config.put("groups", norm.groups());
+                config.put("axis", norm.axis());
+                config.put("epsilon", norm.epsilon());
+                config.put("center", norm.center());
+                config.put("scale", norm.scale());
+            }
+            case LayerSpec.UnitNormalization norm -> config.put("axis", List.copyOf(norm.axes()));
             case LayerSpec.MaxPooling2d pooling -> {
                 config.put("pool_size", pair(pooling.pool()));
                 config.put("strides", pair(pooling.stride()));

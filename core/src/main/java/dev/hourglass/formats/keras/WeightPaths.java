@@ -80,6 +80,7 @@ final class WeightPaths {
             case LayerSpec.ChannelsFirst first -> within(first.layer());
             case LayerSpec.Dense ignored -> "/vars";
             case LayerSpec.BatchNormalization ignored -> "/vars";
+            case LayerSpec.SampleNormalization ignored -> "/vars";
             case LayerSpec.Resampling ignored -> "/vars";
             case LayerSpec.Rearrangement ignored -> "/vars";
             case LayerSpec.Elementwise ignored -> "/vars";

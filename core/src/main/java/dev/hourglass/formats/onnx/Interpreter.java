@@ -81,6 +81,14 @@ final class Interpreter {
             case "Add" -> combine(x, input(node, 1), (a, b) -> a + b);
             case "Sub" -> combine(x, input(node, 1), (a, b) -> a - b);
             case "Mul" -> combine(x, input(node, 1), (a, b) -> a * b);
+            case "Div" -> combine(x, input(node, 1), (a, b) -> a / b);
+            case "Sqrt" -> map(x, Math::sqrt);
+            case "ReduceMean" -> {
+                Tensor sum = reduce(node, x, v -> v);
+                int count = x.values().length / sum.values().length;
+                yield map(sum, v -> v / count);
+            }
+            case "ReduceL2" -> map(reduce(node, x, v -> v * v), Math::sqrt);
             case "Min" -> fold(node, x, Math::min);
             case "PRelu" -> combine(x, input(node, 1), (v, slope) -> v < 0 ? slope * v : v);
             case "Clip" -> {
@@ -270,6 +278,24 @@ final class Interpreter {
         Tensor y = x;
         for (int input = 1; input < node.inputs().size(); input++) {
             y = combine(y, input(node, input), operator);
+        }
+        return y;
+    }
+
+    /** The sum along some axes, which become 1. */
+    private static Tensor reduce(Node node, Tensor x, DoubleUnaryOperator term) {
+        require(node, node.whole("keepdims") == 1);
+        int[] dimensions = x.dimensions().clone();
+        for (int axis : node.ints("axes")) {
+            dimensions[axis < 0 ? axis + dimensions.length : axis] = 1;
+        }
+        Tensor y = Tensor.zeros(dimensions);
+        for (int i = 0; i < x.values().length; i++) {
+            int place = 0;
+            for (int axis = 0; axis < dimensions.length; axis++) {
+                place = place * dimensions[axis] + i / x.sizeBehind(axis) % x.dimension(axis) % dimensions[axis];
+            }
+            y.values()[place] += term.applyAsDouble(x.values()[i]);
         }
         return y;
     }

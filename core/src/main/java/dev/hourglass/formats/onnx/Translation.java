@@ -220,6 +220,7 @@ final class Translation {
                 addActivation(name, addChannelwise(conv, "kernel", conv.useBias(), out), conv.activation());
             case LayerSpec.SeparableConv2d conv -> addSeparable(conv, out);
             case LayerSpec.BatchNormalization norm -> addNormalization(norm);
+            case LayerSpec.SampleNormalization norm -> addSampleNormalization(norm);
             case LayerSpec.MaxPooling2d pool ->
                 addNode(
                         name,
@@ -335,7 +336,8 @@ final class Translation {
     }
 
     /** A convolution with a group for each channel. */
-    private String addChannelwise(LayerSpec.ChannelwiseConvolution conv, String kernelName, boolean useBias, Shape out) {
+    private String addChannelwise(
+            LayerSpec.ChannelwiseConvolution conv, String kernelName, boolean useBias, Shape out) {
         String name = conv.name();
         int channels = shape.dimension(-1);
         String value = valueIn(Layout.CHANNELS_FIRST);
@@ -380,8 +382,7 @@ final class Translation {
 
     /** What a dilated window reaches over. */
     private static Size2 reach(Size2 kernel, Size2 dilation) {
-        return new Size2(
-                (kernel.height() - 1) * dilation.height() + 1, (kernel.width() - 1) * dilation.width() + 1);
+        return new Size2((kernel.height() - 1) * dilation.height() + 1, (kernel.width() - 1) * dilation.width() + 1);
     }
 
     private void addConvolution(LayerSpec.Conv2d conv, Shape out) {
@@ -448,6 +449,98 @@ final class Translation {
             settle(name + "/normalized", shape);
             addPermutation(name, ChannelOrder.inverse(axisFirst(rank, norm.axis())));
         }
+    }
+
+    /** With the operators that it is made of: ONNX's own ones know fewer axes. */
+    private void addSampleNormalization(LayerSpec.SampleNormalization layer) {
+        String name = layer.name();
+        String value = valueIn(Layout.CHANNELS_LAST);
+        switch (layer) {
+            case LayerSpec.LayerNormalization norm -> {
+                Wholes axes = places(norm.axes());
+                String centered = addCentered(name, value, axes);
+                String deviation = addDeviation(name, centered, axes, norm.epsilon());
+                String from = norm.rmsScaling() ? value : centered;
+                String normal = addNode(name, "Div", List.of(from, deviation), Map.of());
+                addGammaAndBeta(name, normal, norm.axes(), norm.hasGamma(), norm.hasBeta());
+            }
+            case LayerSpec.GroupNormalization norm -> {
+                // The axis of the channels is cut into groups and their channels; all other axes are a block's as well.
+                int axis = norm.axis() == -1 ? shape.rank() : norm.axis();
+                int channels = shape.dimension(axis - 1);
+                int groups = norm.groupsOf(channels);
+                List<Long> dimensions = new ArrayList<>(List.of(0L));
+                Arrays.stream(shape.toArray()).asLongStream().forEach(dimensions::add);
+                dimensions.set(axis, (long) groups);
+                dimensions.add(axis + 1, (long) channels / groups);
+                String cut = addReshape(name + "/Reshape_groups", value, dimensions);
+                Wholes axes = Wholes.of(LongStream.rangeClosed(1, shape.rank() + 1)
+                        .filter(each -> each != axis)
+                        .toArray());
+                String centered = addCentered(name, cut, axes);
+                String deviation = addDeviation(name, centered, axes, norm.epsilon());
+                String normal = addNode(name, "Div", List.of(centered, deviation), Map.of());
+                List<Long> whole = new ArrayList<>(List.of(0L));
+                Arrays.stream(shape.toArray()).asLongStream().forEach(whole::add);
+                String together = addReshape(name + "/Reshape", normal, whole);
+                addGammaAndBeta(name, together, List.of(axis), norm.scale(), norm.center());
+            }
+            case LayerSpec.UnitNormalization norm -> {
+                Map<String, Attribute> attributes = Map.of("axes", places(norm.axes()), "keepdims", new Whole(1));
+                String length = addNode(name, "ReduceL2", List.of(value), attributes);
+                String atLeast = addNode(name, "Max", List.of(length, number(name + "/least", 1e-12f)), Map.of());
+                addNode(name, "Div", List.of(value, atLeast), Map.of());
+            }
+        }
+    }
+
+    /** Less the mean along some axes. */
+    private String addCentered(String layer, String value, Wholes axes) {
+        String mean = addNode(layer, "ReduceMean", List.of(value), Map.of("axes", axes, "keepdims", new Whole(1)));
+        return addNode(layer, "Sub", List.of(value, mean), Map.of());
+    }
+
+    private String addDeviation(String layer, String centered, Wholes axes, float epsilon) {
+        String squares = addNode(layer + "/Mul_square", "Mul", List.of(centered, centered));
+        String variance = layer + "/ReduceMean_squares";
+        nodes.add(new Node(
+                variance,
+                "ReduceMean",
+                List.of(squares),
+                List.of(variance),
+                Map.of("axes", axes, "keepdims", new Whole(1))));
+        String more = addNode(layer + "/Add_epsilon", "Add", List.of(variance, number(layer + "/epsilon", epsilon)));
+        return addNode(layer, "Sqrt", List.of(more), Map.of());
+    }
+
+    /** @param axes of ours that gamma and beta lie along */
+    private void addGammaAndBeta(String layer, String value, List<Integer> axes, boolean gamma, boolean beta) {
+        String scaled = gamma ? addNode(layer, "Mul", List.of(value, addAlong(layer, "gamma", axes)), Map.of()) : value;
+        if (beta) {
+            addNode(layer, "Add", List.of(scaled, addAlong(layer, "beta", axes)), Map.of());
+        }
+    }
+
+    /** A variable with 1 for each axis that it does not lie along. */
+    private String addAlong(String layer, String variable, List<Integer> axes) {
+        Parameter parameter = parameters.get(layer, variable);
+        List<Long> dimensions = new ArrayList<>();
+        for (int axis = 1; axis <= shape.rank(); axis++) {
+            boolean along = axes.contains(axis) || (axis == shape.rank() && axes.equals(List.of(-1)));
+            dimensions.add(along ? (long) shape.dimension(axis - 1) : 1L);
+        }
+        return add(new Weights.Floats(layer + "/" + variable, dimensions, parameter.values()));
+    }
+
+    /** Our axes as ONNX counts them; the batch is 0. */
+    private static Wholes places(List<Integer> axes) {
+        return Wholes.of(axes.stream().mapToLong(Integer::longValue).toArray());
+    }
+
+    private String addReshape(String name, String value, List<Long> dimensions) {
+        long[] target = dimensions.stream().mapToLong(Long::longValue).toArray();
+        String shapeName = add(new Weights.Longs(name + "/shape", List.of((long) target.length), target));
+        return addNode(name, "Reshape", List.of(value, shapeName));
     }
 
     private static List<Integer> axisFirst(int rank, int axis) {

@@ -172,11 +172,16 @@ final class KernelLowering {
         int taps = op.windows().taps();
         Axis rows = Axis.of(1, 0);
         PackedMatrix kernel = toLarge && op.groups() == 1
-                ? new PackedMatrix(op.layer() + "/kernel/exchanged", op.parameters(), rows, exchanged(taps, large, small))
+                ? new PackedMatrix(
+                        op.layer() + "/kernel/exchanged", op.parameters(), rows, exchanged(taps, large, small))
                 : new PackedMatrix(
                         op.layer() + "/kernel", op.parameters(), rows, asStored(taps * large / op.groups(), small));
         return new Step.DirectWeights(
-                kernel, op.bias() ? Matrices.bias(op.layer(), op.parameters() + 1, op.to().channels()) : null, op.groups());
+                kernel,
+                op.bias()
+                        ? Matrices.bias(op.layer(), op.parameters() + 1, op.to().channels())
+                        : null,
+                op.groups());
     }
 
     /** The filters side by side, padded, for each channel of each tap. */

@@ -74,6 +74,7 @@ final class Layouts {
             case Op.Dense ignored ->
                 Layout.Image.dense(natural.height(), natural.width(), natural.channels(), channelStride);
             case Op.BatchNormalization ignored -> natural;
+            case Op.NormalizeSample ignored -> natural;
             case Op.MaxPool ignored -> natural;
             case Op.DirectConvolution ignored -> natural;
             case Op.Pool ignored -> natural;

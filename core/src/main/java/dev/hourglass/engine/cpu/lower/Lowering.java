@@ -90,6 +90,7 @@ public final class Lowering {
             case Op.Convolution op -> kernels.convolution(op);
             case Op.Dense op -> sequences.isSequence(op) ? sequences.dense(op) : kernels.dense(op);
             case Op.BatchNormalization op -> norms.forward(op, training);
+            case Op.NormalizeSample op -> norms.forward(op);
             case Op.MaxPool op -> windows.maxPool(op);
             case Op.DirectConvolution op -> kernels.direct(op);
             case Op.Pool op -> windows.pool(op);
@@ -126,6 +127,7 @@ public final class Lowering {
                 }
             }
             case Op.BatchNormalization op -> norms.gradient(op, gradient, ofOutput);
+            case Op.NormalizeSample op -> norms.gradient(op, gradient, ofOutput);
             case Op.DirectConvolution op -> kernels.directGradient(op, gradient, ofOutput);
             case Op.Pool op -> windows.poolGradient(op, gradient, ofOutput);
             case Op.RepeatAxes op -> windows.repeatAxesGradient(op, gradient, ofOutput);

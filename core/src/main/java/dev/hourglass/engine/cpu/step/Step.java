@@ -216,6 +216,25 @@ public sealed interface Step {
      */
     record PlaceWeights(PackedMatrix packed, int rowStride, int pixelStride, int channelStride) {}
 
+    /** Normalises each block of a sample. */
+    record NormalizeSample(Value from, Blocks blocks, Value to) implements Step {}
+
+    /** Back through it, in place; adds to the gradients of gamma and beta. */
+    record NormalizeSampleGradient(Value from, Blocks blocks, Value gradient) implements Step {}
+
+    /**
+     * The blocks of a sample that are normalised by themselves.
+     *
+     * @param pixels of a block, one after the other
+     * @param gamma as one row, or null if there is none
+     * @param beta likewise
+     */
+    record Blocks(
+            Op.BlockNorm norm,
+            int pixels,
+            @Nullable PackedMatrix gamma,
+            @Nullable PackedMatrix beta) {}
+
     /** Adds to the sums from which a batch normalisation's mean and variance will be told. */
     record Moments(int norm, Value value) implements Step {}
 

@@ -44,6 +44,15 @@ public record StepAccess(
                         .writing(s.gradient())
                         .with(s.slopes().packed())
                         .adding(s.slopes().packed());
+            case Step.NormalizeSample s ->
+                reading(s.from())
+                        .writing(s.to())
+                        .with(s.blocks().gamma(), s.blocks().beta());
+            case Step.NormalizeSampleGradient s ->
+                reading(s.from(), s.gradient())
+                        .writing(s.gradient())
+                        .with(s.blocks().gamma())
+                        .adding(s.blocks().gamma(), s.blocks().beta());
             case Step.Moments s -> reading(s.value());
             case Step.Normalize s -> reading(s.from()).writing(s.to());
             case Step.MomentsGradient s -> reading(s.value(), s.gradient());

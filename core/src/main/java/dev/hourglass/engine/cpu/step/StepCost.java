@@ -103,6 +103,10 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
                 of(s, 2 * numbers(s.to()), Matrices.read(s.slopes().packed()));
             case Step.PReluGradient s ->
                 of(s, 4 * numbers(s.gradient()), Matrices.gradient(s.slopes().packed()));
+            // A sum, a difference and its square, and the multiply-add.
+            case Step.NormalizeSample s -> of(s, 6 * numbers(s.from()), Matrices.NONE);
+            // The same, two sums and what they are subtracted from.
+            case Step.NormalizeSampleGradient s -> of(s, 12 * numbers(s.from()), Matrices.NONE);
             case Step.Moments s -> of(s, MOMENTS_FLOPS * numbers(s.value()), Matrices.NONE);
             case Step.MomentsGradient s -> of(s, MOMENTS_FLOPS * numbers(s.value()), Matrices.NONE);
             case Step.Normalize s -> of(s, 2 * numbers(s.from()), Matrices.NONE);

@@ -43,7 +43,8 @@ public final class VolumeOperations {
     }
 
     /** The largest of each window, or the sum. */
-    private static void pool(WindowRuns runs, boolean sums, float[] x, int source, float[] y, int target, Layout.Image out) {
+    private static void pool(
+            WindowRuns runs, boolean sums, float[] x, int source, float[] y, int target, Layout.Image out) {
         Arrays.fill(y, target, target + out.floatsPerSample(), sums ? 0 : Float.NEGATIVE_INFINITY);
         int channels = out.channelStride();
         for (int run = 0; run < runs.count(); run++) {
@@ -103,7 +104,8 @@ public final class VolumeOperations {
     }
 
     /** To the first of the largest. */
-    private static void route(WindowRuns runs, float[] x, int source, float[] largest, float[] give, float[] d, int target) {
+    private static void route(
+            WindowRuns runs, float[] x, int source, float[] largest, float[] give, float[] d, int target) {
         for (int run = 0; run < runs.count(); run++) {
             for (int j = 0; j < runs.lengths()[run]; j++) {
                 int pixel = runs.large()[run] + j * runs.largeStep();

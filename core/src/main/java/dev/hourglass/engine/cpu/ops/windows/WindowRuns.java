@@ -44,11 +44,7 @@ record WindowRuns(int[] small, int[] large, int[] taps, int[] lengths, int small
         int stride = w.stride().width();
         int first = Windows.firstInside(dx, stride);
         int end = Windows.endInside(dx, stride, w.large().width(), w.small().width());
-        if (inZ >= 0
-                && inZ < w.large().depth()
-                && inY >= 0
-                && inY < w.large().height()
-                && end > first) {
+        if (inZ >= 0 && inZ < w.large().depth() && inY >= 0 && inY < w.large().height() && end > first) {
             runs.add(new int[] {
                 small.row(z * w.small().height() + y) + first * small.channelStride(),
                 large.row(inZ * w.large().height() + inY) + (first * stride + dx) * large.channelStride(),
