@@ -140,6 +140,12 @@ def sample_normalizations():
     yield "unit_norm_sequence", 2, (7, 3), [layers.UnitNormalization(axis=1)]
 
 
+def interpolations():
+    yield "bilinear", 2, (3, 4, 3), [layers.UpSampling2D(2, interpolation="bilinear")]
+    yield "bilinear_uneven", 2, (3, 5, 17), [layers.UpSampling2D((3, 1), interpolation="bilinear")]
+    yield "bilinear_one_row", 2, (1, 4, 2), [layers.UpSampling2D((2, 5), interpolation="bilinear")]
+
+
 def cases():
     """(name, batch, sample shape, layers)."""
     yield from activations()
@@ -148,6 +154,7 @@ def cases():
     yield from normalizations()
     yield from channel_by_channel()
     yield from sample_normalizations()
+    yield from interpolations()
 
 
 def main():

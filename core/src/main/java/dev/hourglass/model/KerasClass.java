@@ -47,6 +47,11 @@ public enum KerasClass {
     DENSE("Dense"),
     TIME_DISTRIBUTED("TimeDistributed"),
     DROPOUT("Dropout"),
+    SPATIAL_DROPOUT1D("SpatialDropout1D"),
+    SPATIAL_DROPOUT2D("SpatialDropout2D"),
+    SPATIAL_DROPOUT3D("SpatialDropout3D"),
+    GAUSSIAN_DROPOUT("GaussianDropout"),
+    ALPHA_DROPOUT("AlphaDropout"),
     GAUSSIAN_NOISE("GaussianNoise"),
     ACTIVATION("Activation"),
     LEAKY_RELU("LeakyReLU"),
@@ -114,6 +119,14 @@ public enum KerasClass {
             case LayerSpec.Dense ignored -> DENSE;
             case LayerSpec.TimeDistributed ignored -> TIME_DISTRIBUTED;
             case LayerSpec.Dropout ignored -> DROPOUT;
+            case LayerSpec.SpatialDropout l ->
+                switch (l.dimensions()) {
+                    case 1 -> SPATIAL_DROPOUT1D;
+                    case 2 -> SPATIAL_DROPOUT2D;
+                    default -> SPATIAL_DROPOUT3D;
+                };
+            case LayerSpec.GaussianDropout ignored -> GAUSSIAN_DROPOUT;
+            case LayerSpec.AlphaDropout ignored -> ALPHA_DROPOUT;
             case LayerSpec.GaussianNoise ignored -> GAUSSIAN_NOISE;
             case LayerSpec.ActivationLayer ignored -> ACTIVATION;
             case LayerSpec.LeakyRelu ignored -> LEAKY_RELU;

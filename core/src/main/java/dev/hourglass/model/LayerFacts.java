@@ -135,7 +135,10 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.Permute permute -> facts(in, in.permuted(permute.axes()), Operations.NONE);
             case LayerSpec.UpSampling2d up -> {
                 Size2 size = up.size();
-                yield facts(in, in.unwindowed(size, size, Padding.SAME, features), Operations.NONE);
+                Shape out = in.unwindowed(size, size, Padding.SAME, features);
+                // Three differences and their multiply-adds.
+                boolean copies = up.interpolation() == LayerSpec.Interpolation.NEAREST;
+                yield facts(in, out, copies ? Operations.NONE : Operations.elementwise(9L * out.size()));
             }
             case LayerSpec.GlobalAveragePooling2d ignored -> {
                 in.requireImage();
@@ -158,6 +161,14 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                         in.shape(),
                         List.of(Variable.trained("alpha", Initializer.ZEROS, in.shared(prelu.sharedAxes()))),
                         Operations.elementwise(in.size()));
+            case LayerSpec.SpatialDropout dropout -> {
+                switch (dropout.dimensions()) {
+                    case 1 -> in.requireSequence();
+                    case 2 -> in.requireImage();
+                    default -> in.requireVolume();
+                }
+                yield facts(in, in.shape(), Operations.NONE);
+            }
             case LayerSpec.TrainingNoise ignored -> facts(in, in.shape(), Operations.NONE);
             case LayerSpec.Merge merge -> MergeFacts.of(merge, List.of(in));
         };
@@ -527,7 +538,11 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.UnitNormalization norm -> "length 1" + along(norm.axes());
             case LayerSpec.MaxPooling2d pooling ->
                 times(pooling.pool()) + strided(pooling.stride()) + ", padding " + lower(pooling.padding());
-            case LayerSpec.UpSampling2d up -> times(up.size());
+            case LayerSpec.UpSampling2d up ->
+                times(up.size())
+                        + (up.interpolation() == LayerSpec.Interpolation.NEAREST
+                                ? ""
+                                : ", " + lower(up.interpolation()));
             case LayerSpec.GlobalAveragePooling2d ignored -> "the mean of each channel";
             case LayerSpec.Flatten ignored -> "";
             case LayerSpec.Reshape reshape -> "to " + reshape.target();
@@ -541,6 +556,9 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.PRelu prelu ->
                 "learned slopes" + (prelu.sharedAxes().isEmpty() ? "" : ", shared along axes " + prelu.sharedAxes());
             case LayerSpec.Dropout dropout -> "rate " + dropout.rate();
+            case LayerSpec.SpatialDropout dropout -> "rate " + dropout.rate() + ", whole channels";
+            case LayerSpec.GaussianDropout dropout -> "rate " + dropout.rate();
+            case LayerSpec.AlphaDropout dropout -> "rate " + dropout.rate();
             case LayerSpec.GaussianNoise noise -> "standard deviation " + noise.stddev();
             case LayerSpec.Concatenate concatenate ->
                 concatenate.axis() == LayerSpec.Concatenate.LAST_AXIS

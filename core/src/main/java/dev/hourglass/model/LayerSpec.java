@@ -846,11 +846,28 @@ public sealed interface LayerSpec {
         }
     }
 
-    /** Repeats rows and columns (nearest neighbour), {@code [h, w, c] -> [h * size.height, w * size.width, c]}. */
-    record UpSampling2d(String name, Size2 size) implements Resampling {
+    /**
+     * More rows and columns, {@code [h, w, c] -> [h * size.height, w * size.width, c]}.
+     *
+     * @param interpolation what the new pixels are made of
+     */
+    record UpSampling2d(String name, Size2 size, Interpolation interpolation) implements Resampling {
         public UpSampling2d {
             requireName(name);
         }
+
+        /** Each pixel repeated. */
+        public UpSampling2d(String name, Size2 size) {
+            this(name, size, Interpolation.NEAREST);
+        }
+    }
+
+    /** How pixels between others are made. */
+    enum Interpolation {
+        /** The nearest one is repeated. */
+        NEAREST,
+        /** The four around it, weighted by their distance; pixels are squares, and the outermost go on beyond the edge. */
+        BILINEAR
     }
 
     /** The mean of each channel, {@code [h, w, c] -> [c]}. */
@@ -912,14 +929,98 @@ public sealed interface LayerSpec {
     record Dropout(String name, float rate) implements TrainingNoise {
         public Dropout {
             requireName(name);
-            if (!(rate >= 0 && rate < 1)) {
-                throw new IllegalArgumentException("Layer '" + name + "': rate must be >= 0 and < 1, got " + rate);
-            }
+            requireRate(name, rate);
         }
 
         @Override
         public boolean disturbs() {
             return rate > 0;
+        }
+    }
+
+    /**
+     * While training, sets each channel of a sample to 0 with probability {@code rate}, all its places at once, and divides
+     * the others by {@code 1 - rate} (Tompson et al. 2015).
+     *
+     * @param dimensions 1 for a sequence, 2 for an image, 3 for a volume
+     * @param rate in [0, 1)
+     */
+    record SpatialDropout(String name, int dimensions, float rate) implements TrainingNoise {
+        public SpatialDropout {
+            requireName(name);
+            if (dimensions < 1 || dimensions > 3) {
+                throw new IllegalArgumentException(
+                        "Layer '" + name + "': dimensions must be >= 1 and <= 3, got " + dimensions);
+            }
+            requireRate(name, rate);
+        }
+
+        @Override
+        public boolean disturbs() {
+            return rate > 0;
+        }
+    }
+
+    /**
+     * While training, multiplies each value by a number drawn from a normal distribution around 1 with the standard
+     * deviation {@code sqrt(rate / (1 - rate))} (Srivastava et al. 2014, section 10).
+     *
+     * @param rate in [0, 1)
+     */
+    record GaussianDropout(String name, float rate) implements TrainingNoise {
+        public GaussianDropout {
+            requireName(name);
+            requireRate(name, rate);
+        }
+
+        @Override
+        public boolean disturbs() {
+            return rate > 0;
+        }
+
+        /** Of the factors. */
+        public float deviation() {
+            return (float) Math.sqrt(rate / (1.0 - rate));
+        }
+    }
+
+    /**
+     * While training, sets each value with probability {@code rate} to what a SELU gives at its least, and scales and shifts
+     * all, so that mean 0 and variance 1 stay what they are (Klambauer et al. 2017).
+     *
+     * @param rate in [0, 1)
+     */
+    record AlphaDropout(String name, float rate) implements TrainingNoise {
+        /** What a SELU comes down to: minus its scale times its alpha. */
+        private static final double LEAST = -1.0507009873554805 * 1.6732632423543772;
+
+        public AlphaDropout {
+            requireName(name);
+            requireRate(name, rate);
+        }
+
+        @Override
+        public boolean disturbs() {
+            return rate > 0;
+        }
+
+        /** Of all values. */
+        public float scale() {
+            return (float) scaleOf();
+        }
+
+        /** To which the others are added after they are scaled. */
+        public float shift() {
+            return (float) (-scaleOf() * LEAST * rate);
+        }
+
+        /** What is dropped becomes this. */
+        public float dropped() {
+            return (float) (scaleOf() * LEAST * (1 - rate));
+        }
+
+        private double scaleOf() {
+            return 1 / Math.sqrt((1.0 - rate) * (1 + rate * LEAST * LEAST));
         }
     }
 
@@ -1216,6 +1317,12 @@ public sealed interface LayerSpec {
                     "Layer '" + layer + "': axes must be -1, or different ones >= 1, got " + axes);
         }
         return sorted;
+    }
+
+    private static void requireRate(String layer, float rate) {
+        if (!(rate >= 0 && rate < 1)) {
+            throw new IllegalArgumentException("Layer '" + layer + "': rate must be >= 0 and < 1, got " + rate);
+        }
     }
 
     private static void requireEpsilon(String layer, float epsilon) {

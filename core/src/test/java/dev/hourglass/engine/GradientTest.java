@@ -41,6 +41,8 @@ import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.IntToDoubleFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -338,6 +340,29 @@ class GradientTest {
         }
         cases.add(Case.between(
                 "MaxPooling2d uneven", 3, 4, new MaxPooling2d("tested", new Size2(1, 3), new Size2(2, 1), SAME)));
+        return cases.stream();
+    }
+
+    static Stream<Case> interpolations() {
+        List<Case> cases = new ArrayList<>();
+        for (int channels : new int[] {1, 3, 17, 33}) {
+            for (Size2 size : List.of(Size2.square(2), new Size2(1, 3), new Size2(4, 1))) {
+                cases.add(Case.between(
+                        "UpSampling2d bilinear " + size,
+                        3,
+                        channels,
+                        new UpSampling2d("tested", size, LayerSpec.Interpolation.BILINEAR)));
+            }
+        }
+        Shape image = Shape.of(4, 3, 2);
+        cases.add(Case.of(
+                "Bilinear before a convolution",
+                image,
+                2,
+                conv("a", 5, 3, 2, SAME, TANH),
+                new UpSampling2d("b", new Size2(2, 2), LayerSpec.Interpolation.BILINEAR),
+                conv("c", 2, 3, 1, SAME, LINEAR),
+                new LayerSpec.Cropping2d("d", 0, 0, 0, 1)));
         return cases.stream();
     }
 
@@ -671,6 +696,7 @@ class GradientTest {
         "convolutions",
         "directConvolutions",
         "sampleNormalizations",
+        "interpolations",
         "endsOfTheChain",
         "imageLayers",
         "recurrentLayers",
@@ -722,6 +748,7 @@ class GradientTest {
         "convolutions",
         "directConvolutions",
         "sampleNormalizations",
+        "interpolations",
         "endsOfTheChain",
         "imageLayers",
         "recurrentLayers",
@@ -850,6 +877,122 @@ class GradientTest {
                 assertThat(beyond).as("beyond two deviations, of 400").isBetween(2L, 35L);
             }
             assertThat(drawn.get(1)).as("the second step's noise").isNotEqualTo(drawn.get(0));
+        }
+    }
+
+    @Test
+    void spatialDropoutDropsWholeChannelsOnBothWays() {
+        Shape input = Shape.of(2, 3, 3);
+        int width = 60;
+        List<LayerSpec> layers = List.of(
+                conv("a", width, 1, 1, SAME, TANH),
+                new LayerSpec.SpatialDropout("drop", 2, 0.4f),
+                dense("b", 3, LINEAR));
+        // Where a channel is dropped, nothing of it reaches the kernel after it.
+        double[] kept = new double[width];
+        checkNoise(
+                layers,
+                input,
+                (session, quiet) -> {
+                    for (int c = 0; c < width; c++) {
+                        kept[c] = session.gradient(2)[3 * c] == 0 ? 0 : 1 / (1 - 0.4);
+                    }
+                },
+                index -> kept[index % width],
+                index -> 0);
+        long count = Arrays.stream(kept).filter(each -> each > 0).count();
+        assertThat(count).as("kept of 60 at rate 0.4").isBetween(21L, 51L); // 36, give or take 3.8 deviations
+    }
+
+    @Test
+    void gaussianDropoutMultipliesAlikeOnBothWays() {
+        Shape input = Shape.of(3);
+        int width = 400;
+        List<LayerSpec> layers =
+                List.of(dense("a", width, TANH), new LayerSpec.GaussianDropout("drop", 0.2f), dense("b", 3, LINEAR));
+        double[] factors = new double[width];
+        checkNoise(
+                layers,
+                input,
+                (session, quiet) -> {
+                    for (int i = 0; i < width; i++) {
+                        factors[i] = (double) session.gradient(2)[3 * i] / session.gradient(3)[0] / quiet[i];
+                    }
+                },
+                index -> factors[index],
+                index -> 0);
+        double mean = Arrays.stream(factors).average().orElseThrow();
+        double squares =
+                Arrays.stream(factors).map(x -> (x - 1) * (x - 1)).average().orElseThrow();
+        assertThat(mean).isEqualTo(1, within(0.1)); // the deviation is sqrt(0.2 / 0.8) = 0.5
+        assertThat(Math.sqrt(squares)).isEqualTo(0.5, within(0.071));
+    }
+
+    /** By Keras's formula, written out for rate 0.3. */
+    @Test
+    void alphaDropoutScalesAndShiftsWhatItKeeps() {
+        Shape input = Shape.of(3);
+        int width = 60;
+        List<LayerSpec> layers =
+                List.of(dense("a", width, TANH), new LayerSpec.AlphaDropout("drop", 0.3f), dense("b", 3, LINEAR));
+        double least = -1.7580993408473766;
+        double scale = 1 / Math.sqrt(0.7 * (1 + 0.3 * least * least));
+        double shift = -scale * least * 0.3;
+        boolean[] kept = new boolean[width];
+        checkNoise(
+                layers,
+                input,
+                (session, quiet) -> {
+                    for (int i = 0; i < width; i++) {
+                        double seen = (double) session.gradient(2)[3 * i] / session.gradient(3)[0];
+                        kept[i] = Math.abs(seen - (scale * least + shift)) > 1e-4;
+                    }
+                },
+                index -> kept[index] ? scale : 0,
+                index -> kept[index] ? shift : scale * least + shift);
+        long count = IntStream.range(0, width).filter(i -> kept[i]).count();
+        assertThat(count).as("kept of 60 at rate 0.3").isBetween(28L, 56L); // 42, give or take 3.5 deviations
+    }
+
+    /**
+     * Trains one sample through noise, once it is read from the gradients what the noise did.
+     *
+     * @param draw given the session and what the layer before the noise gives
+     */
+    private static void checkNoise(
+            List<LayerSpec> layers,
+            Shape input,
+            BiConsumer<TrainingSession, double[]> draw,
+            IntToDoubleFunction factor,
+            IntToDoubleFunction summand) {
+        Parameters parameters = scattered(new Case("noise", input, 1, layers));
+        Batch inputs = Batch.random("inputs", 1, input);
+        Batch targets = Batch.random("targets", 1, input);
+        double[] quiet = new ReferenceNetwork(
+                        input,
+                        layers.subList(0, 1),
+                        Parameters.of(parameters.list().subList(0, 2)))
+                .forward(inputs.doubles(), 1, false);
+        try (TrainingSession session =
+                TrainingSession.of(input, layers, parameters, TrainingSettings.of(Optimizer.Adam.DEFAULT, 1, 1), 1)) {
+            session.computeGradients(inputs, targets, inOrder(1), 0, 1);
+            draw.accept(session, quiet);
+            ReferenceNetwork.Disturbance disturbance = new ReferenceNetwork.Disturbance() {
+                @Override
+                public double factor(LayerSpec.TrainingNoise layer, int index) {
+                    return factor.applyAsDouble(index);
+                }
+
+                @Override
+                public double summand(LayerSpec.TrainingNoise layer, int index) {
+                    return summand.applyAsDouble(index);
+                }
+            };
+            ReferenceNetwork reference = new ReferenceNetwork(input, layers, parameters, disturbance);
+            checkGradients(parameters.list(), session, reference, inputs.doubles(), targets.doubles(), 1);
+            float[] first = session.gradient(2).clone();
+            session.computeGradients(inputs, targets, inOrder(1), 0, 1);
+            assertThat(session.gradient(2)).as("the second step's noise").isNotEqualTo(first);
         }
     }
 

@@ -126,7 +126,13 @@ final class LabRun {
                 List.of(
                         new LayerSpec.Dense("e", 9 * 7 * 3, Activation.SIGMOID),
                         new LayerSpec.Reshape("f", Shape.of(9, 7, 3)),
+                        new LayerSpec.Cropping2d("o", 2, 0, 1, 0),
+                        new LayerSpec.UpSampling2d("p", Size2.square(2), LayerSpec.Interpolation.BILINEAR),
+                        new LayerSpec.Cropping2d("q", 3, 2, 5, 0),
                         new LayerSpec.Conv2d("g", 6, three, LayerSpec.ONE, Padding.SAME, Activation.RELU).withGroups(3),
+                        new LayerSpec.SpatialDropout("l", 2, 0.2f),
+                        new LayerSpec.GaussianDropout("m", 0.2f),
+                        new LayerSpec.AlphaDropout("n", 0.2f),
                         new LayerSpec.Dense("h", 3, Activation.SIGMOID)));
     }
 

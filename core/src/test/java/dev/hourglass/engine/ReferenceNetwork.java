@@ -52,6 +52,15 @@ final class ReferenceNetwork {
         double at(LayerSpec layer, int index);
     }
 
+    /** What a layer of any other noise makes of its numbers while training: each times a factor, plus a summand. */
+    interface Disturbance {
+        /** @param index into the layer's batch, sample after sample */
+        double factor(LayerSpec.TrainingNoise layer, int index);
+
+        /** @param index likewise */
+        double summand(LayerSpec.TrainingNoise layer, int index);
+    }
+
     private static final AddedNoise NO_NOISE = (layer, index) -> {
         throw new IllegalStateException("Training with layer '" + layer.name()
                 + "' needs its noise to be comparable; pass it to the constructor");
@@ -68,6 +77,7 @@ final class ReferenceNetwork {
     private final List<int[]> parameterShapes;
     private final DropoutMask dropoutMask;
     private final AddedNoise addedNoise;
+    private @Nullable Disturbance disturbance;
 
     ReferenceNetwork(Shape input, List<LayerSpec> layers, Parameters parameters) {
         this(input, layers, parameters, NO_MASK, NO_NOISE);
@@ -79,6 +89,11 @@ final class ReferenceNetwork {
 
     ReferenceNetwork(Shape input, List<LayerSpec> layers, Parameters parameters, AddedNoise addedNoise) {
         this(input, layers, parameters, NO_MASK, addedNoise);
+    }
+
+    ReferenceNetwork(Shape input, List<LayerSpec> layers, Parameters parameters, Disturbance disturbance) {
+        this(input, layers, parameters, NO_MASK, NO_NOISE);
+        this.disturbance = disturbance;
     }
 
     ReferenceNetwork(Graph graph, Parameters parameters) {
@@ -354,7 +369,10 @@ final class ReferenceNetwork {
                 case LayerSpec.SampleNormalization norm -> normalize(norm, x, in);
                 case MaxPooling2d pooling -> pool(pooling, x, in, out);
                 case LayerSpec.UpSampling2d up ->
-                    repeatPixels(x, in, out, up.size().height(), up.size().width());
+                    up.interpolation() == LayerSpec.Interpolation.NEAREST
+                            ? repeatPixels(
+                                    x, in, out, up.size().height(), up.size().width())
+                            : interpolate(x, in, out, up.size());
                 case LayerSpec.GlobalAveragePooling2d ignored -> averagePixels(x, in);
                 case LayerSpec.Flatten ignored -> x;
                 case LayerSpec.Reshape ignored -> x;
@@ -363,6 +381,9 @@ final class ReferenceNetwork {
                     activate(distributed.layer().activation(), product(distributed.layer(), x, in, out), out);
                 case Dropout dropout -> drop(dropout, x);
                 case LayerSpec.GaussianNoise noise -> add(noise, x);
+                case LayerSpec.SpatialDropout noise -> disturb(noise, x);
+                case LayerSpec.GaussianDropout noise -> disturb(noise, x);
+                case LayerSpec.AlphaDropout noise -> disturb(noise, x);
                 case LayerSpec.ActivationLayer activation -> activate(activation.activation(), x, out);
                 case LayerSpec.LeakyRelu leaky -> map(x, v -> v > 0 ? v : leaky.negativeSlope() * v);
                 case LayerSpec.Relu relu -> map(x, v -> relu(relu, v));
@@ -682,6 +703,23 @@ final class ReferenceNetwork {
             return y;
         }
 
+        /** As tf.image.resize: by the distance of the pixels' centres, with the edge for what lies beyond it. */
+        private double[] interpolate(double[] x, Shape in, Shape out, Size2 size) {
+            double[] y = new double[samples * out.size()];
+            for (int i = 0; i < y.length; i++) {
+                int[] place = places(i % out.size(), out);
+                double row = Math.clamp((place[0] + 0.5) / size.height() - 0.5, 0, in.dimension(0) - 1.0);
+                double column = Math.clamp((place[1] + 0.5) / size.width() - 0.5, 0, in.dimension(1) - 1.0);
+                for (int r = 0; r < in.dimension(0); r++) {
+                    for (int c = 0; c < in.dimension(1); c++) {
+                        double share = Math.max(0, 1 - Math.abs(row - r)) * Math.max(0, 1 - Math.abs(column - c));
+                        y[i] += share * x[i / out.size() * in.size() + index(in, r, c, place[2])];
+                    }
+                }
+            }
+            return y;
+        }
+
         private double[] averagePixels(double[] x, Shape in) {
             int channels = in.dimension(2);
             int pixels = in.dimension(0) * in.dimension(1);
@@ -747,6 +785,18 @@ final class ReferenceNetwork {
             double[] y = new double[x.length];
             for (int i = 0; i < x.length; i++) {
                 y[i] = x[i] + addedNoise.at(noise, i);
+            }
+            return y;
+        }
+
+        private double[] disturb(LayerSpec.TrainingNoise noise, double[] x) {
+            if (!training || !noise.disturbs()) {
+                return x;
+            }
+            Disturbance given = Objects.requireNonNull(disturbance, "the disturbance of " + noise);
+            double[] y = new double[x.length];
+            for (int i = 0; i < x.length; i++) {
+                y[i] = given.factor(noise, i) * x[i] + given.summand(noise, i);
             }
             return y;
         }

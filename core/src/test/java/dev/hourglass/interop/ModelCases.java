@@ -209,6 +209,7 @@ public final class ModelCases {
         cases.add("conv3d_transposed", volume, new LayerSpec.Conv3dTranspose("back", 3, two, two, SAME, RELU, true));
         cases.add("max_pooling3d", volume, new LayerSpec.Pooling3d("pool", false, two, two, SAME));
         cases.add("average_pooling3d", volume, new LayerSpec.Pooling3d("pool", true, two, one, VALID));
+        cases.add("spatial_dropout3d", volume, new LayerSpec.SpatialDropout("dropout", 3, 0.4f));
         cases.add("up_sampling3d", volume, new LayerSpec.UpSampling3d("up", two));
         return List.copyOf(cases.cases);
     }
@@ -221,6 +222,7 @@ public final class ModelCases {
         addPool("max_pooling2d_2x2_stride3_same", Shape.of(7, 8, 2), size(2, 2), size(3, 3), SAME);
         add("up_sampling2d_2x2", IMAGE, new UpSampling2d("up", size(2, 2)));
         add("up_sampling2d_3x1", IMAGE, new UpSampling2d("up", size(3, 1)));
+        add("up_sampling2d_bilinear", IMAGE, new UpSampling2d("up", size(2, 3), LayerSpec.Interpolation.BILINEAR));
         add("global_average_pooling2d", IMAGE, new LayerSpec.GlobalAveragePooling2d("average"));
     }
 
@@ -278,6 +280,10 @@ public final class ModelCases {
 
     private void addElementwise() {
         add("dropout", VECTOR, new LayerSpec.Dropout("dropout", 0.4f));
+        add("spatial_dropout1d", SEQUENCE, new LayerSpec.SpatialDropout("dropout", 1, 0.4f));
+        add("spatial_dropout2d", IMAGE, new LayerSpec.SpatialDropout("dropout", 2, 0.4f));
+        add("gaussian_dropout", VECTOR, new LayerSpec.GaussianDropout("dropout", 0.4f));
+        add("alpha_dropout", SEQUENCE, new LayerSpec.AlphaDropout("dropout", 0.4f));
         add("gaussian_noise", VECTOR, new LayerSpec.GaussianNoise("noise", 0.4f));
         add("gaussian_noise_of_nothing", IMAGE, new LayerSpec.GaussianNoise("noise", 0));
         add("dropout_of_nothing", IMAGE, new LayerSpec.Dropout("dropout", 0));

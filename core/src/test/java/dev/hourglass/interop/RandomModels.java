@@ -89,7 +89,11 @@ public final class RandomModels {
                 new LayerSpec.Conv2dTranspose(
                         name, 1 + random.nextInt(6), drawSize(4), drawSize(3), drawPadding(), drawActivation());
             case 4 -> new LayerSpec.MaxPooling2d(name, drawSize(3), drawSize(3), drawPadding());
-            case 5 -> new LayerSpec.UpSampling2d(name, drawSize(3));
+            case 5 ->
+                new LayerSpec.UpSampling2d(
+                        name,
+                        drawSize(3),
+                        random.nextBoolean() ? LayerSpec.Interpolation.NEAREST : LayerSpec.Interpolation.BILINEAR);
             case 6 -> new LayerSpec.GlobalAveragePooling2d(name);
             case 7 ->
                 new LayerSpec.BatchNormalization(name, random.nextFloat(0.5f, 0.99f), random.nextFloat(0.01f, 0.1f));
@@ -179,7 +183,12 @@ public final class RandomModels {
     /** Mostly none, since models that are disturbed are not trained. */
     private LayerSpec drawNoise(String name) {
         float much = random.nextInt(4) == 0 ? 0.25f : 0;
-        return random.nextBoolean() ? new LayerSpec.Dropout(name, much) : new LayerSpec.GaussianNoise(name, much);
+        return switch (random.nextInt(4)) {
+            case 0 -> new LayerSpec.Dropout(name, much);
+            case 1 -> new LayerSpec.GaussianDropout(name, much);
+            case 2 -> new LayerSpec.AlphaDropout(name, much);
+            default -> new LayerSpec.GaussianNoise(name, much);
+        };
     }
 
     /** To a sequence, or to an image with one column. */

@@ -23,7 +23,8 @@ class LayerFactsTest {
     void eachLayerHasAClassOfItsOwn() {
         List<Class<?>> records = records(LayerSpec.class).toList();
 
-        assertThat(records).hasSameSizeAs(KerasClass.values());
+        // ChannelsFirst is around another layer; Pooling3d has two names, SpatialDropout three.
+        assertThat(records).hasSize(KerasClass.values().length + 1 - 1 - 2);
         assertThat(KerasClass.names()).doesNotHaveDuplicates();
     }
 

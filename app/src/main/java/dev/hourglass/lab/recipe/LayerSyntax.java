@@ -415,10 +415,13 @@ final class LayerSyntax {
                         name(settings, kerasClass), pool, strides(settings, pool), padding(settings));
             }
             case UP_SAMPLING2D -> {
-                settings.allowing("name", "size");
+                settings.allowing("name", "size", "interpolation");
                 yield new LayerSpec.UpSampling2d(
                         name(settings, kerasClass),
-                        settings.find("size").map(LayerSyntax::size2).orElse(Size2.square(2)));
+                        settings.find("size").map(LayerSyntax::size2).orElse(Size2.square(2)),
+                        settings.find("interpolation")
+                                .map(node -> node.asOneOf(LayerSpec.Interpolation.class))
+                                .orElse(LayerSpec.Interpolation.NEAREST));
             }
             case GLOBAL_AVERAGE_POOLING2D ->
                 new LayerSpec.GlobalAveragePooling2d(name(settings.allowing("name"), kerasClass));
@@ -445,13 +448,14 @@ final class LayerSyntax {
                 }
                 throw inner.place().error("expected a Dense layer, found another one. Only Dense can be distributed.");
             }
-            case DROPOUT -> {
-                settings.allowing("name", "rate");
-                yield new LayerSpec.Dropout(
-                        name(settings, kerasClass),
-                        settings.require("rate", "rate: 0.2")
-                                .asFloat("a number >= 0 and < 1", value -> value >= 0 && value < 1));
-            }
+            case DROPOUT -> new LayerSpec.Dropout(name(settings.allowing("name", "rate"), kerasClass), rate(settings));
+            case SPATIAL_DROPOUT1D -> spatialDropout(settings, kerasClass, 1);
+            case SPATIAL_DROPOUT2D -> spatialDropout(settings, kerasClass, 2);
+            case SPATIAL_DROPOUT3D -> spatialDropout(settings, kerasClass, 3);
+            case GAUSSIAN_DROPOUT ->
+                new LayerSpec.GaussianDropout(name(settings.allowing("name", "rate"), kerasClass), rate(settings));
+            case ALPHA_DROPOUT ->
+                new LayerSpec.AlphaDropout(name(settings.allowing("name", "rate"), kerasClass), rate(settings));
             case GAUSSIAN_NOISE -> {
                 settings.allowing("name", "stddev");
                 yield new LayerSpec.GaussianNoise(
@@ -632,7 +636,10 @@ final class LayerSyntax {
                 settings.put("strides", list(pooling.stride()));
                 settings.put("padding", lower(pooling.padding()));
             }
-            case LayerSpec.UpSampling2d up -> settings.put("size", list(up.size()));
+            case LayerSpec.UpSampling2d up -> {
+                settings.put("size", list(up.size()));
+                settings.put("interpolation", lower(up.interpolation()));
+            }
             case LayerSpec.GlobalAveragePooling2d ignored -> {}
             case LayerSpec.Flatten ignored -> {}
             case LayerSpec.Reshape reshape ->
@@ -644,6 +651,9 @@ final class LayerSyntax {
             }
             case LayerSpec.TimeDistributed distributed -> settings.put("layer", write(distributed.layer()));
             case LayerSpec.Dropout dropout -> settings.put("rate", dropout.rate());
+            case LayerSpec.SpatialDropout dropout -> settings.put("rate", dropout.rate());
+            case LayerSpec.GaussianDropout dropout -> settings.put("rate", dropout.rate());
+            case LayerSpec.AlphaDropout dropout -> settings.put("rate", dropout.rate());
             case LayerSpec.GaussianNoise noise -> settings.put("stddev", noise.stddev());
             case LayerSpec.ActivationLayer activation ->
                 settings.put("activation", activation.activation().kerasName());
@@ -908,6 +918,15 @@ final class LayerSyntax {
             name = snake + "_" + number;
         }
         return name;
+    }
+
+    private LayerSpec spatialDropout(Mapping settings, KerasClass kerasClass, int dimensions) {
+        settings.allowing("name", "rate");
+        return new LayerSpec.SpatialDropout(name(settings, kerasClass), dimensions, rate(settings));
+    }
+
+    private static float rate(Mapping settings) {
+        return settings.require("rate", "rate: 0.2").asFloat("a number >= 0 and < 1", value -> value >= 0 && value < 1);
     }
 
     private static float epsilon(Mapping settings, float otherwise) {

@@ -1,6 +1,7 @@
 package dev.hourglass.engine.cpu;
 
 import dev.hourglass.engine.cpu.layout.Layout;
+import dev.hourglass.engine.cpu.ops.BlockOperations;
 import dev.hourglass.engine.cpu.ops.CombineOperations;
 import dev.hourglass.engine.cpu.ops.CopyOperations;
 import dev.hourglass.engine.cpu.ops.ElementwiseOperations;
@@ -17,6 +18,7 @@ import dev.hourglass.engine.cpu.ops.recurrent.RecurrentOperations;
 import dev.hourglass.engine.cpu.ops.recurrent.SequenceOperations;
 import dev.hourglass.engine.cpu.ops.windows.ConvolutionOperations;
 import dev.hourglass.engine.cpu.ops.windows.DirectOperations;
+import dev.hourglass.engine.cpu.ops.windows.InterpolationOperations;
 import dev.hourglass.engine.cpu.ops.windows.TileOperations;
 import dev.hourglass.engine.cpu.ops.windows.VolumeOperations;
 import dev.hourglass.engine.cpu.ops.windows.WindowOperations;
@@ -34,6 +36,7 @@ public final class StepBinder {
     private final NormOperations norms;
     private final BlockOperations blocks;
     private final WindowOperations windows;
+    private final InterpolationOperations interpolation;
     private final ElementwiseOperations elementwise;
     private final FunctionOperations functions;
     private final DirectOperations direct;
@@ -53,6 +56,7 @@ public final class StepBinder {
         combinations = new CombineOperations(resources);
         blocks = new BlockOperations(resources);
         norms = new NormOperations(resources);
+        interpolation = new InterpolationOperations(resources);
         windows = new WindowOperations(resources);
         elementwise = new ElementwiseOperations(resources);
         functions = new FunctionOperations(resources);
@@ -107,6 +111,8 @@ public final class StepBinder {
             case Step.MaxOfFourGradient s -> windows.maxOfFourGradient(s);
             case Step.UpSample s -> windows.upSample(s);
             case Step.UpSampleGradient s -> windows.upSampleGradient(s);
+            case Step.Interpolate s -> interpolation.interpolate(s);
+            case Step.InterpolateGradient s -> interpolation.gradient(s);
             case Step.Average s -> windows.average(s);
             case Step.AverageGradient s -> windows.averageGradient(s);
             case Step.Repeat s -> windows.repeat(s);

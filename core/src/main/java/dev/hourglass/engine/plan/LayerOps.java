@@ -152,7 +152,11 @@ public final class LayerOps {
             case LayerSpec.BatchNormalization l -> normalization(l, from, to);
             case LayerSpec.SampleNormalization l -> sampleNormalization(l, from, to);
             case LayerSpec.MaxPooling2d l -> add(new Op.MaxPool(name, l.pool(), l.stride(), l.padding(), from, to));
-            case LayerSpec.UpSampling2d l -> add(new Op.UpSample(name, l.size(), from, to));
+            case LayerSpec.UpSampling2d l ->
+                switch (l.interpolation()) {
+                    case NEAREST -> add(new Op.UpSample(name, l.size(), from, to));
+                    case BILINEAR -> add(new Op.Interpolate(name, l.size(), from, to));
+                };
             case LayerSpec.GlobalAveragePooling2d l -> add(new Op.Average(l.name(), from, to));
             case LayerSpec.Flatten l -> add(new Op.Reshape(l.name(), from, to));
             case LayerSpec.Reshape l -> add(new Op.Reshape(l.name(), from, to));

@@ -306,6 +306,9 @@ public sealed interface Op {
     /** Repeats rows and columns. */
     record UpSample(String layer, Size2 size, Tensor from, Tensor to) implements Unary {}
 
+    /** More rows and columns, whose pixels lie between those that are there (bilinear). */
+    record Interpolate(String layer, Size2 size, Tensor from, Tensor to) implements Unary {}
+
     /** The mean of each channel. */
     record Average(String layer, Tensor from, Tensor to) implements Unary {}
 

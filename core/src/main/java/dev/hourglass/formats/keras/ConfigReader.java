@@ -34,8 +34,17 @@ final class ConfigReader {
             Pattern.compile("(tf_)?keras(\\.src)?(\\.(models|engine)(\\.(functional|sequential|model|training))?)?");
 
     /** Layers that pass on what they read in the same shape, and so say nothing of it. */
-    private static final Set<String> KEEP_SHAPE =
-            Set.of("Dropout", "GaussianNoise", "GaussianDropout", "Activation", "Masking");
+    private static final Set<String> KEEP_SHAPE = Set.of(
+            "Dropout",
+            "AlphaDropout",
+            "SpatialDropout1D",
+            "SpatialDropout2D",
+            "SpatialDropout3D",
+            "GaussianNoise",
+            "GaussianDropout",
+            "UnitNormalization",
+            "Activation",
+            "Masking");
 
     private final LayerNames names = new LayerNames();
     /** The shapes of all values so far, by the names that layers have here. */

@@ -263,10 +263,8 @@ final class Layers {
                 yield new LayerSpec.Pooling3d(
                         name, average, pool, settings.volume("strides", pool), settings.padding());
             }
-            case UP_SAMPLING2D -> {
-                settings.only("interpolation", "'nearest'");
-                yield new LayerSpec.UpSampling2d(name, settings.size("size", Size2.square(2)));
-            }
+            case UP_SAMPLING2D ->
+                new LayerSpec.UpSampling2d(name, settings.size("size", Size2.square(2)), interpolation(settings));
             case UP_SAMPLING1D -> new LayerSpec.UpSampling1d(name, settings.length("size", 2));
             case UP_SAMPLING3D -> new LayerSpec.UpSampling3d(name, settings.volume("size", Size3.cube(2)));
             case GLOBAL_AVERAGE_POOLING2D -> {
@@ -311,11 +309,12 @@ final class Layers {
             case RESHAPE -> new LayerSpec.Reshape(name, target(settings, in));
             case DENSE -> dense(name, settings);
             case TIME_DISTRIBUTED -> new LayerSpec.TimeDistributed(name, inner(name, settings));
-            case DROPOUT -> {
-                settings.ignore("seed");
-                settings.only("noise_shape", "null");
-                yield new LayerSpec.Dropout(name, (float) settings.get("rate").asNumber());
-            }
+            case DROPOUT -> new LayerSpec.Dropout(name, rate(settings));
+            case SPATIAL_DROPOUT1D -> new LayerSpec.SpatialDropout(name, 1, rate(settings));
+            case SPATIAL_DROPOUT2D -> new LayerSpec.SpatialDropout(name, 2, rate(settings));
+            case SPATIAL_DROPOUT3D -> new LayerSpec.SpatialDropout(name, 3, rate(settings));
+            case GAUSSIAN_DROPOUT -> new LayerSpec.GaussianDropout(name, rate(settings));
+            case ALPHA_DROPOUT -> new LayerSpec.AlphaDropout(name, rate(settings));
             case GAUSSIAN_NOISE -> {
                 settings.ignore("seed");
                 yield new LayerSpec.GaussianNoise(
@@ -352,6 +351,22 @@ final class Layers {
             case CONCATENATE ->
                 new LayerSpec.Concatenate(name, settings.whole("axis", LayerSpec.Concatenate.LAST_AXIS));
         };
+    }
+
+    private static LayerSpec.Interpolation interpolation(LayerSettings settings) {
+        Json given = settings.find("interpolation");
+        for (LayerSpec.Interpolation each : LayerSpec.Interpolation.values()) {
+            if (given == null || given.asText().equals(lower(each))) {
+                return each;
+            }
+        }
+        throw settings.lacks("interpolation", "'nearest' and 'bilinear'");
+    }
+
+    private static float rate(LayerSettings settings) {
+        settings.ignore("seed");
+        settings.only("noise_shape", "null");
+        return (float) settings.get("rate").asNumber();
     }
 
     private static LayerSpec softmax(String name, LayerSettings settings, Shape in) {
@@ -640,7 +655,7 @@ final class Layers {
             case LayerSpec.UpSampling2d up -> {
                 config.put("size", pair(up.size()));
                 config.put("data_format", "channels_last");
-                config.put("interpolation", "nearest");
+                config.put("interpolation", lower(up.interpolation()));
             }
             case LayerSpec.GlobalAveragePooling2d ignored -> {
                 config.put("data_format", "channels_last");
@@ -658,6 +673,12 @@ final class Layers {
             }
             case LayerSpec.TimeDistributed each -> config.put("layer", ConfigWriter.inner(each.layer()));
             case LayerSpec.Dropout dropout -> config.put("rate", dropout.rate());
+            case LayerSpec.SpatialDropout dropout -> {
+                config.put("rate", dropout.rate());
+                config.remove("trainable"); // which its constructor in Keras does not take
+            }
+            case LayerSpec.GaussianDropout dropout -> config.put("rate", dropout.rate());
+            case LayerSpec.AlphaDropout dropout -> config.put("rate", dropout.rate());
             case LayerSpec.GaussianNoise noise -> config.put("stddev", noise.stddev());
             case LayerSpec.ActivationLayer activation ->
                 config.put("activation", function(activation.name(), activation.activation()));

@@ -568,10 +568,17 @@ final class Translation {
                 up.name(),
                 "Resize",
                 List.of(valueIn(Layout.CHANNELS_FIRST), "", scales),
-                Map.of(
-                        "mode", new Text("nearest"),
-                        "coordinate_transformation_mode", new Text("asymmetric"),
-                        "nearest_mode", new Text("floor")));
+                switch (up.interpolation()) {
+                    case NEAREST ->
+                        Map.of(
+                                "mode", new Text("nearest"),
+                                "coordinate_transformation_mode", new Text("asymmetric"),
+                                "nearest_mode", new Text("floor"));
+                    case BILINEAR ->
+                        Map.of(
+                                "mode", new Text("linear"),
+                                "coordinate_transformation_mode", new Text("half_pixel"));
+                });
     }
 
     private void addReshape(String layer, String value, Shape target) {

@@ -153,6 +153,10 @@ final class WindowOperators {
     }
 
     static Tensor resize(Node node, Tensor x, Tensor scales) {
+        if (node.attributes().get("mode") instanceof OnnxModel.Attribute.Text mode
+                && mode.value().equals("linear")) {
+            return interpolate(node, x, scales);
+        }
         node.requireText("mode", "nearest");
         node.requireText("coordinate_transformation_mode", "asymmetric");
         node.requireText("nearest_mode", "floor");
@@ -164,6 +168,30 @@ final class WindowOperators {
             int column = (int) (i % width / scales.values()[3]);
             int plane = i / (height * width);
             y.values()[i] = x.values()[(plane * x.dimension(2) + row) * x.dimension(3) + column];
+        }
+        return y;
+    }
+
+    /** A weighted mean of the pixels whose centres are nearer than one pixel, those at the edge for those beyond it. */
+    private static Tensor interpolate(Node node, Tensor x, Tensor scales) {
+        node.requireText("coordinate_transformation_mode", "half_pixel");
+        int height = (int) (x.dimension(2) * scales.values()[2]);
+        int width = (int) (x.dimension(3) * scales.values()[3]);
+        Tensor y = Tensor.zeros(x.dimension(0), x.dimension(1), height, width);
+        for (int i = 0; i < y.values().length; i++) {
+            double row = (i / width % height + 0.5) / scales.values()[2] - 0.5;
+            double column = (i % width + 0.5) / scales.values()[3] - 0.5;
+            int plane = i / (height * width);
+            for (int down = 0; down < 2; down++) {
+                for (int right = 0; right < 2; right++) {
+                    int ofRow = (int) Math.floor(row) + down;
+                    int ofColumn = (int) Math.floor(column) + right;
+                    double share = (1 - Math.abs(row - ofRow)) * (1 - Math.abs(column - ofColumn));
+                    int inside = Math.clamp(ofRow, 0, x.dimension(2) - 1) * x.dimension(3)
+                            + Math.clamp(ofColumn, 0, x.dimension(3) - 1);
+                    y.values()[i] += share * x.values()[plane * x.dimension(2) * x.dimension(3) + inside];
+                }
+            }
         }
         return y;
     }

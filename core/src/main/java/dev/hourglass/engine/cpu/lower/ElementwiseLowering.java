@@ -41,6 +41,14 @@ final class ElementwiseLowering {
         switch (op.noise()) {
             // The same numbers are dropped, the others scaled alike.
             case LayerSpec.Dropout ignored -> draft.add(new Step.Noise(op.noise(), ofOutput, ofOutput));
+            case LayerSpec.SpatialDropout ignored -> draft.add(new Step.Noise(op.noise(), ofOutput, ofOutput));
+            // The same factors again.
+            case LayerSpec.GaussianDropout ignored -> draft.add(new Step.Noise(op.noise(), ofOutput, ofOutput));
+            // It drops what Dropout would, and scales the others otherwise.
+            case LayerSpec.AlphaDropout alpha -> {
+                draft.add(new Step.Noise(new LayerSpec.Dropout(alpha.name(), alpha.rate()), ofOutput, ofOutput));
+                draft.add(new Step.Scale(alpha.scale() * (1 - alpha.rate()), ofOutput));
+            }
             // What was added has no slope.
             case LayerSpec.GaussianNoise ignored -> {}
         }

@@ -82,6 +82,7 @@ final class Layouts {
             case Op.Shift ignored -> natural;
             case Op.Permute ignored -> natural;
             case Op.UpSample ignored -> natural;
+            case Op.Interpolate ignored -> natural;
             case Op.Average ignored -> natural;
             case Op.Reshape ignored -> natural;
             case Op.Noise ignored -> natural;

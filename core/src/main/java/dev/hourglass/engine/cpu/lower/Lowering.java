@@ -98,6 +98,7 @@ public final class Lowering {
             case Op.Shift op -> windows.shift(op);
             case Op.Permute op -> windows.permute(op);
             case Op.UpSample op -> windows.upSample(op);
+            case Op.Interpolate op -> windows.interpolate(op);
             case Op.Average op -> windows.average(op);
             case Op.Repeat op -> windows.repeat(op);
             case Op.Reshape op -> elementwise.reshape(op);
@@ -135,6 +136,7 @@ public final class Lowering {
             case Op.Permute op -> windows.permuteGradient(op, gradient, ofOutput);
             case Op.MaxPool op -> windows.maxPoolGradient(op, gradient, ofOutput);
             case Op.UpSample op -> windows.upSampleGradient(op, gradient, ofOutput);
+            case Op.Interpolate op -> windows.interpolateGradient(op, gradient, ofOutput);
             case Op.Average op -> windows.averageGradient(op, gradient, ofOutput);
             case Op.Repeat op -> windows.repeatGradient(op, gradient, ofOutput);
             case Op.Reshape op -> elementwise.reshapeGradient(op, gradient, ofOutput);

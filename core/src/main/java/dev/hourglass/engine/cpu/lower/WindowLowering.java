@@ -71,6 +71,19 @@ final class WindowLowering {
         draft.give(gradient, result);
     }
 
+    Value interpolate(Op.Interpolate op) {
+        Value from = draft.readNatural(op);
+        Value output = anyLayout(op);
+        draft.add(new Step.Interpolate(from, op.size(), output));
+        return output;
+    }
+
+    void interpolateGradient(Op.Interpolate op, Op.Gradient gradient, Value ofOutput) {
+        Value result = Draft.gradientOfInput(op, draft.readBy(op));
+        draft.add(new Step.InterpolateGradient(ofOutput, op.size(), result));
+        draft.give(gradient, result);
+    }
+
     Value average(Op.Average op) {
         Value from = draft.readNatural(op);
         Value output = new Value(op.to().name(), Layouts.natural(op.to()));

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Normalisations of a sample's blocks, each by its own mean and variance or length, which are summed in double in an order
  * that is written here and told again on the way back.
  */
-final class BlockOperations {
+public final class BlockOperations {
     /** Keras divides by no less than this (keras.ops.normalize). */
     private static final double LEAST_LENGTH = 1e-12;
 
@@ -22,7 +22,7 @@ final class BlockOperations {
     private final PackedWeights weights;
     private final ChunkResults results;
 
-    BlockOperations(Resources resources) {
+    public BlockOperations(Resources resources) {
         this.resources = resources;
         weights = resources.weights();
         results = resources.results();
@@ -169,7 +169,7 @@ final class BlockOperations {
         return new Places(values, 0);
     }
 
-    Operation normalize(Step.NormalizeSample step) {
+    public Operation normalize(Step.NormalizeSample step) {
         Buffer from = resources.buffer(step.from());
         Buffer to = resources.buffer(step.to());
         Layout.Image in = step.from().image();
@@ -211,7 +211,7 @@ final class BlockOperations {
      * {@code (e - mean(e) - (x - mean) / s * mean(e v)) / s}; without the mean of e where the mean is not subtracted, and
      * with sums instead of means for a length.
      */
-    Operation gradient(Step.NormalizeSampleGradient step) {
+    public Operation gradient(Step.NormalizeSampleGradient step) {
         Buffer from = resources.buffer(step.from());
         Buffer gradient = resources.buffer(step.gradient());
         Layout.Image image = step.from().image();

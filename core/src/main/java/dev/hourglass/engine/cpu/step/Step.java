@@ -379,6 +379,12 @@ public sealed interface Step {
     /** Sums over the pixels that were one. */
     record UpSampleGradient(Value gradient, Size2 size, Value to) implements Step {}
 
+    /** Pixels between pixels. */
+    record Interpolate(Value from, Size2 size, Value to) implements Step {}
+
+    /** Sums over the pixels that one had a share in. */
+    record InterpolateGradient(Value gradient, Size2 size, Value to) implements Step {}
+
     /** The mean over all pixels. */
     record Average(Value from, Value to) implements Step {}
 

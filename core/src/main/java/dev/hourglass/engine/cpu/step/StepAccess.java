@@ -80,6 +80,8 @@ public record StepAccess(
                 reading(s.from(), s.pooled(), s.pooledGradient()).writing(s.gradient());
             case Step.UpSample s -> reading(s.from()).writing(s.to());
             case Step.UpSampleGradient s -> reading(s.gradient()).writing(s.to());
+            case Step.Interpolate s -> reading(s.from()).writing(s.to());
+            case Step.InterpolateGradient s -> reading(s.gradient()).writing(s.to());
             case Step.Average s -> reading(s.from()).writing(s.to());
             case Step.AverageGradient s -> reading(s.gradient()).writing(s.to());
             case Step.Repeat s -> reading(s.from()).writing(s.to());

@@ -138,6 +138,8 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
             case Step.Permute s -> of(s, 0, Matrices.NONE);
             case Step.UpSample s -> of(s, 0, Matrices.NONE);
             case Step.UpSampleGradient s -> of(s, numbers(s.gradient()), Matrices.NONE);
+            case Step.Interpolate s -> of(s, 9 * numbers(s.to()), Matrices.NONE);
+            case Step.InterpolateGradient s -> of(s, 8 * numbers(s.gradient()), Matrices.NONE);
             case Step.Average s -> of(s, numbers(s.from()), Matrices.NONE);
             case Step.AverageGradient s -> of(s, numbers(s.gradient()), Matrices.NONE);
             case Step.Repeat s -> of(s, 0, Matrices.NONE);
