@@ -151,6 +151,29 @@ class StrangeRunsIT {
         return all.toString();
     }
 
+    /** As {@code cp -al} and {@code rsync --link-dest} make them. */
+    @Test
+    void aRunThatSharesItsFilesWithABackupIsReadLikeAnyOtherAndLeavesThoseAlone()
+            throws IOException, InterruptedException {
+        Path backup = folder.resolve("backup");
+        for (String name : StrangeFiles.names(strange)) {
+            Path file = strange.resolve(name);
+            if (Files.isDirectory(file)) {
+                Files.createDirectories(backup.resolve(name));
+            } else {
+                Files.createLink(backup.resolve(name), file);
+            }
+        }
+        byte[] events = Files.readAllBytes(backup.resolve("events.jsonl"));
+        serve();
+        assertThat(listed()).contains("strange");
+        assertThat(server().json("/api/runs").path("leftOut")).isEmpty();
+        assertThat(archive("strange")).isEqualTo(archive("honest").replace("honest/", "strange/"));
+        assertThat(server().json("/api/runs/strange/models/dense/samples/0"))
+                .isEqualTo(server().json("/api/runs/honest/models/dense/samples/0"));
+        assertThat(Files.readAllBytes(backup.resolve("events.jsonl"))).isEqualTo(events);
+    }
+
     /** The model outside has the same shapes and no weight but zero, so its codes would tell. */
     @Test
     void aModelThatIsExchangedForALinkAgainAndAgainIsReadFromTheRunAlone() throws Exception {

@@ -341,8 +341,9 @@ class ConfinedFolderTest {
     }
 
     @Test
-    void aFileThatHasOtherNamesIsReplacedButNotWrittenInto() throws IOException {
+    void aFileThatHasOtherNamesIsReadAndReplacedButNotWrittenInto() throws IOException {
         Files.createLink(run.resolve("INCOMPLETE"), outside.resolve("secret.txt"));
+        assertThat(folder.readText("INCOMPLETE", 10)).isEqualTo("secret");
         assertRefused(() -> folder.update("INCOMPLETE"), "has other names as well (hard links)");
         assertRefused(() -> folder.append("INCOMPLETE"), "has other names as well (hard links)");
         folder.write("INCOMPLETE", "new");
