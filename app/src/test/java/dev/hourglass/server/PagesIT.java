@@ -11,6 +11,7 @@ import com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
+import dev.hourglass.server.runs.StrangeFiles;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,11 +64,13 @@ class PagesIT {
     private static final List<String> PAGES =
             List.of("run", "cnn", "lstm", "latent", "comparison", "analysis", "anomaly");
 
+    private Path folder;
     private Workbench workbench;
     private String run;
 
     @BeforeAll
-    void train(@TempDir Path folder) throws IOException, InterruptedException {
+    void train(@TempDir Path runs) throws IOException, InterruptedException {
+        folder = runs;
         workbench = Workbench.open(folder);
         run = workbench.train(RECIPE.formatted(400, 3));
     }
@@ -117,6 +120,36 @@ class PagesIT {
         page.mouse().move((fromX + toX) / 2, (fromY + toY) / 2);
         page.mouse().move(toX, toY);
         page.mouse().up();
+    }
+
+    /** Whatever they hold: the words are the server's, and what comes from a file is shown as text. */
+    @Test
+    void homeNamesEachFolderThatCouldNotBeReadAndTheReason() throws IOException, InterruptedException {
+        Path broken = Files.createDirectory(folder.resolve("broken"));
+        Path hostile = Files.createDirectory(folder.resolve("hostile"));
+        Path piped = Files.createDirectory(folder.resolve("piped"));
+        try {
+            Files.writeString(broken.resolve("run.json"), "{not JSON");
+            Files.writeString(hostile.resolve("run.json"), "{\"recipe\": {\"<img src=x onerror=alert(1)>\": 1}}");
+            StrangeFiles.pipe(piped.resolve("run.json"));
+            Page page = open("/");
+            Locator leftOut = page.getByRole(
+                    AriaRole.LIST, new Page.GetByRoleOptions().setName("Folders that could not be read"));
+            assertThat(leftOut.getByRole(AriaRole.LISTITEM)).hasCount(3);
+            assertThat(leftOut.getByRole(AriaRole.LISTITEM).nth(0)).containsText("broken: run.json: no JSON");
+            assertThat(leftOut.getByRole(AriaRole.LISTITEM).nth(1)).containsText("<img src=x onerror=alert(1)>");
+            assertThat(leftOut.getByRole(AriaRole.LISTITEM).nth(2))
+                    .hasText("piped: run.json: is a named pipe, expected a file");
+            assertThat(page.getByRole(AriaRole.ROW)
+                            .filter(new Locator.FilterOptions().setHasText("Two small models"))
+                            .first())
+                    .isVisible();
+        } finally {
+            for (Path strange : List.of(broken, hostile, piped)) {
+                Files.deleteIfExists(strange.resolve("run.json"));
+                Files.delete(strange);
+            }
+        }
     }
 
     @Test

@@ -167,15 +167,22 @@ const rankedAmong = ({ dataset, lossName }) => `${dataset}, ${lossName}`;
 /** Which loss, where it is not the usual one. */
 const byLoss = ({ lossName }) => (lossName === "mean squared error" ? "" : ` by ${lossName}`);
 
+const MOST_NAMED = 10;
+
 /** Runs that a person may miss. */
 function leftOut() {
   const folders = runs.leftOut;
-  return folders.length === 0
-    ? ""
-    : html`<p class="note">
-        ${format.counted(folders.length, "folder")} could not be read:
-        ${folders.map(({ run, reason }) => `${run}, ${reason}`).join("; ")}
-      </p>`;
+  if (folders.length === 0) {
+    return nothing;
+  }
+  const more = folders.length - MOST_NAMED;
+  return html`<div class="note">
+    ${format.counted(folders.length, "folder")} could not be read:
+    <ul aria-label="Folders that could not be read">
+      ${folders.slice(0, MOST_NAMED).map(({ run, reason }) => html`<li><strong>${run}</strong>: ${reason}</li>`)}
+    </ul>
+    ${more > 0 ? `and ${more} more` : ""}
+  </div>`;
 }
 
 /** The smallest loss on each data set, of each kind. */
