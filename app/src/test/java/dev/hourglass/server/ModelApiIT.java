@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.hourglass.data.FloatDataset;
 import dev.hourglass.data.files.NpyFile;
+import dev.hourglass.server.http.Answers;
 import dev.hourglass.server.http.NpyArray;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -141,6 +143,34 @@ class ModelApiIT {
         assertThat(walk.size()).isEqualTo(3);
         assertThat(walk.path(0).path("code").path(0).asDouble())
                 .isCloseTo(first.path(0).asDouble(), within(1e-6));
+    }
+
+    /** A list that names one sample half a million times would ask for a gigabyte. */
+    @Test
+    void aSelectionHoldsEachOfItsSamplesOnce() throws IOException, InterruptedException {
+        JsonNode map = TestServer.json(server.await(server.request(model + "/maps")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"method\": \"pca\"}"))));
+        String selections = model + "/maps/" + map.path("map").asString() + "/selections";
+
+        HttpResponse<byte[]> numbers = server.send(server.request(selections)
+                .header("Content-Type", "application/json")
+                .header("Accept", Answers.NPY)
+                .POST(BodyPublishers.ofString("{\"indices\": [7, 3]}")));
+        FloatDataset chosen = NpyFile.open(Files.write(folder.resolve("chosen.npy"), numbers.body()));
+        assertThat(chosen.size()).isEqualTo(2);
+        float[] sample = new float[500];
+        chosen.copySample(1, sample, 0);
+        JsonNode expected = server.json(model + "/samples/3").path("input");
+        for (int i = 0; i < sample.length; i++) {
+            assertThat(sample[i]).isEqualTo(expected.path(i).floatValue());
+        }
+
+        HttpResponse<byte[]> twice = server.send(server.request(selections)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"indices\": [7, 3, 7]}")));
+        assertThat(twice.statusCode()).isEqualTo(422);
+        assertThat(new String(twice.body(), StandardCharsets.UTF_8)).contains("indices[2] is 7 again.");
     }
 
     @Test

@@ -223,6 +223,19 @@ class SecurityIT {
         }
     }
 
+    /** JSON is UTF-8, whatever somebody calls it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"utf-7", "x-none", "\0", "../x", "\"utf-8\""})
+    void aCharsetThatNobodyKnowsIsNoMistakeOfTheServer(String charset) throws IOException {
+        int port = server.server().port();
+        String answer = raw(
+                port,
+                "POST /api/recipe-checks HTTP/1.1\r\nHost: 127.0.0.1:" + port
+                        + "\r\nContent-Type: application/json; charset=" + charset
+                        + "\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
+        assertThat(answer).containsPattern("^HTTP/1.1 (200|400)");
+    }
+
     @Test
     void aRecipeCannotNameFoldersOfTheServer() throws IOException, InterruptedException {
         for (String data :

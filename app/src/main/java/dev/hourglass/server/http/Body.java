@@ -34,7 +34,7 @@ public final class Body {
 
     /** The media type without parameters, in lower case; empty if there is none. */
     public static String mediaType(Context context) {
-        String type = context.contentType();
+        String type = context.header("Content-Type"); // contentType() fails where the charset is one that Java lacks
         return type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     }
 

@@ -31,15 +31,22 @@ public record NpyArray(String type, int[] shape, ByteBuffer numbers) {
         return new NpyArray("<i4", shape, bytes);
     }
 
-    /** The header, padded so that the numbers begin at a multiple of 64, and the numbers. */
+    /** The header and the numbers. */
     public byte[] toBytes() {
+        byte[] header = header(type, shape);
+        ByteBuffer file = ByteBuffer.allocate(header.length + numbers.capacity());
+        return file.put(header).put(numbers.duplicate().clear()).array();
+    }
+
+    /** What comes before the numbers, padded so that they begin at a multiple of 64. */
+    public static byte[] header(String type, int... shape) {
         String dimensions = Arrays.stream(shape).mapToObj(size -> size + ",").collect(Collectors.joining(" "));
         String description = "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + dimensions + "), }";
         int unpadded = MAGIC.length + 2 + description.length() + 1;
-        String header = description + " ".repeat(Math.floorMod(-unpadded, ALIGNMENT)) + "\n";
-        ByteBuffer file = ByteBuffer.allocate(MAGIC.length + 2 + header.length() + numbers.capacity())
-                .order(ByteOrder.LITTLE_ENDIAN);
-        file.put(MAGIC).putShort((short) header.length()).put(header.getBytes(StandardCharsets.US_ASCII));
-        return file.put(numbers.duplicate().clear()).array();
+        String padded = description + " ".repeat(Math.floorMod(-unpadded, ALIGNMENT)) + "\n";
+        ByteBuffer header =
+                ByteBuffer.allocate(MAGIC.length + 2 + padded.length()).order(ByteOrder.LITTLE_ENDIAN);
+        header.put(MAGIC).putShort((short) padded.length()).put(padded.getBytes(StandardCharsets.US_ASCII));
+        return header.array();
     }
 }

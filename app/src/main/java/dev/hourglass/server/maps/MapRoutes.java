@@ -18,6 +18,8 @@ import dev.hourglass.server.runs.RunShelf;
 import dev.hourglass.server.samples.ErrorJobs;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.io.IOException;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -205,14 +207,14 @@ public final class MapRoutes implements Routes {
                 context, Map.of("shape", places.map().target().model().input().toArray(), "steps", steps));
     }
 
-    private void select(Context context) {
+    private void select(Context context) throws IOException {
         LatentMap map = map(context);
         int[] indices = indices(Body.object(context), map.codes().count());
         Selection selection = new Selection(map, errors.known(map.target()), indices);
         if (Answers.wants(context, Answers.CSV)) {
             context.contentType("text/csv; charset=utf-8").result(selection.csv());
         } else if (Answers.wants(context, Answers.NPY)) {
-            Answers.npy(context, selection.samples());
+            selection.writeSamples(context.contentType(Answers.NPY).outputStream());
         } else {
             Answers.json(context, selection.summary(MOST_SHOWN));
         }
@@ -225,6 +227,7 @@ public final class MapRoutes implements Routes {
                     "indices", "indices must be a list of at least one sample.", "Send {\"indices\": [0, 5]}.");
         }
         int[] indices = new int[list.size()];
+        BitSet chosen = new BitSet();
         for (int i = 0; i < indices.length; i++) {
             JsonNode index = list.get(i);
             if (!index.isIntegralNumber() || !index.canConvertToInt() || index.asInt() < 0 || index.asInt() >= count) {
@@ -232,6 +235,11 @@ public final class MapRoutes implements Routes {
                         "indices", "indices[" + i + "] must be 0 to " + (count - 1) + ".", "Take samples of the map.");
             }
             indices[i] = index.asInt();
+            if (chosen.get(indices[i])) {
+                throw ApiException.impossible(
+                        "indices", "indices[" + i + "] is " + indices[i] + " again.", "Take each sample once.");
+            }
+            chosen.set(indices[i]);
         }
         return indices;
     }

@@ -2,6 +2,11 @@ package dev.hourglass.server.maps;
 
 import dev.hourglass.evaluate.errors.SampleErrors;
 import dev.hourglass.server.http.NpyArray;
+import dev.hourglass.tensor.Shape;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -68,17 +73,19 @@ record Selection(LatentMap map, Optional<SampleErrors> errors, int[] indices) {
         return csv.toString();
     }
 
-    /** The inputs, [samples, …shape]. */
-    NpyArray samples() {
-        int size = map.target().data().sampleShape().size();
-        float[] values = new float[Math.multiplyExact(indices.length, size)];
-        for (int i = 0; i < indices.length; i++) {
-            map.target().data().copySample(indices[i], values, i * size);
+    /** The inputs as NPY, [samples, …shape], one after the other: all at once may be more than Java has room for. */
+    void writeSamples(OutputStream out) throws IOException {
+        Shape shape = map.target().data().sampleShape();
+        float[] sample = new float[shape.size()];
+        ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * sample.length).order(ByteOrder.LITTLE_ENDIAN);
+        out.write(NpyArray.header(
+                "<f4",
+                IntStream.concat(IntStream.of(indices.length), IntStream.of(shape.toArray()))
+                        .toArray()));
+        for (int index : indices) {
+            map.target().data().copySample(index, sample, 0);
+            bytes.asFloatBuffer().put(sample);
+            out.write(bytes.array());
         }
-        int[] shape = IntStream.concat(
-                        IntStream.of(indices.length),
-                        IntStream.of(map.target().data().sampleShape().toArray()))
-                .toArray();
-        return NpyArray.of(values, shape);
     }
 }

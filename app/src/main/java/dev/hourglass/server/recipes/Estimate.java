@@ -3,12 +3,14 @@ package dev.hourglass.server.recipes;
 import dev.hourglass.data.Split;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.data.catalog.DatasetSpec;
+import dev.hourglass.engine.DivergenceException;
 import dev.hourglass.engine.TrainingSession;
 import dev.hourglass.engine.TrainingSettings;
 import dev.hourglass.lab.recipe.ModelRecipe;
 import dev.hourglass.lab.recipe.Recipe;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.Parameters;
+import dev.hourglass.server.http.ApiException;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.train.TrainOptions;
@@ -100,13 +102,13 @@ record Estimate(
                 options.threads())) {
             long start = System.nanoTime();
             do {
-                step(session, noise, order);
+                step(model.name(), session, noise, order);
             } while (System.nanoTime() - start < WARM_UP_NANOS);
             List<Long> nanos = new ArrayList<>();
             start = System.nanoTime();
             do {
                 long before = System.nanoTime();
-                step(session, noise, order);
+                step(model.name(), session, noise, order);
                 nanos.add(System.nanoTime() - before);
             } while (System.nanoTime() - start < MEASURED_NANOS);
             nanos.sort(Long::compare);
@@ -116,12 +118,20 @@ record Estimate(
         }
     }
 
-    private static void step(TrainingSession session, float[] noise, int[] order) {
-        session.step(
-                (index, into, offset) -> System.arraycopy(noise, 0, into, offset, noise.length),
-                order,
-                0,
-                order.length);
+    private static void step(String model, TrainingSession session, float[] noise, int[] order) {
+        try {
+            session.step(
+                    (index, into, offset) -> System.arraycopy(noise, 0, into, offset, noise.length),
+                    order,
+                    0,
+                    order.length);
+        } catch (DivergenceException e) {
+            throw ApiException.impossible(
+                    "models",
+                    "Model '" + model + "' diverges in its first steps, on noise between 0 and 1: " + e.getMessage()
+                            + ".",
+                    "Put a BatchNormalization where the numbers grow, or use fewer layers.");
+        }
     }
 
     private static int samples(Recipe.Data data, Split split, DatasetCatalog catalog) {

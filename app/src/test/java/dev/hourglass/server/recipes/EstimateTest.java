@@ -1,11 +1,13 @@
 package dev.hourglass.server.recipes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.lab.recipe.Recipe;
 import dev.hourglass.lab.recipe.RecipeReader;
 import dev.hourglass.server.TestServer;
+import dev.hourglass.server.http.ApiException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,6 +43,21 @@ class EstimateTest {
                 .replace("batch_size: 32", "batch_size: 1000000")
                 .replace("limit: 96", "limit: 2000000000");
         assertThat(Estimate.of(recipe(batch), CATALOG, false, 1).fits()).isFalse();
+    }
+
+    /** Each pair of branches doubles what went in. */
+    @Test
+    void aModelThatDivergesAtOnceIsSaidTo() {
+        StringBuilder layers = new StringBuilder("- Flatten: {name: s0}\n");
+        for (int i = 0; i < 200; i++) {
+            layers.append("      - ReLU: {name: l%d, inputs: [s%d]}\n".formatted(i, i))
+                    .append("      - Add: {name: s%d, inputs: [s%d, l%d]}\n".formatted(i + 1, i, i));
+        }
+        String doubling = TestServer.TINY.replace("- Flatten\n", layers);
+        assertThatExceptionOfType(ApiException.class)
+                .isThrownBy(() -> Estimate.of(recipe(doubling), CATALOG, false, 64 * GIGABYTE))
+                .withMessageStartingWith(
+                        "Model 'dense' diverges in its first steps, on noise between 0 and 1: the loss is ");
     }
 
     @Test
