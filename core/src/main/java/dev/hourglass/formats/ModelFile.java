@@ -12,6 +12,7 @@ import dev.hourglass.formats.keras.LegacyFile;
 import dev.hourglass.formats.keras.LoadedModel;
 import dev.hourglass.formats.onnx.ModelWriter;
 import dev.hourglass.formats.onnx.OnnxFile;
+import dev.hourglass.formats.onnx.read.OnnxReader;
 import dev.hourglass.tensor.CorruptFileException;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -29,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes models in Keras's formats: {@code .keras} (version 3) and legacy {@code .h5}. Keras opens what is
- * written here with {@code keras.models.load_model}, and goes on training where a model has its optimizer. Writes ONNX
- * as well.
+ * written here with {@code keras.models.load_model}, and goes on training where a model has its optimizer. ONNX is read,
+ * as PyTorch, Keras and Hourglass export it, and written as well.
  *
  * <p>A file is read as hostile: it can name no code, and what it declares must be backed by its bytes.
  */
@@ -129,7 +130,7 @@ public final class ModelFile {
      * Writes a model, whole or not at all, replacing what was there. Before the file appears it is read back: every
      * stored number must be the model's, bit for bit, and what it computes may differ by 1e-5. The same model gives the same bytes.
      *
-     * <p>An ONNX file is for other runtimes: {@link #read} does not take it, and it has no optimizer.
+     * <p>An ONNX file is for other runtimes, and has no optimizer.
      *
      * @param file ends in {@code .keras}, {@code .h5}, {@code .hdf5} or {@code .onnx}
      * @param layout how the layers are put together; of no effect in an ONNX file, which is one chain of nodes
@@ -221,18 +222,31 @@ public final class ModelFile {
         if (ArchitectureFile.isOne(start)) {
             return ArchitectureFile.read(channel, file, options.weights(), options.sample());
         }
-        if (Arrays.equals(start, LFS_POINTER)) {
+        boolean isLfsPointer = Arrays.equals(start, LFS_POINTER);
+        if (!isLfsPointer && (isOnnx(start) || isNamedOnnx(file))) {
+            return OnnxReader.read(file, options.sample());
+        }
+        if (isLfsPointer) {
             throw new CorruptFileException(
                     file,
-                    "a model file of Keras (.keras or .h5)",
+                    "a model file of Keras (.keras or .h5) or ONNX",
                     "a pointer of Git LFS, which stands for the file in its repository",
                     "Get the file itself with 'git lfs pull', or by the repository's download link.");
         }
         throw new CorruptFileException(
                 file,
-                "a model file of Keras (.keras or .h5)",
+                "a model file of Keras (.keras or .h5) or ONNX",
                 start.length == 0 ? "nothing" : "bytes " + HexFormat.of().formatHex(start),
                 "Save the model with model.save(...) of Keras, or with Hourglass.");
+    }
+
+    /** The first field of an ONNX file is its version, a number of one byte. */
+    private static boolean isOnnx(byte[] start) {
+        return start.length > 2 && start[0] == 0x08 && start[1] > 0 && start[1] < 0x40;
+    }
+
+    private static boolean isNamedOnnx(Path file) {
+        return file.toString().toLowerCase(Locale.ROOT).endsWith(".onnx");
     }
 
     private static Format formatOf(Path file) {

@@ -8,6 +8,7 @@ import dev.hourglass.formats.hdf5.BoundedInput;
 import dev.hourglass.formats.json.Json;
 import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerFacts;
+import dev.hourglass.model.ModelFacts;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.CorruptFileException;
@@ -33,6 +34,36 @@ public record LoadedModel(
         StoredTraining.TrainedWith trainedWith,
         @Nullable HourglassNote note,
         List<String> warnings) {
+
+    /**
+     * A model of a file that is not Keras's.
+     *
+     * @param foreignNames what the file calls layers whose name it is not, by the layer
+     * @param note what Hourglass wrote into the file, or null
+     */
+    public static LoadedModel of(
+            Path file,
+            String name,
+            Graph graph,
+            Map<String, String> foreignNames,
+            Parameters parameters,
+            @Nullable HourglassNote note) {
+        String input = graph.onlyInput().name();
+        List<ModelNode> nodes = new ArrayList<>();
+        List<LayerFacts> facts = ModelFacts.of(graph).layers();
+        for (int i = 0; i < graph.nodes().size(); i++) {
+            Graph.Node node = graph.nodes().get(i);
+            List<String> inputs = node.inputs().stream()
+                    .map(read -> read.equals(input) ? ModelNode.INPUT : read)
+                    .toList();
+            nodes.add(new ModelNode.Layer(
+                    foreignNames.getOrDefault(node.name(), node.name()), facts.get(i), inputs, true));
+        }
+        ModelNode.Model tree = new ModelNode.Model(
+                name, ModelNode.Kind.FUNCTIONAL, graph.onlyInput(), nodes, graph.onlyOutput(), List.of(), true);
+        LoadedModel plain = new Builder(file).build(tree, parameters, ignored -> StoredTraining.TrainedWith.NOTHING);
+        return new LoadedModel(file, tree, parameters, plain.trainedWith, note, plain.warnings);
+    }
 
     /** @param waistLayer the layer whose output is the code, or null to find it */
     public SavedModel settle(@Nullable String waistLayer) {

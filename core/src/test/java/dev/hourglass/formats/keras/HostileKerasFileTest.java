@@ -142,7 +142,8 @@ class HostileKerasFileTest {
         Path file = Files.writeString(folder.resolve("model.keras"), "import os; os.system('x')");
         assertThatThrownBy(() -> ModelFile.read(file))
                 .isInstanceOf(CorruptFileException.class)
-                .hasMessageContaining("expected a model file of Keras (.keras or .h5), found bytes 696d706f7274206f");
+                .hasMessageContaining(
+                        "expected a model file of Keras (.keras or .h5) or ONNX, found bytes 696d706f7274206f");
     }
 
     private interface Members {

@@ -1,0 +1,88 @@
+package dev.hourglass.formats.onnx.read;
+
+import dev.hourglass.formats.keras.HourglassNote;
+import dev.hourglass.formats.keras.LayerNames;
+import dev.hourglass.formats.keras.LoadedModel;
+import dev.hourglass.model.Graph;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.tensor.Normalization;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Puts what was read into a model, with what Hourglass wrote beside it if it wrote the file. */
+record Assembly(Path file, OnnxGraph onnx, Reading reading) {
+    private static final String SCALE = "normalization.scale";
+    private static final String OFFSET = "normalization.offset";
+    private static final String PROVENANCE = "provenance.";
+
+    /** @param output the layer whose value the model gives */
+    LoadedModel of(String output) {
+        Graph graph = reading.layers().graph(output);
+        Map<String, String> foreign = new HashMap<>();
+        reading.layerNames().forEach((name, layer) -> foreign.put(layer, name));
+        return LoadedModel.of(
+                file,
+                LayerNames.plain(onnx.name()),
+                graph,
+                foreign,
+                reading.layers().parameters(graph),
+                note(graph));
+    }
+
+    private @Nullable HourglassNote note(Graph graph) {
+        Map<String, String> metadata = onnx.metadata();
+        if (!metadata.containsKey(SCALE)) {
+            return null;
+        }
+        Map<String, String> provenance = new LinkedHashMap<>();
+        metadata.forEach((key, value) -> {
+            if (key.startsWith(PROVENANCE)) {
+                provenance.put(key.substring(PROVENANCE.length()), value);
+            }
+        });
+        return new HourglassNote(
+                LayerNames.plain(onnx.name()), normalization(graph), waist(graph), null, provenance, null, null);
+    }
+
+    private @Nullable Integer waist(Graph graph) {
+        String name = onnx.metadata().get("waist");
+        if (name == null) {
+            return null;
+        }
+        String layer = reading.layerNames().getOrDefault(name, name);
+        int place = graph.layers().stream().map(LayerSpec::name).toList().indexOf(layer);
+        return place < 0 ? null : place + 1;
+    }
+
+    private Normalization normalization(Graph graph) {
+        List<Float> scales = numbers(SCALE);
+        List<Float> offsets = numbers(OFFSET);
+        int channels = graph.input().dimension(-1);
+        try {
+            Normalization normalization = new Normalization(scales, offsets);
+            if (scales.size() == 1 || scales.size() == channels) {
+                return normalization;
+            }
+        } catch (IllegalArgumentException e) {
+            // Told below.
+        }
+        throw reading.bounds()
+                .refuse(
+                        "1 or " + channels + " finite scales other than 0 and as many finite offsets in the metadata",
+                        scales.size() + " and " + offsets.size());
+    }
+
+    private List<Float> numbers(String key) {
+        String text = onnx.metadata().getOrDefault(key, "");
+        try {
+            return Arrays.stream(text.split(",")).map(Float::valueOf).toList();
+        } catch (NumberFormatException e) {
+            throw reading.bounds().refuse("numbers as " + key + " in the metadata", OnnxReader.shown(text));
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.hourglass.formats.onnx.read;
+
+import dev.hourglass.files.FreeHeap;
+import dev.hourglass.formats.hdf5.BoundedInput;
+import dev.hourglass.tensor.CorruptFileException;
+
+/**
+ * What reading one file may cost. A few bytes can stand for a node, a number or a tensor of any size, so whatever is kept
+ * is counted before it is allocated.
+ */
+final class Bounds {
+    static final String SAVE_AGAIN = "The file is damaged or no ONNX model; export it again.";
+    /** Nodes, attributes, names and numbers in lists; far more than models have. */
+    private static final int MOST_PARTS = 500_000;
+    /** Of names and texts. */
+    private static final long MOST_LETTERS = 32L << 20;
+    /** That are computed while the model is read, beside what the file's own numbers are worth. */
+    private static final long MOST_COMPUTED = 1L << 24;
+
+    private final String file;
+    private long parts = MOST_PARTS;
+    private long letters = MOST_LETTERS;
+    private long computed;
+
+    Bounds(String file, long length) {
+        this.file = file;
+        this.computed = MOST_COMPUTED + length;
+    }
+
+    String file() {
+        return file;
+    }
+
+    void countParts(long count) {
+        parts -= count;
+        if (parts < 0) {
+            throw refuse(
+                    "at most " + BoundedInput.count(MOST_PARTS) + " nodes, attributes, names and numbers in lists",
+                    "more");
+        }
+    }
+
+    void countLetters(long count) {
+        letters -= count;
+        if (letters < 0) {
+            throw refuse("names and texts of at most " + BoundedInput.count(MOST_LETTERS) + " bytes in all", "more");
+        }
+    }
+
+    /** Counts numbers that operators on constants give. */
+    void countComputed(long numbers) {
+        computed -= numbers;
+        if (numbers < 0 || computed < 0) {
+            throw refuse(
+                    "constants that hold few numbers beside the weights",
+                    "operators on constants that give " + BoundedInput.count(numbers) + " numbers");
+        }
+        reserve(numbers * Double.BYTES, "constants");
+    }
+
+    /** Refuses what the JVM can't hold, before it is allocated. */
+    void reserve(long bytes, String what) {
+        if (!FreeHeap.holds(bytes, FreeHeap::freeBytes)) {
+            throw new CorruptFileException(
+                    file,
+                    what + " that fit into memory (" + BoundedInput.count(FreeHeap.freeBytes()) + " bytes are free)",
+                    BoundedInput.count(bytes) + " bytes",
+                    "Give the JVM more memory with -Xmx, or a smaller model.");
+        }
+    }
+
+    CorruptFileException refuse(String expected, String found) {
+        return new CorruptFileException(file, expected, found, SAVE_AGAIN);
+    }
+}

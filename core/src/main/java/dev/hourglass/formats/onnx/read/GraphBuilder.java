@@ -1,0 +1,264 @@
+package dev.hourglass.formats.onnx.read;
+
+import dev.hourglass.formats.keras.LayerNames;
+import dev.hourglass.model.Activation;
+import dev.hourglass.model.Graph;
+import dev.hourglass.model.LayerFacts;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Parameter;
+import dev.hourglass.model.Parameters;
+import dev.hourglass.model.Variable;
+import dev.hourglass.tensor.Shape;
+import dev.hourglass.tensor.ShapeException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Puts layers and their weights together, in the order in which the operators come. */
+final class GraphBuilder {
+    private final Graph.Input input;
+    private final Map<String, Built> layers = new LinkedHashMap<>();
+    private final LayerNames names = new LayerNames();
+    /** What was laid out anew already: the layer and the order, and what gives it. */
+    private final Map<String, View> arranged = new HashMap<>();
+
+    /**
+     * A layer at its place.
+     *
+     * @param weights by the variable's name
+     */
+    private record Built(LayerFacts facts, List<String> inputs, Map<String, float[]> weights) {
+        LayerSpec layer() {
+            return facts.layer();
+        }
+    }
+
+    GraphBuilder(Graph.Input input) {
+        this.input = input;
+        names.unique(input.name(), "");
+    }
+
+    /** A name that no other layer has, as near to a text as Hourglass's names come. */
+    String name(String text) {
+        return names.unique(text, "onnx");
+    }
+
+    /**
+     * Adds a layer.
+     *
+     * @param weights by the variable's name, in Keras's layout
+     * @return the shape of what it gives
+     * @throws ShapeException if it can't read that, or has other variables
+     */
+    Shape add(LayerSpec layer, List<View> inputs, Map<String, float[]> weights) {
+        List<LayerFacts.Source> sources = inputs.stream()
+                .map(view -> new LayerFacts.Source("'" + view.layer() + "'", view.stored()))
+                .toList();
+        LayerFacts facts = LayerFacts.ofSources(layer, sources);
+        for (Variable variable : facts.variables()) {
+            float[] values = weights.get(variable.name());
+            if (values == null || values.length != variable.shape().size()) {
+                throw new ShapeException("variable " + variable.name() + " needs "
+                        + variable.shape().size() + " numbers for " + variable.shape() + ", got "
+                        + (values == null ? "none" : values.length));
+            }
+        }
+        layers.put(
+                layer.name(), new Built(facts, inputs.stream().map(View::layer).toList(), weights));
+        return facts.output();
+    }
+
+    /** Adds a layer that reads what another one does. */
+    Shape addBeside(LayerSpec layer, String other, Map<String, float[]> weights) {
+        Built beside = Objects.requireNonNull(layers.get(other));
+        LayerFacts facts = LayerFacts.of(layer, beside.facts().input());
+        layers.put(layer.name(), new Built(facts, beside.inputs(), weights));
+        return facts.output();
+    }
+
+    Optional<LayerSpec> layer(String name) {
+        return Optional.ofNullable(layers.get(name)).map(Built::layer);
+    }
+
+    List<String> inputs(String name) {
+        return Objects.requireNonNull(layers.get(name)).inputs();
+    }
+
+    float @Nullable [] weights(String layer, String variable) {
+        return Objects.requireNonNull(layers.get(layer)).weights().get(variable);
+    }
+
+    /** Puts another layer of the same name and the same shapes in a layer's place. */
+    void replace(LayerSpec layer, Map<String, float[]> weights) {
+        Built old = Objects.requireNonNull(layers.get(layer.name()));
+        LayerFacts facts = LayerFacts.of(layer, old.facts().input());
+        layers.put(layer.name(), new Built(facts, old.inputs(), weights));
+    }
+
+    Map<String, float[]> weights(String layer) {
+        return Objects.requireNonNull(layers.get(layer)).weights();
+    }
+
+    /** Lets a layer apply an activation; false if it has one, or is of a kind that has none. */
+    boolean activate(String name, Activation activation) {
+        Built built = layers.get(name);
+        LayerSpec other = built == null ? null : activated(built.layer(), activation);
+        if (built == null || other == null) {
+            return false;
+        }
+        replace(other, built.weights());
+        return true;
+    }
+
+    private static @Nullable LayerSpec activated(LayerSpec layer, Activation activation) {
+        return switch (layer) {
+            case LayerSpec.Conv1d l -> l.activation() == Activation.LINEAR ? l.withActivation(activation) : null;
+            case LayerSpec.Conv2d l -> l.activation() == Activation.LINEAR ? l.withActivation(activation) : null;
+            case LayerSpec.Conv3d l -> l.activation() == Activation.LINEAR ? l.withActivation(activation) : null;
+            case LayerSpec.Conv1dTranspose l ->
+                l.activation() == Activation.LINEAR ? l.withActivation(activation) : null;
+            case LayerSpec.Conv2dTranspose l ->
+                l.activation() == Activation.LINEAR ? l.withActivation(activation) : null;
+            case LayerSpec.Conv3dTranspose l ->
+                l.activation() == Activation.LINEAR ? l.withActivation(activation) : null;
+            case LayerSpec.Dense l -> l.activation() == Activation.LINEAR ? l.withActivation(activation) : null;
+            default -> null;
+        };
+    }
+
+    /**
+     * A value with its numbers stored in another order, by layers that do no more than that; none where they lie so.
+     *
+     * @param wanted the dimensions, each of atoms; all of the value's but the batch
+     * @param reader the layer that asks for it, which gives the names
+     */
+    View arrange(View view, List<List<Atom>> wanted, String reader) {
+        List<Atom> order = new ArrayList<>();
+        wanted.forEach(order::addAll);
+        if (order.stream().anyMatch(Atom::isReversed)) {
+            throw new ShapeException("it needs steps in their order, and gets them from the last to the first");
+        }
+        Shape shape = Shape.of(wanted.stream().mapToInt(View::product).toArray());
+        if (order.equals(view.order()) && shape.equals(view.stored())) {
+            return view;
+        }
+        List<Integer> places =
+                order.stream().map(atom -> view.order().indexOf(atom)).toList();
+        String key = view.layer() + places + atomSizes(view) + shape;
+        View known = arranged.get(key);
+        if (known == null) {
+            known = laidOut(view, order, shape, reader);
+            arranged.put(key, known);
+        }
+        return new View(known.layer(), shape, order, view.axes());
+    }
+
+    private static List<Integer> atomSizes(View view) {
+        return view.order().stream().map(Atom::size).toList();
+    }
+
+    private View laidOut(View view, List<Atom> order, Shape shape, String reader) {
+        View moved = view;
+        if (!order.equals(view.order())) {
+            List<List<Atom>> runs = runs(view.order(), order);
+            List<List<Atom>> stored = new ArrayList<>(runs);
+            stored.sort((one, other) -> Integer.compare(
+                    view.order().indexOf(one.getFirst()), view.order().indexOf(other.getFirst())));
+            int[] dimensions = stored.stream().mapToInt(View::product).toArray();
+            List<Integer> axes = new ArrayList<>();
+            runs.forEach(run -> axes.add(stored.indexOf(run) + 1));
+            addUnits(view.stored(), dimensions, shape, axes);
+            View split = axes.size() == dimensions.length ? reshaped(view, Shape.of(dimensions), reader) : view;
+            LayerSpec permute = new LayerSpec.Permute(name(reader + "_permute"), axes);
+            Shape to = add(permute, List.of(split), Map.of());
+            moved = new View(permute.name(), to, order, view.axes());
+        }
+        return reshaped(moved, shape, reader);
+    }
+
+    /**
+     * Where the value is stored in such dimensions but for a single one of 1 at its end or its beginning, that goes along
+     * with the others instead of being taken away and put back.
+     */
+    private static void addUnits(Shape stored, int[] dimensions, Shape wanted, List<Integer> axes) {
+        // The runs are the stored dimensions without a last 1: an image of one channel.
+        if (stored.rank() == dimensions.length + 1 && wanted.rank() == stored.rank() && stored.dimension(-1) == 1) {
+            for (int i = 0; i < dimensions.length; i++) {
+                if (stored.dimension(i) != dimensions[i]) {
+                    return;
+                }
+            }
+            int place = 0;
+            while (place < wanted.rank() - 1 && wanted.dimension(place) != 1) {
+                place++;
+            }
+            if (wanted.dimension(place) == 1) {
+                axes.add(place, stored.rank());
+            }
+        }
+    }
+
+    /** Atoms that lie side by side in both orders, in the order that is wanted. */
+    private static List<List<Atom>> runs(List<Atom> from, List<Atom> to) {
+        List<List<Atom>> runs = new ArrayList<>();
+        int before = -2;
+        for (Atom atom : to) {
+            int place = from.indexOf(atom);
+            if (place != before + 1) {
+                runs.add(new ArrayList<>());
+            }
+            runs.getLast().add(atom);
+            before = place;
+        }
+        return runs;
+    }
+
+    private View reshaped(View view, Shape shape, String reader) {
+        if (view.stored().equals(shape)) {
+            return view;
+        }
+        LayerSpec layer = shape.rank() == 1
+                ? new LayerSpec.Flatten(name(reader + "_flatten"))
+                : new LayerSpec.Reshape(name(reader + "_reshape"), shape);
+        add(layer, List.of(view), Map.of());
+        return new View(layer.name(), shape, view.order(), view.axes());
+    }
+
+    /** What leads to a value; the layers that nothing reads are left out. */
+    Graph graph(String output) {
+        Set<String> needed = new HashSet<>(Set.of(output));
+        List<Graph.Node> nodes = new ArrayList<>();
+        for (Map.Entry<String, Built> entry : List.copyOf(layers.entrySet()).reversed()) {
+            if (needed.contains(entry.getKey())) {
+                needed.addAll(entry.getValue().inputs());
+                nodes.addFirst(new Graph.Node(
+                        entry.getValue().layer(), entry.getValue().inputs()));
+            }
+        }
+        return new Graph(List.of(input), nodes, List.of(output));
+    }
+
+    /** Of the graph's layers, in Keras's order. */
+    Parameters parameters(Graph graph) {
+        List<Parameter> all = new ArrayList<>();
+        for (LayerSpec layer : graph.layers()) {
+            Built built = Objects.requireNonNull(layers.get(layer.name()));
+            for (Variable variable : built.facts().variables()) {
+                all.add(new Parameter(
+                        layer.name(),
+                        variable.name(),
+                        variable.shape(),
+                        variable.trainable(),
+                        Objects.requireNonNull(built.weights().get(variable.name()))));
+            }
+        }
+        return Parameters.of(all);
+    }
+}

@@ -1,0 +1,163 @@
+package dev.hourglass.formats.onnx.read;
+
+import dev.hourglass.files.Excerpt;
+import dev.hourglass.formats.UnsupportedModelException;
+import dev.hourglass.model.Activation;
+import java.util.Optional;
+import java.util.Set;
+
+/** Turns one node after the other into layers, or into what is known of its values. */
+final class OperatorReader {
+    private static final Set<String> CONTROL_FLOW = Set.of("If", "Loop", "Scan", "SequenceMap");
+    private static final Set<String> QUANTIZED = Set.of(
+            "QuantizeLinear",
+            "DequantizeLinear",
+            "DynamicQuantizeLinear",
+            "QLinearConv",
+            "QLinearMatMul",
+            "ConvInteger",
+            "MatMulInteger");
+
+    private final Reading reading;
+    private final ConstantFolding folding;
+    private final WindowReader windows;
+    private final PointwiseReader pointwise;
+    private final DenseReader dense;
+    private final AxisReader axes;
+    private final MergeReader merges;
+    private final RecurrentReader recurrent;
+
+    OperatorReader(Reading reading) {
+        this.reading = reading;
+        this.folding = new ConstantFolding(reading);
+        this.windows = new WindowReader(reading);
+        this.pointwise = new PointwiseReader(reading);
+        this.dense = new DenseReader(reading);
+        this.axes = new AxisReader(reading);
+        this.merges = new MergeReader(reading);
+        this.recurrent = new RecurrentReader(reading);
+    }
+
+    /**
+     * @throws UnsupportedModelException naming the node, where Hourglass has no layer for it
+     * @throws dev.hourglass.tensor.CorruptFileException where it is not what ONNX says of its operator
+     */
+    void read(OnnxNode node) {
+        try {
+            if (!node.domain().isEmpty()) {
+                throw reading.unsupported(
+                        node,
+                        "an operator of ONNX itself",
+                        "one of '" + Excerpt.of(node.domain()) + "'",
+                        "Build the model of ONNX's own operators, and inline functions.");
+            }
+            if (folding.folds(node)) {
+                reading.give(node, folding.fold(node));
+            } else {
+                compute(node);
+            }
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new UnsupportedModelException(reading.bounds().file() + ", " + node.describe() + ": " + e.getMessage()
+                    + (String.valueOf(e.getMessage()).endsWith(".") ? "" : "."));
+        }
+    }
+
+    private void compute(OnnxNode node) {
+        switch (node.operator()) {
+            case "Constant" -> reading.give(node, folding.constant(node));
+            case "Shape" -> reading.give(node, folding.shape(node));
+            case "LSTM", "GRU", "RNN" -> recurrent.read(node);
+            case "Split" -> axes.split(node);
+            case "Identity", "Cast", "CastLike" -> reading.give(node, reading.operand(node, 0));
+            case "Abs" -> reading.give(node, pointwise.magnitude(node));
+            case "Erf" -> reading.give(node, pointwise.errorFunction(node));
+            case "Clip" -> reading.give(node, pointwise.clip(node));
+            case "Add", "Sub", "Mul", "Div" -> reading.give(node, arithmetic(node));
+            default -> reading.give(node, view(node));
+        }
+    }
+
+    private View view(OnnxNode node) {
+        return switch (node.operator()) {
+            case "Conv" -> windows.convolve(node);
+            case "ConvTranspose" -> windows.convolveTransposed(node);
+            case "MaxPool" -> windows.pool(node, false);
+            case "AveragePool" -> windows.pool(node, true);
+            case "GlobalMaxPool" -> windows.poolAll(node, false);
+            case "GlobalAveragePool" -> windows.poolAll(node, true);
+            case "Resize", "Upsample" -> windows.resize(node);
+            case "Pad" -> windows.pad(node);
+            case "Gemm" -> dense.gemm(node);
+            case "MatMul" -> dense.multiply(node);
+            case "BatchNormalization" -> pointwise.normalize(node);
+            case "Relu" -> pointwise.activation(node, Activation.RELU);
+            case "Sigmoid" -> pointwise.activation(node, Activation.SIGMOID);
+            case "Tanh" -> pointwise.activation(node, Activation.TANH);
+            case "Softplus" -> pointwise.activation(node, Activation.SOFTPLUS);
+            case "Softsign" -> pointwise.activation(node, Activation.SOFTSIGN);
+            case "Exp" -> pointwise.activation(node, Activation.EXPONENTIAL);
+            case "Mish" -> pointwise.activation(node, Activation.MISH);
+            case "LeakyRelu" -> pointwise.leakyRelu(node);
+            case "ThresholdedRelu" -> pointwise.thresholdedRelu(node);
+            case "Elu" -> pointwise.elu(node);
+            case "Selu" -> pointwise.selu(node);
+            case "HardSigmoid" -> pointwise.hardSigmoid(node);
+            case "HardSwish" -> pointwise.hardSwish(node);
+            case "Gelu" -> pointwise.gelu(node);
+            case "Softmax" -> pointwise.softmax(node);
+            case "PRelu" -> pointwise.prelu(node);
+            case "Dropout" -> pointwise.dropout(node);
+            case "Transpose" -> axes.transpose(node);
+            case "Reshape" -> axes.reshape(node);
+            case "Flatten" -> axes.flatten(node);
+            case "Squeeze" -> axes.squeeze(node);
+            case "Unsqueeze" -> axes.unsqueeze(node);
+            case "Slice" -> axes.slice(node);
+            case "Gather" -> axes.gather(node);
+            case "Tile" -> axes.tile(node);
+            case "Expand" -> axes.expand(node);
+            case "ReduceMean" -> axes.reduce(node, true);
+            case "ReduceMax" -> axes.reduce(node, false);
+            case "Concat" -> merges.concatenate(node);
+            case "Min" -> isWithConstant(node) ? pointwise.atMost(node) : merges.merge(node);
+            case "Max" -> isWithConstant(node) ? pointwise.atLeast(node) : merges.merge(node);
+            case "Sum", "Mean" -> merges.merge(node);
+            default -> throw unknown(node);
+        };
+    }
+
+    private boolean isWithConstant(OnnxNode node) {
+        return node.inputs().size() == 2 && pointwise.isWithConstant(node);
+    }
+
+    private Operand arithmetic(OnnxNode node) {
+        if (pointwise.isWithConstant(node)) {
+            return pointwise.withConstant(node);
+        }
+        Optional<Operand> function = pointwise.function(node, reading.operand(node, 0), reading.operand(node, 1));
+        return function.isPresent() ? function.get() : merges.merge(node);
+    }
+
+    private UnsupportedModelException unknown(OnnxNode node) {
+        String operator = node.operator();
+        if (CONTROL_FLOW.contains(operator)) {
+            return reading.unsupported(
+                    node,
+                    "layers one after the other",
+                    "control flow",
+                    "Export the model with a fixed number of steps.");
+        }
+        if (QUANTIZED.contains(operator)) {
+            return reading.unsupported(
+                    node,
+                    "weights in floating point",
+                    "a quantized operator",
+                    "Export the model before it is quantized.");
+        }
+        return reading.unsupported(
+                node,
+                "an operator that layers of Hourglass compute",
+                "'" + Excerpt.of(operator) + "'",
+                "docs/onnx.md lists them.");
+    }
+}

@@ -1,0 +1,75 @@
+package dev.hourglass.formats.onnx.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hourglass.engine.ChainInference;
+import dev.hourglass.formats.GoldenBatch;
+import dev.hourglass.formats.ModelFile;
+import dev.hourglass.formats.SavedModel;
+import dev.hourglass.formats.Waist;
+import dev.hourglass.interop.ModelCase;
+import dev.hourglass.interop.ModelCases;
+import dev.hourglass.interop.RandomGraphs;
+import dev.hourglass.interop.RandomModels;
+import dev.hourglass.tensor.RandomSource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is written as ONNX is read again, with the same outputs. */
+class RoundTripTest {
+    private static final RandomSource RANDOM = new RandomSource(20261130);
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void whatIsWrittenComputesTheSameWhenItIsRead(ModelCase modelCase) throws IOException {
+        SavedModel model = SavedModel.of(modelCase.model(RANDOM), null, Map.of("epochs", "3"));
+        Path file = folder.resolve("model.onnx");
+        ModelFile.write(model, file);
+        SavedModel read = ModelFile.read(file);
+        assertThat(read.input()).isEqualTo(model.input());
+        assertThat(read.output()).isEqualTo(model.output());
+        assertThat(read.normalization()).isEqualTo(model.normalization());
+        assertThat(read.provenance()).isEqualTo(model.provenance());
+        if (read.waist().source() == Waist.Source.STORED) {
+            assertThat(read.code().size()).isEqualTo(model.code().size());
+        } else {
+            // A waist that only lays numbers out is no layer any more.
+            assertThat(modelCase.kind()).isNotEqualTo("preset");
+        }
+        GoldenBatch golden = GoldenBatch.of(model);
+        float[] found = infer(read, golden);
+        for (int i = 0; i < found.length; i++) {
+            assertThat(Math.abs(found[i] - golden.outputs()[i])).isLessThan(1e-5f * Math.max(1, Math.abs(found[i])));
+        }
+    }
+
+    static Stream<ModelCase> cases() {
+        List<ModelCase> graphs = RandomGraphs.of(RANDOM, 20)
+                .map(spec -> new ModelCase("graph", spec))
+                .toList();
+        return Stream.of(ModelCases.layers(), ModelCases.presets(), RandomModels.of(RANDOM, 30), graphs)
+                .flatMap(List::stream);
+    }
+
+    static float[] infer(SavedModel model, GoldenBatch batch) {
+        int size = model.input().size();
+        float[] outputs = new float[batch.samples() * model.output().size()];
+        try (ChainInference inference = ChainInference.of(model.graph(), model.parameters(), 1)) {
+            inference.run(
+                    (index, into, offset) -> System.arraycopy(batch.inputs(), index * size, into, offset, size),
+                    0,
+                    batch.samples(),
+                    outputs);
+        }
+        return outputs;
+    }
+}
