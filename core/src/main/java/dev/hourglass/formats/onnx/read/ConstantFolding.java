@@ -159,7 +159,7 @@ final class ConstantFolding {
             case "Add" -> Double::sum;
             case "Sub" -> (x, y) -> x - y;
             case "Mul" -> (x, y) -> x * y;
-            case "Div" -> first.whole() ? (x, y) -> (double) ((long) x / nonZero(node, y)) : (x, y) -> x / y;
+            case "Div" -> first.whole() ? (x, y) -> quotient(node, x, y) : (x, y) -> x / y;
             case "Mod" -> (x, y) -> Math.floorMod((long) x, nonZero(node, y));
             case "Min" -> Math::min;
             case "Max" -> Math::max;
@@ -169,6 +169,11 @@ final class ConstantFolding {
             case "Greater" -> (x, y) -> x > y ? 1 : 0;
             default -> throw reading.unsupported(node, "an operator on constants", node.operator(), "");
         };
+    }
+
+    /** Of whole numbers, without what is behind the point. */
+    private long quotient(OnnxNode node, double dividend, double divisor) {
+        return (long) dividend / nonZero(node, divisor);
     }
 
     private long nonZero(OnnxNode node, double value) {

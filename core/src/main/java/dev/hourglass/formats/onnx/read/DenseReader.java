@@ -69,7 +69,7 @@ final class DenseReader {
         int in = kernel.dimensions()[0];
         int units = kernel.dimensions()[1];
         int last = from.rank() - 1;
-        if (last < 0 || from.hasBatch(last) && from.batch().size() != 1 || from.size(last) != in) {
+        if (last < 0 || (from.hasBatch(last) && from.batch().size() != 1) || from.size(last) != in) {
             throw reading.unsupported(
                     node,
                     "an input whose last axis has " + in + " numbers",

@@ -45,8 +45,8 @@ final class PointwiseReader {
     }
 
     View selu(OnnxNode node) {
-        boolean usual = Math.abs(node.real("alpha", 1.67326324f) - 1.67326324f) < 1e-6
-                && Math.abs(node.real("gamma", 1.05070102f) - 1.05070102f) < 1e-6;
+        boolean usual = Math.abs(node.real("alpha", 1.6732632f) - 1.6732632f) < 1e-6
+                && Math.abs(node.real("gamma", 1.050701f) - 1.050701f) < 1e-6;
         reading.require(usual, node, "alpha and gamma of Klambauer et al.", "others");
         return activation(node, Activation.SELU);
     }

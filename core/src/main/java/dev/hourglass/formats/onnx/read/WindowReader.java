@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Operators that go over images, sequences or volumes: convolutions, poolings, padding and upsampling. */
 final class WindowReader {
@@ -124,7 +125,7 @@ final class WindowReader {
     }
 
     /** What a shift of the input adds is the same at each place where nothing is padded. */
-    private float[] bias(OnnxNode node, int filters, Scaled scaled, Constant scaledKernel) {
+    private float[] bias(OnnxNode node, int filters, @Nullable Scaled scaled, Constant scaledKernel) {
         float[] bias = node.hasInput(2) ? bias(node, filters) : new float[filters];
         if (scaled != null && scaled.shift() != 0) {
             int taps = scaledKernel.size() / filters;
@@ -566,7 +567,7 @@ final class WindowReader {
                 default -> Double.NaN;
             };
             reading.require(
-                    Math.clamp(nearest, 0, size - 1) == i / factor,
+                    (int) Math.clamp(nearest, 0, size - 1) == i / factor,
                     node,
                     "each value repeated, as by coordinates asymmetric and rounding floor",
                     coordinates + " and " + rounding);

@@ -1,0 +1,166 @@
+package dev.hourglass.formats.onnx.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hourglass.engine.ChainInference;
+import dev.hourglass.formats.ModelFile;
+import dev.hourglass.formats.ReadOptions;
+import dev.hourglass.formats.SavedModel;
+import dev.hourglass.formats.UnsupportedModelException;
+import dev.hourglass.formats.Waist;
+import dev.hourglass.model.Activation;
+import dev.hourglass.model.KerasClass;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.tensor.Shape;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Models of PyTorch, and what ONNX Runtime makes of them; interop/onnx_models.py makes the files. */
+class OnnxReaderTest {
+    private static final Path FILES = Path.of("src/test/resources/onnx");
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void aModelOfPyTorchComputesWhatOnnxRuntimeComputes(Path file) throws IOException {
+        SavedModel model = ModelFile.read(file);
+        Run run = Run.of(file, model);
+        assertThat(difference(run.outputs(), infer(model, run.inputs()))).isLessThan(1e-5f);
+    }
+
+    /** Shuffled channels last, the samples give the same outputs, shuffled likewise. */
+    @Test
+    void aModelOfImagesReadsThemChannelsLastWhereTheDataLieSo() throws IOException {
+        Path file = FILES.resolve("unet.legacy.onnx");
+        SavedModel first = ModelFile.read(file);
+        SavedModel last = ModelFile.read(file, ReadOptions.defaults().withSample(Shape.of(6, 8, 2)));
+        assertThat(first.input()).isEqualTo(Shape.of(2, 6, 8));
+        assertThat(last.input()).isEqualTo(Shape.of(6, 8, 2));
+        assertThat(last.output()).isEqualTo(Shape.of(6, 8, 2));
+        assertThat(last.layers()).noneMatch(LayerSpec.Permute.class::isInstance);
+        Run run = Run.of(file, first);
+        float[] outputs = infer(last, channelsLast(run.inputs(), 2, 48));
+        assertThat(difference(channelsLast(run.outputs(), 2, 48), outputs)).isLessThan(1e-5f);
+    }
+
+    @Test
+    void activationsAreThoseOfTheLayersBeforeThem() throws IOException {
+        SavedModel model = ModelFile.read(FILES.resolve("dense.legacy.onnx"));
+        assertThat(model.layers())
+                .extracting(layer -> ((LayerSpec.Dense) layer).activation())
+                .containsExactly(Activation.TANH, Activation.LINEAR, Activation.ELU, Activation.LINEAR);
+        assertThat(model.waist()).isEqualTo(new Waist(2, Waist.Source.BY_RULE));
+    }
+
+    @Test
+    void imagesLieChannelsLastBetweenConvolutions() throws IOException {
+        SavedModel model = ModelFile.read(FILES.resolve("pool_upsample.legacy.onnx"));
+        List<String> classes = model.layers().stream()
+                .map(layer -> KerasClass.of(layer).kerasName())
+                .toList();
+        assertThat(classes)
+                .containsExactly(
+                        "Permute",
+                        "Conv2D",
+                        "MaxPooling2D",
+                        "Conv2D",
+                        "MaxPooling2D",
+                        "UpSampling2D",
+                        "Conv2D",
+                        "UpSampling2D",
+                        "Conv2D",
+                        "Permute");
+    }
+
+    @Test
+    void theWaistGoesByTheNodesNameOrTheLayers() throws IOException {
+        Path file = FILES.resolve("conv_reshape.legacy.onnx");
+        assertThat(ModelFile.read(file, "/code/Gemm").encoder().output()).isEqualTo(Shape.of(5));
+        assertThat(ModelFile.read(file, "code").encoder().output()).isEqualTo(Shape.of(5));
+        assertThatThrownBy(() -> ModelFile.read(file, "kode"))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("there is no layer 'kode'");
+    }
+
+    @Test
+    void aNodeThatNoLayerComputesIsNamed() throws IOException {
+        byte[] bytes = Files.readAllBytes(FILES.resolve("dense.legacy.onnx"));
+        Path file = Files.write(folder.resolve("model.onnx"), replaced(bytes, "Tanh", "Tann"));
+        assertThatThrownBy(() -> ModelFile.read(file))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("model.onnx, node '/1/Tann' (Tann): expected an operator that layers of Hourglass"
+                        + " compute, found 'Tann'.");
+    }
+
+    static Stream<Path> files() throws IOException {
+        try (Stream<Path> all = Files.list(FILES)) {
+            return all.filter(file -> file.toString().endsWith(".onnx")).sorted().toList().stream();
+        }
+    }
+
+    private static byte[] replaced(byte[] bytes, String word, String other) {
+        return new String(bytes, StandardCharsets.ISO_8859_1)
+                .replace(word, other)
+                .getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** What was fed to ONNX Runtime, and what it gave. */
+    record Run(float[] inputs, float[] outputs) {
+        static Run of(Path file, SavedModel model) throws IOException {
+            Path numbers = Path.of(file.toString().replace(".onnx", ".bin"));
+            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(numbers)).order(ByteOrder.LITTLE_ENDIAN);
+            float[] all = new float[bytes.remaining() / Float.BYTES];
+            bytes.asFloatBuffer().get(all);
+            int in = model.input().size();
+            int samples = all.length / (in + model.output().size());
+            return new Run(Arrays.copyOf(all, samples * in), Arrays.copyOfRange(all, samples * in, all.length));
+        }
+    }
+
+    static float[] infer(SavedModel model, float[] inputs) {
+        int size = model.input().size();
+        int samples = inputs.length / size;
+        float[] outputs = new float[samples * model.output().size()];
+        try (ChainInference inference = ChainInference.of(model.graph(), model.parameters(), 1)) {
+            inference.run(
+                    (index, into, offset) -> System.arraycopy(inputs, index * size, into, offset, size),
+                    0,
+                    samples,
+                    outputs);
+        }
+        return outputs;
+    }
+
+    private static float difference(float[] expected, float[] found) {
+        assertThat(found).hasSameSizeAs(expected);
+        float largest = 0;
+        for (int i = 0; i < found.length; i++) {
+            largest = Math.max(largest, Math.abs(expected[i] - found[i]));
+        }
+        return largest;
+    }
+
+    private static float[] channelsLast(float[] values, int channels, int pixels) {
+        float[] moved = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            int sample = i / (channels * pixels);
+            int channel = i / pixels % channels;
+            moved[(sample * pixels + i % pixels) * channels + channel] = values[i];
+        }
+        return moved;
+    }
+}

@@ -1,0 +1,276 @@
+"""Makes small autoencoders of many kinds with PyTorch, exports them as ONNX and holds Hourglass against ONNX Runtime.
+
+    interop/onnx_models.py FOLDER             exports all, by PyTorch's two exporters, with inputs and what ONNX Runtime
+                                              makes of them
+    interop/onnx_models.py --fixtures         writes the few that core's tests read into core/src/test/resources/onnx
+
+PyTorch is none of interop/requirements.txt: 250 MB for this alone. In any virtual environment:
+
+    pip install torch==2.13.0 onnx==1.23.1 onnxruntime==1.30.0 onnxscript==0.7.2
+
+Then core's OnnxFilesIT compares: HOURGLASS_ONNX_MODELS=FOLDER mvn -pl core verify -Dit.test=OnnxFilesIT.
+"""
+
+import argparse
+import contextlib
+import io
+import logging
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import torch
+from torch import nn
+
+FIXTURES = Path(__file__).resolve().parent.parent / "core/src/test/resources/onnx"
+SAMPLES = 3
+BATCH = {"x": {0: "batch"}, "y": {0: "batch"}}
+
+
+class Residual(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.first = nn.Conv2d(channels, channels, 3, padding=1)
+        self.second = nn.Conv2d(channels, channels, 3, padding=1)
+
+    def forward(self, x):
+        return torch.relu(x + self.second(torch.relu(self.first(x))))
+
+
+class Recurrent(nn.Module):
+    """The last state, repeated, and a decoder over steps."""
+
+    def __init__(self, cell, both_ways=False, layers=1):
+        super().__init__()
+        self.encoder = cell(3, 4, layers, batch_first=True, bidirectional=both_ways)
+        self.decoder = cell(8 if both_ways else 4, 4, batch_first=True)
+        self.output = nn.Linear(4, 3)
+        self.both_ways = both_ways
+
+    def forward(self, x):
+        states, last = self.encoder(x)
+        last = last[0] if isinstance(last, tuple) else last
+        code = torch.cat([last[-2], last[-1]], 1) if self.both_ways else states[:, -1]
+        return self.output(self.decoder(code.unsqueeze(1).repeat(1, x.shape[1], 1))[0])
+
+
+class HiddenState(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.LSTM(3, 4, batch_first=True)
+        self.decoder = nn.LSTM(4, 4, batch_first=True, bidirectional=True)
+        self.output = nn.Linear(8, 3)
+
+    def forward(self, x):
+        _, (state, _) = self.encoder(x)
+        return self.output(self.decoder(state[-1].unsqueeze(1).expand(-1, 6, -1))[0])
+
+
+class UNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Conv2d(2, 3, 3, padding=1)
+        self.second = nn.Conv2d(3, 4, 3, padding=1)
+        self.up = nn.ConvTranspose2d(4, 3, 2, 2)
+        self.third = nn.Conv2d(6, 3, 3, padding=1)
+        self.output = nn.Conv2d(3, 2, 1)
+
+    def forward(self, x):
+        wide = torch.relu(self.first(x))
+        code = torch.relu(self.second(nn.functional.max_pool2d(wide, 2)))
+        both = torch.cat([self.up(code), wide], 1)
+        return torch.sigmoid(self.output(torch.relu(self.third(both))))
+
+
+class Reshaping(nn.Module):
+    """Convolutions, a code of a dense layer, and back, by shapes that are computed."""
+
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.Sequential(nn.Conv2d(1, 3, 3, 2, 1), nn.ReLU(), nn.Conv2d(3, 4, 3, 2, 1), nn.ReLU())
+        self.code = nn.Linear(4 * 3 * 2, 5)
+        self.wide = nn.Linear(5, 4 * 3 * 2)
+        self.decoder = nn.Sequential(
+            nn.ConvTranspose2d(4, 3, 3, 2, 1, 1), nn.ReLU(), nn.ConvTranspose2d(3, 1, 3, 2, 1, 1), nn.Sigmoid()
+        )
+
+    def forward(self, x):
+        code = self.code(self.encoder(x).view(x.size(0), -1))
+        return self.decoder(torch.relu(self.wide(code)).view(-1, 4, 3, 2))
+
+
+class Variational(nn.Module):
+    """For use, the mean is the code; mean and variance leave the model as well."""
+
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.Linear(8, 6)
+        self.mean = nn.Linear(6, 2)
+        self.variance = nn.Linear(6, 2)
+        self.decoder = nn.Sequential(nn.Linear(2, 6), nn.ReLU(), nn.Linear(6, 8))
+
+    def forward(self, x):
+        hidden = torch.relu(self.encoder(x))
+        mean = self.mean(hidden)
+        return self.decoder(mean), mean, self.variance(hidden)
+
+
+def models():
+    """Name to model and the shape of a sample."""
+    conv, back, linear, relu = nn.Conv2d, nn.ConvTranspose2d, nn.Linear, nn.ReLU
+    return {
+        "dense_image": (
+            nn.Sequential(
+                nn.Flatten(), linear(20, 8), relu(), linear(8, 3), relu(), linear(3, 20), nn.Sigmoid(),
+                nn.Unflatten(1, (1, 4, 5)),
+            ),
+            (1, 4, 5),
+        ),
+        "dense": (nn.Sequential(linear(8, 5), nn.Tanh(), linear(5, 2), linear(2, 5), nn.ELU(), linear(5, 8)), (8,)),
+        "conv_reshape": (Reshaping(), (1, 12, 8)),
+        "pool_upsample": (
+            nn.Sequential(
+                conv(3, 4, 3, padding=1), relu(), nn.MaxPool2d(2), conv(4, 2, 3, padding=1), relu(), nn.MaxPool2d(2),
+                nn.Upsample(scale_factor=2), conv(2, 4, 3, padding=1), relu(), nn.Upsample(scale_factor=2),
+                conv(4, 3, 3, padding=1),
+            ),
+            (3, 8, 12),
+        ),
+        "batch_norm": (
+            nn.Sequential(
+                conv(1, 3, 4, 2, 1, bias=False), nn.BatchNorm2d(3), nn.LeakyReLU(0.2), conv(3, 2, 4, 2, 1),
+                back(2, 3, 4, 2, 1, bias=False), nn.BatchNorm2d(3), relu(), back(3, 1, 4, 2, 1), nn.Sigmoid(),
+            ),
+            (1, 8, 12),
+        ),
+        "batch_norm_dense": (
+            nn.Sequential(linear(8, 6), nn.BatchNorm1d(6), nn.SiLU(), linear(6, 3), linear(3, 8)),
+            (8,),
+        ),
+        "conv1d": (
+            nn.Sequential(
+                nn.Conv1d(2, 4, 7, 2, 3), relu(), nn.Conv1d(4, 3, 5, 2, 2), relu(),
+                nn.ConvTranspose1d(3, 4, 5, 2, 2, 1), relu(), nn.ConvTranspose1d(4, 2, 7, 2, 3, 1),
+            ),
+            (2, 16),
+        ),
+        "lstm": (Recurrent(nn.LSTM), (6, 3)),
+        "lstm_two_layers": (Recurrent(nn.LSTM, layers=2), (6, 3)),
+        "lstm_hidden_state": (HiddenState(), (6, 3)),
+        "lstm_both_ways": (Recurrent(nn.LSTM, True), (6, 3)),
+        "gru": (Recurrent(nn.GRU), (6, 3)),
+        "gru_both_ways": (Recurrent(nn.GRU, True), (6, 3)),
+        "rnn": (Recurrent(nn.RNN), (6, 3)),
+        "unet": (UNet(), (2, 6, 8)),
+        "residual": (
+            nn.Sequential(
+                conv(3, 4, 3, 2, 1), relu(), Residual(4), conv(4, 2, 3, 2, 1), back(2, 4, 4, 2, 1), relu(), Residual(4),
+                back(4, 3, 4, 2, 1),
+            ),
+            (3, 8, 12),
+        ),
+        "dropout": (nn.Sequential(linear(8, 6), relu(), nn.Dropout(0.3), linear(6, 2), linear(2, 8)), (8,)),
+        "groups_dilation": (
+            nn.Sequential(
+                conv(4, 6, 3, padding=2, dilation=2, groups=2), nn.PReLU(), nn.AvgPool2d(2),
+                conv(6, 2, 3, padding=1, groups=2), nn.PReLU(2), nn.Upsample(scale_factor=2), conv(2, 4, 3, padding=1),
+            ),
+            (4, 6, 8),
+        ),
+        "asymmetric_padding": (
+            nn.Sequential(
+                nn.ZeroPad2d((1, 2, 0, 1)), conv(1, 3, 3), relu(), nn.MaxPool2d(3, 2, 1), nn.Upsample(scale_factor=2),
+                back(3, 1, 3, 1, (1, 0)),
+            ),
+            (1, 12, 11),
+        ),
+        "gelu": (
+            nn.Sequential(linear(8, 6), nn.GELU(), linear(6, 2), linear(2, 6), nn.GELU(), linear(6, 8)),
+            (8,),
+        ),
+        "activations": (
+            nn.Sequential(
+                linear(8, 6), nn.SELU(), linear(6, 6), nn.Softsign(), linear(6, 6), nn.ReLU6(), linear(6, 3),
+                nn.Hardsigmoid(), linear(3, 6), nn.Mish(), linear(6, 6), nn.Hardswish(), linear(6, 8), nn.Softmax(-1),
+            ),
+            (8,),
+        ),
+        "global_pooling": (
+            nn.Sequential(
+                conv(3, 6, 3, padding=1), relu(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), linear(6, 2), linear(2, 48),
+                nn.Unflatten(1, (3, 4, 4)),
+            ),
+            (3, 4, 4),
+        ),
+        "conv3d": (
+            nn.Sequential(
+                nn.Conv3d(1, 3, 3, padding=1), relu(), nn.MaxPool3d(2), nn.Conv3d(3, 2, 3, padding=1),
+                nn.ConvTranspose3d(2, 3, 2, 2), relu(), nn.Conv3d(3, 1, 3, padding=1),
+            ),
+            (1, 4, 6, 4),
+        ),
+        "dense_steps": (nn.Sequential(linear(3, 6), relu(), linear(6, 2), linear(2, 3)), (6, 3)),
+        "variational": (Variational(), (8,)),
+    }
+
+
+def prepare(model):
+    """Statistics and slopes that are not the ones a model starts from."""
+    model.eval()
+    for module in model.modules():
+        if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)):
+            module.running_mean.normal_()
+            module.running_var.uniform_(0.5, 2)
+            nn.init.normal_(module.weight)
+            nn.init.normal_(module.bias)
+        if isinstance(module, nn.PReLU):
+            nn.init.uniform_(module.weight, 0.1, 0.5)
+
+
+def export(model, inputs, file, exporter):
+    outputs = ["y", "mean", "variance"] if isinstance(model, Variational) else ["y"]
+    names = {"input_names": ["x"], "output_names": outputs}
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        if exporter == "legacy":
+            torch.onnx.export(model, (inputs,), file, dynamo=False, dynamic_axes=BATCH, opset_version=17, **names)
+        elif exporter == "one":  # a batch of one, as examples on the web have it
+            torch.onnx.export(model, (inputs[:1],), file, dynamo=False, opset_version=13, **names)
+        else:
+            free = ({0: torch.export.Dim("batch")},)
+            torch.onnx.export(model, (inputs,), file, dynamo=True, dynamic_shapes=free, external_data=False, **names)
+
+
+def write(folder, wanted, exporters):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, (model, shape) in models().items():
+        prepare(model)
+        inputs = torch.rand(SAMPLES, *shape)
+        for exporter in exporters:
+            if wanted and (name, exporter) not in wanted:
+                continue
+            file = folder / f"{name}.{exporter}.onnx"
+            export(model, inputs, file, exporter)
+            fed = inputs[:1] if exporter == "one" else inputs
+            session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+            outputs = session.run(["y"], {"x": fed.numpy()})[0]
+            both = np.concatenate([fed.numpy().ravel(), outputs.ravel()]).astype("<f4")
+            file.with_suffix(".bin").write_bytes(both.tobytes())
+            print(file.name, file.stat().st_size)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", type=Path)
+    parser.add_argument("--fixtures", action="store_true")
+    arguments = parser.parse_args()
+    warnings.filterwarnings("ignore")
+    logging.disable(logging.CRITICAL)
+    torch.manual_seed(7)
+    if arguments.fixtures:
+        write(FIXTURES, {(name, "legacy") for name in models()}, ["legacy"])
+    else:
+        write(arguments.folder, None, ["legacy", "one", "dynamo"])
+
+
+main()
