@@ -65,7 +65,8 @@ def main():
         for case in cases:
             with report.errors(case, "our files"):
                 case.raise_error_of_our_side()
-                check_onnx(case, report)
+                if not case.name.startswith("masked_"):  # ONNX's recurrent operators skip no steps
+                    check_onnx(case, report)
                 if case in computed:
                     check_keras(case, report)
         took("Keras and ONNX Runtime read them")

@@ -40,7 +40,6 @@ def shared():
 
 MODELS = {
     "layer_normalization": lambda: one(SERIES, layers.LayerNormalization(name="it")),
-    "masking": lambda: one(SERIES, layers.Masking(name="it")),
     "separable_conv2d": lambda: one(IMAGE, layers.SeparableConv2D(2, 3, name="it")),
     "depthwise_conv2d": lambda: one(IMAGE, layers.DepthwiseConv2D(3, name="it")),
     "rescaling": lambda: one(IMAGE, layers.Rescaling(1 / 255, name="it")),

@@ -1,11 +1,17 @@
 package dev.hourglass.engine;
 
 import dev.hourglass.engine.cpu.ops.losses.LossFunction;
+import dev.hourglass.engine.cpu.ops.losses.StepwiseLoss;
 import dev.hourglass.engine.plan.OutputLoss;
 import dev.hourglass.model.Autoencoder;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Masks;
 import dev.hourglass.tensor.Kernels;
+import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.Workers;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measures how well a model reconstructs samples: by the loss that it is trained with, and by the squared and absolute
@@ -19,6 +25,7 @@ public final class LossMeter implements AutoCloseable {
 
     private final OutputLoss output;
     private final LossFunction function;
+    private final @Nullable MaskedLoss masked;
     private final int terms;
     /** Gives what the loss is told from. */
     private final ChainInference chain;
@@ -37,6 +44,7 @@ public final class LossMeter implements AutoCloseable {
         this.threads = threads;
         output = OutputLoss.of(model.spec().graph(), loss);
         function = LossFunction.of(output.loss(), model.spec().input());
+        masked = MaskedLoss.of(output, model.spec().input());
         terms = loss.terms(model.spec().input());
         Workers workers = Workers.of(threads);
         inUse = new ChainInference(output.graph(), model.parameters(), kernels, workers);
@@ -62,7 +70,7 @@ public final class LossMeter implements AutoCloseable {
             sums.add(inputs, targets, from + done, Math.min(BATCH, count - done));
         }
         double numbers = (double) count * chain.outputSize();
-        boolean isSquared = output.loss() instanceof Loss.MeanSquaredError && !output.summed();
+        boolean isSquared = output.loss() instanceof Loss.MeanSquaredError && !output.summed() && masked == null;
         // Summed in another order, the loss would differ from the error that it is in its last bits.
         double reconstruction = isSquared ? sums.squared / numbers : sums.loss / Math.max(1, sums.counted);
         return new Measured(
@@ -78,6 +86,7 @@ public final class LossMeter implements AutoCloseable {
         private final int size = chain.outputSize();
         private final float[] original = new float[size];
         private final float[] gradient = new float[size];
+        private final float[] input = new float[model.spec().input().size()];
         private final float[] outputs;
         private double loss;
         private long counted;
@@ -93,8 +102,14 @@ public final class LossMeter implements AutoCloseable {
             divergence = divergence.plus(chain.measure(inputs, from, batch, outputs));
             for (int i = 0; i < batch; i++) {
                 targets.copySample(from + i, original, 0);
-                loss += function.add(outputs, i * size, original, 0, gradient, 0, size, 1);
-                counted += terms - function.masked();
+                if (masked == null) {
+                    loss += function.add(outputs, i * size, original, 0, gradient, 0, size, 1);
+                    counted += terms - function.masked();
+                } else {
+                    inputs.copySample(from + i, input, 0);
+                    loss += masked.add(input, outputs, i * size, original);
+                    counted += terms - masked.loss().masked();
+                }
                 if (chain == inUse) {
                     addErrors(i);
                 }
@@ -118,6 +133,30 @@ public final class LossMeter implements AutoCloseable {
                 squared += difference * difference;
                 absolute += Math.abs(difference);
             }
+        }
+    }
+
+    /** The loss of a model whose output is masked, and how its mask is told from a sample. */
+    private record MaskedLoss(StepwiseLoss loss, float maskValue, float[] counts, float[] gradient) {
+        static @Nullable MaskedLoss of(OutputLoss output, Shape sample) {
+            Optional<LayerSpec.Masking> masking = Masks.of(output.graph()).ofOutput();
+            if (masking.isEmpty()) {
+                return null;
+            }
+            StepwiseLoss loss = new StepwiseLoss(output.loss(), sample);
+            float[] counts = new float[sample.dimension(0)];
+            return new MaskedLoss(loss, masking.get().maskValue(), counts, new float[sample.size()]);
+        }
+
+        double add(float[] input, float[] outputs, int from, float[] target) {
+            int features = input.length / counts.length;
+            for (int step = 0; step < counts.length; step++) {
+                counts[step] = 0;
+                for (int j = step * features; j < (step + 1) * features; j++) {
+                    counts[step] = input[j] == maskValue ? counts[step] : 1;
+                }
+            }
+            return loss.add(counts, outputs, from, target, gradient, 1);
         }
     }
 

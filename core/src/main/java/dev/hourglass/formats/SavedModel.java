@@ -4,6 +4,7 @@ import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.OptimizerState;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.Bypass;
 import dev.hourglass.model.BypassException;
 import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
@@ -156,7 +157,8 @@ public record SavedModel(
 
     /** Whether what follows the waist is computed from the code alone; no layer before it is read behind it. */
     public boolean isCodeAlone() {
-        return waist.encoderLayers() == 0 || graph.bypass(codeName()).isEmpty();
+        return waist.encoderLayers() == 0
+                || Bypass.of(graph, codeName()).values().isEmpty();
     }
 
     /** Whether there are layers on both sides of the waist and the output has the input's shape. */
@@ -226,7 +228,7 @@ public record SavedModel(
         if (waist.encoderLayers() == 0) {
             return half("_decoder", graph, Normalization.NONE);
         }
-        if (!graph.bypass(codeName()).isEmpty()) {
+        if (!Bypass.of(graph, codeName()).values().isEmpty()) {
             throw BypassException.of(name, ModelFacts.of(graph), codeName(), "decoding");
         }
         return half("_decoder", graph.after(codeName(), code()), Normalization.NONE);

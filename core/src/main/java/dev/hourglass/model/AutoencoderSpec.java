@@ -22,7 +22,8 @@ import java.util.stream.Stream;
 public record AutoencoderSpec(String name, Graph graph, String waist) {
     /**
      * @throws ShapeException if the layers do not fit together or do not end in the input's shape
-     * @throws IllegalArgumentException if the waist is no layer, or has no layers on one of its sides
+     * @throws IllegalArgumentException if the waist is no layer, or has no layers on one of its sides, or a layer stands
+     *     behind a mask with which it can do nothing
      */
     public AutoencoderSpec {
         if (graph.inputs().size() != 1 || graph.outputs().size() != 1) {
@@ -39,6 +40,7 @@ public record AutoencoderSpec(String name, Graph graph, String waist) {
             throw new IllegalArgumentException("Model '" + name + "' needs at least one encoder and one decoder layer");
         }
         ShapeInference.requireReconstruction(name, ModelFacts.of(graph));
+        var ignored = Masks.of(graph); // refuses what is not computed
     }
 
     /**
@@ -127,16 +129,15 @@ public record AutoencoderSpec(String name, Graph graph, String waist) {
 
     /**
      * The values that go around the waist: the input or layers of the encoder, other than the waist, that a layer of the
-     * decoder reads. None in a chain.
+     * decoder reads, or whose mask makes one skip steps. None in a chain without masks.
      */
     public List<String> bypass() {
-        return graph.bypass(waist);
+        return Bypass.of(graph, waist).values();
     }
 
-    /** How many numbers go around the waist. */
+    /** How many numbers go around the waist; of a mask one for each step. */
     public long bypassSize() {
-        ModelFacts facts = facts();
-        return bypass().stream().mapToLong(value -> facts.shapeOf(value).size()).sum();
+        return Bypass.of(graph, waist).size();
     }
 
     /** @throws BypassException if a sample can't be rebuilt from its code alone */

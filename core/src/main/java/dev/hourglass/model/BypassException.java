@@ -1,7 +1,5 @@
 package dev.hourglass.model;
 
-import java.util.List;
-
 /** A code alone does not say what a model rebuilds, because layers of its encoder are read behind the waist. */
 public final class BypassException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
@@ -16,12 +14,10 @@ public final class BypassException extends IllegalStateException {
      * @param use of a code alone, such as {@code decoding}
      */
     public static BypassException of(String model, ModelFacts facts, String waist, String use) {
-        List<String> bypass = facts.graph().bypass(waist);
-        long around =
-                bypass.stream().mapToLong(value -> facts.shapeOf(value).size()).sum();
+        Bypass bypass = Bypass.of(facts.graph(), waist);
         return new BypassException("Model '" + model + "' rebuilds a sample from "
-                + facts.shapeOf(waist).size() + " numbers at the waist '" + waist + "' and " + around
-                + " that go around it (" + String.join(", ", bypass) + "), so " + use
+                + facts.shapeOf(waist).size() + " numbers at the waist '" + waist + "' and " + bypass.size()
+                + " that go around it (" + String.join(", ", bypass.values()) + "), so " + use
                 + " a code alone is not possible. Use reconstruction, or a model without skips.");
     }
 }

@@ -58,6 +58,7 @@ public enum KerasClass {
     RELU("ReLU"),
     ELU("ELU"),
     PRELU("PReLU"),
+    MASKING("Masking"),
     REPEAT_VECTOR("RepeatVector"),
     LSTM("LSTM"),
     GRU("GRU"),
@@ -133,6 +134,7 @@ public enum KerasClass {
             case LayerSpec.Relu ignored -> RELU;
             case LayerSpec.Elu ignored -> ELU;
             case LayerSpec.PRelu ignored -> PRELU;
+            case LayerSpec.Masking ignored -> MASKING;
             case LayerSpec.RepeatVector ignored -> REPEAT_VECTOR;
             case LayerSpec.Lstm ignored -> LSTM;
             case LayerSpec.Gru ignored -> GRU;

@@ -150,6 +150,10 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                 in.requireVector();
                 yield facts(in, Shape.of(repeat.steps(), features), Operations.NONE);
             }
+            case LayerSpec.Masking ignored -> {
+                in.requireSequence();
+                yield facts(in, in.shape(), Operations.elementwise(in.size()));
+            }
             case LayerSpec.ActivationLayer function ->
                 facts(in, in.shape(), Operations.NONE.then(function.activation(), in.size()));
             case LayerSpec.LeakyRelu ignored -> facts(in, in.shape(), Operations.elementwise(in.size()));
@@ -463,6 +467,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.Rearrangement ignored -> Optional.empty();
             case LayerSpec.Elementwise ignored -> Optional.empty();
             case LayerSpec.PRelu ignored -> Optional.empty();
+            case LayerSpec.Masking ignored -> Optional.empty();
             case LayerSpec.Merge ignored -> Optional.empty();
         };
     }
@@ -472,6 +477,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
         return switch (layer) {
             case LayerSpec.Elementwise ignored -> true;
             case LayerSpec.PRelu ignored -> true;
+            case LayerSpec.Masking ignored -> false;
             case LayerSpec.BatchNormalization ignored -> true;
             case LayerSpec.SampleNormalization ignored -> true;
             case LayerSpec.Flatten ignored -> true;
@@ -547,6 +553,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.Flatten ignored -> "";
             case LayerSpec.Reshape reshape -> "to " + reshape.target();
             case LayerSpec.RepeatVector repeat -> count(repeat.steps(), "step");
+            case LayerSpec.Masking masking -> "skips steps of " + masking.maskValue();
             case LayerSpec.ActivationLayer function -> lower(function.activation());
             case LayerSpec.LeakyRelu leaky -> "slope " + leaky.negativeSlope();
             case LayerSpec.Relu relu ->
@@ -655,6 +662,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.SampleNormalization ignored -> "";
             case LayerSpec.Elementwise ignored -> "";
             case LayerSpec.PRelu ignored -> "";
+            case LayerSpec.Masking ignored -> "";
             case LayerSpec.Concatenate concatenate -> " axis " + concatenate.axis();
             case LayerSpec.Merge ignored -> "";
         };

@@ -1114,6 +1114,22 @@ public sealed interface LayerSpec {
         }
     }
 
+    /**
+     * Says which steps of a sequence don't count: those whose numbers all have one value, such as what fills up short
+     * sequences. They become zeros, recurrent layers behind skip them (the state stays, and is put out again), and where
+     * every layer up to the output passes the mask on, the loss leaves them out. {@link Masks} says how far it goes.
+     *
+     * @param maskValue as the layer reads it, so after any scaling of the data
+     */
+    record Masking(String name, float maskValue) implements LayerSpec {
+        public Masking {
+            requireName(name);
+            if (!Float.isFinite(maskValue)) {
+                throw new IllegalArgumentException("Layer '" + name + "': maskValue must be finite, got " + maskValue);
+            }
+        }
+    }
+
     /** The same vector at each of {@code steps} steps, {@code [features] -> [steps, features]}. */
     record RepeatVector(String name, int steps) implements Rearrangement {
         public RepeatVector {

@@ -149,6 +149,7 @@ public record OutputRange(double least, double most) {
             }
             case LayerSpec.Elu elu -> new OutputRange(least > 0 ? 0 : -elu.alpha(), Math.max(0, most));
             case LayerSpec.PRelu prelu -> ALL;
+            case LayerSpec.Masking masking -> new OutputRange(Math.min(0, least), Math.max(0, most));
             case LayerSpec.TrainingNoise noise -> ALL;
             case LayerSpec.Merge merge -> ALL;
         };

@@ -7,6 +7,7 @@ import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Masks;
 import dev.hourglass.model.OutputRange;
 import dev.hourglass.model.Variable;
 import dev.hourglass.tensor.Shape;
@@ -56,6 +57,8 @@ public final class LossRequirements {
         }
         loss.penalties().forEach(penalty -> requirePlace(spec, penalty));
         requireDivergences(spec, loss);
+        Masks masks = Masks.of(spec.graph());
+        masks.ofOutput().ifPresent(masking -> requireMaskable(spec, loss, masks, masking));
         if (loss.ofOutputs() instanceof Loss.Ssim ssim) {
             requireImages(spec, ssim, range);
         }
@@ -65,6 +68,25 @@ public final class LossRequirements {
         if (misfit != null) {
             throw new UnsuitableTrainingException("The loss " + loss.text() + " does not fit model '" + spec.name()
                     + "' of samples " + spec.input() + ": " + misfit + ".");
+        }
+    }
+
+    /** A mask that reaches the output leaves steps out of the loss. */
+    private static void requireMaskable(AutoencoderSpec spec, Loss loss, Masks masks, LayerSpec.Masking masking) {
+        String what = null;
+        if (!masks.isOfInput(masking)) {
+            what = "the mask must be the input's, but '" + masking.name() + "' reads another layer. Put it first";
+        } else if (loss.ofOutputs() instanceof Loss.Weighted || loss.ofOutputs() instanceof Loss.Ssim) {
+            what = "the loss can't have weights or a mask_value of its own, or compare whole samples, and "
+                    + loss.text() + " does. Choose one without";
+        } else if (loss.isVariational()) {
+            what = "the loss must be a mean, and that of a variational model is a sum. Choose another model";
+        } else if (loss.penalties().stream().anyMatch(Penalty.OfActivity.class::isInstance)) {
+            what = "activities can't be penalized. Penalize variables instead";
+        }
+        if (what != null) {
+            throw new UnsuitableTrainingException("The output of model '" + spec.name() + "' is masked by layer '"
+                    + masking.name() + "', so " + what + ", or end the mask with a RepeatVector.");
         }
     }
 

@@ -104,7 +104,7 @@ record Golden(
 
     /** Each layer by itself, and short chains. */
     static List<Golden> layerCases() {
-        return Stream.of("layers", "recurrent", "vocabulary")
+        return Stream.of("layers", "recurrent", "vocabulary", "masks")
                 .flatMap(file -> read(file).stream())
                 .toList();
     }

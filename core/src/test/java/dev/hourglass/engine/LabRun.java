@@ -35,6 +35,7 @@ final class LabRun {
             Presets.mnistLstm("lstm"),
             wide(),
             recurrent(),
+            masked(),
             further(),
             Presets.mnistVae("vae"),
             variational());
@@ -134,6 +135,21 @@ final class LabRun {
                         new LayerSpec.GaussianDropout("m", 0.2f),
                         new LayerSpec.AlphaDropout("n", 0.2f),
                         new LayerSpec.Dense("h", 3, Activation.SIGMOID)));
+    }
+
+    /** Its inputs are mostly zeros. */
+    private static AutoencoderSpec masked() {
+        LayerSpec.Lstm lstm = new LayerSpec.Lstm("b", 33, true);
+        return new AutoencoderSpec(
+                "masked",
+                Shape.of(14, 2),
+                List.of(
+                        new LayerSpec.Masking("a", 0),
+                        new LayerSpec.Bidirectional("b", lstm, lstm.reversed("back"), LayerSpec.MergeMode.CONCAT),
+                        new LayerSpec.Gru("c", 5, true, Recurrence.DEFAULT, true)),
+                List.of(
+                        new LayerSpec.SimpleRnn("d", 9, true, Recurrence.DEFAULT),
+                        new LayerSpec.Dense("e", 2, Activation.SIGMOID)));
     }
 
     public static void main(String[] args) {

@@ -154,19 +154,25 @@ final class ReferenceNetwork {
         return pass.moved;
     }
 
-    /** The mean over all output numbers of the squared difference to the targets. */
+    /** The mean over all output numbers, but those of masked steps, of the squared difference to the targets. */
     double meanSquaredError(double[] inputs, double[] targets, int samples, boolean training) {
-        double[] predictions = forward(inputs, samples, training);
+        Pass pass = new Pass(samples, training);
+        double[] predictions = pass.run(inputs);
+        boolean[] counts = pass.masks.get(graph.onlyOutput());
         if (predictions.length != targets.length) {
             throw new IllegalArgumentException(
                     "The network gives " + predictions.length + " numbers, the targets are " + targets.length);
         }
         double sum = 0;
+        int counted = 0;
         for (int i = 0; i < predictions.length; i++) {
-            double difference = predictions[i] - targets[i];
-            sum += difference * difference;
+            if (counts == null || counts[i / (predictions.length / counts.length)]) {
+                double difference = predictions[i] - targets[i];
+                sum += difference * difference;
+                counted++;
+            }
         }
-        return sum / predictions.length;
+        return sum / Math.max(1, counted);
     }
 
     /**
@@ -217,6 +223,10 @@ final class ReferenceNetwork {
         private final boolean training;
         private final List<double[]> moved = new ArrayList<>();
         private int nextParameter = 0;
+        /** By value: whether each step of each sample counts; of values without a mask nothing. */
+        private final Map<String, boolean[]> masks = new HashMap<>();
+        /** Of what is read by the layer that is being computed. */
+        private boolean @Nullable [] counts;
 
         Pass(int samples, boolean training) {
             this.samples = samples;
@@ -234,6 +244,7 @@ final class ReferenceNetwork {
             for (Graph.Node node : graph.nodes()) {
                 Shape out = facts.shapeOf(node.name());
                 List<double[]> read = node.inputs().stream().map(values::get).toList();
+                counts = masks.get(node.inputs().getFirst());
                 values.put(
                         node.name(),
                         node.layer() instanceof LayerSpec.Merge merge
@@ -243,8 +254,41 @@ final class ReferenceNetwork {
                                         read.getFirst(),
                                         facts.shapeOf(node.inputs().getFirst()),
                                         out));
+                if (passesMask(node)) {
+                    masks.put(node.name(), counts);
+                }
             }
             return Objects.requireNonNull(values.get(graph.onlyOutput()));
+        }
+
+        private boolean passesMask(Graph.Node node) {
+            boolean[] before = counts;
+            return before != null
+                    && switch (node.layer()) {
+                        case LayerSpec.Masking ignored -> true;
+                        case LayerSpec.Dense ignored -> true;
+                        case LayerSpec.TimeDistributed ignored -> true;
+                        case LayerSpec.Elementwise ignored -> true;
+                        case LayerSpec.Recurrent l -> l.returnSequences();
+                        case LayerSpec.Bidirectional l -> l.forward().returnSequences();
+                        case LayerSpec.Merge ignored ->
+                            node.inputs().stream().allMatch(input -> Arrays.equals(masks.get(input), before));
+                        default -> false;
+                    };
+        }
+
+        private double[] mask(LayerSpec.Masking masking, double[] x, Shape in) {
+            int features = in.dimension(1);
+            double[] y = x.clone();
+            counts = new boolean[samples * in.dimension(0)];
+            for (int step = 0; step < counts.length; step++) {
+                int first = step * features;
+                counts[step] = Arrays.stream(x, first, first + features).anyMatch(v -> v != masking.maskValue());
+                if (!counts[step]) {
+                    Arrays.fill(y, first, first + features, 0);
+                }
+            }
+            return y;
         }
 
         private double[] merge(LayerSpec.Merge merge, List<double[]> read, List<String> names, Shape out) {
@@ -389,6 +433,7 @@ final class ReferenceNetwork {
                 case LayerSpec.Relu relu -> map(x, v -> relu(relu, v));
                 case LayerSpec.Elu elu -> map(x, v -> v > 0 ? v : elu.alpha() * Math.expm1(v));
                 case LayerSpec.PRelu ignored -> prelu(x, in);
+                case LayerSpec.Masking masking -> mask(masking, x, in);
                 case LayerSpec.RepeatVector repeat -> repeatVector(x, in, repeat.steps());
                 case LayerSpec.Recurrent recurrent -> recurrent(recurrent, x, in);
                 case LayerSpec.Bidirectional both -> bidirectional(both, x, in);
@@ -825,6 +870,10 @@ final class ReferenceNetwork {
                 double[] cell = new double[units];
                 for (int step = 0; step < steps; step++) {
                     int read = layer.recurrence().goBackwards() ? steps - 1 - step : step;
+                    if (counts != null && !counts[n * steps + read]) {
+                        System.arraycopy(state, 0, sequences, (n * steps + step) * units, units);
+                        continue;
+                    }
                     int from = (n * steps + read) * features;
                     double[] input = Arrays.copyOfRange(x, from, from + features);
                     state = switch (layer) {
@@ -856,6 +905,9 @@ final class ReferenceNetwork {
                 for (int u = 0; u < width; u++) {
                     double a = forward[row * ofForward + u % ofForward];
                     double b = backward[mirrored * ofBackward + (concatenates ? Math.max(0, u - ofForward) : u)];
+                    if (counts != null && steps > 1 && !counts[row]) {
+                        continue; // zeros, as Keras forces them
+                    }
                     merged[row * width + u] = switch (both.mergeMode()) {
                         case CONCAT -> u < ofForward ? a : b;
                         case SUM -> a + b;

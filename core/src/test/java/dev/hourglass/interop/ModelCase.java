@@ -11,6 +11,7 @@ import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -77,7 +78,23 @@ public record ModelCase(String kind, AutoencoderSpec spec) {
         for (int i = 0; i < inputs.length; i++) {
             inputs[i] = generator.nextFloat(-1, 1);
         }
+        spec.layers().stream()
+                .filter(LayerSpec.Masking.class::isInstance)
+                .map(LayerSpec.Masking.class::cast)
+                .forEach(masking -> mask(inputs, samples, masking.maskValue()));
         return inputs;
+    }
+
+    /** Other steps of each sample, but of the first. */
+    private void mask(float[] inputs, int samples, float maskValue) {
+        int steps = spec.input().dimension(0);
+        int features = inputs.length / samples / steps;
+        for (int row = 0; row < samples * steps; row++) {
+            int sample = row / steps;
+            if (((sample >> (row % steps)) & 1) == 1) {
+                Arrays.fill(inputs, row * features, (row + 1) * features, maskValue);
+            }
+        }
     }
 
     @Override

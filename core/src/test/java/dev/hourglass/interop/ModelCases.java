@@ -198,6 +198,25 @@ public final class ModelCases {
         add("norm_without_scale", SEQUENCE, new LayerSpec.BatchNormalization("norm", 0.9f, 1e-3f, -1, false, true));
     }
 
+    /** Models whose steps may be masked, which are not written as ONNX. Their inputs have such steps where they are 0. */
+    public static List<ModelCase> masks() {
+        ModelCases cases = new ModelCases();
+        LayerSpec masking = new LayerSpec.Masking("mask", 0);
+        Recurrence backwards = Recurrence.DEFAULT.withGoBackwards(true);
+        Lstm lstm = new Lstm("lstm", 4, true);
+        cases.add("masked_lstm", SEQUENCE, masking, lstm, new TimeDistributed("each", new Dense("in", 2, TANH)));
+        cases.add("masked_lstm_last", SEQUENCE, masking, new Lstm("lstm", 4, false, backwards));
+        cases.add("masked_gru", SEQUENCE, masking, new LayerSpec.Gru("gru", 4, true, backwards, true));
+        cases.add("masked_rnn", SEQUENCE, masking, new LayerSpec.SimpleRnn("rnn", 4, false, Recurrence.DEFAULT));
+        cases.add(
+                "masked_both_ways",
+                SEQUENCE,
+                new LayerSpec.Masking("mask", -0.5f),
+                new LayerSpec.Bidirectional("both", lstm, lstm.reversed("back"), LayerSpec.MergeMode.SUM),
+                new LayerSpec.Gru("gru", 3, false, Recurrence.DEFAULT, false));
+        return List.copyOf(cases.cases);
+    }
+
     /** What computes on volumes, which are not written as ONNX. */
     public static List<ModelCase> volumes() {
         Shape volume = Shape.of(3, 4, 2, 2);

@@ -5,6 +5,7 @@ import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.ModelLayout;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.model.Autoencoder;
+import dev.hourglass.model.LayerSpec;
 import dev.hourglass.tensor.RandomSource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,6 +39,7 @@ final class OurSide {
 
     private static void writeAll(Path folder, RandomSource random, int count) throws IOException {
         List<ModelCase> cases = new ArrayList<>(ModelCases.layers());
+        cases.addAll(ModelCases.masks());
         cases.addAll(ModelCases.presets());
         cases.addAll(RandomModels.of(random, count));
         RandomGraphs.of(random, Math.ceilDiv(count, 2)).forEach(spec -> cases.add(new ModelCase("graph", spec)));
@@ -64,7 +66,9 @@ final class OurSide {
         Floats.write(place.resolve("input.f32"), inputs);
         Floats.write(place.resolve("code.f32"), codes);
         Floats.write(place.resolve("output.f32"), infer(model, inputs));
-        for (String extension : List.of("keras", "h5", "onnx")) {
+        boolean isMasked =
+                model.layers().stream().anyMatch(LayerSpec.Masking.class::isInstance); // for which ONNX has no word
+        for (String extension : isMasked ? KERAS_FILES : List.of("keras", "h5", "onnx")) {
             write(model, place.resolve("model." + extension), layout);
             write(model.encoder(), place.resolve("encoder." + extension), ModelLayout.SEQUENTIAL);
             if (model.isCodeAlone()) {

@@ -37,7 +37,7 @@ class LayerFactsTest {
     /** Who adds a layer must add it to the models that are exchanged with Keras and ONNX Runtime. */
     @Test
     void eachClassIsAmongTheModelCases() {
-        Stream<KerasClass> tried = Stream.of(ModelCases.layers(), ModelCases.volumes())
+        Stream<KerasClass> tried = Stream.of(ModelCases.layers(), ModelCases.volumes(), ModelCases.masks())
                 .flatMap(List::stream)
                 .map(ModelCase::spec)
                 .flatMap(spec -> spec.layers().stream())

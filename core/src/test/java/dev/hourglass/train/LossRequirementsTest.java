@@ -81,6 +81,27 @@ class LossRequirementsTest {
     }
 
     @Test
+    void aLossThatAMaskCannotReachIsRefused() {
+        LayerSpec masking = new LayerSpec.Masking("masking", 0);
+        LayerSpec first = new LayerSpec.Dense("first", 3, Activation.TANH);
+        LayerSpec last = new LayerSpec.Dense("last", 3, Activation.LINEAR);
+        Shape sequence = Shape.of(5, 3);
+        AutoencoderSpec masked = new AutoencoderSpec("masked", sequence, List.of(masking, first), List.of(last));
+        assertThatThrownBy(() -> LossRequirements.requireOutputs(masked, Loss.parse("mse:mask_value=0")))
+                .isInstanceOf(UnsuitableTrainingException.class)
+                .hasMessage(
+                        "The output of model 'masked' is masked by layer 'masking', so the loss can't have weights or a"
+                                + " mask_value of its own, or compare whole samples, and mean_squared_error:mask_value=0.0 does."
+                                + " Choose one without, or end the mask with a RepeatVector.");
+        assertThatThrownBy(() ->
+                        LossRequirements.requireOutputs(masked, Loss.parse("mse:penalties=first/activity l1 0.1")))
+                .hasMessageContaining("so activities can't be penalized. Penalize variables instead");
+        AutoencoderSpec late = new AutoencoderSpec("late", sequence, List.of(first, masking), List.of(last));
+        assertThatThrownBy(() -> LossRequirements.requireOutputs(late, new Loss.MeanSquaredError()))
+                .hasMessageContaining("the mask must be the input's, but 'masking' reads another layer. Put it first");
+    }
+
+    @Test
     void aNumberThatIsNoneIsOutsideToo() {
         assertThatThrownBy(() -> LossRequirements.require(
                         ending(Activation.SIGMOID), PROBABILITIES, data("holes", 0.5f, Float.NaN), INSIDE))

@@ -494,6 +494,14 @@ final class LayerSyntax {
                         name(settings, kerasClass),
                         settings.find("shared_axes").map(LayerSyntax::axes).orElse(List.of()));
             }
+            case MASKING -> {
+                settings.allowing("name", "mask_value");
+                yield new LayerSpec.Masking(
+                        name(settings, kerasClass),
+                        settings.find("mask_value")
+                                .map(node -> node.asFloat("a finite number", Double::isFinite))
+                                .orElse(0f));
+            }
             case REPEAT_VECTOR -> {
                 settings.allowing("name", "n");
                 yield new LayerSpec.RepeatVector(name(settings, kerasClass), size(settings, "n", 28));
@@ -671,6 +679,7 @@ final class LayerSyntax {
                     settings.put("shared_axes", prelu.sharedAxes());
                 }
             }
+            case LayerSpec.Masking masking -> settings.put("mask_value", masking.maskValue());
             case LayerSpec.RepeatVector repeat -> settings.put("n", repeat.steps());
             case LayerSpec.Recurrent recurrent -> putRecurrent(settings, recurrent);
             case LayerSpec.Bidirectional both -> {

@@ -117,6 +117,7 @@ public final class EvaluationTargets {
                 case LayerSpec.Rearrangement ignored -> {}
                 case LayerSpec.Elementwise ignored -> {}
                 case LayerSpec.PRelu ignored -> {}
+                case LayerSpec.Masking ignored -> {}
                 case LayerSpec.Merge ignored -> {}
             }
         }

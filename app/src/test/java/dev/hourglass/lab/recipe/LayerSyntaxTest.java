@@ -46,6 +46,7 @@ class LayerSyntaxTest {
                 new LayerSpec.ActivationLayer("a", Activation.TANH),
                 new LayerSpec.LeakyRelu("a", 0.125f),
                 new LayerSpec.RepeatVector("a", 3),
+                new LayerSpec.Masking("a", -1.5f),
                 new LayerSpec.Add("a"),
                 new LayerSpec.Subtract("a"),
                 new LayerSpec.Multiply("a"),

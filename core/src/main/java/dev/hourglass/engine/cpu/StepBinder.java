@@ -127,6 +127,8 @@ public final class StepBinder {
             case Step.RecurrenceGradient s -> recurrences.gradient(s);
             case Step.Merge s -> merges.merge(s);
             case Step.MergeGradient s -> merges.gradient(s);
+            case Step.Masking s -> sequences.mask(s);
+            case Step.ZeroSkipped s -> sequences.zeroSkipped(s);
             case Step.ReverseSteps s -> sequences.reverse(s);
             case Step.Add s -> combinations.add(s);
             case Step.Combine s -> combinations.combine(s);

@@ -56,7 +56,8 @@ public final class Autodiff {
         Tensor target = new Tensor("target", prediction.shape());
         Tensor gradient = new Tensor("loss/gradient", prediction.shape());
         ops.add(new Op.Target(target));
-        ops.add(new Op.LossGradient(loss.loss(), loss.summed(), loss.sigmoid(), prediction, target, gradient));
+        ops.add(new Op.LossGradient(
+                loss.loss(), loss.summed(), loss.sigmoid(), prediction, target, forward.mask(), gradient));
         give(prediction, gradient);
         penalties.forEach(this::penalize);
         for (Op.Layer layer : forward.layers().toList().reversed()) {
@@ -65,7 +66,7 @@ public final class Autodiff {
                 goBack(layer);
             }
         }
-        return new LogicalPlan(ops, prediction);
+        return new LogicalPlan(ops, prediction, forward.mask());
     }
 
     private void penalize(Penalty penalty) {

@@ -7,6 +7,7 @@ import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.LayerSpec.Conv2d;
 import dev.hourglass.model.LayerSpec.Conv2dTranspose;
+import dev.hourglass.model.Masks;
 import dev.hourglass.model.ModelFacts;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Parameter;
@@ -22,12 +23,15 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /** From layers to the operations of a logical plan. What a layer does only in training is left out of a plan for use. */
 public final class LayerOps {
     private final List<Parameter> parameters;
     private final Mode mode;
     private final List<Op> ops = new ArrayList<>();
+    /** Of the layer that is being added: which steps of what it reads count; null where all do. */
+    private @Nullable Tensor mask;
 
     /** What layers compute that differs. */
     private enum Mode {
@@ -60,6 +64,7 @@ public final class LayerOps {
     private LogicalPlan plan(Graph graph) {
         ModelFacts facts = ModelFacts.of(graph);
         Map<String, Tensor> values = new HashMap<>();
+        Masks masks = Masks.of(graph);
         Tensor input = new Tensor(graph.onlyInput().name(), graph.input());
         ops.add(new Op.Input(input));
         values.put(input.name(), input);
@@ -70,6 +75,7 @@ public final class LayerOps {
                     .toList();
             Tensor to =
                     new Tensor(node.name() + "/output", facts.layers().get(i).output());
+            mask = masks.of(node.inputs().getFirst()).map(this::maskOf).orElse(null);
             values.put(
                     node.name(),
                     node.layer() instanceof LayerSpec.Merge merge
@@ -77,7 +83,19 @@ public final class LayerOps {
                             : add(node.layer(), from.getFirst(), to));
         }
         Tensor prediction = Objects.requireNonNull(values.get(graph.onlyOutput()));
-        return new LogicalPlan(read(prediction), prediction);
+        return new LogicalPlan(
+                read(prediction), prediction, masks.ofOutput().map(this::maskOf).orElse(null));
+    }
+
+    /** What a masking layer before has written. */
+    private Tensor maskOf(LayerSpec.Masking masking) {
+        return ops.stream()
+                .filter(Op.Masking.class::isInstance)
+                .map(Op.Masking.class::cast)
+                .filter(op -> op.layer().equals(masking.name()))
+                .map(Op.Masking::mask)
+                .findFirst()
+                .orElseThrow();
     }
 
     private static Op.Layer merge(LayerSpec.Merge merge, List<Tensor> from, Tensor to) {
@@ -173,6 +191,10 @@ public final class LayerOps {
             case LayerSpec.PRelu l -> {
                 int alpha = parametersOf(name);
                 yield add(new Op.PRelu(name, alpha, parameters.get(alpha).shape(), from, to));
+            }
+            case LayerSpec.Masking l -> {
+                Tensor steps = new Tensor(name + "/mask", Shape.of(from.shape().dimension(0), 1));
+                yield add(new Op.Masking(name, l.maskValue(), from, to, steps));
             }
             case LayerSpec.RepeatVector l -> add(new Op.Repeat(l.name(), from, to));
             case LayerSpec.Recurrent l -> add(recurrent(l, name, parametersOf(name), from, to));
@@ -391,11 +413,10 @@ public final class LayerOps {
                 : add(new Op.Activate(name, Nonlinearity.of(activation).orElseThrow(), from, to));
     }
 
-    private static Op.Recurrent recurrent(
-            LayerSpec.Recurrent layer, String name, int parameters, Tensor from, Tensor to) {
+    private Op.Recurrent recurrent(LayerSpec.Recurrent layer, String name, int parameters, Tensor from, Tensor to) {
         boolean backwards = layer.recurrence().goBackwards();
         return new Op.Recurrent(
-                name, parameters, Cell.of(layer), backwards, from, from.shape().dimension(0), to);
+                name, parameters, Cell.of(layer), backwards, from, from.shape().dimension(0), to, mask);
     }
 
     private Op.Bidirectional bidirectional(LayerSpec.Bidirectional layer, Tensor from, Tensor to) {

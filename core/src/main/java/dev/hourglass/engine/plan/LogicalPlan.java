@@ -13,8 +13,15 @@ import org.jspecify.annotations.Nullable;
  * may have any number of readers, and nothing is said of where it lies.
  *
  * @param prediction what the model puts out
+ * @param mask which of its steps count, or null where all do
  */
-public record LogicalPlan(List<Op> ops, Tensor prediction) {
+public record LogicalPlan(
+        List<Op> ops, Tensor prediction, @Nullable Tensor mask) {
+    /** All steps count. */
+    public LogicalPlan(List<Op> ops, Tensor prediction) {
+        this(ops, prediction, null);
+    }
+
     /** @throws IllegalArgumentException if a tensor is written twice, or read before it is written */
     public LogicalPlan {
         ops = List.copyOf(ops);

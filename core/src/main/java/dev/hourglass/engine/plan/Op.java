@@ -9,6 +9,7 @@ import dev.hourglass.model.Size2;
 import dev.hourglass.model.Size3;
 import dev.hourglass.tensor.Shape;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One operation of a {@link LogicalPlan}: which tensors it reads and writes, and what it computes. The shapes are the
@@ -51,12 +52,26 @@ public sealed interface Op {
      *
      * @param summed whether the loss is the sum over a sample's terms instead of their mean
      * @param sigmoid whether the model's output is the sigmoid of the prediction: errors are those of the output
+     * @param mask which steps the loss leaves out, or null where all count
      */
-    record LossGradient(Loss loss, boolean summed, boolean sigmoid, Tensor prediction, Tensor target, Tensor gradient)
+    record LossGradient(
+            Loss loss,
+            boolean summed,
+            boolean sigmoid,
+            Tensor prediction,
+            Tensor target,
+            @Nullable Tensor mask,
+            Tensor gradient)
             implements Op {
+        /** Where all steps count. */
+        public LossGradient(
+                Loss loss, boolean summed, boolean sigmoid, Tensor prediction, Tensor target, Tensor gradient) {
+            this(loss, summed, sigmoid, prediction, target, null, gradient);
+        }
+
         @Override
         public List<Tensor> reads() {
-            return List.of(prediction, target);
+            return mask == null ? List.of(prediction, target) : List.of(prediction, target, mask);
         }
 
         @Override
@@ -339,6 +354,18 @@ public sealed interface Op {
         }
     }
 
+    /**
+     * Steps whose numbers all have one value become zeros.
+     *
+     * @param mask {@code [steps, 1]}: 1 where a step counts, 0 where not
+     */
+    record Masking(String layer, float maskValue, Tensor from, Tensor to, Tensor mask) implements Unary {
+        @Override
+        public List<Tensor> writes() {
+            return List.of(to, mask);
+        }
+    }
+
     /** The same vector at each step, {@code [features] -> [steps, features]}. */
     record Repeat(String layer, Tensor from, Tensor to) implements Unary {}
 
@@ -350,9 +377,29 @@ public sealed interface Op {
      * @param from {@code [steps, features]}, or {@code [features]}, which each step reads
      * @param steps how many
      * @param to {@code [steps, units]} in the order in which they are computed, or {@code [units]} of the last one
+     * @param mask which steps are skipped, in the order in which they lie in {@code from}; null where none is
      */
-    record Recurrent(String layer, int parameters, Cell cell, boolean backwards, Tensor from, int steps, Tensor to)
+    record Recurrent(
+            String layer,
+            int parameters,
+            Cell cell,
+            boolean backwards,
+            Tensor from,
+            int steps,
+            Tensor to,
+            @Nullable Tensor mask)
             implements Unary {
+        /** Skips no step. */
+        public Recurrent(
+                String layer, int parameters, Cell cell, boolean backwards, Tensor from, int steps, Tensor to) {
+            this(layer, parameters, cell, backwards, from, steps, to, null);
+        }
+
+        @Override
+        public List<Tensor> reads() {
+            return mask == null ? List.of(from) : List.of(from, mask);
+        }
+
         @Override
         public boolean learns() {
             return true;
@@ -386,6 +433,11 @@ public sealed interface Op {
     record Bidirectional(
             String layer, Recurrent forward, Recurrent backward, LayerSpec.MergeMode mergeMode, Tensor from, Tensor to)
             implements Unary {
+        @Override
+        public List<Tensor> reads() {
+            return forward.reads();
+        }
+
         @Override
         public boolean learns() {
             return true;

@@ -101,6 +101,7 @@ public record OutputLoss(Graph graph, Loss loss, boolean summed, boolean sigmoid
             case LayerSpec.Rearrangement l -> l;
             case LayerSpec.Elementwise l -> l;
             case LayerSpec.PRelu l -> l;
+            case LayerSpec.Masking l -> l;
             case LayerSpec.Merge l -> l;
         };
     }

@@ -5,6 +5,7 @@ import dev.hourglass.formats.json.Json;
 import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Masks;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
 import java.util.ArrayList;
@@ -50,6 +51,8 @@ final class ConfigReader {
     /** The shapes of all values so far, by the names that layers have here. */
     private final Map<String, Shape> values = new HashMap<>();
 
+    private final List<GivenMask> givenMasks = new ArrayList<>();
+
     private final Consumer<String> warnings;
 
     private ConfigReader(Consumer<String> warnings) {
@@ -79,8 +82,35 @@ final class ConfigReader {
                             + "; Hourglass reads Sequential and functional models");
         }
         refuseCode(node);
-        return new ConfigReader(warnings).model(node, kerasClass, List.of(ModelNode.INPUT), given);
+        ConfigReader reader = new ConfigReader(warnings);
+        ModelNode.Model model = reader.model(node, kerasClass, List.of(ModelNode.INPUT), given);
+        reader.requireMasks(model, node);
+        return model;
     }
+
+    /** A mask that a layer was called with is the one that comes with what it reads. */
+    private void requireMasks(ModelNode.Model model, Json.Mapping root) {
+        Masks masks;
+        try {
+            masks = Masks.of(model.graph());
+        } catch (IllegalArgumentException e) {
+            throw unsupported(root, String.valueOf(e.getMessage()));
+        }
+        givenMasks.forEach(call -> {
+            String masking = masks.of(call.value()).map(LayerSpec.Masking::name).orElse("");
+            if (!masking.equals(call.masking())) {
+                throw unsupported(
+                        call.layer(),
+                        "layer '" + Json.printable(name(call.layer(), "")) + "' is called with the mask of '"
+                                + call.masking()
+                                + "', which does not come with what it reads; Hourglass gives layers no"
+                                + " other mask");
+            }
+        });
+    }
+
+    /** That a layer reads a value with the mask of a Masking layer; both by the names that they have here. */
+    private record GivenMask(Json.Mapping layer, String value, String masking) {}
 
     /** Whatever else a model may lack here, a Lambda in it is what makes it unusable, so that is said first. */
     private static void refuseCode(Json.Mapping model) {
@@ -159,6 +189,10 @@ final class ConfigReader {
             List<String> sources = each.sources().stream()
                     .map(source -> Objects.requireNonNull(given.get(source)))
                     .toList();
+            if (each.mask() != null) {
+                String masking = given.getOrDefault(each.mask(), each.mask());
+                givenMasks.add(new GivenMask(each.node(), sources.getFirst(), masking));
+            }
             ModelNode next = node(each.node(), sources, name);
             read.add(next);
             given.put(each.name(), outputOf(next));

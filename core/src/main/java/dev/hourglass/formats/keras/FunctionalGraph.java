@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The graph of a functional model's configuration: which layer reads which. It has one input and one output, and each
@@ -23,6 +24,8 @@ final class FunctionalGraph {
     private final String model;
     private final Map<String, Json.Mapping> nodes = new LinkedHashMap<>();
     private final Map<String, List<String>> sources = new HashMap<>();
+    /** The Masking layers with whose masks layers were called, where that is said. */
+    private final Map<String, String> masks = new HashMap<>();
 
     private FunctionalGraph(String model) {
         this.model = Json.printable(model);
@@ -32,8 +35,13 @@ final class FunctionalGraph {
      * A layer and the names of those that it reads.
      *
      * @param sources in the order in which the layer takes them; none for the InputLayer
+     * @param mask the Masking layer with whose mask it was called, or null where that is left to its sources
      */
-    record Wired(String name, Json.Mapping node, List<String> sources) {}
+    record Wired(
+            String name,
+            Json.Mapping node,
+            List<String> sources,
+            @Nullable String mask) {}
 
     /**
      * The layers in the order of the file, where that is one of computation, as Keras has it; else in one that is.
@@ -48,9 +56,10 @@ final class FunctionalGraph {
         for (Json layer : config.get("layers").asSequence().items()) {
             graph.add(layer.asMapping());
         }
+        MaskOperations operations = MaskOperations.takenFrom(graph.nodes);
         String input = graph.onlyEnd(config, "input_layers", "input");
         graph.requireInput(config, input);
-        Set<String> needed = graph.connect(config, input, output(model, config));
+        Set<String> needed = graph.connect(config, input, output(model, config), operations);
         graph.requireNoOthers(config, needed);
         return graph.sorted(config, input);
     }
@@ -76,7 +85,7 @@ final class FunctionalGraph {
     }
 
     /** Looks up what each layer reads, from the output back. */
-    private Set<String> connect(Json.Mapping config, String input, String output) {
+    private Set<String> connect(Json.Mapping config, String input, String output, MaskOperations operations) {
         Set<String> seen = new HashSet<>(List.of(input));
         Deque<String> open = new ArrayDeque<>(List.of(output));
         while (!open.isEmpty()) {
@@ -86,8 +95,12 @@ final class FunctionalGraph {
                 if (node == null) {
                     throw missing(config, name);
                 }
-                List<String> read = sources(node, name);
+                Call call = call(node, name, operations);
+                List<String> read = call.sources();
                 sources.put(name, read);
+                if (call.mask() != null) {
+                    masks.put(name, call.mask());
+                }
                 open.addAll(read);
             }
         }
@@ -124,7 +137,7 @@ final class FunctionalGraph {
     }
 
     private Wired wired(String name) {
-        return new Wired(name, Objects.requireNonNull(nodes.get(name)), sourcesOf(name));
+        return new Wired(name, Objects.requireNonNull(nodes.get(name)), sourcesOf(name), masks.get(name));
     }
 
     private List<String> sourcesOf(String name) {
@@ -154,8 +167,15 @@ final class FunctionalGraph {
         return tensor(ends);
     }
 
-    /** The names of the layers that a node reads from. */
+    /** The names of the layers that a node reads from, of a model without masks. */
     static List<String> sources(Json.Mapping node, String name) {
+        return call(node, name, MaskOperations.takenFrom(new HashMap<>())).sources();
+    }
+
+    /** What a layer is called with: what it reads, and a mask that is named or null. */
+    private record Call(List<String> sources, @Nullable String mask) {}
+
+    private static Call call(Json.Mapping node, String name, MaskOperations operations) {
         String layer = "layer '" + Json.printable(name) + "' ("
                 + Json.printable(node.get("class_name").asText()) + ")";
         List<Json> calls = node.get("inbound_nodes").asSequence().items();
@@ -165,25 +185,33 @@ final class FunctionalGraph {
         if (calls.size() > 1) {
             throw unsupported(node, layer + " is used " + calls.size() + " times");
         }
-        List<String> sources = switch (calls.getFirst()) {
-            case Json.Mapping call -> ofKeras3(node, call, layer);
-            case Json.Sequence call -> ofKeras2(node, call, layer);
+        Call called = switch (calls.getFirst()) {
+            case Json.Mapping call -> ofKeras3(node, call, layer, operations);
+            case Json.Sequence call -> new Call(ofKeras2(node, call, layer), null);
             default ->
                 throw calls.getFirst()
                         .place()
                         .corrupt("a call", calls.getFirst().excerpt());
         };
-        if (sources.isEmpty()) {
+        if (called.sources().isEmpty()) {
             throw node.place().corrupt(layer + " to read from another", "one that reads from none");
         }
-        return sources;
+        return called;
     }
 
-    private static List<String> ofKeras3(Json.Mapping node, Json.Mapping call, String layer) {
+    private static Call ofKeras3(Json.Mapping node, Json.Mapping call, String layer, MaskOperations operations) {
         List<Json> arguments = call.get("args").asSequence().items();
         Json keywords = call.find("kwargs");
+        String mask = null;
         if (keywords != null) {
-            keywords.asMapping().members().forEach((keyword, value) -> requireOff(node, layer, keyword, value));
+            Json given = keywords.asMapping().find("mask");
+            mask = given == null ? null : operations.masking(given);
+            boolean isKnown = mask != null;
+            keywords.asMapping().members().forEach((keyword, value) -> {
+                if (!(isKnown && keyword.equals("mask"))) {
+                    requireOff(node, layer, keyword, value);
+                }
+            });
         }
         if (arguments.size() != 1) {
             throw unsupported(node, layer + " is called with " + arguments.size() + " arguments");
@@ -198,7 +226,7 @@ final class FunctionalGraph {
             }
             sources.add(tensor(tensor.get("config").asMapping().get("keras_history")));
         }
-        return sources;
+        return new Call(sources, mask);
     }
 
     /** {@code [["x", 0, 0, {}], ["y", 0, 0, {}]]} */
@@ -218,7 +246,7 @@ final class FunctionalGraph {
     }
 
     /**
-     * A call with a mask, or with {@code training=True}, would compute something else than the layer alone. Keras 3
+     * A call with a mask of its own, or with {@code training=True}, would compute something else than the layer alone. Keras 3
      * writes {@code training=False} for each layer that asks for it, and overrides it when it trains; for a model of several
      * inputs it writes no mask for each.
      */

@@ -54,6 +54,9 @@ final class Layers {
             throw settings.config().place().corrupt("settings that Keras takes", String.valueOf(e.getMessage()));
         }
         requireOutputShape(layer, settings, in);
+        if (layer instanceof LayerSpec.Recurrent) {
+            settings.only("zero_output_for_mask", "false"); // in a Bidirectional it has no say
+        }
         settings.requireNoMore();
         return layer;
     }
@@ -332,6 +335,7 @@ final class Layers {
                 settings.ignoreTrainingOf("alpha");
                 yield new LayerSpec.PRelu(name, sharedAxes(settings, in));
             }
+            case MASKING -> new LayerSpec.Masking(name, settings.number("mask_value", 0));
             case REPEAT_VECTOR -> new LayerSpec.RepeatVector(name, settings.whole("n"));
             case LSTM ->
                 new LayerSpec.Lstm(
@@ -696,6 +700,7 @@ final class Layers {
                     config.put("shared_axes", List.copyOf(prelu.sharedAxes()));
                 }
             }
+            case LayerSpec.Masking masking -> config.put("mask_value", masking.maskValue());
             case LayerSpec.RepeatVector repeat -> config.put("n", repeat.steps());
             case LayerSpec.Recurrent recurrent -> putRecurrent(config, recurrent);
             case LayerSpec.Bidirectional both -> {

@@ -259,11 +259,17 @@ final class Translation {
                         "PRelu",
                         List.of(valueIn(Layout.CHANNELS_LAST), addWeights(name, "alpha", axes(shape.rank()))),
                         Map.of());
+            case LayerSpec.Masking masking -> throw masked(masking);
             case LayerSpec.RepeatVector repeat -> addRepetition(repeat);
             case LayerSpec.Recurrent recurrent -> addRecurrent(recurrent);
             case LayerSpec.Bidirectional both -> addBidirectional(both);
             case LayerSpec.Merge merge -> addMerge(merge, List.of(source));
         }
+    }
+
+    private static UnsupportedModelException masked(LayerSpec.Masking layer) {
+        return new UnsupportedModelException("Layer '" + layer.name()
+                + "' masks steps, for which ONNX's recurrent operators have no word. Write the model as Keras's.");
     }
 
     private static UnsupportedModelException volume(LayerSpec layer) {

@@ -23,7 +23,6 @@ class UnsupportedLayersTest {
     @ParameterizedTest
     @CsvSource({
         "layer_normalization, LayerNormalization",
-        "masking, Masking",
         "separable_conv2d, SeparableConv2D",
         "depthwise_conv2d, DepthwiseConv2D",
         "rescaling, Rescaling",
@@ -59,7 +58,7 @@ class UnsupportedLayersTest {
     @Test
     void everyFileIsUsed() throws IOException {
         try (Stream<Path> files = Files.list(FOLDER)) {
-            assertThat(files).hasSize(9);
+            assertThat(files).hasSize(8);
         }
     }
 

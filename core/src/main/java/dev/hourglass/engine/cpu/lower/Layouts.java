@@ -91,6 +91,7 @@ final class Layouts {
             case Op.Softmax ignored -> natural;
             case Op.PRelu ignored -> natural;
             case Op.Repeat ignored -> natural;
+            case Op.Masking ignored -> natural;
             case Op.Recurrent ignored -> natural;
             case Op.Bidirectional ignored -> natural;
             case Op.Sum ignored -> natural;
@@ -117,7 +118,9 @@ final class Layouts {
     }
 
     private static boolean readsStepByStep(Op.Layer op) {
-        return op instanceof Op.Bidirectional || (op instanceof Op.Recurrent recurrent && !recurrent.readsOneVector());
+        return op instanceof Op.Bidirectional
+                || op instanceof Op.Masking
+                || (op instanceof Op.Recurrent recurrent && !recurrent.readsOneVector());
     }
 
     private List<Op.Layer> readersOf(Tensor tensor) {

@@ -68,8 +68,9 @@ public final class Lowering {
                 Value gradient = new Value(o.gradient().name(), prediction.layout());
                 Value target = draft.valueOf(o.target());
                 Shape sample = o.target().shape();
-                draft.add(
-                        new Step.LossGradient(o.loss(), sample, o.summed(), o.sigmoid(), prediction, target, gradient));
+                Value mask = o.mask() == null ? null : draft.valueOf(o.mask());
+                draft.add(new Step.LossGradient(
+                        o.loss(), sample, o.summed(), o.sigmoid(), prediction, target, mask, gradient));
                 draft.define(o.gradient(), gradient);
             }
             case Op.ActivityPenalty o -> {
@@ -104,6 +105,7 @@ public final class Lowering {
             case Op.Reshape op -> elementwise.reshape(op);
             case Op.Noise op -> elementwise.noise(op);
             case Op.Activate op -> elementwise.activate(op);
+            case Op.Masking op -> sequences.mask(op);
             case Op.Recurrent op -> recurrence.forward(op);
             case Op.Bidirectional op -> recurrence.forward(op);
             case Op.Apply op -> elementwise.apply(op);
@@ -142,6 +144,7 @@ public final class Lowering {
             case Op.Reshape op -> elementwise.reshapeGradient(op, gradient, ofOutput);
             case Op.Noise op -> elementwise.noiseGradient(op, gradient, ofOutput);
             case Op.Activate op -> elementwise.activateGradient(op, gradient, ofOutput);
+            case Op.Masking op -> sequences.maskGradient(op, gradient, ofOutput);
             case Op.Recurrent op -> recurrence.gradient(op, gradient, ofOutput);
             case Op.Bidirectional op -> recurrence.gradient(op, gradient, ofOutput);
             case Op.Apply op -> elementwise.applyGradient(op, gradient, ofOutput);

@@ -13,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recurrent layers, on sequences that lie step by step. The usual LSTM has steps of its own; every other cell shares
- * one pair. A layer that goes backwards reads a reversed copy of its input.
+ * Recurrent layers, on sequences that lie step by step. The usual LSTM has steps of its own, unless it skips some; every
+ * other cell shares one pair. A layer that goes backwards reads a reversed copy of its input.
  */
 final class RecurrentLowering {
     private static final int PANEL = Layout.Steps.PANEL;
@@ -51,6 +51,7 @@ final class RecurrentLowering {
         Step.Merge merge =
                 new Step.Merge(op.mergeMode(), one, other, new Value(op.to().name(), layout));
         draft.add(merge);
+        zeroSkipped(op, merge.to());
         merges.put(op, merge);
         return merge.to();
     }
@@ -60,6 +61,7 @@ final class RecurrentLowering {
         if (merge == null) {
             throw new IllegalArgumentException("Layer '" + op.layer() + "' has not been computed yet");
         }
+        zeroSkipped(op, ofOutput);
         Value ofOne = new Value(op.layer() + "/forward/gradient", merge.one().layout());
         Value ofOther =
                 new Value(op.layer() + "/backward/gradient", merge.other().layout());
@@ -76,16 +78,23 @@ final class RecurrentLowering {
         }
     }
 
+    /** Unlike a layer one way, which puts out the state before, both together put out zeros at steps that they skip. */
+    private void zeroSkipped(Op.Bidirectional op, Value value) {
+        if (op.forward().mask() != null && op.forward().returnsSequences()) {
+            draft.add(new Step.ZeroSkipped(draft.valueOf(op.forward().mask()), value));
+        }
+    }
+
     private Value walk(Op.Recurrent op, Value input) {
         Value from = op.backwards() ? reversed(op.layer() + "/input/reversed", input) : input;
         Value last = op.returnsSequences() ? null : new Value(op.layer() + "/last", new Layout.Steps(1, op.units()));
-        if (op.cell() instanceof Cell.Lstm lstm && lstm.isUsual()) {
+        if (op.cell() instanceof Cell.Lstm lstm && lstm.isUsual() && op.mask() == null) {
             Step.Lstm step = lstm(op, from, last);
             draft.add(step);
             usual.put(op, step);
             return last == null ? step.hidden() : last;
         }
-        Step.Recurrence step = recurrence(op, from, last);
+        Step.Recurrence step = recurrence(op, from, mask(op), last);
         draft.add(step);
         others.put(op, step);
         return last == null ? step.states().hidden() : last;
@@ -107,13 +116,22 @@ final class RecurrentLowering {
         if (lstm != null) {
             draft.add(new Step.LstmGradient(lstm, ofHidden, ofLast, ofState, ofFrom));
         } else if (other != null) {
-            Value scratch = new Value(op.layer() + "/scratch", new Layout.Steps(1, 4 * PANEL));
+            Value scratch = new Value(op.layer() + "/scratch", new Layout.Steps(1, 5 * PANEL));
             draft.add(new Step.RecurrenceGradient(
                     other, ofHidden, ofLast, new Step.RecurrenceScratch(ofState, scratch), ofFrom));
         } else {
             throw new IllegalArgumentException("Layer '" + op.layer() + "' has not been computed yet");
         }
         return ofFrom != null && op.backwards() ? reversed(op.layer() + "/input/reversed/gradient", ofFrom) : ofFrom;
+    }
+
+    /** In the order in which the steps are read. */
+    private @Nullable Value mask(Op.Recurrent op) {
+        if (op.mask() == null) {
+            return null;
+        }
+        Value mask = draft.valueOf(op.mask());
+        return op.backwards() ? reversed(op.layer() + "/mask/reversed", mask) : mask;
     }
 
     private Value reversed(String name, Value steps) {
@@ -136,7 +154,7 @@ final class RecurrentLowering {
                 last);
     }
 
-    private static Step.Recurrence recurrence(Op.Recurrent op, Value from, @Nullable Value last) {
+    private static Step.Recurrence recurrence(Op.Recurrent op, Value from, @Nullable Value mask, @Nullable Value last) {
         String layer = op.layer();
         Layout.Steps states = new Layout.Steps(op.steps(), op.units());
         int width = states.panels() * PANEL;
@@ -149,6 +167,7 @@ final class RecurrentLowering {
         return new Step.Recurrence(
                 op.cell(),
                 from,
+                mask,
                 weights,
                 resetsBefore ? candidate(op) : null,
                 stateBias(op),

@@ -9,7 +9,7 @@ import dev.hourglass.engine.plan.Nonlinearity;
 import dev.hourglass.engine.plan.Op;
 import org.jspecify.annotations.Nullable;
 
-/** Dense layers on sequences that lie step by step, as a recurrent layer writes them. */
+/** Dense layers and masks on sequences that lie step by step, as a recurrent layer writes them. */
 final class SequenceLowering {
     private static final int PANEL = Layout.Steps.PANEL;
 
@@ -49,6 +49,22 @@ final class SequenceLowering {
         Value result = Draft.gradientOfInput(op, from);
         draft.add(new Step.StepsProduct(ofOutput, back, null, Nonlinearity.LINEAR, result));
         draft.give(gradient, result);
+    }
+
+    Value mask(Op.Masking op) {
+        Value from = draft.readSteps(op);
+        Value output = new Value(op.to().name(), from.layout());
+        Value mask = new Value(op.mask().name(), new Layout.Steps(from.steps().steps(), 1));
+        draft.add(new Step.Masking(op.maskValue(), from, output, mask));
+        draft.define(op.mask(), mask);
+        return output;
+    }
+
+    void maskGradient(Op.Masking op, Op.Gradient gradient, Value ofOutput) {
+        if (!gradient.shares().isEmpty()) {
+            draft.add(new Step.ZeroSkipped(draft.valueOf(op.mask()), ofOutput));
+            draft.give(gradient, ofOutput);
+        }
     }
 
     private static PackedMatrix weights(Op.Dense op, Value from) {

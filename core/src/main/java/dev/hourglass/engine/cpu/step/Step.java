@@ -454,10 +454,12 @@ public sealed interface Step {
      * @param weights of the gates; where the candidate has its own, the recurrent ones are those of the other gates
      * @param candidate of a GRU whose reset gate comes before the product, else null
      * @param stateBias of a GRU whose reset gate comes after the product, or null
+     * @param mask {@code [steps, 1]}: where it is 0, the state before stays; null where no step is skipped
      */
     record Recurrence(
             Cell cell,
             Value from,
+            @Nullable Value mask,
             RecurrentWeights weights,
             @Nullable CandidateWeights candidate,
             @Nullable PackedMatrix stateBias,
@@ -505,7 +507,7 @@ public sealed interface Step {
      * What going back needs for a while.
      *
      * @param ofState an LSTM's cell's gradient, or that of a GRU's reset state
-     * @param panels one panel for each gate
+     * @param panels one panel for each gate, and one for what goes past skipped steps
      */
     record RecurrenceScratch(Value ofState, Value panels) {}
 
@@ -513,6 +515,16 @@ public sealed interface Step {
     record Merge(LayerSpec.MergeMode mode, Value one, Value other, Value to) implements Step {}
 
     record MergeGradient(Merge forward, Value gradient, Value ofOne, Value ofOther) implements Step {}
+
+    /**
+     * Steps whose numbers all have one value become zeros.
+     *
+     * @param mask gets 1 for a step that counts and 0 for one that doesn't
+     */
+    record Masking(float maskValue, Value from, Value to, Value mask) implements Step {}
+
+    /** The numbers of steps that don't count become zeros, in place. */
+    record ZeroSkipped(Value mask, Value value) implements Step {}
 
     /** The same steps, the last one first. */
     record ReverseSteps(Value from, Value to) implements Step {}
@@ -582,8 +594,16 @@ public sealed interface Step {
      * @param sample the shape of a target
      * @param summed whether the loss is the sum over a sample's terms instead of their mean
      * @param sigmoid whether the model's output is the sigmoid of the prediction: errors are those of the output
+     * @param mask {@code [steps, 1]}: 0 where the loss leaves a step out; null where all count
      */
     record LossGradient(
-            Loss loss, Shape sample, boolean summed, boolean sigmoid, Value prediction, Value target, Value gradient)
+            Loss loss,
+            Shape sample,
+            boolean summed,
+            boolean sigmoid,
+            Value prediction,
+            Value target,
+            @Nullable Value mask,
+            Value gradient)
             implements Step {}
 }

@@ -104,6 +104,8 @@ public record StepAccess(
             case Step.Merge s -> reading(s.one(), s.other()).writing(s.to());
             case Step.MergeGradient s ->
                 reading(s.gradient(), s.forward().one(), s.forward().other()).writing(s.ofOne(), s.ofOther());
+            case Step.Masking s -> reading(s.from()).writing(s.to(), s.mask());
+            case Step.ZeroSkipped s -> reading(s.mask(), s.value()).writing(s.value());
             case Step.ReverseSteps s -> reading(s.from()).writing(s.to());
             case Step.Add s -> reading(s.from(), s.to()).writing(s.to());
             case Step.Combine s -> reading(s.from(), s.to()).writing(s.to());
@@ -118,7 +120,8 @@ public record StepAccess(
             case Step.Sample s -> reading(s.mean(), s.logVariance()).writing(s.deviation(), s.to());
             case Step.SampleGradient s -> reading(s.deviation(), s.gradient()).writing(s.ofLogVariance());
             case Step.Divergence s -> reading(s.mean(), s.logVariance()).writing(s.ofMean(), s.ofLogVariance());
-            case Step.LossGradient s -> reading(s.prediction(), s.target()).writing(s.gradient());
+            case Step.LossGradient s ->
+                reading(s.prediction(), s.target(), s.mask()).writing(s.gradient());
         };
     }
 
@@ -144,7 +147,7 @@ public record StepAccess(
     private static StepAccess recurrence(
             Step.Recurrence step, Step.RecurrentWeights weights, Step.RecurrentStates states) {
         Step.CandidateWeights candidate = step.candidate();
-        return reading(step.from())
+        return reading(step.from(), step.mask())
                 .writing(
                         states.gates(),
                         states.inputs(),
@@ -168,6 +171,7 @@ public record StepAccess(
         @Nullable Value ofLast = step.lastGradient();
         return reading(
                         forward.from(),
+                        forward.mask(),
                         states.gates(),
                         states.inputs(),
                         states.inner(),

@@ -160,6 +160,8 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
             case Step.Merge s -> of(s, s.mode() == LayerSpec.MergeMode.CONCAT ? 0 : numbers(s.to()), Matrices.NONE);
             case Step.MergeGradient s ->
                 of(s, s.forward().mode() == LayerSpec.MergeMode.CONCAT ? 0 : 2 * numbers(s.gradient()), Matrices.NONE);
+            case Step.Masking s -> of(s, numbers(s.from()), Matrices.NONE);
+            case Step.ZeroSkipped s -> of(s, 0, Matrices.NONE);
             case Step.ReverseSteps s -> of(s, 0, Matrices.NONE);
             case Step.Add s -> of(s, numbers(s.from()), Matrices.NONE);
             case Step.Combine s -> of(s, numbers(s.from()), Matrices.NONE);

@@ -8,6 +8,7 @@ import dev.hourglass.engine.cpu.memory.Memory.Buffer;
 import dev.hourglass.engine.cpu.ops.Operation;
 import dev.hourglass.engine.cpu.ops.Resources;
 import dev.hourglass.engine.cpu.step.Step;
+import dev.hourglass.engine.cpu.step.Value;
 import dev.hourglass.tensor.Kernels;
 import java.util.Arrays;
 
@@ -29,6 +30,9 @@ public final class LossOperations {
     }
 
     public Operation gradient(Step.LossGradient step) {
+        if (step.mask() != null) {
+            return ofMaskedSamples(step, step.mask());
+        }
         if (step.loss().scope() != Loss.Scope.NUMBER) {
             return ofSamples(step);
         }
@@ -161,6 +165,18 @@ public final class LossOperations {
         };
     }
 
+    /** Where steps may not count: samples are taken out as well. */
+    private Operation ofMaskedSamples(Step.LossGradient step, Value mask) {
+        MaskedComparison[] ofWorkers = new MaskedComparison[resources.workers()];
+        Arrays.setAll(ofWorkers, worker -> new MaskedComparison(step, mask));
+        return at -> {
+            MaskedComparison comparison = ofWorkers[at.worker];
+            for (int sample = 0; sample < at.samples; sample++) {
+                comparison.run(at, sample);
+            }
+        };
+    }
+
     /** The mean over samples of what their numbers cost, as Keras has it. */
     public Operation penalty(Step.ActivityPenalty step) {
         SampleCopy activity = SampleCopy.of(step.activity(), resources);
@@ -180,11 +196,9 @@ public final class LossOperations {
         };
     }
 
-    /** What one worker compares a sample with. */
-    private final class SampleComparison {
+    /** A sample of a prediction and of its target, row-major, and the gradient that is to be spread. */
+    private final class Compared {
         private final boolean sigmoid;
-        private final LossFunction loss;
-        private final int terms;
         private final SampleCopy prediction;
         private final SampleCopy target;
         private final SampleCopy gradient;
@@ -192,10 +206,8 @@ public final class LossOperations {
         private final float[] targets;
         private final float[] gradients;
 
-        SampleComparison(Step.LossGradient step) {
+        Compared(Step.LossGradient step) {
             sigmoid = step.sigmoid();
-            loss = LossFunction.of(step.loss(), step.sample());
-            terms = step.summed() ? 1 : step.loss().terms(step.sample());
             prediction = SampleCopy.of(step.prediction(), resources);
             target = SampleCopy.of(step.target(), resources);
             gradient = SampleCopy.of(step.gradient(), resources);
@@ -205,17 +217,66 @@ public final class LossOperations {
             gradients = new float[size];
         }
 
-        void run(Cursor at, int sample) {
+        void gather(Cursor at, int sample) {
             prediction.gather(at, sample, outputs);
             target.gather(at, sample, targets);
-            int size = outputs.length;
-            results.losses[at.chunk] += loss.add(outputs, 0, targets, 0, gradients, 0, size, factor(at, terms));
-            results.maskedTerms[at.chunk] += loss.masked();
+        }
+
+        /** The errors are those of all numbers. */
+        void spread(Cursor at, int sample) {
             if (sigmoid) {
-                kernels.sigmoid(outputs, 0, size);
+                kernels.sigmoid(outputs, 0, outputs.length);
             }
-            addErrors(outputs, 0, targets, 0, size, at.chunk);
+            addErrors(outputs, 0, targets, 0, outputs.length, at.chunk);
             gradient.spread(gradients, at, sample);
+        }
+    }
+
+    /** What one worker compares a sample with. */
+    private final class SampleComparison {
+        private final LossFunction loss;
+        private final int terms;
+        private final Compared compared;
+
+        SampleComparison(Step.LossGradient step) {
+            loss = LossFunction.of(step.loss(), step.sample());
+            terms = step.summed() ? 1 : step.loss().terms(step.sample());
+            compared = new Compared(step);
+        }
+
+        void run(Cursor at, int sample) {
+            compared.gather(at, sample);
+            int size = compared.outputs.length;
+            results.losses[at.chunk] +=
+                    loss.add(compared.outputs, 0, compared.targets, 0, compared.gradients, 0, size, factor(at, terms));
+            results.maskedTerms[at.chunk] += loss.masked();
+            compared.spread(at, sample);
+        }
+    }
+
+    /** The same where steps may not count. */
+    private final class MaskedComparison {
+        private final StepwiseLoss loss;
+        private final int terms;
+        private final Compared compared;
+        private final SampleCopy mask;
+        private final float[] counts;
+
+        MaskedComparison(Step.LossGradient step, Value mask) {
+            loss = new StepwiseLoss(step.loss(), step.sample());
+            terms = step.loss().terms(step.sample());
+            compared = new Compared(step);
+            this.mask = SampleCopy.of(mask, resources);
+            counts = new float[mask.steps().steps()];
+        }
+
+        void run(Cursor at, int sample) {
+            compared.gather(at, sample);
+            mask.gather(at, sample, counts);
+            results.losses[at.chunk] +=
+                    loss.add(counts, compared.outputs, 0, compared.targets, compared.gradients, factor(at, terms));
+            results.maskedTerms[at.chunk] += loss.masked();
+            compared.spread(at, sample);
         }
     }
 

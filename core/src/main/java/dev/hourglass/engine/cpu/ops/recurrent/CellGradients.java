@@ -9,7 +9,7 @@ import dev.hourglass.engine.cpu.step.Step;
  *
  * @param ofHidden of the states, for each step; what the steps after give is added to what comes in
  * @param ofState as in {@link Step.RecurrenceScratch}
- * @param scratch four panels of one step
+ * @param scratch five panels of one step; the last for what goes past skipped steps
  */
 record CellGradients(Buffer ofHidden, Buffer ofState, Buffer scratch) {
     static CellGradients of(Resources resources, Step.RecurrenceGradient step) {

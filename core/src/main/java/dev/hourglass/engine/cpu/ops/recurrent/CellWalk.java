@@ -14,6 +14,7 @@ import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.engine.plan.CellFunction;
 import dev.hourglass.engine.plan.PointFunction;
 import dev.hourglass.tensor.Kernels;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,9 @@ abstract class CellWalk {
     final Step.RecurrentWeights matrices;
     final Buffer gates;
     final Buffer hidden;
+    /** Which steps are skipped, or null where none is. */
+    private final @Nullable Buffer mask;
+
     final int stepCount;
     final int unitPanels;
     /** The state before the first step. */
@@ -54,6 +58,7 @@ abstract class CellWalk {
         inputs = step.states().inputs() == null
                 ? null
                 : resources.buffer(step.states().inputs());
+        mask = step.mask() == null ? null : resources.buffer(step.mask());
         products = new PanelProducts(resources);
         matrices = step.weights();
         gates = resources.buffer(step.states().gates());
@@ -66,16 +71,95 @@ abstract class CellWalk {
         this.gradients = gradients;
     }
 
-    /** From the input's projection in the gates of step t to the state behind it. */
+    /** From the input's projection in the gates of step t to the state behind it; where it is skipped, the one before. */
+    final void forward(Cursor at, int t) {
+        goForward(at, t);
+        if (mask != null) {
+            keepStates(mask, at, t);
+        }
+    }
+
+    /**
+     * Puts the gradients of the gates' pre-activations at step t in the gates' place, and adds to the gradient of the
+     * state before: where the step is skipped, 0 and all that came.
+     */
+    final void back(Cursor at, int t) {
+        if (mask != null) {
+            passGradients(mask, at, t);
+        }
+        goBack(at, t);
+    }
+
+    private void keepStates(Buffer mask, Cursor at, int t) {
+        for (int sample = 0; sample < at.samples; sample++) {
+            if (isSkipped(mask, at, t, sample)) {
+                keep(hidden, at, t, sample);
+                keepInner(at, t, sample);
+            }
+        }
+    }
+
+    /** An LSTM has a cell beside its state. */
+    void keepInner(Cursor at, int t, int sample) {}
+
+    /** The sample's row at one step becomes that of the step before, or 0. */
+    final void keep(Buffer states, Cursor at, int t, int sample) {
+        for (int panel = 0; panel < unitPanels; panel++) {
+            int now = place(states, at, panel, t) + sample * PANEL;
+            if (t > 0) {
+                System.arraycopy(states.array(at), now - floats(at), states.array(at), now, PANEL);
+            } else {
+                Arrays.fill(states.array(at), now, now + PANEL, 0);
+            }
+        }
+    }
+
+    private void passGradients(Buffer mask, Cursor at, int t) {
+        Buffer ofHidden = gradients().ofHidden();
+        float[] dh = ofHidden.array(at);
+        for (int sample = 0; sample < at.samples; sample++) {
+            if (isSkipped(mask, at, t, sample)) {
+                for (int panel = 0; panel < unitPanels; panel++) {
+                    int now = place(ofHidden, at, panel, t) + sample * PANEL;
+                    if (t > 0) {
+                        kernels.add(dh, now, dh, now - floats(at), PANEL);
+                    }
+                    Arrays.fill(dh, now, now + PANEL, 0);
+                }
+            }
+        }
+    }
+
+    /** Of rows of one step, copies those of samples whose step is skipped, and no others. */
+    final void copySkipped(Cursor at, int t, float[] from, int source, float[] to, int target) {
+        for (int sample = 0; sample < at.samples; sample++) {
+            if (mask != null && isSkipped(mask, at, t, sample)) {
+                System.arraycopy(from, source + sample * PANEL, to, target + sample * PANEL, PANEL);
+            }
+        }
+    }
+
+    /** As {@link #copySkipped}, and leaves zeros behind. */
+    final void moveSkipped(Cursor at, int t, float[] from, int source, float[] to, int target) {
+        copySkipped(at, t, from, source, to, target);
+        for (int sample = 0; sample < at.samples; sample++) {
+            if (mask != null && isSkipped(mask, at, t, sample)) {
+                Arrays.fill(from, source + sample * PANEL, source + (sample + 1) * PANEL, 0);
+            }
+        }
+    }
+
+    private boolean isSkipped(Buffer mask, Cursor at, int t, int sample) {
+        return mask.array(at)[mask.offset(at) + t * floats(at) + sample * PANEL] == 0;
+    }
+
+    /** Forward where no step is skipped. */
     abstract void goForward(Cursor at, int t);
 
     /** Before the last step is gone back through. */
     void beginBack(Cursor at) {}
 
-    /**
-     * Puts the gradients of the gates' pre-activations at step t in the gates' place, and adds to the gradient of the
-     * state before.
-     */
+    /** Back where no step is skipped, or where nothing comes in. */
     abstract void goBack(Cursor at, int t);
 
     /** Adds to the gradients of what the states were multiplied with. */

@@ -54,6 +54,11 @@ final class LstmWalk extends CellWalk {
         }
     }
 
+    @Override
+    void keepInner(Cursor at, int t, int sample) {
+        keep(cell, at, t, sample);
+    }
+
     /** Nothing comes from behind the last step. */
     @Override
     void beginBack(Cursor at) {
@@ -89,6 +94,9 @@ final class LstmWalk extends CellWalk {
         float[] d = gradients().scratch().array(at);
         int d0 = gradients().scratch().offset(at);
 
+        int past = d0 + 4 * count;
+        moveSkipped(at, t, dc, dcAt, d, past);
+
         kernels.multiply(dh, dhAt, z, o, d, d0, count);
         applySlope(functionsOf.activation(), at, cell.array(at), place(cell, at, panel, t), a, aAt, d, d0);
         kernels.add(d, d0, dc, dcAt, count);
@@ -112,6 +120,7 @@ final class LstmWalk extends CellWalk {
         System.arraycopy(d, d0 + count, z, f, count);
         System.arraycopy(d, d0 + 2 * count, z, g, count);
         System.arraycopy(d, d0 + 3 * count, z, o, count);
+        copySkipped(at, t, d, past, dc, dcAt);
     }
 
     @Override

@@ -75,7 +75,7 @@ public final class RecurrentOperations {
                 if (constantInput) {
                     copyProjection(at, t);
                 }
-                cell.goForward(at, t);
+                cell.forward(at, t);
             }
             if (last != null) {
                 last.take(at);
@@ -125,7 +125,7 @@ public final class RecurrentOperations {
             }
             cell.beginBack(at);
             for (int t = cell.stepCount - 1; t >= 0; t--) {
-                cell.goBack(at, t);
+                cell.back(at, t);
             }
             cell.addStateGradients(at);
             if (matrices.bias() != null) {

@@ -119,6 +119,59 @@ public final class SequenceOperations {
         }
     }
 
+    /** Each lane of a step's mask would say the same: the first does. */
+    public Operation mask(Step.Masking step) {
+        Buffer from = resources.buffer(step.from());
+        Buffer to = resources.buffer(step.to());
+        Buffer mask = resources.buffer(step.mask());
+        Layout.Steps layout = step.from().steps();
+        return at -> {
+            int panelStride = layout.panelStride(at.samples);
+            for (int row = 0; row < layout.steps() * at.samples; row++) {
+                int place = row * PANEL;
+                boolean counts = counts(from.array(at), from.offset(at) + place, layout, panelStride, step.maskValue());
+                int flag = mask.offset(at) + place;
+                Arrays.fill(mask.array(at), flag, flag + PANEL, 0);
+                mask.array(at)[flag] = counts ? 1 : 0;
+                for (int panel = 0; panel < layout.panels(); panel++) {
+                    int source = from.offset(at) + place + panel * panelStride;
+                    int target = to.offset(at) + place + panel * panelStride;
+                    if (counts) {
+                        System.arraycopy(from.array(at), source, to.array(at), target, PANEL);
+                    } else {
+                        Arrays.fill(to.array(at), target, target + PANEL, 0);
+                    }
+                }
+            }
+        };
+    }
+
+    /** Whether any feature of a step has another value. */
+    private static boolean counts(float[] from, int row, Layout.Steps layout, int panelStride, float maskValue) {
+        for (int feature = 0; feature < layout.features(); feature++) {
+            if (from[row + feature / PANEL * panelStride + feature % PANEL] != maskValue) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    public Operation zeroSkipped(Step.ZeroSkipped step) {
+        Buffer mask = resources.buffer(step.mask());
+        Buffer value = resources.buffer(step.value());
+        Layout.Steps layout = step.value().steps();
+        return at -> {
+            for (int row = 0; row < layout.steps() * at.samples; row++) {
+                if (mask.array(at)[mask.offset(at) + row * PANEL] == 0) {
+                    for (int panel = 0; panel < layout.panels(); panel++) {
+                        int place = value.offset(at) + row * PANEL + panel * layout.panelStride(at.samples);
+                        Arrays.fill(value.array(at), place, place + PANEL, 0);
+                    }
+                }
+            }
+        };
+    }
+
     public Operation reverse(Step.ReverseSteps step) {
         Buffer from = resources.buffer(step.from());
         Buffer to = resources.buffer(step.to());
