@@ -49,6 +49,7 @@ public final class KerasFile {
                 zip.has(METADATA) && json(zip, file, METADATA) instanceof Json.Mapping found ? found : null;
         Json today = EarlyConfig.inWordsOfKeras3(config, KerasOrigin.ofMetadata(metadata), loaded::warn);
         ModelNode.Model model = ConfigReader.read(today, sizes, loaded::warn);
+        loaded.penalties(LayerPenalties.read(today, model, loaded::warn));
         if (metadata != null) {
             loaded.note(metadata.find("hourglass"));
         }
@@ -113,6 +114,7 @@ public final class KerasFile {
 
     private static Map<String, Object> config(ModelNode.Model tree, SavedModel model) {
         Map<String, Object> config = ConfigWriter.write(tree);
+        LayerPenalties.write(model.trainedLoss().penalties(), config, true);
         OptimizerState optimizer = model.optimizer();
         if (optimizer != null) {
             Map<String, @Nullable Object> compile = new LinkedHashMap<>();

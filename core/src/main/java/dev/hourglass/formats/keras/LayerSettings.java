@@ -249,14 +249,17 @@ final class LayerSettings {
         seen.addAll(List.of(settings));
     }
 
-    /** Of each variable: how it started doesn't matter any more; what holds it back would, but only in training. */
+    /**
+     * Of each variable: how it started doesn't matter any more; what keeps it small is read by {@link LayerPenalties}; what
+     * holds it back would matter, but only in training.
+     */
     void ignoreTrainingOf(String... variables) {
         for (String variable : variables) {
             ignore(variable + "_initializer");
-            warnOf(variable + "_regularizer");
+            ignore(variable + "_regularizer");
             warnOf(variable + "_constraint");
         }
-        warnOf("activity_regularizer");
+        ignore("activity_regularizer");
     }
 
     /** Changes nothing but training, which goes without it; said if it has another value. */

@@ -53,6 +53,7 @@ public final class LegacyFile {
         KerasOrigin origin = KerasOrigin.of(arrays.root());
         Json today = EarlyConfig.inWordsOfKeras3(config, origin, loaded::warn);
         ModelNode.Model model = ConfigReader.read(today, sizes, loaded::warn);
+        loaded.penalties(LayerPenalties.read(today, model, loaded::warn));
         loaded.note(json(arrays, NOTE));
         Json training = json(arrays, TRAINING);
         return loaded.build(model, LegacyWeights.read(model, arrays, origin), parameters -> {
@@ -73,7 +74,9 @@ public final class LegacyFile {
         Group.Builder root = Group.builder();
         root.attribute("keras_version", new Attribute.Text(ConfigWriter.KERAS_VERSION));
         root.attribute("backend", new Attribute.Text("tensorflow"));
-        root.attribute(CONFIG, new Attribute.Text(JsonText.write(ConfigWriter.writeLegacy(tree))));
+        Map<String, Object> config = ConfigWriter.writeLegacy(tree);
+        LayerPenalties.write(model.trainedLoss().penalties(), config, false);
+        root.attribute(CONFIG, new Attribute.Text(JsonText.write(config)));
         LegacyWeights.write(tree, model.parameters(), root);
         OptimizerState optimizer = StoredTraining.inOrderOf(tree, model.optimizer());
         if (optimizer != null) {

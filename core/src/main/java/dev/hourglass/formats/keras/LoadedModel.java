@@ -1,6 +1,7 @@
 package dev.hourglass.formats.keras;
 
 import dev.hourglass.engine.OptimizerState;
+import dev.hourglass.engine.Penalty;
 import dev.hourglass.files.FreeHeap;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.formats.Waist;
@@ -118,6 +119,7 @@ public record LoadedModel(
         private final Path file;
         private final List<String> warnings = new ArrayList<>();
         private @Nullable Json note;
+        private List<Penalty> penalties = List.of();
 
         Builder(Path file) {
             this.file = file;
@@ -131,13 +133,19 @@ public record LoadedModel(
             note = found;
         }
 
+        /** What layers say that training keeps small. */
+        void penalties(List<Penalty> found) {
+            penalties = found;
+        }
+
         LoadedModel build(
                 ModelNode.Model tree,
                 Parameters parameters,
                 Function<Parameters, StoredTraining.TrainedWith> readTraining) {
             warnOfNumbers(parameters);
             requireRoom(tree.layers());
-            StoredTraining.TrainedWith trainedWith = readTraining.apply(parameters);
+            StoredTraining.TrainedWith trainedWith =
+                    readTraining.apply(parameters).with(penalties);
             HourglassNote read = note == null ? null : HourglassNote.read(note, tree.graph());
             return new LoadedModel(file, tree, parameters, trainedWith, read, List.copyOf(warnings));
         }

@@ -3,6 +3,7 @@ package dev.hourglass.formats.keras;
 import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.Optimizer;
 import dev.hourglass.engine.OptimizerState;
+import dev.hourglass.engine.Penalty;
 import dev.hourglass.engine.SettingException;
 import dev.hourglass.formats.hdf5.Dataset;
 import dev.hourglass.formats.json.Json;
@@ -34,6 +35,13 @@ final class StoredTraining {
      */
     record TrainedWith(@Nullable Loss loss, @Nullable OptimizerState optimizer) {
         static final TrainedWith NOTHING = new TrainedWith(null, null);
+
+        /** With what the layers add to the loss, if there is one. */
+        TrainedWith with(List<Penalty> penalties) {
+            return loss == null || penalties.isEmpty()
+                    ? this
+                    : new TrainedWith(loss.withPenalties(penalties), optimizer);
+        }
     }
 
     /** Where a {@code .h5} file of Keras keeps the variables. */
