@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.CollectionStartEvent;
@@ -21,6 +20,8 @@ import org.snakeyaml.engine.v2.events.NodeEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * Reads YAML as Python's PyYAML writes it, such as {@code model.to_yaml()} of Keras 1 and 2, into the same values as JSON.
@@ -61,7 +62,7 @@ public final class YamlText {
     public static Json parse(String text, Json.Document document) {
         Json.Place root = new Json.Place(document, null, "");
         try {
-            YamlText yaml = new YamlText(new Parse(SETTINGS).parseString(text).iterator());
+            YamlText yaml = new YamlText(new ParserImpl(SETTINGS, new StreamReader(SETTINGS, text)));
             yaml.events.next(); // of the stream
             if (yaml.events.next().getEventId() != Event.ID.DocumentStart) {
                 throw root.corrupt("YAML", "nothing");
