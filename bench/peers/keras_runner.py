@@ -137,6 +137,27 @@ def conv1d(unroll):
     ]
 
 
+class Sampling(layers.Layer):
+    """As in Keras's example of a variational autoencoder."""
+
+    def __init__(self):
+        super().__init__()
+        self.seeds = keras.random.SeedGenerator(42)
+
+    def call(self, inputs):
+        mean, log_variance = inputs
+        return mean + keras.ops.exp(log_variance / 2) * keras.random.normal(keras.ops.shape(mean), seed=self.seeds)
+
+
+def mnist_vae(unroll):
+    """Gives logits, means and logarithms of variances, of which the loss is made."""
+    images = keras.Input((28, 28, 1))
+    hidden = layers.Dense(400, activation="relu")(layers.Flatten()(images))
+    mean, log_variance = layers.Dense(20)(hidden), layers.Dense(20)(hidden)
+    wide = layers.Dense(400, activation="relu")(Sampling()([mean, log_variance]))
+    return keras.Model(images, [layers.Dense(784)(wide), mean, log_variance])
+
+
 MODELS = {
     "mnist-cnn": mnist_cnn,
     "mnist-lstm": mnist_lstm,
@@ -146,6 +167,7 @@ MODELS = {
     "gru": gru,
     "bidirectional-lstm": bidirectional_lstm,
     "conv1d": conv1d,
+    "mnist-vae": mnist_vae,
 }
 
 
@@ -183,10 +205,20 @@ def tensorflow_step(model, samples, batch, jit):
     optimizer.build(model.trainable_variables)
     batches = runner.Batches(len(samples), batch)
 
+    def loss_of(inputs):
+        output = model(inputs, training=True)
+        if not isinstance(output, (list, tuple)):
+            return tf.reduce_mean(tf.square(output - inputs))
+        logits, mean, log_variance = output
+        pixels = tf.reshape(inputs, tf.shape(logits))
+        wrong = tf.reduce_sum(tf.nn.sigmoid_cross_entropy_with_logits(labels=pixels, logits=logits), 1)
+        divergence = -0.5 * tf.reduce_sum(1 + log_variance - tf.square(mean) - tf.exp(log_variance), 1)
+        return tf.reduce_mean(wrong + divergence)
+
     @tf.function(jit_compile=jit, reduce_retracing=True)
     def train(inputs):
         with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(tf.square(model(inputs, training=True) - inputs))
+            loss = loss_of(inputs)
         optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
         return loss
 
@@ -256,7 +288,8 @@ def main():
     keras.utils.set_random_seed(42)
     samples = runner.load_samples(model_name, data)
     batch = runner.TRAINING_BATCH[model_name]
-    model = keras.Sequential(MODELS[model_name]("unroll" in words))
+    built = MODELS[model_name]("unroll" in words)
+    model = keras.Sequential(built) if isinstance(built, list) else built
     jit = "noxla" not in words
     if task == "throughput":
         run = predict(model, samples, jit, "joined" in words)

@@ -182,6 +182,27 @@ class Conv1d(nn.Module):
         return self.output(x).transpose(1, 2)
 
 
+class MnistVae(nn.Module):
+    """Gives its loss: the negative evidence lower bound, as its distributions are needed for that."""
+
+    def __init__(self):
+        super().__init__()
+        self.hidden = nn.Linear(784, 400)
+        self.mean = nn.Linear(400, 20)
+        self.log_variance = nn.Linear(400, 20)
+        self.wide = nn.Linear(20, 400)
+        self.pixels = nn.Linear(400, 784)
+
+    def forward(self, images):
+        pixels = images.flatten(1)
+        hidden = functional.relu(self.hidden(pixels))
+        mean, log_variance = self.mean(hidden), self.log_variance(hidden)
+        code = mean + torch.exp(log_variance / 2) * torch.randn_like(mean)
+        logits = self.pixels(functional.relu(self.wide(code)))
+        wrong = functional.binary_cross_entropy_with_logits(logits, pixels, reduction="sum")
+        return (wrong - 0.5 * torch.sum(1 + log_variance - mean**2 - log_variance.exp())) / len(images)
+
+
 MODELS = {
     "mnist-cnn": MnistCnn,
     "mnist-lstm": MnistLstm,
@@ -191,6 +212,7 @@ MODELS = {
     "gru": gru,
     "bidirectional-lstm": bidirectional_lstm,
     "conv1d": Conv1d,
+    "mnist-vae": MnistVae,
 }
 
 
@@ -210,7 +232,8 @@ def training(model, samples, batch, compiled):
     def step():
         inputs = samples(batches.next())
         optimizer.zero_grad(set_to_none=True)
-        loss = functional.mse_loss(forward(inputs), inputs)
+        output = forward(inputs)
+        loss = output if isinstance(model, MnistVae) else functional.mse_loss(output, inputs)
         loss.backward()
         optimizer.step()
         return loss.item()

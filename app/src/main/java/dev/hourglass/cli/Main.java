@@ -93,6 +93,7 @@ public final class Main {
                 .addSubcommand(new PassCommand.Decode(terminal, catalog))
                 .addSubcommand(new PassCommand.Reconstruct(terminal, catalog))
                 .addSubcommand(new LatentCommand(terminal, catalog))
+                .addSubcommand(new SampleCommand(terminal))
                 .addSubcommand(new CompareCommand(terminal));
         return commandLine
                 .setCaseInsensitiveEnumValuesAllowed(true)

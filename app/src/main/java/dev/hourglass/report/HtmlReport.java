@@ -199,6 +199,8 @@ public final class HtmlReport {
             figure("Best and worst", Figures.bestAndWorst(model));
             classes(model);
             figure("Latent space", Figures.latentSpace(model));
+            figure("New samples", Figures.priorSamples(model));
+            figure("The plane of codes", Figures.priorPlane(model));
             probes(model);
             html.append("</section>\n");
         }

@@ -121,6 +121,33 @@ class ModelCommandsIT {
     }
 
     @Test
+    void aVariationalModelDrawsSamplesAndOthersAreRefused() throws IOException {
+        Path vae = folder.resolve("vae.keras");
+        Path rows = folder.resolve("drawn.npy");
+        Path picture = folder.resolve("drawn.png");
+        ModelFile.write(
+                SavedModel.of(
+                        Autoencoder.initialize(Presets.mnistVae("vae"), Normalization.PIXELS, new RandomSource(3)),
+                        null,
+                        Map.of()),
+                vae);
+        assertThat(run("sample", vae.toString(), "--count", "5", "--out", rows.toString()))
+                .as(errors())
+                .isZero();
+        assertThat(output()).isEqualTo("Drew 5 samples [28, 28, 1]: " + rows + System.lineSeparator());
+        assertThat(numbers(NpyFile.open(rows))).hasSize(5 * 784).doesNotContain(Float.NaN);
+        assertThat(run("sample", vae.toString(), "--count", "5", "--out", picture.toString()))
+                .as(errors())
+                .isZero();
+        assertThat(picture).isNotEmptyFile();
+        assertThat(run("sample", vae.toString(), "--plane", "--out", picture.toString()))
+                .isEqualTo(2);
+        assertThat(errors()).contains("--plane needs a code of 2 numbers, and that of 'vae' has 20");
+        assertThat(run("sample", model.toString(), "--out", rows.toString())).isEqualTo(1);
+        assertThat(errors()).contains("Model 'cnn' is no variational autoencoder");
+    }
+
+    @Test
     void encodeThenDecodeIsReconstruct() throws IOException {
         Path codes = folder.resolve("codes.npy");
         Path decoded = folder.resolve("decoded.npy");

@@ -7,6 +7,7 @@ import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.Presets;
 import dev.hourglass.report.results.ModelEvaluation;
 import dev.hourglass.report.results.ModelResult;
+import dev.hourglass.report.results.PriorSamples;
 import dev.hourglass.report.results.RunData;
 import dev.hourglass.report.results.RunResult;
 import dev.hourglass.report.tables.ModelSummary;
@@ -51,6 +52,19 @@ public final class SampleRuns {
             epochs.add(new History.Epoch(i, measured, measured, 1e-3f, 9, 10));
         }
         return model(CNN, mse, mse * 4, pcaMse, new History(Loss.BinaryCrossentropy.DEFAULT, epochs));
+    }
+
+    /** A variational model whose codes lie on a plane. */
+    public static ModelResult variational(double mse, double pcaMse) {
+        List<History.Epoch> epochs = new ArrayList<>();
+        for (int i = 1; i <= 3; i++) {
+            Measured measured = new Measured(100 + 60.0 / i, 80 + 50.0 / i, 20 + 10.0 / i, mse * 3 / i, mse * 12 / i);
+            epochs.add(new History.Epoch(i, measured, measured, 1e-3f, 9, 10));
+        }
+        Loss loss = Loss.parse("binary_crossentropy:penalties=latent/divergence beta 1");
+        ModelResult model = model(Presets.mnistVae("vae"), mse, mse * 4, pcaMse, new History(loss, epochs));
+        return model.withEvaluation(ModelEvaluation.NONE.withPrior(
+                new PriorSamples(examples(), examples().subList(0, 9))));
     }
 
     public static ModelResult lstm(double mse, double pcaMse) {

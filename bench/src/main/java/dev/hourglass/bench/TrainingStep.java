@@ -1,6 +1,7 @@
 package dev.hourglass.bench;
 
 import dev.hourglass.data.Dataset;
+import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.Optimizer;
 import dev.hourglass.engine.TrainingSession;
 import dev.hourglass.engine.TrainingSettings;
@@ -31,14 +32,19 @@ final class TrainingStep implements Work {
 
     /** A fresh model, computing as in training. */
     static TrainingStep of(Workload workload, int threads) {
-        TrainingSession session = freshSession(workload.spec(), workload.batch(), threads);
+        TrainingSession session = freshSession(workload.spec(), workload.loss(), workload.batch(), threads);
         return new TrainingStep(session, workload.samples(), workload.batch());
     }
 
     static TrainingSession freshSession(AutoencoderSpec spec, int batch, int threads) {
-        Parameters parameters = Parameters.initialize(spec.input(), spec.layers(), new RandomSource(SEED));
-        TrainingSettings settings = TrainingSettings.of(Optimizer.Adam.DEFAULT, batch, SEED);
-        return TrainingSession.of(spec.input(), spec.layers(), parameters, settings, threads);
+        return freshSession(spec, new Loss.MeanSquaredError(), batch, threads);
+    }
+
+    private static TrainingSession freshSession(AutoencoderSpec spec, Loss loss, int batch, int threads) {
+        Parameters parameters = Parameters.initialize(spec.graph(), new RandomSource(SEED));
+        TrainingSettings settings =
+                TrainingSettings.of(Optimizer.Adam.DEFAULT, batch, SEED).withLoss(loss);
+        return TrainingSession.of(spec.graph(), parameters, settings, threads);
     }
 
     /** @return the batch's loss */

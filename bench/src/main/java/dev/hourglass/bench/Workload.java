@@ -4,6 +4,7 @@ import dev.hourglass.data.ByteDataset;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.Split;
 import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.engine.Loss;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;
@@ -35,17 +36,27 @@ record Workload(AutoencoderSpec spec, Dataset samples, int batch) {
     /** Timed when it is asked for. */
     static final String CONV1D = "conv1d";
 
+    /** Timed on MNIST when it is asked for. */
+    static final String VAE = "mnist-vae";
+
     /**
-     * @param preset one of {@link #MODELS} or {@link #RECURRENT_MODELS}, or {@link #CONV1D}
+     * @param preset one of {@link #MODELS} or {@link #RECURRENT_MODELS}, or {@link #CONV1D} or {@link #VAE}
      * @param mnist folder with MNIST's files
      */
     static Workload of(String preset, Path mnist) {
         AutoencoderSpec spec = spec(preset);
         return switch (preset) {
             case "mnist-cnn", "mnist-lstm" -> new Workload(spec, mnist(mnist).reshaped(spec.input()), 256);
+            case VAE -> new Workload(spec, mnist(mnist).reshaped(spec.input()), 32);
             case "cifar10-cnn" -> new Workload(spec, madeUp(spec.input(), Normalization.PIXELS), 32);
             default -> new Workload(spec, madeUp(spec.input(), SIGNAL), 32);
         };
+    }
+
+    /** What a training step makes small: the negative evidence lower bound of a variational model, else the squared error. */
+    Loss loss() {
+        Loss loss = spec.name().equals(VAE) ? Loss.BinaryCrossentropy.DEFAULT : new Loss.MeanSquaredError();
+        return loss.withDivergences(spec.graph());
     }
 
     private static AutoencoderSpec spec(String model) {
@@ -56,7 +67,7 @@ record Workload(AutoencoderSpec spec, Dataset samples, int batch) {
                 ? recurrent(model)
                 : Presets.find(model, model)
                         .orElseThrow(() -> new IllegalArgumentException("Expected one of " + MODELS + " or "
-                                + RECURRENT_MODELS + " or " + CONV1D + ", got " + model));
+                                + RECURRENT_MODELS + " or " + CONV1D + " or " + VAE + ", got " + model));
     }
 
     /** Windows of 288x1 to 72x16 and back, as in Keras's example of anomalies in a time series. */

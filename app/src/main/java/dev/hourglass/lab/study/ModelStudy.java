@@ -10,6 +10,7 @@ import dev.hourglass.evaluate.errors.ErrorReport;
 import dev.hourglass.evaluate.errors.Evaluation;
 import dev.hourglass.evaluate.errors.ImageQuality;
 import dev.hourglass.evaluate.errors.ReconstructionError;
+import dev.hourglass.evaluate.latent.Prior;
 import dev.hourglass.evaluate.pca.PrincipalComponents;
 import dev.hourglass.lab.LabException;
 import dev.hourglass.lab.Splits;
@@ -20,6 +21,7 @@ import dev.hourglass.report.results.LatentSpace;
 import dev.hourglass.report.results.ModelEvaluation;
 import dev.hourglass.report.results.ModelEvaluation.Extreme;
 import dev.hourglass.report.results.ModelResult;
+import dev.hourglass.report.results.PriorSamples;
 import dev.hourglass.report.results.RunData;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
@@ -36,6 +38,10 @@ public final class ModelStudy {
     private static final int EXTREMES = 10;
     /** SSIM's window. */
     private static final int SMALLEST_IMAGE = 11;
+    /** Of a variational model, shown as a square. */
+    private static final int PRIOR_SAMPLES = 64;
+    /** Of a variational model whose codes lie on a plane. */
+    private static final int PLANE_SIDE = 20;
 
     private final Splits splits;
     private final RunData data;
@@ -169,6 +175,10 @@ public final class ModelStudy {
                 evaluation = evaluation.withQuality(ImageQuality.of(
                         own, splits.test(), 1, threads, reporter.progress("SSIM of " + recipe.name(), test.size())));
             }
+            if (Prior.isOf(spec)) {
+                evaluation = evaluation.withPrior(
+                        prior(spec, inference, recipe.training().seed()));
+            }
             if (truth.isPresent()) {
                 evaluation = evaluation.withSignal(new SignalStudy(truth.get(), splits.test()).compare(own, rival));
             }
@@ -186,6 +196,24 @@ public final class ModelStudy {
                     reconstructions(own),
                     evaluation);
         }
+    }
+
+    private static PriorSamples prior(AutoencoderSpec spec, Inference inference, long seed) {
+        List<float[]> drawn = decoded(spec, inference, Prior.draw(spec.latentSize(), PRIOR_SAMPLES, seed));
+        boolean isPlane = spec.latentSize() == 2;
+        return new PriorSamples(drawn, isPlane ? decoded(spec, inference, Prior.plane(PLANE_SIDE)) : List.of());
+    }
+
+    private static List<float[]> decoded(AutoencoderSpec spec, Inference inference, float[] codes) {
+        int count = codes.length / spec.latentSize();
+        int size = spec.input().size();
+        float[] samples = new float[count * size];
+        inference.decode(codes, count, samples);
+        List<float[]> each = new ArrayList<>();
+        for (int from = 0; from < samples.length; from += size) {
+            each.add(Arrays.copyOfRange(samples, from, from + size));
+        }
+        return each;
     }
 
     private static boolean isImage(Shape shape) {

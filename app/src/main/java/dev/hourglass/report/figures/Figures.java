@@ -1,7 +1,9 @@
 package dev.hourglass.report.figures;
 
+import dev.hourglass.report.Names;
 import dev.hourglass.report.results.LatentSpace;
 import dev.hourglass.report.results.ModelResult;
+import dev.hourglass.report.results.PriorSamples;
 import dev.hourglass.report.results.RunData;
 import dev.hourglass.report.results.RunResult;
 import java.util.ArrayList;
@@ -20,6 +22,8 @@ public final class Figures {
             reconstructions(model).ifPresent(figures::add);
             bestAndWorst(model).ifPresent(figures::add);
             latentSpace(model).ifPresent(figures::add);
+            priorSamples(model).ifPresent(figures::add);
+            priorPlane(model).ifPresent(figures::add);
         }
         figures.add(comparison(run));
         figures.addAll(sideBySide(run));
@@ -59,6 +63,36 @@ public final class Figures {
         return latent == null
                 ? Optional.empty()
                 : Optional.of(LatentFigure.draw(fileName(model, "latent_space"), model, latent));
+    }
+
+    /** New samples of a variational model; empty of others, and of series. */
+    public static Optional<Figure> priorSamples(ModelResult model) {
+        PriorSamples prior = model.evaluation().prior();
+        if (prior == null || model.data().series()) {
+            return Optional.empty();
+        }
+        PriorFigure figure = new PriorFigure(
+                Names.model(model) + ": new samples",
+                "of codes drawn from the prior, the standard normal distribution",
+                model.data().sampleShape());
+        return Optional.of(figure.draw(fileName(model, "prior_samples"), prior.drawn(), side(prior.drawn())));
+    }
+
+    /** What lies where on the plane of codes; empty unless a variational model has codes of two numbers. */
+    public static Optional<Figure> priorPlane(ModelResult model) {
+        PriorSamples prior = model.evaluation().prior();
+        if (prior == null || prior.plane().isEmpty() || model.data().series()) {
+            return Optional.empty();
+        }
+        PriorFigure figure = new PriorFigure(
+                Names.model(model) + ": the plane of codes",
+                "a grid as dense as the prior; the first number grows to the right, the second upwards",
+                model.data().sampleShape());
+        return Optional.of(figure.draw(fileName(model, "prior_plane"), prior.plane(), side(prior.plane())));
+    }
+
+    private static int side(List<float[]> samples) {
+        return (int) Math.ceil(Math.sqrt(samples.size()));
     }
 
     /** Errors, compression, time and memory of all models as bars. */

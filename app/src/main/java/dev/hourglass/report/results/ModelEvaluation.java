@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param signal how much of each part of the series is reconstructed, where the parts are known
  * @param sweep the same model with other latent sizes
  * @param memory at its largest while the model was trained
+ * @param prior what a variational model makes of codes from its prior
  * @param references what others report of the same model
  */
 public record ModelEvaluation(
@@ -30,10 +31,11 @@ public record ModelEvaluation(
         @Nullable SignalErrors signal,
         @Nullable Sweep sweep,
         @Nullable PeakMemory memory,
+        @Nullable PriorSamples prior,
         List<Reference> references) {
     /** Nothing was measured. */
     public static final ModelEvaluation NONE =
-            new ModelEvaluation(null, null, null, List.of(), List.of(), null, null, null, null, List.of());
+            new ModelEvaluation(null, null, null, List.of(), List.of(), null, null, null, null, null, List.of());
 
     /**
      * A sample that stands out.
@@ -52,35 +54,39 @@ public record ModelEvaluation(
     }
 
     public ModelEvaluation withErrors(ErrorReport own, ErrorReport ofPca) {
-        return new ModelEvaluation(own, ofPca, quality, best, worst, latent, signal, sweep, memory, references);
+        return new ModelEvaluation(own, ofPca, quality, best, worst, latent, signal, sweep, memory, prior, references);
     }
 
     public ModelEvaluation withQuality(ImageQuality value) {
-        return new ModelEvaluation(errors, pca, value, best, worst, latent, signal, sweep, memory, references);
+        return new ModelEvaluation(errors, pca, value, best, worst, latent, signal, sweep, memory, prior, references);
     }
 
     public ModelEvaluation withExtremes(List<Extreme> bestOnes, List<Extreme> worstOnes) {
         return new ModelEvaluation(
-                errors, pca, quality, bestOnes, worstOnes, latent, signal, sweep, memory, references);
+                errors, pca, quality, bestOnes, worstOnes, latent, signal, sweep, memory, prior, references);
     }
 
     public ModelEvaluation withLatent(LatentSpace value) {
-        return new ModelEvaluation(errors, pca, quality, best, worst, value, signal, sweep, memory, references);
+        return new ModelEvaluation(errors, pca, quality, best, worst, value, signal, sweep, memory, prior, references);
     }
 
     public ModelEvaluation withSignal(SignalErrors value) {
-        return new ModelEvaluation(errors, pca, quality, best, worst, latent, value, sweep, memory, references);
+        return new ModelEvaluation(errors, pca, quality, best, worst, latent, value, sweep, memory, prior, references);
     }
 
     public ModelEvaluation withSweep(Sweep value) {
-        return new ModelEvaluation(errors, pca, quality, best, worst, latent, signal, value, memory, references);
+        return new ModelEvaluation(errors, pca, quality, best, worst, latent, signal, value, memory, prior, references);
     }
 
     public ModelEvaluation withMemory(PeakMemory value) {
-        return new ModelEvaluation(errors, pca, quality, best, worst, latent, signal, sweep, value, references);
+        return new ModelEvaluation(errors, pca, quality, best, worst, latent, signal, sweep, value, prior, references);
     }
 
     public ModelEvaluation withReferences(List<Reference> value) {
-        return new ModelEvaluation(errors, pca, quality, best, worst, latent, signal, sweep, memory, value);
+        return new ModelEvaluation(errors, pca, quality, best, worst, latent, signal, sweep, memory, prior, value);
+    }
+
+    public ModelEvaluation withPrior(PriorSamples value) {
+        return new ModelEvaluation(errors, pca, quality, best, worst, latent, signal, sweep, memory, value, references);
     }
 }

@@ -127,6 +127,24 @@ class FiguresTest {
     }
 
     @Test
+    void aVariationalModelShowsBothPartsOfItsLossAndWhatItMakesOfThePrior() throws IOException {
+        ModelResult model = SampleRuns.variational(0.01, 0.02);
+        assertThat(Figures.trainingHistory(model).orElseThrow().description())
+                .isEqualTo(
+                        "Training history of VAE: loss (binary cross-entropy + Kullback-Leibler divergence of latent) and"
+                                + " binary cross-entropy, summed over a sample and kullback-leibler divergence of codes (nats) and"
+                                + " mean squared error and mean absolute error, in training and validation, over 3 epochs; the"
+                                + " smallest validation loss is 120.000000 after epoch 3.");
+        Figure samples = Figures.priorSamples(model).orElseThrow();
+        assertThat(samples.name()).isEqualTo("vae_prior_samples");
+        assertThat(samples.description()).startsWith("VAE: new samples: 10 images;");
+        Figure plane = Figures.priorPlane(model).orElseThrow();
+        assertThat(plane.description()).startsWith("VAE: the plane of codes: 9 images;");
+        assertThat(plane.width()).isLessThanOrEqualTo(samples.width());
+        assertThat(Figures.priorSamples(SampleRuns.cnn(0.01, 0.02))).isEmpty();
+    }
+
+    @Test
     void historyNamesTheLossAndShowsTheSquaredErrorBesideAnother() {
         Figure figure = Figures.trainingHistory(SampleRuns.crossentropy(0.005641, 0.000304))
                 .orElseThrow();
