@@ -8,7 +8,8 @@ PyTorch is none of interop/requirements.txt: 250 MB for this alone. In any virtu
 
     pip install torch==2.13.0 onnx==1.23.1 onnxruntime==1.30.0 onnxscript==0.7.2
 
-Then core's OnnxFilesIT compares: HOURGLASS_ONNX_MODELS=FOLDER mvn -pl core verify -Dit.test=OnnxFilesIT.
+core's OnnxReaderTest reads the fixtures, and the files of a folder as well that is named by HOURGLASS_ONNX_MODELS:
+HOURGLASS_ONNX_MODELS=FOLDER mvn -pl core test -Dtest=OnnxReaderTest.
 """
 
 import argparse
@@ -210,6 +211,14 @@ def models():
             ),
             (1, 4, 6, 4),
         ),
+        "normalizations": (
+            nn.Sequential(
+                conv(2, 4, 3, 2, 1), nn.InstanceNorm2d(4, affine=True), relu(), conv(4, 2, 3, 2, 1),
+                nn.Upsample(scale_factor=(3, 2), mode="bilinear"), nn.Flatten(), linear(48, 6), nn.LayerNorm(6),
+                linear(6, 96), nn.Unflatten(1, (2, 6, 8)),
+            ),
+            (2, 6, 8),
+        ),
         "dense_steps": (nn.Sequential(linear(3, 6), relu(), linear(6, 2), linear(2, 3)), (6, 3)),
         "variational": (Variational(), (8,)),
     }
@@ -222,6 +231,9 @@ def prepare(model):
         if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)):
             module.running_mean.normal_()
             module.running_var.uniform_(0.5, 2)
+            nn.init.normal_(module.weight)
+            nn.init.normal_(module.bias)
+        if isinstance(module, (nn.InstanceNorm2d, nn.LayerNorm)):
             nn.init.normal_(module.weight)
             nn.init.normal_(module.bias)
         if isinstance(module, nn.PReLU):

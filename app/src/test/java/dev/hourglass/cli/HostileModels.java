@@ -54,6 +54,7 @@ final class HostileModels {
         models.writeZips();
         models.writeJson();
         models.writeConfigurations();
+        HostileOnnx.write(models.folder);
     }
 
     private void writeHdf5() throws IOException {

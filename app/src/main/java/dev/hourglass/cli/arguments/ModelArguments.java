@@ -1,6 +1,7 @@
 package dev.hourglass.cli.arguments;
 
 import dev.hourglass.cli.CommandException;
+import dev.hourglass.data.DatasetException;
 import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.OpenSizesException;
 import dev.hourglass.formats.ReadOptions;
@@ -9,6 +10,7 @@ import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -72,12 +74,29 @@ public final class ModelArguments {
         return read(input);
     }
 
-    /** Where the file leaves sizes of its input open and --input doesn't say them, they are those of the data. */
+    /**
+     * Where the file leaves sizes of its input open and --input doesn't say them, they are those of the data. Images of
+     * an ONNX file lie channels first, but channels last where the data do.
+     */
     public SavedModel read(Supplier<Shape> sampleOfData) {
+        SavedModel model;
         try {
-            return read(input);
+            model = read(input);
         } catch (OpenSizesException e) {
             return read(sampleOfData.get());
+        }
+        boolean images = model.input().rank() == 3 && input == null;
+        return images && file.toString().toLowerCase(Locale.ROOT).endsWith(".onnx")
+                ? channelsAsData(model, sampleOfData)
+                : model;
+    }
+
+    private SavedModel channelsAsData(SavedModel model, Supplier<Shape> sampleOfData) {
+        try {
+            return read(sampleOfData.get());
+        } catch (DatasetException e) {
+            // Told better by whoever opens the data for the model.
+            return model;
         }
     }
 

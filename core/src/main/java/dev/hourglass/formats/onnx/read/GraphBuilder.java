@@ -167,15 +167,18 @@ final class GraphBuilder {
     private View laidOut(View view, List<Atom> order, Shape shape, String reader) {
         View moved = view;
         if (!order.equals(view.order())) {
-            List<List<Atom>> runs = runs(view.order(), order);
-            List<List<Atom>> stored = new ArrayList<>(runs);
-            stored.sort((one, other) -> Integer.compare(
-                    view.order().indexOf(one.getFirst()), view.order().indexOf(other.getFirst())));
-            int[] dimensions = stored.stream().mapToInt(View::product).toArray();
-            List<Integer> axes = new ArrayList<>();
-            runs.forEach(run -> axes.add(stored.indexOf(run) + 1));
-            addUnits(view.stored(), dimensions, shape, axes);
-            View split = axes.size() == dimensions.length ? reshaped(view, Shape.of(dimensions), reader) : view;
+            Optional<List<Integer>> whole = permutation(view, order, shape);
+            List<Integer> axes = whole.orElseGet(ArrayList::new);
+            View split = view;
+            if (whole.isEmpty()) {
+                List<List<Atom>> runs = runs(view.order(), order);
+                List<List<Atom>> stored = new ArrayList<>(runs);
+                stored.sort((one, other) -> Integer.compare(
+                        view.order().indexOf(one.getFirst()), view.order().indexOf(other.getFirst())));
+                runs.forEach(run -> axes.add(stored.indexOf(run) + 1));
+                int[] dimensions = stored.stream().mapToInt(View::product).toArray();
+                split = reshaped(view, Shape.of(dimensions), reader);
+            }
             LayerSpec permute = new LayerSpec.Permute(name(reader + "_permute"), axes);
             Shape to = add(permute, List.of(split), Map.of());
             moved = new View(permute.name(), to, order, view.axes());
@@ -184,25 +187,54 @@ final class GraphBuilder {
     }
 
     /**
-     * Where the value is stored in such dimensions but for a single one of 1 at its end or its beginning, that goes along
-     * with the others instead of being taken away and put back.
+     * The stored dimensions in the order of atoms, counted from 1; empty if one would be torn apart. Those of 1 go where the
+     * wanted shape has a 1.
      */
-    private static void addUnits(Shape stored, int[] dimensions, Shape wanted, List<Integer> axes) {
-        // The runs are the stored dimensions without a last 1: an image of one channel.
-        if (stored.rank() == dimensions.length + 1 && wanted.rank() == stored.rank() && stored.dimension(-1) == 1) {
-            for (int i = 0; i < dimensions.length; i++) {
-                if (stored.dimension(i) != dimensions[i]) {
-                    return;
-                }
-            }
-            int place = 0;
-            while (place < wanted.rank() - 1 && wanted.dimension(place) != 1) {
-                place++;
-            }
-            if (wanted.dimension(place) == 1) {
-                axes.add(place, stored.rank());
+    private static Optional<List<Integer>> permutation(View view, List<Atom> order, Shape wanted) {
+        List<Integer> moved = new ArrayList<>();
+        List<Integer> units = new ArrayList<>();
+        int place = 0;
+        for (int i = 0; i < view.stored().rank(); i++) {
+            if (view.stored().dimension(i) == 1) {
+                units.add(i + 1);
             }
         }
+        List<List<Atom>> dimensions = dimensions(view);
+        while (place < order.size()) {
+            Atom next = order.get(place);
+            int dimension = 0;
+            while (!dimensions.get(dimension).contains(next)) {
+                dimension++;
+            }
+            List<Atom> atoms = dimensions.get(dimension);
+            int end = place + atoms.size();
+            if (end > order.size() || !order.subList(place, end).equals(atoms)) {
+                return Optional.empty();
+            }
+            moved.add(dimension + 1);
+            place = end;
+        }
+        for (int i = 0; i < wanted.rank() && !units.isEmpty(); i++) {
+            if (wanted.dimension(i) == 1 && i <= moved.size()) {
+                moved.add(i, units.removeFirst());
+            }
+        }
+        moved.addAll(units);
+        return Optional.of(moved);
+    }
+
+    /** The atoms of each stored dimension. */
+    private static List<List<Atom>> dimensions(View view) {
+        List<List<Atom>> dimensions = new ArrayList<>();
+        int next = 0;
+        for (int size : view.stored().toArray()) {
+            List<Atom> atoms = new ArrayList<>();
+            for (int open = size; open > 1; open /= atoms.getLast().size()) {
+                atoms.add(view.order().get(next++));
+            }
+            dimensions.add(atoms);
+        }
+        return dimensions;
     }
 
     /** Atoms that lie side by side in both orders, in the order that is wanted. */

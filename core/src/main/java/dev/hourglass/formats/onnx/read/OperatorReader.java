@@ -90,6 +90,9 @@ final class OperatorReader {
             case "Gemm" -> dense.gemm(node);
             case "MatMul" -> dense.multiply(node);
             case "BatchNormalization" -> pointwise.normalize(node);
+            case "LayerNormalization" -> pointwise.normalizeLayer(node);
+            case "InstanceNormalization" -> pointwise.normalizeGroups(node, -1);
+            case "GroupNormalization" -> pointwise.normalizeGroups(node, node.whole("num_groups", 1));
             case "Relu" -> pointwise.activation(node, Activation.RELU);
             case "Sigmoid" -> pointwise.activation(node, Activation.SIGMOID);
             case "Tanh" -> pointwise.activation(node, Activation.TANH);

@@ -5,9 +5,11 @@ import dev.hourglass.model.Activation;
 import dev.hourglass.model.LayerSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Operators that change each number by itself, or those of two values one by one with a constant. */
 final class PointwiseReader {
@@ -217,6 +219,51 @@ final class PointwiseReader {
                         "moving_mean", reading.constant(node, 3, "the mean").floats(),
                         "moving_variance",
                                 reading.constant(node, 4, "the variance").floats()));
+    }
+
+    /** Over the last axes, from one on. */
+    View normalizeLayer(OnnxNode node) {
+        View from = reading.view(node, 0);
+        int first = reading.axis(node, node.whole("axis", -1), from.rank());
+        reading.require(from.isBatch(0) && first > 0, node, "an input whose batch comes first", "another");
+        String name = reading.name(node);
+        View lying = reading.inOrder(node, from, Reading.natural(from), name);
+        List<Integer> axes = first == from.rank() - 1
+                ? List.of(-1)
+                : IntStream.range(first, from.rank()).boxed().toList();
+        boolean center = node.hasInput(2);
+        Map<String, float[]> weights = new HashMap<>();
+        weights.put("gamma", reading.constant(node, 1, "the scale").floats());
+        if (center) {
+            weights.put("beta", reading.constant(node, 2, "the shift").floats());
+        }
+        LayerSpec layer =
+                new LayerSpec.LayerNormalization(name, axes, node.real("epsilon", 1e-5f), true, center, false);
+        return reading.pointwise(node, layer, lying, weights);
+    }
+
+    /** Each channel by itself, or in groups. */
+    View normalizeGroups(OnnxNode node, long groups) {
+        View from = reading.view(node, 0);
+        Constant scale = reading.constant(node, 1, "the scale");
+        reading.require(
+                from.rank() > 2 && scale.size() == from.size(1),
+                node,
+                "an input [batch, channels, ...] and a scale for each channel",
+                from.rank() + " axes and " + scale.size() + " scales");
+        String name = reading.name(node);
+        View image = reading.channelsLast(node, from, name);
+        LayerSpec layer = new LayerSpec.GroupNormalization(
+                name, Math.toIntExact(groups), -1, node.real("epsilon", 1e-5f), true, true);
+        return reading.pointwise(
+                node,
+                layer,
+                image,
+                Map.of(
+                        "gamma",
+                        scale.floats(),
+                        "beta",
+                        reading.constant(node, 2, "the shift").floats()));
     }
 
     /** {@code erf(x / sqrt(2))}, which becomes a GELU with what follows. */

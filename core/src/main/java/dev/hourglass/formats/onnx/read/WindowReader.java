@@ -492,7 +492,8 @@ final class WindowReader {
         requireRank(node, input);
         int rank = input.rank();
         String mode = node.text("mode", "nearest");
-        reading.require(mode.equals("nearest"), node, "mode nearest", mode);
+        boolean linear = mode.equals("linear") && rank == 4;
+        reading.require(linear || mode.equals("nearest"), node, "mode nearest, or linear over images", mode);
         int[] size = new int[rank - 2];
         for (int axis = 0; axis < rank; axis++) {
             long target = target(node, input, axis);
@@ -504,7 +505,11 @@ final class WindowReader {
                     input.size(axis) + " to " + target);
             if (axis >= 2) {
                 size[axis - 2] = (int) factor;
-                requireRepetition(node, input.size(axis), (int) factor);
+                if (linear) {
+                    requireHalfPixels(node);
+                } else {
+                    requireRepetition(node, input.size(axis), (int) factor);
+                }
             }
         }
         if (Arrays.stream(size).allMatch(factor -> factor == 1)) {
@@ -514,7 +519,9 @@ final class WindowReader {
         View image = reading.channelsLast(node, input, name);
         LayerSpec layer = switch (size.length) {
             case 1 -> new LayerSpec.UpSampling1d(name, size[0]);
-            case 2 -> new LayerSpec.UpSampling2d(name, size2(size));
+            case 2 ->
+                new LayerSpec.UpSampling2d(
+                        name, size2(size), linear ? LayerSpec.Interpolation.BILINEAR : LayerSpec.Interpolation.NEAREST);
             default -> new LayerSpec.UpSampling3d(name, size3(size));
         };
         return Reading.ofChannelsLast(name, reading.layers().add(layer, List.of(image), Map.of()), image);
@@ -546,6 +553,16 @@ final class WindowReader {
             throw reading.unsupported(
                     node, "a number for each of " + input.rank() + " axes", Integer.toString(numbers.size()), "");
         }
+    }
+
+    private void requireHalfPixels(OnnxNode node) {
+        String coordinates = node.text("coordinate_transformation_mode", "half_pixel");
+        boolean old = node.operator().equals("Upsample") || reading.operatorSet() < 11;
+        reading.require(
+                !old && (coordinates.equals("half_pixel") || coordinates.equals("pytorch_half_pixel")),
+                node,
+                "coordinates half_pixel, as Keras has them",
+                old ? "asymmetric" : coordinates);
     }
 
     /** The place that each one of the output takes its value from must be that of a plain repetition. */

@@ -19,6 +19,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -106,9 +107,19 @@ class OnnxReaderTest {
                         + " compute, found 'Tann'.");
     }
 
+    /** The committed ones, and those of a folder that {@code interop/onnx_models.py} has filled. */
     static Stream<Path> files() throws IOException {
-        try (Stream<Path> all = Files.list(FILES)) {
-            return all.filter(file -> file.toString().endsWith(".onnx")).sorted().toList().stream();
+        String more = System.getenv("HOURGLASS_ONNX_MODELS");
+        List<Path> files = new ArrayList<>(onnxFiles(FILES));
+        files.addAll(more == null ? List.of() : onnxFiles(Path.of(more)));
+        return files.stream();
+    }
+
+    private static List<Path> onnxFiles(Path folder) throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(file -> file.toString().endsWith(".onnx"))
+                    .sorted()
+                    .toList();
         }
     }
 
