@@ -95,7 +95,8 @@ record InputSizes(@Nullable Shape sample, Function<String, List<Integer>> firstK
                                     .map(size -> size == null ? "64" : size.toString())
                                     .reduce((a, b) -> a + "x" + b)
                                     .orElse("")
-                            + ".");
+                            + ".",
+                    sizes.stream().mapToInt(size -> size == null ? 0 : size).toArray());
         }
         if (sample.rank() != sizes.size()) {
             throw new UnsupportedModelException(

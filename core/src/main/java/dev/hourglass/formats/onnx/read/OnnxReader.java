@@ -226,7 +226,10 @@ public final class OnnxReader {
                         input + "; the data has samples " + sample + ". Give data with as many dimensions.");
             }
             return new OpenSizesException(
-                    input + " and leaves open what it is read with. Give the shape of a sample with --input.");
+                    input + " and leaves open what it is read with. Give the shape of a sample with --input.",
+                    sizes.stream()
+                            .mapToInt(size -> size == null ? 0 : Math.clamp(size, 0, Integer.MAX_VALUE))
+                            .toArray());
         }
 
         private static boolean fits(List<@Nullable Long> sizes, Shape sample) {
