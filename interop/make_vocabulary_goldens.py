@@ -146,6 +146,12 @@ def interpolations():
     yield "bilinear_one_row", 2, (1, 4, 2), [layers.UpSampling2D((2, 5), interpolation="bilinear")]
 
 
+def scalings():
+    yield "rescaling", 3, (4, 5), [layers.Rescaling(0.25, offset=-1.5)]
+    yield "rescaling_pixels", 2, (3, 2, 17), [layers.Rescaling(1 / 255)]
+    yield "rescaling_last", 2, (5,), [layers.Dense(3, activation="sigmoid"), layers.Rescaling(-255, offset=3)]
+
+
 def cases():
     """(name, batch, sample shape, layers)."""
     yield from activations()
@@ -155,6 +161,7 @@ def cases():
     yield from channel_by_channel()
     yield from sample_normalizations()
     yield from interpolations()
+    yield from scalings()
 
 
 def main():

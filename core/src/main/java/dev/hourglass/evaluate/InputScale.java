@@ -3,8 +3,10 @@ package dev.hourglass.evaluate;
 import dev.hourglass.data.ByteDataset;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.ValueRange;
+import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.OutputRange;
 import dev.hourglass.tensor.Normalization;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -49,6 +51,26 @@ public final class InputScale {
                             + ". If it was trained on pixels divided by 255, give --scale 255; --scale 1 says that they are right.");
         }
         return Optional.empty();
+    }
+
+    /** The first layer, where it scales what is fed to the model: then numbers go in as they are stored. */
+    public static Optional<LayerSpec.Rescaling> layer(List<LayerSpec> layers) {
+        return layers.getFirst() instanceof LayerSpec.Rescaling rescaling ? Optional.of(rescaling) : Optional.empty();
+    }
+
+    /**
+     * What speaks against comparing a model's outputs with its inputs, where a layer of it scales the inputs.
+     *
+     * @param output between what bounds the model's outputs lie
+     * @return empty where nothing does
+     */
+    public static Optional<String> doubt(Dataset data, LayerSpec.Rescaling first, OutputRange output) {
+        ValueRange range = ValueRange.of(data);
+        return isBeyond(range, output)
+                ? Optional.of("The numbers of " + data.name() + " are " + range + " and layer '" + first.name()
+                        + "' scales them; the outputs lie in " + output
+                        + ", so errors between the two say nothing. Codes and outputs are right.")
+                : Optional.empty();
     }
 
     /** Whether the model could never give back what is fed to it, but for some noise. */

@@ -56,6 +56,7 @@ public enum KerasClass {
     ACTIVATION("Activation"),
     LEAKY_RELU("LeakyReLU"),
     RELU("ReLU"),
+    RESCALING("Rescaling"),
     ELU("ELU"),
     PRELU("PReLU"),
     MASKING("Masking"),
@@ -132,6 +133,7 @@ public enum KerasClass {
             case LayerSpec.ActivationLayer ignored -> ACTIVATION;
             case LayerSpec.LeakyRelu ignored -> LEAKY_RELU;
             case LayerSpec.Relu ignored -> RELU;
+            case LayerSpec.Rescaling ignored -> RESCALING;
             case LayerSpec.Elu ignored -> ELU;
             case LayerSpec.PRelu ignored -> PRELU;
             case LayerSpec.Masking ignored -> MASKING;

@@ -158,6 +158,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                 facts(in, in.shape(), Operations.NONE.then(function.activation(), in.size()));
             case LayerSpec.LeakyRelu ignored -> facts(in, in.shape(), Operations.elementwise(in.size()));
             case LayerSpec.Relu ignored -> facts(in, in.shape(), Operations.elementwise(in.size()));
+            case LayerSpec.Rescaling ignored -> facts(in, in.shape(), Operations.elementwise(2L * in.size()));
             case LayerSpec.Elu ignored -> facts(in, in.shape(), Operations.elementwise(in.size()));
             case LayerSpec.PRelu prelu ->
                 facts(
@@ -559,6 +560,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.Relu relu ->
                 "slope " + relu.negativeSlope() + ", threshold " + relu.threshold()
                         + (Float.isInfinite(relu.maxValue()) ? "" : ", at most " + relu.maxValue());
+            case LayerSpec.Rescaling rescaling -> "scale " + rescaling.scale() + ", offset " + rescaling.offset();
             case LayerSpec.Elu elu -> "alpha " + elu.alpha();
             case LayerSpec.PRelu prelu ->
                 "learned slopes" + (prelu.sharedAxes().isEmpty() ? "" : ", shared along axes " + prelu.sharedAxes());

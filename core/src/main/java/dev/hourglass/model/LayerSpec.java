@@ -1087,6 +1087,22 @@ public sealed interface LayerSpec {
     }
 
     /**
+     * {@code x * scale + offset}, such as pixels to 255 times 1/255.
+     *
+     * @param scale finite
+     * @param offset finite; Keras's default is 0
+     */
+    record Rescaling(String name, float scale, float offset) implements Elementwise {
+        public Rescaling {
+            requireName(name);
+            if (!Float.isFinite(scale) || !Float.isFinite(offset)) {
+                throw new IllegalArgumentException(
+                        "Layer '" + name + "': scale and offset must be finite, got " + scale + " and " + offset);
+            }
+        }
+    }
+
+    /**
      * {@code x} where {@code x > 0}, else {@code alpha * (exp(x) - 1)} (Clevert et al. 2016).
      *
      * @param alpha >= 0; Keras's default is 1

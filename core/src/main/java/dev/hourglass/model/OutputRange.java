@@ -147,6 +147,11 @@ public record OutputRange(double least, double most) {
                         relu.negativeSlope() == 0 ? 0 : Double.NEGATIVE_INFINITY,
                         isPlain ? Math.min(most, relu.maxValue()) : relu.maxValue());
             }
+            case LayerSpec.Rescaling rescaling -> {
+                double one = product(least, rescaling.scale()) + rescaling.offset();
+                double other = product(most, rescaling.scale()) + rescaling.offset();
+                yield new OutputRange(Math.min(one, other), Math.max(one, other));
+            }
             case LayerSpec.Elu elu -> new OutputRange(least > 0 ? 0 : -elu.alpha(), Math.max(0, most));
             case LayerSpec.PRelu prelu -> ALL;
             case LayerSpec.Masking masking -> new OutputRange(Math.min(0, least), Math.max(0, most));

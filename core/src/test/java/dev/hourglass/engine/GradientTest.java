@@ -320,6 +320,7 @@ class GradientTest {
             cases.add(Case.between("UpSampling2d 2x2", 3, channels, up("tested", 2)));
             cases.add(Case.between("UpSampling2d 1x3", 3, channels, new UpSampling2d("tested", new Size2(1, 3))));
             cases.add(Case.between("GlobalAveragePooling2d", 3, channels, new GlobalAveragePooling2d("tested")));
+            cases.add(Case.between("Rescaling", 3, channels, new LayerSpec.Rescaling("tested", -0.7f, 0.2f)));
             cases.add(Case.between("LeakyReLU", 3, channels, new LeakyRelu("tested", 0.2f)));
             cases.add(Case.between("Dense on pixels", 3, channels, dense("tested", 6, TANH)));
             for (Activation activation : Activation.values()) {

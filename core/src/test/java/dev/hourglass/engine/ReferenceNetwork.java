@@ -431,6 +431,7 @@ final class ReferenceNetwork {
                 case LayerSpec.ActivationLayer activation -> activate(activation.activation(), x, out);
                 case LayerSpec.LeakyRelu leaky -> map(x, v -> v > 0 ? v : leaky.negativeSlope() * v);
                 case LayerSpec.Relu relu -> map(x, v -> relu(relu, v));
+                case LayerSpec.Rescaling rescaling -> map(x, v -> rescaling.scale() * v + rescaling.offset());
                 case LayerSpec.Elu elu -> map(x, v -> v > 0 ? v : elu.alpha() * Math.expm1(v));
                 case LayerSpec.PRelu ignored -> prelu(x, in);
                 case LayerSpec.Masking masking -> mask(masking, x, in);

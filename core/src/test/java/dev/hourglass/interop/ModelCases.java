@@ -316,6 +316,8 @@ public final class ModelCases {
         add("relu_at_most", IMAGE, new LayerSpec.Relu("relu", 0, 0, 0.4f));
         add("relu_sloped", SEQUENCE, new LayerSpec.Relu("relu", 0.3f, 0.2f, 0.9f));
         add("relu_sloped_without_most", VECTOR, new LayerSpec.Relu("relu", 0.3f, 0, Float.POSITIVE_INFINITY));
+        add("rescaling", IMAGE, new LayerSpec.Rescaling("rescaling", 1f / 255, 0.5f));
+        add("rescaling_last", VECTOR, new Dense("dense", 4, SIGMOID), new LayerSpec.Rescaling("rescaling", -255, 0));
         add("elu_half", IMAGE, new LayerSpec.Elu("elu", 0.5f));
         add("prelu_image", IMAGE, new LayerSpec.PRelu("prelu", List.of()));
         add("prelu_shared", IMAGE, new LayerSpec.PRelu("prelu", List.of(1, 2)));

@@ -105,11 +105,12 @@ public final class RandomModels {
             case 11 -> new LayerSpec.RepeatVector(name, 1 + random.nextInt(5));
             case 12 -> random.nextBoolean() ? drawFurther(name, in) : drawShape(name, in);
             case 13 ->
-                switch (random.nextInt(5)) {
+                switch (random.nextInt(6)) {
                     case 0 -> new LayerSpec.LeakyRelu(name, random.nextFloat());
                     case 1 -> new LayerSpec.Elu(name, random.nextFloat());
                     case 2 -> new LayerSpec.Relu(name, random.nextFloat(), 0, 1 + random.nextFloat());
                     case 3 -> new LayerSpec.PRelu(name, List.of(1));
+                    case 4 -> new LayerSpec.Rescaling(name, 1 + random.nextFloat(), random.nextFloat());
                     default -> new LayerSpec.ActivationLayer(name, drawActivation());
                 };
             default -> drawNoise(name);

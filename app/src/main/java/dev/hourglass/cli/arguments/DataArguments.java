@@ -88,7 +88,9 @@ public final class DataArguments {
         if (scale == null) {
             boolean rebuilds = model.output().equals(model.input());
             OutputRange output = rebuilds ? OutputRange.of(model.layers()) : OutputRange.ALL;
-            InputScale.doubt(data, model.normalization(), output)
+            InputScale.layer(model.layers())
+                    .map(first -> InputScale.doubt(data, first, output))
+                    .orElseGet(() -> InputScale.doubt(data, model.normalization(), output))
                     .ifPresent(doubt -> terminal.error("WARNING: " + doubt));
         }
         return data;

@@ -484,6 +484,17 @@ final class LayerSyntax {
                         atLeastZero(settings, "threshold", 0),
                         atLeastZero(settings, "max_value", Float.POSITIVE_INFINITY));
             }
+            case RESCALING -> {
+                settings.allowing("name", "scale", "offset");
+                yield checked(
+                        settings,
+                        () -> new LayerSpec.Rescaling(
+                                name(settings, kerasClass),
+                                settings.require("scale", "scale: 0.00392157").asFloat("a number", Double::isFinite),
+                                settings.find("offset")
+                                        .map(node -> node.asFloat("a number", Double::isFinite))
+                                        .orElse(0f)));
+            }
             case ELU -> {
                 settings.allowing("name", "alpha");
                 yield new LayerSpec.Elu(name(settings, kerasClass), atLeastZero(settings, "alpha", 1));
@@ -672,6 +683,10 @@ final class LayerSyntax {
                 if (!Float.isInfinite(relu.maxValue())) {
                     settings.put("max_value", relu.maxValue());
                 }
+            }
+            case LayerSpec.Rescaling rescaling -> {
+                settings.put("scale", rescaling.scale());
+                settings.put("offset", rescaling.offset());
             }
             case LayerSpec.Elu elu -> settings.put("alpha", elu.alpha());
             case LayerSpec.PRelu prelu -> {

@@ -106,6 +106,14 @@ public final class UploadRoutes implements Routes {
         ValueRange range = ValueRange.of(data);
         OutputRange output = OutputRange.of(model.autoencoder().spec().layers());
         if (model.autoencoder().normalization().equals(Normalization.NONE) && InputScale.isBeyond(range, output)) {
+            InputScale.layer(model.autoencoder().spec().layers()).ifPresent(first -> {
+                throw ApiException.impossible(
+                        null,
+                        "The numbers are " + range + ", layer '" + first.name()
+                                + "' scales them, and the outputs lie in " + output
+                                + ": there is no error to tell between the two.",
+                        "Upload to a model whose outputs are like its inputs.");
+            });
             throw ApiException.impossible(
                     null,
                     "The numbers are " + range + ", and the model's outputs lie in " + output + ".",

@@ -187,6 +187,8 @@ public final class LayerOps {
                 PointFunction function = new PointFunction.Relu(l.negativeSlope(), l.threshold(), l.maxValue());
                 yield add(new Op.Apply(name, function, from, to));
             }
+            case LayerSpec.Rescaling l ->
+                add(new Op.Apply(name, new PointFunction.Affine(l.scale(), l.offset()), from, to));
             case LayerSpec.Elu l -> add(new Op.Apply(name, new PointFunction.Elu(l.alpha(), 1), from, to));
             case LayerSpec.PRelu l -> {
                 int alpha = parametersOf(name);

@@ -31,6 +31,9 @@ public sealed interface PointFunction {
     /** {@code x * tanh(log(1 + exp(x)))}. */
     record Mish() implements PointFunction {}
 
+    /** {@code x * scale + offset}. */
+    record Affine(float scale, float offset) implements PointFunction {}
+
     /** As {@link dev.hourglass.model.LayerSpec.Relu}. */
     record Relu(float negativeSlope, float threshold, float maxValue) implements PointFunction {}
 

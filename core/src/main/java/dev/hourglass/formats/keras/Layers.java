@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What each layer's settings are in Keras: how they are read, and below how they are written. */
 final class Layers {
@@ -330,6 +331,7 @@ final class Layers {
                 yield new LayerSpec.LeakyRelu(name, settings.number("negative_slope", alpha));
             }
             case RELU -> relu(name, settings);
+            case RESCALING -> new LayerSpec.Rescaling(name, one(settings, "scale", null), one(settings, "offset", 0f));
             case ELU -> new LayerSpec.Elu(name, settings.number("alpha", 1));
             case PRELU -> {
                 settings.ignoreTrainingOf("alpha");
@@ -365,6 +367,18 @@ final class Layers {
             }
         }
         throw settings.lacks("interpolation", "'nearest' and 'bilinear'");
+    }
+
+    /** One number for all channels; required where there is no default. */
+    private static float one(LayerSettings settings, String setting, @Nullable Float otherwise) {
+        Json value = otherwise == null ? settings.get(setting) : settings.find(setting);
+        if (value == null && otherwise != null) {
+            return otherwise;
+        }
+        if (!(value instanceof Json.Numeral)) {
+            throw settings.lacks(setting, "one number for all channels");
+        }
+        return (float) value.asNumber();
     }
 
     private static float rate(LayerSettings settings) {
@@ -693,6 +707,10 @@ final class Layers {
                 if (!Float.isInfinite(relu.maxValue())) {
                     config.put("max_value", relu.maxValue());
                 }
+            }
+            case LayerSpec.Rescaling rescaling -> {
+                config.put("scale", rescaling.scale());
+                config.put("offset", rescaling.offset());
             }
             case LayerSpec.Elu elu -> config.put("alpha", elu.alpha());
             case LayerSpec.PRelu prelu -> {

@@ -252,6 +252,11 @@ final class Translation {
             case LayerSpec.LeakyRelu leaky ->
                 addNode(name, "LeakyRelu", List.of(value()), Map.of("alpha", new Real(leaky.negativeSlope())));
             case LayerSpec.Relu relu -> addRelu(relu);
+            case LayerSpec.Rescaling rescaling -> {
+                String scaled =
+                        addNode(name, "Mul", List.of(value(), number(name + "/scale", rescaling.scale())), Map.of());
+                addNode(name, "Add", List.of(scaled, number(name + "/offset", rescaling.offset())), Map.of());
+            }
             case LayerSpec.Elu elu -> addNode(name, "Elu", List.of(value()), Map.of("alpha", new Real(elu.alpha())));
             case LayerSpec.PRelu ignored ->
                 addNode(

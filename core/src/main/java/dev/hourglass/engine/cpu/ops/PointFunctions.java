@@ -76,6 +76,12 @@ public record PointFunctions(Kernels kernels) {
                     Y[y + i] = X[x + i] * tanhOfSoftplus(X[x + i], E[i]);
                 }
             }
+            case PointFunction.Affine f -> {
+                // Not fused, as Keras computes it.
+                for (int i = 0; i < count; i++) {
+                    Y[y + i] = X[x + i] * f.scale() + f.offset();
+                }
+            }
             case PointFunction.Relu f -> {
                 for (int i = 0; i < count; i++) {
                     float v = X[x + i];
@@ -139,6 +145,7 @@ public record PointFunctions(Kernels kernels) {
                     D[d + i] *= t + X[x + i] * (1 - t * t) * sigmoid(X[x + i], E[i]);
                 }
             }
+            case PointFunction.Affine f -> kernels.scale(f.scale(), D, d, count);
             case PointFunction.Relu f -> {
                 for (int i = 0; i < count; i++) {
                     float v = X[x + i];

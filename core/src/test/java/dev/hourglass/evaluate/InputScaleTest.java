@@ -1,0 +1,47 @@
+package dev.hourglass.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hourglass.data.Dataset;
+import dev.hourglass.data.FloatDataset;
+import dev.hourglass.model.Activation;
+import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.OutputRange;
+import dev.hourglass.tensor.Normalization;
+import dev.hourglass.tensor.Shape;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class InputScaleTest {
+    private static final Dataset PIXELS = FloatDataset.of("pixels", Shape.of(2), new float[] {0, 255, 3, 128});
+    private static final LayerSpec.Dense SIGMOID = new LayerSpec.Dense("dense", 2, Activation.SIGMOID);
+
+    @Test
+    void aLayerThatScalesIsNamedInsteadOfAnotherScaling() {
+        List<LayerSpec> layers = List.of(new LayerSpec.Rescaling("to_unit", 1f / 255, 0), SIGMOID);
+        LayerSpec.Rescaling first = InputScale.layer(layers).orElseThrow();
+
+        assertThat(InputScale.doubt(PIXELS, first, OutputRange.of(layers)))
+                .contains("The numbers of pixels are from 0 to 255 and layer 'to_unit' scales them; the outputs lie in"
+                        + " [0, 1], so errors between the two say nothing. Codes and outputs are right.");
+    }
+
+    @Test
+    void aModelThatScalesBackIsNotDoubted() {
+        List<LayerSpec> layers =
+                List.of(new LayerSpec.Rescaling("in", 1f / 255, 0), SIGMOID, new LayerSpec.Rescaling("out", 255, 0));
+
+        assertThat(OutputRange.of(layers)).isEqualTo(new OutputRange(0, 255));
+        assertThat(InputScale.doubt(PIXELS, InputScale.layer(layers).orElseThrow(), OutputRange.of(layers)))
+                .isEmpty();
+    }
+
+    @Test
+    void withoutSuchALayerTheWayOutIsAScaling() {
+        List<LayerSpec> layers = List.of(SIGMOID);
+
+        assertThat(InputScale.layer(layers)).isEmpty();
+        assertThat(InputScale.doubt(PIXELS, Normalization.NONE, OutputRange.of(layers)).orElseThrow())
+                .contains("give --scale 255");
+    }
+}
