@@ -257,7 +257,7 @@ public final class ModelCases {
         add(
                 "layer_normalization_rows",
                 IMAGE,
-                new LayerSpec.LayerNormalization("norm", List.of(1, 3), 0.01f, false, true, false));
+                new LayerSpec.LayerNormalization("norm", List.of(1), 0.01f, false, true, false));
         add(
                 "layer_normalization_rms",
                 SEQUENCE,
@@ -269,7 +269,7 @@ public final class ModelCases {
                 Shape.of(4, 5, 3),
                 new LayerSpec.GroupNormalization("norm", 2, 1, 0.01f, true, false));
         add("unit_normalization_image", IMAGE, new LayerSpec.UnitNormalization("norm"));
-        add("unit_normalization_axes", IMAGE, new LayerSpec.UnitNormalization("norm", List.of(1, 2)));
+        add("unit_normalization_axis_2", IMAGE, new LayerSpec.UnitNormalization("norm", List.of(2)));
         add("unit_normalization_vector", VECTOR, new LayerSpec.UnitNormalization("norm"));
     }
 

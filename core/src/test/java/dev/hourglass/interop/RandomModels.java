@@ -30,17 +30,23 @@ public final class RandomModels {
     private static final List<Activation> ACTIVATIONS = ModelCases.exchanged();
 
     private final RandomGenerator random;
+    private final boolean latest;
 
-    private RandomModels(RandomGenerator random) {
+    /** @param latest whether half of the layers are of {@link #drawLatest} */
+    private RandomModels(RandomGenerator random, boolean latest) {
         this.random = random;
+        this.latest = latest;
     }
 
-    /** @param count how many, named {@code random_00} and so on */
+    /** @param count how many, named {@code random_00} and so on; a third as many of the latest layers are added */
     public static List<ModelCase> of(RandomSource source, int count) {
         List<ModelCase> cases = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             String name = i < 10 ? "random_0" + i : "random_" + i;
-            cases.add(new RandomModels(source.stream("random-model", i)).draw(name));
+            cases.add(new RandomModels(source.stream("random-model", i), false).draw(name));
+        }
+        for (int i = 0; i < Math.ceilDiv(count, 3); i++) {
+            cases.add(new RandomModels(source.stream("random-latest", i), true).draw("random_latest_" + i));
         }
         return cases;
     }
@@ -81,6 +87,40 @@ public final class RandomModels {
     }
 
     private LayerSpec drawLayer(String name, Shape in) {
+        return latest && random.nextBoolean() ? drawLatest(name, in) : drawUsual(name, in);
+    }
+
+    /** Of layers that came after the first models were drawn, which stay as they are. */
+    private LayerSpec drawLatest(String name, Shape in) {
+        float rate = random.nextInt(4) == 0 ? 0.25f : 0; // as for noise
+        return switch (random.nextInt(9)) {
+            case 0 ->
+                new LayerSpec.DepthwiseConv2d(
+                                name, drawSize(3), Size2.square(1 + random.nextInt(2)), drawPadding(), drawActivation())
+                        .withDepthMultiplier(1 + random.nextInt(2));
+            case 1 ->
+                new LayerSpec.SeparableConv2d(
+                                name, 1 + random.nextInt(6), drawSize(3), LayerSpec.ONE, drawPadding(), drawActivation())
+                        .withDilation(drawSize(2))
+                        .withBias(random.nextBoolean());
+            case 2 ->
+                new LayerSpec.SeparableConv1d(
+                        name, 1 + random.nextInt(6), 1 + random.nextInt(3), 1, drawPadding(), drawActivation());
+            case 3 ->
+                new LayerSpec.LayerNormalization(
+                        name, List.of(-1), 0.01f, random.nextBoolean(), random.nextBoolean(), false);
+            case 4 -> new LayerSpec.GroupNormalization(name, in.dimension(-1) % 2 == 0 ? 2 : -1);
+            case 5 -> new LayerSpec.UnitNormalization(name, List.of(1));
+            case 6 -> new LayerSpec.UpSampling2d(name, drawSize(3), LayerSpec.Interpolation.BILINEAR);
+            case 7 -> new LayerSpec.Rescaling(name, 1 + random.nextFloat(), random.nextFloat());
+            default ->
+                random.nextBoolean()
+                        ? new LayerSpec.GaussianDropout(name, rate)
+                        : new LayerSpec.AlphaDropout(name, rate);
+        };
+    }
+
+    private LayerSpec drawUsual(String name, Shape in) {
         return switch (random.nextInt(15)) {
             case 0, 1 ->
                 new LayerSpec.Conv2d(
@@ -89,11 +129,7 @@ public final class RandomModels {
                 new LayerSpec.Conv2dTranspose(
                         name, 1 + random.nextInt(6), drawSize(4), drawSize(3), drawPadding(), drawActivation());
             case 4 -> new LayerSpec.MaxPooling2d(name, drawSize(3), drawSize(3), drawPadding());
-            case 5 ->
-                new LayerSpec.UpSampling2d(
-                        name,
-                        drawSize(3),
-                        random.nextBoolean() ? LayerSpec.Interpolation.NEAREST : LayerSpec.Interpolation.BILINEAR);
+            case 5 -> new LayerSpec.UpSampling2d(name, drawSize(3));
             case 6 -> new LayerSpec.GlobalAveragePooling2d(name);
             case 7 ->
                 new LayerSpec.BatchNormalization(name, random.nextFloat(0.5f, 0.99f), random.nextFloat(0.01f, 0.1f));
@@ -105,12 +141,11 @@ public final class RandomModels {
             case 11 -> new LayerSpec.RepeatVector(name, 1 + random.nextInt(5));
             case 12 -> random.nextBoolean() ? drawFurther(name, in) : drawShape(name, in);
             case 13 ->
-                switch (random.nextInt(6)) {
+                switch (random.nextInt(5)) {
                     case 0 -> new LayerSpec.LeakyRelu(name, random.nextFloat());
                     case 1 -> new LayerSpec.Elu(name, random.nextFloat());
                     case 2 -> new LayerSpec.Relu(name, random.nextFloat(), 0, 1 + random.nextFloat());
                     case 3 -> new LayerSpec.PRelu(name, List.of(1));
-                    case 4 -> new LayerSpec.Rescaling(name, 1 + random.nextFloat(), random.nextFloat());
                     default -> new LayerSpec.ActivationLayer(name, drawActivation());
                 };
             default -> drawNoise(name);
@@ -124,7 +159,7 @@ public final class RandomModels {
     /** Over steps, or with settings that are rare. */
     private LayerSpec drawFurther(String name, Shape in) {
         int filters = 2 * (1 + random.nextInt(3));
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(7)) {
             case 0 ->
                 new LayerSpec.Conv1d(
                         name, filters, 1 + random.nextInt(4), 1 + random.nextInt(2), drawPadding(), drawActivation());
@@ -139,20 +174,6 @@ public final class RandomModels {
             case 3 -> new LayerSpec.AveragePooling2d(name, drawSize(3), drawSize(2), drawPadding());
             case 4 -> new LayerSpec.MaxPooling1d(name, 1 + random.nextInt(3), 1 + random.nextInt(2), drawPadding());
             case 5 -> new LayerSpec.ZeroPadding2d(name, random.nextInt(2), random.nextInt(2), 1, random.nextInt(3));
-            case 6 ->
-                new LayerSpec.DepthwiseConv2d(
-                                name, drawSize(3), Size2.square(1 + random.nextInt(2)), drawPadding(), drawActivation())
-                        .withDepthMultiplier(1 + random.nextInt(2));
-            case 7 ->
-                new LayerSpec.SeparableConv2d(
-                                name, filters, drawSize(3), LayerSpec.ONE, drawPadding(), drawActivation())
-                        .withDilation(drawSize(2))
-                        .withBias(random.nextBoolean());
-            case 8 ->
-                new LayerSpec.LayerNormalization(
-                        name, List.of(-1), 0.01f, random.nextBoolean(), random.nextBoolean(), false);
-            case 9 -> new LayerSpec.GroupNormalization(name, in.dimension(-1) % 2 == 0 ? 2 : -1);
-            case 10 -> new LayerSpec.UnitNormalization(name, List.of(1));
             default ->
                 new LayerSpec.BatchNormalization(name, 0.9f, 0.01f, 1, random.nextBoolean(), random.nextBoolean());
         };
@@ -184,12 +205,7 @@ public final class RandomModels {
     /** Mostly none, since models that are disturbed are not trained. */
     private LayerSpec drawNoise(String name) {
         float much = random.nextInt(4) == 0 ? 0.25f : 0;
-        return switch (random.nextInt(4)) {
-            case 0 -> new LayerSpec.Dropout(name, much);
-            case 1 -> new LayerSpec.GaussianDropout(name, much);
-            case 2 -> new LayerSpec.AlphaDropout(name, much);
-            default -> new LayerSpec.GaussianNoise(name, much);
-        };
+        return random.nextBoolean() ? new LayerSpec.Dropout(name, much) : new LayerSpec.GaussianNoise(name, much);
     }
 
     /** To a sequence, or to an image with one column. */

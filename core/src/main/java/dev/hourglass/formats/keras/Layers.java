@@ -424,11 +424,12 @@ final class Layers {
             return List.of(-1);
         }
         List<Json> items = axes instanceof Json.Sequence all ? all.items() : List.of(axes);
-        List<Integer> counted = items.stream()
-                .map(Json::asWhole)
-                .map(axis -> axis < 0 ? axis + in.rank() + 1 : axis)
-                .toList();
-        return counted.equals(List.of(in.rank())) ? List.of(-1) : counted;
+        List<Integer> given = items.stream().map(Json::asWhole).toList();
+        return given.equals(List.of(-1))
+                ? given
+                : given.stream()
+                        .map(axis -> axis < 0 ? axis + in.rank() + 1 : axis)
+                        .toList();
     }
 
     private static void ofKernelAndBias(LayerSettings settings) {

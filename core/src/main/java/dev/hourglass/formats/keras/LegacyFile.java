@@ -9,6 +9,8 @@ import dev.hourglass.formats.hdf5.Group;
 import dev.hourglass.formats.hdf5.Hdf5File;
 import dev.hourglass.formats.json.Json;
 import dev.hourglass.formats.json.JsonText;
+import dev.hourglass.formats.UnsupportedModelException;
+import dev.hourglass.model.LayerSpec;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Shape;
 import java.io.IOException;
@@ -70,6 +72,7 @@ public final class LegacyFile {
 
     public static void write(SavedModel model, ModelLayout layout, HourglassNote note, OutputStream out)
             throws IOException {
+        model.layers().forEach(LegacyFile::requireOneAxis);
         ModelNode.Model tree = ModelTree.of(model, layout);
         Group.Builder root = Group.builder();
         root.attribute("keras_version", new Attribute.Text(ConfigWriter.KERAS_VERSION));
@@ -92,6 +95,17 @@ public final class LegacyFile {
         }
         root.attribute(NOTE, new Attribute.Text(JsonText.write(note.toTree())));
         Hdf5File.write(root.build(), out);
+    }
+
+    /** Where a layer has several axes, Keras loses them as it opens the file (legacy/saving/saving_utils.py). */
+    private static void requireOneAxis(LayerSpec layer) {
+        int axes = layer instanceof LayerSpec.LayerNormalization norm
+                ? norm.axes().size()
+                : layer instanceof LayerSpec.UnitNormalization unit ? unit.axes().size() : 1;
+        if (axes > 1) {
+            throw new UnsupportedModelException("Layer '" + layer.name() + "' normalises along " + axes
+                    + " axes, of which Keras would take only the last from an .h5 file. Write .keras or ONNX.");
+        }
     }
 
     private static Map<String, @Nullable Object> training(SavedModel model, Optimizer optimizer) {
