@@ -41,7 +41,8 @@ class InputScaleTest {
         List<LayerSpec> layers = List.of(SIGMOID);
 
         assertThat(InputScale.layer(layers)).isEmpty();
-        assertThat(InputScale.doubt(PIXELS, Normalization.NONE, OutputRange.of(layers)).orElseThrow())
+        assertThat(InputScale.doubt(PIXELS, Normalization.NONE, OutputRange.of(layers))
+                        .orElseThrow())
                 .contains("give --scale 255");
     }
 }

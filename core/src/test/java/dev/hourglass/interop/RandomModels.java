@@ -100,7 +100,12 @@ public final class RandomModels {
                         .withDepthMultiplier(1 + random.nextInt(2));
             case 1 ->
                 new LayerSpec.SeparableConv2d(
-                                name, 1 + random.nextInt(6), drawSize(3), LayerSpec.ONE, drawPadding(), drawActivation())
+                                name,
+                                1 + random.nextInt(6),
+                                drawSize(3),
+                                LayerSpec.ONE,
+                                drawPadding(),
+                                drawActivation())
                         .withDilation(drawSize(2))
                         .withBias(random.nextBoolean());
             case 2 ->

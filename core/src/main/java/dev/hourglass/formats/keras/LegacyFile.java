@@ -4,12 +4,12 @@ import dev.hourglass.engine.Optimizer;
 import dev.hourglass.engine.OptimizerState;
 import dev.hourglass.formats.ModelLayout;
 import dev.hourglass.formats.SavedModel;
+import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.formats.hdf5.Attribute;
 import dev.hourglass.formats.hdf5.Group;
 import dev.hourglass.formats.hdf5.Hdf5File;
 import dev.hourglass.formats.json.Json;
 import dev.hourglass.formats.json.JsonText;
-import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Shape;
@@ -101,7 +101,9 @@ public final class LegacyFile {
     private static void requireOneAxis(LayerSpec layer) {
         int axes = layer instanceof LayerSpec.LayerNormalization norm
                 ? norm.axes().size()
-                : layer instanceof LayerSpec.UnitNormalization unit ? unit.axes().size() : 1;
+                : layer instanceof LayerSpec.UnitNormalization unit
+                        ? unit.axes().size()
+                        : 1;
         if (axes > 1) {
             throw new UnsupportedModelException("Layer '" + layer.name() + "' normalises along " + axes
                     + " axes, of which Keras would take only the last from an .h5 file. Write .keras or ONNX.");
