@@ -17,7 +17,6 @@ from keras import layers  # noqa: E402
 
 RESOURCES = Path(__file__).resolve().parent.parent / "core/src/test/resources/keras/unsupported"
 IMAGE = (8, 8, 2)
-SERIES = (6, 3)
 
 
 def one(shape, layer):
@@ -39,12 +38,9 @@ def shared():
 
 
 MODELS = {
-    "layer_normalization": lambda: one(SERIES, layers.LayerNormalization(name="it")),
-    "separable_conv2d": lambda: one(IMAGE, layers.SeparableConv2D(2, 3, name="it")),
-    "depthwise_conv2d": lambda: one(IMAGE, layers.DepthwiseConv2D(3, name="it")),
-    "rescaling": lambda: one(IMAGE, layers.Rescaling(1 / 255, name="it")),
+    "conv_lstm2d": lambda: one((3, 8, 8, 2), layers.ConvLSTM2D(2, 3, name="it")),
     "embedding": lambda: one((6,), layers.Embedding(10, 3, name="it")),
-    "bilinear": lambda: one(IMAGE, layers.UpSampling2D(interpolation="bilinear", name="it")),
+    "bicubic": lambda: one(IMAGE, layers.UpSampling2D(interpolation="bicubic", name="it")),
     "two_inputs": two_inputs,
     "shared": shared,
 }

@@ -38,14 +38,14 @@ public final class RandomModels {
         this.latest = latest;
     }
 
-    /** @param count how many, named {@code random_00} and so on; a third as many of the latest layers are added */
+    /** @param count how many, named {@code random_00} and so on; an eighth as many of the latest layers are added */
     public static List<ModelCase> of(RandomSource source, int count) {
         List<ModelCase> cases = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             String name = i < 10 ? "random_0" + i : "random_" + i;
             cases.add(new RandomModels(source.stream("random-model", i), false).draw(name));
         }
-        for (int i = 0; i < Math.ceilDiv(count, 3); i++) {
+        for (int i = 0; i < Math.ceilDiv(count, 8); i++) {
             cases.add(new RandomModels(source.stream("random-latest", i), true).draw("random_latest_" + i));
         }
         return cases;

@@ -52,7 +52,7 @@ class ConfigReaderTest {
                 "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"dtype\": \"mixed_float16\"` | has dtype 'mixed_float16'; Hourglass supports 'float32'",
                 "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"new_setting\": 3` | has new_setting 3; Hourglass supports layers without it",
                 "Conv2DTranspose | `\"filters\": 2, \"kernel_size\": 3, \"output_padding\": 1` | has output_padding 1; Hourglass supports null",
-                "UpSampling2D | `\"size\": 2, \"interpolation\": \"bilinear\"` | has interpolation 'bilinear'; Hourglass supports 'nearest'",
+                "UpSampling2D | `\"size\": 2, \"interpolation\": \"bicubic\"` | has interpolation 'bicubic'; Hourglass supports 'nearest' and 'bilinear'",
                 "BatchNormalization | `\"renorm\": true` | has renorm true; Hourglass supports false",
                 "GlobalAveragePooling2D | `\"keepdims\": true` | has keepdims true; Hourglass supports false",
             })
