@@ -1,7 +1,6 @@
 package dev.hourglass.engine;
 
 import dev.hourglass.model.Graph;
-import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.ModelFacts;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.Kernels;
@@ -20,10 +19,11 @@ record DivergenceSearch(Graph graph, Parameters parameters, Kernels kernels, Wor
                 return Optional.of("sample " + order[from + i] + " of the data holds a number that is not finite");
             }
         }
-        for (LayerFacts layer : ModelFacts.of(graph).layers()) {
-            String name = layer.layer().name();
+        ModelFacts facts = ModelFacts.of(graph);
+        for (Graph.Node node : graph.nodes()) {
+            String name = node.name();
             ChainInference part = new ChainInference(graph.upTo(List.of(name)), parameters, kernels, workers);
-            float[] output = new float[layer.output().size()];
+            float[] output = new float[facts.shapeOf(name).size()];
             for (int i = 0; i < count; i++) {
                 int index = order[from + i];
                 part.run((ignored, into, offset) -> samples.copySample(index, into, offset), 0, 1, output);

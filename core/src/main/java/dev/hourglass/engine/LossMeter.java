@@ -162,7 +162,7 @@ public final class LossMeter implements AutoCloseable {
 
     private double penalties(Samples inputs, int from, int count) {
         double sum = 0;
-        for (Penalty penalty : loss.penalties()) {
+        for (Penalty penalty : Penalty.atUses(loss.penalties(), model.spec().graph())) {
             sum += switch (penalty) {
                 case Penalty.OfActivity activity -> ofActivity(activity, inputs, from, count);
                 case Penalty.OfVariable variable ->

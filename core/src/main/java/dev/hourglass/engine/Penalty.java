@@ -1,10 +1,12 @@
 package dev.hourglass.engine;
 
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.Regularizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A term of what training makes small that is told from something else than outputs and targets. */
 public sealed interface Penalty {
@@ -79,6 +81,15 @@ public sealed interface Penalty {
     private static String text(Regularizer regularizer) {
         return (regularizer.l1() > 0 ? " l1 " + regularizer.l1() : "")
                 + (regularizer.l2() > 0 ? " l2 " + regularizer.l2() : "");
+    }
+
+    /** The activities at each place where their layer is used, under the names that these have. */
+    static List<Penalty> atUses(List<Penalty> penalties, Graph graph) {
+        return penalties.stream()
+                .flatMap(penalty -> penalty instanceof OfActivity activity
+                        ? graph.uses(penalty.layer()).stream().map(use -> new OfActivity(use, activity.regularizer()))
+                        : Stream.of(penalty))
+                .toList();
     }
 
     static String text(List<Penalty> penalties) {

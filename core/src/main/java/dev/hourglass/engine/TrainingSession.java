@@ -55,6 +55,9 @@ public final class TrainingSession implements AutoCloseable {
     /** Whether every gradient of the step is; threads only ever set it to false. */
     private volatile boolean finite;
 
+    /** The slices whose gradients are gathered now. */
+    private List<Placement.Slice> round = List.of();
+
     private float learningRate;
     private double epochs = Double.POSITIVE_INFINITY;
     private double reconstructionLoss;
@@ -72,7 +75,7 @@ public final class TrainingSession implements AutoCloseable {
         stopwatch = processor.stopwatch();
         search = new DivergenceSearch(graph, parameters, kernels, workers);
         OutputLoss loss = OutputLoss.of(graph, settings.loss());
-        List<Penalty> penalties = settings.loss().penalties();
+        List<Penalty> penalties = Penalty.atUses(settings.loss().penalties(), graph);
         ofVariables = penalties.stream()
                 .filter(Penalty.OfVariable.class::isInstance)
                 .map(penalty -> VariablePenalty.of((Penalty.OfVariable) penalty, parameters))
@@ -332,16 +335,11 @@ public final class TrainingSession implements AutoCloseable {
         for (float[] gradient : gradients) {
             Arrays.fill(gradient, 0);
         }
-        workers.run(plan.results().placement.slices().size(), sumSlice);
+        inRounds(plan.results().placement.rounds(), sumSlice);
         workers.run(plan.batchGradients().sumTasks(), sumOverBatch);
-        workers.run(plan.batchGradients().unpackTasks(), unpackOverBatch);
-        for (NormState norm : plan.norms()) {
-            if (norm.gammaIndex >= 0) {
-                System.arraycopy(norm.gammaGradient, 0, gradients[norm.gammaIndex], 0, norm.gammaGradient.length);
-            }
-            if (norm.betaIndex >= 0) {
-                System.arraycopy(norm.betaGradient, 0, gradients[norm.betaIndex], 0, norm.betaGradient.length);
-            }
+        inRounds(plan.batchGradients().unpackRounds(), unpackOverBatch);
+        for (int i = 0; i < plan.norms().size(); i++) {
+            addGradients(plan.norms().get(i));
         }
         reconstructionLoss = meanLoss();
         double loss = reconstructionLoss
@@ -350,6 +348,29 @@ public final class TrainingSession implements AutoCloseable {
             loss += ofVariables.get(i).add(gradients);
         }
         return loss;
+    }
+
+    /** What different rounds add to the same gradient, they add one after the other. */
+    private void inRounds(List<List<Placement.Slice>> rounds, Workers.Task task) {
+        for (int i = 0; i < rounds.size(); i++) {
+            round = rounds.get(i);
+            workers.run(round.size(), task);
+        }
+    }
+
+    private void addGradients(NormState norm) {
+        if (norm.gammaIndex >= 0) {
+            add(norm.gammaGradient, gradients[norm.gammaIndex]);
+        }
+        if (norm.betaIndex >= 0) {
+            add(norm.betaGradient, gradients[norm.betaIndex]);
+        }
+    }
+
+    private static void add(float[] share, float[] gradient) {
+        for (int i = 0; i < share.length; i++) {
+            gradient[i] += share[i];
+        }
     }
 
     /** The loss as the mean over its terms; gradients that were told of all of them become those of the ones that count. */
@@ -376,7 +397,7 @@ public final class TrainingSession implements AutoCloseable {
     }
 
     private void sumSlice(int worker, int task) {
-        plan.results().sum(task, gradients);
+        plan.results().sum(round.get(task), gradients);
     }
 
     private void sumOverBatch(int worker, int task) {
@@ -384,7 +405,7 @@ public final class TrainingSession implements AutoCloseable {
     }
 
     private void unpackOverBatch(int worker, int task) {
-        plan.batchGradients().unpack(task, gradients);
+        plan.batchGradients().unpack(round.get(task), gradients);
     }
 
     @Override

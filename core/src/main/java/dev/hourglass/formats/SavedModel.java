@@ -163,7 +163,9 @@ public record SavedModel(
 
     /** Whether there are layers on both sides of the waist and the output has the input's shape. */
     public boolean isAutoencoder() {
-        return waist.encoderLayers() > 0 && waist.encoderLayers() < layers().size() && output().equals(input());
+        return waist.encoderLayers() > 0
+                && waist.encoderLayers() < graph.nodes().size()
+                && output().equals(input());
     }
 
     /**
@@ -177,7 +179,7 @@ public record SavedModel(
         if (!isAutoencoder()) {
             throw new UnsupportedModelException(
                     "Model '" + name + "' turns " + input() + " into " + output() + ", with "
-                            + waist.encoderLayers() + " of its " + layers().size()
+                            + waist.encoderLayers() + " of its " + graph.nodes().size()
                             + " layers before the waist; an autoencoder ends in its input's shape and has layers on both sides."
                             + OTHER_FILE_OR_WAIST);
         }
@@ -186,7 +188,9 @@ public record SavedModel(
 
     /** Whether this is an encoder or a decoder by itself, with nothing on the other side of the waist. */
     public boolean isHalf() {
-        return waist.isKnown() && (waist.encoderLayers() == 0 || waist.encoderLayers() == layers().size());
+        return waist.isKnown()
+                && (waist.encoderLayers() == 0
+                        || waist.encoderLayers() == graph.nodes().size());
     }
 
     /**
@@ -224,7 +228,7 @@ public record SavedModel(
      */
     public SavedModel decoder() {
         requireKnownWaist();
-        requireLayers(layers().size() - waist.encoderLayers());
+        requireLayers(graph.nodes().size() - waist.encoderLayers());
         if (waist.encoderLayers() == 0) {
             return half("_decoder", graph, Normalization.NONE);
         }
@@ -239,15 +243,16 @@ public record SavedModel(
             throw new UnsupportedModelException("Model '" + name + "' turns " + input() + " into " + output()
                     + " and is nowhere narrower in its middle, so it is not known what its code is. Name the layer that"
                     + " gives the code with --waist LAYER, such as '"
-                    + layers().get((layers().size() - 1) / 2).name() + "' ('inspect' lists the layers).");
+                    + layers().get((graph.nodes().size() - 1) / 2).name() + "' ('inspect' lists the layers).");
         }
     }
 
     private void requireLayers(int count) {
         if (count == 0) {
-            throw new UnsupportedModelException("Model '" + name + "' has all of its " + layers().size()
-                    + " layers on one side of the waist, so there is nothing on the other."
-                    + OTHER_FILE_OR_WAIST);
+            throw new UnsupportedModelException(
+                    "Model '" + name + "' has all of its " + graph.nodes().size()
+                            + " layers on one side of the waist, so there is nothing on the other."
+                            + OTHER_FILE_OR_WAIST);
         }
     }
 

@@ -84,24 +84,28 @@ public record AutoencoderSpec(String name, Graph graph, String waist) {
     /** The layer whose output is the model's. */
     public LayerSpec outputLayer() {
         String output = graph.onlyOutput();
-        return layers().stream()
-                .filter(layer -> layer.name().equals(output))
+        return graph.nodes().stream()
+                .filter(node -> node.name().equals(output))
+                .map(Graph.Node::layer)
                 .findFirst()
                 .orElseThrow();
     }
 
     /** The layers that the code is computed by; the last one gives it. */
     public List<LayerSpec> encoder() {
-        return layers().subList(0, encoderLayers());
+        return layersOf(graph.nodes().subList(0, encoderLayers()));
     }
 
-    /** The other layers. */
+    /** What computes the rest; a layer that is used on both sides of the waist is in both. */
     public List<LayerSpec> decoder() {
-        List<LayerSpec> layers = layers();
-        return layers.subList(encoderLayers(), layers.size());
+        return layersOf(graph.nodes().subList(encoderLayers(), graph.nodes().size()));
     }
 
-    /** How many layers come before the waist, its own included. */
+    private static List<LayerSpec> layersOf(List<Graph.Node> nodes) {
+        return nodes.stream().map(Graph.Node::layer).distinct().toList();
+    }
+
+    /** How many nodes come before the waist, its own included. */
     public int encoderLayers() {
         List<Graph.Node> nodes = graph.nodes();
         for (int i = 0; i < nodes.size(); i++) {

@@ -37,31 +37,38 @@ public record Graph(List<Input> inputs, List<Node> nodes, List<String> outputs) 
     public record Input(String name, Shape shape) {}
 
     /**
-     * A layer at its place; the value that it gives has its name.
+     * A layer at one of its places.
      *
+     * @param name of the value that it gives here: the layer's own at one of its places, another at each further one
      * @param inputs names of the values that it reads, in the order in which they mean something to the layer
      */
-    public record Node(LayerSpec layer, List<String> inputs) {
+    public record Node(String name, LayerSpec layer, List<String> inputs) {
         public Node {
             inputs = List.copyOf(inputs);
             if (inputs.isEmpty()) {
-                throw new IllegalArgumentException("Layer '" + layer.name() + "' reads nothing; name its inputs");
+                throw new IllegalArgumentException("Layer '" + name + "' reads nothing; name its inputs");
             }
             if (inputs.size() > 1 && !(layer instanceof LayerSpec.Merge)) {
-                throw new IllegalArgumentException("Layer '" + layer.name() + "' ("
+                throw new IllegalArgumentException("Layer '" + name + "' ("
                         + KerasClass.of(layer).kerasName() + ") reads one value, got " + inputs
                         + "; merge them first, with Add or Concatenate");
             }
         }
 
-        public String name() {
-            return layer.name();
+        /** A layer at its only place, or at the first. */
+        public Node(LayerSpec layer, List<String> inputs) {
+            this(layer.name(), layer, inputs);
+        }
+
+        /** Whether the value has another name than the layer, because that gives one elsewhere as well. */
+        public boolean isFurtherUse() {
+            return !name.equals(layer.name());
         }
     }
 
     /**
-     * @throws IllegalArgumentException if two values have the same name, a layer reads what no value before it is, or a
-     *     layer leads to no output
+     * @throws IllegalArgumentException if two values or two different layers have the same name, a layer reads what no
+     *     value before it is, or a layer leads to no output
      */
     public Graph {
         inputs = List.copyOf(inputs);
@@ -71,6 +78,25 @@ public record Graph(List<Input> inputs, List<Node> nodes, List<String> outputs) 
             throw new IllegalArgumentException("A graph needs at least one input and one output");
         }
         requireWired(inputs, nodes, outputs);
+        requireOneLayerOfAName(nodes);
+    }
+
+    /** Layers with the same name are the same layer, at several places: it has its variables once. */
+    private static void requireOneLayerOfAName(List<Node> nodes) {
+        Map<String, LayerSpec> layers = new HashMap<>();
+        for (Node node : nodes) {
+            LayerSpec other = layers.putIfAbsent(node.layer().name(), node.layer());
+            if (other != null && !other.equals(node.layer())) {
+                throw new IllegalArgumentException(
+                        "Two layers or inputs are named '" + node.layer().name() + "'; give one another name");
+            }
+        }
+        for (Node node : nodes) {
+            if (node.isFurtherUse() && layers.containsKey(node.name())) {
+                throw new IllegalArgumentException("A further use of layer '"
+                        + node.layer().name() + "' is named as layer '" + node.name() + "' is; give it another name");
+            }
+        }
     }
 
     private static void requireWired(List<Input> inputs, List<Node> nodes, List<String> outputs) {
@@ -198,19 +224,32 @@ public record Graph(List<Input> inputs, List<Node> nodes, List<String> outputs) 
         return outputs.getFirst();
     }
 
-    /** The layers, in order. */
+    /** The layers, each once, in the order of their first places. */
     public List<LayerSpec> layers() {
-        return nodes.stream().map(Node::layer).toList();
+        return nodes.stream().map(Node::layer).distinct().toList();
     }
 
-    /** Whether each layer reads the one before it alone. */
+    /** The names of the values that a layer gives, one for each of its places. */
+    public List<String> uses(String layer) {
+        return nodes.stream()
+                .filter(node -> node.layer().name().equals(layer))
+                .map(Node::name)
+                .toList();
+    }
+
+    /** Whether a layer is used at several places. */
+    public boolean sharesLayers() {
+        return layers().size() < nodes.size();
+    }
+
+    /** Whether each layer reads the one before it alone, and stands at one place. */
     public boolean isChain() {
         if (inputs.size() != 1 || outputs.size() != 1) {
             return false;
         }
         String before = inputs.getFirst().name();
         for (Node node : nodes) {
-            if (!node.inputs().equals(List.of(before))) {
+            if (!node.inputs().equals(List.of(before)) || node.isFurtherUse()) {
                 return false;
             }
             before = node.name();

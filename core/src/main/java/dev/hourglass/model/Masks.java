@@ -47,7 +47,7 @@ public final class Masks {
     /** Whether a mask is made of the numbers that samples have, so that it is known without computing a layer. */
     public boolean isOfInput(LayerSpec.Masking masking) {
         return graph.nodes().stream()
-                .filter(node -> node.layer().equals(masking))
+                .filter(node -> node.name().equals(masking.name()))
                 .anyMatch(node ->
                         graph.inputs().stream().anyMatch(input -> node.inputs().contains(input.name())));
     }
@@ -71,7 +71,8 @@ public final class Masks {
     private LayerSpec.@Nullable Masking behind(Graph.Node node) {
         LayerSpec.Masking before = byValue.get(node.inputs().getFirst());
         return switch (node.layer()) {
-            case LayerSpec.Masking masking -> masking;
+            // Another at each of its places.
+            case LayerSpec.Masking masking -> new LayerSpec.Masking(node.name(), masking.maskValue());
             case LayerSpec.Dense ignored -> before;
             case LayerSpec.TimeDistributed ignored -> before;
             case LayerSpec.Elementwise ignored -> before;

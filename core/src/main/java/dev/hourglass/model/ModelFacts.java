@@ -4,6 +4,7 @@ import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -14,7 +15,7 @@ import java.util.stream.Collectors;
  * What is known of the layers of a graph, an autoencoder's or half of one, without computing anything.
  *
  * @param graph the layers and what each reads
- * @param layers the facts of each layer, in order
+ * @param layers the facts of each node's layer, in order
  */
 public record ModelFacts(Graph graph, List<LayerFacts> layers) {
     public ModelFacts {
@@ -44,9 +45,24 @@ public record ModelFacts(Graph graph, List<LayerFacts> layers) {
                     : LayerFacts.of(inputs.getFirst());
             facts.add(of);
             boolean repeated = layer instanceof LayerSpec.RepeatVector;
-            values.put(node.name(), new Source(of.output(), "'" + layer.name() + "'", repeated));
+            values.put(node.name(), new Source(of.output(), "'" + node.name() + "'", repeated));
         }
+        requireSameVariables(graph, facts);
         return new ModelFacts(graph, facts);
+    }
+
+    /** Wherever a layer stands, its variables are the same. */
+    private static void requireSameVariables(Graph graph, List<LayerFacts> facts) {
+        Map<String, LayerFacts> first = new HashMap<>();
+        for (int i = 0; i < facts.size(); i++) {
+            LayerFacts here = facts.get(i);
+            LayerFacts before = first.putIfAbsent(here.layer().name(), here);
+            if (before != null && !before.variables().equals(here.variables())) {
+                throw new ShapeException(LayerFacts.describe(here.layer()) + " is used again as '"
+                        + graph.nodes().get(i).name() + "' on " + here.input() + ", but the weights that it has for "
+                        + before.input() + " don't fit that. Give it inputs of one size, or use two layers.");
+            }
+        }
     }
 
     /** A value on its way to a layer. */
@@ -73,9 +89,9 @@ public record ModelFacts(Graph graph, List<LayerFacts> layers) {
                 return input.shape();
             }
         }
-        for (LayerFacts layer : layers) {
-            if (layer.layer().name().equals(value)) {
-                return layer.output();
+        for (int i = 0; i < layers.size(); i++) {
+            if (graph.nodes().get(i).name().equals(value)) {
+                return layers.get(i).output();
             }
         }
         throw new IllegalArgumentException("There is no value '" + value + "'");
@@ -91,14 +107,20 @@ public record ModelFacts(Graph graph, List<LayerFacts> layers) {
         return shapeOf(graph.onlyOutput());
     }
 
+    /** The facts of each layer once, at its first place: these have the model's variables. */
+    public List<LayerFacts> distinct() {
+        Set<String> seen = new HashSet<>();
+        return layers.stream().filter(layer -> seen.add(layer.layer().name())).toList();
+    }
+
     /** How many numbers all variables hold, moving statistics included, as Keras counts. */
     public long parameters() {
-        return layers.stream().mapToLong(LayerFacts::parameters).sum();
+        return distinct().stream().mapToLong(LayerFacts::parameters).sum();
     }
 
     /** How many of them training changes by their gradient. */
     public long trainableParameters() {
-        return layers.stream().mapToLong(LayerFacts::trainableParameters).sum();
+        return distinct().stream().mapToLong(LayerFacts::trainableParameters).sum();
     }
 
     /** For one sample forward. */

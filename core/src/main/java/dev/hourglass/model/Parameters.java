@@ -32,10 +32,10 @@ public final class Parameters {
         return initialize(Graph.chain(input, layers), random);
     }
 
-    /** Of a graph's layers, in the order of its nodes. */
+    /** Of a graph's layers, each once, in the order of its nodes. */
     public static Parameters initialize(Graph graph, RandomSource random) {
         List<Parameter> all = new ArrayList<>();
-        for (LayerFacts facts : ModelFacts.of(graph).layers()) {
+        for (LayerFacts facts : ModelFacts.of(graph).distinct()) {
             for (Variable variable : facts.variables()) {
                 all.add(initial(facts.layer().name(), variable, random));
             }

@@ -12,6 +12,7 @@ import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
+import dev.hourglass.model.Recurrence;
 import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.RandomSource;
@@ -148,8 +149,86 @@ final class GraphGradientTest {
                 List.of("last"));
     }
 
+    /** Layers at several places: in a row, side by side, on inputs of other sizes, in every way in which gradients are summed. */
+    static Stream<Case> shared() {
+        LayerSpec.Dense dense = new LayerSpec.Dense("a", 6, Activation.TANH);
+        LayerSpec.Dense large = new LayerSpec.Dense("a", 150, Activation.TANH);
+        LayerSpec conv = conv("a", 4, Activation.TANH);
+        LayerSpec wide = conv("a", 32, Activation.RELU);
+        LayerSpec lstm = new LayerSpec.Lstm("a", 5, true);
+        LayerSpec gru = new LayerSpec.Gru("a", 5, true, Recurrence.DEFAULT, true);
+        LayerSpec both = new LayerSpec.Bidirectional(
+                "a",
+                new LayerSpec.Lstm("f", 5, true),
+                new LayerSpec.Lstm("b", 5, true, Recurrence.DEFAULT.withGoBackwards(true)),
+                LayerSpec.MergeMode.SUM);
+        return Stream.of(
+                shared(
+                        "dense in a row",
+                        Shape.of(6),
+                        node(dense, "x"),
+                        again("a2", dense, "a"),
+                        again("a3", dense, "a2")),
+                shared(
+                        "dense side by side and in a row",
+                        Shape.of(6),
+                        node(dense, "x"),
+                        again("a2", dense, "a"),
+                        node(new LayerSpec.Add("m"), "a", "a2"),
+                        again("a3", dense, "m")),
+                shared(
+                        "dense of more weights than a chunk computes",
+                        Shape.of(150),
+                        node(large, "x"),
+                        again("a2", large, "a")),
+                shared("convolution in a row", Shape.of(6, 5, 4), node(conv, "x"), again("a2", conv, "a")),
+                shared("convolution by tiles", Shape.of(16, 16, 32), node(wide, "x"), again("a2", wide, "a")),
+                shared(
+                        "convolution on two sizes",
+                        Shape.of(8, 8, 4),
+                        node(conv, "x"),
+                        node(new LayerSpec.MaxPooling2d("p", Size2.square(2), Size2.square(2), Padding.SAME), "a"),
+                        again("a2", conv, "p"),
+                        node(new LayerSpec.UpSampling2d("u", Size2.square(2)), "a2"),
+                        node(new LayerSpec.Concatenate("m", -1), "u", "a")),
+                shared(
+                        "normalization",
+                        Shape.of(6, 5, 4),
+                        node(norm("n"), "x"),
+                        node(conv, "n"),
+                        again("n2", norm("n"), "a")),
+                shared(
+                        "normalization that is wanted",
+                        Shape.of(6, 5, 4),
+                        node(conv, "x"),
+                        node(norm("n"), "a"),
+                        again("n2", norm("n"), "n"),
+                        again("a2", conv, "n2")),
+                shared("lstm", Shape.of(4, 5), node(lstm, "x"), again("a2", lstm, "a")),
+                shared("gru", Shape.of(4, 5), node(gru, "x"), again("a2", gru, "a")),
+                shared("bidirectional", Shape.of(4, 5), node(both, "x"), again("a2", both, "a")),
+                shared(
+                        "prelu",
+                        Shape.of(6),
+                        node(dense, "x"),
+                        node(new LayerSpec.PRelu("r", List.of()), "a"),
+                        again("a2", dense, "r"),
+                        again("r2", new LayerSpec.PRelu("r", List.of()), "a2")));
+    }
+
+    private static Case shared(String name, Shape input, Graph.Node... nodes) {
+        return new Case(
+                name,
+                Graph.of(
+                        List.of(new Graph.Input("x", input)), List.of(nodes), List.of(nodes[nodes.length - 1].name())));
+    }
+
+    private static Graph.Node again(String name, LayerSpec layer, String input) {
+        return new Graph.Node(name, layer, List.of(input));
+    }
+
     @ParameterizedTest
-    @MethodSource({"merges", "shapes", "random"})
+    @MethodSource({"merges", "shapes", "random", "shared"})
     void outputsAndGradientsAreThoseOfTheReference(Case tested) {
         Graph graph = tested.graph();
         Parameters parameters = scattered(graph);

@@ -227,6 +227,8 @@ final class ReferenceNetwork {
         private final Map<String, boolean[]> masks = new HashMap<>();
         /** Of what is read by the layer that is being computed. */
         private boolean @Nullable [] counts;
+        /** Where each layer's parameters begin. */
+        private final Map<String, Integer> firstParameter = new HashMap<>();
 
         Pass(int samples, boolean training) {
             this.samples = samples;
@@ -245,6 +247,8 @@ final class ReferenceNetwork {
                 Shape out = facts.shapeOf(node.name());
                 List<double[]> read = node.inputs().stream().map(values::get).toList();
                 counts = masks.get(node.inputs().getFirst());
+                int next = nextParameter;
+                nextParameter = firstParameter.computeIfAbsent(node.layer().name(), ignored -> next);
                 values.put(
                         node.name(),
                         node.layer() instanceof LayerSpec.Merge merge
@@ -257,6 +261,7 @@ final class ReferenceNetwork {
                 if (passesMask(node)) {
                     masks.put(node.name(), counts);
                 }
+                nextParameter = Math.max(next, nextParameter); // a layer that is used again has had its own before
             }
             return Objects.requireNonNull(values.get(graph.onlyOutput()));
         }
@@ -342,8 +347,11 @@ final class ReferenceNetwork {
         }
 
         private double[] parameter() {
-            double[] values = parameters.get(nextParameter++);
-            moved.add(values.clone());
+            double[] values = parameters.get(nextParameter);
+            if (nextParameter == moved.size()) {
+                moved.add(values.clone());
+            }
+            nextParameter++;
             return values;
         }
 

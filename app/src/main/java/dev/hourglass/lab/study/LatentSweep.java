@@ -45,11 +45,15 @@ public final class LatentSweep {
         }
         Optional<LayerSpec> resized =
                 spec.facts().layers().get(spec.encoderLayers() - 1).resized(latentSize);
-        if (resized.isEmpty()) {
+        LayerSpec waist = spec.encoder().getLast();
+        boolean isShared = spec.graph().uses(waist.name()).size() > 1;
+        if (resized.isEmpty() || isShared) {
             return Optional.empty();
         }
         List<Graph.Node> nodes = spec.graph().nodes().stream()
-                .map(node -> node.name().equals(spec.waist()) ? new Graph.Node(resized.get(), node.inputs()) : node)
+                .map(node -> node.name().equals(spec.waist())
+                        ? new Graph.Node(node.name(), resized.get(), node.inputs())
+                        : node)
                 .toList();
         try {
             Graph graph = new Graph(spec.graph().inputs(), nodes, spec.graph().outputs());

@@ -2,6 +2,7 @@ package dev.hourglass.report.tables;
 
 import dev.hourglass.files.Printable;
 import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.ModelFacts;
@@ -49,7 +50,7 @@ public record ModelSummary(
     }
 
     public static ModelSummary of(AutoencoderSpec spec) {
-        return of(spec.name(), spec.facts(), spec.encoder().size());
+        return of(spec.name(), spec.facts(), spec.encoderLayers());
     }
 
     /**
@@ -60,12 +61,14 @@ public record ModelSummary(
     public static ModelSummary of(String name, ModelFacts facts, int waist) {
         List<Row> rows = new ArrayList<>();
         rows.add(new Row(facts.graph().onlyInput().name(), "InputLayer", facts.input(), 0, waist == 0));
-        for (LayerFacts layer : facts.layers()) {
+        for (Graph.Node node : facts.graph().nodes()) {
+            LayerFacts layer = facts.layers().get(rows.size() - 1);
+            String again = node.isFurtherUse() ? ", " + layer.layer().name() + " again" : "";
             rows.add(new Row(
-                    layer.layer().name(),
-                    KerasClass.of(layer.layer()).kerasName(),
+                    node.name(),
+                    KerasClass.of(layer.layer()).kerasName() + again,
                     layer.output(),
-                    layer.parameters(),
+                    node.isFurtherUse() ? 0 : layer.parameters(),
                     rows.size() == waist));
         }
         List<String> reads = facts.graph().isChain()

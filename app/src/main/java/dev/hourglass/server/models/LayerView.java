@@ -1,6 +1,7 @@
 package dev.hourglass.server.models;
 
 import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerFacts;
 import java.util.ArrayList;
@@ -29,17 +30,20 @@ record LayerView(
         int last = spec.encoderLayers() - 1;
         for (LayerFacts facts : spec.facts().layers()) {
             int place = views.size();
+            Graph.Node node = spec.graph().nodes().get(place);
+            // A further use has the weights of the first.
+            boolean isFurtherUse = node.isFurtherUse();
             views.add(new LayerView(
-                    facts.layer().name(),
+                    node.name(),
                     KerasClass.of(facts.layer()).kerasName(),
                     place < last ? "encoder" : place == last ? "waist" : "decoder",
                     facts.output().toArray(),
-                    facts.parameters(),
-                    facts.trainableParameters(),
+                    isFurtherUse ? 0 : facts.parameters(),
+                    isFurtherUse ? 0 : facts.trainableParameters(),
                     facts.operations().total(),
                     (long) Float.BYTES * facts.output().size(),
                     LayerFacts.settings(facts.layer()),
-                    spec.graph().nodes().get(place).inputs()));
+                    node.inputs()));
         }
         return views;
     }

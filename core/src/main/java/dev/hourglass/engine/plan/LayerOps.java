@@ -32,6 +32,8 @@ public final class LayerOps {
     private final List<Op> ops = new ArrayList<>();
     /** Of the layer that is being added: which steps of what it reads count; null where all do. */
     private @Nullable Tensor mask;
+    /** What the operations of the layer that is being added are named after: its place, since it may have several. */
+    private String place = "";
 
     /** What layers compute that differs. */
     private enum Mode {
@@ -76,6 +78,7 @@ public final class LayerOps {
             Tensor to =
                     new Tensor(node.name() + "/output", facts.layers().get(i).output());
             mask = masks.of(node.inputs().getFirst()).map(this::maskOf).orElse(null);
+            place = node.name();
             values.put(
                     node.name(),
                     node.layer() instanceof LayerSpec.Merge merge
@@ -98,8 +101,8 @@ public final class LayerOps {
                 .orElseThrow();
     }
 
-    private static Op.Layer merge(LayerSpec.Merge merge, List<Tensor> from, Tensor to) {
-        String name = merge.name();
+    private Op.Layer merge(LayerSpec.Merge merge, List<Tensor> from, Tensor to) {
+        String name = place;
         return switch (merge) {
             case LayerSpec.Add ignored -> new Op.Sum(name, from, to);
             case LayerSpec.Subtract ignored -> new Op.Combine(name, Op.Combine.How.SUBTRACT, from, to);
@@ -129,7 +132,7 @@ public final class LayerOps {
      * @return where it lies: {@code from} where the layer leaves everything as it is
      */
     private Tensor add(LayerSpec layer, Tensor from, Tensor to) {
-        String name = layer.name();
+        String name = place;
         return switch (layer) {
             case Conv2d l -> l.groups() > 1 ? grouped(l, from, to) : convolution(l, from, kernel(l), to);
             case Conv2dTranspose l -> convolution(l, from, kernel(l), to);
@@ -165,8 +168,8 @@ public final class LayerOps {
             case LayerSpec.ZeroPadding2d l -> add(new Op.Shift(name, l.top(), l.left(), from, to));
             case LayerSpec.Cropping2d l -> add(new Op.Shift(name, -l.top(), -l.left(), from, to));
             case LayerSpec.Permute l -> add(new Op.Permute(name, l.axes(), from, to));
-            case LayerSpec.Dense l -> dense(name, l, from, to);
-            case LayerSpec.TimeDistributed l -> dense(name, l.layer(), from, to);
+            case LayerSpec.Dense l -> dense(l.name(), l, from, to);
+            case LayerSpec.TimeDistributed l -> dense(l.name(), l.layer(), from, to);
             case LayerSpec.BatchNormalization l -> normalization(l, from, to);
             case LayerSpec.SampleNormalization l -> sampleNormalization(l, from, to);
             case LayerSpec.MaxPooling2d l -> add(new Op.MaxPool(name, l.pool(), l.stride(), l.padding(), from, to));
@@ -175,11 +178,11 @@ public final class LayerOps {
                     case NEAREST -> add(new Op.UpSample(name, l.size(), from, to));
                     case BILINEAR -> add(new Op.Interpolate(name, l.size(), from, to));
                 };
-            case LayerSpec.GlobalAveragePooling2d l -> add(new Op.Average(l.name(), from, to));
-            case LayerSpec.Flatten l -> add(new Op.Reshape(l.name(), from, to));
-            case LayerSpec.Reshape l -> add(new Op.Reshape(l.name(), from, to));
+            case LayerSpec.GlobalAveragePooling2d l -> add(new Op.Average(name, from, to));
+            case LayerSpec.Flatten l -> add(new Op.Reshape(name, from, to));
+            case LayerSpec.Reshape l -> add(new Op.Reshape(name, from, to));
             case LayerSpec.TrainingNoise l ->
-                mode == Mode.TRAINING && l.disturbs() ? add(new Op.Noise(name, l, from, to)) : from;
+                mode == Mode.TRAINING && l.disturbs() ? add(new Op.Noise(name, atPlace(l), from, to)) : from;
             case LayerSpec.ActivationLayer l -> activation(name, l.activation(), from, to);
             case LayerSpec.LeakyRelu l ->
                 add(new Op.Activate(name, Nonlinearity.leakyRelu(l.negativeSlope()), from, to));
@@ -191,15 +194,15 @@ public final class LayerOps {
                 add(new Op.Apply(name, new PointFunction.Affine(l.scale(), l.offset()), from, to));
             case LayerSpec.Elu l -> add(new Op.Apply(name, new PointFunction.Elu(l.alpha(), 1), from, to));
             case LayerSpec.PRelu l -> {
-                int alpha = parametersOf(name);
+                int alpha = parametersOf(l.name());
                 yield add(new Op.PRelu(name, alpha, parameters.get(alpha).shape(), from, to));
             }
             case LayerSpec.Masking l -> {
                 Tensor steps = new Tensor(name + "/mask", Shape.of(from.shape().dimension(0), 1));
                 yield add(new Op.Masking(name, l.maskValue(), from, to, steps));
             }
-            case LayerSpec.RepeatVector l -> add(new Op.Repeat(l.name(), from, to));
-            case LayerSpec.Recurrent l -> add(recurrent(l, name, parametersOf(name), from, to));
+            case LayerSpec.RepeatVector l -> add(new Op.Repeat(name, from, to));
+            case LayerSpec.Recurrent l -> add(recurrent(l, name, parametersOf(l.name()), from, to));
             case LayerSpec.Bidirectional l -> add(bidirectional(l, from, to));
             case LayerSpec.Merge l -> add(merge(l, List.of(from), to));
         };
@@ -211,12 +214,11 @@ public final class LayerOps {
     }
 
     private Tensor convolution(LayerSpec.Convolution layer, Tensor from, Op.Kernel kernel, Tensor to) {
-        String name = layer.name();
-        int first = parametersOf(name);
+        int first = parametersOf(layer.name());
         return activated(
                 layer.activation(),
                 to,
-                (after, sum) -> new Op.Convolution(name, first, from, kernel, after, sum, layer.useBias()));
+                (after, sum) -> new Op.Convolution(place, first, from, kernel, after, sum, layer.useBias()));
     }
 
     /** The convolution of each group of channels by itself. */
@@ -228,7 +230,7 @@ public final class LayerOps {
                 layer.activation(),
                 to,
                 (after, sum) -> new Op.DirectConvolution(
-                        layer.name(), first, from, windows, false, layer.groups(), after, sum, layer.useBias()));
+                        place, first, from, windows, false, layer.groups(), after, sum, layer.useBias()));
     }
 
     /** A group for each channel: the kernel's last two axes are the filters of all groups in a row. */
@@ -251,7 +253,7 @@ public final class LayerOps {
 
     /** Each channel by itself, then all of a pixel together. */
     private Tensor separable(LayerSpec.SeparableConv2d layer, Tensor from, Tensor to) {
-        String name = layer.name();
+        String name = place;
         int channels = from.channels() * layer.depthMultiplier();
         Shape out = to.shape();
         boolean steps = out.rank() == 2;
@@ -265,7 +267,7 @@ public final class LayerOps {
                 from,
                 new Tensor(name + "/depthwise/output", apart));
         Op.Kernel pixel = new Op.Kernel(LayerSpec.ONE, LayerSpec.ONE, Padding.VALID, false, 1);
-        int pointwise = parametersOf(name) + 1;
+        int pointwise = parametersOf(layer.name()) + 1;
         return activated(
                 layer.activation(),
                 to,
@@ -284,7 +286,7 @@ public final class LayerOps {
                 layer.activation(),
                 to,
                 (after, sum) -> new Op.DirectConvolution(
-                        layer.name(), first, from, windows, transposed, groups, after, sum, layer.useBias()));
+                        place, first, from, windows, transposed, groups, after, sum, layer.useBias()));
     }
 
     private static Windowing.Kernel window(LayerSpec.VolumeConvolution layer) {
@@ -293,7 +295,7 @@ public final class LayerOps {
 
     /** What a layer computes with its channels last, between two changes of the axes. */
     private Tensor channelsFirst(LayerSpec.ChannelsFirst layer, Tensor from, Tensor to) {
-        String name = layer.name();
+        String name = place;
         int rank = from.shape().rank();
         Tensor last = permuted(name + "/channels_last", ChannelOrder.toLast(rank), from);
         Shape out = LayerFacts.of(layer.layer(), last.shape()).output();
@@ -323,13 +325,13 @@ public final class LayerOps {
         int rank = from.shape().rank();
         int first = parametersOf(layer.name());
         if (layer.axis() == -1 || layer.axis() == rank) {
-            return add(new Op.BatchNormalization(layer, first, from, to));
+            return add(new Op.BatchNormalization(place, layer, first, from, to));
         }
         List<Integer> axes = ChannelOrder.toLast(rank, layer.axis());
-        Tensor last = permuted(layer.name() + "/axis_last", axes, from);
-        Tensor normalized = new Tensor(layer.name() + "/inner/output", last.shape());
-        ops.add(new Op.BatchNormalization(layer, first, last, normalized));
-        return add(new Op.Permute(layer.name() + "/axis_back", ChannelOrder.inverse(axes), normalized, to));
+        Tensor last = permuted(place + "/axis_last", axes, from);
+        Tensor normalized = new Tensor(place + "/inner/output", last.shape());
+        ops.add(new Op.BatchNormalization(place, layer, first, last, normalized));
+        return add(new Op.Permute(place + "/axis_back", ChannelOrder.inverse(axes), normalized, to));
     }
 
     /** The axes that are normalised are put last, if they aren't. */
@@ -362,9 +364,13 @@ public final class LayerOps {
         };
     }
 
-    /** @param axes that shall be the last */
-    private Tensor normalizedAlong(String name, Op.BlockNorm norm, List<Integer> axes, Tensor from, Tensor to) {
-        int parameters = norm.scale() || norm.center() ? parametersOf(name) : 0;
+    /**
+     * @param owner the layer whose parameters they are
+     * @param axes that shall be the last
+     */
+    private Tensor normalizedAlong(String owner, Op.BlockNorm norm, List<Integer> axes, Tensor from, Tensor to) {
+        String name = place;
+        int parameters = norm.scale() || norm.center() ? parametersOf(owner) : 0;
         List<Integer> order = ChannelOrder.toLast(from.shape().rank(), axes);
         if (order.equals(ChannelOrder.inOrder(from.shape().rank()))) {
             return add(new Op.NormalizeSample(name, norm, parameters, from, to));
@@ -383,10 +389,11 @@ public final class LayerOps {
         return new Op.Kernel(layer.kernel(), layer.stride(), layer.padding(), true, 1);
     }
 
-    private Tensor dense(String name, LayerSpec.Dense layer, Tensor from, Tensor to) {
-        int first = parametersOf(name);
+    /** @param owner the layer whose parameters they are */
+    private Tensor dense(String owner, LayerSpec.Dense layer, Tensor from, Tensor to) {
+        int first = parametersOf(owner);
         return activated(
-                layer.activation(), to, (after, sum) -> new Op.Dense(name, first, from, after, sum, layer.useBias()));
+                layer.activation(), to, (after, sum) -> new Op.Dense(place, first, from, after, sum, layer.useBias()));
     }
 
     /**
@@ -422,14 +429,25 @@ public final class LayerOps {
     }
 
     private Op.Bidirectional bidirectional(LayerSpec.Bidirectional layer, Tensor from, Tensor to) {
-        String name = layer.name();
-        int first = parametersOf(name);
+        String name = place;
+        int first = parametersOf(layer.name());
         int second = first + (layer.forward().recurrence().useBias() ? 3 : 2);
         Op.Recurrent forward =
                 recurrent(layer.forward(), name + "/forward", first, from, way(name + "/forward", layer.forward(), to));
         Op.Recurrent backward = recurrent(
                 layer.backward(), name + "/backward", second, from, way(name + "/backward", layer.backward(), to));
         return new Op.Bidirectional(name, forward, backward, layer.mergeMode(), from, to);
+    }
+
+    /** What is drawn is another at each place. */
+    private LayerSpec.TrainingNoise atPlace(LayerSpec.TrainingNoise layer) {
+        return switch (layer) {
+            case LayerSpec.Dropout l -> new LayerSpec.Dropout(place, l.rate());
+            case LayerSpec.SpatialDropout l -> new LayerSpec.SpatialDropout(place, l.dimensions(), l.rate());
+            case LayerSpec.GaussianDropout l -> new LayerSpec.GaussianDropout(place, l.rate());
+            case LayerSpec.AlphaDropout l -> new LayerSpec.AlphaDropout(place, l.rate());
+            case LayerSpec.GaussianNoise l -> new LayerSpec.GaussianNoise(place, l.stddev());
+        };
     }
 
     /** What one of both ways gives. */

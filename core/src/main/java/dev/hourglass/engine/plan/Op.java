@@ -227,13 +227,9 @@ public sealed interface Op {
     }
 
     /** @param parameters index of the first: gamma and beta, if it has them, then moving mean and moving variance */
-    record BatchNormalization(LayerSpec.BatchNormalization settings, int parameters, Tensor from, Tensor to)
+    record BatchNormalization(
+            String layer, LayerSpec.BatchNormalization settings, int parameters, Tensor from, Tensor to)
             implements Unary {
-        @Override
-        public String layer() {
-            return settings.name();
-        }
-
         @Override
         public boolean learns() {
             return true;

@@ -24,7 +24,7 @@ public record OutputLoss(Graph graph, Loss loss, boolean summed, boolean sigmoid
         boolean summed = penalized.isVariational();
         boolean ofLast = penalized.penalties().stream()
                 .anyMatch(penalty -> penalty instanceof Penalty.OfActivity activity
-                        && activity.layer().equals(graph.onlyOutput()));
+                        && graph.uses(activity.layer()).contains(graph.onlyOutput()));
         if (ofLast) {
             return new OutputLoss(graph, resolved(graph, loss), summed, false);
         }
@@ -48,7 +48,7 @@ public record OutputLoss(Graph graph, Loss loss, boolean summed, boolean sigmoid
                 graph.inputs(),
                 graph.nodes().stream()
                         .map(node -> node.name().equals(graph.onlyOutput())
-                                ? new Graph.Node(linear(node.layer()), node.inputs())
+                                ? new Graph.Node(node.name(), linear(node.layer()), node.inputs())
                                 : node)
                         .toList(),
                 graph.outputs());
@@ -63,14 +63,16 @@ public record OutputLoss(Graph graph, Loss loss, boolean summed, boolean sigmoid
 
     /**
      * Whether the activation of the layer that gives the output is a sigmoid. A layer after it, such as a reshaping,
-     * hides that from Keras too. An output that is read by layers as well keeps its sigmoid.
+     * hides that from Keras too. An output that is read by layers as well keeps its sigmoid, and so does a layer that
+     * stands at other places too.
      */
     public static boolean endsInSigmoid(Graph graph) {
         String output = graph.onlyOutput();
         return graph.nodes().stream().noneMatch(node -> node.inputs().contains(output))
                 && graph.nodes().stream()
-                        .anyMatch(node ->
-                                node.name().equals(output) && !node.layer().equals(linear(node.layer())));
+                        .anyMatch(node -> node.name().equals(output)
+                                && !node.layer().equals(linear(node.layer()))
+                                && graph.uses(node.layer().name()).size() == 1);
     }
 
     /** The layer without its sigmoid; others as they are. */

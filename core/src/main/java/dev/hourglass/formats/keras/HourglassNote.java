@@ -6,7 +6,6 @@ import dev.hourglass.formats.GoldenBatch;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.formats.json.Json;
 import dev.hourglass.model.Graph;
-import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.ModelFacts;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
@@ -59,7 +58,7 @@ public record HourglassNote(
         int before = model.waist().encoderLayers();
         return model.graph().isChain() || before == 0
                 ? null
-                : model.layers().get(before - 1).name();
+                : model.graph().nodes().get(before - 1).name();
     }
 
     Map<String, Object> toTree() {
@@ -106,7 +105,7 @@ public record HourglassNote(
         @Nullable Integer encoderLayers = waist == null ? null : waist.asWhole();
         Json named = note.find("waist");
         if (named != null) {
-            List<String> names = graph.layers().stream().map(LayerSpec::name).toList();
+            List<String> names = graph.nodes().stream().map(Graph.Node::name).toList();
             encoderLayers = 1 + names.indexOf(named.asText());
             if (encoderLayers == 0) {
                 throw named.place().corrupt("the name of a layer", named.excerpt());

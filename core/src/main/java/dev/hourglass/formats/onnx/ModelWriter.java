@@ -37,7 +37,9 @@ public final class ModelWriter {
         if (encoderLayers > 0) {
             metadata.put(
                     "waist",
-                    inUse(model.graph(), model.layers().get(encoderLayers - 1).name()));
+                    inUse(
+                            model.graph(),
+                            model.graph().nodes().get(encoderLayers - 1).name()));
         }
         model.provenance().forEach((key, value) -> metadata.put("provenance." + key, value));
         return metadata;

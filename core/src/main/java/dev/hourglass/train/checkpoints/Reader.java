@@ -70,7 +70,7 @@ final class Reader {
         this.bytes = bytes;
         left = new ByteArrayInputStream(bytes, 0, end);
         in = new DataInputStream(left);
-        for (LayerFacts facts : spec.facts().layers()) {
+        for (LayerFacts facts : spec.facts().distinct()) {
             facts.variables().forEach(variable -> variables.add(new Expected(facts.layer(), variable)));
         }
     }

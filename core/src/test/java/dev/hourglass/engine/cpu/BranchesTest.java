@@ -136,7 +136,7 @@ final class BranchesTest {
         variable(name, "moving_mean", channels, false);
         variable(name, "moving_variance", channels, false);
         LayerSpec.BatchNormalization settings = new LayerSpec.BatchNormalization(name, 0.9f, 0.01f);
-        return add(new Op.BatchNormalization(settings, index, from, new Tensor(name + "/output", from.shape())));
+        return add(new Op.BatchNormalization(name, settings, index, from, new Tensor(name + "/output", from.shape())));
     }
 
     private Tensor lstm(String name, Tensor from, int units, boolean sequences) {
@@ -232,8 +232,7 @@ final class BranchesTest {
             float[][] gradients = parameters.stream()
                     .map(parameter -> new float[parameter.values().length])
                     .toArray(float[][]::new);
-            int slices = plan.results().placement.slices().size();
-            IntStream.range(0, slices).forEach(task -> plan.results().sum(task, gradients));
+            plan.results().placement.slices().forEach(slice -> plan.results().sum(slice, gradients));
             for (NormState norm : plan.norms()) {
                 gradients[norm.gammaIndex] = norm.gammaGradient.clone();
                 gradients[norm.gammaIndex + 1] = norm.betaGradient.clone();

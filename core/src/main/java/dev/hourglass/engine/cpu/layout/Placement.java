@@ -7,7 +7,7 @@ import java.util.Map;
 
 /** Where packed matrices lie, one after the other, in one array. */
 public final class Placement {
-    /** A part of a matrix that is worked on as one task: no two share a weight. */
+    /** A part of a matrix that is worked on as one task: no two of a matrix share a weight. */
     public record Slice(PackedMatrix matrix, int offset, PackedMatrix.Part part) {}
 
     /** About what packs in 10 microseconds. */
@@ -15,13 +15,21 @@ public final class Placement {
 
     private final Map<PackedMatrix, Integer> offsets = new HashMap<>();
     private final List<Slice> slices = new ArrayList<>();
+    private final List<List<Slice>> rounds = new ArrayList<>();
     private final int size;
 
     public Placement(List<PackedMatrix> matrices) {
         int end = 0;
+        Map<Integer, Integer> ofParameter = new HashMap<>();
         for (PackedMatrix matrix : matrices) {
             offsets.put(matrix, end);
+            int before = slices.size();
             addSlices(matrix, end);
+            int round = ofParameter.merge(matrix.parameter(), 1, Integer::sum) - 1;
+            while (rounds.size() <= round) {
+                rounds.add(new ArrayList<>());
+            }
+            rounds.get(round).addAll(slices.subList(before, slices.size()));
             end = Math.addExact(end, matrix.size());
         }
         size = end;
@@ -49,9 +57,17 @@ public final class Placement {
         return offset;
     }
 
-    /** All matrices in parts between which nothing is shared. */
+    /** All matrices in parts; no two parts of a matrix share a weight. */
     public List<Slice> slices() {
         return slices;
+    }
+
+    /**
+     * The slices, in groups that must be worked on one after the other: of the matrices of one parameter, which a layer has
+     * that is used at several places, each is in another. One group in most plans.
+     */
+    public List<List<Slice>> rounds() {
+        return rounds;
     }
 
     /** Floats of all matrices together. */

@@ -78,10 +78,9 @@ public final class ChunkResults {
 
     /**
      * Sums one slice of the placement over the chunks and adds it to the gradient in the parameter's layout. In the order
-     * of the chunks, which is what makes it independent of the threads.
+     * of the chunks, which is what makes it independent of the threads; so do the placement's rounds.
      */
-    public void sum(int task, float[][] ofParameters) {
-        Placement.Slice slice = placement.slices().get(task);
+    public void sum(Placement.Slice slice, float[][] ofParameters) {
         PackedMatrix matrix = slice.matrix();
         PackedMatrix.Part part = slice.part();
         float[] sum = gradients[0];

@@ -119,13 +119,17 @@ public final class BatchGradients {
         }
     }
 
+    /** The tasks that unpack, in rounds that go one after the other. */
+    public List<List<Placement.Slice>> unpackRounds() {
+        return placement.rounds();
+    }
+
     public int unpackTasks() {
         return placement.slices().size();
     }
 
     /** Adds one part of what was summed to the gradient in its parameter's layout. */
-    public void unpack(int task, float[][] ofParameters) {
-        Placement.Slice slice = placement.slices().get(task);
+    public void unpack(Placement.Slice slice, float[][] ofParameters) {
         forms.unpack(slice, sums, ofParameters[slice.matrix().parameter()]);
     }
 
