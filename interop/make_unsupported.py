@@ -31,18 +31,11 @@ def two_inputs():
     return keras.Model([one, other], layers.Concatenate(name="it")([one, other]))
 
 
-def shared():
-    inputs = keras.Input((4,))
-    layer = layers.Dense(4, name="it")
-    return keras.Model(inputs, layer(layer(inputs)))
-
-
 MODELS = {
     "conv_lstm2d": lambda: one((3, 8, 8, 2), layers.ConvLSTM2D(2, 3, name="it")),
     "embedding": lambda: one((6,), layers.Embedding(10, 3, name="it")),
     "bicubic": lambda: one(IMAGE, layers.UpSampling2D(interpolation="bicubic", name="it")),
     "two_inputs": two_inputs,
-    "shared": shared,
 }
 
 RESOURCES.mkdir(parents=True, exist_ok=True)

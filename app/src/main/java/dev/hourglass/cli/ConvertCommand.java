@@ -83,7 +83,8 @@ final class ConvertCommand implements Runnable {
         } catch (IOException e) {
             throw CommandException.unwritable(to, e);
         }
-        terminal.println("Model '" + written.name() + "', " + written.input() + " to " + written.output() + ", is in "
+        terminal.println("Model '" + written.name() + "', " + written.input() + " to "
+                + (written.graph().outputs().size() == 1 ? written.output() : written.describeOutputs()) + ", is in "
                 + to + "; read back, it computes the same");
     }
 }

@@ -60,6 +60,9 @@ final class InspectCommand implements Runnable {
         terminal.print(summary.toText());
         line("Found", foundBy(saved));
         line("Input", saved.input() + ", " + describe(saved.normalization()));
+        if (saved.graph().outputs().size() > 1) {
+            line("Outputs", saved.describeOutputs() + "; " + outputUse(saved));
+        }
         line("Optimizer", describe(saved.optimizer()));
         saved.provenance().forEach((name, value) -> line(name, value));
         saved.warnings().forEach(warning -> line("Warning", warning));
@@ -67,6 +70,12 @@ final class InspectCommand implements Runnable {
 
     private void line(String name, String value) {
         terminal.println(" " + name + ": " + value);
+    }
+
+    private static String outputUse(SavedModel model) {
+        return model.reconstruction()
+                .map(output -> "'" + output + "' has the input's shape and is the reconstruction")
+                .orElse("name the one that is meant with --output NAME");
     }
 
     private static String foundBy(SavedModel model) {
@@ -116,7 +125,18 @@ final class InspectCommand implements Runnable {
         ObjectNode root = mapper.createObjectNode();
         root.put("name", model.name());
         root.set("input", mapper.valueToTree(model.input().toArray()));
-        root.set("output", mapper.valueToTree(model.output().toArray()));
+        ModelFacts facts = ModelFacts.of(model.graph());
+        model.reconstruction()
+                .ifPresentOrElse(
+                        output -> root.set(
+                                "output",
+                                mapper.valueToTree(facts.shapeOf(output).toArray())),
+                        () -> root.putNull("output"));
+        ObjectNode outputs = root.putObject("outputs");
+        model.graph()
+                .outputs()
+                .forEach(output -> outputs.set(
+                        output, mapper.valueToTree(facts.shapeOf(output).toArray())));
         if (model.waist().isKnown()) {
             root.set("code", mapper.valueToTree(model.code().toArray()));
         } else {

@@ -125,7 +125,12 @@ abstract class PassCommand implements Runnable {
             })
     static final class Decode extends PassCommand {
         Decode(Terminal terminal, DatasetCatalog catalog) {
-            super(terminal, catalog, "Decoding", "Decoded", SavedModel::decoder);
+            super(
+                    terminal,
+                    catalog,
+                    "Decoding",
+                    "Decoded",
+                    model -> model.decoding().decoder());
         }
     }
 

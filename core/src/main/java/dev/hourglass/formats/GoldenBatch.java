@@ -1,15 +1,18 @@
 package dev.hourglass.formats;
 
 import dev.hourglass.engine.ChainInference;
+import dev.hourglass.model.Graph;
+import dev.hourglass.model.ModelFacts;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
  * A few samples and what a model makes of them, by which any reader of its file can tell whether it computes the same.
  *
  * @param inputs {@code samples} inputs as the first layer reads them, row-major, one after the other; in [0, 1)
- * @param outputs as many outputs
+ * @param outputs as many outputs; of a model that has several, those of the first come first
  */
 public record GoldenBatch(int samples, float[] inputs, float[] outputs) {
     /** As many as are stored; two, so that a reader that mixes samples up is found out. */
@@ -39,16 +42,34 @@ public record GoldenBatch(int samples, float[] inputs, float[] outputs) {
         return largest;
     }
 
+    /** Of several outputs, all numbers of the first come first. */
     private static float[] run(SavedModel model, int samples, float[] inputs) {
         int size = model.input().size();
-        float[] outputs = new float[samples * model.output().size()];
-        try (ChainInference inference = ChainInference.of(model.graph(), model.parameters(), 1)) {
-            inference.run(
-                    (index, into, offset) -> System.arraycopy(inputs, index * size, into, offset, size),
-                    0,
-                    samples,
-                    outputs);
+        float[] outputs = new float[samples * numbers(model.graph())];
+        int from = 0;
+        for (String output : model.graph().outputs()) {
+            Graph graph = model.graph().outputs().size() == 1
+                    ? model.graph()
+                    : model.graph().upTo(List.of(output));
+            float[] of = new float[samples * ModelFacts.of(graph).output().size()];
+            try (ChainInference inference = ChainInference.of(graph, model.parameters(), 1)) {
+                inference.run(
+                        (index, into, offset) -> System.arraycopy(inputs, index * size, into, offset, size),
+                        0,
+                        samples,
+                        of);
+            }
+            System.arraycopy(of, 0, outputs, from, of.length);
+            from += of.length;
         }
         return outputs;
+    }
+
+    /** How many numbers all outputs have for a sample. */
+    public static int numbers(Graph graph) {
+        ModelFacts facts = ModelFacts.of(graph);
+        return graph.outputs().stream()
+                .mapToInt(output -> facts.shapeOf(output).size())
+                .sum();
     }
 }

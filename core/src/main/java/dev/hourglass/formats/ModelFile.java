@@ -158,7 +158,8 @@ public final class ModelFile {
 
     /** A model on its way into a file. */
     private record Export(SavedModel model, ModelLayout layout, Format format, HourglassNote note, ExportProof proof) {
-        static Export of(SavedModel model, Path file, ModelLayout layout) {
+        static Export of(SavedModel given, Path file, ModelLayout layout) {
+            SavedModel model = given.withUsesNumbered();
             Format format = formatOf(file);
             GoldenBatch golden = GoldenBatch.of(model);
             return new Export(

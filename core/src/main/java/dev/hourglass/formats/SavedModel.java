@@ -2,6 +2,8 @@ package dev.hourglass.formats;
 
 import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.OptimizerState;
+import dev.hourglass.files.Spelling;
+import dev.hourglass.formats.keras.KerasOrder;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.Bypass;
@@ -16,6 +18,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * train them on. They may be an autoencoder, or one half of one.
  *
  * @param name letters, digits and underscores
- * @param graph at least one layer, with one input and one output; the layers before the waist come first
+ * @param graph at least one layer, with one input and one or several outputs; the layers before the waist come first
  * @param parameters of the layers, in their order
  * @param normalization what samples go through before the first layer
  * @param waist where the code lies
@@ -43,6 +47,7 @@ public record SavedModel(
         @Nullable OptimizerState optimizer,
         Map<String, String> provenance,
         List<String> warnings) {
+    private static final String NAME_OUTPUT = ". Name the one that is meant with --output NAME.";
     private static final String OTHER_FILE_OR_WAIST =
             " Use the file of the whole autoencoder, or name the layer that gives the code with --waist LAYER.";
 
@@ -128,14 +133,100 @@ public record SavedModel(
         return graph.input();
     }
 
+    /** The same model, with the places of a layer that has several numbered as files do. */
+    SavedModel withUsesNumbered() {
+        if (!graph.sharesLayers()) {
+            return this;
+        }
+        return new SavedModel(
+                name,
+                UseNumbers.of(graph, KerasOrder.of(graph)),
+                parameters,
+                normalization,
+                waist,
+                loss,
+                optimizer,
+                provenance,
+                warnings);
+    }
+
     /** The layers, those before the waist first. */
     public List<LayerSpec> layers() {
         return graph.layers();
     }
 
-    /** The shape that leaves the model. */
+    /**
+     * The shape that leaves the model, or the {@linkplain #reconstruction reconstruction} where it has several outputs.
+     *
+     * @throws UnsupportedModelException if it is not known which of several outputs is meant
+     */
     public Shape output() {
-        return ModelFacts.of(graph).output();
+        return ModelFacts.of(graph).shapeOf(onlyOutput());
+    }
+
+    /** The only output; or of several the one that has the input's shape, if just one has. */
+    public Optional<String> reconstruction() {
+        if (graph.outputs().size() == 1) {
+            return Optional.of(graph.onlyOutput());
+        }
+        ModelFacts facts = ModelFacts.of(graph);
+        List<String> alike = graph.outputs().stream()
+                .distinct()
+                .filter(output -> facts.shapeOf(output).equals(input()))
+                .toList();
+        return alike.size() == 1 ? Optional.of(alike.getFirst()) : Optional.empty();
+    }
+
+    /** The outputs with their shapes, such as {@code 'rebuilt' [9, 4] and 'predicted' [3, 4]}. */
+    public String describeOutputs() {
+        ModelFacts facts = ModelFacts.of(graph);
+        return graph.outputs().stream()
+                .map(output -> "'" + output + "' " + facts.shapeOf(output))
+                .collect(Collectors.joining(" and "));
+    }
+
+    private String onlyOutput() {
+        return reconstruction()
+                .orElseThrow(() -> new UnsupportedModelException(
+                        "Model '" + name + "' turns " + input() + " into " + describeOutputs() + NAME_OUTPUT));
+    }
+
+    /**
+     * What computes one of several outputs. It can't be trained on as the whole was.
+     *
+     * @throws UnsupportedModelException if there is no output of that name
+     */
+    public SavedModel withOutput(String output) {
+        if (graph.outputs().equals(List.of(output))) {
+            return this;
+        }
+        if (!graph.outputs().contains(output)) {
+            throw new UnsupportedModelException("Model '" + name + "' has no output '" + output + "'; it gives "
+                    + describeOutputs() + "."
+                    + Spelling.nearest(output, graph.outputs())
+                            .map(near -> " Did you mean '" + near + "'?")
+                            .orElse(""));
+        }
+        Graph part = graph.upTo(List.of(output));
+        boolean hasWaist = isHalf()
+                || (waist.isKnown()
+                        && part.nodes().stream().map(Graph.Node::name).anyMatch(codeName()::equals));
+        Graph sorted = isHalf() || !hasWaist ? part : part.encoderFirst(codeName());
+        int encoderLayers = !hasWaist || waist.encoderLayers() == 0
+                ? 0
+                : isHalf()
+                        ? part.nodes().size()
+                        : part.upTo(List.of(codeName())).nodes().size();
+        return new SavedModel(
+                name,
+                sorted,
+                parameters.ofLayers(sorted.layers()),
+                normalization,
+                hasWaist ? new Waist(encoderLayers, waist.source()) : Waist.UNKNOWN,
+                null,
+                null,
+                provenance,
+                warnings);
     }
 
     /**
@@ -175,6 +266,9 @@ public record SavedModel(
      * @throws UnsupportedModelException if this is no {@linkplain #isAutoencoder autoencoder}
      */
     public Autoencoder autoencoder() {
+        if (graph.outputs().size() > 1) {
+            return withOutput(onlyOutput()).autoencoder();
+        }
         requireKnownWaist();
         if (!isAutoencoder()) {
             throw new UnsupportedModelException(
@@ -194,11 +288,16 @@ public record SavedModel(
     }
 
     /**
-     * The whole model, to send samples through from end to end; that needs no waist.
+     * The whole model, to send samples through from end to end; that needs no waist. Of several outputs it is the way to the
+     * {@linkplain #reconstruction reconstruction}.
      *
-     * @throws UnsupportedModelException if this is {@linkplain #isHalf one half} of an autoencoder
+     * @throws UnsupportedModelException if this is {@linkplain #isHalf one half} of an autoencoder, or it is not known which
+     *     of several outputs is meant
      */
     public SavedModel whole() {
+        if (graph.outputs().size() > 1) {
+            return withOutput(onlyOutput()).whole();
+        }
         if (isHalf()) {
             boolean encodes = waist.encoderLayers() > 0;
             throw new UnsupportedModelException("Model '" + name + "' turns " + input() + " into " + output()
@@ -207,6 +306,14 @@ public record SavedModel(
                     + "." + OTHER_FILE_OR_WAIST);
         }
         return this;
+    }
+
+    /**
+     * What decodes to the {@linkplain #reconstruction reconstruction}, if there are several outputs and it is known which of
+     * them that is; else this model.
+     */
+    public SavedModel decoding() {
+        return isHalf() || graph.outputs().size() == 1 || reconstruction().isEmpty() ? this : withOutput(onlyOutput());
     }
 
     /**
@@ -240,7 +347,8 @@ public record SavedModel(
 
     private void requireKnownWaist() {
         if (!waist.isKnown()) {
-            throw new UnsupportedModelException("Model '" + name + "' turns " + input() + " into " + output()
+            throw new UnsupportedModelException("Model '" + name + "' turns " + input() + " into "
+                    + (graph.outputs().size() == 1 ? output() : describeOutputs())
                     + " and is nowhere narrower in its middle, so it is not known what its code is. Name the layer that"
                     + " gives the code with --waist LAYER, such as '"
                     + layers().get((graph.nodes().size() - 1) / 2).name() + "' ('inspect' lists the layers).");

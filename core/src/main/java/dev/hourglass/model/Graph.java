@@ -326,7 +326,7 @@ public record Graph(List<Input> inputs, List<Node> nodes, List<String> outputs) 
             if (node.layer() instanceof LayerSpec.Sampling) {
                 means.put(node.name(), read.getFirst());
             } else {
-                rest.add(new Node(node.layer(), read));
+                rest.add(new Node(node.name(), node.layer(), read));
             }
         }
         if (means.isEmpty()) {

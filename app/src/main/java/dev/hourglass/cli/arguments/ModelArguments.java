@@ -55,6 +55,13 @@ public final class ModelArguments {
                     "The weights (.h5) of MODEL, where that is an architecture by itself: the JSON of model.to_json().")
     private @Nullable Path weights;
 
+    @Option(
+            names = "--output",
+            paramLabel = "NAME",
+            description =
+                    "Which output is meant where the model has several (default: the only one that has the input's shape).")
+    private @Nullable String output;
+
     /** Sizes with an x between them. */
     static final class ShapeConverter implements ITypeConverter<Shape> {
         @Override
@@ -102,7 +109,8 @@ public final class ModelArguments {
 
     private SavedModel read(@Nullable Shape sample) {
         try {
-            return ModelFile.read(file, new ReadOptions(waist, weights, sample));
+            SavedModel model = ModelFile.read(file, new ReadOptions(waist, weights, sample));
+            return output == null ? model : model.withOutput(output);
         } catch (IOException e) {
             throw CommandException.unreadable(file, e);
         }

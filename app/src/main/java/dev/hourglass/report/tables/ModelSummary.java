@@ -87,7 +87,12 @@ public record ModelSummary(
 
     private static String kept(Row waist, int layers, ModelFacts facts) {
         int code = waist.outputShape().size();
-        int widest = Math.max(facts.input().size(), facts.output().size());
+        int widest = Math.max(
+                facts.input().size(),
+                facts.graph().outputs().stream()
+                        .mapToInt(output -> facts.shapeOf(output).size())
+                        .max()
+                        .orElseThrow());
         long around = layers == 0 ? 0 : around(facts, waist.layer());
         return Numbers.count(code) + " numbers, "
                 + (around == 0

@@ -212,7 +212,7 @@ public final class ModelRoutes implements Routes {
     /** The layers up to the one that the path names. */
     private static Graph upTo(Context context, OpenModel model) {
         String name = context.pathParam("layer");
-        if (model.spec().layers().stream().anyMatch(layer -> layer.name().equals(name))) {
+        if (model.spec().graph().nodes().stream().anyMatch(node -> node.name().equals(name))) {
             return model.spec().graph().upTo(List.of(name));
         }
         throw ApiException.missing(

@@ -11,6 +11,7 @@ import dev.hourglass.tensor.ShapeException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -46,6 +47,8 @@ final class ConfigReader {
             "UnitNormalization",
             "Activation",
             "Masking");
+
+    private static final int MOST_VALUES = 20_000;
 
     private final LayerNames names = new LayerNames();
     /** The shapes of all values so far, by the names that layers have here. */
@@ -83,7 +86,7 @@ final class ConfigReader {
         }
         refuseCode(node);
         ConfigReader reader = new ConfigReader(warnings);
-        ModelNode.Model model = reader.model(node, kerasClass, List.of(ModelNode.INPUT), given);
+        ModelNode.Model model = reader.model(node, kerasClass, new Read(List.of(ModelNode.INPUT), List.of(given)));
         reader.requireMasks(model, node);
         return model;
     }
@@ -134,18 +137,17 @@ final class ConfigReader {
         }
     }
 
-    /** @param inputs names of the values that the model reads */
-    private ModelNode.Model model(Json.Mapping node, String kerasClass, List<String> inputs, InputSizes sizes) {
+    private ModelNode.Model model(Json.Mapping node, String kerasClass, Read from) {
         if (kerasClass.equals("Sequential") && node.get("config") instanceof Json.Sequence layers) {
             // Up to Keras 2.2.2 the list of layers was all there is.
-            return sequential("sequential", node, layers, new Read(inputs, sizes));
+            return sequential("sequential", node, layers, from);
         }
         Json.Mapping config = node.get("config").asMapping();
         Json given = config.find("name");
         String name = given == null ? "model" : given.asText();
         return kerasClass.equals("Sequential")
-                ? sequential(name, node, config.get("layers").asSequence(), new Read(inputs, sizes))
-                : functional(name, config, new Read(inputs, sizes));
+                ? sequential(name, node, config.get("layers").asSequence(), from)
+                : functional(name, config, from);
     }
 
     private ModelNode.Model sequential(String name, Json.Mapping model, Json.Sequence layers, Read given) {
@@ -159,104 +161,196 @@ final class ConfigReader {
         Json.Mapping first = nodes.getFirst();
         Shape input;
         if (className(first).equals("InputLayer")) {
-            input = input(first, given.sizes());
+            input = input(first, given.sizes().getFirst());
             nodes.removeFirst();
         } else {
-            input = inputOfFirst(model, nodes, given.sizes());
+            input = inputOfFirst(model, nodes, given.sizes().getFirst());
         }
         Json.Mapping config = model.get("config") instanceof Json.Mapping settings ? settings : model;
-        requireRead(config, given.inputs(), input);
+        if (given.inputs().size() != 1) {
+            throw wrongInputs(config, name, 1, given.inputs().size());
+        }
+        requireRead(config, given.inputs().getFirst(), input);
         List<ModelNode> read = new ArrayList<>();
         List<String> before = given.inputs();
         for (Json.Mapping node : nodes) {
-            ModelNode next = node(node, before, name);
+            ModelNode next = node(node, before, name, 0);
             read.add(next);
-            before = List.of(outputOf(next));
+            before = next.outputs();
+            if (before.size() != 1) {
+                throw node.place().corrupt("a layer of one output", before.size() + " outputs");
+            }
         }
-        return model(
-                name, ModelNode.Kind.SEQUENTIAL, config, new Graph.Input("input", input), read, given.inputs(), before);
+        Parts parts = new Parts(name, ModelNode.Kind.SEQUENTIAL, config);
+        return model(parts, List.of(new Graph.Input("input", input)), read, given.inputs(), before);
     }
 
     private ModelNode.Model functional(String name, Json.Mapping config, Read from) {
-        List<FunctionalGraph.Wired> wired = FunctionalGraph.wired(name, config);
-        FunctionalGraph.Wired first = wired.getFirst();
-        Shape input = input(first.node(), from.sizes());
-        requireRead(config, from.inputs(), input);
-        Map<String, String> given =
-                new HashMap<>(Map.of(first.name(), from.inputs().getFirst()));
+        FunctionalGraph graph = new FunctionalGraph(name, config);
+        if (graph.inputs().size() != from.inputs().size()) {
+            throw wrongInputs(config, name, graph.inputs().size(), from.inputs().size());
+        }
+        List<Graph.Input> given = new ArrayList<>();
         List<ModelNode> read = new ArrayList<>();
-        for (FunctionalGraph.Wired each : wired.subList(1, wired.size())) {
+        Map<FunctionalGraph.Place, List<String>> outputs = new HashMap<>();
+        Map<String, ModelNode> first = new HashMap<>();
+        for (FunctionalGraph.Wired each : graph.wired()) {
+            int input = graph.inputs().indexOf(each.place().layer());
+            if (input >= 0) {
+                Shape shape = input(each.node(), from.sizes().get(input));
+                requireRead(config, from.inputs().get(input), shape);
+                given.add(new Graph.Input(each.place().layer(), shape));
+                outputs.put(each.place(), List.of(from.inputs().get(input)));
+                continue;
+            }
             List<String> sources = each.sources().stream()
-                    .map(source -> Objects.requireNonNull(given.get(source)))
+                    .map(source -> valueOf(source, outputs, config))
                     .toList();
             if (each.mask() != null) {
-                String masking = given.getOrDefault(each.mask(), each.mask());
+                String masking = outputs.getOrDefault(new FunctionalGraph.Place(each.mask(), 0), List.of(each.mask()))
+                        .getFirst();
                 givenMasks.add(new GivenMask(each.node(), sources.getFirst(), masking));
             }
-            ModelNode next = node(each.node(), sources, name);
+            ModelNode earlier = first.get(each.place().layer());
+            int use = each.place().use();
+            ModelNode next =
+                    earlier == null ? node(each.node(), sources, name, use) : again(earlier, sources, each.node(), use);
+            first.putIfAbsent(each.place().layer(), next);
             read.add(next);
-            given.put(each.name(), outputOf(next));
+            outputs.put(each.place(), next.outputs());
         }
-        List<String> output = List.of(Objects.requireNonNull(given.get(FunctionalGraph.output(name, config))));
-        return model(
-                name,
-                ModelNode.Kind.FUNCTIONAL,
-                config,
-                new Graph.Input(first.name(), input),
-                read,
-                from.inputs(),
-                output);
+        List<String> ends = graph.outputs().stream()
+                .map(output -> valueOf(output, outputs, config))
+                .toList();
+        return model(new Parts(name, ModelNode.Kind.FUNCTIONAL, config), given, read, from.inputs(), ends);
     }
 
-    /** A model reads one value, of the shape that it says; of the outermost one this is the first that is heard of it. */
-    private void requireRead(Json.Mapping config, List<String> inputs, Shape input) {
-        if (inputs.size() != 1) {
-            throw config.place().corrupt("a model that reads one value", "one that reads " + inputs.size());
+    private static String valueOf(
+            FunctionalGraph.Source source, Map<FunctionalGraph.Place, List<String>> outputs, Json.Mapping config) {
+        List<String> of = Objects.requireNonNull(outputs.get(source.place()));
+        if (source.output() >= of.size()) {
+            throw unsupported(
+                    config,
+                    "layer '" + Json.printable(source.place().layer()) + "' has its output number "
+                            + (source.output() + 1) + " read, and Hourglass has " + of.size() + " of it");
         }
-        Shape before = values.putIfAbsent(inputs.getFirst(), input);
-        if (before != null && !before.equals(input)) {
-            throw config.place().corrupt("a model that reads " + before, "one that reads " + input);
-        }
+        return of.get(source.output());
     }
 
-    private ModelNode.Model model(
-            String name,
-            ModelNode.Kind kind,
-            Json.Mapping config,
-            Graph.Input input,
-            List<ModelNode> nodes,
-            List<String> inputs,
-            List<String> output) {
-        if (nodes.isEmpty()) {
-            throw config.place().corrupt("at least one layer after the input", "none");
+    private static UnsupportedModelException wrongInputs(Json.Mapping config, String name, int inputs, int given) {
+        if (given == 1) {
+            return new UnsupportedModelException(
+                    config.place().document().file() + ": model '" + Json.printable(name) + "' has " + inputs
+                            + " inputs; Hourglass reads models of one. Build one that reads what the others bring as part"
+                            + " of it, and save it again.");
         }
-        return new ModelNode.Model(name, kind, input, nodes, output.getFirst(), inputs, trainable(config));
+        throw config.place().corrupt("a model of " + given + " inputs", inputs + " inputs");
     }
 
-    /** The name of the value that a node gives. */
-    private static String outputOf(ModelNode node) {
-        return switch (node) {
-            case ModelNode.Layer layer -> layer.spec().name();
-            case ModelNode.Model model -> model.output();
+    /** A layer or model that stood at another place before, at one more. */
+    private ModelNode again(ModelNode earlier, List<String> inputs, Json.Mapping node, int use) {
+        return switch (earlier) {
+            case ModelNode.Layer layer -> {
+                List<Shape> shapes = shapesOf(inputs);
+                LayerFacts facts = facts(layer.spec(), inputs, shapes, node);
+                if (!facts.variables().equals(layer.facts().variables())) {
+                    throw node.place()
+                            .corrupt(
+                                    "layer '" + Json.printable(layer.kerasName()) + "' on inputs that its weights fit",
+                                    "inputs of " + layer.facts().input() + " and of " + shapes.getFirst());
+                }
+                String value = names.value(layer.spec().name(), use);
+                put(value, facts.output(), node);
+                yield new ModelNode.Layer(layer.kerasName(), facts, value, inputs, layer.trainable(), true);
+            }
+            case ModelNode.Model model -> {
+                if (inputs.size() != model.given().size()) {
+                    throw wrongInputs(node, model.kerasName(), model.given().size(), inputs.size());
+                }
+                for (int i = 0; i < inputs.size(); i++) {
+                    requireRead(node, inputs.get(i), model.given().get(i).shape());
+                }
+                Map<String, String> here = new HashMap<>();
+                for (int i = 0; i < inputs.size(); i++) {
+                    here.put(model.inputs().get(i), inputs.get(i));
+                }
+                List<ModelNode> nodes = new ArrayList<>();
+                for (ModelNode inner : model.nodes()) {
+                    ModelNode next = again(inner, mapped(inner.inputs(), here), node, use);
+                    nodes.add(next);
+                    for (int i = 0; i < inner.outputs().size(); i++) {
+                        here.put(inner.outputs().get(i), next.outputs().get(i));
+                    }
+                }
+                yield new ModelNode.Model(
+                        model.kerasName(),
+                        model.kind(),
+                        model.given(),
+                        nodes,
+                        mapped(model.outputs(), here),
+                        inputs,
+                        model.trainable(),
+                        true);
+            }
         };
+    }
+
+    private static List<String> mapped(List<String> values, Map<String, String> here) {
+        return values.stream()
+                .map(value -> Objects.requireNonNull(here.get(value)))
+                .toList();
+    }
+
+    /** Notes the shape of a value. Models that use models twice, which do the same, give very many of a short file. */
+    private void put(String value, Shape shape, Json.Mapping node) {
+        values.put(value, shape);
+        if (values.size() > MOST_VALUES) {
+            throw unsupported(
+                    node,
+                    String.format(
+                            Locale.ROOT, "the model has more than %,d layers, counted at every use", MOST_VALUES));
+        }
+    }
+
+    /** A model reads values of the shapes that it says; of the outermost one this is the first that is heard of them. */
+    private void requireRead(Json.Mapping config, String input, Shape shape) {
+        Shape before = values.putIfAbsent(input, shape);
+        if (before != null && !before.equals(shape)) {
+            throw config.place().corrupt("a model that reads " + before, "one that reads " + shape);
+        }
+    }
+
+    /** What all kinds of models have. */
+    private record Parts(String name, ModelNode.Kind kind, Json.Mapping config) {}
+
+    private static ModelNode.Model model(
+            Parts parts, List<Graph.Input> given, List<ModelNode> nodes, List<String> inputs, List<String> outputs) {
+        if (nodes.isEmpty()) {
+            throw parts.config().place().corrupt("at least one layer after the input", "none");
+        }
+        return new ModelNode.Model(
+                parts.name(), parts.kind(), given, nodes, outputs, inputs, trainable(parts.config()), false);
     }
 
     /**
      * What is known of what a model reads.
      *
      * @param inputs the values, by the names that they have here
+     * @param sizes of each
      */
-    private record Read(List<String> inputs, InputSizes sizes) {}
+    private record Read(List<String> inputs, List<InputSizes> sizes) {}
 
-    private ModelNode node(Json.Mapping node, List<String> inputs, String model) {
+    /** @param use which of the layer's calls it is, the first being 0 */
+    private ModelNode node(Json.Mapping node, List<String> inputs, String model, int use) {
         String kerasClass = className(node);
         if (MODEL_CLASSES.contains(kerasClass) && SamplingModel.isOne(node)) {
-            return sampling(node, inputs, model);
+            return sampling(node, inputs, model, use);
         }
         if (MODEL_CLASSES.contains(kerasClass)) {
             requireOurs(node, kerasClass, "layer '" + Json.printable(name(node, kerasClass)) + "'");
-            Shape given = Objects.requireNonNull(values.get(inputs.getFirst()));
-            return model(node, kerasClass, inputs, InputSizes.of(given));
+            List<InputSizes> sizes =
+                    shapesOf(inputs).stream().map(InputSizes::of).toList();
+            return model(node, kerasClass, new Read(inputs, sizes));
         }
         Json.Mapping config = node.get("config").asMapping();
         String name = name(node, kerasClass);
@@ -272,25 +366,28 @@ final class ConfigReader {
                             + String.join(", ", Layers.classes()));
         }
         LayerSettings settings = new LayerSettings(kerasClass, Json.printable(name), config, warnings);
-        List<Shape> shapes = inputs.stream()
-                .map(input -> Objects.requireNonNull(values.get(input)))
-                .toList();
+        List<Shape> shapes = shapesOf(inputs);
         LayerSpec spec = Layers.read(kerasClass, names.unique(name, model), settings, shapes.getFirst());
         LayerFacts facts = facts(spec, inputs, shapes, node);
-        values.put(spec.name(), facts.output());
-        return new ModelNode.Layer(name, facts, inputs, trainable(config));
+        String value = names.value(spec.name(), use);
+        put(value, facts.output(), node);
+        return new ModelNode.Layer(name, facts, value, inputs, trainable(config), false);
     }
 
-    private ModelNode sampling(Json.Mapping node, List<String> inputs, String model) {
-        Json.Mapping config = node.get("config").asMapping();
-        String name = name(node, "sampling");
-        List<Shape> shapes = inputs.stream()
+    private List<Shape> shapesOf(List<String> inputs) {
+        return inputs.stream()
                 .map(input -> Objects.requireNonNull(values.get(input)))
                 .toList();
+    }
+
+    private ModelNode sampling(Json.Mapping node, List<String> inputs, String model, int use) {
+        Json.Mapping config = node.get("config").asMapping();
+        String name = name(node, "sampling");
         LayerSpec spec = new LayerSpec.Sampling(names.unique(name, model));
-        LayerFacts facts = facts(spec, inputs, shapes, node);
-        values.put(spec.name(), facts.output());
-        return new ModelNode.Layer(name, facts, inputs, trainable(config));
+        LayerFacts facts = facts(spec, inputs, shapesOf(inputs), node);
+        String value = names.value(spec.name(), use);
+        put(value, facts.output(), node);
+        return new ModelNode.Layer(name, facts, value, inputs, trainable(config), false);
     }
 
     private static String name(Json.Mapping node, String otherwise) {
@@ -315,6 +412,10 @@ final class ConfigReader {
         } catch (ArithmeticException e) {
             throw node.place().corrupt("sizes that fit an array", "larger ones");
         }
+    }
+
+    static boolean isModel(Json.Mapping node) {
+        return MODEL_CLASSES.contains(className(node));
     }
 
     private static boolean trainable(Json.Mapping config) {

@@ -67,42 +67,75 @@ public final class ConfigWriter {
         input.put("inbound_nodes", List.of());
         layers.add(input);
         config.put("layers", layers);
-        config.put("input_layers", reference(inputName, 0));
-        // What gives each value here, by the name that it has in this model, and its shape.
+        config.put("input_layers", new Source(inputName, model.input().shape(), 0, 0).reference());
+        // What gives each value here, by the name that it has in this model.
         Map<String, Source> sources = new HashMap<>();
         sources.put(
-                model.inputs().getFirst(), new Source(inputName, model.input().shape(), 0));
+                model.inputs().getFirst(), new Source(inputName, model.input().shape(), 0, 0));
+        Map<String, List<Object>> calls = new HashMap<>();
         for (ModelNode node : model.nodes()) {
-            Map<String, Object> entry = node(node);
-            entry.put("name", node.kerasName());
             List<Source> read = node.inputs().stream()
                     .map(name -> Objects.requireNonNull(sources.get(name)))
                     .toList();
-            entry.put("inbound_nodes", List.of(call(read)));
-            layers.add(entry);
-            switch (node) {
-                // A nested model was called once already, when it was made; Keras counts that, though not in a call.
-                case ModelNode.Layer layer ->
-                    sources.put(
-                            layer.spec().name(),
-                            new Source(
-                                    node.kerasName(),
-                                    layer.facts().output(),
-                                    layer.spec() instanceof LayerSpec.Sampling ? 1 : 0));
-                case ModelNode.Model nested ->
-                    sources.put(nested.output(), new Source(node.kerasName(), nested.outputShape(), 1));
+            if (!node.isFurtherUse()) {
+                Map<String, Object> entry = node(node);
+                entry.put("name", node.kerasName());
+                List<Object> ofLayer = new ArrayList<>();
+                calls.put(node.kerasName(), ofLayer);
+                entry.put("inbound_nodes", ofLayer);
+                layers.add(entry);
             }
+            List<Object> ofLayer = Objects.requireNonNull(calls.get(node.kerasName()));
+            for (int i = 0; i < node.outputs().size(); i++) {
+                String value = node.outputs().get(i);
+                Shape shape = shapeOf(node, value);
+                sources.put(value, new Source(node.kerasName(), shape, ofLayer.size(), i));
+            }
+            ofLayer.add(call(read));
         }
-        Source output = Objects.requireNonNull(sources.get(model.output()));
-        config.put("output_layers", reference(output.layer(), output.outputUse()));
+        List<List<Object>> outputs = model.outputs().stream()
+                .map(value -> {
+                    Source source = Objects.requireNonNull(sources.get(value));
+                    return isModel(model, source.layer())
+                            ? source.afterItsMaking().reference()
+                            : source.reference();
+                })
+                .toList();
+        config.put("output_layers", outputs.size() == 1 ? outputs.getFirst() : outputs);
+    }
+
+    private static Shape shapeOf(ModelNode node, String value) {
+        return switch (node) {
+            case ModelNode.Layer layer -> layer.facts().output();
+            case ModelNode.Model nested -> nested.shapeOf(value);
+        };
+    }
+
+    private static boolean isModel(ModelNode.Model model, String kerasName) {
+        return model.nodes().stream()
+                .filter(node -> node.kerasName().equals(kerasName))
+                .anyMatch(node -> switch (node) {
+                    case ModelNode.Layer layer -> layer.spec() instanceof LayerSpec.Sampling;
+                    case ModelNode.Model ignored -> true;
+                });
     }
 
     /**
      * Who gives a value.
      *
-     * @param outputUse the number by which the model's outputs name the layer's use
+     * @param call which of the layer's calls gives it
+     * @param output which of what that gives
      */
-    private record Source(String layer, Shape shape, int outputUse) {}
+    private record Source(String layer, Shape shape, int call, int output) {
+        List<Object> reference() {
+            return List.of(layer, call, output);
+        }
+
+        /** A nested model was called once already, when it was made; Keras counts that where it names outputs, not in a call. */
+        Source afterItsMaking() {
+            return new Source(layer, shape, call + 1, output);
+        }
+    }
 
     /** One argument: a tensor, or a list of them for a layer that merges. */
     private static Map<String, Object> call(List<Source> read) {
@@ -111,7 +144,7 @@ public final class ConfigWriter {
             Map<String, Object> tensor = new LinkedHashMap<>();
             tensor.put("shape", withBatch(source.shape()));
             tensor.put("dtype", "float32");
-            tensor.put("keras_history", reference(source.layer(), 0));
+            tensor.put("keras_history", source.reference());
             Map<String, Object> argument = new LinkedHashMap<>();
             argument.put("class_name", "__keras_tensor__");
             argument.put("config", tensor);
@@ -121,10 +154,6 @@ public final class ConfigWriter {
         call.put("args", List.of(tensors.size() == 1 ? tensors.getFirst() : tensors));
         call.put("kwargs", Map.of());
         return call;
-    }
-
-    private static List<Object> reference(String layer, int use) {
-        return List.of(layer, use, 0);
     }
 
     /** A name that no layer has. */
@@ -171,13 +200,13 @@ public final class ConfigWriter {
             input.put("name", name);
             input.put("inbound_nodes", List.of());
             layers.add(input);
-            inputs.add(reference(name, 0));
+            inputs.add(new Source(name, shape, 0, 0).reference());
         }
         for (SamplingModel.Part part : SamplingModel.parts()) {
             Map<String, Object> entry = node("keras.layers", part.kerasClass(), SamplingModel.config(part));
             entry.put("name", part.name());
             List<Source> read = part.inputs().stream()
-                    .map(name -> new Source(name, shape, 0))
+                    .map(name -> new Source(name, shape, 0, 0))
                     .toList();
             entry.put("inbound_nodes", List.of(call(read)));
             layers.add(entry);
@@ -187,7 +216,7 @@ public final class ConfigWriter {
         config.put("trainable", true);
         config.put("layers", layers);
         config.put("input_layers", inputs);
-        config.put("output_layers", reference(SamplingModel.output(), 0));
+        config.put("output_layers", new Source(SamplingModel.output(), shape, 0, 0).reference());
         return node("keras", legacy ? "Functional" : "Model", config);
     }
 

@@ -5,143 +5,110 @@ import dev.hourglass.formats.json.Json;
 import dev.hourglass.tensor.CorruptFileException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The graph of a functional model's configuration: which layer reads which. It has one input and one output, and each
- * layer is used once.
+ * The graph of a functional model's configuration: which layer reads which. A layer that is called at several places has an
+ * entry in {@code inbound_nodes} for each, and is referred to by its name, the number of the call and the number of what it
+ * gives.
  */
 final class FunctionalGraph {
-    private final String model;
-    private final Map<String, Json.Mapping> nodes = new LinkedHashMap<>();
-    private final Map<String, List<String>> sources = new HashMap<>();
-    /** The Masking layers with whose masks layers were called, where that is said. */
-    private final Map<String, String> masks = new HashMap<>();
+    private static final Set<String> MODELS = Set.of("Functional", "Model");
 
-    private FunctionalGraph(String model) {
-        this.model = Json.printable(model);
-    }
+    /** A layer at one of its places. */
+    record Place(String layer, int use) {}
+
+    /** One of the values that a place gives: the first, unless the layer is a model that has several outputs. */
+    record Source(Place place, int output) {}
 
     /**
-     * A layer and the names of those that it reads.
+     * A layer at a place and what it reads there.
      *
-     * @param sources in the order in which the layer takes them; none for the InputLayer
+     * @param sources in the order in which the layer takes them; none for an InputLayer
      * @param mask the Masking layer with whose mask it was called, or null where that is left to its sources
      */
     record Wired(
-            String name,
+            Place place,
             Json.Mapping node,
-            List<String> sources,
+            List<Source> sources,
             @Nullable String mask) {}
 
+    /** What a layer is called with: what it reads, and a mask that is named or null. */
+    private record Call(List<Reference> read, @Nullable String mask) {}
+
+    /** A place in the file where a value is referred to: {@code [layer, number of the call, number of the output]}. */
+    private record Reference(Json at, String layer, int call, int output) {}
+
+    private final String model;
+    private final Json.Mapping config;
+    private final Map<String, Json.Mapping> nodes = new LinkedHashMap<>();
+    /** By layer, its calls. */
+    private final Map<String, List<Call>> calls = new HashMap<>();
+    /** By layer, the number that its first call has in calls of other layers. */
+    private final Map<String, Integer> firstInCalls = new HashMap<>();
+
+    private final List<String> inputs;
+    private final List<Source> outputs;
+    private final Map<Place, List<Source>> sources = new HashMap<>();
+    private final List<Wired> wired;
+
     /**
-     * The layers in the order of the file, where that is one of computation, as Keras has it; else in one that is.
-     *
      * @param config of a functional model
-     * @return the InputLayer first, then at least one layer; the last is not always the {@linkplain #output output}
-     * @throws UnsupportedModelException if the model shares a layer or has several inputs or outputs
+     * @throws UnsupportedModelException if a layer is called in a way that Hourglass lacks, or leads to no output
      * @throws dev.hourglass.tensor.CorruptFileException if it refers to what isn't there, or runs in a circle
      */
-    static List<Wired> wired(String model, Json.Mapping config) {
-        FunctionalGraph graph = new FunctionalGraph(model);
+    FunctionalGraph(String model, Json.Mapping config) {
+        this.model = Json.printable(model);
+        this.config = config;
         for (Json layer : config.get("layers").asSequence().items()) {
-            graph.add(layer.asMapping());
+            add(layer.asMapping());
         }
-        MaskOperations operations = MaskOperations.takenFrom(graph.nodes);
-        String input = graph.onlyEnd(config, "input_layers", "input");
-        graph.requireInput(config, input);
-        Set<String> needed = graph.connect(config, input, output(model, config), operations);
-        graph.requireNoOthers(config, needed);
-        return graph.sorted(config, input);
+        MaskOperations operations = MaskOperations.takenFrom(nodes);
+        inputs = ends("input_layers").stream().map(Reference::layer).toList();
+        inputs.forEach(this::requireInput);
+        nodes.forEach((name, node) -> readCalls(name, node, operations));
+        List<Reference> ends = ends("output_layers");
+        numberCalls();
+        Map<String, Integer> firstInEnds = new HashMap<>();
+        outputs = ends.stream()
+                .map(end -> source(
+                        end,
+                        firstInEnds.computeIfAbsent(
+                                end.layer(), layer -> first(layer, numbers(layer, ends), /* isEnd= */ true))))
+                .toList();
+        Set<Place> needed = connect();
+        requireNoOthers(needed);
+        wired = sorted();
     }
 
-    /** The name of the layer that gives a functional model's only output. */
-    static String output(String model, Json.Mapping config) {
-        return new FunctionalGraph(model).onlyEnd(config, "output_layers", "output");
+    /** The names of the InputLayers, in the order in which the model takes them. */
+    List<String> inputs() {
+        return inputs;
     }
 
-    private void requireInput(Json.Mapping config, String input) {
-        Json.Mapping first = nodes.get(input);
-        if (first == null) {
-            throw missing(config, input);
-        }
-        if (!first.get("class_name").asText().equals("InputLayer")) {
-            throw first.place().corrupt("an InputLayer", first.get("class_name").excerpt());
-        }
-        sources.put(input, List.of());
+    /** What the model gives, in order. */
+    List<Source> outputs() {
+        return outputs;
     }
 
-    private static CorruptFileException missing(Json.Mapping config, String name) {
-        return config.place().corrupt("a layer '" + Json.printable(name) + "'", "none of that name");
-    }
-
-    /** Looks up what each layer reads, from the output back. */
-    private Set<String> connect(Json.Mapping config, String input, String output, MaskOperations operations) {
-        Set<String> seen = new HashSet<>(List.of(input));
-        Deque<String> open = new ArrayDeque<>(List.of(output));
-        while (!open.isEmpty()) {
-            String name = open.pop();
-            if (seen.add(name)) {
-                Json.Mapping node = nodes.get(name);
-                if (node == null) {
-                    throw missing(config, name);
-                }
-                Call call = call(node, name, operations);
-                List<String> read = call.sources();
-                sources.put(name, read);
-                if (call.mask() != null) {
-                    masks.put(name, call.mask());
-                }
-                open.addAll(read);
-            }
-        }
-        return seen;
-    }
-
-    /** Each layer after all that it reads, and else as they were. */
-    private List<Wired> sorted(Json.Mapping config, String input) {
-        List<Wired> sorted = new ArrayList<>(List.of(wired(input)));
-        Set<String> done = new HashSet<>(List.of(input));
-        Map<String, List<String>> waiting = new HashMap<>();
-        for (String name : nodes.keySet()) {
-            Deque<String> ready = new ArrayDeque<>(done.contains(name) ? List.of() : List.of(name));
-            while (!ready.isEmpty()) {
-                String next = ready.pop();
-                String awaited = sourcesOf(next).stream()
-                        .filter(source -> !done.contains(source))
-                        .findFirst()
-                        .orElse(null);
-                if (awaited == null) {
-                    done.add(next);
-                    sorted.add(wired(next));
-                    Optional.ofNullable(waiting.remove(next)).ifPresent(ready::addAll);
-                } else {
-                    waiting.computeIfAbsent(awaited, ignored -> new ArrayList<>())
-                            .add(next);
-                }
-            }
-        }
-        if (sorted.size() < nodes.size()) {
-            throw config.place().corrupt("layers that do not wait for each other", "a circle");
-        }
-        return sorted;
-    }
-
-    private Wired wired(String name) {
-        return new Wired(name, Objects.requireNonNull(nodes.get(name)), sourcesOf(name), masks.get(name));
-    }
-
-    private List<String> sourcesOf(String name) {
-        return Objects.requireNonNull(sources.get(name));
+    /**
+     * All places in the order of the file, where that is one of computation, as Keras has it; else in one that is. The
+     * InputLayers come first.
+     */
+    List<Wired> wired() {
+        return wired;
     }
 
     private void add(Json.Mapping node) {
@@ -154,49 +121,92 @@ final class FunctionalGraph {
         }
     }
 
-    /** {@code ["x", 0, 0]}, or a list of one such. */
-    private String onlyEnd(Json.Mapping config, String member, String what) {
-        Json ends = config.get(member);
-        List<Json> items = ends.asSequence().items();
-        if (!items.isEmpty() && items.getFirst() instanceof Json.Sequence) {
-            if (items.size() > 1) {
-                throw unsupported(config, "model '" + model + "' has " + items.size() + " " + what + "s");
-            }
-            return tensor(items.getFirst());
+    private void requireInput(String input) {
+        Json.Mapping node = nodes.get(input);
+        if (node == null) {
+            throw missing(input);
         }
-        return tensor(ends);
+        if (!node.get("class_name").asText().equals("InputLayer")) {
+            throw node.place().corrupt("an InputLayer", node.get("class_name").excerpt());
+        }
     }
 
-    /** The names of the layers that a node reads from, of a model without masks. */
+    private CorruptFileException missing(String name) {
+        return config.place().corrupt("a layer '" + Json.printable(name) + "'", "none of that name");
+    }
+
+    // --- reading references ---
+
+    /** {@code ["x", 0, 0]}, or any number of such in lists, or by names. */
+    private List<Reference> ends(String member) {
+        List<Reference> ends = new ArrayList<>();
+        Deque<Json> open = new ArrayDeque<>(List.of(config.get(member)));
+        while (!open.isEmpty()) {
+            Json end = open.pop();
+            if (end instanceof Json.Mapping named) {
+                List.copyOf(named.members().values()).reversed().forEach(open::push);
+            } else if (!end.asSequence().items().isEmpty()
+                    && !(end.asSequence().items().getFirst() instanceof Json.Text)) {
+                end.asSequence().items().reversed().forEach(open::push);
+            } else {
+                ends.add(reference(end));
+            }
+        }
+        if (ends.isEmpty()) {
+            throw config.get(member).place().corrupt("at least one layer", "none");
+        }
+        return ends;
+    }
+
+    private static Reference reference(Json reference) {
+        List<Json> parts = reference.asSequence().items();
+        if (parts.size() < 3 || parts.size() > 4) {
+            throw reference.place().corrupt("[layer, call, output]", reference.excerpt());
+        }
+        int call = parts.get(1).asWhole();
+        int output = parts.get(2).asWhole();
+        if (call < 0 || output < 0) {
+            throw reference.place().corrupt("[layer, call, output]", reference.excerpt());
+        }
+        return new Reference(reference, parts.getFirst().asText(), call, output);
+    }
+
+    /** What a node reads in each of its calls. */
+    private void readCalls(String name, Json.Mapping node, MaskOperations operations) {
+        if (inputs.contains(name)) {
+            calls.put(name, List.of(new Call(List.of(), null)));
+        } else {
+            calls.put(name, calls(node, name, operations));
+        }
+    }
+
+    /** The names of the layers that a node reads in its only call; none where it has several, or reads other outputs. */
     static List<String> sources(Json.Mapping node, String name) {
-        return call(node, name, MaskOperations.takenFrom(new HashMap<>())).sources();
+        List<Call> calls = calls(node, name, MaskOperations.takenFrom(new HashMap<>()));
+        boolean isPlain =
+                calls.size() == 1 && calls.getFirst().read().stream().allMatch(reference -> reference.output() == 0);
+        return isPlain ? calls.getFirst().read().stream().map(Reference::layer).toList() : List.of();
     }
 
-    /** What a layer is called with: what it reads, and a mask that is named or null. */
-    private record Call(List<String> sources, @Nullable String mask) {}
-
-    private static Call call(Json.Mapping node, String name, MaskOperations operations) {
+    private static List<Call> calls(Json.Mapping node, String name, MaskOperations operations) {
         String layer = "layer '" + Json.printable(name) + "' ("
                 + Json.printable(node.get("class_name").asText()) + ")";
-        List<Json> calls = node.get("inbound_nodes").asSequence().items();
+        List<Call> calls = new ArrayList<>();
+        for (Json call : node.get("inbound_nodes").asSequence().items()) {
+            Call read = switch (call) {
+                case Json.Mapping keras3 -> ofKeras3(node, keras3, layer, operations);
+                case Json.Sequence keras2 -> new Call(ofKeras2(node, keras2, layer), null);
+                default -> throw call.place().corrupt("a call", call.excerpt());
+            };
+            if (read.read().isEmpty()) {
+                throw node.place().corrupt(layer + " to read from another", "one that reads from none");
+            }
+            calls.add(read);
+        }
         if (calls.isEmpty()) {
             throw node.place().corrupt(layer + " to read from another", "one that reads from none");
         }
-        if (calls.size() > 1) {
-            throw unsupported(node, layer + " is used " + calls.size() + " times");
-        }
-        Call called = switch (calls.getFirst()) {
-            case Json.Mapping call -> ofKeras3(node, call, layer, operations);
-            case Json.Sequence call -> new Call(ofKeras2(node, call, layer), null);
-            default ->
-                throw calls.getFirst()
-                        .place()
-                        .corrupt("a call", calls.getFirst().excerpt());
-        };
-        if (called.sources().isEmpty()) {
-            throw node.place().corrupt(layer + " to read from another", "one that reads from none");
-        }
-        return called;
+        return calls;
     }
 
     private static Call ofKeras3(Json.Mapping node, Json.Mapping call, String layer, MaskOperations operations) {
@@ -218,20 +228,20 @@ final class FunctionalGraph {
         }
         List<Json> tensors =
                 arguments.getFirst() instanceof Json.Sequence several ? several.items() : List.of(arguments.getFirst());
-        List<String> sources = new ArrayList<>();
+        List<Reference> references = new ArrayList<>();
         for (Json each : tensors) {
             Json.Mapping tensor = each.asMapping();
             if (!tensor.get("class_name").asText().equals("__keras_tensor__")) {
                 throw unsupported(node, layer + " reads a constant");
             }
-            sources.add(tensor(tensor.get("config").asMapping().get("keras_history")));
+            references.add(reference(tensor.get("config").asMapping().get("keras_history")));
         }
-        return new Call(sources, mask);
+        return new Call(references, mask);
     }
 
     /** {@code [["x", 0, 0, {}], ["y", 0, 0, {}]]} */
-    private static List<String> ofKeras2(Json.Mapping node, Json.Sequence call, String layer) {
-        List<String> sources = new ArrayList<>();
+    private static List<Reference> ofKeras2(Json.Mapping node, Json.Sequence call, String layer) {
+        List<Reference> references = new ArrayList<>();
         for (Json each : call.items()) {
             List<Json> tensor = each.asSequence().items();
             if (tensor.size() == 4) {
@@ -240,9 +250,9 @@ final class FunctionalGraph {
                         .members()
                         .forEach((keyword, value) -> requireOff(node, layer, keyword, value));
             }
-            sources.add(tensor(each));
+            references.add(reference(each));
         }
-        return sources;
+        return references;
     }
 
     /**
@@ -251,35 +261,166 @@ final class FunctionalGraph {
      * inputs it writes no mask for each.
      */
     private static void requireOff(Json.Mapping node, String layer, String keyword, Json value) {
-        boolean none = value instanceof Json.Nothing
+        boolean isOff = value instanceof Json.Nothing
+                || value.excerpt().equals("false")
                 || (value instanceof Json.Sequence several
                         && several.items().stream().allMatch(Json.Nothing.class::isInstance));
-        if (!none && !value.excerpt().equals("false")) {
+        if (!isOff) {
             throw unsupported(node, layer + " is called with " + Json.printable(keyword) + "=" + value.excerpt());
         }
     }
 
-    /** The layer's name of {@code [name, node, tensor]}; which use of the layer it is doesn't matter, there is one. */
-    private static String tensor(Json reference) {
-        List<Json> parts = reference.asSequence().items();
-        if (parts.size() < 3 || parts.size() > 4 || parts.get(2).asWhole() != 0) {
-            throw reference.place().corrupt("[layer, node, 0]", reference.excerpt());
-        }
-        return parts.getFirst().asText();
+    // --- numbers of calls ---
+
+    private void numberCalls() {
+        List<Reference> all = calls.values().stream()
+                .flatMap(List::stream)
+                .flatMap(call -> call.read().stream())
+                .toList();
+        Map<String, NavigableSet<Integer>> numbers = new HashMap<>();
+        all.forEach(reference -> numbers.computeIfAbsent(reference.layer(), ignored -> new TreeSet<>())
+                .add(reference.call()));
+        numbers.forEach((layer, used) -> firstInCalls.put(layer, first(layer, used, /* isEnd= */ false)));
     }
 
-    private void requireNoOthers(Json.Mapping config, Set<String> needed) {
+    private static NavigableSet<Integer> numbers(String layer, List<Reference> references) {
+        NavigableSet<Integer> numbers = new TreeSet<>();
+        references.stream()
+                .filter(reference -> reference.layer().equals(layer))
+                .forEach(reference -> numbers.add(reference.call()));
+        return numbers;
+    }
+
+    /**
+     * The number of a layer's first call. A functional model was called once already when it was made. Keras 2 counts that
+     * wherever it refers to the model, Keras 3 only where it names the outputs; numbers that can't be so tell otherwise.
+     */
+    private int first(String layer, NavigableSet<Integer> used, boolean isEnd) {
+        Json.Mapping node = nodes.get(layer);
+        List<Call> of = calls.get(layer);
+        if (node == null || of == null) {
+            throw missing(layer);
+        }
+        if (used.first() == 0 || !ConfigReader.isModel(node)) {
+            return 0;
+        }
+        if (used.last() >= of.size()) {
+            return 1;
+        }
+        boolean isKeras2 = node.get("inbound_nodes").asSequence().items().getFirst() instanceof Json.Sequence;
+        return isKeras2 || (isEnd && MODELS.contains(node.get("class_name").asText())) ? 1 : 0;
+    }
+
+    private Source source(Reference reference, int firstCall) {
+        int count = Objects.requireNonNull(calls.get(reference.layer())).size();
+        // Of a layer with a single call it doesn't matter how that is numbered.
+        int use = count == 1 ? 0 : reference.call() - firstCall;
+        if (use < 0 || use >= count) {
+            throw reference
+                    .at()
+                    .place()
+                    .corrupt(
+                            "one of the " + count + " calls of layer '" + Json.printable(reference.layer()) + "'",
+                            "call " + reference.call());
+        }
+        if (reference.output() > 0 && inputs.contains(reference.layer())) {
+            throw reference.at().place().corrupt("output 0 of an InputLayer", "output " + reference.output());
+        }
+        return new Source(new Place(reference.layer(), use), reference.output());
+    }
+
+    // --- wiring ---
+
+    /** Looks up what each place reads, from the outputs back. */
+    private Set<Place> connect() {
+        Set<Place> seen = new HashSet<>();
+        Deque<Place> open = new ArrayDeque<>();
+        outputs.forEach(output -> open.add(output.place()));
+        inputs.forEach(input -> open.add(new Place(input, 0)));
+        while (!open.isEmpty()) {
+            Place place = open.pop();
+            if (seen.add(place)) {
+                List<Source> read = callsOf(place.layer()).get(place.use()).read().stream()
+                        .map(reference ->
+                                source(reference, Objects.requireNonNull(firstInCalls.get(reference.layer()))))
+                        .toList();
+                sources.put(place, read);
+                read.forEach(source -> open.add(source.place()));
+            }
+        }
+        return seen;
+    }
+
+    private List<Call> callsOf(String layer) {
+        return Objects.requireNonNull(calls.get(layer));
+    }
+
+    private void requireNoOthers(Set<Place> needed) {
         for (String name : nodes.keySet()) {
-            if (!needed.contains(name)) {
-                throw unsupported(
-                        config, "layer '" + Json.printable(name) + "' is not on the way from input to output");
+            for (int use = 0; use < callsOf(name).size(); use++) {
+                if (!needed.contains(new Place(name, use))) {
+                    throw new UnsupportedModelException(
+                            config.place().document().file() + ": layer '"
+                                    + Json.printable(name) + "' is not on the way from input to output of model '"
+                                    + model
+                                    + "'. Build the model without it and save it again.");
+                }
             }
         }
     }
 
+    /** Each place after all that it reads, and else in the order of the file. */
+    private List<Wired> sorted() {
+        List<Wired> sorted = new ArrayList<>();
+        Set<Place> done = new HashSet<>();
+        for (String input : inputs) {
+            done.add(new Place(input, 0));
+            sorted.add(wired(new Place(input, 0)));
+        }
+        Map<Place, List<Place>> waiting = new HashMap<>();
+        for (String name : nodes.keySet()) {
+            Deque<Place> ready = new ArrayDeque<>();
+            for (int use = 0; use < callsOf(name).size() && !inputs.contains(name); use++) {
+                ready.add(new Place(name, use));
+            }
+            while (!ready.isEmpty()) {
+                Place next = ready.pop();
+                Place awaited = sourcesOf(next).stream()
+                        .map(Source::place)
+                        .filter(place -> !done.contains(place))
+                        .findFirst()
+                        .orElse(null);
+                if (awaited == null) {
+                    done.add(next);
+                    sorted.add(wired(next));
+                    Optional.ofNullable(waiting.remove(next)).ifPresent(ready::addAll);
+                } else {
+                    waiting.computeIfAbsent(awaited, ignored -> new ArrayList<>())
+                            .add(next);
+                }
+            }
+        }
+        if (!waiting.isEmpty()) {
+            throw config.place().corrupt("layers that do not wait for each other", "a circle");
+        }
+        return Collections.unmodifiableList(sorted);
+    }
+
+    private Wired wired(Place place) {
+        return new Wired(
+                place,
+                Objects.requireNonNull(nodes.get(place.layer())),
+                sourcesOf(place),
+                callsOf(place.layer()).get(place.use()).mask());
+    }
+
+    private List<Source> sourcesOf(Place place) {
+        return Objects.requireNonNull(sources.get(place));
+    }
+
     private static UnsupportedModelException unsupported(Json.Mapping at, String what) {
         return new UnsupportedModelException(at.place().document().file() + ": " + what
-                + "; Hourglass reads models of one input and one output in which each layer is used once. Build the model"
+                + "; Hourglass reads layers that are called with what other layers give and nothing else. Build the model"
                 + " so and save it again.");
     }
 }

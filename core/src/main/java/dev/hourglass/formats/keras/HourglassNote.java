@@ -6,7 +6,6 @@ import dev.hourglass.formats.GoldenBatch;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.formats.json.Json;
 import dev.hourglass.model.Graph;
-import dev.hourglass.model.ModelFacts;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import java.nio.ByteBuffer;
@@ -38,7 +37,7 @@ public record HourglassNote(
     private static final int MOST_STORED_NUMBERS = 65_536;
 
     public static HourglassNote of(SavedModel model, GoldenBatch golden) {
-        boolean small = Math.max(model.input().size(), model.output().size()) <= MOST_STORED_NUMBERS;
+        boolean small = Math.max(model.input().size(), GoldenBatch.numbers(model.graph())) <= MOST_STORED_NUMBERS;
         return new HourglassNote(
                 model.name(),
                 model.normalization(),
@@ -96,7 +95,6 @@ public record HourglassNote(
     static HourglassNote read(Json json, Graph graph) {
         Json.Mapping note = json.asMapping();
         Shape input = graph.input();
-        Shape output = ModelFacts.of(graph).output();
         Json waist = note.find("encoder_layers");
         if (waist != null
                 && (waist.asWhole() < 0 || waist.asWhole() > graph.nodes().size())) {
@@ -121,7 +119,7 @@ public record HourglassNote(
                 named == null ? null : named.asText(),
                 provenance,
                 loss(note.find("loss")),
-                golden == null ? null : golden(golden.asMapping(), input.size(), output.size()));
+                golden == null ? null : golden(golden.asMapping(), input.size(), GoldenBatch.numbers(graph)));
     }
 
     private static @Nullable Loss loss(@Nullable Json text) {

@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * In which order Keras has the layers of a functional model once it has loaded it, and so the order in which it finds
@@ -16,8 +18,10 @@ import java.util.Map;
  */
 public final class KerasOrder {
     private final Map<String, Graph.Node> nodes = new HashMap<>();
+    /** By layer, how many were come upon before it. */
     private final Map<String, Integer> found = new HashMap<>();
-    private final Map<String, Integer> depths = new HashMap<>();
+    /** Each after all that it reads, as they are done with on the way back. */
+    private final List<Graph.Node> done = new ArrayList<>();
 
     private KerasOrder(Graph graph) {
         graph.nodes().forEach(node -> nodes.put(node.name(), node));
@@ -29,27 +33,54 @@ public final class KerasOrder {
     }
 
     private List<Graph.Node> sorted(Graph graph) {
-        number(graph.onlyOutput());
-        depths.put(graph.onlyOutput(), 0);
-        for (Graph.Node node : graph.nodes().reversed()) {
-            int above = 1 + depths.getOrDefault(node.name(), 0);
-            node.inputs().forEach(read -> depths.merge(read, above, Math::max));
+        graph.outputs().forEach(this::follow);
+        Map<String, Integer> depths = new HashMap<>();
+        Map<String, Integer> depthsOfLayers = new HashMap<>();
+        for (Graph.Node node : done.reversed()) {
+            // A layer that was come upon farther from the output is as far as that here.
+            int depth = Math.max(
+                    depths.getOrDefault(node.name(), 0),
+                    depthsOfLayers.getOrDefault(node.layer().name(), 0));
+            depths.put(node.name(), depth);
+            depthsOfLayers.put(node.layer().name(), depth);
+            node.inputs().forEach(read -> depths.merge(read, depth + 1, Math::max));
         }
-        List<Graph.Node> sorted = new ArrayList<>(graph.nodes());
+        List<Graph.Node> sorted = new ArrayList<>(done);
         sorted.sort(Comparator.comparingInt((Graph.Node node) -> -depths.getOrDefault(node.name(), 0))
-                .thenComparingInt(node -> found.getOrDefault(node.name(), 0)));
+                .thenComparingInt(node -> found.getOrDefault(node.layer().name(), 0)));
         return sorted;
     }
 
-    /** Depth first, each layer before what it reads; a stack of one's own, since there may be many. */
-    private void number(String output) {
-        Deque<String> open = new ArrayDeque<>(List.of(output));
+    /** Depth first, each layer numbered before what it reads; a stack of one's own, since there may be many. */
+    private void follow(String output) {
+        Set<String> isDone = new HashSet<>();
+        done.forEach(node -> isDone.add(node.name()));
+        Deque<Graph.Node> open = new ArrayDeque<>();
+        open(output, open);
         while (!open.isEmpty()) {
-            String name = open.pop();
-            Graph.Node node = nodes.get(name);
-            if (node != null && found.putIfAbsent(name, found.size()) == null) {
-                node.inputs().reversed().forEach(open::push);
+            Graph.Node node = open.peek();
+            found.putIfAbsent(node.layer().name(), found.size());
+            String awaited = isDone.contains(node.name())
+                    ? null
+                    : node.inputs().stream()
+                            .filter(read -> nodes.containsKey(read) && !isDone.contains(read))
+                            .findFirst()
+                            .orElse(null);
+            if (awaited != null) {
+                open(awaited, open);
+            } else {
+                open.pop();
+                if (isDone.add(node.name())) {
+                    done.add(node);
+                }
             }
+        }
+    }
+
+    private void open(String value, Deque<Graph.Node> open) {
+        Graph.Node node = nodes.get(value);
+        if (node != null) {
+            open.push(node);
         }
     }
 }

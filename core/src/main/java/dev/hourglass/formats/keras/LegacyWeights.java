@@ -140,6 +140,7 @@ final class LegacyWeights {
     /** The nodes of the outermost model that have variables. */
     private static List<ModelNode> holders(ModelNode.Model model) {
         return model.nodes().stream()
+                .filter(node -> !node.isFurtherUse())
                 .filter(node -> node.layers().stream()
                         .anyMatch(layer -> !layer.variables().isEmpty()))
                 .toList();

@@ -58,10 +58,22 @@ public record LoadedModel(
                     .map(read -> read.equals(input) ? ModelNode.INPUT : read)
                     .toList();
             nodes.add(new ModelNode.Layer(
-                    foreignNames.getOrDefault(node.name(), node.name()), facts.get(i), inputs, true));
+                    foreignNames.getOrDefault(node.name(), node.name()),
+                    facts.get(i),
+                    node.name(),
+                    inputs,
+                    true,
+                    node.isFurtherUse()));
         }
         ModelNode.Model tree = new ModelNode.Model(
-                name, ModelNode.Kind.FUNCTIONAL, graph.onlyInput(), nodes, graph.onlyOutput(), List.of(), true);
+                name,
+                ModelNode.Kind.FUNCTIONAL,
+                graph.inputs(),
+                nodes,
+                graph.outputs(),
+                List.of(ModelNode.INPUT),
+                true,
+                false);
         LoadedModel plain = new Builder(file).build(tree, parameters, ignored -> StoredTraining.TrainedWith.NOTHING);
         return new LoadedModel(file, tree, parameters, plain.trainedWith, note, plain.warnings);
     }

@@ -15,11 +15,17 @@ sealed interface ModelNode {
     /** As Keras knows it, any text. */
     String kerasName();
 
-    /** The values that it reads: names of layers here, whatever model they stand in, or {@link #INPUT}. */
+    /** The values that it reads: those that layers give here, whatever model they stand in, or {@link #INPUT}. */
     List<String> inputs();
+
+    /** The values that it gives. */
+    List<String> outputs();
 
     /** Whether Keras trains it. */
     boolean trainable();
+
+    /** Whether it has stood at a place before, so that its variables are there already. */
+    boolean isFurtherUse();
 
     /** What the outermost model reads; no layer has such a name. */
     String INPUT = "/input";
@@ -28,8 +34,16 @@ sealed interface ModelNode {
      * A layer.
      *
      * @param facts of the layer, under a name that is unique in the whole model
+     * @param value what it gives here: the layer's name, or another at one of several places
      */
-    record Layer(String kerasName, LayerFacts facts, List<String> inputs, boolean trainable) implements ModelNode {
+    record Layer(
+            String kerasName,
+            LayerFacts facts,
+            String value,
+            List<String> inputs,
+            boolean trainable,
+            boolean isFurtherUse)
+            implements ModelNode {
         public Layer {
             inputs = List.copyOf(inputs);
         }
@@ -38,57 +52,73 @@ sealed interface ModelNode {
             return facts.layer();
         }
 
+        @Override
+        public List<String> outputs() {
+            return List.of(value);
+        }
+
+        /** None at a further place. */
         List<Variable> variables() {
-            return facts.variables();
+            return isFurtherUse ? List.of() : facts.variables();
         }
     }
 
     /**
      * A model.
      *
-     * @param input what Keras calls its InputLayer, and the shape of one sample
+     * @param given what Keras calls its InputLayers, and the shape of one sample of each
      * @param nodes at least one, each after all that it reads
-     * @param output the layer within it whose value it gives
+     * @param outputs the values within it that it gives
+     * @param inputs as many as are given
      */
     record Model(
             String kerasName,
             Kind kind,
-            Graph.Input input,
+            List<Graph.Input> given,
             List<ModelNode> nodes,
-            String output,
+            List<String> outputs,
             List<String> inputs,
-            boolean trainable)
+            boolean trainable,
+            boolean isFurtherUse)
             implements ModelNode {
         public Model {
+            given = List.copyOf(given);
             nodes = List.copyOf(nodes);
+            outputs = List.copyOf(outputs);
             inputs = List.copyOf(inputs);
+        }
+
+        /** The only thing that an outermost model reads. */
+        Graph.Input input() {
+            return given.getFirst();
         }
 
         /** All layers of an outermost model in one graph. */
         Graph graph() {
             List<Layer> layers = layers();
             Set<String> names = new HashSet<>();
-            layers.forEach(layer -> names.add(layer.spec().name()));
-            String name = LayerNames.plain(input.name());
+            layers.forEach(layer -> names.add(layer.value()));
+            String name = LayerNames.plain(input().name());
             while (names.contains(name)) {
                 name += "_";
             }
-            String given = name;
+            String free = name;
             List<Graph.Node> wired = layers.stream()
                     .map(layer -> new Graph.Node(
+                            layer.value(),
                             layer.spec(),
                             layer.inputs().stream()
-                                    .map(read -> read.equals(INPUT) ? given : read)
+                                    .map(read -> read.equals(INPUT) ? free : read)
                                     .toList()))
                     .toList();
-            Graph graph = new Graph(List.of(new Graph.Input(given, input.shape())), wired, List.of(output));
-            return graph.isChain() ? Graph.chain(input.shape(), graph.layers()) : graph;
+            Graph graph = new Graph(List.of(new Graph.Input(free, input().shape())), wired, outputs);
+            return graph.isChain() ? Graph.chain(input().shape(), graph.layers()) : graph;
         }
 
-        /** The shape of what it gives. */
-        Shape outputShape() {
+        /** The shape of a value that a layer gives within it. */
+        Shape shapeOf(String value) {
             return layers().stream()
-                    .filter(layer -> layer.spec().name().equals(output))
+                    .filter(layer -> layer.value().equals(value))
                     .map(layer -> layer.facts().output())
                     .findFirst()
                     .orElseThrow();
@@ -101,7 +131,7 @@ sealed interface ModelNode {
         FUNCTIONAL
     }
 
-    /** The layers of this node and of all within it, in the order of computation. */
+    /** The layers of this node and of all within it, at all their places, in the order of computation. */
     default List<Layer> layers() {
         List<Layer> layers = new ArrayList<>();
         switch (this) {

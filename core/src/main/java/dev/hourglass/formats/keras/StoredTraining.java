@@ -322,8 +322,10 @@ final class StoredTraining {
     static @Nullable OptimizerState inOrderOf(ModelNode.Model tree, @Nullable OptimizerState state) {
         return state == null
                 ? null
-                : state.ofLayers(
-                        tree.layers().stream().map(ModelNode.Layer::spec).toList());
+                : state.ofLayers(tree.layers().stream()
+                        .map(ModelNode.Layer::spec)
+                        .distinct()
+                        .toList());
     }
 
     /**

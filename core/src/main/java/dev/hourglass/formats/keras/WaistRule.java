@@ -4,6 +4,7 @@ import dev.hourglass.files.Spelling;
 import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.formats.Waist;
 import dev.hourglass.formats.json.Json;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.ModelFacts;
@@ -23,64 +24,86 @@ final class WaistRule {
             Comparator.comparingInt(WaistRule::places).thenComparingInt(Shape::size);
 
     private final ModelNode.Model model;
-    private final List<LayerSpec> layers;
+    private final Graph whole;
+    /** What the reconstruction is computed by; the whole where it is not known which of several outputs that is. */
+    private final Graph graph;
+
+    private final List<LayerFacts> facts;
+    private final Shape output;
+    private final boolean isKnownOutput;
 
     WaistRule(ModelNode.Model model) {
         this.model = model;
-        this.layers = model.layers().stream().map(ModelNode.Layer::spec).toList();
+        whole = model.graph();
+        ModelFacts all = ModelFacts.of(whole);
+        List<String> outputs = whole.outputs().stream()
+                .filter(value -> whole.outputs().size() == 1
+                        || all.shapeOf(value).equals(model.input().shape()))
+                .toList();
+        isKnownOutput = outputs.size() == 1;
+        graph = isKnownOutput && whole.outputs().size() > 1 ? whole.upTo(outputs) : whole;
+        facts = ModelFacts.of(graph).layers();
+        output = all.shapeOf(
+                whole.outputs().size() == 1
+                        ? whole.onlyOutput()
+                        : whole.outputs().getFirst());
     }
 
     /**
      * The narrowest value in the middle: of the fewest places (pixels, steps), of those of the fewest numbers, of equals
      * the first. There must be something wider before it and behind it, so it is never what the model reads or gives. What
      * follows it and only changes its values (an activation, a normalization) or lays them in a row belongs to the code.
-     * Where models are nested, the code is what leaves one of them, and of a variational one it is what is sampled.
+     * Where models are nested, the code is what leaves one of them, and of a variational one it is what is sampled. Of several
+     * outputs the one counts that has the input's shape.
      *
      * <p>Without such a value a model that gives less than it reads is an encoder by itself, and one that gives more a
-     * decoder. Of one that keeps its places it is not known what the code is.
+     * decoder. Of one that keeps its places, or has several outputs, it is not known what the code is.
      */
     Waist byRule() {
-        List<LayerFacts> facts = ModelFacts.of(model.graph()).layers();
-        Shape output = facts.getLast().output();
-        List<Integer> sampling = IntStream.range(0, layers.size())
-                .filter(i -> layers.get(i) instanceof LayerSpec.Sampling)
+        List<Integer> sampling = IntStream.range(0, whole.nodes().size())
+                .filter(i -> whole.nodes().get(i).layer() instanceof LayerSpec.Sampling)
                 .boxed()
                 .toList();
         if (sampling.size() == 1) {
             return new Waist(sampling.getFirst() + 1, Waist.Source.BY_RULE);
         }
+        if (!isKnownOutput) {
+            return Waist.UNKNOWN;
+        }
         List<Integer> nested = nestedEnds();
-        List<Integer> candidates = nested.isEmpty() ? middle(facts) : nested;
+        List<Integer> candidates = nested.isEmpty() ? middle() : nested;
         if (!candidates.isEmpty()) {
-            int end = narrowest(candidates, facts);
+            int end = narrowest(candidates);
             while (nested.isEmpty()
                     && end < lastChange(facts)
                     && isNext(end)
                     && facts.get(end).keepsNumbers()) {
                 end++;
             }
-            return new Waist(end, Waist.Source.BY_RULE);
+            return new Waist(1 + indexOf(graph.nodes().get(end - 1).name(), whole.nodes()), Waist.Source.BY_RULE);
         }
         boolean keepsPlaces =
                 places(output) > 1 && places(output) == places(model.input().shape());
-        if (keepsPlaces || output.size() == model.input().shape().size()) {
+        boolean isHalf = whole.outputs().size() == 1;
+        if (!isHalf || keepsPlaces || output.size() == model.input().shape().size()) {
             return Waist.UNKNOWN;
         }
         boolean narrows = BY_WIDTH.compare(output, model.input().shape()) < 0;
-        return new Waist(narrows ? layers.size() : 0, Waist.Source.BY_RULE);
+        return new Waist(narrows ? whole.nodes().size() : 0, Waist.Source.BY_RULE);
+    }
+
+    private static int indexOf(String value, List<Graph.Node> nodes) {
+        return nodes.stream().map(Graph.Node::name).toList().indexOf(value);
     }
 
     /** Whether a layer reads the one before it alone. */
     private boolean isNext(int layer) {
-        return model.layers()
-                .get(layer)
-                .inputs()
-                .equals(List.of(layers.get(layer - 1).name()));
+        List<Graph.Node> nodes = graph.nodes();
+        return nodes.get(layer).inputs().equals(List.of(nodes.get(layer - 1).name()));
     }
 
     /** How many layers lie before each value in the middle that has something wider before it and behind it. */
-    private List<Integer> middle(List<LayerFacts> facts) {
-        Shape output = facts.getLast().output();
+    private List<Integer> middle() {
         boolean rebuilds = model.input().shape().size() == output.size();
         List<Shape> widestFrom = new ArrayList<>(List.of(output));
         for (LayerFacts layer : facts.reversed()) {
@@ -100,7 +123,7 @@ final class WaistRule {
         return ends;
     }
 
-    private static int narrowest(List<Integer> ends, List<LayerFacts> facts) {
+    private int narrowest(List<Integer> ends) {
         int best = ends.getFirst();
         for (int end : ends) {
             if (isNarrower(facts.get(end - 1).output(), facts.get(best - 1).output())) {
@@ -143,17 +166,27 @@ final class WaistRule {
         return isNarrower(one, other) ? other : one;
     }
 
-    /** How many layers lie before the end of each nested model but the last; empty if none is followed by anything. */
+    /**
+     * How many layers lie before the end of each nested model but the last; empty if none is followed by anything. Of
+     * several values that a nested model gives, the code is the only one that is read.
+     */
     private List<Integer> nestedEnds() {
         List<Integer> ends = new ArrayList<>();
-        int end = 0;
         for (ModelNode node : model.nodes().subList(0, model.nodes().size() - 1)) {
-            end += node.layers().size();
             if (node instanceof ModelNode.Model) {
-                ends.add(end);
+                List<String> read =
+                        node.outputs().stream().filter(this::isReadBehind).toList();
+                int end = read.size() == 1 ? 1 + indexOf(read.getFirst(), graph.nodes()) : 0;
+                if (end > 0) {
+                    ends.add(end);
+                }
             }
         }
         return ends;
+    }
+
+    private boolean isReadBehind(String value) {
+        return graph.nodes().stream().anyMatch(node -> node.inputs().contains(value));
     }
 
     /**
@@ -163,10 +196,10 @@ final class WaistRule {
      */
     Waist named(String name, Path file) {
         Map<String, Integer> ends = new LinkedHashMap<>();
-        for (int i = 0; i < layers.size(); i++) {
-            ends.put(layers.get(i).name(), i + 1);
+        for (int i = 0; i < whole.nodes().size(); i++) {
+            ends.put(whole.nodes().get(i).name(), i + 1);
         }
-        addKerasNames(model, 0, ends);
+        addKerasNames(model, ends);
         Integer end = ends.get(name);
         if (end == null) {
             throw new UnsupportedModelException(file + ": there is no layer '" + Json.printable(name)
@@ -175,15 +208,14 @@ final class WaistRule {
         return new Waist(end, Waist.Source.NAMED);
     }
 
-    private static int addKerasNames(ModelNode.Model model, int before, Map<String, Integer> ends) {
-        int end = before;
-        for (ModelNode node : model.nodes()) {
-            end = switch (node) {
-                case ModelNode.Layer ignored -> end + 1;
-                case ModelNode.Model nested -> addKerasNames(nested, end, ends);
-            };
-            ends.putIfAbsent(node.kerasName(), end);
+    private void addKerasNames(ModelNode.Model of, Map<String, Integer> ends) {
+        for (ModelNode node : of.nodes()) {
+            if (node instanceof ModelNode.Model nested) {
+                addKerasNames(nested, ends);
+            }
+            if (node.outputs().size() == 1) {
+                ends.putIfAbsent(node.kerasName(), 1 + indexOf(node.outputs().getFirst(), whole.nodes()));
+            }
         }
-        return end;
     }
 }

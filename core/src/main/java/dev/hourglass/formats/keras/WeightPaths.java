@@ -32,6 +32,9 @@ final class WeightPaths {
     private static void add(ModelNode.Model model, String above, List<Holder> holders) {
         Map<String, Integer> counts = new HashMap<>();
         for (ModelNode node : model.nodes()) {
+            if (node.isFurtherUse()) {
+                continue;
+            }
             String place = place(node);
             int earlier = counts.merge(place, 1, Integer::sum) - 1;
             String path = above + "layers/" + place + (earlier == 0 ? "" : "_" + earlier);

@@ -145,6 +145,22 @@ public record OnnxModel(
 
         List<Long> dimensions();
 
+        /** Whether another one of the same shape holds the same numbers, whatever its name. */
+        default boolean holdsTheSame(Weights other) {
+            boolean areSame = switch (this) {
+                case Floats floats -> other instanceof Floats that && Arrays.equals(floats.values, that.values);
+                case Longs longs -> other instanceof Longs that && Arrays.equals(longs.values, that.values);
+            };
+            return areSame && dimensions().equals(other.dimensions());
+        }
+
+        default Weights withName(String name) {
+            return switch (this) {
+                case Floats floats -> new Floats(name, floats.dimensions, floats.values);
+                case Longs longs -> new Longs(name, longs.dimensions, longs.values);
+            };
+        }
+
         record Floats(String name, List<Long> dimensions, float[] values) implements Weights {}
 
         record Longs(String name, List<Long> dimensions, long[] values) implements Weights {}

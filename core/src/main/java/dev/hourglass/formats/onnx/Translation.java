@@ -28,6 +28,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -107,6 +108,11 @@ final class Translation {
      * @param parameters of the layers, at least
      */
     static OnnxModel of(String name, Graph layers, Parameters parameters, Map<String, String> metadata) {
+        if (layers.outputs().size() > 1) {
+            throw new UnsupportedModelException("Model '" + name + "' has the outputs "
+                    + String.join(", ", layers.outputs())
+                    + ", and ONNX files are written with one. Name the one that is meant with --output NAME.");
+        }
         String inputName = layers.onlyInput().name();
         Translation translation =
                 new Translation(new Given(inputName, layers.input(), Layout.CHANNELS_LAST), parameters);
@@ -129,17 +135,58 @@ final class Translation {
     }
 
     private void add(Graph.Node node, Shape out) {
+        int firstNode = nodes.size();
+        int firstWeights = weights.size();
         take(node.inputs().getFirst());
         if (node.layer() instanceof LayerSpec.Merge merge) {
             addMerge(merge, node.inputs());
         } else {
             add(node.layer(), out);
         }
+        if (node.isFurtherUse()) {
+            nameAnew(node, firstNode, firstWeights);
+        }
         source = node.name();
         shape = out;
         nodes.add(nodes.removeLast().withLastOutput(value()));
         given.put(source, new Given(source, shape, layout));
         written.add(value());
+    }
+
+    /**
+     * What a layer computes on its way is named after the layer, which has been used before: it gets the names of this
+     * place. Weights that are there already are read where they are.
+     */
+    private void nameAnew(Graph.Node at, int firstNode, int firstWeights) {
+        String prefix = at.layer().name() + "/";
+        Map<String, String> names = new HashMap<>();
+        for (Weights added : List.copyOf(weights.subList(firstWeights, weights.size()))) {
+            Optional<Weights> before = weights.subList(0, firstWeights).stream()
+                    .filter(other -> other.name().equals(added.name()))
+                    .findFirst();
+            if (before.isPresent()) {
+                weights.remove(added);
+                if (!before.get().holdsTheSame(added)) {
+                    names.put(added.name(), at.name() + "/" + added.name().substring(prefix.length()));
+                    weights.add(added.withName(names.get(added.name())));
+                }
+            }
+        }
+        List<Node> added = nodes.subList(firstNode, nodes.size());
+        added.stream()
+                .flatMap(node -> node.outputs().stream())
+                .filter(output -> output.startsWith(prefix) && !written.contains(output))
+                .forEach(output -> names.put(output, at.name() + "/" + output.substring(prefix.length())));
+        added.replaceAll(node -> new Node(
+                names.getOrDefault(node.name(), node.name()),
+                node.operator(),
+                node.inputs().stream()
+                        .map(name -> names.getOrDefault(name, name))
+                        .toList(),
+                node.outputs().stream()
+                        .map(name -> names.getOrDefault(name, name))
+                        .toList(),
+                node.attributes()));
     }
 
     /** In the layout of the first. */

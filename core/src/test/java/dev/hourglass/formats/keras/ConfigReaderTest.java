@@ -8,6 +8,7 @@ import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.formats.json.Json;
 import dev.hourglass.formats.json.JsonText;
 import dev.hourglass.model.Activation;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Recurrence;
@@ -252,7 +253,9 @@ class ConfigReaderTest {
                 "`[[[\"in\",0,0,{}],[\"in\",0,0,{}]]]` | `[[[\"a\",0,0,{}]]]` | a layer that reads one value",
                 "`[[[\"nowhere\",0,0,{}]]]` | `[[[\"a\",0,0,{}]]]` | a layer 'nowhere'",
                 "`[]` | `[[[\"a\",0,0,{}]]]` | layer 'a' (Dense) to read from another",
-                "`[[[\"in\",0,7,{}]]]` | `[[[\"a\",0,0,{}]]]` | [layer, node, 0]",
+                "`[[[\"in\",0,7,{}]]]` | `[[[\"a\",0,0,{}]]]` | output 0 of an InputLayer",
+                "`[[[\"in\",0,0,{}]],[[\"in\",0,0,{}]]]` | `[[[\"a\",2,0,{}]],[[\"a\",0,0,{}]]]` | one of the 2 calls of layer 'a'",
+                "`[[[\"in\",-1,0,{}]]]` | `[[[\"a\",0,0,{}]]]` | [layer, call, output]",
             })
     void refusesAGraphThatKerasCannotHaveWritten(String nodesOfA, String nodesOfB, String expected) {
         assertThatThrownBy(
@@ -266,15 +269,43 @@ class ConfigReaderTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "`[[[\"in\",0,0,{}]]]` | `[[[\"a\",0,0,{}]],[[\"in\",0,0,{}]]]` | layer 'b' (Dense) is used 2 times",
+                "`[[[\"in\",0,0,{}]]]` | `[[[\"a\",0,0,{}]],[[\"in\",0,0,{}]]]` | layer 'b' is not on the way from input to output of model 'm'",
                 "`[[[\"in\",0,0,{}]]]` | `[[[\"in\",0,0,{}]]]` | layer 'a' is not on the way from input to output",
                 "`[[[\"in\",0,0,{\"training\":true}]]]` | `[[[\"a\",0,0,{}]]]` | layer 'a' (Dense) is called with training=true",
             })
-    void refusesAGraphWhoseLayersAreSharedOrUnread(String nodesOfA, String nodesOfB, String message) {
+    void refusesAGraphWhoseLayersAreUnreadOrToldMore(String nodesOfA, String nodesOfB, String message) {
         assertThatThrownBy(
                         () -> read(functional("[\"in\",0,0]", "[\"b\",0,0]", node("a", nodesOfA), node("b", nodesOfB))))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageStartingWith("m.keras: " + message);
+    }
+
+    /** A model used twice in one that is used twice and so on: a few bytes for very many layers. */
+    @Test
+    void refusesModelsWithinModelsThatDoubleUntilNoMemoryHoldsThem() {
+        String inner = node("l", "[[[\"in\",0,0,{}]]]");
+        String ends = "[\"l\",0,0]";
+        for (int depth = 0; depth < 24; depth++) {
+            String model = functional("[\"in\",0,0]", ends, inner);
+            inner = "{\"name\": \"m\", \"inbound_nodes\": [[[\"in\",0,0,{}]], [[\"m\",1,0,{}]]], " + model.substring(1);
+            ends = "[\"m\",2,0]";
+        }
+        String doubled = functional("[\"in\",0,0]", ends, inner);
+        assertThatThrownBy(() -> read(doubled))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("more than 20,000 layers, counted at every use");
+    }
+
+    @Test
+    void readsALayerAtSeveralPlacesAndAModelWithSeveralOutputs() {
+        ModelNode.Model model = read(functional(
+                "[\"in\",0,0]",
+                "[[\"b\",0,0],[\"a\",1,0]]",
+                node("a", "[[[\"in\",0,0,{}]],[[\"b\",0,0,{}]]]"),
+                node("b", "[[[\"a\",0,0,{}]]]")));
+        assertThat(model.graph().nodes()).extracting(Graph.Node::name).containsExactly("a", "b", "a_use2");
+        assertThat(model.graph().outputs()).containsExactly("b", "a_use2");
+        assertThat(model.layers()).extracting(ModelNode.Layer::isFurtherUse).containsExactly(false, false, true);
     }
 
     private ModelNode.Model read(String json) {
