@@ -24,9 +24,14 @@ public final class Admission extends Handler.Wrapper {
 
     /**
      * Whoever is turned away at once asks again at once, and an overload is then spent on turning away: so it takes as
-     * long as whoever is turned away is asked to wait. Nobody who waits holds a thread.
+     * long as whoever is turned away is asked to wait, and longer where many are. Nobody who waits holds a thread.
      */
-    private static final int MILLIS_BEFORE_TURNED_AWAY = 1_000;
+    private static final int LEAST_MILLIS_BEFORE_TURNED_AWAY = 1_000;
+
+    private static final int MOST_MILLIS_BEFORE_TURNED_AWAY = 5_000;
+
+    /** To read a request and turn it away costs up to half of an answer. */
+    private static final int TURNED_AWAY_A_SECOND = 200;
 
     private static final int MOST_TO_BE_TURNED_AWAY = 4_096;
 
@@ -168,7 +173,8 @@ public final class Admission extends Handler.Wrapper {
 
     /** After a while, unless too many wait for that already. */
     void turnAway(Request request, Response response, Callback callback, Refusal why) {
-        if (toBeTurnedAway.incrementAndGet() > MOST_TO_BE_TURNED_AWAY) {
+        int waiting = toBeTurnedAway.incrementAndGet();
+        if (waiting > MOST_TO_BE_TURNED_AWAY) {
             toBeTurnedAway.decrementAndGet();
             Incoming.refuse(request, response, callback, why);
             return;
@@ -180,8 +186,16 @@ public final class Admission extends Handler.Wrapper {
                             toBeTurnedAway.decrementAndGet();
                             Incoming.refuse(request, response, callback, why);
                         },
-                        MILLIS_BEFORE_TURNED_AWAY,
+                        millisBeforeTurnedAway(waiting),
                         TimeUnit.MILLISECONDS);
+    }
+
+    /** @param waiting how many are to be turned away */
+    static long millisBeforeTurnedAway(int waiting) {
+        return Math.clamp(
+                1_000L * waiting / TURNED_AWAY_A_SECOND,
+                LEAST_MILLIS_BEFORE_TURNED_AWAY,
+                MOST_MILLIS_BEFORE_TURNED_AWAY);
     }
 
     @Override

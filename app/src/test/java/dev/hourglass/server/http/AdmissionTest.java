@@ -120,4 +120,12 @@ class AdmissionTest {
                 .allSatisfy(each -> assertThat(each.join().statusCode()).isEqualTo(200));
         assertThat(reconstruct().join().statusCode()).isEqualTo(200);
     }
+
+    @Test
+    void theMoreAreTurnedAwayTheLongerItTakesSoThatNoMoreThanTwoHundredAreInASecond() {
+        assertThat(Admission.millisBeforeTurnedAway(1)).isEqualTo(1_000);
+        assertThat(Admission.millisBeforeTurnedAway(200)).isEqualTo(1_000);
+        assertThat(Admission.millisBeforeTurnedAway(600)).isEqualTo(3_000);
+        assertThat(Admission.millisBeforeTurnedAway(4_000)).isEqualTo(5_000);
+    }
 }
