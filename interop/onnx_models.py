@@ -20,6 +20,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
 import torch
 from torch import nn
@@ -90,14 +91,14 @@ class Reshaping(nn.Module):
     def __init__(self):
         super().__init__()
         self.encoder = nn.Sequential(nn.Conv2d(1, 3, 3, 2, 1), nn.ReLU(), nn.Conv2d(3, 4, 3, 2, 1), nn.ReLU())
-        self.code = nn.Linear(4 * 3 * 2, 5)
+        self.bottleneck = nn.Linear(4 * 3 * 2, 5)
         self.wide = nn.Linear(5, 4 * 3 * 2)
         self.decoder = nn.Sequential(
             nn.ConvTranspose2d(4, 3, 3, 2, 1, 1), nn.ReLU(), nn.ConvTranspose2d(3, 1, 3, 2, 1, 1), nn.Sigmoid()
         )
 
     def forward(self, x):
-        code = self.code(self.encoder(x).view(x.size(0), -1))
+        code = self.bottleneck(self.encoder(x).view(x.size(0), -1))
         return self.decoder(torch.relu(self.wide(code)).view(-1, 4, 3, 2))
 
 
@@ -281,6 +282,13 @@ def main():
     torch.manual_seed(7)
     if arguments.fixtures:
         write(FIXTURES, {(name, "legacy") for name in models()}, ["legacy"])
+        beside = FIXTURES / "external"
+        beside.mkdir(exist_ok=True)
+        model = onnx.load(FIXTURES / "dense.legacy.onnx")
+        (beside / "weights.data").unlink(missing_ok=True)
+        onnx.save_model(
+            model, beside / "dense.onnx", save_as_external_data=True, location="weights.data", size_threshold=0
+        )
     else:
         write(arguments.folder, None, ["legacy", "one", "dynamo"])
 

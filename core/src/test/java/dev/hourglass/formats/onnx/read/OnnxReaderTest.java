@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hourglass.engine.ChainInference;
+import dev.hourglass.engine.Optimizer;
+import dev.hourglass.engine.TrainingSession;
+import dev.hourglass.engine.TrainingSettings;
 import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.ReadOptions;
 import dev.hourglass.formats.SavedModel;
@@ -12,6 +15,7 @@ import dev.hourglass.formats.Waist;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerSpec;
+import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Shape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +46,76 @@ class OnnxReaderTest {
         SavedModel model = ModelFile.read(file);
         Run run = Run.of(file, model);
         assertThat(difference(run.outputs(), infer(model, run.inputs()))).isLessThan(1e-5f);
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void aModelOfPyTorchTrainsOn(Path file) throws IOException {
+        SavedModel model = ModelFile.read(file);
+        Run run = Run.of(file, model);
+        int size = model.input().size();
+        int samples = run.inputs().length / size;
+        TrainingSettings settings = TrainingSettings.of(Optimizer.Sgd.DEFAULT, samples, 1);
+        int[] order = IntStream.range(0, samples).toArray();
+        try (TrainingSession session = TrainingSession.of(model.graph(), model.parameters(), settings, 1)) {
+            double before = step(session, run, size, order);
+            double after = before;
+            for (int steps = 0; steps < 10; steps++) {
+                after = step(session, run, size, order);
+            }
+            assertThat(after).isLessThan(before);
+        }
+        assertThat(difference(run.outputs(), infer(model, run.inputs()))).isPositive();
+    }
+
+    private static double step(TrainingSession session, Run run, int size, int[] order) {
+        return session.step(
+                (index, into, offset) -> System.arraycopy(run.inputs(), index * size, into, offset, size),
+                order,
+                0,
+                order.length);
+    }
+
+    @Test
+    void weightsMayLieInAFileBesideTheModel() throws IOException {
+        Path file = copyWithWeights();
+        Path whole = FILES.resolve("dense.legacy.onnx");
+        SavedModel model = ModelFile.read(file);
+        Run run = Run.of(whole, model);
+        assertThat(difference(run.outputs(), infer(model, run.inputs()))).isLessThan(1e-5f);
+    }
+
+    @Test
+    void weightsInAnotherFileAreReadThroughNoLinkAndFromNoOtherFolder() throws IOException {
+        Path file = copyWithWeights();
+        Path elsewhere = Files.move(folder.resolve("weights.data"), folder.resolve("other"));
+        requireRefused(file, "found 'weights.data'");
+        Files.createSymbolicLink(folder.resolve("weights.data"), elsewhere);
+        requireRefused(file, "reached by no link and no '..', found 'weights.data'");
+        Path inner = Files.createDirectory(folder.resolve("inner"));
+        byte[] bytes = replaced(Files.readAllBytes(file), "weights.data", "../ghts.data");
+        Files.copy(elsewhere, folder.resolve("ghts.data"));
+        requireRefused(Files.write(inner.resolve("model.onnx"), bytes), "found '../ghts.data'");
+    }
+
+    @Test
+    void weightsThatAreCutShortAreRefused() throws IOException {
+        Path file = copyWithWeights();
+        Path weights = folder.resolve("weights.data");
+        Files.write(weights, Arrays.copyOf(Files.readAllBytes(weights), 100));
+        requireRefused(file, "data of tensor '");
+    }
+
+    private Path copyWithWeights() throws IOException {
+        Path external = FILES.resolve("external");
+        Files.copy(external.resolve("weights.data"), folder.resolve("weights.data"));
+        return Files.copy(external.resolve("dense.onnx"), folder.resolve("dense.onnx"));
+    }
+
+    private static void requireRefused(Path file, String found) {
+        assertThatThrownBy(() -> ModelFile.read(file))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageContaining(found);
     }
 
     /** Shuffled channels last, the samples give the same outputs, shuffled likewise. */
@@ -90,11 +165,11 @@ class OnnxReaderTest {
     @Test
     void theWaistGoesByTheNodesNameOrTheLayers() throws IOException {
         Path file = FILES.resolve("conv_reshape.legacy.onnx");
-        assertThat(ModelFile.read(file, "/code/Gemm").encoder().output()).isEqualTo(Shape.of(5));
-        assertThat(ModelFile.read(file, "code").encoder().output()).isEqualTo(Shape.of(5));
-        assertThatThrownBy(() -> ModelFile.read(file, "kode"))
+        assertThat(ModelFile.read(file, "/bottleneck/Gemm").encoder().output()).isEqualTo(Shape.of(5));
+        assertThat(ModelFile.read(file, "bottleneck").encoder().output()).isEqualTo(Shape.of(5));
+        assertThatThrownBy(() -> ModelFile.read(file, "bottelneck"))
                 .isInstanceOf(UnsupportedModelException.class)
-                .hasMessageContaining("there is no layer 'kode'");
+                .hasMessageContaining("there is no layer 'bottelneck'");
     }
 
     @Test
