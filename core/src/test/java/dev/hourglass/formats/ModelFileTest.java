@@ -199,6 +199,24 @@ public class ModelFileTest {
                         + " outputs.");
     }
 
+    /** The last axis has two names, and a file that reads back as the other one would count as damaged. */
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 1})
+    void aNormalizationKeepsTheNameOfItsAxis(int axis) throws IOException {
+        AutoencoderSpec spec = new AutoencoderSpec(
+                "norm",
+                Shape.of(6),
+                List.of(
+                        new LayerSpec.Dense("code", 3, Activation.RELU),
+                        new LayerSpec.BatchNormalization("norm", 0.9f, 0.01f, axis, false, true)),
+                List.of(new LayerSpec.Dense("out", 6, Activation.LINEAR)));
+        for (String extension : List.of("keras", "h5")) {
+            Path file = folder.resolve("model." + extension);
+            ModelFile.write(trained(spec), file);
+            assertThat(ModelFile.read(file).layers()).isEqualTo(spec.graph().layers());
+        }
+    }
+
     @Test
     void aNameOfNoLayerIsAnsweredWithTheNearest() throws IOException {
         Path file = folder.resolve("model.keras");

@@ -461,9 +461,7 @@ final class Layers {
             axis = axes.items().getFirst(); // as Keras 2 writes it
         }
         int place = axis == null ? -1 : axis.asWhole();
-        if (place == in.rank()) {
-            place = -1; // the last, under its other name
-        } else if (place < -1) {
+        if (place < -1) {
             place += in.rank() + 1;
         }
         settings.only("renorm", "false");

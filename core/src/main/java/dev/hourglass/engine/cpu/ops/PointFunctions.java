@@ -149,7 +149,7 @@ public record PointFunctions(Kernels kernels) {
             case PointFunction.Relu f -> {
                 for (int i = 0; i < count; i++) {
                     float v = X[x + i];
-                    D[d + i] *= v <= f.threshold() ? f.negativeSlope() : v < f.maxValue() ? 1 : 0;
+                    D[d + i] *= v < f.threshold() ? f.negativeSlope() : v > f.threshold() && v <= f.maxValue() ? 1 : 0;
                 }
             }
         }
