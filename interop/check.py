@@ -225,8 +225,10 @@ def check_keras(case, report):
             error = output_error(decoder, codes.reshape((-1,) + decoder.input_shape[1:]), outputs)
             report.check(case, f"ours in Keras: decoder.{extension}", error, OUTPUT_LIMIT)
         if case.trains():
+            start = model.get_weights()
             train(model, inputs)
-            check_step(case, report, f"ours in Keras: gradients, model.{extension}", "", model)
+            what = f"ours in Keras: gradients, model.{extension}"
+            check_step(case, report, what, "", model, lambda: first_moments(model, start, inputs))
         # Keras 3 does not take up the optimizer of an .h5, not even of its own: it builds it for no variables.
         if case.trains() and extension == "keras":
             stepped = load("stepped")
@@ -236,11 +238,18 @@ def check_keras(case, report):
             check_step(case, report, f"ours in Keras: next step, stepped.{extension}", "stepped-", stepped)
 
 
-def check_step(case, report, what, prefix, model):
-    """After a step on both sides."""
+def check_step(case, report, what, prefix, model, exact=None):
+    """After a step on both sides. Where they differ because numbers cancel, `exact` gives the moments in double: then ours
+    must be as near to these as Keras's own."""
     found = moments(model)
     expected = case.floats(f"{prefix}moments")
-    report.check(case, what, moments_error(expected, found, model), GRADIENT_LIMIT)
+    error = moments_error(expected, found, model)
+    if error > GRADIENT_LIMIT and exact is not None:
+        truth = exact()
+        ours, theirs = moments_error(truth, expected, model), moments_error(truth, found, model)
+        print(f"{case.name}: {what}: in float32 ours is off by {ours:.1e}, Keras's by {theirs:.1e}", flush=True)
+        error = ours if ours > theirs else 0.0
+    report.check(case, what, error, GRADIENT_LIMIT)
     error = weights_error(case.floats(f"{prefix}weights"), weights(model), expected, model)
     report.check(case, f"{what}: weights", error, OUTPUT_LIMIT)
 
@@ -251,6 +260,28 @@ def train(model, inputs):
         model.compile(optimizer=keras.optimizers.Adam(1e-3), loss="mean_squared_error")
     model.run_eagerly = True  # tracing a graph takes longer than the one step
     model.train_on_batch(inputs, inputs)
+
+
+def first_moments(model, start, inputs):
+    """Those of Adam after a first step from some weights, computed in double."""
+    double = type(model).from_config(in_double(model.get_config()))
+    double.set_weights(start)
+    inputs = tf.constant(inputs, tf.float64)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(tf.square(double(inputs, training=True) - inputs))
+    gradients = [np.ravel(gradient) for gradient in tape.gradient(loss, double.trainable_variables)]
+    optimizer = model.optimizer
+    firsts = [(1 - optimizer.beta_1) * gradient for gradient in gradients]
+    return np.concatenate(firsts + [(1 - optimizer.beta_2) * gradient**2 for gradient in gradients])
+
+
+def in_double(config):
+    """A configuration with float64 for float32, however deep it stands."""
+    if isinstance(config, dict):
+        return {key: in_double(value) for key, value in config.items()}
+    if isinstance(config, (list, tuple)):
+        return type(config)(in_double(value) for value in config)
+    return "float64" if config == "float32" else config
 
 
 def moments(model):
