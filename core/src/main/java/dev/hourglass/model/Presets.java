@@ -264,22 +264,22 @@ public final class Presets {
     }
 
     /**
-     * 50 steps of 10 features to 20 numbers and back, by an encoder that reads the last step first. The decoder begins with
-     * the step that the encoder has read last, as where Srivastava, Mansimov and Salakhutdinov (2015), section 2.2, reverse
-     * the target; here the sequence to rebuild stays in order.
+     * 50 steps of 10 features to 20 numbers and back. The decoder's first layer begins with the step that the encoder has read
+     * last, as where Srivastava, Mansimov and Salakhutdinov (2015), section 2.2, reverse the target; the second reads it from
+     * its end, so that what leaves it is in order.
      */
     public static AutoencoderSpec sequenceReversedLstm(String name) {
         return new AutoencoderSpec(
                 name,
                 Shape.of(50, 10),
                 List.of(
-                        new Lstm("enc_lstm1", 64, true, Recurrence.DEFAULT.withGoBackwards(true)),
+                        new Lstm("enc_lstm1", 64, true),
                         new Lstm("enc_lstm2", 32, false),
                         new Dense("latent", 20, LINEAR)),
                 List.of(
                         new RepeatVector("dec_repeat", 50),
                         new Lstm("dec_lstm1", 32, true),
-                        new Lstm("dec_lstm2", 64, true),
+                        new Lstm("dec_lstm2", 64, true, Recurrence.DEFAULT.withGoBackwards(true)),
                         new TimeDistributed("output", new Dense("output_dense", 10, LINEAR))));
     }
 
