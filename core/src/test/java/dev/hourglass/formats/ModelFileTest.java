@@ -218,6 +218,26 @@ public class ModelFileTest {
     }
 
     @Test
+    void theOptimizerOfANestedModelWithOneVariableIsKept() throws IOException {
+        LayerSpec alone = new LayerSpec.PRelu("alpha", List.of());
+        LayerSpec idle = new LayerSpec.ActivationLayer("idle", Activation.TANH);
+        LayerSpec dense = new LayerSpec.Dense("dense", 3, Activation.LINEAR);
+        List<List<List<LayerSpec>>> halves = List.of(
+                List.of(List.of(alone), List.of(dense)),
+                List.of(List.of(dense), List.of(alone)),
+                List.of(List.of(alone), List.of(idle)),
+                List.of(List.of(idle), List.of(alone)));
+        for (List<List<LayerSpec>> each : halves) {
+            AutoencoderSpec spec = new AutoencoderSpec("prelu", Shape.of(2, 3), each.get(0), each.get(1));
+            for (String extension : List.of("keras", "h5")) {
+                Path file = folder.resolve("model." + extension);
+                ModelFile.write(trained(spec), file, ModelLayout.NESTED);
+                assertThat(ModelFile.read(file).optimizer()).as("%s", each).isNotNull();
+            }
+        }
+    }
+
+    @Test
     void aNameOfNoLayerIsAnsweredWithTheNearest() throws IOException {
         Path file = folder.resolve("model.keras");
         ModelFile.write(trained(everyLayer()), file);
