@@ -7,6 +7,8 @@ import dev.hourglass.formats.ReadOptions;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.formats.json.JsonText;
+import dev.hourglass.model.Graph;
+import dev.hourglass.model.ModelFacts;
 import dev.hourglass.tensor.CorruptFileException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -121,27 +123,32 @@ final class Corpus {
     private static double difference(Path file) throws IOException {
         SavedModel model = read(file);
         float[] inputs = new NumpyRandom().random(SAMPLES * model.input().size());
-        int size = model.output().size();
-        float[] outputs = new float[SAMPLES * size];
-        try (ChainInference inference = ChainInference.of(model.graph(), model.parameters(), 1)) {
-            inference.run(
-                    (sample, into, at) -> System.arraycopy(
-                            inputs,
-                            sample * model.input().size(),
-                            into,
-                            at,
-                            model.input().size()),
-                    0,
-                    SAMPLES,
-                    outputs);
-        }
-        for (float output : outputs) {
-            if (!Float.isFinite(output)) {
-                return Double.POSITIVE_INFINITY;
+        Path expected = file.resolveSibling(file.getFileName() + ".expected.npz");
+        double largest = Double.NaN;
+        List<String> ends = model.graph().outputs();
+        for (int i = 0; i < ends.size(); i++) {
+            float[] outputs = outputs(model, model.graph().upTo(List.of(ends.get(i))), inputs);
+            for (float output : outputs) {
+                if (!Float.isFinite(output)) {
+                    return Double.POSITIVE_INFINITY;
+                }
+            }
+            if (Files.exists(expected)) {
+                double here = difference(outputs, expected, i);
+                largest = i == 0 ? here : Math.max(largest, here);
             }
         }
-        Path expected = file.resolveSibling(file.getFileName() + ".expected.npz");
-        return Files.exists(expected) ? difference(outputs, expected, 0) : Double.NaN;
+        return largest;
+    }
+
+    private static float[] outputs(SavedModel model, Graph graph, float[] inputs) {
+        int size = model.input().size();
+        float[] outputs = new float[SAMPLES * ModelFacts.of(graph).output().size()];
+        try (ChainInference inference = ChainInference.of(graph, model.parameters(), 1)) {
+            inference.run(
+                    (sample, into, at) -> System.arraycopy(inputs, sample * size, into, at, size), 0, SAMPLES, outputs);
+        }
+        return outputs;
     }
 
     private static SavedModel read(Path file) throws IOException {
