@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.hourglass.model.LayerSpec.Dropout;
+import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,8 +62,16 @@ class ReferenceNetworkKerasTest {
                 checkSlopes(golden, "gradient/" + path, indices, slopes);
             }
         }
-        int[] indices = someOf(input.length);
+        int[] indices = Arrays.stream(someOf(input.length))
+                .filter(index -> !isMaskValue(golden, input[index]))
+                .toArray();
         checkSlopes(golden, "gradient/input", indices, network.inputGradient(indices, input, target, samples));
+    }
+
+    /** A step that is skipped counts as soon as it is touched: no difference tells its slope, which is 0. */
+    private static boolean isMaskValue(Golden golden, double value) {
+        return golden.layers().stream()
+                .anyMatch(layer -> layer instanceof LayerSpec.Masking masking && masking.maskValue() == value);
     }
 
     private static void checkSlopes(Golden golden, String name, int[] indices, double[] slopes) {
