@@ -318,9 +318,9 @@ public final class ConfinedFolder {
             try {
                 channel = handle.open(place.last(), options);
             } catch (IOException e) {
-                requireSame(
-                        handle, place.last(), before); // whoever opens a link is told no more than "too many levels"
-                throw e;
+                requireSame(handle, place.last(), before);
+                // Whoever opens a link is told no more than "too many levels", and it may be gone again by now.
+                throw isOfLink(e) ? new RefusedFileException(file, "was a link while it was opened") : e;
             }
             try {
                 requireSame(handle, place.last(), before);
@@ -336,6 +336,11 @@ public final class ConfinedFolder {
         if (!Objects.equals(requireFile(folder, name).fileKey(), before.fileKey())) {
             throw new RefusedFileException(folder.path().resolve(name), "was replaced while it was opened");
         }
+    }
+
+    private static boolean isOfLink(IOException e) {
+        return e.getClass() == IOException.class
+                && String.valueOf(e.getMessage()).contains("NOFOLLOW_LINKS");
     }
 
     private static int names(Path file) throws IOException {

@@ -147,7 +147,7 @@ final class Reading {
         };
     }
 
-    /** A scaling behind a layer that is linear goes into its weights. */
+    /** A scaling behind a layer that is linear goes into its weights, another one becomes a layer. */
     private View absorbed(Scaled scaled, OnnxNode node, int index) {
         View view = scaled.view();
         if (scaled.isPlain()
@@ -157,6 +157,13 @@ final class Reading {
             operands.put(node.inputs().get(index), view);
             return view;
         }
+        if (scaled.isPlain()) {
+            String name = layers.name(name(node) + "_rescaling");
+            View rescaled = pointwise(
+                    node, new LayerSpec.Rescaling(name, (float) scaled.scale(), (float) scaled.shift()), view);
+            operands.put(node.inputs().get(index), rescaled);
+            return rescaled;
+        }
         throw unsupported(
                 node,
                 "inputs that a layer gives",
@@ -165,11 +172,9 @@ final class Reading {
                         "an error function, which is known as a part of GELU alone";
                     case Scaled.Function.Magnitude ignored -> "a magnitude, which is known as a part of softsign alone";
                     case Scaled.Function.Below ignored -> "a largest value of 0, which is known within ReLU alone";
-                    case Scaled.Function.Identity ignored ->
-                        "values times " + (float) scaled.scale() + " plus " + (float) scaled.shift()
-                                + ", which go into no layer's weights";
+                    case Scaled.Function.Identity ignored -> throw new AssertionError("a scaling is a layer");
                 },
-                "Scale the data instead, or put a linear layer beside it.");
+                "Export the model with the whole function.");
     }
 
     /** Whether nothing else reads a value, nor what it is another look at. */
