@@ -52,7 +52,7 @@ class HgLabs extends PageElement {
   card(lab) {
     return html`<article class="card" aria-label=${lab.title}>
       <h3>${lab.title}</h3>
-      <div class="scroll-x">
+      <div class="scroll-x" tabindex="0" role="group" aria-label=${`Models of ${lab.title}`}>
         <table>
           <thead>
             <tr>

@@ -143,7 +143,7 @@ class PageRun extends PageElement {
       <summary>Recipe and provenance</summary>
       <div class="columns">
         <pre class="code" tabindex="0" aria-label="The recipe as it was run">${run.recipeText}</pre>
-        <div class="scroll-x">
+        <div class="scroll-x" tabindex="0" role="group" aria-label="Provenance">
           <table>
             <tbody>
               ${run.facts.map(
