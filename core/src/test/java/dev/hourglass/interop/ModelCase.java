@@ -46,7 +46,8 @@ public record ModelCase(String kind, AutoencoderSpec spec) {
     /** Whether a training step changes the model, and depends on nothing but its inputs. */
     public boolean trainsAlike() {
         boolean disturbed = spec.layers().stream()
-                .anyMatch(layer -> layer instanceof LayerSpec.TrainingNoise noise && noise.disturbs());
+                .anyMatch(layer -> layer instanceof LayerSpec.Sampling
+                        || layer instanceof LayerSpec.TrainingNoise noise && noise.disturbs());
         return !disturbed && model(new RandomSource(0)).parameters().trainableCount() > 0;
     }
 
