@@ -364,8 +364,10 @@ class Answer:
         inputs.tofile(self.place / "input.f32")
         self.save("model")
         self.output = np.ravel(self.model(inputs, training=False))
-        # Keras before 3 means another function by that name, which our side computes and Keras 3 does not.
-        self.is_keras2s = '"hard_sigmoid"' not in self.model.to_json()
+        # Keras before 3 means another function by the first name, which our side computes and Keras 3 does not; masks
+        # stood in none of its graphs.
+        config = self.model.to_json()
+        self.is_keras2s = '"hard_sigmoid"' not in config and '"NotEqual"' not in config
         if self.is_keras2s:
             keras2.rewrite(self.place / "model.h5", self.place / "keras2.h5")
             self.require_keras_reads("keras2.h5", inputs)
