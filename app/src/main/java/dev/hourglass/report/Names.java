@@ -1,5 +1,6 @@
 package dev.hourglass.report;
 
+import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.report.results.ModelResult;
 import dev.hourglass.tensor.Shape;
 import java.util.Arrays;
@@ -29,6 +30,12 @@ public final class Names {
     /** {@code 7x7x8}. */
     public static String dimensions(Shape shape) {
         return Arrays.stream(shape.toArray()).mapToObj(String::valueOf).collect(Collectors.joining("x"));
+    }
+
+    /** How much a model compresses, {@code 24.50:1}; or, of one that does not, {@code and 18,816 around it}. */
+    public static String compression(AutoencoderSpec spec) {
+        long around = spec.bypassSize();
+        return around == 0 ? Numbers.ratio(spec.compressionRatio()) : "and " + Numbers.count(around) + " around it";
     }
 
     /** A shape and how many numbers that is: {@code 7x7x8 = 392}, or {@code 32} for a vector. */

@@ -91,6 +91,6 @@ public final class Numbers {
 
     /** A compression ratio: {@code 24.50:1}. */
     public static String ratio(double value) {
-        return String.format(Locale.ROOT, "%.2f:1", value);
+        return Double.isNaN(value) ? ABSENT : String.format(Locale.ROOT, "%.2f:1", value);
     }
 }

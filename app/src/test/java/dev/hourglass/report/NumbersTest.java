@@ -2,10 +2,18 @@ package dev.hourglass.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hourglass.model.Presets;
 import dev.hourglass.tensor.Shape;
 import org.junit.jupiter.api.Test;
 
 class NumbersTest {
+    @Test
+    void onlyAModelWhoseSamplesPassItsWaistCompresses() {
+        assertThat(Names.compression(SampleRuns.CNN)).isEqualTo("2.00:1");
+        assertThat(Names.compression(Presets.mnistUnet("unet"))).isEqualTo("and 18,816 around it");
+        assertThat(Numbers.ratio(Presets.mnistUnet("unet").compressionRatio())).isEqualTo(Numbers.ABSENT);
+    }
+
     @Test
     void errorsKeepFourDigitsHoweverSmallOrLarge() {
         assertThat(Numbers.error(0.005641)).isEqualTo("0.005641");

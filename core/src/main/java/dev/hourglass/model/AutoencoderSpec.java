@@ -175,8 +175,11 @@ public record AutoencoderSpec(String name, Graph graph, String waist) {
         return latent().size();
     }
 
-    /** Numbers in over numbers at the waist: 784 to 32 gives 24.5. What goes around the waist does not count. */
+    /**
+     * Numbers in over numbers at the waist: 784 to 32 gives 24.5. NaN where numbers go around the waist: then the code is
+     * not what a sample is rebuilt from.
+     */
     public double compressionRatio() {
-        return (double) input().size() / latentSize();
+        return bypass().isEmpty() ? (double) input().size() / latentSize() : Double.NaN;
     }
 }

@@ -94,6 +94,7 @@ class GraphTest {
     void nothingGoesAroundTheWaistOfAChain() {
         AutoencoderSpec spec = Presets.mnistCnn("cnn");
         assertThat(spec.bypass()).isEmpty();
+        assertThat(spec.compressionRatio()).isEqualTo(2);
         assertThat(spec.decoderGraph()).isEqualTo(Graph.chain(spec.latent(), spec.decoder()));
         assertThat(spec.encoderGraph()).isEqualTo(Graph.chain(spec.input(), spec.encoder()));
     }
@@ -101,6 +102,7 @@ class GraphTest {
     @Test
     void theUnetsSayHowManyNumbersGoAroundTheWaist() {
         assertThat(Presets.mnistUnet("unet").bypassSize()).isEqualTo(28 * 28 * 16 + 14 * 14 * 32);
+        assertThat(Presets.mnistUnet("unet").compressionRatio()).isNaN();
         assertThat(Presets.cifar10Unet("unet").latentSize()).isEqualTo(1024);
         assertThat(Presets.cifar10Residual("residual").bypass()).isEmpty();
     }

@@ -65,7 +65,7 @@ final class ResultFiles {
         of.put("testMae", finite(model.test().mae()));
         of.put("parameters", model.parameters());
         of.put("latentSize", model.spec().latentSize());
-        of.put("compressionRatio", model.spec().compressionRatio());
+        of.put("compressionRatio", finite(model.spec().compressionRatio()));
         of.put("secondsPerEpoch", finite(model.secondsPerEpoch()));
         of.put("pcaMse", finite(model.pcaMse()));
         of.put("pcaMae", finite(model.pcaMae()));

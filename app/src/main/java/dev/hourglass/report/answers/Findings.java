@@ -149,7 +149,7 @@ public final class Findings {
         String sizes = ranked.stream()
                 .map(model -> name(model) + " keeps " + Numbers.count(latentSize(model)) + " numbers of "
                         + Numbers.count(model.spec().input().size()) + " ("
-                        + Numbers.ratio(model.spec().compressionRatio()) + ")")
+                        + Names.compression(model.spec()) + ")")
                 .collect(Collectors.joining(", "));
         ModelResult best = ranked.getFirst();
         ModelResult worst = ranked.getLast();

@@ -58,15 +58,14 @@ final class ReconstructionAnswer {
                 + Numbers.error(model.test().mse()) + " and its MAE "
                 + Numbers.error(model.test().mae()) + images
                 + ", from " + Numbers.count(model.spec().latentSize()) + " numbers for "
-                + Numbers.count(model.spec().input().size()) + " ("
-                + Numbers.ratio(model.spec().compressionRatio()) + ")." + around(model);
+                + Numbers.count(model.spec().input().size()) + passing(model);
     }
 
-    private static String around(ModelResult model) {
+    private static String passing(ModelResult model) {
         long around = model.spec().bypassSize();
         return around == 0
-                ? ""
-                : " Another " + Numbers.count(around) + " numbers go around its waist: " + ModelSummary.USE_OF_SKIPS
+                ? " (" + Numbers.ratio(model.spec().compressionRatio()) + ")."
+                : ". Another " + Numbers.count(around) + " numbers go around its waist: " + ModelSummary.USE_OF_SKIPS
                         + ".";
     }
 

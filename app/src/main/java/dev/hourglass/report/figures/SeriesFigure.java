@@ -37,7 +37,7 @@ final class SeriesFigure {
         String title = name + ": test sequences and their reconstructions";
         String subtitle = steps + " steps of " + features + " features through a waist of "
                 + Names.size(model.spec().latent()) + " ("
-                + Numbers.ratio(model.spec().compressionRatio())
+                + Names.compression(model.spec())
                 + "); MSE over the whole test set " + Numbers.error(model.test().mse());
         int left = MARGIN + 62;
         int top = MARGIN + Type.TITLE.lineHeight() + Type.NOTE.lineHeight() + 12;

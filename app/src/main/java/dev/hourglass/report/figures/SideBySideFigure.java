@@ -63,8 +63,7 @@ final class SideBySideFigure {
         for (ModelResult model : models) {
             panels.add(new Panel(
                     Names.model(model),
-                    "from " + Names.size(model.spec().latent()) + " numbers ("
-                            + Numbers.ratio(model.spec().compressionRatio()) + ")",
+                    "from " + Names.size(model.spec().latent()) + " numbers (" + Names.compression(model.spec()) + ")",
                     "test MSE " + Numbers.error(model.test().mse()),
                     data.sampleShape(),
                     model.reconstructions()));

@@ -98,7 +98,8 @@ public final class ModelRoutes implements Routes {
             String dataset,
             @Nullable Double testMse,
             long trainableParameters,
-            double compressionRatio,
+            @Nullable Double compressionRatio,
+            long aroundWaist,
             List<Integer> epochs,
             @Nullable Integer bestEpoch,
             int trainingSamples,
@@ -111,6 +112,10 @@ public final class ModelRoutes implements Routes {
             List<String> warnings,
             List<String> files,
             List<LayerView> layers) {}
+
+    private static @Nullable Double compressionRatio(AutoencoderSpec spec) {
+        return spec.bypassSize() > 0 ? null : spec.compressionRatio();
+    }
 
     private void one(Context context) {
         OpenModel model = targets.model(context);
@@ -133,7 +138,8 @@ public final class ModelRoutes implements Routes {
                         summary.dataset(),
                         summary.testMse(),
                         parameters.trainableCount(),
-                        model.spec().compressionRatio(),
+                        compressionRatio(model.spec()),
+                        model.spec().bypassSize(),
                         targets.epochs(model.key()),
                         RunHistory.of(run).bestEpoch(model.key().model()),
                         targets.target(model, "train").data().size(),

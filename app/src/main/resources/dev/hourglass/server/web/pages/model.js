@@ -69,7 +69,10 @@ class PageModel extends PageElement {
 }
 
 const summary = (model) =>
-  `${format.shape(model.input)} to ${format.shape(model.latent)}, ${format.decimal(model.compressionRatio, 1)} to 1; ` +
+  `${format.shape(model.input)} to ${format.shape(model.latent)}, ` +
+  (model.aroundWaist > 0
+    ? `and ${format.count(model.aroundWaist)} numbers around it; `
+    : `${format.decimal(model.compressionRatio, 1)} to 1; `) +
   `${format.counted(model.parameters, "parameter")}; test MSE ${format.error(model.testMse)}`;
 
 customElements.define("page-model", PageModel);
