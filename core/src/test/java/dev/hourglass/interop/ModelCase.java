@@ -47,7 +47,7 @@ public record ModelCase(String kind, AutoencoderSpec spec) {
     public boolean trainsAlike() {
         boolean disturbed = spec.layers().stream()
                 .anyMatch(layer -> layer instanceof LayerSpec.Sampling
-                        || layer instanceof LayerSpec.TrainingNoise noise && noise.disturbs());
+                        || (layer instanceof LayerSpec.TrainingNoise noise && noise.disturbs()));
         return !disturbed && model(new RandomSource(0)).parameters().trainableCount() > 0;
     }
 
