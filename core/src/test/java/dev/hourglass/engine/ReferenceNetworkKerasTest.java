@@ -3,8 +3,8 @@ package dev.hourglass.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.hourglass.model.LayerSpec.Dropout;
 import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.LayerSpec.Dropout;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
 import java.util.Arrays;
