@@ -11,6 +11,7 @@ import dev.hourglass.engine.cpu.ops.Epilogue;
 import dev.hourglass.engine.cpu.ops.PointFunctions;
 import dev.hourglass.engine.cpu.ops.Resources;
 import dev.hourglass.engine.cpu.step.Step;
+import dev.hourglass.engine.plan.Cell;
 import dev.hourglass.engine.plan.CellFunction;
 import dev.hourglass.engine.plan.PointFunction;
 import dev.hourglass.tensor.Kernels;
@@ -198,6 +199,31 @@ abstract class CellWalk {
         return place(gates, at, gate * unitPanels + panel, t);
     }
 
+    /**
+     * Back through {@code h = z * h[t - 1] + (1 - z) * g} of a GRU: what goes into the gates z and g, put into the scratch
+     * memory, and the part of it that goes to the state before.
+     *
+     * @param dz where in the scratch memory that of z goes
+     * @param dg where that of g goes; behind it there must be room for one more
+     */
+    final void goBackThroughMix(Cell.Gru cell, Cursor at, int panel, int t, int dz, int dg) {
+        int count = floats(at);
+        float[] gate = gates.array(at);
+        int z = gate(at, 0, panel, t);
+        int g = gate(at, 2, panel, t);
+        float[] dh = gradients().ofHidden().array(at);
+        int now = place(gradients().ofHidden(), at, panel, t);
+        float[] d = gradients().scratch().array(at);
+        float[] before = t > 0 ? hidden.array(at) : zeros;
+        int beforeAt = t > 0 ? place(hidden, at, panel, t - 1) : 0;
+        // Nobody asks what the state before the first step gets.
+        float[] ofBefore = t > 0 ? dh : d;
+        int ofBeforeAt = t > 0 ? now - count : dg + count;
+        kernels.mixGradient(gate, z, before, beforeAt, gate, g, dh, now, ofBefore, ofBeforeAt, d, dz, dg, count);
+        applySlopeOfGate(cell.gate(), at, z, d, dz);
+        applySlopeOfGate(cell.activation(), at, g, d, dg);
+    }
+
     /** A gate's function, in place; what goes in is kept if going back needs it. */
     final void applyToGate(CellFunction function, Cursor at, int place) {
         if (function.byInput() != null && inputs != null) {
@@ -246,6 +272,21 @@ abstract class CellWalk {
             Cursor at, Buffer from, int fromPanel, int s, PackedMatrix matrix, Buffer to, int toPanel, int t) {
         int source = place(from, at, fromPanel, s);
         addProduct(at, from.array(at), source, matrix, to.array(at), place(to, at, toPanel, t), panelStride(at));
+    }
+
+    /** What the state of the step before gets through the products with it, from the gradients of these. */
+    final void passToStateBefore(Cursor at, Buffer ofProducts, int t) {
+        if (t > 0) {
+            addProduct(
+                    at,
+                    ofProducts,
+                    0,
+                    t,
+                    matrices.recurrentTransposed(),
+                    gradients().ofHidden(),
+                    0,
+                    t - 1);
+        }
     }
 
     /** {@code to += from[s] * matrix}, where {@code to} has one step. */

@@ -69,10 +69,7 @@ final class GruWalk extends CellWalk {
         for (int panel = 0; panel < unitPanels; panel++) {
             goBack(at, panel, t);
         }
-        if (t > 0) {
-            addProduct(
-                    at, inner, 0, t, matrices.recurrentTransposed(), gradients().ofHidden(), 0, t - 1);
-        }
+        passToStateBefore(at, inner, t);
     }
 
     private void goBack(Cursor at, int panel, int t) {
@@ -81,21 +78,12 @@ final class GruWalk extends CellWalk {
         int z = gate(at, 0, panel, t);
         int r = gate(at, 1, panel, t);
         int g = gate(at, 2, panel, t);
-        float[] dh = gradients().ofHidden().array(at);
-        int now = place(gradients().ofHidden(), at, panel, t);
         float[] d = gradients().scratch().array(at);
         int dz = gradients().scratch().offset(at);
         int dr = dz + count;
         int dg = dr + count;
-        float[] before = t > 0 ? hidden.array(at) : zeros;
-        int beforeAt = t > 0 ? place(hidden, at, panel, t - 1) : 0;
-        // Nobody asks what the state before the first step gets.
-        float[] ofBefore = t > 0 ? dh : d;
-        int ofBeforeAt = t > 0 ? now - count : dg + count;
 
-        kernels.mixGradient(gate, z, before, beforeAt, gate, g, dh, now, ofBefore, ofBeforeAt, d, dz, dg, count);
-        applySlopeOfGate(cell.gate(), at, z, d, dz);
-        applySlopeOfGate(cell.activation(), at, g, d, dg);
+        goBackThroughMix(cell, at, panel, t, dz, dg);
         int product = place(inner, at, 2 * unitPanels + panel, t);
         kernels.multiply(d, dg, inner.array(at), product, d, dr, count);
         applySlopeOfGate(cell.gate(), at, r, d, dr);

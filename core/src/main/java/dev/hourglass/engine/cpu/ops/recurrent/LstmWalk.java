@@ -72,10 +72,7 @@ final class LstmWalk extends CellWalk {
         for (int panel = 0; panel < unitPanels; panel++) {
             goBack(at, panel, t);
         }
-        if (t > 0) {
-            addProduct(
-                    at, gates, 0, t, matrices.recurrentTransposed(), gradients().ofHidden(), 0, t - 1);
-        }
+        passToStateBefore(at, gates, t);
     }
 
     private void goBack(Cursor at, int panel, int t) {

@@ -67,29 +67,18 @@ final class ResetBeforeGruWalk extends CellWalk {
         for (int panel = 0; panel < unitPanels; panel++) {
             goBackThroughReset(at, panel, t);
         }
-        addProduct(at, gates, 0, t, matrices.recurrentTransposed(), gradients().ofHidden(), 0, t - 1);
+        passToStateBefore(at, gates, t);
     }
 
     private void goBackThroughMix(Cursor at, int panel, int t) {
         int count = floats(at);
-        float[] gate = gates.array(at);
-        int z = gate(at, 0, panel, t);
-        int g = gate(at, 2, panel, t);
-        float[] dh = gradients().ofHidden().array(at);
-        int now = place(gradients().ofHidden(), at, panel, t);
         float[] d = gradients().scratch().array(at);
         int dz = gradients().scratch().offset(at);
         int dg = dz + count;
-        float[] before = t > 0 ? hidden.array(at) : zeros;
-        int beforeAt = t > 0 ? place(hidden, at, panel, t - 1) : 0;
-        // Nobody asks what the state before the first step gets.
-        float[] ofBefore = t > 0 ? dh : d;
-        int ofBeforeAt = t > 0 ? now - count : dg + count;
-        kernels.mixGradient(gate, z, before, beforeAt, gate, g, dh, now, ofBefore, ofBeforeAt, d, dz, dg, count);
-        applySlopeOfGate(cell.gate(), at, z, d, dz);
-        applySlopeOfGate(cell.activation(), at, g, d, dg);
-        System.arraycopy(d, dz, gate, z, count);
-        System.arraycopy(d, dg, gate, g, count);
+        goBackThroughMix(cell, at, panel, t, dz, dg);
+        float[] gate = gates.array(at);
+        System.arraycopy(d, dz, gate, gate(at, 0, panel, t), count);
+        System.arraycopy(d, dg, gate, gate(at, 2, panel, t), count);
     }
 
     /** The gradient of the reset state, from that of the candidate. */

@@ -40,10 +40,7 @@ final class SimpleWalk extends CellWalk {
             applySlope(activation, at, gates.array(at), z, hidden.array(at), h, d, dAt);
             System.arraycopy(d, dAt, gates.array(at), z, floats(at));
         }
-        if (t > 0) {
-            addProduct(
-                    at, gates, 0, t, matrices.recurrentTransposed(), gradients().ofHidden(), 0, t - 1);
-        }
+        passToStateBefore(at, gates, t);
     }
 
     @Override
