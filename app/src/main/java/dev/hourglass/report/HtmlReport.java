@@ -209,7 +209,7 @@ public final class HtmlReport {
     private void classes(ModelResult model) {
         ErrorReport errors = model.evaluation().errors();
         ErrorReport pca = model.evaluation().pca();
-        if (errors == null || pca == null || errors.classes().isEmpty()) {
+        if (errors == null || errors.classes().isEmpty()) {
             return;
         }
         html.append("<h3>Errors by class</h3>\n<div class=\"wide\"><table>\n");
@@ -224,7 +224,9 @@ public final class HtmlReport {
                             Numbers.count(of.samples()),
                             Numbers.error(of.mse()),
                             Numbers.error(of.mae()),
-                            Numbers.error(pca.classes().get(i).mse())));
+                            pca == null
+                                    ? Numbers.ABSENT
+                                    : Numbers.error(pca.classes().get(i).mse())));
         }
         html.append("</tbody></table></div>\n");
     }

@@ -107,7 +107,7 @@ final class ResultFiles {
     private static @Nullable Object classes(ModelResult model) {
         ErrorReport errors = model.evaluation().errors();
         ErrorReport pca = model.evaluation().pca();
-        if (errors == null || pca == null || errors.classes().isEmpty()) {
+        if (errors == null || errors.classes().isEmpty()) {
             return null;
         }
         List<Object> classes = new ArrayList<>();
@@ -119,7 +119,7 @@ final class ResultFiles {
             of.put("samples", own.samples());
             of.put("mse", finite(own.mse()));
             of.put("mae", finite(own.mae()));
-            of.put("pcaMse", finite(pca.classes().get(i).mse()));
+            of.put("pcaMse", pca == null ? null : finite(pca.classes().get(i).mse()));
             classes.add(of);
         }
         return classes;

@@ -88,6 +88,11 @@ public final class Findings {
     private static Optional<String> noCompression(ModelResult model) {
         int size = model.spec().input().size();
         int latentSize = model.spec().latentSize();
+        long around = model.spec().bypassSize();
+        if (around > 0) {
+            return Optional.of(name(model) + " does not compress: beside the " + Numbers.count(latentSize)
+                    + " numbers of its code, " + Numbers.count(around) + " go around its waist.");
+        }
         return latentSize < size
                 ? Optional.empty()
                 : Optional.of(name(model) + " compresses nothing: its code has " + Numbers.count(latentSize)

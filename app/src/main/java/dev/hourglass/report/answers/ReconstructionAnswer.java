@@ -69,11 +69,7 @@ final class ReconstructionAnswer {
                         + ".";
     }
 
-    /** Not of a model that is told more than a code: PCA with as many components is no rival of it. */
     private static Optional<String> pca(ModelResult model) {
-        if (model.spec().bypassSize() > 0) {
-            return Optional.empty();
-        }
         double own = model.test().mse();
         double pca = model.pcaMse();
         if (!Double.isFinite(pca)) {

@@ -92,31 +92,36 @@ final class ComparisonFigure {
 
     private static List<Panel> panels(RunResult run) {
         List<Panel> panels = new ArrayList<>();
+        boolean hasRival = run.models().stream().anyMatch(ComparisonFigure::hasRival);
+        String testSet = "test set" + (hasRival ? "; grey: PCA of the same latent size" : "");
         panels.add(new Panel(
                 "Reconstruction MSE",
-                "test set; grey: PCA of the same latent size",
+                testSet,
                 Numbers::error,
                 besidePca(run, model -> model.test().mse(), ModelResult::pcaMse)));
         panels.add(new Panel(
                 "Reconstruction MAE",
-                "test set; grey: PCA of the same latent size",
+                testSet,
                 Numbers::error,
                 besidePca(run, model -> model.test().mae(), ModelResult::pcaMae)));
-        panels.add(new Panel(
-                "Compression",
-                "numbers in over numbers at the waist",
-                Numbers::ratio,
-                bars(run, model -> model.spec().compressionRatio())));
+        List<Bar> compression = bars(run, model -> model.spec().compressionRatio());
+        if (anyMeasured(compression)) {
+            panels.add(new Panel("Compression", "numbers in over numbers at the waist", Numbers::ratio, compression));
+        }
         panels.add(new Panel(
                 "Training time",
                 "all epochs, with validation",
                 Numbers::duration,
                 bars(run, model -> model.history().totalSeconds())));
         List<Bar> memory = bars(run, ComparisonFigure::peakBytes);
-        if (memory.stream().anyMatch(bar -> Double.isFinite(bar.value()))) {
+        if (anyMeasured(memory)) {
             panels.add(new Panel("Peak memory", "while the model was trained", Numbers::bytes, memory));
         }
         return panels;
+    }
+
+    private static boolean anyMeasured(List<Bar> bars) {
+        return bars.stream().anyMatch(bar -> Double.isFinite(bar.value()));
     }
 
     private static double peakBytes(ModelResult model) {
@@ -132,13 +137,21 @@ final class ComparisonFigure {
         return bars;
     }
 
+    /** PCA is none of a model that is told more than a code. */
+    private static boolean hasRival(ModelResult model) {
+        return model.spec().bypass().isEmpty();
+    }
+
     private static List<Bar> besidePca(
             RunResult run, ToDoubleFunction<ModelResult> own, ToDoubleFunction<ModelResult> pca) {
         List<Bar> bars = new ArrayList<>();
-        for (ModelResult model : run.models()) {
-            Color color = Palette.of(bars.size() / 2);
-            bars.add(new Bar(Names.model(model), own.applyAsDouble(model), color));
-            bars.add(new Bar("PCA " + model.spec().latentSize(), pca.applyAsDouble(model), Palette.PALE));
+        List<ModelResult> models = run.models();
+        for (int i = 0; i < models.size(); i++) {
+            ModelResult model = models.get(i);
+            bars.add(new Bar(Names.model(model), own.applyAsDouble(model), Palette.of(i)));
+            if (hasRival(model)) {
+                bars.add(new Bar("PCA " + model.spec().latentSize(), pca.applyAsDouble(model), Palette.PALE));
+            }
         }
         return bars;
     }

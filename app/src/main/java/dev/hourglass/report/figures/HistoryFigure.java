@@ -83,17 +83,16 @@ final class HistoryFigure {
 
     private List<Panel> panels() {
         List<Panel> panels = new ArrayList<>();
-        panels.add(new Panel(
-                "loss", "Loss (" + history.loss().inWords() + ")", History.Epoch::loss, History.Epoch::validationLoss));
+        panels.add(new Panel("loss", "Loss (" + loss() + ")", History.Epoch::loss, History.Epoch::validationLoss));
         if (history.loss().isVariational()) {
             String reconstruction = history.loss().ofOutputs().inWords() + ", summed over a sample";
             panels.add(new Panel(
-                    "reconstruction",
+                    "error",
                     reconstruction.substring(0, 1).toUpperCase(Locale.ROOT) + reconstruction.substring(1),
                     History.Epoch::reconstruction,
                     History.Epoch::validationReconstruction));
             panels.add(new Panel(
-                    "KL divergence",
+                    "KL",
                     "Kullback-Leibler divergence of codes (nats)",
                     History.Epoch::divergence,
                     History.Epoch::validationDivergence));
@@ -105,6 +104,15 @@ final class HistoryFigure {
             panels.add(new Panel("MAE", "Mean absolute error", History.Epoch::mae, History.Epoch::validationMae));
         }
         return panels;
+    }
+
+    /** In words that fit beside the axis. */
+    private String loss() {
+        if (history.loss().isVariational()) {
+            return "negative evidence lower bound";
+        }
+        return history.loss().ofOutputs().inWords()
+                + (history.loss().penalties().isEmpty() ? "" : ", with penalties");
     }
 
     private XYChart chart(Panel panel) {

@@ -53,7 +53,7 @@ public record ModelEvaluation(
         references = List.copyOf(references);
     }
 
-    public ModelEvaluation withErrors(ErrorReport own, ErrorReport ofPca) {
+    public ModelEvaluation withErrors(ErrorReport own, @Nullable ErrorReport ofPca) {
         return new ModelEvaluation(own, ofPca, quality, best, worst, latent, signal, sweep, memory, prior, references);
     }
 

@@ -72,6 +72,13 @@ class FindingsTest {
     }
 
     @Test
+    void aModelWithSkipsAroundItsWaistIsNoCompressorAndNoRivalOfPca() {
+        assertThat(findings(model(Presets.mnistUnet("unet"), 0.01, 0.05, Double.NaN, history(1, 0.02, 0.01))))
+                .contains("unet does not compress: beside the 784 numbers of its code, 18,816 go around its waist.")
+                .noneMatch(finding -> finding.contains("compresses nothing") || finding.contains("PCA"));
+    }
+
+    @Test
     void modelsOnDifferentDataAreNotRanked() {
         ModelResult cnn = cnn(0.01, 0.02);
         RunData series = SampleRuns.data("sequences", 3_200, 800, SampleRuns.examples());
