@@ -58,9 +58,9 @@ class InterruptionIT {
     @Test
     void aRunThatIsStoppedSaysHowToGoOnAndEndsInTheSameWeights() throws Exception {
         Path stopped = folder.resolve("runs/stopped");
-        Process lab = start("lab", recipe, "--out", stopped.toString(), "--epochs", "400");
+        Process lab = start("lab", recipe, "--out", stopped.toString(), "--epochs", "60");
         try (BufferedReader output = lab.inputReader(StandardCharsets.UTF_8)) {
-            awaitLine(output, "Epoch 2/400");
+            awaitLine(output, "Epoch 2/60");
             // Not Process.destroy: it closes the pipe as well, and output that cannot be written is another story.
             lab.toHandle().destroy();
             assertThat(lab.waitFor()).isEqualTo(128 + SIGTERM);
@@ -77,7 +77,7 @@ class InterruptionIT {
 
         run("resume", stopped.toString());
         Path whole = folder.resolve("runs/whole");
-        run("lab", recipe, "--out", whole.toString(), "--epochs", "400");
+        run("lab", recipe, "--out", whole.toString(), "--epochs", "60");
 
         assertThat(weights(stopped)).isEqualTo(weights(whole));
         assertThat(stopped.resolve("INCOMPLETE")).doesNotExist();
