@@ -2,6 +2,7 @@ package dev.hourglass.server;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Download;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 /** Each page does its main job in a real browser, on two small models that were trained through the API. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -60,6 +62,22 @@ class PagesIT {
                   - LSTM: {units: 12, return_sequences: true}
                   - TimeDistributed: {layer: {Dense: {units: 28}}}
             training: {epochs: %d, batch_size: 32, seed: 7, threads: 2}
+            """;
+    private static final String VARIATIONAL = """
+            title: A small variational model
+            data: {name: mnist, limit: 300}
+            models:
+              - name: vae
+                input: [28, 28, 1]
+                encoder:
+                  - Flatten: {name: flat}
+                  - Dense: {name: mean, units: 2}
+                  - Dense: {name: log_variance, units: 2, inputs: flat}
+                  - Sampling: {name: latent, inputs: [mean, log_variance]}
+                decoder:
+                  - Dense: {units: 784, activation: sigmoid}
+                  - Reshape: {target_shape: [28, 28, 1]}
+            training: {loss: binary_crossentropy, epochs: 3, batch_size: 32, learning_rate: 0.01, seed: 7, threads: 2}
             """;
     private static final List<String> PAGES =
             List.of("run", "cnn", "lstm", "latent", "comparison", "analysis", "anomaly");
@@ -227,6 +245,38 @@ class PagesIT {
         assertThat(Files.readAllBytes(picture.path())).startsWith(0x89, 'P', 'N', 'G');
         losses.getByText("Table").click();
         assertThat(losses.locator("tbody tr")).hasCount(6);
+    }
+
+    /** The two parts of a variational loss have curves of their own; nobody else's has parts. */
+    @Test
+    void aVariationalRunShowsReconstructionAndDivergence() throws IOException, InterruptedException {
+        assertThat(openRun("run")
+                        .locator("hg-chart")
+                        .filter(new Locator.FilterOptions().setHasText("KL divergence by epoch")))
+                .hasCount(0);
+        String variational = workbench.train(VARIATIONAL);
+        Page page = open("/runs/" + variational + "/run");
+        Locator divergence =
+                page.locator("hg-chart").filter(new Locator.FilterOptions().setHasText("KL divergence by epoch"));
+        assertThat(divergence.locator("canvas").first()).isVisible();
+        Download numbers =
+                page.waitForDownload(() -> divergence.getByText("CSV").click());
+        List<String> lines = Files.readAllLines(numbers.path());
+        assertThat(lines).hasSize(4).first().isEqualTo("model,epoch,KL divergence,validation KL divergence");
+        JsonNode last = workbench
+                .get("api/runs/" + variational + "/history")
+                .path(0)
+                .path("epochs")
+                .path(2);
+        assertThat(last.path("validationDivergence").asDouble()).isGreaterThan(0.01);
+        assertThat(last.path("validationReconstruction").asDouble()
+                        + last.path("validationDivergence").asDouble())
+                .isCloseTo(last.path("validationLoss").asDouble(), within(1e-6));
+        assertThat(lines.getLast()).startsWith("vae,3,");
+        assertThat(Double.parseDouble(lines.getLast().split(",", -1)[3]))
+                .isEqualTo(last.path("validationDivergence").asDouble());
+        assertThat(page.locator("hg-epochs th").filter(new Locator.FilterOptions().setHasText("Validation KL")))
+                .hasCount(1);
     }
 
     @ParameterizedTest

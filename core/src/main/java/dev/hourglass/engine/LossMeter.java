@@ -4,6 +4,7 @@ import dev.hourglass.engine.cpu.ops.losses.LossFunction;
 import dev.hourglass.engine.cpu.ops.losses.StepwiseLoss;
 import dev.hourglass.engine.plan.OutputLoss;
 import dev.hourglass.model.Autoencoder;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Masks;
 import dev.hourglass.tensor.Kernels;
@@ -164,7 +165,7 @@ public final class LossMeter implements AutoCloseable {
         double sum = 0;
         for (Penalty penalty : Penalty.atUses(loss.penalties(), model.spec().graph())) {
             sum += switch (penalty) {
-                case Penalty.OfActivity activity -> ofActivity(activity, inputs, from, count);
+                case Penalty.OfOutput output -> ofOutput(output, inputs, from, count);
                 case Penalty.OfVariable variable ->
                     VariablePenalty.of(variable, model.parameters()).cost();
                 // The samples' codes have told it already.
@@ -174,19 +175,18 @@ public final class LossMeter implements AutoCloseable {
         return sum;
     }
 
-    /** The mean over samples of what leaves a layer. */
-    private double ofActivity(Penalty.OfActivity penalty, Samples inputs, int from, int count) {
-        double sum = 0;
-        try (ChainInference before =
-                ChainInference.of(model.spec().graph().upTo(List.of(penalty.layer())), model.parameters(), threads)) {
-            float[] activities = new float[Math.min(count, BATCH) * before.outputSize()];
+    private double ofOutput(Penalty.OfOutput penalty, Samples inputs, int from, int count) {
+        Graph before = model.spec().graph().upTo(List.of(penalty.layer()));
+        try (ChainInference chain = ChainInference.of(before, model.parameters(), threads)) {
+            OutputPenalty measured = OutputPenalty.of(penalty, before, model.parameters());
+            float[] outputs = new float[Math.min(count, BATCH) * chain.outputSize()];
             for (int done = 0; done < count; done += BATCH) {
                 int batch = Math.min(BATCH, count - done);
-                before.run(inputs, from + done, batch, activities);
-                sum += penalty.regularizer().of(activities, 0, batch * before.outputSize());
+                chain.run(inputs, from + done, batch, outputs);
+                measured.add(outputs, batch * chain.outputSize());
             }
+            return measured.cost(count);
         }
-        return sum / count;
     }
 
     @Override

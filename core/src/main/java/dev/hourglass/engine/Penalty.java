@@ -1,6 +1,8 @@
 package dev.hourglass.engine;
 
+import dev.hourglass.engine.plan.Nonlinearity;
 import dev.hourglass.model.Graph;
+import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Regularizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +20,12 @@ public sealed interface Penalty {
     /** What the text calls the place of a divergence. */
     String DIVERGENCE = "divergence";
 
+    /** What the text calls the place of a sparsity. */
+    String SPARSITY = "sparsity";
+
+    /** What the text calls the place of a contraction. */
+    String CONTRACTION = "contraction";
+
     /** The layer's name. */
     String layer();
 
@@ -28,8 +36,91 @@ public sealed interface Penalty {
      */
     record OfVariable(String layer, String variable, Regularizer regularizer) implements Penalty {}
 
+    /** Told from what leaves a layer, at each place where the layer is used. */
+    sealed interface OfOutput extends Penalty permits OfActivity, Sparsity, Contraction {
+        /** The same of another place. */
+        OfOutput at(String use);
+    }
+
     /** Of what leaves a layer: the mean over samples of the sum over a sample's numbers, as in Keras. */
-    record OfActivity(String layer, Regularizer regularizer) implements Penalty {}
+    record OfActivity(String layer, Regularizer regularizer) implements OfOutput {
+        @Override
+        public OfActivity at(String use) {
+            return new OfActivity(use, regularizer);
+        }
+    }
+
+    /**
+     * Of how far the units of a layer are from being active as rarely as they should: {@code beta} times the sum over units of
+     * the Kullback-Leibler divergence {@code rho log(rho / m) + (1 - rho) log((1 - rho) / (1 - m))} of two coins, where m is the
+     * unit's mean over the batch (Ng, CS294A lecture notes 2011, section 3). After an epoch, when the model is measured, m is
+     * the mean over all samples that it is measured by.
+     *
+     * @param layer whose outputs lie in [0, 1]; each of a sample's numbers is a unit
+     * @param rho the mean that a unit should have, above 0 and below 1
+     * @param beta what the divergence counts for, >= 0
+     */
+    record Sparsity(String layer, float rho, float beta) implements OfOutput {
+        /** Of a recipe that says nothing else. */
+        public static final float DEFAULT_RHO = 0.05f;
+
+        /** How near a mean comes to 0 or 1 in the formulas, so that they stay finite: as in Keras's losses. */
+        private static final double NEAREST = 1e-7;
+
+        public Sparsity {
+            if (!(rho > 0 && rho < 1)) {
+                throw SettingException.value("rho", "a number above 0 and below 1", rho);
+            }
+            if (!(beta >= 0 && beta < Float.POSITIVE_INFINITY)) {
+                throw SettingException.value("beta", "a number >= 0", beta);
+            }
+        }
+
+        @Override
+        public Sparsity at(String use) {
+            return new Sparsity(use, rho, beta);
+        }
+
+        /** What a unit of this mean costs. */
+        public double cost(double mean) {
+            double m = Math.clamp(mean, NEAREST, 1 - NEAREST);
+            return beta * (rho * Math.log(rho / m) + (1 - rho) * Math.log((1 - rho) / (1 - m)));
+        }
+
+        /** The slope of the cost by the mean. */
+        public double slope(double mean) {
+            double m = Math.clamp(mean, NEAREST, 1 - NEAREST);
+            return beta * ((1 - rho) / (1 - m) - rho / m);
+        }
+    }
+
+    /**
+     * Of how much a dense layer's outputs change with what it reads: {@code lambda} times the squared Frobenius norm of its
+     * Jacobian, {@code sum_j f'(a_j)^2 sum_i W_ij^2}, as the mean over samples (Rifai et al. 2011, equations 2 and 7). This is
+     * exact, and it is the Jacobian of this layer: of the whole encoder where the layer reads the samples. With one on each of
+     * several layers, their product bounds the encoder's.
+     *
+     * @param layer a {@link LayerSpec.Dense} whose activation is linear, relu, leaky_relu, sigmoid or tanh
+     * @param lambda what the norm counts for, >= 0
+     */
+    record Contraction(String layer, float lambda) implements OfOutput {
+        public Contraction {
+            if (!(lambda >= 0 && lambda < Float.POSITIVE_INFINITY)) {
+                throw SettingException.value("lambda", "a number >= 0", lambda);
+            }
+        }
+
+        @Override
+        public Contraction at(String use) {
+            return new Contraction(use, lambda);
+        }
+
+        /** Whether the Jacobian of a layer is known. */
+        public static boolean suits(LayerSpec layer) {
+            return layer instanceof LayerSpec.Dense dense
+                    && Nonlinearity.of(dense.activation()).isPresent();
+        }
+    }
 
     /**
      * Of the distributions that a variational autoencoder draws its codes from: how far they are from the standard normal
@@ -37,7 +128,7 @@ public sealed interface Penalty {
      * and logarithms of variances v, as the mean over samples (Kingma and Welling 2013, appendix B). Beside one, the loss of
      * outputs is the sum over a sample's terms instead of their mean: together they are the negative evidence lower bound.
      *
-     * @param layer a {@link dev.hourglass.model.LayerSpec.Sampling}
+     * @param layer a {@link LayerSpec.Sampling}
      * @param beta >= 0; 1 is the bound itself, more makes codes more independent (Higgins et al. 2017)
      * @param warmUp over so many epochs beta grows in a straight line from 0 (Sonderby et al. 2016), >= 0
      */
@@ -75,6 +166,8 @@ public sealed interface Penalty {
             case Divergence penalty ->
                 layer() + "/" + DIVERGENCE + " beta " + penalty.beta()
                         + (penalty.warmUp() == 0 ? "" : " warm_up " + penalty.warmUp());
+            case Sparsity penalty -> layer() + "/" + SPARSITY + " rho " + penalty.rho() + " beta " + penalty.beta();
+            case Contraction penalty -> layer() + "/" + CONTRACTION + " lambda " + penalty.lambda();
         };
     }
 
@@ -83,11 +176,11 @@ public sealed interface Penalty {
                 + (regularizer.l2() > 0 ? " l2 " + regularizer.l2() : "");
     }
 
-    /** The activities at each place where their layer is used, under the names that these have. */
+    /** Those of outputs at each place where their layer is used, under the names that these have. */
     static List<Penalty> atUses(List<Penalty> penalties, Graph graph) {
         return penalties.stream()
-                .flatMap(penalty -> penalty instanceof OfActivity activity
-                        ? graph.uses(penalty.layer()).stream().map(use -> new OfActivity(use, activity.regularizer()))
+                .<Penalty>flatMap(penalty -> penalty instanceof OfOutput output
+                        ? graph.uses(penalty.layer()).stream().map(output::at)
                         : Stream.of(penalty))
                 .toList();
     }
@@ -109,6 +202,10 @@ public sealed interface Penalty {
             case Divergence penalty ->
                 (penalty.beta() == 1 ? "" : penalty.beta() + " x ") + "Kullback-Leibler divergence of " + layer()
                         + (penalty.warmUp() == 0 ? "" : " (warm-up of " + penalty.warmUp() + " epochs)");
+            case Sparsity penalty ->
+                penalty.beta() + " x Kullback-Leibler divergence of " + layer() + "'s mean activities from "
+                        + penalty.rho();
+            case Contraction penalty -> penalty.lambda() + " x squared Jacobian of " + layer();
         };
     }
 
@@ -125,7 +222,12 @@ public sealed interface Penalty {
                         part.strip());
             }
             penalties.add(
-                    place[1].equals(DIVERGENCE) ? divergence(place[0], words) : regularized(place[0], place[1], words));
+                    switch (place[1]) {
+                        case DIVERGENCE -> divergence(place[0], words);
+                        case SPARSITY -> sparsity(place[0], words);
+                        case CONTRACTION -> contraction(place[0], words);
+                        default -> regularized(place[0], place[1], words);
+                    });
         }
         return penalties;
     }
@@ -142,6 +244,27 @@ public sealed interface Penalty {
             }
         }
         return new Divergence(layer, beta, warmUp);
+    }
+
+    private static Penalty sparsity(String layer, String[] words) {
+        float rho = Sparsity.DEFAULT_RHO;
+        float beta = 1;
+        for (int i = 1; i < words.length; i += 2) {
+            float number = number(words[i + 1]);
+            switch (words[i].toLowerCase(Locale.ROOT)) {
+                case "rho" -> rho = number;
+                case "beta" -> beta = number;
+                default -> throw SettingException.value(SETTING, "rho or beta with a number", words[i]);
+            }
+        }
+        return new Sparsity(layer, rho, beta);
+    }
+
+    private static Penalty contraction(String layer, String[] words) {
+        if (words.length != 3 || !words[1].toLowerCase(Locale.ROOT).equals("lambda")) {
+            throw SettingException.value(SETTING, "lambda with a number", words[1]);
+        }
+        return new Contraction(layer, number(words[2]));
     }
 
     private static Penalty regularized(String layer, String of, String[] words) {

@@ -343,7 +343,8 @@ public final class TrainingSession implements AutoCloseable {
         }
         reconstructionLoss = meanLoss();
         double loss = reconstructionLoss
-                + (plan.results().penalties() + plan.results().divergenceCosts()) / count;
+                + (plan.results().penalties() + plan.results().divergenceCosts()) / count
+                + plan.results().finishPenalties(count, gradients);
         for (int i = 0; i < ofVariables.size(); i++) {
             loss += ofVariables.get(i).add(gradients);
         }

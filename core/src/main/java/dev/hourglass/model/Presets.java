@@ -28,10 +28,15 @@ import java.util.function.Function;
 public final class Presets {
     private static final Map<String, Function<String, AutoencoderSpec>> BY_NAME = new TreeMap<>(Map.ofEntries(
             entry("mnist-cnn", Presets::mnistCnn),
+            entry("mnist-contractive", Presets::mnistContractive),
+            entry("mnist-denoising", Presets::mnistDenoising),
             entry("mnist-lstm", Presets::mnistLstm),
+            entry("mnist-sparse", Presets::mnistSparse),
+            entry("mnist-sparse-kl", Presets::mnistSparseKl),
             entry("mnist-strong", Presets::mnistStrong),
             entry("mnist-unet", Presets::mnistUnet),
             entry("mnist-vae", Presets::mnistVae),
+            entry("mnist-vae-conv", Presets::mnistVaeConv),
             entry("cifar10-cnn", Presets::cifar10Cnn),
             entry("cifar10-residual", Presets::cifar10Residual),
             entry("cifar10-strong", Presets::cifar10Strong),
@@ -110,6 +115,78 @@ public final class Presets {
                         new LayerSpec.Reshape("dec_reshape", Shape.of(7, 7, 64)),
                         doubling("dec_conv1", 32, RELU),
                         doubling("output", 1, SIGMOID)));
+    }
+
+    /** 28x28x1 to 64 numbers and back, to be trained with noise on its inputs (Vincent et al. 2010). */
+    public static AutoencoderSpec mnistDenoising(String name) {
+        return new AutoencoderSpec(
+                name,
+                Shape.of(28, 28, 1),
+                List.of(
+                        halving("enc_conv1", 32, 3),
+                        halving("enc_conv2", 32, 3),
+                        new LayerSpec.Flatten("enc_flatten"),
+                        new Dense("latent", 64, RELU)),
+                List.of(
+                        new Dense("dec_dense", 1568, RELU),
+                        new LayerSpec.Reshape("dec_reshape", Shape.of(7, 7, 32)),
+                        doubling("dec_conv1", 32, RELU),
+                        doubling("output", 1, SIGMOID)));
+    }
+
+    /** 28x28x1 to 64 numbers and back, to be trained with an L1 penalty of the activity of {@code latent}. */
+    public static AutoencoderSpec mnistSparse(String name) {
+        return sparse(name, RELU);
+    }
+
+    /** 28x28x1 to 64 sigmoids and back, to be trained with a sparsity of {@code latent} (Ng 2011). */
+    public static AutoencoderSpec mnistSparseKl(String name) {
+        return sparse(name, SIGMOID);
+    }
+
+    private static AutoencoderSpec sparse(String name, Activation ofCode) {
+        return new AutoencoderSpec(
+                name,
+                Shape.of(28, 28, 1),
+                List.of(
+                        new LayerSpec.Flatten("enc_flatten"),
+                        new Dense("enc_dense", 256, RELU),
+                        new Dense("latent", 64, ofCode)),
+                List.of(
+                        new Dense("dec_dense", 256, RELU),
+                        new Dense("dec_pixels", 784, SIGMOID),
+                        new LayerSpec.Reshape("output", Shape.of(28, 28, 1))));
+    }
+
+    /** 28x28x1 to 64 sigmoids and back, to be trained with a contraction of {@code latent} (Rifai et al. 2011). */
+    public static AutoencoderSpec mnistContractive(String name) {
+        return new AutoencoderSpec(
+                name,
+                Shape.of(28, 28, 1),
+                List.of(new LayerSpec.Flatten("enc_flatten"), new Dense("latent", 64, SIGMOID)),
+                List.of(
+                        new Dense("dec_pixels", 784, LINEAR),
+                        new LayerSpec.Reshape("dec_reshape", Shape.of(28, 28, 1)),
+                        new LayerSpec.ActivationLayer("output", SIGMOID)));
+    }
+
+    /** As {@link #mnistVae}, with convolutions around the distribution. */
+    public static AutoencoderSpec mnistVaeConv(String name) {
+        Graph graph = new Graph(
+                List.of(new Graph.Input("input", Shape.of(28, 28, 1))),
+                List.of(
+                        node(halving("enc_conv1", 32, 3), "input"),
+                        node(halving("enc_conv2", 64, 3), "enc_conv1"),
+                        node(new LayerSpec.Flatten("enc_flatten"), "enc_conv2"),
+                        node(new Dense("enc_mean", 20, LINEAR), "enc_flatten"),
+                        node(new Dense("enc_log_variance", 20, LINEAR), "enc_flatten"),
+                        node(new LayerSpec.Sampling("latent"), "enc_mean", "enc_log_variance"),
+                        node(new Dense("dec_dense", 3136, RELU), "latent"),
+                        node(new LayerSpec.Reshape("dec_reshape", Shape.of(7, 7, 64)), "dec_dense"),
+                        node(doubling("dec_conv1", 32, RELU), "dec_reshape"),
+                        node(doubling("output", 1, SIGMOID), "dec_conv1")),
+                List.of("output"));
+        return new AutoencoderSpec(name, graph, "latent");
     }
 
     /**

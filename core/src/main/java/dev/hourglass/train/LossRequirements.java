@@ -81,7 +81,7 @@ public final class LossRequirements {
                     + loss.text() + " does. Choose one without";
         } else if (loss.isVariational()) {
             what = "the loss must be a mean, and that of a variational model is a sum. Choose another model";
-        } else if (loss.penalties().stream().anyMatch(Penalty.OfActivity.class::isInstance)) {
+        } else if (loss.penalties().stream().anyMatch(Penalty.OfOutput.class::isInstance)) {
             what = "activities can't be penalized. Penalize variables instead";
         }
         if (what != null) {
@@ -104,6 +104,8 @@ public final class LossRequirements {
         String what = switch (penalty) {
             case Penalty.OfVariable variable -> variable.variable();
             case Penalty.OfActivity ignored -> Penalty.ACTIVITY;
+            case Penalty.Sparsity ignored -> Penalty.ACTIVITY;
+            case Penalty.Contraction ignored -> "Jacobian";
             case Penalty.Divergence ignored -> Penalty.DIVERGENCE;
         };
         Optional<LayerFacts> layer = spec.facts().layers().stream()
@@ -123,6 +125,38 @@ public final class LossRequirements {
             throw new UnsuitableTrainingException("Layer '" + penalty.layer() + "' of model '" + spec.name()
                     + "' has no " + what + " that is trained and could be kept small; it has "
                     + (variables.isEmpty() ? "none at all" : String.join(", ", variables)) + ".");
+        }
+        if (penalty instanceof Penalty.Sparsity sparsity) {
+            requireUnitRange(spec, sparsity);
+        }
+        if (penalty instanceof Penalty.Contraction) {
+            requireSlopes(spec, layer.get().layer());
+        }
+    }
+
+    /** Means are compared with the heads of coins. */
+    private static void requireUnitRange(AutoencoderSpec spec, Penalty.Sparsity sparsity) {
+        for (String use : spec.graph().uses(sparsity.layer())) {
+            OutputRange range = OutputRange.of(spec.graph().upTo(List.of(use)));
+            if (!range.isWithinUnit()) {
+                throw new UnsuitableTrainingException("The sparsity of layer '" + use + "' of model '" + spec.name()
+                        + "' needs outputs in [0, 1], but they lie in " + range
+                        + ". Give the layer the activation sigmoid, or an activity_regularizer L1 instead.");
+            }
+        }
+    }
+
+    /** What is known of a Jacobian is that of a product whose slopes are told from its values. */
+    private static void requireSlopes(AutoencoderSpec spec, LayerSpec layer) {
+        if (!Penalty.Contraction.suits(layer)) {
+            String found = KerasClass.of(layer).kerasName()
+                    + (layer instanceof LayerSpec.Dense dense
+                            ? " with " + dense.activation().kerasName()
+                            : "");
+            throw new UnsuitableTrainingException("The contraction of layer '" + layer.name() + "' of model '"
+                    + spec.name()
+                    + "' needs a Dense layer with the activation sigmoid, tanh, relu, leaky_relu or linear,"
+                    + " but it is " + found + ". Change it, or let another layer contract.");
         }
     }
 

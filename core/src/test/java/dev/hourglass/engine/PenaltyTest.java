@@ -61,6 +61,17 @@ class PenaltyTest {
                         new LayerSpec.RepeatVector("repeat", 4),
                         new LayerSpec.Lstm("unfold", 5, true),
                         new LayerSpec.TimeDistributed("rebuild", new LayerSpec.Dense("each", 3, Activation.LINEAR))));
+        AutoencoderSpec rates = new AutoencoderSpec(
+                "rates",
+                Shape.of(6, 6, 2),
+                List.of(
+                        new LayerSpec.Conv2d("conv", 4, THREE, ONE, Padding.SAME, Activation.LINEAR),
+                        new LayerSpec.BatchNormalization("norm", 0.9f, 0.01f),
+                        new LayerSpec.ActivationLayer("rates", Activation.SIGMOID),
+                        new LayerSpec.MaxPooling2d("code", Size2.square(2), Size2.square(2), Padding.VALID)),
+                List.of(
+                        new LayerSpec.UpSampling2d("up", Size2.square(2)),
+                        new LayerSpec.Conv2d("rebuild", 2, THREE, ONE, Padding.SAME, Activation.SIGMOID)));
         AutoencoderSpec branches = new AutoencoderSpec(
                 "branches",
                 Graph.of(
@@ -77,6 +88,12 @@ class PenaltyTest {
                 new Case(vector, "code/activity l1 0.03"),
                 new Case(vector, "code/activity l1 0.03 l2 0.1;rebuild/activity l2 0.02;code/kernel l1 0.01 l2 0.02"),
                 new Case(vector, "rebuild/bias l2 0.5;code/bias l1 0.25"),
+                new Case(vector, "code/contraction lambda 0.2"),
+                new Case(
+                        vector,
+                        "rebuild/contraction lambda 0.02;code/activity l1 0.03;rebuild/sparsity rho 0.2 beta 0.1"),
+                new Case(image, "rebuild/sparsity rho 0.1 beta 0.02"),
+                new Case(rates, "code/sparsity rho 0.3 beta 0.2;rates/sparsity rho 0.1 beta 0.1"),
                 new Case(image, "conv/activity l2 0.01;pool/activity l1 0.01;conv/kernel l2 0.05"),
                 new Case(image, "norm/activity l2 0.01;norm/gamma l2 0.3"),
                 new Case(sequence, "states/activity l1 0.02;code/activity l2 0.1;code/recurrent_kernel l2 0.1"),
@@ -175,6 +192,19 @@ class PenaltyTest {
         assertThatThrownBy(() -> Loss.parse("mse:penalties=code/activity l3 1")).hasMessageContaining("l1 or l2");
         assertThatThrownBy(() -> Loss.parse("mse:penalties=code/activity l1 -1"))
                 .hasMessageContaining("above 0");
+        String others = "mean_squared_error:penalties=code/sparsity rho 0.05 beta 0.5;code/contraction lambda 0.25";
+        assertThat(Loss.parse(others).text()).isEqualTo(others);
+        assertThat(Loss.parse(others).inWords())
+                .isEqualTo("mean squared error + 0.5 x Kullback-Leibler divergence of code's mean activities from 0.05"
+                        + " + 0.25 x squared Jacobian of code");
+        assertThatThrownBy(() -> Loss.parse("mse:penalties=code/sparsity rho 1"))
+                .hasMessage("rho: expected a number above 0 and below 1, found 1.0");
+        assertThatThrownBy(() -> Loss.parse("mse:penalties=code/sparsity beta -1"))
+                .hasMessageContaining("a number >= 0");
+        assertThatThrownBy(() -> Loss.parse("mse:penalties=code/contraction lambda NaN"))
+                .hasMessageContaining("a number >= 0");
+        assertThatThrownBy(() -> Loss.parse("mse:penalties=code/contraction l2 1"))
+                .hasMessageContaining("lambda with a number");
         assertThatThrownBy(() -> Loss.parse("mse:mask_value=0,penalties=code/activity l1 1"))
                 .hasMessageContaining("mask_value");
     }

@@ -360,6 +360,8 @@ class VariationalTest {
                         activity.regularizer().l2()
                                 * squares(halves.getFirst().mean().forward(batch, samples, true))
                                 / samples;
+                    case Penalty.Sparsity ignored -> throw new IllegalArgumentException("has its own goldens");
+                    case Penalty.Contraction ignored -> throw new IllegalArgumentException("has its own goldens");
                     case Penalty.OfVariable variable ->
                         variable.regularizer().l2() * squares(whole.parameters().get(0));
                 };

@@ -163,6 +163,30 @@ class LossRequirementsTest {
     }
 
     @Test
+    void aSparsityNeedsActivitiesThatAreSharesAndAContractionAJacobianThatIsKnown() {
+        AutoencoderSpec sigmoid = ending(Activation.SIGMOID);
+        LossRequirements.requireOutputs(
+                sigmoid,
+                Loss.parse("mse:penalties=rebuild/sparsity rho 0.1;squeeze/contraction lambda 1;"
+                        + "rebuild/contraction lambda 1"));
+        assertThatThrownBy(() ->
+                        LossRequirements.requireOutputs(sigmoid, Loss.parse("mse:penalties=squeeze/sparsity rho 0.1")))
+                .isInstanceOf(UnsuitableTrainingException.class)
+                .hasMessage("The sparsity of layer 'squeeze' of model 'small' needs outputs in [0, 1], but they lie in"
+                        + " [-1, 1]. Give the layer the activation sigmoid, or an activity_regularizer L1 instead.");
+        assertThatThrownBy(() -> LossRequirements.requireOutputs(
+                        ending(Activation.SOFTPLUS), Loss.parse("mse:penalties=rebuild/contraction lambda 1")))
+                .isInstanceOf(UnsuitableTrainingException.class)
+                .hasMessage(
+                        "The contraction of layer 'rebuild' of model 'small' needs a Dense layer with the activation"
+                                + " sigmoid, tanh, relu, leaky_relu or linear, but it is Dense with softplus. Change it, or let"
+                                + " another layer contract.");
+        assertThatThrownBy(() ->
+                        LossRequirements.requireOutputs(sigmoid, Loss.parse("mse:penalties=code/contraction lambda 1")))
+                .hasMessageContaining("has no layer 'code' whose Jacobian could be kept small");
+    }
+
+    @Test
     void crossEntropyIsOptimisedAndSquaredErrorsAreMeasuredBesideIt() {
         TrainOptions options = TinyTraining.OPTIONS
                 .withSchedule(LearningRateSchedule.CONSTANT)

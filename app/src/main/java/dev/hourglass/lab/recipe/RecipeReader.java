@@ -53,7 +53,11 @@ public final class RecipeReader {
             "sequences-cnn-lstm",
             "mnist-denoising",
             "mnist-sparse",
+            "mnist-sparse-kl",
+            "mnist-contractive",
             "mnist-vae",
+            "mnist-vae-conv",
+            "mnist-vae-plane",
             "mnist-unet",
             "cifar10-unet",
             "cifar10-residual");

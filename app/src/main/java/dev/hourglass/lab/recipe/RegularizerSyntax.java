@@ -13,14 +13,17 @@ import java.util.Locale;
  * How a layer of a recipe says what keeps its numbers small: {@code kernel_regularizer}, {@code recurrent_regularizer},
  * {@code bias_regularizer} and {@code activity_regularizer}, each {@code {L1: 0.01}}, {@code {L2: 0.01}} or {@code {L1L2: {l1:
  * 0.01, l2: 0.01}}}; {@code l1} and {@code l2} alone have Keras's factor 0.01. A layer that samples has {@code beta} and
- * {@code warm_up} of its divergence.
+ * {@code warm_up} of its divergence. Any layer takes {@code sparsity: {rho: 0.05, beta: 0.1}}, and a dense one
+ * {@code contraction: 0.1}; whether it suits the layer is looked at with the loss.
  */
 final class RegularizerSyntax {
     private static final List<String> SETTINGS =
             List.of("kernel_regularizer", "recurrent_regularizer", "bias_regularizer", "activity_regularizer");
     private static final String EXAMPLE = "a regularizer such as '{L2: 0.01}' or '{L1L2: {l1: 0.01, l2: 0.01}}'";
     private static final float DEFAULT = 0.01f;
+    private static final String SPARSITY_EXAMPLE = "a sparsity such as '{rho: 0.05, beta: 0.1}'";
     private static final String BETA = "beta";
+    private static final String RHO = "rho";
     private static final String WARM_UP = "warm_up";
 
     private RegularizerSyntax() {}
@@ -34,7 +37,7 @@ final class RegularizerSyntax {
         if (kerasClass == KerasClass.SAMPLING) {
             others = others.without(BETA).without(WARM_UP);
         }
-        return others;
+        return others.without(Penalty.SPARSITY).without(Penalty.CONTRACTION);
     }
 
     static List<Penalty> read(LayerSpec of, Mapping settings) {
@@ -49,7 +52,20 @@ final class RegularizerSyntax {
             settings.find(setting)
                     .ifPresent(node -> penalties.add(Penalty.of(layer, place(setting), regularizer(node))));
         }
+        settings.find(Penalty.SPARSITY).ifPresent(node -> penalties.add(sparsity(layer, node)));
+        settings.find(Penalty.CONTRACTION)
+                .map(node -> node.asFloat("a number >= 0", lambda -> lambda >= 0))
+                .ifPresent(lambda -> penalties.add(new Penalty.Contraction(layer, lambda)));
         return penalties;
+    }
+
+    private static Penalty sparsity(String layer, Node node) {
+        Mapping settings = node.asMapping(SPARSITY_EXAMPLE);
+        settings.allowing(RHO, BETA);
+        float rho = settings.find(RHO)
+                .map(value -> value.asFloat("a number above 0 and below 1", number -> number > 0 && number < 1))
+                .orElse(Penalty.Sparsity.DEFAULT_RHO);
+        return new Penalty.Sparsity(layer, rho, atLeastZero(settings, BETA, 1));
     }
 
     private static float atLeastZero(Mapping settings, String key, float otherwise) {

@@ -23,6 +23,7 @@ final class RunEvents implements Consumer<LabEvent> {
     private int modelNumber;
     private int models;
     private int epochs;
+    private boolean isVariational;
     private int batchSamples;
     private double best = Double.POSITIVE_INFINITY;
     private double lastEpochSeconds = Double.NaN;
@@ -122,6 +123,7 @@ final class RunEvents implements Consumer<LabEvent> {
                 fields.put("models", models);
                 fields.put("epochs", epochs);
                 fields.put("stepsPerEpoch", started.stepsPerEpoch());
+                isVariational = started.loss().isVariational();
                 fields.put("lossName", started.loss().inWords());
                 log.add("model", fields);
             }
@@ -187,6 +189,10 @@ final class RunEvents implements Consumer<LabEvent> {
         fields.put("learningRate", (float) epoch.learningRate());
         fields.put("trainSeconds", epoch.trainSeconds());
         fields.put("seconds", epoch.seconds());
+        fields.put("reconstruction", isVariational ? epoch.reconstruction() : null);
+        fields.put("validationReconstruction", isVariational ? epoch.validationReconstruction() : null);
+        fields.put("divergence", isVariational ? epoch.divergence() : null);
+        fields.put("validationDivergence", isVariational ? epoch.validationDivergence() : null);
         fields.put("best", isBest);
         log.add("epoch", fields);
     }

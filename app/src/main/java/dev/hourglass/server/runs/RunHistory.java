@@ -22,7 +22,10 @@ public record RunHistory(List<OfModel> models) {
      * @param lossName what the loss is, in words
      */
     record OfModel(String model, String lossName, @Nullable Integer bestEpoch, List<Epoch> epochs) {
-        static OfModel of(String model, Loss made, List<Epoch> epochs) {
+        static OfModel of(String model, Loss made, List<Epoch> found) {
+            List<Epoch> epochs = made.isVariational()
+                    ? found
+                    : found.stream().map(Epoch::undivided).toList();
             Epoch best = null;
             for (Epoch epoch : epochs) {
                 Double loss = epoch.validationLoss();
@@ -51,7 +54,12 @@ public record RunHistory(List<OfModel> models) {
         }
     }
 
-    /** One epoch; what was not measured or is not finite is null. */
+    /**
+     * One epoch; what was not measured or is not finite is null.
+     *
+     * @param reconstruction of a variational model what outputs alone made of the loss, null of others
+     * @param divergence of a variational model that of its codes from the prior in nats, null of others
+     */
     record Epoch(
             int epoch,
             @Nullable Double loss,
@@ -62,7 +70,11 @@ public record RunHistory(List<OfModel> models) {
             @Nullable Double validationMae,
             @Nullable Double learningRate,
             @Nullable Double trainSeconds,
-            @Nullable Double seconds) {
+            @Nullable Double seconds,
+            @Nullable Double reconstruction,
+            @Nullable Double validationReconstruction,
+            @Nullable Double divergence,
+            @Nullable Double validationDivergence) {
         /** @param event of this type */
         static Epoch of(JsonNode event) {
             return new Epoch(
@@ -75,7 +87,30 @@ public record RunHistory(List<OfModel> models) {
                     number(event, "validationMae"),
                     number(event, "learningRate"),
                     number(event, "trainSeconds"),
-                    number(event, "seconds"));
+                    number(event, "seconds"),
+                    number(event, "reconstruction"),
+                    number(event, "validationReconstruction"),
+                    number(event, "divergence"),
+                    number(event, "validationDivergence"));
+        }
+
+        /** Of a loss that has no parts. */
+        private Epoch undivided() {
+            return new Epoch(
+                    epoch,
+                    loss,
+                    mse,
+                    mae,
+                    validationLoss,
+                    validationMse,
+                    validationMae,
+                    learningRate,
+                    trainSeconds,
+                    seconds,
+                    null,
+                    null,
+                    null,
+                    null);
         }
 
         private static @Nullable Double number(JsonNode event, String field) {
@@ -120,7 +155,11 @@ public record RunHistory(List<OfModel> models) {
                                 field(columns, fields, "val_mae"),
                                 field(columns, fields, "learning_rate"),
                                 field(columns, fields, "train_seconds"),
-                                field(columns, fields, "seconds")));
+                                field(columns, fields, "seconds"),
+                                field(columns, fields, "reconstruction"),
+                                field(columns, fields, "val_reconstruction"),
+                                field(columns, fields, "kl_divergence"),
+                                field(columns, fields, "val_kl_divergence")));
             }
         }
         return of(run.recipe(), model -> byModel.getOrDefault(model, List.of()));

@@ -452,6 +452,28 @@ class RecipeReaderTest {
     }
 
     @Test
+    void sparsityAndContractionOfLayersBecomePenaltiesOfTheLoss() throws IOException {
+        String models = "models: [{name: m, input: [28, 28, 1], encoder: [Flatten, Dense: {name: a, units: 8,"
+                + " activation: tanh, contraction: 0.5}, Dense: {name: code, units: 8, activation: sigmoid,"
+                + " sparsity: {rho: 0.1, beta: 2}, contraction: 0.25}],"
+                + " decoder: [Dense: {units: 784, activation: sigmoid, sparsity: {}}, Reshape: {target_shape: [28, 28, 1]}]}]\n";
+        Recipe recipe = read(DATA + models);
+        assertThat(only(recipe).training().loss())
+                .isEqualTo(Loss.parse("mse:penalties=a/contraction lambda 0.5;code/sparsity rho 0.1 beta 2;"
+                        + "code/contraction lambda 0.25;dense/sparsity rho 0.05 beta 1"));
+        assertThat(read(JsonMapper.shared().writeValueAsString(RecipeWriter.write(recipe))))
+                .isEqualTo(recipe);
+        assertThatThrownBy(() -> read(DATA + models.replace("rho: 0.1", "rho: 1")))
+                .hasMessageContaining("expected a number above 0 and below 1, found 1");
+        assertThatThrownBy(() -> read(DATA + models.replace("beta: 2", "gamma: 2")))
+                .hasMessageContaining("'gamma'");
+        assertThatThrownBy(() -> read(DATA + models.replace("contraction: 0.5", "contraction: -1")))
+                .hasMessageContaining("expected a number >= 0, found -1");
+        assertThatThrownBy(() -> read(DATA + models.replace("sparsity: {}", "sparsity: 0.1")))
+                .hasMessageContaining("expected a sparsity such as '{rho: 0.05, beta: 0.1}'");
+    }
+
+    @Test
     void augmentationLeavesOutWhatIsNotWritten() throws IOException {
         Recipe recipe =
                 read(DATA + MODELS + "training: {augmentation: {horizontal_flip: true, width_shift_range: 2}}\n");
@@ -856,10 +878,11 @@ class RecipeReaderTest {
     @Test
     void aMissingFileIsNamed() {
         assertThatThrownBy(() -> reader.find("no/such.yaml"))
-                .hasMessage(
-                        "no/such.yaml: expected a recipe file, found none."
-                                + " Check the path, or run one of the labs: mnist, cifar10, mnist-strong, cifar10-strong,"
-                                + " sequences, sequences-reversed, sequences-conv1d, sequences-cnn-lstm, mnist-denoising, mnist-sparse, mnist-vae, mnist-unet, cifar10-unet, cifar10-residual.");
+                .hasMessage("no/such.yaml: expected a recipe file, found none."
+                        + " Check the path, or run one of the labs: mnist, cifar10, mnist-strong, cifar10-strong,"
+                        + " sequences, sequences-reversed, sequences-conv1d, sequences-cnn-lstm, mnist-denoising, mnist-sparse,"
+                        + " mnist-sparse-kl, mnist-contractive, mnist-vae, mnist-vae-conv, mnist-vae-plane,"
+                        + " mnist-unet, cifar10-unet, cifar10-residual.");
     }
 
     private Recipe read(String yaml) throws IOException {

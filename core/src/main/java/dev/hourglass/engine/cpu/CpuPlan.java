@@ -4,12 +4,14 @@ import dev.hourglass.engine.cpu.Stopwatch.Stage;
 import dev.hourglass.engine.cpu.layout.GradientForms;
 import dev.hourglass.engine.cpu.layout.Layout;
 import dev.hourglass.engine.cpu.layout.Placement;
+import dev.hourglass.engine.cpu.memory.BatchPenalty;
 import dev.hourglass.engine.cpu.memory.ChunkResults;
 import dev.hourglass.engine.cpu.memory.Cursor;
 import dev.hourglass.engine.cpu.memory.Memory;
 import dev.hourglass.engine.cpu.memory.Memory.Segment;
 import dev.hourglass.engine.cpu.memory.NormState;
 import dev.hourglass.engine.cpu.memory.PackedWeights;
+import dev.hourglass.engine.cpu.memory.SparsityPenalty;
 import dev.hourglass.engine.cpu.ops.Operation;
 import dev.hourglass.engine.cpu.ops.Resources;
 import dev.hourglass.engine.cpu.ops.windows.BatchGradients;
@@ -89,7 +91,15 @@ public final class CpuPlan {
             partCursors[worker].parts = cursors.length;
         }
         GradientForms forms = new GradientForms(plan.components(), kernels);
-        results = new ChunkResults(size.chunks(), new Placement(plan.gradients()), forms, plan.norms(), kernels);
+        List<BatchPenalty> penalties = plan.summing().stream()
+                .map(step -> BatchPenalty.of(step, size.chunks(), weights.parameters()))
+                .toList();
+        results = new ChunkResults(
+                size.chunks(),
+                new Placement(plan.gradients()),
+                forms,
+                new ChunkResults.Sums(plan.norms(), penalties),
+                kernels);
         norms = plan.norms().stream()
                 .map(norm -> new NormState(norm, weights.parameters(), training))
                 .toList();
@@ -122,15 +132,24 @@ public final class CpuPlan {
         phase = phases.getFirst();
     }
 
-    private Operation barrier(int phase, Step.@Nullable Barrier barrier, Stopwatch stopwatch) {
-        if (barrier == null) {
+    private Operation barrier(int phase, Step.@Nullable PhaseEnd end, Stopwatch stopwatch) {
+        if (end == null) {
             return at -> {};
         }
-        NormState norm = norms.get(barrier.norm());
-        Operation settle = barrier.backward()
-                ? at -> norm.settleGradient(results, barrier.norm(), results.chunks, batch.size())
-                : at -> norm.settle(results, barrier.norm(), results.chunks, batch.size());
-        return stopwatch.time(Stage.of(phase, "Barrier", "batch normalisation " + barrier.norm(), 0, 0), settle);
+        Operation settle = switch (end) {
+            case Step.Barrier barrier -> {
+                NormState norm = norms.get(barrier.norm());
+                yield barrier.backward()
+                        ? at -> norm.settleGradient(results, barrier.norm(), results.chunks, batch.size())
+                        : at -> norm.settle(results, barrier.norm(), results.chunks, batch.size());
+            }
+            case Step.ActivityBarrier barrier -> {
+                SparsityPenalty penalty = (SparsityPenalty) results.batchPenalties.get(barrier.number());
+                yield at -> penalty.settle(results.chunks, batch.size());
+            }
+        };
+        String what = StepCost.of(end).writes().getFirst();
+        return stopwatch.time(Stage.of(phase, "Barrier", what, 0, 0), settle);
     }
 
     private static List<Segment> segments(int phase, List<Step> steps) {
@@ -190,6 +209,9 @@ public final class CpuPlan {
         results.chunks = Math.ceilDiv(batch.size(), size.chunkSamples());
         for (NormState norm : norms) {
             norm.begin();
+        }
+        for (BatchPenalty penalty : results.batchPenalties) {
+            penalty.begin();
         }
         for (int i = 0; i < phases.size(); i++) {
             phase = phases.get(i);

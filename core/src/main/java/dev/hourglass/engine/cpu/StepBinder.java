@@ -11,6 +11,7 @@ import dev.hourglass.engine.cpu.ops.NoiseOperations;
 import dev.hourglass.engine.cpu.ops.NormOperations;
 import dev.hourglass.engine.cpu.ops.Operation;
 import dev.hourglass.engine.cpu.ops.Resources;
+import dev.hourglass.engine.cpu.ops.losses.BatchPenaltyOperations;
 import dev.hourglass.engine.cpu.ops.losses.LossOperations;
 import dev.hourglass.engine.cpu.ops.losses.VariationalOperations;
 import dev.hourglass.engine.cpu.ops.recurrent.LstmOperations;
@@ -44,6 +45,7 @@ public final class StepBinder {
     private final MergeOperations merges;
     private final NoiseOperations noise;
     private final LossOperations losses;
+    private final BatchPenaltyOperations batchPenalties;
     private final VariationalOperations variational;
 
     public StepBinder(Resources resources) {
@@ -65,6 +67,7 @@ public final class StepBinder {
         merges = new MergeOperations(resources);
         noise = new NoiseOperations(resources);
         losses = new LossOperations(resources);
+        batchPenalties = new BatchPenaltyOperations(resources);
         variational = new VariationalOperations(resources);
     }
 
@@ -136,9 +139,12 @@ public final class StepBinder {
             case Step.TakeWhereEqual s -> combinations.takeWhereEqual(s);
             case Step.Place s -> copies.place(s);
             case Step.Cut s -> copies.cut(s);
-            case Step.Barrier s -> throw new IllegalArgumentException("A barrier is no work for a thread: " + s);
+            case Step.PhaseEnd s -> throw new IllegalArgumentException("A barrier is no work for a thread: " + s);
             case Step.Store s -> s.from().layout() instanceof Layout.Steps ? sequences.store(s) : copies.store(s);
             case Step.ActivityPenalty s -> losses.penalty(s);
+            case Step.AddActivities s -> batchPenalties.add(s);
+            case Step.SparsitySlopes s -> batchPenalties.spread(s);
+            case Step.Contraction s -> batchPenalties.contract(s);
             case Step.Sample s -> variational.sample(s);
             case Step.SampleGradient s -> variational.sampleGradient(s);
             case Step.Divergence s -> variational.divergence(s);

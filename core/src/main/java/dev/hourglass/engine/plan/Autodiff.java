@@ -18,6 +18,8 @@ public final class Autodiff {
     private final List<Op> ops;
     /** What the readers of each tensor have given to its gradient so far. */
     private final Map<Tensor, List<Tensor>> shares = new HashMap<>();
+    /** How many penalties of outputs there have been so far. */
+    private int penalized;
 
     private Autodiff(LogicalPlan forward) {
         this.forward = forward;
@@ -71,7 +73,27 @@ public final class Autodiff {
 
     private void penalize(Penalty penalty) {
         switch (penalty) {
-            case Penalty.OfActivity activity -> penalize(activity);
+            case Penalty.OfActivity of -> {
+                Tensor activity = outputOf(of).to();
+                Tensor gradient = penaltyGradient(activity);
+                ops.add(new Op.ActivityPenalty(of.regularizer(), activity, gradient));
+                give(activity, gradient);
+            }
+            case Penalty.Sparsity of -> {
+                Tensor activity = outputOf(of).to();
+                Tensor gradient = penaltyGradient(activity);
+                ops.add(new Op.Sparsity(of, activity, gradient));
+                give(activity, gradient);
+            }
+            case Penalty.Contraction of -> {
+                if (!(outputOf(of) instanceof Op.Dense product)) {
+                    throw new IllegalArgumentException("Layer '" + of.layer()
+                            + "' is no dense layer whose slope is told from its value, so its Jacobian isn't known");
+                }
+                Tensor gradient = penaltyGradient(product.to());
+                ops.add(new Op.Contraction(of, product, gradient));
+                give(product.to(), gradient);
+            }
             case Penalty.Divergence divergence -> {
                 Op.Divergence op = divergence(forward, divergence);
                 ops.add(op);
@@ -100,16 +122,19 @@ public final class Autodiff {
                 new Tensor(name + "/log_variance/gradient", sampled.mean().shape()));
     }
 
-    private void penalize(Penalty.OfActivity penalty) {
-        Tensor activity = forward.layers()
+    /** The last operation of a layer, which gives what leaves it. */
+    private Op.Layer outputOf(Penalty.OfOutput penalty) {
+        return forward.layers()
                 .filter(op -> op.layer().equals(penalty.layer()))
                 .reduce((before, last) -> last)
-                .map(Op.Layer::to)
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "No layer '" + penalty.layer() + "' computes anything whose activity could be kept small"));
-        Tensor gradient = new Tensor(activity.name() + "/penalty/gradient", activity.shape());
-        ops.add(new Op.ActivityPenalty(penalty.regularizer(), activity, gradient));
-        give(activity, gradient);
+                        "No layer '" + penalty.layer() + "' computes anything that could be penalized"));
+    }
+
+    /** Several penalties of one tensor have one each. */
+    private Tensor penaltyGradient(Tensor activity) {
+        String name = activity.name() + "/penalty" + (penalized++ == 0 ? "" : penalized) + "/gradient";
+        return new Tensor(name, activity.shape());
     }
 
     private void goBack(Op.Layer layer) {

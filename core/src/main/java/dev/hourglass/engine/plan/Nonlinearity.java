@@ -38,6 +38,29 @@ public record Nonlinearity(Kind kind, float slope) {
         };
     }
 
+    /**
+     * The slope where the function has some value; at the kink of a ReLU, that of its left side.
+     *
+     * @param value what the function gave
+     */
+    public float slopeAt(float value) {
+        return switch (kind) {
+            case LINEAR -> 1;
+            case LEAKY_RELU -> value > 0 ? 1 : slope;
+            case SIGMOID -> value * (1 - value);
+            case TANH -> 1 - value * value;
+        };
+    }
+
+    /** How fast {@link #slopeAt} changes with the value; of a ReLU not at all. */
+    public float slopeChangeAt(float value) {
+        return switch (kind) {
+            case LINEAR, LEAKY_RELU -> 0;
+            case SIGMOID -> 1 - 2 * value;
+            case TANH -> -2 * value;
+        };
+    }
+
     public static Nonlinearity leakyRelu(float slope) {
         return new Nonlinearity(Kind.LEAKY_RELU, slope);
     }

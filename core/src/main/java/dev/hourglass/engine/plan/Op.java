@@ -93,6 +93,32 @@ public sealed interface Op {
         }
     }
 
+    /** Adds to the penalties how far a tensor's numbers, as means over the batch, are from what they should be; writes the slopes. */
+    record Sparsity(Penalty.Sparsity penalty, Tensor activity, Tensor gradient) implements Op {
+        @Override
+        public List<Tensor> reads() {
+            return List.of(activity);
+        }
+
+        @Override
+        public List<Tensor> writes() {
+            return List.of(gradient);
+        }
+    }
+
+    /** Adds to the penalties the squared Jacobian of a product, and writes the slopes by what it gave; those by its kernel follow. */
+    record Contraction(Penalty.Contraction penalty, Dense of, Tensor gradient) implements Op {
+        @Override
+        public List<Tensor> reads() {
+            return List.of(of.to());
+        }
+
+        @Override
+        public List<Tensor> writes() {
+            return List.of(gradient);
+        }
+    }
+
     /**
      * Adds to the loss how far a sample's normal distribution is from the standard one, and writes the slopes by its mean and
      * the logarithm of its variance.

@@ -23,8 +23,8 @@ public record OutputLoss(Graph graph, Loss loss, boolean summed, boolean sigmoid
         Loss loss = penalized.ofOutputs();
         boolean summed = penalized.isVariational();
         boolean ofLast = penalized.penalties().stream()
-                .anyMatch(penalty -> penalty instanceof Penalty.OfActivity activity
-                        && graph.uses(activity.layer()).contains(graph.onlyOutput()));
+                .anyMatch(penalty -> penalty instanceof Penalty.OfOutput
+                        && graph.uses(penalty.layer()).contains(graph.onlyOutput()));
         if (ofLast) {
             return new OutputLoss(graph, resolved(graph, loss), summed, false);
         }

@@ -175,6 +175,9 @@ final class LayerPenalties {
                     case Penalty.OfVariable of -> putOfVariable(settings, of, withModule);
                     // Keras's own layers have none; whoever samples is written in two halves.
                     case Penalty.Divergence of -> {}
+                    // Nor these.
+                    case Penalty.Sparsity of -> {}
+                    case Penalty.Contraction of -> {}
                 }
             }
         }

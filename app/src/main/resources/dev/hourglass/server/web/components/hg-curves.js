@@ -2,7 +2,7 @@ import { PageElement, html, nothing } from "../shared/element.js";
 import { logarithmicLow } from "../shared/axes.js";
 import { LINE_TYPES, classColor } from "../shared/colors.js";
 import * as format from "../shared/format.js";
-import { bestEpoch, lossOf } from "../runs/live-run.js";
+import { bestEpoch, hasParts, lossOf } from "../runs/live-run.js";
 import { token } from "../shared/theme.js";
 import "./hg-chart.js";
 
@@ -25,6 +25,7 @@ class HgCurves extends PageElement {
           .table=${() => this.epochTable()}
         ></hg-chart>
       </section>
+      ${this.partCards(batches === nothing ? 180 : 300)}
       <section class="card">
         <hg-chart
           heading="Learning rate"
@@ -52,6 +53,23 @@ class HgCurves extends PageElement {
     return html`<section class="card">
       <hg-chart heading="Loss by batch" .option=${() => this.byBatch()} .table=${() => this.batchTable()}></hg-chart>
     </section>`;
+  }
+
+  /** Both parts of a variational model's loss: the one falls while the other grows. */
+  partCards(height) {
+    const divided = this.entries.filter(([, { epochs }]) => hasParts(epochs));
+    return divided.length === 0
+      ? nothing
+      : PARTS.map(
+          ({ heading, column, yName, training, validation }) => html`<section class="card">
+            <hg-chart
+              heading=${heading}
+              height=${height}
+              .option=${() => this.ofPart(divided, { yName, training, validation })}
+              .table=${() => partTable(divided, { column, training, validation })}
+            ></hg-chart>
+          </section>`,
+        );
   }
 
   get entries() {
@@ -110,13 +128,23 @@ class HgCurves extends PageElement {
           },
           data: [{ coord: [best.epoch, best.validationLoss] }],
         };
-        const training = line(
-          `${name} training`,
-          epochs.map((each) => [each.epoch, each.loss]),
+        return withSymbols([validation, dashed(name, epochs, "loss", i)]);
+      }),
+    });
+  }
+
+  ofPart(divided, { yName, training, validation }) {
+    return lines({
+      yName,
+      x: epochAxis(this.entries),
+      series: divided.flatMap(([name, { epochs }]) => {
+        const i = this.entries.findIndex(([known]) => known === name);
+        const solid = line(
+          `${name} validation`,
+          epochs.map((each) => [each.epoch, each[validation]]),
           i,
         );
-        training.lineStyle = { ...training.lineStyle, type: "dashed", opacity: 0.75 };
-        return [validation, training].map((series) => ({ ...series, showSymbol: true, symbolSize: 5 }));
+        return withSymbols([solid, dashed(name, epochs, training, i)]);
       }),
     });
   }
@@ -185,6 +213,42 @@ class HgCurves extends PageElement {
     };
   }
 }
+
+/** What the two parts of a variational loss are called, and where an epoch has them. */
+const PARTS = [
+  {
+    heading: "Reconstruction by epoch",
+    column: "reconstruction",
+    yName: "loss of outputs alone",
+    training: "reconstruction",
+    validation: "validationReconstruction",
+  },
+  {
+    heading: "KL divergence by epoch",
+    column: "KL divergence",
+    yName: "nats",
+    training: "divergence",
+    validation: "validationDivergence",
+  },
+];
+
+const partTable = (divided, { column, training, validation }) => ({
+  heads: ["model", "epoch", column, `validation ${column}`],
+  rows: divided.flatMap(([name, { epochs }]) =>
+    epochs.map((each) => [name, each.epoch, each[training], each[validation]]),
+  ),
+});
+
+function dashed(name, epochs, key, index) {
+  const training = line(
+    `${name} training`,
+    epochs.map((each) => [each.epoch, each[key]]),
+    index,
+  );
+  return { ...training, lineStyle: { ...training.lineStyle, type: "dashed", opacity: 0.75 } };
+}
+
+const withSymbols = (all) => all.map((series) => ({ ...series, showSymbol: true, symbolSize: 5 }));
 
 const epochAxis = (entries) => ({
   type: "value",

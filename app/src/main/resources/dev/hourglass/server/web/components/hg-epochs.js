@@ -3,6 +3,7 @@ import { api } from "../shared/api.js";
 import * as format from "../shared/format.js";
 import { OVERRIDES, overrideField, readOverrides } from "../runs/overrides.js";
 import { go } from "../shared/router.js";
+import { hasParts } from "../runs/live-run.js";
 import { runs } from "../runs/runs.js";
 
 const COLUMNS = [
@@ -12,6 +13,10 @@ const COLUMNS = [
   { of: "validationMse", head: "Validation MSE", show: format.error, unlessLossIs: "mean squared error" },
   { of: "mae", head: "MAE", show: format.error },
   { of: "validationMae", head: "Validation MAE", show: format.error },
+  { of: "reconstruction", head: "Reconstruction", show: format.error, ofParts: true },
+  { of: "validationReconstruction", head: "Validation reconstruction", show: format.error, ofParts: true },
+  { of: "divergence", head: "KL", show: format.error, ofParts: true, unranked: true },
+  { of: "validationDivergence", head: "Validation KL", show: format.error, ofParts: true, unranked: true },
   { of: "learningRate", head: "Learning rate", show: format.plain, unranked: true },
   { of: "seconds", head: "Time", show: format.duration, unranked: true },
 ];
@@ -34,10 +39,14 @@ class HgEpochs extends PageElement {
     this.failure = null;
   }
 
-  /** Where the mean squared error is the loss of all models, it needs no columns of its own. */
+  /** Where the mean squared error is the loss of all models, it needs no columns; parts have them where a loss has parts. */
   get columns() {
-    const losses = [...this.models.values()].map(({ lossName }) => lossName);
-    return COLUMNS.filter(({ unlessLossIs }) => !unlessLossIs || losses.some((loss) => loss !== unlessLossIs));
+    const models = [...this.models.values()];
+    const divided = models.some(({ epochs }) => hasParts(epochs));
+    return COLUMNS.filter(
+      ({ unlessLossIs, ofParts }) =>
+        (!unlessLossIs || models.some(({ lossName }) => lossName !== unlessLossIs)) && (!ofParts || divided),
+    );
   }
 
   render() {

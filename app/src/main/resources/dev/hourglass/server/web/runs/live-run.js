@@ -164,3 +164,8 @@ export function bestEpoch(epochs) {
     null,
   );
 }
+
+/** Of epochs of a variational model, as far as the run's version kept its parts. */
+export function hasParts(epochs) {
+  return epochs.some(({ divergence }) => Number.isFinite(divergence));
+}

@@ -21,6 +21,7 @@ public final class Lowering {
     private final WindowLowering windows;
     private final ElementwiseLowering elementwise;
     private final MergeLowering merges;
+    private final PenaltyLowering penalties;
     private boolean training;
 
     private Lowering(LogicalPlan logical) {
@@ -33,6 +34,7 @@ public final class Lowering {
         windows = new WindowLowering(draft);
         elementwise = new ElementwiseLowering(draft);
         merges = new MergeLowering(draft);
+        penalties = new PenaltyLowering(draft);
     }
 
     public static Plan lower(LogicalPlan logical) {
@@ -73,13 +75,9 @@ public final class Lowering {
                         o.loss(), sample, o.summed(), o.sigmoid(), prediction, target, mask, gradient));
                 draft.define(o.gradient(), gradient);
             }
-            case Op.ActivityPenalty o -> {
-                Value activity = draft.valueOf(o.activity());
-                Value gradient = new Value(o.gradient().name(), Layouts.gradient(activity.layout()));
-                Shape sample = o.activity().shape();
-                draft.add(new Step.ActivityPenalty(o.regularizer(), sample, activity, gradient));
-                draft.define(o.gradient(), gradient);
-            }
+            case Op.ActivityPenalty o -> penalties.activity(o);
+            case Op.Sparsity o -> penalties.sparsity(o);
+            case Op.Contraction o -> penalties.contraction(o);
             case Op.Divergence o -> merges.divergence(o);
             case Op.Layer o -> addForward(o);
             case Op.Gradient o -> addGradient(o, draft.valueOf(o.outputGradient()));

@@ -79,10 +79,12 @@ final class ProjectionLowering {
         return output;
     }
 
-    void gradient(Op.Convolution op, Op.Gradient gradient, Value ofOutput) {
+    void gradient(Op.Convolution op, Op.Gradient gradient, Value given) {
         Value from = draft.readBy(op);
         Projection projection = Projection.of(op);
-        draft.addActivationGradient(op.after(), draft.valueOf(op.to()), ofOutput);
+        Value output = draft.valueOf(op.to());
+        Value ofOutput = compact(op, given, output.image());
+        draft.addActivationGradient(op.after(), output, ofOutput);
         draft.add(new Step.BiasGradient(ofOutput, bias(op)));
         Value spread = new Value(op.layer() + "/taps/gradient", projection.taps());
         draft.add(new Step.SpreadToTaps(ofOutput, projection.rows(), projection.columns(), spread));
@@ -92,5 +94,15 @@ final class ProjectionLowering {
         Value result = Draft.gradientOfInput(op, from);
         draft.add(new Step.Convolve(spread, point, point, projection.back(), null, Nonlinearity.LINEAR, -1, result));
         draft.give(gradient, result);
+    }
+
+    /** A loss's gradient lies as the output does, but a sum with that of a penalty has padded channels. */
+    private Value compact(Op.Convolution op, Value gradient, Layout.Image wanted) {
+        if (gradient.layout().equals(wanted)) {
+            return gradient;
+        }
+        Value compact = new Value(op.to().name() + "/gradient/compact", wanted);
+        draft.add(new Step.Copy(gradient, compact));
+        return compact;
     }
 }

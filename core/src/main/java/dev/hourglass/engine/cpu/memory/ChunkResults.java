@@ -35,13 +35,31 @@ public final class ChunkResults {
     /** By chunk and batch normalisation: sums and sums of products by channel. */
     public final double[][][] moments;
 
+    /** By number; each has sums by chunk. */
+    public final List<BatchPenalty> batchPenalties;
+
     private final GradientForms forms;
     private final Kernels kernels;
 
     public int chunks;
 
-    public ChunkResults(int chunks, Placement placement, GradientForms forms, List<Plan.Norm> norms, Kernels kernels) {
+    /**
+     * Who sums over the batch besides gradients and losses.
+     *
+     * @param norms the batch normalisations, by number
+     * @param penalties likewise
+     */
+    public record Sums(List<Plan.Norm> norms, List<BatchPenalty> penalties) {
+        public Sums {
+            norms = List.copyOf(norms);
+            penalties = List.copyOf(penalties);
+        }
+    }
+
+    public ChunkResults(int chunks, Placement placement, GradientForms forms, Sums sums, Kernels kernels) {
         this.placement = placement;
+        List<Plan.Norm> norms = sums.norms();
+        batchPenalties = sums.penalties();
         this.forms = forms;
         this.kernels = kernels;
         gradients = new float[chunks][placement.size()];
@@ -139,6 +157,19 @@ public final class ChunkResults {
     /** Over the whole batch. */
     public double divergenceCosts() {
         return sum(divergenceCosts);
+    }
+
+    /**
+     * What the batch's penalties cost, as they count in the loss.
+     *
+     * @param gradients by parameter, to which their slopes by variables are added
+     */
+    public double finishPenalties(int samples, float[][] gradients) {
+        double cost = 0;
+        for (int i = 0; i < batchPenalties.size(); i++) {
+            cost += batchPenalties.get(i).finish(chunks, samples, gradients);
+        }
+        return cost;
     }
 
     /** In the order of the chunks, whichever was done first. */

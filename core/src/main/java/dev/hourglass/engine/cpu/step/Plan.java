@@ -4,6 +4,7 @@ import dev.hourglass.engine.cpu.layout.PackedMatrix;
 import dev.hourglass.engine.cpu.layout.Tiling;
 import dev.hourglass.model.LayerSpec;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the processor computes for one batch, as data: steps over values that have a layout. Barriers part them into
- * phases, because a batch normalisation must have seen the whole batch before anything goes on; within a phase every
- * chunk of samples goes through all steps on its own.
+ * phases, because a batch normalisation, or a sparsity, must have seen the whole batch before anything goes on; within a
+ * phase every chunk of samples goes through all steps on its own.
  *
  * @param steps with the barriers between them
  * @param overBatch weight gradients that are summed over the batch once all steps are done
@@ -30,7 +31,7 @@ public record Plan(
     }
 
     /** @param after what is settled once all chunks are done, or null */
-    public record Phase(List<Step> steps, Step.@Nullable Barrier after) {}
+    public record Phase(List<Step> steps, Step.@Nullable PhaseEnd after) {}
 
     /**
      * A batch normalisation.
@@ -51,8 +52,8 @@ public record Plan(
         List<Phase> phases = new ArrayList<>();
         List<Step> run = new ArrayList<>();
         for (Step step : steps) {
-            if (step instanceof Step.Barrier barrier) {
-                phases.add(new Phase(List.copyOf(run), barrier));
+            if (step instanceof Step.PhaseEnd end) {
+                phases.add(new Phase(List.copyOf(run), end));
                 run.clear();
             } else {
                 run.add(step);
@@ -60,6 +61,15 @@ public record Plan(
         }
         phases.add(new Phase(List.copyOf(run), null));
         return phases;
+    }
+
+    /** The steps that sum for a penalty, by its number. */
+    public List<Step.Summing> summing() {
+        return steps.stream()
+                .filter(Step.Summing.class::isInstance)
+                .map(Step.Summing.class::cast)
+                .sorted(Comparator.comparingInt(Step.Summing::number))
+                .toList();
     }
 
     /** The packed weights that steps read, each once. */

@@ -553,8 +553,14 @@ public sealed interface Step {
     /** The opposite: reads a part of an image. */
     record Cut(Value whole, Corner at, Value part) implements Step {}
 
-    /** Between two phases: settles a batch normalisation's sums over the chunks. */
-    record Barrier(int norm, boolean backward) implements Step {}
+    /** Between two phases: each chunk has come so far before any goes on. */
+    sealed interface PhaseEnd extends Step {}
+
+    /** Settles a batch normalisation's sums over the chunks. */
+    record Barrier(int norm, boolean backward) implements PhaseEnd {}
+
+    /** Settles the sums of the penalty of that number. */
+    record ActivityBarrier(int number) implements PhaseEnd {}
 
     /** Hands the result to the caller, compact. */
     record Store(Value from) implements Step {}
@@ -565,6 +571,51 @@ public sealed interface Step {
      * @param sample the shape of one sample of it
      */
     record ActivityPenalty(Regularizer regularizer, Shape sample, Value activity, Value gradient) implements Step {}
+
+    /** Adds to the sums that the penalty of a number, counted over the plan, is told from. */
+    sealed interface Summing extends Step {
+        int number();
+
+        /** How many sums. */
+        int width();
+    }
+
+    /**
+     * Adds up each of a sample's numbers, from whose means over the batch a sparsity will be told.
+     *
+     * @param sample the shape of one sample of the value
+     */
+    record AddActivities(int number, Penalty.Sparsity penalty, Shape sample, Value activity) implements Summing {
+        @Override
+        public int width() {
+            return sample.size();
+        }
+    }
+
+    /** Writes the slopes of a sparsity that is settled. */
+    record SparsitySlopes(int number, Shape sample, Value gradient) implements Step {}
+
+    /**
+     * Adds up the squared slopes of a dense layer's units, and writes the slope of its squared Jacobian by what it gave.
+     *
+     * @param function that the layer ends in
+     * @param kernel which of the parameters its kernel is
+     * @param sample the shape of one sample of the value; units are its last axis
+     */
+    record Contraction(
+            int number,
+            Penalty.Contraction penalty,
+            Nonlinearity function,
+            int kernel,
+            Shape sample,
+            Value activity,
+            Value gradient)
+            implements Summing {
+        @Override
+        public int width() {
+            return sample.dimension(-1);
+        }
+    }
 
     /**
      * Draws from normal distributions, by what depends on step, sample and place alone.

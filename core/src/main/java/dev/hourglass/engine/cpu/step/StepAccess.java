@@ -115,8 +115,12 @@ public record StepAccess(
             case Step.Place s -> reading(s.part()).writing(s.whole());
             case Step.Cut s -> reading(s.whole()).writing(s.part());
             case Step.Barrier ignored -> NOTHING;
+            case Step.ActivityBarrier ignored -> NOTHING;
             case Step.Store s -> reading(s.from());
             case Step.ActivityPenalty s -> reading(s.activity()).writing(s.gradient());
+            case Step.AddActivities s -> reading(s.activity());
+            case Step.SparsitySlopes s -> NOTHING.writing(s.gradient());
+            case Step.Contraction s -> reading(s.activity()).writing(s.gradient());
             case Step.Sample s -> reading(s.mean(), s.logVariance()).writing(s.deviation(), s.to());
             case Step.SampleGradient s -> reading(s.deviation(), s.gradient()).writing(s.ofLogVariance());
             case Step.Divergence s -> reading(s.mean(), s.logVariance()).writing(s.ofMean(), s.ofLogVariance());

@@ -170,8 +170,13 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
             case Step.Place s -> of(s, 0, Matrices.NONE);
             case Step.Cut s -> of(s, 0, Matrices.NONE);
             case Step.Barrier s -> new StepCost(0, 0, 0, List.of("batch normalisation " + s.norm()));
+            case Step.ActivityBarrier s -> new StepCost(0, 0, 0, List.of("sparsity " + s.number()));
             case Step.Store s -> of(s, 0, Matrices.NONE);
             case Step.ActivityPenalty s -> of(s, 4 * numbers(s.activity()), Matrices.NONE);
+            case Step.AddActivities s -> of(s, numbers(s.activity()), Matrices.NONE);
+            case Step.SparsitySlopes s -> of(s, 0, Matrices.NONE);
+            // Slope and its change, a square added up, and three products.
+            case Step.Contraction s -> of(s, 9 * numbers(s.activity()), Matrices.NONE);
             // A half, an exponential, a product and a sum; what the noise takes is no floating point.
             case Step.Sample s -> of(s, (3 + EXP_FLOPS) * numbers(s.to()), Matrices.NONE);
             case Step.SampleGradient s -> of(s, 2 * numbers(s.ofLogVariance()), Matrices.NONE);
