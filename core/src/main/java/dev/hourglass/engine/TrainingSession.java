@@ -47,10 +47,12 @@ public final class TrainingSession implements AutoCloseable {
     private final Workers.Task checkRange;
     private final Workers.Task sumSquares;
     private final Workers.Task updateRange;
+    private final Workers.Task constrain;
     private final Workers.Task packSlice;
     private final int outputSize;
     private final int termsOfSample;
     private final List<VariablePenalty> ofVariables;
+    private final List<VariableConstraint> constraints;
     private final DivergenceSearch search;
     /** Whether every gradient of the step is; threads only ever set it to false. */
     private volatile boolean finite;
@@ -80,6 +82,7 @@ public final class TrainingSession implements AutoCloseable {
                 .filter(Penalty.OfVariable.class::isInstance)
                 .map(penalty -> VariablePenalty.of((Penalty.OfVariable) penalty, parameters))
                 .toList();
+        constraints = VariableConstraint.of(graph.variables(), parameters);
         Plan compiled = CpuCompiler.forTraining(LayerOps.forTraining(loss.graph(), parameters), loss, penalties);
         weights = new PackedWeights(compiled, parameters, kernels);
         Shape output = ModelFacts.of(graph).output();
@@ -128,6 +131,7 @@ public final class TrainingSession implements AutoCloseable {
                         learned * StepCost.UPDATE_FLOPS,
                         learned * StepCost.updateBytes(slots)),
                 (worker, task) -> update.update(task));
+        constrain = (worker, task) -> constraints.get(task).apply();
         packSlice = stopwatch.time(
                 afterPhases("Pack", weights.packTasks(), 0, 2L * weights.size() * Float.BYTES), weights::pack);
     }
@@ -209,6 +213,9 @@ public final class TrainingSession implements AutoCloseable {
             update.settleNorms();
         }
         workers.run(update.ranges().size(), updateRange);
+        if (!constraints.isEmpty()) {
+            workers.run(constraints.size(), constrain);
+        }
         workers.run(weights.packTasks(), packSlice);
         return loss;
     }

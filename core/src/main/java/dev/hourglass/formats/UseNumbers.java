@@ -41,7 +41,8 @@ final class UseNumbers {
                         .map(node -> new Graph.Node(
                                 renamed(node.name(), names), node.layer(), renamed(node.inputs(), names)))
                         .toList(),
-                renamed(graph.outputs(), names));
+                renamed(graph.outputs(), names),
+                graph.variables());
     }
 
     private static List<String> renamed(List<String> values, Map<String, String> names) {

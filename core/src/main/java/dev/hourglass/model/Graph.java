@@ -22,8 +22,9 @@ import java.util.stream.Collectors;
  * @param inputs what samples bring
  * @param nodes each after all whose values it reads
  * @param outputs names of the values that leave
+ * @param variables what is said of the layers' variables; of other layers nothing is kept
  */
-public record Graph(List<Input> inputs, List<Node> nodes, List<String> outputs) {
+public record Graph(List<Input> inputs, List<Node> nodes, List<String> outputs, VariableSettings variables) {
     /** What the only input of a chain is called, where no layer has that name. */
     private static final String INPUT = "input";
 
@@ -74,11 +75,29 @@ public record Graph(List<Input> inputs, List<Node> nodes, List<String> outputs) 
         inputs = List.copyOf(inputs);
         nodes = List.copyOf(nodes);
         outputs = List.copyOf(outputs);
+        variables = variables.ofLayers(
+                nodes.stream().map(node -> node.layer().name()).collect(Collectors.toSet()));
         if (inputs.isEmpty() || outputs.isEmpty()) {
             throw new IllegalArgumentException("A graph needs at least one input and one output");
         }
         requireWired(inputs, nodes, outputs);
         requireOneLayerOfAName(nodes);
+    }
+
+    /** Whose variables are Keras's defaults. */
+    public Graph(List<Input> inputs, List<Node> nodes, List<String> outputs) {
+        this(inputs, nodes, outputs, VariableSettings.NONE);
+    }
+
+    /**
+     * The same, but for what is said of the variables of its layers; of others nothing is kept.
+     *
+     * @throws dev.hourglass.tensor.ShapeException if a layer has no such variable, or it has another shape
+     */
+    public Graph with(VariableSettings settings) {
+        Graph graph = new Graph(inputs, nodes, outputs, settings);
+        ModelFacts.of(graph);
+        return graph;
     }
 
     /** Layers with the same name are the same layer, at several places: it has its variables once. */
@@ -263,7 +282,8 @@ public record Graph(List<Input> inputs, List<Node> nodes, List<String> outputs) 
         return new Graph(
                 inputs.stream().filter(input -> needed.contains(input.name())).toList(),
                 nodes.stream().filter(node -> needed.contains(node.name())).toList(),
-                values);
+                values,
+                variables);
     }
 
     /** The same, with all nodes first that a value is computed by; the value's own is the last of these. */
@@ -272,7 +292,7 @@ public record Graph(List<Input> inputs, List<Node> nodes, List<String> outputs) 
         List<Node> sorted = new ArrayList<>();
         nodes.stream().filter(node -> encoding.contains(node.name())).forEach(sorted::add);
         nodes.stream().filter(node -> !encoding.contains(node.name())).forEach(sorted::add);
-        return new Graph(inputs, sorted, outputs);
+        return new Graph(inputs, sorted, outputs, variables);
     }
 
     /**
@@ -308,8 +328,8 @@ public record Graph(List<Input> inputs, List<Node> nodes, List<String> outputs) 
         Set<String> before = ancestors(List.of(value));
         List<Node> rest =
                 nodes.stream().filter(node -> !before.contains(node.name())).toList();
-        Graph part = new Graph(List.of(new Input(value, shape)), rest, outputs);
-        return part.isChain() ? chain(shape, part.layers()) : part;
+        Graph part = new Graph(List.of(new Input(value, shape)), rest, outputs, variables);
+        return part.isChain() ? chain(shape, part.layers()).with(variables) : part;
     }
 
     /**
@@ -344,7 +364,8 @@ public record Graph(List<Input> inputs, List<Node> nodes, List<String> outputs) 
         return new Graph(
                 inputs,
                 rest.stream().filter(node -> needed.contains(node.name())).toList(),
-                left);
+                left,
+                variables);
     }
 
     /** The values from which some values are computed, and these themselves. */

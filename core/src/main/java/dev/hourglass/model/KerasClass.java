@@ -75,6 +75,8 @@ public enum KerasClass {
     SAMPLING("Sampling"),
     CONCATENATE("Concatenate");
 
+    private static final String KERNEL = "kernel";
+
     private final String kerasName;
 
     KerasClass(String kerasName) {
@@ -168,6 +170,21 @@ public enum KerasClass {
     /** As Keras writes it, such as {@code Conv2D}. */
     public String kerasName() {
         return kerasName;
+    }
+
+    /**
+     * How Keras's settings of a variable begin: {@code recurrent} for {@code recurrent_kernel}, as in {@code
+     * recurrent_initializer}.
+     *
+     * @param variable as in {@link LayerFacts#variables}
+     */
+    public String settingOf(String variable) {
+        boolean isDepthwise = this == DEPTHWISE_CONV1D || this == DEPTHWISE_CONV2D;
+        if (isDepthwise && variable.equals(KERNEL)) {
+            return "depthwise";
+        }
+        String suffix = "_" + KERNEL;
+        return variable.endsWith(suffix) ? variable.substring(0, variable.length() - suffix.length()) : variable;
     }
 
     /**

@@ -32,6 +32,15 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
     }
 
     /**
+     * The same with what a model says of the layer's variables.
+     *
+     * @throws ShapeException if the layer has no such variable, or one of another shape
+     */
+    public LayerFacts with(VariableSettings settings) {
+        return settings.applied(this);
+    }
+
+    /**
      * A value that a layer reads.
      *
      * @param name in errors, such as {@code 'enc_pool2'} or {@code the input}
@@ -164,7 +173,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                 facts(
                         in,
                         in.shape(),
-                        List.of(Variable.trained("alpha", Initializer.ZEROS, in.shared(prelu.sharedAxes()))),
+                        List.of(Variable.trained("alpha", Initializers.ZEROS, in.shared(prelu.sharedAxes()))),
                         Operations.elementwise(in.size()));
             case LayerSpec.SpatialDropout dropout -> {
                 switch (dropout.dimensions()) {
@@ -287,13 +296,13 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
         int channels = in.along(norm.axis());
         List<Variable> variables = new ArrayList<>();
         if (norm.scale()) {
-            variables.add(Variable.trained("gamma", Initializer.ONES, channels));
+            variables.add(Variable.trained("gamma", Initializers.ONES, channels));
         }
         if (norm.center()) {
-            variables.add(Variable.trained("beta", Initializer.ZEROS, channels));
+            variables.add(Variable.trained("beta", Initializers.ZEROS, channels));
         }
-        variables.add(Variable.statistic("moving_mean", Initializer.ZEROS, channels));
-        variables.add(Variable.statistic("moving_variance", Initializer.ONES, channels));
+        variables.add(Variable.statistic("moving_mean", Initializers.ZEROS, channels));
+        variables.add(Variable.statistic("moving_variance", Initializers.ONES, channels));
         return facts(in, in.shape(), variables, Operations.elementwise(2L * in.size()));
     }
 
@@ -303,20 +312,20 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.LayerNormalization l -> {
                 int[] shape = l.axes().stream().mapToInt(in::along).toArray();
                 if (l.hasGamma()) {
-                    variables.add(Variable.trained("gamma", Initializer.ONES, shape));
+                    variables.add(Variable.trained("gamma", Initializers.ONES, shape));
                 }
                 if (l.hasBeta()) {
-                    variables.add(Variable.trained("beta", Initializer.ZEROS, shape));
+                    variables.add(Variable.trained("beta", Initializers.ZEROS, shape));
                 }
             }
             case LayerSpec.GroupNormalization l -> {
                 int channels = in.along(l.axis());
                 in.requireGroups(channels, l.groupsOf(channels));
                 if (l.scale()) {
-                    variables.add(Variable.trained("gamma", Initializer.ONES, channels));
+                    variables.add(Variable.trained("gamma", Initializers.ONES, channels));
                 }
                 if (l.center()) {
-                    variables.add(Variable.trained("beta", Initializer.ZEROS, channels));
+                    variables.add(Variable.trained("beta", Initializers.ZEROS, channels));
                 }
             }
             case LayerSpec.UnitNormalization l -> l.axes().forEach(in::along);
@@ -340,8 +349,8 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
         in.requireFit((double) gates * units * Math.max(features, units));
         long steps = in.shape().dimension(0);
         List<Variable> variables = new ArrayList<>();
-        variables.add(Variable.trained("kernel", Initializer.GLOROT_UNIFORM, features, gates * units));
-        variables.add(Variable.trained("recurrent_kernel", Initializer.ORTHOGONAL, units, gates * units));
+        variables.add(Variable.trained("kernel", Initializers.GLOROT_UNIFORM, features, gates * units));
+        variables.add(Variable.trained("recurrent_kernel", Initializers.ORTHOGONAL, units, gates * units));
         if (layer.recurrence().useBias()) {
             variables.add(recurrentBias(layer));
         }
@@ -394,13 +403,13 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.Lstm lstm ->
                 Variable.trained(
                         "bias",
-                        lstm.recurrence().unitForgetBias() ? Initializer.FORGET_GATE_ONES : Initializer.ZEROS,
+                        lstm.recurrence().unitForgetBias() ? Initializers.FORGET_GATE_ONES : Initializers.ZEROS,
                         4 * units);
             case LayerSpec.Gru gru ->
                 gru.resetAfter()
-                        ? Variable.trained("bias", Initializer.ZEROS, 2, 3 * units)
-                        : Variable.trained("bias", Initializer.ZEROS, 3 * units);
-            case LayerSpec.SimpleRnn ignored -> Variable.trained("bias", Initializer.ZEROS, units);
+                        ? Variable.trained("bias", Initializers.ZEROS, 2, 3 * units)
+                        : Variable.trained("bias", Initializers.ZEROS, 3 * units);
+            case LayerSpec.SimpleRnn ignored -> Variable.trained("bias", Initializers.ZEROS, units);
         };
     }
 

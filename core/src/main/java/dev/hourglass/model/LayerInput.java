@@ -190,8 +190,8 @@ record LayerInput(LayerSpec layer, Shape shape, String source, boolean repeated)
             weights *= dimension;
         }
         requireFit(weights);
-        Variable weightsOf = Variable.trained("kernel", Initializer.GLOROT_UNIFORM, kernel);
-        return useBias ? List.of(weightsOf, Variable.trained("bias", Initializer.ZEROS, outputs)) : List.of(weightsOf);
+        Variable weightsOf = Variable.trained("kernel", Initializers.GLOROT_UNIFORM, kernel);
+        return useBias ? List.of(weightsOf, Variable.trained("bias", Initializers.ZEROS, outputs)) : List.of(weightsOf);
     }
 
     /** Every kernel is one array. */

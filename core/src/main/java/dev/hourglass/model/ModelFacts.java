@@ -43,7 +43,7 @@ public record ModelFacts(Graph graph, List<LayerFacts> layers) {
             LayerFacts of = layer instanceof LayerSpec.Merge merge
                     ? MergeFacts.of(merge, inputs)
                     : LayerFacts.of(inputs.getFirst());
-            facts.add(of);
+            facts.add(of.with(graph.variables()));
             boolean repeated = layer instanceof LayerSpec.RepeatVector;
             values.put(node.name(), new Source(of.output(), "'" + node.name() + "'", repeated));
         }

@@ -7,7 +7,6 @@ import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -51,74 +50,8 @@ public final class Parameters {
     private static Parameter initial(String layer, Variable variable, RandomSource random) {
         Shape shape = variable.shape();
         RandomGenerator generator = random.stream("initialize/" + layer + "/" + variable.name(), 0);
-        float[] values = switch (variable.initializer()) {
-            case GLOROT_UNIFORM -> glorot(shape, generator);
-            case ORTHOGONAL -> orthogonal(shape.dimension(0), shape.dimension(1), generator);
-            case ZEROS -> constant(shape, 0);
-            case ONES -> constant(shape, 1);
-            case FORGET_GATE_ONES -> forgetGateOnes(shape);
-        };
+        float[] values = InitialValues.of(variable.initializer(), shape, generator);
         return new Parameter(layer, variable.name(), shape, variable.trainable(), values);
-    }
-
-    /** Four gates of as many units; the second is the forget gate. */
-    private static float[] forgetGateOnes(Shape shape) {
-        float[] values = new float[shape.size()];
-        Arrays.fill(values, values.length / 4, values.length / 2, 1f);
-        return values;
-    }
-
-    private static float[] constant(Shape shape, float value) {
-        float[] values = new float[shape.size()];
-        Arrays.fill(values, value);
-        return values;
-    }
-
-    /** The last two dimensions are what a place of the window reads and writes, or the other way round: the sum is the same. */
-    private static float[] glorot(Shape shape, RandomGenerator generator) {
-        int ends = shape.dimension(-2) + shape.dimension(-1);
-        double area = (double) shape.size() / shape.dimension(-2) / shape.dimension(-1);
-        double limit = Math.sqrt(6.0 / (area * ends));
-        float[] values = new float[shape.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) (limit * (2 * generator.nextDouble() - 1));
-        }
-        return values;
-    }
-
-    /** Rows that are orthonormal: Gram-Schmidt over normal rows ({@code rows <= columns}), twice for full precision. */
-    private static float[] orthogonal(int rows, int columns, RandomGenerator generator) {
-        double[][] matrix = new double[rows][columns];
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < columns; column++) {
-                matrix[row][column] = generator.nextGaussian();
-            }
-            for (int pass = 0; pass < 2; pass++) {
-                for (int earlier = 0; earlier < row; earlier++) {
-                    double projection = dot(matrix[row], matrix[earlier]);
-                    for (int column = 0; column < columns; column++) {
-                        matrix[row][column] -= projection * matrix[earlier][column];
-                    }
-                }
-            }
-            double length = Math.sqrt(dot(matrix[row], matrix[row]));
-            for (int column = 0; column < columns; column++) {
-                matrix[row][column] /= length;
-            }
-        }
-        float[] values = new float[rows * columns];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) matrix[i / columns][i % columns];
-        }
-        return values;
-    }
-
-    private static double dot(double[] a, double[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += a[i] * b[i];
-        }
-        return sum;
     }
 
     /** Those of some layers, in the order of these layers; layers that have none are passed over. */

@@ -26,6 +26,13 @@ public record Variable(String name, Shape shape, boolean trainable, Initializer 
         return new Variable(name, Shape.of(dimensions), true, initializer);
     }
 
+    /** What the gates of an LSTM's bias start from is what is said of the others than the forget gate. */
+    Variable startingFrom(Initializer other) {
+        Initializer whole =
+                initializer instanceof Initializer.ForgetGateOnes ? new Initializer.ForgetGateOnes(other) : other;
+        return new Variable(name, shape, trainable, whole);
+    }
+
     Variable withPrefix(String prefix) {
         return new Variable(prefix + name, shape, trainable, initializer);
     }

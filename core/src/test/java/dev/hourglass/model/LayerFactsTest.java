@@ -86,8 +86,8 @@ class LayerFactsTest {
         assertThat(facts.output()).isEqualTo(Shape.of(4, 3, 4));
         assertThat(facts.variables())
                 .containsExactly(
-                        new Variable("kernel", Shape.of(3, 3, 3, 4), true, Initializer.GLOROT_UNIFORM),
-                        new Variable("bias", Shape.of(4), true, Initializer.ZEROS));
+                        new Variable("kernel", Shape.of(3, 3, 3, 4), true, Initializers.GLOROT_UNIFORM),
+                        new Variable("bias", Shape.of(4), true, Initializers.ZEROS));
         assertThat(facts.operations()).isEqualTo(new Operations(2 * 48 * 9 * 3, 0, 48));
     }
 
@@ -109,9 +109,9 @@ class LayerFactsTest {
 
         assertThat(facts.variables())
                 .containsExactly(
-                        new Variable("kernel", Shape.of(3, 8), true, Initializer.GLOROT_UNIFORM),
-                        new Variable("recurrent_kernel", Shape.of(2, 8), true, Initializer.ORTHOGONAL),
-                        new Variable("bias", Shape.of(8), true, Initializer.FORGET_GATE_ONES));
+                        new Variable("kernel", Shape.of(3, 8), true, Initializers.GLOROT_UNIFORM),
+                        new Variable("recurrent_kernel", Shape.of(2, 8), true, Initializers.ORTHOGONAL),
+                        new Variable("bias", Shape.of(8), true, Initializers.FORGET_GATE_ONES));
         assertThat(facts.operations()).isEqualTo(new Operations(2 * 5 * 3 * 8, 2 * 4 * 2 * 8, 5 * 9 * 2));
     }
 

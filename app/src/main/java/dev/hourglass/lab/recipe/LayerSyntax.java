@@ -52,10 +52,16 @@ final class LayerSyntax {
 
     private final Set<String> names = new HashSet<>();
     private final List<Penalty> penalties;
+    private final List<VariableSyntax.Said> ofVariables = new ArrayList<>();
 
     /** @param penalties receives what layers say of their weights and activities */
     LayerSyntax(List<Penalty> penalties) {
         this.penalties = penalties;
+    }
+
+    /** What the layers that were read say of their variables. */
+    List<VariableSyntax.Said> ofVariables() {
+        return List.copyOf(ofVariables);
     }
 
     /**
@@ -114,7 +120,8 @@ final class LayerSyntax {
         KerasClass kerasClass = KerasClass.find(name)
                 .orElseThrow(() -> place.error(
                         "expected a layer, found '" + name + "'." + Spelling.hint(name, KerasClass.names())));
-        LayerSpec layer = layer(kerasClass, RegularizerSyntax.without(kerasClass, settings));
+        LayerSpec layer = layer(kerasClass, VariableSyntax.without(RegularizerSyntax.without(kerasClass, settings)));
+        ofVariables.addAll(VariableSyntax.read(layer, settings));
         penalties.addAll(RegularizerSyntax.read(layer, settings));
         return layer;
     }
@@ -714,7 +721,7 @@ final class LayerSyntax {
         Node node = settings.require("layer", "layer: {LSTM: {units: 64}}");
         LayerSpec.Recurrent forward = recurrent(node);
         Node other = settings.find("backward_layer").orElse(null);
-        LayerSpec.Recurrent backward = other == null ? forward.reversed(name + "_backward") : recurrent(other);
+        LayerSpec.Recurrent backward = other == null ? reversed(forward, name + "_backward") : recurrent(other);
         try {
             return new LayerSpec.Bidirectional(
                     name,
@@ -726,6 +733,15 @@ final class LayerSyntax {
         } catch (IllegalArgumentException e) {
             throw node.place().error(e.getMessage() + ".");
         }
+    }
+
+    /** The same the other way, its variables included. */
+    private LayerSpec.Recurrent reversed(LayerSpec.Recurrent forward, String name) {
+        LayerSpec.Recurrent backward = forward.reversed(name);
+        List.copyOf(ofVariables).stream()
+                .filter(said -> said.layer().equals(forward))
+                .forEach(said -> ofVariables.add(said.by(backward)));
+        return backward;
     }
 
     private LayerSpec.Recurrent recurrent(Node node) {

@@ -316,6 +316,7 @@ public final class RecipeReader {
                     List.of(new Graph.Input(inputName, input)),
                     wired.stream().map(node -> renamed(node, inputName)).toList(),
                     List.of(wired.getLast().name()));
+            graph = VariableSyntax.applied(graph, syntax.ofVariables());
             if (graph.bypass(waist).isEmpty()) {
                 requireNarrow(shapes.of(waist).size(), input.size(), encoderNodes.getLast());
             }

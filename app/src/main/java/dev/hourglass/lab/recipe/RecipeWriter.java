@@ -89,7 +89,9 @@ public final class RecipeWriter {
                     .map(read -> read.equals(input) ? RecipeReader.INPUT : read)
                     .toList();
             boolean isNext = node.inputs().equals(List.of(before));
-            layers.add(LayerSyntax.write(node.layer(), isNext ? List.of() : inputs));
+            Map<String, Object> layer = LayerSyntax.write(node.layer(), isNext ? List.of() : inputs);
+            VariableSyntax.put(layer, node.layer(), graph.variables());
+            layers.add(layer);
             before = node.name();
         }
         return layers;

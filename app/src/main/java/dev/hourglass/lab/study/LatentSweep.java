@@ -56,7 +56,11 @@ public final class LatentSweep {
                         : node)
                 .toList();
         try {
-            Graph graph = new Graph(spec.graph().inputs(), nodes, spec.graph().outputs());
+            Graph graph = new Graph(
+                    spec.graph().inputs(),
+                    nodes,
+                    spec.graph().outputs(),
+                    spec.graph().variables());
             return Optional.of(new AutoencoderSpec(spec.name(), graph, spec.waist()));
         } catch (ShapeException e) {
             return Optional.empty();

@@ -11,10 +11,13 @@ import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.Optimizer;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.Constraint;
+import dev.hourglass.model.Initializer;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Presets;
 import dev.hourglass.model.Size2;
+import dev.hourglass.model.VariableSettings;
 import dev.hourglass.report.results.Reference;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.train.Augmentation;
@@ -471,6 +474,48 @@ class RecipeReaderTest {
                 .hasMessageContaining("expected a number >= 0, found -1");
         assertThatThrownBy(() -> read(DATA + models.replace("sparsity: {}", "sparsity: 0.1")))
                 .hasMessageContaining("expected a sparsity such as '{rho: 0.05, beta: 0.1}'");
+    }
+
+    @Test
+    void layersSayWhatTheirVariablesStartFromAndWhatHoldsOfThem() throws IOException {
+        String models =
+                "models: [{name: m, input: [4, 3], encoder: [Bidirectional: {name: both, layer: {GRU: {units: 2,"
+                        + " recurrent_initializer: {Orthogonal: {gain: 0.5}}, bias_constraint: NonNeg}}}, Dense: {name: code, units: 2,"
+                        + " kernel_initializer: he_normal, kernel_constraint: {MaxNorm: {max_value: 3, axis: [0, 1]}}}],"
+                        + " decoder: [RepeatVector: {n: 4}, TimeDistributed: {name: each, layer: {Dense: {units: 3,"
+                        + " kernel_initializer: {Constant: {value: 0.25}}}}}]}]\n";
+        VariableSettings said = VariableSettings.NONE
+                .withInitializer("both", "forward_recurrent_kernel", new Initializer.Orthogonal(0.5f))
+                .withInitializer("both", "backward_recurrent_kernel", new Initializer.Orthogonal(0.5f))
+                .withInitializer("code", "kernel", Initializer.of("HeNormal", Map.of()))
+                .withInitializer("each", "kernel", new Initializer.Constant(0.25f))
+                .withConstraint("both", "forward_bias", new Constraint.NonNeg())
+                .withConstraint("both", "backward_bias", new Constraint.NonNeg())
+                .withConstraint("code", "kernel", new Constraint.MaxNorm(3, List.of(0, 1)));
+        Recipe recipe = read(DATA + models);
+        assertThat(only(recipe).spec().graph().variables()).isEqualTo(said);
+        Recipe again = read(JsonMapper.shared().writeValueAsString(RecipeWriter.write(recipe)));
+        assertThat(only(again).spec()).isEqualTo(only(recipe).spec());
+    }
+
+    @Test
+    void whatIsWrongAboutVariablesIsShownWhereItStands() {
+        String model = "models: [{name: m, input: [6], encoder: [Dense: {name: code, units: 2, SAID}],"
+                + " decoder: [Dense: {units: 6}]}]\n";
+        Map<String, String> mistakes = Map.of(
+                "gamma_initializer: Ones",
+                        "expected a setting of Dense, found 'gamma_initializer'. Here its variables are"
+                                + " kernel, bias.",
+                "kernel_initializer: HeNrmal", "an initializer must be one of GlorotUniform, ",
+                "kernel_initializer: {HeNormal: {gain: 2}}", "HeNormal has no setting 'gain'",
+                "bias_initializer: Orthogonal", "Orthogonal needs a variable with at least 2 dimensions, got bias [2]",
+                "kernel_constraint: {MaxNorm: 3}", "expected settings of MaxNorm such as {axis: 0}, found 3",
+                "kernel_constraint: {UnitNorm: {axis: 2}}", "UnitNorm of kernel needs axes of [6, 2], -2 to 1, got [2]",
+                "kernel_constraint: []", "expected a constraint such as 'NonNeg'");
+        mistakes.forEach((said, message) -> assertThatThrownBy(() -> read(DATA + model.replace("SAID", said)))
+                .isInstanceOf(RecipeException.class)
+                .hasMessageContaining(message)
+                .hasMessageContaining(":2:"));
     }
 
     @Test

@@ -51,7 +51,8 @@ public record OutputLoss(Graph graph, Loss loss, boolean summed, boolean sigmoid
                                 ? new Graph.Node(node.name(), linear(node.layer()), node.inputs())
                                 : node)
                         .toList(),
-                graph.outputs());
+                graph.outputs(),
+                graph.variables());
     }
 
     /** With the model's range where the loss takes that. */

@@ -66,6 +66,7 @@ public final class ArchitectureFile {
         KerasOrigin wroteConfig = KerasOrigin.ofArchitecture(config.asMapping());
         Json today = EarlyConfig.inWordsOfKeras3(config, wroteConfig, loaded::warn);
         ModelNode.Model model = ConfigReader.read(today, sizes, loaded::warn);
+        loaded.variables(LayerVariables.read(today, model, loaded::warn));
         KerasOrigin wroteWeights = KerasOrigin.of(arrays.root());
         Parameters parameters =
                 isLegacy ? LegacyWeights.read(model, legacy, wroteWeights) : WeightsFile.read(model, arrays);

@@ -15,8 +15,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a model's configuration as Keras 3 reads it: each setting that decides what comes out, and none that only says
- * how training began.
+ * Writes a model's configuration as Keras 3 reads it: each setting that decides what comes out. What is said of variables
+ * is added by {@link LayerPenalties} and {@link LayerVariables}.
  */
 public final class ConfigWriter {
     /** The version whose format is written. */

@@ -50,6 +50,7 @@ public final class KerasFile {
         Json today = EarlyConfig.inWordsOfKeras3(config, KerasOrigin.ofMetadata(metadata), loaded::warn);
         ModelNode.Model model = ConfigReader.read(today, sizes, loaded::warn);
         loaded.penalties(LayerPenalties.read(today, model, loaded::warn));
+        loaded.variables(LayerVariables.read(today, model, loaded::warn));
         if (metadata != null) {
             loaded.note(metadata.find("hourglass"));
         }
@@ -115,6 +116,7 @@ public final class KerasFile {
     private static Map<String, Object> config(ModelNode.Model tree, SavedModel model) {
         Map<String, Object> config = ConfigWriter.write(tree);
         LayerPenalties.write(model.trainedLoss().penalties(), config, true);
+        LayerVariables.write(model.graph().variables(), config, true);
         OptimizerState optimizer = model.optimizer();
         if (optimizer != null) {
             Map<String, @Nullable Object> compile = new LinkedHashMap<>();

@@ -250,14 +250,14 @@ final class LayerSettings {
     }
 
     /**
-     * Of each variable: how it started doesn't matter any more; what keeps it small is read by {@link LayerPenalties}; what
-     * holds it back would matter, but only in training.
+     * Of each variable: what it started from and what holds of it is read by {@link LayerVariables}, what keeps it small by
+     * {@link LayerPenalties}.
      */
     void ignoreTrainingOf(String... variables) {
         for (String variable : variables) {
             ignore(variable + "_initializer");
             ignore(variable + "_regularizer");
-            warnOf(variable + "_constraint");
+            ignore(variable + "_constraint");
         }
         ignore("activity_regularizer");
     }

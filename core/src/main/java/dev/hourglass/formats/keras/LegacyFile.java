@@ -56,6 +56,7 @@ public final class LegacyFile {
         Json today = EarlyConfig.inWordsOfKeras3(config, origin, loaded::warn);
         ModelNode.Model model = ConfigReader.read(today, sizes, loaded::warn);
         loaded.penalties(LayerPenalties.read(today, model, loaded::warn));
+        loaded.variables(LayerVariables.read(today, model, loaded::warn));
         loaded.note(json(arrays, NOTE));
         Json training = json(arrays, TRAINING);
         return loaded.build(model, LegacyWeights.read(model, arrays, origin), parameters -> {
@@ -79,6 +80,7 @@ public final class LegacyFile {
         root.attribute("backend", new Attribute.Text("tensorflow"));
         Map<String, Object> config = ConfigWriter.writeLegacy(tree);
         LayerPenalties.write(model.trainedLoss().penalties(), config, false);
+        LayerVariables.write(model.graph().variables(), config, false);
         root.attribute(CONFIG, new Attribute.Text(JsonText.write(config)));
         LegacyWeights.write(tree, model.parameters(), root);
         OptimizerState optimizer = StoredTraining.inOrderOf(tree, model.optimizer());

@@ -12,6 +12,7 @@ import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.ModelFacts;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
+import dev.hourglass.model.VariableSettings;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * A model file as it was read, before it is settled where the waist is.
  *
  * @param trainedWith loss and optimizer
+ * @param variables what layers say of their variables
  * @param note what Hourglass added, or null
  * @param warnings a sentence each
  */
@@ -33,6 +35,7 @@ public record LoadedModel(
         ModelNode.Model tree,
         Parameters parameters,
         StoredTraining.TrainedWith trainedWith,
+        VariableSettings variables,
         @Nullable HourglassNote note,
         List<String> warnings) {
 
@@ -75,7 +78,7 @@ public record LoadedModel(
                 true,
                 false);
         LoadedModel plain = new Builder(file).build(tree, parameters, ignored -> StoredTraining.TrainedWith.NOTHING);
-        return new LoadedModel(file, tree, parameters, plain.trainedWith, note, plain.warnings);
+        return new LoadedModel(file, tree, parameters, plain.trainedWith, graph.variables(), note, plain.warnings);
     }
 
     /** @param waistLayer the layer whose output is the code, or null to find it */
@@ -89,7 +92,7 @@ public record LoadedModel(
         } else {
             waist = rule.byRule();
         }
-        Graph graph = tree.graph();
+        Graph graph = tree.graph().with(variables);
         Graph sorted = sorted(graph, waist);
         OptimizerState optimizer = trainedWith.optimizer();
         return new SavedModel(
@@ -132,6 +135,7 @@ public record LoadedModel(
         private final List<String> warnings = new ArrayList<>();
         private @Nullable Json note;
         private List<Penalty> penalties = List.of();
+        private VariableSettings variables = VariableSettings.NONE;
 
         Builder(Path file) {
             this.file = file;
@@ -150,6 +154,11 @@ public record LoadedModel(
             penalties = found;
         }
 
+        /** What layers say that their variables start from, and what holds of them. */
+        void variables(VariableSettings found) {
+            variables = found;
+        }
+
         LoadedModel build(
                 ModelNode.Model tree,
                 Parameters parameters,
@@ -159,7 +168,7 @@ public record LoadedModel(
             StoredTraining.TrainedWith trainedWith =
                     readTraining.apply(parameters).with(penalties);
             HourglassNote read = note == null ? null : HourglassNote.read(note, tree.graph());
-            return new LoadedModel(file, tree, parameters, trainedWith, read, List.copyOf(warnings));
+            return new LoadedModel(file, tree, parameters, trainedWith, variables, read, List.copyOf(warnings));
         }
 
         /** A few bytes can ask for an upsampling by thousands; whoever runs the model must have room for it. */

@@ -1,0 +1,14 @@
+package dev.hourglass.model;
+
+/** What variables start from in Keras, where nothing else is said. */
+public final class Initializers {
+    public static final Initializer ZEROS = new Initializer.Constant(0);
+    public static final Initializer ONES = new Initializer.Constant(1);
+    public static final Initializer GLOROT_UNIFORM = new Initializer.VarianceScaling(
+            1, Initializer.VarianceScaling.Mode.FAN_AVG, Initializer.VarianceScaling.Distribution.UNIFORM);
+    public static final Initializer ORTHOGONAL = new Initializer.Orthogonal(1);
+    /** Of an LSTM's bias. */
+    public static final Initializer FORGET_GATE_ONES = new Initializer.ForgetGateOnes(ZEROS);
+
+    private Initializers() {}
+}
