@@ -152,6 +152,61 @@ def scalings():
     yield "rescaling_last", 2, (5,), [layers.Dense(3, activation="sigmoid"), layers.Rescaling(-255, offset=3)]
 
 
+def each_step():
+    """TimeDistributed of all that a step can be."""
+    def each(layer):
+        return [layers.TimeDistributed(layer)]
+
+    for name, shape, layer in (
+            ("dense", (3, 2, 5), layers.Dense(4, activation="elu")),
+            ("conv1d", (3, 7, 2), layers.Conv1D(5, 3, strides=2, padding="same", activation="relu")),
+            ("conv1d_causal", (2, 5, 3), layers.Conv1D(2, 3, padding="causal", dilation_rate=2)),
+            ("conv2d", (3, 5, 4, 2), layers.Conv2D(17, 3, padding="same", activation="relu")),
+            ("conv2d_strided", (2, 7, 5, 3), layers.Conv2D(4, (2, 3), strides=2, activation="gelu")),
+            ("conv2d_groups", (2, 4, 5, 4), layers.Conv2D(6, 3, padding="same", groups=2, dilation_rate=(1, 2))),
+            ("transpose2d", (3, 3, 2, 3), layers.Conv2DTranspose(4, 3, strides=2, padding="same", activation="tanh")),
+            ("transpose2d_valid", (2, 2, 3, 2), layers.Conv2DTranspose(3, (3, 2), strides=(1, 2), use_bias=False)),
+            ("depthwise2d", (3, 4, 5, 3), layers.DepthwiseConv2D(3, padding="same", depth_multiplier=2)),
+            ("separable2d", (2, 4, 5, 3), layers.SeparableConv2D(4, 2, padding="same", activation="relu")),
+            ("max_pooling2d", (3, 5, 4, 2), layers.MaxPooling2D(2, padding="same")),
+            ("max_pooling1d", (3, 7, 2), layers.MaxPooling1D(3, strides=2)),
+            ("average_pooling2d", (3, 5, 4, 2), layers.AveragePooling2D((2, 3), strides=1, padding="same")),
+            ("global_average_pooling2d", (3, 2, 4, 5), layers.GlobalAveragePooling2D()),
+            ("global_max_pooling1d", (3, 4, 5), layers.GlobalMaxPooling1D()),
+            ("up_sampling2d", (3, 2, 3, 2), layers.UpSampling2D((2, 3))),
+            ("up_sampling2d_bilinear", (2, 3, 2, 2), layers.UpSampling2D(2, interpolation="bilinear")),
+            ("zero_padding2d", (3, 2, 3, 2), layers.ZeroPadding2D(((1, 0), (2, 1)))),
+            ("cropping2d", (3, 4, 5, 2), layers.Cropping2D(((1, 0), (2, 1)))),
+            ("flatten", (3, 2, 4, 2), layers.Flatten()),
+            ("reshape", (3, 8), layers.Reshape((2, 4))),
+            ("permute", (3, 2, 4, 3), layers.Permute((3, 1, 2))),
+            ("repeat_vector", (3, 4), layers.RepeatVector(2)),
+            ("batch_normalization", (3, 4, 2), layers.BatchNormalization(momentum=0.8)),
+            ("batch_normalization_vector", (3, 17), layers.BatchNormalization(scale=False)),
+            ("layer_normalization", (3, 4, 5), layers.LayerNormalization(axis=(1, 2))),
+            ("group_normalization", (2, 3, 4), layers.GroupNormalization(groups=2)),
+            ("activation", (3, 4, 5), layers.Activation("softmax")),
+            ("leaky_relu", (3, 4, 5), layers.LeakyReLU(0.1)),
+            ("prelu", (3, 4, 2), layers.PReLU(shared_axes=[1])),
+            ("lstm", (2, 4, 3), layers.LSTM(3)),
+            ("lstm_sequences", (3, 4, 2), layers.LSTM(17, return_sequences=True)),
+            ("each_step", (2, 3, 4), layers.TimeDistributed(layers.Dense(3, activation="tanh"))),
+    ):
+        yield f"each_{name}", 2 if name != "batch_normalization" else 4, shape, each(layer)
+    yield "dropout_each", 2, (3, 4, 2), each(layers.Dropout(0.3))
+    yield "each_cnn_lstm", 3, (4, 6, 5, 2), [
+        layers.TimeDistributed(layers.Conv2D(4, 3, strides=2, padding="same", activation="relu")),
+        layers.TimeDistributed(layers.BatchNormalization()),
+        layers.TimeDistributed(layers.Flatten()),
+        layers.LSTM(5),
+        layers.RepeatVector(4),
+        layers.LSTM(6, return_sequences=True),
+        layers.TimeDistributed(layers.Dense(3 * 3 * 2, activation="tanh")),
+        layers.TimeDistributed(layers.Reshape((3, 3, 2))),
+        layers.TimeDistributed(layers.Conv2DTranspose(2, 3, strides=2, padding="same")),
+    ]
+
+
 def cases():
     """(name, batch, sample shape, layers)."""
     yield from activations()
@@ -162,6 +217,7 @@ def cases():
     yield from sample_normalizations()
     yield from interpolations()
     yield from scalings()
+    yield from each_step()
 
 
 def main():

@@ -110,11 +110,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                 shape[shape.length - 1] = dense.units();
                 yield dense(in, dense, Shape.of(shape));
             }
-            case LayerSpec.TimeDistributed each -> {
-                in.requireSequence();
-                LayerSpec.Dense dense = each.layer();
-                yield dense(in, dense, Shape.of(in.shape().dimension(0), dense.units()));
-            }
+            case LayerSpec.TimeDistributed each -> eachStep(in, each);
             case LayerSpec.Recurrent recurrent -> recurrent(in, recurrent);
             case LayerSpec.Bidirectional both -> bidirectional(in, both);
             case LayerSpec.BatchNormalization norm -> normalization(in, norm);
@@ -238,6 +234,19 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                 out.rank() == 3 ? Shape.of(out.dimension(1), out.dimension(2)) : out,
                 facts.variables().stream().map(Variable::overSteps).toList(),
                 facts.operations());
+    }
+
+    private static LayerFacts eachStep(LayerInput in, LayerSpec.TimeDistributed each) {
+        in.requireSteps();
+        int steps = in.shape().dimension(0);
+        LayerFacts facts =
+                of(new LayerInput(each.layer(), in.step(), "each step of " + in.source(), /* repeated= */ false));
+        Operations one = facts.operations();
+        return facts(
+                in,
+                facts.output().times(steps),
+                facts.variables(),
+                new Operations(steps * one.input(), steps * one.state(), steps * one.elementwise()));
     }
 
     private static LayerFacts channelsFirst(LayerInput in, LayerSpec.ChannelsFirst first) {
@@ -537,7 +546,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.Permute permute -> "axes " + permute.axes();
             case LayerSpec.Dense dense ->
                 count(dense.units(), "unit") + ", " + lower(dense.activation()) + bias(dense.useBias());
-            case LayerSpec.TimeDistributed each -> settings(each.layer()) + ", at each step";
+            case LayerSpec.TimeDistributed each -> eachStepSettings(each.layer());
             case LayerSpec.Recurrent recurrent -> recurrentSettings(recurrent);
             case LayerSpec.Bidirectional both ->
                 KerasClass.of(both.forward()).kerasName() + " of " + recurrentSettings(both.forward()) + ", both ways, "
@@ -585,6 +594,15 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.Sampling ignored -> "from a mean and the logarithm of a variance; in use the mean";
             case LayerSpec.Merge ignored -> "number by number";
         };
+    }
+
+    /** What the layer's name does not say is which class it is, unless that is the usual one. */
+    private static String eachStepSettings(LayerSpec layer) {
+        String settings = settings(layer);
+        String named = layer instanceof LayerSpec.Dense
+                ? settings
+                : KerasClass.of(layer).kerasName() + (settings.isEmpty() ? "" : " " + settings);
+        return named + ", at each step";
     }
 
     private static String along(List<Integer> axes) {
@@ -663,7 +681,9 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.UpSampling2d up -> " " + up.size();
             case LayerSpec.GlobalAveragePooling2d ignored -> "";
             case LayerSpec.Dense dense -> " " + dense.units();
-            case LayerSpec.TimeDistributed each -> " Dense " + each.layer().units();
+            case LayerSpec.TimeDistributed each ->
+                " " + KerasClass.of(each.layer()).kerasName()
+                        + (each.layer() instanceof LayerSpec.Dense dense ? " " + dense.units() : "");
             case LayerSpec.Recurrent recurrent -> " " + recurrent.units();
             case LayerSpec.Bidirectional both -> " " + describeInner(both.forward());
             case LayerSpec.RepeatVector repeat -> " " + repeat.steps();

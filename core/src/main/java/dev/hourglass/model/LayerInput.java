@@ -48,6 +48,18 @@ record LayerInput(LayerSpec layer, Shape shape, String source, boolean repeated)
         }
     }
 
+    /** One step or more, of whatever kind. */
+    void requireSteps() {
+        if (shape.rank() < 2) {
+            requireSequence();
+        }
+    }
+
+    /** What lies at each of the steps. */
+    Shape step() {
+        return shape.inner();
+    }
+
     void requireVector() {
         if (shape.rank() != 1) {
             throw misfit(

@@ -914,10 +914,21 @@ public sealed interface LayerSpec {
         }
     }
 
-    /** Applies a dense layer to each step, {@code [steps, in] -> [steps, units]}. Variables: those of the inner layer. */
-    record TimeDistributed(String name, Dense layer) implements LayerSpec {
+    /**
+     * Another layer on each step of a sequence by itself, {@code [steps, ...] -> [steps, ...]}: a dense one on vectors, a
+     * convolution on the images of a video. Variables: those of the inner layer, which all steps share. While it trains, a
+     * batch normalization takes the moments of each step by itself, as in Keras 3.
+     *
+     * @param layer reads one value and makes no mask
+     */
+    record TimeDistributed(String name, LayerSpec layer) implements LayerSpec {
         public TimeDistributed {
             requireName(name);
+            if (layer instanceof Merge || layer instanceof Masking) {
+                throw new IllegalArgumentException(
+                        "Layer '" + name + "': " + KerasClass.of(layer).kerasName()
+                                + " can't be distributed over steps; put it there by itself");
+            }
         }
     }
 
@@ -1323,9 +1334,9 @@ public sealed interface LayerSpec {
         public int axisOf(Shape input) {
             int rank = input.rank();
             int fromStart = axis < 0 ? rank + axis : axis - 1;
-            if (fromStart < 0 || fromStart >= rank || rank > 3) {
-                throw new ShapeException(LayerFacts.describe(this) + " needs inputs of at most 3 axes, and of these one"
-                        + " of -" + rank + " to -1 or 1 to " + rank + ", got " + input
+            if (fromStart < 0 || fromStart >= rank) {
+                throw new ShapeException(LayerFacts.describe(this) + " needs inputs with its axis, one of -" + rank
+                        + " to -1 or 1 to " + rank + ", got " + input
                         + ". Use axis -1 for channels or features.");
             }
             return fromStart;

@@ -64,6 +64,13 @@ public final class Masks {
                 .toList();
     }
 
+    private static boolean readsMask(LayerSpec layer) {
+        return skipsSteps(layer)
+                || layer instanceof LayerSpec.BatchNormalization
+                || layer instanceof LayerSpec.GlobalAveragePooling1d
+                || (layer instanceof LayerSpec.TimeDistributed each && readsMask(each.layer()));
+    }
+
     private static boolean skipsSteps(LayerSpec layer) {
         return layer instanceof LayerSpec.Recurrent || layer instanceof LayerSpec.Bidirectional;
     }
@@ -74,7 +81,8 @@ public final class Masks {
             // Another at each of its places.
             case LayerSpec.Masking masking -> new LayerSpec.Masking(node.name(), masking.maskValue());
             case LayerSpec.Dense ignored -> before;
-            case LayerSpec.TimeDistributed ignored -> before;
+            case LayerSpec.TimeDistributed l ->
+                readsMask(l.layer()) ? none(node, before, "gives each step's mask to the layer within") : before;
             case LayerSpec.Elementwise ignored -> before;
             case LayerSpec.PRelu ignored -> before;
             case LayerSpec.SampleNormalization ignored -> before;

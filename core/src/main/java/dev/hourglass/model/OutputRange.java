@@ -107,7 +107,7 @@ public record OutputRange(double least, double most) {
             case LayerSpec.OneDimensional one -> through(one.overRow());
             case LayerSpec.ChannelsFirst first -> through(first.layer());
             case LayerSpec.Dense dense -> ALL.through(dense.activation());
-            case LayerSpec.TimeDistributed each -> ALL.through(each.layer().activation());
+            case LayerSpec.TimeDistributed each -> through(each.layer());
             case LayerSpec.Lstm lstm -> {
                 OutputRange gate = ALL.through(lstm.recurrence().recurrentActivation());
                 yield gate.times(ALL.through(lstm.recurrence().activation()));

@@ -46,6 +46,26 @@ public final class Shape {
         return size;
     }
 
+    /** The same so many times, along an axis before all others. */
+    public Shape times(int count) {
+        int[] all = new int[rank() + 1];
+        all[0] = count;
+        System.arraycopy(dimensions, 0, all, 1, rank());
+        return new Shape(all);
+    }
+
+    /**
+     * What lies at each place of the first axis.
+     *
+     * @throws ShapeException if there is no other axis
+     */
+    public Shape inner() {
+        if (rank() < 2) {
+            throw new ShapeException("There is nothing within the only axis of " + this);
+        }
+        return new Shape(Arrays.copyOfRange(dimensions, 1, rank()));
+    }
+
     public int[] toArray() {
         return dimensions.clone();
     }

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.LayerSpec.ActivationLayer;
@@ -401,6 +402,71 @@ class GradientTest {
         return cases.stream();
     }
 
+    /** Every kind of layer on each step of a sequence, between layers that want its input's gradient. */
+    static Stream<Case> layersAtEachStep() {
+        Size2 three = Size2.square(3);
+        Size2 two = Size2.square(2);
+        List<LayerSpec> onImages = List.of(
+                conv("in", 17, 3, 1, SAME, RELU),
+                new Conv2d("in", 4, three, LayerSpec.ONE, SAME, TANH).withGroups(2),
+                conv("in", 5, 2, 2, VALID, Activation.SILU),
+                transposed("in", 3, 3, 2, SAME, TANH),
+                new LayerSpec.DepthwiseConv2d("in", three, LayerSpec.ONE, SAME, TANH).withDepthMultiplier(2),
+                new LayerSpec.SeparableConv2d("in", 5, two, LayerSpec.ONE, SAME, TANH),
+                pool("in", 2, 2, SAME),
+                new LayerSpec.AveragePooling2d("in", two, two, SAME),
+                new GlobalAveragePooling2d("in"),
+                new LayerSpec.GlobalMaxPooling2d("in"),
+                up("in", 2),
+                new UpSampling2d("in", two, LayerSpec.Interpolation.BILINEAR),
+                new LayerSpec.ZeroPadding2d("in", 1, 0, 2, 1),
+                new LayerSpec.Cropping2d("in", 1, 0, 0, 1),
+                new LayerSpec.Permute("in", List.of(3, 1, 2)),
+                new Flatten("in"),
+                norm("in"),
+                new LayerSpec.LayerNormalization("in"),
+                new LayerSpec.GroupNormalization("in", 2),
+                new LayerSpec.PRelu("in", List.of(1, 2)),
+                new LayerSpec.ChannelsFirst(new Conv2d("in", 3, two, LayerSpec.ONE, SAME, TANH)),
+                new TimeDistributed("in", new LayerSpec.Conv1d("inner", 3, 2, 1, SAME, TANH)),
+                dense("in", 3, TANH));
+        List<LayerSpec> onSequences = List.of(
+                new LayerSpec.Conv1d("in", 5, 3, 2, SAME, RELU),
+                new LayerSpec.Conv1dTranspose("in", 3, 3, 2, SAME, TANH),
+                new LayerSpec.MaxPooling1d("in", 2, 2, VALID),
+                new LayerSpec.GlobalAveragePooling1d("in"),
+                new Lstm("in", 3, false),
+                new LayerSpec.Gru("in", 17, true, Recurrence.DEFAULT, true),
+                new LayerSpec.Bidirectional(
+                        "in",
+                        new Lstm("f", 3, true),
+                        new Lstm("b", 3, true, Recurrence.DEFAULT.withGoBackwards(true)),
+                        LayerSpec.MergeMode.CONCAT),
+                new LayerSpec.Reshape("in", Shape.of(8)));
+        List<LayerSpec> onVectors = List.of(
+                new RepeatVector("in", 2),
+                norm("in"),
+                new ActivationLayer("in", Activation.SOFTMAX),
+                dense("in", 3, TANH));
+        List<Case> cases = new ArrayList<>();
+        onImages.forEach(layer -> cases.add(eachStep(layer, Shape.of(3, 4, 3, 4))));
+        onSequences.forEach(layer -> cases.add(eachStep(layer, Shape.of(3, 4, 2))));
+        onVectors.forEach(layer -> cases.add(eachStep(layer, Shape.of(3, 5))));
+        return cases.stream();
+    }
+
+    private static Case eachStep(LayerSpec layer, Shape input) {
+        return Case.of(
+                "At each step " + KerasClass.of(layer) + " " + LayerFacts.settings(layer),
+                input,
+                5,
+                dense("before", input.dimension(-1), TANH),
+                new TimeDistributed("tested", layer),
+                new Flatten("flat"),
+                dense("after", input.size(), LINEAR),
+                new Reshape("back", input));
+    }
+
     static Stream<Case> recurrentLayers() {
         List<Case> cases = new ArrayList<>();
         int[] batches = {1, 3, 17};
@@ -701,6 +767,7 @@ class GradientTest {
         "endsOfTheChain",
         "imageLayers",
         "recurrentLayers",
+        "layersAtEachStep",
         "cells",
         "wideLayers",
         "chains"
@@ -753,6 +820,7 @@ class GradientTest {
         "endsOfTheChain",
         "imageLayers",
         "recurrentLayers",
+        "layersAtEachStep",
         "cells",
         "wideLayers",
         "chains"

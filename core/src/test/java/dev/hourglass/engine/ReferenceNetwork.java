@@ -429,8 +429,7 @@ final class ReferenceNetwork {
                 case LayerSpec.Flatten ignored -> x;
                 case LayerSpec.Reshape ignored -> x;
                 case LayerSpec.Dense dense -> activate(dense.activation(), product(dense, x, in, out), out);
-                case LayerSpec.TimeDistributed distributed ->
-                    activate(distributed.layer().activation(), product(distributed.layer(), x, in, out), out);
+                case LayerSpec.TimeDistributed distributed -> eachStep(distributed.layer(), x, in, out);
                 case Dropout dropout -> drop(dropout, x);
                 case LayerSpec.GaussianNoise noise -> add(noise, x);
                 case LayerSpec.SpatialDropout noise -> disturb(noise, x);
@@ -448,6 +447,27 @@ final class ReferenceNetwork {
                 case LayerSpec.Bidirectional both -> bidirectional(both, x, in);
                 case LayerSpec.Merge merge -> throw new IllegalArgumentException(merge + " reads several values");
             };
+        }
+
+        /** One step of all samples after the other. */
+        private double[] eachStep(LayerSpec layer, double[] x, Shape in, Shape out) {
+            int steps = in.dimension(0);
+            int read = in.size() / steps;
+            int given = out.size() / steps;
+            double[] y = new double[samples * out.size()];
+            int firstParameter = nextParameter;
+            for (int step = 0; step < steps; step++) {
+                nextParameter = firstParameter;
+                double[] of = new double[samples * read];
+                for (int sample = 0; sample < samples; sample++) {
+                    System.arraycopy(x, (sample * steps + step) * read, of, sample * read, read);
+                }
+                double[] result = apply(layer, of, in.inner(), out.inner());
+                for (int sample = 0; sample < samples; sample++) {
+                    System.arraycopy(result, sample * given, y, (sample * steps + step) * given, given);
+                }
+            }
+            return y;
         }
 
         /** Kernel {@code [taps, channels, multiplier]}: the output's channels in their order are its last two axes. */

@@ -364,7 +364,54 @@ public final class ModelCases {
                 SEQUENCE,
                 new Lstm("lstm", 4, true),
                 new TimeDistributed("each", new Dense("inner", 2, LINEAR)));
+        addEachStep();
         add("lstm_normalized", SEQUENCE, new Lstm("lstm", 4, true), normalization(1e-3f), new Lstm("after", 2, true));
+    }
+
+    /** Layers of every kind on each step. */
+    private void addEachStep() {
+        Shape video = Shape.of(3, 5, 4, 2);
+        Shape series = Shape.of(3, 6, 2);
+        addEach("conv2d", video, conv(size(3, 3), size(2, 1), SAME, RELU));
+        addEach("conv2d_transpose", video, new Conv2dTranspose("in", 3, size(2, 3), size(2, 2), VALID, TANH));
+        addEach("depthwise_conv2d", video, new LayerSpec.DepthwiseConv2d("in", size(2, 3), size(1, 1), SAME, RELU));
+        addEach("separable_conv2d", video, new LayerSpec.SeparableConv2d("in", 3, size(2, 2), size(1, 1), SAME, RELU));
+        addEach("max_pooling2d", video, new MaxPooling2d("in", size(2, 2), size(2, 2), SAME));
+        addEach("average_pooling2d", video, new LayerSpec.AveragePooling2d("in", size(2, 3), size(1, 1), VALID));
+        addEach("global_average_pooling2d", video, new LayerSpec.GlobalAveragePooling2d("in"));
+        addEach("up_sampling2d", video, new UpSampling2d("in", size(2, 3)));
+        addEach("zero_padding2d", video, new LayerSpec.ZeroPadding2d("in", 1, 0, 2, 1));
+        addEach("flatten", video, new LayerSpec.Flatten("in"));
+        addEach("permute", video, new LayerSpec.Permute("in", List.of(3, 1, 2)));
+        addEach("batch_normalization", video, new LayerSpec.BatchNormalization("in", 0.9f, 1e-3f));
+        addEach("layer_normalization", video, new LayerSpec.LayerNormalization("in"));
+        addEach("leaky_relu", video, new LayerSpec.LeakyRelu("in", 0.1f));
+        addEach("dropout", video, new LayerSpec.Dropout("in", 0.4f));
+        addEach("dense", video, new Dense("in", 3, SIGMOID));
+        addEach("conv1d", series, new LayerSpec.Conv1d("in", 4, 3, 2, SAME, RELU));
+        addEach("max_pooling1d", series, new LayerSpec.MaxPooling1d("in", 2, 2, VALID));
+        addEach("lstm", series, new Lstm("in", 3, false));
+        addEach("gru_sequences", series, new LayerSpec.Gru("in", 3, true, Recurrence.DEFAULT, true));
+        addEach(
+                "bidirectional",
+                series,
+                new LayerSpec.Bidirectional(
+                        "in",
+                        new Lstm("f", 3, true),
+                        new Lstm("f", 3, true).reversed("b"),
+                        LayerSpec.MergeMode.CONCAT));
+        addEach("each_step", series, new TimeDistributed("in", new Dense("inner", 3, TANH)));
+        addEach("repeat_vector", SEQUENCE, new RepeatVector("in", 2));
+        add(
+                "each_cnn_lstm",
+                video,
+                new TimeDistributed("conv_each", conv(size(3, 3), size(2, 2), SAME, RELU)),
+                new TimeDistributed("flat_each", new LayerSpec.Flatten("flat")),
+                new Lstm("lstm", 4, false));
+    }
+
+    private void addEach(String name, Shape input, LayerSpec layer) {
+        add("each_" + name, input, new TimeDistributed("each", layer));
     }
 
     /** Each cell, every state and the last one alone. */

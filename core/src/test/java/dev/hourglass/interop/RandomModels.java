@@ -93,7 +93,8 @@ public final class RandomModels {
     /** Of layers that came after the first models were drawn, which stay as they are. */
     private LayerSpec drawLatest(String name, Shape in) {
         float rate = random.nextInt(4) == 0 ? 0.25f : 0; // as for noise
-        return switch (random.nextInt(9)) {
+        return switch (random.nextInt(11)) {
+            case 9, 10 -> drawEachStep(name);
             case 0 ->
                 new LayerSpec.DepthwiseConv2d(
                                 name, drawSize(3), Size2.square(1 + random.nextInt(2)), drawPadding(), drawActivation())
@@ -123,6 +124,28 @@ public final class RandomModels {
                         ? new LayerSpec.GaussianDropout(name, rate)
                         : new LayerSpec.AlphaDropout(name, rate);
         };
+    }
+
+    /** Of an image, each row is a sequence. */
+    private LayerSpec drawEachStep(String name) {
+        String inner = name + "_each";
+        return new LayerSpec.TimeDistributed(
+                name,
+                switch (random.nextInt(6)) {
+                    case 0 ->
+                        new LayerSpec.Conv1d(
+                                inner,
+                                1 + random.nextInt(5),
+                                1 + random.nextInt(3),
+                                1 + random.nextInt(2),
+                                drawPadding(),
+                                drawActivation());
+                    case 1 -> new LayerSpec.MaxPooling1d(inner, 2, 1 + random.nextInt(2), drawPadding());
+                    case 2 -> drawRecurrent(inner);
+                    case 3 -> new LayerSpec.Flatten(inner);
+                    case 4 -> new LayerSpec.RepeatVector(inner, 1 + random.nextInt(3));
+                    default -> new LayerSpec.GlobalAveragePooling1d(inner);
+                });
     }
 
     private LayerSpec drawUsual(String name, Shape in) {

@@ -450,10 +450,12 @@ final class LayerSyntax {
                 settings.allowing("name", "layer");
                 String name = name(settings, kerasClass);
                 Node inner = settings.require("layer", "layer: {Dense: {units: 28}}");
-                if (read(inner) instanceof LayerSpec.Dense dense) {
-                    yield new LayerSpec.TimeDistributed(name, dense);
+                LayerSpec layer = read(inner);
+                try {
+                    yield new LayerSpec.TimeDistributed(name, layer);
+                } catch (IllegalArgumentException e) {
+                    throw inner.place().error(String.valueOf(e.getMessage()) + ".");
                 }
-                throw inner.place().error("expected a Dense layer, found another one. Only Dense can be distributed.");
             }
             case DROPOUT -> new LayerSpec.Dropout(name(settings.allowing("name", "rate"), kerasClass), rate(settings));
             case SPATIAL_DROPOUT1D -> spatialDropout(settings, kerasClass, 1);

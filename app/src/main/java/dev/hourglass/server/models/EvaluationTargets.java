@@ -110,7 +110,13 @@ public final class EvaluationTargets {
                             || one.overRow() instanceof LayerSpec.ChannelwiseConvolution;
                 case LayerSpec.ChannelsFirst first -> convolves |= first.layer() instanceof LayerSpec.Convolution;
                 case LayerSpec.Dense ignored -> {}
-                case LayerSpec.TimeDistributed ignored -> {}
+                case LayerSpec.TimeDistributed each -> {
+                    String within = kind(List.of(each.layer()));
+                    if (within.equals("recurrent")) {
+                        return within;
+                    }
+                    convolves |= within.equals("convolutional");
+                }
                 case LayerSpec.BatchNormalization ignored -> {}
                 case LayerSpec.SampleNormalization ignored -> {}
                 case LayerSpec.Resampling ignored -> {}

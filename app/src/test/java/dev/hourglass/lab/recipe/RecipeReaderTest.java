@@ -843,9 +843,9 @@ class RecipeReaderTest {
                                 + " model has, found 'x' again. Rename one."),
                 argumentSet(
                         "a layer distributed that cannot be",
-                        start + "    encoder:\n      - TimeDistributed: {layer: Flatten}\n" + end,
-                        "bad.yaml:6:34: models[0].encoder[0].TimeDistributed.layer: expected a Dense layer, found"
-                                + " another one. Only Dense can be distributed."),
+                        start + "    encoder:\n      - TimeDistributed: {layer: Add}\n" + end,
+                        "bad.yaml:6:34: models[0].encoder[0].TimeDistributed.layer: Layer 'time_distributed': Add"
+                                + " can't be distributed over steps; put it there by itself."),
                 argumentSet(
                         "a pooling layer on a sequence",
                         DATA + "models:\n  - name: a\n    input: [28, 28]\n    encoder:\n"

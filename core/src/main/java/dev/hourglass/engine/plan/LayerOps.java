@@ -12,6 +12,7 @@ import dev.hourglass.model.ModelFacts;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
+import dev.hourglass.model.Size2;
 import dev.hourglass.model.Size3;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
@@ -34,6 +35,8 @@ public final class LayerOps {
     private @Nullable Tensor mask;
     /** What the operations of the layer that is being added are named after: its place, since it may have several. */
     private String place = "";
+    /** The layer whose parameters a layer within it has, or null. */
+    private @Nullable String owner;
 
     /** What layers compute that differs. */
     private enum Mode {
@@ -112,8 +115,28 @@ public final class LayerOps {
             case LayerSpec.Minimum ignored -> new Op.Combine(name, Op.Combine.How.MINIMUM, from, to);
             case LayerSpec.Sampling ignored -> new Op.Sample(name, from.getFirst(), from.getLast(), to);
             case LayerSpec.Concatenate l ->
-                new Op.Concatenate(name, l.axisOf(from.getFirst().shape()), from, to);
+                concatenated(l.axisOf(from.getFirst().shape()), from, to);
         };
+    }
+
+    /** Where there are more axes than an image has, those before and those from the axis on are one each. */
+    private Op.Layer concatenated(int axis, List<Tensor> parts, Tensor to) {
+        if (to.shape().rank() <= 3) {
+            return new Op.Concatenate(place, axis, parts, to);
+        }
+        int before = 1;
+        for (int i = 0; i < axis; i++) {
+            before *= to.shape().dimension(i);
+        }
+        List<Tensor> rows = new ArrayList<>();
+        for (int i = 0; i < parts.size(); i++) {
+            int behind = parts.get(i).shape().size() / before;
+            rows.add(reshaped("part" + (i + 1), parts.get(i), Shape.of(before, behind)));
+        }
+        Shape all = Shape.of(before, to.shape().size() / before);
+        Tensor together = new Tensor(place + "/together/output", all);
+        add(new Op.Concatenate(place + "/together", 1, rows, together));
+        return new Op.Reshape(place, together, to);
     }
 
     /** The operations without changes of axes whose result nobody reads. */
@@ -168,8 +191,8 @@ public final class LayerOps {
             case LayerSpec.ZeroPadding2d l -> add(new Op.Shift(name, l.top(), l.left(), from, to));
             case LayerSpec.Cropping2d l -> add(new Op.Shift(name, -l.top(), -l.left(), from, to));
             case LayerSpec.Permute l -> add(new Op.Permute(name, l.axes(), from, to));
-            case LayerSpec.Dense l -> dense(l.name(), l, from, to);
-            case LayerSpec.TimeDistributed l -> dense(l.name(), l.layer(), from, to);
+            case LayerSpec.Dense l -> dense(l, from, to);
+            case LayerSpec.TimeDistributed l -> distributed(l, from, to);
             case LayerSpec.BatchNormalization l -> normalization(l, from, to);
             case LayerSpec.SampleNormalization l -> sampleNormalization(l, from, to);
             case LayerSpec.MaxPooling2d l -> add(new Op.MaxPool(name, l.pool(), l.stride(), l.padding(), from, to));
@@ -389,9 +412,8 @@ public final class LayerOps {
         return new Op.Kernel(layer.kernel(), layer.stride(), layer.padding(), true, 1);
     }
 
-    /** @param owner the layer whose parameters they are */
-    private Tensor dense(String owner, LayerSpec.Dense layer, Tensor from, Tensor to) {
-        int first = parametersOf(owner);
+    private Tensor dense(LayerSpec.Dense layer, Tensor from, Tensor to) {
+        int first = parametersOf(layer.name());
         return activated(
                 layer.activation(), to, (after, sum) -> new Op.Dense(place, first, from, after, sum, layer.useBias()));
     }
@@ -459,11 +481,152 @@ public final class LayerOps {
 
     /** Where a layer's parameters begin. */
     private int parametersOf(String layer) {
+        String of = owner == null ? layer : owner;
         for (int i = 0; i < parameters.size(); i++) {
-            if (parameters.get(i).layer().equals(layer)) {
+            if (parameters.get(i).layer().equals(of)) {
                 return i;
             }
         }
-        throw new IllegalArgumentException("There are no parameters of layer '" + layer + "'");
+        throw new IllegalArgumentException("There are no parameters of layer '" + of + "'");
+    }
+
+    // --- layers at each step ---
+
+    /**
+     * A layer on each step: where the same is computed by one over all of them, with an axis more along which its window is
+     * 1, by that; else step after step.
+     */
+    private Tensor distributed(LayerSpec.TimeDistributed layer, Tensor from, Tensor to) {
+        String outer = owner;
+        owner = outer == null ? layer.name() : outer;
+        Tensor result = overSteps(layer.layer(), from, to);
+        if (result == null) {
+            result = stepByStep(layer.layer(), from, to);
+        }
+        owner = outer;
+        return result;
+    }
+
+    /** Over all steps at once, or null where no operation does that. */
+    private @Nullable Tensor overSteps(LayerSpec layer, Tensor from, Tensor to) {
+        return switch (layer) {
+            case LayerSpec.Dense l -> dense(l, from, to);
+            case LayerSpec.GlobalMaxPooling1d ignored -> pooled(false, from, to);
+            case LayerSpec.GlobalAveragePooling1d ignored -> pooled(true, from, to);
+            case LayerSpec.GlobalMaxPooling2d ignored -> pooled(false, from, to);
+            case LayerSpec.GlobalAveragePooling2d ignored -> pooled(true, from, to);
+            // A sequence at each step is an image with a row for each.
+            case LayerSpec.OneDimensional l -> add(l.overRow(), from, to);
+            case Conv2d l -> {
+                Windowing.Kernel kernel = Windowing.Kernel.of(l.kernel(), l.stride(), l.dilation());
+                Windowing windows = Windowing.of(from.shape(), to.shape(), kernel, l.padding());
+                yield windowed(l, windows, false, l.groups(), from, to);
+            }
+            case Conv2dTranspose l -> {
+                Windowing.Kernel kernel = Windowing.Kernel.of(l.kernel(), l.stride(), LayerSpec.ONE);
+                Windowing windows = Windowing.of(to.shape(), from.shape(), kernel, l.padding());
+                yield windowed(l, windows, true, 1, from, to);
+            }
+            case LayerSpec.MaxPooling2d l -> pooled(false, l.pool(), l.stride(), l.padding(), from, to);
+            case LayerSpec.AveragePooling2d l -> pooled(true, l.pool(), l.stride(), l.padding(), from, to);
+            case LayerSpec.UpSampling2d l ->
+                l.interpolation() == LayerSpec.Interpolation.NEAREST
+                        ? add(new Op.RepeatAxes(place, Size3.of(l.size()), from, to))
+                        : null;
+            case LayerSpec.Flatten l -> add(l, from, to);
+            case LayerSpec.Reshape l -> add(l, from, to);
+            case LayerSpec.Permute l -> {
+                List<Integer> axes = new ArrayList<>(List.of(1));
+                l.axes().forEach(axis -> axes.add(axis + 1));
+                yield add(new Op.Permute(place, axes, from, to));
+            }
+            // Which channels are dropped is another thing at each step.
+            case LayerSpec.SpatialDropout l -> mode == Mode.TRAINING && l.disturbs() ? null : from;
+            case LayerSpec.Elementwise l -> add(l, from, to);
+            case LayerSpec.DepthwiseConv2d l -> channelByChannel(l, place, l.activation(), l.useBias(), from, to);
+            case LayerSpec.SeparableConv2d ignored -> null;
+            case LayerSpec.LayerNormalization l -> l.axes().equals(List.of(-1)) ? add(l, from, to) : null;
+            case LayerSpec.UnitNormalization l -> l.axes().equals(List.of(-1)) ? add(l, from, to) : null;
+            case LayerSpec.GroupNormalization ignored -> null;
+            // While training, each step has moments of its own.
+            case LayerSpec.BatchNormalization l -> l.axis() == -1 && mode != Mode.TRAINING ? add(l, from, to) : null;
+            case LayerSpec.ZeroPadding2d ignored -> null;
+            case LayerSpec.Cropping2d ignored -> null;
+            case LayerSpec.Pooling3d ignored -> null;
+            case LayerSpec.UpSampling3d ignored -> null;
+            case LayerSpec.VolumeConvolution ignored -> null;
+            case LayerSpec.ChannelsFirst ignored -> null;
+            case LayerSpec.RepeatVector ignored -> null;
+            case LayerSpec.Recurrent ignored -> null;
+            case LayerSpec.Bidirectional ignored -> null;
+            case LayerSpec.PRelu ignored -> null;
+            case LayerSpec.TimeDistributed ignored -> null;
+            case LayerSpec.Masking l -> throw new IllegalArgumentException(l + " is no layer on a step");
+            case LayerSpec.Merge l -> throw new IllegalArgumentException(l + " is no layer on a step");
+        };
+    }
+
+    private Tensor windowed(
+            LayerSpec.Convolution layer, Windowing windows, boolean transposed, int groups, Tensor from, Tensor to) {
+        int first = parametersOf(layer.name());
+        return activated(
+                layer.activation(),
+                to,
+                (after, sum) -> new Op.DirectConvolution(
+                        place, first, from, windows, transposed, groups, after, sum, layer.useBias()));
+    }
+
+    private Tensor pooled(boolean average, Size2 pool, Size2 stride, Padding padding, Tensor from, Tensor to) {
+        Windowing.Kernel kernel = Windowing.Kernel.of(pool, stride, LayerSpec.ONE);
+        return add(new Op.Pool(place, average, Windowing.of(from.shape(), to.shape(), kernel, padding), from, to));
+    }
+
+    /** Of each step whole: the windows lie side by side, one for each step. */
+    private Tensor pooled(boolean average, Tensor from, Tensor to) {
+        Shape shape = from.shape();
+        int steps = shape.dimension(0);
+        int places = shape.size() / steps / from.channels();
+        Tensor rows = reshaped("rows", from, Shape.of(steps, places, from.channels()));
+        Size2 all = new Size2(1, places);
+        Tensor each = new Tensor(place + "/pooled/output", Shape.of(steps, 1, from.channels()));
+        Windowing.Kernel kernel = Windowing.Kernel.of(all, LayerSpec.ONE, LayerSpec.ONE);
+        add(new Op.Pool(
+                place + "/pooled",
+                average,
+                Windowing.of(rows.shape(), each.shape(), kernel, Padding.VALID),
+                rows,
+                each));
+        return add(new Op.Reshape(place, each, to));
+    }
+
+    private Tensor reshaped(String name, Tensor from, Shape shape) {
+        String of = place + "/" + name;
+        return add(new Op.Reshape(of, from, new Tensor(of + "/output", shape)));
+    }
+
+    /** Each step by itself, as a layer that is used at so many places. */
+    private Tensor stepByStep(LayerSpec layer, Tensor from, Tensor to) {
+        String outer = place;
+        Tensor outerMask = mask;
+        mask = null;
+        int steps = from.shape().dimension(0);
+        Shape read = from.shape().inner();
+        Shape given = to.shape().inner();
+        Tensor rows = reshaped("steps", from, Shape.of(steps, read.size()));
+        List<Tensor> results = new ArrayList<>();
+        for (int step = 0; step < steps; step++) {
+            place = outer + "/step" + step;
+            Tensor row = new Tensor(place + "/taken/output", Shape.of(1, read.size()));
+            add(new Op.Shift(place + "/taken", 0, -step, rows, row));
+            Tensor one = reshaped("read", row, read);
+            Tensor result = add(layer, one, new Tensor(place + "/output", given));
+            results.add(reshaped("given", result, Shape.of(1, given.size())));
+        }
+        place = outer;
+        mask = outerMask;
+        Shape all = Shape.of(steps, given.size());
+        Tensor together = new Tensor(outer + "/together/output", all);
+        add(new Op.Concatenate(outer + "/together", 0, results, together));
+        return add(new Op.Reshape(outer, together, to));
     }
 }

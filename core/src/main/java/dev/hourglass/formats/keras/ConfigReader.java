@@ -8,7 +8,9 @@ import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Masks;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -55,6 +57,8 @@ final class ConfigReader {
     private final Map<String, Shape> values = new HashMap<>();
 
     private final List<GivenMask> givenMasks = new ArrayList<>();
+    /** How many steps there are of each TimeDistributed within which the model stands that is being read, the outermost last. */
+    private final Deque<Integer> steps = new ArrayDeque<>();
 
     private final Consumer<String> warnings;
 
@@ -170,6 +174,7 @@ final class ConfigReader {
         if (given.inputs().size() != 1) {
             throw wrongInputs(config, name, 1, given.inputs().size());
         }
+        input = withSteps(input);
         requireRead(config, given.inputs().getFirst(), input);
         List<ModelNode> read = new ArrayList<>();
         List<String> before = given.inputs();
@@ -197,7 +202,7 @@ final class ConfigReader {
         for (FunctionalGraph.Wired each : graph.wired()) {
             int input = graph.inputs().indexOf(each.place().layer());
             if (input >= 0) {
-                Shape shape = input(each.node(), from.sizes().get(input));
+                Shape shape = withSteps(input(each.node(), from.sizes().get(input)));
                 requireRead(config, from.inputs().get(input), shape);
                 given.add(new Graph.Input(each.place().layer(), shape));
                 outputs.put(each.place(), List.of(from.inputs().get(input)));
@@ -348,15 +353,18 @@ final class ConfigReader {
         }
         if (MODEL_CLASSES.contains(kerasClass)) {
             requireOurs(node, kerasClass, "layer '" + Json.printable(name(node, kerasClass)) + "'");
-            List<InputSizes> sizes =
-                    shapesOf(inputs).stream().map(InputSizes::of).toList();
-            return model(node, kerasClass, new Read(inputs, sizes));
+            return model(node, kerasClass, read(inputs));
         }
         Json.Mapping config = node.get("config").asMapping();
         String name = name(node, kerasClass);
         requireOurs(node, kerasClass, "layer '" + Json.printable(name) + "'");
         if (kerasClass.equals("InputLayer")) {
             throw node.place().corrupt("a layer", "an InputLayer within the model");
+        }
+        if (kerasClass.equals("TimeDistributed")
+                && config.find("layer") instanceof Json.Mapping inner
+                && MODEL_CLASSES.contains(className(inner))) {
+            return eachStep(node, inner, inputs, name);
         }
         if (!Layers.classes().contains(kerasClass)) {
             String why = kerasClass.equals("Lambda") ? ", which is code, and Hourglass runs no code of a file" : "";
@@ -367,11 +375,78 @@ final class ConfigReader {
         }
         LayerSettings settings = new LayerSettings(kerasClass, Json.printable(name), config, warnings);
         List<Shape> shapes = shapesOf(inputs);
-        LayerSpec spec = Layers.read(kerasClass, names.unique(name, model), settings, shapes.getFirst());
+        LayerSpec spec = distributed(
+                Layers.read(kerasClass, names.unique(name, model), settings, withoutSteps(shapes.getFirst())), node);
         LayerFacts facts = facts(spec, inputs, shapes, node);
         String value = names.value(spec.name(), use);
         put(value, facts.output(), node);
         return new ModelNode.Layer(name, facts, value, inputs, trainable(config), false);
+    }
+
+    /** A model that is applied to each step: each of its layers is. */
+    private ModelNode eachStep(Json.Mapping node, Json.Mapping inner, List<String> inputs, String name) {
+        requireOurs(inner, className(inner), "the model within '" + Json.printable(name) + "'");
+        Shape shape = shapesOf(inputs).getFirst();
+        Shape read = withoutSteps(shape);
+        if (inputs.size() != 1 || read.rank() < 2) {
+            throw node.place().corrupt("a TimeDistributed that reads the steps of one value", "one of " + read);
+        }
+        steps.push(read.dimension(0));
+        ModelNode.Model model = model(inner, className(inner), read(inputs));
+        steps.pop();
+        return new ModelNode.Model(
+                name,
+                ModelNode.Kind.EACH_STEP,
+                List.of(new Graph.Input("input", shape)),
+                List.of(model),
+                model.outputs(),
+                inputs,
+                trainable(node.get("config").asMapping()),
+                false);
+    }
+
+    /** What a model within this one reads, as that sees it. */
+    private Read read(List<String> inputs) {
+        return new Read(
+                inputs,
+                shapesOf(inputs).stream()
+                        .map(this::withoutSteps)
+                        .map(InputSizes::of)
+                        .toList());
+    }
+
+    /** What is read at each step, at all of them. */
+    private Shape withSteps(Shape shape) {
+        Shape all = shape;
+        for (int count : steps) {
+            all = all.times(count);
+        }
+        return all;
+    }
+
+    private Shape withoutSteps(Shape all) {
+        Shape shape = all;
+        for (int i = 0; i < steps.size(); i++) {
+            shape = shape.inner();
+        }
+        return shape;
+    }
+
+    /** A layer of a model that is applied to each step; what is done number by number to several values needs no steps. */
+    private LayerSpec distributed(LayerSpec layer, Json.Mapping node) {
+        LayerSpec all = layer;
+        for (int i = 0; i < steps.size(); i++) {
+            if (all instanceof LayerSpec.Concatenate merge) {
+                all = merge.axis() > 0 ? new LayerSpec.Concatenate(merge.name(), merge.axis() + 1) : merge;
+            } else if (!(all instanceof LayerSpec.Merge)) {
+                try {
+                    all = new LayerSpec.TimeDistributed(layer.name(), all);
+                } catch (IllegalArgumentException e) {
+                    throw unsupported(node, String.valueOf(e.getMessage()));
+                }
+            }
+        }
+        return all;
     }
 
     private List<Shape> shapesOf(List<String> inputs) {
@@ -428,7 +503,7 @@ final class ConfigReader {
     }
 
     /** A node's module and registered name, where there are any, must say that it is Keras's own. */
-    private static void requireOurs(Json.Mapping node, String kerasClass, String what) {
+    static void requireOurs(Json.Mapping node, String kerasClass, String what) {
         Json registered = node.find("registered_name");
         Json module = node.find("module");
         Pattern modules = MODEL_CLASSES.contains(kerasClass) ? MODEL_MODULES : LAYER_MODULES;

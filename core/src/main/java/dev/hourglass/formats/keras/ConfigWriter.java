@@ -56,6 +56,8 @@ public final class ConfigWriter {
                 // The name by which Keras's own loader finds the class; "Functional" has no public module.
                 yield node("keras", legacy ? "Functional" : "Model", config);
             }
+            case EACH_STEP ->
+                throw new IllegalArgumentException("What is written has layers at each step, no models: " + model);
         };
     }
 

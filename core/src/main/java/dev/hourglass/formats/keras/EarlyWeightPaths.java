@@ -29,11 +29,11 @@ final class EarlyWeightPaths {
     /** The layers that have variables, in the order of computation; those that the file lacks where Keras 3 has them. */
     static List<WeightPaths.Holder> of(ModelNode.Model model, Group root) {
         List<WeightPaths.Holder> holders = new ArrayList<>();
-        new EarlyWeightPaths(root).add(model, "", holders);
+        new EarlyWeightPaths(root).add(model, "", /* eachStep= */ false, holders);
         return holders;
     }
 
-    private void add(ModelNode.Model model, String above, List<WeightPaths.Holder> holders) {
+    private void add(ModelNode.Model model, String above, boolean eachStep, List<WeightPaths.Holder> holders) {
         String container = above
                 + CONTAINERS.stream()
                         .filter(name -> root.find(above + name).orElse(null) instanceof Group)
@@ -46,14 +46,18 @@ final class EarlyWeightPaths {
             if (!hasVariables) {
                 continue;
             }
-            String place = WeightPaths.place(node);
+            String place = WeightPaths.place(node, eachStep);
             int earlier = counts.merge(place, 1, Integer::sum) - 1;
             List<String> groups = groups(container, place);
             String asKeras3 = place + (earlier == 0 ? "" : "_" + earlier);
             String path = container + "/" + (earlier < groups.size() ? groups.get(earlier) : asKeras3);
             switch (node) {
-                case ModelNode.Layer layer -> WeightPaths.add(layer, path, holders);
-                case ModelNode.Model nested -> add(nested, path + "/", holders);
+                case ModelNode.Layer layer -> WeightPaths.add(layer, path, eachStep, holders);
+                case ModelNode.Model nested -> {
+                    boolean steps = nested.kind() == ModelNode.Kind.EACH_STEP;
+                    String inner = path + (steps ? "/layer/" : "/");
+                    add(WeightPaths.within(nested), inner, eachStep || steps, holders);
+                }
             }
         }
     }

@@ -312,7 +312,7 @@ final class Layers {
             case FLATTEN -> new LayerSpec.Flatten(name);
             case RESHAPE -> new LayerSpec.Reshape(name, target(settings, in));
             case DENSE -> dense(name, settings);
-            case TIME_DISTRIBUTED -> new LayerSpec.TimeDistributed(name, inner(name, settings));
+            case TIME_DISTRIBUTED -> new LayerSpec.TimeDistributed(name, inner(name, settings, in));
             case DROPOUT -> new LayerSpec.Dropout(name, rate(settings));
             case SPATIAL_DROPOUT1D -> new LayerSpec.SpatialDropout(name, 1, rate(settings));
             case SPATIAL_DROPOUT2D -> new LayerSpec.SpatialDropout(name, 2, rate(settings));
@@ -485,19 +485,20 @@ final class Layers {
     }
 
     /** The layer within a TimeDistributed. */
-    private static LayerSpec.Dense inner(String name, LayerSettings settings) {
+    private static LayerSpec inner(String name, LayerSettings settings, Shape in) {
         Json.Mapping node = settings.get("layer").asMapping();
         String kerasClass = node.get("class_name").asText();
-        if (!kerasClass.equals("Dense")) {
-            throw settings.lacks("layer", "Dense in it");
+        if (!classes().contains(kerasClass)) {
+            throw settings.lacks("layer", String.join(", ", classes()) + " in it");
         }
+        if (in.rank() < 2) {
+            throw settings.config().place().corrupt("steps for a TimeDistributed", "samples of " + in);
+        }
+        ConfigReader.requireOurs(node, kerasClass, "the layer within '" + name + "'");
         Json.Mapping config = node.get("config").asMapping();
         Json given = config.find("name");
-        String innerName = given == null ? name + "_dense" : LayerNames.plain(given.asText());
-        LayerSettings inner = settings.within(kerasClass, innerName, config);
-        LayerSpec.Dense dense = dense(innerName, inner);
-        inner.requireNoMore();
-        return dense;
+        String innerName = given == null ? name + "_layer" : LayerNames.plain(given.asText());
+        return read(kerasClass, innerName, settings.within(kerasClass, innerName, config), in.inner());
     }
 
     private static LayerSpec gru(String name, LayerSettings settings) {

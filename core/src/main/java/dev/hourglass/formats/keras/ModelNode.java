@@ -128,7 +128,9 @@ sealed interface ModelNode {
     /** How a model says what follows what. */
     enum Kind {
         SEQUENTIAL,
-        FUNCTIONAL
+        FUNCTIONAL,
+        /** The only node is a model that is applied to each step; what stands in it is distributed over the steps here. */
+        EACH_STEP
     }
 
     /** The layers of this node and of all within it, at all their places, in the order of computation. */

@@ -85,6 +85,11 @@ record VariableConfig(String setting, Json value, ModelNode.Layer layer, List<St
     private static List<Json> layers(Json node) {
         Json config = node instanceof Json.Mapping mapping ? mapping.find("config") : null;
         Json layers = config instanceof Json.Mapping settings ? settings.find("layers") : config;
+        if (layers == null
+                && config instanceof Json.Mapping settings
+                && settings.find("layer") instanceof Json.Mapping model) {
+            return List.of(model); // of a TimeDistributed
+        }
         return layers instanceof Json.Sequence all ? all.items() : List.of();
     }
 

@@ -25,48 +25,79 @@ final class WeightPaths {
     /** The layers that have variables, in the order of computation. */
     static List<Holder> of(ModelNode.Model model) {
         List<Holder> holders = new ArrayList<>();
-        add(model, "", holders);
+        add(model, "", /* eachStep= */ false, holders);
         return holders;
     }
 
-    private static void add(ModelNode.Model model, String above, List<Holder> holders) {
+    private static void add(ModelNode.Model model, String above, boolean eachStep, List<Holder> holders) {
         Map<String, Integer> counts = new HashMap<>();
         for (ModelNode node : model.nodes()) {
             if (node.isFurtherUse()) {
                 continue;
             }
-            String place = place(node);
+            String place = place(node, eachStep);
             int earlier = counts.merge(place, 1, Integer::sum) - 1;
             String path = above + "layers/" + place + (earlier == 0 ? "" : "_" + earlier);
             switch (node) {
                 case ModelNode.Layer layer -> {
                     if (!layer.variables().isEmpty()) {
-                        add(layer, path, holders);
+                        add(layer, path, eachStep, holders);
                     }
                 }
-                case ModelNode.Model nested -> add(nested, path + "/", holders);
+                case ModelNode.Model nested -> {
+                    boolean steps = nested.kind() == ModelNode.Kind.EACH_STEP;
+                    add(within(nested), path + (steps ? "/layer/" : "/"), eachStep || steps, holders);
+                }
             }
         }
     }
 
-    /** Adds where a layer keeps its variables, whose own place is at the path. */
-    static void add(ModelNode.Layer layer, String path, List<Holder> holders) {
+    /** The model that a TimeDistributed of one applies to each step; others as they are. */
+    static ModelNode.Model within(ModelNode.Model model) {
+        return model.kind() == ModelNode.Kind.EACH_STEP && model.nodes().getFirst() instanceof ModelNode.Model inner
+                ? inner
+                : model;
+    }
+
+    /**
+     * Adds where a layer keeps its variables, whose own place is at the path.
+     *
+     * @param eachStep whether it stands in a model that is applied to each step
+     */
+    static void add(ModelNode.Layer layer, String path, boolean eachStep, List<Holder> holders) {
+        add(layer, inFile(layer, eachStep), path, holders);
+    }
+
+    /** The layer as the file has it, where it stands in a model that is applied to each step. */
+    private static LayerSpec inFile(ModelNode.Layer layer, boolean eachStep) {
+        return eachStep && layer.spec() instanceof LayerSpec.TimeDistributed each ? each.layer() : layer.spec();
+    }
+
+    /** @param spec the layer, or the one within it */
+    private static void add(ModelNode.Layer layer, LayerSpec spec, String path, List<Holder> holders) {
         List<Variable> variables = layer.variables();
-        if (layer.spec() instanceof LayerSpec.Bidirectional both) {
+        if (spec instanceof LayerSpec.TimeDistributed each) {
+            add(layer, each.layer(), path + "/layer", holders);
+        } else if (spec instanceof LayerSpec.Bidirectional both) {
             int ofForward = both.forward().recurrence().useBias() ? 3 : 2;
             holders.add(new Holder(layer, variables.subList(0, ofForward), path + "/forward_layer/cell/vars"));
             holders.add(new Holder(
                     layer, variables.subList(ofForward, variables.size()), path + "/backward_layer/cell/vars"));
         } else {
-            holders.add(new Holder(layer, variables, path + within(layer.spec())));
+            holders.add(new Holder(layer, variables, path + within(spec)));
         }
     }
 
     /** What Keras calls a layer's or model's group, but for its number. */
-    static String place(ModelNode node) {
+    static String place(ModelNode node, boolean eachStep) {
         return switch (node) {
-            case ModelNode.Layer layer -> KerasClass.of(layer.spec()).snakeCase();
-            case ModelNode.Model nested -> nested.kind() == ModelNode.Kind.SEQUENTIAL ? "sequential" : "functional";
+            case ModelNode.Layer layer -> KerasClass.of(inFile(layer, eachStep)).snakeCase();
+            case ModelNode.Model nested ->
+                switch (nested.kind()) {
+                    case SEQUENTIAL -> "sequential";
+                    case FUNCTIONAL -> "functional";
+                    case EACH_STEP -> KerasClass.TIME_DISTRIBUTED.snakeCase();
+                };
         };
     }
 
@@ -75,7 +106,7 @@ final class WeightPaths {
         return switch (layer) {
             case LayerSpec.Recurrent ignored -> "/cell/vars";
             case LayerSpec.Bidirectional ignored -> "";
-            case LayerSpec.TimeDistributed ignored -> "/layer/vars";
+            case LayerSpec.TimeDistributed each -> "/layer" + within(each.layer());
             case LayerSpec.Convolution ignored -> "/vars";
             case LayerSpec.ChannelwiseConvolution ignored -> "/vars";
             case LayerSpec.VolumeConvolution ignored -> "/vars";

@@ -193,8 +193,13 @@ final class Interpreter {
 
     private static Tensor reshape(Tensor x, long[] target) {
         int[] dimensions = new int[target.length];
+        int left = x.values().length; // for a dimension of -1
         for (int i = 0; i < target.length; i++) {
             dimensions[i] = target[i] == 0 ? x.dimension(i) : (int) target[i];
+            left /= Math.max(1, dimensions[i]);
+        }
+        for (int i = 0; i < target.length; i++) {
+            dimensions[i] = dimensions[i] == -1 ? left : dimensions[i];
         }
         return x.reshaped(dimensions);
     }

@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Translates layers to ONNX's operators. ONNX wants images channels first and sequences steps first. So the value that goes
@@ -86,6 +87,8 @@ final class Translation {
     private Shape shape;
 
     private Layout layout = Layout.CHANNELS_LAST;
+    /** The layer whose parameters a layer within it has, or null. */
+    private @Nullable String owner;
 
     /** What each layer gives. */
     private final Map<String, Given> given = new HashMap<>();
@@ -177,7 +180,63 @@ final class Translation {
                 .flatMap(node -> node.outputs().stream())
                 .filter(output -> output.startsWith(prefix) && !written.contains(output))
                 .forEach(output -> names.put(output, at.name() + "/" + output.substring(prefix.length())));
-        added.replaceAll(node -> new Node(
+        added.replaceAll(node -> renamed(node, names));
+    }
+
+    /**
+     * As many samples as there are steps: the steps are put into the batch, and taken out of it behind the layer. What that
+     * computes on its way is named after the whole.
+     */
+    private void addDistributed(LayerSpec.TimeDistributed each, Shape out) {
+        String name = each.name();
+        LayerSpec layer = each.layer();
+        if (layer instanceof LayerSpec.Dense dense) {
+            addDense(name, dense);
+            return;
+        }
+        Shape step = shape.inner();
+        addReshape(name + "/step", valueIn(Layout.CHANNELS_LAST), withBatch(step));
+        settle(name + "/step", step);
+        int firstNode = nodes.size();
+        int firstWeights = weights.size();
+        String outer = owner;
+        owner = outer == null ? name : outer;
+        add(layer, out.inner());
+        owner = outer;
+        settle(name + "/given", out.inner());
+        rename(layer.name() + "/", name + "/each/", firstNode, firstWeights);
+        addReshape(name, valueIn(Layout.CHANNELS_LAST), withBatch(out));
+        layout = Layout.CHANNELS_LAST;
+    }
+
+    /** -1 for a batch that follows from the rest. */
+    private static List<Long> withBatch(Shape shape) {
+        return LongStream.concat(
+                        LongStream.of(-1), Arrays.stream(shape.toArray()).asLongStream())
+                .boxed()
+                .toList();
+    }
+
+    /** What has been added and is named with one prefix gets another. */
+    private void rename(String prefix, String other, int firstNode, int firstWeights) {
+        Map<String, String> names = new HashMap<>();
+        List<Node> added = nodes.subList(firstNode, nodes.size());
+        added.stream()
+                .flatMap(node -> node.outputs().stream())
+                .filter(output -> output.startsWith(prefix))
+                .forEach(output -> names.put(output, other + output.substring(prefix.length())));
+        weights.subList(firstWeights, weights.size()).replaceAll(constant -> {
+            if (!constant.name().startsWith(prefix)) {
+                return constant;
+            }
+            names.put(constant.name(), other + constant.name().substring(prefix.length()));
+            return constant.withName(Objects.requireNonNull(names.get(constant.name())));
+        });
+        added.replaceAll(node -> renamed(node, names));
+    }
+
+    private static Node renamed(Node node, Map<String, String> names) {
+        return new Node(
                 names.getOrDefault(node.name(), node.name()),
                 node.operator(),
                 node.inputs().stream()
@@ -186,7 +245,7 @@ final class Translation {
                 node.outputs().stream()
                         .map(name -> names.getOrDefault(name, name))
                         .toList(),
-                node.attributes()));
+                node.attributes());
     }
 
     /** In the layout of the first. */
@@ -285,7 +344,7 @@ final class Translation {
             case LayerSpec.Flatten ignored -> addReshape(name, valueIn(Layout.CHANNELS_LAST), out);
             case LayerSpec.Reshape ignored -> addReshape(name, valueIn(Layout.CHANNELS_LAST), out);
             case LayerSpec.Dense dense -> addDense(name, dense);
-            case LayerSpec.TimeDistributed distributed -> addDense(name, distributed.layer());
+            case LayerSpec.TimeDistributed distributed -> addDistributed(distributed, out);
             // What disturbs training lets everything pass in use.
             case LayerSpec.TrainingNoise ignored -> addNode(name, "Identity", List.of(value()), Map.of());
             case LayerSpec.ActivationLayer activation -> {
@@ -581,7 +640,7 @@ final class Translation {
 
     /** A variable with 1 for each axis that it does not lie along. */
     private String addAlong(String layer, String variable, List<Integer> axes) {
-        Parameter parameter = parameters.get(layer, variable);
+        Parameter parameter = parameter(layer, variable);
         List<Long> dimensions = new ArrayList<>();
         for (int axis = 1; axis <= shape.rank(); axis++) {
             boolean along = axes.contains(axis) || (axis == shape.rank() && axes.equals(List.of(-1)));
@@ -703,10 +762,10 @@ final class Translation {
         GateOrder order = RecurrentNodes.order(layer);
         List<String> inputs = new ArrayList<>(List.of(
                 valueIn(Layout.STEPS_FIRST),
-                add(OperatorWeights.gateKernel(parameters.get(layerName, prefix + "kernel"), order)),
-                add(OperatorWeights.gateKernel(parameters.get(layerName, prefix + "recurrent_kernel"), order))));
+                add(OperatorWeights.gateKernel(parameter(layerName, prefix + "kernel"), order)),
+                add(OperatorWeights.gateKernel(parameter(layerName, prefix + "recurrent_kernel"), order))));
         if (layer.recurrence().useBias()) {
-            inputs.add(add(OperatorWeights.gateBias(parameters.get(layerName, prefix + "bias"), order)));
+            inputs.add(add(OperatorWeights.gateBias(parameter(layerName, prefix + "bias"), order)));
         }
         String operator = RecurrentNodes.operator(layer);
         String states = place + "/" + operator;
@@ -729,6 +788,10 @@ final class Translation {
         String end = add(new Weights.Longs(layer + "/before_first", List.of(1L), new long[] {Long.MIN_VALUE}));
         String axis = add(new Weights.Longs(layer + "/steps", List.of(1L), new long[] {0}));
         addNode(layer, "Slice", List.of(states, minusOne, end, axis, minusOne), Map.of());
+    }
+
+    private Parameter parameter(String layer, String variable) {
+        return parameters.get(owner == null ? layer : owner, variable);
     }
 
     private static int[] axes(int rank) {
@@ -871,7 +934,7 @@ final class Translation {
     }
 
     private Weights.Floats permuted(String layer, String variable, int... axes) {
-        Parameter parameter = parameters.get(layer, variable);
+        Parameter parameter = parameter(layer, variable);
         boolean overSteps = parameter.shape().rank() == axes.length - 1;
         return OperatorWeights.permuted(overSteps ? overRow(parameter) : parameter, axes);
     }

@@ -47,6 +47,8 @@ class KerasFilesTest {
                 "recurrent.h5",
                 "masked.keras",
                 "masked.h5",
+                "each_step.keras",
+                "each_step.h5",
                 "frozen.keras",
                 "frozen.h5"
             })
@@ -75,7 +77,9 @@ class KerasFilesTest {
                 "recurrent.keras",
                 "recurrent.h5",
                 "masked.keras",
-                "masked.h5"
+                "masked.h5",
+                "each_step.keras",
+                "each_step.h5"
             })
     void goesOnTrainingFromKerassAdamAsKerasDoes(String file) throws IOException {
         SavedModel model = ModelFile.read(resource(file));
