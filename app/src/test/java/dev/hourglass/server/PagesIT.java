@@ -412,6 +412,11 @@ class PagesIT {
         assertThat(plot).isVisible();
         assertThat(plot).hasAttribute("width", Pattern.compile("\\d{3,4}"));
         assertThat(page.locator("hg-table").first()).isVisible();
+        Locator codes =
+                page.locator("hg-table").filter(new Locator.FilterOptions().setHas(heading(page, "CNN latent")));
+        assertThat(codes.locator("tbody tr")).hasCount(25);
+        codes.getByText("Show all 400 rows").click();
+        assertThat(codes.locator("tbody tr")).hasCount(400);
         Download file = page.waitForDownload(
                 () -> page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("results/comparison.csv"))
                         .click());

@@ -1,8 +1,12 @@
 import { PageElement, html, nothing } from "../shared/element.js";
+import * as format from "../shared/format.js";
 import { fileName, saveCsv } from "../shared/save.js";
 
+const FIRST_ROWS = 25;
+
 /**
- * A table that sorts by any column, marks each column's best value and saves itself as CSV.
+ * A table that sorts by any column, marks each column's best value and saves itself as CSV. A long one shows its first
+ * rows until it is asked for all.
  *
  * A column is `{head, of: row => value, show: value => text, best?: "low" | "high", text?: true, cell?: row => template}`.
  */
@@ -13,15 +17,19 @@ class HgTable extends PageElement {
     columns: { attribute: false },
     rows: { attribute: false },
     sort: { state: true },
+    whole: { state: true },
   };
 
   constructor() {
     super();
     this.note = "";
     this.sort = null;
+    this.whole = false;
   }
 
   render() {
+    const isCut = !this.whole && this.rows.length > FIRST_ROWS;
+    const rows = isCut ? this.sorted().slice(0, FIRST_ROWS) : this.sorted();
     const id = fileName(this.heading);
     return html`<div class="stack">
       <div class="card-head">
@@ -39,7 +47,7 @@ class HgTable extends PageElement {
             </tr>
           </thead>
           <tbody>
-            ${this.sorted().map(
+            ${rows.map(
               (row) =>
                 html`<tr>
                   ${this.columns.map((column, i) => this.cell(column, row, i))}
@@ -48,6 +56,13 @@ class HgTable extends PageElement {
           </tbody>
         </table>
       </div>
+      ${
+        isCut
+          ? html`<div>
+              <button @click=${() => (this.whole = true)}>Show all ${format.count(this.rows.length)} rows</button>
+            </div>`
+          : nothing
+      }
     </div>`;
   }
 
