@@ -137,6 +137,35 @@ def conv1d(unroll):
     ]
 
 
+def cifar10_unet(unroll):
+    def convolved(filters, value):
+        return layers.Conv2D(filters, 3, padding="same", activation="relu")(value)
+
+    images = keras.Input((32, 32, 3))
+    wide = convolved(16, layers.GaussianNoise(0.1)(images))
+    middle = convolved(32, layers.MaxPooling2D()(wide))
+    x = convolved(16, layers.MaxPooling2D()(middle))
+    x = convolved(32, layers.Concatenate()([layers.UpSampling2D()(x), middle]))
+    x = convolved(16, layers.Concatenate()([layers.UpSampling2D()(x), wide]))
+    return keras.Model(images, layers.Conv2D(3, 3, padding="same", activation="sigmoid")(x))
+
+
+def cifar10_residual(unroll):
+    def block(filters, x):
+        inner = layers.Conv2D(filters, 3, padding="same", activation="relu")(x)
+        inner = layers.Conv2D(filters, 3, padding="same")(inner)
+        return layers.ReLU()(layers.Add()([x, inner]))
+
+    strided = {"kernel_size": 4, "strides": 2, "padding": "same"}
+    images = keras.Input((32, 32, 3))
+    x = block(32, layers.Conv2D(32, activation="relu", **strided)(images))
+    x = block(64, layers.Conv2D(64, activation="relu", **strided)(x))
+    x = layers.Dense(4096, activation="relu")(layers.Dense(64)(layers.Flatten()(x)))
+    x = block(64, layers.Reshape((8, 8, 64))(x))
+    x = block(32, layers.Conv2DTranspose(32, activation="relu", **strided)(x))
+    return keras.Model(images, layers.Conv2DTranspose(3, activation="sigmoid", **strided)(x))
+
+
 class Sampling(layers.Layer):
     """As in Keras's example of a variational autoencoder."""
 
@@ -168,6 +197,8 @@ MODELS = {
     "bidirectional-lstm": bidirectional_lstm,
     "conv1d": conv1d,
     "mnist-vae": mnist_vae,
+    "cifar10-unet": cifar10_unet,
+    "cifar10-residual": cifar10_residual,
 }
 
 

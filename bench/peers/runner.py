@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-TRAINING_BATCH = {"mnist-cnn": 256, "mnist-lstm": 256, "cifar10-cnn": 32, "sequence-lstm": 32, "relu-lstm": 32, "gru": 32, "bidirectional-lstm": 32, "conv1d": 32, "mnist-vae": 32}
+TRAINING_BATCH = {"mnist-cnn": 256, "mnist-lstm": 256, "cifar10-cnn": 32, "sequence-lstm": 32, "relu-lstm": 32, "gru": 32, "bidirectional-lstm": 32, "conv1d": 32, "mnist-vae": 32, "cifar10-unet": 32, "cifar10-residual": 32}
 MANY = 10_000
 CALL = 32
 MADE_UP_SAMPLES = 10_000
@@ -39,7 +39,7 @@ def load_samples(model, folder):
         return load_images(folder)[..., np.newaxis]
     if model == "mnist-lstm":
         return load_images(folder)
-    if model == "cifar10-cnn":
+    if model.startswith("cifar10-"):
         return made_up((32, 32, 3), 1 / 255, 0)
     return made_up((288, 1) if model == "conv1d" else (50, 10), 2 / 255, -1)
 

@@ -182,6 +182,59 @@ class Conv1d(nn.Module):
         return self.output(x).transpose(1, 2)
 
 
+class Unet(nn.Module):
+    """Two levels with skips beside the waist, and noise on the images that it learns with."""
+
+    def __init__(self):
+        super().__init__()
+        self.convolutions = nn.ModuleList(
+            nn.Conv2d(inputs, filters, 3, padding=1)
+            for inputs, filters in [(3, 16), (16, 32), (32, 16), (16 + 32, 32), (32 + 16, 16), (16, 3)]
+        )
+
+    def forward(self, images):
+        conv = self.convolutions
+        noisy = images + 0.1 * torch.randn_like(images) if self.training else images
+        wide = functional.relu(conv[0](noisy))
+        middle = functional.relu(conv[1](functional.max_pool2d(wide, 2)))
+        x = functional.relu(conv[2](functional.max_pool2d(middle, 2)))
+        x = functional.relu(conv[3](torch.cat((functional.interpolate(x, scale_factor=2), middle), 1)))
+        x = functional.relu(conv[4](torch.cat((functional.interpolate(x, scale_factor=2), wide), 1)))
+        return torch.sigmoid(conv[5](x))
+
+
+class ResidualBlock(nn.Module):
+    def __init__(self, filters):
+        super().__init__()
+        self.convolutions = nn.ModuleList(nn.Conv2d(filters, filters, 3, padding=1) for _ in range(2))
+
+    def forward(self, x):
+        return functional.relu(x + self.convolutions[1](functional.relu(self.convolutions[0](x))))
+
+
+class Residual(nn.Module):
+    """32x32x3 to 64 numbers and back."""
+
+    def __init__(self):
+        super().__init__()
+        self.halving = nn.ModuleList(
+            nn.Conv2d(inputs, filters, 4, stride=2, padding=1) for inputs, filters in [(3, 32), (32, 64)]
+        )
+        self.doubling = nn.ModuleList(
+            nn.ConvTranspose2d(inputs, filters, 4, stride=2, padding=1) for inputs, filters in [(64, 32), (32, 3)]
+        )
+        self.blocks = nn.ModuleList(ResidualBlock(filters) for filters in (32, 64, 64, 32))
+        self.latent = nn.Linear(4096, 64)
+        self.dense = nn.Linear(64, 4096)
+
+    def forward(self, images):
+        x = self.blocks[0](functional.relu(self.halving[0](images)))
+        x = self.blocks[1](functional.relu(self.halving[1](x)))
+        x = functional.relu(self.dense(self.latent(x.flatten(1)))).view(-1, 8, 8, 64).permute(0, 3, 1, 2)
+        x = functional.relu(self.doubling[0](self.blocks[2](x)))
+        return torch.sigmoid(self.doubling[1](self.blocks[3](x)))
+
+
 class MnistVae(nn.Module):
     """Gives its loss: the negative evidence lower bound, as its distributions are needed for that."""
 
@@ -213,6 +266,8 @@ MODELS = {
     "bidirectional-lstm": bidirectional_lstm,
     "conv1d": Conv1d,
     "mnist-vae": MnistVae,
+    "cifar10-unet": Unet,
+    "cifar10-residual": Residual,
 }
 
 

@@ -27,7 +27,7 @@ BARS = {
     ("train", "sequence-lstm", "torch"): 3,
 }
 BARS_OF_TASK = {("throughput", "keras-tf"): 5, ("latency", "torch"): 3}
-BATCH = {"mnist-cnn": 256, "mnist-lstm": 256, "cifar10-cnn": 32, "sequence-lstm": 32, "relu-lstm": 32, "gru": 32, "bidirectional-lstm": 32, "conv1d": 32, "mnist-vae": 32}
+BATCH = {"mnist-cnn": 256, "mnist-lstm": 256, "cifar10-cnn": 32, "sequence-lstm": 32, "relu-lstm": 32, "gru": 32, "bidirectional-lstm": 32, "conv1d": 32, "mnist-vae": 32, "cifar10-unet": 32, "cifar10-residual": 32}
 
 
 def spread(values):

@@ -16,7 +16,7 @@ BEFORE = "before"  # Hourglass as another checkout has it
 PEERS = ("torch", "keras-tf", "keras-jax")
 MODELS = ("mnist-cnn", "mnist-lstm", "cifar10-cnn", "sequence-lstm")
 RECURRENT_MODELS = ("relu-lstm", "gru", "bidirectional-lstm")
-NAMED_MODELS = RECURRENT_MODELS + ("conv1d", "mnist-vae")  # measured when named
+NAMED_MODELS = RECURRENT_MODELS + ("conv1d", "mnist-vae", "cifar10-unet", "cifar10-residual")  # measured when named
 RIVALS = {"train": PEERS, "latency": ("torch",), "throughput": ("keras-tf",)}
 TASKS = tuple(RIVALS)
 # What the launcher gives java.

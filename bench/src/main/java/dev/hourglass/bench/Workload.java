@@ -36,11 +36,14 @@ record Workload(AutoencoderSpec spec, Dataset samples, int batch) {
     /** Timed when it is asked for. */
     static final String CONV1D = "conv1d";
 
+    /** Timed on the CIFAR-10 CNN's samples when they are asked for. */
+    static final List<String> GRAPHS = List.of("cifar10-unet", "cifar10-residual");
+
     /** Timed on MNIST when it is asked for. */
     static final String VAE = "mnist-vae";
 
     /**
-     * @param preset one of {@link #MODELS} or {@link #RECURRENT_MODELS}, or {@link #CONV1D} or {@link #VAE}
+     * @param preset one of {@link #MODELS} or {@link #RECURRENT_MODELS}, or of {@link #GRAPHS}, or {@link #CONV1D} or {@link #VAE}
      * @param mnist folder with MNIST's files
      */
     static Workload of(String preset, Path mnist) {
@@ -48,7 +51,8 @@ record Workload(AutoencoderSpec spec, Dataset samples, int batch) {
         return switch (preset) {
             case "mnist-cnn", "mnist-lstm" -> new Workload(spec, mnist(mnist).reshaped(spec.input()), 256);
             case VAE -> new Workload(spec, mnist(mnist).reshaped(spec.input()), 32);
-            case "cifar10-cnn" -> new Workload(spec, madeUp(spec.input(), Normalization.PIXELS), 32);
+            case "cifar10-cnn", "cifar10-unet", "cifar10-residual" ->
+                new Workload(spec, madeUp(spec.input(), Normalization.PIXELS), 32);
             default -> new Workload(spec, madeUp(spec.input(), SIGNAL), 32);
         };
     }
@@ -66,8 +70,9 @@ record Workload(AutoencoderSpec spec, Dataset samples, int batch) {
         return RECURRENT_MODELS.contains(model)
                 ? recurrent(model)
                 : Presets.find(model, model)
-                        .orElseThrow(() -> new IllegalArgumentException("Expected one of " + MODELS + " or "
-                                + RECURRENT_MODELS + " or " + CONV1D + " or " + VAE + ", got " + model));
+                        .orElseThrow(() ->
+                                new IllegalArgumentException("Expected one of " + MODELS + " or " + RECURRENT_MODELS
+                                        + " or " + GRAPHS + " or " + CONV1D + " or " + VAE + ", got " + model));
     }
 
     /** Windows of 288x1 to 72x16 and back, as in Keras's example of anomalies in a time series. */
