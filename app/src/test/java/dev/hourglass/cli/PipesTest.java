@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.data.images.ImageFolder;
+import dev.hourglass.data.images.PictureOptions;
 import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.model.Activation;
@@ -144,7 +145,7 @@ class PipesTest {
                 pictures.resolve("b.png").toFile());
         Path pipe = pipe("pictures/a.png");
 
-        ImageFolder read = ImageFolder.read(pictures, null, false);
+        ImageFolder read = ImageFolder.read(pictures, null, PictureOptions.defaults());
 
         assertThat(read.data().size()).isEqualTo(1);
         assertThat(read.skipped()).containsExactly(new ImageFolder.Skipped(pipe, "is a named pipe, expected a file"));

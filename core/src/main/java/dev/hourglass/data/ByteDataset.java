@@ -52,7 +52,8 @@ public final class ByteDataset implements Dataset {
                     "Data set '%s' of samples %s needs a multiple of %,d bytes, got %,d. Check the shape.",
                     name, sampleShape, sampleShape.size(), samples.length));
         }
-        Content content = new Content(samples, null, samples.length / sampleShape.size(), sampleShape.size());
+        Content content =
+                new Content(samples, null, List.of(), samples.length / sampleShape.size(), sampleShape.size());
         return new ByteDataset(
                 name, sampleShape, normalization, table(name, sampleShape, normalization), content, List.of());
     }
@@ -95,7 +96,23 @@ public final class ByteDataset implements Dataset {
                     "Data set '%s' has %,d samples and needs as many labels, got %,d. Check that they belong together.",
                     name, size(), labels.length));
         }
-        return with(sampleShape, new Content(content.samples, labels, content.size, content.sampleSize));
+        return with(sampleShape, new Content(content.samples, labels, content.names, content.size, content.sampleSize));
+    }
+
+    /**
+     * The same samples with these names; see {@link #sampleName}.
+     *
+     * @throws ShapeException if there are not as many names as samples
+     */
+    public ByteDataset withSampleNames(List<String> names) {
+        if (names.size() != size()) {
+            throw new ShapeException(String.format(
+                    "Data set '%s' has %,d samples and needs as many names, got %,d. Check that they belong together.",
+                    name, size(), names.size()));
+        }
+        return with(
+                sampleShape,
+                new Content(content.samples, content.labels, List.copyOf(names), content.size, content.sampleSize));
     }
 
     /** The same samples with these names of the classes 0, 1, …; empty if they have none. */
@@ -161,6 +178,12 @@ public final class ByteDataset implements Dataset {
         return classNames;
     }
 
+    @Override
+    public String sampleName(int index) {
+        Objects.checkIndex(index, content.size);
+        return content.names.isEmpty() ? "" : content.names.get(index);
+    }
+
     /**
      * Over the bytes of the samples, then those of the labels, without any header: for whole IDX files what
      * {@code (tail -c +17 IMAGES; tail -c +9 LABELS) | sha256sum} prints. Computed at the first call.
@@ -181,7 +204,9 @@ public final class ByteDataset implements Dataset {
         }
         return count >= size()
                 ? this
-                : with(sampleShape, new Content(content.samples, content.labels, count, content.sampleSize));
+                : with(
+                        sampleShape,
+                        new Content(content.samples, content.labels, content.names, count, content.sampleSize));
     }
 
     /** @throws ShapeException if the shape is of another size */
@@ -203,13 +228,15 @@ public final class ByteDataset implements Dataset {
     private static final class Content {
         private final byte[] samples;
         private final byte @Nullable [] labels;
+        private final List<String> names;
         private final int size;
         private final int sampleSize;
         private @Nullable String sha256;
 
-        Content(byte[] samples, byte @Nullable [] labels, int size, int sampleSize) {
+        Content(byte[] samples, byte @Nullable [] labels, List<String> names, int size, int sampleSize) {
             this.samples = samples;
             this.labels = labels;
+            this.names = names;
             this.size = size;
             this.sampleSize = sampleSize;
         }

@@ -34,7 +34,7 @@ public final class DataSources {
     private static final byte[] IDX_MAGIC = {0, 0, 8};
     private static final byte[] GZIP_MAGIC = {0x1f, (byte) 0x8b};
     private static final List<String> TABLES = List.of(".csv", ".tsv", ".txt");
-    private static final String KINDS = "an IDX, NPY or CSV file, or a folder of PNG or JPEG images";
+    private static final String KINDS = "an IDX, NPY or CSV file, or a folder of pictures";
     private static final int MAX_SIBLINGS = 1_000;
 
     private final DatasetCatalog catalog;
@@ -119,7 +119,7 @@ public final class DataSources {
     }
 
     private static Dataset openFolder(Path folder, SourceOptions options, FetchListener listener) {
-        ImageFolder images = ImageFolder.read(folder, options.sampleShape(), options.resize());
+        ImageFolder images = ImageFolder.read(folder, options.sampleShape(), options.pictures());
         if (!images.skipped().isEmpty()) {
             listener.onEvent(
                     new FetchEvent.Skipped(images.skipped(), images.data().size()));
@@ -178,7 +178,7 @@ public final class DataSources {
     private static Dataset normalized(String source, Dataset data, SourceOptions options) {
         Float scale = options.scale();
         if (scale != null) {
-            return with(data, dividingBy(scale));
+            return normalized(data, dividingBy(scale));
         }
         Normalization wanted = options.normalization();
         if (wanted == null) {
@@ -187,15 +187,20 @@ public final class DataSources {
         boolean isStoredAsNumbers =
                 data instanceof FloatDataset && data.normalization().equals(Normalization.NONE);
         return wanted.equals(Normalization.PIXELS) && isStoredAsNumbers
-                ? with(data, ValueRange.of(data).towardsPixels(source))
-                : with(data, wanted);
+                ? normalized(data, ValueRange.of(data).towardsPixels(source))
+                : normalized(data, wanted);
     }
 
     private static Normalization dividingBy(float scale) {
         return scale == 255 ? Normalization.PIXELS : scale == 1 ? Normalization.NONE : new Normalization(1 / scale, 0);
     }
 
-    private static Dataset with(Dataset data, Normalization normalization) {
+    /**
+     * The same samples, their stored numbers normalized like this.
+     *
+     * @param data that a reader of files made
+     */
+    public static Dataset normalized(Dataset data, Normalization normalization) {
         return switch (data) {
             case ByteDataset bytes -> bytes.withNormalization(normalization);
             case FloatDataset floats -> floats.withNormalization(normalization);

@@ -46,6 +46,11 @@ public interface Dataset {
         return List.of();
     }
 
+    /** What a sample is called where it comes from, such as {@code cats/07.jpg}; empty if it has no name. */
+    default String sampleName(int index) {
+        return "";
+    }
+
     /** SHA-256 in hex of the stored samples and labels: two data sets with the same digest train the same model. */
     String sha256();
 

@@ -211,6 +211,12 @@ public final class FloatDataset implements Dataset {
         return classNames;
     }
 
+    @Override
+    public String sampleName(int index) {
+        Objects.checkIndex(index, size());
+        return store.name(index);
+    }
+
     /** Over the samples as 32-bit floats, then the labels as 32-bit integers, little-endian; computed at each call. */
     @Override
     public String sha256() {

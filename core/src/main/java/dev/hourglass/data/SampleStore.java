@@ -12,6 +12,11 @@ public interface SampleStore {
     /** Writes one sample from {@code offset} on; index and room were checked. */
     void copy(int index, float[] into, int offset);
 
+    /** As {@link Dataset#sampleName}. */
+    default String name(int index) {
+        return "";
+    }
+
     /** As {@link Dataset#requireUnchanged}. */
     void requireUnchanged();
 
@@ -47,6 +52,11 @@ public interface SampleStore {
         @Override
         public void copy(int index, float[] into, int offset) {
             store.copy(from + index, into, offset);
+        }
+
+        @Override
+        public String name(int index) {
+            return store.name(from + index);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.hourglass.data;
 
+import dev.hourglass.data.images.PictureOptions;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import java.nio.file.Path;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param labelColumn of a CSV file; null for none
  * @param stride from one window of a series to the next, >= 1; null for windows side by side
  * @param scale what stored numbers are divided by, whatever {@code normalization} says; not 0; null leaves it to that
- * @param resize whether images of other sizes are brought to that of {@code sampleShape} instead of refused
+ * @param pictures how those of a folder become samples; their size and colour are those of {@code sampleShape} where that
+ *     is given
  */
 public record SourceOptions(
         @Nullable Shape sampleShape,
@@ -24,7 +26,7 @@ public record SourceOptions(
         @Nullable String labelColumn,
         @Nullable Integer stride,
         @Nullable Float scale,
-        boolean resize) {
+        PictureOptions pictures) {
     public SourceOptions {
         if (stride != null && stride < 1) {
             throw new IllegalArgumentException("stride must be >= 1, got " + stride);
@@ -36,34 +38,34 @@ public record SourceOptions(
 
     /** Everything as it lies there. */
     public static SourceOptions defaults() {
-        return new SourceOptions(null, null, null, null, null, null, false);
+        return new SourceOptions(null, null, null, null, null, null, PictureOptions.defaults());
     }
 
     public SourceOptions withSampleShape(Shape shape) {
-        return new SourceOptions(shape, normalization, labels, labelColumn, stride, scale, resize);
+        return new SourceOptions(shape, normalization, labels, labelColumn, stride, scale, pictures);
     }
 
     public SourceOptions withNormalization(Normalization other) {
-        return new SourceOptions(sampleShape, other, labels, labelColumn, stride, scale, resize);
+        return new SourceOptions(sampleShape, other, labels, labelColumn, stride, scale, pictures);
     }
 
     public SourceOptions withLabels(Path file) {
-        return new SourceOptions(sampleShape, normalization, file, labelColumn, stride, scale, resize);
+        return new SourceOptions(sampleShape, normalization, file, labelColumn, stride, scale, pictures);
     }
 
     public SourceOptions withLabelColumn(String column) {
-        return new SourceOptions(sampleShape, normalization, labels, column, stride, scale, resize);
+        return new SourceOptions(sampleShape, normalization, labels, column, stride, scale, pictures);
     }
 
     public SourceOptions withStride(int steps) {
-        return new SourceOptions(sampleShape, normalization, labels, labelColumn, steps, scale, resize);
+        return new SourceOptions(sampleShape, normalization, labels, labelColumn, steps, scale, pictures);
     }
 
-    public SourceOptions withResize(boolean wanted) {
+    public SourceOptions withPictures(PictureOptions wanted) {
         return new SourceOptions(sampleShape, normalization, labels, labelColumn, stride, scale, wanted);
     }
 
     public SourceOptions withScale(@Nullable Float divisor) {
-        return new SourceOptions(sampleShape, normalization, labels, labelColumn, stride, divisor, resize);
+        return new SourceOptions(sampleShape, normalization, labels, labelColumn, stride, divisor, pictures);
     }
 }

@@ -76,8 +76,8 @@ class DataSourcesTest {
         assertThatThrownBy(() -> open("digtis:test"))
                 .isInstanceOf(DatasetException.class)
                 .hasMessage("Can't find data source 'digtis:test': no such data set, file or folder."
-                        + " Did you mean 'digits'? Else give the path of an IDX, NPY or CSV file, or a folder of PNG"
-                        + " or JPEG images.");
+                        + " Did you mean 'digits'? Else give the path of an IDX, NPY or CSV file, or a folder of"
+                        + " pictures.");
         assertThatThrownBy(() -> open(near))
                 .isInstanceOf(DatasetException.class)
                 .hasMessage("Can't find data source '" + near + "': no such file or folder. Did you mean 'codes.npy'?");
@@ -92,10 +92,9 @@ class DataSourcesTest {
 
         assertThatThrownBy(() -> open(model.toString()))
                 .isInstanceOf(CorruptFileException.class)
-                .hasMessage(
-                        model + ": expected an IDX, NPY or CSV file, or a folder of PNG or JPEG images, found none of"
-                                + " these by its first bytes and its name. Name a table .csv, .tsv or .txt; convert anything"
-                                + " else.");
+                .hasMessage(model + ": expected an IDX, NPY or CSV file, or a folder of pictures, found none of"
+                        + " these by its first bytes and its name. Name a table .csv, .tsv or .txt; convert anything"
+                        + " else.");
         assertThatThrownBy(() -> open(empty.toString())).hasMessageContaining("found an empty file.");
     }
 
@@ -113,8 +112,8 @@ class DataSourcesTest {
         assertThat(data.size()).isEqualTo(1);
         assertThat(data.sampleShape()).isEqualTo(Shape.of(2, 3));
         assertThat(events)
-                .containsExactly(
-                        new FetchEvent.Skipped(List.of(new ImageFolder.Skipped(broken, "neither PNG nor JPEG")), 1));
+                .containsExactly(new FetchEvent.Skipped(
+                        List.of(new ImageFolder.Skipped(broken, "none of PNG, JPEG, GIF, BMP, TIFF and WebP")), 1));
     }
 
     @Test

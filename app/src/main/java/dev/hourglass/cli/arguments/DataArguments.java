@@ -6,11 +6,16 @@ import dev.hourglass.data.DataSources;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.SourceOptions;
 import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.data.images.Background;
+import dev.hourglass.data.images.Fit;
+import dev.hourglass.data.images.PictureOptions;
 import dev.hourglass.evaluate.InputScale;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.model.OutputRange;
 import dev.hourglass.tensor.Shape;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -23,7 +28,7 @@ public final class DataArguments {
             required = true,
             paramLabel = "SOURCE",
             description =
-                    "A data set by name, such as mnist:test, or the path of an IDX, NPY or CSV file or a folder of images.")
+                    "A data set by name, such as mnist:test, or the path of an IDX, NPY or CSV file or a folder of pictures.")
     private String source = "";
 
     @Option(
@@ -61,6 +66,45 @@ public final class DataArguments {
                     "Divide stored numbers by N, such as 255 for pixels; 1 takes them as they are (default: as the"
                             + " model was trained, where its file says that).")
     private @Nullable Float scale;
+
+    @Option(
+            names = "--fit",
+            paramLabel = "HOW",
+            converter = FitName.class,
+            description =
+                    "How pictures of other sizes are brought to the model's: crop, pad or stretch (default: refuse"
+                            + " them).")
+    private @Nullable Fit fit;
+
+    @Option(
+            names = "--background",
+            paramLabel = "COLOUR",
+            converter = BackgroundName.class,
+            description =
+                    "Behind transparent pixels and beside padded pictures: black, white or #rrggbb (default: black).")
+    private Background background = Background.BLACK;
+
+    /** One of {@link Fit} by its name in recipes. */
+    static final class FitName implements ITypeConverter<Fit> {
+        @Override
+        public Fit convert(String text) {
+            return Arrays.stream(Fit.values())
+                    .filter(fit -> fit.name().toLowerCase(Locale.ROOT).equals(text))
+                    .findFirst()
+                    .orElseThrow(
+                            () -> new TypeConversionException("expected crop, pad or stretch, found '" + text + "'"));
+        }
+    }
+
+    /** A colour as {@link Background} reads it. */
+    static final class BackgroundName implements ITypeConverter<Background> {
+        @Override
+        public Background convert(String text) {
+            return Background.parse(text)
+                    .orElseThrow(() -> new TypeConversionException(
+                            "expected black, white or a colour such as #ff8000, found '" + text + "'"));
+        }
+    }
 
     /** A number to divide by. */
     static final class Scale implements ITypeConverter<Float> {
@@ -108,7 +152,11 @@ public final class DataArguments {
         }
     }
 
+    private PictureOptions pictures() {
+        return PictureOptions.defaults().withFit(fit).withBackground(background);
+    }
+
     private SourceOptions options() {
-        return new SourceOptions(null, null, labels, labelColumn, stride, scale, false);
+        return new SourceOptions(null, null, labels, labelColumn, stride, scale, pictures());
     }
 }

@@ -1,12 +1,14 @@
 package dev.hourglass.server.samples;
 
-import dev.hourglass.data.ByteDataset;
 import dev.hourglass.data.DataSources;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.DatasetException;
+import dev.hourglass.data.FloatDataset;
 import dev.hourglass.data.SourceOptions;
 import dev.hourglass.data.ValueRange;
+import dev.hourglass.data.images.Fit;
 import dev.hourglass.data.images.ImageFolder;
+import dev.hourglass.data.images.PictureOptions;
 import dev.hourglass.evaluate.InputScale;
 import dev.hourglass.model.OutputRange;
 import dev.hourglass.server.http.Answers;
@@ -88,9 +90,10 @@ public final class UploadRoutes implements Routes {
             if (image == null) {
                 throw ApiException.impossible(null, "This model reads series, not images.", "Send a CSV or NPY file.");
             }
-            ByteDataset pictures = ImageFolder.read(folder, image, true).data();
-            ByteDataset asWanted = query.flag("invert") ? inverted(pictures) : pictures;
-            return asWanted.withNormalization(normalization).reshaped(model.input());
+            PictureOptions options = PictureOptions.defaults().withFit(Fit.STRETCH);
+            Dataset pictures = ImageFolder.read(folder, image, options).data();
+            Dataset asWanted = query.flag("invert") ? inverted(pictures) : pictures;
+            return DataSources.normalized(asWanted, normalization).reshaped(model.input());
         }
         SourceOptions options =
                 SourceOptions.defaults().withSampleShape(model.input()).withNormalization(normalization);
@@ -122,17 +125,17 @@ public final class UploadRoutes implements Routes {
         return data;
     }
 
-    private static ByteDataset inverted(ByteDataset pictures) {
+    private static Dataset inverted(Dataset pictures) {
         int size = pictures.sampleShape().size();
-        float[] sample = new float[size];
-        byte[] bytes = new byte[pictures.size() * size];
+        float[] samples = new float[pictures.size() * size];
         for (int i = 0; i < pictures.size(); i++) {
-            pictures.copySample(i, sample, 0);
-            pictures.normalization().restore(sample, 0, size);
-            for (int pixel = 0; pixel < size; pixel++) {
-                bytes[i * size + pixel] = (byte) (255 - Math.round(sample[pixel]));
-            }
+            pictures.copySample(i, samples, i * size);
+            pictures.normalization().restore(samples, i * size, size);
         }
-        return ByteDataset.of(pictures.name(), pictures.sampleShape(), pictures.normalization(), bytes);
+        for (int i = 0; i < samples.length; i++) {
+            samples[i] = 255 - samples[i];
+        }
+        return FloatDataset.of(pictures.name(), pictures.sampleShape(), samples)
+                .withNormalization(pictures.normalization());
     }
 }

@@ -97,10 +97,11 @@ final class CifarSheets {
 
     private byte[] records(DataFile file, String name, InputStream content, int[] labels) throws SourceException {
         int count = count(file);
-        Picture sheet;
+        byte[] sheet;
         try {
             sheet = PictureReader.read(content, new Picture.Size(CifarFile.PIXELS, count))
-                    .withChannels(Picture.RGB);
+                    .withChannels(Picture.RGB)
+                    .pixels();
         } catch (IOException e) {
             throw new SourceException("sent " + name + " damaged: " + Reason.of(e));
         }
@@ -115,7 +116,7 @@ final class CifarSheets {
             for (int pixel = 0; pixel < CifarFile.PIXELS; pixel++) {
                 for (int channel = 0; channel < CifarFile.CHANNELS; channel++) {
                     int from = (image * CifarFile.PIXELS + pixel) * CifarFile.CHANNELS + channel;
-                    records[at + 1 + channel * CifarFile.PIXELS + pixel] = sheet.pixels()[from];
+                    records[at + 1 + channel * CifarFile.PIXELS + pixel] = sheet[from];
                 }
             }
         }

@@ -1,31 +1,32 @@
 package dev.hourglass.data.images;
 
 import dev.hourglass.data.ByteDataset;
+import dev.hourglass.data.Dataset;
 import dev.hourglass.data.DatasetException;
+import dev.hourglass.data.FloatDataset;
 import dev.hourglass.files.Failures;
 import dev.hourglass.files.FileStamp;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
+import dev.hourglass.tensor.Workers;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PNG and JPEG pictures of a folder as samples [height, width, channels], in the order of their names. If they lie in
- * folders inside it, one for each class, those are the labels, in the order of their names too. A picture that can't be
- * read is skipped and listed; all others have to be of one size, or are resized to it.
+ * Pictures of a folder as samples [height, width, channels], in the order of their names, decoded on all processors. If
+ * they lie in folders inside it, one for each class, those are the labels, in the order of their names too. A picture that
+ * can't be read is skipped and listed; all others have to be of one size, or are brought to it.
  *
- * @param data the pictures that could be read, named as the folder
+ * @param data the pictures that could be read, named as the folder, normalized as pixels: from 0 to 1
  */
-public record ImageFolder(ByteDataset data, List<Skipped> skipped) {
-    private static final List<String> SUFFIXES = List.of(".png", ".jpg", ".jpeg");
-    private static final int MAX_CLASSES = 256;
-    private static final int MAX_BYTES = Integer.MAX_VALUE - 64;
+public record ImageFolder(Dataset data, List<Skipped> skipped) {
+    private static final int MAX_PICTURES = 1 << 24;
 
     /**
      * A picture that could not be read.
@@ -39,101 +40,25 @@ public record ImageFolder(ByteDataset data, List<Skipped> skipped) {
     }
 
     /**
-     * Reads pictures as they lie there.
+     * Reads pictures as samples for a model.
      *
-     * @param sampleShape [height, width, 1] for gray or [height, width, 3]; null takes it from the first picture
-     * @param resize whether pictures of other sizes are stretched to it instead of refused
+     * @param sampleShape [height, width, 1] for gray or [height, width, 3], or of two dimensions for the rows of gray
+     *     ones; null leaves size and colour to the options
      * @throws DatasetException if there is no picture that can be read, their sizes are others, or the folder can't be
      *     read
      */
-    public static ImageFolder read(Path folder, @Nullable Shape sampleShape, boolean resize) {
-        List<Entry> entries = list(folder);
-        List<Skipped> skipped = new ArrayList<>();
-        List<Entry> readable = new ArrayList<>();
-        List<Picture.Size> sizes = new ArrayList<>();
-        for (Entry entry : entries) {
-            try {
-                Entry stamped = entry.stamped();
-                sizes.add(PictureReader.size(entry.file));
-                readable.add(stamped);
-            } catch (IOException e) {
-                skipped.add(new Skipped(entry.file, Failures.reason(e)));
-            }
-        }
-        Shape shape = sampleShape != null ? pictureShape(folder, sampleShape) : firstShape(folder, readable, skipped);
-        Picture.Size size = new Picture.Size(shape.dimension(1), shape.dimension(0));
-        if (!resize) {
-            requireSize(folder, size, readable, sizes);
-        }
-        return decode(folder, shape, readable, skipped);
+    public static ImageFolder read(Path folder, @Nullable Shape sampleShape, PictureOptions options) {
+        return read(PictureList.of(folder), sampleShape == null ? options : forShape(folder, sampleShape, options));
     }
 
-    /**
-     * @param label -1 if there are no classes
-     * @param stamp of the file when its header was looked at, before its pixels are
-     */
-    private record Entry(
-            Path file,
-            int label,
-            String className,
-            @Nullable FileStamp stamp) {
-        Entry(Path file, int label, String className) {
-            this(file, label, className, null);
-        }
-
-        Entry stamped() throws IOException {
-            return new Entry(file, label, className, FileStamp.of(file));
-        }
-
-        void requireUnchanged() {
-            if (stamp != null) {
-                stamp.requireUnchanged();
-            }
+    static ImageFolder read(PictureList list, PictureOptions options) {
+        try (Workers workers = Workers.of(Runtime.getRuntime().availableProcessors())) {
+            Found found = Found.in(List.of(list), options, workers);
+            return found.decode(list, options.background(), workers);
         }
     }
 
-    private static ImageFolder decode(Path folder, Shape shape, List<Entry> entries, List<Skipped> skipped) {
-        if (entries.size() > MAX_BYTES / shape.size()) {
-            throw new DatasetException(String.format(
-                    Locale.ROOT,
-                    "Can't read %s: %,d pictures of %s don't fit an array of %,d bytes. Take fewer or smaller ones.",
-                    folder,
-                    entries.size(),
-                    shape,
-                    MAX_BYTES));
-        }
-        byte[] samples = new byte[entries.size() * shape.size()];
-        byte[] labels = new byte[entries.size()];
-        int count = 0;
-        for (Entry entry : entries) {
-            try {
-                byte[] pixels = PictureReader.read(entry.file)
-                        .withChannels(shape.dimension(2))
-                        .resized(new Picture.Size(shape.dimension(1), shape.dimension(0)))
-                        .pixels();
-                entry.requireUnchanged();
-                System.arraycopy(pixels, 0, samples, count * shape.size(), pixels.length);
-                labels[count++] = (byte) entry.label;
-            } catch (IOException e) {
-                entry.requireUnchanged();
-                skipped.add(new Skipped(entry.file, Failures.reason(e)));
-            }
-        }
-        if (count == 0) {
-            throw nothingReadable(folder, skipped);
-        }
-        ByteDataset data = ByteDataset.of(name(folder), shape, Normalization.PIXELS, samples);
-        List<String> classNames = entries.stream()
-                .filter(entry -> entry.label >= 0)
-                .map(Entry::className)
-                .distinct()
-                .toList();
-        ByteDataset labelled =
-                classNames.isEmpty() ? data : data.withLabels(labels).withClassNames(classNames);
-        return new ImageFolder(labelled.limit(count), skipped);
-    }
-
-    private static Shape pictureShape(Path folder, Shape wanted) {
+    private static PictureOptions forShape(Path folder, Shape wanted, PictureOptions options) {
         boolean picture =
                 wanted.rank() == 3 && (wanted.dimension(2) == Picture.GRAY || wanted.dimension(2) == Picture.RGB);
         // A sequence model reads the rows of a gray picture one after the other.
@@ -141,47 +66,163 @@ public record ImageFolder(ByteDataset data, List<Skipped> skipped) {
             throw new DatasetException("Can't read " + folder + ": the pictures of a folder are [height, width, 1] or"
                     + " [height, width, 3], and can't become " + wanted + ". Use another model or other data.");
         }
-        return picture ? wanted : Shape.of(wanted.dimension(0), wanted.dimension(1), Picture.GRAY);
+        boolean colour = picture && wanted.dimension(2) == Picture.RGB;
+        return options.withSize(new Picture.Size(wanted.dimension(1), wanted.dimension(0)))
+                .withColour(colour ? PictureOptions.Colour.RGB : PictureOptions.Colour.GREY);
     }
 
-    private static Shape firstShape(Path folder, List<Entry> entries, List<Skipped> skipped) {
-        for (Entry entry : entries) {
-            try {
-                Picture first = PictureReader.read(entry.file);
-                return Shape.of(first.size().height(), first.size().width(), first.channels());
-            } catch (IOException e) {
-                // It is skipped, with this reason, when all are decoded.
+    /**
+     * What the headers of all pictures say together, and so what each becomes.
+     *
+     * @param deep whether any has 16 bits
+     * @param fit null where all have this size
+     */
+    record Found(
+            Picture.Size size,
+            int channels,
+            boolean deep,
+            @Nullable Fit fit) {
+        /** @throws DatasetException if there is no picture, or sizes differ and nobody says how to fit them */
+        static Found in(List<PictureList> lists, PictureOptions options, Workers workers) {
+            Path folder = lists.getFirst().folder();
+            List<PictureList.Entry> entries =
+                    lists.stream().flatMap(list -> list.entries().stream()).toList();
+            PictureReader.@Nullable Header[] headers = new PictureReader.Header[entries.size()];
+            @Nullable String[] reasons = new String[entries.size()];
+            workers.run(entries.size(), (worker, i) -> {
+                try {
+                    headers[i] = PictureReader.header(entries.get(i).file());
+                } catch (IOException e) {
+                    reasons[i] = Failures.reason(e);
+                }
+            });
+            List<Skipped> skipped = new ArrayList<>();
+            for (int i = 0; i < reasons.length; i++) {
+                String reason = reasons[i];
+                if (reason != null) {
+                    skipped.add(new Skipped(entries.get(i).file(), reason));
+                }
             }
+            List<PictureReader.Header> read =
+                    Arrays.stream(headers).filter(Objects::nonNull).toList();
+            if (read.isEmpty()) {
+                throw nothingReadable(folder, skipped);
+            }
+            Picture.Size size =
+                    Objects.requireNonNullElse(options.size(), read.getFirst().size());
+            if (options.fit() == null) {
+                requireSize(folder, size, entries, headers);
+            }
+            PictureOptions.Colour colour = options.colour();
+            boolean anyColour = read.stream().anyMatch(PictureReader.Header::colour);
+            int channels = colour != null ? colour.channels() : anyColour ? Picture.RGB : Picture.GRAY;
+            return new Found(size, channels, read.stream().anyMatch(PictureReader.Header::deep), options.fit());
         }
-        throw nothingReadable(folder, skipped);
+
+        ImageFolder decode(PictureList list, Background background, Workers workers) {
+            Path folder = list.folder();
+            List<PictureList.Entry> entries = list.entries();
+            Shape shape = Shape.of(size.height(), size.width(), channels);
+            if (entries.size() > MAX_PICTURES) {
+                throw new DatasetException(String.format(
+                        Locale.ROOT,
+                        "Can't read %s: expected at most %,d pictures, found %,d. Take fewer.",
+                        folder,
+                        MAX_PICTURES,
+                        entries.size()));
+            }
+            PixelStore store = PixelStore.of(entries.size(), shape.size(), deep);
+            @Nullable String[] reasons = new String[entries.size()];
+            workers.run(entries.size(), (worker, i) -> {
+                try {
+                    store.put(i, decode(entries.get(i).file(), background));
+                } catch (IOException e) {
+                    reasons[i] = Failures.reason(e);
+                }
+            });
+            List<Skipped> unread = new ArrayList<>();
+            List<PictureList.Entry> kept = new ArrayList<>();
+            for (int i = 0; i < reasons.length; i++) {
+                String reason = reasons[i];
+                if (reason == null) {
+                    store.move(i, kept.size());
+                    kept.add(entries.get(i));
+                } else {
+                    unread.add(new Skipped(entries.get(i).file(), reason));
+                }
+            }
+            if (kept.isEmpty()) {
+                throw nothingReadable(folder, unread);
+            }
+            store.finished(kept.stream().map(PictureList.Entry::name).toList());
+            int[] labels = kept.stream().mapToInt(PictureList.Entry::label).toArray();
+            return new ImageFolder(dataset(PictureList.name(folder), shape, store, labels, list.classNames()), unread);
+        }
+
+        private Picture decode(Path file, Background background) throws IOException {
+            Picture picture = FileStamp.whileUnchanged(file, () -> PictureReader.read(file, background));
+            return picture.withChannels(channels).fitted(size, fit == null ? Fit.STRETCH : fit, background);
+        }
+
+        private static Dataset dataset(
+                String name, Shape shape, PixelStore store, int[] labels, List<String> classNames) {
+            if (store.isBytesInMemory()) {
+                byte[] all = store.bytes();
+                int used = store.size() * shape.size();
+                byte[] samples = used == all.length ? all : Arrays.copyOf(all, used);
+                ByteDataset data = ByteDataset.of(name, shape, Normalization.PIXELS, samples)
+                        .withSampleNames(store.names());
+                return classNames.isEmpty()
+                        ? data
+                        : data.withLabels(bytes(labels)).withClassNames(classNames);
+            }
+            FloatDataset data = FloatDataset.of(name, shape, store).withNormalization(Normalization.PIXELS);
+            return classNames.isEmpty() ? data : data.withLabels(labels, classNames);
+        }
+
+        private static byte[] bytes(int[] labels) {
+            byte[] bytes = new byte[labels.length];
+            for (int i = 0; i < bytes.length; i++) {
+                bytes[i] = (byte) labels[i];
+            }
+            return bytes;
+        }
     }
 
-    private static void requireSize(Path folder, Picture.Size wanted, List<Entry> entries, List<Picture.Size> sizes) {
-        List<Integer> others = new ArrayList<>();
-        for (int i = 0; i < sizes.size(); i++) {
-            if (!sizes.get(i).equals(wanted)) {
-                others.add(i);
+    private static void requireSize(
+            Path folder,
+            Picture.Size wanted,
+            List<PictureList.Entry> entries,
+            PictureReader.@Nullable Header[] headers) {
+        int others = 0;
+        int readable = 0;
+        String example = "";
+        for (int i = 0; i < headers.length; i++) {
+            PictureReader.Header header = headers[i];
+            readable += header == null ? 0 : 1;
+            if (header != null && !header.size().equals(wanted)) {
+                example = others == 0 ? entries.get(i).name() + " with " + header.size() : example;
+                others++;
             }
         }
-        if (!others.isEmpty()) {
-            int first = others.getFirst();
+        if (others > 0) {
             throw new DatasetException(String.format(
                     Locale.ROOT,
-                    "Can't read %s: expected pictures of %s pixels, found %,d of %,d with other sizes, such as %s with %s."
-                            + " Have them resized or take them out.",
+                    "Can't read %s: expected pictures of %s pixels, found %,d of %,d with other sizes, such as %s."
+                            + " Choose how to fit them (crop, pad or stretch), or take them out.",
                     folder,
                     wanted,
-                    others.size(),
-                    entries.size(),
-                    folder.relativize(entries.get(first).file),
-                    sizes.get(first)));
+                    others,
+                    readable,
+                    example));
         }
     }
 
     private static DatasetException nothingReadable(Path folder, List<Skipped> skipped) {
         if (skipped.isEmpty()) {
-            return new DatasetException("Can't read " + folder + ": expected pictures (" + String.join(", ", SUFFIXES)
-                    + ") in it or in folders of it, found none. Give another folder.");
+            return new DatasetException(
+                    "Can't read " + folder + ": expected pictures (" + String.join(", ", PictureFormat.allSuffixes())
+                            + ") in it or in folders of it, found none. Give another folder.");
         }
         Skipped first = skipped.getFirst();
         return new DatasetException(String.format(
@@ -191,68 +232,5 @@ public record ImageFolder(ByteDataset data, List<Skipped> skipped) {
                 skipped.size(),
                 folder.relativize(first.file),
                 first.reason));
-    }
-
-    private static List<Entry> list(Path folder) {
-        try {
-            List<Path> pictures = pictures(folder);
-            List<Path> classes = new ArrayList<>();
-            List<Entry> entries = new ArrayList<>();
-            for (Path inner : folders(folder)) {
-                List<Path> ofClass = pictures(inner);
-                if (!ofClass.isEmpty()) {
-                    ofClass.forEach(file -> entries.add(new Entry(file, classes.size(), name(inner))));
-                    classes.add(inner);
-                }
-            }
-            if (!pictures.isEmpty() && !classes.isEmpty()) {
-                throw new DatasetException(String.format(
-                        Locale.ROOT,
-                        "Can't read %s: %,d pictures lie in it and others in %,d folders of it, such as %s, which name the"
-                                + " classes. Move all into folders, or none.",
-                        folder,
-                        pictures.size(),
-                        classes.size(),
-                        classes.getFirst().getFileName()));
-            }
-            if (classes.size() > MAX_CLASSES) {
-                throw new DatasetException(String.format(
-                        Locale.ROOT,
-                        "Can't read %s: expected at most %d folders, one per class, found %,d. Join some.",
-                        folder,
-                        MAX_CLASSES,
-                        classes.size()));
-            }
-            pictures.forEach(file -> entries.add(new Entry(file, -1, "")));
-            return entries;
-        } catch (IOException e) {
-            throw new DatasetException(
-                    "Can't read " + folder + ": " + Failures.reason(e) + ". Check that it exists and is readable.", e);
-        }
-    }
-
-    private static List<Path> pictures(Path folder) throws IOException {
-        try (Stream<Path> inside = Files.list(folder)) {
-            return inside.filter(file -> {
-                        String name = name(file).toLowerCase(Locale.ROOT);
-                        return !name.startsWith(".") && SUFFIXES.stream().anyMatch(name::endsWith);
-                    })
-                    .filter(file -> !Files.isDirectory(file)) // what is no file at all is named when it is read
-                    .sorted()
-                    .toList();
-        }
-    }
-
-    private static List<Path> folders(Path folder) throws IOException {
-        try (Stream<Path> inside = Files.list(folder)) {
-            return inside.filter(file -> !name(file).startsWith("."))
-                    .filter(Files::isDirectory)
-                    .sorted()
-                    .toList();
-        }
-    }
-
-    private static String name(Path path) {
-        return String.valueOf(path.toAbsolutePath().normalize().getFileName());
     }
 }

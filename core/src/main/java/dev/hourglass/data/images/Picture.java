@@ -1,14 +1,21 @@
 package dev.hourglass.data.images;
 
+import java.util.Arrays;
+
 /**
- * A decoded picture.
+ * A decoded picture, upright, without transparency, in the numbers of sRGB.
  *
  * @param channels 1 for gray, 3 for red, green and blue
- * @param pixels [height, width, channels], unsigned; owned
+ * @param most what white is: 255, or 65,535 where the file has 16 bits
+ * @param numbers [height, width, channels], each 0 to {@code most}; owned
  */
-public record Picture(Size size, int channels, byte[] pixels) {
+public record Picture(Size size, int channels, int most, char[] numbers) {
     static final int GRAY = 1;
     public static final int RGB = 3;
+    static final int MOST_BYTE = 255;
+    static final int MOST_SHORT = 65_535;
+    /** What a byte is multiplied by so that white stays white. */
+    static final int SHORTS_PER_BYTE = MOST_SHORT / MOST_BYTE;
 
     /** In pixels. */
     public record Size(int width, int height) {
@@ -22,65 +29,141 @@ public record Picture(Size size, int channels, byte[] pixels) {
         }
     }
 
+    /** @param pixels [height, width, channels], unsigned */
+    static Picture of(Size size, int channels, byte[] pixels) {
+        char[] numbers = new char[pixels.length];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = (char) Byte.toUnsignedInt(pixels[i]);
+        }
+        return new Picture(size, channels, MOST_BYTE, numbers);
+    }
+
+    /** [height, width, channels], unsigned, rounded where the picture has 16 bits. */
+    public byte[] pixels() {
+        byte[] pixels = new byte[numbers.length];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) (most == MOST_BYTE ? numbers[i] : (numbers[i] + SHORTS_PER_BYTE / 2) / SHORTS_PER_BYTE);
+        }
+        return pixels;
+    }
+
+    /** The same with 16 bits. */
+    Picture deep() {
+        if (most == MOST_SHORT) {
+            return this;
+        }
+        char[] deeper = new char[numbers.length];
+        for (int i = 0; i < deeper.length; i++) {
+            deeper[i] = (char) (numbers[i] * SHORTS_PER_BYTE);
+        }
+        return new Picture(size, channels, MOST_SHORT, deeper);
+    }
+
     /** In gray by the luma of ITU-R BT.601, which is what JPEG and most programs take; or with three equal channels. */
     public Picture withChannels(int wanted) {
         if (wanted == channels) {
             return this;
         }
         int count = size.width * size.height;
-        byte[] converted = new byte[count * wanted];
+        char[] converted = new char[count * wanted];
         for (int pixel = 0; pixel < count; pixel++) {
             if (wanted == GRAY) {
                 int at = pixel * RGB;
-                int red = Byte.toUnsignedInt(pixels[at]);
-                int green = Byte.toUnsignedInt(pixels[at + 1]);
-                int blue = Byte.toUnsignedInt(pixels[at + 2]);
-                converted[pixel] = (byte) ((299 * red + 587 * green + 114 * blue + 500) / 1000);
+                converted[pixel] =
+                        (char) ((299 * numbers[at] + 587 * numbers[at + 1] + 114 * numbers[at + 2] + 500) / 1000);
             } else {
-                converted[pixel * RGB] = pixels[pixel];
-                converted[pixel * RGB + 1] = pixels[pixel];
-                converted[pixel * RGB + 2] = pixels[pixel];
+                Arrays.fill(converted, pixel * RGB, (pixel + 1) * RGB, numbers[pixel]);
             }
         }
-        return new Picture(size, wanted, converted);
+        return new Picture(size, wanted, most, converted);
     }
 
-    /**
-     * Stretched or shrunk to another size: each pixel is the mean of what it covers of this picture. In floats of fixed
-     * order, so that it has the same bytes everywhere.
-     */
-    Picture resized(Size wanted) {
+    /** Brought to a size; see {@link Fit}. */
+    Picture fitted(Size wanted, Fit fit, Background background) {
         if (wanted.equals(size)) {
             return this;
         }
-        float[] narrow = new float[size.height * wanted.width * channels];
+        double across = (double) wanted.width / size.width;
+        double down = (double) wanted.height / size.height;
+        return switch (fit) {
+            case STRETCH -> resized(wanted);
+            case CROP -> {
+                double scale = Math.max(across, down);
+                double width = Math.min(size.width, wanted.width / scale);
+                double height = Math.min(size.height, wanted.height / scale);
+                yield resampled(
+                        new Region((size.width - width) / 2, (size.height - height) / 2, width, height), wanted);
+            }
+            case PAD -> {
+                double scale = Math.min(across, down);
+                Size inside = new Size(
+                        Math.clamp(Math.round(size.width * scale), 1, wanted.width),
+                        Math.clamp(Math.round(size.height * scale), 1, wanted.height));
+                yield resized(inside).framed(wanted, background);
+            }
+        };
+    }
+
+    /** In the middle of a larger one. */
+    private Picture framed(Size wanted, Background background) {
+        char[] framed = new char[wanted.width * wanted.height * channels];
+        for (int i = 0; i < framed.length; i++) {
+            framed[i] = (char) background.of(i % channels, channels, most);
+        }
+        int left = (wanted.width - size.width) / 2;
+        int top = (wanted.height - size.height) / 2;
+        int row = size.width * channels;
         for (int y = 0; y < size.height; y++) {
-            for (int x = 0; x < wanted.width; x++) {
-                double from = (double) x * size.width / wanted.width;
-                double to = (double) (x + 1) * size.width / wanted.width;
+            System.arraycopy(numbers, y * row, framed, ((top + y) * wanted.width + left) * channels, row);
+        }
+        return new Picture(wanted, channels, most, framed);
+    }
+
+    /** Stretched or shrunk to another size. */
+    Picture resized(Size wanted) {
+        return wanted.equals(size) ? this : resampled(new Region(0, 0, size.width, size.height), wanted);
+    }
+
+    /** A part of a picture, whose edges may lie within pixels. */
+    private record Region(double left, double top, double width, double height) {}
+
+    /**
+     * Each pixel is the mean of what it covers of the region. In floats of fixed order, so that it has the same numbers
+     * everywhere.
+     */
+    private Picture resampled(Region region, Size wanted) {
+        int firstRow = (int) region.top;
+        int endRow = (int) Math.min(size.height, Math.ceil(region.top + region.height));
+        float[] narrow = new float[(endRow - firstRow) * wanted.width * channels];
+        for (int x = 0; x < wanted.width; x++) {
+            double from = region.left + x * region.width / wanted.width;
+            double to = region.left + (x + 1) * region.width / wanted.width;
+            int end = (int) Math.min(size.width, Math.ceil(to));
+            for (int y = firstRow; y < endRow; y++) {
                 for (int c = 0; c < channels; c++) {
                     double sum = 0;
-                    for (int i = (int) from; i < Math.min(size.width, to); i++) {
-                        sum += covered(i, from, to) * Byte.toUnsignedInt(pixels[(y * size.width + i) * channels + c]);
+                    for (int i = (int) from; i < end; i++) {
+                        sum += covered(i, from, to) * numbers[(y * size.width + i) * channels + c];
                     }
-                    narrow[(y * wanted.width + x) * channels + c] = (float) (sum / (to - from));
+                    narrow[((y - firstRow) * wanted.width + x) * channels + c] = (float) (sum / (to - from));
                 }
             }
         }
-        byte[] resized = new byte[wanted.height * wanted.width * channels];
+        char[] resized = new char[wanted.height * wanted.width * channels];
         int row = wanted.width * channels;
         for (int y = 0; y < wanted.height; y++) {
-            double from = (double) y * size.height / wanted.height;
-            double to = (double) (y + 1) * size.height / wanted.height;
+            double from = region.top + y * region.height / wanted.height;
+            double to = region.top + (y + 1) * region.height / wanted.height;
+            int end = (int) Math.min(size.height, Math.ceil(to));
             for (int i = 0; i < row; i++) {
                 double sum = 0;
-                for (int source = (int) from; source < Math.min(size.height, to); source++) {
-                    sum += covered(source, from, to) * narrow[source * row + i];
+                for (int source = (int) from; source < end; source++) {
+                    sum += covered(source, from, to) * narrow[(source - firstRow) * row + i];
                 }
-                resized[y * row + i] = (byte) Math.round(sum / (to - from));
+                resized[y * row + i] = (char) Math.round(sum / (to - from));
             }
         }
-        return new Picture(wanted, channels, resized);
+        return new Picture(wanted, channels, most, resized);
     }
 
     /** How much of the pixel between {@code place} and {@code place + 1} lies between the two. */

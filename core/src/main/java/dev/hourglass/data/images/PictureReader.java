@@ -2,28 +2,20 @@ package dev.hourglass.data.images;
 
 import dev.hourglass.files.FreeHeap;
 import dev.hourglass.files.RegularFile;
-import java.awt.image.BufferedImage;
-import java.awt.image.IndexColorModel;
-import java.awt.image.Raster;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.Iterator;
 import java.util.Locale;
-import java.util.Objects;
+import java.util.Optional;
 import javax.imageio.ImageIO;
-import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.ImageTypeSpecifier;
-import javax.imageio.stream.FileImageInputStream;
-import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Decodes PNG and JPEG, told by their first bytes, with the platform's readers. The header is looked at before anything
- * is allocated for pixels. Needs no display. Profiles and transparency are ignored: what counts are the numbers in the
- * file.
+ * Decodes PNG, JPEG, GIF, BMP, TIFF and, where a decoder for it is on the class path, WebP, told by their first bytes, with
+ * the readers that Image I/O knows. The header is looked at before anything is allocated for pixels. Needs no display.
+ * Pictures come upright, in sRGB, and without transparency; of those that move, the first comes.
  */
 public final class PictureReader {
     /** More than any camera takes. */
@@ -32,9 +24,9 @@ public final class PictureReader {
     /** Of larger pictures only every second, third … row and column is decoded. */
     private static final long MAX_DECODED_PIXELS = 1 << 24;
 
-    private static final byte[] PNG_MAGIC = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-    private static final byte[] JPEG_MAGIC = {(byte) 0xff, (byte) 0xd8, (byte) 0xff};
-    private static final int MAX_CHUNK_BYTES_BEFORE_PIXELS = 1 << 24;
+    private static final int MAX_FILE_BYTES = 1 << 28;
+    /** Per byte of a vast picture's file; a photo has fewer than a hundred, and who has more means to fill memory. */
+    private static final int MOST_PIXELS_PER_BYTE = 250;
 
     /** Of a pixel, where the file does not tell. */
     private static final int MOST_BITS = 64;
@@ -44,44 +36,152 @@ public final class PictureReader {
 
     private PictureReader() {}
 
+    /**
+     * What a file says of its picture before that is decoded.
+     *
+     * @param size upright
+     * @param colour whether it has others than gray
+     * @param deep whether it has more than 8 bits
+     */
+    record Header(Picture.Size size, boolean colour, boolean deep) {}
+
     /** @throws IOException if the file can't be read, or its header is none or announces too much */
-    static Picture.Size size(Path file) throws IOException {
-        RegularFile.require(file);
-        try (ImageInputStream in = new FileImageInputStream(file.toFile())) {
-            return with(in, (reader, size) -> size);
-        }
+    static Header header(Path file) throws IOException {
+        byte[] bytes = bytes(file);
+        PictureFormat format = PictureFormat.of(bytes);
+        return switch (format) {
+            case PNG -> {
+                PngHeader png = PngHeader.read(bytes);
+                requireBounded(png.size(), bytes);
+                yield new Header(png.orientation().upright(png.size()), png.isColour(), png.bits() == Short.SIZE);
+            }
+            case JPEG -> {
+                JpegHeader jpeg = JpegHeader.read(bytes);
+                requireBounded(jpeg.size(), bytes);
+                yield new Header(
+                        jpeg.orientation().upright(jpeg.size()), jpeg.colours() != JpegHeader.Colours.GRAY, false);
+            }
+            case GIF, BMP, TIFF, WEBP ->
+                with(format, bytes, (reader, size) -> {
+                    ImageTypeSpecifier type = type(reader);
+                    return new Header(
+                            OtherPictures.orientation(format, bytes).upright(size),
+                            OtherPictures.isColour(type),
+                            type.getSampleModel().getSampleSize(0) == Short.SIZE);
+                });
+        };
     }
 
     /**
      * A whole picture, or of a vast one every n-th pixel.
      *
-     * @throws IOException as {@link #size} does, or if the file is cut short or the pixels are damaged
+     * @param background behind what is transparent
+     * @throws IOException as {@link #header} does, or if the file is cut short, the pixels are damaged or of a kind
+     *     whose colours are not known
      * @throws OutOfMemoryError if memory does not hold what the header announces, or did not while it was decoded
      */
-    static Picture read(Path file) throws IOException {
-        RegularFile.require(file);
-        try (ImageInputStream in = new FileImageInputStream(file.toFile())) {
-            int coefficientBytes = requireWhole(in);
-            return with(in, (reader, size) -> decode(reader, size, coefficientBytes));
-        }
+    static Picture read(Path file, Background background) throws IOException {
+        return read(bytes(file), background, Optional.empty());
     }
 
     /**
-     * A picture of this size, whose header says so.
+     * A picture of this size, whose header says so, on black.
      *
-     * @throws IOException if it is of another size, or as {@link #read(Path)} does
-     * @throws OutOfMemoryError as {@link #read(Path)} does
+     * @throws IOException if it is of another size, or as {@link #read(Path, Background)} does
+     * @throws OutOfMemoryError as {@link #read(Path, Background)} does
      */
     public static Picture read(InputStream stream, Picture.Size expected) throws IOException {
-        try (ImageInputStream in = new MemoryCacheImageInputStream(stream)) {
-            int coefficientBytes = requireWhole(in);
-            return with(in, (reader, size) -> {
-                if (!size.equals(expected)) {
-                    throw new IOException("expected " + expected + " pixels, found " + size);
-                }
-                return decode(reader, size, coefficientBytes);
-            });
+        return read(stream.readAllBytes(), Background.BLACK, Optional.of(expected));
+    }
+
+    private static byte[] bytes(Path file) throws IOException {
+        try (InputStream in = RegularFile.open(file)) {
+            byte[] bytes = in.readNBytes(MAX_FILE_BYTES + 1);
+            if (bytes.length > MAX_FILE_BYTES) {
+                throw new IOException(String.format(Locale.ROOT, "expected at most %,d bytes", MAX_FILE_BYTES));
+            }
+            return bytes;
         }
+    }
+
+    private static Picture read(byte[] file, Background background, Optional<Picture.Size> expected)
+            throws IOException {
+        PictureFormat format = PictureFormat.of(file);
+        return switch (format) {
+            case PNG -> {
+                PngHeader header = PngHeader.read(file);
+                requireBounded(header.size(), file);
+                PictureEnd.requirePng(new ArrayImageInput(file));
+                Planes planes =
+                        decode(format, file, 0, expected, (reader, size, step) -> PngPixels.read(reader, step, header));
+                yield finished(planes, header.profile(), header.orientation(), background);
+            }
+            case JPEG -> {
+                JpegHeader header = JpegHeader.read(file);
+                requireBounded(header.size(), file);
+                int coefficients = PictureEnd.requireJpeg(new ArrayImageInput(file)) ? COEFFICIENT_BYTES : 0;
+                Planes planes = decode(
+                        format,
+                        file,
+                        coefficients,
+                        expected,
+                        (reader, size, step) -> JpegPixels.read(reader, step, header.colours()));
+                yield finished(planes, header.profile(), header.orientation(), background);
+            }
+            case GIF, BMP, TIFF, WEBP -> {
+                Optional<byte[]> profile = OtherPictures.profile(format, file);
+                Orientation orientation = OtherPictures.orientation(format, file);
+                Planes planes = decode(
+                        format,
+                        file,
+                        0,
+                        expected,
+                        (reader, size, step) -> OtherPictures.read(reader, step, format, file));
+                yield finished(planes, profile, orientation, background);
+            }
+        };
+    }
+
+    private static Picture finished(
+            Planes planes, Optional<byte[]> profile, Orientation orientation, Background background)
+            throws IOException {
+        boolean inks = planes.inks();
+        boolean transparent = planes.isTransparent();
+        int colours = inks ? Planes.INKS : planes.bands() - (transparent ? 1 : 0);
+        Planes opaque = planes.first(colours);
+        Optional<ColourProfile> toSrgb =
+                profile.isPresent() ? ColourProfile.of(profile.get(), colours) : Optional.empty();
+        if (toSrgb.isPresent()) {
+            Planes converted = toSrgb.get().toSrgb(opaque);
+            opaque = colours == Picture.GRAY ? converted.first(Picture.GRAY) : converted;
+        } else if (inks) {
+            opaque = opaque.fromInks();
+        }
+        if (transparent) {
+            opaque = opaque.over(background, planes.lastBand());
+        }
+        return orientation.upright(opaque.toPicture());
+    }
+
+    @FunctionalInterface
+    private interface Decoding {
+        Planes with(ImageReader reader, Picture.Size size, int step) throws IOException;
+    }
+
+    private static Planes decode(
+            PictureFormat format, byte[] file, int coefficientBytes, Optional<Picture.Size> expected, Decoding decoding)
+            throws IOException {
+        return with(format, file, (reader, size) -> {
+            if (expected.isPresent() && !size.equals(expected.get())) {
+                throw new IOException("expected " + expected.get() + " pixels, found " + size);
+            }
+            int step = 1;
+            while (size.pixels() / ((long) step * step) > MAX_DECODED_PIXELS) {
+                step++;
+            }
+            requireMemory(reader, size, step, coefficientBytes);
+            return decoding.with(reader, size, step);
+        });
     }
 
     @FunctionalInterface
@@ -89,16 +189,20 @@ public final class PictureReader {
         T with(ImageReader reader, Picture.Size size) throws IOException;
     }
 
-    private static <T> T with(ImageInputStream in, Work<T> work) throws IOException {
-        ImageReader reader = ImageIO.getImageReadersByFormatName(format(in)).next();
+    private static <T> T with(PictureFormat format, byte[] file, Work<T> work) throws IOException {
+        OtherPictures.requireReadable(format, file);
+        Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName(format.key());
+        if (!readers.hasNext()) {
+            throw new IOException("there is no decoder for " + format + " on the class path");
+        }
+        ImageReader reader = readers.next();
         try {
-            reader.setInput(in, true, true);
+            reader.setInput(new ArrayImageInput(file), true, format != PictureFormat.GIF);
             Picture.Size size = new Picture.Size(reader.getWidth(0), reader.getHeight(0));
-            if (size.pixels() < 1 || size.pixels() > MAX_PIXELS) {
-                throw new IOException(
-                        String.format(Locale.ROOT, "expected at most %,d pixels, found %s", MAX_PIXELS, size));
-            }
-            return work.with(reader, size);
+            Picture.Size screen = OtherPictures.screen(format, file, size);
+            requireBounded(screen, file);
+            requireBounded(size, file);
+            return work.with(reader, screen);
         } catch (IOException e) {
             // The decoder of PNG wraps whatever goes wrong.
             for (Throwable cause = e; cause != null; cause = cause.getCause()) {
@@ -115,74 +219,20 @@ public final class PictureReader {
         }
     }
 
-    /** @return the bytes of a pixel that the decoder keeps besides the image */
-    private static int requireWhole(ImageInputStream in) throws IOException {
-        boolean progressive = false;
-        if (format(in).equals("png")) {
-            PictureEnd.requirePng(in);
-        } else {
-            progressive = PictureEnd.requireJpeg(in);
+    private static void requireBounded(Picture.Size size, byte[] file) throws IOException {
+        if (size.width() < 1 || size.height() < 1 || size.pixels() > MAX_PIXELS) {
+            throw new IOException(
+                    String.format(Locale.ROOT, "expected at most %,d pixels, found %s", MAX_PIXELS, size));
         }
-        in.seek(0);
-        return progressive ? COEFFICIENT_BYTES : 0;
-    }
-
-    private static String format(ImageInputStream in) throws IOException {
-        byte[] beginning = new byte[PNG_MAGIC.length];
-        int read = Math.max(0, in.read(beginning));
-        if (Arrays.equals(beginning, PNG_MAGIC)) {
-            try {
-                checkChunks(in);
-            } catch (EOFException e) {
-                throw new IOException("cut short", e);
-            }
-            in.seek(0);
-            return "png";
-        }
-        if (read >= JPEG_MAGIC.length && Arrays.equals(beginning, 0, 3, JPEG_MAGIC, 0, 3)) {
-            in.seek(0);
-            return "jpeg";
-        }
-        throw new IOException(read == 0 ? "empty" : "neither PNG nor JPEG");
-    }
-
-    /** The decoder allocates what the chunks before the pixels say that they have. */
-    private static void checkChunks(ImageInputStream in) throws IOException {
-        for (int chunk = 0; ; chunk++) {
-            long bytes = Integer.toUnsignedLong(in.readInt());
-            int type = in.readInt();
-            if (chunk == 0 && (type != code("IHDR") || bytes != 13)) {
-                throw new IOException("expected a PNG header of 13 bytes");
-            }
-            if (type == code("IDAT")) {
-                return;
-            }
-            if (bytes > MAX_CHUNK_BYTES_BEFORE_PIXELS || (type == code("PLTE") && bytes > 3 * 256)) {
-                throw new IOException(String.format(Locale.ROOT, "a chunk of %,d bytes before the pixels", bytes));
-            }
-            // The last byte of the checksum has to be there.
-            in.seek(in.getStreamPosition() + bytes + 3);
-            in.readByte();
+        if (size.pixels() > MAX_DECODED_PIXELS && size.pixels() > (long) MOST_PIXELS_PER_BYTE * file.length) {
+            throw new IOException(
+                    String.format(Locale.ROOT, "announces %s pixels and has only %,d bytes", size, file.length));
         }
     }
 
-    private static int code(String type) {
-        return (type.charAt(0) << 24) | (type.charAt(1) << 16) | (type.charAt(2) << 8) | type.charAt(3);
-    }
-
-    private static Picture decode(ImageReader reader, Picture.Size size, int coefficientBytes) throws IOException {
-        ImageReadParam param = reader.getDefaultReadParam();
-        int step = 1;
-        while (size.pixels() / ((long) step * step) > MAX_DECODED_PIXELS) {
-            step++;
-        }
-        requireMemory(reader, size, step, coefficientBytes);
-        param.setSourceSubsampling(step, step, 0, 0);
-        BufferedImage image = Objects.requireNonNull(reader.read(0, param));
-        Picture.Size decoded = new Picture.Size(image.getWidth(), image.getHeight());
-        return image.getColorModel() instanceof IndexColorModel
-                ? fromPalette(image, decoded)
-                : fromRaster(image.getRaster(), decoded);
+    private static ImageTypeSpecifier type(ImageReader reader) throws IOException {
+        ImageTypeSpecifier raw = reader.getRawImageType(0);
+        return raw == null ? reader.getImageTypes(0).next() : raw;
     }
 
     /** For the platform's image and ours. Twice as much must be free, since others may decode as well. */
@@ -191,50 +241,11 @@ public final class PictureReader {
         ImageTypeSpecifier type = reader.getRawImageType(0);
         int bits = type == null ? MOST_BITS : type.getColorModel().getPixelSize();
         long pixels = Math.ceilDiv(size.width(), step) * (long) Math.ceilDiv(size.height(), step);
-        long bytes = pixels * (Math.ceilDiv(bits, Byte.SIZE) + Picture.RGB);
+        long bytes = pixels * (Math.ceilDiv(bits, Byte.SIZE) + Character.BYTES * Picture.RGB);
         long coefficients = size.pixels() * coefficientBytes;
         if (!FreeHeap.holds(2 * (bytes + coefficients), FreeHeap::freeBytes)) {
             throw new OutOfMemoryError(String.format(
                     Locale.ROOT, "a picture of %s pixels needs about %,d MB", size, (bytes + coefficients) >> 20));
         }
-    }
-
-    private static Picture fromPalette(BufferedImage image, Picture.Size size) {
-        byte[] pixels = new byte[size.width() * size.height() * Picture.RGB];
-        int[] row = new int[size.width()];
-        int at = 0;
-        boolean gray = true;
-        for (int y = 0; y < size.height(); y++) {
-            image.getRGB(0, y, size.width(), 1, row, 0, size.width());
-            for (int rgb : row) {
-                pixels[at++] = (byte) (rgb >> 16);
-                pixels[at++] = (byte) (rgb >> 8);
-                pixels[at++] = (byte) rgb;
-                gray &= ((rgb >> 16) & 0xff) == (rgb & 0xff) && ((rgb >> 8) & 0xff) == (rgb & 0xff);
-            }
-        }
-        Picture picture = new Picture(size, Picture.RGB, pixels);
-        return gray ? picture.withChannels(Picture.GRAY) : picture;
-    }
-
-    private static Picture fromRaster(Raster raster, Picture.Size size) throws IOException {
-        int bands = raster.getNumBands();
-        int bits = raster.getSampleModel().getSampleSize(0);
-        if (bits != 8 && bits != 16) {
-            throw new IOException("expected 8 or 16 bits per channel, found " + bits);
-        }
-        int channels = bands < Picture.RGB ? Picture.GRAY : Picture.RGB;
-        byte[] pixels = new byte[size.width() * size.height() * channels];
-        int[] row = new int[size.width() * bands];
-        int at = 0;
-        for (int y = 0; y < size.height(); y++) {
-            raster.getPixels(0, y, size.width(), 1, row);
-            for (int x = 0; x < size.width(); x++) {
-                for (int channel = 0; channel < channels; channel++) {
-                    pixels[at++] = (byte) (row[x * bands + channel] >> (bits - 8));
-                }
-            }
-        }
-        return new Picture(size, channels, pixels);
     }
 }

@@ -2,8 +2,8 @@ package dev.hourglass.data.images;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
-import dev.hourglass.data.ByteDataset;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.DatasetException;
 import dev.hourglass.tensor.Normalization;
@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
@@ -26,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class ImageFolderTest {
+    private static final PictureOptions AS_THEY_ARE = PictureOptions.defaults();
+    private static final PictureOptions STRETCHED = AS_THEY_ARE.withFit(Fit.STRETCH);
+
     @TempDir
     private Path folder;
 
@@ -35,9 +39,9 @@ class ImageFolderTest {
         put("a.png", rgb(3, 2, 0));
         put("notes.txt", "no picture".getBytes(StandardCharsets.US_ASCII));
 
-        ImageFolder images = ImageFolder.read(folder, null, false);
+        ImageFolder images = ImageFolder.read(folder, null, AS_THEY_ARE);
 
-        ByteDataset data = images.data();
+        Dataset data = images.data();
         assertThat(images.skipped()).isEmpty();
         assertThat(data.name()).isEqualTo(folder.getFileName().toString());
         assertThat(data.sampleShape()).isEqualTo(Shape.of(2, 3, 3));
@@ -54,7 +58,7 @@ class ImageFolderTest {
         put("cat/1.png", gray(2, 2, 7));
         Files.createDirectories(folder.resolve("empty"));
 
-        ByteDataset data = ImageFolder.read(folder, null, false).data();
+        Dataset data = ImageFolder.read(folder, null, AS_THEY_ARE).data();
 
         assertThat(data.classNames()).containsExactly("cat", "dog");
         assertThat(new int[] {data.label(0), data.label(1), data.label(2)}).containsExactly(0, 0, 1);
@@ -68,13 +72,15 @@ class ImageFolderTest {
         red.setRGB(0, 0, 0xff0000);
         put("red.png", encode(red, "png"));
 
-        assertThat(bytes(ImageFolder.read(folder, Shape.of(1, 1, 1), false).data(), 0))
+        assertThat(bytes(
+                        ImageFolder.read(folder, Shape.of(1, 1, 1), AS_THEY_ARE).data(), 0))
                 .containsExactly(76);
 
         put("red.png", gray(1, 1, 9));
-        assertThat(bytes(ImageFolder.read(folder, Shape.of(1, 1, 3), false).data(), 0))
+        assertThat(bytes(
+                        ImageFolder.read(folder, Shape.of(1, 1, 3), AS_THEY_ARE).data(), 0))
                 .containsExactly(9, 9, 9);
-        assertThat(ImageFolder.read(folder, Shape.of(1, 1), false).data().sampleShape())
+        assertThat(ImageFolder.read(folder, Shape.of(1, 1), AS_THEY_ARE).data().sampleShape())
                 .isEqualTo(Shape.of(1, 1, 1));
     }
 
@@ -95,9 +101,9 @@ class ImageFolderTest {
         photo.setRGB(1, 0, 0x808080);
         put("d.jpeg", encode(photo, "jpeg"));
 
-        ByteDataset data = ImageFolder.read(folder, null, false).data();
+        Dataset data = ImageFolder.read(folder, null, AS_THEY_ARE).data();
 
-        assertThat(bytes(data, 0)).containsExactly(0x10, 0x20, 0x30, 0x40, 0x50, 0x60);
+        assertThat(bytes(data, 0)).containsExactly(0, 0, 0, 0x40, 0x50, 0x60); // what can't be seen is black
         assertThat(bytes(data, 1)).startsWith(0, 255, 0);
         assertThat(bytes(data, 2)).startsWith(0x12, 0x12, 0x12);
         assertThat(bytes(data, 3)).containsExactly(128, 128, 128, 128, 128, 128);
@@ -109,13 +115,14 @@ class ImageFolderTest {
         put("b.png", gray(4, 4, 0));
         put("c.png", gray(1, 1, 77));
 
-        assertThatThrownBy(() -> ImageFolder.read(folder, null, false))
+        assertThatThrownBy(() -> ImageFolder.read(folder, null, AS_THEY_ARE))
                 .isInstanceOf(DatasetException.class)
                 .hasMessage(
                         "Can't read " + folder + ": expected pictures of 2 x 2 pixels, found 2 of 3 with other sizes,"
-                                + " such as b.png with 4 x 4. Have them resized or take them out.");
+                                + " such as b.png with 4 x 4. Choose how to fit"
+                                + " them (crop, pad or stretch), or take them out.");
 
-        ByteDataset data = ImageFolder.read(folder, null, true).data();
+        Dataset data = ImageFolder.read(folder, null, STRETCHED).data();
         assertThat(bytes(data, 0)).containsExactly(10, 11, 12, 13);
         // Means of 0 1 4 5, 2 3 6 7, 8 9 12 13 and 10 11 14 15, rounded.
         assertThat(bytes(data, 1)).containsExactly(3, 5, 11, 13);
@@ -124,10 +131,74 @@ class ImageFolderTest {
 
     @Test
     void aPixelIsTheMeanOfWhatItCovers() {
-        Picture row = new Picture(new Picture.Size(3, 1), 1, new byte[] {0, 60, (byte) 240});
+        Picture row = Picture.of(new Picture.Size(3, 1), 1, new byte[] {0, 60, (byte) 240});
 
         // 1.5 pixels each: (0 + 60 / 2) / 1.5 and (60 / 2 + 240) / 1.5.
         assertThat(row.resized(new Picture.Size(2, 1)).pixels()).containsExactly(20, 180);
+    }
+
+    @Test
+    void cropCutsTheSidesPadFillsThemAndStretchSqueezesAll() {
+        Picture wide = Picture.of(new Picture.Size(4, 2), 1, new byte[] {0, 10, 20, 30, 40, 50, 60, 70});
+        Picture.Size square = new Picture.Size(2, 2);
+        Background white = Background.WHITE;
+
+        assertThat(wide.fitted(square, Fit.CROP, white).pixels()).containsExactly(10, 20, 50, 60);
+        assertThat(wide.fitted(square, Fit.STRETCH, white).pixels()).containsExactly(5, 25, 45, 65);
+        assertThat(wide.fitted(new Picture.Size(4, 4), Fit.PAD, white).pixels())
+                .containsExactly(-1, -1, -1, -1, 0, 10, 20, 30, 40, 50, 60, 70, -1, -1, -1, -1);
+        assertThat(wide.fitted(new Picture.Size(2, 1), Fit.CROP, white).pixels())
+                .containsExactly(wide.resized(new Picture.Size(2, 1)).pixels());
+    }
+
+    @Test
+    void namesStayWithTheSamplesThroughEverythingThatIsDerived() throws IOException {
+        put("cat/2.png", gray(2, 2, 6));
+        put("cat/broken.png", new byte[3]);
+        put("dog/1.png", gray(2, 2, 5));
+
+        Dataset data = ImageFolder.read(folder, null, AS_THEY_ARE).data();
+
+        assertThat(data.sampleName(0)).isEqualTo("cat/2.png");
+        assertThat(data.sampleName(1)).isEqualTo("dog/1.png");
+        assertThat(data.reshaped(Shape.of(4)).limit(1).sampleName(0)).isEqualTo("cat/2.png");
+    }
+
+    @Test
+    void sixteenBitsStaySixteen() throws IOException {
+        BufferedImage deep = new BufferedImage(2, 1, BufferedImage.TYPE_USHORT_GRAY);
+        deep.getRaster().setSample(0, 0, 0, 0x1234);
+        deep.getRaster().setSample(1, 0, 0, 0xffff);
+        put("a/deep.png", encode(deep, "png"));
+        put("b/flat.png", gray(2, 1, 7));
+
+        Dataset data = ImageFolder.read(folder, null, AS_THEY_ARE).data();
+
+        float[] sample = new float[2];
+        data.copySample(0, sample, 0);
+        assertThat(sample[0]).isCloseTo(0x1234 / 65_535f, within(1e-7f));
+        assertThat(sample[1]).isEqualTo(1);
+        data.copySample(1, sample, 0);
+        assertThat(sample[0]).isCloseTo(7 / 255f, within(1e-7f));
+        assertThat(data.label(1)).isEqualTo(1);
+        assertThat(data.sampleName(1)).isEqualTo("b/flat.png");
+    }
+
+    @Test
+    void moreThanStaysInMemoryIsReadFromAFileToTheSameNumbers() throws IOException {
+        PixelStore mapped = PixelStore.of(3, (int) PixelStore.MOST_BYTES_IN_MEMORY / 2, false);
+        Picture.Size size = new Picture.Size((int) PixelStore.MOST_BYTES_IN_MEMORY / 2, 1);
+        Picture picture = new Picture(size, 1, 255, new char[size.width()]);
+        picture.numbers()[5] = 200;
+
+        mapped.put(2, picture);
+        mapped.move(2, 1);
+
+        float[] sample = new float[size.width()];
+        mapped.finished(List.of("a", "b")).copy(1, sample, 0);
+        assertThat(mapped.isBytesInMemory()).isFalse();
+        assertThat(sample[5]).isEqualTo(200);
+        assertThat(sample[6]).isZero();
     }
 
     @Test
@@ -140,7 +211,7 @@ class ImageFolderTest {
         put("empty.png", new byte[0]);
         put("page.png", "<!DOCTYPE html>".getBytes(StandardCharsets.US_ASCII));
 
-        ImageFolder images = ImageFolder.read(folder, null, false);
+        ImageFolder images = ImageFolder.read(folder, null, AS_THEY_ARE);
 
         assertThat(images.data().size()).isEqualTo(20);
         assertThat(images.skipped())
@@ -149,7 +220,8 @@ class ImageFolderTest {
         assertThat(images.skipped())
                 .contains(
                         new ImageFolder.Skipped(folder.resolve("empty.png"), "empty"),
-                        new ImageFolder.Skipped(folder.resolve("page.png"), "neither PNG nor JPEG"));
+                        new ImageFolder.Skipped(
+                                folder.resolve("page.png"), "none of PNG, JPEG, GIF, BMP, TIFF and WebP"));
     }
 
     @Test
@@ -161,7 +233,7 @@ class ImageFolderTest {
         put("palette.png", png(4, 4, Integer.MAX_VALUE));
         put("negative.png", png(-4, 4, 0));
 
-        ImageFolder images = ImageFolder.read(folder, null, false);
+        ImageFolder images = ImageFolder.read(folder, null, AS_THEY_ARE);
 
         assertThat(images.data().size()).isEqualTo(1);
         assertThat(images.skipped())
@@ -183,7 +255,7 @@ class ImageFolderTest {
             damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
             put("b.png", round % 3 == 0 ? Arrays.copyOf(damaged, random.nextInt(damaged.length)) : damaged);
 
-            ImageFolder images = ImageFolder.read(folder, Shape.of(8, 8, 3), true);
+            ImageFolder images = ImageFolder.read(folder, Shape.of(8, 8, 3), STRETCHED);
 
             assertThat(images.data().size() + images.skipped().size())
                     .as("seed %d, round %d", seed, round)
@@ -193,24 +265,24 @@ class ImageFolderTest {
 
     @Test
     void foldersWithoutPicturesOrWithAMixtureAreRefused() throws IOException {
-        assertThatThrownBy(() -> ImageFolder.read(folder, null, false))
+        assertThatThrownBy(() -> ImageFolder.read(folder, null, AS_THEY_ARE))
                 .isInstanceOf(DatasetException.class)
-                .hasMessage(
-                        "Can't read " + folder + ": expected pictures (.png, .jpg, .jpeg) in it or in folders of it,"
-                                + " found none. Give another folder.");
+                .hasMessage("Can't read " + folder + ": expected pictures (.png, .jpg, .jpeg, .gif, .bmp, .tif, .tiff,"
+                        + " .webp) in it or in folders of it,"
+                        + " found none. Give another folder.");
 
         put("a.png", new byte[3]);
-        assertThatThrownBy(() -> ImageFolder.read(folder, null, false))
+        assertThatThrownBy(() -> ImageFolder.read(folder, null, AS_THEY_ARE))
                 .hasMessage("Can't read " + folder + ": none of its 1 pictures can be read, such as a.png"
-                        + " (neither PNG nor JPEG). Check them.");
+                        + " (none of PNG, JPEG, GIF, BMP, TIFF and WebP). Check them.");
 
         put("cat/a.png", gray(1, 1, 1));
-        assertThatThrownBy(() -> ImageFolder.read(folder, null, false))
+        assertThatThrownBy(() -> ImageFolder.read(folder, null, AS_THEY_ARE))
                 .hasMessage(
                         "Can't read " + folder + ": 1 pictures lie in it and others in 1 folders of it, such as cat,"
                                 + " which name the classes. Move all into folders, or none.");
 
-        assertThatThrownBy(() -> ImageFolder.read(folder.resolve("cat"), Shape.of(2, 2, 2), false))
+        assertThatThrownBy(() -> ImageFolder.read(folder.resolve("cat"), Shape.of(2, 2, 2), AS_THEY_ARE))
                 .hasMessageContaining("are [height, width, 1] or [height, width, 3], and can't become [2, 2, 2].");
     }
 

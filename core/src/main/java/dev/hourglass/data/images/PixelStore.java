@@ -1,0 +1,145 @@
+package dev.hourglass.data.images;
+
+import dev.hourglass.data.DatasetException;
+import dev.hourglass.data.SampleStore;
+import dev.hourglass.files.Failures;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+
+/**
+ * Pictures as samples, a byte or two each number: in memory while they are few, else in a file for the time being that is
+ * mapped into memory, so that there may be more than memory holds.
+ *
+ * <p>Numbers are given as those of 8 bits, 0 to 255, in 257 steps each where they have 16, so that a model takes either.
+ */
+final class PixelStore implements SampleStore {
+    /** A constant, so that data and what they are called do not depend on the machine. */
+    static final long MOST_BYTES_IN_MEMORY = 64L << 20;
+
+    private final MemorySegment pixels;
+    private final byte[] inMemory;
+    private final boolean deep;
+    private final int sampleSize;
+    private List<String> names = List.of();
+
+    private PixelStore(MemorySegment pixels, byte[] inMemory, boolean deep, int sampleSize) {
+        this.pixels = pixels;
+        this.inMemory = inMemory;
+        this.deep = deep;
+        this.sampleSize = sampleSize;
+    }
+
+    /**
+     * Room for samples.
+     *
+     * @param deep whether they have 16 bits
+     * @throws DatasetException if the disk has no room for them
+     */
+    static PixelStore of(int samples, int sampleSize, boolean deep) {
+        long bytes = (long) samples * sampleSize * (deep ? Short.BYTES : 1);
+        if (bytes <= MOST_BYTES_IN_MEMORY) {
+            byte[] array = new byte[(int) bytes];
+            return new PixelStore(MemorySegment.ofArray(array), array, deep, sampleSize);
+        }
+        return new PixelStore(mapped(bytes), new byte[0], deep, sampleSize);
+    }
+
+    /** Of a file that is gone when nobody reads it any more, however the process ends where the system allows that. */
+    private static MemorySegment mapped(long bytes) {
+        try {
+            Path file = Files.createTempFile("hourglass-pictures-", ".pixels");
+            long room = Files.getFileStore(file).getUsableSpace();
+            try (FileChannel channel = FileChannel.open(
+                    file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE)) {
+                // A mapping grows the file without taking room; who then writes to it would end the process.
+                if (room < bytes) {
+                    throw new IOException("the disk has no room");
+                }
+                return channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes, Arena.ofAuto());
+            }
+        } catch (IOException e) {
+            throw new DatasetException(
+                    "Can't keep " + (bytes >> 20) + " MB of pictures in a file in "
+                            + System.getProperty("java.io.tmpdir")
+                            + ": " + Failures.reason(e) + ". Choose another folder with -Djava.io.tmpdir=DIR, or a"
+                            + " smaller size.",
+                    e);
+        }
+    }
+
+    /** Whether {@link #bytes} has all of them. */
+    boolean isBytesInMemory() {
+        return inMemory.length > 0 && !deep;
+    }
+
+    byte[] bytes() {
+        return inMemory;
+    }
+
+    List<String> names() {
+        return names;
+    }
+
+    /** From any thread, each sample by one of them. */
+    void put(int index, Picture picture) {
+        long at = (long) index * sampleSize;
+        if (deep) {
+            char[] numbers = picture.deep().numbers();
+            MemorySegment.copy(numbers, 0, pixels, ValueLayout.JAVA_CHAR_UNALIGNED, at * Short.BYTES, sampleSize);
+        } else {
+            MemorySegment.copy(picture.pixels(), 0, pixels, ValueLayout.JAVA_BYTE, at, sampleSize);
+        }
+    }
+
+    /** Puts a sample into another place, to close a gap. */
+    void move(int from, int to) {
+        long bytes = (long) sampleSize * (deep ? Short.BYTES : 1);
+        if (from != to) {
+            MemorySegment.copy(pixels, from * bytes, pixels, to * bytes, bytes);
+        }
+    }
+
+    /** @param samples that there are, with their names */
+    PixelStore finished(List<String> samples) {
+        names = List.copyOf(samples);
+        return this;
+    }
+
+    @Override
+    public int size() {
+        return names.size();
+    }
+
+    @Override
+    public int sampleSize() {
+        return sampleSize;
+    }
+
+    @Override
+    public String name(int index) {
+        return names.get(index);
+    }
+
+    @Override
+    public void copy(int index, float[] into, int offset) {
+        long at = (long) index * sampleSize;
+        for (int i = 0; i < sampleSize; i++) {
+            into[offset + i] = deep
+                    ? pixels.get(ValueLayout.JAVA_CHAR_UNALIGNED, (at + i) * Short.BYTES)
+                            / (float) Picture.SHORTS_PER_BYTE
+                    : Byte.toUnsignedInt(pixels.get(ValueLayout.JAVA_BYTE, at + i));
+        }
+    }
+
+    @Override
+    public void requireUnchanged() {
+        // Nobody else has the pixels.
+    }
+}
