@@ -117,10 +117,11 @@ def weights(model):
     return [np.asarray(w).ravel() for layer in all_layers(model) for w in layer.weights]
 
 
-def save(name, model):
+def save(name, model, x=None):
+    """With inputs x, or random numbers from 0 to 1."""
     model.compile(optimizer=keras.optimizers.Adam(0.01), loss="mse")
     random = np.random.RandomState(len(name))
-    x = random.rand(BATCH, *model.input_shape[1:]).astype("float32")
+    x = random.rand(BATCH, *model.input_shape[1:]).astype("float32") if x is None else x
     y = x if model.output_shape == model.input_shape else np.zeros((BATCH, *model.output_shape[1:]), "float32")
     for _ in range(2):
         model.train_on_batch(x, y)

@@ -23,11 +23,16 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files that the real Keras wrote; {@code interop/make_keras_files.py} and {@code make_recurrent_files.py} make them. */
+/**
+ * Files that the real Keras wrote; {@code interop/make_keras_files.py}, {@code make_recurrent_files.py} and {@code
+ * make_public_kinds.py} make them.
+ */
 class KerasFilesTest {
     private static final int BATCH = 4;
 
@@ -49,6 +54,16 @@ class KerasFilesTest {
                 "masked.h5",
                 "each_step.keras",
                 "each_step.h5",
+                "public/lstm_relu.keras",
+                "public/lstm_relu.h5",
+                "public/lstm_linear.keras",
+                "public/lstm_selu.keras",
+                "public/lstm_hard_sigmoid.keras",
+                "public/denoiser.keras",
+                "public/wide.keras",
+                "public/wider.keras",
+                "public/wide_with_waist.keras",
+                "public/pixels.keras",
                 "frozen.keras",
                 "frozen.h5"
             })
@@ -79,7 +94,17 @@ class KerasFilesTest {
                 "masked.keras",
                 "masked.h5",
                 "each_step.keras",
-                "each_step.h5"
+                "each_step.h5",
+                "public/lstm_relu.keras",
+                "public/lstm_relu.h5",
+                "public/lstm_linear.keras",
+                "public/lstm_selu.keras",
+                "public/lstm_hard_sigmoid.keras",
+                "public/denoiser.keras",
+                "public/wide.keras",
+                "public/wider.keras",
+                "public/wide_with_waist.keras",
+                "public/pixels.keras"
             })
     void goesOnTrainingFromKerassAdamAsKerasDoes(String file) throws IOException {
         SavedModel model = ModelFile.read(resource(file));
@@ -133,6 +158,29 @@ class KerasFilesTest {
         assertThat(expected).contains(last);
         assertThat(model.isAutoencoder()).isTrue();
         assertThat(model.encoder().output()).isEqualTo(model.decoder().input());
+    }
+
+    /** No layer but those in the middle is ever taken for the waist, however wide it is. */
+    @ParameterizedTest
+    @CsvSource({
+        "lstm_relu, enc2",
+        "lstm_hard_sigmoid, enc2",
+        "denoiser, pool2",
+        "wide_with_waist, hidden2",
+        "pixels, code",
+        "wide, ",
+        "wider, "
+    })
+    void findsTheWaistsOfPublicModelsOrSaysThatItKnowsNone(String name, @Nullable String last) throws IOException {
+        SavedModel model = ModelFile.read(resource("public/" + name + ".keras"));
+        if (last == null) {
+            assertThat(model.waist()).isEqualTo(Waist.UNKNOWN);
+        } else {
+            assertThat(model.waist().source()).isEqualTo(Waist.Source.BY_RULE);
+            assertThat(model.layers().get(model.waist().encoderLayers() - 1).name())
+                    .isEqualTo(last);
+        }
+        assertThat(model.isAutoencoder()).isEqualTo(last != null);
     }
 
     @Test

@@ -34,18 +34,18 @@ class KillIT {
     void trainingThatIsKilledAgainAndAgainEndsInTheBitsOfOneThatWasNot() throws Exception {
         long seed = Long.getLong("hourglass.seed", System.nanoTime());
         Random random = new Random(seed);
-        for (String model : List.of("cnn", "lstm")) {
+        for (String model : List.of("cnn", "lstm", "vae")) {
             AutoencoderSpec spec = Objects.requireNonNull(KilledTraining.MODELS.get(model));
             TrainingState fresh = TrainingState.fresh(spec, Normalization.NONE, KilledTraining.OPTIONS);
             String expected = KilledTraining.digest(KilledTraining.train(fresh, TrainingWatch.INTERRUPTS));
             int kills = 0;
-            for (int run = 0; kills < KILLS / 2; run++) {
+            for (int run = 0; kills < KILLS / 3; run++) {
                 Path checkpoints = folder.resolve(model + run);
                 String digest = trainAndKill(model, checkpoints, random.nextInt(LONGEST_MILLIS));
                 while (digest == null) {
                     kills++;
                     digest = trainAndKill(
-                            model, checkpoints, kills < KILLS / 2 ? random.nextInt(LONGEST_MILLIS) : Long.MAX_VALUE);
+                            model, checkpoints, kills < KILLS / 3 ? random.nextInt(LONGEST_MILLIS) : Long.MAX_VALUE);
                 }
                 assertThat(digest)
                         .as("%s, run %d, after %d kills, -Dhourglass.seed=%d", model, run, kills, seed)

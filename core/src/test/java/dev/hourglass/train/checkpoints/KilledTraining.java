@@ -1,8 +1,10 @@
 package dev.hourglass.train.checkpoints;
 
 import dev.hourglass.data.FloatDataset;
+import dev.hourglass.engine.Loss;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Size2;
@@ -42,7 +44,10 @@ final class KilledTraining {
     private static final Size2 THREE = Size2.square(3);
     private static final Size2 ONE = Size2.square(1);
 
-    /** Convolutions with moving statistics on images that are varied at random, and a sequence; both with dropout. */
+    /**
+     * Convolutions with moving statistics on images that are varied at random, and a sequence, both with dropout; and a
+     * variational model whose divergence warms up for half of the training.
+     */
     static final Map<String, AutoencoderSpec> MODELS = Map.of(
             "cnn",
             new AutoencoderSpec(
@@ -58,7 +63,23 @@ final class KilledTraining {
                     "lstm",
                     Shape.of(6, 6),
                     List.of(new LayerSpec.Lstm("a", 5, false), new LayerSpec.Dropout("b", 0.2f)),
-                    List.of(new LayerSpec.RepeatVector("c", 6), new LayerSpec.Lstm("d", 6, true))));
+                    List.of(new LayerSpec.RepeatVector("c", 6), new LayerSpec.Lstm("d", 6, true))),
+            "vae",
+            variational(INPUT.size()));
+
+    /** With two numbers for a code. */
+    static AutoencoderSpec variational(int size) {
+        Graph graph = new Graph(
+                List.of(new Graph.Input("x", Shape.of(size))),
+                List.of(
+                        new Graph.Node(new LayerSpec.Dense("a", 8, Activation.SIGMOID), List.of("x")),
+                        new Graph.Node(new LayerSpec.Dense("m", 2, Activation.LINEAR), List.of("a")),
+                        new Graph.Node(new LayerSpec.Dense("v", 2, Activation.LINEAR), List.of("a")),
+                        new Graph.Node(new LayerSpec.Sampling("z"), List.of("m", "v")),
+                        new Graph.Node(new LayerSpec.Dense("b", size, Activation.SIGMOID), List.of("z"))),
+                List.of("b"));
+        return new AutoencoderSpec("vae", graph, "z");
+    }
 
     static final TrainOptions OPTIONS = TrainOptions.defaults()
             .withEpochs(150)
@@ -68,6 +89,10 @@ final class KilledTraining {
                     EarlyStopping.defaults().withPatience(1000).withRestoreBestWeights(true),
                     ReduceLrOnPlateau.defaults().withPatience(3).withFactor(0.5),
                     true));
+
+    /** Of the variational model. */
+    private static final Loss EVIDENCE =
+            Loss.parse("binary_crossentropy:penalties=z/divergence beta 0.5 warm_up 75;a/sparsity rho 0.1 beta 0.5");
 
     /** Images alone can be varied. */
     private static final Augmentation MOVED = new Augmentation(true, 1, 1, Augmentation.FillMode.NEAREST);
@@ -104,7 +129,9 @@ final class KilledTraining {
 
     static TrainResult train(TrainingState start, TrainingWatch watch) {
         FloatDataset data = samples().reshaped(start.model().spec().input());
-        TrainOptions options = data.sampleShape().rank() == 3 ? OPTIONS.withAugmentation(MOVED) : OPTIONS;
+        TrainOptions options = data.sampleShape().rank() == 3
+                ? OPTIONS.withAugmentation(MOVED)
+                : data.sampleShape().rank() == 1 ? OPTIONS.withLoss(EVIDENCE) : OPTIONS;
         return Trainer.train(start, data, data.limit(9), options, watch, event -> {});
     }
 
