@@ -3,6 +3,7 @@ package dev.hourglass.data;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Samples of one shape that can be read in any order and from any thread. Implementations keep what they hold as
@@ -35,6 +36,25 @@ public interface Dataset {
      *     another in its place, since it was opened: what was read may be of both
      */
     default void requireUnchanged() {}
+
+    /** What follows each sample: known where samples are the first steps of longer windows. */
+    default Optional<Next> next() {
+        return Optional.empty();
+    }
+
+    /** The steps that follow each sample. */
+    interface Next {
+        /** Of those of one sample. */
+        Shape shape();
+
+        /**
+         * Writes what follows one sample, normalized as the sample is.
+         *
+         * @param index of the sample
+         * @param into receives {@code shape().size()} numbers from {@code offset} on
+         */
+        void copy(int index, float[] into, int offset);
+    }
 
     boolean hasLabels();
 

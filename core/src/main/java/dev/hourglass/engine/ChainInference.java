@@ -37,6 +37,7 @@ public final class ChainInference implements AutoCloseable {
     private final Workers workers;
     private final Plan plan;
     private final PackedWeights weights;
+    private final List<Graph.Input> inputs;
     private final int inputSize;
     private final int outputSize;
     /** Executors for as many callers as there have been at once. */
@@ -51,8 +52,12 @@ public final class ChainInference implements AutoCloseable {
         this.kernels = kernels;
         this.workers = workers;
         this.plan = plan;
-        inputSize = graph.input().size();
-        outputSize = ModelFacts.of(graph).output().size();
+        inputs = graph.inputs();
+        inputSize = inputs.stream().mapToInt(input -> input.shape().size()).sum();
+        ModelFacts facts = ModelFacts.of(graph);
+        outputSize = graph.outputs().stream()
+                .mapToInt(output -> facts.shapeOf(output).size())
+                .sum();
         weights = new PackedWeights(plan, parameters, kernels);
     }
 
@@ -78,7 +83,7 @@ public final class ChainInference implements AutoCloseable {
     }
 
     /**
-     * @param graph with one input and one output
+     * @param graph with any number of inputs and outputs
      * @param parameters of its layers
      * @param threads that share out one call's samples, >= 1
      */
@@ -86,12 +91,12 @@ public final class ChainInference implements AutoCloseable {
         return new ChainInference(graph, parameters, Kernels.best(), Workers.of(threads));
     }
 
-    /** How many numbers a sample has. */
+    /** How many numbers a sample has, in all inputs. */
     public int inputSize() {
         return inputSize;
     }
 
-    /** How many numbers come out for a sample. */
+    /** How many numbers come out for a sample, in all outputs. */
     public int outputSize() {
         return outputSize;
     }
@@ -100,9 +105,19 @@ public final class ChainInference implements AutoCloseable {
      * Sends samples through the layers.
      *
      * @param from index of the first sample
-     * @param into receives {@code count} outputs, row-major, one after the other
+     * @param into receives {@code count} outputs, row-major, one after the other; of several outputs, those of a sample stand
+     *     side by side in the graph's order
      */
     public void run(Samples samples, int from, int count, float[] into) {
+        run(List.of(samples), from, count, into);
+    }
+
+    /**
+     * As the other one, where there are several inputs.
+     *
+     * @param samples one for each of the graph's inputs, in their order; those of the same index belong together
+     */
+    public void run(List<Samples> samples, int from, int count, float[] into) {
         measure(samples, from, count, into);
     }
 
@@ -121,7 +136,11 @@ public final class ChainInference implements AutoCloseable {
     }
 
     /** As {@link #run}. */
-    Divergence measure(Samples samples, int from, int count, float[] into) {
+    Divergence measure(List<Samples> samples, int from, int count, float[] into) {
+        if (samples.size() != inputs.size()) {
+            throw new IllegalArgumentException("The layers have the inputs "
+                    + inputs.stream().map(Graph.Input::name).toList() + ", got samples for " + samples.size());
+        }
         if ((long) count * outputSize > into.length) {
             throw new IllegalArgumentException("into must hold " + count + " x " + outputSize + " = "
                     + (long) count * outputSize + " numbers, got " + into.length);
@@ -129,7 +148,7 @@ public final class ChainInference implements AutoCloseable {
         CpuPlan executor = idle.poll();
         if (executor == null) {
             int chunk = plan.recurrent() ? Memory.MOST_CHUNK_SAMPLES : CHUNK_SAMPLES;
-            BatchSize size = new BatchSize(inputSize, BATCH, chunk);
+            BatchSize size = new BatchSize(largestInput(), BATCH, chunk);
             executor = new CpuPlan(plan, weights, size, new Processor(kernels, workers, Stopwatch.OFF));
         }
         Divergence divergence = Divergence.NONE;
@@ -138,8 +157,8 @@ public final class ChainInference implements AutoCloseable {
             int size = Math.min(BATCH, count - done);
             int outputFrom = done * outputSize;
             executor.run(new Cursor.Batch(
-                    (index, target, offset) -> samples.copySample(first + index, target, offset),
-                    samples,
+                    from(first, samples),
+                    List.of(),
                     IN_ORDER,
                     0,
                     size,
@@ -153,6 +172,17 @@ public final class ChainInference implements AutoCloseable {
         }
         idle.push(executor); // not after a failure: its state is unknown then
         return divergence;
+    }
+
+    private int largestInput() {
+        return inputs.stream().mapToInt(input -> input.shape().size()).max().orElseThrow();
+    }
+
+    /** The same samples, counted from another one on. */
+    private static List<Samples> from(int first, List<Samples> samples) {
+        return samples.stream()
+                .map(each -> (Samples) (index, target, offset) -> each.copySample(first + index, target, offset))
+                .toList();
     }
 
     @Override

@@ -11,22 +11,29 @@ import java.util.Optional;
 /** Finds where in a batch's way through the layers numbers stop being finite. It is slow: training is over by then. */
 record DivergenceSearch(Graph graph, Parameters parameters, Kernels kernels, Workers workers) {
     /** What a batch ran into, such as {@code layer 'enc_conv1' is the first whose output is not finite}. */
-    Optional<String> inOutputs(Samples samples, int[] order, int from, int count) {
-        float[] sample = new float[graph.input().size()];
-        for (int i = 0; i < count; i++) {
-            samples.copySample(order[from + i], sample, 0);
-            if (!isFinite(sample)) {
-                return Optional.of("sample " + order[from + i] + " of the data holds a number that is not finite");
+    Optional<String> inOutputs(List<Samples> inputs, int[] order, int from, int count) {
+        for (int input = 0; input < inputs.size(); input++) {
+            float[] sample = new float[graph.inputs().get(input).shape().size()];
+            for (int i = 0; i < count; i++) {
+                inputs.get(input).copySample(order[from + i], sample, 0);
+                if (!isFinite(sample)) {
+                    return Optional.of("sample " + order[from + i] + " of the data holds a number that is not finite");
+                }
             }
         }
         ModelFacts facts = ModelFacts.of(graph);
         for (Graph.Node node : graph.nodes()) {
             String name = node.name();
-            ChainInference part = new ChainInference(graph.upTo(List.of(name)), parameters, kernels, workers);
+            Graph upTo = graph.upTo(List.of(name));
+            ChainInference part = new ChainInference(upTo, parameters, kernels, workers);
             float[] output = new float[facts.shapeOf(name).size()];
             for (int i = 0; i < count; i++) {
                 int index = order[from + i];
-                part.run((ignored, into, offset) -> samples.copySample(index, into, offset), 0, 1, output);
+                List<Samples> read = upTo.inputs().stream()
+                        .map(input -> inputs.get(graph.inputs().indexOf(input)))
+                        .map(samples -> (Samples) (ignored, into, offset) -> samples.copySample(index, into, offset))
+                        .toList();
+                part.run(read, 0, 1, output);
                 if (!isFinite(output)) {
                     return Optional.of("layer '" + name + "' is the first whose output is not finite");
                 }

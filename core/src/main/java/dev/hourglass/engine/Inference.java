@@ -5,6 +5,9 @@ import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.Workers;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,9 @@ public final class Inference implements AutoCloseable {
     private final Workers workers;
     private final ChainInference whole;
     private final ChainInference encoder;
+    /** By output. */
+    private final Map<String, ChainInference> outputs = new HashMap<>();
+
     /** Null where a code alone is not enough. */
     private final @Nullable ChainInference decoder;
 
@@ -26,7 +32,15 @@ public final class Inference implements AutoCloseable {
         this.workers = workers;
         spec = model.spec();
         Parameters parameters = model.parameters();
-        whole = new ChainInference(spec.graph(), parameters, kernels, workers);
+        whole = new ChainInference(spec.reconstructing(), parameters, kernels, workers);
+        spec.graph()
+                .outputs()
+                .forEach(output -> outputs.put(
+                        output,
+                        output.equals(spec.reconstruction())
+                                ? whole
+                                : new ChainInference(
+                                        spec.graph().upTo(List.of(output)), parameters, kernels, workers)));
         encoder = new ChainInference(spec.encoderGraph(), parameters, kernels, workers);
         decoder =
                 spec.bypass().isEmpty() ? new ChainInference(spec.decoderGraph(), parameters, kernels, workers) : null;
@@ -42,13 +56,29 @@ public final class Inference implements AutoCloseable {
     }
 
     /**
-     * Rebuilds samples.
+     * Rebuilds samples; of a composite model, its first output.
      *
      * @param from index of the first sample
      * @param into receives {@code count} samples, row-major, one after the other
      */
     public void reconstruct(Samples samples, int from, int count, float[] into) {
         whole.run(samples, from, count, into);
+    }
+
+    /**
+     * Computes one output of a composite model, such as what comes next.
+     *
+     * @param output its name
+     * @param into receives {@code count} of it, row-major, one after the other
+     * @throws IllegalArgumentException if the model has no output of that name
+     */
+    public void compute(String output, Samples samples, int from, int count, float[] into) {
+        ChainInference chain = outputs.get(output);
+        if (chain == null) {
+            throw new IllegalArgumentException("Model '" + spec.name() + "' has no output '" + output + "'; it has "
+                    + spec.graph().outputs());
+        }
+        chain.run(samples, from, count, into);
     }
 
     /** @param into receives {@code count} codes, row-major, one after the other */

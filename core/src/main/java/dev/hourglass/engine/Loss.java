@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -184,7 +186,7 @@ public sealed interface Loss {
     record Weighted(Loss of, TermWeights weights, @Nullable Float maskValue) implements Loss {
         /** @throws SettingException if the loss has a single term for each sample, or weights lack what they are for */
         public Weighted {
-            if (of instanceof Weighted || of.scope() == Scope.SAMPLE) {
+            if (of instanceof Weighted || of instanceof PerOutput || of.scope() == Scope.SAMPLE) {
                 throw SettingException.value("", "a loss with several terms a sample to weigh", of.text());
             }
             if (of.scope() == Scope.LAST_AXIS && !weights.ofChannels().isEmpty()) {
@@ -216,6 +218,45 @@ public sealed interface Loss {
                         Penalty.SETTING, "penalties of variables beside a mask_value", "one of another kind");
             }
         }
+    }
+
+    /**
+     * Of a model with several outputs: the sum of what each of them misses its own target by, times its weight, as Keras has
+     * it with a list of losses and {@code loss_weights}.
+     *
+     * @param terms at least one, each of another output
+     */
+    record PerOutput(List<OutputTerm> terms) implements Loss {
+        static final String NAME = "per_output";
+
+        /** @throws SettingException if there is no term, two are of the same output, or none counts */
+        public PerOutput {
+            terms = List.copyOf(terms);
+            long outputs = terms.stream().map(OutputTerm::output).distinct().count();
+            if (terms.isEmpty() || outputs < terms.size()) {
+                throw SettingException.value(
+                        OutputTerm.SETTING, "one loss for each of some outputs", OutputTerm.text(terms));
+            }
+            if (terms.stream().allMatch(term -> term.weight() == 0)) {
+                throw SettingException.value("loss_weight", "a weight above 0", "zeros");
+            }
+        }
+    }
+
+    /** What outputs are compared with, each by a loss of its own; empty where there is a single one. */
+    default List<OutputTerm> outputTerms() {
+        return ofOutputs() instanceof PerOutput several ? several.terms() : List.of();
+    }
+
+    /** The same of outputs that are called otherwise. */
+    default Loss withOutputNames(UnaryOperator<String> names) {
+        if (outputTerms().isEmpty()) {
+            return this;
+        }
+        List<OutputTerm> renamed = outputTerms().stream()
+                .map(term -> new OutputTerm(names.apply(term.output()), term.target(), term.loss(), term.weight()))
+                .toList();
+        return new PerOutput(renamed).withPenalties(penalties());
     }
 
     /** Without what is added for weights and activities. */
@@ -271,6 +312,7 @@ public sealed interface Loss {
             case LogCosh loss -> Scope.NUMBER;
             case Ssim loss -> Scope.SAMPLE;
             case Weighted loss -> Scope.SAMPLE;
+            case PerOutput loss -> Scope.SAMPLE;
             case Penalized loss -> loss.of().scope();
         };
     }
@@ -300,6 +342,7 @@ public sealed interface Loss {
             case Poisson loss -> Domain.AT_LEAST_ZERO;
             case MeanAbsolutePercentageError loss -> Domain.NOT_ZERO;
             case Weighted loss -> loss.of().targets();
+            case PerOutput loss -> Domain.ANY; // each of its losses has its own
             case Penalized loss -> loss.of().targets();
             case MeanSquaredError loss -> Domain.ANY;
             case MeanAbsoluteError loss -> Domain.ANY;
@@ -318,6 +361,7 @@ public sealed interface Loss {
             case KlDivergence loss -> Domain.UNIT;
             case Poisson loss -> Domain.AT_LEAST_ZERO;
             case Weighted loss -> loss.of().outputs();
+            case PerOutput loss -> Domain.ANY;
             case Penalized loss -> loss.of().outputs();
             case MeanSquaredError loss -> Domain.ANY;
             case MeanAbsoluteError loss -> Domain.ANY;
@@ -332,7 +376,9 @@ public sealed interface Loss {
 
     /** Whether Keras has it, with all its settings; penalties aside, which it has on the layers. */
     default boolean isOfKeras() {
-        return !(ofOutputs() instanceof Ssim) && !(ofOutputs() instanceof Weighted);
+        return !(ofOutputs() instanceof Ssim)
+                && !(ofOutputs() instanceof Weighted)
+                && outputTerms().stream().allMatch(term -> term.loss().isOfKeras());
     }
 
     /** What Keras calls it in recipes and model files. */
@@ -351,6 +397,7 @@ public sealed interface Loss {
             case LogCosh loss -> "log_cosh";
             case Ssim loss -> "ssim";
             case Weighted loss -> loss.of().kerasName();
+            case PerOutput loss -> PerOutput.NAME;
             case Penalized loss -> loss.of().kerasName();
         };
     }
@@ -378,6 +425,8 @@ public sealed interface Loss {
             case LogCosh loss -> "log-cosh loss";
             case Ssim loss -> "1 - SSIM";
             case Weighted loss -> loss.of().inWords() + " " + loss.weights().inWords(loss.maskValue());
+            case PerOutput loss ->
+                loss.terms().stream().map(OutputTerm::inWords).collect(Collectors.joining(" + "));
             case Penalized loss -> loss.of().inWords() + " + " + Penalty.inWords(loss.penalties());
         };
     }
@@ -411,6 +460,7 @@ public sealed interface Loss {
                     settings.put("data_range", loss.dataRange());
                 }
             }
+            case PerOutput loss -> settings.put(OutputTerm.SETTING, OutputTerm.text(loss.terms()));
             case Penalized loss -> {
                 settings.putAll(loss.of().settings());
                 settings.put(Penalty.SETTING, Penalty.text(loss.penalties()));
@@ -455,6 +505,7 @@ public sealed interface Loss {
      * A loss by its name in Keras: of the function, the class or short, such as {@code binary_crossentropy},
      * {@code BinaryCrossentropy} and {@code bce}. Besides its own settings it takes {@code step_weights},
      * {@code channel_weights} and {@code mask_value}, see {@link Weighted}, and {@code penalties}, see {@link Penalized}.
+     * {@code per_output} has the setting {@code outputs}, see {@link PerOutput}.
      *
      * @param settings by Keras's names; those that are missing or null are as by default
      * @throws SettingException if there is no such loss, it lacks a setting or a value is out of its range
@@ -499,6 +550,10 @@ public sealed interface Loss {
                 new Huber(
                         new GivenSettings("huber", settings, List.of("delta")).number("delta", Huber.DEFAULT.delta()));
             case "logcosh" -> plain(new LogCosh(), settings);
+            case "peroutput" -> {
+                new GivenSettings(PerOutput.NAME, settings, List.of(OutputTerm.SETTING));
+                yield new PerOutput(OutputTerm.parse(String.valueOf(settings.get(OutputTerm.SETTING))));
+            }
             case "ssim" -> new Ssim(new GivenSettings("ssim", settings, List.of("data_range")).number("data_range"));
             default -> throw SettingException.unknownName("a loss", name, NAMES);
         };

@@ -14,6 +14,7 @@ import dev.hourglass.engine.cpu.ops.windows.BatchGradients;
 import dev.hourglass.engine.cpu.step.Plan;
 import dev.hourglass.engine.cpu.step.StepCost;
 import dev.hourglass.engine.plan.LayerOps;
+import dev.hourglass.engine.plan.Objective;
 import dev.hourglass.engine.plan.OutputLoss;
 import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
@@ -23,9 +24,11 @@ import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.Workers;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Training, step by step: forward, loss, backward and the optimizer's update of the parameters it was given.
@@ -49,8 +52,8 @@ public final class TrainingSession implements AutoCloseable {
     private final Workers.Task updateRange;
     private final Workers.Task constrain;
     private final Workers.Task packSlice;
-    private final int outputSize;
-    private final int termsOfSample;
+    private final int inputCount;
+    private final List<Compared> compared;
     private final List<VariablePenalty> ofVariables;
     private final List<VariableConstraint> constraints;
     private final DivergenceSearch search;
@@ -76,20 +79,29 @@ public final class TrainingSession implements AutoCloseable {
         workers = processor.workers();
         stopwatch = processor.stopwatch();
         search = new DivergenceSearch(graph, parameters, kernels, workers);
-        OutputLoss loss = OutputLoss.of(graph, settings.loss());
+        Objective objective = Objective.of(graph, settings.loss());
         List<Penalty> penalties = Penalty.atUses(settings.loss().penalties(), graph);
         ofVariables = penalties.stream()
                 .filter(Penalty.OfVariable.class::isInstance)
                 .map(penalty -> VariablePenalty.of((Penalty.OfVariable) penalty, parameters))
                 .toList();
         constraints = VariableConstraint.of(graph.variables(), parameters);
-        Plan compiled = CpuCompiler.forTraining(LayerOps.forTraining(loss.graph(), parameters), loss, penalties);
+        Plan compiled = CpuCompiler.forTraining(
+                LayerOps.forTraining(objective.graph(), parameters), objective.outputs(), penalties);
         weights = new PackedWeights(compiled, parameters, kernels);
-        Shape output = ModelFacts.of(graph).output();
-        outputSize = output.size();
-        termsOfSample = settings.loss().terms(output);
+        ModelFacts facts = ModelFacts.of(graph);
+        inputCount = graph.inputs().size();
+        compared = objective.outputs().stream()
+                .map(loss -> Compared.of(graph.outputs().get(loss.place()), loss, facts))
+                .toList();
         // Inputs and targets go through the same buffer.
-        BatchSize size = BatchSize.forTraining(compiled, Math.max(graph.input().size(), outputSize), batchSize);
+        int largest = Stream.concat(
+                        graph.inputs().stream().map(Graph.Input::shape),
+                        graph.outputs().stream().map(facts::shapeOf))
+                .mapToInt(Shape::size)
+                .max()
+                .orElseThrow();
+        BatchSize size = BatchSize.forTraining(compiled, largest, batchSize);
         plan = new CpuPlan(compiled, weights, size, processor);
         gradients = new float[this.parameters.size()][];
         for (int i = 0; i < gradients.length; i++) {
@@ -136,6 +148,19 @@ public final class TrainingSession implements AutoCloseable {
                 afterPhases("Pack", weights.packTasks(), 0, 2L * weights.size() * Float.BYTES), weights::pack);
     }
 
+    /**
+     * An output that is compared with a target.
+     *
+     * @param numbers of a sample
+     * @param terms of a sample that the loss is the mean of
+     */
+    private record Compared(String output, double weight, int numbers, int terms) {
+        static Compared of(String output, OutputLoss loss, ModelFacts facts) {
+            Shape shape = facts.shapeOf(output);
+            return new Compared(output, loss.weight(), shape.size(), loss.terms(shape));
+        }
+    }
+
     /** A stage over all parameters, of equal tasks as far as the profile goes. */
     private static Stopwatch.Stage afterPhases(String kind, int tasks, long flops, long bytes) {
         return Stopwatch.Stage.of(
@@ -163,7 +188,7 @@ public final class TrainingSession implements AutoCloseable {
     }
 
     /**
-     * @param graph whose output has the shape of its targets
+     * @param graph whose outputs have the shapes of their targets
      * @param parameters of its layers, changed by each step
      * @param threads that compute; any number gives the same bits
      */
@@ -205,6 +230,16 @@ public final class TrainingSession implements AutoCloseable {
 
     /** As the other one, but the model is to turn inputs into targets of the same index, such as noisy into clean. */
     public double step(Samples inputs, Samples targets, int[] order, int from, int count) {
+        return step(List.of(inputs), List.of(targets), order, from, count);
+    }
+
+    /**
+     * As the others, of a model with several inputs or outputs.
+     *
+     * @param inputs one for each of the graph's inputs, in their order
+     * @param targets one for each of its outputs, in their order
+     */
+    public double step(List<Samples> inputs, List<Samples> targets, int[] order, int from, int count) {
         double loss = computeGradients(inputs, targets, order, from, count);
         requireFinite(loss, inputs, order, from, count);
         update.begin(step, learningRate);
@@ -227,17 +262,36 @@ public final class TrainingSession implements AutoCloseable {
      * @return empty if they stay finite
      */
     public Optional<String> whereNotFinite(Samples samples, int index) {
-        return search.inOutputs(samples, new int[] {index}, 0, 1);
+        return search.inOutputs(List.of(samples), new int[] {index}, 0, 1);
     }
 
-    /** The mean squared error before the last step, of its batch; 0 before the first. */
+    /** The mean squared error before the last step, of its batch; 0 before the first. Of several outputs that of the first. */
     public double meanSquaredError() {
-        return batchSamples == 0 ? 0 : plan.results().squaredError() / numbers();
+        return batchSamples == 0 ? 0 : plan.results().squaredError(0) / numbers(0);
     }
 
-    /** The mean absolute error before the last step, of its batch; 0 before the first. */
+    /** The mean absolute error before the last step, likewise. */
     public double meanAbsoluteError() {
-        return batchSamples == 0 ? 0 : plan.results().absoluteError() / numbers();
+        return batchSamples == 0 ? 0 : plan.results().absoluteError(0) / numbers(0);
+    }
+
+    /**
+     * Each of several outputs by itself before the last step, in the graph's order; empty where there is one, and before the
+     * first step.
+     */
+    public List<Measured.OfOutput> ofOutputs() {
+        if (compared.size() == 1 || batchSamples == 0) {
+            return List.of();
+        }
+        List<Measured.OfOutput> all = new ArrayList<>(compared.size());
+        for (int i = 0; i < compared.size(); i++) {
+            all.add(new Measured.OfOutput(
+                    compared.get(i).output(),
+                    plan.results().loss(i) / terms(i),
+                    plan.results().squaredError(i) / numbers(i),
+                    plan.results().absoluteError(i) / numbers(i)));
+        }
+        return all;
     }
 
     /** What outputs and targets alone made of the last step's loss; 0 before the first. */
@@ -253,9 +307,14 @@ public final class TrainingSession implements AutoCloseable {
         return batchSamples == 0 ? 0 : plan.results().divergences() / batchSamples;
     }
 
-    /** In the batch's targets. */
-    private double numbers() {
-        return (double) batchSamples * outputSize;
+    /** In the batch's targets of an output. */
+    private double numbers(int output) {
+        return (double) batchSamples * compared.get(output).numbers();
+    }
+
+    /** Of the loss of an output over the batch. */
+    private double terms(int output) {
+        return (double) batchSamples * compared.get(output).terms();
     }
 
     /**
@@ -289,7 +348,7 @@ public final class TrainingSession implements AutoCloseable {
         return steps == 0 ? List.of() : stopwatch.take(steps);
     }
 
-    private void requireFinite(double loss, Samples inputs, int[] order, int from, int count) {
+    private void requireFinite(double loss, List<Samples> inputs, int[] order, int from, int count) {
         finite = true;
         workers.run(update.ranges().size(), checkRange);
         if (finite && Double.isFinite(loss)) {
@@ -332,6 +391,15 @@ public final class TrainingSession implements AutoCloseable {
 
     /** Everything of a step but the update: leaves the gradients to be looked at. */
     double computeGradients(Samples inputs, Samples targets, int[] order, int from, int count) {
+        return computeGradients(List.of(inputs), List.of(targets), order, from, count);
+    }
+
+    /** Of several inputs or outputs. */
+    double computeGradients(List<Samples> inputs, List<Samples> targets, int[] order, int from, int count) {
+        if (inputs.size() != inputCount || targets.size() != compared.size()) {
+            throw new IllegalArgumentException("The model has " + inputCount + " inputs and " + compared.size()
+                    + " outputs, got samples for " + inputs.size() + " and targets for " + targets.size());
+        }
         if (count < 1 || count > settings.batchSize()) {
             throw new IllegalArgumentException(
                     "count must be 1 to the batch size " + settings.batchSize() + ", got " + count);
@@ -381,12 +449,23 @@ public final class TrainingSession implements AutoCloseable {
         }
     }
 
-    /** The loss as the mean over its terms; gradients that were told of all of them become those of the ones that count. */
+    /**
+     * The loss as the mean over its terms, of several outputs the weighed sum of theirs; gradients that were told of all of them become those of the
+     * ones that count.
+     */
     private double meanLoss() {
-        double terms = (double) batchSamples * termsOfSample;
-        double counted = terms - plan.results().maskedTerms();
+        if (compared.size() > 1) {
+            double sum = 0;
+            for (int i = 0; i < compared.size(); i++) {
+                sum += compared.get(i).weight() * (plan.results().loss(i) / terms(i));
+            }
+            return sum;
+        }
+        double weight = compared.getFirst().weight();
+        double terms = terms(0);
+        double counted = terms - plan.results().maskedTerms(0);
         if (counted == terms) {
-            return plan.results().loss() / terms;
+            return weight * (plan.results().loss(0) / terms);
         }
         float factor = counted == 0 ? 0 : (float) (terms / counted);
         for (float[] gradient : gradients) {
@@ -394,7 +473,7 @@ public final class TrainingSession implements AutoCloseable {
                 gradient[j] *= factor;
             }
         }
-        return plan.results().loss() / Math.max(1, counted);
+        return weight * (plan.results().loss(0) / Math.max(1, counted));
     }
 
     private static final float[] NOTHING = new float[0];

@@ -138,13 +138,17 @@ public record SavedModel(
         if (!graph.sharesLayers()) {
             return this;
         }
+        Graph numbered = UseNumbers.of(graph, KerasOrder.of(graph));
         return new SavedModel(
                 name,
-                UseNumbers.of(graph, KerasOrder.of(graph)),
+                numbered,
                 parameters,
                 normalization,
                 waist,
-                loss,
+                loss == null
+                        ? null
+                        : loss.withOutputNames(
+                                output -> numbered.outputs().get(graph.outputs().indexOf(output))),
                 optimizer,
                 provenance,
                 warnings);

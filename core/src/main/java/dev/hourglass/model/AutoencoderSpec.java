@@ -8,15 +8,19 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The description of an autoencoder: its layers as a graph that ends in the input's shape, and where its waist is. The waist is
+ * The description of an autoencoder: its layers as a graph that rebuilds its input, and where its waist is. The waist is
  * one layer's output, the code (the latent representation). All layers that it is computed from are the encoder, the
  * others the decoder; the nodes stand in that order.
+ *
+ * <p>A composite model does more from the same code: of its several outputs the first is the reconstruction, the others may
+ * predict what comes next (Srivastava, Mansimov and Salakhutdinov 2015). They are trained together and count in the loss;
+ * whoever reconstructs, decodes and compares has the first.
  *
  * <p>In a chain all that the decoder knows of a sample is its code. Where layers before the waist are read behind it, as
  * by the skips of a U-Net, more {@linkplain #bypass goes around it}.
  *
  * @param name such as {@code cnn}; used for files and tables
- * @param graph with one input and one output, of the same shape
+ * @param graph with one input; its first output has the same shape
  * @param waist name of the layer whose output is the code
  */
 public record AutoencoderSpec(String name, Graph graph, String waist) {
@@ -26,9 +30,13 @@ public record AutoencoderSpec(String name, Graph graph, String waist) {
      *     behind a mask with which it can do nothing
      */
     public AutoencoderSpec {
-        if (graph.inputs().size() != 1 || graph.outputs().size() != 1) {
-            throw new IllegalArgumentException("Model '" + name + "' must have one input and one output, got "
-                    + graph.inputs().size() + " and " + graph.outputs().size());
+        if (graph.inputs().size() != 1) {
+            throw new IllegalArgumentException("Model '" + name + "' must have one input, got "
+                    + graph.inputs().size());
+        }
+        if (Set.copyOf(graph.outputs()).size() < graph.outputs().size()) {
+            throw new IllegalArgumentException(
+                    "Model '" + name + "' must name each of its outputs once, got " + graph.outputs());
         }
         if (graph.nodes().stream().noneMatch(node -> node.name().equals(waist))) {
             throw new IllegalArgumentException("The waist of model '" + name + "' must be one of its layers, got '"
@@ -36,6 +44,11 @@ public record AutoencoderSpec(String name, Graph graph, String waist) {
                     + graph.nodes().stream().map(Graph.Node::name).toList());
         }
         graph = graph.encoderFirst(waist);
+        String output = graph.outputs().getFirst();
+        if (!graph.ancestors(List.of(output)).contains(waist)) {
+            throw new IllegalArgumentException("The first output of model '" + name
+                    + "' must be rebuilt from the waist '" + waist + "', but '" + output + "' is not computed from it");
+        }
         if (graph.nodes().getLast().name().equals(waist)) {
             throw new IllegalArgumentException("Model '" + name + "' needs at least one encoder and one decoder layer");
         }
@@ -81,9 +94,28 @@ public record AutoencoderSpec(String name, Graph graph, String waist) {
         return graph.layers();
     }
 
-    /** The layer whose output is the model's. */
+    /** The name of the output that rebuilds the input: the first. */
+    public String reconstruction() {
+        return graph.outputs().getFirst();
+    }
+
+    /** Whether the model has other outputs beside the reconstruction. */
+    public boolean isComposite() {
+        return graph.outputs().size() > 1;
+    }
+
+    /** What computes the reconstruction: all layers, but those of a composite model that lead to other outputs alone. */
+    public Graph reconstructing() {
+        return isComposite() ? graph.upTo(List.of(reconstruction())) : graph;
+    }
+
+    /** The layer that gives the reconstruction. */
     public LayerSpec outputLayer() {
-        String output = graph.onlyOutput();
+        return layerOf(reconstruction());
+    }
+
+    /** @param output the name of one of the graph's outputs */
+    public LayerSpec layerOf(String output) {
         return graph.nodes().stream()
                 .filter(node -> node.name().equals(output))
                 .map(Graph.Node::layer)
@@ -128,7 +160,7 @@ public record AutoencoderSpec(String name, Graph graph, String waist) {
      */
     public Graph decoderGraph() {
         requireCodeAlone("decoding");
-        return graph.after(waist, latent());
+        return reconstructing().after(waist, latent());
     }
 
     /**
@@ -136,12 +168,12 @@ public record AutoencoderSpec(String name, Graph graph, String waist) {
      * decoder reads, or whose mask makes one skip steps. None in a chain without masks.
      */
     public List<String> bypass() {
-        return Bypass.of(graph, waist).values();
+        return Bypass.of(reconstructing(), waist).values();
     }
 
     /** How many numbers go around the waist; of a mask one for each step. */
     public long bypassSize() {
-        return Bypass.of(graph, waist).size();
+        return Bypass.of(reconstructing(), waist).size();
     }
 
     /** @throws BypassException if a sample can't be rebuilt from its code alone */
@@ -157,7 +189,7 @@ public record AutoencoderSpec(String name, Graph graph, String waist) {
      * @param use of a code alone, such as {@code decoding}
      */
     public BypassException bypassed(String use) {
-        return BypassException.of(name, facts(), waist, use);
+        return BypassException.of(name, ModelFacts.of(reconstructing()), waist, use);
     }
 
     /** What is known of each layer: shapes, variables, operations. */

@@ -36,6 +36,11 @@ public record OutputRange(double least, double most) {
 
     /** Of what leaves a graph while its layers are trained. */
     public static OutputRange of(Graph graph) {
+        return of(graph, graph.onlyOutput());
+    }
+
+    /** Of one of several values that leave a graph. */
+    public static OutputRange of(Graph graph, String output) {
         Map<String, OutputRange> ranges = new HashMap<>();
         graph.inputs().forEach(input -> ranges.put(input.name(), ALL));
         for (Graph.Node node : graph.nodes()) {
@@ -48,7 +53,7 @@ public record OutputRange(double least, double most) {
                             ? merged(merge, inputs)
                             : inputs.getFirst().through(node.layer()));
         }
-        return Objects.requireNonNull(ranges.get(graph.onlyOutput()));
+        return Objects.requireNonNull(ranges.get(output));
     }
 
     private static OutputRange merged(LayerSpec.Merge merge, List<OutputRange> all) {

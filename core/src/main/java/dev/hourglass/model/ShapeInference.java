@@ -19,10 +19,12 @@ public final class ShapeInference {
     }
 
     static void requireReconstruction(String model, ModelFacts facts) {
-        if (!facts.output().equals(facts.input())) {
+        String output = facts.graph().outputs().getFirst();
+        if (!facts.shapeOf(output).equals(facts.input())) {
             throw new ShapeException("Model '" + model + "' must end in the shape of its input " + facts.input()
-                    + ", but '" + facts.graph().onlyOutput() + "' gives " + facts.output()
-                    + ". Change the decoder's last layers.");
+                    + ", but '" + output + "' gives " + facts.shapeOf(output)
+                    + ". Change the decoder's last layers"
+                    + (facts.graph().outputs().size() == 1 ? "." : ", or put the output that rebuilds first."));
         }
     }
 }

@@ -2,7 +2,10 @@ package dev.hourglass.train;
 
 import dev.hourglass.data.Dataset;
 import dev.hourglass.engine.Loss;
+import dev.hourglass.engine.OutputTerm;
 import dev.hourglass.engine.Penalty;
+import dev.hourglass.engine.Samples;
+import dev.hourglass.engine.Target;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerFacts;
@@ -14,6 +17,7 @@ import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What a loss needs of a model and its data, looked at before anything is trained. */
 public final class LossRequirements {
@@ -29,9 +33,40 @@ public final class LossRequirements {
      */
     public static void require(AutoencoderSpec spec, Loss loss, Dataset training, Dataset validation) {
         requireOutputs(spec, loss);
-        if (loss.targets() != Loss.Domain.ANY) {
-            requireTargets(loss, training, "training");
-            requireTargets(loss, validation, "validation");
+        for (Output output : Output.all(spec, loss)) {
+            requireTargets(output, training, "training");
+            requireTargets(output, validation, "validation");
+        }
+    }
+
+    /**
+     * An output and what it is compared by.
+     *
+     * @param loss its own, without penalties
+     * @param words for a sentence that names the model
+     */
+    private record Output(AutoencoderSpec spec, String name, Target target, Loss loss, String words) {
+        /** The only one, or each of several. */
+        static List<Output> all(AutoencoderSpec spec, Loss loss) {
+            String model = "model '" + spec.name() + "'";
+            return loss.outputTerms().isEmpty()
+                    ? List.of(new Output(spec, spec.reconstruction(), Target.INPUT, loss.ofOutputs(), model))
+                    : loss.outputTerms().stream()
+                            .map(term -> new Output(
+                                    spec,
+                                    term.output(),
+                                    term.target(),
+                                    term.loss(),
+                                    "output '" + term.output() + "' of " + model))
+                            .toList();
+        }
+
+        Shape shape() {
+            return spec.facts().shapeOf(name);
+        }
+
+        OutputRange range() {
+            return OutputRange.of(spec.graph(), name);
         }
     }
 
@@ -41,33 +76,82 @@ public final class LossRequirements {
      * @throws UnsuitableTrainingException if the loss does not suit the model's last layer
      */
     public static void requireOutputs(AutoencoderSpec spec, Loss loss) {
-        OutputRange range = OutputRange.of(spec.graph());
-        switch (loss.outputs()) {
-            case UNIT ->
-                requireRange(
-                        spec,
-                        loss,
-                        range.isWithinUnit(),
-                        "in [0, 1]",
-                        "Give it the activation sigmoid"
-                                + (loss instanceof Loss.KlDivergence ? "." : ", or the loss from_logits: true."));
-            case AT_LEAST_ZERO ->
-                requireRange(spec, loss, range.least() >= 0, ">= 0", "Give it the activation relu or sigmoid.");
-            case ANY, NOT_ZERO -> {}
+        requireTerms(spec, loss);
+        for (Output output : Output.all(spec, loss)) {
+            requireRange(output);
+            if (output.loss() instanceof Loss.Ssim ssim) {
+                requireImages(output, ssim);
+            }
+            String misfit = output.loss() instanceof Loss.Weighted weighted
+                    ? weighted.weights().misfit(output.shape())
+                    : null;
+            if (misfit != null) {
+                throw new UnsuitableTrainingException(
+                        "The loss " + output.loss().text() + " does not fit " + output.words() + " of samples "
+                                + output.shape() + ": " + misfit + ".");
+            }
         }
         loss.penalties().forEach(penalty -> requirePlace(spec, penalty));
         requireDivergences(spec, loss);
-        Masks masks = Masks.of(spec.graph());
-        masks.ofOutput().ifPresent(masking -> requireMaskable(spec, loss, masks, masking));
-        if (loss.ofOutputs() instanceof Loss.Ssim ssim) {
-            requireImages(spec, ssim, range);
+        requireMasks(spec, loss);
+    }
+
+    /** Each of several outputs needs a loss, and what it is to become must have its shape. */
+    private static void requireTerms(AutoencoderSpec spec, Loss loss) {
+        List<String> outputs = spec.graph().outputs();
+        List<String> named = loss.outputTerms().stream().map(OutputTerm::output).toList();
+        if (named.isEmpty() ? spec.isComposite() : !Set.copyOf(named).equals(Set.copyOf(outputs))) {
+            throw new UnsuitableTrainingException("Model '" + spec.name() + "' has the outputs "
+                    + String.join(" and ", outputs) + ", but the loss "
+                    + (named.isEmpty() ? loss.text() + " is of one" : "is of " + String.join(" and ", named))
+                    + ". Give each output a loss, such as '{layer: " + outputs.getLast()
+                    + ", target: next, loss: mean_squared_error}'.");
         }
-        String misfit = loss.ofOutputs() instanceof Loss.Weighted weighted
-                ? weighted.weights().misfit(spec.input())
-                : null;
-        if (misfit != null) {
-            throw new UnsuitableTrainingException("The loss " + loss.text() + " does not fit model '" + spec.name()
-                    + "' of samples " + spec.input() + ": " + misfit + ".");
+        Shape input = spec.input();
+        for (OutputTerm term : loss.outputTerms()) {
+            boolean isFirst = term.output().equals(spec.reconstruction());
+            String misfit = isFirst && term.target() != Target.INPUT
+                    ? "rebuilds what the model is compared by, so its target must be input, found "
+                            + term.target().text() + "; put another output first"
+                    : term.target().misfit(spec.facts().shapeOf(term.output()), input);
+            if (misfit != null) {
+                throw new UnsuitableTrainingException("Output '" + term.output() + "' of model '" + spec.name()
+                        + "', whose target is " + term.target().inWords() + ", " + misfit + ".");
+            }
+        }
+    }
+
+    private static void requireRange(Output output) {
+        OutputRange range = output.range();
+        switch (output.loss().outputs()) {
+            case UNIT ->
+                requireRange(
+                        output,
+                        range.isWithinUnit(),
+                        "in [0, 1]",
+                        "Give it the activation sigmoid"
+                                + (output.loss() instanceof Loss.KlDivergence
+                                        ? "."
+                                        : ", or the loss from_logits: true."));
+            case AT_LEAST_ZERO ->
+                requireRange(output, range.least() >= 0, ">= 0", "Give it the activation relu or sigmoid.");
+            case ANY, NOT_ZERO -> {}
+        }
+    }
+
+    private static void requireMasks(AutoencoderSpec spec, Loss loss) {
+        Masks masks = Masks.of(spec.graph());
+        if (!spec.isComposite()) {
+            masks.ofOutput().ifPresent(masking -> requireMaskable(spec, loss, masks, masking));
+            return;
+        }
+        for (String output : spec.graph().outputs()) {
+            masks.of(output).ifPresent(masking -> {
+                throw new UnsuitableTrainingException(
+                        "Output '" + output + "' of model '" + spec.name()
+                                + "' is masked by layer '" + masking.name()
+                                + "', which is not computed where there are several outputs. End the mask with a RepeatVector.");
+            });
         }
     }
 
@@ -90,13 +174,12 @@ public final class LossRequirements {
         }
     }
 
-    private static void requireRange(AutoencoderSpec spec, Loss loss, boolean holds, String needed, String wayOut) {
+    private static void requireRange(Output output, boolean holds, String needed, String wayOut) {
         if (!holds) {
-            LayerSpec last = spec.outputLayer();
-            throw new UnsuitableTrainingException("The loss " + loss.text() + " needs outputs " + needed
-                    + ", but model '" + spec.name() + "' ends in layer '" + last.name() + "' ("
-                    + KerasClass.of(last).kerasName() + "), whose outputs lie in " + OutputRange.of(spec.graph())
-                    + ". " + wayOut);
+            LayerSpec last = output.spec().layerOf(output.name());
+            throw new UnsuitableTrainingException("The loss " + output.loss().text() + " needs outputs " + needed
+                    + ", but " + output.words() + " ends in layer '" + last.name() + "' ("
+                    + KerasClass.of(last).kerasName() + "), whose outputs lie in " + output.range() + ". " + wayOut);
         }
     }
 
@@ -188,29 +271,54 @@ public final class LossRequirements {
         }
     }
 
-    private static void requireImages(AutoencoderSpec spec, Loss.Ssim loss, OutputRange range) {
-        Shape shape = spec.input();
+    private static void requireImages(Output output, Loss.Ssim loss) {
+        OutputRange range = output.range();
+        Shape shape = output.shape();
         int least = Loss.Ssim.WINDOW;
         if (shape.rank() != 3 || shape.dimension(0) < least || shape.dimension(1) < least) {
             throw new UnsuitableTrainingException("The loss ssim needs images [height, width, channels] of at least "
-                    + least + "x" + least + " pixels, but model '" + spec.name() + "' reads samples " + shape
+                    + least + "x" + least + " pixels, but " + output.words() + " reads samples " + shape
                     + ". Choose another loss, such as mean_squared_error.");
         }
         if (loss.dataRange() == null && !range.isBounded()) {
-            throw new UnsuitableTrainingException("The loss ssim needs the range of the model's outputs, but those of"
-                    + " model '" + spec.name() + "' lie in " + range + ". Say it, such as ssim:data_range=1, or end the"
+            throw new UnsuitableTrainingException("The loss ssim needs the range of the model's outputs, but those of "
+                    + output.words() + " lie in " + range + ". Say it, such as ssim:data_range=1, or end the"
                     + " model in a sigmoid.");
         }
     }
 
-    private static void requireTargets(Loss loss, Dataset data, String part) {
-        Float mask = loss.ofOutputs() instanceof Loss.Weighted weighted ? weighted.maskValue() : null;
-        float[] sample = new float[data.sampleShape().size()];
+    private static void requireTargets(Output output, Dataset data, String part) {
+        Samples targets = data::copySample;
+        Shape shape = data.sampleShape();
+        if (output.target() == Target.NEXT) {
+            Dataset.Next next = data.next()
+                    .orElseThrow(() -> new UnsuitableTrainingException("Output '" + output.name() + "' of model '"
+                            + output.spec().name() + "' is to predict what comes next, but of the " + part
+                            + " samples of " + data.name() + " that is not known. Cut their windows in two with"
+                            + " 'next_steps: " + output.shape().dimension(0) + "' under data."));
+            if (!next.shape().equals(output.shape())) {
+                throw new UnsuitableTrainingException("Output '" + output.name() + "' of model '"
+                        + output.spec().name() + "' predicts steps " + output.shape() + ", but what follows the "
+                        + part + " samples of " + data.name() + " are " + next.shape()
+                        + ". Let 'next_steps' under data be " + output.shape().dimension(0)
+                        + ", or change the decoder.");
+            }
+            targets = next::copy;
+            shape = next.shape();
+        }
+        if (output.loss().targets() != Loss.Domain.ANY) {
+            requireNumbers(output.loss(), data, targets, shape, part);
+        }
+    }
+
+    private static void requireNumbers(Loss loss, Dataset data, Samples targets, Shape shape, String part) {
+        Float mask = loss instanceof Loss.Weighted weighted ? weighted.maskValue() : null;
+        float[] sample = new float[shape.size()];
         float least = Float.POSITIVE_INFINITY;
         float most = Float.NEGATIVE_INFINITY;
         boolean suits = true;
         for (int i = 0; i < data.size(); i++) {
-            data.copySample(i, sample, 0);
+            targets.copySample(i, sample, 0);
             for (float number : sample) {
                 if (mask != null && number == mask) {
                     continue;
@@ -233,21 +341,26 @@ public final class LossRequirements {
     /** What is allowed and still likely to be a mistake: a sentence each. */
     public static List<String> warnings(AutoencoderSpec spec, Loss loss) {
         List<String> warnings = new ArrayList<>();
-        Loss own = loss.ofOutputs() instanceof Loss.Weighted weighted ? weighted.of() : loss.ofOutputs();
-        boolean fromLogits = (own instanceof Loss.BinaryCrossentropy binary && binary.fromLogits())
-                || (own instanceof Loss.CategoricalCrossentropy categorical && categorical.fromLogits());
-        if (fromLogits) {
-            LayerSpec last = spec.outputLayer();
-            boolean probabilities = OutputRange.of(spec.graph()).isWithinUnit();
-            warnings.add(
-                    probabilities
-                            ? "The loss of model '" + spec.name() + "' is computed from logits, but its last layer '"
-                                    + last.name() + "' gives numbers in [0, 1], which are not logits. Leave from_logits"
-                                    + " out."
-                            : "Model '" + spec.name() + "' gives logits: its MSE, MAE and reconstructions compare these"
-                                    + " with the data. To see probabilities, end it in a sigmoid and leave from_logits"
-                                    + " out; the loss is still computed from the logits.");
+        for (Output output : Output.all(spec, loss)) {
+            Loss own = output.loss() instanceof Loss.Weighted weighted ? weighted.of() : output.loss();
+            boolean fromLogits = (own instanceof Loss.BinaryCrossentropy binary && binary.fromLogits())
+                    || (own instanceof Loss.CategoricalCrossentropy categorical && categorical.fromLogits());
+            if (fromLogits) {
+                warnings.add(ofLogits(output));
+            }
         }
         return warnings;
+    }
+
+    private static String ofLogits(Output output) {
+        String last = output.spec().layerOf(output.name()).name();
+        String words = output.words();
+        return output.range().isWithinUnit()
+                ? "The loss of " + words + " is computed from logits, but its last layer '" + last
+                        + "' gives numbers in [0, 1], which are not logits. Leave from_logits out."
+                : Character.toUpperCase(words.charAt(0)) + words.substring(1)
+                        + " gives logits: its MSE, MAE and reconstructions compare these"
+                        + " with the data. To see probabilities, end it in a sigmoid and leave from_logits"
+                        + " out; the loss is still computed from the logits.";
     }
 }

@@ -4,7 +4,9 @@ import dev.hourglass.data.Dataset;
 import dev.hourglass.engine.DivergenceException;
 import dev.hourglass.engine.LossMeter;
 import dev.hourglass.engine.Measured;
+import dev.hourglass.engine.OutputTerm;
 import dev.hourglass.engine.Samples;
+import dev.hourglass.engine.Target;
 import dev.hourglass.engine.TrainingSession;
 import dev.hourglass.engine.TrainingSettings;
 import dev.hourglass.model.Autoencoder;
@@ -101,6 +103,7 @@ public final class Trainer {
         requireShape(spec, validation);
         options.augmentation().requireFits(spec.input());
         LossRequirements.require(spec, options.loss(), training, validation);
+        requireNothingChanged(spec, options);
         from.requireSuits(options);
         try (TrainingSession session = TrainingSession.of(
                 spec.graph(),
@@ -123,8 +126,9 @@ public final class Trainer {
             Samples targets = options.augmentation().samples(training, options.seed(), place.epoch());
             Samples inputs = options.noise()
                     .over(targets, training.sampleShape().size(), options.seed(), "training", place.epoch());
+            List<Samples> ofOutputs = ofOutputs(training, targets);
             while (place.samples() < order.length) {
-                step(inputs, targets, order);
+                step(List.of(inputs), ofOutputs, order);
                 watch.look(TrainingWatch.Moment.STEP, place, this::state);
             }
             endEpoch();
@@ -141,7 +145,7 @@ public final class Trainer {
                 callbacks.kept());
     }
 
-    private void step(Samples inputs, Samples targets, int[] order) {
+    private void step(List<Samples> inputs, List<Samples> targets, int[] order) {
         long start = System.nanoTime();
         int stepsAnEpoch = Math.ceilDiv(order.length, batchSize);
         float learningRate = learningRate(place.steps());
@@ -154,7 +158,8 @@ public final class Trainer {
                 session.reconstructionLoss(),
                 session.divergence(),
                 session.meanSquaredError(),
-                session.meanAbsoluteError());
+                session.meanAbsoluteError(),
+                session.ofOutputs());
         place = place.plus(count, measured, System.nanoTime() - start);
         listener.accept(new TrainEvent.StepFinished(
                 place.epoch(),
@@ -178,7 +183,7 @@ public final class Trainer {
                         options.epochs() * stepsAnEpoch);
     }
 
-    private double loss(Samples inputs, Samples targets, int[] order, int count) {
+    private double loss(List<Samples> inputs, List<Samples> targets, int[] order, int count) {
         try {
             return session.step(inputs, targets, order, place.samples(), count);
         } catch (DivergenceException e) {
@@ -258,6 +263,16 @@ public final class Trainer {
         return Math.min(options.batchSize(), training.size());
     }
 
+    /** What comes next would have to be augmented as the sample is. */
+    private static void requireNothingChanged(AutoencoderSpec spec, TrainOptions options) {
+        boolean predicts = options.loss().outputTerms().stream().anyMatch(term -> term.target() == Target.NEXT);
+        if (predicts && !options.augmentation().equals(Augmentation.NONE)) {
+            throw new UnsuitableTrainingException("Model '" + spec.name()
+                    + "' predicts next steps, which augmentation leaves as they are while it changes samples. Leave it"
+                    + " out.");
+        }
+    }
+
     private static void requireShape(AutoencoderSpec spec, Dataset data) {
         if (!data.sampleShape().equals(spec.input())) {
             throw new ShapeException("Model '" + spec.name() + "' reads samples of shape " + spec.input() + ", but "
@@ -272,8 +287,31 @@ public final class Trainer {
             Samples targets = validation::copySample;
             Samples inputs =
                     options.noise().over(targets, validation.sampleShape().size(), options.seed(), "validation", 0);
-            return meter.measure(inputs, targets, 0, validation.size());
+            return meter.measure(List.of(inputs), ofOutputs(validation, targets), 0, validation.size());
         }
+    }
+
+    /**
+     * What each of the model's outputs is to become, in their order.
+     *
+     * @param samples of the data, as they are to be rebuilt
+     */
+    private List<Samples> ofOutputs(Dataset data, Samples samples) {
+        List<OutputTerm> terms = options.loss().outputTerms();
+        if (terms.isEmpty()) {
+            return List.of(samples);
+        }
+        return model.spec().graph().outputs().stream()
+                .map(output -> terms.stream()
+                        .filter(term -> term.output().equals(output))
+                        .findFirst()
+                        .orElseThrow())
+                .map(term -> switch (term.target()) {
+                    case INPUT -> samples;
+                    case REVERSED -> Target.reversed(samples, data.sampleShape());
+                    case NEXT -> (Samples) data.next().orElseThrow()::copy;
+                })
+                .toList();
     }
 
     /** The order in which an epoch sees the samples, by seed and epoch alone (Fisher and Yates). */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.hourglass.engine.cpu.ops.losses.LossFunction;
-import dev.hourglass.engine.plan.OutputLoss;
+import dev.hourglass.engine.plan.Objective;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
@@ -49,10 +49,10 @@ class TrainingGoldenTest {
         float[] losses = golden.line("losses");
         int size = outputs.length / losses.length;
         Activation end = golden.end().equals("sigmoid") ? Activation.SIGMOID : Activation.LINEAR;
-        OutputLoss output = OutputLoss.of(
+        Objective objective = Objective.of(
                 Graph.chain(Shape.of(1), List.of(new LayerSpec.ActivationLayer("end", end))), golden.loss());
         Shape sample = golden.end().equals("image") ? Shape.of(13, 12, 2) : Shape.of(size);
-        LossFunction function = LossFunction.of(output.loss(), sample);
+        LossFunction function = LossFunction.of(objective.outputs().getFirst().loss(), sample);
         float[] gradient = new float[size];
         double sum = 0;
         for (int i = 0; i < losses.length; i++) {
@@ -153,7 +153,9 @@ class TrainingGoldenTest {
     @MethodSource("dev.hourglass.engine.TrainingGolden#trainings")
     void gradientsAreDifferencesOfTheLoss(TrainingGolden golden) {
         LossFunction function = LossFunction.of(
-                OutputLoss.of(Graph.chain(Shape.of(TrainingGolden.SIZE), golden.layers()), golden.loss())
+                Objective.of(Graph.chain(Shape.of(TrainingGolden.SIZE), golden.layers()), golden.loss())
+                        .outputs()
+                        .getFirst()
                         .loss(),
                 Shape.of(TrainingGolden.SIZE));
         float[] targets = golden.line("inputs");

@@ -131,7 +131,9 @@ public final class DataArguments {
         Dataset data = open(options, catalog, terminal);
         if (scale == null) {
             boolean rebuilds = model.output().equals(model.input());
-            OutputRange output = rebuilds ? OutputRange.of(model.graph()) : OutputRange.ALL;
+            OutputRange output = rebuilds
+                    ? OutputRange.of(model.graph(), model.reconstruction().orElseThrow())
+                    : OutputRange.ALL;
             InputScale.layer(model.layers())
                     .map(first -> InputScale.doubt(data, first, output))
                     .orElseGet(() -> InputScale.doubt(data, model.normalization(), output))

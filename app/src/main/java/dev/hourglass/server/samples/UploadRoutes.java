@@ -107,7 +107,7 @@ public final class UploadRoutes implements Routes {
     /** Numbers to 255 would be scored against outputs from 0 to 1 without a word. */
     private static Dataset requireReachable(Dataset data, OpenModel model) {
         ValueRange range = ValueRange.of(data);
-        OutputRange output = OutputRange.of(model.autoencoder().spec().graph());
+        OutputRange output = OutputRange.of(model.autoencoder().spec().reconstructing());
         if (model.autoencoder().normalization().equals(Normalization.NONE) && InputScale.isBeyond(range, output)) {
             InputScale.layer(model.autoencoder().spec().layers()).ifPresent(first -> {
                 throw ApiException.impossible(

@@ -14,13 +14,13 @@ public final class CpuCompiler {
     private CpuCompiler() {}
 
     /** @param forward the way forward alone, to what the loss is of; loss and gradients are added */
-    public static Plan forTraining(LogicalPlan forward, OutputLoss loss) {
-        return forTraining(forward, loss, List.of());
+    public static Plan forTraining(LogicalPlan forward, List<OutputLoss> losses) {
+        return forTraining(forward, losses, List.of());
     }
 
     /** @param penalties those that are told from samples count */
-    public static Plan forTraining(LogicalPlan forward, OutputLoss loss, List<Penalty> penalties) {
-        return compile(Autodiff.withLoss(Rules.beforeLowering(forward), loss, penalties));
+    public static Plan forTraining(LogicalPlan forward, List<OutputLoss> losses, List<Penalty> penalties) {
+        return compile(Autodiff.withLoss(Rules.beforeLowering(forward), losses, penalties));
     }
 
     /** @param forward the way forward of a plan for use */

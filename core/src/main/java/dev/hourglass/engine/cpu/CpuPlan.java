@@ -98,7 +98,7 @@ public final class CpuPlan {
                 size.chunks(),
                 new Placement(plan.gradients()),
                 forms,
-                new ChunkResults.Sums(plan.norms(), penalties),
+                new ChunkResults.Sums(plan.losses(), plan.norms(), penalties),
                 kernels);
         norms = plan.norms().stream()
                 .map(norm -> new NormState(norm, weights.parameters(), training))

@@ -29,15 +29,15 @@ public final class Autodiff {
 
     /**
      * @param forward a plan without gradients
-     * @param loss of its prediction
+     * @param losses of its predictions
      */
-    public static LogicalPlan withLoss(LogicalPlan forward, OutputLoss loss) {
-        return withLoss(forward, loss, List.of());
+    public static LogicalPlan withLoss(LogicalPlan forward, List<OutputLoss> losses) {
+        return withLoss(forward, losses, List.of());
     }
 
     /** @param penalties those told from samples are added; a layer's activity is what its last operation writes */
-    public static LogicalPlan withLoss(LogicalPlan forward, OutputLoss loss, List<Penalty> penalties) {
-        return new Autodiff(forward).run(loss, penalties);
+    public static LogicalPlan withLoss(LogicalPlan forward, List<OutputLoss> losses, List<Penalty> penalties) {
+        return new Autodiff(forward).run(losses, penalties);
     }
 
     /**
@@ -50,17 +50,11 @@ public final class Autodiff {
                 .filter(Penalty.Divergence.class::isInstance)
                 .map(penalty -> divergence(forward, (Penalty.Divergence) penalty))
                 .forEach(ops::add);
-        return new LogicalPlan(ops, forward.prediction());
+        return new LogicalPlan(ops, forward.predictions(), null);
     }
 
-    private LogicalPlan run(OutputLoss loss, List<Penalty> penalties) {
-        Tensor prediction = forward.prediction();
-        Tensor target = new Tensor("target", prediction.shape());
-        Tensor gradient = new Tensor("loss/gradient", prediction.shape());
-        ops.add(new Op.Target(target));
-        ops.add(new Op.LossGradient(
-                loss.loss(), loss.summed(), loss.sigmoid(), prediction, target, forward.mask(), gradient));
-        give(prediction, gradient);
+    private LogicalPlan run(List<OutputLoss> losses, List<Penalty> penalties) {
+        losses.forEach(this::compare);
         penalties.forEach(this::penalize);
         for (Op.Layer layer : forward.layers().toList().reversed()) {
             // Nobody asks for the gradient of what does not lead to the prediction, or of what depends on no parameter.
@@ -68,7 +62,17 @@ public final class Autodiff {
                 goBack(layer);
             }
         }
-        return new LogicalPlan(ops, prediction, forward.mask());
+        return new LogicalPlan(ops, forward.predictions(), forward.mask());
+    }
+
+    private void compare(OutputLoss loss) {
+        Tensor prediction = forward.predictions().get(loss.place());
+        String number = forward.predictions().size() == 1 ? "" : Integer.toString(loss.place() + 1);
+        Tensor target = new Tensor("target" + number, prediction.shape());
+        Tensor gradient = new Tensor("loss" + number + "/gradient", prediction.shape());
+        ops.add(new Op.Target(loss.place(), target));
+        ops.add(new Op.LossGradient(loss, prediction, target, forward.mask(), gradient));
+        give(prediction, gradient);
     }
 
     private void penalize(Penalty penalty) {

@@ -70,9 +70,12 @@ public final class LayerOps {
         ModelFacts facts = ModelFacts.of(graph);
         Map<String, Tensor> values = new HashMap<>();
         Masks masks = Masks.of(graph);
-        Tensor input = new Tensor(graph.onlyInput().name(), graph.input());
-        ops.add(new Op.Input(input));
-        values.put(input.name(), input);
+        for (int place = 0; place < graph.inputs().size(); place++) {
+            Graph.Input of = graph.inputs().get(place);
+            Tensor input = new Tensor(of.name(), of.shape());
+            ops.add(new Op.Input(place, input));
+            values.put(of.name(), input);
+        }
         for (int i = 0; i < graph.nodes().size(); i++) {
             Graph.Node node = graph.nodes().get(i);
             List<Tensor> from = node.inputs().stream()
@@ -88,9 +91,13 @@ public final class LayerOps {
                             ? add(merge(merge, from, to))
                             : add(node.layer(), from.getFirst(), to));
         }
-        Tensor prediction = Objects.requireNonNull(values.get(graph.onlyOutput()));
-        return new LogicalPlan(
-                read(prediction), prediction, masks.ofOutput().map(this::maskOf).orElse(null));
+        List<Tensor> predictions = graph.outputs().stream()
+                .map(output -> Objects.requireNonNull(values.get(output)))
+                .toList();
+        Tensor masked = predictions.size() > 1
+                ? null
+                : masks.ofOutput().map(this::maskOf).orElse(null);
+        return new LogicalPlan(read(predictions), predictions, masked);
     }
 
     /** What a masking layer before has written. */
@@ -140,8 +147,8 @@ public final class LayerOps {
     }
 
     /** The operations without changes of axes whose result nobody reads. */
-    private List<Op> read(Tensor prediction) {
-        Set<Tensor> read = new HashSet<>(Set.of(prediction));
+    private List<Op> read(List<Tensor> predictions) {
+        Set<Tensor> read = new HashSet<>(predictions);
         ops.forEach(op -> read.addAll(op.reads()));
         return ops.stream()
                 .filter(op -> !(op instanceof Op.Permute permute) || read.contains(permute.to()))

@@ -12,19 +12,20 @@ import org.jspecify.annotations.Nullable;
  * A computation as a graph: operations in an order in which each finds written what it reads. A tensor is written once,
  * may have any number of readers, and nothing is said of where it lies.
  *
- * @param prediction what the model puts out
- * @param mask which of its steps count, or null where all do
+ * @param predictions what the model puts out: one, or several of a graph with several outputs
+ * @param mask which steps of the only prediction count, or null where all do
  */
 public record LogicalPlan(
-        List<Op> ops, Tensor prediction, @Nullable Tensor mask) {
+        List<Op> ops, List<Tensor> predictions, @Nullable Tensor mask) {
     /** All steps count. */
     public LogicalPlan(List<Op> ops, Tensor prediction) {
-        this(ops, prediction, null);
+        this(ops, List.of(prediction), null);
     }
 
     /** @throws IllegalArgumentException if a tensor is written twice, or read before it is written */
     public LogicalPlan {
         ops = List.copyOf(ops);
+        predictions = List.copyOf(predictions);
         Set<String> written = new HashSet<>();
         for (Op op : ops) {
             for (Tensor tensor : op.reads()) {
@@ -34,13 +35,20 @@ public record LogicalPlan(
                 require(written.add(tensor.name()), tensor, "is written twice");
             }
         }
-        require(written.contains(prediction.name()), prediction, "is the prediction, but nothing writes it");
+        for (Tensor prediction : predictions) {
+            require(written.contains(prediction.name()), prediction, "is the prediction, but nothing writes it");
+        }
     }
 
     private static void require(boolean condition, Tensor tensor, String what) {
         if (!condition) {
             throw new IllegalArgumentException("Tensor '" + tensor.name() + "' " + what);
         }
+    }
+
+    /** Whether it leaves the model. */
+    public boolean isPrediction(Tensor tensor) {
+        return predictions.contains(tensor);
     }
 
     /** The operations of layers, in order. */
@@ -63,7 +71,7 @@ public record LogicalPlan(
     /** The layer that alone needs a tensor, or null where there are several, or none, or the tensor is the prediction. */
     public Op.@Nullable Layer onlyReader(Tensor tensor) {
         List<Op.Layer> all = readers().getOrDefault(tensor, List.of());
-        return all.size() == 1 && !tensor.equals(prediction) ? all.getFirst() : null;
+        return all.size() == 1 && !isPrediction(tensor) ? all.getFirst() : null;
     }
 
     /** The tensors that depend on parameters, so that a gradient has to reach them. */

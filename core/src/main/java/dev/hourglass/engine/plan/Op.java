@@ -1,6 +1,5 @@
 package dev.hourglass.engine.plan;
 
-import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.Penalty;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
@@ -21,8 +20,17 @@ public sealed interface Op {
 
     List<Tensor> writes();
 
-    /** The batch's samples. */
-    record Input(Tensor to) implements Op {
+    /**
+     * The batch's samples.
+     *
+     * @param place of the input among the model's, from 0
+     */
+    record Input(int place, Tensor to) implements Op {
+        /** The only input. */
+        public Input(Tensor to) {
+            this(0, to);
+        }
+
         @Override
         public List<Tensor> reads() {
             return List.of();
@@ -34,8 +42,12 @@ public sealed interface Op {
         }
     }
 
-    /** What the samples are to be turned into. */
-    record Target(Tensor to) implements Op {
+    /**
+     * What the samples are to be turned into.
+     *
+     * @param place of the output that is to become this, from 0
+     */
+    record Target(int place, Tensor to) implements Op {
         @Override
         public List<Tensor> reads() {
             return List.of();
@@ -50,23 +62,17 @@ public sealed interface Op {
     /**
      * Adds to the loss and to the squared and absolute errors, and writes the loss's gradient by the prediction.
      *
-     * @param summed whether the loss is the sum over a sample's terms instead of their mean
-     * @param sigmoid whether the model's output is the sigmoid of the prediction: errors are those of the output
      * @param mask which steps the loss leaves out, or null where all count
      */
     record LossGradient(
-            Loss loss,
-            boolean summed,
-            boolean sigmoid,
+            OutputLoss loss,
             Tensor prediction,
             Tensor target,
             @Nullable Tensor mask,
-            Tensor gradient)
-            implements Op {
+            Tensor gradient) implements Op {
         /** Where all steps count. */
-        public LossGradient(
-                Loss loss, boolean summed, boolean sigmoid, Tensor prediction, Tensor target, Tensor gradient) {
-            this(loss, summed, sigmoid, prediction, target, null, gradient);
+        public LossGradient(OutputLoss loss, Tensor prediction, Tensor target, Tensor gradient) {
+            this(loss, prediction, target, null, gradient);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.hourglass.formats.keras;
 
 import dev.hourglass.engine.Loss;
+import dev.hourglass.engine.OutputTerm;
 import dev.hourglass.engine.SettingException;
 import dev.hourglass.formats.GoldenBatch;
 import dev.hourglass.formats.SavedModel;
@@ -14,6 +15,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +52,9 @@ public record HourglassNote(
 
     /** Whether Keras's own place for a loss says all of it. */
     private static boolean isWhole(Loss loss) {
-        return loss.isOfKeras() && loss.penalties().isEmpty();
+        return loss.isOfKeras()
+                && loss.penalties().isEmpty()
+                && loss.outputTerms().isEmpty();
     }
 
     private static @Nullable String waist(SavedModel model) {
@@ -118,16 +122,22 @@ public record HourglassNote(
                 encoderLayers,
                 named == null ? null : named.asText(),
                 provenance,
-                loss(note.find("loss")),
+                loss(note.find("loss"), graph),
                 golden == null ? null : golden(golden.asMapping(), input.size(), GoldenBatch.numbers(graph)));
     }
 
-    private static @Nullable Loss loss(@Nullable Json text) {
+    private static @Nullable Loss loss(@Nullable Json text, Graph graph) {
         if (text == null) {
             return null;
         }
         try {
-            return Loss.parse(text.asText());
+            Loss loss = Loss.parse(text.asText());
+            List<String> outputs =
+                    loss.outputTerms().stream().map(OutputTerm::output).toList();
+            if (!outputs.isEmpty() && !Set.copyOf(outputs).equals(Set.copyOf(graph.outputs()))) {
+                throw text.place().corrupt("a loss of each of the outputs " + graph.outputs(), text.excerpt());
+            }
+            return loss;
         } catch (SettingException e) {
             throw text.place().corrupt("a loss of Hourglass", text.excerpt());
         }

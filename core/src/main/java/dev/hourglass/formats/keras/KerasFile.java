@@ -121,7 +121,11 @@ public final class KerasFile {
         if (optimizer != null) {
             Map<String, @Nullable Object> compile = new LinkedHashMap<>();
             compile.put("optimizer", StoredTraining.optimizerObject(optimizer.optimizer(), true));
-            compile.put("loss", StoredTraining.lossObject(model.trainedLoss(), true));
+            compile.put("loss", StoredTraining.lossObject(model, true));
+            if (!model.trainedLoss().outputTerms().isEmpty()) {
+                compile.put(
+                        "loss_weights", OutputLosses.weights(model.trainedLoss().outputTerms(), model.graph()));
+            }
             config.put("compile_config", compile);
         }
         return config;

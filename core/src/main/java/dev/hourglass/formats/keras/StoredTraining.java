@@ -5,8 +5,10 @@ import dev.hourglass.engine.Optimizer;
 import dev.hourglass.engine.OptimizerState;
 import dev.hourglass.engine.Penalty;
 import dev.hourglass.engine.SettingException;
+import dev.hourglass.formats.SavedModel;
 import dev.hourglass.formats.hdf5.Dataset;
 import dev.hourglass.formats.json.Json;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.CorruptFileException;
@@ -91,7 +93,7 @@ final class StoredTraining {
         for (int i = 0; i < arrays.count("optimizer/vars"); i++) {
             paths.add("optimizer/vars/" + i);
         }
-        return new TrainedWith(loss(compile.find("loss")), state(optimizer, paths, parameters));
+        return new TrainedWith(trained(compile), state(optimizer, paths, parameters));
     }
 
     /** What {@code training_config} and {@code optimizer_weights} of a {@code .h5} file hold. */
@@ -106,10 +108,19 @@ final class StoredTraining {
                 : LegacyWeights.names(arrays, group, "weight_names").stream()
                         .map(name -> group + "/" + name)
                         .toList();
-        return new TrainedWith(loss(training.find("loss")), state(optimizer, paths, parameters));
+        return new TrainedWith(trained(training), state(optimizer, paths, parameters));
     }
 
     // --- loss ---
+
+    /** One loss, or one for each of several outputs; null if there is none. */
+    private @Nullable Loss trained(Json.Mapping compile) {
+        Json loss = compile.find("loss");
+        Graph graph = model.graph();
+        return loss == null || loss instanceof Json.Nothing || graph.outputs().size() == 1
+                ? loss(loss)
+                : new OutputLosses(graph, this::loss, warnings).read(loss, compile.find("loss_weights"));
+    }
 
     /** A name, or an object for the function or the class; null if there is none. */
     private @Nullable Loss loss(@Nullable Json loss) {
@@ -332,11 +343,17 @@ final class StoredTraining {
      * Keras's name of the loss; or an object, where it has settings that are not as by default; or null where Keras has no
      * such loss, so that it loads the model and asks for one before it trains.
      *
-     * @param trained its penalties stand on the layers
+     * @param model its penalties stand on the layers; of several outputs there is a list
      * @param withModule whether objects name their module, as in {@code .keras}
      */
-    static @Nullable Object lossObject(Loss trained, boolean withModule) {
-        Loss loss = trained.ofOutputs();
+    static @Nullable Object lossObject(SavedModel model, boolean withModule) {
+        Loss loss = model.trainedLoss().ofOutputs();
+        return loss.outputTerms().isEmpty()
+                ? lossObject(loss, withModule)
+                : OutputLosses.losses(loss.outputTerms(), model.graph(), each -> lossObject(each, withModule));
+    }
+
+    private static @Nullable Object lossObject(Loss loss, boolean withModule) {
         if (!loss.isOfKeras()) {
             return null;
         }

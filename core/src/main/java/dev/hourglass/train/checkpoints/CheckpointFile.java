@@ -20,13 +20,14 @@ import java.util.Arrays;
  *
  * <pre>
  * 8 bytes   HGCKPT\r\n, so that a file changed in transfer as text is told at once
- * int       the version of this layout, 3
+ * int       the version of this layout, 4
  * origin    count, then key and value each; text is an unsigned short of bytes and UTF-8 as {@link java.io.DataInput} has it
  * optimizer as text, such as sgd:momentum=0.9; steps as int; count of its scalars, then name and float each
  * place     epoch, steps, samples as ints; losses, what outputs alone made of them, divergences, squared and absolute
- *           errors as doubles; nanoseconds as long
+ *           errors as doubles; of several outputs a count, then each one's name and its loss, squared and absolute
+ *           error as doubles; nanoseconds as long
  * history   the loss as text, such as huber:delta=0.5; count, then each epoch's number as int, its thirteen other numbers
- *           as doubles and its digest's 32 bytes
+ *           as doubles, with such outputs after those of training and of validation, and its digest's 32 bytes
  * callbacks early stopping (double, three ints), plateau (double, two ints, float), best weights twice
  *           (a byte 0; or 1, epoch as int, value as double, weights)
  * weights   count, then each variable's path and its values, counted
@@ -34,7 +35,8 @@ import java.util.Arrays;
  * 32 bytes  SHA-256 of all before
  * </pre>
  *
- * Version 2, which is read as well, has no divergences, and losses but not what outputs alone made of them. Version 1 knew mean squared error and Adam alone:
+ * Earlier versions are read as well. Version 3 has no outputs. Version 2 has no divergences either, and losses but not what
+ * outputs alone made of them. Version 1 knew mean squared error and Adam alone:
  *
  * <pre>
  * optimizer learning rate, beta1, beta2, epsilon as floats; steps as int
@@ -47,7 +49,7 @@ import java.util.Arrays;
  */
 final class CheckpointFile {
     static final byte[] MAGIC = {'H', 'G', 'C', 'K', 'P', 'T', '\r', '\n'};
-    static final int VERSION = 3;
+    static final int VERSION = 4;
     static final int DIGEST_BYTES = 32;
 
     private static final int BUFFER = 1 << 16;

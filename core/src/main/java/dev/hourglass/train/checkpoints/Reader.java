@@ -57,6 +57,9 @@ final class Reader {
     /** The version that knew no divergences. */
     private static final int SECOND = 2;
 
+    /** The version that knew a single output. */
+    private static final int THIRD = 3;
+
     private final Path file;
     private final byte[] bytes;
     private final ByteArrayInputStream left;
@@ -168,6 +171,7 @@ final class Reader {
                 sums.divergence(),
                 sums.mse(),
                 sums.mae(),
+                sums.outputs(),
                 in.readLong());
     }
 
@@ -182,7 +186,16 @@ final class Reader {
         double reconstruction = version <= SECOND ? loss : in.readDouble();
         double divergence = version <= SECOND ? 0 : in.readDouble();
         double mse = version == FIRST ? loss : in.readDouble();
-        return new Measured(loss, reconstruction, divergence, mse, in.readDouble());
+        double mae = in.readDouble();
+        return new Measured(loss, reconstruction, divergence, mse, mae, version <= THIRD ? List.of() : ofOutputs());
+    }
+
+    private List<Measured.OfOutput> ofOutputs() throws IOException {
+        List<Measured.OfOutput> outputs = new ArrayList<>();
+        for (int left = count("outputs", Short.BYTES + 3 * Double.BYTES); left > 0; left--) {
+            outputs.add(new Measured.OfOutput(in.readUTF(), in.readDouble(), in.readDouble(), in.readDouble()));
+        }
+        return outputs;
     }
 
     private CallbackState callbacks() throws IOException {

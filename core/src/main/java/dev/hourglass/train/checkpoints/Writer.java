@@ -15,6 +15,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +68,7 @@ final class Writer {
         out.writeDouble(place.divergences());
         out.writeDouble(place.squaredErrors());
         out.writeDouble(place.absoluteErrors());
+        write(place.outputs());
         out.writeLong(place.trainNanos());
     }
 
@@ -91,6 +93,17 @@ final class Writer {
         out.writeDouble(measured.divergence());
         out.writeDouble(measured.mse());
         out.writeDouble(measured.mae());
+        write(measured.outputs());
+    }
+
+    private void write(List<Measured.OfOutput> outputs) throws IOException {
+        out.writeInt(outputs.size());
+        for (Measured.OfOutput output : outputs) {
+            out.writeUTF(output.output());
+            out.writeDouble(output.loss());
+            out.writeDouble(output.mse());
+            out.writeDouble(output.mae());
+        }
     }
 
     private void write(CallbackState callbacks) throws IOException {

@@ -17,7 +17,6 @@ import dev.hourglass.engine.plan.Op;
 import dev.hourglass.engine.plan.OutputLoss;
 import dev.hourglass.engine.plan.Tensor;
 import dev.hourglass.model.Activation;
-import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Parameter;
@@ -164,9 +163,7 @@ final class BranchesTest {
         Shape input = forward.ops().getFirst().writes().getFirst().shape();
         float[] inputs = numbers(SAMPLES * input.size());
         float[] targets = numbers(SAMPLES * prediction.shape().size());
-        Plan plan = CpuCompiler.forTraining(
-                forward,
-                new OutputLoss(Graph.chain(Shape.of(1), List.of()), new Loss.MeanSquaredError(), false, false));
+        Plan plan = CpuCompiler.forTraining(forward, List.of(OutputLoss.ofOnly(new Loss.MeanSquaredError())));
         PackedWeights weights = new PackedWeights(plan, Parameters.of(parameters), Kernels.best());
         BatchSize size = BatchSize.forTraining(plan, Math.max(inputs.length, targets.length) / SAMPLES, SAMPLES);
         try (Workers workers = Workers.of(2)) {
@@ -223,8 +220,8 @@ final class BranchesTest {
                 weights.pack(0, task);
             }
             int[] order = IntStream.range(0, SAMPLES).toArray();
-            plan.run(new Cursor.Batch(inputs, targets, order, 0, SAMPLES, 1, 1, 0, new float[0], 0));
-            return plan.results().loss() / (SAMPLES * (double) outputs);
+            plan.run(new Cursor.Batch(List.of(inputs), List.of(targets), order, 0, SAMPLES, 1, 1, 0, new float[0], 0));
+            return plan.results().loss(0) / (SAMPLES * (double) outputs);
         }
 
         float[][] gradients(List<Parameter> parameters) {

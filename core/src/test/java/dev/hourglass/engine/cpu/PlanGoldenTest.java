@@ -6,7 +6,7 @@ import dev.hourglass.engine.cpu.fuse.Rules;
 import dev.hourglass.engine.plan.Autodiff;
 import dev.hourglass.engine.plan.LayerOps;
 import dev.hourglass.engine.plan.LogicalPlan;
-import dev.hourglass.engine.plan.OutputLoss;
+import dev.hourglass.engine.plan.Objective;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.model.Presets;
@@ -30,15 +30,15 @@ final class PlanGoldenTest {
     @MethodSource("labModels")
     void theWholePlanIsTheOneWrittenDown(AutoencoderSpec spec) throws IOException {
         Parameters parameters = Parameters.initialize(spec.input(), spec.layers(), new RandomSource(1));
-        OutputLoss loss = OutputLoss.of(spec.graph(), new Loss.MeanSquaredError());
-        LogicalPlan forward = LayerOps.forTraining(loss.graph(), parameters);
+        Objective objective = Objective.of(spec.graph(), new Loss.MeanSquaredError());
+        LogicalPlan forward = LayerOps.forTraining(objective.graph(), parameters);
 
         Goldens.assertMatches("engine/plans/" + spec.name() + ".txt", """
                 # Operations
                 %s
                 # Steps
                 %s""".formatted(
-                        PlanText.of(Autodiff.withLoss(Rules.beforeLowering(forward), loss)),
-                        PlanText.of(CpuCompiler.forTraining(forward, loss))));
+                        PlanText.of(Autodiff.withLoss(Rules.beforeLowering(forward), objective.outputs())),
+                        PlanText.of(CpuCompiler.forTraining(forward, objective.outputs()))));
     }
 }

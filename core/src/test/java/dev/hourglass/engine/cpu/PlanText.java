@@ -11,6 +11,7 @@ import dev.hourglass.engine.cpu.step.Value;
 import dev.hourglass.engine.plan.LogicalPlan;
 import dev.hourglass.engine.plan.Nonlinearity;
 import dev.hourglass.engine.plan.Op;
+import dev.hourglass.engine.plan.OutputLoss;
 import dev.hourglass.engine.plan.Tensor;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Size2;
@@ -115,7 +116,9 @@ final class PlanText {
             case Collection<?> ignored -> "";
             case String layer -> layer;
             case Boolean flag -> flag ? name : "";
-            case Integer number -> number < 0 ? "" : name + " " + number;
+            case OutputLoss loss ->
+                loss.equals(OutputLoss.ofOnly(loss.loss())) ? loss.loss().toString() : loss.toString();
+            case Integer number -> number < 0 || (number == 0 && name.equals("place")) ? "" : name + " " + number;
             case Nonlinearity function ->
                 function.kind() == Nonlinearity.Kind.LINEAR
                         ? ""

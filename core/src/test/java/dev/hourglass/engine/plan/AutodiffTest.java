@@ -3,14 +3,12 @@ package dev.hourglass.engine.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hourglass.engine.Loss;
-import dev.hourglass.model.Graph;
 import dev.hourglass.tensor.Shape;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class AutodiffTest {
-    private static final OutputLoss LOSS =
-            new OutputLoss(Graph.chain(Shape.of(1), List.of()), new Loss.MeanSquaredError(), false, false);
+    private static final OutputLoss LOSS = OutputLoss.ofOnly(new Loss.MeanSquaredError());
     private static final Tensor INPUT = tensor("input");
 
     @Test
@@ -26,9 +24,8 @@ final class AutodiffTest {
         Tensor ofBetween = tensor("last/input/gradient");
         Tensor ofFirst = tensor("between/input/gradient");
         List<Op> appended = appended(plan);
-        assertThat(appended.getFirst()).isEqualTo(new Op.Target(tensor("target")));
-        assertThat(appended.get(1))
-                .isEqualTo(new Op.LossGradient(LOSS.loss(), false, false, last.to(), tensor("target"), ofLoss));
+        assertThat(appended.getFirst()).isEqualTo(new Op.Target(0, tensor("target")));
+        assertThat(appended.get(1)).isEqualTo(new Op.LossGradient(LOSS, last.to(), tensor("target"), ofLoss));
         assertThat(appended.subList(2, appended.size()))
                 .containsExactly(
                         new Op.Gradient(last, ofLoss, List.of(new Op.Share(0, ofBetween))),
@@ -85,9 +82,9 @@ final class AutodiffTest {
     }
 
     private static List<Op> appended(LogicalPlan plan) {
-        LogicalPlan differentiated = Autodiff.withLoss(plan, LOSS);
+        LogicalPlan differentiated = Autodiff.withLoss(plan, List.of(LOSS));
         assertThat(differentiated.ops()).startsWith(plan.ops().toArray(Op[]::new));
-        assertThat(differentiated.prediction()).isEqualTo(plan.prediction());
+        assertThat(differentiated.predictions()).isEqualTo(plan.predictions());
         return differentiated
                 .ops()
                 .subList(plan.ops().size(), differentiated.ops().size());

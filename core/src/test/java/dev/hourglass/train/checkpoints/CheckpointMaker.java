@@ -9,7 +9,8 @@ import java.util.List;
 /**
  * A program that makes the files in {@code src/test/resources/checkpoints}: a training stopped after some steps of its
  * second epoch, in the version of the layout that the code has when it is run. It also says what the training ends in
- * when nothing stops it. Version 1 was made with the code of commit 2aaa9ce, the last that wrote it.
+ * when nothing stops it. Version 1 was made with the code of commit 2aaa9ce, the last that wrote it,
+ * version 3 with that of commit 675137f.
  */
 final class CheckpointMaker {
     /** Of the states that {@link CheckpointsTest#states} has: after six steps, in the midst of the second epoch. */

@@ -59,6 +59,23 @@ class CheckpointVersionsTest {
         assertThat(second.validationMae()).isEqualTo(0.2622985757059521, within(1e-12));
     }
 
+    @Test
+    void versionThreeHasOneOutputAndGoesOnToTheSameWeights() throws Exception {
+        TrainingState state = read("version-3.checkpoint").state();
+        assertThat(state.place().outputs()).isEmpty();
+        assertThat(state.history().epochs().getFirst().validation().outputs()).isEmpty();
+
+        TrainResult result = Trainer.train(
+                state,
+                TinyTraining.TRAINING,
+                TinyTraining.VALIDATION,
+                CheckpointsTest.OPTIONS,
+                TrainingWatch.INTERRUPTS,
+                event -> {});
+
+        assertThat(result.weightDigests()).isEqualTo(EPOCHS);
+    }
+
     private static Checkpoint read(String name) throws IOException, URISyntaxException {
         Path file = Path.of(Objects.requireNonNull(CheckpointVersionsTest.class.getResource("/checkpoints/" + name))
                 .toURI());

@@ -35,7 +35,7 @@ final class FoldUpSampling implements Rule<LogicalPlan> {
                         ? folded(convolution, folds.get(convolution))
                         : op)
                 .toList();
-        return new LogicalPlan(ops, plan.prediction(), plan.mask());
+        return new LogicalPlan(ops, plan.predictions(), plan.mask());
     }
 
     private static Op folded(Op.Convolution convolution, Op.UpSample up) {

@@ -31,7 +31,7 @@ final class GradientsOverBatch implements Rule<Plan> {
                 steps.add(step);
             }
         }
-        return new Plan(steps, overBatch, plan.norms(), plan.prediction(), plan.training());
+        return new Plan(steps, overBatch, plan.norms(), plan.training());
     }
 
     private static boolean isShort(Step.WeightGradient step) {

@@ -26,6 +26,6 @@ final class RepeatInRecurrent implements Rule<LogicalPlan> {
                         ? reader.reading(repeats.get(reader).from())
                         : op)
                 .toList();
-        return new LogicalPlan(ops, plan.prediction(), plan.mask());
+        return new LogicalPlan(ops, plan.predictions(), plan.mask());
     }
 }

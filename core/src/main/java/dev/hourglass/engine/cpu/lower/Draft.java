@@ -185,7 +185,7 @@ final class Draft {
         }
     }
 
-    Plan plan(Value prediction, boolean training) {
-        return new Plan(steps, List.of(), norms, prediction, training);
+    Plan plan(boolean training) {
+        return new Plan(steps, List.of(), norms, training);
     }
 }

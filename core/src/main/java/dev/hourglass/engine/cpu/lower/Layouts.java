@@ -55,7 +55,7 @@ final class Layouts {
                 .map(reader -> wanted(reader, tensor, padChannels))
                 .distinct()
                 .toList();
-        boolean agreed = wanted.size() == 1 && !tensor.equals(plan.prediction());
+        boolean agreed = wanted.size() == 1 && !plan.isPrediction(tensor);
         return agreed ? wanted.getFirst() : natural(tensor);
     }
 
@@ -109,7 +109,7 @@ final class Layouts {
         Convolution.Direction forward = Convolution.of(op).forward();
         return op.bias()
                 && op.to().channels() < ProjectionLowering.FEW_CHANNELS
-                && op.to().equals(plan.prediction())
+                && plan.isPrediction(op.to())
                 && readersOf(op.to()).isEmpty()
                 && learned.contains(op.from())
                 && forward.rows().stride() == 1

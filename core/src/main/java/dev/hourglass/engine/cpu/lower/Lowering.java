@@ -5,6 +5,7 @@ import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.engine.cpu.step.Value;
 import dev.hourglass.engine.plan.LogicalPlan;
 import dev.hourglass.engine.plan.Op;
+import dev.hourglass.engine.plan.Tensor;
 import dev.hourglass.tensor.Shape;
 
 /**
@@ -45,24 +46,35 @@ public final class Lowering {
         boolean trains = logical.ops().stream().anyMatch(Op.LossGradient.class::isInstance);
         training = trains;
         logical.ops().forEach(this::add);
-        Value prediction = draft.valueOf(logical.prediction());
         if (!trains) {
-            draft.add(new Step.Store(prediction));
+            store();
         }
-        return draft.plan(prediction, trains);
+        return draft.plan(trains);
+    }
+
+    /** All outputs of a sample lie side by side. */
+    private void store() {
+        int numbers = logical.predictions().stream()
+                .mapToInt(prediction -> prediction.shape().size())
+                .sum();
+        int from = 0;
+        for (Tensor prediction : logical.predictions()) {
+            draft.add(new Step.Store(draft.valueOf(prediction), from, numbers));
+            from += prediction.shape().size();
+        }
     }
 
     private void add(Op op) {
         switch (op) {
             case Op.Input o -> {
                 Value value = new Value(o.to().name(), draft.layouts().loaded(o.to()));
-                draft.add(new Step.Load(Step.Source.INPUT, value));
+                draft.add(new Step.Load(Step.Source.INPUT, o.place(), value));
                 draft.define(o.to(), value);
             }
             case Op.Target o -> {
-                Value value = new Value(
-                        o.to().name(), draft.valueOf(logical.prediction()).layout());
-                draft.add(new Step.Load(Step.Source.TARGET, value));
+                Value compared = draft.valueOf(logical.predictions().get(o.place()));
+                Value value = new Value(o.to().name(), compared.layout());
+                draft.add(new Step.Load(Step.Source.TARGET, o.place(), value));
                 draft.define(o.to(), value);
             }
             case Op.LossGradient o -> {
@@ -71,8 +83,7 @@ public final class Lowering {
                 Value target = draft.valueOf(o.target());
                 Shape sample = o.target().shape();
                 Value mask = o.mask() == null ? null : draft.valueOf(o.mask());
-                draft.add(new Step.LossGradient(
-                        o.loss(), sample, o.summed(), o.sigmoid(), prediction, target, mask, gradient));
+                draft.add(new Step.LossGradient(o.loss(), sample, prediction, target, mask, gradient));
                 draft.define(o.gradient(), gradient);
             }
             case Op.ActivityPenalty o -> penalties.activity(o);

@@ -11,13 +11,7 @@ import java.util.List;
 /** What each chunk leaves behind, apart until all are done. */
 public final class ChunkResults {
     public final float[][] gradients;
-    /** By chunk: the loss, summed over all numbers of its samples. */
-    public final double[] losses;
-
-    /** By chunk: what its outputs miss their targets by, likewise. */
-    public final double[] squaredErrors;
-
-    public final double[] absoluteErrors;
+    private final OutputSums[] outputs;
 
     /** By chunk: what activities cost, summed over its samples. */
     public final double[] penalties;
@@ -28,8 +22,6 @@ public final class ChunkResults {
     /** By chunk: the same, as it counts in the loss. */
     public final double[] divergenceCosts;
 
-    /** By chunk: how many terms of the loss a mask left out. */
-    public final double[] maskedTerms;
     /** Where each gradient matrix lies in a chunk's gradients. */
     public final Placement placement;
     /** By chunk and batch normalisation: sums and sums of products by channel. */
@@ -44,12 +36,13 @@ public final class ChunkResults {
     public int chunks;
 
     /**
-     * Who sums over the batch besides gradients and losses.
+     * Who sums over the batch besides gradients.
      *
+     * @param outputs how many are compared with targets
      * @param norms the batch normalisations, by number
      * @param penalties likewise
      */
-    public record Sums(List<Plan.Norm> norms, List<BatchPenalty> penalties) {
+    public record Sums(int outputs, List<Plan.Norm> norms, List<BatchPenalty> penalties) {
         public Sums {
             norms = List.copyOf(norms);
             penalties = List.copyOf(penalties);
@@ -63,10 +56,8 @@ public final class ChunkResults {
         this.forms = forms;
         this.kernels = kernels;
         gradients = new float[chunks][placement.size()];
-        losses = new double[chunks];
-        squaredErrors = new double[chunks];
-        absoluteErrors = new double[chunks];
-        maskedTerms = new double[chunks];
+        outputs = new OutputSums[sums.outputs()];
+        Arrays.setAll(outputs, ignored -> new OutputSums(chunks));
         penalties = new double[chunks];
         divergences = new double[chunks];
         divergenceCosts = new double[chunks];
@@ -85,10 +76,9 @@ public final class ChunkResults {
 
     public void clear(int chunk) {
         Arrays.fill(gradients[chunk], 0);
-        losses[chunk] = 0;
-        squaredErrors[chunk] = 0;
-        absoluteErrors[chunk] = 0;
-        maskedTerms[chunk] = 0;
+        for (OutputSums output : outputs) {
+            output.clear(chunk);
+        }
         penalties[chunk] = 0;
         divergences[chunk] = 0;
         divergenceCosts[chunk] = 0;
@@ -124,24 +114,29 @@ public final class ChunkResults {
         return sums;
     }
 
-    /** Over the whole batch. */
-    public double loss() {
-        return sum(losses);
+    /** @param output its place among the model's, from 0 */
+    public OutputSums ofOutput(int output) {
+        return outputs[output];
     }
 
     /** Over the whole batch. */
-    public double squaredError() {
-        return sum(squaredErrors);
+    public double loss(int output) {
+        return sum(outputs[output].losses);
     }
 
     /** Over the whole batch. */
-    public double absoluteError() {
-        return sum(absoluteErrors);
+    public double squaredError(int output) {
+        return sum(outputs[output].squaredErrors);
     }
 
     /** Over the whole batch. */
-    public double maskedTerms() {
-        return sum(maskedTerms);
+    public double absoluteError(int output) {
+        return sum(outputs[output].absoluteErrors);
+    }
+
+    /** Over the whole batch. */
+    public double maskedTerms(int output) {
+        return sum(outputs[output].maskedTerms);
     }
 
     /** Over the whole batch. */

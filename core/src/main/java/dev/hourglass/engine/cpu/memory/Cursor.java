@@ -1,6 +1,7 @@
 package dev.hourglass.engine.cpu.memory;
 
 import dev.hourglass.engine.Samples;
+import java.util.List;
 
 /**
  * Where a worker is: the samples that an operation is to compute now. One per worker, moved along, never shared.
@@ -55,15 +56,17 @@ public final class Cursor {
     /**
      * What one run computes.
      *
+     * @param inputs one for each of the model's inputs
+     * @param targets one for each of its outputs; none in inference
      * @param order which sample of the source each place of the batch takes: {@code order[from + place]}
      * @param seed of the run, for what is random
      * @param number of the training step, for what is random
      * @param epochs that training has gone on for, with fractions
-     * @param output receives the prediction, compact, in inference
+     * @param output receives the predictions, compact, in inference: of a sample all outputs side by side
      */
     public record Batch(
-            Samples inputs,
-            Samples targets,
+            List<Samples> inputs,
+            List<Samples> targets,
             int[] order,
             int from,
             int size,
@@ -72,7 +75,6 @@ public final class Cursor {
             double epochs,
             float[] output,
             int outputFrom) {
-        public static final Batch NONE = new Batch(
-                (index, into, offset) -> {}, (index, into, offset) -> {}, new int[0], 0, 0, 0, 0, 0, new float[0], 0);
+        public static final Batch NONE = new Batch(List.of(), List.of(), new int[0], 0, 0, 0, 0, 0, new float[0], 0);
     }
 }

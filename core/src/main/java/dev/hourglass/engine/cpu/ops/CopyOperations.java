@@ -8,6 +8,7 @@ import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.engine.cpu.step.Value;
 import dev.hourglass.tensor.Shape;
 import java.util.Arrays;
+import java.util.List;
 
 /** Samples in and predictions out, and images from one layout to another. */
 public final class CopyOperations {
@@ -18,10 +19,10 @@ public final class CopyOperations {
     }
 
     /** @param local the sample's place in the cursor's chunk */
-    public static void copySample(Cursor at, Step.Source source, int local, float[] into, int offset) {
-        Samples samples = source == Step.Source.INPUT ? at.batch.inputs() : at.batch.targets();
+    public static void copySample(Cursor at, Step.Load step, int local, float[] into, int offset) {
+        List<Samples> all = step.source() == Step.Source.INPUT ? at.batch.inputs() : at.batch.targets();
         int place = at.batch.from() + at.chunkStart + local;
-        samples.copySample(at.batch.order()[place], into, offset);
+        all.get(step.place()).copySample(at.batch.order()[place], into, offset);
     }
 
     public Operation load(Step.Load step) {
@@ -30,7 +31,7 @@ public final class CopyOperations {
         Runs runs = Runs.between(Layout.Image.compact(image.height(), image.width(), image.channels()), image);
         return at -> {
             for (int i = 0; i < at.samples; i++) {
-                copySample(at, step.source(), at.local + i, at.sample, 0);
+                copySample(at, step, at.local + i, at.sample, 0);
                 runs.copy(at.sample, 0, to.array(at), to.offset(at) + i * to.stride());
             }
         };
@@ -39,11 +40,10 @@ public final class CopyOperations {
     public Operation store(Step.Store step) {
         Buffer from = resources.buffer(step.from());
         Layout.Image image = step.from().image();
-        int size = image.pixels() * image.channels();
         Runs runs = Runs.between(image, Layout.Image.compact(image.height(), image.width(), image.channels()));
         return at -> {
             for (int i = 0; i < at.samples; i++) {
-                int place = at.batch.outputFrom() + (at.first() + i) * size;
+                int place = step.place(at.batch.outputFrom(), at.first() + i);
                 runs.copy(from.array(at), from.offset(at) + i * from.stride(), at.batch.output(), place);
             }
         };

@@ -19,11 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param steps with the barriers between them
  * @param overBatch weight gradients that are summed over the batch once all steps are done
  * @param norms the batch normalisations, which steps name by their number
- * @param prediction where the output lies after the last forward step
  * @param training whether steps go back from a loss
  */
-public record Plan(
-        List<Step> steps, List<Step.WeightGradient> overBatch, List<Norm> norms, Value prediction, boolean training) {
+public record Plan(List<Step> steps, List<Step.WeightGradient> overBatch, List<Norm> norms, boolean training) {
     public Plan {
         steps = List.copyOf(steps);
         overBatch = List.copyOf(overBatch);
@@ -44,7 +42,7 @@ public record Plan(
 
     /** The same with other steps. */
     public Plan withSteps(List<Step> others) {
-        return new Plan(others, overBatch, norms, prediction, training);
+        return new Plan(others, overBatch, norms, training);
     }
 
     /** The steps between barriers. */
@@ -105,6 +103,11 @@ public record Plan(
                 .map(Step.TileProductGradient.class::cast)
                 .forEach(gradient -> components.put(gradient.sum(), gradient.weights()));
         return components;
+    }
+
+    /** How many outputs are compared with targets; none in a plan that does not train. */
+    public int losses() {
+        return (int) steps.stream().filter(Step.LossGradient.class::isInstance).count();
     }
 
     /** Whether steps work on many samples at once to be fast. */

@@ -1,6 +1,5 @@
 package dev.hourglass.engine.cpu.step;
 
-import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.Penalty;
 import dev.hourglass.engine.cpu.layout.Corner;
 import dev.hourglass.engine.cpu.layout.PackedMatrix;
@@ -9,6 +8,7 @@ import dev.hourglass.engine.cpu.layout.WindowAxis;
 import dev.hourglass.engine.plan.Cell;
 import dev.hourglass.engine.plan.Nonlinearity;
 import dev.hourglass.engine.plan.Op;
+import dev.hourglass.engine.plan.OutputLoss;
 import dev.hourglass.engine.plan.PointFunction;
 import dev.hourglass.engine.plan.Windowing;
 import dev.hourglass.model.LayerSpec;
@@ -31,8 +31,12 @@ public sealed interface Step {
         TARGET
     }
 
-    /** Samples from the data set into a value's layout. */
-    record Load(Source source, Value to) implements Step {}
+    /**
+     * Samples from the data set into a value's layout.
+     *
+     * @param place of the input or output among the model's, from 0
+     */
+    record Load(Source source, int place, Value to) implements Step {}
 
     /** The same numbers in the same order under another image layout; padding is left alone. */
     record Copy(Value from, Value to) implements Step {}
@@ -562,8 +566,18 @@ public sealed interface Step {
     /** Settles the sums of the penalty of that number. */
     record ActivityBarrier(int number) implements PhaseEnd {}
 
-    /** Hands the result to the caller, compact. */
-    record Store(Value from) implements Step {}
+    /**
+     * Hands a result to the caller, compact.
+     *
+     * @param offset of this output in what leaves the model for a sample
+     * @param numbers that leave the model for a sample, in all outputs
+     */
+    record Store(Value from, int offset, int numbers) implements Step {
+        /** Where a sample's output begins. */
+        public int place(int firstOfBatch, int sample) {
+            return firstOfBatch + sample * numbers + offset;
+        }
+    }
 
     /**
      * Adds what a value's numbers cost, and writes the slope by each.
@@ -643,18 +657,13 @@ public sealed interface Step {
      * Adds to the loss and to the squared and absolute errors, and writes the gradient of the loss.
      *
      * @param sample the shape of a target
-     * @param summed whether the loss is the sum over a sample's terms instead of their mean
-     * @param sigmoid whether the model's output is the sigmoid of the prediction: errors are those of the output
      * @param mask {@code [steps, 1]}: 0 where the loss leaves a step out; null where all count
      */
     record LossGradient(
-            Loss loss,
+            OutputLoss loss,
             Shape sample,
-            boolean summed,
-            boolean sigmoid,
             Value prediction,
             Value target,
             @Nullable Value mask,
-            Value gradient)
-            implements Step {}
+            Value gradient) implements Step {}
 }

@@ -18,7 +18,7 @@ final class Steps {
     private Steps() {}
 
     static Plan plan(Step... steps) {
-        return new Plan(List.of(steps), List.of(), List.of(), image("prediction", 1, 1), true);
+        return new Plan(List.of(steps), List.of(), List.of(), true);
     }
 
     /** A square image as a product writes it. */

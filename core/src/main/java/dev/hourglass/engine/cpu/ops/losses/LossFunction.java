@@ -50,6 +50,8 @@ public interface LossFunction {
             case Loss.Ssim l -> new StructuralLoss(sample, l.dataRange() == null ? 1 : l.dataRange());
             case Loss.Weighted l -> new WeightedLoss(l, sample);
             case Loss.Penalized l -> of(l.of(), sample);
+            case Loss.PerOutput l ->
+                throw new IllegalArgumentException("Each output has a loss of its own: " + l.text());
             case Loss.BinaryCrossentropy l -> {
                 float smoothing = l.labelSmoothing();
                 yield l.fromLogits()

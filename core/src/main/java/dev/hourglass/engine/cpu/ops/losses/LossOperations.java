@@ -5,10 +5,12 @@ import dev.hourglass.engine.cpu.layout.Layout;
 import dev.hourglass.engine.cpu.memory.ChunkResults;
 import dev.hourglass.engine.cpu.memory.Cursor;
 import dev.hourglass.engine.cpu.memory.Memory.Buffer;
+import dev.hourglass.engine.cpu.memory.OutputSums;
 import dev.hourglass.engine.cpu.ops.Operation;
 import dev.hourglass.engine.cpu.ops.Resources;
 import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.engine.cpu.step.Value;
+import dev.hourglass.engine.plan.OutputLoss;
 import dev.hourglass.tensor.Kernels;
 import java.util.Arrays;
 
@@ -33,7 +35,7 @@ public final class LossOperations {
         if (step.mask() != null) {
             return ofMaskedSamples(step, step.mask());
         }
-        if (step.loss().scope() != Loss.Scope.NUMBER) {
+        if (step.loss().loss().scope() != Loss.Scope.NUMBER) {
             return ofSamples(step);
         }
         Run run = run(step);
@@ -50,27 +52,29 @@ public final class LossOperations {
     }
 
     private Run run(Step.LossGradient step) {
-        if (step.loss() instanceof Loss.MeanSquaredError) {
-            return this::addSquaredErrors;
+        OutputSums sums = results.ofOutput(step.loss().place());
+        if (step.loss().loss() instanceof Loss.MeanSquaredError) {
+            return (Y, y, T, t, D, d, count, factor, chunk) ->
+                    addSquaredErrors(sums, Y, y, T, t, D, d, count, factor, chunk);
         }
-        LossFunction loss = LossFunction.of(step.loss(), step.sample());
-        boolean sigmoid = step.sigmoid();
+        LossFunction loss = LossFunction.of(step.loss().loss(), step.sample());
+        boolean sigmoid = step.loss().sigmoid();
         return (Y, y, T, t, D, d, count, factor, chunk) -> {
             if (sigmoid) {
                 // The outputs stand where their gradients will.
                 System.arraycopy(Y, y, D, d, count);
                 kernels.sigmoid(D, d, count);
-                addErrors(D, d, T, t, count, chunk);
+                addErrors(sums, D, d, T, t, count, chunk);
             } else {
-                addErrors(Y, y, T, t, count, chunk);
+                addErrors(sums, Y, y, T, t, count, chunk);
             }
-            results.losses[chunk] += loss.add(Y, y, T, t, D, d, count, factor);
+            sums.losses[chunk] += loss.add(Y, y, T, t, D, d, count, factor);
         };
     }
 
     /** The loss that is itself one of the errors, in one pass. */
-    private void addSquaredErrors(
-            float[] Y, int y, float[] T, int t, float[] D, int d, int count, float factor, int chunk) {
+    private static void addSquaredErrors(
+            OutputSums sums, float[] Y, int y, float[] T, int t, float[] D, int d, int count, float factor, int chunk) {
         float twice = 2 * factor;
         double squared = 0;
         double absolute = 0;
@@ -80,12 +84,12 @@ public final class LossOperations {
             absolute += Math.abs(difference);
             D[d + j] = difference * twice;
         }
-        results.losses[chunk] += squared;
-        results.squaredErrors[chunk] += squared;
-        results.absoluteErrors[chunk] += absolute;
+        sums.losses[chunk] += squared;
+        sums.squaredErrors[chunk] += squared;
+        sums.absoluteErrors[chunk] += absolute;
     }
 
-    private void addErrors(float[] Y, int y, float[] T, int t, int count, int chunk) {
+    private static void addErrors(OutputSums sums, float[] Y, int y, float[] T, int t, int count, int chunk) {
         double squared = 0;
         double absolute = 0;
         for (int j = 0; j < count; j++) {
@@ -93,8 +97,8 @@ public final class LossOperations {
             squared += (double) difference * difference;
             absolute += Math.abs(difference);
         }
-        results.squaredErrors[chunk] += squared;
-        results.absoluteErrors[chunk] += absolute;
+        sums.squaredErrors[chunk] += squared;
+        sums.absoluteErrors[chunk] += absolute;
     }
 
     private Operation ofImage(Step.LossGradient step, Layout.Image image, Run loss) {
@@ -105,9 +109,10 @@ public final class LossOperations {
         boolean adjacent = channels == image.channelStride();
         int runs = adjacent ? 1 : image.pixels();
         int length = adjacent ? channels * image.pixels() : channels;
-        double size = step.summed() ? 1 : (double) channels * image.pixels();
+        double size = step.loss().summed() ? 1 : (double) channels * image.pixels();
+        double weight = step.loss().weight();
         return at -> {
-            float factor = factor(at, size);
+            float factor = factor(at, size, weight);
             for (int run = 0; run < runs; run++) {
                 int skip = run * image.channelStride();
                 loss.add(
@@ -128,9 +133,10 @@ public final class LossOperations {
         Buffer prediction = resources.buffer(step.prediction());
         Buffer target = resources.buffer(step.target());
         Buffer gradient = resources.buffer(step.gradient());
-        double size = step.summed() ? 1 : (double) layout.steps() * layout.features();
+        double size = step.loss().summed() ? 1 : (double) layout.steps() * layout.features();
+        double weight = step.loss().weight();
         return at -> {
-            float factor = factor(at, size);
+            float factor = factor(at, size, weight);
             float[] d = gradient.array(at);
             for (int panel = 0; panel < layout.panels(); panel++) {
                 int count = Math.min(PANEL, layout.features() - panel * PANEL);
@@ -190,7 +196,7 @@ public final class LossOperations {
             for (int sample = 0; sample < at.samples; sample++) {
                 activity.gather(at, sample, values);
                 Arrays.fill(by, 0);
-                results.penalties[at.chunk] += step.regularizer().add(values, 0, by, 0, size, factor(at, 1));
+                results.penalties[at.chunk] += step.regularizer().add(values, 0, by, 0, size, factor(at, 1, 1));
                 gradient.spread(by, at, sample);
             }
         };
@@ -198,7 +204,9 @@ public final class LossOperations {
 
     /** A sample of a prediction and of its target, row-major, and the gradient that is to be spread. */
     private final class Compared {
-        private final boolean sigmoid;
+        private final OutputLoss loss;
+        private final int terms;
+        private final OutputSums sums;
         private final SampleCopy prediction;
         private final SampleCopy target;
         private final SampleCopy gradient;
@@ -207,7 +215,9 @@ public final class LossOperations {
         private final float[] gradients;
 
         Compared(Step.LossGradient step) {
-            sigmoid = step.sigmoid();
+            loss = step.loss();
+            terms = loss.terms(step.sample());
+            sums = results.ofOutput(loss.place());
             prediction = SampleCopy.of(step.prediction(), resources);
             target = SampleCopy.of(step.target(), resources);
             gradient = SampleCopy.of(step.gradient(), resources);
@@ -222,12 +232,16 @@ public final class LossOperations {
             target.gather(at, sample, targets);
         }
 
+        float factor(Cursor at) {
+            return LossOperations.factor(at, terms, loss.weight());
+        }
+
         /** The errors are those of all numbers. */
         void spread(Cursor at, int sample) {
-            if (sigmoid) {
+            if (loss.sigmoid()) {
                 kernels.sigmoid(outputs, 0, outputs.length);
             }
-            addErrors(outputs, 0, targets, 0, outputs.length, at.chunk);
+            addErrors(sums, outputs, 0, targets, 0, outputs.length, at.chunk);
             gradient.spread(gradients, at, sample);
         }
     }
@@ -235,21 +249,19 @@ public final class LossOperations {
     /** What one worker compares a sample with. */
     private final class SampleComparison {
         private final LossFunction loss;
-        private final int terms;
         private final Compared compared;
 
         SampleComparison(Step.LossGradient step) {
-            loss = LossFunction.of(step.loss(), step.sample());
-            terms = step.summed() ? 1 : step.loss().terms(step.sample());
+            loss = LossFunction.of(step.loss().loss(), step.sample());
             compared = new Compared(step);
         }
 
         void run(Cursor at, int sample) {
             compared.gather(at, sample);
             int size = compared.outputs.length;
-            results.losses[at.chunk] +=
-                    loss.add(compared.outputs, 0, compared.targets, 0, compared.gradients, 0, size, factor(at, terms));
-            results.maskedTerms[at.chunk] += loss.masked();
+            compared.sums.losses[at.chunk] += loss.add(
+                    compared.outputs, 0, compared.targets, 0, compared.gradients, 0, size, compared.factor(at));
+            compared.sums.maskedTerms[at.chunk] += loss.masked();
             compared.spread(at, sample);
         }
     }
@@ -257,14 +269,12 @@ public final class LossOperations {
     /** The same where steps may not count. */
     private final class MaskedComparison {
         private final StepwiseLoss loss;
-        private final int terms;
         private final Compared compared;
         private final SampleCopy mask;
         private final float[] counts;
 
         MaskedComparison(Step.LossGradient step, Value mask) {
-            loss = new StepwiseLoss(step.loss(), step.sample());
-            terms = step.loss().terms(step.sample());
+            loss = new StepwiseLoss(step.loss().loss(), step.sample());
             compared = new Compared(step);
             this.mask = SampleCopy.of(mask, resources);
             counts = new float[mask.steps().steps()];
@@ -273,15 +283,15 @@ public final class LossOperations {
         void run(Cursor at, int sample) {
             compared.gather(at, sample);
             mask.gather(at, sample, counts);
-            results.losses[at.chunk] +=
-                    loss.add(counts, compared.outputs, 0, compared.targets, compared.gradients, factor(at, terms));
-            results.maskedTerms[at.chunk] += loss.masked();
+            compared.sums.losses[at.chunk] +=
+                    loss.add(counts, compared.outputs, 0, compared.targets, compared.gradients, compared.factor(at));
+            compared.sums.maskedTerms[at.chunk] += loss.masked();
             compared.spread(at, sample);
         }
     }
 
-    /** One by the terms of the batch: the loss is their mean. */
-    private static float factor(Cursor at, double terms) {
-        return (float) (1 / (at.batch.size() * terms));
+    /** The weight by the terms of the batch: the loss is their mean. */
+    private static float factor(Cursor at, double terms, double weight) {
+        return (float) (weight / (at.batch.size() * terms));
     }
 }

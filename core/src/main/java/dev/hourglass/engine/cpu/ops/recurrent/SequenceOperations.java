@@ -36,7 +36,7 @@ public final class SequenceOperations {
         Layout.Steps layout = step.to().steps();
         return at -> {
             for (int sample = 0; sample < at.samples; sample++) {
-                CopyOperations.copySample(at, step.source(), at.local + sample, at.sample, 0);
+                CopyOperations.copySample(at, step, at.local + sample, at.sample, 0);
                 for (int t = 0; t < layout.steps(); t++) {
                     put(at.sample, t * layout.features(), to.array(at), to.offset(at), layout, t, sample, at.samples);
                 }
@@ -47,10 +47,9 @@ public final class SequenceOperations {
     public Operation store(Step.Store step) {
         Buffer from = resources.buffer(step.from());
         Layout.Steps layout = step.from().steps();
-        int size = layout.steps() * layout.features();
         return at -> {
             for (int sample = 0; sample < at.samples; sample++) {
-                int place = at.batch.outputFrom() + (at.first() + sample) * size;
+                int place = step.place(at.batch.outputFrom(), at.first() + sample);
                 for (int t = 0; t < layout.steps(); t++) {
                     get(
                             from.array(at),

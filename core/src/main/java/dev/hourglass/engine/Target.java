@@ -1,0 +1,99 @@
+package dev.hourglass.engine;
+
+import dev.hourglass.tensor.Shape;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What one of a model's outputs is to become. */
+public enum Target {
+    /** The sample itself: a reconstruction. */
+    INPUT,
+    /**
+     * The sample with its first axis turned round. Of a series that is the order in which a recurrent decoder finds it easiest
+     * to begin (Srivastava, Mansimov and Salakhutdinov 2015, section 2.1).
+     */
+    REVERSED,
+    /** The steps that follow the sample: a prediction (section 2.2 there). */
+    NEXT;
+
+    /** What recipes and files call them. */
+    public static final List<String> NAMES =
+            Arrays.stream(values()).map(Target::text).toList();
+
+    /** Such as {@code reversed}. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** For a sentence, such as {@code the input reversed}. */
+    public String inWords() {
+        return switch (this) {
+            case INPUT -> "the input";
+            case REVERSED -> "the input reversed";
+            case NEXT -> "the next steps";
+        };
+    }
+
+    /** @throws SettingException if there is none of that name */
+    public static Target parse(String text) {
+        String name = text.strip().toLowerCase(Locale.ROOT);
+        return Arrays.stream(values())
+                .filter(target -> target.text().equals(name))
+                .findFirst()
+                .orElseThrow(() -> SettingException.value("target", String.join(", ", NAMES), text));
+    }
+
+    /**
+     * What an output of some shape is most likely to become, where nothing says it.
+     *
+     * @param input the shape of a sample
+     */
+    public static Target likely(Shape output, Shape input) {
+        return output.equals(input) ? INPUT : NEXT;
+    }
+
+    /** Why an output of some shape can't become this, as a sentence's end; null if it can. */
+    public @Nullable String misfit(Shape output, Shape input) {
+        return switch (this) {
+            case INPUT -> output.equals(input) ? null : "must give the input's shape " + input + ", found " + output;
+            case REVERSED ->
+                input.rank() < 2
+                        ? "needs samples with steps to reverse, found " + input
+                        : output.equals(input) ? null : "must give the input's shape " + input + ", found " + output;
+            case NEXT ->
+                haveStepsAlike(output, input)
+                        ? null
+                        : "must give steps like those of the input " + input + ", found " + output;
+        };
+    }
+
+    private static boolean haveStepsAlike(Shape one, Shape other) {
+        return one.rank() >= 2
+                && one.rank() == other.rank()
+                && Arrays.equals(one.toArray(), 1, one.rank(), other.toArray(), 1, other.rank());
+    }
+
+    /** The same samples with their first axis turned round. */
+    public static Samples reversed(Samples samples, Shape shape) {
+        int steps = shape.dimension(0);
+        int size = shape.size() / steps;
+        return (index, into, offset) -> {
+            samples.copySample(index, into, offset);
+            reverse(into, offset, steps, size);
+        };
+    }
+
+    private static void reverse(float[] into, int offset, int steps, int size) {
+        for (int step = 0; step < steps / 2; step++) {
+            int first = offset + step * size;
+            int last = offset + (steps - 1 - step) * size;
+            for (int j = 0; j < size; j++) {
+                float kept = into[first + j];
+                into[first + j] = into[last + j];
+                into[last + j] = kept;
+            }
+        }
+    }
+}
