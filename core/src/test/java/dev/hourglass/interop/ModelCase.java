@@ -3,6 +3,7 @@ package dev.hourglass.interop;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
@@ -19,8 +20,13 @@ import java.util.random.RandomGenerator;
  * A model that is checked against others.
  *
  * @param kind what the report's line is about, such as {@code layer} or {@code random}
+ * @param further values that leave a model of several outputs as well
  */
-public record ModelCase(String kind, AutoencoderSpec spec) {
+public record ModelCase(String kind, AutoencoderSpec spec, List<String> further) {
+    public ModelCase(String kind, AutoencoderSpec spec) {
+        this(kind, spec, List.of());
+    }
+
     /** Layers down to the waist, and a decoder that leads back to the input's shape. */
     static ModelCase of(String kind, String name, Shape input, List<LayerSpec> encoder, List<LayerSpec> decoder) {
         List<LayerSpec> all = new ArrayList<>(encoder);
@@ -41,6 +47,19 @@ public record ModelCase(String kind, AutoencoderSpec spec) {
 
     public String name() {
         return spec.name();
+    }
+
+    /** Whether ONNX has operators for it: recurrent ones skip no steps, and volumes are not written. */
+    public boolean isInOnnx() {
+        return spec.layers().stream()
+                .noneMatch(layer -> layer instanceof LayerSpec.Masking
+                        || layer instanceof LayerSpec.VolumeConvolution
+                        || layer instanceof LayerSpec.Pooling3d
+                        || layer instanceof LayerSpec.UpSampling3d);
+    }
+
+    boolean hasChannelsFirst() {
+        return spec.layers().stream().anyMatch(LayerSpec.ChannelsFirst.class::isInstance);
     }
 
     /** Whether a training step changes the model, and depends on nothing but its inputs. */
@@ -70,6 +89,13 @@ public record ModelCase(String kind, AutoencoderSpec spec) {
                     parameter.layer(), parameter.name(), parameter.shape(), parameter.trainable(), values));
         }
         return new Autoencoder(spec, Parameters.of(drawn), Normalization.NONE);
+    }
+
+    /** The graph with all its outputs. */
+    Graph ofSeveralOutputs() {
+        List<String> outputs = new ArrayList<>(spec.graph().outputs());
+        outputs.addAll(further);
+        return new Graph(spec.graph().inputs(), spec.graph().nodes(), outputs);
     }
 
     /** {@code samples} random inputs in [-1, 1), row-major, one after the other. */

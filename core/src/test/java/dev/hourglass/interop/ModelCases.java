@@ -24,11 +24,13 @@ import dev.hourglass.model.Presets;
 import dev.hourglass.model.Recurrence;
 import dev.hourglass.model.Size2;
 import dev.hourglass.model.Size3;
+import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** The models that are checked: each layer with the settings that others have got wrong, and the labs'. */
 public final class ModelCases {
@@ -39,6 +41,27 @@ public final class ModelCases {
     private final List<ModelCase> cases = new ArrayList<>();
 
     private ModelCases() {}
+
+    /**
+     * All that is exchanged with Keras and ONNX Runtime.
+     *
+     * @param count how many random models of the layers that were first; half as many graphs of these, and as many of all
+     *     layers, are added
+     */
+    public static List<ModelCase> all(RandomSource random, int count) {
+        return Stream.of(
+                        layers(),
+                        masks(),
+                        volumes(),
+                        presets(),
+                        RandomModels.of(random, count),
+                        RandomGraphs.of(random, Math.ceilDiv(count, 2))
+                                .map(spec -> new ModelCase("graph", spec))
+                                .toList(),
+                        RandomNetworks.of(random, count))
+                .flatMap(List::stream)
+                .toList();
+    }
 
     /** Each kind of layer with several settings, odd sizes first. */
     public static List<ModelCase> layers() {

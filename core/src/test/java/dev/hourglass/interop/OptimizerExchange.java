@@ -27,11 +27,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Our side of what {@code interop/run} does with each optimizer: {@code write FOLDER} trains a small model some steps,
- * saves it and trains on; {@code read FOLDER} trains on from what Keras has saved there. {@code interop/README.md} lists
- * the files.
- */
+/** Our side of what {@code interop/run} does with each optimizer; {@code interop/README.md} lists the files. */
 final class OptimizerExchange {
     private static final int SIZE = 6;
     private static final int SAMPLES = 5;
@@ -66,17 +62,8 @@ final class OptimizerExchange {
 
     private OptimizerExchange() {}
 
-    /** @param args see above */
-    public static void main(String[] args) throws IOException {
-        Path folder = Path.of(args[1]);
-        switch (args[0]) {
-            case "write" -> write(folder);
-            case "read" -> read(folder);
-            default -> throw new IllegalArgumentException("Expected write or read, got '" + args[0] + "'");
-        }
-    }
-
-    private static void write(Path folder) throws IOException {
+    /** Trains a small model some steps by each optimizer, saves it in a folder and trains on. */
+    static void write(Path folder) throws IOException {
         float[] inputs = inputs();
         Floats.write(folder.resolve("input.f32"), inputs);
         for (int i = 0; i < CASES.size(); i++) {
@@ -93,7 +80,8 @@ final class OptimizerExchange {
         }
     }
 
-    private static void read(Path folder) throws IOException {
+    /** Trains on from what Keras has saved in a folder. */
+    static void read(Path folder) throws IOException {
         float[] inputs = inputs();
         List<Path> files;
         try (Stream<Path> all = Files.list(folder)) {

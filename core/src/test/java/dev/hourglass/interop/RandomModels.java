@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** Draws small autoencoders of any layers that fit together; the same seed draws the same ones. */
+/** Draws small autoencoders of usual layers one after the other; the same seed draws the same ones. */
 public final class RandomModels {
     private static final int LARGEST_OUTPUT = 1500;
     /** Those that ONNX's recurrent operators have. */
@@ -30,23 +30,17 @@ public final class RandomModels {
     private static final List<Activation> ACTIVATIONS = ModelCases.exchanged();
 
     private final RandomGenerator random;
-    private final boolean latest;
 
-    /** @param latest whether half of the layers are of {@link #drawLatest} */
-    private RandomModels(RandomGenerator random, boolean latest) {
+    private RandomModels(RandomGenerator random) {
         this.random = random;
-        this.latest = latest;
     }
 
-    /** @param count how many, named {@code random_00} and so on; an eighth as many of the latest layers are added */
+    /** @param count how many, named {@code random_00} and so on */
     public static List<ModelCase> of(RandomSource source, int count) {
         List<ModelCase> cases = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             String name = i < 10 ? "random_0" + i : "random_" + i;
-            cases.add(new RandomModels(source.stream("random-model", i), false).draw(name));
-        }
-        for (int i = 0; i < Math.ceilDiv(count, 8); i++) {
-            cases.add(new RandomModels(source.stream("random-latest", i), true).draw("random_latest_" + i));
+            cases.add(new RandomModels(source.stream("random-model", i)).draw(name));
         }
         return cases;
     }
@@ -87,68 +81,6 @@ public final class RandomModels {
     }
 
     private LayerSpec drawLayer(String name, Shape in) {
-        return latest && random.nextBoolean() ? drawLatest(name, in) : drawUsual(name, in);
-    }
-
-    /** Of layers that came after the first models were drawn, which stay as they are. */
-    private LayerSpec drawLatest(String name, Shape in) {
-        float rate = random.nextInt(4) == 0 ? 0.25f : 0; // as for noise
-        return switch (random.nextInt(11)) {
-            case 9, 10 -> drawEachStep(name);
-            case 0 ->
-                new LayerSpec.DepthwiseConv2d(
-                                name, drawSize(3), Size2.square(1 + random.nextInt(2)), drawPadding(), drawActivation())
-                        .withDepthMultiplier(1 + random.nextInt(2));
-            case 1 ->
-                new LayerSpec.SeparableConv2d(
-                                name,
-                                1 + random.nextInt(6),
-                                drawSize(3),
-                                LayerSpec.ONE,
-                                drawPadding(),
-                                drawActivation())
-                        .withDilation(drawSize(2))
-                        .withBias(random.nextBoolean());
-            case 2 ->
-                new LayerSpec.SeparableConv1d(
-                        name, 1 + random.nextInt(6), 1 + random.nextInt(3), 1, drawPadding(), drawActivation());
-            case 3 ->
-                new LayerSpec.LayerNormalization(
-                        name, List.of(-1), 0.01f, random.nextBoolean(), random.nextBoolean(), false);
-            case 4 -> new LayerSpec.GroupNormalization(name, in.dimension(-1) % 2 == 0 ? 2 : -1);
-            case 5 -> new LayerSpec.UnitNormalization(name, List.of(1));
-            case 6 -> new LayerSpec.UpSampling2d(name, drawSize(3), LayerSpec.Interpolation.BILINEAR);
-            case 7 -> new LayerSpec.Rescaling(name, 1 + random.nextFloat(), random.nextFloat());
-            default ->
-                random.nextBoolean()
-                        ? new LayerSpec.GaussianDropout(name, rate)
-                        : new LayerSpec.AlphaDropout(name, rate);
-        };
-    }
-
-    /** Of an image, each row is a sequence. */
-    private LayerSpec drawEachStep(String name) {
-        String inner = name + "_each";
-        return new LayerSpec.TimeDistributed(
-                name,
-                switch (random.nextInt(6)) {
-                    case 0 ->
-                        new LayerSpec.Conv1d(
-                                inner,
-                                1 + random.nextInt(5),
-                                1 + random.nextInt(3),
-                                1 + random.nextInt(2),
-                                drawPadding(),
-                                drawActivation());
-                    case 1 -> new LayerSpec.MaxPooling1d(inner, 2, 1 + random.nextInt(2), drawPadding());
-                    case 2 -> drawRecurrent(inner);
-                    case 3 -> new LayerSpec.Flatten(inner);
-                    case 4 -> new LayerSpec.RepeatVector(inner, 1 + random.nextInt(3));
-                    default -> new LayerSpec.GlobalAveragePooling1d(inner);
-                });
-    }
-
-    private LayerSpec drawUsual(String name, Shape in) {
         return switch (random.nextInt(15)) {
             case 0, 1 ->
                 new LayerSpec.Conv2d(

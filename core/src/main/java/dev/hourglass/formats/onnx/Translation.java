@@ -140,6 +140,8 @@ final class Translation {
     private void add(Graph.Node node, Shape out) {
         int firstNode = nodes.size();
         int firstWeights = weights.size();
+        // What the layer computed on its way elsewhere is no value of this place.
+        written.removeIf(name -> isWithin(node.layer(), name));
         take(node.inputs().getFirst());
         if (node.layer() instanceof LayerSpec.Merge merge) {
             addMerge(merge, node.inputs());
@@ -154,6 +156,13 @@ final class Translation {
         nodes.add(nodes.removeLast().withLastOutput(value()));
         given.put(source, new Given(source, shape, layout));
         written.add(value());
+    }
+
+    /** Whether a name is of what a layer computes on its way, and not of what it gives, in whatever layout. */
+    private static boolean isWithin(LayerSpec layer, String name) {
+        return name.startsWith(layer.name() + "/")
+                && !name.startsWith(layer.name() + "/Transpose")
+                && Arrays.stream(Layout.values()).noneMatch(each -> name.equals(layer.name() + each.suffix));
     }
 
     /**
@@ -178,7 +187,7 @@ final class Translation {
         List<Node> added = nodes.subList(firstNode, nodes.size());
         added.stream()
                 .flatMap(node -> node.outputs().stream())
-                .filter(output -> output.startsWith(prefix) && !written.contains(output))
+                .filter(output -> isWithin(at.layer(), output))
                 .forEach(output -> names.put(output, at.name() + "/" + output.substring(prefix.length())));
         added.replaceAll(node -> renamed(node, names));
     }

@@ -16,6 +16,7 @@ import dev.hourglass.interop.ModelCase;
 import dev.hourglass.interop.ModelCases;
 import dev.hourglass.interop.RandomGraphs;
 import dev.hourglass.interop.RandomModels;
+import dev.hourglass.interop.RandomNetworks;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
@@ -67,8 +68,14 @@ class ModelWriterTest {
         List<ModelCase> graphs = RandomGraphs.of(RANDOM, 20)
                 .map(spec -> new ModelCase("graph", spec))
                 .toList();
-        return Stream.of(ModelCases.layers(), ModelCases.presets(), RandomModels.of(RANDOM, 30), graphs)
-                .flatMap(List::stream);
+        return Stream.of(
+                        ModelCases.layers(),
+                        ModelCases.presets(),
+                        RandomModels.of(RANDOM, 30),
+                        graphs,
+                        RandomNetworks.of(RANDOM, 30))
+                .flatMap(List::stream)
+                .filter(ModelCase::isInOnnx);
     }
 
     /** The whole and its halves, as far as it has any. */

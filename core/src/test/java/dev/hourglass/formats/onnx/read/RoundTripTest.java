@@ -11,13 +11,20 @@ import dev.hourglass.interop.ModelCase;
 import dev.hourglass.interop.ModelCases;
 import dev.hourglass.interop.RandomGraphs;
 import dev.hourglass.interop.RandomModels;
+import dev.hourglass.interop.RandomNetworks;
+import dev.hourglass.model.Activation;
+import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.Padding;
 import dev.hourglass.tensor.RandomSource;
+import dev.hourglass.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -53,12 +60,33 @@ class RoundTripTest {
         }
     }
 
+    /** What it computes on its way has other names at each of its places. */
+    @Test
+    void aLayerMayReadWhatItGaveItself() throws IOException {
+        LayerSpec conv = new LayerSpec.Conv1d("conv", 2, 3, 1, Padding.SAME, Activation.TANH);
+        Graph graph = new Graph(
+                List.of(new Graph.Input("x", Shape.of(5, 2))),
+                List.of(
+                        new Graph.Node(conv, List.of("x")),
+                        new Graph.Node("conv_2", conv, List.of("conv")),
+                        new Graph.Node("conv_3", conv, List.of("conv_2"))),
+                List.of("conv_3"));
+        whatIsWrittenComputesTheSameWhenItIsRead(
+                new ModelCase("graph", new AutoencoderSpec("again", graph, "conv_2")));
+    }
+
     static Stream<ModelCase> cases() {
         List<ModelCase> graphs = RandomGraphs.of(RANDOM, 20)
                 .map(spec -> new ModelCase("graph", spec))
                 .toList();
-        return Stream.of(ModelCases.layers(), ModelCases.presets(), RandomModels.of(RANDOM, 30), graphs)
+        return Stream.of(
+                        ModelCases.layers(),
+                        ModelCases.presets(),
+                        RandomModels.of(RANDOM, 30),
+                        graphs,
+                        RandomNetworks.of(RANDOM, 30))
                 .flatMap(List::stream)
+                .filter(ModelCase::isInOnnx)
                 .filter(modelCase -> isRead(modelCase.spec().layers()));
     }
 
