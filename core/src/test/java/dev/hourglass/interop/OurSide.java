@@ -159,7 +159,8 @@ final class OurSide {
 
     private static Stream<Path> models(Path place) {
         return KERAS_FILES.stream()
-                .flatMap(extension -> Stream.of("model.", "stepped.", "keras2.", "several.").map(name -> name + extension))
+                .flatMap(extension ->
+                        Stream.of("model.", "stepped.", "keras2.", "several.").map(name -> name + extension))
                 .map(place::resolve)
                 .filter(Files::exists);
     }

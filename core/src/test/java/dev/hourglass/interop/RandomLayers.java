@@ -61,7 +61,10 @@ final class RandomLayers {
             try {
                 LayerFacts.Source source = new LayerFacts.Source("it", in);
                 Shape out = LayerFacts.ofSources(
-                                layer, IntStream.range(0, count).mapToObj(ignored -> source).toList())
+                                layer,
+                                IntStream.range(0, count)
+                                        .mapToObj(ignored -> source)
+                                        .toList())
                         .output();
                 if (out.size() <= LARGEST_OUTPUT) {
                     return Optional.of(layer);
@@ -181,8 +184,7 @@ final class RandomLayers {
         Padding padding = padding();
         if (kind == KerasClass.CONV1D) {
             Padding any = random.nextInt(3) == 0 ? Padding.CAUSAL : padding;
-            return new LayerSpec.Conv1d(
-                    name, filters(), kernel, stride, any, activation(), dilation, groups(in), bias);
+            return new LayerSpec.Conv1d(name, filters(), kernel, stride, any, activation(), dilation, groups(in), bias);
         }
         if (kind == KerasClass.CONV1D_TRANSPOSE) {
             return new LayerSpec.Conv1dTranspose(name, filters(), kernel, stride, padding, activation(), bias);
@@ -194,9 +196,8 @@ final class RandomLayers {
     }
 
     private LayerSpec drawPermutation(String name, Shape in) {
-        List<List<Integer>> permutations = in.rank() == 3
-                ? List.of(List.of(3, 1, 2), List.of(2, 3, 1), List.of(2, 1, 3))
-                : List.of(List.of(2, 1));
+        List<List<Integer>> permutations =
+                in.rank() == 3 ? List.of(List.of(3, 1, 2), List.of(2, 3, 1), List.of(2, 1, 3)) : List.of(List.of(2, 1));
         return new LayerSpec.Permute(name, permutations.get(random.nextInt(permutations.size())));
     }
 

@@ -28,7 +28,8 @@ class RandomNetworksTest {
         assertThat(CASES).anyMatch(drawn -> nodes(drawn).anyMatch(Graph.Node::isFurtherUse));
         assertThat(CASES).anyMatch(drawn -> !drawn.spec().bypass().isEmpty());
         assertThat(CASES).anyMatch(drawn -> drawn.ofSeveralOutputs().outputs().size() > 1);
-        assertThat(CASES).anyMatch(drawn -> nodes(drawn).anyMatch(node -> node.inputs().size() > 2));
+        assertThat(CASES)
+                .anyMatch(drawn -> nodes(drawn).anyMatch(node -> node.inputs().size() > 2));
     }
 
     private static Stream<Graph.Node> nodes(ModelCase drawn) {

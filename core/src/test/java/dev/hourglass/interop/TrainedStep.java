@@ -70,7 +70,10 @@ record TrainedStep(SavedModel model) {
     }
 
     private List<LayerSpec> inKerasOrder() {
-        return KerasOrder.of(model.graph()).stream().map(Graph.Node::layer).toList();
+        return KerasOrder.of(model.graph()).stream()
+                .map(Graph.Node::layer)
+                .distinct()
+                .toList();
     }
 
     private static float[] joined(List<Parameter> parameters) {

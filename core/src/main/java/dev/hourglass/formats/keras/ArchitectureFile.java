@@ -64,7 +64,7 @@ public final class ArchitectureFile {
                         ? LegacyWeights.firstKernel(legacy)
                         : EarlyWeightPaths.firstKernel(arrays.root(), kerasClass));
         KerasOrigin wroteConfig = KerasOrigin.ofArchitecture(config.asMapping());
-        Json today = EarlyConfig.inWordsOfKeras3(config, wroteConfig, loaded::warn);
+        Json today = PlainLayers.of(EarlyConfig.inWordsOfKeras3(config, wroteConfig, loaded::warn), loaded::warn);
         ModelNode.Model model = ConfigReader.read(today, sizes, loaded::warn);
         loaded.variables(LayerVariables.read(today, model, loaded::warn));
         KerasOrigin wroteWeights = KerasOrigin.of(arrays.root());

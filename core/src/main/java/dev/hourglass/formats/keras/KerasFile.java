@@ -47,7 +47,8 @@ public final class KerasFile {
         InputSizes sizes = new InputSizes(sample, kerasClass -> firstKernel(zip, file, kerasClass));
         Json.Mapping metadata =
                 zip.has(METADATA) && json(zip, file, METADATA) instanceof Json.Mapping found ? found : null;
-        Json today = EarlyConfig.inWordsOfKeras3(config, KerasOrigin.ofMetadata(metadata), loaded::warn);
+        Json today = PlainLayers.of(
+                EarlyConfig.inWordsOfKeras3(config, KerasOrigin.ofMetadata(metadata), loaded::warn), loaded::warn);
         ModelNode.Model model = ConfigReader.read(today, sizes, loaded::warn);
         loaded.penalties(LayerPenalties.read(today, model, loaded::warn));
         loaded.variables(LayerVariables.read(today, model, loaded::warn));

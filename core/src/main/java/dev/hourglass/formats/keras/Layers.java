@@ -324,7 +324,10 @@ final class Layers {
                 yield new LayerSpec.GaussianNoise(
                         name, (float) settings.get("stddev").asNumber());
             }
-            case ACTIVATION -> new LayerSpec.ActivationLayer(name, settings.activation(Activation.LINEAR));
+            case ACTIVATION -> {
+                settings.ignore("activity_regularizer");
+                yield new LayerSpec.ActivationLayer(name, settings.activation(Activation.LINEAR));
+            }
             case LEAKY_RELU -> {
                 // Keras 2 calls it alpha.
                 float alpha = settings.number("alpha", 0.3f);

@@ -53,7 +53,7 @@ public final class LegacyFile {
         LoadedModel.Builder loaded = new LoadedModel.Builder(file);
         InputSizes sizes = new InputSizes(sample, kerasClass -> LegacyWeights.firstKernel(arrays));
         KerasOrigin origin = KerasOrigin.of(arrays.root());
-        Json today = EarlyConfig.inWordsOfKeras3(config, origin, loaded::warn);
+        Json today = PlainLayers.of(EarlyConfig.inWordsOfKeras3(config, origin, loaded::warn), loaded::warn);
         ModelNode.Model model = ConfigReader.read(today, sizes, loaded::warn);
         loaded.penalties(LayerPenalties.read(today, model, loaded::warn));
         loaded.variables(LayerVariables.read(today, model, loaded::warn));

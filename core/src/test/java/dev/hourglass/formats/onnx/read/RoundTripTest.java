@@ -71,8 +71,7 @@ class RoundTripTest {
                         new Graph.Node("conv_2", conv, List.of("conv")),
                         new Graph.Node("conv_3", conv, List.of("conv_2"))),
                 List.of("conv_3"));
-        whatIsWrittenComputesTheSameWhenItIsRead(
-                new ModelCase("graph", new AutoencoderSpec("again", graph, "conv_2")));
+        whatIsWrittenComputesTheSameWhenItIsRead(new ModelCase("graph", new AutoencoderSpec("again", graph, "conv_2")));
     }
 
     static Stream<ModelCase> cases() {
