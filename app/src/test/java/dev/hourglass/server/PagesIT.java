@@ -265,6 +265,7 @@ class PagesIT {
         assertThat(lines).hasSize(4).first().isEqualTo("model,epoch,KL divergence,validation KL divergence");
         JsonNode last = workbench
                 .get("api/runs/" + variational + "/history")
+                .path("models")
                 .path(0)
                 .path("epochs")
                 .path(2);

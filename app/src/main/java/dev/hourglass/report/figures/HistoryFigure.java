@@ -33,6 +33,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 final class HistoryFigure {
     private static final int PANEL_WIDTH = 560;
     private static final int HEIGHT = 430;
+    private static final int MOST_IN_A_ROW = 3;
     private static final double LARGEST_DRAWN = 1e9;
 
     private final String name;
@@ -56,7 +57,7 @@ final class HistoryFigure {
                 "Training history of " + name + ": loss (" + history.loss().inWords() + ")"
                         + panels.stream()
                                 .skip(1)
-                                .map(panel -> " and " + panel.axis().toLowerCase(Locale.ROOT))
+                                .map(panel -> " and " + panel.measure())
                                 .collect(Collectors.joining())
                         + ", in training and validation,"
                         + " over " + epochs + (epochs == 1 ? " epoch" : " epochs")
@@ -64,31 +65,36 @@ final class HistoryFigure {
                                 ? "; the smallest validation loss is " + Numbers.error(best.validationLoss())
                                         + " after epoch " + best.number() + "."
                                 : "; no validation loss is a finite number.");
-        return new Figure(fileName, description, panels.size() * PANEL_WIDTH, HEIGHT, graphics -> {
+        int rows = Math.ceilDiv(panels.size(), MOST_IN_A_ROW);
+        int columns = Math.ceilDiv(panels.size(), rows);
+        return new Figure(fileName, description, columns * PANEL_WIDTH, rows * HEIGHT, graphics -> {
             for (int i = 0; i < panels.size(); i++) {
                 Graphics2D place = (Graphics2D) graphics.create();
-                place.translate(i * PANEL_WIDTH, 0);
+                place.translate(i % columns * PANEL_WIDTH, i / columns * HEIGHT);
                 chart(panels.get(i)).paint(place, PANEL_WIDTH, HEIGHT);
                 place.dispose();
             }
         });
     }
 
-    /** What one of the charts shows. */
+    /**
+     * What one of the charts shows.
+     *
+     * @param measure as it stands within a sentence
+     */
     private record Panel(
             String what,
-            String axis,
+            String measure,
             ToDoubleFunction<History.Epoch> training,
             ToDoubleFunction<History.Epoch> validation) {}
 
     private List<Panel> panels() {
         List<Panel> panels = new ArrayList<>();
-        panels.add(new Panel("loss", "Loss (" + loss() + ")", History.Epoch::loss, History.Epoch::validationLoss));
+        panels.add(new Panel("loss", "loss (" + loss() + ")", History.Epoch::loss, History.Epoch::validationLoss));
         if (history.loss().isVariational()) {
-            String reconstruction = history.loss().ofOutputs().inWords() + ", summed over a sample";
             panels.add(new Panel(
                     "error",
-                    reconstruction.substring(0, 1).toUpperCase(Locale.ROOT) + reconstruction.substring(1),
+                    history.loss().ofOutputs().inWords() + ", summed over a sample",
                     History.Epoch::reconstruction,
                     History.Epoch::validationReconstruction));
             panels.add(new Panel(
@@ -98,10 +104,10 @@ final class HistoryFigure {
                     History.Epoch::validationDivergence));
         }
         if (!(history.loss() instanceof Loss.MeanSquaredError)) {
-            panels.add(new Panel("MSE", "Mean squared error", History.Epoch::mse, History.Epoch::validationMse));
+            panels.add(new Panel("MSE", "mean squared error", History.Epoch::mse, History.Epoch::validationMse));
         }
         if (!(history.loss() instanceof Loss.MeanAbsoluteError)) {
-            panels.add(new Panel("MAE", "Mean absolute error", History.Epoch::mae, History.Epoch::validationMae));
+            panels.add(new Panel("MAE", "mean absolute error", History.Epoch::mae, History.Epoch::validationMae));
         }
         return panels;
     }
@@ -122,7 +128,8 @@ final class HistoryFigure {
                 .height(HEIGHT)
                 .title(name + ": " + what + " by epoch")
                 .xAxisTitle("Epoch")
-                .yAxisTitle(panel.axis())
+                .yAxisTitle(panel.measure().substring(0, 1).toUpperCase(Locale.ROOT)
+                        + panel.measure().substring(1))
                 .build();
         double[] epochs =
                 history.epochs().stream().mapToDouble(History.Epoch::number).toArray();

@@ -132,9 +132,12 @@ class FiguresTest {
         assertThat(Figures.trainingHistory(model).orElseThrow().description())
                 .isEqualTo(
                         "Training history of VAE: loss (binary cross-entropy + Kullback-Leibler divergence of latent) and"
-                                + " binary cross-entropy, summed over a sample and kullback-leibler divergence of codes (nats) and"
+                                + " binary cross-entropy, summed over a sample and Kullback-Leibler divergence of codes (nats) and"
                                 + " mean squared error and mean absolute error, in training and validation, over 3 epochs; the"
                                 + " smallest validation loss is 120.000000 after epoch 3.");
+        Figure history = Figures.trainingHistory(model).orElseThrow();
+        assertThat(history.width()).as("five charts, three in a row").isEqualTo(3 * 560);
+        assertThat(history.height()).isEqualTo(2 * 430);
         Figure samples = Figures.priorSamples(model).orElseThrow();
         assertThat(samples.name()).isEqualTo("vae_prior_samples");
         assertThat(samples.description()).startsWith("VAE: new samples: 10 images;");
