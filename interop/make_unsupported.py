@@ -32,7 +32,7 @@ def two_inputs():
 
 
 MODELS = {
-    "conv_lstm2d": lambda: one((3, 8, 8, 2), layers.ConvLSTM2D(2, 3, name="it")),
+    "conv_lstm3d": lambda: one((3, 4, 4, 4, 2), layers.ConvLSTM3D(2, 3, name="it")),
     "embedding": lambda: one((6,), layers.Embedding(10, 3, name="it")),
     "bicubic": lambda: one(IMAGE, layers.UpSampling2D(interpolation="bicubic", name="it")),
     "two_inputs": two_inputs,

@@ -64,6 +64,8 @@ public enum KerasClass {
     LSTM("LSTM"),
     GRU("GRU"),
     SIMPLE_RNN("SimpleRNN"),
+    CONV_LSTM1D("ConvLSTM1D"),
+    CONV_LSTM2D("ConvLSTM2D"),
     BIDIRECTIONAL("Bidirectional"),
     ADD("Add"),
     SUBTRACT("Subtract"),
@@ -143,6 +145,8 @@ public enum KerasClass {
             case LayerSpec.Lstm ignored -> LSTM;
             case LayerSpec.Gru ignored -> GRU;
             case LayerSpec.SimpleRnn ignored -> SIMPLE_RNN;
+            case LayerSpec.ConvLstm1d ignored -> CONV_LSTM1D;
+            case LayerSpec.ConvLstm2d ignored -> CONV_LSTM2D;
             case LayerSpec.Bidirectional ignored -> BIDIRECTIONAL;
             case LayerSpec.Add ignored -> ADD;
             case LayerSpec.Subtract ignored -> SUBTRACT;

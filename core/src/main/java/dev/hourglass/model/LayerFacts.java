@@ -112,6 +112,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             }
             case LayerSpec.TimeDistributed each -> eachStep(in, each);
             case LayerSpec.Recurrent recurrent -> recurrent(in, recurrent);
+            case LayerSpec.ConvolutionalLstm lstm -> convolutionalLstm(in, lstm);
             case LayerSpec.Bidirectional both -> bidirectional(in, both);
             case LayerSpec.BatchNormalization norm -> normalization(in, norm);
             case LayerSpec.SampleNormalization norm -> sampleNormalization(in, norm);
@@ -373,6 +374,51 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                         elementwise(layer) * steps * units));
     }
 
+    private static LayerFacts convolutionalLstm(LayerInput in, LayerSpec.ConvolutionalLstm layer) {
+        boolean ofRows = layer instanceof LayerSpec.ConvLstm1d;
+        if (ofRows) {
+            in.requireRowsOverTime();
+        } else {
+            in.requireImagesOverTime();
+        }
+        LayerSpec.ConvLstm2d lstm = layer.overImages();
+        int[] given = in.shape().toArray();
+        int steps = given[0];
+        Shape image = ofRows ? Shape.of(1, given[1], given[2]) : Shape.of(given[1], given[2], given[3]);
+        LayerInput each = new LayerInput(layer, image, in.source(), false);
+        int filters = lstm.filters();
+        int gates = Math.multiplyExact(4, filters);
+        Shape state = each.windows(dilated(lstm.kernel(), lstm.dilation()), lstm.stride(), lstm.padding(), filters);
+        Size2 kernel = lstm.kernel();
+        List<Variable> variables = new ArrayList<>();
+        variables.addAll(in.kernelAndBias(false, gates, kernel.height(), kernel.width(), in.features(), gates));
+        in.requireFit((double) area(kernel) * filters * gates);
+        int[] recurrent = {kernel.height(), kernel.width(), filters, gates};
+        variables.add(Variable.trained("recurrent_kernel", Initializers.ORTHOGONAL, recurrent));
+        if (lstm.recurrence().useBias()) {
+            boolean ones = lstm.recurrence().unitForgetBias();
+            variables.add(Variable.trained("bias", ones ? Initializers.FORGET_GATE_ONES : Initializers.ZEROS, gates));
+        }
+        long products = 2L * state.size() * 4 * area(kernel);
+        return facts(
+                in,
+                lstm.returnSequences() ? overTime(steps, state, ofRows) : ofRows ? lastOf(state) : state,
+                ofRows ? variables.stream().map(Variable::overSteps).toList() : variables,
+                new Operations(
+                        steps * products * in.features(), (steps - 1) * products * filters, 9L * steps * state.size()));
+    }
+
+    private static Shape overTime(int steps, Shape state, boolean ofRows) {
+        return ofRows
+                ? Shape.of(steps, state.dimension(1), state.dimension(2))
+                : Shape.of(steps, state.dimension(0), state.dimension(1), state.dimension(2));
+    }
+
+    /** Of an image of one row. */
+    private static Shape lastOf(Shape state) {
+        return Shape.of(state.dimension(1), state.dimension(2));
+    }
+
     private static LayerFacts bidirectional(LayerInput in, LayerSpec.Bidirectional both) {
         LayerFacts forward = recurrent(in, both.forward());
         LayerFacts backward = recurrent(in, both.backward());
@@ -475,6 +521,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                 Optional.of(new LayerSpec.SimpleRnn(l.name(), outputs, l.returnSequences(), l.recurrence()));
             case LayerSpec.TimeDistributed ignored -> Optional.empty();
             case LayerSpec.Bidirectional ignored -> Optional.empty();
+            case LayerSpec.ConvolutionalLstm ignored -> Optional.empty();
             case LayerSpec.Convolution ignored -> Optional.empty();
             case LayerSpec.ChannelwiseConvolution ignored -> Optional.empty();
             case LayerSpec.OneDimensional ignored -> Optional.empty();
@@ -512,6 +559,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.TimeDistributed ignored -> false;
             case LayerSpec.Recurrent ignored -> false;
             case LayerSpec.Bidirectional ignored -> false;
+            case LayerSpec.ConvolutionalLstm ignored -> false;
             case LayerSpec.Resampling ignored -> false;
             case LayerSpec.Merge ignored -> false;
         };
@@ -548,6 +596,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                 count(dense.units(), "unit") + ", " + lower(dense.activation()) + bias(dense.useBias());
             case LayerSpec.TimeDistributed each -> eachStepSettings(each.layer());
             case LayerSpec.Recurrent recurrent -> recurrentSettings(recurrent);
+            case LayerSpec.ConvolutionalLstm lstm -> convolutionalSettings(lstm);
             case LayerSpec.Bidirectional both ->
                 KerasClass.of(both.forward()).kerasName() + " of " + recurrentSettings(both.forward()) + ", both ways, "
                         + lower(both.mergeMode());
@@ -649,6 +698,23 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                 .toString();
     }
 
+    /** What differs from Keras's defaults is said. */
+    private static String convolutionalSettings(LayerSpec.ConvolutionalLstm layer) {
+        LayerSpec.ConvLstm2d lstm = layer.overImages();
+        Recurrence recurrence = lstm.recurrence();
+        String settings = times(lstm.kernel()) + strided(lstm.stride()) + ", " + count(lstm.filters(), "filter")
+                + ", padding " + lower(lstm.padding())
+                + (lstm.dilation().equals(LayerSpec.ONE) ? "" : ", dilation " + times(lstm.dilation()));
+        return (layer instanceof LayerSpec.ConvLstm1d ? settings.replace("1×", "") : settings)
+                + (recurrence.activation() == Activation.TANH ? "" : ", " + lower(recurrence.activation()))
+                + (recurrence.recurrentActivation() == Activation.SIGMOID
+                        ? ""
+                        : ", gates " + lower(recurrence.recurrentActivation()))
+                + bias(recurrence.useBias())
+                + (recurrence.goBackwards() ? ", backwards" : "")
+                + (lstm.returnSequences() ? ", every step" : ", the last step");
+    }
+
     private static String convolution(LayerSpec.Convolution conv) {
         return times(conv.kernel()) + strided(conv.stride()) + ", " + count(conv.filters(), "filter") + ", "
                 + lower(conv.activation()) + ", padding " + lower(conv.padding()) + bias(conv.useBias());
@@ -685,6 +751,9 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                 " " + KerasClass.of(each.layer()).kerasName()
                         + (each.layer() instanceof LayerSpec.Dense dense ? " " + dense.units() : "");
             case LayerSpec.Recurrent recurrent -> " " + recurrent.units();
+            case LayerSpec.ConvolutionalLstm lstm ->
+                " " + lstm.overImages().kernel() + ", "
+                        + lower(lstm.overImages().padding());
             case LayerSpec.Bidirectional both -> " " + describeInner(both.forward());
             case LayerSpec.RepeatVector repeat -> " " + repeat.steps();
             case LayerSpec.Reshape reshape -> " " + reshape.target();

@@ -83,6 +83,18 @@ record LayerInput(LayerSpec layer, Shape shape, String source, boolean repeated)
         }
     }
 
+    void requireImagesOverTime() {
+        if (shape.rank() != 4) {
+            throw misfit("images over time [steps, height, width, channels]", "Put Reshape before it.");
+        }
+    }
+
+    void requireRowsOverTime() {
+        if (shape.rank() != 3) {
+            throw misfit("rows over time [steps, length, channels]", "Put Reshape before it.");
+        }
+    }
+
     /** The volume that windows over this one make. */
     Shape windows(Size3 window, Size3 stride, Padding padding, int channels) {
         requireVolume();

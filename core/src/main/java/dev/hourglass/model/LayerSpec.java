@@ -105,6 +105,24 @@ public sealed interface LayerSpec {
         }
     }
 
+    /**
+     * An LSTM whose products are convolutions (Shi et al. 2015, without peepholes), over a sequence of images or of rows; the
+     * states are as large as what the convolution of the input gives. Its gates are those of {@link Lstm}. Variables: kernel
+     * {@code [..., in, 4 * filters]}, recurrent_kernel {@code [..., filters, 4 * filters]}, which goes over the states with
+     * stride 1, padding 'same' and no dilation, and bias {@code [4 * filters]}.
+     */
+    sealed interface ConvolutionalLstm extends LayerSpec {
+        int filters();
+
+        /** Whether the state of every step leaves the layer, or that of the last one alone. */
+        boolean returnSequences();
+
+        Recurrence recurrence();
+
+        /** The layer, or the one over images of one row that computes the same. */
+        ConvLstm2d overImages();
+    }
+
     /** Layers that change how many pixels an image has, each channel by itself, and learn nothing. */
     sealed interface Resampling extends LayerSpec {}
 
@@ -536,6 +554,79 @@ public sealed interface LayerSpec {
         @Override
         public String name() {
             return layer.name();
+        }
+    }
+
+    /**
+     * {@code [steps, h, w, in] -> [steps, h', w', filters]}, or {@code [h', w', filters]} (of the last step) without {@code
+     * returnSequences}.
+     *
+     * @param dilation pixels from one of a window to the next; 1 unless the stride is
+     */
+    record ConvLstm2d(
+            String name,
+            int filters,
+            Size2 kernel,
+            Size2 stride,
+            Padding padding,
+            Size2 dilation,
+            boolean returnSequences,
+            Recurrence recurrence)
+            implements ConvolutionalLstm {
+        public ConvLstm2d {
+            requireName(name);
+            requirePositive(name, "filters", filters);
+            requireNoCause(name, padding);
+            requireOneOf(name, stride, dilation);
+        }
+
+        /** With Keras's defaults. */
+        public ConvLstm2d(String name, int filters, Size2 kernel, Padding padding, boolean returnSequences) {
+            this(name, filters, kernel, ONE, padding, ONE, returnSequences, Recurrence.DEFAULT);
+        }
+
+        @Override
+        public ConvLstm2d overImages() {
+            return this;
+        }
+    }
+
+    /** {@code [steps, length, in] -> [steps, length', filters]}, or {@code [length', filters]}. */
+    record ConvLstm1d(
+            String name,
+            int filters,
+            int kernel,
+            int stride,
+            Padding padding,
+            int dilation,
+            boolean returnSequences,
+            Recurrence recurrence)
+            implements ConvolutionalLstm {
+        public ConvLstm1d {
+            requirePositive(name, "kernel", kernel);
+            requirePositive(name, "stride", stride);
+            requirePositive(name, "dilation", dilation);
+            var ignored = row(name, filters, kernel, stride, padding, dilation, returnSequences, recurrence);
+        }
+
+        private static ConvLstm2d row(
+                String name,
+                int filters,
+                int kernel,
+                int stride,
+                Padding padding,
+                int dilation,
+                boolean returnSequences,
+                Recurrence recurrence) {
+            Size2 over = new Size2(1, kernel);
+            Size2 by = new Size2(1, stride);
+            return new ConvLstm2d(
+                    name, filters, over, by, padding, new Size2(1, dilation), returnSequences, recurrence);
+        }
+
+        @Override
+        public ConvLstm2d overImages() {
+            return row(name, filters, kernel, stride, padding, dilation, returnSequences, recurrence);
         }
     }
 

@@ -99,6 +99,7 @@ public final class Masks {
             case LayerSpec.Convolution ignored -> null;
             case LayerSpec.ChannelwiseConvolution ignored -> null;
             case LayerSpec.VolumeConvolution ignored -> null;
+            case LayerSpec.ConvolutionalLstm ignored -> null; // reads no sequence of vectors
             case LayerSpec.ChannelsFirst ignored -> null;
             case LayerSpec.Resampling ignored -> null;
             case LayerSpec.Rearrangement ignored -> null;

@@ -117,6 +117,10 @@ public record OutputRange(double least, double most) {
                 OutputRange gate = ALL.through(lstm.recurrence().recurrentActivation());
                 yield gate.times(ALL.through(lstm.recurrence().activation()));
             }
+            case LayerSpec.ConvolutionalLstm lstm -> {
+                OutputRange gate = ALL.through(lstm.recurrence().recurrentActivation());
+                yield gate.times(ALL.through(lstm.recurrence().activation()));
+            }
             case LayerSpec.Gru gru -> {
                 // A mean of states, weighted by a gate, lies between them and the 0 of the first; if the gate is a
                 // weight.

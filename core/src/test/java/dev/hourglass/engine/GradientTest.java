@@ -244,6 +244,7 @@ class GradientTest {
                     new LayerSpec.Conv3d("first", 17, new Size3(2, 3, 2), new Size3(1, 2, 2), SAME, TANH, 1, true),
                     new LayerSpec.Conv3dTranspose("second", channels, two, new Size3(1, 2, 2), SAME, LINEAR, true)));
         }
+        convolutionalLstms().forEach(cases::add);
         cases.add(Case.between(
                 "Conv2d in groups", 3, 6, new Conv2d("tested", 9, three, LayerSpec.ONE, SAME, TANH).withGroups(3)));
         cases.add(Case.between(
@@ -252,6 +253,56 @@ class GradientTest {
                 32,
                 new Conv2d("tested", 34, three, LayerSpec.ONE, SAME, TANH).withGroups(2)));
         return cases.stream();
+    }
+
+    private static List<Case> convolutionalLstms() {
+        Size2 three = Size2.square(3);
+        Recurrence usual = Recurrence.DEFAULT;
+        List<Case> cases = new ArrayList<>();
+        for (int channels : new int[] {1, 3, 17}) {
+            Shape film = Shape.of(4, 5, 3, channels);
+            cases.add(Case.of(
+                    "ConvLSTM2D over " + film,
+                    film,
+                    2,
+                    new LayerSpec.ConvLstm2d("first", 3, three, SAME, true),
+                    new LayerSpec.ConvLstm2d("second", channels, new Size2(2, 3), SAME, true)));
+        }
+        Shape film = Shape.of(3, 7, 6, 2);
+        cases.add(Case.of(
+                "ConvLSTM2D with strides, the last state",
+                film,
+                3,
+                new LayerSpec.ConvLstm2d(
+                        "tested", 17, three, Size2.square(2), VALID, LayerSpec.ONE, false, usual.withUseBias(false)),
+                new Flatten("flat"),
+                new Dense("after", film.size(), LINEAR),
+                new Reshape("image", film)));
+        cases.add(Case.of(
+                "ConvLSTM2D backwards, dilated, of other functions",
+                film,
+                2,
+                new LayerSpec.ConvLstm2d(
+                        "tested",
+                        5,
+                        new Size2(3, 2),
+                        LayerSpec.ONE,
+                        SAME,
+                        new Size2(2, 1),
+                        true,
+                        new Recurrence(Activation.ELU, Activation.HARD_SIGMOID, true, true, true)),
+                new Dense("after", 2, LINEAR)));
+        Shape rows = Shape.of(4, 9, 2);
+        cases.add(Case.of(
+                "ConvLSTM1D over " + rows,
+                rows,
+                3,
+                new LayerSpec.ConvLstm1d("first", 5, 4, 1, SAME, 1, true, usual.withRecurrentActivation(RELU)),
+                new LayerSpec.ConvLstm1d("second", 3, 3, 2, VALID, 1, false, usual.withGoBackwards(true)),
+                new Flatten("flat"),
+                new Dense("after", rows.size(), LINEAR),
+                new Reshape("rows", rows)));
+        return cases;
     }
 
     /** First and last layers, where an engine may take short cuts. */

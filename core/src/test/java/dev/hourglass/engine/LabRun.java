@@ -36,6 +36,7 @@ final class LabRun {
             wide(),
             recurrent(),
             masked(),
+            convolutionalLstm(),
             further(),
             Presets.mnistVae("vae"),
             variational());
@@ -135,6 +136,22 @@ final class LabRun {
                         new LayerSpec.GaussianDropout("m", 0.2f),
                         new LayerSpec.AlphaDropout("n", 0.2f),
                         new LayerSpec.Dense("h", 3, Activation.SIGMOID)));
+    }
+
+    private static AutoencoderSpec convolutionalLstm() {
+        Size2 three = Size2.square(3);
+        Recurrence other = new Recurrence(Activation.SILU, Activation.HARD_SIGMOID, false, true, true);
+        return new AutoencoderSpec(
+                "convolutional_lstm",
+                Shape.of(4, 6, 5, 2),
+                List.of(
+                        new LayerSpec.ConvLstm2d("a", 19, three, Padding.SAME, true),
+                        new LayerSpec.ConvLstm2d(
+                                "b", 3, three, Size2.square(2), Padding.SAME, LayerSpec.ONE, false, other)),
+                List.of(
+                        new LayerSpec.Flatten("c"),
+                        new LayerSpec.Dense("d", 4 * 6 * 5 * 2, Activation.SIGMOID),
+                        new LayerSpec.Reshape("e", Shape.of(4, 6, 5, 2))));
     }
 
     /** Its inputs are mostly zeros. */

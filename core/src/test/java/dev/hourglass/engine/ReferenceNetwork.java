@@ -445,6 +445,7 @@ final class ReferenceNetwork {
                 case LayerSpec.RepeatVector repeat -> repeatVector(x, in, repeat.steps());
                 case LayerSpec.Recurrent recurrent -> recurrent(recurrent, x, in);
                 case LayerSpec.Bidirectional both -> bidirectional(both, x, in);
+                case LayerSpec.ConvolutionalLstm lstm -> convolutionalLstm(lstm.overImages(), x, in, out);
                 case LayerSpec.Merge merge -> throw new IllegalArgumentException(merge + " reads several values");
             };
         }
@@ -920,6 +921,70 @@ final class ReferenceNetwork {
             return layer.returnSequences() ? sequences : last;
         }
 
+        private double[] convolutionalLstm(LayerSpec.ConvLstm2d layer, double[] x, Shape in, Shape out) {
+            double[] kernel = parameter();
+            double[] recurrent = parameter();
+            double[] bias = layer.recurrence().useBias() ? parameter() : new double[4 * layer.filters()];
+            int steps = in.dimension(0);
+            boolean ofRows = in.rank() == 3;
+            Shape image = Shape.of(ofRows ? 1 : in.dimension(1), in.dimension(-2), in.dimension(-1));
+            Shape shape = Shape.of(ofRows ? 1 : out.dimension(-3), out.dimension(-2), layer.filters());
+            Windows3 overInput =
+                    Windows3.of(image, shape, layer.kernel(), layer.stride(), layer.dilation(), layer.padding());
+            Windows3 overState = Windows3.of(shape, shape, layer.kernel(), LayerSpec.ONE, LayerSpec.ONE, Padding.SAME);
+            double[] states = new double[samples * out.size()];
+            for (int n = 0; n < samples; n++) {
+                double[] state = new double[shape.size()];
+                double[] cell = new double[shape.size()];
+                for (int step = 0; step < steps; step++) {
+                    int read = layer.recurrence().goBackwards() ? steps - 1 - step : step;
+                    int from = (n * steps + read) * image.size();
+                    double[] input = Arrays.copyOfRange(x, from, from + image.size());
+                    double[] z = plus(
+                            convolved(overInput, input, kernel, bias),
+                            convolved(overState, state, recurrent, new double[bias.length]));
+                    state = nextState(layer, z, cell);
+                    int place = layer.returnSequences() ? n * steps + step : n;
+                    System.arraycopy(state, 0, states, place * shape.size(), shape.size());
+                }
+            }
+            return states;
+        }
+
+        /** Kernel {@code [taps, channels, made]}, to as many as the bias has. */
+        private static double[] convolved(Windows3 windows, double[] x, double[] kernel, double[] bias) {
+            int made = bias.length;
+            int channels = kernel.length / made / windows.taps();
+            double[] y = new double[windows.places() * made];
+            for (int i = 0; i < y.length; i++) {
+                double sum = bias[i % made];
+                for (int tap = 0; tap < windows.taps(); tap++) {
+                    int pixel = windows.pixel(i / made, tap);
+                    for (int c = 0; pixel >= 0 && c < channels; c++) {
+                        sum += x[pixel * channels + c] * kernel[(tap * channels + c) * made + i % made];
+                    }
+                }
+                y[i] = sum;
+            }
+            return y;
+        }
+
+        /** @return the next state; cell becomes the next one */
+        private static double[] nextState(LayerSpec.ConvLstm2d layer, double[] z, double[] cell) {
+            int units = layer.filters();
+            double[] gates = activate(layer.recurrence().recurrentActivation(), z);
+            double[] candidates = activate(layer.recurrence().activation(), z);
+            for (int i = 0; i < cell.length; i++) {
+                int at = i / units * 4 * units + i % units;
+                cell[i] = gates[at + units] * cell[i] + gates[at] * candidates[at + 2 * units];
+            }
+            double[] state = activate(layer.recurrence().activation(), cell.clone());
+            for (int i = 0; i < cell.length; i++) {
+                state[i] *= gates[i / units * 4 * units + i % units + 3 * units];
+            }
+            return state;
+        }
+
         private double[] bidirectional(LayerSpec.Bidirectional both, double[] x, Shape in) {
             double[] forward = recurrent(both.forward(), x, in);
             double[] backward = recurrent(both.backward(), x, in);
@@ -1071,6 +1136,10 @@ final class ReferenceNetwork {
 
         int taps() {
             return window[0] * window[1] * window[2];
+        }
+
+        int places() {
+            return small[0] * small[1] * small[2];
         }
 
         /** The pixel that a tap of a window lies on; -1 in the padding. */

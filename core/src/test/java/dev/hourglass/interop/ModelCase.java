@@ -49,11 +49,12 @@ public record ModelCase(String kind, AutoencoderSpec spec, List<String> further)
         return spec.name();
     }
 
-    /** Whether ONNX has operators for it: recurrent ones skip no steps, and volumes are not written. */
+    /** Whether ONNX has operators for it: recurrent ones skip no steps and convolve nothing, and volumes are not written. */
     public boolean isInOnnx() {
         return spec.layers().stream()
                 .noneMatch(layer -> layer instanceof LayerSpec.Masking
                         || layer instanceof LayerSpec.VolumeConvolution
+                        || layer instanceof LayerSpec.ConvolutionalLstm
                         || layer instanceof LayerSpec.Pooling3d
                         || layer instanceof LayerSpec.UpSampling3d);
     }

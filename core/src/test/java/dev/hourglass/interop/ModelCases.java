@@ -252,6 +252,16 @@ public final class ModelCases {
         cases.add("max_pooling3d", volume, new LayerSpec.Pooling3d("pool", false, two, two, SAME));
         cases.add("average_pooling3d", volume, new LayerSpec.Pooling3d("pool", true, two, one, VALID));
         cases.add("spatial_dropout3d", volume, new LayerSpec.SpatialDropout("dropout", 3, 0.4f));
+        Recurrence others = new Recurrence(Activation.ELU, Activation.HARD_SIGMOID, false, true, true);
+        cases.add("conv_lstm2d", volume, new LayerSpec.ConvLstm2d("lstm", 3, size(2, 3), SAME, true));
+        cases.add(
+                "conv_lstm2d_backwards",
+                volume,
+                new LayerSpec.ConvLstm2d("lstm", 2, size(2, 2), size(2, 1), VALID, size(1, 1), false, others));
+        cases.add(
+                "conv_lstm1d",
+                Shape.of(3, 5, 2),
+                new LayerSpec.ConvLstm1d("lstm", 3, 3, 1, SAME, 2, true, Recurrence.DEFAULT));
         cases.add("up_sampling3d", volume, new LayerSpec.UpSampling3d("up", two));
         return List.copyOf(cases.cases);
     }

@@ -146,6 +146,7 @@ final class RandomLayers {
             case MASKING -> new LayerSpec.Masking(name, random.nextBoolean() ? 0 : -0.5f);
             case REPEAT_VECTOR -> new LayerSpec.RepeatVector(name, upTo(5));
             case LSTM, GRU, SIMPLE_RNN, BIDIRECTIONAL -> drawRecurrent(kind, name);
+            case CONV_LSTM1D, CONV_LSTM2D -> drawConvolutionalLstm(kind, name);
             case ADD -> new LayerSpec.Add(name);
             case SUBTRACT -> new LayerSpec.Subtract(name);
             case MULTIPLY -> new LayerSpec.Multiply(name);
@@ -222,6 +223,16 @@ final class RandomLayers {
             case GRU -> new LayerSpec.Gru(name, units, sequences, recurrence, random.nextBoolean());
             default -> new LayerSpec.SimpleRnn(name, units, sequences, recurrence);
         };
+    }
+
+    private LayerSpec drawConvolutionalLstm(KerasClass kind, String name) {
+        boolean sequences = random.nextBoolean();
+        Recurrence recurrence =
+                new Recurrence(cellActivation(), cellActivation(), random.nextBoolean(), true, random.nextBoolean());
+        return kind == KerasClass.CONV_LSTM1D
+                ? new LayerSpec.ConvLstm1d(name, upTo(3), upTo(3), upTo(2), padding(), 1, sequences, recurrence)
+                : new LayerSpec.ConvLstm2d(
+                        name, upTo(3), size2(3), LayerSpec.ONE, padding(), size2(2), sequences, recurrence);
     }
 
     /** Mostly none, since models that are disturbed are not trained. */

@@ -104,6 +104,37 @@ class LayerFactsTest {
     }
 
     @Test
+    void aConvolutionalLstmHasStatesAsLargeAsWhatItsInputIsConvolvedTo() {
+        LayerSpec.ConvLstm2d layer = new LayerSpec.ConvLstm2d(
+                "lstm", 2, new Size2(3, 2), new Size2(2, 1), Padding.VALID, LayerSpec.ONE, true, Recurrence.DEFAULT);
+        LayerFacts facts = LayerFacts.of(layer, Shape.of(4, 7, 5, 3));
+        assertThat(facts.output()).isEqualTo(Shape.of(4, 3, 4, 2));
+        assertThat(facts.variables())
+                .containsExactly(
+                        new Variable("kernel", Shape.of(3, 2, 3, 8), true, Initializers.GLOROT_UNIFORM),
+                        new Variable("recurrent_kernel", Shape.of(3, 2, 2, 8), true, Initializers.ORTHOGONAL),
+                        new Variable("bias", Shape.of(8), true, Initializers.FORGET_GATE_ONES));
+        // 12 pixels, 8 gates' channels, 6 taps.
+        assertThat(facts.operations())
+                .isEqualTo(new Operations(4 * 2 * 12 * 8 * 6 * 3, 3 * 2 * 12 * 8 * 6 * 2, 9 * 4 * 24));
+        assertThat(LayerFacts.settings(layer)).isEqualTo("3×2, stride 2×1, 2 filters, padding valid, every step");
+        assertThatThrownBy(() -> LayerFacts.of(layer, Shape.of(7, 5, 3)))
+                .hasMessage("Layer 'lstm' (ConvLSTM2D 3x2, valid) needs images over time [steps, height, width,"
+                        + " channels], got [7, 5, 3] from the input. Put Reshape before it.");
+    }
+
+    @Test
+    void aConvolutionalLstmOverRowsGivesRows() {
+        LayerSpec.ConvLstm1d layer =
+                new LayerSpec.ConvLstm1d("lstm", 2, 3, 1, Padding.SAME, 2, false, Recurrence.DEFAULT);
+        LayerFacts facts = LayerFacts.of(layer, Shape.of(4, 7, 3));
+        assertThat(facts.output()).isEqualTo(Shape.of(7, 2));
+        assertThat(facts.variables().stream().map(Variable::shape))
+                .containsExactly(Shape.of(3, 3, 8), Shape.of(3, 2, 8), Shape.of(8));
+        assertThat(LayerFacts.settings(layer)).isEqualTo("3, 2 filters, padding same, dilation 2, the last step");
+    }
+
+    @Test
     void anLstmMultipliesItsStateInAllStepsButTheFirst() {
         LayerFacts facts = LayerFacts.of(new LayerSpec.Lstm("lstm", 2, true), SEQUENCE);
 

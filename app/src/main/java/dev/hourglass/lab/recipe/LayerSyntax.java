@@ -50,6 +50,21 @@ final class LayerSyntax {
         "use_bias"
     };
 
+    private static final String[] OF_CONVOLUTIONAL_LSTM = {
+        "name",
+        "filters",
+        "kernel_size",
+        "strides",
+        "padding",
+        "dilation_rate",
+        "return_sequences",
+        "activation",
+        "recurrent_activation",
+        "use_bias",
+        "unit_forget_bias",
+        "go_backwards"
+    };
+
     private final Set<String> names = new HashSet<>();
     private final List<Penalty> penalties;
     private final List<VariableSyntax.Said> ofVariables = new ArrayList<>();
@@ -568,6 +583,34 @@ final class LayerSyntax {
                         flag(settings, "return_sequences", false),
                         recurrence(settings));
             }
+            case CONV_LSTM1D -> {
+                settings.allowing(OF_CONVOLUTIONAL_LSTM);
+                yield checked(
+                        settings,
+                        () -> new LayerSpec.ConvLstm1d(
+                                name(settings, kerasClass),
+                                size(settings, "filters", 16),
+                                size(settings, "kernel_size", 3),
+                                optionalSize(settings, "strides", 1),
+                                padding(settings),
+                                optionalSize(settings, "dilation_rate", 1),
+                                flag(settings, "return_sequences", false),
+                                recurrence(settings)));
+            }
+            case CONV_LSTM2D -> {
+                settings.allowing(OF_CONVOLUTIONAL_LSTM);
+                yield checked(
+                        settings,
+                        () -> new LayerSpec.ConvLstm2d(
+                                name(settings, kerasClass),
+                                size(settings, "filters", 16),
+                                kernel(settings),
+                                strides(settings, LayerSpec.ONE),
+                                padding(settings),
+                                dilation(settings),
+                                flag(settings, "return_sequences", false),
+                                recurrence(settings)));
+            }
             case ADD -> new LayerSpec.Add(name(settings.allowing("name"), kerasClass));
             case SUBTRACT -> new LayerSpec.Subtract(name(settings.allowing("name"), kerasClass));
             case MULTIPLY -> new LayerSpec.Multiply(name(settings.allowing("name"), kerasClass));
@@ -706,6 +749,7 @@ final class LayerSyntax {
             case LayerSpec.Masking masking -> settings.put("mask_value", masking.maskValue());
             case LayerSpec.RepeatVector repeat -> settings.put("n", repeat.steps());
             case LayerSpec.Recurrent recurrent -> putRecurrent(settings, recurrent);
+            case LayerSpec.ConvolutionalLstm lstm -> putConvolutionalLstm(settings, lstm);
             case LayerSpec.Bidirectional both -> {
                 settings.put("layer", write(both.forward()));
                 settings.put("backward_layer", write(both.backward()));
@@ -769,6 +813,26 @@ final class LayerSyntax {
             case LayerSpec.Gru gru -> settings.put("reset_after", gru.resetAfter());
             case LayerSpec.SimpleRnn ignored -> {}
         }
+    }
+
+    private static void putConvolutionalLstm(Map<String, Object> settings, LayerSpec.ConvolutionalLstm layer) {
+        LayerSpec.ConvLstm2d lstm = layer.overImages();
+        Recurrence recurrence = lstm.recurrence();
+        settings.put("filters", lstm.filters());
+        if (layer instanceof LayerSpec.ConvLstm1d ofRows) {
+            putLengths(settings, ofRows.kernel(), ofRows.stride(), ofRows.dilation());
+        } else {
+            settings.put("kernel_size", list(lstm.kernel()));
+            settings.put("strides", list(lstm.stride()));
+            settings.put("dilation_rate", list(lstm.dilation()));
+        }
+        settings.put("padding", lower(lstm.padding()));
+        settings.put("return_sequences", lstm.returnSequences());
+        settings.put("activation", recurrence.activation().kerasName());
+        settings.put("recurrent_activation", recurrence.recurrentActivation().kerasName());
+        settings.put("use_bias", recurrence.useBias());
+        settings.put("unit_forget_bias", recurrence.unitForgetBias());
+        settings.put("go_backwards", recurrence.goBackwards());
     }
 
     private static Recurrence recurrence(Mapping settings) {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,9 +93,14 @@ final class VariableSyntax {
      * A layer, or one within it.
      *
      * @param prefix of its variables in the whole
-     * @param key in the settings of the whole under which it stands, empty for the whole
+     * @param keys by which it is reached from the settings of the whole
      */
-    private record Part(LayerSpec layer, String prefix, String key) {}
+    private record Part(LayerSpec layer, String prefix, List<String> keys) {
+        Part within(String key) {
+            return new Part(
+                    layer, prefix, Stream.concat(Stream.of(key), keys.stream()).toList());
+        }
+    }
 
     /** Where a layer stands in the graph. */
     private record Placed(LayerFacts facts, Part part) {}
@@ -116,12 +122,12 @@ final class VariableSyntax {
     private static List<Part> parts(LayerSpec layer) {
         List<Part> parts = new ArrayList<>();
         if (layer instanceof LayerSpec.TimeDistributed each) {
-            parts.add(new Part(each.layer(), "", "layer"));
+            parts(each.layer()).forEach(part -> parts.add(part.within("layer")));
         } else if (layer instanceof LayerSpec.Bidirectional both) {
-            parts.add(new Part(both.forward(), "forward_", "layer"));
-            parts.add(new Part(both.backward(), "backward_", "backward_layer"));
+            parts.add(new Part(both.forward(), "forward_", List.of("layer")));
+            parts.add(new Part(both.backward(), "backward_", List.of("backward_layer")));
         } else {
-            parts.add(new Part(layer, "", ""));
+            parts.add(new Part(layer, "", List.of()));
         }
         return parts;
     }
@@ -244,16 +250,17 @@ final class VariableSyntax {
                 .filter(each -> variable.startsWith(each.prefix()))
                 .findFirst()
                 .orElseThrow();
-        Map<String, Object> settings = settings(written, layer);
-        if (!part.key().isEmpty()) {
-            settings = settings(map(settings.get(part.key())), part.layer());
+        Map<String, Object> settings = onlyValue(written);
+        for (String key : part.keys()) {
+            settings = onlyValue(map(settings.get(key)));
         }
         String within = variable.substring(part.prefix().length());
         return new Target(settings, KerasClass.of(part.layer()).settingOf(within));
     }
 
-    private static Map<String, Object> settings(Map<String, Object> written, LayerSpec layer) {
-        return map(written.get(KerasClass.of(layer).kerasName()));
+    /** The settings of a layer that is written as its class with them. */
+    private static Map<String, Object> onlyValue(Map<String, Object> written) {
+        return map(written.values().iterator().next());
     }
 
     /** A map that {@link LayerSyntax} made, which are all by text. */

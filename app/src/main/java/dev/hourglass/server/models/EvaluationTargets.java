@@ -102,6 +102,9 @@ public final class EvaluationTargets {
                 case LayerSpec.Bidirectional ignored -> {
                     return "recurrent";
                 }
+                case LayerSpec.ConvolutionalLstm ignored -> {
+                    return "recurrent";
+                }
                 case LayerSpec.Convolution ignored -> convolves = true;
                 case LayerSpec.ChannelwiseConvolution ignored -> convolves = true;
                 case LayerSpec.VolumeConvolution ignored -> convolves = true;

@@ -88,6 +88,24 @@ class LayerSyntaxTest {
                 new LayerSpec.Cropping2d("a", 1, 2, 3, 4),
                 new LayerSpec.Permute("a", List.of(3, 1, 2)),
                 new LayerSpec.Lstm("a", 3, true, new Recurrence(Activation.RELU, Activation.TANH, false, false, true)),
+                new LayerSpec.ConvLstm1d(
+                        "a",
+                        3,
+                        5,
+                        1,
+                        Padding.SAME,
+                        2,
+                        true,
+                        new Recurrence(Activation.RELU, Activation.TANH, false, false, true)),
+                new LayerSpec.ConvLstm2d(
+                        "a",
+                        3,
+                        new Size2(3, 2),
+                        new Size2(1, 2),
+                        Padding.VALID,
+                        LayerSpec.ONE,
+                        false,
+                        Recurrence.DEFAULT),
                 new LayerSpec.Gru(
                         "a", 3, true, new Recurrence(Activation.RELU, Activation.LINEAR, false, true, true), false),
                 new LayerSpec.SimpleRnn(

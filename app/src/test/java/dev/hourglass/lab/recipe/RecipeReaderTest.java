@@ -483,7 +483,9 @@ class RecipeReaderTest {
                         + " recurrent_initializer: {Orthogonal: {gain: 0.5}}, bias_constraint: NonNeg}}}, Dense: {name: code, units: 2,"
                         + " kernel_initializer: he_normal, kernel_constraint: {MaxNorm: {max_value: 3, axis: [0, 1]}}}],"
                         + " decoder: [RepeatVector: {n: 4}, TimeDistributed: {name: each, layer: {Dense: {units: 3,"
-                        + " kernel_initializer: {Constant: {value: 0.25}}}}}]}]\n";
+                        + " kernel_initializer: {Constant: {value: 0.25}}}}}, Reshape: {target_shape: [4, 3, 1]},"
+                        + " TimeDistributed: {name: deep, layer: {Bidirectional: {merge_mode: sum, layer: {GRU: {units: 1,"
+                        + " return_sequences: true, kernel_constraint: NonNeg}}}}}, Reshape: {target_shape: [4, 3]}]}]\n";
         VariableSettings said = VariableSettings.NONE
                 .withInitializer("both", "forward_recurrent_kernel", new Initializer.Orthogonal(0.5f))
                 .withInitializer("both", "backward_recurrent_kernel", new Initializer.Orthogonal(0.5f))
@@ -491,7 +493,9 @@ class RecipeReaderTest {
                 .withInitializer("each", "kernel", new Initializer.Constant(0.25f))
                 .withConstraint("both", "forward_bias", new Constraint.NonNeg())
                 .withConstraint("both", "backward_bias", new Constraint.NonNeg())
-                .withConstraint("code", "kernel", new Constraint.MaxNorm(3, List.of(0, 1)));
+                .withConstraint("code", "kernel", new Constraint.MaxNorm(3, List.of(0, 1)))
+                .withConstraint("deep", "forward_kernel", new Constraint.NonNeg())
+                .withConstraint("deep", "backward_kernel", new Constraint.NonNeg());
         Recipe recipe = read(DATA + models);
         assertThat(only(recipe).spec().graph().variables()).isEqualTo(said);
         Recipe again = read(JsonMapper.shared().writeValueAsString(RecipeWriter.write(recipe)));

@@ -18,6 +18,7 @@ import dev.hourglass.engine.cpu.ops.recurrent.LstmOperations;
 import dev.hourglass.engine.cpu.ops.recurrent.RecurrentOperations;
 import dev.hourglass.engine.cpu.ops.recurrent.SequenceOperations;
 import dev.hourglass.engine.cpu.ops.windows.ConvolutionOperations;
+import dev.hourglass.engine.cpu.ops.windows.ConvolutionalLstmOperations;
 import dev.hourglass.engine.cpu.ops.windows.DirectOperations;
 import dev.hourglass.engine.cpu.ops.windows.InterpolationOperations;
 import dev.hourglass.engine.cpu.ops.windows.TileOperations;
@@ -33,6 +34,7 @@ public final class StepBinder {
     private final SequenceOperations sequences;
     private final LstmOperations lstms;
     private final RecurrentOperations recurrences;
+    private final ConvolutionalLstmOperations convolutionalLstms;
     private final CombineOperations combinations;
     private final NormOperations norms;
     private final BlockOperations blocks;
@@ -55,6 +57,7 @@ public final class StepBinder {
         sequences = new SequenceOperations(resources);
         lstms = new LstmOperations(resources);
         recurrences = new RecurrentOperations(resources);
+        convolutionalLstms = new ConvolutionalLstmOperations(resources);
         combinations = new CombineOperations(resources);
         blocks = new BlockOperations(resources);
         norms = new NormOperations(resources);
@@ -102,6 +105,8 @@ public final class StepBinder {
             case Step.NormalizeGradient s -> norms.normalizeGradient(s);
             case Step.DirectConvolve s -> direct.convolve(s);
             case Step.DirectConvolveGradient s -> direct.gradient(s);
+            case Step.ConvolutionalStates s -> convolutionalLstms.forward(s);
+            case Step.ConvolutionalStatesGradient s -> convolutionalLstms.gradient(s);
             case Step.Pool s -> volumes.pool(s);
             case Step.PoolGradient s -> volumes.poolGradient(s);
             case Step.RepeatAxes s -> volumes.repeat(s);

@@ -28,6 +28,13 @@ public sealed interface Cell {
             return activation.byInput() != null || gate.byInput() != null;
         }
 
+        static Lstm of(Recurrence recurrence) {
+            return new Lstm(
+                    CellFunction.of(recurrence.activation()),
+                    CellFunction.of(recurrence.recurrentActivation()),
+                    recurrence.useBias());
+        }
+
         /** Whether its functions are tanh and sigmoid, for which there are steps that do all at once. */
         public boolean isUsual() {
             return activation.is(Nonlinearity.Kind.TANH) && gate.is(Nonlinearity.Kind.SIGMOID);

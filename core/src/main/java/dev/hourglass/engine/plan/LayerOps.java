@@ -232,6 +232,7 @@ public final class LayerOps {
                 yield add(new Op.Masking(name, l.maskValue(), from, to, steps));
             }
             case LayerSpec.RepeatVector l -> add(new Op.Repeat(name, from, to));
+            case LayerSpec.ConvolutionalLstm l -> convolutionalLstm(l.overImages(), from, to);
             case LayerSpec.Recurrent l -> add(recurrent(l, name, parametersOf(l.name()), from, to));
             case LayerSpec.Bidirectional l -> add(bidirectional(l, from, to));
             case LayerSpec.Merge l -> add(merge(l, List.of(from), to));
@@ -457,6 +458,31 @@ public final class LayerOps {
                 name, parameters, Cell.of(layer), backwards, from, from.shape().dimension(0), to, mask);
     }
 
+    /** The input of all steps is convolved at once: to the convolution they are the depth of a volume. */
+    private Tensor convolutionalLstm(LayerSpec.ConvLstm2d layer, Tensor from, Tensor to) {
+        String name = place;
+        int[] projected = from.shape().toArray();
+        int rank = projected.length;
+        for (int axis = 2; axis < rank; axis++) {
+            projected[rank - axis] = to.shape().dimension(-axis);
+        }
+        projected[rank - 1] = 4 * layer.filters();
+        Tensor input = new Tensor(name + "/projection/output", Shape.of(projected));
+        Windowing.Kernel kernel = Windowing.Kernel.of(layer.kernel(), layer.stride(), layer.dilation());
+        Windowing windows = Windowing.of(from.shape(), input.shape(), kernel, layer.padding());
+        int first = parametersOf(layer.name());
+        add(new Op.DirectConvolution(
+                name + "/projection", first, from, windows, false, 1, Nonlinearity.LINEAR, input, false));
+        return add(new Op.ConvolutionalStates(
+                name,
+                first,
+                Cell.Lstm.of(layer.recurrence()),
+                layer.kernel(),
+                layer.recurrence().goBackwards(),
+                input,
+                to));
+    }
+
     private Op.Bidirectional bidirectional(LayerSpec.Bidirectional layer, Tensor from, Tensor to) {
         String name = place;
         int first = parametersOf(layer.name());
@@ -552,6 +578,7 @@ public final class LayerOps {
             case LayerSpec.Elementwise l -> add(l, from, to);
             case LayerSpec.DepthwiseConv2d l -> channelByChannel(l, place, l.activation(), l.useBias(), from, to);
             case LayerSpec.SeparableConv2d ignored -> null;
+            case LayerSpec.ConvolutionalLstm ignored -> null;
             case LayerSpec.LayerNormalization l -> l.axes().equals(List.of(-1)) ? add(l, from, to) : null;
             case LayerSpec.UnitNormalization l -> l.axes().equals(List.of(-1)) ? add(l, from, to) : null;
             case LayerSpec.GroupNormalization ignored -> null;

@@ -147,6 +147,7 @@ public record Objective(Graph graph, List<OutputLoss> outputs) {
             case LayerSpec.TimeDistributed l -> l;
             case LayerSpec.Recurrent l -> l;
             case LayerSpec.Bidirectional l -> l;
+            case LayerSpec.ConvolutionalLstm l -> l;
             case LayerSpec.BatchNormalization l -> l;
             case LayerSpec.SampleNormalization l -> l;
             case LayerSpec.Resampling l -> l;

@@ -453,6 +453,32 @@ public sealed interface Op {
     }
 
     /**
+     * The states of a convolutional LSTM, from what its input was convolved to.
+     *
+     * @param parameters index of the kernel; recurrent kernel and bias follow it
+     * @param kernel of the convolution of the states: stride 1, padding 'same'
+     * @param backwards whether the last step is read first
+     * @param from {@code [steps, ..., 4 * filters]}: of each step what goes into its gates but for states and bias
+     * @param to {@code [steps, ..., filters]} in the order in which they are computed, or {@code [..., filters]} of the last
+     */
+    record ConvolutionalStates(
+            String layer, int parameters, Cell.Lstm cell, Size2 kernel, boolean backwards, Tensor from, Tensor to)
+            implements Unary {
+        @Override
+        public boolean learns() {
+            return true;
+        }
+
+        public boolean returnsSequences() {
+            return to.shape().rank() == from.shape().rank();
+        }
+
+        public int steps() {
+            return from.shape().dimension(0);
+        }
+    }
+
+    /**
      * A recurrent layer both ways.
      *
      * @param forward reads {@code from}; what it and backward give is merged before anybody else reads it

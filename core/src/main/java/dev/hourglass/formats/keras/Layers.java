@@ -55,7 +55,7 @@ final class Layers {
             throw settings.config().place().corrupt("settings that Keras takes", String.valueOf(e.getMessage()));
         }
         requireOutputShape(layer, settings, in);
-        if (layer instanceof LayerSpec.Recurrent) {
+        if (layer instanceof LayerSpec.Recurrent || layer instanceof LayerSpec.ConvolutionalLstm) {
             settings.only("zero_output_for_mask", "false"); // in a Bidirectional it has no say
         }
         settings.requireNoMore();
@@ -350,6 +350,30 @@ final class Layers {
             case SIMPLE_RNN ->
                 new LayerSpec.SimpleRnn(
                         name, settings.whole("units"), settings.flag("return_sequences", false), recurrence(settings));
+            case CONV_LSTM1D -> {
+                requireChannelsLast(settings);
+                yield new LayerSpec.ConvLstm1d(
+                        name,
+                        settings.whole("filters"),
+                        settings.requiredLength("kernel_size"),
+                        settings.length("strides", 1),
+                        settings.padding(),
+                        settings.length("dilation_rate", 1),
+                        settings.flag("return_sequences", false),
+                        recurrence(settings));
+            }
+            case CONV_LSTM2D -> {
+                requireChannelsLast(settings);
+                yield new LayerSpec.ConvLstm2d(
+                        name,
+                        settings.whole("filters"),
+                        settings.requiredSize("kernel_size"),
+                        settings.size("strides", ONE),
+                        settings.padding(),
+                        settings.size("dilation_rate", ONE),
+                        settings.flag("return_sequences", false),
+                        recurrence(settings));
+            }
             case ADD -> new LayerSpec.Add(name);
             case SUBTRACT -> new LayerSpec.Subtract(name);
             case MULTIPLY -> new LayerSpec.Multiply(name);
@@ -360,6 +384,13 @@ final class Layers {
             case CONCATENATE ->
                 new LayerSpec.Concatenate(name, settings.whole("axis", LayerSpec.Concatenate.LAST_AXIS));
         };
+    }
+
+    /** Channels first are behind the steps there, where no other layer has them. */
+    private static void requireChannelsLast(LayerSettings settings) {
+        if (settings.channelsFirst()) {
+            throw settings.lacks("data_format", "'channels_last'");
+        }
     }
 
     private static LayerSpec.Interpolation interpolation(LayerSettings settings) {
@@ -724,6 +755,7 @@ final class Layers {
             case LayerSpec.Masking masking -> config.put("mask_value", masking.maskValue());
             case LayerSpec.RepeatVector repeat -> config.put("n", repeat.steps());
             case LayerSpec.Recurrent recurrent -> putRecurrent(config, recurrent);
+            case LayerSpec.ConvolutionalLstm lstm -> putConvolutionalLstm(config, lstm);
             case LayerSpec.Bidirectional both -> {
                 config.put("layer", ConfigWriter.inner(both.forward()));
                 config.put("backward_layer", ConfigWriter.inner(both.backward()));
@@ -753,6 +785,24 @@ final class Layers {
             }
             case LayerSpec.SimpleRnn ignored -> {}
         }
+    }
+
+    private static void putConvolutionalLstm(Map<String, Object> config, LayerSpec.ConvolutionalLstm layer) {
+        LayerSpec.ConvLstm2d lstm = layer.overImages();
+        Recurrence recurrence = lstm.recurrence();
+        boolean ofRows = layer instanceof LayerSpec.ConvLstm1d;
+        config.put("filters", lstm.filters());
+        config.put("kernel_size", ofRows ? List.of(lstm.kernel().width()) : pair(lstm.kernel()));
+        config.put("strides", ofRows ? List.of(lstm.stride().width()) : pair(lstm.stride()));
+        config.put("padding", lower(lstm.padding()));
+        config.put("data_format", "channels_last");
+        config.put("dilation_rate", ofRows ? List.of(lstm.dilation().width()) : pair(lstm.dilation()));
+        config.put("activation", function(lstm.name(), recurrence.activation()));
+        config.put("recurrent_activation", function(lstm.name(), recurrence.recurrentActivation()));
+        config.put("use_bias", recurrence.useBias());
+        config.put("unit_forget_bias", recurrence.unitForgetBias());
+        config.put("return_sequences", lstm.returnSequences());
+        config.put("go_backwards", recurrence.goBackwards());
     }
 
     private static void putConvolution(Map<String, Object> config, LayerSpec.Convolution conv) {

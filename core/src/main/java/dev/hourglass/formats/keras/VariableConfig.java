@@ -1,5 +1,6 @@
 package dev.hourglass.formats.keras;
 
+import dev.hourglass.engine.Penalty;
 import dev.hourglass.formats.json.Json;
 import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerSpec;
@@ -112,7 +113,11 @@ record VariableConfig(String setting, Json value, ModelNode.Layer layer, List<St
 
     /** The variable of which it is said; empty if the layer has none such. */
     Optional<Variable> variable() {
-        KerasClass kerasClass = KerasClass.of(layer.spec());
+        LayerSpec spec = layer.spec();
+        while (spec instanceof LayerSpec.TimeDistributed each) {
+            spec = each.layer();
+        }
+        KerasClass kerasClass = KerasClass.of(spec);
         return layer.variables().stream()
                 .filter(variable -> prefixes.stream()
                         .anyMatch(prefix -> variable.name().startsWith(prefix)
@@ -198,9 +203,15 @@ record VariableConfig(String setting, Json value, ModelNode.Layer layer, List<St
         if (!written.layer().equals(config.get("name"))) {
             return;
         }
+        putInto(node, written, withModule);
+    }
+
+    /** Into a layer's settings, or those of the layer within it whose variable it is. */
+    private static void putInto(Map<String, Object> layer, Written written, boolean withModule) {
         String variable = written.variable();
+        Map<String, Object> config = map(layer.get("config"));
         for (Map.Entry<String, List<String>> inner : INNER.entrySet()) {
-            if (!(config.get(inner.getKey()) instanceof Map<?, ?> within)) {
+            if (!(config.get(inner.getKey()) instanceof Map<?, ?> within) || variable.equals(Penalty.ACTIVITY)) {
                 continue;
             }
             boolean isBoth = config.containsKey("backward_layer");
@@ -211,14 +222,10 @@ record VariableConfig(String setting, Json value, ModelNode.Layer layer, List<St
                 return;
             }
         }
-        putInto(node, written, withModule);
-    }
-
-    private static void putInto(Map<String, Object> layer, Written written, boolean withModule) {
         String of = KerasClass.find(String.valueOf(layer.get("class_name")))
                 .map(kerasClass -> kerasClass.settingOf(written.variable()))
                 .orElse(written.variable());
-        map(layer.get("config")).put(of + written.suffix(), written.value().node(withModule));
+        config.put(of + written.suffix(), written.value().node(withModule));
     }
 
     /** A map that {@link ConfigWriter} made, which are all by text. */

@@ -105,6 +105,7 @@ final class WeightPaths {
     private static String within(LayerSpec layer) {
         return switch (layer) {
             case LayerSpec.Recurrent ignored -> "/cell/vars";
+            case LayerSpec.ConvolutionalLstm ignored -> "/cell/vars";
             case LayerSpec.Bidirectional ignored -> "";
             case LayerSpec.TimeDistributed each -> "/layer" + within(each.layer());
             case LayerSpec.Convolution ignored -> "/vars";

@@ -305,6 +305,10 @@ final class Translation {
             case LayerSpec.OneDimensional one -> addOverRow(one, out);
             case LayerSpec.ChannelsFirst first -> addChannelsFirst(first);
             case LayerSpec.VolumeConvolution ignored -> throw volume(layer);
+            case LayerSpec.ConvolutionalLstm ignored ->
+                throw new UnsupportedModelException(
+                        "Layer '" + name + "' is a convolutional LSTM, for which ONNX has no"
+                                + " operator. Write the model as Keras's.");
             case LayerSpec.Pooling3d ignored -> throw volume(layer);
             case LayerSpec.UpSampling3d ignored -> throw volume(layer);
             case LayerSpec.AveragePooling2d pool ->

@@ -21,7 +21,7 @@ class UnsupportedLayersTest {
             + " LayerNormalization, GroupNormalization, UnitNormalization, MaxPooling2D, UpSampling2D, ";
 
     @ParameterizedTest
-    @CsvSource({"conv_lstm2d, ConvLSTM2D", "embedding, Embedding"})
+    @CsvSource({"conv_lstm3d, ConvLSTM3D", "embedding, Embedding"})
     void aLayerThatWeLackIsNamedWithItsClassAndWhatThereIs(String model, String kerasClass) {
         assertThatThrownBy(() -> read(model))
                 .isInstanceOf(UnsupportedModelException.class)

@@ -93,6 +93,7 @@ final class Layouts {
             case Op.Repeat ignored -> natural;
             case Op.Masking ignored -> natural;
             case Op.Recurrent ignored -> natural;
+            case Op.ConvolutionalStates ignored -> natural;
             case Op.Bidirectional ignored -> natural;
             case Op.Sum ignored -> natural;
             case Op.Combine ignored -> natural;

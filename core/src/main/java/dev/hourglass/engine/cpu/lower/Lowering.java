@@ -18,6 +18,7 @@ public final class Lowering {
     private final KernelLowering kernels;
     private final SequenceLowering sequences;
     private final RecurrentLowering recurrence;
+    private final ConvolutionalLstmLowering convolutionalLstms;
     private final NormLowering norms;
     private final WindowLowering windows;
     private final ElementwiseLowering elementwise;
@@ -31,6 +32,7 @@ public final class Lowering {
         kernels = new KernelLowering(draft);
         sequences = new SequenceLowering(draft);
         recurrence = new RecurrentLowering(draft);
+        convolutionalLstms = new ConvolutionalLstmLowering(draft);
         norms = new NormLowering(draft);
         windows = new WindowLowering(draft);
         elementwise = new ElementwiseLowering(draft);
@@ -117,6 +119,7 @@ public final class Lowering {
             case Op.Masking op -> sequences.mask(op);
             case Op.Recurrent op -> recurrence.forward(op);
             case Op.Bidirectional op -> recurrence.forward(op);
+            case Op.ConvolutionalStates op -> convolutionalLstms.forward(op);
             case Op.Apply op -> elementwise.apply(op);
             case Op.Softmax op -> elementwise.softmax(op);
             case Op.PRelu op -> elementwise.prelu(op);
@@ -156,6 +159,7 @@ public final class Lowering {
             case Op.Masking op -> sequences.maskGradient(op, gradient, ofOutput);
             case Op.Recurrent op -> recurrence.gradient(op, gradient, ofOutput);
             case Op.Bidirectional op -> recurrence.gradient(op, gradient, ofOutput);
+            case Op.ConvolutionalStates op -> convolutionalLstms.gradient(op, gradient, ofOutput);
             case Op.Apply op -> elementwise.applyGradient(op, gradient, ofOutput);
             case Op.Softmax op -> elementwise.softmaxGradient(op, gradient, ofOutput);
             case Op.PRelu op -> elementwise.preluGradient(op, gradient, ofOutput);

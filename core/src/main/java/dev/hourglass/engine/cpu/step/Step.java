@@ -515,6 +515,52 @@ public sealed interface Step {
      */
     record RecurrenceScratch(Value ofState, Value panels) {}
 
+    /**
+     * The states of a convolutional LSTM over all steps.
+     *
+     * @param from what goes into the gates of each step but for states and bias
+     * @param windows of the convolution over a state
+     */
+    record ConvolutionalStates(
+            Cell.Lstm cell,
+            boolean backwards,
+            int steps,
+            Value from,
+            Windowing windows,
+            ConvolutionalWeights weights,
+            ConvolutionalStatesKept kept,
+            Value to)
+            implements Step {}
+
+    /**
+     * @param recurrent as one row {@code [taps, filters, gates, filters]}, the last padded
+     * @param exchanged as one row {@code [taps, gates * filters, filters]}, the last padded: to go back
+     * @param bias as one row {@code [gates, filters]}, the last padded, or null
+     */
+    record ConvolutionalWeights(
+            PackedMatrix recurrent,
+            PackedMatrix exchanged,
+            @Nullable PackedMatrix bias) {}
+
+    /**
+     * What is kept of each step, pixel by pixel, to go back.
+     *
+     * @param gates one after the other, behind their functions
+     * @param inputs of these, or null where going back does not need them
+     * @param cell the inner state
+     * @param activated the same behind its function
+     * @param hidden what leaves the step
+     */
+    record ConvolutionalStatesKept(Value gates, @Nullable Value inputs, Value cell, Value activated, Value hidden) {}
+
+    /**
+     * Back through it.
+     *
+     * @param scratch of one step: gradients of the four gates, of the cell and of the state
+     */
+    record ConvolutionalStatesGradient(
+            ConvolutionalStates forward, Value outputGradient, Value scratch, Value fromGradient) implements Step {}
+
     /** Puts together what a recurrent layer gives both ways, step by step. */
     record Merge(LayerSpec.MergeMode mode, Value one, Value other, Value to) implements Step {}
 

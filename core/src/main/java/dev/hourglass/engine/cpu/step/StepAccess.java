@@ -101,6 +101,18 @@ public record StepAccess(
             case Step.Recurrence s -> recurrence(s, s.weights(), s.states());
             case Step.RecurrenceGradient s ->
                 gradient(s, s.forward(), s.forward().states());
+            case Step.ConvolutionalStates s ->
+                reading(s.from())
+                        .writing(
+                                s.kept().gates(),
+                                s.kept().inputs(),
+                                s.kept().cell(),
+                                s.kept().activated(),
+                                s.kept().hidden(),
+                                s.to())
+                        .with(s.weights().recurrent(), s.weights().bias());
+            case Step.ConvolutionalStatesGradient s ->
+                gradient(s, s.forward().kept(), s.forward().weights());
             case Step.Merge s -> reading(s.one(), s.other()).writing(s.to());
             case Step.MergeGradient s ->
                 reading(s.gradient(), s.forward().one(), s.forward().other()).writing(s.ofOne(), s.ofOther());
@@ -200,6 +212,16 @@ public record StepAccess(
                         weights.bias(),
                         candidate == null ? null : candidate.recurrent(),
                         forward.stateBias());
+    }
+
+    private static StepAccess gradient(
+            Step.ConvolutionalStatesGradient step,
+            Step.ConvolutionalStatesKept kept,
+            Step.ConvolutionalWeights weights) {
+        return reading(step.outputGradient(), kept.gates(), kept.inputs(), kept.cell(), kept.activated(), kept.hidden())
+                .writing(step.scratch(), step.fromGradient())
+                .with(weights.exchanged())
+                .adding(weights.recurrent(), weights.bias());
     }
 
     private static StepAccess reading(@Nullable Value... values) {

@@ -129,6 +129,26 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
                         s,
                         direct(s.windows(), s.weights()),
                         Matrices.gradient(s.weights().kernel()));
+            case Step.ConvolutionalStates s ->
+                of(
+                        s,
+                        ofStates(s)
+                                + 2
+                                        * (numbers(s.kept().gates())
+                                                + numbers(s.kept().hidden())),
+                        new Matrices(List.of(), List.of(s.weights().recurrent()), s.steps() - 1L, List.of()));
+            case Step.ConvolutionalStatesGradient s ->
+                of(
+                        s,
+                        2 * ofStates(s.forward())
+                                + 4 * numbers(s.forward().kept().gates()),
+                        new Matrices(
+                                List.of(),
+                                List.of(s.forward().weights().exchanged()),
+                                s.forward().steps() - 1L,
+                                present(
+                                        s.forward().weights().recurrent(),
+                                        s.forward().weights().bias())));
             case Step.Pool s -> of(s, numbers(s.to()) * s.windows().taps(), Matrices.NONE);
             case Step.PoolGradient s ->
                 of(s, numbers(s.pooledGradient()) * s.windows().taps(), Matrices.NONE);
@@ -361,6 +381,16 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
                 * windows.small().height()
                 * windows.small().width();
         return 2 * places * columns(weights.kernel());
+    }
+
+    /** The convolutions of all states but the last, padding counted. */
+    private static long ofStates(Step.ConvolutionalStates s) {
+        Windowing windows = s.windows();
+        return 2L
+                * (s.steps() - 1)
+                * windows.small().height()
+                * windows.small().width()
+                * columns(s.weights().recurrent());
     }
 
     /** Multiplications and additions of one row with a matrix. */
