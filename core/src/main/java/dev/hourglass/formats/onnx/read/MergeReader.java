@@ -137,7 +137,8 @@ final class MergeReader {
                 && backward.get().returnSequences()
                 && !forward.get().recurrence().goBackwards()
                 && backward.get().recurrence().goBackwards()
-                && inputs.getLast().order().getFirst().isReversed()
+                // None has an order of one number.
+                && inputs.getLast().order().stream().limit(1).anyMatch(Atom::isReversed)
                 && layers.inputs(forward.get().name())
                         .equals(layers.inputs(backward.get().name()));
         if (!both) {
