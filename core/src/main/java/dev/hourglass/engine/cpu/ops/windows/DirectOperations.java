@@ -13,7 +13,8 @@ import java.util.Arrays;
 /**
  * Convolutions over volumes, in groups and of each channel by itself, run after run of places that have the same tap of
  * the kernel ({@link WindowRuns}). A run is a product where there is one group, and a product number by number where
- * each channel is a group; other groups are plain loops whose innermost goes over adjacent numbers.
+ * each channel is a group, repeated where it becomes several ({@link RepeatedChannels}); other groups are plain loops whose
+ * innermost goes over adjacent numbers.
  */
 public final class DirectOperations {
     private final Resources resources;
@@ -35,6 +36,73 @@ public final class DirectOperations {
     }
 
     public Operation convolve(Step.DirectConvolve step) {
+        return RepeatedChannels.of(
+                        step.from().image(), step.to().image(), step.weights().groups(), step.transposed())
+                .map(channels -> convolveRepeated(step, channels))
+                .orElseGet(() -> convolveGrouped(step));
+    }
+
+    /** Of each channel by itself to several: each is repeated, so that it meets the kernels of all of them side by side. */
+    private Operation convolveRepeated(Step.DirectConvolve step, RepeatedChannels channels) {
+        Buffer from = resources.buffer(step.from());
+        Buffer to = resources.buffer(step.to());
+        Layout.Image out = step.to().image();
+        boolean toLarge = step.transposed();
+        Layout.Image small = toLarge ? step.from().image() : out;
+        WindowRuns runs = WindowRuns.of(step.windows(), small, channels.repeated());
+        Step.DirectWeights of = step.weights();
+        int kernel = weights.offset(of.kernel());
+        int width = small.channelStride();
+        float[][] scratch = channels.scratch(resources.workers());
+        return at -> {
+            float[] wide = scratch[at.worker];
+            for (int i = 0; i < at.samples; i++) {
+                int source = from.offset(at) + i * from.stride();
+                int target = to.offset(at) + i * to.stride();
+                startAtBias(of, out, to.array(at), target);
+                if (toLarge) {
+                    Arrays.fill(wide, 0);
+                } else {
+                    channels.repeat(from.array(at), source, wide);
+                }
+                for (int r = 0; r < runs.count(); r++) {
+                    int tap = kernel + runs.taps()[r] * width;
+                    int large = runs.large()[r];
+                    int count = runs.lengths()[r];
+                    if (toLarge) {
+                        kernels.addProductOfEach(
+                                from.array(at),
+                                source + runs.small()[r],
+                                runs.smallStep(),
+                                weights.array(),
+                                tap,
+                                wide,
+                                large,
+                                runs.largeStep(),
+                                count,
+                                width);
+                    } else {
+                        kernels.addProductOfEach(
+                                wide,
+                                large,
+                                runs.largeStep(),
+                                weights.array(),
+                                tap,
+                                to.array(at),
+                                target + runs.small()[r],
+                                runs.smallStep(),
+                                count,
+                                width);
+                    }
+                }
+                if (toLarge) {
+                    channels.sum(wide, to.array(at), target);
+                }
+            }
+        };
+    }
+
+    private Operation convolveGrouped(Step.DirectConvolve step) {
         Buffer from = resources.buffer(step.from());
         Buffer to = resources.buffer(step.to());
         Layout.Image in = step.from().image();
@@ -145,6 +213,47 @@ public final class DirectOperations {
     }
 
     public Operation gradient(Step.DirectConvolveGradient step) {
+        return RepeatedChannels.of(
+                        step.large().image(),
+                        step.small().image(),
+                        step.weights().groups(),
+                        false)
+                .map(channels -> gradientOfRepeated(step, channels))
+                .orElseGet(() -> gradientGrouped(step));
+    }
+
+    private Operation gradientOfRepeated(Step.DirectConvolveGradient step, RepeatedChannels channels) {
+        Buffer fromLarge = resources.buffer(step.large());
+        Buffer fromSmall = resources.buffer(step.small());
+        Layout.Image small = step.small().image();
+        WindowRuns runs = WindowRuns.of(step.windows(), small, channels.repeated());
+        int kernel = results.offset(step.weights().kernel());
+        int width = small.channelStride();
+        float[][] scratch = channels.scratch(resources.workers());
+        return at -> {
+            float[] wide = scratch[at.worker];
+            float[] sums = results.gradients[at.chunk];
+            for (int i = 0; i < at.samples; i++) {
+                channels.repeat(fromLarge.array(at), fromLarge.offset(at) + i * fromLarge.stride(), wide);
+                int ofSmall = fromSmall.offset(at) + i * fromSmall.stride();
+                for (int r = 0; r < runs.count(); r++) {
+                    kernels.sumProducts(
+                            wide,
+                            runs.large()[r],
+                            runs.largeStep(),
+                            fromSmall.array(at),
+                            ofSmall + runs.small()[r],
+                            runs.smallStep(),
+                            sums,
+                            kernel + runs.taps()[r] * width,
+                            runs.lengths()[r],
+                            width);
+                }
+            }
+        };
+    }
+
+    private Operation gradientGrouped(Step.DirectConvolveGradient step) {
         Buffer fromLarge = resources.buffer(step.large());
         Buffer fromSmall = resources.buffer(step.small());
         Layout.Image large = step.large().image();
