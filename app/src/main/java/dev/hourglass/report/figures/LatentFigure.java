@@ -32,7 +32,7 @@ final class LatentFigure {
                 String.format(Locale.ROOT, "%.1f%% of the codes' variance", 100 * shown) + trust(pca),
                 scatter(pca, latent, axis(pca, 0), axis(pca, 1))));
         int points = pca.points().count();
-        String title = "Latent space of the " + Names.model(model);
+        String title = Names.model(model) + ": latent space";
         String subtitle = "The codes of " + Numbers.count(points) + " test "
                 + model.data().title() + ", "
                 + Numbers.count(model.spec().latentSize()) + " numbers each";

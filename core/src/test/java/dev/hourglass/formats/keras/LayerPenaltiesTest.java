@@ -15,8 +15,15 @@ import dev.hourglass.formats.ModelLayout;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.formats.json.Json;
 import dev.hourglass.formats.json.JsonText;
+import dev.hourglass.model.Activation;
+import dev.hourglass.model.Autoencoder;
+import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.model.Regularizer;
+import dev.hourglass.tensor.Normalization;
+import dev.hourglass.tensor.RandomSource;
+import dev.hourglass.tensor.Shape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -101,6 +108,25 @@ class LayerPenaltiesTest {
         Path written = folder.resolve(file);
         ModelFile.write(model, written);
         assertThat(ModelFile.read(written).trainedLoss().penalties()).containsExactlyInAnyOrderElementsOf(HELD);
+    }
+
+    /** Keras's layers have no place for them; our note has, beside what stands on the layers. */
+    @ParameterizedTest
+    @ValueSource(strings = {"keras", "h5"})
+    void sparsitiesAndContractionsAreReadBack(String format) throws IOException {
+        AutoencoderSpec spec = new AutoencoderSpec(
+                "sparse",
+                Shape.of(6),
+                List.of(new LayerSpec.Dense("code", 4, Activation.SIGMOID)),
+                List.of(new LayerSpec.Dense("rebuild", 6, Activation.SIGMOID)));
+        Loss loss = Loss.parse("binary_crossentropy:penalties=code/sparsity rho 0.1 beta 0.5;"
+                + "code/contraction lambda 0.25;code/kernel l2 0.01");
+        Parameters parameters = Parameters.initialize(spec.graph(), new RandomSource(2));
+        Path file = folder.resolve("sparse." + format);
+        ModelFile.write(
+                SavedModel.of(new Autoencoder(spec, parameters, Normalization.NONE), loss, null, Map.of()), file);
+
+        assertThat(ModelFile.read(file).trainedLoss()).isEqualTo(loss);
     }
 
     @ParameterizedTest
