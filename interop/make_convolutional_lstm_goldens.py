@@ -1,5 +1,5 @@
-"""Makes core/src/test/resources/golden/convolutional_lstm.*, which KerasGoldenTest holds the engine against: as
-make_vocabulary_goldens.py, of ConvLSTM1D and ConvLSTM2D.
+"""Makes core/src/test/resources/golden/convolutional_lstm.* and volumes.*, which KerasGoldenTest holds the engine against:
+as make_vocabulary_goldens.py, of ConvLSTM1D and ConvLSTM2D, and of what makes volumes larger and smaller.
 
     .venv/bin/python make_convolutional_lstm_goldens.py
 """
@@ -38,6 +38,15 @@ def cases():
         layers.ConvLSTM1D(2, 3, dilation_rate=2, activation="silu", use_bias=False, return_sequences=True)]
 
 
+def volumes():
+    block = (3, 4, 2, 3)
+    yield "global_max_pooling3d", 2, block, [layers.GlobalMaxPooling3D()]
+    yield "global_average_pooling3d", 2, block, [layers.GlobalAveragePooling3D()]
+    yield "zero_padding3d", 2, block, [layers.ZeroPadding3D(((1, 0), (2, 3), (0, 1)))]
+    yield "zero_padding3d_even", 2, (2, 2, 1, 5), [layers.ZeroPadding3D(1)]
+    yield "cropping3d", 2, (4, 5, 6, 2), [layers.Cropping3D(((1, 0), (2, 1), (0, 3)))]
+
+
 def variables_of(model):
     """With the layer's name, not that of the cell in it."""
     for layer in model.layers:
@@ -45,17 +54,22 @@ def variables_of(model):
             yield f"{layer.name}/{variable.name}", variable
 
 
+def write(name, of):
+    file = goldens.GoldenFile(goldens.RESOURCES, name)
+    for case, batch, shape, made in of:
+        made = [("", lambda layer=layer: layer) for layer in made]
+        config = json.dumps({"class_name": "Functional", "config": goldens.build(shape, made).get_config()})
+        file.case(case, [f"input {goldens.dimensions(shape)}", "keras " + config.replace("float64", "float32")])
+        for array, values in goldens.run_layer_case(case, batch, shape, made).items():
+            file.array(array, values)
+    file.write()
+
+
 def main():
     goldens.compute_in("float64")
     goldens.variables_of = lambda model: list(variables_of(model))
-    file = goldens.GoldenFile(goldens.RESOURCES, "convolutional_lstm")
-    for name, batch, shape, made in cases():
-        made = [("", lambda layer=layer: layer) for layer in made]
-        config = json.dumps({"class_name": "Functional", "config": goldens.build(shape, made).get_config()})
-        file.case(name, [f"input {goldens.dimensions(shape)}", "keras " + config.replace("float64", "float32")])
-        for array, values in goldens.run_layer_case(name, batch, shape, made).items():
-            file.array(array, values)
-    file.write()
+    write("convolutional_lstm", cases())
+    write("volumes", volumes())
 
 
 if __name__ == "__main__":

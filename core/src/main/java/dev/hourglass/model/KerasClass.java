@@ -31,6 +31,10 @@ public enum KerasClass {
     AVERAGE_POOLING1D("AveragePooling1D"),
     AVERAGE_POOLING2D("AveragePooling2D"),
     MAX_POOLING3D("MaxPooling3D"),
+    GLOBAL_MAX_POOLING3D("GlobalMaxPooling3D"),
+    GLOBAL_AVERAGE_POOLING3D("GlobalAveragePooling3D"),
+    ZERO_PADDING3D("ZeroPadding3D"),
+    CROPPING3D("Cropping3D"),
     AVERAGE_POOLING3D("AveragePooling3D"),
     GLOBAL_MAX_POOLING1D("GlobalMaxPooling1D"),
     GLOBAL_AVERAGE_POOLING1D("GlobalAveragePooling1D"),
@@ -118,6 +122,9 @@ public enum KerasClass {
             case LayerSpec.Cropping1d ignored -> CROPPING1D;
             case LayerSpec.Cropping2d ignored -> CROPPING2D;
             case LayerSpec.Permute ignored -> PERMUTE;
+            case LayerSpec.GlobalPooling3d l -> l.average() ? GLOBAL_AVERAGE_POOLING3D : GLOBAL_MAX_POOLING3D;
+            case LayerSpec.ZeroPadding3d ignored -> ZERO_PADDING3D;
+            case LayerSpec.Cropping3d ignored -> CROPPING3D;
             case LayerSpec.Pooling3d l -> l.average() ? AVERAGE_POOLING3D : MAX_POOLING3D;
             case LayerSpec.ChannelsFirst l -> of(l.layer());
             case LayerSpec.Flatten ignored -> FLATTEN;

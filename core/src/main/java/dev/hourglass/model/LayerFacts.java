@@ -136,6 +136,17 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                 Shape out = in.windows(pooling.pool(), pooling.stride(), pooling.padding(), features);
                 yield facts(in, out, Operations.elementwise((long) out.size() * volume(pooling.pool())));
             }
+            case LayerSpec.GlobalPooling3d ignored -> {
+                in.requireVolume();
+                yield facts(in, Shape.of(features), Operations.elementwise(in.size()));
+            }
+            case LayerSpec.ZeroPadding3d p ->
+                facts(in, in.grown(p.front(), p.back(), p.top(), p.bottom(), p.left(), p.right()), Operations.NONE);
+            case LayerSpec.Cropping3d c ->
+                facts(
+                        in,
+                        in.grown(-c.front(), -c.back(), -c.top(), -c.bottom(), -c.left(), -c.right()),
+                        Operations.NONE);
             case LayerSpec.UpSampling3d up ->
                 facts(in, in.unwindowed(up.size(), up.size(), Padding.SAME, features), Operations.NONE);
             case LayerSpec.Permute permute -> facts(in, in.permuted(permute.axes()), Operations.NONE);
@@ -586,6 +597,12 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                         + (pooling.stride().equals(Size3.cube(1)) ? "" : ", stride " + times(pooling.stride()))
                         + ", padding " + lower(pooling.padding());
             case LayerSpec.UpSampling3d up -> times(up.size());
+            case LayerSpec.GlobalPooling3d pooling ->
+                pooling.average() ? "the mean of each channel" : "the largest of each channel";
+            case LayerSpec.ZeroPadding3d p ->
+                "front " + p.front() + ", back " + p.back() + ", " + sides(p.top(), p.bottom(), p.left(), p.right());
+            case LayerSpec.Cropping3d c ->
+                "front " + c.front() + ", back " + c.back() + ", " + sides(c.top(), c.bottom(), c.left(), c.right());
             case LayerSpec.AveragePooling2d pooling ->
                 times(pooling.pool()) + strided(pooling.stride()) + ", padding " + lower(pooling.padding());
             case LayerSpec.GlobalMaxPooling2d ignored -> "the largest of each channel";
@@ -739,6 +756,9 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.AveragePooling2d pooling -> " " + pooling.pool() + ", " + lower(pooling.padding());
             case LayerSpec.Pooling3d pooling -> " " + pooling.pool() + ", " + lower(pooling.padding());
             case LayerSpec.UpSampling3d up -> " " + up.size();
+            case LayerSpec.GlobalPooling3d ignored -> "";
+            case LayerSpec.ZeroPadding3d ignored -> " " + settings(layer);
+            case LayerSpec.Cropping3d ignored -> " " + settings(layer);
             case LayerSpec.ZeroPadding2d ignored -> " " + settings(layer);
             case LayerSpec.Cropping2d ignored -> " " + settings(layer);
             case LayerSpec.GlobalMaxPooling2d ignored -> "";

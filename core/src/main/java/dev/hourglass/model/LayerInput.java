@@ -137,6 +137,19 @@ record LayerInput(LayerSpec layer, Shape shape, String source, boolean repeated)
         return Shape.of(height, width, features());
     }
 
+    /** The volume with more along each axis, or less; each pair is before and after. */
+    Shape grown(int... sides) {
+        requireVolume();
+        int[] sizes = shape.toArray();
+        for (int axis = 0; axis < 3; axis++) {
+            sizes[axis] = Math.addExact(Math.addExact(sizes[axis], sides[2 * axis]), sides[2 * axis + 1]);
+            if (sizes[axis] < 1) {
+                throw misfit("a volume that something is left of", "Crop less.");
+            }
+        }
+        return Shape.of(sizes);
+    }
+
     /** @param axes counted from 1, as many as there are */
     Shape permuted(List<Integer> axes) {
         if (axes.size() != shape.rank()) {

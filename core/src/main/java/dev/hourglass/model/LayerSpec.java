@@ -905,6 +905,31 @@ public sealed interface LayerSpec {
         }
     }
 
+    /** The largest value of each channel of a volume, or the mean, {@code [d, h, w, c] -> [c]}. */
+    record GlobalPooling3d(String name, boolean average) implements Resampling {
+        public GlobalPooling3d {
+            requireName(name);
+        }
+    }
+
+    /** Zeros around a volume. Each side >= 0. */
+    record ZeroPadding3d(String name, int front, int back, int top, int bottom, int left, int right)
+            implements Resampling {
+        public ZeroPadding3d {
+            requireName(name);
+            requireSides(name, front, back, top, bottom, left, right);
+        }
+    }
+
+    /** A volume without some of its outermost layers. Each side >= 0. */
+    record Cropping3d(String name, int front, int back, int top, int bottom, int left, int right)
+            implements Resampling {
+        public Cropping3d {
+            requireName(name);
+            requireSides(name, front, back, top, bottom, left, right);
+        }
+    }
+
     /** Repeats what lies along each axis of a volume {@code [d, h, w, c]}. */
     record UpSampling3d(String name, Size3 size) implements Resampling {
         public UpSampling3d {

@@ -109,6 +109,7 @@ public record OutputRange(double least, double most) {
             case LayerSpec.ChannelwiseConvolution convolution -> ALL.through(convolution.activation());
             case LayerSpec.VolumeConvolution convolution -> ALL.through(convolution.activation());
             case LayerSpec.ZeroPadding2d padding -> new OutputRange(Math.min(0, least), Math.max(0, most));
+            case LayerSpec.ZeroPadding3d padding -> new OutputRange(Math.min(0, least), Math.max(0, most));
             case LayerSpec.OneDimensional one -> through(one.overRow());
             case LayerSpec.ChannelsFirst first -> through(first.layer());
             case LayerSpec.Dense dense -> ALL.through(dense.activation());

@@ -104,7 +104,7 @@ record Golden(
 
     /** Each layer by itself, and short chains. */
     static List<Golden> layerCases() {
-        return Stream.of("layers", "recurrent", "vocabulary", "masks", "convolutional_lstm")
+        return Stream.of("layers", "recurrent", "vocabulary", "masks", "convolutional_lstm", "volumes")
                 .flatMap(file -> read(file).stream())
                 .toList();
     }

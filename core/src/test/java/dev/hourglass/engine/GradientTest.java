@@ -245,6 +245,20 @@ class GradientTest {
                     new LayerSpec.Conv3dTranspose("second", channels, two, new Size3(1, 2, 2), SAME, LINEAR, true)));
         }
         convolutionalLstms().forEach(cases::add);
+        Shape block = Shape.of(3, 4, 2, 3);
+        for (boolean average : new boolean[] {false, true}) {
+            cases.add(Case.of(
+                    "Volumes padded, cropped and pooled whole, average " + average,
+                    block,
+                    3,
+                    new Dense("before", 3, TANH),
+                    new LayerSpec.ZeroPadding3d("tested", 1, 0, 2, 1, 0, 3),
+                    new Dense("between", 5, TANH),
+                    new LayerSpec.Cropping3d("cropped", 0, 2, 1, 1, 2, 0),
+                    new LayerSpec.GlobalPooling3d("pooled", average),
+                    new Dense("after", block.size(), LINEAR),
+                    new Reshape("volume", block)));
+        }
         cases.add(Case.between(
                 "Conv2d in groups", 3, 6, new Conv2d("tested", 9, three, LayerSpec.ONE, SAME, TANH).withGroups(3)));
         cases.add(Case.between(

@@ -445,6 +445,9 @@ final class ReferenceNetwork {
                 case LayerSpec.RepeatVector repeat -> repeatVector(x, in, repeat.steps());
                 case LayerSpec.Recurrent recurrent -> recurrent(recurrent, x, in);
                 case LayerSpec.Bidirectional both -> bidirectional(both, x, in);
+                case LayerSpec.GlobalPooling3d pooling -> pooled(pooling.average(), x, in);
+                case LayerSpec.ZeroPadding3d p -> shifted(new int[] {p.front(), p.top(), p.left()}, x, in, out);
+                case LayerSpec.Cropping3d c -> shifted(new int[] {-c.front(), -c.top(), -c.left()}, x, in, out);
                 case LayerSpec.ConvolutionalLstm lstm -> convolutionalLstm(lstm.overImages(), x, in, out);
                 case LayerSpec.Merge merge -> throw new IllegalArgumentException(merge + " reads several values");
             };
@@ -919,6 +922,39 @@ final class ReferenceNetwork {
                 System.arraycopy(state, 0, last, n * units, units);
             }
             return layer.returnSequences() ? sequences : last;
+        }
+
+        private double[] pooled(boolean average, double[] x, Shape in) {
+            int channels = in.dimension(-1);
+            int places = in.size() / channels;
+            double[] y = new double[samples * channels];
+            Arrays.fill(y, average ? 0 : Double.NEGATIVE_INFINITY);
+            for (int i = 0; i < x.length; i++) {
+                int to = i / in.size() * channels + i % channels;
+                y[to] = average ? y[to] + x[i] / places : Math.max(y[to], x[i]);
+            }
+            return y;
+        }
+
+        /** A volume moved along its axes into another. */
+        private double[] shifted(int[] by, double[] x, Shape in, Shape out) {
+            int channels = in.dimension(-1);
+            double[] y = new double[samples * out.size()];
+            for (int i = 0; i < y.length; i++) {
+                int rest = i % out.size() / channels;
+                int source = 0;
+                int stride = channels;
+                boolean inside = true;
+                for (int axis = 2; axis >= 0; axis--) {
+                    int position = rest % out.dimension(axis) - by[axis];
+                    inside &= position >= 0 && position < in.dimension(axis);
+                    rest /= out.dimension(axis);
+                    source += position * stride;
+                    stride *= in.dimension(axis);
+                }
+                y[i] = inside ? x[i / out.size() * in.size() + source + i % channels] : 0;
+            }
+            return y;
         }
 
         private double[] convolutionalLstm(LayerSpec.ConvLstm2d layer, double[] x, Shape in, Shape out) {

@@ -56,6 +56,9 @@ public record ModelCase(String kind, AutoencoderSpec spec, List<String> further)
                         || layer instanceof LayerSpec.VolumeConvolution
                         || layer instanceof LayerSpec.ConvolutionalLstm
                         || layer instanceof LayerSpec.Pooling3d
+                        || layer instanceof LayerSpec.GlobalPooling3d
+                        || layer instanceof LayerSpec.ZeroPadding3d
+                        || layer instanceof LayerSpec.Cropping3d
                         || layer instanceof LayerSpec.UpSampling3d);
     }
 

@@ -262,6 +262,10 @@ public final class ModelCases {
                 "conv_lstm1d",
                 Shape.of(3, 5, 2),
                 new LayerSpec.ConvLstm1d("lstm", 3, 3, 1, SAME, 2, true, Recurrence.DEFAULT));
+        cases.add("global_max_pooling3d", volume, new LayerSpec.GlobalPooling3d("pool", false));
+        cases.add("global_average_pooling3d", volume, new LayerSpec.GlobalPooling3d("pool", true));
+        cases.add("zero_padding3d", volume, new LayerSpec.ZeroPadding3d("pad", 1, 0, 0, 2, 1, 1));
+        cases.add("cropping3d", volume, new LayerSpec.Cropping3d("crop", 1, 0, 0, 2, 1, 0));
         cases.add("up_sampling3d", volume, new LayerSpec.UpSampling3d("up", two));
         return List.copyOf(cases.cases);
     }

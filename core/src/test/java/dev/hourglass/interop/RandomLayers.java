@@ -124,6 +124,10 @@ final class RandomLayers {
                         name, filters(), size3(3), size3(2), padding(), activation(), random.nextBoolean());
             case MAX_POOLING3D -> new LayerSpec.Pooling3d(name, false, size3(3), size3(2), padding());
             case AVERAGE_POOLING3D -> new LayerSpec.Pooling3d(name, true, size3(3), size3(2), padding());
+            case GLOBAL_MAX_POOLING3D -> new LayerSpec.GlobalPooling3d(name, false);
+            case GLOBAL_AVERAGE_POOLING3D -> new LayerSpec.GlobalPooling3d(name, true);
+            case ZERO_PADDING3D -> new LayerSpec.ZeroPadding3d(name, upTo(2) - 1, 1, upTo(2), 0, upTo(2) - 1, 0);
+            case CROPPING3D -> new LayerSpec.Cropping3d(name, upTo(2) - 1, 0, 0, upTo(2) - 1, upTo(2) - 1, 0);
             case UP_SAMPLING3D -> new LayerSpec.UpSampling3d(name, size3(2));
             case PERMUTE -> drawPermutation(name, in);
             case FLATTEN -> new LayerSpec.Flatten(name);

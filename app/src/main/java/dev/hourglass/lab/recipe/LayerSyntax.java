@@ -389,6 +389,21 @@ final class LayerSyntax {
                                 settings.find("strides").map(LayerSyntax::size3).orElse(pool),
                                 padding(settings)));
             }
+            case GLOBAL_MAX_POOLING3D, GLOBAL_AVERAGE_POOLING3D ->
+                new LayerSpec.GlobalPooling3d(
+                        name(settings.allowing("name"), kerasClass), kerasClass == KerasClass.GLOBAL_AVERAGE_POOLING3D);
+            case ZERO_PADDING3D -> {
+                settings.allowing("name", "padding");
+                int[] sides = sides(settings.require("padding", "padding: [[1, 1], [0, 2], [1, 0]]"), 3);
+                yield new LayerSpec.ZeroPadding3d(
+                        name(settings, kerasClass), sides[0], sides[1], sides[2], sides[3], sides[4], sides[5]);
+            }
+            case CROPPING3D -> {
+                settings.allowing("name", "cropping");
+                int[] sides = sides(settings.require("cropping", "cropping: [[1, 1], [0, 2], [1, 0]]"), 3);
+                yield new LayerSpec.Cropping3d(
+                        name(settings, kerasClass), sides[0], sides[1], sides[2], sides[3], sides[4], sides[5]);
+            }
             case GLOBAL_MAX_POOLING2D -> new LayerSpec.GlobalMaxPooling2d(name(settings.allowing("name"), kerasClass));
             case GLOBAL_MAX_POOLING1D -> new LayerSpec.GlobalMaxPooling1d(name(settings.allowing("name"), kerasClass));
             case GLOBAL_AVERAGE_POOLING1D ->
@@ -674,6 +689,21 @@ final class LayerSyntax {
                 settings.put("padding", lower(pooling.padding()));
             }
             case LayerSpec.UpSampling3d up -> settings.put("size", list(up.size()));
+            case LayerSpec.GlobalPooling3d ignored -> {}
+            case LayerSpec.ZeroPadding3d p ->
+                settings.put(
+                        "padding",
+                        List.of(
+                                List.of(p.front(), p.back()),
+                                List.of(p.top(), p.bottom()),
+                                List.of(p.left(), p.right())));
+            case LayerSpec.Cropping3d c ->
+                settings.put(
+                        "cropping",
+                        List.of(
+                                List.of(c.front(), c.back()),
+                                List.of(c.top(), c.bottom()),
+                                List.of(c.left(), c.right())));
             case LayerSpec.GlobalMaxPooling2d ignored -> {}
             case LayerSpec.ZeroPadding2d p ->
                 settings.put("padding", List.of(List.of(p.top(), p.bottom()), List.of(p.left(), p.right())));
@@ -955,8 +985,11 @@ final class LayerSyntax {
             return sides;
         }
         List<Node> items = sequence.items();
-        if (items.size() != 2) {
-            throw node.place().error("expected one number or a list of two, found a list of " + items.size() + ".");
+        int expected = Math.max(2, axes);
+        if (items.size() != expected) {
+            throw node.place()
+                    .error("expected one number or a list of " + (expected == 2 ? "two" : "three")
+                            + ", found a list of " + items.size() + ".");
         }
         for (int i = 0; i < sides.length; i++) {
             Node item = axes == 1 ? items.get(i) : items.get(i / 2);

@@ -88,6 +88,10 @@ class LayerSyntaxTest {
                 new LayerSpec.Cropping2d("a", 1, 2, 3, 4),
                 new LayerSpec.Permute("a", List.of(3, 1, 2)),
                 new LayerSpec.Lstm("a", 3, true, new Recurrence(Activation.RELU, Activation.TANH, false, false, true)),
+                new LayerSpec.GlobalPooling3d("a", false),
+                new LayerSpec.GlobalPooling3d("a", true),
+                new LayerSpec.ZeroPadding3d("a", 1, 2, 3, 4, 5, 0),
+                new LayerSpec.Cropping3d("a", 1, 2, 3, 4, 5, 0),
                 new LayerSpec.ConvLstm1d(
                         "a",
                         3,

@@ -194,6 +194,14 @@ public final class LayerOps {
                 yield add(new Op.Pool(
                         name, l.average(), Windowing.of(from.shape(), to.shape(), kernel, l.padding()), from, to));
             }
+            case LayerSpec.GlobalPooling3d l -> {
+                Windowing.Kernel all =
+                        new Windowing.Kernel(Windowing.extent(from.shape()), Size3.cube(1), Size3.cube(1));
+                Windowing windows = Windowing.of(from.shape(), to.shape(), all, Padding.VALID);
+                yield add(new Op.Pool(name, l.average(), windows, from, to));
+            }
+            case LayerSpec.ZeroPadding3d l -> shifted(l.front(), l.top(), l.left(), from, to);
+            case LayerSpec.Cropping3d l -> shifted(-l.front(), -l.top(), -l.left(), from, to);
             case LayerSpec.UpSampling3d l -> add(new Op.RepeatAxes(name, l.size(), from, to));
             case LayerSpec.ZeroPadding2d l -> add(new Op.Shift(name, l.top(), l.left(), from, to));
             case LayerSpec.Cropping2d l -> add(new Op.Shift(name, -l.top(), -l.left(), from, to));
@@ -250,6 +258,22 @@ public final class LayerOps {
                 layer.activation(),
                 to,
                 (after, sum) -> new Op.Convolution(place, first, from, kernel, after, sum, layer.useBias()));
+    }
+
+    /** Along the last axis of places, then along the two before it: to either, the others are one. */
+    private Tensor shifted(int back, int down, int right, Tensor from, Tensor to) {
+        String name = place;
+        Shape in = from.shape();
+        Shape out = to.shape();
+        int rows = in.dimension(0) * in.dimension(1);
+        int width = out.dimension(2) * out.dimension(3);
+        Tensor flat = reshaped("rows", from, Shape.of(rows, in.dimension(2), in.dimension(3)));
+        Tensor wide = new Tensor(name + "/wide/output", Shape.of(rows, out.dimension(2), out.dimension(3)));
+        add(new Op.Shift(name + "/wide", 0, right, flat, wide));
+        Tensor planes = reshaped("planes", wide, Shape.of(in.dimension(0), in.dimension(1), width));
+        Tensor deep = new Tensor(name + "/deep/output", Shape.of(out.dimension(0), out.dimension(1), width));
+        add(new Op.Shift(name + "/deep", back, down, planes, deep));
+        return add(new Op.Reshape(name, deep, to));
     }
 
     /** The convolution of each group of channels by itself. */
@@ -587,6 +611,9 @@ public final class LayerOps {
             case LayerSpec.ZeroPadding2d ignored -> null;
             case LayerSpec.Cropping2d ignored -> null;
             case LayerSpec.Pooling3d ignored -> null;
+            case LayerSpec.GlobalPooling3d ignored -> null;
+            case LayerSpec.ZeroPadding3d ignored -> null;
+            case LayerSpec.Cropping3d ignored -> null;
             case LayerSpec.UpSampling3d ignored -> null;
             case LayerSpec.VolumeConvolution ignored -> null;
             case LayerSpec.ChannelsFirst ignored -> null;

@@ -267,6 +267,18 @@ final class Layers {
                 yield new LayerSpec.Pooling3d(
                         name, average, pool, settings.volume("strides", pool), settings.padding());
             }
+            case GLOBAL_MAX_POOLING3D, GLOBAL_AVERAGE_POOLING3D -> {
+                settings.only("keepdims", "false");
+                yield new LayerSpec.GlobalPooling3d(name, kerasClass == KerasClass.GLOBAL_AVERAGE_POOLING3D);
+            }
+            case ZERO_PADDING3D -> {
+                int[] sides = settings.sides("padding", 3, 1);
+                yield new LayerSpec.ZeroPadding3d(name, sides[0], sides[1], sides[2], sides[3], sides[4], sides[5]);
+            }
+            case CROPPING3D -> {
+                int[] sides = settings.sides("cropping", 3, 1);
+                yield new LayerSpec.Cropping3d(name, sides[0], sides[1], sides[2], sides[3], sides[4], sides[5]);
+            }
             case UP_SAMPLING2D ->
                 new LayerSpec.UpSampling2d(name, settings.size("size", Size2.square(2)), interpolation(settings));
             case UP_SAMPLING1D -> new LayerSpec.UpSampling1d(name, settings.length("size", 2));
@@ -655,6 +667,20 @@ final class Layers {
                 config.put("pool_size", triple(pooling.pool()));
                 config.put("strides", triple(pooling.stride()));
                 config.put("padding", lower(pooling.padding()));
+                config.put("data_format", "channels_last");
+            }
+            case LayerSpec.GlobalPooling3d ignored -> {
+                config.put("data_format", "channels_last");
+                config.put("keepdims", false);
+            }
+            case LayerSpec.ZeroPadding3d p -> {
+                List<Integer> depth = List.of(p.front(), p.back());
+                config.put("padding", List.of(depth, List.of(p.top(), p.bottom()), List.of(p.left(), p.right())));
+                config.put("data_format", "channels_last");
+            }
+            case LayerSpec.Cropping3d c -> {
+                List<Integer> depth = List.of(c.front(), c.back());
+                config.put("cropping", List.of(depth, List.of(c.top(), c.bottom()), List.of(c.left(), c.right())));
                 config.put("data_format", "channels_last");
             }
             case LayerSpec.UpSampling3d up -> {

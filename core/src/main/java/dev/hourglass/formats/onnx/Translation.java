@@ -311,6 +311,9 @@ final class Translation {
                                 + " operator. Write the model as Keras's.");
             case LayerSpec.Pooling3d ignored -> throw volume(layer);
             case LayerSpec.UpSampling3d ignored -> throw volume(layer);
+            case LayerSpec.GlobalPooling3d ignored -> throw volume(layer);
+            case LayerSpec.ZeroPadding3d ignored -> throw volume(layer);
+            case LayerSpec.Cropping3d ignored -> throw volume(layer);
             case LayerSpec.AveragePooling2d pool ->
                 addNode(
                         name,
