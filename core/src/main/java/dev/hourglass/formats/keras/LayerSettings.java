@@ -270,6 +270,15 @@ final class LayerSettings {
         }
     }
 
+    /** Of a stateful layer, each batch goes on where the one before ended; here as after a reset. */
+    void warnOfStates() {
+        if (flag("stateful", false)) {
+            warnings.accept(
+                    "Layer '" + layer + "' is stateful: in Keras it begins each batch with the states that the one"
+                            + " before left. Hourglass begins with zeros, as Keras does with the first batch and after a reset.");
+        }
+    }
+
     private void warnOf(String setting) {
         Json value = find(setting);
         if (value != null) {

@@ -595,9 +595,10 @@ final class Layers {
     }
 
     private static Recurrence recurrence(LayerSettings settings) {
-        for (String setting : List.of("return_state", "stateful", "time_major")) {
+        for (String setting : List.of("return_state", "time_major")) {
             settings.only(setting, "false");
         }
+        settings.warnOfStates();
         settings.leaveOutOfTraining("dropout", "0");
         settings.leaveOutOfTraining("recurrent_dropout", "0");
         settings.ignore("unroll", "zero_output_for_mask", "implementation", "seed");

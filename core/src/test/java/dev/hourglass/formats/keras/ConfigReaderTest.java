@@ -65,12 +65,23 @@ class ConfigReaderTest {
                         + ". Change the layer in Keras, train and save again.");
     }
 
+    @Test
+    void readsAStatefulLstmAndSaysThatEachBatchBeginsAnew() {
+        ModelNode.Model model = read(sequential("[4, 5, 2]", """
+                {"class_name": "LSTM", "config": {"name": "x", "units": 2, "stateful": true}}"""));
+        assertThat(model.layers()).extracting(ModelNode.Layer::spec).containsExactly(new LayerSpec.Lstm("x", 2, false));
+        assertThat(warnings)
+                .containsExactly(
+                        "Layer 'x' is stateful: in Keras it begins each batch with the states that the one before"
+                                + " left. Hourglass begins with zeros, as Keras does with the first batch and after a reset.");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "`\"units\": 2, \"stateful\": true` | has stateful true; Hourglass supports false",
+                "`\"units\": 2, \"time_major\": true` | has time_major true; Hourglass supports false",
                 "`\"units\": 2, \"return_state\": true` | has return_state true; Hourglass supports false",
             })
     void refusesAnLstmThatItLacksByName(String settings, String message) {
