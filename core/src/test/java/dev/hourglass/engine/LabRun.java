@@ -37,6 +37,7 @@ final class LabRun {
             recurrent(),
             masked(),
             convolutionalLstm(),
+            eachStep(),
             further(),
             Presets.mnistVae("vae"),
             variational());
@@ -152,6 +153,28 @@ final class LabRun {
                         new LayerSpec.Flatten("c"),
                         new LayerSpec.Dense("d", 4 * 6 * 5 * 2, Activation.SIGMOID),
                         new LayerSpec.Reshape("e", Shape.of(4, 6, 5, 2))));
+    }
+
+    /** Layers at each step: over all steps at once, and step after step with moments and noise of each step's own. */
+    private static AutoencoderSpec eachStep() {
+        Size2 three = Size2.square(3);
+        Size2 two = Size2.square(2);
+        LayerSpec conv = new LayerSpec.Conv2d("in", 9, three, two, Padding.SAME, Activation.RELU);
+        LayerSpec larger = new LayerSpec.Conv2dTranspose("in", 2, three, two, Padding.SAME, Activation.SIGMOID);
+        return new AutoencoderSpec(
+                "each_step",
+                Shape.of(3, 6, 4, 2),
+                List.of(
+                        new LayerSpec.TimeDistributed("a", conv),
+                        new LayerSpec.TimeDistributed("b", new LayerSpec.BatchNormalization("in", 0.9f, 1e-3f)),
+                        new LayerSpec.TimeDistributed("c", new LayerSpec.SpatialDropout("in", 2, 0.2f)),
+                        new LayerSpec.TimeDistributed("d", new LayerSpec.Flatten("in")),
+                        new LayerSpec.Lstm("e", 7, false)),
+                List.of(
+                        new LayerSpec.RepeatVector("f", 3),
+                        new LayerSpec.Gru("g", 3 * 2 * 3, true, Recurrence.DEFAULT, true),
+                        new LayerSpec.TimeDistributed("h", new LayerSpec.Reshape("in", Shape.of(3, 2, 3))),
+                        new LayerSpec.TimeDistributed("i", larger)));
     }
 
     /** Its inputs are mostly zeros. */

@@ -520,12 +520,13 @@ public final class LayerOps {
 
     /** What is drawn is another at each place. */
     private LayerSpec.TrainingNoise atPlace(LayerSpec.TrainingNoise layer) {
+        String name = place.replace('/', '_'); // of one of the steps
         return switch (layer) {
-            case LayerSpec.Dropout l -> new LayerSpec.Dropout(place, l.rate());
-            case LayerSpec.SpatialDropout l -> new LayerSpec.SpatialDropout(place, l.dimensions(), l.rate());
-            case LayerSpec.GaussianDropout l -> new LayerSpec.GaussianDropout(place, l.rate());
-            case LayerSpec.AlphaDropout l -> new LayerSpec.AlphaDropout(place, l.rate());
-            case LayerSpec.GaussianNoise l -> new LayerSpec.GaussianNoise(place, l.stddev());
+            case LayerSpec.Dropout l -> new LayerSpec.Dropout(name, l.rate());
+            case LayerSpec.SpatialDropout l -> new LayerSpec.SpatialDropout(name, l.dimensions(), l.rate());
+            case LayerSpec.GaussianDropout l -> new LayerSpec.GaussianDropout(name, l.rate());
+            case LayerSpec.AlphaDropout l -> new LayerSpec.AlphaDropout(name, l.rate());
+            case LayerSpec.GaussianNoise l -> new LayerSpec.GaussianNoise(name, l.stddev());
         };
     }
 
