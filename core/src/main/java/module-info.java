@@ -19,6 +19,7 @@ module dev.hourglass.core {
     exports dev.hourglass.data.files;
     exports dev.hourglass.data.images;
     exports dev.hourglass.data.series;
+    exports dev.hourglass.data.tables;
     exports dev.hourglass.detect;
     exports dev.hourglass.engine;
     exports dev.hourglass.evaluate;

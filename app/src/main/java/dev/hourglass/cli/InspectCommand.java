@@ -3,11 +3,13 @@ package dev.hourglass.cli;
 import dev.hourglass.cli.arguments.ModelArguments;
 import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.engine.OptimizerState;
+import dev.hourglass.files.Excerpt;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.model.ModelFacts;
 import dev.hourglass.report.tables.ModelSummary;
 import dev.hourglass.tensor.Normalization;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -98,15 +100,38 @@ final class InspectCommand implements Runnable {
     }
 
     private static String describe(Normalization normalization) {
-        if (normalization.equals(Normalization.NONE)) {
+        String columns = normalization.columns().isEmpty()
+                ? ""
+                : ", columns "
+                        + normalization.columns().stream().map(Excerpt::of).collect(Collectors.joining(", "));
+        return scaling(normalization) + columns;
+    }
+
+    private static String scaling(Normalization normalization) {
+        if (normalization.isNone()) {
             return "used as it is";
         }
-        if (normalization.equals(Normalization.PIXELS)) {
+        if (normalization.isPixels()) {
             return "pixels divided by 255";
         }
-        return normalization.channels() == 1
-                ? String.format(Locale.ROOT, "times %s plus %s", normalization.scale(), normalization.offset())
-                : "scaled by channel: times " + normalization.scales() + " plus " + normalization.offsets();
+        Normalization.Clip clip = normalization.clip();
+        return (normalization.curve() == Normalization.Curve.LOG1P ? "sign(x) log(1 + |x|), " : "")
+                + (normalization.channels() == 1
+                        ? "times " + short32(normalization.scale()) + " plus " + short32(normalization.offset())
+                        : "scaled by channel: times "
+                                + normalization.scales().stream()
+                                        .map(InspectCommand::short32)
+                                        .toList()
+                                + " plus "
+                                + normalization.offsets().stream()
+                                        .map(InspectCommand::short32)
+                                        .toList())
+                + (clip == null ? "" : ", kept between " + clip.least() + " and " + clip.most());
+    }
+
+    /** As many digits as 32 bits have, for people. */
+    private static String short32(double number) {
+        return Float.toString((float) number);
     }
 
     private static String describe(@Nullable OptimizerState optimizer) {
@@ -149,6 +174,10 @@ final class InspectCommand implements Runnable {
         ObjectNode normalization = root.putObject("normalization");
         normalization.set("scales", mapper.valueToTree(model.normalization().scales()));
         normalization.set("offsets", mapper.valueToTree(model.normalization().offsets()));
+        if (!model.normalization().columns().isEmpty()) {
+            normalization.set(
+                    "columns", mapper.valueToTree(model.normalization().columns()));
+        }
         root.put("parameters", summary.total());
         root.put("trainable", summary.trainable());
         ArrayNode layers = root.putArray("layers");

@@ -337,11 +337,12 @@ public final class Lab {
     static Splits open(Recipe.Data data, DatasetCatalog catalog, Consumer<LabEvent> listener) {
         return data.series() == null
                 ? new Splits(open(data, Split.TRAINING, catalog, listener), open(data, Split.TEST, catalog, listener))
-                : open(data, data.series());
+                : open(data, data.series(), listener);
     }
 
-    private static Splits open(Recipe.Data data, Recipe.Series own) {
+    private static Splits open(Recipe.Data data, Recipe.Series own, Consumer<LabEvent> listener) {
         SeriesSplit series = SeriesSplit.open(own.file(), own.options());
+        series.notes().forEach(note -> listener.accept(new LabEvent.Notice(note)));
         return new Splits(
                 limited(series.training(), data.limit(Split.TRAINING)), limited(series.test(), data.limit(Split.TEST)));
     }

@@ -52,7 +52,7 @@ class ModelExportsTest {
 
     @Test
     void scalesThatNoFileHoldsAreRefusedByTheRehearsal() {
-        Normalization three = new Normalization(List.of(1f, 2f, 3f), List.of(0f, 0f, 0f));
+        Normalization three = new Normalization(List.of(1.0, 2.0, 3.0), List.of(0.0, 0.0, 0.0));
         try (RunFolder folder = RunFolder.create(parent.resolve("run"))) {
             assertThatThrownBy(
                             () -> ModelExports.rehearse(folder, model(new Origin("pump.yaml:3:5")), three, PROVENANCE))

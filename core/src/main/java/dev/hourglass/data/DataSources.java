@@ -8,6 +8,8 @@ import dev.hourglass.data.files.IdxFile;
 import dev.hourglass.data.files.Labels;
 import dev.hourglass.data.files.NpyFile;
 import dev.hourglass.data.images.ImageFolder;
+import dev.hourglass.data.series.TableSamples;
+import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.files.Failures;
 import dev.hourglass.files.Spelling;
 import dev.hourglass.tensor.CorruptFileException;
@@ -70,7 +72,7 @@ public final class DataSources {
         if (path.isPresent()) {
             return Files.isDirectory(path.get())
                     ? openFolder(path.get(), options, listener)
-                    : openFile(path.get(), options);
+                    : openFile(path.get(), options, listener);
         }
         if (looksLikePath(source)) {
             throw notFound(source);
@@ -127,11 +129,20 @@ public final class DataSources {
         return images.data();
     }
 
-    /** A file by what its first bytes and its name tell, as it lies there. */
-    public static Dataset openFile(Path file, SourceOptions options) {
+    /** @throws DatasetException if there is no such file; the message names one that is nearly called so */
+    public static void requireFile(Path file) {
         if (Files.notExists(file)) {
             throw notFound(file.toString());
         }
+    }
+
+    /** A file by what its first bytes and its name tell, as it lies there. */
+    public static Dataset openFile(Path file, SourceOptions options) {
+        return openFile(file, options, FetchListener.SILENT);
+    }
+
+    private static Dataset openFile(Path file, SourceOptions options, FetchListener listener) {
+        requireFile(file);
         byte[] beginning = beginning(file);
         if (startsWith(beginning, NPY_MAGIC)) {
             return NpyFile.open(file);
@@ -140,8 +151,9 @@ public final class DataSources {
             return IdxFile.readDataset(file);
         }
         if (isTable(file)) {
-            String labelColumn = options.labelColumn();
-            return labelColumn == null ? CsvFile.read(file) : CsvFile.read(file, labelColumn);
+            TableSamples rows = TableSamples.read(file, table(options), options.missing());
+            rows.notes().forEach(note -> listener.onEvent(new FetchEvent.Noted(note)));
+            return rows.data();
         }
         if (startsWith(beginning, GZIP_MAGIC)) {
             return IdxFile.readDataset(file);
@@ -153,9 +165,17 @@ public final class DataSources {
                 "Name a table .csv, .tsv or .txt; convert anything else.");
     }
 
-    private static boolean isTable(Path file) {
+    /** As the model knows it: with its columns, by name. */
+    private static TableOptions table(SourceOptions options) {
+        Normalization model = options.normalization();
+        TableOptions labelled = TableOptions.DEFAULT.withLabel(options.labelColumn());
+        return model == null ? labelled : labelled.withColumns(model.columns());
+    }
+
+    /** Whether a file is a table by its name: .csv, .tsv or .txt, also packed as .gz or .zip. */
+    public static boolean isTable(Path file) {
         String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-        String plain = name.endsWith(".gz") ? name.substring(0, name.length() - ".gz".length()) : name;
+        String plain = name.replaceFirst("\\.(gz|zip)$", "");
         return TABLES.stream().anyMatch(plain::endsWith);
     }
 
@@ -185,8 +205,8 @@ public final class DataSources {
             return data;
         }
         boolean isStoredAsNumbers =
-                data instanceof FloatDataset && data.normalization().equals(Normalization.NONE);
-        return wanted.equals(Normalization.PIXELS) && isStoredAsNumbers
+                data instanceof FloatDataset && data.normalization().isNone();
+        return wanted.isPixels() && isStoredAsNumbers
                 ? normalized(data, ValueRange.of(data).towardsPixels(source))
                 : normalized(data, wanted);
     }
@@ -231,8 +251,7 @@ public final class DataSources {
                         steps,
                         wanted));
             }
-            Integer stride = options.stride();
-            return series.windows(steps, stride == null ? steps : stride);
+            return series.windowsToTheEnd(steps, options.stride() == null ? steps : options.stride());
         }
         throw new DatasetException(String.format(
                 Locale.ROOT,
@@ -263,7 +282,13 @@ public final class DataSources {
         };
     }
 
-    private static Labels readLabels(Path file, int samples) {
+    /**
+     * The labels of a file.
+     *
+     * @param samples how many are wanted; there may be more or less
+     * @throws CorruptFileException if the file holds no labels
+     */
+    public static Labels readLabels(Path file, int samples) {
         byte[] beginning = beginning(file);
         if (startsWith(beginning, NPY_MAGIC)) {
             return new Labels(NpyFile.readLabels(file), List.of());

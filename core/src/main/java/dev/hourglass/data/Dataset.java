@@ -71,6 +71,11 @@ public interface Dataset {
         return "";
     }
 
+    /** When the samples were measured; empty where that is not known. */
+    default Optional<SampleTimes> times() {
+        return Optional.empty();
+    }
+
     /** SHA-256 in hex of the stored samples and labels: two data sets with the same digest train the same model. */
     String sha256();
 

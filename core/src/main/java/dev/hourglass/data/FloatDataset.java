@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ public final class FloatDataset implements Dataset {
     private final SampleStore store;
     private final int @Nullable [] labels;
     private final List<String> classNames;
+    private final @Nullable SampleTimes times;
 
     private FloatDataset(
             String name,
@@ -32,13 +34,15 @@ public final class FloatDataset implements Dataset {
             Normalization normalization,
             SampleStore store,
             int @Nullable [] labels,
-            List<String> classNames) {
+            List<String> classNames,
+            @Nullable SampleTimes times) {
         this.name = name;
         this.sampleShape = sampleShape;
         this.normalization = normalization;
         this.store = store;
         this.labels = labels;
         this.classNames = List.copyOf(classNames);
+        this.times = times;
     }
 
     /**
@@ -57,7 +61,7 @@ public final class FloatDataset implements Dataset {
     }
 
     public static FloatDataset of(String name, Shape sampleShape, SampleStore store) {
-        return new FloatDataset(name, sampleShape, Normalization.NONE, store, null, List.of());
+        return new FloatDataset(name, sampleShape, Normalization.NONE, store, null, List.of(), null);
     }
 
     /**
@@ -72,7 +76,7 @@ public final class FloatDataset implements Dataset {
                             + " Take the data that the scales were fitted to.",
                     sampleShape, name, sampleShape.dimension(-1), other.channels()));
         }
-        return new FloatDataset(name, sampleShape, other, store, labels, classNames);
+        return new FloatDataset(name, sampleShape, other, store, labels, classNames, times);
     }
 
     /**
@@ -88,7 +92,7 @@ public final class FloatDataset implements Dataset {
                     "Data set '%s' has %,d samples and needs as many labels, got %,d. Check that they belong together.",
                     name, size(), classes.length));
         }
-        return new FloatDataset(name, sampleShape, normalization, store, classes, names);
+        return new FloatDataset(name, sampleShape, normalization, store, classes, names, times);
     }
 
     /**
@@ -105,7 +109,8 @@ public final class FloatDataset implements Dataset {
                 normalization,
                 new SampleStore.Range(store, from, to - from),
                 labels == null ? null : Arrays.copyOfRange(labels, from, to),
-                classNames);
+                classNames,
+                times == null ? null : times.range(from, to));
     }
 
     /**
@@ -127,14 +132,61 @@ public final class FloatDataset implements Dataset {
                             + " Choose shorter windows or a longer series.",
                     steps, name, size(), sampleShape));
         }
-        Shape window = Shape.of(steps, sampleShape.size());
-        SampleStore.Windows windows = new SampleStore.Windows(store, steps, stride);
+        int[] starts = IntStream.range(0, (size() - steps) / stride + 1)
+                .map(i -> i * stride)
+                .toArray();
+        return cut(Cuts.windows(starts, steps), LabelRule.MAJORITY, 0);
+    }
+
+    /** As {@link #windows}, with one more that ends at the last step where that is in none, so that each step is in one. */
+    FloatDataset windowsToTheEnd(int steps, int stride) {
+        int last = size() - steps;
+        FloatDataset regular = windows(steps, stride);
+        if (last % stride == 0) {
+            return regular;
+        }
+        IntStream starts = IntStream.range(0, regular.size()).map(i -> i * stride);
+        return cut(Cuts.windows(IntStream.concat(starts, IntStream.of(last)).toArray(), steps), LabelRule.MAJORITY, 0);
+    }
+
+    /**
+     * A series, whose steps are the samples [features] of this data set, cut into samples [steps, features].
+     *
+     * @param rule which label a sample gets
+     * @param usual the class that counts as none for {@link LabelRule#ANY}
+     * @throws ShapeException if the samples aren't [features]
+     */
+    public FloatDataset cut(Cuts cuts, LabelRule rule, int usual) {
+        if (sampleShape.rank() != 1) {
+            throw new ShapeException("Only a series of steps [features] can be cut, and the samples of '" + name
+                    + "' are " + sampleShape + ". Leave the window out.");
+        }
         int[] each = labels == null
                 ? null
-                : IntStream.range(0, windows.size())
-                        .map(i -> commonest(labels, i * stride, i * stride + steps))
+                : IntStream.range(0, cuts.starts().length)
+                        .map(i -> label(rule, usual, labels, cuts.starts()[i], cuts.starts()[i] + cuts.lengths()[i]))
                         .toArray();
-        return new FloatDataset(name, window, normalization, windows, each, classNames);
+        return new FloatDataset(
+                name,
+                Shape.of(cuts.steps(), sampleShape.size()),
+                normalization,
+                new SampleStore.Windows(store, cuts),
+                each,
+                classNames,
+                times == null ? null : times.windows(cuts.starts(), cuts.lengths()));
+    }
+
+    private static int label(LabelRule rule, int usual, int[] labels, int from, int to) {
+        return switch (rule) {
+            case MAJORITY -> commonest(labels, from, to);
+            case LAST -> labels[to - 1];
+            case ANY -> {
+                int[] others = Arrays.stream(labels, from, to)
+                        .filter(label -> label != usual)
+                        .toArray();
+                yield others.length == 0 ? usual : commonest(others, 0, others.length);
+            }
+        };
     }
 
     private static int commonest(int[] labels, int from, int to) {
@@ -175,8 +227,9 @@ public final class FloatDataset implements Dataset {
 
     @Override
     public void copySample(int index, float[] into, int offset) {
-        copyStored(index, into, offset);
-        normalization.apply(into, offset, store.sampleSize());
+        Objects.checkIndex(index, store.size());
+        Objects.checkFromIndexSize(offset, store.sampleSize(), into.length);
+        store.copy(index, into, offset, normalization);
     }
 
     /** As {@link #copySample}, not normalized. */
@@ -184,6 +237,27 @@ public final class FloatDataset implements Dataset {
         Objects.checkIndex(index, store.size());
         Objects.checkFromIndexSize(offset, store.sampleSize(), into.length);
         store.copy(index, into, offset);
+    }
+
+    /** As {@link #copyStored(int, float[], int)}, in double precision. */
+    public void copyStored(int index, double[] into, int offset) {
+        Objects.checkIndex(index, store.size());
+        Objects.checkFromIndexSize(offset, store.sampleSize(), into.length);
+        store.copy(index, into, offset);
+    }
+
+    /** The same samples with the times at which they were measured. */
+    public FloatDataset withTimes(SampleTimes measured) {
+        if (measured.first().length != size()) {
+            throw new ShapeException("Data set '" + name + "' has " + size() + " samples and needs as many times, got "
+                    + measured.first().length + ".");
+        }
+        return new FloatDataset(name, sampleShape, normalization, store, labels, classNames, measured);
+    }
+
+    @Override
+    public Optional<SampleTimes> times() {
+        return Optional.ofNullable(times);
     }
 
     @Override
@@ -217,15 +291,26 @@ public final class FloatDataset implements Dataset {
         return store.name(index);
     }
 
-    /** Over the samples as 32-bit floats, then the labels as 32-bit integers, little-endian; computed at each call. */
+    /**
+     * Over the samples as 32-bit floats, or as doubles where they have more digits, then the labels as 32-bit integers,
+     * little-endian; computed at each call.
+     */
     @Override
     public String sha256() {
         Sha256 digest = new Sha256();
-        float[] sample = new float[store.sampleSize()];
-        ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * sample.length).order(ByteOrder.LITTLE_ENDIAN);
+        int each = store.sampleSize();
+        float[] floats = new float[store.isDouble() ? 0 : each];
+        double[] doubles = new double[store.isDouble() ? each : 0];
+        ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * floats.length + Double.BYTES * doubles.length)
+                .order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < size(); i++) {
-            store.copy(i, sample, 0);
-            bytes.asFloatBuffer().put(sample);
+            if (store.isDouble()) {
+                store.copy(i, doubles, 0);
+                bytes.asDoubleBuffer().put(doubles);
+            } else {
+                store.copy(i, floats, 0);
+                bytes.asFloatBuffer().put(floats);
+            }
             digest.update(bytes.array(), 0, bytes.capacity());
         }
         requireUnchanged();
@@ -254,6 +339,6 @@ public final class FloatDataset implements Dataset {
                     "Samples of data set '%s' are %s = %,d numbers and can't become %s = %,d. Choose a shape of the same size.",
                     name, sampleShape, sampleShape.size(), shape, shape.size()));
         }
-        return new FloatDataset(name, shape, normalization, store, labels, classNames);
+        return new FloatDataset(name, shape, normalization, store, labels, classNames, times);
     }
 }

@@ -1,5 +1,7 @@
 package dev.hourglass.data;
 
+import dev.hourglass.tensor.Normalization;
+import java.util.Arrays;
 import java.util.Objects;
 
 /** Samples of equal size as they are stored, not normalized. Read from any thread. */
@@ -17,6 +19,26 @@ public interface SampleStore {
         return "";
     }
 
+    /** The same in double precision, where the numbers have it. */
+    default void copy(int index, double[] into, int offset) {
+        float[] sample = new float[sampleSize()];
+        copy(index, sample, 0);
+        for (int i = 0; i < sample.length; i++) {
+            into[offset + i] = sample[i];
+        }
+    }
+
+    /** The same, normalized. */
+    default void copy(int index, float[] into, int offset, Normalization normalization) {
+        copy(index, into, offset);
+        normalization.apply(into, offset, sampleSize());
+    }
+
+    /** Whether numbers have more digits than those of 32 bits. */
+    default boolean isDouble() {
+        return false;
+    }
+
     /** As {@link Dataset#requireUnchanged}. */
     void requireUnchanged();
 
@@ -30,6 +52,41 @@ public interface SampleStore {
         @Override
         public void copy(int index, float[] into, int offset) {
             System.arraycopy(values, index * sampleSize, into, offset, sampleSize);
+        }
+
+        @Override
+        public void requireUnchanged() {
+            // Nobody else has the array.
+        }
+    }
+
+    /** The same in double precision: of what a large offset leaves of a small change, 32 bits would lose all. */
+    record Doubles(double[] values, int sampleSize) implements SampleStore {
+        @Override
+        public int size() {
+            return values.length / sampleSize;
+        }
+
+        @Override
+        public void copy(int index, float[] into, int offset) {
+            for (int i = 0; i < sampleSize; i++) {
+                into[offset + i] = (float) values[index * sampleSize + i];
+            }
+        }
+
+        @Override
+        public void copy(int index, double[] into, int offset) {
+            System.arraycopy(values, index * sampleSize, into, offset, sampleSize);
+        }
+
+        @Override
+        public void copy(int index, float[] into, int offset, Normalization normalization) {
+            normalization.apply(values, index * sampleSize, into, offset, sampleSize);
+        }
+
+        @Override
+        public boolean isDouble() {
+            return true;
         }
 
         @Override
@@ -60,28 +117,71 @@ public interface SampleStore {
         }
 
         @Override
+        public void copy(int index, double[] into, int offset) {
+            store.copy(from + index, into, offset);
+        }
+
+        @Override
+        public void copy(int index, float[] into, int offset, Normalization normalization) {
+            store.copy(from + index, into, offset, normalization);
+        }
+
+        @Override
+        public boolean isDouble() {
+            return store.isDouble();
+        }
+
+        @Override
         public void requireUnchanged() {
             store.requireUnchanged();
         }
     }
 
-    /** Each sample is {@code steps} neighbours of another store, and the next one begins {@code stride} further. */
-    record Windows(SampleStore series, int steps, int stride) implements SampleStore {
+    /** Each sample is some neighbours of another store. */
+    record Windows(SampleStore series, Cuts cuts) implements SampleStore {
         @Override
         public int size() {
-            return (series.size() - steps) / stride + 1;
+            return cuts.starts().length;
         }
 
         @Override
         public int sampleSize() {
-            return steps * series.sampleSize();
+            return cuts.steps() * series.sampleSize();
         }
 
         @Override
         public void copy(int index, float[] into, int offset) {
-            for (int step = 0; step < steps; step++) {
-                series.copy(index * stride + step, into, offset + step * series.sampleSize());
+            int each = series.sampleSize();
+            int length = cuts.lengths()[index];
+            for (int step = 0; step < length; step++) {
+                series.copy(cuts.starts()[index] + step, into, offset + step * each);
             }
+            Arrays.fill(into, offset + length * each, offset + sampleSize(), cuts.filling());
+        }
+
+        @Override
+        public void copy(int index, double[] into, int offset) {
+            int each = series.sampleSize();
+            int length = cuts.lengths()[index];
+            for (int step = 0; step < length; step++) {
+                series.copy(cuts.starts()[index] + step, into, offset + step * each);
+            }
+            Arrays.fill(into, offset + length * each, offset + sampleSize(), cuts.filling());
+        }
+
+        @Override
+        public void copy(int index, float[] into, int offset, Normalization normalization) {
+            int each = series.sampleSize();
+            int length = cuts.lengths()[index];
+            for (int step = 0; step < length; step++) {
+                series.copy(cuts.starts()[index] + step, into, offset + step * each, normalization);
+            }
+            Arrays.fill(into, offset + length * each, offset + sampleSize(), cuts.filling());
+        }
+
+        @Override
+        public boolean isDouble() {
+            return series.isDouble();
         }
 
         @Override

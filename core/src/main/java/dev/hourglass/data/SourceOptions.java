@@ -1,6 +1,7 @@
 package dev.hourglass.data;
 
 import dev.hourglass.data.images.PictureOptions;
+import dev.hourglass.data.series.SeriesOptions.Missing;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param scale what stored numbers are divided by, whatever {@code normalization} says; not 0; null leaves it to that
  * @param pictures how those of a folder become samples; their size and colour are those of {@code sampleShape} where that
  *     is given
+ * @param missing what becomes of a table's missing numbers
  */
 public record SourceOptions(
         @Nullable Shape sampleShape,
@@ -26,7 +28,8 @@ public record SourceOptions(
         @Nullable String labelColumn,
         @Nullable Integer stride,
         @Nullable Float scale,
-        PictureOptions pictures) {
+        PictureOptions pictures,
+        Missing missing) {
     public SourceOptions {
         if (stride != null && stride < 1) {
             throw new IllegalArgumentException("stride must be >= 1, got " + stride);
@@ -38,34 +41,34 @@ public record SourceOptions(
 
     /** Everything as it lies there. */
     public static SourceOptions defaults() {
-        return new SourceOptions(null, null, null, null, null, null, PictureOptions.defaults());
+        return new SourceOptions(null, null, null, null, null, null, PictureOptions.defaults(), Missing.FAIL);
     }
 
     public SourceOptions withSampleShape(Shape shape) {
-        return new SourceOptions(shape, normalization, labels, labelColumn, stride, scale, pictures);
+        return new SourceOptions(shape, normalization, labels, labelColumn, stride, scale, pictures, missing);
     }
 
     public SourceOptions withNormalization(Normalization other) {
-        return new SourceOptions(sampleShape, other, labels, labelColumn, stride, scale, pictures);
+        return new SourceOptions(sampleShape, other, labels, labelColumn, stride, scale, pictures, missing);
     }
 
     public SourceOptions withLabels(Path file) {
-        return new SourceOptions(sampleShape, normalization, file, labelColumn, stride, scale, pictures);
+        return new SourceOptions(sampleShape, normalization, file, labelColumn, stride, scale, pictures, missing);
     }
 
     public SourceOptions withLabelColumn(String column) {
-        return new SourceOptions(sampleShape, normalization, labels, column, stride, scale, pictures);
+        return new SourceOptions(sampleShape, normalization, labels, column, stride, scale, pictures, missing);
     }
 
     public SourceOptions withStride(int steps) {
-        return new SourceOptions(sampleShape, normalization, labels, labelColumn, steps, scale, pictures);
+        return new SourceOptions(sampleShape, normalization, labels, labelColumn, steps, scale, pictures, missing);
     }
 
     public SourceOptions withPictures(PictureOptions wanted) {
-        return new SourceOptions(sampleShape, normalization, labels, labelColumn, stride, scale, wanted);
+        return new SourceOptions(sampleShape, normalization, labels, labelColumn, stride, scale, wanted, missing);
     }
 
     public SourceOptions withScale(@Nullable Float divisor) {
-        return new SourceOptions(sampleShape, normalization, labels, labelColumn, stride, divisor, pictures);
+        return new SourceOptions(sampleShape, normalization, labels, labelColumn, stride, divisor, pictures, missing);
     }
 }

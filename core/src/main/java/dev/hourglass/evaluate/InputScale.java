@@ -28,7 +28,7 @@ public final class InputScale {
      */
     public static Optional<String> doubt(Dataset data, Normalization normalization, OutputRange output) {
         ValueRange range = ValueRange.of(data);
-        if (normalization.equals(Normalization.PIXELS)) {
+        if (normalization.isPixels()) {
             boolean dividedTwice = data instanceof ByteDataset && range.most() > 0 && range.most() < DIVIDED_TWICE;
             return dividedTwice
                     ? Optional.of(String.format(
@@ -39,7 +39,7 @@ public final class InputScale {
                             range.most() * 255))
                     : Optional.empty();
         }
-        if (!normalization.equals(Normalization.NONE) || !data.normalization().equals(Normalization.NONE)) {
+        if (!normalization.isNone() || !data.normalization().isNone()) {
             return Optional.empty();
         }
         boolean likelyPixels = range.isPixels() && (data instanceof ByteDataset || range.most() >= LIKELY_PIXELS);

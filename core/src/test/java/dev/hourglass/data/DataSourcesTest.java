@@ -124,8 +124,11 @@ class DataSourcesTest {
         Dataset sideBySide = open(npy.toString(), windows);
         Dataset overlapping = open(npy.toString(), windows.withStride(3));
 
-        assertThat(sideBySide.size()).isEqualTo(2);
+        assertThat(sideBySide.size())
+                .as("begin at 0, 4 and 6, to end at the last step")
+                .isEqualTo(3);
         assertThat(sample(sideBySide, 1)).containsExactly(8, 9, 10, 11, 12, 13, 14, 15);
+        assertThat(sample(sideBySide, 2)).containsExactly(12, 13, 14, 15, 16, 17, 18, 19);
         assertThat(overlapping.size()).isEqualTo(3);
         assertThat(sample(overlapping, 2)).containsExactly(12, 13, 14, 15, 16, 17, 18, 19);
     }
@@ -158,7 +161,7 @@ class DataSourcesTest {
     @Test
     void aModelsNormalizationIsAppliedToStoredNumbers() throws IOException {
         Path npy = npy("series.npy", Shape.of(2), 4);
-        Normalization perChannel = new Normalization(List.of(10f, 100f), List.of(1f, -1f));
+        Normalization perChannel = new Normalization(List.of(10.0, 100.0), List.of(1.0, -1.0));
 
         Dataset scaled = open(npy.toString(), SourceOptions.defaults().withNormalization(perChannel));
         Dataset bytes = open("digits", SourceOptions.defaults().withNormalization(new Normalization(2f / 255, -1)));

@@ -38,8 +38,8 @@ class FloatDatasetTest {
     void scalesFittedToTheTrainingPartAreUsedForAll() {
         Normalization minMax = Scaling.MIN_MAX.fit(SERIES.range(0, 4));
 
-        assertThat(minMax.scales()).containsExactly(1 / 6f, 1 / 40f);
-        assertThat(minMax.offsets()).containsExactly(-0f, -0.25f);
+        assertThat(minMax.scales()).containsExactly(1 / 6.0, 1 / 40.0);
+        assertThat(minMax.offsets()).containsExactly(-0.0, -0.25);
         FloatDataset scaled = SERIES.withNormalization(minMax);
         assertThat(sample(scaled, 1)).containsExactly(2 / 6f, 0.5f);
         assertThat(sample(scaled, 4)[1]).isEqualTo(24.75f);
@@ -66,13 +66,13 @@ class FloatDatasetTest {
     void aChannelThatNeverChangesIsOnlyShifted() {
         FloatDataset flat = FloatDataset.of("flat", Shape.of(2), new float[] {5, 1, 5, 3});
 
-        assertThat(Scaling.MIN_MAX.fit(flat)).isEqualTo(new Normalization(List.of(1f, 0.5f), List.of(-5f, -0.5f)));
-        assertThat(Scaling.STANDARDIZE.fit(flat)).isEqualTo(new Normalization(List.of(1f, 1f), List.of(-5f, -2f)));
+        assertThat(Scaling.MIN_MAX.fit(flat)).isEqualTo(new Normalization(List.of(1.0, 0.5), List.of(-5.0, -0.5)));
+        assertThat(Scaling.STANDARDIZE.fit(flat)).isEqualTo(new Normalization(List.of(1.0, 1.0), List.of(-5.0, -2.0)));
     }
 
     @Test
     void scalesOfAnotherNumberOfChannelsAreRefused() {
-        Normalization three = new Normalization(List.of(1f, 1f, 2f), List.of(0f, 0f, 0f));
+        Normalization three = new Normalization(List.of(1.0, 1.0, 2.0), List.of(0.0, 0.0, 0.0));
 
         assertThatThrownBy(() -> SERIES.withNormalization(three))
                 .isInstanceOf(ShapeException.class)
@@ -84,7 +84,7 @@ class FloatDatasetTest {
     @Test
     void restoreTakesNormalizationBack() {
         float[] values = {1, 2, 3, 4};
-        Normalization perChannel = new Normalization(List.of(2f, -4f), List.of(1f, 0.5f));
+        Normalization perChannel = new Normalization(List.of(2.0, -4.0), List.of(1.0, 0.5));
 
         perChannel.apply(values, 0, 4);
         assertThat(values).containsExactly(3, -7.5f, 7, -15.5f);

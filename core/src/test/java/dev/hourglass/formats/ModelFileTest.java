@@ -136,7 +136,7 @@ public class ModelFileTest {
     @ParameterizedTest
     @ValueSource(strings = {"keras", "h5"})
     void aNormalizationByChannelIsFoundAgain(String extension) throws IOException {
-        Normalization byChannel = new Normalization(List.of(0.1f, -3f), List.of(-0f, 1e-30f));
+        Normalization byChannel = new Normalization(List.of(0.1, -3.0), List.of(-0.0, 1e-30));
         SavedModel model = trained(everyLayer());
         Autoencoder normalized = new Autoencoder(everyLayer(), model.parameters(), byChannel);
         Path file = folder.resolve("channels." + extension);
@@ -166,7 +166,7 @@ public class ModelFileTest {
     @Test
     void aNormalizationForAnotherNumberOfChannelsIsRefused() throws IOException {
         SavedModel model = trained(everyLayer());
-        Normalization three = new Normalization(List.of(1f, 2f, 3f), List.of(0f, 0f, 0f));
+        Normalization three = new Normalization(List.of(1.0, 2.0, 3.0), List.of(0.0, 0.0, 0.0));
         Autoencoder normalized = new Autoencoder(everyLayer(), model.parameters(), three);
         Path file = folder.resolve("channels.keras");
         assertThatThrownBy(() -> ModelFile.write(SavedModel.of(normalized, null, PROVENANCE), file))

@@ -9,7 +9,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class NormalizationTest {
-    private static final Normalization EACH = new Normalization(List.of(2f, 0.5f), List.of(1f, -1f));
+    private static final Normalization EACH = new Normalization(List.of(2.0, 0.5), List.of(1.0, -1.0));
 
     /** Dividing by 255 and multiplying by a rounded 1/255 differ in the last bit for 28 of the 256 bytes or so. */
     @Test
@@ -82,7 +82,7 @@ class NormalizationTest {
         refused(() -> new Normalization(Float.NaN, 1), "scale must be finite and not 0, got NaN");
         refused(() -> new Normalization(1, Float.NEGATIVE_INFINITY), "offset must be finite, got -Infinity");
         refused(
-                () -> new Normalization(List.of(1f, 2f), List.of(0f)),
+                () -> new Normalization(List.of(1.0, 2.0), List.of(0.0)),
                 "a normalization needs as many scales as offsets and at least one, got 2 and 1");
         refused(
                 () -> new Normalization(List.of(), List.of()),

@@ -9,6 +9,7 @@ import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.data.images.Background;
 import dev.hourglass.data.images.Fit;
 import dev.hourglass.data.images.PictureOptions;
+import dev.hourglass.data.series.SeriesOptions;
 import dev.hourglass.evaluate.InputScale;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.model.OutputRange;
@@ -106,6 +107,28 @@ public final class DataArguments {
         }
     }
 
+    @Option(
+            names = "--missing",
+            paramLabel = "HOW",
+            converter = MissingName.class,
+            description =
+                    "What becomes of a table's missing numbers: interpolate, hold or mean (default: refuse them).")
+    private SeriesOptions.Missing missing = SeriesOptions.Missing.FAIL;
+
+    /** What leaves every row where it is. */
+    static final class MissingName implements ITypeConverter<SeriesOptions.Missing> {
+        @Override
+        public SeriesOptions.Missing convert(String text) {
+            return switch (text) {
+                case "interpolate" -> SeriesOptions.Missing.INTERPOLATE;
+                case "hold" -> SeriesOptions.Missing.HOLD;
+                case "mean" -> SeriesOptions.Missing.MEAN;
+                default ->
+                    throw new TypeConversionException("expected interpolate, hold or mean, found '" + text + "'");
+            };
+        }
+    }
+
     /** A number to divide by. */
     static final class Scale implements ITypeConverter<Float> {
         @Override
@@ -159,6 +182,6 @@ public final class DataArguments {
     }
 
     private SourceOptions options() {
-        return new SourceOptions(null, null, labels, labelColumn, stride, scale, pictures());
+        return new SourceOptions(null, null, labels, labelColumn, stride, scale, pictures(), missing);
     }
 }

@@ -40,6 +40,7 @@ public final class FetchDisplay implements FetchListener, AutoCloseable {
                 close();
                 terminal.println("  not to be had there: " + failed.reason());
             }
+            case FetchEvent.Noted noted -> terminal.error(noted.text());
             case FetchEvent.Skipped skipped -> list(skipped);
         }
     }

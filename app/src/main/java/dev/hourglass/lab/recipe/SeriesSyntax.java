@@ -1,30 +1,78 @@
 package dev.hourglass.lab.recipe;
 
+import dev.hourglass.data.LabelRule;
 import dev.hourglass.data.series.Scaling;
 import dev.hourglass.data.series.SeriesOptions;
+import dev.hourglass.data.tables.DateOrder;
+import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.lab.recipe.Node.Mapping;
+import dev.hourglass.tensor.Normalization;
+import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a recipe writes series of the user's own: {@code data: {source: pump.csv, window: {steps: 50, stride: 10}}}. The
  * settings are those of {@link SeriesOptions}; paths go from the recipe's folder.
  */
 final class SeriesSyntax {
-    private static final List<String> KEYS =
-            List.of("source", "test", "test_share", "window", "scaling", "labels", "label_column");
+    private static final List<String> KEYS = List.of(
+            "source",
+            "test",
+            "test_share",
+            "window",
+            "scaling",
+            "clip",
+            "labels",
+            "label_column",
+            "label_rule",
+            "train_on",
+            "delimiter",
+            "decimal",
+            "header",
+            "missing_values",
+            "time_column",
+            "time_zone",
+            "date_order",
+            "columns",
+            "exclude",
+            "id_column",
+            "missing",
+            "max_gap",
+            "resample",
+            "lengths");
     private static final String FILE = "a CSV or NPY file";
+    private static final Pattern DURATION = Pattern.compile("(\\d+(?:\\.\\d+)?) ?(ms|s|min|h|d)");
 
     /** {@link Scaling}, and none. */
     private enum ScalingName {
         MIN_MAX,
         STANDARDIZE,
+        ROBUST,
+        LOG1P,
         NONE
+    }
+
+    private enum Channels {
+        EACH,
+        ALL
+    }
+
+    private enum LengthsName {
+        PAD,
+        CUT
     }
 
     private SeriesSyntax() {}
@@ -83,19 +131,8 @@ final class SeriesSyntax {
                             .map(node -> node.asInt(1, Integer.MAX_VALUE))
                             .orElse(steps));
         }
-        Optional<Node> scaling = data.find("scaling");
-        if (scaling.isPresent()) {
-            options = options.withScaling(
-                    switch (scaling.get().asOneOf(ScalingName.class)) {
-                        case MIN_MAX -> Scaling.MIN_MAX;
-                        case STANDARDIZE -> Scaling.STANDARDIZE;
-                        case NONE -> null;
-                    });
-        }
-        Optional<Node> column = data.find("label_column");
-        if (column.isPresent()) {
-            options = options.withLabelColumn(column.get().asText("the name of a column"));
-        }
+        options = options.withScale(scale(data));
+        options = options.withTable(table(data)).withSteps(steps(data)).withClasses(classes(data));
         Optional<Node> labels = data.find("labels");
         if (labels.isPresent()) {
             requireNone(data, "test", labels.get(), "a file of labels");
@@ -103,6 +140,214 @@ final class SeriesSyntax {
             options = options.withLabels(labels.get().asPath("a file of labels", recipeFolder));
         }
         return options;
+    }
+
+    /** A name, or {@code {method: robust, channels: all}}. */
+    private static SeriesOptions.@Nullable Scale scale(Mapping data) {
+        Normalization.Clip clip = data.find("clip").map(SeriesSyntax::clip).orElse(null);
+        Optional<Node> scaling = data.find("scaling");
+        ScalingName name = ScalingName.MIN_MAX;
+        boolean together = false;
+        if (scaling.isPresent() && scaling.get() instanceof Mapping of) {
+            of.allowing("method", "channels");
+            name = of.require("method", "method: robust").asOneOf(ScalingName.class);
+            together = of.find("channels")
+                            .map(node -> node.asOneOf(Channels.class))
+                            .orElse(Channels.EACH)
+                    == Channels.ALL;
+        } else if (scaling.isPresent()) {
+            name = scaling.get().asOneOf(ScalingName.class);
+        }
+        Scaling chosen = switch (name) {
+            case MIN_MAX -> Scaling.MIN_MAX;
+            case STANDARDIZE -> Scaling.STANDARDIZE;
+            case ROBUST -> Scaling.ROBUST;
+            case LOG1P -> Scaling.LOG1P;
+            case NONE -> null;
+        };
+        if (chosen == null && clip != null) {
+            throw data.require("clip", "")
+                    .place()
+                    .error("expected a scaling beside 'clip', found none. Choose a scaling, or remove 'clip'.");
+        }
+        return chosen == null ? null : new SeriesOptions.Scale(chosen, together, clip);
+    }
+
+    private static Normalization.Clip clip(Node node) {
+        List<Node> both = node.asItems("two numbers such as [-3, 3]");
+        if (both.size() == 2) {
+            double least = both.getFirst().asDouble("a number", value -> true);
+            double most = both.getLast().asDouble("a number", value -> true);
+            if (least < most) {
+                return new Normalization.Clip(least, most);
+            }
+        }
+        throw node.place().error("expected two numbers such as [-3, 3], the smaller first, found others.");
+    }
+
+    private static TableOptions table(Mapping data) {
+        TableOptions.Syntax syntax = new TableOptions.Syntax(
+                data.find("delimiter").map(SeriesSyntax::delimiter).orElse(null),
+                data.find("decimal").map(SeriesSyntax::decimal).orElse(null),
+                data.find("header").map(node -> node.asInt(0, 100)).orElse(null),
+                names(data, "missing_values"));
+        if (syntax.decimal() != null && syntax.decimal().equals(syntax.delimiter())) {
+            throw data.require("decimal", "")
+                    .place()
+                    .error("expected another character than the delimiter, found the same. Change one of the two.");
+        }
+        List<String> time = names(data, "time_column");
+        if (time.size() > 2) {
+            throw data.require("time_column", "")
+                    .place()
+                    .error("expected one column, or two with date and time of day, found " + time.size() + ".");
+        }
+        TableOptions.Roles roles = new TableOptions.Roles(
+                time,
+                names(data, "columns"),
+                names(data, "exclude"),
+                column(data, "label_column"),
+                false,
+                column(data, "id_column"));
+        TableOptions.Times times = new TableOptions.Times(
+                data.find("date_order")
+                        .map(node -> node.asOneOf(DateOrder.class))
+                        .orElse(null),
+                data.find("time_zone").map(SeriesSyntax::zone).orElse(ZoneOffset.UTC));
+        return new TableOptions(syntax, roles, times);
+    }
+
+    private static char delimiter(Node node) {
+        String text = node instanceof Node.Scalar scalar ? scalar.text() : "";
+        char character = text.equals("tab") || text.equals("\\t")
+                ? '\t'
+                : text.equals("space") ? ' ' : text.length() == 1 ? text.charAt(0) : '"';
+        if (character >= 128 || "\"#\r\n".indexOf(character) >= 0 || Character.isLetterOrDigit(character)) {
+            throw node.place()
+                    .error("expected one character such as ';', or tab or space, found " + node.found() + ".");
+        }
+        return character;
+    }
+
+    private static char decimal(Node node) {
+        String text = node.asText("',' or '.'");
+        if (!text.equals(",") && !text.equals(".")) {
+            throw node.place().error("expected ',' or '.', found " + node.found() + ".");
+        }
+        return text.charAt(0);
+    }
+
+    private static ZoneId zone(Node node) {
+        String text = node.asText("a time zone such as Europe/Berlin");
+        try {
+            return ZoneId.of(text);
+        } catch (DateTimeException e) {
+            throw node.place()
+                    .error("expected a time zone such as Europe/Berlin or +02:00, found " + node.found() + ".", e);
+        }
+    }
+
+    private static @Nullable String column(Mapping data, String key) {
+        return data.find(key).map(node -> node.asText("the name of a column")).orElse(null);
+    }
+
+    /** One name or a list of them. */
+    private static List<String> names(Mapping data, String key) {
+        Optional<Node> node = data.find(key);
+        if (node.isEmpty()) {
+            return List.of();
+        }
+        return node.get() instanceof Node.Sequence
+                ? node.get().asItems("a list of names").stream()
+                        .map(item -> item.asText("a name"))
+                        .toList()
+                : List.of(node.get().asText("a name or a list of names"));
+    }
+
+    private static SeriesOptions.Steps steps(Mapping data) {
+        SeriesOptions.Steps plain = SeriesOptions.Steps.PLAIN;
+        return new SeriesOptions.Steps(
+                data.find("missing")
+                        .map(node -> node.asOneOf(SeriesOptions.Missing.class))
+                        .orElse(plain.missing()),
+                data.find("max_gap").map(SeriesSyntax::duration).orElse(null),
+                data.find("resample").map(SeriesSyntax::resample).orElse(null),
+                data.find("lengths").map(SeriesSyntax::lengths).orElse(plain.lengths()));
+    }
+
+    private static SeriesOptions.Resample resample(Node node) {
+        Mapping of =
+                node.asMapping("a mapping such as {every: 1min, how: mean}").allowing("every", "how");
+        Node every = of.require("every", "every: 1min");
+        Duration step = duration(every);
+        if (step.compareTo(Duration.ofMillis(1)) < 0) {
+            throw every.place().error("expected at least 1ms, found " + every.found() + ".");
+        }
+        return new SeriesOptions.Resample(
+                step,
+                of.find("how")
+                        .map(how -> how.asOneOf(SeriesOptions.Resample.How.class))
+                        .orElse(SeriesOptions.Resample.How.MEAN));
+    }
+
+    private static Duration duration(Node node) {
+        String expected = "a time such as 10s, 1min, 1h or 1d";
+        Matcher matcher = DURATION.matcher(node.asText(expected));
+        if (matcher.matches()) {
+            double unitNanos = switch (matcher.group(2)) {
+                case "ms" -> 1e6;
+                case "s" -> 1e9;
+                case "min" -> 60e9;
+                case "h" -> 3600e9;
+                case "d" -> 86_400e9;
+                default -> Double.NaN;
+            };
+            double nanos = Double.parseDouble(matcher.group(1)) * unitNanos;
+            if (nanos >= 1 && nanos < Long.MAX_VALUE) {
+                return Duration.ofNanos(Math.round(nanos));
+            }
+        }
+        throw node.place().error("expected " + expected + ", found " + node.found() + ".");
+    }
+
+    /** {@code cut}, {@code pad}, or {@code {pad: -1}}. */
+    private static SeriesOptions.Lengths lengths(Node node) {
+        if (node instanceof Mapping of) {
+            of.allowing("pad");
+            return new SeriesOptions.Lengths(false, of.require("pad", "pad: -1").asFloat("a number", value -> true));
+        }
+        return switch (node.asOneOf(LengthsName.class)) {
+            case PAD -> SeriesOptions.Steps.PLAIN.lengths();
+            case CUT -> new SeriesOptions.Lengths(true, 0);
+        };
+    }
+
+    private static SeriesOptions.Classes classes(Mapping data) {
+        SeriesOptions.Classes all = SeriesOptions.Classes.ALL;
+        LabelRule rule = data.find("label_rule")
+                .map(node -> node.asOneOf(LabelRule.class))
+                .orElse(all.rule());
+        Optional<Node> trainOn = data.find("train_on");
+        if (trainOn.isEmpty()) {
+            return new SeriesOptions.Classes(all.trainOn(), rule);
+        }
+        String example = "a mapping such as {status: NORMAL}";
+        Mapping of = trainOn.get().asMapping(example);
+        String column = column(data, "label_column");
+        if (of.entries().size() != 1 || (column != null && !of.entries().containsKey(column))) {
+            throw trainOn.get()
+                    .place()
+                    .error("expected the column of labels alone, such as {"
+                            + (column == null ? "status" : column) + ": NORMAL}, found "
+                            + String.join(", ", of.entries().keySet()) + ".");
+        }
+        if (column == null) {
+            throw trainOn.get()
+                    .place()
+                    .error("expected 'label_column' beside 'train_on', found none. Add 'label_column: "
+                            + of.entries().keySet().iterator().next() + "'.");
+        }
+        return new SeriesOptions.Classes(names(of, column), rule);
     }
 
     private static void requireNone(Mapping data, String key, Node beside, String what) {
@@ -127,14 +372,110 @@ final class SeriesSyntax {
             of.put("stride", window.stride());
             tree.put("window", of);
         }
-        Scaling scaling = options.scaling();
-        tree.put("scaling", scaling == null ? "none" : scaling.name().toLowerCase(Locale.ROOT));
+        writeScale(options.scaling(), tree);
         if (options.labels() != null) {
             tree.put("labels", options.labels().toString());
         }
-        if (options.labelColumn() != null) {
-            tree.put("label_column", options.labelColumn());
+        writeTable(options.table(), tree);
+        writeSteps(options.steps(), tree);
+        SeriesOptions.Classes classes = options.classes();
+        if (classes.rule() != SeriesOptions.Classes.ALL.rule()) {
+            tree.put("label_rule", lower(classes.rule()));
+        }
+        String label = options.table().roles().label();
+        if (!classes.trainOn().isEmpty() && label != null) {
+            tree.put("train_on", Map.of(label, classes.trainOn()));
         }
         return tree;
+    }
+
+    private static void writeScale(SeriesOptions.@Nullable Scale scale, Map<String, Object> tree) {
+        if (scale == null) {
+            tree.put("scaling", "none");
+            return;
+        }
+        String method = lower(scale.scaling());
+        if (scale.together()) {
+            Map<String, Object> of = new LinkedHashMap<>();
+            of.put("method", method);
+            of.put("channels", "all");
+            tree.put("scaling", of);
+        } else {
+            tree.put("scaling", method);
+        }
+        Normalization.Clip clip = scale.clip();
+        if (clip != null) {
+            tree.put("clip", List.of(clip.least(), clip.most()));
+        }
+    }
+
+    private static void writeTable(TableOptions table, Map<String, Object> tree) {
+        TableOptions.Syntax syntax = table.syntax();
+        if (syntax.delimiter() != null) {
+            char delimiter = syntax.delimiter();
+            tree.put("delimiter", delimiter == '\t' ? "tab" : delimiter == ' ' ? "space" : String.valueOf(delimiter));
+        }
+        if (syntax.decimal() != null) {
+            tree.put("decimal", String.valueOf(syntax.decimal()));
+        }
+        if (syntax.headerLines() != null) {
+            tree.put("header", syntax.headerLines());
+        }
+        TableOptions.Roles roles = table.roles();
+        writeNames("missing_values", syntax.missing(), tree);
+        writeNames("time_column", roles.time(), tree);
+        if (!table.times().zone().equals(ZoneOffset.UTC)) {
+            tree.put("time_zone", table.times().zone().getId());
+        }
+        DateOrder order = table.times().order();
+        if (order != null) {
+            tree.put("date_order", lower(order));
+        }
+        writeNames("columns", roles.columns(), tree);
+        writeNames("exclude", roles.exclude(), tree);
+        if (roles.id() != null) {
+            tree.put("id_column", roles.id());
+        }
+        if (roles.label() != null) {
+            tree.put("label_column", roles.label());
+        }
+    }
+
+    private static void writeNames(String key, List<String> names, Map<String, Object> tree) {
+        if (!names.isEmpty()) {
+            tree.put(key, names);
+        }
+    }
+
+    private static void writeSteps(SeriesOptions.Steps steps, Map<String, Object> tree) {
+        if (steps.missing() != SeriesOptions.Steps.PLAIN.missing()) {
+            tree.put("missing", lower(steps.missing()));
+        }
+        if (steps.maxGap() != null) {
+            tree.put("max_gap", text(steps.maxGap()));
+        }
+        SeriesOptions.Resample resample = steps.resample();
+        if (resample != null) {
+            Map<String, Object> of = new LinkedHashMap<>();
+            of.put("every", text(resample.every()));
+            of.put("how", lower(resample.how()));
+            tree.put("resample", of);
+        }
+        if (steps.lengths().cut()) {
+            tree.put("lengths", "cut");
+        } else if (!steps.lengths().equals(SeriesOptions.Steps.PLAIN.lengths())) {
+            tree.put("lengths", Map.of("pad", steps.lengths().filling()));
+        }
+    }
+
+    private static String text(Duration duration) {
+        return new BigDecimal(duration.toNanos())
+                        .movePointLeft(9)
+                        .stripTrailingZeros()
+                        .toPlainString() + "s";
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -8,6 +8,7 @@ import dev.hourglass.report.results.LatentSpace;
 import dev.hourglass.report.results.ModelEvaluation;
 import dev.hourglass.report.results.ModelResult;
 import dev.hourglass.report.results.PeakMemory;
+import dev.hourglass.report.results.RunData;
 import dev.hourglass.report.results.RunResult;
 import dev.hourglass.report.results.SignalErrors;
 import dev.hourglass.report.results.Sweep;
@@ -223,7 +224,10 @@ final class ResultFiles {
 
     private static String errors(ModelResult model, ErrorReport errors) {
         ImageQuality quality = model.evaluation().quality();
-        StringBuilder csv = new StringBuilder(quality == null ? "index,mse,mae\n" : "index,mse,mae,psnr_db,ssim\n");
+        List<RunData.Interval> times = model.data().times();
+        StringBuilder csv = new StringBuilder("index,mse,mae")
+                .append(quality == null ? "" : ",psnr_db,ssim")
+                .append(times.isEmpty() ? "\n" : ",begin,end\n");
         for (ErrorReport.OfSample sample : errors.each()) {
             csv.append(sample.index())
                     .append(',')
@@ -233,6 +237,10 @@ final class ResultFiles {
             if (quality != null) {
                 ImageQuality.OfImage image = quality.each().get(sample.index());
                 csv.append(',').append(image.psnr()).append(',').append(image.ssim());
+            }
+            if (!times.isEmpty()) {
+                RunData.Interval time = times.get(sample.index());
+                csv.append(',').append(time.begin()).append(',').append(time.end());
             }
             csv.append('\n');
         }

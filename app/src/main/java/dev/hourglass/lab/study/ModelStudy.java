@@ -29,6 +29,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Evaluates the trained models of one data set, beside PCA. Depends on the models and the data alone (but for
@@ -120,10 +121,19 @@ public final class ModelStudy {
                 training.size(),
                 test.size(),
                 test.classNames(),
-                examples(test, Math.min(examples, test.size()), truth));
+                examples(test, Math.min(examples, test.size()), truth),
+                times(test));
         Optional<LabelProbes> probes =
                 LabelProbes.apply(splits) ? Optional.of(new LabelProbes(splits, threads, reporter)) : Optional.empty();
         return new ModelStudy(splits, data, pca, truth, probes, reporter);
+    }
+
+    private static List<RunData.Interval> times(Dataset test) {
+        return test.times()
+                .map(times -> IntStream.range(0, test.size())
+                        .mapToObj(i -> new RunData.Interval(times.begin(i), times.end(i)))
+                        .toList())
+                .orElse(List.of());
     }
 
     private static List<RunData.Example> examples(Dataset test, int count, Optional<SyntheticSequences> truth) {

@@ -13,6 +13,7 @@ import java.util.List;
  * @param testSamples how many were judged by
  * @param classNames of the classes 0, 1, …; empty if they have none
  * @param examples the first test samples, shown beside their reconstructions
+ * @param times when each test sample begins and ends; empty where that is not known
  */
 public record RunData(
         String name,
@@ -20,7 +21,11 @@ public record RunData(
         int trainingSamples,
         int testSamples,
         List<String> classNames,
-        List<Example> examples) {
+        List<Example> examples,
+        List<Interval> times) {
+    /** From the time of a sample's first step to that of its last, as ISO 8601. */
+    public record Interval(String begin, String end) {}
+
     /**
      * A test sample.
      *
@@ -33,6 +38,18 @@ public record RunData(
     public RunData {
         classNames = List.copyOf(classNames);
         examples = List.copyOf(examples);
+        times = List.copyOf(times);
+    }
+
+    /** Without times. */
+    public RunData(
+            String name,
+            Shape sampleShape,
+            int trainingSamples,
+            int testSamples,
+            List<String> classNames,
+            List<Example> examples) {
+        this(name, sampleShape, trainingSamples, testSamples, classNames, examples, List.of());
     }
 
     /** Pictures [height, width, channels] of one or three channels. */

@@ -66,7 +66,7 @@ public final class Picture {
     private static void drawImage(
             Shape shape, Normalization normalization, float[] sample, BufferedImage into, int x, int y) {
         float[] pixels = sample.clone();
-        boolean fractions = normalization.equals(Normalization.NONE);
+        boolean fractions = normalization.isNone();
         normalization.restore(pixels, 0, pixels.length);
         int channels = shape.dimension(2);
         for (int row = 0; row < shape.dimension(0); row++) {

@@ -166,7 +166,7 @@ record SampleReader(float[] values, int count) {
             }
             if (isBytes(body)) {
                 normalization.apply(values, 0, values.length);
-            } else if (normalization.equals(Normalization.PIXELS)) {
+            } else if (normalization.isPixels()) {
                 ValueRange.of(data).towardsPixels("the array").apply(values, 0, values.length);
             }
             return new SampleReader(values, count);

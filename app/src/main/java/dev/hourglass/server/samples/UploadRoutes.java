@@ -108,7 +108,7 @@ public final class UploadRoutes implements Routes {
     private static Dataset requireReachable(Dataset data, OpenModel model) {
         ValueRange range = ValueRange.of(data);
         OutputRange output = OutputRange.of(model.autoencoder().spec().reconstructing());
-        if (model.autoencoder().normalization().equals(Normalization.NONE) && InputScale.isBeyond(range, output)) {
+        if (model.autoencoder().normalization().isNone() && InputScale.isBeyond(range, output)) {
             InputScale.layer(model.autoencoder().spec().layers()).ifPresent(first -> {
                 throw ApiException.impossible(
                         null,

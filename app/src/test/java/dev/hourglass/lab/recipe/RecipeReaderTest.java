@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
+import dev.hourglass.data.LabelRule;
 import dev.hourglass.data.series.Scaling;
 import dev.hourglass.data.series.SeriesOptions;
+import dev.hourglass.data.tables.DateOrder;
+import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.engine.Clipping;
 import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.Optimizer;
@@ -19,6 +22,7 @@ import dev.hourglass.model.Presets;
 import dev.hourglass.model.Size2;
 import dev.hourglass.model.VariableSettings;
 import dev.hourglass.report.results.Reference;
+import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.train.Augmentation;
 import dev.hourglass.train.Callbacks;
@@ -33,8 +37,11 @@ import dev.hourglass.train.TrainOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -744,7 +751,9 @@ class RecipeReaderTest {
                         "data: {name: mnist, colour: 1}\n" + MODELS,
                         "bad.yaml:1:21: data.colour: expected a known key, found 'colour'."
                                 + " This part takes name, folder, limit, source, test, test_share, window, scaling,"
-                                + " labels, label_column."),
+                                + " clip, labels, label_column, label_rule, train_on, delimiter, decimal, header, missing_values,"
+                                + " time_column, time_zone, date_order, columns, exclude, id_column, missing, max_gap, resample,"
+                                + " lengths."),
                 argumentSet(
                         "an unknown data set",
                         "data: {name: mnits}\n" + MODELS,
@@ -922,6 +931,36 @@ class RecipeReaderTest {
         assertThatThrownBy(() -> reader.find("mnits"))
                 .hasMessage("expected the name of a lab or a recipe file ending in .yaml, found 'mnits'."
                         + " Did you mean 'mnist'?");
+    }
+
+    @Test
+    void everySettingOfATableIsWrittenAsItIsRead() throws IOException {
+        Recipe recipe =
+                read("data: {source: a.csv, test: b.csv, window: {steps: 50}, scaling: {method: robust, channels: all},"
+                        + " clip: [-3, 3], label_column: state, label_rule: any, train_on: {state: [ok, idle]}, delimiter: tab,"
+                        + " decimal: ',', header: 2, missing_values: [-999, gone], time_column: [date, clock], time_zone: Europe/Berlin,"
+                        + " date_order: day_first, columns: [p, T], exclude: note, id_column: unit, missing: interpolate,"
+                        + " max_gap: 5min, resample: {every: 0.5s, how: median}, lengths: cut}\n" + MODELS);
+
+        SeriesOptions options =
+                Objects.requireNonNull(only(recipe).data().series()).options();
+        assertThat(options.scaling())
+                .isEqualTo(new SeriesOptions.Scale(Scaling.ROBUST, true, new Normalization.Clip(-3, 3)));
+        assertThat(options.classes()).isEqualTo(new SeriesOptions.Classes(List.of("ok", "idle"), LabelRule.ANY));
+        assertThat(options.table().syntax()).isEqualTo(new TableOptions.Syntax('\t', ',', 2, List.of("-999", "gone")));
+        assertThat(options.table().roles())
+                .isEqualTo(new TableOptions.Roles(
+                        List.of("date", "clock"), List.of("p", "T"), List.of("note"), "state", false, "unit"));
+        assertThat(options.table().times())
+                .isEqualTo(new TableOptions.Times(DateOrder.DAY_FIRST, ZoneId.of("Europe/Berlin")));
+        assertThat(options.steps())
+                .isEqualTo(new SeriesOptions.Steps(
+                        SeriesOptions.Missing.INTERPOLATE,
+                        Duration.ofMinutes(5),
+                        new SeriesOptions.Resample(Duration.ofMillis(500), SeriesOptions.Resample.How.MEDIAN),
+                        new SeriesOptions.Lengths(true, 0)));
+        assertThat(read(JsonMapper.shared().writeValueAsString(RecipeWriter.write(recipe))))
+                .isEqualTo(recipe);
     }
 
     @Test

@@ -35,6 +35,9 @@ public sealed interface FetchEvent {
     /** The source could not give what is still missing; the next one is tried. */
     record Failed(DatasetSource source, String reason) implements FetchEvent {}
 
+    /** What was found in a table and taken, a sentence. */
+    record Noted(String text) implements FetchEvent {}
+
     /** Pictures of a folder that could not be read and are left out, at least one; told once for each folder. */
     record Skipped(List<ImageFolder.Skipped> pictures, int read) implements FetchEvent {
         public Skipped {

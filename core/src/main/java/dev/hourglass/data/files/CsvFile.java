@@ -6,7 +6,6 @@ import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.CsvRecordHandler;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import dev.hourglass.data.DatasetException;
-import dev.hourglass.data.FloatDataset;
 import dev.hourglass.files.Excerpt;
 import dev.hourglass.files.Failures;
 import dev.hourglass.files.FileStamp;
@@ -19,14 +18,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Reader of tables and series of numbers as text. The separator is the semicolon if the first line has one, else the
- * tab, else the comma. A first line without any number names the columns. UTF-8, with or without a byte-order mark
- * (UTF-16 with one). Every other line is a row; all have as many numbers, none missing, with a decimal point: a decimal
- * comma is refused wherever it can be told, because {@code 1,234} may be either of two numbers. May be gzipped. Read row
- * by row; what is kept are the numbers.
+ * Reader of labels as text, one a line. UTF-8, with or without a byte-order mark (UTF-16 with one); may be gzipped. Tables of
+ * numbers are {@link dev.hourglass.data.tables.TableReader}'s.
  */
 public final class CsvFile {
     private static final int MAX_COLUMNS = 1 << 20;
@@ -41,37 +36,6 @@ public final class CsvFile {
     }
 
     private CsvFile() {}
-
-    /**
-     * A table whose rows are samples or the steps of a series, each [columns].
-     *
-     * @return named as the file, without labels
-     * @throws CorruptFileException if the file is anything else; the message says line and column, both from 1
-     * @throws DatasetException if it can't be read
-     */
-    public static FloatDataset read(Path file) {
-        return readTable(file, null);
-    }
-
-    /**
-     * A table of which one column holds the classes: whole numbers from 0, or anything else as the classes' names,
-     * which are then numbered in alphabetical order.
-     *
-     * @param labelColumn its name in the first line
-     * @throws CorruptFileException as {@link #read(Path)} does
-     * @throws DatasetException if the file can't be read or has no such column
-     */
-    public static FloatDataset read(Path file, String labelColumn) {
-        return readTable(file, labelColumn);
-    }
-
-    private static FloatDataset readTable(Path file, @Nullable String labelColumn) {
-        return FileStamp.whileUnchanged(file, () -> {
-            CsvTable table = new CsvTable(file, labelColumn);
-            readRows(file, table::add);
-            return table.toDataset();
-        });
-    }
 
     /**
      * A column of classes, as whole numbers or as names, with or without a heading.

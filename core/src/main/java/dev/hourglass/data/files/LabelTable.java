@@ -5,9 +5,12 @@ import dev.hourglass.tensor.CorruptFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Takes the rows of a CSV file of classes, whole numbers or names, or says which row is none. */
 final class LabelTable {
+    private static final Pattern NUMBER = Pattern.compile("[+-]?(\\d+[.,]?\\d*|[.,]\\d+)([eE][+-]?\\d+)?");
+
     private final Path file;
     private final Labels.Column column = new Labels.Column();
     private long emptyLine;
@@ -30,7 +33,7 @@ final class LabelTable {
         if (emptyLine > 0) {
             throw corrupt("nothing", emptyLine, "Fill the gap or drop it.");
         }
-        if (CsvTable.looksLikeNumber(text) && !Labels.isClass(text)) {
+        if (NUMBER.matcher(text).matches() && !Labels.isClass(text)) {
             throw corrupt(Excerpt.of(text), line, "Number the classes from 0, or name them.");
         }
         column.add(text);

@@ -5,17 +5,28 @@ import dev.hourglass.tensor.Normalization;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * How the channels of measured series are brought to one scale. What is fitted to the part that a model learns from is
  * applied to all others as well, so that nothing of them reaches the model before its time; they may therefore leave
- * the range.
+ * the range. Missing numbers are left out of account.
  */
 public enum Scaling {
     /** Each channel's least number becomes 0 and its greatest 1. */
     MIN_MAX,
     /** Each channel has mean 0 and standard deviation 1. */
-    STANDARDIZE;
+    STANDARDIZE,
+    /** Each channel has median 0, and 1 between its quartiles, which few extremes don't move. */
+    ROBUST,
+    /** {@code sign(x) log(1 + |x|)}, then as {@link #MIN_MAX}. */
+    LOG1P;
+
+    /** Gives rows, one number a channel, to whoever asks; the same at each call. */
+    @FunctionalInterface
+    public interface Rows {
+        void forEach(Consumer<double[]> taker);
+    }
 
     /**
      * The scales of a training set's stored numbers, one for each channel, the last dimension of a sample. A channel
@@ -24,57 +35,142 @@ public enum Scaling {
      * @param training the normalization that it has already is left out of account
      */
     public Normalization fit(FloatDataset training) {
-        int channels = training.sampleShape().dimension(-1);
-        int size = training.sampleShape().size();
-        double[] least = new double[channels];
-        double[] most = new double[channels];
-        double[] sum = new double[channels];
+        return fit(training.sampleShape().dimension(-1), false, rowsOf(training));
+    }
+
+    /** The stored numbers, a row for each step of each sample. */
+    static Rows rowsOf(FloatDataset data) {
+        int channels = data.sampleShape().dimension(-1);
+        return taker -> {
+            double[] sample = new double[data.sampleShape().size()];
+            double[] row = new double[channels];
+            for (int i = 0; i < data.size(); i++) {
+                data.copyStored(i, sample, 0);
+                for (int at = 0; at < sample.length; at += channels) {
+                    System.arraycopy(sample, at, row, 0, channels);
+                    taker.accept(row);
+                }
+            }
+        };
+    }
+
+    /**
+     * @param channels numbers a row
+     * @param together whether all channels get the same scale and offset
+     */
+    public Normalization fit(int channels, boolean together, Rows rows) {
+        int columns = together ? 1 : channels;
+        Rows curved = this == LOG1P ? taker -> rows.forEach(row -> taker.accept(logarithms(row))) : rows;
+        double[] center = new double[columns];
+        double[] spread = new double[columns];
+        if (this == ROBUST) {
+            quartiles(columns, channels, curved, center, spread);
+        } else {
+            moments(columns, channels, curved, center, spread);
+        }
+        List<Double> scales = new ArrayList<>();
+        List<Double> offsets = new ArrayList<>();
+        for (int column = 0; column < columns; column++) {
+            double scale = spread[column] > 0 && Double.isFinite(1 / spread[column]) ? 1 / spread[column] : 1;
+            scales.add(scale);
+            offsets.add(-center[column] * scale);
+        }
+        return new Normalization(
+                scales,
+                offsets,
+                this == LOG1P ? Normalization.Curve.LOG1P : Normalization.Curve.LINEAR,
+                null,
+                List.of());
+    }
+
+    private static double[] logarithms(double[] row) {
+        return Arrays.stream(row)
+                .map(value -> Math.copySign(Math.log1p(Math.abs(value)), value))
+                .toArray();
+    }
+
+    private void moments(int columns, int channels, Rows rows, double[] center, double[] spread) {
+        double[] least = new double[columns];
+        double[] most = new double[columns];
+        double[] sum = new double[columns];
+        double[] squares = new double[columns];
+        long[] count = new long[columns];
         Arrays.fill(least, Double.POSITIVE_INFINITY);
         Arrays.fill(most, Double.NEGATIVE_INFINITY);
-        float[] sample = new float[size];
-        for (int i = 0; i < training.size(); i++) {
-            training.copyStored(i, sample, 0);
-            for (int j = 0; j < size; j++) {
-                int channel = j % channels;
-                least[channel] = Math.min(least[channel], sample[j]);
-                most[channel] = Math.max(most[channel], sample[j]);
-                sum[channel] += sample[j];
+        rows.forEach(row -> {
+            for (int i = 0; i < channels; i++) {
+                int column = i % columns;
+                if (!Double.isNaN(row[i])) {
+                    least[column] = Math.min(least[column], row[i]);
+                    most[column] = Math.max(most[column], row[i]);
+                    sum[column] += row[i];
+                    count[column]++;
+                }
             }
-        }
-        long each = (long) training.size() * (size / channels);
-        double[] center = new double[channels];
-        double[] spread = new double[channels];
-        for (int channel = 0; channel < channels; channel++) {
-            center[channel] = this == MIN_MAX ? least[channel] : sum[channel] / each;
-            spread[channel] = most[channel] - least[channel];
+        });
+        for (int column = 0; column < columns; column++) {
+            boolean empty = count[column] == 0;
+            center[column] = empty ? 0 : this == STANDARDIZE ? sum[column] / count[column] : least[column];
+            spread[column] = empty ? 0 : most[column] - least[column];
         }
         if (this == STANDARDIZE) {
-            spread = deviations(training, center, each);
-        }
-        return normalization(center, spread);
-    }
-
-    private static double[] deviations(FloatDataset training, double[] means, long each) {
-        double[] squares = new double[means.length];
-        float[] sample = new float[training.sampleShape().size()];
-        for (int i = 0; i < training.size(); i++) {
-            training.copyStored(i, sample, 0);
-            for (int j = 0; j < sample.length; j++) {
-                double distance = sample[j] - means[j % means.length];
-                squares[j % means.length] += distance * distance;
+            rows.forEach(row -> {
+                for (int i = 0; i < channels; i++) {
+                    double distance = row[i] - center[i % columns];
+                    squares[i % columns] += Double.isNaN(distance) ? 0 : distance * distance;
+                }
+            });
+            for (int column = 0; column < columns; column++) {
+                // A mean of equal numbers may miss them by a rounding.
+                spread[column] = spread[column] > 0 ? Math.sqrt(squares[column] / count[column]) : 0;
             }
         }
-        return Arrays.stream(squares).map(square -> Math.sqrt(square / each)).toArray();
     }
 
-    private static Normalization normalization(double[] center, double[] spread) {
-        List<Float> scales = new ArrayList<>();
-        List<Float> offsets = new ArrayList<>();
-        for (int channel = 0; channel < center.length; channel++) {
-            double scale = spread[channel] > 0 ? 1 / spread[channel] : 1;
-            scales.add((float) scale);
-            offsets.add((float) (-center[channel] * scale));
+    /** Medians and the distances of the quartiles, interpolated as NumPy's percentile does; one column at a time. */
+    private static void quartiles(int columns, int channels, Rows rows, double[] center, double[] spread) {
+        for (int column = 0; column < columns; column++) {
+            Numbers numbers = new Numbers();
+            int of = column;
+            rows.forEach(row -> {
+                for (int i = of; i < channels; i += columns) {
+                    numbers.add(row[i]);
+                }
+            });
+            double[] sorted = numbers.sorted();
+            if (sorted.length > 0) {
+                center[column] = quantile(sorted, 0.5);
+                double between = quantile(sorted, 0.75) - quantile(sorted, 0.25);
+                spread[column] = between > 0 ? between : sorted[sorted.length - 1] - sorted[0];
+            }
         }
-        return new Normalization(scales, offsets);
+    }
+
+    private static double quantile(double[] sorted, double share) {
+        double place = share * (sorted.length - 1);
+        int below = (int) place;
+        int above = Math.min(below + 1, sorted.length - 1);
+        return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+    }
+
+    private static final class Numbers {
+        private double[] values = new double[1 << 10];
+        private int count;
+
+        void add(double value) {
+            if (Double.isNaN(value)) {
+                return;
+            }
+            if (count == values.length) {
+                values = Arrays.copyOf(values, 2 * count);
+            }
+            values[count++] = value;
+        }
+
+        double[] sorted() {
+            double[] sorted = Arrays.copyOf(values, count);
+            Arrays.sort(sorted);
+            return sorted;
+        }
     }
 }

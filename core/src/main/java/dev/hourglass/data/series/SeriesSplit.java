@@ -1,14 +1,18 @@
 package dev.hourglass.data.series;
 
+import dev.hourglass.data.Cuts;
 import dev.hourglass.data.DataSources;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.FloatDataset;
 import dev.hourglass.data.SourceOptions;
+import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A series of the user's own, such as measurements, as samples to train and to test by. A CSV file has one row per step
@@ -16,10 +20,16 @@ import java.util.Locale;
  *
  * <p>Nothing of the test part reaches training: the series is split by time, the end being tested by; each part is cut
  * into windows by itself, so that no window of the one shares a step with one of the other; and the scales are fitted
- * to the training part alone, so test samples may leave its range. A window's label is the commonest of its steps, the
- * smallest of equally common ones.
+ * to the training part alone, so test samples may leave its range. No window crosses from one series to the next. In
+ * the test part every row is in a window where its piece is long enough: the last window ends at the last row.
+ *
+ * @param notes what was found and taken, a sentence each, such as gaps and columns that are left out
  */
-public record SeriesSplit(FloatDataset training, FloatDataset test) {
+public record SeriesSplit(FloatDataset training, FloatDataset test, List<String> notes) {
+    public SeriesSplit {
+        notes = List.copyOf(notes);
+    }
+
     /**
      * Reads a file, or two, and makes training and test samples of it.
      *
@@ -27,6 +37,9 @@ public record SeriesSplit(FloatDataset training, FloatDataset test) {
      * @throws DatasetException if a file can't be read, is no series, is too short, or both differ in kind
      */
     public static SeriesSplit open(Path file, SeriesOptions options) {
+        if (DataSources.isTable(file) && (options.test() == null || DataSources.isTable(options.test()))) {
+            return TableSplit.open(file, options);
+        }
         FloatDataset series = read(file, options);
         Path testFile = options.test();
         FloatDataset training;
@@ -45,27 +58,39 @@ public record SeriesSplit(FloatDataset training, FloatDataset test) {
             requireRows(file, "training", training.size(), training.size(), options);
             requireRows(testFile, "test", test.size(), test.size(), options);
         }
-        Scaling scaling = options.scaling();
-        Normalization normalization = scaling == null ? Normalization.NONE : scaling.fit(training);
+        SeriesOptions.Scale scale = options.scaling();
+        Normalization normalization = scale == null ? Normalization.NONE : fit(training, scale);
         return new SeriesSplit(
-                windows(training, options).withNormalization(normalization),
-                windows(test, options).withNormalization(normalization));
+                windows(training, options, false).withNormalization(normalization),
+                windows(test, options, true).withNormalization(normalization),
+                List.of());
+    }
+
+    private static Normalization fit(FloatDataset training, SeriesOptions.Scale scale) {
+        int channels = training.sampleShape().dimension(-1);
+        Normalization fitted = scale.scaling().fit(channels, scale.together(), Scaling.rowsOf(training));
+        return fitted.withClip(scale.clip());
     }
 
     private static FloatDataset read(Path file, SeriesOptions options) {
-        SourceOptions source = SourceOptions.defaults();
-        if (options.labelColumn() != null) {
-            source = source.withLabelColumn(options.labelColumn());
-        }
-        Dataset data = DataSources.openFile(file, source);
+        Dataset data = DataSources.openFile(file, SourceOptions.defaults());
         if (!(data instanceof FloatDataset rows)) {
             throw new DatasetException(
                     "Can't read " + file + " as a series: expected a CSV or NPY file, found images. Give their data set"
                             + " by name or folder.");
         }
-        if (options.labelColumn() != null && !rows.hasLabels()) {
-            throw new DatasetException("Can't take labels from column '" + options.labelColumn() + "' of " + file
-                    + ": only CSV files have named columns. Give the labels as a file of their own.");
+        if (!options.table().equals(TableOptions.DEFAULT)) {
+            String label = options.table().roles().label();
+            throw new DatasetException((label == null
+                            ? "Can't use the settings of a table for "
+                            : "Can't take labels from column '" + label + "' of ")
+                    + file + ": only CSV files have named columns. "
+                    + (label == null ? "Leave them out." : "Give the labels as a file of their own."));
+        }
+        if (!options.steps().equals(SeriesOptions.Steps.PLAIN)
+                || !options.classes().trainOn().isEmpty()) {
+            throw new DatasetException("Can't use 'missing', 'max_gap', 'resample', 'lengths' or 'train_on' for " + file
+                    + ": they are for tables. Save the series as CSV.");
         }
         if (options.window() != null && rows.sampleShape().rank() > 1) {
             throw new DatasetException("Can't cut " + file + " into windows: expected [steps, channels], found "
@@ -75,25 +100,34 @@ public record SeriesSplit(FloatDataset training, FloatDataset test) {
         return options.labels() == null ? rows : (FloatDataset) DataSources.labelled(rows, options.labels());
     }
 
-    private static FloatDataset windows(FloatDataset rows, SeriesOptions options) {
+    private static FloatDataset windows(FloatDataset rows, SeriesOptions options, boolean toTheEnd) {
         SeriesOptions.Window window = options.window();
-        return window == null ? rows : rows.windows(window.steps(), window.stride());
+        if (window == null) {
+            return rows;
+        }
+        int[] starts =
+                SeriesRows.starts(new int[] {0, rows.size()}, window, toTheEnd).toArray();
+        return rows.cut(Cuts.windows(starts, window.steps()), options.classes().rule(), 0);
     }
 
     private static void requireRows(Path file, String part, int found, int of, SeriesOptions options) {
         SeriesOptions.Window window = options.window();
         int needed = window == null ? 1 : window.steps();
         if (found < needed) {
-            throw new DatasetException(String.format(
-                    Locale.ROOT,
-                    "The %s part of %s has %,d of its %,d rows; expected at least %s. Give a longer series, shorter windows"
-                            + " or another share for the test.",
-                    part,
-                    file,
-                    found,
-                    of,
-                    window == null ? "one" : String.format(Locale.ROOT, "the %,d of a window", needed)));
+            throw tooShort(file, part, found, of, window);
         }
+    }
+
+    static DatasetException tooShort(Path file, String part, int found, int of, SeriesOptions.@Nullable Window window) {
+        return new DatasetException(String.format(
+                Locale.ROOT,
+                "The %s part of %s has %,d of its %,d rows; expected at least %s. Give a longer series, shorter windows"
+                        + " or another share for the test.",
+                part,
+                file,
+                found,
+                of,
+                window == null ? "one" : String.format(Locale.ROOT, "the %,d of a window", window.steps())));
     }
 
     private static void requireSameKind(Path file, FloatDataset training, Path testFile, FloatDataset test) {

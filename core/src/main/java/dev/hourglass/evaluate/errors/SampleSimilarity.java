@@ -28,7 +28,7 @@ public final class SampleSimilarity {
      * @param normalization that they come under
      */
     public static SampleSimilarity ofImages(Shape image, Normalization normalization) {
-        double range = normalization.equals(Normalization.NONE)
+        double range = normalization.isNone()
                 ? 1
                 : BYTE_RANGE * Math.abs(normalization.scales().getFirst());
         boolean large =

@@ -135,6 +135,7 @@ public final class JsonText {
             case String text -> generator.writeString(text);
             case Integer number -> generator.writeNumber(number);
             case Float number -> generator.writeNumber(number);
+            case Double number -> generator.writeNumber(number);
             case Boolean flag -> generator.writeBoolean(flag);
             default -> throw new IllegalArgumentException("JSON has no " + value.getClass());
         }

@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,16 @@ public record HourglassNote(
         Map<String, Object> scaling = new LinkedHashMap<>();
         scaling.put("scales", normalization.scales());
         scaling.put("offsets", normalization.offsets());
+        if (normalization.curve() != Normalization.Curve.LINEAR) {
+            scaling.put("curve", normalization.curve().name().toLowerCase(Locale.ROOT));
+        }
+        Normalization.Clip clip = normalization.clip();
+        if (clip != null) {
+            scaling.put("clip", List.of(clip.least(), clip.most()));
+        }
+        if (!normalization.columns().isEmpty()) {
+            scaling.put("columns", normalization.columns());
+        }
         tree.put("normalization", scaling);
         if (encoderLayers != null) {
             tree.put("encoder_layers", encoderLayers);
@@ -145,10 +156,10 @@ public record HourglassNote(
 
     /** One scale and offset, or one for each number of the input's last dimension. */
     private static Normalization normalization(Json.Mapping scaling, Shape input) {
-        List<Float> scales = numbers(scaling.get("scales"));
-        List<Float> offsets = numbers(scaling.get("offsets"));
-        boolean finite = scales.stream().allMatch(scale -> Float.isFinite(scale) && scale != 0)
-                && offsets.stream().allMatch(Float::isFinite);
+        List<Double> scales = numbers(scaling.get("scales"));
+        List<Double> offsets = numbers(scaling.get("offsets"));
+        boolean finite = scales.stream().allMatch(scale -> Double.isFinite(scale) && scale != 0)
+                && offsets.stream().allMatch(Double::isFinite);
         int channels = input.dimension(-1);
         if (!finite || scales.size() != offsets.size() || (scales.size() != 1 && scales.size() != channels)) {
             throw scaling.place()
@@ -156,13 +167,55 @@ public record HourglassNote(
                             "1 or " + channels + " finite scales other than 0 and as many finite offsets",
                             scaling.excerpt());
         }
-        return new Normalization(scales, offsets);
+        return new Normalization(
+                        scales,
+                        offsets,
+                        curve(scaling.find("curve")),
+                        clip(scaling.find("clip")),
+                        columns(scaling.find("columns"), input))
+                .ofPixelsAsRead();
     }
 
-    private static List<Float> numbers(Json list) {
-        return list.asSequence().items().stream()
-                .map(number -> (float) number.asNumber())
-                .toList();
+    private static Normalization.Curve curve(@Nullable Json name) {
+        if (name == null) {
+            return Normalization.Curve.LINEAR;
+        }
+        for (Normalization.Curve curve : Normalization.Curve.values()) {
+            if (curve.name().toLowerCase(Locale.ROOT).equals(name.asText())) {
+                return curve;
+            }
+        }
+        throw name.place().corrupt("linear or log1p", name.excerpt());
+    }
+
+    private static Normalization.@Nullable Clip clip(@Nullable Json bounds) {
+        if (bounds == null) {
+            return null;
+        }
+        List<Double> both = numbers(bounds);
+        if (both.size() != 2
+                || !(both.getFirst() < both.getLast())
+                || !Double.isFinite(both.getLast() - both.getFirst())) {
+            throw bounds.place().corrupt("the least and the most, two numbers", bounds.excerpt());
+        }
+        return new Normalization.Clip(both.getFirst(), both.getLast());
+    }
+
+    /** Of each number of the last dimension, or of a whole sample where rows are samples. */
+    private static List<String> columns(@Nullable Json names, Shape input) {
+        if (names == null) {
+            return List.of();
+        }
+        List<String> columns =
+                names.asSequence().items().stream().map(Json::asText).toList();
+        if (columns.size() != input.dimension(-1) && columns.size() != input.size()) {
+            throw names.place().corrupt("the names of " + input.dimension(-1) + " columns", names.excerpt());
+        }
+        return columns;
+    }
+
+    private static List<Double> numbers(Json list) {
+        return list.asSequence().items().stream().map(Json::asNumber).toList();
     }
 
     private static GoldenBatch golden(Json.Mapping batch, int inputSize, int outputSize) {

@@ -4,9 +4,11 @@ import dev.hourglass.formats.GoldenBatch;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.model.Graph;
+import dev.hourglass.tensor.Normalization;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -33,6 +35,17 @@ public final class ModelWriter {
         Map<String, String> metadata = new TreeMap<>();
         metadata.put("normalization.scale", numbers(model.normalization().scales()));
         metadata.put("normalization.offset", numbers(model.normalization().offsets()));
+        Normalization normalization = model.normalization();
+        if (normalization.curve() != Normalization.Curve.LINEAR) {
+            metadata.put("normalization.curve", normalization.curve().name().toLowerCase(Locale.ROOT));
+        }
+        Normalization.Clip clip = normalization.clip();
+        if (clip != null) {
+            metadata.put("normalization.clip", numbers(List.of(clip.least(), clip.most())));
+        }
+        if (!normalization.columns().isEmpty()) {
+            metadata.put("normalization.columns", String.join("\n", normalization.columns()));
+        }
         int encoderLayers = model.waist().encoderLayers();
         if (encoderLayers > 0) {
             metadata.put(
@@ -50,7 +63,7 @@ public final class ModelWriter {
         return graph.upTo(List.of(waist)).inUse().onlyOutput();
     }
 
-    private static String numbers(List<Float> numbers) {
+    private static String numbers(List<Double> numbers) {
         return numbers.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hourglass.data.FloatDataset;
+import dev.hourglass.data.series.SeriesOptions;
+import dev.hourglass.data.series.TableSamples;
+import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.files.FileChangedException;
 import dev.hourglass.tensor.Shape;
 import java.io.IOException;
@@ -77,14 +80,14 @@ class ChangingFileTest {
             }
         });
         try {
-            assertThatThrownBy(() -> CsvFile.read(table))
+            assertThatThrownBy(() -> table(table))
                     .isInstanceOf(FileChangedException.class)
                     .hasMessageStartingWith(table + " changed while it was read: it had ");
         } finally {
             done.set(true);
             writer.join();
         }
-        assertThat(CsvFile.read(table).size()).isGreaterThan(30_000);
+        assertThat(table(table).size()).isGreaterThan(30_000);
     }
 
     /** In place, as NumPy and cp do it. */
@@ -98,5 +101,10 @@ class ChangingFileTest {
             }
         });
         return Files.write(folder.resolve("data.npy"), Files.readAllBytes(whole));
+    }
+
+    private static FloatDataset table(Path file) {
+        return TableSamples.read(file, TableOptions.DEFAULT, SeriesOptions.Missing.FAIL)
+                .data();
     }
 }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.FloatDataset;
+import dev.hourglass.data.series.SeriesOptions;
+import dev.hourglass.data.series.TableSamples;
+import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Shape;
 import java.io.IOException;
@@ -33,7 +36,7 @@ class CsvFileTest {
                 "\uFEFFheight;width\n1;2.5\n-3;4e2\n"
             })
     void separatorHeaderAndByteOrderMarkAreRecognized(String text) throws IOException {
-        FloatDataset data = CsvFile.read(write(text));
+        FloatDataset data = table(write(text));
 
         assertThat(data.size()).isEqualTo(2);
         assertThat(data.sampleShape()).isEqualTo(Shape.of(2));
@@ -48,24 +51,22 @@ class CsvFileTest {
     void utf16IsReadByItsByteOrderMark() throws IOException {
         Path file = Files.write(folder.resolve("table.csv"), "1;2\n3;4\n".getBytes(StandardCharsets.UTF_16));
 
-        assertThat(CsvFile.read(file).size()).isEqualTo(2);
+        assertThat(table(file).size()).isEqualTo(2);
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             1,2\\n3\\n | 2 columns at line 2, as in the first line, found 1. Give every row as many.
             a,b\\n1,2\\n3,4,5\\n | 2 columns at line 3, as in the first line, found 3. Give every row as many.
-            1,2\\n3,x\\n | a number at line 2, column 2, found 'x'. Drop the column, or name it as the one with the labels.
-            h,w\\n1,2\\n3,NaN\\n | a number at line 3, column 2 ('w'), found 'NaN'. Drop the column, or name it as the one with the labels.
-            h,w\\n1,0x1p3\\n | a number at line 2, column 2 ('w'), found '0x1p3'. Drop the column, or name it as the one with the labels.
-            h,w\\n1,1f\\n | a number at line 2, column 2 ('w'), found '1f'. Drop the column, or name it as the one with the labels.
-            1,x\\n3,4\\n | a number at line 1, column 2, found 'x'. Drop the column, or name it as the one with the labels.
-            h,w\\n,2\\n | a number at line 2, column 1 ('h'), found nothing. Fill the gap or drop the row.
-            1\\n\\n3\\n | a row of 1 at line 2, found an empty line. Fill the gap or drop it.
-            h;w\\n1;2,5\\n | a number at line 2, column 2 ('w'), found '2,5'. Write numbers with a decimal point.
-            1,5;2,5\\n | a number at line 1, column 1, found '1,5'. Write numbers with a decimal point.
-            h,w\\n1,"2,5"\\n | a number at line 2, column 2 ('w'), found '2,5'. Write numbers with a decimal point.
-            v\\n1,5\\n2,5\\n | 1 columns at line 2, as in the first line, found 2. Give every row as many; numbers with a decimal comma need a decimal point.
+            1,2\\n3,x\\n | a number at line 2, column 2, found 'x'. Leave the column out (exclude), or name it as the one with the labels.
+            h,w\\n1,2\\n3,NaN\\n | no gaps, found 1 number of 'w' (longest run 1). Say what to do with 'missing': interpolate, hold, mean or drop_windows.
+            h,w\\n1,0x1p3\\n | a number at line 2, column 2 ('w'), found '0x1p3'. Leave the column out (exclude), or name it as the one with the labels.
+            h,w\\n1,1f\\n | a number at line 2, column 2 ('w'), found '1f'. Leave the column out (exclude), or name it as the one with the labels.
+            1,x\\n3,4\\n | a number at line 1, column 2, found 'x'. Leave the column out (exclude), or name it as the one with the labels.
+            h,w\\n,2\\n | no gaps, found 1 number of 'h' (longest run 1). Say what to do with 'missing': interpolate, hold, mean or drop_windows.
+            1\\n\\n3\\n | a number at line 2, found an empty line. Write NaN for a gap, or drop it.
+            h;w\\n1.5;2,5\\n | a number at line 2, column 2 ('w'), found '2,5'. Write all numbers with a decimal point, or say decimal: ','.
+            v\\n1,5\\n2,5\\n | 1 columns at line 2, as in the first line, found 2. Give every row as many; numbers with a decimal comma need another separator.
             h,w\\n1,1e99\\n | a number below 3.4e38 at line 2, column 2 ('w'), found '1e99'. Scale the column.
             h,w\\n | rows of numbers, found only names. Give at least one row.
             \\n\\n | rows of numbers, found none. Give at least one row.
@@ -73,14 +74,14 @@ class CsvFileTest {
     void whatIsNoNumberIsNamedByLineAndColumn(String text, String message) throws IOException {
         Path file = write(text.replace("\\n", "\n"));
 
-        assertThatThrownBy(() -> CsvFile.read(file))
+        assertThatThrownBy(() -> table(file))
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessage(file + ": expected " + message);
     }
 
     @Test
     void aColumnOfNumbersGivesLabelsAsTheyAre() throws IOException {
-        FloatDataset data = CsvFile.read(write("x,kind,y\n1,7,2\n3,0,4\n5,7,6\n"), "kind");
+        FloatDataset data = table(write("x,kind,y\n1,7,2\n3,0,4\n5,7,6\n"), "kind");
 
         assertThat(data.sampleShape()).isEqualTo(Shape.of(2));
         float[] sample = new float[2];
@@ -92,7 +93,7 @@ class CsvFileTest {
 
     @Test
     void aColumnOfTextGivesLabelsInAlphabeticalOrder() throws IOException {
-        FloatDataset data = CsvFile.read(write("kind,x\nship,1\nbird,2\nship,3\ncat,4\n"), "kind");
+        FloatDataset data = table(write("kind,x\nship,1\nbird,2\nship,3\ncat,4\n"), "kind");
 
         assertThat(data.classNames()).containsExactly("bird", "cat", "ship");
         assertThat(new int[] {data.label(0), data.label(1), data.label(2), data.label(3)})
@@ -102,12 +103,12 @@ class CsvFileTest {
     @Test
     void aMissingLabelColumnIsAnsweredWithTheNearest() throws IOException {
         Path named = write("kind,x\n1,2\n");
-        assertThatThrownBy(() -> CsvFile.read(named, "knid"))
+        assertThatThrownBy(() -> table(named, "knid"))
                 .isInstanceOf(DatasetException.class)
                 .hasMessage("Can't take labels from " + named + ": it has no column 'knid'. Did you mean 'kind'?");
 
         Path unnamed = write("1,2\n");
-        assertThatThrownBy(() -> CsvFile.read(unnamed, "kind"))
+        assertThatThrownBy(() -> table(unnamed, "kind"))
                 .hasMessage("Can't take labels from " + unnamed
                         + ": its first line names no columns. Add a line of names.");
     }
@@ -115,17 +116,18 @@ class CsvFileTest {
     @Test
     void aFieldOrLineWithoutEndIsRefused() throws IOException {
         Path field = write("1,2\n3," + "4".repeat(5000) + "\n");
-        assertThatThrownBy(() -> CsvFile.read(field))
+        assertThatThrownBy(() -> table(field))
                 .isInstanceOf(CorruptFileException.class)
-                .hasMessageStartingWith(field + ": expected a table of numbers, found '")
+                .hasMessageStartingWith(
+                        field + ": expected a number at line 2, column 2, found more than 1,024 characters")
                 .message()
                 .hasLineCount(1);
 
         Path quote = write("1,2\n3,\"" + "4,\n".repeat(100_000));
-        assertThatThrownBy(() -> CsvFile.read(quote)).isInstanceOf(CorruptFileException.class);
+        assertThatThrownBy(() -> table(quote)).isInstanceOf(CorruptFileException.class);
 
         Path line = write("1,".repeat(2_000_000) + "1\n");
-        assertThatThrownBy(() -> CsvFile.read(line)).isInstanceOf(CorruptFileException.class);
+        assertThatThrownBy(() -> table(line)).isInstanceOf(CorruptFileException.class);
     }
 
     @Test
@@ -137,7 +139,7 @@ class CsvFileTest {
             random.nextBytes(bytes);
             Path file = Files.write(folder.resolve("table.csv"), bytes);
             try {
-                CsvFile.read(file);
+                table(file);
             } catch (CorruptFileException e) {
                 assertThat(e.getMessage())
                         .as("seed %d, round %d", seed, round)
@@ -149,5 +151,15 @@ class CsvFileTest {
 
     private Path write(String text) throws IOException {
         return Files.writeString(folder.resolve("table.csv"), text);
+    }
+
+    private static FloatDataset table(Path file) {
+        return TableSamples.read(file, TableOptions.DEFAULT, SeriesOptions.Missing.FAIL)
+                .data();
+    }
+
+    private static FloatDataset table(Path file, String labelColumn) {
+        return TableSamples.read(file, TableOptions.DEFAULT.withLabel(labelColumn), SeriesOptions.Missing.FAIL)
+                .data();
     }
 }

@@ -122,7 +122,7 @@ class ModelWriterTest {
                 model.input(),
                 model.layers(),
                 model.parameters(),
-                new Normalization(List.of(0.5f, 2f, -1f), List.of(0f, 1f, 0.25f)),
+                new Normalization(List.of(0.5, 2.0, -1.0), List.of(0.0, 1.0, 0.25)),
                 model.waist(),
                 null,
                 null,

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 record Assembly(Path file, OnnxGraph onnx, Reading reading) {
     private static final String SCALE = "normalization.scale";
     private static final String OFFSET = "normalization.offset";
+    private static final String CURVE = "normalization.curve";
+    private static final String CLIP = "normalization.clip";
+    private static final String COLUMNS = "normalization.columns";
     private static final String PROVENANCE = "provenance.";
 
     /** @param output the layer whose value the model gives */
@@ -60,13 +64,13 @@ record Assembly(Path file, OnnxGraph onnx, Reading reading) {
     }
 
     private Normalization normalization(Graph graph) {
-        List<Float> scales = numbers(SCALE);
-        List<Float> offsets = numbers(OFFSET);
+        List<Double> scales = numbers(SCALE);
+        List<Double> offsets = numbers(OFFSET);
         int channels = graph.input().dimension(-1);
         try {
-            Normalization normalization = new Normalization(scales, offsets);
+            Normalization normalization = new Normalization(scales, offsets, curve(), clip(), columns(graph));
             if (scales.size() == 1 || scales.size() == channels) {
-                return normalization;
+                return normalization.ofPixelsAsRead();
             }
         } catch (IllegalArgumentException e) {
             // Told below.
@@ -77,10 +81,35 @@ record Assembly(Path file, OnnxGraph onnx, Reading reading) {
                         scales.size() + " and " + offsets.size());
     }
 
-    private List<Float> numbers(String key) {
+    private Normalization.Curve curve() {
+        String name = onnx.metadata().getOrDefault(CURVE, "linear");
+        return Normalization.Curve.valueOf(name.toUpperCase(Locale.ROOT));
+    }
+
+    private Normalization.@Nullable Clip clip() {
+        if (!onnx.metadata().containsKey(CLIP)) {
+            return null;
+        }
+        List<Double> bounds = numbers(CLIP);
+        return new Normalization.Clip(bounds.getFirst(), bounds.getLast());
+    }
+
+    private List<String> columns(Graph graph) {
+        int channels = graph.input().dimension(-1);
+        String names = onnx.metadata().get(COLUMNS);
+        List<String> columns = names == null ? List.of() : List.of(names.split("\n", -1));
+        if (!columns.isEmpty()
+                && columns.size() != channels
+                && columns.size() != graph.input().size()) {
+            throw reading.bounds().refuse("the names of " + channels + " columns in the metadata", columns.size() + "");
+        }
+        return columns;
+    }
+
+    private List<Double> numbers(String key) {
         String text = onnx.metadata().getOrDefault(key, "");
         try {
-            return Arrays.stream(text.split(",")).map(Float::valueOf).toList();
+            return Arrays.stream(text.split(",")).map(Double::valueOf).toList();
         } catch (NumberFormatException e) {
             throw reading.bounds().refuse("numbers as " + key + " in the metadata", OnnxReader.shown(text));
         }

@@ -1,0 +1,327 @@
+package dev.hourglass.data.series;
+
+import dev.hourglass.data.Cuts;
+import dev.hourglass.data.DatasetException;
+import dev.hourglass.data.tables.Table;
+import dev.hourglass.tensor.CorruptFileException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of one part, on their way from a table to samples.
+ *
+ * @param table with each series in one piece
+ * @param used which rows may be part of a sample; null for all
+ * @param part what it is called in messages
+ */
+record SeriesRows(Table table, boolean @Nullable [] used, String part) {
+    private static final int NAMED = 8;
+
+    /** The mean of each channel over the rows that are used; 0 where all are missing. */
+    double[] means() {
+        double[] sums = new double[table.channels()];
+        int[] counts = new int[table.channels()];
+        forEachUsed(row -> {
+            for (int channel = 0; channel < row.length; channel++) {
+                if (!Double.isNaN(row[channel])) {
+                    sums[channel] += row[channel];
+                    counts[channel]++;
+                }
+            }
+        });
+        for (int channel = 0; channel < sums.length; channel++) {
+            sums[channel] = counts[channel] == 0 ? 0 : sums[channel] / counts[channel];
+        }
+        return sums;
+    }
+
+    /** Gives all rows that are used, one after the other in one array. */
+    void forEachUsed(Consumer<double[]> taker) {
+        double[] row = new double[table.channels()];
+        for (int i = 0; i < table.rows(); i++) {
+            if (used == null || used[i]) {
+                System.arraycopy(table.values(), i * row.length, row, 0, row.length);
+                taker.accept(row);
+            }
+        }
+    }
+
+    /** How many numbers each channel lacks, and the longest run of them. */
+    record Gap(String channel, int missing, int longest, int firstRow) {}
+
+    List<Gap> gaps() {
+        List<Gap> gaps = new ArrayList<>();
+        for (int channel = 0; channel < table.channels(); channel++) {
+            int missing = 0;
+            int longest = 0;
+            int run = 0;
+            int first = -1;
+            for (int row = 0; row < table.rows(); row++) {
+                boolean gap = Double.isNaN(table.values()[row * table.channels() + channel]);
+                run = gap ? run + 1 : 0;
+                missing += gap ? 1 : 0;
+                first = gap && first < 0 ? row : first;
+                longest = Math.max(longest, run);
+            }
+            if (missing > 0) {
+                gaps.add(new Gap(table.channelName(channel), missing, longest, first));
+            }
+        }
+        return gaps;
+    }
+
+    List<String> describeGaps() {
+        List<Gap> gaps = gaps();
+        return gaps.isEmpty() ? List.of() : List.of("The " + part + " lacks " + told(gaps) + ".");
+    }
+
+    private static String told(List<Gap> gaps) {
+        String text = gaps.stream()
+                .limit(NAMED)
+                .map(gap -> String.format(
+                        Locale.ROOT,
+                        "%,d number%s of '%s' (longest run %,d)",
+                        gap.missing(),
+                        gap.missing() == 1 ? "" : "s",
+                        gap.channel(),
+                        gap.longest()))
+                .collect(Collectors.joining(", "));
+        return gaps.size() > NAMED ? text + " and of " + (gaps.size() - NAMED) + " more channels" : text;
+    }
+
+    /** Channels of which a model can learn nothing, and such as lose what they have in 32 bits. */
+    List<String> describeChannels(boolean scaled) {
+        List<String> flat = new ArrayList<>();
+        List<String> lost = new ArrayList<>();
+        for (int channel = 0; channel < table.channels(); channel++) {
+            double least = Double.POSITIVE_INFINITY;
+            double most = Double.NEGATIVE_INFINITY;
+            for (int row = 0; row < table.rows(); row++) {
+                double value = table.values()[row * table.channels() + channel];
+                if ((used == null || used[row]) && !Double.isNaN(value)) {
+                    least = Math.min(least, value);
+                    most = Math.max(most, value);
+                }
+            }
+            String name = "'" + table.channelName(channel) + "'";
+            if (least > most) {
+                flat.add(name + " (empty)");
+            } else if (least == most) {
+                flat.add(name + " (always " + least + ")");
+            } else if (!scaled && (most - least) < 1000 * Math.ulp((float) Math.max(Math.abs(least), Math.abs(most)))) {
+                lost.add(name);
+            }
+        }
+        List<String> notes = new ArrayList<>();
+        if (!flat.isEmpty()) {
+            notes.add("In the " + part + " there is nothing to learn in " + some(flat)
+                    + "; 'exclude' leaves a channel out.");
+        }
+        if (!lost.isEmpty()) {
+            notes.add("Of the range of " + some(lost)
+                    + " little is left in 32 bits; 'scaling: min_max' or 'standardize' keeps it.");
+        }
+        return notes;
+    }
+
+    private static String some(List<String> names) {
+        return names.stream().limit(NAMED).collect(Collectors.joining(", "))
+                + (names.size() > NAMED ? " and " + (names.size() - NAMED) + " more" : "");
+    }
+
+    /**
+     * The same without gaps, or with gaps that no window will have.
+     *
+     * @param means what {@link SeriesOptions.Missing#MEAN} fills in
+     * @throws CorruptFileException if there are gaps and nothing was said of them
+     */
+    SeriesRows filled(SeriesOptions.Missing missing, double[] means) {
+        List<Gap> gaps = gaps();
+        if (gaps.isEmpty()) {
+            return this;
+        }
+        return switch (missing) {
+            case FAIL ->
+                throw new CorruptFileException(
+                        table.file(),
+                        "no gaps",
+                        told(gaps),
+                        "Say what to do with 'missing': interpolate, hold, mean or drop_windows.");
+            case DROP_WINDOWS -> new SeriesRows(table, whole(), part);
+            case MEAN ->
+                filledBy((values, bounds, channel) -> {
+                    for (int row = bounds[0]; row < bounds[1]; row++) {
+                        int at = row * table.channels() + channel;
+                        values[at] = Double.isNaN(values[at]) ? means[channel] : values[at];
+                    }
+                });
+            case HOLD -> filledBy((values, bounds, channel) -> fill(values, bounds, channel, false, means));
+            case INTERPOLATE -> filledBy((values, bounds, channel) -> fill(values, bounds, channel, true, means));
+        };
+    }
+
+    private interface Filling {
+        /** Fills one channel of the rows from {@code bounds[0]} to {@code bounds[1] - 1}. */
+        void fill(double[] values, int[] bounds, int channel);
+    }
+
+    private SeriesRows filledBy(Filling filling) {
+        int[] bounds = table.seriesBounds();
+        for (int i = 0; i + 1 < bounds.length; i++) {
+            for (int channel = 0; channel < table.channels(); channel++) {
+                filling.fill(table.values(), new int[] {bounds[i], bounds[i + 1]}, channel);
+            }
+        }
+        return this;
+    }
+
+    /** By the numbers around a gap; by the channel's mean where a series has none. */
+    private void fill(double[] values, int[] bounds, int channel, boolean onLine, double[] means) {
+        int channels = table.channels();
+        int known = -1;
+        for (int row = bounds[0]; row < bounds[1]; row++) {
+            if (Double.isNaN(values[row * channels + channel])) {
+                continue;
+            }
+            for (int gap = known < 0 ? bounds[0] : known + 1; gap < row; gap++) {
+                double after = values[row * channels + channel];
+                double before = known < 0 ? after : values[known * channels + channel];
+                double share = known < 0 || !onLine ? 0 : place(known, gap, row);
+                values[gap * channels + channel] = before + share * (after - before);
+            }
+            known = row;
+        }
+        for (int gap = known < 0 ? bounds[0] : known + 1; gap < bounds[1]; gap++) {
+            values[gap * channels + channel] = known < 0 ? means[channel] : values[known * channels + channel];
+        }
+    }
+
+    /** Where a row lies between two others, from 0 to 1: by time where there are times. */
+    private double place(int before, int row, int after) {
+        long[] times = table.times();
+        return times == null || times[after] == times[before]
+                ? (double) (row - before) / (after - before)
+                : (double) (times[row] - times[before]) / (times[after] - times[before]);
+    }
+
+    private boolean[] whole() {
+        boolean[] whole = used == null ? new boolean[table.rows()] : used.clone();
+        if (used == null) {
+            Arrays.fill(whole, true);
+        }
+        for (int at = 0; at < table.values().length; at++) {
+            if (Double.isNaN(table.values()[at])) {
+                whole[at / table.channels()] = false;
+            }
+        }
+        return whole;
+    }
+
+    /** Runs of rows of one series that are used and have no gap in time: first row, and the one behind the last. */
+    private List<int[]> pieces(@Nullable Duration maxGap) {
+        long most = maxGap == null ? Long.MAX_VALUE : maxGap.toNanos();
+        long[] times = table.times();
+        int[] ids = table.ids();
+        List<int[]> pieces = new ArrayList<>();
+        int begin = -1;
+        for (int row = 0; row <= table.rows(); row++) {
+            boolean in = row < table.rows() && (used == null || used[row]);
+            boolean joined = in
+                    && begin >= 0
+                    && (ids == null || ids[row] == ids[row - 1])
+                    && (times == null || times[row] - times[row - 1] <= most);
+            if (begin >= 0 && !joined) {
+                pieces.add(new int[] {begin, row});
+                begin = -1;
+            }
+            begin = in && begin < 0 ? row : begin;
+        }
+        return pieces;
+    }
+
+    /**
+     * Where the samples lie.
+     *
+     * @param toTheEnd whether a piece's last window ends at its last row, so that every row is in one
+     * @throws DatasetException if no piece is long enough
+     */
+    Cuts cuts(SeriesOptions options, boolean toTheEnd) {
+        List<int[]> pieces = pieces(options.steps().maxGap());
+        SeriesOptions.Window window = options.window();
+        if (window == null && table.ids() != null) {
+            return wholeSeries(pieces, options.steps().lengths());
+        }
+        SeriesOptions.Window cut = window == null ? new SeriesOptions.Window(1, 1) : window;
+        int steps = cut.steps();
+        int[] starts = pieces.stream()
+                .flatMapToInt(piece -> starts(piece, cut, toTheEnd))
+                .toArray();
+        if (starts.length == 0) {
+            int longest =
+                    pieces.stream().mapToInt(piece -> piece[1] - piece[0]).max().orElse(0);
+            throw new DatasetException(String.format(
+                    Locale.ROOT,
+                    "The %s of %s has no %,d rows in one piece, as a window needs; the longest piece has %,d. Choose"
+                            + " shorter windows, or fill gaps with 'missing'.",
+                    part,
+                    table.file(),
+                    steps,
+                    longest));
+        }
+        return Cuts.windows(starts, steps);
+    }
+
+    /** Where the windows of the rows from {@code piece[0]} to {@code piece[1] - 1} begin. */
+    static IntStream starts(int[] piece, SeriesOptions.Window window, boolean toTheEnd) {
+        int steps = window.steps();
+        int stride = window.stride();
+        int last = piece[1] - steps;
+        if (last < piece[0]) {
+            return IntStream.empty();
+        }
+        int count = (last - piece[0]) / stride + 1;
+        IntStream regular = IntStream.range(0, count).map(i -> piece[0] + i * stride);
+        boolean more = toTheEnd && piece[0] + (count - 1) * stride < last;
+        return more ? IntStream.concat(regular, IntStream.of(last)) : regular;
+    }
+
+    private Cuts wholeSeries(List<int[]> pieces, SeriesOptions.Lengths lengths) {
+        if (pieces.isEmpty()) {
+            throw new DatasetException("The " + part + " of " + table.file() + " has no rows without gaps.");
+        }
+        IntStream each = pieces.stream().mapToInt(piece -> piece[1] - piece[0]);
+        int steps = lengths.cut() ? each.min().orElse(0) : each.max().orElse(0);
+        return new Cuts(
+                pieces.stream().mapToInt(piece -> piece[0]).toArray(),
+                pieces.stream()
+                        .mapToInt(piece -> Math.min(steps, piece[1] - piece[0]))
+                        .toArray(),
+                steps,
+                lengths.filling());
+    }
+
+    /** Says how many rows no sample has. */
+    List<String> describeCuts(Cuts cuts, SeriesOptions options) {
+        boolean[] answered = new boolean[table.rows()];
+        for (int i = 0; i < cuts.starts().length; i++) {
+            Arrays.fill(answered, cuts.starts()[i], cuts.starts()[i] + cuts.lengths()[i], true);
+        }
+        int left = 0;
+        for (int row = 0; row < answered.length; row++) {
+            left += answered[row] || (used != null && !used[row]) ? 0 : 1;
+        }
+        SeriesOptions.Window window = options.window();
+        boolean bySkipping = window != null && window.stride() > window.steps();
+        return left == 0 || bySkipping
+                ? List.of()
+                : List.of(String.format(
+                        Locale.ROOT, "%,d of the %,d rows of the %s are in no sample.", left, answered.length, part));
+    }
+}

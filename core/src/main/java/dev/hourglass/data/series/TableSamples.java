@@ -1,0 +1,55 @@
+package dev.hourglass.data.series;
+
+import dev.hourglass.data.FloatDataset;
+import dev.hourglass.data.SampleStore;
+import dev.hourglass.data.SampleTimes;
+import dev.hourglass.data.tables.Table;
+import dev.hourglass.data.tables.TableOptions;
+import dev.hourglass.data.tables.TableReader;
+import dev.hourglass.tensor.CorruptFileException;
+import dev.hourglass.tensor.Shape;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The rows of a table as samples [channels], not scaled.
+ *
+ * @param data named as the file, with the labels and times that the table has
+ * @param notes how the table was read, sentences
+ */
+public record TableSamples(FloatDataset data, List<String> notes) {
+    public TableSamples {
+        notes = List.copyOf(notes);
+    }
+
+    /**
+     * Reads a table in one go.
+     *
+     * @param missing what becomes of gaps; a mean is that of the table itself
+     * @throws CorruptFileException if the file is damaged, or has gaps that are refused
+     * @throws dev.hourglass.data.DatasetException if it can't be read or has not the columns that it must have
+     */
+    public static TableSamples read(Path file, TableOptions options, SeriesOptions.Missing missing) {
+        Table table = TableReader.readAll(file, options).bySeries();
+        SeriesRows rows = new SeriesRows(table, null, String.valueOf(file.getFileName()));
+        List<String> gaps = rows.describeGaps();
+        SeriesRows filled = rows.filled(missing, rows.means());
+        List<String> notes = new ArrayList<>(table.notes());
+        notes.addAll(gaps);
+        return new TableSamples(of(filled.table(), ClassNumbers.of(table)), notes);
+    }
+
+    static FloatDataset of(Table table, ClassNumbers classes) {
+        FloatDataset data = FloatDataset.of(
+                String.valueOf(table.file().getFileName()),
+                Shape.of(table.channels()),
+                new SampleStore.Doubles(table.values(), table.channels()));
+        int[] labels = table.labels();
+        if (labels != null) {
+            data = data.withLabels(classes.of(table, labels), classes.names());
+        }
+        long[] times = table.times();
+        return times == null ? data : data.withTimes(new SampleTimes(times, times, table.zoned()));
+    }
+}

@@ -1,0 +1,256 @@
+package dev.hourglass.data.series;
+
+import dev.hourglass.data.Cuts;
+import dev.hourglass.data.DataSources;
+import dev.hourglass.data.DatasetException;
+import dev.hourglass.data.FloatDataset;
+import dev.hourglass.data.LabelRule;
+import dev.hourglass.data.files.Labels;
+import dev.hourglass.data.tables.Table;
+import dev.hourglass.data.tables.TableOptions;
+import dev.hourglass.data.tables.TableReader;
+import dev.hourglass.files.Spelling;
+import dev.hourglass.tensor.CorruptFileException;
+import dev.hourglass.tensor.Normalization;
+import dev.hourglass.tensor.Shape;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tables as training and test samples, in steps that each take rows and give rows: read, split by time, brought to equal
+ * steps, filled, cut, scaled. All but the reading is done to each part by itself.
+ */
+final class TableSplit {
+    private final Path file;
+    private final SeriesOptions options;
+    private final List<String> notes = new ArrayList<>();
+
+    private TableSplit(Path file, SeriesOptions options) {
+        this.file = file;
+        this.options = options;
+    }
+
+    static SeriesSplit open(Path file, SeriesOptions options) {
+        return new TableSplit(file, options).open();
+    }
+
+    private SeriesSplit open() {
+        Path testFile = options.test();
+        TableOptions settings = options.table();
+        boolean both = testFile != null;
+        Table first = read(file, both ? settings.withLabel(settings.roles().label(), true) : settings);
+        if (options.labels() != null) {
+            first = labelled(first, options.labels());
+        }
+        Table training;
+        Table test;
+        if (testFile == null) {
+            int cut = cut(first);
+            training = first.range(0, cut);
+            test = first.range(cut, first.rows());
+        } else {
+            training = first;
+            TableOptions same = settings.withLabel(settings.roles().label(), true);
+            test = read(testFile, first.columns().isEmpty() ? same : same.withColumns(first.columns()));
+            requireSameKind(training, test);
+        }
+        ClassNumbers classes = ClassNumbers.of(training, test);
+        boolean[] learned = learned(training, testFile);
+        return new Parts(training, test, learned, classes).split();
+    }
+
+    /** Both parts on their way to samples. */
+    private final class Parts {
+        private final SeriesRows training;
+        private final SeriesRows test;
+        private final ClassNumbers classes;
+
+        Parts(Table training, Table test, boolean[] learned, ClassNumbers classes) {
+            this.training = prepared(training, learned, options.test() == null ? "training part" : nameOf(training));
+            this.test = prepared(test, null, options.test() == null ? "test part" : nameOf(test));
+            this.classes = classes;
+        }
+
+        private SeriesRows prepared(Table table, boolean @Nullable [] used, String part) {
+            SeriesRows rows = new SeriesRows(table, used, part);
+            notes.addAll(TimeSteps.of(rows.table()).describe(part, options.steps()));
+            SeriesOptions.Resample resample = options.steps().resample();
+            return resample == null ? rows : Resampling.apply(rows, resample);
+        }
+
+        SeriesSplit split() {
+            Normalization.Clip clip = null;
+            SeriesOptions.Scale scale = options.scaling();
+            notes.addAll(training.describeGaps());
+            notes.addAll(test.describeGaps());
+            notes.addAll(training.describeChannels(scale != null));
+            double[] means = training.means();
+            SeriesOptions.Missing missing = options.steps().missing();
+            SeriesRows filledTraining = training.filled(missing, means);
+            SeriesRows filledTest = test.filled(missing, means);
+            Normalization fitted = Normalization.NONE;
+            if (scale != null) {
+                clip = scale.clip();
+                fitted = scale.scaling()
+                        .fit(filledTraining.table().channels(), scale.together(), filledTraining::forEachUsed);
+            }
+            Normalization normalization =
+                    fitted.withClip(clip).withColumns(filledTraining.table().columns());
+            int usual = classes.usual(training.table(), options.classes().trainOn());
+            FloatDataset trained = samples(filledTraining, usual, false).withNormalization(normalization);
+            FloatDataset tested = samples(filledTest, usual, true).withNormalization(normalization);
+            return new SeriesSplit(trained, tested, notes);
+        }
+
+        private FloatDataset samples(SeriesRows rows, int usual, boolean toTheEnd) {
+            Table table = rows.table();
+            FloatDataset data = TableSamples.of(table, classes);
+            Cuts cuts = rows.cuts(options, toTheEnd);
+            LabelRule rule = options.classes().rule();
+            notes.addAll(rows.describeCuts(cuts, options));
+            FloatDataset cut = data.cut(cuts, rule, usual);
+            if (data.hasLabels()) {
+                notes.addAll(vanished(rows.part(), data, cut));
+            }
+            boolean single = options.window() == null && table.ids() == null;
+            return single ? cut.reshaped(Shape.of(table.channels())) : cut;
+        }
+
+        /** Classes that rows have and samples don't. */
+        private List<String> vanished(String part, FloatDataset rows, FloatDataset samples) {
+            int[] kept = IntStream.range(0, samples.size())
+                    .map(samples::label)
+                    .distinct()
+                    .sorted()
+                    .toArray();
+            int[] lost = IntStream.range(0, rows.size())
+                    .map(rows::label)
+                    .distinct()
+                    .filter(label -> Arrays.binarySearch(kept, label) < 0)
+                    .sorted()
+                    .toArray();
+            return Arrays.stream(lost)
+                    .mapToObj(label -> String.format(
+                            Locale.ROOT,
+                            "No window of the %s has the class %s, which %,d of its rows have: a window gets %s. Say"
+                                    + " 'label_rule: any' to count a window by any step beside the usual class.",
+                            part,
+                            classes.name(label),
+                            IntStream.range(0, rows.size())
+                                    .filter(row -> rows.label(row) == label)
+                                    .count(),
+                            switch (options.classes().rule()) {
+                                case MAJORITY -> "the commonest of its steps";
+                                case ANY -> "the commonest of its steps' unusual ones";
+                                case LAST -> "that of its last step";
+                            }))
+                    .limit(5)
+                    .toList();
+        }
+    }
+
+    private Table read(Path of, TableOptions settings) {
+        DataSources.requireFile(of);
+        Table table = TableReader.readAll(of, settings);
+        notes.addAll(table.notes());
+        return table.bySeries();
+    }
+
+    private static Table labelled(Table table, Path labels) {
+        Labels found = DataSources.readLabels(labels, table.rows());
+        int[] classes = found.classes();
+        if (classes.length != table.rows()) {
+            throw new CorruptFileException(
+                    labels,
+                    String.format(Locale.ROOT, "%,d labels, one for each row of %s", table.rows(), table.file()),
+                    String.format(Locale.ROOT, "%,d", classes.length),
+                    "Samples and labels are of different sets; take both from the same one.");
+        }
+        if (!found.names().isEmpty()) {
+            return table.withLabels(classes, found.names());
+        }
+        List<Integer> distinct = Arrays.stream(classes).distinct().boxed().toList();
+        int[] codes = Arrays.stream(classes).map(distinct::indexOf).toArray();
+        return table.withLabels(codes, distinct.stream().map(String::valueOf).toList());
+    }
+
+    /** The first row that is tested by: by time where there is one series, else whole series. */
+    private int cut(Table table) {
+        int[] bounds = table.seriesBounds();
+        int series = bounds.length - 1;
+        if (series == 1) {
+            int tested = (int) Math.round(table.rows() * options.testShare());
+            requireRows("training", table.rows() - tested, table.rows());
+            requireRows("test", tested, table.rows());
+            return table.rows() - tested;
+        }
+        int tested = Math.clamp(Math.round(series * options.testShare()), 1, series - 1);
+        notes.add(String.format(
+                Locale.ROOT, "The last %,d of %,d series of %s are tested by.", tested, series, nameOf(table)));
+        return bounds[series - tested];
+    }
+
+    private void requireRows(String part, int found, int of) {
+        SeriesOptions.Window window = options.window();
+        int needed = window == null ? 1 : window.steps();
+        if (found < needed) {
+            throw SeriesSplit.tooShort(file, part, found, of, window);
+        }
+    }
+
+    private static String nameOf(Table table) {
+        return String.valueOf(table.file().getFileName());
+    }
+
+    private static void requireSameKind(Table training, Table test) {
+        if (training.channels() != test.channels()) {
+            throw new DatasetException("Rows of " + test.file() + " are [" + test.channels() + "], expected ["
+                    + training.channels() + "] as in " + training.file() + ". Give both the same columns.");
+        }
+    }
+
+    /** Which rows are trained on. */
+    private boolean[] learned(Table training, @Nullable Path testFile) {
+        boolean[] learned = new boolean[training.rows()];
+        Arrays.fill(learned, true);
+        List<String> wanted = options.classes().trainOn();
+        int[] labels = training.labels();
+        if (wanted.isEmpty()) {
+            return learned;
+        }
+        if (labels == null) {
+            if (testFile != null && options.table().roles().label() != null) {
+                notes.add(nameOf(training) + " has no column '"
+                        + options.table().roles().label() + "'; all of its rows are trained on.");
+                return learned;
+            }
+            throw new DatasetException("Can't choose the rows to train on by class: " + training.file()
+                    + " has no labels. Name their column with 'label_column'.");
+        }
+        List<String> classes = training.classes();
+        for (String name : wanted) {
+            if (classes.stream().noneMatch(text -> ClassNumbers.same(text, name))) {
+                throw new DatasetException("Can't train on the class '" + name + "' of " + training.file()
+                        + ": no row has it." + Spelling.hint(name, classes));
+            }
+        }
+        int count = 0;
+        for (int row = 0; row < labels.length; row++) {
+            String text = classes.get(labels[row]);
+            learned[row] = wanted.stream().anyMatch(name -> ClassNumbers.same(text, name));
+            count += learned[row] ? 1 : 0;
+        }
+        notes.add(String.format(
+                Locale.ROOT,
+                "%,d of the %,d rows to train on are %s.",
+                count,
+                labels.length,
+                String.join(" or ", wanted)));
+        return learned;
+    }
+}

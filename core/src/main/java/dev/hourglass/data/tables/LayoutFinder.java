@@ -1,0 +1,500 @@
+package dev.hourglass.data.tables;
+
+import dev.hourglass.data.DatasetException;
+import dev.hourglass.data.tables.TableColumn.Role;
+import dev.hourglass.files.Excerpt;
+import dev.hourglass.files.Spelling;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Finds out from a table's first lines how it is written and what its columns are, where nobody has said it. */
+final class LayoutFinder {
+    /** In the order in which they are preferred where several fit as well. */
+    private static final List<Character> DELIMITERS = List.of(';', '\t', '|', ',', ' ');
+
+    private static final int SAMPLE_ROWS = 300;
+    private static final double CONSISTENT = 0.8;
+    private static final Pattern COMMA_NUMBER = Pattern.compile("[+-]?\\d*,\\d+([eE][+-]?\\d+)?");
+    private static final Pattern POINT_NUMBER = Pattern.compile("[+-]?\\d*\\.\\d+([eE][+-]?\\d+)?");
+    private static final Pattern THOUSANDS = Pattern.compile("[+-]?[1-9]\\d{0,2},\\d{3}");
+    private static final Pattern WHOLE = Pattern.compile("\\d{1,9}");
+    private static final Pattern TIME_NAME =
+            Pattern.compile("(?i).*(time|date|epoch|stamp|zeit|datum).*|ts|t|utc|unix");
+    private static final Pattern INDEX_NAME = Pattern.compile("(?i)|index|unnamed: 0|row|rownames");
+
+    private final Path file;
+    private final TextFile text;
+    private final TableOptions options;
+    private final List<String> notes = new ArrayList<>();
+    private char delimiter;
+    private byte decimal;
+    private List<List<String>> rows = List.of();
+    private String comment = "";
+    private int width;
+    private int headerLines;
+
+    private LayoutFinder(Path file, TextFile text, TableOptions options) {
+        this.file = file;
+        this.text = text;
+        this.options = options;
+    }
+
+    /** @throws DatasetException if a setting names a column that is not there, or two readings fit as well */
+    static TableLayout find(Path file, TextFile text, TableOptions options) throws IOException {
+        return new LayoutFinder(file, text, options).find();
+    }
+
+    private TableLayout find() throws IOException {
+        findDelimiter();
+        findDecimal();
+        List<String> names = names();
+        boolean named = !names.isEmpty();
+        List<String> all = named ? names : numbers(width);
+        Role[] roles = roles(all, named);
+        List<TableColumn> columns = new ArrayList<>();
+        for (int place = 0; place < width; place++) {
+            columns.add(new TableColumn(place, all.get(place), roles[place]));
+        }
+        List<TableColumn> channels = wanted(all).isEmpty()
+                ? columns.stream()
+                        .filter(column -> column.role() == Role.CHANNEL)
+                        .toList()
+                : chosen(all, named).stream()
+                        .map(name -> columns.get(all.indexOf(name)))
+                        .toList();
+        return new TableLayout(delimiter, (char) decimal, headerLines, named, columns, channels, time(columns), notes);
+    }
+
+    private void findDelimiter() throws IOException {
+        Character given = options.syntax().delimiter();
+        List<Character> tried = given == null ? DELIMITERS : List.of(given);
+        double best = -1;
+        for (char candidate : tried) {
+            Sample sample = sample(candidate);
+            double score = sample.score();
+            if (score > best) {
+                best = score;
+                delimiter = candidate;
+                rows = sample.rows;
+                comment = sample.comment;
+            }
+        }
+        if (best <= 0 && given == null) {
+            // Nothing splits the lines alike: one column, or a table that is broken.
+            delimiter = rows.isEmpty() ? ',' : likeliest(sample('\n').rows);
+            Sample sample = sample(delimiter);
+            rows = sample.rows;
+            comment = sample.comment;
+        }
+        width = modalWidth(rows);
+    }
+
+    private static char likeliest(List<List<String>> lines) {
+        String first = lines.isEmpty() ? "" : lines.getFirst().getFirst();
+        return first.indexOf(';') >= 0 ? ';' : first.indexOf('\t') >= 0 ? '\t' : ',';
+    }
+
+    private record Sample(List<List<String>> rows, String comment) {
+        /** How well a separator fits: the share of fields that are numbers, times or gaps; 0 where rows differ in length. */
+        double score() {
+            int width = modalWidth(rows);
+            long alike = rows.stream().filter(row -> row.size() == width).count();
+            if (width < 2 || alike < CONSISTENT * rows.size()) {
+                return 0;
+            }
+            long known = 0;
+            long fields = 0;
+            for (List<String> row : rows) {
+                if (row.size() == width) {
+                    fields += width;
+                    known += row.stream().filter(Sample::isKnown).count();
+                }
+            }
+            return 0.01 + (double) known / fields;
+        }
+
+        private static boolean isKnown(String field) {
+            return isNumber(field, (byte) '.')
+                    || isNumber(field, (byte) ',')
+                    || NO_MORE_GAPS.isGap(field)
+                    || TimeFormat.areTimes(List.of(field));
+        }
+    }
+
+    private static final Gaps NO_MORE_GAPS = new Gaps(List.of(), (byte) '.');
+
+    private Sample sample(char separator) throws IOException {
+        List<List<String>> found = new ArrayList<>();
+        RecordReader reader =
+                new RecordReader(new ByteArrayInputStream(text.beginning()), separator, text.beginning().length + 16);
+        boolean ended = false;
+        try {
+            while (!ended && found.size() < SAMPLE_ROWS) {
+                ended = !reader.next();
+                if (!ended && !reader.isEmptyLine()) {
+                    found.add(reader.texts());
+                }
+            }
+        } catch (RecordReader.BrokenRecordException e) {
+            ended = true; // Whoever reads all of it says what is wrong.
+        }
+        if (ended && !text.whole() && !found.isEmpty()) {
+            found.removeLast();
+        }
+        return new Sample(found, reader.comment());
+    }
+
+    /** How many fields most rows have; of equally many that of the first. */
+    private static int modalWidth(List<List<String>> rows) {
+        Map<Integer, Integer> counts = new LinkedHashMap<>();
+        rows.forEach(row -> counts.merge(row.size(), 1, Integer::sum));
+        int best = 1;
+        int most = 0;
+        for (Map.Entry<Integer, Integer> entry : counts.entrySet()) {
+            if (entry.getValue() > most) {
+                best = entry.getKey();
+                most = entry.getValue();
+            }
+        }
+        return best;
+    }
+
+    private void findDecimal() {
+        Character given = options.syntax().decimal();
+        if (given != null) {
+            decimal = (byte) given.charValue();
+            return;
+        }
+        List<String> fields = rows.stream().flatMap(List::stream).toList();
+        List<String> commas = fields.stream()
+                .filter(field -> COMMA_NUMBER.matcher(field).matches())
+                .toList();
+        boolean points =
+                fields.stream().anyMatch(field -> POINT_NUMBER.matcher(field).matches());
+        decimal = (byte) (commas.isEmpty() || points ? '.' : ',');
+        boolean unclear = decimal == ','
+                && delimiter == ','
+                && commas.stream().allMatch(field -> THOUSANDS.matcher(field).matches());
+        if (unclear) {
+            throw new DatasetException("Can't read " + file + ": '" + commas.getFirst()
+                    + "' may be a number with a decimal comma or one with thousands. Say which with 'decimal': ',' for the"
+                    + " first; for the second write the numbers without the comma.");
+        }
+    }
+
+    private static boolean isNumber(String field, byte point) {
+        byte[] bytes = field.getBytes(StandardCharsets.UTF_8);
+        return !Double.isNaN(Decimals.parse(bytes, 0, bytes.length, point));
+    }
+
+    private boolean isData(String field) {
+        return isNumber(field, decimal) || TimeFormat.areTimes(List.of(field));
+    }
+
+    private boolean hasData(List<String> row) {
+        return row.stream().anyMatch(this::isData);
+    }
+
+    /** Sets how many lines the names take. */
+    private List<String> names() {
+        Integer given = options.syntax().headerLines();
+        int preamble = given == null ? preamble() : 0;
+        if (given != null) {
+            headerLines = Math.min(given, rows.size());
+        } else {
+            headerLines = preamble;
+            while (headerLines < Math.min(rows.size(), preamble + 5) && isNames(rows.get(headerLines))) {
+                headerLines++;
+            }
+            headerLines = headerLines > preamble ? headerLines : columnNumbers() ? 1 : 0;
+        }
+        if (headerLines > 0) {
+            if (rows.get(headerLines - 1).size() != width) {
+                width = rows.get(headerLines - 1).size();
+            }
+            return unique(joined(rows.subList(Math.min(preamble, headerLines - 1), headerLines)));
+        }
+        List<String> commented = commentNames();
+        if (commented.isEmpty() && !rows.isEmpty()) {
+            width = rows.getFirst().size();
+        }
+        return commented;
+    }
+
+    private boolean isNames(List<String> row) {
+        return !hasData(row) && row.stream().anyMatch(field -> !NO_MORE_GAPS.isGap(field));
+    }
+
+    /** Lines of a title and the like, with fewer fields than the line of names that must follow. */
+    private int preamble() {
+        int lines = 0;
+        while (lines < rows.size() && rows.get(lines).size() < width) {
+            lines++;
+        }
+        return lines < rows.size() && lines <= 50 && isNames(rows.get(lines)) ? lines : 0;
+    }
+
+    /** Whether the first line only numbers the columns, from 0 or 1, as pandas does where they have no names. */
+    private boolean columnNumbers() {
+        if (rows.size() < 2) {
+            return false;
+        }
+        List<String> first = rows.getFirst();
+        boolean index = first.size() > 2 && first.getFirst().isEmpty();
+        List<String> counted = index ? first.subList(1, first.size()) : first;
+        if (!counts(counted) || Integer.parseInt(counted.getFirst()) > 1) {
+            return false;
+        }
+        List<List<String>> others = rows.subList(1, rows.size());
+        boolean decimals = others.stream()
+                .flatMap(List::stream)
+                .filter(field -> !NO_MORE_GAPS.isGap(field))
+                .noneMatch(field -> WHOLE.matcher(field).matches());
+        boolean goesOn = counts(
+                index && !rows.get(1).isEmpty()
+                        ? rows.get(1).subList(1, rows.get(1).size())
+                        : rows.get(1));
+        int enough = Integer.parseInt(counted.getFirst()) == 0 ? 2 : 3; // A row that begins 1, 2 is likelier than 0, 1.
+        boolean are = decimals || (counted.size() >= enough && !goesOn);
+        if (are) {
+            notes.add("The first line counts the columns and is taken for their names; 'header: 0' reads it as a row.");
+        }
+        return are;
+    }
+
+    private static boolean counts(List<String> fields) {
+        for (int i = 0; i < fields.size(); i++) {
+            if (!WHOLE.matcher(fields.get(i)).matches()
+                    || Integer.parseInt(fields.get(i)) != Integer.parseInt(fields.getFirst()) + i) {
+                return false;
+            }
+        }
+        return !fields.isEmpty();
+    }
+
+    /** The first line alone where it tells the columns apart, else all of a column's lines. */
+    private static List<String> joined(List<List<String>> lines) {
+        for (List<String> line : lines) {
+            if (new HashSet<>(line).size() == line.size()
+                    && line.size() == lines.getLast().size()) {
+                return line.stream().map(String::strip).toList();
+            }
+        }
+        List<String> names = new ArrayList<>();
+        for (int column = 0; column < lines.getLast().size(); column++) {
+            int at = column;
+            names.add(String.join(
+                    "_",
+                    lines.stream()
+                            .filter(line -> at < line.size() && !line.get(at).isBlank())
+                            .map(line -> line.get(at).strip())
+                            .distinct()
+                            .toList()));
+        }
+        return names;
+    }
+
+    private static List<String> unique(List<String> names) {
+        Map<String, Integer> seen = new HashMap<>();
+        Set<String> all = new HashSet<>(names);
+        List<String> unique = new ArrayList<>();
+        for (String name : names) {
+            int before = seen.merge(name, 1, Integer::sum) - 1;
+            String candidate = before == 0 ? name : name + "." + before;
+            while (before > 0 && !all.add(candidate)) {
+                candidate += "'";
+            }
+            unique.add(candidate);
+        }
+        return unique;
+    }
+
+    /** NumPy writes the names behind the sign of a comment. */
+    private List<String> commentNames() {
+        if (comment.isEmpty()) {
+            return List.of();
+        }
+        String line = comment.substring(1).strip();
+        List<String> names =
+                List.of(line.split(delimiter == ' ' ? "\\s+" : Pattern.quote(String.valueOf(delimiter)), -1)).stream()
+                        .map(String::strip)
+                        .toList();
+        return names.size() == width && names.stream().noneMatch(this::isData) ? unique(names) : List.of();
+    }
+
+    private static List<String> numbers(int width) {
+        List<String> numbers = new ArrayList<>(width);
+        for (int i = 1; i <= width; i++) {
+            numbers.add(Integer.toString(i));
+        }
+        return numbers;
+    }
+
+    private Role[] roles(List<String> names, boolean named) {
+        Role[] roles = new Role[width];
+        TableOptions.Roles said = options.roles();
+        if (said.label() != null && !(said.labelOptional() && !names.contains(said.label()))) {
+            if (!named) {
+                throw new DatasetException(
+                        "Can't take labels from " + file + ": its first line names no columns. Add a line of names.");
+            }
+            roles[place(said.label(), names, "labels")] = Role.LABEL;
+            if (width == 1) {
+                throw new DatasetException(
+                        "Can't take labels from " + file + ": it has no other column. Add the columns of the samples.");
+            }
+        }
+        if (said.id() != null) {
+            roles[place(said.id(), names, "the series' names")] = Role.ID;
+        }
+        said.time().forEach(name -> roles[place(name, names, "times")] = Role.TIME);
+        said.exclude().forEach(name -> roles[place(name, names, "what is left out")] = Role.LEFT_OUT);
+        if (said.time().isEmpty()) {
+            findTimes(names, roles);
+        }
+        if (!wanted(names).isEmpty()) {
+            for (String name : chosen(names, named)) {
+                roles[names.indexOf(name)] = Role.CHANNEL;
+            }
+        }
+        for (int place = 0; place < width; place++) {
+            if (roles[place] == null) {
+                boolean out = !wanted(names).isEmpty() || isIndex(place, names, named);
+                roles[place] = out ? Role.LEFT_OUT : Role.CHANNEL;
+            }
+        }
+        return roles;
+    }
+
+    /** Without names in common, a table of another width may have whole samples as rows: its shape will tell. */
+    private List<String> wanted(List<String> names) {
+        List<String> columns = options.roles().columns();
+        boolean other = columns.size() != names.size() && columns.stream().noneMatch(names::contains);
+        return other && names.size() % Math.max(1, columns.size()) == 0 ? List.of() : columns;
+    }
+
+    /** The columns that are wanted; of a table that names none, all of as many. */
+    private List<String> chosen(List<String> names, boolean named) {
+        List<String> wanted = wanted(names);
+        if (!named && !names.containsAll(wanted) && wanted.size() == names.size()) {
+            String note = file.getFileName() + " names no columns; they are taken for " + String.join(", ", wanted)
+                    + " by their places.";
+            if (!notes.contains(note)) {
+                notes.add(note);
+            }
+            return names;
+        }
+        List<String> missing =
+                wanted.stream().filter(name -> !names.contains(name)).toList();
+        if (!missing.isEmpty()) {
+            throw new DatasetException("Can't take the columns " + listed(wanted) + " from " + file + ": it has "
+                    + listed(names) + ", and " + listed(missing) + (missing.size() == 1 ? " is" : " are")
+                    + " missing. Add or rename " + (missing.size() == 1 ? "it." : "them."));
+        }
+        return wanted;
+    }
+
+    private static String listed(List<String> names) {
+        return names.stream()
+                        .limit(20)
+                        .map(name -> "'" + Excerpt.of(name) + "'")
+                        .collect(Collectors.joining(", "))
+                + (names.size() > 20 ? " and " + (names.size() - 20) + " more" : "");
+    }
+
+    private int place(String name, List<String> names, String what) {
+        int at = names.indexOf(name);
+        if (at < 0) {
+            throw new DatasetException("Can't take " + what + " from " + file + ": it has no column '" + name + "'."
+                    + Spelling.hint(name, names));
+        }
+        return at;
+    }
+
+    private boolean isIndex(int place, List<String> names, boolean named) {
+        return place == 0
+                && width > 1
+                && named
+                && INDEX_NAME.matcher(names.getFirst()).matches()
+                && counts(texts(0));
+    }
+
+    /** What rows of the sample have there, without gaps. */
+    private List<String> texts(int place) {
+        return rows.subList(headerLines, rows.size()).stream()
+                .filter(row -> place < row.size() && !NO_MORE_GAPS.isGap(row.get(place)))
+                .map(row -> row.get(place))
+                .toList();
+    }
+
+    private void findTimes(List<String> names, @Nullable Role[] roles) {
+        int dates = -1;
+        int timesOfDay = -1;
+        int counts = -1;
+        for (int place = 0; place < width; place++) {
+            List<String> texts = texts(place);
+            if (roles[place] != null || texts.isEmpty()) {
+                continue;
+            }
+            if (TimeFormat.areDates(texts)) {
+                if (dates >= 0) {
+                    roles[place] = Role.LEFT_OUT;
+                    notes.add("Column '" + names.get(place)
+                            + "' has times as well and is left out; 'time_column' chooses.");
+                } else {
+                    dates = place;
+                }
+            } else if (TimeFormat.areTimesOfDay(texts)) {
+                timesOfDay = timesOfDay < 0 ? place : timesOfDay;
+            } else if (TIME_NAME.matcher(names.get(place)).matches() && TimeFormat.areCounts(texts)) {
+                counts = counts < 0 ? place : counts;
+            }
+        }
+        if (dates >= 0 || timesOfDay >= 0) {
+            for (int place : new int[] {dates, timesOfDay}) {
+                if (place >= 0) {
+                    roles[place] = Role.TIME;
+                }
+            }
+        } else if (counts >= 0) {
+            roles[counts] = Role.TIME;
+        }
+    }
+
+    private @Nullable TimeFormat time(List<TableColumn> columns) {
+        List<TableColumn> times =
+                columns.stream().filter(column -> column.role() == Role.TIME).toList();
+        if (times.isEmpty()) {
+            return null;
+        }
+        TableColumn dates = times.getFirst();
+        for (TableColumn column : times) {
+            dates = TimeFormat.areTimesOfDay(texts(column.place())) ? dates : column;
+        }
+        List<String> texts = texts(dates.place());
+        Optional<TimeFormat> format =
+                TimeFormat.of(texts, options.times().order(), options.times().zone());
+        String name = dates.name();
+        return format.orElseThrow(() -> new DatasetException(String.format(
+                Locale.ROOT,
+                "Can't tell day from month in column '%s' of %s: '%s' may be either. Say 'date_order: day_first' or"
+                        + " 'date_order: month_first'.",
+                name,
+                file,
+                texts.getFirst())));
+    }
+}

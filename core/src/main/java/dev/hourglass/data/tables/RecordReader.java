@@ -1,0 +1,268 @@
+package dev.hourglass.data.tables;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Splits text in UTF-8 into records and fields, as RFC 4180 says, over one buffer: fields are places in it and become
+ * strings only where somebody asks for them. Lines may end as on any system. Where blanks separate, any number of them
+ * counts as one. Lines that begin with {@code #} are comments.
+ */
+final class RecordReader {
+    /** A record that is no record; the message has line and reason. */
+    static final class BrokenRecordException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        BrokenRecordException(String message) {
+            super(message);
+        }
+    }
+
+    private static final int MAX_FIELDS = 1 << 20;
+    private static final int MAX_RECORD_BYTES = 1 << 24;
+    private static final byte ORDINARY = 0;
+    private static final byte SEPARATOR = 1;
+    private static final byte LINE_END = 2;
+
+    private final InputStream in;
+    private final boolean blanks;
+    private final byte[] kinds = new byte[256];
+    private byte[] buffer;
+    /** The next record's first byte. */
+    private int at;
+
+    private int end;
+    private boolean over;
+    private int[] from = new int[16];
+    private int[] to = new int[16];
+    private int fields;
+    private long line;
+    private long nextLine = 1;
+    private String comment = "";
+
+    /** @param separator of fields; a blank stands for any number of blanks and tabs */
+    RecordReader(InputStream in, char separator, int bufferBytes) {
+        this.in = in;
+        blanks = separator == ' ';
+        kinds[separator] = SEPARATOR;
+        if (blanks) {
+            kinds['\t'] = SEPARATOR;
+        }
+        kinds['\n'] = LINE_END;
+        kinds['\r'] = LINE_END;
+        buffer = new byte[bufferBytes];
+    }
+
+    /** Goes on to the next record that is no comment; an empty line is a record of one empty field. */
+    boolean next() throws IOException {
+        while (at == end || buffer[at] == '#') {
+            if (at < end) {
+                skipComment();
+            } else if (!refill()) {
+                return false;
+            }
+        }
+        int after = scan();
+        while (after < 0) {
+            if (!refill()) {
+                throw new BrokenRecordException(
+                        String.format(Locale.ROOT, "a quote that opens at line %,d and is not closed", nextLine));
+            }
+            after = scan();
+        }
+        at = after;
+        return true;
+    }
+
+    private void skipComment() throws IOException {
+        int p = at;
+        while (buffer[p] != '\n' && buffer[p] != '\r') {
+            if (++p == end) {
+                int scanned = p - at;
+                if (!refill()) {
+                    throw new BrokenRecordException("a line end");
+                }
+                p = at + scanned;
+            }
+        }
+        comment = new String(buffer, at, p - at, StandardCharsets.UTF_8).strip();
+        at = p + 1;
+        if (buffer[p] == '\r') {
+            if (at == end) {
+                refill();
+            }
+            at += at < end && buffer[at] == '\n' ? 1 : 0;
+        }
+        nextLine++;
+    }
+
+    /** In the file, from 1, where the record begins. */
+    long line() {
+        return line;
+    }
+
+    int fields() {
+        return fields;
+    }
+
+    /** Where the fields lie; valid until the next record. */
+    byte[] bytes() {
+        return buffer;
+    }
+
+    int from(int field) {
+        return from[field];
+    }
+
+    int to(int field) {
+        return to[field];
+    }
+
+    /** The last comment so far, with its sign; empty if there is none. */
+    String comment() {
+        return comment;
+    }
+
+    /** A record of one empty field. */
+    boolean isEmptyLine() {
+        return fields == 1 && from[0] == to[0];
+    }
+
+    String text(int field) {
+        String text = new String(buffer, from[field], to[field] - from[field], StandardCharsets.UTF_8);
+        return text.indexOf('"') >= 0 ? text.replace("\"\"", "\"") : text;
+    }
+
+    List<String> texts() {
+        List<String> texts = new ArrayList<>(fields);
+        for (int field = 0; field < fields; field++) {
+            texts.add(text(field));
+        }
+        return texts;
+    }
+
+    /** @return where the next record begins; -1 if the buffer ends before */
+    private int scan() throws BrokenRecordException {
+        byte[] b = buffer;
+        int stop = end;
+        int p = at;
+        long lines = 0;
+        fields = 0;
+        line = nextLine;
+        while (true) {
+            while (p < stop && (b[p] == ' ' || (b[p] == '\t' && kinds['\t'] == (blanks ? SEPARATOR : ORDINARY)))) {
+                p++;
+            }
+            if (p == stop) {
+                return -1;
+            }
+            int begin = p;
+            int finish;
+            if (b[p] == '"') {
+                begin++;
+                int closing = closingQuote(begin);
+                if (closing < 0) {
+                    return -1;
+                }
+                for (int i = begin; i < closing; i++) {
+                    lines += b[i] == '\n' ? 1 : 0;
+                }
+                finish = closing;
+                p = closing + 1;
+                while (p < stop && b[p] == ' ' && !blanks) {
+                    p++;
+                }
+                if (p < stop && kinds[b[p] & 0xFF] == ORDINARY) {
+                    throw new BrokenRecordException(
+                            String.format(Locale.ROOT, "text behind a closing quote at line %,d", nextLine + lines));
+                }
+            } else {
+                while (p < stop && kinds[b[p] & 0xFF] == ORDINARY) {
+                    p++;
+                }
+                finish = p;
+                while (finish > begin && (b[finish - 1] == ' ' || b[finish - 1] == '\t')) {
+                    finish--;
+                }
+            }
+            if (p == stop) {
+                return -1;
+            }
+            byte mark = kinds[b[p] & 0xFF];
+            boolean trailingBlank = blanks && mark == LINE_END && begin == finish && fields > 0 && b[begin - 1] != '"';
+            if (!trailingBlank) {
+                add(begin, finish);
+            }
+            if (mark == LINE_END) {
+                if (b[p] == '\r') {
+                    if (p + 1 == stop) {
+                        return -1; // A line feed may follow.
+                    }
+                    p += b[p + 1] == '\n' ? 1 : 0;
+                }
+                nextLine += lines + 1;
+                return p + 1;
+            }
+            p++;
+        }
+    }
+
+    private int closingQuote(int begin) {
+        int p = begin;
+        while (p < end) {
+            if (buffer[p] == '"') {
+                if (p + 1 < end && buffer[p + 1] == '"') {
+                    p++;
+                } else {
+                    return p + 1 == end ? -1 : p;
+                }
+            }
+            p++;
+        }
+        return -1;
+    }
+
+    private void add(int begin, int finish) throws BrokenRecordException {
+        if (fields == from.length) {
+            if (fields == MAX_FIELDS) {
+                throw new BrokenRecordException(
+                        String.format(Locale.ROOT, "more than %,d fields at line %,d", MAX_FIELDS, nextLine));
+            }
+            from = Arrays.copyOf(from, 2 * fields);
+            to = Arrays.copyOf(to, 2 * fields);
+        }
+        from[fields] = begin;
+        to[fields++] = finish;
+    }
+
+    /** Moves the record that was begun to the front and reads on; the last line gets the end that it may lack. */
+    private boolean refill() throws IOException {
+        if (over) {
+            return false;
+        }
+        System.arraycopy(buffer, at, buffer, 0, end - at);
+        end -= at;
+        at = 0;
+        if (end > buffer.length / 2) {
+            if (buffer.length >= MAX_RECORD_BYTES) {
+                throw new BrokenRecordException(String.format(
+                        Locale.ROOT, "a row of more than %,d bytes at line %,d", MAX_RECORD_BYTES / 2, nextLine));
+            }
+            buffer = Arrays.copyOf(buffer, 2 * buffer.length);
+        }
+        int read = in.readNBytes(buffer, end, buffer.length - end - 2);
+        end += read;
+        if (end < buffer.length - 2) {
+            over = true;
+            if (end > 0 && buffer[end - 1] != '\n') {
+                buffer[end++] = '\n'; // Behind a carriage return it belongs to it.
+            }
+        }
+        return end > 0;
+    }
+}

@@ -1,0 +1,364 @@
+package dev.hourglass.data.tables;
+
+import dev.hourglass.data.DatasetException;
+import dev.hourglass.data.tables.TableColumn.Role;
+import dev.hourglass.files.Excerpt;
+import dev.hourglass.files.Failures;
+import dev.hourglass.files.FileStamp;
+import dev.hourglass.tensor.CorruptFileException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * Reads a table of numbers as text, block by block. How it is written and what its columns are is found out from its
+ * first lines, where {@link TableOptions} don't say it. Numbers are read to the nearest double. An empty line is a gap where
+ * there is one column, and nothing elsewhere.
+ */
+public final class TableReader implements AutoCloseable {
+    private static final Pattern DECIMAL_COMMA = Pattern.compile("[+-]?[\\d.]*,\\d+([eE][+-]?\\d+)?");
+    private static final Pattern DECIMAL_POINT = Pattern.compile("[+-]?[\\d,]*\\.\\d+([eE][+-]?\\d+)?");
+    private static final int BUFFER_BYTES = 1 << 18;
+    private static final int MAX_FIELD_BYTES = 1 << 10;
+    private static final int MAX_VALUES = Integer.MAX_VALUE - 64;
+
+    private final Path file;
+    private final TextFile text;
+    private final TableLayout layout;
+    private final RecordReader records;
+    private final Gaps gaps;
+    private final byte decimal;
+    private final int width;
+    private final int[] places;
+    private final int labelAt;
+    private final int idAt;
+    private final int timeAt;
+    private final int timeOfDayAt;
+    private final Codes classes = new Codes();
+    private final Codes series = new Codes();
+    /** The last time of each series. */
+    private long[] lastTimes = new long[4];
+
+    private long emptyLine;
+    private boolean begun;
+
+    private TableReader(Path file, TextFile text, TableLayout layout, TableOptions options) {
+        this.file = file;
+        this.text = text;
+        this.layout = layout;
+        records = new RecordReader(text.content(), layout.delimiter(), BUFFER_BYTES);
+        decimal = (byte) layout.decimal();
+        gaps = new Gaps(options.syntax().missing(), decimal);
+        width = layout.columns().size();
+        places = layout.channels().stream().mapToInt(TableColumn::place).toArray();
+        labelAt = layout.only(Role.LABEL).map(TableColumn::place).orElse(-1);
+        idAt = layout.only(Role.ID).map(TableColumn::place).orElse(-1);
+        List<TableColumn> times = layout.of(Role.TIME);
+        timeAt = times.isEmpty() ? -1 : times.getFirst().place();
+        timeOfDayAt = times.size() < 2 ? -1 : times.getLast().place();
+        Arrays.fill(lastTimes, Long.MIN_VALUE);
+    }
+
+    /**
+     * @throws DatasetException if the file can't be read, has no column that a setting names, or may be read in two ways
+     * @throws CorruptFileException if it has no rows
+     */
+    public static TableReader open(Path file, TableOptions options) {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new DatasetException("Can't read " + file + ": expected a file. Give the path of a CSV file.");
+        }
+        try {
+            TextFile text = TextFile.open(file);
+            try {
+                TableLayout layout = LayoutFinder.find(file, text, options);
+                if (layout.channels().isEmpty()) {
+                    throw new CorruptFileException(
+                            file, "columns of numbers", "none", "Name the channels with 'columns'.");
+                }
+                return new TableReader(file, text, layout, options);
+            } catch (IOException | RuntimeException e) {
+                text.close();
+                throw e;
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    /**
+     * A whole table.
+     *
+     * @throws CorruptFileException if it is damaged, or its times are out of order
+     * @throws DatasetException as {@link #open} does
+     * @throws dev.hourglass.files.FileChangedException if somebody wrote to it meanwhile
+     */
+    public static Table readAll(Path file, TableOptions options) {
+        return FileStamp.whileUnchanged(file, () -> {
+            try (TableReader reader = open(file, options)) {
+                return reader.rest();
+            } catch (IOException e) {
+                throw unreadable(file, e);
+            }
+        });
+    }
+
+    private static DatasetException unreadable(Path file, Exception e) {
+        return new DatasetException(
+                "Can't read " + file + ": " + Failures.reason(e) + ". Check that it exists and is readable.", e);
+    }
+
+    /** Names of the channels; empty if the table names none. */
+    public List<String> columns() {
+        return layout.channelNames();
+    }
+
+    public int channels() {
+        return places.length;
+    }
+
+    public boolean hasTimes() {
+        return timeAt >= 0;
+    }
+
+    /** What labels stand for, as far as they were read. */
+    public List<String> classes() {
+        return classes.texts();
+    }
+
+    /** The names of the series, as far as they were read. */
+    public List<String> series() {
+        return series.texts();
+    }
+
+    /** One line on how the table is read. */
+    public String description() {
+        return layout.describe(text);
+    }
+
+    public RowBlock newBlock() {
+        return new RowBlock(places.length);
+    }
+
+    /**
+     * Reads the next rows.
+     *
+     * @return false if there are no more
+     * @throws CorruptFileException if a row is none; the message says line and column, both from 1
+     */
+    public boolean read(RowBlock block) {
+        block.rows = 0;
+        try {
+            if (!begun) {
+                skipHeader();
+            }
+            while (block.rows < block.mostRows() && records.next()) {
+                if (records.isEmptyLine()) {
+                    emptyLine = emptyLine == 0 ? records.line() : emptyLine;
+                    continue;
+                }
+                if (emptyLine > 0 && width == 1) {
+                    throw corrupt("a number at line " + emptyLine, "an empty line", "Write NaN for a gap, or drop it.");
+                }
+                row(block);
+            }
+            return block.rows > 0;
+        } catch (RecordReader.BrokenRecordException e) {
+            throw corrupt("a table of numbers", String.valueOf(e.getMessage()), "Check its quotes and line ends.");
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    private void skipHeader() throws IOException {
+        begun = true;
+        int skipped = 0;
+        while (skipped < layout.headerLines() && records.next()) {
+            skipped += records.isEmptyLine() ? 0 : 1;
+        }
+    }
+
+    private void row(RowBlock block) {
+        if (records.fields() != width) {
+            throw corrupt(
+                    String.format(Locale.ROOT, "%,d columns at line %,d, as in the first line", width, records.line()),
+                    String.format(Locale.ROOT, "%,d", records.fields()),
+                    width == 1 || records.fields() % width == 0
+                            ? "Give every row as many; numbers with a decimal comma need another separator."
+                            : "Give every row as many.");
+        }
+        int at = block.rows * places.length;
+        for (int channel = 0; channel < places.length; channel++) {
+            block.values[at + channel] = number(places[channel]);
+        }
+        if (labelAt >= 0) {
+            block.labels[block.rows] = code(classes, labelAt, "a label");
+        }
+        if (idAt >= 0) {
+            block.ids[block.rows] = code(series, idAt, "the name of a series");
+        }
+        if (timeAt >= 0) {
+            block.times[block.rows] = time(idAt >= 0 ? block.ids[block.rows] : 0);
+        }
+        block.rows++;
+    }
+
+    private double number(int place) {
+        int from = records.from(place);
+        int to = records.to(place);
+        if (from == to) {
+            return Double.NaN;
+        }
+        double number = Decimals.parse(records.bytes(), from, to, decimal);
+        if (Math.abs(number) <= Float.MAX_VALUE) {
+            return gaps.isGap(number) ? Double.NaN : number;
+        }
+        if (to - from > MAX_FIELD_BYTES) {
+            throw corrupt(place("a number", place), "more than 1,024 characters", "Check its quotes and line ends.");
+        }
+        String field = records.text(place);
+        if (gaps.isGap(field)) {
+            return Double.NaN;
+        }
+        if (!Double.isNaN(number)) {
+            throw corrupt(place("a number below 3.4e38", place), "'" + Excerpt.of(field) + "'", "Scale the column.");
+        }
+        throw corrupt(place("a number", place), "'" + Excerpt.of(field) + "'", wayOut(field));
+    }
+
+    private String wayOut(String field) {
+        if (DECIMAL_COMMA.matcher(field).matches()
+                || DECIMAL_POINT.matcher(field).matches()) {
+            return decimal == '.'
+                    ? "Write all numbers with a decimal point, or say decimal: ','."
+                    : "Write all numbers with a decimal comma, or say decimal: '.'.";
+        }
+        return labelAt < 0
+                ? "Leave the column out (exclude), or name it as the one with the labels."
+                : "Leave the column out (exclude), or write numbers.";
+    }
+
+    private int code(Codes codes, int place, String what) {
+        int again = codes.again(records.bytes(), records.from(place), records.to(place));
+        if (again >= 0) {
+            return again;
+        }
+        String field = records.text(place);
+        if (field.isEmpty()) {
+            throw corrupt(place(what, place), "nothing", "Fill the gap or drop the row.");
+        }
+        if (field.length() > MAX_FIELD_BYTES) {
+            throw corrupt(place(what, place), "more than 1,024 characters", "Check its quotes and line ends.");
+        }
+        return codes.code(field);
+    }
+
+    private long time(int of) {
+        TimeFormat format = layout.time();
+        if (format == null) {
+            throw new IllegalStateException("a column of times has a format");
+        }
+        String field = records.text(timeAt);
+        long time = format.nanos(field);
+        if (timeOfDayAt >= 0) {
+            time = TimeFormat.sum(time, format.nanos(records.text(timeOfDayAt)));
+        }
+        if (time == TimeFormat.NONE) {
+            throw corrupt(
+                    place("a time", timeAt),
+                    field.isEmpty() ? "nothing" : "'" + Excerpt.of(field) + "'",
+                    "Write all times as the first ones are, or leave the column out (exclude).");
+        }
+        if (of >= lastTimes.length) {
+            int known = lastTimes.length;
+            lastTimes = Arrays.copyOf(lastTimes, 2 * of);
+            Arrays.fill(lastTimes, known, lastTimes.length, Long.MIN_VALUE);
+        }
+        if (time < lastTimes[of]) {
+            throw corrupt(
+                    place("times in order", timeAt),
+                    "'" + Excerpt.of(field) + "' behind a later one",
+                    "Sort the rows by time, or leave the column out (exclude).");
+        }
+        lastTimes[of] = time;
+        return time;
+    }
+
+    private String place(String expected, int column) {
+        String name =
+                layout.named() ? " ('" + Excerpt.of(layout.columns().get(column).name()) + "')" : "";
+        return String.format(Locale.ROOT, "%s at line %,d, column %,d%s", expected, records.line(), column + 1, name);
+    }
+
+    private CorruptFileException corrupt(String expected, String found, String wayOut) {
+        return new CorruptFileException(file, expected, found, wayOut);
+    }
+
+    /** All rows that were not read yet. */
+    private Table rest() {
+        RowBlock block = newBlock();
+        double[] values = new double[block.values.length];
+        long[] times = new long[timeAt < 0 ? 0 : block.mostRows()];
+        int[] labels = new int[labelAt < 0 ? 0 : block.mostRows()];
+        int[] ids = new int[idAt < 0 ? 0 : block.mostRows()];
+        int rows = 0;
+        while (read(block)) {
+            long all = rows + (long) block.rows;
+            if (all * places.length > MAX_VALUES) {
+                throw corrupt("at most 2,147,483,583 numbers", "more", "Save the table as NPY.");
+            }
+            values = roomFor(values, all * places.length);
+            System.arraycopy(block.values, 0, values, rows * places.length, block.rows * places.length);
+            if (timeAt >= 0) {
+                times = times.length >= all ? times : Arrays.copyOf(times, grown(times.length, all));
+                System.arraycopy(block.times, 0, times, rows, block.rows);
+            }
+            labels = labelAt < 0 ? labels : appended(labels, rows, block.labels, block.rows);
+            ids = idAt < 0 ? ids : appended(ids, rows, block.ids, block.rows);
+            rows = (int) all;
+        }
+        if (rows == 0) {
+            throw corrupt(
+                    "rows of numbers", layout.headerLines() == 0 ? "none" : "only names", "Give at least one row.");
+        }
+        List<String> notes = new ArrayList<>();
+        notes.add(file.getFileName() + ": " + description() + ".");
+        notes.addAll(layout.notes());
+        return new Table(
+                file,
+                columns(),
+                places.length,
+                Arrays.copyOf(values, rows * places.length),
+                timeAt < 0 ? null : Arrays.copyOf(times, rows),
+                layout.time() != null && layout.time().zoned(),
+                labelAt < 0 ? null : Arrays.copyOf(labels, rows),
+                classes(),
+                idAt < 0 ? null : Arrays.copyOf(ids, rows),
+                series(),
+                notes);
+    }
+
+    private static double[] roomFor(double[] values, long needed) {
+        return values.length >= needed ? values : Arrays.copyOf(values, grown(values.length, needed));
+    }
+
+    private static int[] appended(int[] all, int at, int[] more, int count) {
+        int[] room = all.length >= at + count ? all : Arrays.copyOf(all, grown(all.length, at + (long) count));
+        System.arraycopy(more, 0, room, at, count);
+        return room;
+    }
+
+    private static int grown(int length, long needed) {
+        return (int) Math.min(MAX_VALUES, Math.max(needed, length + (length >> 1) + 16L));
+    }
+
+    @Override
+    public void close() throws IOException {
+        text.close();
+    }
+}

@@ -1,0 +1,226 @@
+package dev.hourglass.data.tables;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hourglass.data.DatasetException;
+import dev.hourglass.tensor.CorruptFileException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TableReaderTest {
+    @TempDir
+    private Path folder;
+
+    /** One table as different programs write it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a,b\n1.5,2\n3,4\n",
+                "a;b\n1,5;2\n3;4\n",
+                "a\tb\n1,5\t2\n3\t4\n",
+                "a|b\r\n1.5|2\r\n3|4",
+                "a b\n 1.5  2\n 3  4\n",
+                "# a b\n1.5 2\n3 4\n",
+                "\"a\",\"b\"\n\"1,5\",\"2\"\n\"3\",\"4\"\n",
+                ",a,b\n0,1.5,2\n1,3,4\n",
+                "Logger 7\nserial 12\na,b\n1.5,2\n3,4\n",
+                "a,b\nbar,°C\n1.5,2\n3,4\n",
+                "timestamp,a,b\n2024-03-01 00:00:00,1.5,2\n2024-03-01 00:01:00,3,4\n",
+                "a,b\n\n1.5,2\n\n3,4\n\n"
+            })
+    void theSyntaxIsFoundOut(String text) throws IOException {
+        Table table = read(text, TableOptions.DEFAULT);
+
+        assertThat(table.columns()).containsExactly("a", "b");
+        assertThat(table.values()).containsExactly(1.5, 2, 3, 4);
+    }
+
+    @Test
+    void encodingsAndPackingAreFoundOut() throws IOException {
+        String text = "Stärke;b\n1,5;2\n3;4\n";
+        for (Charset charset : List.of(
+                StandardCharsets.UTF_8,
+                StandardCharsets.UTF_16,
+                StandardCharsets.UTF_16LE,
+                Charset.forName("windows-1252"))) {
+            assertIsTable(text.getBytes(charset));
+        }
+        assertIsTable(("\uFEFF" + text).getBytes(StandardCharsets.UTF_8));
+        ByteArrayOutputStream gzip = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(gzip)) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+        assertIsTable(gzip.toByteArray());
+        ByteArrayOutputStream zip = new ByteArrayOutputStream();
+        try (ZipOutputStream out = new ZipOutputStream(zip)) {
+            out.putNextEntry(new ZipEntry("inner.csv"));
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+            out.closeEntry();
+        }
+        assertIsTable(zip.toByteArray());
+    }
+
+    private void assertIsTable(byte[] bytes) throws IOException {
+        Table table = TableReader.readAll(Files.write(folder.resolve("table.csv"), bytes), TableOptions.DEFAULT);
+        assertThat(table.columns()).containsExactly("Stärke", "b");
+        assertThat(table.values()).containsExactly(1.5, 2, 3, 4);
+    }
+
+    @Test
+    void aFirstLineThatCountsTheColumnsIsNoRow() throws IOException {
+        Table table = read("0,1,2\n98.4,97.5,104.6\n101.6,99.3,102.5\n", TableOptions.DEFAULT);
+        Table row = read(
+                "0,1,2\n98.4,97.5,104.6\n",
+                TableOptions.DEFAULT.withSyntax(new TableOptions.Syntax(null, null, 0, List.of())));
+        Table counting = read("1,2,3\n2,3,4\n3,4,5\n", TableOptions.DEFAULT);
+
+        assertThat(table.rows()).isEqualTo(2);
+        assertThat(table.columns()).containsExactly("0", "1", "2");
+        assertThat(table.notes()).anyMatch(note -> note.contains("The first line counts the columns"));
+        assertThat(row.rows()).isEqualTo(2);
+        assertThat(counting.rows()).as("windows of a counter").isEqualTo(3);
+    }
+
+    @Test
+    void whatIsTakenIsSaidInOneLine() throws IOException {
+        Table table = read(
+                "index;Zeit;p;T;status\n0;01.02.2024 10:00;1,5;2;ok\n1;01.02.2024 10:01;3;4;bad\n",
+                TableOptions.DEFAULT.withLabel("status"));
+
+        assertThat(table.notes())
+                .containsExactly(
+                        "table.csv: ';' between columns, decimal comma, a line of names, times in 'Zeit', labels in"
+                                + " 'status', channels 'p' and 'T', left out 'index'.");
+        assertThat(table.classes()).containsExactly("ok", "bad");
+        assertThat(table.labels()).containsExactly(0, 1);
+    }
+
+    @Test
+    void settingsWinOverGuesses() throws IOException {
+        TableOptions chosen = TableOptions.DEFAULT
+                .withSyntax(new TableOptions.Syntax(null, null, null, List.of("-999")))
+                .withRoles(new TableOptions.Roles(List.of(), List.of("c", "a"), List.of(), null, false, "b"));
+
+        Table table = read("a,b,c\n1,x,-999\n3,y,6\n", chosen);
+
+        assertThat(table.columns()).containsExactly("c", "a");
+        assertThat(table.values()).containsExactly(Double.NaN, 1, 6, 3);
+        assertThat(table.series()).containsExactly("x", "y");
+    }
+
+    @Test
+    void gapsAreWhatOthersWriteForThem() throws IOException {
+        Table table = read("a,b\n1,\n2,NaN\n3,?\n4,null\n5,N/A\n6,None\n7,8\n", TableOptions.DEFAULT);
+
+        assertThat(table.rows()).isEqualTo(7);
+        for (int row = 0; row < 6; row++) {
+            assertThat(table.values()[2 * row + 1]).isNaN();
+        }
+        assertThat(table.values()[13]).isEqualTo(8);
+    }
+
+    @Test
+    void columnsAreFoundByNameOrRefusedWithBothLists() throws IOException {
+        TableOptions wanted = TableOptions.DEFAULT.withColumns(List.of("a", "b"));
+
+        assertThat(read("b,c,a\n1,2,3\n", wanted).values()).containsExactly(3, 1);
+        assertThatThrownBy(() -> read("b,c\n1,2\n", wanted))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage("Can't take the columns 'a', 'b' from " + folder.resolve("table.csv")
+                        + ": it has 'b', 'c', and 'a' is missing. Add or rename it.");
+        assertThat(read("1.5,2.5\n", wanted).values())
+                .as("without names by place")
+                .containsExactly(1.5, 2.5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2024-02-01T10:00:00Z",
+                "2024-02-01 11:00:00+01:00",
+                "2024/02/01 10:00",
+                "1706781600",
+                "1706781600000",
+                "1706781600000000000",
+                "1706781600.000"
+            })
+    void timesAreReadInTheirForms(String time) throws IOException {
+        Table table = read("time,v\n" + time + ",1\n" + time + ",2\n", TableOptions.DEFAULT);
+
+        assertThat(table.times()).containsExactly(1_706_781_600_000_000_000L, 1_706_781_600_000_000_000L);
+    }
+
+    @Test
+    void dayAndMonthAreAskedForWhereBothFit() throws IOException {
+        assertThatThrownBy(() -> read("t,v\n01/02/2024,1\n02/02/2024,2\n", TableOptions.DEFAULT))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage("Can't tell day from month in column 't' of " + folder.resolve("table.csv")
+                        + ": '01/02/2024' may be either. Say 'date_order: day_first' or 'date_order: month_first'.");
+        long day = 86_400_000_000_000L;
+        Table dayFirst = read("t,v\n12/02/2024,1\n13/02/2024,2\n", TableOptions.DEFAULT);
+        Table monthFirst = read("t,v\n02/12/2024 9:00 PM,1\n02/13/2024 9:00 PM,2\n", TableOptions.DEFAULT);
+        assertThat(dayFirst.times()).containsExactly(19_765 * day, 19_766 * day);
+        assertThat(monthFirst.times()).containsExactly(19_765 * day + 7 * day / 8, 19_766 * day + 7 * day / 8);
+    }
+
+    @Test
+    void dateAndTimeOfDayMayHaveTheirOwnColumns() throws IOException {
+        Table table = read("date,clock,v\n2024-02-12,00:00:01,1\n2024-02-12,00:00:01.5,2\n", TableOptions.DEFAULT);
+
+        long day = 86_400_000_000_000L;
+        assertThat(table.times()).containsExactly(19_765 * day + 1_000_000_000, 19_765 * day + 1_500_000_000);
+        assertThat(table.channels()).isEqualTo(1);
+    }
+
+    @Test
+    void timesOutOfOrderAreRefusedWithTheirLine() {
+        assertThatThrownBy(() -> read("time,v\n2024-01-02,1\n2024-01-01,2\n", TableOptions.DEFAULT))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessage(folder.resolve("table.csv")
+                        + ": expected times in order at line 3, column 1 ('time'), found '2024-01-01' behind a later one."
+                        + " Sort the rows by time, or leave the column out (exclude).");
+    }
+
+    @Test
+    void aCommaThatMayBeEitherIsAskedFor() {
+        assertThatThrownBy(() -> read("a,b\n\"1,234\",2\n\"5,678\",3\n", TableOptions.DEFAULT))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("'1,234' may be a number with a decimal comma or one with thousands");
+    }
+
+    @Test
+    void aTableComesInBlocks() throws IOException {
+        StringBuilder text = new StringBuilder("v\n");
+        for (int i = 0; i < 10_000; i++) {
+            text.append(i).append(".5\n");
+        }
+        Path file = Files.writeString(folder.resolve("table.csv"), text);
+        try (TableReader reader = TableReader.open(file, TableOptions.DEFAULT)) {
+            RowBlock block = reader.newBlock();
+            int rows = 0;
+            while (reader.read(block)) {
+                assertThat(block.values()[0]).isEqualTo(rows + 0.5);
+                assertThat(block.rows()).isLessThanOrEqualTo(4096);
+                rows += block.rows();
+            }
+            assertThat(rows).isEqualTo(10_000);
+        }
+    }
+
+    private Table read(String text, TableOptions options) throws IOException {
+        return TableReader.readAll(Files.writeString(folder.resolve("table.csv"), text), options);
+    }
+}
