@@ -20,6 +20,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -60,11 +61,21 @@ public final class DataSources {
      * @throws CorruptFileException if a file is damaged, or the labels don't match the samples
      */
     public Dataset open(String source, SourceOptions options, FetchListener listener) {
-        Dataset data = normalized(source, find(source, options, listener), options);
+        List<FetchEvent> notes = new ArrayList<>(); // Told where the data fit: a refusal is one line.
+        FetchListener other = event -> {
+            if (event instanceof FetchEvent.Noted) {
+                notes.add(event);
+            } else {
+                listener.onEvent(event);
+            }
+        };
+        Dataset data = normalized(source, find(source, options, other), options);
         Shape shape = options.sampleShape();
         Dataset shaped = shape == null ? data : shaped(source, data, shape, options);
         Path labels = options.labels();
-        return labels == null ? shaped : labelled(shaped, labels);
+        Dataset opened = labels == null ? shaped : labelled(shaped, labels);
+        notes.forEach(listener::onEvent);
+        return opened;
     }
 
     private Dataset find(String source, SourceOptions options, FetchListener listener) {

@@ -32,7 +32,7 @@ public record TableSamples(FloatDataset data, List<String> notes) {
      */
     public static TableSamples read(Path file, TableOptions options, SeriesOptions.Missing missing) {
         Table table = TableReader.readAll(file, options).bySeries();
-        SeriesRows rows = new SeriesRows(table, null, String.valueOf(file.getFileName()));
+        SeriesRows rows = new SeriesRows(table, null, "table");
         List<String> gaps = rows.describeGaps();
         SeriesRows filled = rows.filled(missing, rows.means());
         List<String> notes = new ArrayList<>(table.notes());
