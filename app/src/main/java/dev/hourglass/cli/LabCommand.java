@@ -143,7 +143,7 @@ final class LabCommand implements Runnable {
             TrainOptions changed = options;
             changed = epochs == null ? changed : changed.withEpochs(epochs);
             changed = batchSize == null ? changed : changed.withBatchSize(batchSize);
-            changed = loss == null ? changed : changed.withLoss(loss);
+            changed = loss == null ? changed : changed.withLoss(changed.loss().withOfOutputs(loss));
             changed = optimizer == null ? changed : changed.withOptimizer(optimizer);
             changed = learningRate == null ? changed : changed.withLearningRate(learningRate);
             changed = seed == null ? changed : changed.withSeed(seed);

@@ -2,6 +2,7 @@ package dev.hourglass.lab;
 
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.Split;
+import dev.hourglass.data.SplitWindows;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.data.series.SeriesSplit;
 import dev.hourglass.files.Failures;
@@ -335,9 +336,18 @@ public final class Lab {
 
     /** @param listener is told what is fetched */
     static Splits open(Recipe.Data data, DatasetCatalog catalog, Consumer<LabEvent> listener) {
-        return data.series() == null
+        Splits whole = data.series() == null
                 ? new Splits(open(data, Split.TRAINING, catalog, listener), open(data, Split.TEST, catalog, listener))
                 : open(data, data.series(), listener);
+        return data.nextSteps() == null ? whole : cut(whole, data.nextSteps());
+    }
+
+    private static Splits cut(Splits whole, int nextSteps) {
+        try {
+            return new Splits(SplitWindows.of(whole.training(), nextSteps), SplitWindows.of(whole.test(), nextSteps));
+        } catch (IllegalArgumentException e) {
+            throw new LabException(Failures.reason(e) + ". Change 'next_steps' under data, or leave it out.", e);
+        }
     }
 
     private static Splits open(Recipe.Data data, Recipe.Series own, Consumer<LabEvent> listener) {

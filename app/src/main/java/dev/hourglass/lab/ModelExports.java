@@ -25,12 +25,14 @@ final class ModelExports {
     /** File names to what is written there. */
     private static Map<String, SavedModel> files(String name, SavedModel whole) {
         Map<String, SavedModel> files = new LinkedHashMap<>();
+        // ONNX files have one output, and whoever decodes wants the reconstruction.
+        SavedModel model = whole.decoding();
         for (String extension : EXTENSIONS) {
-            files.put(name + "_autoencoder" + extension, whole);
-            files.put(name + "_encoder" + extension, whole.encoder());
+            files.put(name + "_autoencoder" + extension, extension.equals(".onnx") ? model : whole);
+            files.put(name + "_encoder" + extension, model.encoder());
             // What a decoder would read is not the code alone where layers of the encoder go around the waist.
-            if (whole.isCodeAlone()) {
-                files.put(name + "_decoder" + extension, whole.decoder());
+            if (model.isCodeAlone()) {
+                files.put(name + "_decoder" + extension, model.decoder());
             }
         }
         return files;

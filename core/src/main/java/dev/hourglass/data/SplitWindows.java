@@ -113,6 +113,11 @@ public final class SplitWindows implements Dataset {
         return windows.classNames();
     }
 
+    @Override
+    public String sampleName(int index) {
+        return windows.sampleName(index);
+    }
+
     /** That of the whole windows: their first steps alone would not tell what is learned. */
     @Override
     public String sha256() {

@@ -248,6 +248,19 @@ public sealed interface Loss {
         return ofOutputs() instanceof PerOutput several ? several.terms() : List.of();
     }
 
+    /**
+     * Another loss in this one's place: of a model with several outputs, of each of them, with their targets and weights.
+     */
+    default Loss withOfOutputs(Loss other) {
+        if (outputTerms().isEmpty() || !other.outputTerms().isEmpty()) {
+            return other;
+        }
+        List<OutputTerm> terms = outputTerms().stream()
+                .map(term -> new OutputTerm(term.output(), term.target(), other.ofOutputs(), term.weight()))
+                .toList();
+        return new PerOutput(terms).withPenalties(other.penalties());
+    }
+
     /** The same of outputs that are called otherwise. */
     default Loss withOutputNames(UnaryOperator<String> names) {
         if (outputTerms().isEmpty()) {

@@ -2,6 +2,7 @@ package dev.hourglass.formats;
 
 import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.OptimizerState;
+import dev.hourglass.engine.Target;
 import dev.hourglass.files.Spelling;
 import dev.hourglass.formats.keras.KerasOrder;
 import dev.hourglass.model.Autoencoder;
@@ -168,7 +169,10 @@ public record SavedModel(
         return ModelFacts.of(graph).shapeOf(onlyOutput());
     }
 
-    /** The only output; or of several the one that has the input's shape, if just one has. */
+    /**
+     * The only output; or of several the one that has the input's shape, if just one has. Where it is known what each was
+     * trained to become, that is not one of other numbers in the same shape.
+     */
     public Optional<String> reconstruction() {
         if (graph.outputs().size() == 1) {
             return Optional.of(graph.onlyOutput());
@@ -177,8 +181,15 @@ public record SavedModel(
         List<String> alike = graph.outputs().stream()
                 .distinct()
                 .filter(output -> facts.shapeOf(output).equals(input()))
+                .filter(this::mayRebuild)
                 .toList();
         return alike.size() == 1 ? Optional.of(alike.getFirst()) : Optional.empty();
+    }
+
+    private boolean mayRebuild(String output) {
+        return loss == null
+                || loss.outputTerms().stream()
+                        .noneMatch(term -> term.output().equals(output) && term.target() != Target.INPUT);
     }
 
     /** The outputs with their shapes, such as {@code 'rebuilt' [9, 4] and 'predicted' [3, 4]}. */

@@ -42,6 +42,7 @@ public final class Presets {
             entry("cifar10-strong", Presets::cifar10Strong),
             entry("cifar10-unet", Presets::cifar10Unet),
             entry("sequence-cnn-lstm", Presets::sequenceCnnLstm),
+            entry("sequence-composite", Presets::sequenceComposite),
             entry("sequence-conv1d", Presets::sequenceConv1d),
             entry("sequence-lstm", Presets::sequenceLstm),
             entry("sequence-reversed-lstm", Presets::sequenceReversedLstm)));
@@ -358,6 +359,30 @@ public final class Presets {
                         new Lstm("dec_lstm1", 32, true),
                         new Lstm("dec_lstm2", 64, true, Recurrence.DEFAULT.withGoBackwards(true)),
                         new TimeDistributed("output", new Dense("output_dense", 10, LINEAR))));
+    }
+
+    /**
+     * 40 steps of 10 features to 20 numbers, and from these both back and 10 steps ahead: the composite model of Srivastava,
+     * Mansimov and Salakhutdinov (2015), section 2.3, with neither decoder told what comes before. The one that rebuilds is
+     * that of {@link #sequenceReversedLstm}.
+     */
+    public static AutoencoderSpec sequenceComposite(String name) {
+        Graph graph = new Graph(
+                List.of(new Graph.Input("input", Shape.of(40, 10))),
+                List.of(
+                        node(new Lstm("enc_lstm1", 64, true), "input"),
+                        node(new Lstm("enc_lstm2", 32, false), "enc_lstm1"),
+                        node(new Dense("latent", 20, LINEAR), "enc_lstm2"),
+                        node(new RepeatVector("dec_repeat", 40), "latent"),
+                        node(new Lstm("dec_lstm1", 32, true), "dec_repeat"),
+                        node(new Lstm("dec_lstm2", 64, true, Recurrence.DEFAULT.withGoBackwards(true)), "dec_lstm1"),
+                        node(new TimeDistributed("rebuilt", new Dense("rebuilt_dense", 10, LINEAR)), "dec_lstm2"),
+                        node(new RepeatVector("next_repeat", 10), "latent"),
+                        node(new Lstm("next_lstm1", 32, true), "next_repeat"),
+                        node(new Lstm("next_lstm2", 64, true), "next_lstm1"),
+                        node(new TimeDistributed("predicted", new Dense("predicted_dense", 10, LINEAR)), "next_lstm2")),
+                List.of("rebuilt", "predicted"));
+        return new AutoencoderSpec(name, graph, "latent");
     }
 
     /** 50 steps of 10 features to 20 numbers and back, by convolutions over the steps. */

@@ -97,8 +97,11 @@ public final class CompileSyntax {
     /** The keys of a recipe's training; those that are as by default are left out, and the learning rate stands by itself. */
     static Map<String, Object> write(Loss loss, Optimizer optimizer) {
         Map<String, Object> tree = new LinkedHashMap<>();
-        if (!loss.equals(new Loss.MeanSquaredError())) {
-            tree.put("loss", tree(loss.kerasName(), loss.settings()));
+        // Those of several outputs stand with the outputs.
+        Loss written =
+                loss.outputTerms().isEmpty() ? loss : new Loss.MeanSquaredError().withPenalties(loss.penalties());
+        if (!written.equals(new Loss.MeanSquaredError())) {
+            tree.put("loss", tree(written.kerasName(), written.settings()));
         }
         Map<String, Object> settings = new LinkedHashMap<>(optimizer.changedSettings());
         settings.remove("learning_rate");

@@ -23,16 +23,18 @@ public record Recipe(String name, String title, List<ModelRecipe> models, Output
      * @param trainingLimit how many samples of the training set are used, >= 1; null takes all
      * @param testLimit how many samples of the test set are used, >= 1; null takes all
      * @param series the user's own series in place of a data set of the catalog; null for the latter
+     * @param nextSteps how many of each sample's last steps are cut off for a model to predict, >= 1; null cuts none
      */
     public record Data(
             String name,
             @Nullable Path folder,
             @Nullable Integer trainingLimit,
             @Nullable Integer testLimit,
-            @Nullable Series series) {
+            @Nullable Series series,
+            @Nullable Integer nextSteps) {
         /** A data set of the catalog. */
         public Data(String name, @Nullable Path folder, @Nullable Integer trainingLimit, @Nullable Integer testLimit) {
-            this(name, folder, trainingLimit, testLimit, null);
+            this(name, folder, trainingLimit, testLimit, null, null);
         }
 
         /** All of a data set, from the cache or the net. */
@@ -41,12 +43,16 @@ public record Recipe(String name, String title, List<ModelRecipe> models, Output
         }
 
         public Data withFolder(Path value) {
-            return new Data(name, value, trainingLimit, testLimit, series);
+            return new Data(name, value, trainingLimit, testLimit, series, nextSteps);
         }
 
         /** @param value of both splits; null takes all */
         public Data withLimit(@Nullable Integer value) {
-            return new Data(name, folder, value, value, series);
+            return new Data(name, folder, value, value, series, nextSteps);
+        }
+
+        public Data withNextSteps(@Nullable Integer value) {
+            return new Data(name, folder, trainingLimit, testLimit, series, value);
         }
 
         /** How many samples of a split are used; null for all. */

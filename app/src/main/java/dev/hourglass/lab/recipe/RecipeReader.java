@@ -51,6 +51,7 @@ public final class RecipeReader {
             "sequences-reversed",
             "sequences-conv1d",
             "sequences-cnn-lstm",
+            "sequences-composite",
             "mnist-denoising",
             "mnist-sparse",
             "mnist-sparse-kl",
@@ -173,7 +174,8 @@ public final class RecipeReader {
                 .asItems("a list of models")) {
             Mapping model = item.asMapping("a model such as {name: cnn, preset: mnist-cnn}");
             List<Penalty> penalties = new ArrayList<>();
-            AutoencoderSpec spec = spec(model, modelName(model, names), penalties);
+            OutputSyntax outputs = OutputSyntax.read(model);
+            AutoencoderSpec spec = spec(model, modelName(model, names), outputs, penalties);
             Mapping learned = merged(model.find("data").map(RecipeReader::dataMapping), data, Mapping::over)
                     .orElseThrow(() -> top.place()
                             .error("expected the key 'data', found none. Add it, such as 'data: {name: mnist}'."));
@@ -183,7 +185,11 @@ public final class RecipeReader {
             models.add(new ModelRecipe(
                     spec,
                     data(learned, folder),
-                    with(spec, penalties, trained.map(TrainingSyntax::read).orElseGet(TrainOptions::defaults)),
+                    with(
+                            spec,
+                            outputs,
+                            penalties,
+                            trained.map(TrainingSyntax::read).orElseGet(TrainOptions::defaults)),
                     model.find("references").map(RecipeReader::references).orElse(List.of()),
                     origin));
         }
@@ -196,10 +202,12 @@ public final class RecipeReader {
     }
 
     /** What layers say of their weights and activities is part of what is made small, and so is how far codes are from the prior. */
-    private static TrainOptions with(AutoencoderSpec spec, List<Penalty> ofLayers, TrainOptions options) {
+    private static TrainOptions with(
+            AutoencoderSpec spec, OutputSyntax outputs, List<Penalty> ofLayers, TrainOptions options) {
         List<Penalty> all = new ArrayList<>(options.loss().penalties());
         all.addAll(ofLayers);
-        return options.withLoss(options.loss().withPenalties(all).withDivergences(spec.graph()));
+        return options.withLoss(
+                outputs.loss(spec, options.loss()).withPenalties(all).withDivergences(spec.graph()));
     }
 
     private static int sampleSize(ModelRecipe model) {
@@ -216,16 +224,19 @@ public final class RecipeReader {
 
     private static Mapping dataMapping(Node node) {
         return node.asMapping("a mapping such as {name: mnist}")
-                .allowing(SeriesSyntax.keysBeside("name", "folder", "limit"));
+                .allowing(SeriesSyntax.keysBeside("name", "folder", "limit", "next_steps"));
     }
 
     private Recipe.Data data(Mapping data, Optional<Path> recipeFolder) {
         Optional<Node> limit = data.find("limit");
         Integer trainingLimit = limit.flatMap(node -> limit(node, "training")).orElse(null);
         Integer testLimit = limit.flatMap(node -> limit(node, "test")).orElse(null);
+        Integer nextSteps = data.find("next_steps")
+                .map(node -> node.asInt(1, Integer.MAX_VALUE))
+                .orElse(null);
         if (data.find("source").isPresent()) {
             Recipe.Series series = SeriesSyntax.read(data, recipeFolder);
-            return new Recipe.Data(fileName(series.file()), null, trainingLimit, testLimit, series);
+            return new Recipe.Data(fileName(series.file()), null, trainingLimit, testLimit, series, nextSteps);
         }
         SeriesSyntax.requireSource(data);
         Node name = data.require("name", "name: mnist");
@@ -240,7 +251,9 @@ public final class RecipeReader {
                         .map(node -> node.asPath("a folder", recipeFolder))
                         .orElse(null),
                 trainingLimit,
-                testLimit);
+                testLimit,
+                null,
+                nextSteps);
     }
 
     /** One number for both splits, or {@code {training: 8000, test: 2000}} with at least one of the two. */
@@ -255,8 +268,8 @@ public final class RecipeReader {
     }
 
     /** @param penalties receives what the layers say of their weights and activities */
-    private static AutoencoderSpec spec(Mapping model, String name, List<Penalty> penalties) {
-        return model.find("preset").isPresent() ? preset(model, name) : writtenOut(model, name, penalties);
+    private static AutoencoderSpec spec(Mapping model, String name, OutputSyntax outputs, List<Penalty> penalties) {
+        return model.find("preset").isPresent() ? preset(model, name) : writtenOut(model, name, outputs, penalties);
     }
 
     /** Lower case, because files are named after models and some disks do not tell cases apart. */
@@ -283,7 +296,7 @@ public final class RecipeReader {
                                 + "' beside it. Remove it, or remove 'preset' and write all layers.");
             }
         }
-        model.allowing("name", "preset", "data", "training", "references");
+        model.allowing("name", "preset", "outputs", "data", "training", "references");
         Node preset = model.require("preset", "preset: mnist-cnn");
         String presetName = preset.asText("the name of a preset");
         return Presets.find(presetName, name)
@@ -292,8 +305,9 @@ public final class RecipeReader {
                                 + Spelling.hint(presetName, Presets.names())));
     }
 
-    private static AutoencoderSpec writtenOut(Mapping model, String name, List<Penalty> penalties) {
-        model.allowing("name", "preset", "input", "encoder", "decoder", "data", "training", "references");
+    private static AutoencoderSpec writtenOut(
+            Mapping model, String name, OutputSyntax outputs, List<Penalty> penalties) {
+        model.allowing("name", "preset", "input", "encoder", "decoder", "outputs", "data", "training", "references");
         LayerSyntax syntax = new LayerSyntax(penalties);
         List<Node> encoderNodes = layerNodes(model.require("encoder", "encoder: [Flatten, Dense: {units: 32}]"));
         Shape input = LayerSyntax.shape(model.require("input", "input: [28, 28, 1]"));
@@ -315,7 +329,7 @@ public final class RecipeReader {
             Graph graph = new Graph(
                     List.of(new Graph.Input(inputName, input)),
                     wired.stream().map(node -> renamed(node, inputName)).toList(),
-                    List.of(wired.getLast().name()));
+                    outputs.layers(wired.stream().map(Graph.Node::name).toList()));
             graph = VariableSyntax.applied(graph, syntax.ofVariables());
             if (graph.bypass(waist).isEmpty()) {
                 requireNarrow(shapes.of(waist).size(), input.size(), encoderNodes.getLast());

@@ -25,6 +25,11 @@ public final class RecipeWriter {
         List<Map<String, Object>> models = new ArrayList<>();
         for (ModelRecipe model : recipe.models()) {
             Map<String, Object> of = model(model.spec());
+            if (!model.training().loss().outputTerms().isEmpty()) {
+                of.put(
+                        "outputs",
+                        OutputSyntax.write(model.spec(), model.training().loss()));
+            }
             if (!sameData) {
                 of.put("data", data(model.data()));
             }
@@ -65,6 +70,9 @@ public final class RecipeWriter {
         }
         if (!limit.isEmpty()) {
             tree.put("limit", limit);
+        }
+        if (data.nextSteps() != null) {
+            tree.put("next_steps", data.nextSteps());
         }
         return tree;
     }

@@ -2,6 +2,7 @@ package dev.hourglass.lab.run;
 
 import static dev.hourglass.lab.run.JsonWriting.finite;
 
+import dev.hourglass.engine.Measured;
 import dev.hourglass.evaluate.errors.ErrorReport;
 import dev.hourglass.evaluate.errors.ImageQuality;
 import dev.hourglass.report.results.LatentSpace;
@@ -62,6 +63,10 @@ final class ResultFiles {
         Map<String, @Nullable Object> of = new LinkedHashMap<>();
         of.put("loss", model.history().loss().text());
         of.put("validationLoss", finite(validationLoss(model)));
+        if (!model.history().epochs().isEmpty()
+                && !model.history().last().validation().outputs().isEmpty()) {
+            of.put("outputs", outputs(model.history().last().validation()));
+        }
         of.put("testMse", finite(model.test().mse()));
         of.put("testMae", finite(model.test().mae()));
         of.put("parameters", model.parameters());
@@ -96,6 +101,19 @@ final class ResultFiles {
         }
         of.put("weightsSha256", model.weightsSha256());
         return of;
+    }
+
+    /** Each of several outputs by its name, after the last epoch. */
+    private static Map<String, Object> outputs(Measured validation) {
+        Map<String, Object> outputs = new LinkedHashMap<>();
+        for (Measured.OfOutput output : validation.outputs()) {
+            Map<String, @Nullable Object> of = new LinkedHashMap<>();
+            of.put("validationLoss", finite(output.loss()));
+            of.put("validationMse", finite(output.mse()));
+            of.put("validationMae", finite(output.mae()));
+            outputs.put(output.output(), of);
+        }
+        return outputs;
     }
 
     /** After the last epoch. */

@@ -111,7 +111,9 @@ public final class ModelStudy {
         reporter.working(String.format(
                 Locale.ROOT, "Fitting PCA with %,d components to %,d samples, for comparison", most, training.size()));
         PrincipalComponents pca = PrincipalComponents.fit(training, most, threads);
-        boolean generated = splits.test().name().equals("sequences:test");
+        // The signals are those of whole windows.
+        boolean generated = splits.test().name().equals("sequences:test")
+                && splits.test().next().isEmpty();
         Optional<SyntheticSequences> truth =
                 generated ? Optional.of(SyntheticSequences.of(Split.TEST)) : Optional.empty();
         Dataset test = splits.test();

@@ -1,6 +1,7 @@
 package dev.hourglass.report.figures;
 
 import dev.hourglass.engine.Loss;
+import dev.hourglass.engine.Measured;
 import dev.hourglass.report.Names;
 import dev.hourglass.report.Numbers;
 import dev.hourglass.report.results.ModelResult;
@@ -103,6 +104,10 @@ final class HistoryFigure {
                     History.Epoch::divergence,
                     History.Epoch::validationDivergence));
         }
+        if (!history.loss().outputTerms().isEmpty()) {
+            addOutputs(panels);
+            return panels;
+        }
         if (!(history.loss() instanceof Loss.MeanSquaredError)) {
             panels.add(new Panel("MSE", "mean squared error", History.Epoch::mse, History.Epoch::validationMse));
         }
@@ -112,10 +117,40 @@ final class HistoryFigure {
         return panels;
     }
 
+    /** Of each output its mean squared error, and its loss where that is another. */
+    private void addOutputs(List<Panel> panels) {
+        List<Measured.OfOutput> outputs = history.last().training().outputs();
+        for (int i = 0; i < outputs.size(); i++) {
+            int place = i;
+            String output = outputs.get(i).output();
+            Loss loss = history.loss().outputTerms().stream()
+                    .filter(term -> term.output().equals(output))
+                    .findFirst()
+                    .orElseThrow()
+                    .loss();
+            if (!(loss instanceof Loss.MeanSquaredError)) {
+                String words = loss.inWords();
+                panels.add(new Panel(
+                        "loss",
+                        words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1) + " of '" + output + "'",
+                        epoch -> epoch.training().outputs().get(place).loss(),
+                        epoch -> epoch.validation().outputs().get(place).loss()));
+            }
+            panels.add(new Panel(
+                    "MSE",
+                    "Mean squared error of '" + output + "'",
+                    epoch -> epoch.training().outputs().get(place).mse(),
+                    epoch -> epoch.validation().outputs().get(place).mse()));
+        }
+    }
+
     /** In words that fit beside the axis. */
     private String loss() {
         if (history.loss().isVariational()) {
             return "negative evidence lower bound";
+        }
+        if (!history.loss().outputTerms().isEmpty()) {
+            return "weighed sum over the outputs";
         }
         return history.loss().ofOutputs().inWords()
                 + (history.loss().penalties().isEmpty() ? "" : ", with penalties");

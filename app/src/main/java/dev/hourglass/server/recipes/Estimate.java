@@ -4,6 +4,7 @@ import dev.hourglass.data.Split;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.data.catalog.DatasetSpec;
 import dev.hourglass.engine.DivergenceException;
+import dev.hourglass.engine.Samples;
 import dev.hourglass.engine.TrainingSession;
 import dev.hourglass.engine.TrainingSettings;
 import dev.hourglass.lab.recipe.ModelRecipe;
@@ -94,6 +95,14 @@ record Estimate(
             noise[i] = (float) random.stream("workbench/estimate", i).nextDouble();
         }
         int[] order = IntStream.range(0, batch).toArray();
+        List<Samples> targets = spec.graph().outputs().stream()
+                .map(output -> spec.facts().shapeOf(output).size())
+                .<Samples>map(size -> (index, into, offset) -> {
+                    for (int i = 0; i < size; i++) {
+                        into[offset + i] = noise[i % noise.length];
+                    }
+                })
+                .toList();
         try (TrainingSession session = TrainingSession.of(
                 spec.graph(),
                 Parameters.initialize(spec.graph(), random),
@@ -102,13 +111,13 @@ record Estimate(
                 options.threads())) {
             long start = System.nanoTime();
             do {
-                step(model.name(), session, noise, order);
+                step(model.name(), session, noise, targets, order);
             } while (System.nanoTime() - start < WARM_UP_NANOS);
             List<Long> nanos = new ArrayList<>();
             start = System.nanoTime();
             do {
                 long before = System.nanoTime();
-                step(model.name(), session, noise, order);
+                step(model.name(), session, noise, targets, order);
                 nanos.add(System.nanoTime() - before);
             } while (System.nanoTime() - start < MEASURED_NANOS);
             nanos.sort(Long::compare);
@@ -118,13 +127,10 @@ record Estimate(
         }
     }
 
-    private static void step(String model, TrainingSession session, float[] noise, int[] order) {
+    private static void step(String model, TrainingSession session, float[] noise, List<Samples> targets, int[] order) {
         try {
-            session.step(
-                    (index, into, offset) -> System.arraycopy(noise, 0, into, offset, noise.length),
-                    order,
-                    0,
-                    order.length);
+            Samples samples = (index, into, offset) -> System.arraycopy(noise, 0, into, offset, noise.length);
+            session.step(List.of(samples), targets, order, 0, order.length);
         } catch (DivergenceException e) {
             throw ApiException.impossible(
                     "models",

@@ -123,7 +123,7 @@ public record Overrides(
         TrainOptions options = model.training();
         options = epochs == null ? options : options.withEpochs(epochs);
         options = batchSize == null ? options : options.withBatchSize(batchSize);
-        options = loss == null ? options : options.withLoss(loss);
+        options = loss == null ? options : options.withLoss(options.loss().withOfOutputs(loss));
         options = optimizer == null ? options : options.withOptimizer(optimizer);
         options = learningRate == null ? options : options.withLearningRate(learningRate.floatValue());
         options = seed == null ? options : options.withSeed(seed);

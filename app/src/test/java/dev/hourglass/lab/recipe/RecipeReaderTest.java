@@ -135,6 +135,42 @@ class RecipeReaderTest {
                         .containsExactly(new ModelRecipe(spec, Recipe.Data.of("sequences"), training)));
     }
 
+    @Test
+    void theCompositeLabIsItsPresetWithALossForEachOutput() {
+        ModelRecipe composite = only(reader.find("sequences-composite"));
+
+        assertThat(composite.spec()).isEqualTo(Presets.sequenceComposite("composite"));
+        assertThat(composite.data()).isEqualTo(Recipe.Data.of("sequences").withNextSteps(10));
+        assertThat(composite.training().loss())
+                .isEqualTo(Loss.parse("per_output:outputs=rebuilt input 1 mean_squared_error;"
+                        + "predicted next 0.25 mean_squared_error"));
+    }
+
+    @Test
+    void anOutputThatSaysNothingTakesTheTrainingsLossAndALikelyTarget() throws IOException {
+        Recipe recipe = read("""
+                data: {name: sequences, next_steps: 10}
+                models: [{name: both, preset: sequence-composite, outputs: [{layer: predicted, loss_weight: 0.5}]}]
+                training: {loss: mae}
+                """);
+
+        assertThat(only(recipe).training().loss())
+                .isEqualTo(Loss.parse("per_output:outputs=rebuilt input 1 mean_absolute_error;"
+                        + "predicted next 0.5 mean_absolute_error"));
+    }
+
+    @Test
+    void outputsThatAreNoneAndTargetsThatThereAreNotAreNamed() {
+        String data = "data: {name: sequences}\n";
+        assertThatThrownBy(() -> read(
+                        data + "models: [{name: a, preset: sequence-composite," + " outputs: [{layer: predictd}]}]"))
+                .hasMessageContaining(
+                        "expected one of the preset's outputs, found 'predictd'." + " Did you mean 'predicted'?");
+        assertThatThrownBy(() -> read(data + "models: [{name: a, preset: sequence-composite,"
+                        + " outputs: [{layer: predicted, target: nxt}]}]"))
+                .hasMessageContaining("expected input, reversed, next, found 'nxt'. Did you mean 'next'?");
+    }
+
     private static ModelRecipe mnist(AutoencoderSpec spec, TrainOptions training) {
         return new ModelRecipe(spec, Recipe.Data.of("mnist"), training);
     }
@@ -254,7 +290,8 @@ class RecipeReaderTest {
                 + "label_column: state}\n" + MODELS);
 
         assertThat(only(plain).data())
-                .isEqualTo(new Recipe.Data("pump.csv", null, null, null, series("pump.csv", SeriesOptions.defaults())));
+                .isEqualTo(new Recipe.Data(
+                        "pump.csv", null, null, null, series("pump.csv", SeriesOptions.defaults()), null));
         assertThat(only(full).data())
                 .isEqualTo(new Recipe.Data(
                         "pump.npy",
@@ -267,7 +304,8 @@ class RecipeReaderTest {
                                         .withTestShare(0.3)
                                         .withWindow(50, 10)
                                         .withScaling(Scaling.STANDARDIZE)
-                                        .withLabels(folder.resolve("kinds.csv")))));
+                                        .withLabels(folder.resolve("kinds.csv"))),
+                        null));
         assertThat(only(two).data().series())
                 .isEqualTo(series(
                         "a/pump.csv",
@@ -750,7 +788,7 @@ class RecipeReaderTest {
                         "an unknown key that resembles none",
                         "data: {name: mnist, colour: 1}\n" + MODELS,
                         "bad.yaml:1:21: data.colour: expected a known key, found 'colour'."
-                                + " This part takes name, folder, limit, source, test, test_share, window, scaling,"
+                                + " This part takes name, folder, limit, next_steps, source, test, test_share, window, scaling,"
                                 + " clip, labels, label_column, label_rule, train_on, delimiter, decimal, header, missing_values,"
                                 + " time_column, time_zone, date_order, columns, exclude, id_column, missing, max_gap, resample,"
                                 + " lengths."),
@@ -968,8 +1006,8 @@ class RecipeReaderTest {
         assertThatThrownBy(() -> reader.find("no/such.yaml"))
                 .hasMessage("no/such.yaml: expected a recipe file, found none."
                         + " Check the path, or run one of the labs: mnist, cifar10, mnist-strong, cifar10-strong,"
-                        + " sequences, sequences-reversed, sequences-conv1d, sequences-cnn-lstm, mnist-denoising, mnist-sparse,"
-                        + " mnist-sparse-kl, mnist-contractive, mnist-vae, mnist-vae-conv, mnist-vae-plane,"
+                        + " sequences, sequences-reversed, sequences-conv1d, sequences-cnn-lstm, sequences-composite,"
+                        + " mnist-denoising, mnist-sparse, mnist-sparse-kl, mnist-contractive, mnist-vae, mnist-vae-conv, mnist-vae-plane,"
                         + " mnist-unet, cifar10-unet, cifar10-residual.");
     }
 
