@@ -269,8 +269,12 @@ def write_answer(case, number, seed):
 
 
 def randomized(model, generator):
-    """With weights near its own, so that outputs keep their size and variances stay above 0."""
-    model.set_weights([w * generator.uniform(0.5, 1.5, w.shape) for w in model.get_weights()])
+    """With weights near its own, so that outputs keep their size and variances stay above 0; biases differ from 0, too."""
+
+    def drawn(w):
+        return np.where(w == 0, generator.uniform(-0.1, 0.1, w.shape), w * generator.uniform(0.5, 1.5, w.shape))
+
+    model.set_weights([drawn(w) for w in model.get_weights()])
     return model
 
 

@@ -96,8 +96,11 @@ public record PointFunctions(Kernels kernels) {
         switch (function) {
             case PointFunction.Elu f -> {
                 kernels.exp(X, x, E, 0, count);
+                // Of the two slopes at 0, where a unit without a bias is that reads zeros, the one that Keras takes.
+                float atZero = f.equals(PointFunction.SELU) ? 1 : f.alpha();
                 for (int i = 0; i < count; i++) {
-                    D[d + i] *= f.scale() * (X[x + i] > 0 ? 1 : f.alpha() * E[i]);
+                    float v = X[x + i];
+                    D[d + i] *= f.scale() * (v > 0 ? 1 : v == 0 ? atZero : f.alpha() * E[i]);
                 }
             }
             case PointFunction.Softplus ignored -> {

@@ -20,6 +20,14 @@ final class PointFunctionsTest {
                 .containsExactly(0, 0.97f, 0.97f, 1, 0);
     }
 
+    /** {@code keras.activations.selu} and {@code elu} on TensorFlow, at 0 and next to it. */
+    @Test
+    void theSlopeOfSeluAtZeroIsThatAboveItAndOfEluThatBelow() {
+        assertThat(slopes(PointFunction.SELU, 0, 1e-6f)).containsExactly(1.050701f, 1.050701f);
+        assertThat(slopes(new PointFunction.Elu(0.5f, 1), 0, 1e-6f)).containsExactly(0.5f, 1);
+        assertThat(slopes(new PointFunction.Elu(1.5f, 1), 0, 1e-6f)).containsExactly(1.5f, 1);
+    }
+
     private static float[] slopes(PointFunction function, float... values) {
         float[] slopes = new float[values.length];
         Arrays.fill(slopes, 1);
