@@ -68,10 +68,14 @@ public record ModelCase(String kind, AutoencoderSpec spec, List<String> further)
 
     /** Whether a training step changes the model, and depends on nothing but its inputs. */
     public boolean trainsAlike() {
-        boolean disturbed = spec.layers().stream()
-                .anyMatch(layer -> layer instanceof LayerSpec.Sampling
-                        || (layer instanceof LayerSpec.TrainingNoise noise && noise.disturbs()));
-        return !disturbed && model(new RandomSource(0)).parameters().trainableCount() > 0;
+        return spec.layers().stream().noneMatch(ModelCase::isRandomInTraining)
+                && model(new RandomSource(0)).parameters().trainableCount() > 0;
+    }
+
+    private static boolean isRandomInTraining(LayerSpec layer) {
+        return layer instanceof LayerSpec.Sampling
+                || (layer instanceof LayerSpec.TrainingNoise noise && noise.disturbs())
+                || (layer instanceof LayerSpec.TimeDistributed each && isRandomInTraining(each.layer()));
     }
 
     /** The model with random variables; those that start equal elsewhere (biases, statistics) differ here as well. */

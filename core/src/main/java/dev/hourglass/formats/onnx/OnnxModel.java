@@ -58,6 +58,10 @@ public record OnnxModel(
             attributes = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
         }
 
+        Node withName(String other) {
+            return new Node(other, operator, inputs, outputs, attributes);
+        }
+
         /** The same node under which the last output has another name. */
         Node withLastOutput(String output) {
             List<String> renamed = new ArrayList<>(outputs);

@@ -189,7 +189,13 @@ final class Translation {
                 .flatMap(node -> node.outputs().stream())
                 .filter(output -> isWithin(at.layer(), output))
                 .forEach(output -> names.put(output, at.name() + "/" + output.substring(prefix.length())));
-        added.replaceAll(node -> renamed(node, names));
+        added.replaceAll(node -> renamed(node, names).withName(nameAt(at, node.name())));
+    }
+
+    /** A node is named apart from what it gives, and no two of a file may have the same name. */
+    private static String nameAt(Graph.Node at, String name) {
+        String layer = at.layer().name();
+        return isWithin(at.layer(), name) || name.equals(layer) ? at.name() + name.substring(layer.length()) : name;
     }
 
     /**
@@ -241,7 +247,9 @@ final class Translation {
             names.put(constant.name(), other + constant.name().substring(prefix.length()));
             return constant.withName(Objects.requireNonNull(names.get(constant.name())));
         });
-        added.replaceAll(node -> renamed(node, names));
+        added.replaceAll(node -> node.name().startsWith(prefix)
+                ? renamed(node, names).withName(other + node.name().substring(prefix.length()))
+                : renamed(node, names));
     }
 
     private static Node renamed(Node node, Map<String, String> names) {
