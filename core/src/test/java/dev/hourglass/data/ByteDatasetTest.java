@@ -37,7 +37,7 @@ class ByteDatasetTest {
         float[] sample = sample(data, 0);
 
         for (int value = 0; value < 256; value++) {
-            assertThat(sample[value]).isEqualTo(value * 0.1f + -3.3f);
+            assertThat(sample[value]).isEqualTo((float) (value * (double) 0.1f + -3.3f));
         }
     }
 

@@ -78,7 +78,7 @@ class ExportProofTest {
                 List.of());
         assertThatThrownBy(() -> proof.requireHeldBy(other))
                 .isInstanceOf(CorruptFileException.class)
-                .hasMessageStartingWith("model.keras: expected the normalization Normalization[scales=[0.003921569]");
+                .hasMessageStartingWith("model.keras: expected the normalization Normalization[scales=[0.00392156");
     }
 
     @Test
