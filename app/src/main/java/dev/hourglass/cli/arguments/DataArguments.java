@@ -85,7 +85,7 @@ public final class DataArguments {
                     "Behind transparent pixels and beside padded pictures: black, white or #rrggbb (default: black).")
     private Background background = Background.BLACK;
 
-    /** One of {@link Fit} by its name in recipes. */
+    /** One of {@link Fit} by its name in lower case. */
     static final class FitName implements ITypeConverter<Fit> {
         @Override
         public Fit convert(String text) {

@@ -2,19 +2,12 @@ package dev.hourglass.data.images;
 
 import dev.hourglass.data.DatasetException;
 import dev.hourglass.files.Failures;
-import dev.hourglass.tensor.RandomSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Random;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -25,9 +18,6 @@ import java.util.stream.Stream;
  */
 record PictureList(Path folder, List<Entry> entries, List<String> classNames) {
     private static final int MAX_CLASSES = 256;
-
-    /** By the order of names only those of one class or time would be tested by; this is the same at every run. */
-    private static final RandomSource SPLIT = new RandomSource(20_261_130);
 
     /**
      * @param name from the folder on, with slashes
@@ -78,44 +68,6 @@ record PictureList(Path folder, List<Entry> entries, List<String> classNames) {
             throw new DatasetException(
                     "Can't read " + folder + ": " + Failures.reason(e) + ". Check that it exists and is readable.", e);
         }
-    }
-
-    /** The same entries with labels by these classes, of which these are some. */
-    PictureList withClasses(List<String> all) {
-        List<Entry> renumbered = entries.stream()
-                .map(entry -> entry.label < 0
-                        ? entry
-                        : new Entry(entry.file, entry.name, all.indexOf(classNames.get(entry.label))))
-                .toList();
-        return new PictureList(folder, renumbered, all);
-    }
-
-    /** The classes of both, in the order of their names. */
-    static List<String> classesOf(PictureList one, PictureList other) {
-        TreeSet<String> all = new TreeSet<>(one.classNames);
-        all.addAll(other.classNames);
-        return List.copyOf(all);
-    }
-
-    /** Two parts in the order of names, the second with a share of each class by chance. */
-    List<PictureList> split(double share) {
-        BitSet tested = new BitSet();
-        Map<Integer, List<Integer>> byLabel = new TreeMap<>();
-        for (int i = 0; i < entries.size(); i++) {
-            byLabel.computeIfAbsent(entries.get(i).label, label -> new ArrayList<>())
-                    .add(i);
-        }
-        byLabel.forEach((label, places) -> {
-            int count = (int) Math.round(share * places.size());
-            Collections.shuffle(places, Random.from(SPLIT.stream("pictures to test by", label)));
-            places.subList(0, count).forEach(tested::set);
-        });
-        List<Entry> first = new ArrayList<>();
-        List<Entry> second = new ArrayList<>();
-        for (int i = 0; i < entries.size(); i++) {
-            (tested.get(i) ? second : first).add(entries.get(i));
-        }
-        return List.of(new PictureList(folder, first, classNames), new PictureList(folder, second, classNames));
     }
 
     private static List<Path> pictures(Path folder) throws IOException {
