@@ -48,28 +48,38 @@ final class PixelStore implements SampleStore {
             byte[] array = new byte[(int) bytes];
             return new PixelStore(MemorySegment.ofArray(array), array, deep, sampleSize);
         }
-        return new PixelStore(mapped(bytes), new byte[0], deep, sampleSize);
+        Path folder = Path.of(System.getProperty("java.io.tmpdir"));
+        MemorySegment file =
+                mapped(bytes, folder, disk -> Files.getFileStore(disk).getUsableSpace());
+        return new PixelStore(file, new byte[0], deep, sampleSize);
+    }
+
+    /** How many bytes the disk of a folder has left. */
+    @FunctionalInterface
+    interface Room {
+        long bytesIn(Path folder) throws IOException;
     }
 
     /** Of a file that is gone when nobody reads it any more, however the process ends where the system allows that. */
-    private static MemorySegment mapped(long bytes) {
+    static MemorySegment mapped(long bytes, Path folder, Room room) {
         try {
-            Path file = Files.createTempFile("hourglass-pictures-", ".pixels");
-            long room = Files.getFileStore(file).getUsableSpace();
+            // A mapping grows the file without taking room; who then writes to it would end the process.
+            if (room.bytesIn(folder) < bytes) {
+                throw new IOException("the disk has no room");
+            }
+            Path file = Files.createTempFile(folder, "hourglass-pictures-", ".pixels");
             try (FileChannel channel = FileChannel.open(
                     file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE)) {
-                // A mapping grows the file without taking room; who then writes to it would end the process.
-                if (room < bytes) {
-                    throw new IOException("the disk has no room");
-                }
                 return channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes, Arena.ofAuto());
+            } catch (IOException e) {
+                Files.deleteIfExists(file);
+                throw e;
             }
         } catch (IOException e) {
             throw new DatasetException(
-                    "Can't keep " + (bytes >> 20) + " MB of pictures in a file in "
-                            + System.getProperty("java.io.tmpdir")
-                            + ": " + Failures.reason(e) + ". Choose another folder with -Djava.io.tmpdir=DIR, or a"
-                            + " smaller size.",
+                    "Can't keep " + (bytes >> 20) + " MB of pictures in a file in " + folder + ": "
+                            + Failures.reason(e) + ". Choose another folder with"
+                            + " HOURGLASS_JAVA_OPTS=-Djava.io.tmpdir=DIR, or a smaller size.",
                     e);
         }
     }
