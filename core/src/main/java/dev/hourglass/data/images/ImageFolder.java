@@ -5,16 +5,14 @@ import dev.hourglass.data.Dataset;
 import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.FloatDataset;
 import dev.hourglass.files.Failures;
-import dev.hourglass.files.FileStamp;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
-import dev.hourglass.tensor.Workers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * @param data the pictures that could be read, named as the folder, normalized as pixels: from 0 to 1
  */
 public record ImageFolder(Dataset data, List<Skipped> skipped) {
-    private static final int MAX_PICTURES = 1 << 24;
-
     /**
      * A picture that could not be read.
      *
@@ -48,13 +44,10 @@ public record ImageFolder(Dataset data, List<Skipped> skipped) {
      *     read
      */
     public static ImageFolder read(Path folder, @Nullable Shape sampleShape, PictureOptions options) {
-        return read(PictureList.of(folder), sampleShape == null ? options : forShape(folder, sampleShape, options));
-    }
-
-    static ImageFolder read(PictureList list, PictureOptions options) {
-        try (Workers workers = Workers.of(Runtime.getRuntime().availableProcessors())) {
-            Found found = Found.in(List.of(list), options, workers);
-            return found.decode(list, options.background(), workers);
+        PictureOptions wanted = sampleShape == null ? options : forShape(folder, sampleShape, options);
+        PictureList list = PictureList.of(folder);
+        try (PictureWorkers workers = PictureWorkers.of(Runtime.getRuntime().availableProcessors())) {
+            return decode(FoundPictures.in(list, workers), wanted, workers);
         }
     }
 
@@ -71,166 +64,77 @@ public record ImageFolder(Dataset data, List<Skipped> skipped) {
                 .withColour(colour ? PictureOptions.Colour.RGB : PictureOptions.Colour.GREY);
     }
 
-    /**
-     * What the headers of all pictures say together, and so what each becomes.
-     *
-     * @param deep whether any has 16 bits
-     * @param fit null where all have this size
-     */
-    record Found(
-            Picture.Size size,
-            int channels,
-            boolean deep,
-            @Nullable Fit fit) {
-        /** @throws DatasetException if there is no picture, or sizes differ and nobody says how to fit them */
-        static Found in(List<PictureList> lists, PictureOptions options, Workers workers) {
-            Path folder = lists.getFirst().folder();
-            List<PictureList.Entry> entries =
-                    lists.stream().flatMap(list -> list.entries().stream()).toList();
-            PictureReader.@Nullable Header[] headers = new PictureReader.Header[entries.size()];
-            @Nullable String[] reasons = new String[entries.size()];
-            workers.run(entries.size(), (worker, i) -> {
-                try {
-                    headers[i] = PictureReader.header(entries.get(i).file());
-                } catch (IOException e) {
-                    reasons[i] = Failures.reason(e);
-                }
-            });
-            List<Skipped> skipped = new ArrayList<>();
-            for (int i = 0; i < reasons.length; i++) {
-                String reason = reasons[i];
-                if (reason != null) {
-                    skipped.add(new Skipped(entries.get(i).file(), reason));
-                }
+    /** @throws DatasetException as {@link FoundPictures#size} does, or if no picture's pixels can be read */
+    static ImageFolder decode(FoundPictures found, PictureOptions options, PictureWorkers workers) {
+        List<FoundPictures.Found> pictures = found.readable();
+        Target target = new Target(found.size(options), found.channels(options), options);
+        PixelStore store = PixelStore.of(pictures.size(), target.shape().size(), found.isDeep());
+        Rendering[] renderings = new Rendering[workers.threads()];
+        Arrays.setAll(renderings, worker -> new Rendering(options.background()));
+        @Nullable String[] reasons = new String[pictures.size()];
+        workers.run(pictures.size(), (worker, i) -> {
+            try {
+                store.put(i, target.read(pictures.get(i).entry().file(), renderings[worker]));
+            } catch (IOException e) {
+                reasons[i] = Failures.reason(e);
             }
-            List<PictureReader.Header> read =
-                    Arrays.stream(headers).filter(Objects::nonNull).toList();
-            if (read.isEmpty()) {
-                throw nothingReadable(folder, skipped);
+            // Another size would be stretched, and what was damaged while it was written may be whole by now.
+            pictures.get(i).stamp().requireUnchanged();
+        });
+        List<Skipped> skipped = new ArrayList<>(found.skipped());
+        List<PictureList.Entry> kept = new ArrayList<>();
+        for (int i = 0; i < reasons.length; i++) {
+            PictureList.Entry entry = pictures.get(i).entry();
+            String reason = reasons[i];
+            if (reason == null) {
+                store.move(i, kept.size());
+                kept.add(entry);
+            } else {
+                skipped.add(new Skipped(entry.file(), reason));
             }
-            Picture.Size size =
-                    Objects.requireNonNullElse(options.size(), read.getFirst().size());
-            if (options.fit() == null) {
-                requireSize(folder, size, entries, headers);
-            }
-            PictureOptions.Colour colour = options.colour();
-            boolean anyColour = read.stream().anyMatch(PictureReader.Header::colour);
-            int channels = colour != null ? colour.channels() : anyColour ? Picture.RGB : Picture.GRAY;
-            return new Found(size, channels, read.stream().anyMatch(PictureReader.Header::deep), options.fit());
+        }
+        skipped.sort(Comparator.comparing(Skipped::file));
+        if (kept.isEmpty()) {
+            throw FoundPictures.nothingReadable(found.list().folder(), skipped);
+        }
+        store.finished(kept.stream().map(PictureList.Entry::name).toList());
+        int[] labels = kept.stream().mapToInt(PictureList.Entry::label).toArray();
+        return new ImageFolder(dataset(found.list(), target.shape(), store, labels), skipped);
+    }
+
+    /** What each picture becomes. */
+    private record Target(Picture.Size size, int channels, PictureOptions options) {
+        Shape shape() {
+            return Shape.of(size.height(), size.width(), channels);
         }
 
-        ImageFolder decode(PictureList list, Background background, Workers workers) {
-            Path folder = list.folder();
-            List<PictureList.Entry> entries = list.entries();
-            Shape shape = Shape.of(size.height(), size.width(), channels);
-            if (entries.size() > MAX_PICTURES) {
-                throw new DatasetException(String.format(
-                        Locale.ROOT,
-                        "Can't read %s: expected at most %,d pictures, found %,d. Take fewer.",
-                        folder,
-                        MAX_PICTURES,
-                        entries.size()));
-            }
-            PixelStore store = PixelStore.of(entries.size(), shape.size(), deep);
-            @Nullable String[] reasons = new String[entries.size()];
-            workers.run(entries.size(), (worker, i) -> {
-                try {
-                    store.put(i, decode(entries.get(i).file(), background));
-                } catch (IOException e) {
-                    reasons[i] = Failures.reason(e);
-                }
-            });
-            List<Skipped> unread = new ArrayList<>();
-            List<PictureList.Entry> kept = new ArrayList<>();
-            for (int i = 0; i < reasons.length; i++) {
-                String reason = reasons[i];
-                if (reason == null) {
-                    store.move(i, kept.size());
-                    kept.add(entries.get(i));
-                } else {
-                    unread.add(new Skipped(entries.get(i).file(), reason));
-                }
-            }
-            if (kept.isEmpty()) {
-                throw nothingReadable(folder, unread);
-            }
-            store.finished(kept.stream().map(PictureList.Entry::name).toList());
-            int[] labels = kept.stream().mapToInt(PictureList.Entry::label).toArray();
-            return new ImageFolder(dataset(PictureList.name(folder), shape, store, labels, list.classNames()), unread);
-        }
-
-        private Picture decode(Path file, Background background) throws IOException {
-            Picture picture = FileStamp.whileUnchanged(file, () -> PictureReader.read(file, background));
-            return picture.withChannels(channels).fitted(size, fit == null ? Fit.STRETCH : fit, background);
-        }
-
-        private static Dataset dataset(
-                String name, Shape shape, PixelStore store, int[] labels, List<String> classNames) {
-            if (store.isBytesInMemory()) {
-                byte[] all = store.bytes();
-                int used = store.size() * shape.size();
-                byte[] samples = used == all.length ? all : Arrays.copyOf(all, used);
-                ByteDataset data = ByteDataset.of(name, shape, Normalization.PIXELS, samples)
-                        .withSampleNames(store.names());
-                return classNames.isEmpty()
-                        ? data
-                        : data.withLabels(bytes(labels)).withClassNames(classNames);
-            }
-            FloatDataset data = FloatDataset.of(name, shape, store).withNormalization(Normalization.PIXELS);
-            return classNames.isEmpty() ? data : data.withLabels(labels, classNames);
-        }
-
-        private static byte[] bytes(int[] labels) {
-            byte[] bytes = new byte[labels.length];
-            for (int i = 0; i < bytes.length; i++) {
-                bytes[i] = (byte) labels[i];
-            }
-            return bytes;
+        Picture read(Path file, Rendering rendering) throws IOException {
+            // Without a fit all have the size by their headers, but of vast ones every n-th pixel is decoded.
+            Fit fit = Objects.requireNonNullElse(options.fit(), Fit.STRETCH);
+            return PictureReader.read(file, rendering).withChannels(channels).fitted(size, fit, options.background());
         }
     }
 
-    private static void requireSize(
-            Path folder,
-            Picture.Size wanted,
-            List<PictureList.Entry> entries,
-            PictureReader.@Nullable Header[] headers) {
-        int others = 0;
-        int readable = 0;
-        String example = "";
-        for (int i = 0; i < headers.length; i++) {
-            PictureReader.Header header = headers[i];
-            readable += header == null ? 0 : 1;
-            if (header != null && !header.size().equals(wanted)) {
-                example = others == 0 ? entries.get(i).name() + " with " + header.size() : example;
-                others++;
-            }
+    private static Dataset dataset(PictureList list, Shape shape, PixelStore store, int[] labels) {
+        String name = PictureList.name(list.folder());
+        List<String> classNames = list.classNames();
+        if (store.isBytesInMemory()) {
+            byte[] all = store.bytes();
+            int used = store.size() * shape.size();
+            byte[] samples = used == all.length ? all : Arrays.copyOf(all, used);
+            ByteDataset data =
+                    ByteDataset.of(name, shape, Normalization.PIXELS, samples).withSampleNames(store.names());
+            return classNames.isEmpty() ? data : data.withLabels(bytes(labels)).withClassNames(classNames);
         }
-        if (others > 0) {
-            throw new DatasetException(String.format(
-                    Locale.ROOT,
-                    "Can't read %s: expected pictures of %s pixels, found %,d of %,d with other sizes, such as %s."
-                            + " Choose how to fit them (crop, pad or stretch), or take them out.",
-                    folder,
-                    wanted,
-                    others,
-                    readable,
-                    example));
-        }
+        FloatDataset data = FloatDataset.of(name, shape, store).withNormalization(Normalization.PIXELS);
+        return classNames.isEmpty() ? data : data.withLabels(labels, classNames);
     }
 
-    private static DatasetException nothingReadable(Path folder, List<Skipped> skipped) {
-        if (skipped.isEmpty()) {
-            return new DatasetException(
-                    "Can't read " + folder + ": expected pictures (" + String.join(", ", PictureFormat.allSuffixes())
-                            + ") in it or in folders of it, found none. Give another folder.");
+    private static byte[] bytes(int[] labels) {
+        byte[] bytes = new byte[labels.length];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) labels[i];
         }
-        Skipped first = skipped.getFirst();
-        return new DatasetException(String.format(
-                Locale.ROOT,
-                "Can't read %s: none of its %,d pictures can be read, such as %s (%s). Check them.",
-                folder,
-                skipped.size(),
-                folder.relativize(first.file),
-                first.reason));
+        return bytes;
     }
 }

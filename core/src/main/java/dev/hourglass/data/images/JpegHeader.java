@@ -13,9 +13,11 @@ import java.util.TreeMap;
  *
  * @param size as stored
  * @param colours what its components are
+ * @param progressive whether each scan refines all pixels
  * @param profile of its colours; empty for sRGB
  */
-record JpegHeader(Picture.Size size, Colours colours, Orientation orientation, Optional<byte[]> profile) {
+record JpegHeader(
+        Picture.Size size, Colours colours, boolean progressive, Orientation orientation, Optional<byte[]> profile) {
     /** What the components of a JPEG are, by the rules of libjpeg, which all decoders but the platform's follow. */
     enum Colours {
         GRAY,
@@ -30,6 +32,7 @@ record JpegHeader(Picture.Size size, Colours colours, Orientation orientation, O
         }
     }
 
+    private static final int PROGRESSIVE_FRAME = 0xc2;
     private static final int START_OF_SCAN = 0xda;
     private static final int APP0 = 0xe0;
     private static final int APP1 = 0xe1;
@@ -40,6 +43,15 @@ record JpegHeader(Picture.Size size, Colours colours, Orientation orientation, O
     private static final byte[] ADOBE = "Adobe".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] ICC = "ICC_PROFILE\0".getBytes(StandardCharsets.US_ASCII);
     private static final int MOST_PROFILE_BYTES = 1 << 24;
+
+    /** Of a file's first bytes; empty where they do not reach its first scan, or are damaged. */
+    static Optional<JpegHeader> ofBeginning(byte[] bytes) {
+        try {
+            return Optional.of(read(bytes));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
 
     static JpegHeader read(byte[] file) throws IOException {
         return new Reader(file).read();
@@ -55,6 +67,7 @@ record JpegHeader(Picture.Size size, Colours colours, Orientation orientation, O
 
         private Orientation orientation = Orientation.UPRIGHT;
         private Picture.Size size = new Picture.Size(0, 0);
+        private boolean progressive;
         private int[] components = {};
 
         Reader(byte[] file) {
@@ -84,12 +97,13 @@ record JpegHeader(Picture.Size size, Colours colours, Orientation orientation, O
             if (components.length == 0) {
                 throw new IOException("damaged: no frame before its first scan");
             }
-            return new JpegHeader(size, colours(), orientation, joinedProfile());
+            return new JpegHeader(size, colours(), progressive, orientation, joinedProfile());
         }
 
         private void segment(int marker, int at, int length) throws IOException {
             if (isFrame(marker)) {
                 frame(at, length);
+                progressive |= marker == PROGRESSIVE_FRAME;
             } else if (marker == APP0 && startsWith(at, length, JFIF)) {
                 jfif = true;
             } else if (marker == APP1 && startsWith(at, length, EXIF)) {

@@ -5,10 +5,7 @@ import java.awt.image.ComponentColorModel;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import javax.imageio.ImageReadParam;
@@ -17,52 +14,9 @@ import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.metadata.IIOMetadataNode;
 import org.w3c.dom.NodeList;
 
-/** GIF, BMP, TIFF and WebP: what has to be known besides what their decoders tell. */
+/** A GIF's, BMP's, TIFF's or WebP's numbers as colours. */
 final class OtherPictures {
-    private static final int WHITE_IS_ZERO = 0;
-    private static final int TIFF_YCC = 6;
-    private static final int TIFF_CMYK = 5;
-    private static final List<Integer> TIFF_COLOURS = List.of(WHITE_IS_ZERO, 1, 2, 3, TIFF_CMYK, TIFF_YCC);
-    private static final List<Integer> TIFF_BITS = List.of(1, 2, 4, 8, 16);
-    private static final int RIFF_HEADER_BYTES = 12;
-    private static final int CHUNK_HEADER_BYTES = 8;
-    private static final int MOST_EXIF_BYTES = 1 << 24;
-
     private OtherPictures() {}
-
-    /** @throws IOException if a TIFF has colours or numbers of which nobody knows what its decoder makes */
-    static void requireReadable(PictureFormat format, byte[] file) throws IOException {
-        if (format != PictureFormat.TIFF) {
-            return;
-        }
-        TiffFields fields = TiffFields.read(file, 0, file.length);
-        int colours = fields.number(TiffFields.PHOTOMETRIC, -1);
-        if (!TIFF_COLOURS.contains(colours)) {
-            throw new IOException(
-                    "a TIFF of colours of kind " + colours + "; expected gray, RGB, a palette, CMYK or YCbCr");
-        }
-        int[] bits = fields.numbers(TiffFields.BITS_PER_SAMPLE);
-        if (Arrays.stream(bits).anyMatch(each -> !TIFF_BITS.contains(each))) {
-            throw new IOException("a TIFF of " + bits[0] + " bits per channel; expected 1, 2, 4, 8 or 16");
-        }
-        if (Arrays.stream(fields.numbers(TiffFields.SAMPLE_FORMAT)).anyMatch(each -> each != 1)) {
-            throw new IOException("a TIFF of signed numbers or fractions; expected whole numbers from 0");
-        }
-    }
-
-    /** The size that a picture is seen in: of a GIF that of its screen, on which the first picture lies somewhere. */
-    static Picture.Size screen(PictureFormat format, byte[] file, Picture.Size size) throws IOException {
-        if (format != PictureFormat.GIF) {
-            return size;
-        }
-        if (file.length < 10) {
-            throw new IOException("cut short");
-        }
-        ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-        return new Picture.Size(
-                Math.max(1, Short.toUnsignedInt(bytes.getShort(6))),
-                Math.max(1, Short.toUnsignedInt(bytes.getShort(8))));
-    }
 
     static boolean isColour(ImageTypeSpecifier type) {
         if (type.getColorModel() instanceof IndexColorModel palette) {
@@ -77,54 +31,12 @@ final class OtherPictures {
         return ((rgb >> 16) & 0xff) != (rgb & 0xff) || ((rgb >> 8) & 0xff) != (rgb & 0xff);
     }
 
-    static Orientation orientation(PictureFormat format, byte[] file) throws IOException {
-        return switch (format) {
-            case TIFF -> Orientation.of(TiffFields.read(file, 0, file.length).number(TiffFields.ORIENTATION, 1));
-            case WEBP -> chunk(file, "EXIF").map(OtherPictures::exif).orElse(Orientation.UPRIGHT);
-            case GIF, BMP, PNG, JPEG -> Orientation.UPRIGHT;
-        };
-    }
-
-    /** Some programs write JPEG's name of the segment before it. */
-    private static Orientation exif(byte[] content) {
-        int from = content.length > 6 && content[0] == 'E' && content[1] == 'x' ? 6 : 0;
-        return TiffFields.orientation(content, from, content.length - from);
-    }
-
-    static Optional<byte[]> profile(PictureFormat format, byte[] file) throws IOException {
-        return switch (format) {
-            case TIFF -> TiffFields.read(file, 0, file.length).bytes(TiffFields.ICC_PROFILE);
-            case WEBP -> Optional.empty(); // its decoder converts to sRGB by itself
-            case GIF, BMP, PNG, JPEG -> Optional.empty();
-        };
-    }
-
-    private static Optional<byte[]> chunk(byte[] file, String name) {
-        ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-        long at = RIFF_HEADER_BYTES;
-        while (at + CHUNK_HEADER_BYTES <= file.length) {
-            long length = Integer.toUnsignedLong(bytes.getInt((int) at + 4));
-            int from = (int) at + CHUNK_HEADER_BYTES;
-            boolean isWanted = true;
-            for (int i = 0; i < name.length(); i++) {
-                isWanted &= file[(int) at + i] == name.charAt(i);
-            }
-            if (isWanted && length <= MOST_EXIF_BYTES && from + length <= file.length) {
-                return Optional.of(Arrays.copyOfRange(file, from, from + (int) length));
-            }
-            at = from + length + (length & 1);
-        }
-        return Optional.empty();
-    }
-
-    static Planes read(ImageReader reader, int step, PictureFormat format, byte[] file) throws IOException {
+    /** @param screen of a GIF */
+    static Planes read(ImageReader reader, int step, Optional<Picture.Size> screen) throws IOException {
         ImageReadParam param = reader.getDefaultReadParam();
         param.setSourceSubsampling(step, step, 0, 0);
         BufferedImage image = Objects.requireNonNull(reader.read(0, param));
-        if (format == PictureFormat.GIF) {
-            return onScreen(reader, image, screen(format, file, new Picture.Size(1, 1)), step);
-        }
-        return planes(image);
+        return screen.isPresent() ? onScreen(reader, image, screen.get(), step) : planes(image);
     }
 
     private static Planes planes(BufferedImage image) throws IOException {

@@ -16,14 +16,12 @@ import javax.imageio.stream.ImageInputStream;
  * what is damaged between them it cannot tell.
  */
 final class PictureEnd {
-    private static final int IHDR = 0x49484452;
     private static final int IDAT = 0x49444154;
     private static final int IEND = 0x49454e44;
     private static final int PNG_SIGNATURE_BYTES = 8;
 
     private static final int EOI = 0xd9;
     private static final int SOS = 0xda;
-    private static final int PROGRESSIVE_FRAME = 0xc2;
     private static final int FIRST_RESTART = 0xd0;
     private static final int LAST_RESTART = 0xd7;
 
@@ -40,12 +38,13 @@ final class PictureEnd {
     /**
      * Reads all of it; the position is undefined then.
      *
-     * @throws IOException if it is cut short or a PNG is damaged
+     * @param header what the file has been found to say
+     * @throws IOException if it is cut short or damaged
      */
-    static void requirePng(ImageInputStream in) throws IOException {
+    static void requirePng(ImageInputStream in, PngHeader header) throws IOException {
         Inflater pixels = new Inflater();
         try {
-            new PictureEnd(in).readPng(pixels);
+            new PictureEnd(in).readPng(pixels, header.pixelBytes());
         } catch (EOFException e) {
             throw new IOException("cut short", e);
         } finally {
@@ -53,30 +52,22 @@ final class PictureEnd {
         }
     }
 
-    /**
-     * As {@link #requirePng} does for a JPEG.
-     *
-     * @return whether it is progressive
-     */
-    static boolean requireJpeg(ImageInputStream in) throws IOException {
+    /** As {@link #requirePng} does for a JPEG. */
+    static void requireJpeg(ImageInputStream in) throws IOException {
         try {
-            return new PictureEnd(in).readJpeg();
+            new PictureEnd(in).readJpeg();
         } catch (EOFException e) {
             throw new IOException("cut short", e);
         }
     }
 
-    private void readPng(Inflater pixels) throws IOException {
+    private void readPng(Inflater pixels, long pixelBytes) throws IOException {
         skip(PNG_SIGNATURE_BYTES);
-        long missing = 0;
+        long missing = pixelBytes;
         while (true) {
             long bytes = Integer.toUnsignedLong(readInt());
             CRC32 checksum = new CRC32();
             int type = readInt(checksum);
-            if (type == IHDR) {
-                missing = PngHeader.read(this, checksum).pixelBytes();
-                bytes -= PngHeader.BYTES;
-            }
             while (bytes > 0) {
                 fill();
                 int part = (int) Math.min(bytes, length - at);
@@ -117,12 +108,10 @@ final class PictureEnd {
         return bytes;
     }
 
-    private boolean readJpeg() throws IOException {
-        boolean progressive = false;
+    private void readJpeg() throws IOException {
         skip(2);
         int marker = nextMarker();
         while (marker != EOI) {
-            progressive |= marker == PROGRESSIVE_FRAME;
             if (marker != 0x01 && (marker < FIRST_RESTART || marker > LAST_RESTART)) { // those stand alone
                 int bytes = (read() << 8 | read()) - 2;
                 if (bytes < 0) {
@@ -132,7 +121,6 @@ final class PictureEnd {
             }
             marker = marker == SOS ? markerAfterScan() : nextMarker();
         }
-        return progressive;
     }
 
     /** Between segments any number of 0xff may stand. */
@@ -195,56 +183,6 @@ final class PictureEnd {
             if (length == 0) {
                 throw new EOFException();
             }
-        }
-    }
-
-    /** What IHDR says of the pixels. */
-    private record PngHeader(long width, long height, int bitDepth, int colourType, boolean interlaced) {
-        static final int BYTES = 13;
-        /** Adam7: first row, first column, and the distance between rows and between columns. */
-        private static final int[][] PASSES = {
-            {0, 0, 8, 8}, {0, 4, 8, 8}, {4, 0, 8, 4}, {0, 2, 4, 4}, {2, 0, 4, 2}, {0, 1, 2, 2}, {1, 0, 2, 1}
-        };
-
-        static PngHeader read(PictureEnd from, CRC32 checksum) throws IOException {
-            long width = Integer.toUnsignedLong(from.readInt(checksum));
-            long height = Integer.toUnsignedLong(from.readInt(checksum));
-            int[] rest = new int[BYTES - 2 * Integer.BYTES];
-            for (int i = 0; i < rest.length; i++) {
-                rest[i] = from.read();
-                checksum.update(rest[i]);
-            }
-            return new PngHeader(width, height, rest[0], rest[1], rest[4] == 1);
-        }
-
-        private int channels() {
-            return switch (colourType) {
-                case 2 -> 3;
-                case 4 -> 2;
-                case 6 -> 4;
-                default -> 1;
-            };
-        }
-
-        /** Rows of pixels, each with its filter, before they are deflated. What is refused for its size has none. */
-        long pixelBytes() {
-            if (width > PictureReader.MAX_PIXELS || height > PictureReader.MAX_PIXELS / Math.max(1, width)) {
-                return 0;
-            }
-            if (!interlaced) {
-                return rows(height, width);
-            }
-            long bytes = 0;
-            for (int[] pass : PASSES) {
-                bytes += rows(
-                        Math.ceilDiv(Math.max(0, height - pass[0]), pass[2]),
-                        Math.ceilDiv(Math.max(0, width - pass[1]), pass[3]));
-            }
-            return bytes;
-        }
-
-        private long rows(long rows, long columns) {
-            return columns == 0 ? 0 : rows * (1 + Math.ceilDiv(columns * channels() * bitDepth, 8L));
         }
     }
 }

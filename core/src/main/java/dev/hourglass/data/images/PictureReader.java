@@ -4,6 +4,9 @@ import dev.hourglass.files.FreeHeap;
 import dev.hourglass.files.RegularFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Locale;
@@ -25,6 +28,10 @@ public final class PictureReader {
     private static final long MAX_DECODED_PIXELS = 1 << 24;
 
     private static final int MAX_FILE_BYTES = 1 << 28;
+
+    /** Of a JPEG these nearly always have all that comes before the pixels. */
+    static final int FIRST_BYTES = 1 << 16;
+
     /** Per byte of a vast picture's file; a photo has fewer than a hundred, and who has more means to fill memory. */
     private static final int MOST_PIXELS_PER_BYTE = 250;
 
@@ -47,131 +54,136 @@ public final class PictureReader {
 
     /** @throws IOException if the file can't be read, or its header is none or announces too much */
     static Header header(Path file) throws IOException {
-        byte[] bytes = bytes(file);
+        try (FileChannel channel = RegularFile.openChannel(file)) {
+            return header(channel);
+        }
+    }
+
+    static Header header(SeekableByteChannel channel) throws IOException {
+        long fileBytes = channel.size();
+        requireFileBytes(fileBytes);
+        byte[] first = Channels.newInputStream(channel).readNBytes(FIRST_BYTES);
+        if (fileBytes <= first.length) {
+            return header(first);
+        }
+        if (PictureFormat.of(first) == PictureFormat.JPEG) {
+            Optional<JpegHeader> jpeg = JpegHeader.ofBeginning(first);
+            if (jpeg.isPresent()) {
+                return header(jpeg.get(), fileBytes);
+            }
+        }
+        return header(bytes(Channels.newInputStream(channel.position(0))));
+    }
+
+    private static Header header(JpegHeader jpeg, long fileBytes) throws IOException {
+        requireBounded(jpeg.size(), fileBytes);
+        return new Header(jpeg.orientation().upright(jpeg.size()), jpeg.colours() != JpegHeader.Colours.GRAY, false);
+    }
+
+    private static Header header(byte[] bytes) throws IOException {
         PictureFormat format = PictureFormat.of(bytes);
         return switch (format) {
             case PNG -> {
                 PngHeader png = PngHeader.read(bytes);
-                requireBounded(png.size(), bytes);
+                requireBounded(png.size(), bytes.length);
                 yield new Header(png.orientation().upright(png.size()), png.isColour(), png.bits() == Short.SIZE);
             }
-            case JPEG -> {
-                JpegHeader jpeg = JpegHeader.read(bytes);
-                requireBounded(jpeg.size(), bytes);
-                yield new Header(
-                        jpeg.orientation().upright(jpeg.size()), jpeg.colours() != JpegHeader.Colours.GRAY, false);
-            }
-            case GIF, BMP, TIFF, WEBP ->
-                with(format, bytes, (reader, size) -> {
+            case JPEG -> header(JpegHeader.read(bytes), bytes.length);
+            case GIF, BMP, TIFF, WEBP -> {
+                OtherHeader header = OtherHeader.read(format, bytes);
+                yield with(new Encoded(format, bytes, header.screen(), 0), (reader, size) -> {
                     ImageTypeSpecifier type = type(reader);
                     return new Header(
-                            OtherPictures.orientation(format, bytes).upright(size),
+                            header.orientation().upright(size),
                             OtherPictures.isColour(type),
                             type.getSampleModel().getSampleSize(0) == Short.SIZE);
                 });
+            }
         };
     }
 
     /**
      * A whole picture, or of a vast one every n-th pixel.
      *
-     * @param background behind what is transparent
      * @throws IOException as {@link #header} does, or if the file is cut short, the pixels are damaged or of a kind
      *     whose colours are not known
      * @throws OutOfMemoryError if memory does not hold what the header announces, or did not while it was decoded
      */
-    static Picture read(Path file, Background background) throws IOException {
-        return read(bytes(file), background, Optional.empty());
+    static Picture read(Path file, Rendering rendering) throws IOException {
+        try (InputStream in = RegularFile.open(file)) {
+            return read(bytes(in), rendering, Optional.empty());
+        }
     }
 
     /**
      * A picture of this size, whose header says so, on black.
      *
-     * @throws IOException if it is of another size, or as {@link #read(Path, Background)} does
-     * @throws OutOfMemoryError as {@link #read(Path, Background)} does
+     * @throws IOException if it is of another size, or as {@link #read(Path, Rendering)} does
+     * @throws OutOfMemoryError as {@link #read(Path, Rendering)} does
      */
     public static Picture read(InputStream stream, Picture.Size expected) throws IOException {
-        return read(stream.readAllBytes(), Background.BLACK, Optional.of(expected));
+        return read(stream.readAllBytes(), new Rendering(Background.BLACK), Optional.of(expected));
     }
 
-    private static byte[] bytes(Path file) throws IOException {
-        try (InputStream in = RegularFile.open(file)) {
-            byte[] bytes = in.readNBytes(MAX_FILE_BYTES + 1);
-            if (bytes.length > MAX_FILE_BYTES) {
-                throw new IOException(String.format(Locale.ROOT, "expected at most %,d bytes", MAX_FILE_BYTES));
-            }
-            return bytes;
+    private static byte[] bytes(InputStream in) throws IOException {
+        byte[] bytes = in.readNBytes(MAX_FILE_BYTES + 1);
+        requireFileBytes(bytes.length);
+        return bytes;
+    }
+
+    private static void requireFileBytes(long bytes) throws IOException {
+        if (bytes > MAX_FILE_BYTES) {
+            throw new IOException(String.format(Locale.ROOT, "expected at most %,d bytes", MAX_FILE_BYTES));
         }
     }
 
-    private static Picture read(byte[] file, Background background, Optional<Picture.Size> expected)
-            throws IOException {
+    private static Picture read(byte[] file, Rendering rendering, Optional<Picture.Size> expected) throws IOException {
         PictureFormat format = PictureFormat.of(file);
         return switch (format) {
             case PNG -> {
                 PngHeader header = PngHeader.read(file);
-                requireBounded(header.size(), file);
-                PictureEnd.requirePng(new ArrayImageInput(file));
-                Planes planes =
-                        decode(format, file, 0, expected, (reader, size, step) -> PngPixels.read(reader, step, header));
-                yield finished(planes, header.profile(), header.orientation(), background);
+                requireBounded(header.size(), file.length);
+                PictureEnd.requirePng(new ArrayImageInput(file), header);
+                Encoded encoded = new Encoded(format, file, Optional.empty(), 0);
+                Planes planes = decode(encoded, expected, (reader, size, step) -> PngPixels.read(reader, step, header));
+                yield rendering.picture(planes, header.profile(), header.orientation());
             }
             case JPEG -> {
                 JpegHeader header = JpegHeader.read(file);
-                requireBounded(header.size(), file);
-                int coefficients = PictureEnd.requireJpeg(new ArrayImageInput(file)) ? COEFFICIENT_BYTES : 0;
+                requireBounded(header.size(), file.length);
+                PictureEnd.requireJpeg(new ArrayImageInput(file));
+                Encoded encoded =
+                        new Encoded(format, file, Optional.empty(), header.progressive() ? COEFFICIENT_BYTES : 0);
                 Planes planes = decode(
-                        format,
-                        file,
-                        coefficients,
-                        expected,
-                        (reader, size, step) -> JpegPixels.read(reader, step, header.colours()));
-                yield finished(planes, header.profile(), header.orientation(), background);
+                        encoded, expected, (reader, size, step) -> JpegPixels.read(reader, step, header.colours()));
+                yield rendering.picture(planes, header.profile(), header.orientation());
             }
             case GIF, BMP, TIFF, WEBP -> {
-                Optional<byte[]> profile = OtherPictures.profile(format, file);
-                Orientation orientation = OtherPictures.orientation(format, file);
+                OtherHeader header = OtherHeader.read(format, file);
+                Encoded encoded = new Encoded(format, file, header.screen(), 0);
                 Planes planes = decode(
-                        format,
-                        file,
-                        0,
-                        expected,
-                        (reader, size, step) -> OtherPictures.read(reader, step, format, file));
-                yield finished(planes, profile, orientation, background);
+                        encoded, expected, (reader, size, step) -> OtherPictures.read(reader, step, header.screen()));
+                yield rendering.picture(planes, header.profile(), header.orientation());
             }
         };
     }
 
-    private static Picture finished(
-            Planes planes, Optional<byte[]> profile, Orientation orientation, Background background)
-            throws IOException {
-        boolean inks = planes.inks();
-        boolean transparent = planes.isTransparent();
-        int colours = inks ? Planes.INKS : planes.bands() - (transparent ? 1 : 0);
-        Planes opaque = planes.first(colours);
-        Optional<ColourProfile> toSrgb =
-                profile.isPresent() ? ColourProfile.of(profile.get(), colours) : Optional.empty();
-        if (toSrgb.isPresent()) {
-            Planes converted = toSrgb.get().toSrgb(opaque);
-            opaque = colours == Picture.GRAY ? converted.first(Picture.GRAY) : converted;
-        } else if (inks) {
-            opaque = opaque.fromInks();
-        }
-        if (transparent) {
-            opaque = opaque.over(background, planes.lastBand());
-        }
-        return orientation.upright(opaque.toPicture());
-    }
+    /**
+     * A file for the platform's decoder.
+     *
+     * @param screen on which a GIF's picture lies
+     * @param coefficientBytes that the decoder keeps of each pixel besides the pixel
+     */
+    private record Encoded(PictureFormat format, byte[] file, Optional<Picture.Size> screen, int coefficientBytes) {}
 
     @FunctionalInterface
     private interface Decoding {
         Planes with(ImageReader reader, Picture.Size size, int step) throws IOException;
     }
 
-    private static Planes decode(
-            PictureFormat format, byte[] file, int coefficientBytes, Optional<Picture.Size> expected, Decoding decoding)
+    private static Planes decode(Encoded encoded, Optional<Picture.Size> expected, Decoding decoding)
             throws IOException {
-        return with(format, file, (reader, size) -> {
+        return with(encoded, (reader, size) -> {
             if (expected.isPresent() && !size.equals(expected.get())) {
                 throw new IOException("expected " + expected.get() + " pixels, found " + size);
             }
@@ -179,7 +191,7 @@ public final class PictureReader {
             while (size.pixels() / ((long) step * step) > MAX_DECODED_PIXELS) {
                 step++;
             }
-            requireMemory(reader, size, step, coefficientBytes);
+            requireMemory(reader, size, step, encoded.coefficientBytes());
             return decoding.with(reader, size, step);
         });
     }
@@ -189,19 +201,19 @@ public final class PictureReader {
         T with(ImageReader reader, Picture.Size size) throws IOException;
     }
 
-    private static <T> T with(PictureFormat format, byte[] file, Work<T> work) throws IOException {
-        OtherPictures.requireReadable(format, file);
-        Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName(format.key());
+    private static <T> T with(Encoded encoded, Work<T> work) throws IOException {
+        Iterator<ImageReader> readers =
+                ImageIO.getImageReadersByFormatName(encoded.format().key());
         if (!readers.hasNext()) {
-            throw new IOException("there is no decoder for " + format + " on the class path");
+            throw new IOException("there is no decoder for " + encoded.format() + " on the class path");
         }
         ImageReader reader = readers.next();
         try {
-            reader.setInput(new ArrayImageInput(file), true, format != PictureFormat.GIF);
+            reader.setInput(new ArrayImageInput(encoded.file()), true, encoded.format() != PictureFormat.GIF);
             Picture.Size size = new Picture.Size(reader.getWidth(0), reader.getHeight(0));
-            Picture.Size screen = OtherPictures.screen(format, file, size);
-            requireBounded(screen, file);
-            requireBounded(size, file);
+            Picture.Size screen = encoded.screen().orElse(size);
+            requireBounded(screen, encoded.file().length);
+            requireBounded(size, encoded.file().length);
             return work.with(reader, screen);
         } catch (IOException e) {
             // The decoder of PNG wraps whatever goes wrong.
@@ -219,14 +231,14 @@ public final class PictureReader {
         }
     }
 
-    private static void requireBounded(Picture.Size size, byte[] file) throws IOException {
+    private static void requireBounded(Picture.Size size, long fileBytes) throws IOException {
         if (size.width() < 1 || size.height() < 1 || size.pixels() > MAX_PIXELS) {
             throw new IOException(
                     String.format(Locale.ROOT, "expected at most %,d pixels, found %s", MAX_PIXELS, size));
         }
-        if (size.pixels() > MAX_DECODED_PIXELS && size.pixels() > (long) MOST_PIXELS_PER_BYTE * file.length) {
+        if (size.pixels() > MAX_DECODED_PIXELS && size.pixels() > MOST_PIXELS_PER_BYTE * fileBytes) {
             throw new IOException(
-                    String.format(Locale.ROOT, "announces %s pixels and has only %,d bytes", size, file.length));
+                    String.format(Locale.ROOT, "announces %s pixels and has only %,d bytes", size, fileBytes));
         }
     }
 
@@ -235,7 +247,10 @@ public final class PictureReader {
         return raw == null ? reader.getImageTypes(0).next() : raw;
     }
 
-    /** For the platform's image and ours. Twice as much must be free, since others may decode as well. */
+    /**
+     * For the platform's image and ours, and as much again: for the copies that opacity, profile and orientation make. What
+     * others decode at the same time is not reckoned with; who runs out of memory beside them has to try again alone.
+     */
     private static void requireMemory(ImageReader reader, Picture.Size size, int step, int coefficientBytes)
             throws IOException {
         ImageTypeSpecifier type = reader.getRawImageType(0);

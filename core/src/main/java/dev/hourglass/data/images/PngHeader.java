@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What the chunks of a PNG say besides its pixels (PNG Specification, Third Edition, chapter 11).
  *
  * @param bits of each number: 1, 2, 4, 8 or 16
+ * @param interlaced whether its pixels come in the seven passes of Adam7
  * @param grayPalette whether it has a palette in which all colours are gray
  * @param key the colour that is transparent, in numbers of so many bits, where one is and there is no palette
  * @param profile of its colours; empty for sRGB
@@ -21,11 +22,17 @@ record PngHeader(
         Picture.Size size,
         int bits,
         int colourType,
+        boolean interlaced,
         boolean grayPalette,
         char @Nullable [] key,
         Orientation orientation,
         Optional<byte[]> profile) {
-    static final int PALETTE = 3;
+    private static final int PALETTE = 3;
+
+    /** Adam7: first row, first column, and the distance between rows and between columns. */
+    private static final int[][] PASSES = {
+        {0, 0, 8, 8}, {0, 4, 8, 8}, {4, 0, 8, 4}, {0, 2, 4, 4}, {2, 0, 4, 2}, {0, 1, 2, 2}, {1, 0, 2, 1}
+    };
 
     private static final int SIGNATURE_BYTES = 8;
     private static final int MOST_BYTES_BEFORE_PIXELS = 1 << 24;
@@ -35,6 +42,33 @@ record PngHeader(
     /** Whether it has other colours than gray. */
     boolean isColour() {
         return (colourType & 2) != 0 && !grayPalette;
+    }
+
+    private int channels() {
+        return switch (colourType) {
+            case 2 -> 3;
+            case 4 -> 2;
+            case 6 -> 4;
+            default -> 1;
+        };
+    }
+
+    /** Rows of pixels, each with its filter, before they are deflated. */
+    long pixelBytes() {
+        if (!interlaced) {
+            return rows(size.height(), size.width());
+        }
+        long bytes = 0;
+        for (int[] pass : PASSES) {
+            bytes += rows(
+                    Math.ceilDiv(Math.max(0, size.height() - pass[0]), pass[2]),
+                    Math.ceilDiv(Math.max(0, size.width() - pass[1]), pass[3]));
+        }
+        return bytes;
+    }
+
+    private long rows(long rows, long columns) {
+        return columns == 0 ? 0 : rows * (1 + Math.ceilDiv(columns * channels() * bits, 8L));
     }
 
     /** The decoder allocates what the chunks before the pixels say that they have, so these are held against the file. */
@@ -66,6 +100,7 @@ record PngHeader(
             }
             int bits = file[at + 16];
             int colourType = file[at + 17];
+            boolean interlaced = file[at + 20] == 1;
             boolean pixels = false;
             while (at + 12 <= file.length) {
                 long length = Integer.toUnsignedLong(numbers.getInt(at));
@@ -87,7 +122,14 @@ record PngHeader(
             Picture.Size size =
                     new Picture.Size(numbers.getInt(SIGNATURE_BYTES + 8), numbers.getInt(SIGNATURE_BYTES + 12));
             return new PngHeader(
-                    size, bits, colourType, grayPalette, key, orientation, srgb ? Optional.empty() : profile);
+                    size,
+                    bits,
+                    colourType,
+                    interlaced,
+                    grayPalette,
+                    key,
+                    orientation,
+                    srgb ? Optional.empty() : profile);
         }
 
         private void chunk(int type, int at, int length, int colourType) throws IOException {

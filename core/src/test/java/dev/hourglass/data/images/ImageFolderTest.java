@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.DatasetException;
+import dev.hourglass.files.FileChangedException;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import java.awt.image.BufferedImage;
@@ -220,6 +221,24 @@ class ImageFolderTest {
 
         try (Stream<Path> left = Files.list(folder)) {
             assertThat(left).isEmpty();
+        }
+    }
+
+    @Test
+    void aPictureThatIsAnotherByTheTimeItsPixelsAreReadIsRefusedAndNotStretched() throws IOException {
+        put("a.png", gray(2, 2, 10));
+        put("b.png", gray(2, 2, 20));
+        try (PictureWorkers workers = PictureWorkers.of(2)) {
+            FoundPictures found = FoundPictures.in(PictureList.of(folder), workers);
+            assertThat(ImageFolder.decode(found, AS_THEY_ARE, workers).data().size())
+                    .isEqualTo(2);
+
+            for (byte[] other : List.of(gray(4, 4, 20), new byte[3])) {
+                put("b.png", other);
+                assertThatThrownBy(() -> ImageFolder.decode(found, AS_THEY_ARE, workers))
+                        .isInstanceOf(FileChangedException.class)
+                        .hasMessageStartingWith(folder.resolve("b.png") + " changed while it was read: it had ");
+            }
         }
     }
 

@@ -7,11 +7,14 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.zip.CRC32;
+import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
+import java.util.zip.Inflater;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
@@ -20,6 +23,7 @@ import javax.imageio.stream.ImageOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PictureEndTest {
     private static final Picture.Size SIZE = new Picture.Size(19, 13);
@@ -69,6 +73,54 @@ class PictureEndTest {
                     .isInstanceOf(IOException.class);
         }
         assertThat(read(Arrays.copyOf(whole, whole.length + 50)).size()).isEqualTo(SIZE); // what follows is no part
+    }
+
+    /** As above; each kind has as many bytes of pixels as are deflated in its file. */
+    @ParameterizedTest
+    @CsvSource({
+        "5, false",
+        "6, false",
+        "10, false",
+        "11, false",
+        "12, false",
+        "13, false",
+        "5, true",
+        "10, true",
+        "12, true",
+        "13, true"
+    })
+    void aPngsHeaderSaysHowManyBytesItsPixelsHave(int type, boolean interlaced) throws Exception {
+        byte[] file = picture("png", type, interlaced);
+        PngHeader header = PngHeader.read(file);
+
+        assertThat(header.size()).isEqualTo(SIZE);
+        assertThat(header.interlaced()).isEqualTo(interlaced);
+        assertThat(header.pixelBytes()).isEqualTo(inflatedBytes(file));
+    }
+
+    private static long inflatedBytes(byte[] png) throws DataFormatException {
+        Inflater inflater = new Inflater();
+        ByteBuffer chunks = ByteBuffer.wrap(png);
+        byte[] scratch = new byte[1 << 16];
+        long bytes = 0;
+        for (int at = 8; at < png.length; at += 12 + chunks.getInt(at)) {
+            if (new String(png, at + 4, 4, StandardCharsets.US_ASCII).equals("IDAT")) {
+                inflater.setInput(png, at + 8, chunks.getInt(at));
+                while (!inflater.needsInput() && !inflater.finished()) {
+                    bytes += inflater.inflate(scratch);
+                }
+            }
+        }
+        inflater.end();
+        return bytes;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aJpegsHeaderSaysWhetherItsScansRefineAllPixels(boolean progressive) throws IOException {
+        assertThat(JpegHeader.read(picture("jpeg", BufferedImage.TYPE_3BYTE_BGR, progressive))
+                        .progressive())
+                .isEqualTo(progressive);
     }
 
     @Test

@@ -40,12 +40,13 @@ class PictureGoldenTest {
         List<Path> pictures = pictures();
         assertThat(pictures).hasSizeGreaterThan(60);
         SoftAssertions softly = new SoftAssertions();
+        Rendering rendering = new Rendering(BACKGROUND); // one for all, as for a folder: each has its own profile
         for (Path file : pictures) {
             String name = file.getFileName().toString();
             Picture expected = golden(file);
             Picture found;
             try {
-                found = PictureReader.read(file, BACKGROUND);
+                found = PictureReader.read(file, rendering);
             } catch (IOException e) {
                 softly.fail("%s: %s", name, e.getMessage());
                 continue;
@@ -67,7 +68,7 @@ class PictureGoldenTest {
     void headersSayWhatTheDecodedPictureIs() throws Exception {
         for (Path file : pictures()) {
             PictureReader.Header header = PictureReader.header(file);
-            Picture picture = PictureReader.read(file, BACKGROUND);
+            Picture picture = PictureReader.read(file, new Rendering(BACKGROUND));
 
             assertThat(header.size()).as("%s", file).isEqualTo(picture.size());
             assertThat(header.colour()).as("%s", file).isEqualTo(picture.channels() == Picture.RGB);
