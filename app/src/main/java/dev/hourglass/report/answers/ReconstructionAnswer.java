@@ -118,8 +118,11 @@ final class ReconstructionAnswer {
         return "Reported by " + reference.source() + ": " + String.join("; ", parts) + ".";
     }
 
-    /** Who has the smallest error, of this run, its rival and what others report. */
+    /** Who has the smallest error, of this run, its rival and what others report; nothing where it has no rival. */
     private static Optional<String> order(ModelResult model) {
+        if (!Double.isFinite(model.pcaMse())) {
+            return Optional.empty();
+        }
         List<Claim> claims = new ArrayList<>();
         claims.add(new Claim("this run", model.test().mse()));
         claims.add(new Claim("PCA", model.pcaMse()));
@@ -148,21 +151,21 @@ final class ReconstructionAnswer {
     private static List<String> signal(ModelResult model, SignalErrors signal) {
         List<String> sentences = new ArrayList<>();
         double factor = model.test().mse() / signal.noiseFloor();
+        boolean besidePca = Double.isFinite(model.pcaMse());
         sentences.add("A perfect model, which reconstructs the signal and none of the noise, would have an MSE of "
                 + Numbers.error(signal.noiseFloor()) + ": this one has " + Numbers.factor(factor)
-                + " times this noise floor, PCA " + Numbers.factor(model.pcaMse() / signal.noiseFloor())
-                + " times. Against the signal without noise its MSE is "
-                + Numbers.error(signal.model().cleanMse()) + ", PCA's "
-                + Numbers.error(signal.pca().cleanMse()) + ".");
+                + " times this noise floor"
+                + (besidePca ? ", PCA " + Numbers.factor(model.pcaMse() / signal.noiseFloor()) + " times" : "")
+                + ". Against the signal without noise its MSE is "
+                + Numbers.error(signal.model().cleanMse())
+                + (besidePca ? ", PCA's " + Numbers.error(signal.pca().cleanMse()) : "") + ".");
         SignalErrors.OfModel own = signal.model();
         sentences.add("The reconstructions keep " + share(own.trend()) + " of the trends, "
                 + share(own.periodic()) + " of the oscillations and " + share(own.noise()) + " of the noise"
                 + (own.noise() <= LITTLE ? ", so noise is left out" : ", so part of the noise is memorised")
                 + (own.trend() >= WHOLE && own.periodic() < WHOLE ? "; what is lost are oscillations" : "")
                 + (own.trend() < WHOLE && own.periodic() >= WHOLE ? "; what is lost are trends" : "")
-                + ". PCA: " + share(signal.pca().trend()) + ", "
-                + share(signal.pca().periodic()) + " and "
-                + share(signal.pca().noise()) + ".");
+                + "." + (besidePca ? " PCA: " + shares(signal.pca()) + "." : ""));
         sentences.add("By kind, MSE over the noise floor of the kind: "
                 + own.kinds().stream()
                         .sorted(Comparator.comparingDouble(kind -> kind.mse() / kind.noiseFloor()))
@@ -170,6 +173,10 @@ final class ReconstructionAnswer {
                         .collect(Collectors.joining(", "))
                 + ".");
         return sentences;
+    }
+
+    private static String shares(SignalErrors.OfModel of) {
+        return share(of.trend()) + ", " + share(of.periodic()) + " and " + share(of.noise());
     }
 
     private static String share(double value) {

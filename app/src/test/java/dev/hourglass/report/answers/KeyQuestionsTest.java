@@ -56,6 +56,31 @@ class KeyQuestionsTest {
     }
 
     @Test
+    void aModelWithoutARivalIsHeldAgainstNone() {
+        List<OfKind> kinds = List.of(new OfKind("trend", 10, 0.0016, 0.0001, 0.0016));
+        ModelResult model = SampleRuns.lstm(0.0032, Double.NaN)
+                .withEvaluation(ModelEvaluation.NONE
+                        .withReferences(List.of(
+                                new Reference("a page", 0.0104, null, null),
+                                new Reference("PyTorch", 0.01365, null, null)))
+                        .withSignal(new SignalErrors(
+                                0.0016,
+                                new OfModel(0.0017, kinds, 0.99, 0.7, 0.02),
+                                new OfModel(0.0009, kinds, 0.98, 0.9, 0.2))));
+
+        assertThat(reconstruction(model))
+                .noneMatch(sentence -> sentence.contains("PCA") || sentence.contains("NaN"))
+                .noneMatch(sentence -> sentence.contains("From the smallest MSE"))
+                .contains(
+                        "Reported by PyTorch: MSE 0.013650; this run's MSE is 76.6% lower.",
+                        "A perfect model, which reconstructs the signal and none of the noise, would have an MSE of"
+                                + " 0.001600: this one has 2.00 times this noise floor. Against the signal without noise"
+                                + " its MSE is 0.001700.",
+                        "The reconstructions keep 99 % of the trends, 70 % of the oscillations and 2 % of the noise, so"
+                                + " noise is left out; what is lost are oscillations.");
+    }
+
+    @Test
     void thePartsOfASignalAreToldApart() {
         List<OfKind> kinds = List.of(
                 new OfKind("trend", 10, 0.0016, 0.0001, 0.0016), new OfKind("periodic", 10, 0.0048, 0.003, 0.0016));
