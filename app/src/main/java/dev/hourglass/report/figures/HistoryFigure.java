@@ -129,16 +129,15 @@ final class HistoryFigure {
                     .orElseThrow()
                     .loss();
             if (!(loss instanceof Loss.MeanSquaredError)) {
-                String words = loss.inWords();
                 panels.add(new Panel(
                         "loss",
-                        words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1) + " of '" + output + "'",
+                        loss.inWords() + " of '" + output + "'",
                         epoch -> epoch.training().outputs().get(place).loss(),
                         epoch -> epoch.validation().outputs().get(place).loss()));
             }
             panels.add(new Panel(
                     "MSE",
-                    "Mean squared error of '" + output + "'",
+                    "mean squared error of '" + output + "'",
                     epoch -> epoch.training().outputs().get(place).mse(),
                     epoch -> epoch.validation().outputs().get(place).mse()));
         }

@@ -3,6 +3,10 @@ package dev.hourglass.report.figures;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.hourglass.engine.Loss;
+import dev.hourglass.engine.Measured;
+import dev.hourglass.engine.OutputTerm;
+import dev.hourglass.engine.Target;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Presets;
@@ -12,6 +16,7 @@ import dev.hourglass.report.results.ModelResult;
 import dev.hourglass.report.results.RunData;
 import dev.hourglass.report.results.RunResult;
 import dev.hourglass.tensor.Shape;
+import dev.hourglass.train.History;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -155,6 +160,37 @@ class FiguresTest {
                         "Training history of CNN: loss (binary cross-entropy) and mean squared error and mean absolute"
                                 + " error, in training and validation, over 3 epochs; the smallest validation loss is 0.200000"
                                 + " after epoch 3.");
+    }
+
+    @Test
+    void historyNamesTheErrorsOfEachOutput() {
+        Measured measured = new Measured(
+                0.3,
+                0.3,
+                0,
+                0.04,
+                0.1,
+                List.of(
+                        new Measured.OfOutput("rebuilt", 0.2, 0.04, 0.1),
+                        new Measured.OfOutput("predicted", 0.05, 0.05, 0.2)));
+        Loss loss = new Loss.PerOutput(List.of(
+                new OutputTerm("rebuilt", Target.INPUT, new Loss.BinaryCrossentropy(false, 0), 1),
+                new OutputTerm("predicted", Target.NEXT, new Loss.MeanSquaredError(), 2)));
+        ModelResult model = SampleRuns.model(
+                SampleRuns.CNN,
+                0.04,
+                0.1,
+                0.1,
+                new History(loss, List.of(new History.Epoch(1, measured, measured, 1e-3f, 9, 10))));
+
+        Figure figure = Figures.trainingHistory(model).orElseThrow();
+
+        assertThat(figure.description())
+                .isEqualTo(
+                        "Training history of CNN: loss (binary cross-entropy of 'rebuilt' + 2.0 x mean squared error of"
+                                + " 'predicted') and binary cross-entropy of 'rebuilt' and mean squared error of 'rebuilt' and mean"
+                                + " squared error of 'predicted', in training and validation, over 1 epoch; the smallest validation"
+                                + " loss is 0.300000 after epoch 1.");
     }
 
     @Test
