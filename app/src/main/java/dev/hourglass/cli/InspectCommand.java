@@ -171,13 +171,7 @@ final class InspectCommand implements Runnable {
         ObjectNode waist = root.putObject("waist");
         waist.put("encoderLayers", model.waist().isKnown() ? model.waist().encoderLayers() : null);
         waist.put("source", model.waist().source().name().toLowerCase(Locale.ROOT));
-        ObjectNode normalization = root.putObject("normalization");
-        normalization.set("scales", mapper.valueToTree(model.normalization().scales()));
-        normalization.set("offsets", mapper.valueToTree(model.normalization().offsets()));
-        if (!model.normalization().columns().isEmpty()) {
-            normalization.set(
-                    "columns", mapper.valueToTree(model.normalization().columns()));
-        }
+        putNormalization(root.putObject("normalization"), model.normalization());
         root.put("parameters", summary.total());
         root.put("trainable", summary.trainable());
         ArrayNode layers = root.putArray("layers");
@@ -202,5 +196,22 @@ final class InspectCommand implements Runnable {
         root.set("provenance", mapper.valueToTree(model.provenance()));
         root.set("warnings", mapper.valueToTree(model.warnings()));
         return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root);
+    }
+
+    /** With the fields of the note in a model's file; see {@code HourglassNote}. */
+    private static void putNormalization(ObjectNode into, Normalization normalization) {
+        JsonMapper mapper = JsonMapper.shared();
+        into.set("scales", mapper.valueToTree(normalization.scales()));
+        into.set("offsets", mapper.valueToTree(normalization.offsets()));
+        if (normalization.curve() != Normalization.Curve.LINEAR) {
+            into.put("curve", normalization.curve().name().toLowerCase(Locale.ROOT));
+        }
+        Normalization.Clip clip = normalization.clip();
+        if (clip != null) {
+            into.putArray("clip").add(clip.least()).add(clip.most());
+        }
+        if (!normalization.columns().isEmpty()) {
+            into.set("columns", mapper.valueToTree(normalization.columns()));
+        }
     }
 }

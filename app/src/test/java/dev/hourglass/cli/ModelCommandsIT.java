@@ -85,10 +85,32 @@ class ModelCommandsIT {
         JsonNode json = JsonMapper.shared().readTree(output());
         assertThat(json.get("parameters").asInt()).isEqualTo(12_585);
         assertThat(json.get("waist").get("source").asString()).isEqualTo("stored");
+        assertThat(json.get("normalization").propertyNames()).containsExactly("scales", "offsets");
         assertThat(json.get("provenance").get("seed").asString()).isEqualTo("3");
         assertThat(json.get("layers").valueStream().filter(l -> l.get("waist").asBoolean()))
                 .singleElement()
                 .satisfies(layer -> assertThat(layer.get("output").toString()).isEqualTo("[7,7,8]"));
+    }
+
+    @Test
+    void inspectAsJsonSaysAllThatSamplesGoThrough() throws IOException {
+        Path scaled = folder.resolve("scaled.keras");
+        Normalization normalization = new Normalization(
+                List.of(0.5), List.of(-1.0), Normalization.Curve.LOG1P, new Normalization.Clip(-3, 4.5), List.of());
+        ModelFile.write(
+                SavedModel.of(
+                        Autoencoder.initialize(Presets.mnistCnn("scaled"), normalization, new RandomSource(3)),
+                        null,
+                        Map.of()),
+                scaled);
+
+        assertThat(run("inspect", "--json", scaled.toString())).as(errors()).isZero();
+
+        JsonNode found = JsonMapper.shared().readTree(output()).get("normalization");
+        assertThat(found.get("scales").toString()).isEqualTo("[0.5]");
+        assertThat(found.get("offsets").toString()).isEqualTo("[-1.0]");
+        assertThat(found.get("curve").asString()).isEqualTo("log1p");
+        assertThat(found.get("clip").toString()).isEqualTo("[-3.0,4.5]");
     }
 
     @Test
