@@ -9,7 +9,6 @@ import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.data.files.NpyFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -18,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +29,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 class PublicKindsTest {
     private static final int BATCH = 4;
+
+    /** Core's tests read them too. */
+    private static final Path PUBLIC = Path.of("../core/src/test/resources/keras/public");
 
     @TempDir
     private Path folder;
@@ -103,7 +104,7 @@ class PublicKindsTest {
     }
 
     /** What Keras computed, from NAME.bin. */
-    private final class Expected {
+    private static final class Expected {
         private final float[] inputs;
         private final float[] outputs;
 
@@ -143,13 +144,8 @@ class PublicKindsTest {
         return Files.write(folder.resolve("data-" + type.substring(1) + ".npy"), file.array());
     }
 
-    /** Copied beside the data: core's tests may lie in a jar. */
-    private Path resource(String name) throws IOException {
-        Path copy = folder.resolve(name);
-        try (InputStream in = PublicKindsTest.class.getResourceAsStream("/keras/public/" + name)) {
-            Files.write(copy, Objects.requireNonNull(in, name).readAllBytes());
-        }
-        return copy;
+    private static Path resource(String name) {
+        return PUBLIC.resolve(name);
     }
 
     private double mse(String... arguments) {

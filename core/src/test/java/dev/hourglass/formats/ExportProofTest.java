@@ -78,7 +78,8 @@ class ExportProofTest {
                 List.of());
         assertThatThrownBy(() -> proof.requireHeldBy(other))
                 .isInstanceOf(CorruptFileException.class)
-                .hasMessageStartingWith("model.keras: expected the normalization Normalization[scales=[0.00392156");
+                .hasMessageStartingWith(
+                        "model.keras: expected the normalization Normalization[scales=[0.003921568859368563]");
     }
 
     @Test
