@@ -81,24 +81,34 @@ final class HistoryFigure {
     /**
      * What one of the charts shows.
      *
+     * @param of which of several outputs' it is, as words behind {@code what}; else empty
      * @param measure as it stands within a sentence
      */
     private record Panel(
             String what,
+            String of,
             String measure,
             ToDoubleFunction<History.Epoch> training,
-            ToDoubleFunction<History.Epoch> validation) {}
+            ToDoubleFunction<History.Epoch> validation) {
+        static Panel whole(
+                String what,
+                String measure,
+                ToDoubleFunction<History.Epoch> training,
+                ToDoubleFunction<History.Epoch> validation) {
+            return new Panel(what, "", measure, training, validation);
+        }
+    }
 
     private List<Panel> panels() {
         List<Panel> panels = new ArrayList<>();
-        panels.add(new Panel("loss", "loss (" + loss() + ")", History.Epoch::loss, History.Epoch::validationLoss));
+        panels.add(Panel.whole("loss", "loss (" + loss() + ")", History.Epoch::loss, History.Epoch::validationLoss));
         if (history.loss().isVariational()) {
-            panels.add(new Panel(
+            panels.add(Panel.whole(
                     "error",
                     history.loss().ofOutputs().inWords() + ", summed over a sample",
                     History.Epoch::reconstruction,
                     History.Epoch::validationReconstruction));
-            panels.add(new Panel(
+            panels.add(Panel.whole(
                     "KL",
                     "Kullback-Leibler divergence of codes (nats)",
                     History.Epoch::divergence,
@@ -109,10 +119,10 @@ final class HistoryFigure {
             return panels;
         }
         if (!(history.loss() instanceof Loss.MeanSquaredError)) {
-            panels.add(new Panel("MSE", "mean squared error", History.Epoch::mse, History.Epoch::validationMse));
+            panels.add(Panel.whole("MSE", "mean squared error", History.Epoch::mse, History.Epoch::validationMse));
         }
         if (!(history.loss() instanceof Loss.MeanAbsoluteError)) {
-            panels.add(new Panel("MAE", "mean absolute error", History.Epoch::mae, History.Epoch::validationMae));
+            panels.add(Panel.whole("MAE", "mean absolute error", History.Epoch::mae, History.Epoch::validationMae));
         }
         return panels;
     }
@@ -123,6 +133,7 @@ final class HistoryFigure {
         for (int i = 0; i < outputs.size(); i++) {
             int place = i;
             String output = outputs.get(i).output();
+            String of = " of '" + output + "'";
             Loss loss = history.loss().outputTerms().stream()
                     .filter(term -> term.output().equals(output))
                     .findFirst()
@@ -131,13 +142,15 @@ final class HistoryFigure {
             if (!(loss instanceof Loss.MeanSquaredError)) {
                 panels.add(new Panel(
                         "loss",
-                        loss.inWords() + " of '" + output + "'",
+                        of,
+                        loss.inWords() + of,
                         epoch -> epoch.training().outputs().get(place).loss(),
                         epoch -> epoch.validation().outputs().get(place).loss()));
             }
             panels.add(new Panel(
                     "MSE",
-                    "mean squared error of '" + output + "'",
+                    of,
+                    "mean squared error" + of,
                     epoch -> epoch.training().outputs().get(place).mse(),
                     epoch -> epoch.validation().outputs().get(place).mse()));
         }
@@ -149,7 +162,7 @@ final class HistoryFigure {
             return "negative evidence lower bound";
         }
         if (!history.loss().outputTerms().isEmpty()) {
-            return "weighed sum over the outputs";
+            return "weighted sum over the outputs";
         }
         return history.loss().ofOutputs().inWords()
                 + (history.loss().penalties().isEmpty() ? "" : ", with penalties");
@@ -160,7 +173,7 @@ final class HistoryFigure {
         XYChart chart = new XYChartBuilder()
                 .width(PANEL_WIDTH)
                 .height(HEIGHT)
-                .title(name + ": " + what + " by epoch")
+                .title(name + ": " + what + panel.of() + " by epoch")
                 .xAxisTitle("Epoch")
                 .yAxisTitle(panel.measure().substring(0, 1).toUpperCase(Locale.ROOT)
                         + panel.measure().substring(1))
