@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** From layers to the operations of a logical plan. What a layer does only in training is left out of a plan for use. */
@@ -676,19 +677,39 @@ public final class LayerOps {
         Shape given = to.shape().inner();
         Tensor rows = reshaped("steps", from, Shape.of(steps, read.size()));
         List<Tensor> results = new ArrayList<>();
-        for (int step = 0; step < steps; step++) {
-            place = outer + "/step" + step;
-            Tensor row = new Tensor(place + "/taken/output", Shape.of(1, read.size()));
-            add(new Op.Shift(place + "/taken", 0, -step, rows, row));
+        eachRow(rows, row -> {
+            place = outer + "/step" + results.size();
             Tensor one = reshaped("read", row, read);
             Tensor result = add(layer, one, new Tensor(place + "/output", given));
             results.add(reshaped("given", result, Shape.of(1, given.size())));
-        }
+        });
         place = outer;
         mask = outerMask;
         Shape all = Shape.of(steps, given.size());
         Tensor together = new Tensor(outer + "/together/output", all);
         add(new Op.Concatenate(outer + "/together", 0, results, together));
         return add(new Op.Reshape(outer, together, to));
+    }
+
+    /**
+     * One row after the other, each taken from halves of halves. Going back, the gradients of each level are twice as large as
+     * the rows together; of rows taken from the whole, each would have one as large as that.
+     */
+    private void eachRow(Tensor rows, Consumer<Tensor> use) {
+        int count = rows.shape().dimension(0);
+        if (count == 1) {
+            use.accept(rows);
+            return;
+        }
+        int half = count / 2;
+        eachRow(taken("first", rows, 0, half), use);
+        eachRow(taken("rest", rows, half, count - half), use);
+    }
+
+    /** Some of a matrix's rows, which are its places to a shift. */
+    private Tensor taken(String which, Tensor rows, int from, int count) {
+        String name = rows.name().substring(0, rows.name().lastIndexOf('/')) + "/" + which;
+        Tensor taken = new Tensor(name + "/output", Shape.of(count, rows.channels()));
+        return add(new Op.Shift(name, 0, -from, rows, taken));
     }
 }
