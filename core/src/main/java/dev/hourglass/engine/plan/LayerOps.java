@@ -173,34 +173,25 @@ public final class LayerOps {
             case LayerSpec.ChannelsFirst l -> channelsFirst(l, from, to);
             case LayerSpec.Conv3d l -> {
                 Windowing windows = Windowing.of(from.shape(), to.shape(), window(l), l.padding());
-                yield direct(l, windows, false, l.groups(), from, to);
+                yield direct(
+                        l.activation(),
+                        new Op.DirectConvolution(
+                                name, parametersOf(l.name()), from, windows, false, l.groups(), to, l.useBias()));
             }
             case LayerSpec.Conv3dTranspose l -> {
                 Windowing windows = Windowing.of(to.shape(), from.shape(), window(l), l.padding());
-                yield direct(l, windows, true, 1, from, to);
+                yield direct(
+                        l.activation(),
+                        new Op.DirectConvolution(
+                                name, parametersOf(l.name()), from, windows, true, 1, to, l.useBias()));
             }
-            case LayerSpec.AveragePooling2d l -> {
-                Windowing.Kernel kernel = Windowing.Kernel.of(l.pool(), l.stride(), LayerSpec.ONE);
-                yield add(
-                        new Op.Pool(name, true, Windowing.of(from.shape(), to.shape(), kernel, l.padding()), from, to));
-            }
-            case LayerSpec.GlobalMaxPooling2d l -> {
-                Size3 all = Windowing.extent(from.shape());
-                Windowing.Kernel kernel = new Windowing.Kernel(all, Size3.cube(1), Size3.cube(1));
-                yield add(new Op.Pool(
-                        name, false, Windowing.of(from.shape(), to.shape(), kernel, Padding.VALID), from, to));
-            }
+            case LayerSpec.AveragePooling2d l -> pooled(true, window(l.pool(), l.stride()), l.padding(), from, to);
+            case LayerSpec.GlobalMaxPooling2d ignored -> pooledWhole(false, from, to);
             case LayerSpec.Pooling3d l -> {
                 Windowing.Kernel kernel = new Windowing.Kernel(l.pool(), l.stride(), Size3.cube(1));
-                yield add(new Op.Pool(
-                        name, l.average(), Windowing.of(from.shape(), to.shape(), kernel, l.padding()), from, to));
+                yield pooled(l.average(), kernel, l.padding(), from, to);
             }
-            case LayerSpec.GlobalPooling3d l -> {
-                Windowing.Kernel all =
-                        new Windowing.Kernel(Windowing.extent(from.shape()), Size3.cube(1), Size3.cube(1));
-                Windowing windows = Windowing.of(from.shape(), to.shape(), all, Padding.VALID);
-                yield add(new Op.Pool(name, l.average(), windows, from, to));
-            }
+            case LayerSpec.GlobalPooling3d l -> pooledWhole(l.average(), from, to);
             case LayerSpec.ZeroPadding3d l -> shifted(l.front(), l.top(), l.left(), from, to);
             case LayerSpec.Cropping3d l -> shifted(-l.front(), -l.top(), -l.left(), from, to);
             case LayerSpec.UpSampling3d l -> add(new Op.RepeatAxes(name, l.size(), from, to));
@@ -277,16 +268,14 @@ public final class LayerOps {
         return add(new Op.Reshape(name, deep, to));
     }
 
-    /** The convolution of each group of channels by itself. */
+    /** The convolution of each group of channels by itself, over an image or the images of all steps. */
     private Tensor grouped(Conv2d layer, Tensor from, Tensor to) {
         Windowing.Kernel kernel = Windowing.Kernel.of(layer.kernel(), layer.stride(), layer.dilation());
         Windowing windows = Windowing.of(from.shape(), to.shape(), kernel, layer.padding());
-        int first = parametersOf(layer.name());
-        return activated(
+        return direct(
                 layer.activation(),
-                to,
-                (after, sum) -> new Op.DirectConvolution(
-                        place, first, from, windows, false, layer.groups(), after, sum, layer.useBias()));
+                new Op.DirectConvolution(
+                        place, parametersOf(layer.name()), from, windows, false, layer.groups(), to, layer.useBias()));
     }
 
     /** A group for each channel: the kernel's last two axes are the filters of all groups in a row. */
@@ -299,12 +288,10 @@ public final class LayerOps {
             Tensor to) {
         Windowing.Kernel kernel = Windowing.Kernel.of(layer.kernel(), layer.stride(), layer.dilation());
         Windowing windows = Windowing.of(from.shape(), to.shape(), kernel, layer.padding());
-        int first = parametersOf(layer.name());
-        return activated(
+        return direct(
                 activation,
-                to,
-                (after, sum) ->
-                        new Op.DirectConvolution(name, first, from, windows, false, from.channels(), after, sum, bias));
+                new Op.DirectConvolution(
+                        name, parametersOf(layer.name()), from, windows, false, from.channels(), to, bias));
     }
 
     /** Each channel by itself, then all of a pixel together. */
@@ -330,23 +317,28 @@ public final class LayerOps {
                 (after, sum) -> new Op.Convolution(name, pointwise, between, pixel, after, sum, layer.useBias()));
     }
 
-    private Tensor direct(
-            LayerSpec.VolumeConvolution layer,
-            Windowing windows,
-            boolean transposed,
-            int groups,
-            Tensor from,
-            Tensor to) {
-        int first = parametersOf(layer.name());
-        return activated(
-                layer.activation(),
-                to,
-                (after, sum) -> new Op.DirectConvolution(
-                        place, first, from, windows, transposed, groups, after, sum, layer.useBias()));
+    /** @param linear without the layer's activation */
+    private Tensor direct(Activation activation, Op.DirectConvolution linear) {
+        return activated(activation, linear.to(), linear::ending);
     }
 
     private static Windowing.Kernel window(LayerSpec.VolumeConvolution layer) {
         return new Windowing.Kernel(layer.kernel(), layer.stride(), Size3.cube(1));
+    }
+
+    private static Windowing.Kernel window(Size2 size, Size2 stride) {
+        return Windowing.Kernel.of(size, stride, LayerSpec.ONE);
+    }
+
+    private Tensor pooled(boolean average, Windowing.Kernel kernel, Padding padding, Tensor from, Tensor to) {
+        return add(new Op.Pool(place, average, Windowing.of(from.shape(), to.shape(), kernel, padding), from, to));
+    }
+
+    /** By one window over all places. */
+    private Tensor pooledWhole(boolean average, Tensor from, Tensor to) {
+        Size3 all = Windowing.extent(from.shape());
+        Windowing.Kernel kernel = new Windowing.Kernel(all, Size3.cube(1), Size3.cube(1));
+        return pooled(average, kernel, Padding.VALID, from, to);
     }
 
     /** What a layer computes with its channels last, between two changes of the axes. */
@@ -496,8 +488,7 @@ public final class LayerOps {
         Windowing.Kernel kernel = Windowing.Kernel.of(layer.kernel(), layer.stride(), layer.dilation());
         Windowing windows = Windowing.of(from.shape(), input.shape(), kernel, layer.padding());
         int first = parametersOf(layer.name());
-        add(new Op.DirectConvolution(
-                name + "/projection", first, from, windows, false, 1, Nonlinearity.LINEAR, input, false));
+        add(new Op.DirectConvolution(name + "/projection", first, from, windows, false, 1, input, false));
         return add(new Op.ConvolutionalStates(
                 name,
                 first,
@@ -570,24 +561,22 @@ public final class LayerOps {
     private @Nullable Tensor overSteps(LayerSpec layer, Tensor from, Tensor to) {
         return switch (layer) {
             case LayerSpec.Dense l -> dense(l, from, to);
-            case LayerSpec.GlobalMaxPooling1d ignored -> pooled(false, from, to);
-            case LayerSpec.GlobalAveragePooling1d ignored -> pooled(true, from, to);
-            case LayerSpec.GlobalMaxPooling2d ignored -> pooled(false, from, to);
-            case LayerSpec.GlobalAveragePooling2d ignored -> pooled(true, from, to);
+            case LayerSpec.GlobalMaxPooling1d ignored -> pooledEach(false, from, to);
+            case LayerSpec.GlobalAveragePooling1d ignored -> pooledEach(true, from, to);
+            case LayerSpec.GlobalMaxPooling2d ignored -> pooledEach(false, from, to);
+            case LayerSpec.GlobalAveragePooling2d ignored -> pooledEach(true, from, to);
             // A sequence at each step is an image with a row for each.
             case LayerSpec.OneDimensional l -> add(l.overRow(), from, to);
-            case Conv2d l -> {
-                Windowing.Kernel kernel = Windowing.Kernel.of(l.kernel(), l.stride(), l.dilation());
-                Windowing windows = Windowing.of(from.shape(), to.shape(), kernel, l.padding());
-                yield windowed(l, windows, false, l.groups(), from, to);
-            }
+            case Conv2d l -> grouped(l, from, to);
             case Conv2dTranspose l -> {
-                Windowing.Kernel kernel = Windowing.Kernel.of(l.kernel(), l.stride(), LayerSpec.ONE);
-                Windowing windows = Windowing.of(to.shape(), from.shape(), kernel, l.padding());
-                yield windowed(l, windows, true, 1, from, to);
+                Windowing windows = Windowing.of(to.shape(), from.shape(), window(l.kernel(), l.stride()), l.padding());
+                yield direct(
+                        l.activation(),
+                        new Op.DirectConvolution(
+                                place, parametersOf(l.name()), from, windows, true, 1, to, l.useBias()));
             }
-            case LayerSpec.MaxPooling2d l -> pooled(false, l.pool(), l.stride(), l.padding(), from, to);
-            case LayerSpec.AveragePooling2d l -> pooled(true, l.pool(), l.stride(), l.padding(), from, to);
+            case LayerSpec.MaxPooling2d l -> pooled(false, window(l.pool(), l.stride()), l.padding(), from, to);
+            case LayerSpec.AveragePooling2d l -> add(l, from, to);
             case LayerSpec.UpSampling2d l ->
                 l.interpolation() == LayerSpec.Interpolation.NEAREST
                         ? add(new Op.RepeatAxes(place, Size3.of(l.size()), from, to))
@@ -629,30 +618,14 @@ public final class LayerOps {
         };
     }
 
-    private Tensor windowed(
-            LayerSpec.Convolution layer, Windowing windows, boolean transposed, int groups, Tensor from, Tensor to) {
-        int first = parametersOf(layer.name());
-        return activated(
-                layer.activation(),
-                to,
-                (after, sum) -> new Op.DirectConvolution(
-                        place, first, from, windows, transposed, groups, after, sum, layer.useBias()));
-    }
-
-    private Tensor pooled(boolean average, Size2 pool, Size2 stride, Padding padding, Tensor from, Tensor to) {
-        Windowing.Kernel kernel = Windowing.Kernel.of(pool, stride, LayerSpec.ONE);
-        return add(new Op.Pool(place, average, Windowing.of(from.shape(), to.shape(), kernel, padding), from, to));
-    }
-
     /** Of each step whole: the windows lie side by side, one for each step. */
-    private Tensor pooled(boolean average, Tensor from, Tensor to) {
+    private Tensor pooledEach(boolean average, Tensor from, Tensor to) {
         Shape shape = from.shape();
         int steps = shape.dimension(0);
         int places = shape.size() / steps / from.channels();
         Tensor rows = reshaped("rows", from, Shape.of(steps, places, from.channels()));
-        Size2 all = new Size2(1, places);
         Tensor each = new Tensor(place + "/pooled/output", Shape.of(steps, 1, from.channels()));
-        Windowing.Kernel kernel = Windowing.Kernel.of(all, LayerSpec.ONE, LayerSpec.ONE);
+        Windowing.Kernel kernel = window(new Size2(1, places), LayerSpec.ONE);
         add(new Op.Pool(
                 place + "/pooled",
                 average,

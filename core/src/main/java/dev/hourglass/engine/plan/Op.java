@@ -321,6 +321,24 @@ public sealed interface Op {
             Tensor to,
             boolean bias)
             implements Unary {
+        /** Without a function. */
+        public DirectConvolution(
+                String layer,
+                int parameters,
+                Tensor from,
+                Windowing windows,
+                boolean transposed,
+                int groups,
+                Tensor to,
+                boolean bias) {
+            this(layer, parameters, from, windows, transposed, groups, Nonlinearity.LINEAR, to, bias);
+        }
+
+        /** The same with a function. */
+        DirectConvolution ending(Nonlinearity function, Tensor result) {
+            return new DirectConvolution(layer, parameters, from, windows, transposed, groups, function, result, bias);
+        }
+
         @Override
         public boolean learns() {
             return true;

@@ -2,11 +2,13 @@ package dev.hourglass.engine.cpu.ops.windows;
 
 import dev.hourglass.engine.cpu.layout.Layout;
 import dev.hourglass.engine.cpu.memory.ChunkResults;
+import dev.hourglass.engine.cpu.memory.Cursor;
 import dev.hourglass.engine.cpu.memory.Memory.Buffer;
 import dev.hourglass.engine.cpu.memory.PackedWeights;
 import dev.hourglass.engine.cpu.ops.Operation;
 import dev.hourglass.engine.cpu.ops.Resources;
 import dev.hourglass.engine.cpu.step.Step;
+import dev.hourglass.engine.plan.Windowing;
 import dev.hourglass.tensor.Kernels;
 import java.util.Arrays;
 
@@ -35,106 +37,82 @@ public final class DirectOperations {
         void apply(float[] kernel, int tap, float[] from, int source, float[] to, int target, int length);
     }
 
-    public Operation convolve(Step.DirectConvolve step) {
-        return RepeatedChannels.of(
-                        step.from().image(), step.to().image(), step.weights().groups(), step.transposed())
-                .map(channels -> convolveRepeated(step, channels))
-                .orElseGet(() -> convolveGrouped(step));
+    /** What all runs of one sample do, from where its numbers begin. */
+    @FunctionalInterface
+    private interface Sample {
+        void apply(Cursor at, float[] from, int source, float[] to, int target);
     }
 
-    /** Of each channel by itself to several: each is repeated, so that it meets the kernels of all of them side by side. */
-    private Operation convolveRepeated(Step.DirectConvolve step, RepeatedChannels channels) {
+    public Operation convolve(Step.DirectConvolve step) {
         Buffer from = resources.buffer(step.from());
         Buffer to = resources.buffer(step.to());
-        Layout.Image out = step.to().image();
-        boolean toLarge = step.transposed();
-        Layout.Image small = toLarge ? step.from().image() : out;
-        WindowRuns runs = WindowRuns.of(step.windows(), small, channels.repeated());
         Step.DirectWeights of = step.weights();
-        int kernel = weights.offset(of.kernel());
-        int width = small.channelStride();
-        float[][] scratch = channels.scratch(resources.workers());
+        Sample sample = RepeatedChannels.of(step.from().image(), step.to().image(), of.groups(), step.transposed())
+                .map(channels -> convolveRepeated(step, channels))
+                .orElseGet(() -> convolveRuns(
+                        step, of.groups(), step.from().image(), step.to().image()));
         return at -> {
-            float[] wide = scratch[at.worker];
             for (int i = 0; i < at.samples; i++) {
-                int source = from.offset(at) + i * from.stride();
                 int target = to.offset(at) + i * to.stride();
-                startAtBias(of, out, to.array(at), target);
-                if (toLarge) {
-                    Arrays.fill(wide, 0);
-                } else {
-                    channels.repeat(from.array(at), source, wide);
-                }
-                for (int r = 0; r < runs.count(); r++) {
-                    int tap = kernel + runs.taps()[r] * width;
-                    int large = runs.large()[r];
-                    int count = runs.lengths()[r];
-                    if (toLarge) {
-                        kernels.addProductOfEach(
-                                from.array(at),
-                                source + runs.small()[r],
-                                runs.smallStep(),
-                                weights.array(),
-                                tap,
-                                wide,
-                                large,
-                                runs.largeStep(),
-                                count,
-                                width);
-                    } else {
-                        kernels.addProductOfEach(
-                                wide,
-                                large,
-                                runs.largeStep(),
-                                weights.array(),
-                                tap,
-                                to.array(at),
-                                target + runs.small()[r],
-                                runs.smallStep(),
-                                count,
-                                width);
-                    }
-                }
-                if (toLarge) {
-                    channels.sum(wide, to.array(at), target);
-                }
+                startAtBias(of, step.to().image(), to.array(at), target);
+                sample.apply(at, from.array(at), from.offset(at) + i * from.stride(), to.array(at), target);
             }
         };
     }
 
-    private Operation convolveGrouped(Step.DirectConvolve step) {
-        Buffer from = resources.buffer(step.from());
-        Buffer to = resources.buffer(step.to());
-        Layout.Image in = step.from().image();
-        Layout.Image out = step.to().image();
+    /** Of each channel by itself to several: each is repeated, so that it meets the kernels of all of them side by side. */
+    private Sample convolveRepeated(Step.DirectConvolve step, RepeatedChannels channels) {
+        Layout.Image wide = channels.repeated();
+        return step.transposed()
+                ? summing(
+                        channels,
+                        convolveRuns(step, wide.channels(), step.from().image(), wide))
+                : repeating(
+                        channels,
+                        convolveRuns(step, wide.channels(), wide, step.to().image()));
+    }
+
+    /** Repeats the image that is read. */
+    private Sample repeating(RepeatedChannels channels, Sample runs) {
+        float[][] scratch = channels.scratch(resources.workers());
+        return (at, from, source, to, target) -> {
+            float[] wide = scratch[at.worker];
+            channels.repeat(from, source, wide);
+            runs.apply(at, wide, 0, to, target);
+        };
+    }
+
+    /** Adds what is written to the repeated image to the one that it stands for. */
+    private Sample summing(RepeatedChannels channels, Sample runs) {
+        float[][] scratch = channels.scratch(resources.workers());
+        return (at, from, source, to, target) -> {
+            float[] wide = scratch[at.worker];
+            Arrays.fill(wide, 0);
+            runs.apply(at, from, source, wide, 0);
+            channels.sum(wide, to, target);
+        };
+    }
+
+    private Sample convolveRuns(Step.DirectConvolve step, int groups, Layout.Image in, Layout.Image out) {
         boolean toLarge = step.transposed();
         WindowRuns runs = WindowRuns.of(step.windows(), toLarge ? in : out, toLarge ? out : in);
         int[] sources = toLarge ? runs.small() : runs.large();
         int[] targets = toLarge ? runs.large() : runs.small();
         int sourceStep = toLarge ? runs.smallStep() : runs.largeStep();
         int targetStep = toLarge ? runs.largeStep() : runs.smallStep();
-        Step.DirectWeights of = step.weights();
-        int kernel = weights.offset(of.kernel());
-        int perTap = of.kernel().columns().packed() / step.windows().taps();
-        Run run = run(of.groups(), in, out, sourceStep, targetStep, toLarge);
-        return at -> {
-            for (int i = 0; i < at.samples; i++) {
-                int source = from.offset(at) + i * from.stride();
-                int target = to.offset(at) + i * to.stride();
-                startAtBias(of, out, to.array(at), target);
-                for (int r = 0; r < runs.count(); r++) {
-                    int tap = kernel + runs.taps()[r] * perTap;
-                    run.apply(
-                            weights.array(),
-                            tap,
-                            from.array(at),
-                            source + sources[r],
-                            to.array(at),
-                            target + targets[r],
-                            runs.lengths()[r]);
-                }
+        int kernel = weights.offset(step.weights().kernel());
+        int perTap = perTap(step.weights(), step.windows());
+        Run run = run(groups, in, out, sourceStep, targetStep, toLarge);
+        return (at, from, source, to, target) -> {
+            for (int r = 0; r < runs.count(); r++) {
+                int tap = kernel + runs.taps()[r] * perTap;
+                run.apply(weights.array(), tap, from, source + sources[r], to, target + targets[r], runs.lengths()[r]);
             }
         };
+    }
+
+    private static int perTap(Step.DirectWeights weights, Windowing windows) {
+        return weights.kernel().columns().packed() / windows.taps();
     }
 
     private Run run(int groups, Layout.Image in, Layout.Image out, int sourceStep, int targetStep, boolean toLarge) {
@@ -213,71 +191,34 @@ public final class DirectOperations {
     }
 
     public Operation gradient(Step.DirectConvolveGradient step) {
-        return RepeatedChannels.of(
-                        step.large().image(),
-                        step.small().image(),
-                        step.weights().groups(),
-                        false)
-                .map(channels -> gradientOfRepeated(step, channels))
-                .orElseGet(() -> gradientGrouped(step));
-    }
-
-    private Operation gradientOfRepeated(Step.DirectConvolveGradient step, RepeatedChannels channels) {
-        Buffer fromLarge = resources.buffer(step.large());
-        Buffer fromSmall = resources.buffer(step.small());
-        Layout.Image small = step.small().image();
-        WindowRuns runs = WindowRuns.of(step.windows(), small, channels.repeated());
-        int kernel = results.offset(step.weights().kernel());
-        int width = small.channelStride();
-        float[][] scratch = channels.scratch(resources.workers());
+        Buffer large = resources.buffer(step.large());
+        Buffer small = resources.buffer(step.small());
+        int groups = step.weights().groups();
+        Sample sample = RepeatedChannels.of(step.large().image(), step.small().image(), groups, false)
+                .map(channels -> repeating(
+                        channels, gradientRuns(step, channels.repeated().channels(), channels.repeated())))
+                .orElseGet(() -> gradientRuns(step, groups, step.large().image()));
         return at -> {
-            float[] wide = scratch[at.worker];
-            float[] sums = results.gradients[at.chunk];
             for (int i = 0; i < at.samples; i++) {
-                channels.repeat(fromLarge.array(at), fromLarge.offset(at) + i * fromLarge.stride(), wide);
-                int ofSmall = fromSmall.offset(at) + i * fromSmall.stride();
-                for (int r = 0; r < runs.count(); r++) {
-                    kernels.sumProducts(
-                            wide,
-                            runs.large()[r],
-                            runs.largeStep(),
-                            fromSmall.array(at),
-                            ofSmall + runs.small()[r],
-                            runs.smallStep(),
-                            sums,
-                            kernel + runs.taps()[r] * width,
-                            runs.lengths()[r],
-                            width);
-                }
+                int ofLarge = large.offset(at) + i * large.stride();
+                int ofSmall = small.offset(at) + i * small.stride();
+                sample.apply(at, large.array(at), ofLarge, small.array(at), ofSmall);
             }
         };
     }
 
-    private Operation gradientGrouped(Step.DirectConvolveGradient step) {
-        Buffer fromLarge = resources.buffer(step.large());
-        Buffer fromSmall = resources.buffer(step.small());
-        Layout.Image large = step.large().image();
+    /** From the large image and the gradient of the small one to the kernel's. */
+    private Sample gradientRuns(Step.DirectConvolveGradient step, int groups, Layout.Image large) {
         Layout.Image small = step.small().image();
         WindowRuns runs = WindowRuns.of(step.windows(), small, large);
         int kernel = results.offset(step.weights().kernel());
-        int perTap = step.weights().kernel().columns().packed() / step.windows().taps();
-        Run run = gradientRun(step.weights().groups(), large, small, runs);
-        return at -> {
+        int perTap = perTap(step.weights(), step.windows());
+        Run run = gradientRun(groups, large, small, runs);
+        return (at, x, pixel, d, place) -> {
             float[] sums = results.gradients[at.chunk];
-            for (int i = 0; i < at.samples; i++) {
-                int ofLarge = fromLarge.offset(at) + i * fromLarge.stride();
-                int ofSmall = fromSmall.offset(at) + i * fromSmall.stride();
-                for (int r = 0; r < runs.count(); r++) {
-                    int tap = kernel + runs.taps()[r] * perTap;
-                    run.apply(
-                            sums,
-                            tap,
-                            fromLarge.array(at),
-                            ofLarge + runs.large()[r],
-                            fromSmall.array(at),
-                            ofSmall + runs.small()[r],
-                            runs.lengths()[r]);
-                }
+            for (int r = 0; r < runs.count(); r++) {
+                int tap = kernel + runs.taps()[r] * perTap;
+                run.apply(sums, tap, x, pixel + runs.large()[r], d, place + runs.small()[r], runs.lengths()[r]);
             }
         };
     }
