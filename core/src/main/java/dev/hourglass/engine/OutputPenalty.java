@@ -5,7 +5,6 @@ import dev.hourglass.engine.plan.Nonlinearity;
 import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.ModelFacts;
-import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.model.Regularizer;
 
@@ -35,13 +34,8 @@ sealed interface OutputPenalty {
         if (!(of instanceof LayerSpec.Dense layer)) {
             throw new IllegalArgumentException("Layer '" + of.name() + "' is no dense layer");
         }
-        Parameter kernel = parameters.list().stream()
-                .filter(parameter -> parameter.layer().equals(layer.name())
-                        && parameter.name().equals("kernel"))
-                .findFirst()
-                .orElseThrow();
         double[] squares = new double[layer.units()];
-        ContractionPenalty.sumSquares(kernel.values(), squares);
+        ContractionPenalty.sumSquares(parameters.get(layer.name(), "kernel").values(), squares);
         return new Contraction(penalty, Nonlinearity.of(layer.activation()).orElseThrow(), squares);
     }
 

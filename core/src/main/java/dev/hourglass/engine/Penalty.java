@@ -71,9 +71,7 @@ public sealed interface Penalty {
             if (!(rho > 0 && rho < 1)) {
                 throw SettingException.value("rho", "a number above 0 and below 1", rho);
             }
-            if (!(beta >= 0 && beta < Float.POSITIVE_INFINITY)) {
-                throw SettingException.value("beta", "a number >= 0", beta);
-            }
+            GivenSettings.requireAtLeastZero("beta", beta);
         }
 
         @Override
@@ -105,9 +103,7 @@ public sealed interface Penalty {
      */
     record Contraction(String layer, float lambda) implements OfOutput {
         public Contraction {
-            if (!(lambda >= 0 && lambda < Float.POSITIVE_INFINITY)) {
-                throw SettingException.value("lambda", "a number >= 0", lambda);
-            }
+            GivenSettings.requireAtLeastZero("lambda", lambda);
         }
 
         @Override
@@ -134,9 +130,7 @@ public sealed interface Penalty {
      */
     record Divergence(String layer, float beta, float warmUp) implements Penalty {
         public Divergence {
-            if (!(beta >= 0 && beta < Float.POSITIVE_INFINITY)) {
-                throw SettingException.value("beta", "a number >= 0", beta);
-            }
+            GivenSettings.requireAtLeastZero("beta", beta);
             if (!(warmUp >= 0 && warmUp < Float.POSITIVE_INFINITY)) {
                 throw SettingException.value("warm_up", "epochs >= 0", warmUp);
             }

@@ -77,26 +77,10 @@ public final class Autodiff {
 
     private void penalize(Penalty penalty) {
         switch (penalty) {
-            case Penalty.OfActivity of -> {
-                Tensor activity = outputOf(of).to();
-                Tensor gradient = penaltyGradient(activity);
-                ops.add(new Op.ActivityPenalty(of.regularizer(), activity, gradient));
-                give(activity, gradient);
-            }
-            case Penalty.Sparsity of -> {
-                Tensor activity = outputOf(of).to();
-                Tensor gradient = penaltyGradient(activity);
-                ops.add(new Op.Sparsity(of, activity, gradient));
-                give(activity, gradient);
-            }
-            case Penalty.Contraction of -> {
-                if (!(outputOf(of) instanceof Op.Dense product)) {
-                    throw new IllegalArgumentException("Layer '" + of.layer()
-                            + "' is no dense layer whose slope is told from its value, so its Jacobian isn't known");
-                }
-                Tensor gradient = penaltyGradient(product.to());
-                ops.add(new Op.Contraction(of, product, gradient));
-                give(product.to(), gradient);
+            case Penalty.OfOutput of -> {
+                Op.OutputPenalty op = ofOutput(of, outputOf(of));
+                ops.add(op);
+                give(op.activity(), op.gradient());
             }
             case Penalty.Divergence divergence -> {
                 Op.Divergence op = divergence(forward, divergence);
@@ -107,6 +91,22 @@ public final class Autodiff {
             // Its slope does not depend on the samples.
             case Penalty.OfVariable ignored -> {}
         }
+    }
+
+    private Op.OutputPenalty ofOutput(Penalty.OfOutput penalty, Op.Layer layer) {
+        Tensor activity = layer.to();
+        Tensor gradient = penaltyGradient(activity);
+        return switch (penalty) {
+            case Penalty.OfActivity of -> new Op.ActivityPenalty(of.regularizer(), activity, gradient);
+            case Penalty.Sparsity of -> new Op.Sparsity(of, activity, gradient);
+            case Penalty.Contraction of -> {
+                if (!(layer instanceof Op.Dense product)) {
+                    throw new IllegalArgumentException("Layer '" + of.layer()
+                            + "' is no dense layer whose slope is told from its value, so its Jacobian isn't known");
+                }
+                yield new Op.Contraction(of, product, gradient);
+            }
+        };
     }
 
     private static Op.Divergence divergence(LogicalPlan forward, Penalty.Divergence penalty) {

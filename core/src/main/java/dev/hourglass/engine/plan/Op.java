@@ -86,42 +86,35 @@ public sealed interface Op {
         }
     }
 
-    /** Adds to the penalties what a tensor's numbers cost, and writes the slope by each. */
-    record ActivityPenalty(Regularizer regularizer, Tensor activity, Tensor gradient) implements Op {
+    /** Adds to the penalties what leaves a layer costs, and writes the slopes: one more share of its gradient. */
+    sealed interface OutputPenalty extends Op {
+        /** What left the layer. */
+        Tensor activity();
+
+        Tensor gradient();
+
         @Override
-        public List<Tensor> reads() {
-            return List.of(activity);
+        default List<Tensor> reads() {
+            return List.of(activity());
         }
 
         @Override
-        public List<Tensor> writes() {
-            return List.of(gradient);
-        }
-    }
-
-    /** Adds to the penalties how far a tensor's numbers, as means over the batch, are from what they should be; writes the slopes. */
-    record Sparsity(Penalty.Sparsity penalty, Tensor activity, Tensor gradient) implements Op {
-        @Override
-        public List<Tensor> reads() {
-            return List.of(activity);
-        }
-
-        @Override
-        public List<Tensor> writes() {
-            return List.of(gradient);
+        default List<Tensor> writes() {
+            return List.of(gradient());
         }
     }
 
-    /** Adds to the penalties the squared Jacobian of a product, and writes the slopes by what it gave; those by its kernel follow. */
-    record Contraction(Penalty.Contraction penalty, Dense of, Tensor gradient) implements Op {
-        @Override
-        public List<Tensor> reads() {
-            return List.of(of.to());
-        }
+    /** What each of a tensor's numbers costs. */
+    record ActivityPenalty(Regularizer regularizer, Tensor activity, Tensor gradient) implements OutputPenalty {}
 
+    /** How far a tensor's numbers, as means over the batch, are from what they should be. */
+    record Sparsity(Penalty.Sparsity penalty, Tensor activity, Tensor gradient) implements OutputPenalty {}
+
+    /** The squared Jacobian of a product; the slopes are those by what it gave, those by its kernel follow. */
+    record Contraction(Penalty.Contraction penalty, Dense of, Tensor gradient) implements OutputPenalty {
         @Override
-        public List<Tensor> writes() {
-            return List.of(gradient);
+        public Tensor activity() {
+            return of.to();
         }
     }
 

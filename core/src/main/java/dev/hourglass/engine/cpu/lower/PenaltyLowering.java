@@ -27,7 +27,7 @@ final class PenaltyLowering {
         int number = numbers++;
         draft.add(new Step.AddActivities(number, op.penalty(), op.activity().shape(), activity));
         draft.add(new Step.ActivityBarrier(number));
-        draft.add(new Step.SparsitySlopes(number, op.activity().shape(), gradient(op.gradient(), activity)));
+        draft.add(new Step.SparsitySlopes(number, gradient(op.gradient(), activity)));
     }
 
     void contraction(Op.Contraction op) {

@@ -19,6 +19,8 @@ public final class ContractionPenalty implements BatchPenalty {
     private final float[] kernel;
 
     private final double[][] sums;
+    /** By unit: what its weights are multiplied with to be their slopes. */
+    private final float[] twice;
 
     ContractionPenalty(Step.Contraction step, int chunks, Parameter kernel) {
         penalty = step.penalty();
@@ -26,6 +28,7 @@ public final class ContractionPenalty implements BatchPenalty {
         this.kernel = kernel.values();
         squares = new double[step.width()];
         sums = new double[chunks][step.width()];
+        twice = new float[step.width()];
     }
 
     @Override
@@ -64,9 +67,12 @@ public final class ContractionPenalty implements BatchPenalty {
             }
             double factor = penalty.lambda() * slopes / samples;
             cost += factor * squares[unit];
-            float twice = (float) (2 * factor);
-            for (int weight = unit; weight < kernel.length; weight += units) {
-                gradients[index][weight] += twice * kernel[weight];
+            twice[unit] = (float) (2 * factor);
+        }
+        float[] gradient = gradients[index];
+        for (int row = 0; row < kernel.length; row += units) {
+            for (int unit = 0; unit < units; unit++) {
+                gradient[row + unit] += twice[unit] * kernel[row + unit];
             }
         }
         return cost;

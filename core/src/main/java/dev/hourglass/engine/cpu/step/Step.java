@@ -653,7 +653,7 @@ public sealed interface Step {
     }
 
     /** Writes the slopes of a sparsity that is settled. */
-    record SparsitySlopes(int number, Shape sample, Value gradient) implements Step {}
+    record SparsitySlopes(int number, Value gradient) implements Step {}
 
     /**
      * Adds up the squared slopes of a dense layer's units, and writes the slope of its squared Jacobian by what it gave.
