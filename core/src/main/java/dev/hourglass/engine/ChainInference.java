@@ -174,6 +174,18 @@ public final class ChainInference implements AutoCloseable {
         return divergence;
     }
 
+    /**
+     * What a part of a graph reads.
+     *
+     * @param part whose inputs are some of the whole's
+     * @param inputs one for each of the whole's inputs, in their order
+     */
+    static List<Samples> inputsOf(Graph part, Graph whole, List<Samples> inputs) {
+        return part.inputs().stream()
+                .map(input -> inputs.get(whole.inputs().indexOf(input)))
+                .toList();
+    }
+
     private int largestInput() {
         return inputs.stream().mapToInt(input -> input.shape().size()).max().orElseThrow();
     }

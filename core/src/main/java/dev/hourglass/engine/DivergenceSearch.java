@@ -26,14 +26,10 @@ record DivergenceSearch(Graph graph, Parameters parameters, Kernels kernels, Wor
             String name = node.name();
             Graph upTo = graph.upTo(List.of(name));
             ChainInference part = new ChainInference(upTo, parameters, kernels, workers);
+            List<Samples> read = ChainInference.inputsOf(upTo, graph, inputs);
             float[] output = new float[facts.shapeOf(name).size()];
             for (int i = 0; i < count; i++) {
-                int index = order[from + i];
-                List<Samples> read = upTo.inputs().stream()
-                        .map(input -> inputs.get(graph.inputs().indexOf(input)))
-                        .map(samples -> (Samples) (ignored, into, offset) -> samples.copySample(index, into, offset))
-                        .toList();
-                part.run(read, 0, 1, output);
+                part.run(read, order[from + i], 1, output);
                 if (!isFinite(output)) {
                     return Optional.of("layer '" + name + "' is the first whose output is not finite");
                 }

@@ -249,6 +249,18 @@ public sealed interface Loss {
     }
 
     /**
+     * The one of these that an output is compared by.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    default OutputTerm outputTerm(String output) {
+        return outputTerms().stream()
+                .filter(term -> term.output().equals(output))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("Output '" + output + "' has no loss"));
+    }
+
+    /**
      * Another loss in this one's place: of a model with several outputs, of each of them, with their targets and weights.
      */
     default Loss withOfOutputs(Loss other) {

@@ -267,9 +267,7 @@ public final class LossMeter implements AutoCloseable {
 
     private double ofOutput(Penalty.OfOutput penalty, List<Samples> inputs, int from, int count) {
         Graph before = graph.upTo(List.of(penalty.layer()));
-        List<Samples> read = before.inputs().stream()
-                .map(input -> inputs.get(graph.inputs().indexOf(input)))
-                .toList();
+        List<Samples> read = ChainInference.inputsOf(before, graph, inputs);
         try (ChainInference part = ChainInference.of(before, parameters, threads)) {
             OutputPenalty measured = OutputPenalty.of(penalty, before, parameters);
             float[] outputs = new float[Math.min(count, BATCH) * part.outputSize()];

@@ -2,9 +2,9 @@ package dev.hourglass.train;
 
 import dev.hourglass.data.Dataset;
 import dev.hourglass.engine.DivergenceException;
+import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.LossMeter;
 import dev.hourglass.engine.Measured;
-import dev.hourglass.engine.OutputTerm;
 import dev.hourglass.engine.Samples;
 import dev.hourglass.engine.Target;
 import dev.hourglass.engine.TrainingSession;
@@ -297,16 +297,12 @@ public final class Trainer {
      * @param samples of the data, as they are to be rebuilt
      */
     private List<Samples> ofOutputs(Dataset data, Samples samples) {
-        List<OutputTerm> terms = options.loss().outputTerms();
-        if (terms.isEmpty()) {
+        Loss loss = options.loss();
+        if (loss.outputTerms().isEmpty()) {
             return List.of(samples);
         }
         return model.spec().graph().outputs().stream()
-                .map(output -> terms.stream()
-                        .filter(term -> term.output().equals(output))
-                        .findFirst()
-                        .orElseThrow())
-                .map(term -> switch (term.target()) {
+                .map(output -> switch (loss.outputTerm(output).target()) {
                     case INPUT -> samples;
                     case REVERSED -> Target.reversed(samples, data.sampleShape());
                     case NEXT -> (Samples) data.next().orElseThrow()::copy;

@@ -134,11 +134,7 @@ final class HistoryFigure {
             int place = i;
             String output = outputs.get(i).output();
             String of = " of '" + output + "'";
-            Loss loss = history.loss().outputTerms().stream()
-                    .filter(term -> term.output().equals(output))
-                    .findFirst()
-                    .orElseThrow()
-                    .loss();
+            Loss loss = history.loss().outputTerm(output).loss();
             if (!(loss instanceof Loss.MeanSquaredError)) {
                 panels.add(new Panel(
                         "loss",

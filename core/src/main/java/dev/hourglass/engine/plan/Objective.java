@@ -31,28 +31,33 @@ public record Objective(Graph graph, List<OutputLoss> outputs) {
      *     of several
      */
     public static Objective of(Graph graph, Loss penalized) {
+        Graph told = graph;
+        List<OutputLoss> outputs = new ArrayList<>();
+        for (OutputLoss given : losses(graph, penalized)) {
+            OutputLoss resolved = resolved(told, penalized, given);
+            if (resolved.sigmoid()) {
+                told = logits(told, graph.outputs().get(given.place()));
+            }
+            outputs.add(resolved);
+        }
+        return new Objective(told, outputs);
+    }
+
+    /** As they are given: of what leaves the model. */
+    private static List<OutputLoss> losses(Graph graph, Loss penalized) {
+        boolean summed = penalized.isVariational();
         List<OutputTerm> terms = penalized.outputTerms();
         if (terms.isEmpty()) {
             graph.onlyOutput(); // several would need a loss each
-            return of(graph, penalized, new OutputLoss(0, penalized.ofOutputs(), 1, penalized.isVariational(), false));
+            return List.of(new OutputLoss(0, penalized.ofOutputs(), 1, summed, false));
         }
         requireEach(graph, terms);
-        Objective objective = new Objective(graph, List.of());
-        for (int place = 0; place < graph.outputs().size(); place++) {
-            String output = graph.outputs().get(place);
-            OutputTerm term = terms.stream()
-                    .filter(each -> each.output().equals(output))
-                    .findFirst()
-                    .orElseThrow();
-            Objective next = of(
-                    objective.graph,
-                    penalized,
-                    new OutputLoss(place, term.loss(), term.weight(), penalized.isVariational(), false));
-            List<OutputLoss> all = new ArrayList<>(objective.outputs);
-            all.addAll(next.outputs);
-            objective = new Objective(next.graph, all);
+        List<OutputLoss> losses = new ArrayList<>();
+        for (String output : graph.outputs()) {
+            OutputTerm term = penalized.outputTerm(output);
+            losses.add(new OutputLoss(losses.size(), term.loss(), term.weight(), summed, false));
         }
-        return objective;
+        return losses;
     }
 
     private static void requireEach(Graph graph, List<OutputTerm> terms) {
@@ -71,8 +76,8 @@ public record Objective(Graph graph, List<OutputLoss> outputs) {
         }
     }
 
-    /** With the loss of one output. */
-    private static Objective of(Graph graph, Loss penalized, OutputLoss of) {
+    /** Of logits where that is the same, but exact; and with the model's range where the loss takes that. */
+    private static OutputLoss resolved(Graph graph, Loss penalized, OutputLoss of) {
         Loss loss = of.loss();
         String output = graph.outputs().get(of.place());
         boolean ofLast = penalized.penalties().stream()
@@ -84,12 +89,9 @@ public record Objective(Graph graph, List<OutputLoss> outputs) {
             Loss weighed = loss instanceof Loss.Weighted weighted
                     ? new Loss.Weighted(ofLogits, weighted.weights(), weighted.maskValue())
                     : ofLogits;
-            return new Objective(
-                    logits(graph, output),
-                    List.of(new OutputLoss(of.place(), weighed, of.weight(), of.summed(), true)));
+            return new OutputLoss(of.place(), weighed, of.weight(), of.summed(), true);
         }
-        Loss resolved = resolved(graph, output, loss);
-        return new Objective(graph, List.of(new OutputLoss(of.place(), resolved, of.weight(), of.summed(), false)));
+        return new OutputLoss(of.place(), withRange(graph, output, loss), of.weight(), of.summed(), false);
     }
 
     /** The graph one of whose outputs lacks its sigmoid. */
@@ -106,7 +108,7 @@ public record Objective(Graph graph, List<OutputLoss> outputs) {
     }
 
     /** With the model's range where the loss takes that. */
-    private static Loss resolved(Graph graph, String output, Loss loss) {
+    private static Loss withRange(Graph graph, String output, Loss loss) {
         return loss instanceof Loss.Ssim ssim && ssim.dataRange() == null
                 ? new Loss.Ssim((float) OutputRange.of(graph, output).width())
                 : loss;

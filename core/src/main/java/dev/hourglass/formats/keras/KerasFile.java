@@ -124,8 +124,7 @@ public final class KerasFile {
             compile.put("optimizer", StoredTraining.optimizerObject(optimizer.optimizer(), true));
             compile.put("loss", StoredTraining.lossObject(model, true));
             if (!model.trainedLoss().outputTerms().isEmpty()) {
-                compile.put(
-                        "loss_weights", OutputLosses.weights(model.trainedLoss().outputTerms(), model.graph()));
+                compile.put("loss_weights", OutputLosses.weights(model.trainedLoss(), model.graph()));
             }
             config.put("compile_config", compile);
         }

@@ -115,7 +115,7 @@ public final class LegacyFile {
     private static Map<String, @Nullable Object> training(SavedModel model, Optimizer optimizer) {
         Map<String, @Nullable Object> training = new LinkedHashMap<>();
         training.put("loss", StoredTraining.lossObject(model, false));
-        training.put("loss_weights", OutputLosses.weights(model.trainedLoss().outputTerms(), model.graph()));
+        training.put("loss_weights", OutputLosses.weights(model.trainedLoss(), model.graph()));
         training.put("metrics", null);
         training.put("weighted_metrics", null);
         training.put("optimizer_config", StoredTraining.optimizerObject(optimizer, false));

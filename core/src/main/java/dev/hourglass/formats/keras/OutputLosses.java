@@ -91,10 +91,10 @@ record OutputLosses(Graph graph, Function<Json, @Nullable Loss> one, Consumer<St
     }
 
     /** The names of losses or objects, in the outputs' order; null where Keras lacks one. */
-    static @Nullable Object losses(List<OutputTerm> terms, Graph graph, Function<Loss, @Nullable Object> one) {
+    static @Nullable Object losses(Loss all, Graph graph, Function<Loss, @Nullable Object> one) {
         List<Object> losses = new ArrayList<>();
         for (String output : graph.outputs()) {
-            Object loss = one.apply(of(terms, output).loss());
+            Object loss = one.apply(all.outputTerm(output).loss());
             if (loss == null) {
                 return null;
             }
@@ -104,18 +104,11 @@ record OutputLosses(Graph graph, Function<Json, @Nullable Loss> one, Consumer<St
     }
 
     /** In the outputs' order; null where all count once. */
-    static @Nullable List<Float> weights(List<OutputTerm> terms, Graph graph) {
-        return terms.isEmpty()
+    static @Nullable List<Float> weights(Loss all, Graph graph) {
+        return all.outputTerms().isEmpty()
                 ? null
                 : graph.outputs().stream()
-                        .map(output -> of(terms, output).weight())
+                        .map(output -> all.outputTerm(output).weight())
                         .toList();
-    }
-
-    private static OutputTerm of(List<OutputTerm> terms, String output) {
-        return terms.stream()
-                .filter(term -> term.output().equals(output))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("Output '" + output + "' has no loss"));
     }
 }

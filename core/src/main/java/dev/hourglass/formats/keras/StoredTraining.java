@@ -350,7 +350,7 @@ final class StoredTraining {
         Loss loss = model.trainedLoss().ofOutputs();
         return loss.outputTerms().isEmpty()
                 ? lossObject(loss, withModule)
-                : OutputLosses.losses(loss.outputTerms(), model.graph(), each -> lossObject(each, withModule));
+                : OutputLosses.losses(loss, model.graph(), each -> lossObject(each, withModule));
     }
 
     private static @Nullable Object lossObject(Loss loss, boolean withModule) {
