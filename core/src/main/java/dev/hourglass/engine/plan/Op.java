@@ -480,10 +480,6 @@ public sealed interface Op {
             return true;
         }
 
-        public boolean returnsSequences() {
-            return to.shape().rank() == from.shape().rank();
-        }
-
         public int steps() {
             return from.shape().dimension(0);
         }

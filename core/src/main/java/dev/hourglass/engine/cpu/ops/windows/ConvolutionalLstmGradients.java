@@ -17,6 +17,13 @@ final class ConvolutionalLstmGradients extends ConvolutionalLstmWalk {
     /** Of one step: gradients of the four gates, of the cell and of the state. */
     private final Buffer scratch;
 
+    /** Where the weights' gradients begin in a chunk's. */
+    private final int ofRecurrent;
+    /** Likewise; -1 where there is no bias. */
+    private final int ofBias;
+    /** Where the recurrent kernel with its axes exchanged begins among the packed weights. */
+    private final int exchanged;
+
     private final Kernels.Product product;
     private final Kernels.TransposedProduct weightProduct;
 
@@ -26,6 +33,10 @@ final class ConvolutionalLstmGradients extends ConvolutionalLstmWalk {
         ofOutput = resources.buffer(step.outputGradient());
         ofInput = resources.buffer(step.fromGradient());
         scratch = resources.buffer(step.scratch());
+        Step.ConvolutionalWeights weights = step.forward().weights();
+        ofRecurrent = results.offset(weights.recurrent());
+        ofBias = weights.bias() == null ? -1 : results.offset(weights.bias());
+        exchanged = packed.offset(weights.exchanged());
         int columns = state.channelStride();
         product = kernels.product(columns, columns, columns, columns);
         weightProduct = kernels.transposedProduct(columns, columns, columns, GATES * columns);
@@ -36,7 +47,7 @@ final class ConvolutionalLstmGradients extends ConvolutionalLstmWalk {
         int first = place(scratch, at, sample, 0, 0);
         Arrays.fill(d, first + GATES * count, first + (GATES + 2) * count, 0);
         for (int t = step.steps() - 1; t >= 0; t--) {
-            if (output.pixels() > state.pixels() || t == step.steps() - 1) {
+            if (leaves(t)) {
                 takeIn(at, sample, t, d, first + (GATES + 1) * count);
             }
             toGates(at, sample, t, d, first);
@@ -117,25 +128,23 @@ final class ConvolutionalLstmGradients extends ConvolutionalLstmWalk {
     }
 
     private void addBias(Cursor at, float[] d, int first) {
-        if (step.weights().bias() == null) {
+        if (ofBias < 0) {
             return;
         }
         int columns = state.channelStride();
-        int bias = results.offset(step.weights().bias());
         for (int gate = 0; gate < GATES; gate++) {
             float[] sums = results.gradients[at.chunk];
-            kernels.addPixels(d, first + gate * count, state.pixels(), columns, sums, bias + gate * columns);
+            kernels.addPixels(d, first + gate * count, state.pixels(), columns, sums, ofBias + gate * columns);
         }
     }
 
     private void addWeights(Cursor at, int sample, int t, float[] d, int first) {
         int columns = state.channelStride();
         int channels = state.channels();
-        int kernel = results.offset(step.weights().recurrent());
         int before = place(hidden, at, sample, t - 1, count);
         float[] sums = results.gradients[at.chunk];
         for (int run = 0; run < runs.count(); run++) {
-            int tap = kernel + runs.taps()[run] * channels * GATES * columns;
+            int tap = ofRecurrent + runs.taps()[run] * channels * GATES * columns;
             int source = before + runs.large()[run];
             for (int gate = 0; gate < GATES; gate++) {
                 int of = first + gate * count + runs.small()[run];
@@ -150,11 +159,10 @@ final class ConvolutionalLstmGradients extends ConvolutionalLstmWalk {
     private void passToStateBefore(float[] d, int first) {
         int columns = state.channelStride();
         int channels = state.channels();
-        int kernel = packed.offset(step.weights().exchanged());
         int dh = first + (GATES + 1) * count;
         Arrays.fill(d, dh, dh + count, 0);
         for (int run = 0; run < runs.count(); run++) {
-            int tap = kernel + runs.taps()[run] * GATES * channels * columns;
+            int tap = exchanged + runs.taps()[run] * GATES * channels * columns;
             int target = dh + runs.large()[run];
             for (int gate = 0; gate < GATES; gate++) {
                 int source = first + gate * count + runs.small()[run];

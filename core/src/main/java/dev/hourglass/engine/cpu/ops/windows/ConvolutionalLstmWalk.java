@@ -44,8 +44,15 @@ class ConvolutionalLstmWalk {
     final Buffer hidden;
     /** Floats of one state, and of one gate. */
     final int count;
+    /** Whether the state of every step leaves, or that of the last one alone. */
+    private final boolean everyStep;
 
     private final Buffer to;
+    /** Where the weights begin among the packed ones. */
+    private final int recurrent;
+    /** Likewise; -1 where there is none. */
+    private final int bias;
+
     private final Kernels.Product product;
     private final Epilogue byOutput;
     private final PointFunctions byInput;
@@ -61,6 +68,10 @@ class ConvolutionalLstmWalk {
                 step.windows().small().height(), step.windows().small().width(), output.channels());
         runs = WindowRuns.of(step.windows(), state, state);
         count = state.pixels() * state.channelStride();
+        everyStep = output.pixels() > state.pixels();
+        Step.ConvolutionalWeights weights = step.weights();
+        recurrent = packed.offset(weights.recurrent());
+        bias = weights.bias() == null ? -1 : packed.offset(weights.bias());
         Step.ConvolutionalStatesKept kept = step.kept();
         from = resources.buffer(step.from());
         gates = resources.buffer(kept.gates());
@@ -93,7 +104,7 @@ class ConvolutionalLstmWalk {
                 addStateBefore(at, sample, t);
             }
             toState(at, sample, t);
-            if (step.to().image().pixels() > state.pixels() || t == step.steps() - 1) {
+            if (leaves(t)) {
                 putOut(at, sample, t);
             }
         }
@@ -113,8 +124,7 @@ class ConvolutionalLstmWalk {
                 System.arraycopy(from.array(at), source + gate * channels, z, target, channels);
             }
         }
-        if (step.weights().bias() != null) {
-            int bias = packed.offset(step.weights().bias());
+        if (bias >= 0) {
             for (int gate = 0; gate < GATES; gate++) {
                 for (int pixel = 0; pixel < state.pixels(); pixel++) {
                     int target = first + gate * count + pixel * state.channelStride();
@@ -130,9 +140,8 @@ class ConvolutionalLstmWalk {
         int before = place(hidden, at, sample, t - 1, count);
         int columns = state.channelStride();
         int channels = state.channels();
-        int kernel = packed.offset(step.weights().recurrent());
         for (int run = 0; run < runs.count(); run++) {
-            int tap = kernel + runs.taps()[run] * channels * GATES * columns;
+            int tap = recurrent + runs.taps()[run] * channels * GATES * columns;
             int source = before + runs.large()[run];
             for (int gate = 0; gate < GATES; gate++) {
                 int target = first + gate * count + runs.small()[run];
@@ -190,9 +199,14 @@ class ConvolutionalLstmWalk {
         }
     }
 
+    /** Whether the state of a step leaves. */
+    final boolean leaves(int t) {
+        return everyStep || t == step.steps() - 1;
+    }
+
     /** Which pixel of the output is the first of a step's state. */
     final int firstOfOutput(int t) {
-        return output.pixels() > state.pixels() ? t * state.pixels() : 0;
+        return everyStep ? t * state.pixels() : 0;
     }
 
     /** In place. */
