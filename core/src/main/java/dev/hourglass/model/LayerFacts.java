@@ -393,13 +393,14 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             in.requireImagesOverTime();
         }
         LayerSpec.ConvLstm2d lstm = layer.overImages();
-        int[] given = in.shape().toArray();
-        int steps = given[0];
-        Shape image = ofRows ? Shape.of(1, given[1], given[2]) : Shape.of(given[1], given[2], given[3]);
+        int steps = in.shape().dimension(0);
+        Shape step = in.step();
+        Shape image = ofRows ? step.times(1) : step;
         LayerInput each = new LayerInput(layer, image, in.source(), false);
         int filters = lstm.filters();
         int gates = Math.multiplyExact(4, filters);
         Shape state = each.windows(dilated(lstm.kernel(), lstm.dilation()), lstm.stride(), lstm.padding(), filters);
+        Shape last = ofRows ? state.inner() : state;
         Size2 kernel = lstm.kernel();
         List<Variable> variables = new ArrayList<>();
         variables.addAll(in.kernelAndBias(false, gates, kernel.height(), kernel.width(), in.features(), gates));
@@ -413,21 +414,10 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
         long products = 2L * state.size() * 4 * area(kernel);
         return facts(
                 in,
-                lstm.returnSequences() ? overTime(steps, state, ofRows) : ofRows ? lastOf(state) : state,
+                lstm.returnSequences() ? last.times(steps) : last,
                 ofRows ? variables.stream().map(Variable::overSteps).toList() : variables,
                 new Operations(
                         steps * products * in.features(), (steps - 1) * products * filters, 9L * steps * state.size()));
-    }
-
-    private static Shape overTime(int steps, Shape state, boolean ofRows) {
-        return ofRows
-                ? Shape.of(steps, state.dimension(1), state.dimension(2))
-                : Shape.of(steps, state.dimension(0), state.dimension(1), state.dimension(2));
-    }
-
-    /** Of an image of one row. */
-    private static Shape lastOf(Shape state) {
-        return Shape.of(state.dimension(1), state.dimension(2));
     }
 
     private static LayerFacts bidirectional(LayerInput in, LayerSpec.Bidirectional both) {

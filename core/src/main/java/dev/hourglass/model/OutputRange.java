@@ -108,20 +108,14 @@ public record OutputRange(double least, double most) {
             case LayerSpec.Convolution convolution -> ALL.through(convolution.activation());
             case LayerSpec.ChannelwiseConvolution convolution -> ALL.through(convolution.activation());
             case LayerSpec.VolumeConvolution convolution -> ALL.through(convolution.activation());
-            case LayerSpec.ZeroPadding2d padding -> new OutputRange(Math.min(0, least), Math.max(0, most));
-            case LayerSpec.ZeroPadding3d padding -> new OutputRange(Math.min(0, least), Math.max(0, most));
+            case LayerSpec.ZeroPadding2d padding -> withZero();
+            case LayerSpec.ZeroPadding3d padding -> withZero();
             case LayerSpec.OneDimensional one -> through(one.overRow());
             case LayerSpec.ChannelsFirst first -> through(first.layer());
             case LayerSpec.Dense dense -> ALL.through(dense.activation());
             case LayerSpec.TimeDistributed each -> through(each.layer());
-            case LayerSpec.Lstm lstm -> {
-                OutputRange gate = ALL.through(lstm.recurrence().recurrentActivation());
-                yield gate.times(ALL.through(lstm.recurrence().activation()));
-            }
-            case LayerSpec.ConvolutionalLstm lstm -> {
-                OutputRange gate = ALL.through(lstm.recurrence().recurrentActivation());
-                yield gate.times(ALL.through(lstm.recurrence().activation()));
-            }
+            case LayerSpec.Lstm lstm -> ofGated(lstm.recurrence());
+            case LayerSpec.ConvolutionalLstm lstm -> ofGated(lstm.recurrence());
             case LayerSpec.Gru gru -> {
                 // A mean of states, weighted by a gate, lies between them and the 0 of the first; if the gate is a
                 // weight.
@@ -164,10 +158,15 @@ public record OutputRange(double least, double most) {
             }
             case LayerSpec.Elu elu -> new OutputRange(least > 0 ? 0 : -elu.alpha(), Math.max(0, most));
             case LayerSpec.PRelu prelu -> ALL;
-            case LayerSpec.Masking masking -> new OutputRange(Math.min(0, least), Math.max(0, most));
+            case LayerSpec.Masking masking -> withZero();
             case LayerSpec.TrainingNoise noise -> ALL;
             case LayerSpec.Merge merge -> ALL;
         };
+    }
+
+    /** Of what a function gives, times a gate. */
+    private static OutputRange ofGated(Recurrence recurrence) {
+        return ALL.through(recurrence.recurrentActivation()).times(ALL.through(recurrence.activation()));
     }
 
     /** Of the products of numbers from both; 0 times infinity is 0, as both are bounds of finite numbers. */

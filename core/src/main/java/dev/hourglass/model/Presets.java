@@ -103,34 +103,27 @@ public final class Presets {
 
     /** 28x28x1 to 32 numbers and back, 256,001 parameters; how it was found is in docs/strong-autoencoders.md. */
     public static AutoencoderSpec mnistStrong(String name) {
-        return new AutoencoderSpec(
-                name,
-                Shape.of(28, 28, 1),
-                List.of(
-                        halving("enc_conv1", 32, 3),
-                        halving("enc_conv2", 64, 3),
-                        new LayerSpec.Flatten("enc_flatten"),
-                        new Dense("latent", 32, LINEAR)),
-                List.of(
-                        new Dense("dec_dense", 3136, RELU),
-                        new LayerSpec.Reshape("dec_reshape", Shape.of(7, 7, 64)),
-                        doubling("dec_conv1", 32, RELU),
-                        doubling("output", 1, SIGMOID)));
+        return mnistConvolutions(name, 64, new Dense("latent", 32, LINEAR));
     }
 
     /** 28x28x1 to 64 numbers and back, to be trained with noise on its inputs (Vincent et al. 2010). */
     public static AutoencoderSpec mnistDenoising(String name) {
+        return mnistConvolutions(name, 32, new Dense("latent", 64, RELU));
+    }
+
+    /** @param filters of the 7x7 pixels before the code and behind it */
+    private static AutoencoderSpec mnistConvolutions(String name, int filters, Dense code) {
         return new AutoencoderSpec(
                 name,
                 Shape.of(28, 28, 1),
                 List.of(
                         halving("enc_conv1", 32, 3),
-                        halving("enc_conv2", 32, 3),
+                        halving("enc_conv2", filters, 3),
                         new LayerSpec.Flatten("enc_flatten"),
-                        new Dense("latent", 64, RELU)),
+                        code),
                 List.of(
-                        new Dense("dec_dense", 1568, RELU),
-                        new LayerSpec.Reshape("dec_reshape", Shape.of(7, 7, 32)),
+                        new Dense("dec_dense", 7 * 7 * filters, RELU),
+                        new LayerSpec.Reshape("dec_reshape", Shape.of(7, 7, filters)),
                         doubling("dec_conv1", 32, RELU),
                         doubling("output", 1, SIGMOID)));
     }

@@ -220,7 +220,7 @@ public final class LossRequirements {
     /** Means are compared with the heads of coins. */
     private static void requireUnitRange(AutoencoderSpec spec, Penalty.Sparsity sparsity) {
         for (String use : spec.graph().uses(sparsity.layer())) {
-            OutputRange range = OutputRange.of(spec.graph().upTo(List.of(use)));
+            OutputRange range = OutputRange.of(spec.graph(), use);
             if (!range.isWithinUnit()) {
                 throw new UnsuitableTrainingException("The sparsity of layer '" + use + "' of model '" + spec.name()
                         + "' needs outputs in [0, 1], but they lie in " + range

@@ -72,7 +72,7 @@ public sealed interface Cell {
         CellFunction activation = CellFunction.of(recurrence.activation());
         CellFunction gate = CellFunction.of(recurrence.recurrentActivation());
         return switch (layer) {
-            case LayerSpec.Lstm ignored -> new Lstm(activation, gate, recurrence.useBias());
+            case LayerSpec.Lstm ignored -> Lstm.of(recurrence);
             case LayerSpec.Gru gru -> new Gru(activation, gate, recurrence.useBias(), gru.resetAfter());
             case LayerSpec.SimpleRnn ignored -> new Simple(activation, recurrence.useBias());
         };
