@@ -11,6 +11,9 @@ final class Gaps {
     private static final Set<String> KNOWN = Set.of(
             "", "nan", "-nan", "na", "n/a", "#n/a", "#na", "<na>", "null", "none", "nil", "?", "-", "nat", "missing");
 
+    /** Those that everybody writes. */
+    static final Gaps USUAL = new Gaps(List.of(), (byte) '.');
+
     private final Set<String> texts = new HashSet<>(KNOWN);
     private final double[] numbers;
 

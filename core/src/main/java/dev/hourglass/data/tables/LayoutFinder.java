@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -39,6 +40,7 @@ final class LayoutFinder {
     private final Path file;
     private final TextFile text;
     private final TableOptions options;
+    private final Gaps gaps;
     private final List<String> notes = new ArrayList<>();
     private char delimiter;
     private byte decimal;
@@ -46,11 +48,17 @@ final class LayoutFinder {
     private String comment = "";
     private int width;
     private int headerLines;
+    private boolean named;
+    private List<String> names = List.of();
+    private final Map<String, Integer> places = new HashMap<>();
+    /** The channels, where they are to be chosen by name. */
+    private List<String> chosen = List.of();
 
     private LayoutFinder(Path file, TextFile text, TableOptions options) {
         this.file = file;
         this.text = text;
         this.options = options;
+        gaps = new Gaps(options.syntax().missing(), (byte) '.');
     }
 
     /** @throws DatasetException if a setting names a column that is not there, or two readings fit as well */
@@ -61,21 +69,22 @@ final class LayoutFinder {
     private TableLayout find() throws IOException {
         findDelimiter();
         findDecimal();
-        List<String> names = names();
-        boolean named = !names.isEmpty();
-        List<String> all = named ? names : numbers(width);
-        Role[] roles = roles(all, named);
+        List<String> found = names();
+        named = !found.isEmpty();
+        names = named ? found : numbers(width);
+        for (int place = 0; place < width; place++) {
+            places.put(names.get(place), place);
+        }
+        Role[] roles = roles();
         List<TableColumn> columns = new ArrayList<>();
         for (int place = 0; place < width; place++) {
-            columns.add(new TableColumn(place, all.get(place), roles[place]));
+            columns.add(new TableColumn(place, names.get(place), roles[place]));
         }
-        List<TableColumn> channels = wanted(all).isEmpty()
+        List<TableColumn> channels = chosen.isEmpty()
                 ? columns.stream()
                         .filter(column -> column.role() == Role.CHANNEL)
                         .toList()
-                : chosen(all, named).stream()
-                        .map(name -> columns.get(all.indexOf(name)))
-                        .toList();
+                : chosen.stream().map(this::place).map(columns::get).toList();
         return new TableLayout(delimiter, (char) decimal, headerLines, named, columns, channels, time(columns), notes);
     }
 
@@ -130,17 +139,16 @@ final class LayoutFinder {
         private static boolean isKnown(String field) {
             return isNumber(field, (byte) '.')
                     || isNumber(field, (byte) ',')
-                    || NO_MORE_GAPS.isGap(field)
+                    || Gaps.USUAL.isGap(field)
                     || TimeFormat.areTimes(List.of(field));
         }
     }
 
-    private static final Gaps NO_MORE_GAPS = new Gaps(List.of(), (byte) '.');
-
     private Sample sample(char separator) throws IOException {
         List<List<String>> found = new ArrayList<>();
+        byte[] beginning = text.beginning();
         RecordReader reader =
-                new RecordReader(new ByteArrayInputStream(text.beginning()), separator, text.beginning().length + 16);
+                new RecordReader(new ByteArrayInputStream(beginning), separator, beginning.length + 16, gaps);
         boolean ended = false;
         try {
             while (!ended && found.size() < SAMPLE_ROWS) {
@@ -236,7 +244,7 @@ final class LayoutFinder {
     }
 
     private boolean isNames(List<String> row) {
-        return !hasData(row) && row.stream().anyMatch(field -> !NO_MORE_GAPS.isGap(field));
+        return !hasData(row) && row.stream().anyMatch(field -> !Gaps.USUAL.isGap(field));
     }
 
     /** Lines of a title and the like, with fewer fields than the line of names that must follow. */
@@ -262,7 +270,7 @@ final class LayoutFinder {
         List<List<String>> others = rows.subList(1, rows.size());
         boolean decimals = others.stream()
                 .flatMap(List::stream)
-                .filter(field -> !NO_MORE_GAPS.isGap(field))
+                .filter(field -> !Gaps.USUAL.isGap(field))
                 .noneMatch(field -> WHOLE.matcher(field).matches());
         boolean goesOn = counts(
                 index && !rows.get(1).isEmpty()
@@ -344,62 +352,64 @@ final class LayoutFinder {
         return numbers;
     }
 
-    private Role[] roles(List<String> names, boolean named) {
+    private Role[] roles() {
         Role[] roles = new Role[width];
         TableOptions.Roles said = options.roles();
-        if (said.label() != null && !(said.labelOptional() && !names.contains(said.label()))) {
+        if (said.label() != null && !(said.labelOptional() && !places.containsKey(said.label()))) {
             if (!named) {
                 throw new DatasetException(
                         "Can't take labels from " + file + ": its first line names no columns. Add a line of names.");
             }
-            roles[place(said.label(), names, "labels")] = Role.LABEL;
+            roles[place(said.label(), "labels")] = Role.LABEL;
             if (width == 1) {
                 throw new DatasetException(
                         "Can't take labels from " + file + ": it has no other column. Add the columns of the samples.");
             }
         }
         if (said.id() != null) {
-            roles[place(said.id(), names, "the series' names")] = Role.ID;
+            roles[place(said.id(), "the series' names")] = Role.ID;
         }
-        said.time().forEach(name -> roles[place(name, names, "times")] = Role.TIME);
-        said.exclude().forEach(name -> roles[place(name, names, "what is left out")] = Role.LEFT_OUT);
+        setTimes(said.time(), roles);
+        said.exclude().forEach(name -> roles[place(name, "what is left out")] = Role.LEFT_OUT);
         if (said.time().isEmpty()) {
-            findTimes(names, roles);
+            findTimes(roles);
         }
-        if (!wanted(names).isEmpty()) {
-            for (String name : chosen(names, named)) {
-                roles[names.indexOf(name)] = Role.CHANNEL;
-            }
-        }
+        chosen = chosen(wanted());
+        chosen.forEach(name -> roles[place(name)] = Role.CHANNEL);
         for (int place = 0; place < width; place++) {
             if (roles[place] == null) {
-                boolean out = !wanted(names).isEmpty() || isIndex(place, names, named);
+                boolean out = !chosen.isEmpty() || isIndex(place);
                 roles[place] = out ? Role.LEFT_OUT : Role.CHANNEL;
             }
         }
         return roles;
     }
 
+    /** Of two columns, whichever comes first, one has the times of day. */
+    private void setTimes(List<String> said, @Nullable Role[] roles) {
+        int[] at = said.stream().mapToInt(name -> place(name, "times")).toArray();
+        boolean clockFirst = at.length == 2 && TimeFormat.areTimesOfDay(texts(at[0]));
+        for (int i = 0; i < at.length; i++) {
+            roles[at[i]] = at.length == 2 && (i == 0) == clockFirst ? Role.TIME_OF_DAY : Role.TIME;
+        }
+    }
+
     /** Without names in common, a table of another width may have whole samples as rows: its shape will tell. */
-    private List<String> wanted(List<String> names) {
+    private List<String> wanted() {
         List<String> columns = options.roles().columns();
-        boolean other = columns.size() != names.size() && columns.stream().noneMatch(names::contains);
+        boolean other = columns.size() != names.size() && columns.stream().noneMatch(places::containsKey);
         return other && names.size() % Math.max(1, columns.size()) == 0 ? List.of() : columns;
     }
 
     /** The columns that are wanted; of a table that names none, all of as many. */
-    private List<String> chosen(List<String> names, boolean named) {
-        List<String> wanted = wanted(names);
-        if (!named && !names.containsAll(wanted) && wanted.size() == names.size()) {
-            String note = file.getFileName() + " names no columns; they are taken for " + String.join(", ", wanted)
-                    + " by their places.";
-            if (!notes.contains(note)) {
-                notes.add(note);
-            }
+    private List<String> chosen(List<String> wanted) {
+        List<String> missing =
+                wanted.stream().filter(name -> !places.containsKey(name)).toList();
+        if (!named && !missing.isEmpty() && wanted.size() == names.size()) {
+            notes.add(file.getFileName() + " names no columns; they are taken for " + listed(wanted)
+                    + " by their places.");
             return names;
         }
-        List<String> missing =
-                wanted.stream().filter(name -> !names.contains(name)).toList();
         if (!missing.isEmpty()) {
             throw new DatasetException("Can't take the columns " + listed(wanted) + " from " + file + ": it has "
                     + listed(names) + ", and " + listed(missing) + (missing.size() == 1 ? " is" : " are")
@@ -416,16 +426,19 @@ final class LayoutFinder {
                 + (names.size() > 20 ? " and " + (names.size() - 20) + " more" : "");
     }
 
-    private int place(String name, List<String> names, String what) {
-        int at = names.indexOf(name);
-        if (at < 0) {
+    private int place(String name) {
+        return Objects.requireNonNull(places.get(name), name);
+    }
+
+    private int place(String name, String what) {
+        if (!places.containsKey(name)) {
             throw new DatasetException("Can't take " + what + " from " + file + ": it has no column '" + name + "'."
                     + Spelling.hint(name, names));
         }
-        return at;
+        return place(name);
     }
 
-    private boolean isIndex(int place, List<String> names, boolean named) {
+    private boolean isIndex(int place) {
         return place == 0
                 && width > 1
                 && named
@@ -436,12 +449,12 @@ final class LayoutFinder {
     /** What rows of the sample have there, without gaps. */
     private List<String> texts(int place) {
         return rows.subList(headerLines, rows.size()).stream()
-                .filter(row -> place < row.size() && !NO_MORE_GAPS.isGap(row.get(place)))
+                .filter(row -> place < row.size() && !gaps.isGap(row.get(place)))
                 .map(row -> row.get(place))
                 .toList();
     }
 
-    private void findTimes(List<String> names, @Nullable Role[] roles) {
+    private void findTimes(@Nullable Role[] roles) {
         int dates = -1;
         int timesOfDay = -1;
         int counts = -1;
@@ -452,9 +465,7 @@ final class LayoutFinder {
             }
             if (TimeFormat.areDates(texts)) {
                 if (dates >= 0) {
-                    roles[place] = Role.LEFT_OUT;
-                    notes.add("Column '" + names.get(place)
-                            + "' has times as well and is left out; 'time_column' chooses.");
+                    leaveOutTimes(place, roles);
                 } else {
                     dates = place;
                 }
@@ -464,37 +475,42 @@ final class LayoutFinder {
                 counts = counts < 0 ? place : counts;
             }
         }
-        if (dates >= 0 || timesOfDay >= 0) {
-            for (int place : new int[] {dates, timesOfDay}) {
-                if (place >= 0) {
-                    roles[place] = Role.TIME;
-                }
+        int times = dates >= 0 ? dates : timesOfDay >= 0 ? timesOfDay : counts;
+        if (times >= 0) {
+            roles[times] = Role.TIME;
+        }
+        if (dates >= 0 && timesOfDay >= 0) {
+            if (TimeFormat.areDatesAlone(texts(dates))) {
+                roles[timesOfDay] = Role.TIME_OF_DAY;
+            } else {
+                leaveOutTimes(timesOfDay, roles);
             }
-        } else if (counts >= 0) {
-            roles[counts] = Role.TIME;
         }
     }
 
+    private void leaveOutTimes(int place, @Nullable Role[] roles) {
+        roles[place] = Role.LEFT_OUT;
+        notes.add("Column '" + Excerpt.of(names.get(place))
+                + "' has times as well and is left out; 'time_column' chooses.");
+    }
+
     private @Nullable TimeFormat time(List<TableColumn> columns) {
-        List<TableColumn> times =
-                columns.stream().filter(column -> column.role() == Role.TIME).toList();
-        if (times.isEmpty()) {
+        TableColumn times = columns.stream()
+                .filter(column -> column.role() == Role.TIME)
+                .findFirst()
+                .orElse(null);
+        if (times == null) {
             return null;
         }
-        TableColumn dates = times.getFirst();
-        for (TableColumn column : times) {
-            dates = TimeFormat.areTimesOfDay(texts(column.place())) ? dates : column;
-        }
-        List<String> texts = texts(dates.place());
+        List<String> texts = texts(times.place());
         Optional<TimeFormat> format =
                 TimeFormat.of(texts, options.times().order(), options.times().zone());
-        String name = dates.name();
         return format.orElseThrow(() -> new DatasetException(String.format(
                 Locale.ROOT,
                 "Can't tell day from month in column '%s' of %s: '%s' may be either. Say 'date_order: day_first' or"
                         + " 'date_order: month_first'.",
-                name,
+                Excerpt.of(times.name()),
                 file,
-                texts.getFirst())));
+                Excerpt.of(texts.getFirst()))));
     }
 }

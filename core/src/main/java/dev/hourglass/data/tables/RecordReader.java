@@ -7,11 +7,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Splits text in UTF-8 into records and fields, as RFC 4180 says, over one buffer: fields are places in it and become
  * strings only where somebody asks for them. Lines may end as on any system. Where blanks separate, any number of them
- * counts as one. Lines that begin with {@code #} are comments.
+ * counts as one. Lines that begin with {@code #} are comments, but for those whose first field stands for a gap or is an
+ * error of a spreadsheet, such as {@code #N/A} and {@code #DIV/0!}.
  */
 final class RecordReader {
     /** A record that is no record; the message has line and reason. */
@@ -25,11 +27,15 @@ final class RecordReader {
 
     private static final int MAX_FIELDS = 1 << 20;
     private static final int MAX_RECORD_BYTES = 1 << 24;
+    private static final int MAX_MARK_BYTES = 64;
+    private static final Set<String> SPREADSHEET_ERRORS =
+            Set.of("#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!");
     private static final byte ORDINARY = 0;
     private static final byte SEPARATOR = 1;
     private static final byte LINE_END = 2;
 
     private final InputStream in;
+    private final Gaps gaps;
     private final boolean blanks;
     private final byte[] kinds = new byte[256];
     private byte[] buffer;
@@ -45,9 +51,13 @@ final class RecordReader {
     private long nextLine = 1;
     private String comment = "";
 
-    /** @param separator of fields; a blank stands for any number of blanks and tabs */
-    RecordReader(InputStream in, char separator, int bufferBytes) {
+    /**
+     * @param separator of fields; a blank stands for any number of blanks and tabs
+     * @param gaps those that begin with {@code #} are fields
+     */
+    RecordReader(InputStream in, char separator, int bufferBytes, Gaps gaps) {
         this.in = in;
+        this.gaps = gaps;
         blanks = separator == ' ';
         kinds[separator] = SEPARATOR;
         if (blanks) {
@@ -60,7 +70,7 @@ final class RecordReader {
 
     /** Goes on to the next record that is no comment; an empty line is a record of one empty field. */
     boolean next() throws IOException {
-        while (at == end || buffer[at] == '#') {
+        while (at == end || (buffer[at] == '#' && !isField())) {
             if (at < end) {
                 skipComment();
             } else if (!refill()) {
@@ -77,6 +87,25 @@ final class RecordReader {
         }
         at = after;
         return true;
+    }
+
+    /** Whether a line that begins with {@code #} begins with a field, nevertheless. */
+    private boolean isField() throws IOException {
+        int p = at;
+        while (kinds[buffer[p] & 0xFF] == ORDINARY) {
+            if (++p - at > MAX_MARK_BYTES) {
+                return false;
+            }
+            if (p == end) {
+                int scanned = p - at;
+                if (!refill()) {
+                    return false;
+                }
+                p = at + scanned;
+            }
+        }
+        String field = new String(buffer, at, p - at, StandardCharsets.UTF_8).strip();
+        return gaps.isGap(field) || SPREADSHEET_ERRORS.contains(field.toUpperCase(Locale.ROOT));
     }
 
     private void skipComment() throws IOException {

@@ -2,7 +2,6 @@ package dev.hourglass.data.tables;
 
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -63,14 +62,10 @@ public record Table(
 
     /** The same rows with each series in one piece, in the order in which they begin. */
     public Table bySeries() {
-        if (ids == null) {
+        if (ids == null || IntStream.range(1, ids.length).allMatch(row -> ids[row - 1] <= ids[row])) {
             return this;
         }
-        int[] order = IntStream.range(0, rows())
-                .boxed()
-                .sorted(Comparator.comparingInt(row -> ids[row]))
-                .mapToInt(row -> row)
-                .toArray();
+        int[] order = order(ids, series.size());
         double[] sorted = new double[values.length];
         for (int row = 0; row < order.length; row++) {
             System.arraycopy(values, order[row] * channels, sorted, row * channels, channels);
@@ -91,6 +86,22 @@ public record Table(
                 Arrays.stream(order).map(row -> ids[row]).toArray(),
                 series,
                 notes);
+    }
+
+    /** The rows by their series, those of one in the order in which they are. */
+    private static int[] order(int[] ids, int series) {
+        int[] next = new int[series + 1];
+        for (int id : ids) {
+            next[id + 1]++;
+        }
+        for (int id = 1; id < series; id++) {
+            next[id] += next[id - 1];
+        }
+        int[] order = new int[ids.length];
+        for (int row = 0; row < ids.length; row++) {
+            order[next[ids[row]]++] = row;
+        }
+        return order;
     }
 
     /** The same with a label for each row. */

@@ -9,8 +9,9 @@ package dev.hourglass.data.tables;
 record TableColumn(int place, String name, Role role) {
     enum Role {
         CHANNEL,
-        /** Times; a second such column has the times of day. */
+        /** Times, or dates where another column has the times of day. */
         TIME,
+        TIME_OF_DAY,
         LABEL,
         ID,
         LEFT_OUT

@@ -1,6 +1,8 @@
 package dev.hourglass.data.tables;
 
 import dev.hourglass.data.tables.TableColumn.Role;
+import dev.hourglass.files.Excerpt;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -48,7 +50,7 @@ record TableLayout(
     /** One line on how the table was read, such as {@code ';' between columns, decimal comma, names in line 1}. */
     String describe(TextFile file) {
         List<String> parts = new ArrayList<>();
-        if (!file.charset().equals(java.nio.charset.StandardCharsets.UTF_8)) {
+        if (!file.charset().equals(StandardCharsets.UTF_8)) {
             parts.add(file.charset().name());
         }
         if (!file.packed().isEmpty()) {
@@ -63,12 +65,14 @@ record TableLayout(
                 headerLines == 0
                         ? "no line of names"
                         : headerLines == 1 ? "a line of names" : headerLines + " lines of names");
-        List<TableColumn> times = of(Role.TIME);
+        List<TableColumn> times = columns.stream()
+                .filter(column -> column.role() == Role.TIME || column.role() == Role.TIME_OF_DAY)
+                .toList();
         if (!times.isEmpty()) {
             parts.add("times in " + quoted(times));
         }
-        only(Role.ID).ifPresent(column -> parts.add("series told apart by '" + column.name() + "'"));
-        only(Role.LABEL).ifPresent(column -> parts.add("labels in '" + column.name() + "'"));
+        only(Role.ID).ifPresent(column -> parts.add("series told apart by " + quoted(List.of(column))));
+        only(Role.LABEL).ifPresent(column -> parts.add("labels in " + quoted(List.of(column))));
         parts.add(
                 named && channels.size() <= 12
                         ? "channels " + quoted(channels)
@@ -83,7 +87,7 @@ record TableLayout(
     private static String quoted(List<TableColumn> columns) {
         return columns.stream()
                 .limit(12)
-                .map(column -> "'" + dev.hourglass.files.Excerpt.of(column.name()) + "'")
+                .map(column -> "'" + Excerpt.of(column.name()) + "'")
                 .collect(Collectors.joining(" and "));
     }
 }

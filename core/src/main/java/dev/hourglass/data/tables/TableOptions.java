@@ -109,8 +109,4 @@ public record TableOptions(Syntax syntax, Roles roles, Times times) {
     public TableOptions withRoles(Roles other) {
         return new TableOptions(syntax, other, times);
     }
-
-    public TableOptions withTimes(Times other) {
-        return new TableOptions(syntax, roles, other);
-    }
 }

@@ -26,6 +26,7 @@ public final class TableReader implements AutoCloseable {
     private static final Pattern DECIMAL_POINT = Pattern.compile("[+-]?[\\d,]*\\.\\d+([eE][+-]?\\d+)?");
     private static final int BUFFER_BYTES = 1 << 18;
     private static final int MAX_FIELD_BYTES = 1 << 10;
+    private static final int MAX_CLASSES = 1_000;
     private static final int MAX_VALUES = Integer.MAX_VALUE - 64;
 
     private final Path file;
@@ -52,16 +53,15 @@ public final class TableReader implements AutoCloseable {
         this.file = file;
         this.text = text;
         this.layout = layout;
-        records = new RecordReader(text.content(), layout.delimiter(), BUFFER_BYTES);
         decimal = (byte) layout.decimal();
         gaps = new Gaps(options.syntax().missing(), decimal);
+        records = new RecordReader(text.content(), layout.delimiter(), BUFFER_BYTES, gaps);
         width = layout.columns().size();
         places = layout.channels().stream().mapToInt(TableColumn::place).toArray();
         labelAt = layout.only(Role.LABEL).map(TableColumn::place).orElse(-1);
         idAt = layout.only(Role.ID).map(TableColumn::place).orElse(-1);
-        List<TableColumn> times = layout.of(Role.TIME);
-        timeAt = times.isEmpty() ? -1 : times.getFirst().place();
-        timeOfDayAt = times.size() < 2 ? -1 : times.getLast().place();
+        timeAt = layout.only(Role.TIME).map(TableColumn::place).orElse(-1);
+        timeOfDayAt = layout.only(Role.TIME_OF_DAY).map(TableColumn::place).orElse(-1);
         Arrays.fill(lastTimes, Long.MIN_VALUE);
     }
 
@@ -69,7 +69,7 @@ public final class TableReader implements AutoCloseable {
      * @throws DatasetException if the file can't be read, has no column that a setting names, or may be read in two ways
      * @throws CorruptFileException if it has no rows
      */
-    public static TableReader open(Path file, TableOptions options) {
+    static TableReader open(Path file, TableOptions options) {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new DatasetException("Can't read " + file + ": expected a file. Give the path of a CSV file.");
         }
@@ -94,8 +94,9 @@ public final class TableReader implements AutoCloseable {
     /**
      * A whole table.
      *
-     * @throws CorruptFileException if it is damaged, or its times are out of order
-     * @throws DatasetException as {@link #open} does
+     * @throws CorruptFileException if it is damaged, has no rows, its times are out of order, or what should be labels are
+     *     more than 1,000 different texts
+     * @throws DatasetException if it can't be read, has no column that a setting names, or may be read in two ways
      * @throws dev.hourglass.files.FileChangedException if somebody wrote to it meanwhile
      */
     public static Table readAll(Path file, TableOptions options) {
@@ -113,35 +114,7 @@ public final class TableReader implements AutoCloseable {
                 "Can't read " + file + ": " + Failures.reason(e) + ". Check that it exists and is readable.", e);
     }
 
-    /** Names of the channels; empty if the table names none. */
-    public List<String> columns() {
-        return layout.channelNames();
-    }
-
-    public int channels() {
-        return places.length;
-    }
-
-    public boolean hasTimes() {
-        return timeAt >= 0;
-    }
-
-    /** What labels stand for, as far as they were read. */
-    public List<String> classes() {
-        return classes.texts();
-    }
-
-    /** The names of the series, as far as they were read. */
-    public List<String> series() {
-        return series.texts();
-    }
-
-    /** One line on how the table is read. */
-    public String description() {
-        return layout.describe(text);
-    }
-
-    public RowBlock newBlock() {
+    RowBlock newBlock() {
         return new RowBlock(places.length);
     }
 
@@ -151,7 +124,7 @@ public final class TableReader implements AutoCloseable {
      * @return false if there are no more
      * @throws CorruptFileException if a row is none; the message says line and column, both from 1
      */
-    public boolean read(RowBlock block) {
+    boolean read(RowBlock block) {
         block.rows = 0;
         try {
             if (!begun) {
@@ -198,6 +171,7 @@ public final class TableReader implements AutoCloseable {
         }
         if (labelAt >= 0) {
             block.labels[block.rows] = code(classes, labelAt, "a label");
+            requireFewClasses();
         }
         if (idAt >= 0) {
             block.ids[block.rows] = code(series, idAt, "the name of a series");
@@ -258,20 +232,27 @@ public final class TableReader implements AutoCloseable {
         return codes.code(field);
     }
 
+    private void requireFewClasses() {
+        if (classes.count() > MAX_CLASSES) {
+            throw corrupt(
+                    place(String.format(Locale.ROOT, "at most %,d classes", MAX_CLASSES), labelAt),
+                    "more",
+                    "Labels are the classes of rows, such as normal and broken; take a column that has such.");
+        }
+    }
+
     private long time(int of) {
         TimeFormat format = layout.time();
         if (format == null) {
             throw new IllegalStateException("a column of times has a format");
         }
         String field = records.text(timeAt);
-        long time = format.nanos(field);
-        if (timeOfDayAt >= 0) {
-            time = TimeFormat.sum(time, format.nanos(records.text(timeOfDayAt)));
-        }
+        String clock = timeOfDayAt < 0 ? "" : records.text(timeOfDayAt);
+        long time = timeOfDayAt < 0 ? format.nanos(field) : format.nanos(field, clock);
         if (time == TimeFormat.NONE) {
             throw corrupt(
-                    place("a time", timeAt),
-                    field.isEmpty() ? "nothing" : "'" + Excerpt.of(field) + "'",
+                    place(timeOfDayAt < 0 ? "a time" : "a date and a time of day", timeAt),
+                    field.isEmpty() ? "nothing" : quoted(field, clock),
                     "Write all times as the first ones are, or leave the column out (exclude).");
         }
         if (of >= lastTimes.length) {
@@ -282,11 +263,15 @@ public final class TableReader implements AutoCloseable {
         if (time < lastTimes[of]) {
             throw corrupt(
                     place("times in order", timeAt),
-                    "'" + Excerpt.of(field) + "' behind a later one",
+                    quoted(field, clock) + " behind a later one",
                     "Sort the rows by time, or leave the column out (exclude).");
         }
         lastTimes[of] = time;
         return time;
+    }
+
+    private static String quoted(String time, String clock) {
+        return "'" + Excerpt.of(clock.isEmpty() ? time : time + " " + clock) + "'";
     }
 
     private String place(String expected, int column) {
@@ -327,19 +312,19 @@ public final class TableReader implements AutoCloseable {
                     "rows of numbers", layout.headerLines() == 0 ? "none" : "only names", "Give at least one row.");
         }
         List<String> notes = new ArrayList<>();
-        notes.add(file.getFileName() + ": " + description() + ".");
+        notes.add(file.getFileName() + ": " + layout.describe(text) + ".");
         notes.addAll(layout.notes());
         return new Table(
                 file,
-                columns(),
+                layout.channelNames(),
                 places.length,
                 Arrays.copyOf(values, rows * places.length),
                 timeAt < 0 ? null : Arrays.copyOf(times, rows),
                 layout.time() != null && layout.time().zoned(),
                 labelAt < 0 ? null : Arrays.copyOf(labels, rows),
-                classes(),
+                classes.texts(),
                 idAt < 0 ? null : Arrays.copyOf(ids, rows),
-                series(),
+                series.texts(),
                 notes);
     }
 

@@ -22,13 +22,15 @@ import java.util.zip.ZipInputStream;
  *
  * @param charset what it was encoded with
  * @param packed {@code gzip}, {@code zip} or nothing
- * @param beginning at most {@link #SAMPLE_BYTES} bytes as they come out
+ * @param beginning at most {@link #SAMPLE_BYTES} bytes as they come out; where lines are long, more, so that it has some
  * @param whole whether that is all
  * @param content all, the beginning included
  */
 record TextFile(Charset charset, String packed, byte[] beginning, boolean whole, InputStream content)
         implements AutoCloseable {
     static final int SAMPLE_BYTES = 1 << 16;
+    private static final int MAX_SAMPLE_BYTES = 1 << 23;
+    private static final int SAMPLE_LINES = 8;
 
     private static final byte[] ZIP_MAGIC = {'P', 'K', 3, 4};
     private static final byte[] UTF_8_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
@@ -45,17 +47,33 @@ record TextFile(Charset charset, String packed, byte[] beginning, boolean whole,
                 bytes.skipNBytes(UTF_8_MARK.length);
             }
             InputStream text = charset.equals(StandardCharsets.UTF_8) ? bytes : new Recoded(bytes, charset);
-            byte[] beginning = text.readNBytes(SAMPLE_BYTES);
+            int most = SAMPLE_BYTES;
+            byte[] beginning = text.readNBytes(most);
+            while (beginning.length == most && most < MAX_SAMPLE_BYTES && lineEnds(beginning) < SAMPLE_LINES) {
+                byte[] more = text.readNBytes(most);
+                most *= 2;
+                int known = beginning.length;
+                beginning = Arrays.copyOf(beginning, known + more.length);
+                System.arraycopy(more, 0, beginning, known, more.length);
+            }
             return new TextFile(
                     charset,
                     zipped ? "zip" : stored.gzipped() ? "gzip" : "",
                     beginning,
-                    beginning.length < SAMPLE_BYTES,
+                    beginning.length < most,
                     new SequenceInputStream(new ByteArrayInputStream(beginning), text));
         } catch (IOException e) {
             stored.close();
             throw e;
         }
+    }
+
+    private static int lineEnds(byte[] text) {
+        int ends = 0;
+        for (int i = 0; i < text.length; i++) {
+            ends += text[i] == '\n' || (text[i] == '\r' && i + 1 < text.length && text[i + 1] != '\n') ? 1 : 0;
+        }
+        return ends;
     }
 
     private static BufferedInputStream onlyEntry(InputStream raw) throws IOException {

@@ -24,7 +24,6 @@ record TimeFormat(long unitNanos, @Nullable DateOrder order, ZoneId zone, boolea
     static final long NONE = Long.MIN_VALUE;
 
     private static final long SECOND = 1_000_000_000;
-    static final long DAY = 86_400 * SECOND;
     /** Years 1973 to 2286 in seconds. */
     private static final long LEAST_EPOCH = 100_000_000;
 
@@ -59,6 +58,15 @@ record TimeFormat(long unitNanos, @Nullable DateOrder order, ZoneId zone, boolea
                 && texts.stream().noneMatch(text -> {
                     Parts parts = parts(text);
                     return parts == null || parts.year == 0;
+                });
+    }
+
+    /** Whether all are dates without a time of day, or with that of midnight. */
+    static boolean areDatesAlone(List<String> texts) {
+        return areDates(texts)
+                && texts.stream().noneMatch(text -> {
+                    Parts parts = parts(text);
+                    return parts == null || parts.nanosOfDay != 0;
                 });
     }
 
@@ -140,39 +148,39 @@ record TimeFormat(long unitNanos, @Nullable DateOrder order, ZoneId zone, boolea
                 return Math.addExact(whole, (long) (Double.parseDouble("0" + text.substring(point)) * unitNanos));
             }
             Parts parts = parts(text);
-            if (parts == null) {
-                return NONE;
-            }
-            if (parts.year == 0) {
-                return parts.nanosOfDay;
-            }
-            boolean dayFirst = !parts.yearFirst && order == DateOrder.DAY_FIRST;
-            int month = dayFirst || parts.yearFirst ? parts.second : parts.first;
-            int day = dayFirst ? parts.first : parts.yearFirst ? parts.first : parts.second;
-            return nanos(parts, month, day);
+            return parts == null ? NONE : parts.year == 0 ? parts.nanosOfDay : nanos(parts, parts.nanosOfDay);
         } catch (NumberFormatException | ArithmeticException | DateTimeException e) {
             return NONE;
         }
     }
 
-    private long nanos(Parts parts, int month, int day) {
-        LocalDateTime local = LocalDateTime.of(parts.year, month, day, 0, 0).plusNanos(parts.nanosOfDay);
-        ZoneId where = parts.zone == null ? zone : parts.zone;
+    /**
+     * A date by itself and a time of day by itself, as a clock at that place shows both: on the day on which it is put
+     * forward, 3 o'clock is two hours after midnight.
+     *
+     * @return nanoseconds since 1970; {@link #NONE} if one of them is not that
+     */
+    long nanos(String date, String timeOfDay) {
+        Parts day = parts(date);
+        Parts clock = parts(timeOfDay);
+        if (day == null || day.year == 0 || day.nanosOfDay != 0 || clock == null || clock.year != 0) {
+            return NONE;
+        }
+        try {
+            return nanos(day, clock.nanosOfDay);
+        } catch (ArithmeticException | DateTimeException e) {
+            return NONE;
+        }
+    }
+
+    private long nanos(Parts date, long nanosOfDay) {
+        boolean dayFirst = !date.yearFirst && order == DateOrder.DAY_FIRST;
+        int month = dayFirst || date.yearFirst ? date.second : date.first;
+        int day = dayFirst || date.yearFirst ? date.first : date.second;
+        LocalDateTime local = LocalDateTime.of(date.year, month, day, 0, 0).plusNanos(nanosOfDay);
+        ZoneId where = date.zone == null ? zone : date.zone;
         Instant instant = local.atZone(where).toInstant();
         return Math.addExact(Math.multiplyExact(instant.getEpochSecond(), SECOND), instant.getNano());
-    }
-
-    /** A date by itself and a time of day by itself. */
-    static long sum(long date, long timeOfDay) {
-        return date == NONE || timeOfDay == NONE || timeOfDay >= DAY ? NONE : date + timeOfDay;
-    }
-
-    /** ISO 8601 in UTC, or without a zone where the times named none. */
-    static String text(long nanos, boolean zoned) {
-        Instant instant = Instant.ofEpochSecond(Math.floorDiv(nanos, SECOND), Math.floorMod(nanos, SECOND));
-        return zoned
-                ? instant.toString()
-                : LocalDateTime.ofInstant(instant, ZoneOffset.UTC).toString();
     }
 
     private static @Nullable Parts parts(String text) {

@@ -62,6 +62,17 @@ class RecordReaderTest {
     }
 
     @Test
+    void aFirstFieldThatStandsForAGapOrIsASpreadsheetsErrorBeginsNoComment() throws IOException {
+        String text = "#N/A,1\n#na,2\n#NAN,3\n# N/A,4\n#DIV/0!,5\n#,6\n#N/A";
+        for (int buffer : new int[] {16, 64}) {
+            assertThat(read(text, ',', buffer))
+                    .containsExactly(
+                            List.of("#N/A", "1"), List.of("#na", "2"), List.of("#DIV/0!", "5"), List.of("#N/A"));
+        }
+        assertThat(read("#N/A 1\n# N/A\n", ' ', 16)).containsExactly(List.of("#N/A", "1"));
+    }
+
+    @Test
     void aQuoteThatIsNotClosedIsNamedByItsLine() {
         assertThatThrownBy(() -> read("1,2\n3,\"4\n5,6\n", ',', 16))
                 .isInstanceOf(RecordReader.BrokenRecordException.class)
@@ -70,8 +81,8 @@ class RecordReaderTest {
     }
 
     private static List<List<String>> read(String text, char separator, int buffer) throws IOException {
-        RecordReader reader =
-                new RecordReader(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), separator, buffer);
+        RecordReader reader = new RecordReader(
+                new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), separator, buffer, Gaps.USUAL);
         List<List<String>> rows = new ArrayList<>();
         while (reader.next()) {
             rows.add(reader.texts());

@@ -11,6 +11,8 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
@@ -133,6 +135,55 @@ class TableReaderTest {
     }
 
     @Test
+    void aRowThatBeginsWithASpreadsheetsGapIsKept() throws IOException {
+        TableOptions own =
+                TableOptions.DEFAULT.withSyntax(new TableOptions.Syntax(null, null, null, List.of("#missing")));
+
+        assertThat(read("a,b\n1,2\n#N/A,4\n#NA,6\n", TableOptions.DEFAULT).values())
+                .containsExactly(1, 2, Double.NaN, 4, Double.NaN, 6);
+        assertThat(read("a,b\n1,2\n#missing,4\n# a remark\n", own).values()).containsExactly(1, 2, Double.NaN, 4);
+        assertThatThrownBy(() -> read("a,b\n1,2\n#REF!,4\n", TableOptions.DEFAULT))
+                .hasMessageContaining("a number at line 3, column 1 ('a'), found '#REF!'");
+    }
+
+    @Test
+    void aFirstLineMayBeLongerThanASample() throws IOException {
+        int width = 12_288;
+        StringBuilder text = new StringBuilder();
+        for (int row = -1; row < 3; row++) {
+            for (int column = 0; column < width; column++) {
+                text.append(column == 0 ? "" : ";").append(row < 0 ? "pixel" + column : column + "," + row);
+            }
+            text.append('\n');
+        }
+
+        Table table = read(text.toString(), TableOptions.DEFAULT);
+        Table chosen = read(text.toString(), TableOptions.DEFAULT.withColumns(table.columns()));
+
+        assertThat(table.columns()).hasSize(width).contains("pixel0", "pixel12287");
+        assertThat(table.rows()).isEqualTo(3);
+        assertThat(table.values()[3 * width - 1]).isEqualTo(12_287.2);
+        assertThat(chosen.values()).isEqualTo(table.values());
+    }
+
+    @Test
+    void aColumnOfNumbersIsNotOneOfClasses() throws IOException {
+        StringBuilder text = new StringBuilder("v,pressure\n");
+        for (int row = 0; row < 2_000; row++) {
+            text.append(row).append(',').append(row % 1_500).append(".5\n");
+        }
+        TableOptions labelled = TableOptions.DEFAULT.withLabel("pressure");
+
+        assertThatThrownBy(() -> read(text.toString(), labelled))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessage(folder.resolve("table.csv")
+                        + ": expected at most 1,000 classes at line 1,002, column 2 ('pressure'), found more. Labels are"
+                        + " the classes of rows, such as normal and broken; take a column that has such.");
+        String thousand = text.substring(0, text.indexOf("1000,1000.5"));
+        assertThat(read(thousand, labelled).classes()).hasSize(1_000);
+    }
+
+    @Test
     void columnsAreFoundByNameOrRefusedWithBothLists() throws IOException {
         TableOptions wanted = TableOptions.DEFAULT.withColumns(List.of("a", "b"));
 
@@ -185,6 +236,54 @@ class TableReaderTest {
         assertThat(table.channels()).isEqualTo(1);
     }
 
+    /** Berlin's clocks went from 2 to 3 o'clock on this day. */
+    @Test
+    void aTimeOfDayIsThatOfTheClock() throws IOException {
+        TableOptions berlin = new TableOptions(
+                TableOptions.Syntax.FOUND,
+                TableOptions.Roles.FOUND,
+                new TableOptions.Times(null, ZoneId.of("Europe/Berlin")));
+
+        Table together = read("t,v\n2024-03-31 00:00,1\n2024-03-31 03:00,2\n", berlin);
+        Table apart = read("date,clock,v\n2024-03-31,00:00,1\n2024-03-31,03:00,2\n", berlin);
+
+        assertThat(together.times()).containsExactly(nanos("2024-03-30T23:00:00Z"), nanos("2024-03-31T01:00:00Z"));
+        assertThat(apart.times()).isEqualTo(together.times());
+    }
+
+    @Test
+    void timesOfDayMayStandBeforeDates() throws IOException {
+        String text = "clock,v,date\n00:00,1,2024-03-31\n03:00,2,2024-03-31\n";
+        for (List<String> said : List.of(List.<String>of(), List.of("clock", "date"), List.of("date", "clock"))) {
+            Table table = read(
+                    text,
+                    TableOptions.DEFAULT.withRoles(
+                            new TableOptions.Roles(said, List.of(), List.of(), null, false, null)));
+
+            assertThat(table.times()).containsExactly(nanos("2024-03-31T00:00:00Z"), nanos("2024-03-31T03:00:00Z"));
+            assertThat(table.values()).containsExactly(1, 2);
+            assertThat(table.notes()).anyMatch(note -> note.contains("times in 'clock' and 'date'"));
+        }
+    }
+
+    private static long nanos(String moment) {
+        return Instant.parse(moment).getEpochSecond() * 1_000_000_000;
+    }
+
+    @Test
+    void aTimeOfDayIsNotAddedToATime() throws IOException {
+        Table table = read("t,lap,v\n2024-03-31 10:00,00:01,1\n2024-03-31 11:00,00:02,2\n", TableOptions.DEFAULT);
+        TableOptions both = TableOptions.DEFAULT.withRoles(
+                new TableOptions.Roles(List.of("t", "lap"), List.of(), List.of(), null, false, null));
+
+        assertThat(table.times()).containsExactly(nanos("2024-03-31T10:00:00Z"), nanos("2024-03-31T11:00:00Z"));
+        assertThat(table.notes()).anyMatch(note -> note.contains("'lap' has times as well and is left out"));
+        assertThatThrownBy(() -> read("t,lap,v\n2024-03-31 10:00,00:01,1\n", both))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageContaining("expected a date and a time of day at line 2, column 1 ('t'), found"
+                        + " '2024-03-31 10:00 00:01'");
+    }
+
     @Test
     void timesOutOfOrderAreRefusedWithTheirLine() {
         assertThatThrownBy(() -> read("time,v\n2024-01-02,1\n2024-01-01,2\n", TableOptions.DEFAULT))
@@ -212,9 +311,9 @@ class TableReaderTest {
             RowBlock block = reader.newBlock();
             int rows = 0;
             while (reader.read(block)) {
-                assertThat(block.values()[0]).isEqualTo(rows + 0.5);
-                assertThat(block.rows()).isLessThanOrEqualTo(4096);
-                rows += block.rows();
+                assertThat(block.values[0]).isEqualTo(rows + 0.5);
+                assertThat(block.rows).isLessThanOrEqualTo(4096);
+                rows += block.rows;
             }
             assertThat(rows).isEqualTo(10_000);
         }
