@@ -16,8 +16,10 @@ import dev.hourglass.tensor.Shape;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -42,11 +44,8 @@ final class TableSplit {
     private SeriesSplit open() {
         Path testFile = options.test();
         TableOptions settings = options.table();
-        boolean both = testFile != null;
-        Table first = read(file, both ? settings.withLabel(settings.roles().label(), true) : settings);
-        if (options.labels() != null) {
-            first = labelled(first, options.labels());
-        }
+        String label = settings.roles().label();
+        Table first = read(file, settings.withLabel(label, testFile != null), options.labels());
         Table training;
         Table test;
         if (testFile == null) {
@@ -55,8 +54,9 @@ final class TableSplit {
             test = first.range(cut, first.rows());
         } else {
             training = first;
-            TableOptions same = settings.withLabel(settings.roles().label(), true);
-            test = read(testFile, first.columns().isEmpty() ? same : same.withColumns(first.columns()));
+            // One of the two has the labels: a name that neither knows is misspelt.
+            TableOptions same = settings.withLabel(label, first.labels() != null);
+            test = read(testFile, first.columns().isEmpty() ? same : same.withColumns(first.columns()), null);
             requireSameKind(training, test);
         }
         ClassNumbers classes = ClassNumbers.of(training, test);
@@ -154,11 +154,12 @@ final class TableSplit {
         }
     }
 
-    private Table read(Path of, TableOptions settings) {
+    /** @param labels of the rows, in the order of the file */
+    private Table read(Path of, TableOptions settings, @Nullable Path labels) {
         DataSources.requireFile(of);
         Table table = TableReader.readAll(of, settings);
         notes.addAll(table.notes());
-        return table.bySeries();
+        return (labels == null ? table : labelled(table, labels)).bySeries();
     }
 
     private static Table labelled(Table table, Path labels) {
@@ -174,9 +175,12 @@ final class TableSplit {
         if (!found.names().isEmpty()) {
             return table.withLabels(classes, found.names());
         }
-        List<Integer> distinct = Arrays.stream(classes).distinct().boxed().toList();
-        int[] codes = Arrays.stream(classes).map(distinct::indexOf).toArray();
-        return table.withLabels(codes, distinct.stream().map(String::valueOf).toList());
+        Map<Integer, Integer> codes = new LinkedHashMap<>();
+        int[] each = Arrays.stream(classes)
+                .map(number -> codes.computeIfAbsent(number, ignored -> codes.size()))
+                .toArray();
+        return table.withLabels(
+                each, codes.keySet().stream().map(String::valueOf).toList());
     }
 
     /** The first row that is tested by: by time where there is one series, else whole series. */
@@ -239,10 +243,14 @@ final class TableSplit {
                         + ": no row has it." + Spelling.hint(name, classes));
             }
         }
+        boolean[] chosen = new boolean[classes.size()];
+        for (int code = 0; code < chosen.length; code++) {
+            String text = classes.get(code);
+            chosen[code] = wanted.stream().anyMatch(name -> ClassNumbers.same(text, name));
+        }
         int count = 0;
         for (int row = 0; row < labels.length; row++) {
-            String text = classes.get(labels[row]);
-            learned[row] = wanted.stream().anyMatch(name -> ClassNumbers.same(text, name));
+            learned[row] = chosen[labels[row]];
             count += learned[row] ? 1 : 0;
         }
         notes.add(String.format(

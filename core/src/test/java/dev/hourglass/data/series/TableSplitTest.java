@@ -76,6 +76,40 @@ class TableSplitTest {
     }
 
     @Test
+    void aLabelColumnThatNeitherFileHasIsMisspelt() throws IOException {
+        Path normal = rows("normal.csv", "v,status", 8, k -> k + ",0");
+        Path later = rows("new.csv", "v,status", 8, k -> k + "," + k % 2);
+        SeriesOptions options = PLAIN.withTest(later);
+
+        assertThatThrownBy(() -> SeriesSplit.open(normal, options.withLabelColumn("state")))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage("Can't take labels from " + later + ": it has no column 'state'. Did you mean 'status'?");
+        SeriesSplit split = SeriesSplit.open(normal, options.withLabelColumn("status"));
+        assertThat(split.test().sampleShape()).isEqualTo(Shape.of(1));
+        assertThat(split.test().label(5)).isEqualTo(1);
+    }
+
+    @Test
+    void labelsOfAFileGoWithItsRowsWhereverTheirSeriesIs() throws IOException {
+        // Rows of two series in turns; the label is 1 where the number is 20 or more.
+        Path file = rows("many.csv", "id,v", 12, k -> "s" + k % 3 + "," + 10 * (k % 3));
+        Path labels = rows("labels.csv", "label", 12, k -> k % 3 == 2 ? "1" : "0");
+        SeriesOptions options = PLAIN.withLabels(labels)
+                .withWindow(1, 1)
+                .withTable(TableOptions.DEFAULT.withRoles(
+                        new TableOptions.Roles(List.of(), List.of(), List.of(), null, false, "id")));
+
+        SeriesSplit split = SeriesSplit.open(file, options);
+
+        assertThat(split.training().size()).isEqualTo(8);
+        for (FloatDataset part : List.of(split.training(), split.test())) {
+            for (int i = 0; i < part.size(); i++) {
+                assertThat(part.label(i)).isEqualTo(sample(part, i)[0] >= 20 ? 1 : 0);
+            }
+        }
+    }
+
+    @Test
     void rowsOfSomeClassesAreTrainedOnAndScalesFittedToThem() throws IOException {
         Path file = rows("s.csv", "v,status", 20, k -> (k == 4 ? 1000 : k) + "," + (k == 4 ? "BROKEN" : "NORMAL"));
         SeriesOptions options = SeriesOptions.defaults()
