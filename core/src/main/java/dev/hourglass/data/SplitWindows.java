@@ -118,6 +118,12 @@ public final class SplitWindows implements Dataset {
         return windows.sampleName(index);
     }
 
+    /** Those of the whole windows: a sample's end is that of the last step that is to be predicted. */
+    @Override
+    public Optional<SampleTimes> times() {
+        return windows.times();
+    }
+
     /** That of the whole windows: their first steps alone would not tell what is learned. */
     @Override
     public String sha256() {
