@@ -178,11 +178,13 @@ final class SeriesSyntax {
         if (both.size() == 2) {
             double least = both.getFirst().asDouble("a number", value -> true);
             double most = both.getLast().asDouble("a number", value -> true);
-            if (least < most) {
+            if (least < most && Double.isFinite(most - least)) {
                 return new Normalization.Clip(least, most);
             }
         }
-        throw node.place().error("expected two numbers such as [-3, 3], the smaller first, found others.");
+        throw node.place()
+                .error("expected two numbers such as [-3, 3], the smaller first and less than 1.8e308 apart, found"
+                        + " others.");
     }
 
     private static TableOptions table(Mapping data) {

@@ -632,6 +632,11 @@ class RecipeReaderTest {
                         "data: {source: a.csv, test_share: 1}\n" + MODELS,
                         "bad.yaml:1:35: data.test_share: expected a number above 0 and below 1, found 1."),
                 argumentSet(
+                        "bounds further apart than any number",
+                        "data: {source: a.csv, clip: [-1e308, 1e308]}\n" + MODELS,
+                        "bad.yaml:1:29: data.clip: expected two numbers such as [-3, 3], the smaller first and less than"
+                                + " 1.8e308 apart, found others."),
+                argumentSet(
                         "a waist wider than a sample",
                         start + "    encoder: [Flatten, Dense: {units: 800}]\n" + end,
                         "bad.yaml:5:24: models[0].encoder[1]: expected a waist of at most 784 numbers, as many as a"
