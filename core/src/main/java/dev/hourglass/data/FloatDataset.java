@@ -123,6 +123,15 @@ public final class FloatDataset implements Dataset {
      * @throws ShapeException if the samples aren't [features] or there are not as many as one window needs
      */
     public FloatDataset windows(int steps, int stride) {
+        return windows(steps, stride, false);
+    }
+
+    /** As {@link #windows}, with one more that ends at the last step where that is in none, so that each step is in one. */
+    FloatDataset windowsToTheEnd(int steps, int stride) {
+        return windows(steps, stride, true);
+    }
+
+    private FloatDataset windows(int steps, int stride, boolean toTheEnd) {
         if (steps < 1 || stride < 1) {
             throw new ShapeException("Windows need steps and stride >= 1, got " + steps + " and " + stride + ".");
         }
@@ -132,21 +141,8 @@ public final class FloatDataset implements Dataset {
                             + " Choose shorter windows or a longer series.",
                     steps, name, size(), sampleShape));
         }
-        int[] starts = IntStream.range(0, (size() - steps) / stride + 1)
-                .map(i -> i * stride)
-                .toArray();
+        int[] starts = Cuts.starts(size(), steps, stride, toTheEnd).toArray();
         return cut(Cuts.windows(starts, steps), LabelRule.MAJORITY, 0);
-    }
-
-    /** As {@link #windows}, with one more that ends at the last step where that is in none, so that each step is in one. */
-    FloatDataset windowsToTheEnd(int steps, int stride) {
-        int last = size() - steps;
-        FloatDataset regular = windows(steps, stride);
-        if (last % stride == 0) {
-            return regular;
-        }
-        IntStream starts = IntStream.range(0, regular.size()).map(i -> i * stride);
-        return cut(Cuts.windows(IntStream.concat(starts, IntStream.of(last)).toArray(), steps), LabelRule.MAJORITY, 0);
     }
 
     /**

@@ -30,7 +30,22 @@ public record Normalization(
         /** They stay as they are. */
         LINEAR,
         /** {@code sign(x) log(1 + |x|)}, for numbers of many magnitudes. */
-        LOG1P
+        LOG1P;
+
+        public double apply(double stored) {
+            return switch (this) {
+                case LINEAR -> stored;
+                case LOG1P -> Math.copySign(Math.log1p(Math.abs(stored)), stored);
+            };
+        }
+
+        /** The number that {@link #apply} turns into this one. */
+        public double restore(double curved) {
+            return switch (this) {
+                case LINEAR -> curved;
+                case LOG1P -> Math.copySign(Math.expm1(Math.abs(curved)), curved);
+            };
+        }
     }
 
     /**
@@ -139,15 +154,8 @@ public record Normalization(
 
     /** In double precision, rounded at the end. */
     private float apply(double stored, double scale, double offset) {
-        double input = curved(stored) * scale + offset;
+        double input = curve.apply(stored) * scale + offset;
         return (float) (clip == null ? input : Math.clamp(input, clip.least(), clip.most()));
-    }
-
-    private double curved(double stored) {
-        return switch (curve) {
-            case LINEAR -> stored;
-            case LOG1P -> Math.copySign(Math.log1p(Math.abs(stored)), stored);
-        };
     }
 
     /**
@@ -212,12 +220,7 @@ public record Normalization(
     }
 
     private float restored(float input, double scale, double offset) {
-        double stored = (input - offset) / scale;
-        return (float)
-                switch (curve) {
-                    case LINEAR -> stored;
-                    case LOG1P -> Math.copySign(Math.expm1(Math.abs(stored)), stored);
-                };
+        return (float) curve.restore((input - offset) / scale);
     }
 
     private double shared(List<Double> each) {

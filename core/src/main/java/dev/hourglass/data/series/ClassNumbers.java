@@ -1,6 +1,7 @@
 package dev.hourglass.data.series;
 
 import dev.hourglass.data.tables.Table;
+import dev.hourglass.files.Excerpt;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -67,7 +68,7 @@ record ClassNumbers(Map<String, Integer> numbers, List<String> names) {
     }
 
     String name(int number) {
-        return names.isEmpty() ? Integer.toString(number) : "'" + names.get(number) + "'";
+        return names.isEmpty() ? Integer.toString(number) : "'" + Excerpt.of(names.get(number)) + "'";
     }
 
     /** The class that is no anomaly: the one that is trained on, else the commonest in training, else the smallest. */

@@ -1,10 +1,12 @@
 package dev.hourglass.data.series;
 
+import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.FloatDataset;
 import dev.hourglass.tensor.Normalization;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
@@ -21,6 +23,11 @@ public enum Scaling {
     ROBUST,
     /** {@code sign(x) log(1 + |x|)}, then as {@link #MIN_MAX}. */
     LOG1P;
+
+    /** Numbers that are sorted in one go, 128 MB. */
+    private static final int GATHERED = 1 << 24;
+
+    private static final int MAX_SORTED = Integer.MAX_VALUE - 64;
 
     /** Gives rows, one number a channel, to whoever asks; the same at each call. */
     @FunctionalInterface
@@ -60,13 +67,13 @@ public enum Scaling {
      */
     public Normalization fit(int channels, boolean together, Rows rows) {
         int columns = together ? 1 : channels;
-        Rows curved = this == LOG1P ? taker -> rows.forEach(row -> taker.accept(logarithms(row))) : rows;
+        Normalization.Curve curve = this == LOG1P ? Normalization.Curve.LOG1P : Normalization.Curve.LINEAR;
         double[] center = new double[columns];
         double[] spread = new double[columns];
         if (this == ROBUST) {
-            quartiles(columns, channels, curved, center, spread);
+            quartiles(columns, channels, rows, center, spread);
         } else {
-            moments(columns, channels, curved, center, spread);
+            moments(columns, channels, curved(curve, rows), center, spread);
         }
         List<Double> scales = new ArrayList<>();
         List<Double> offsets = new ArrayList<>();
@@ -75,18 +82,14 @@ public enum Scaling {
             scales.add(scale);
             offsets.add(-center[column] * scale);
         }
-        return new Normalization(
-                scales,
-                offsets,
-                this == LOG1P ? Normalization.Curve.LOG1P : Normalization.Curve.LINEAR,
-                null,
-                List.of());
+        return new Normalization(scales, offsets, curve, null, List.of());
     }
 
-    private static double[] logarithms(double[] row) {
-        return Arrays.stream(row)
-                .map(value -> Math.copySign(Math.log1p(Math.abs(value)), value))
-                .toArray();
+    private static Rows curved(Normalization.Curve curve, Rows rows) {
+        return curve == Normalization.Curve.LINEAR
+                ? rows
+                : taker -> rows.forEach(
+                        row -> taker.accept(Arrays.stream(row).map(curve::apply).toArray()));
     }
 
     private void moments(int columns, int channels, Rows rows, double[] center, double[] spread) {
@@ -127,23 +130,66 @@ public enum Scaling {
         }
     }
 
-    /** Medians and the distances of the quartiles, interpolated as NumPy's percentile does; one column at a time. */
+    /**
+     * Medians and the distances of the quartiles, interpolated as NumPy's percentile does; as many columns in one go as
+     * {@link #GATHERED} numbers make up.
+     */
     private static void quartiles(int columns, int channels, Rows rows, double[] center, double[] spread) {
-        for (int column = 0; column < columns; column++) {
-            Numbers numbers = new Numbers();
-            int of = column;
-            rows.forEach(row -> {
-                for (int i = of; i < channels; i += columns) {
-                    numbers.add(row[i]);
+        int[] counts = counts(columns, channels, rows);
+        int column = 0;
+        while (column < columns) {
+            for (double[] sorted : gathered(column, counts, rows)) {
+                if (sorted.length > 0) {
+                    Arrays.sort(sorted);
+                    center[column] = quantile(sorted, 0.5);
+                    double between = quantile(sorted, 0.75) - quantile(sorted, 0.25);
+                    spread[column] = between > 0 ? between : sorted[sorted.length - 1] - sorted[0];
                 }
-            });
-            double[] sorted = numbers.sorted();
-            if (sorted.length > 0) {
-                center[column] = quantile(sorted, 0.5);
-                double between = quantile(sorted, 0.75) - quantile(sorted, 0.25);
-                spread[column] = between > 0 ? between : sorted[sorted.length - 1] - sorted[0];
+                column++;
             }
         }
+    }
+
+    /** How many numbers each column has. */
+    private static int[] counts(int columns, int channels, Rows rows) {
+        long[] counts = new long[columns];
+        rows.forEach(row -> {
+            for (int i = 0; i < channels; i++) {
+                counts[i % columns] += Double.isNaN(row[i]) ? 0 : 1;
+            }
+        });
+        long most = Arrays.stream(counts).max().orElse(0);
+        if (most > MAX_SORTED) {
+            throw new DatasetException(String.format(
+                    Locale.ROOT,
+                    "Can't take the quartiles of %,d numbers: expected at most %,d. Choose another scaling, or scale each"
+                            + " channel by itself.",
+                    most,
+                    MAX_SORTED));
+        }
+        return Arrays.stream(counts).mapToInt(count -> (int) count).toArray();
+    }
+
+    /** The numbers of a column and of as many that follow it as have {@link #GATHERED} together. */
+    private static double[][] gathered(int from, int[] counts, Rows rows) {
+        int columns = 1;
+        long all = counts[from];
+        while (from + columns < counts.length && all + counts[from + columns] <= GATHERED) {
+            all += counts[from + columns++];
+        }
+        double[][] numbers = new double[columns][];
+        Arrays.setAll(numbers, i -> new double[counts[from + i]]);
+        int[] at = new int[columns];
+        rows.forEach(row -> {
+            for (int begin = from; begin < row.length; begin += counts.length) {
+                for (int i = 0; i < numbers.length; i++) {
+                    if (!Double.isNaN(row[begin + i])) {
+                        numbers[i][at[i]++] = row[begin + i];
+                    }
+                }
+            }
+        });
+        return numbers;
     }
 
     private static double quantile(double[] sorted, double share) {
@@ -151,26 +197,5 @@ public enum Scaling {
         int below = (int) place;
         int above = Math.min(below + 1, sorted.length - 1);
         return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
-    }
-
-    private static final class Numbers {
-        private double[] values = new double[1 << 10];
-        private int count;
-
-        void add(double value) {
-            if (Double.isNaN(value)) {
-                return;
-            }
-            if (count == values.length) {
-                values = Arrays.copyOf(values, 2 * count);
-            }
-            values[count++] = value;
-        }
-
-        double[] sorted() {
-            double[] sorted = Arrays.copyOf(values, count);
-            Arrays.sort(sorted);
-            return sorted;
-        }
     }
 }

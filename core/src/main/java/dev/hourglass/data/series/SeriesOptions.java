@@ -50,6 +50,15 @@ public record SeriesOptions(
         public static Scale of(Scaling scaling) {
             return new Scale(scaling, false, null);
         }
+
+        /**
+         * Fitted to the numbers that a model learns from.
+         *
+         * @param channels numbers a row
+         */
+        Normalization fit(int channels, Scaling.Rows rows) {
+            return scaling.fit(channels, together, rows).withClip(clip);
+        }
     }
 
     /**

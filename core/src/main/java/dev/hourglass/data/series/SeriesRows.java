@@ -3,6 +3,7 @@ package dev.hourglass.data.series;
 import dev.hourglass.data.Cuts;
 import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.tables.Table;
+import dev.hourglass.files.Excerpt;
 import dev.hourglass.tensor.CorruptFileException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,44 +54,46 @@ record SeriesRows(Table table, boolean @Nullable [] used, String part) {
         }
     }
 
-    /** How many numbers each channel lacks, and the longest run of them. */
-    record Gap(String channel, int missing, int longest, int firstRow) {}
+    /** How many numbers a channel lacks, and the longest run of them. */
+    record Gap(int channel, int missing, int longest) {}
 
+    /** Of the channels that have some. */
     List<Gap> gaps() {
-        List<Gap> gaps = new ArrayList<>();
-        for (int channel = 0; channel < table.channels(); channel++) {
-            int missing = 0;
-            int longest = 0;
-            int run = 0;
-            int first = -1;
-            for (int row = 0; row < table.rows(); row++) {
-                boolean gap = Double.isNaN(table.values()[row * table.channels() + channel]);
-                run = gap ? run + 1 : 0;
-                missing += gap ? 1 : 0;
-                first = gap && first < 0 ? row : first;
-                longest = Math.max(longest, run);
-            }
-            if (missing > 0) {
-                gaps.add(new Gap(table.channelName(channel), missing, longest, first));
+        int channels = table.channels();
+        double[] values = table.values();
+        int[] missing = new int[channels];
+        int[] run = new int[channels];
+        int[] longest = new int[channels];
+        for (int row = 0; row < table.rows(); row++) {
+            for (int channel = 0; channel < channels; channel++) {
+                if (Double.isNaN(values[row * channels + channel])) {
+                    missing[channel]++;
+                    run[channel]++;
+                    longest[channel] = Math.max(longest[channel], run[channel]);
+                } else {
+                    run[channel] = 0;
+                }
             }
         }
-        return gaps;
+        return IntStream.range(0, channels)
+                .filter(channel -> missing[channel] > 0)
+                .mapToObj(channel -> new Gap(channel, missing[channel], longest[channel]))
+                .toList();
     }
 
-    List<String> describeGaps() {
-        List<Gap> gaps = gaps();
+    List<String> describe(List<Gap> gaps) {
         return gaps.isEmpty() ? List.of() : List.of("The " + part + " lacks " + told(gaps) + ".");
     }
 
-    private static String told(List<Gap> gaps) {
+    private String told(List<Gap> gaps) {
         String text = gaps.stream()
                 .limit(NAMED)
                 .map(gap -> String.format(
                         Locale.ROOT,
-                        "%,d number%s of '%s' (longest run %,d)",
+                        "%,d number%s of %s (longest run %,d)",
                         gap.missing(),
                         gap.missing() == 1 ? "" : "s",
-                        gap.channel(),
+                        quoted(gap.channel()),
                         gap.longest()))
                 .collect(Collectors.joining(", "));
         return gaps.size() > NAMED ? text + " and of " + (gaps.size() - NAMED) + " more channels" : text;
@@ -98,19 +101,24 @@ record SeriesRows(Table table, boolean @Nullable [] used, String part) {
 
     /** Channels of which a model can learn nothing, and such as lose what they have in 32 bits. */
     List<String> describeChannels(boolean scaled) {
+        double[] leastOf = new double[table.channels()];
+        double[] mostOf = new double[table.channels()];
+        Arrays.fill(leastOf, Double.POSITIVE_INFINITY);
+        Arrays.fill(mostOf, Double.NEGATIVE_INFINITY);
+        forEachUsed(row -> {
+            for (int channel = 0; channel < row.length; channel++) {
+                if (!Double.isNaN(row[channel])) {
+                    leastOf[channel] = Math.min(leastOf[channel], row[channel]);
+                    mostOf[channel] = Math.max(mostOf[channel], row[channel]);
+                }
+            }
+        });
         List<String> flat = new ArrayList<>();
         List<String> lost = new ArrayList<>();
         for (int channel = 0; channel < table.channels(); channel++) {
-            double least = Double.POSITIVE_INFINITY;
-            double most = Double.NEGATIVE_INFINITY;
-            for (int row = 0; row < table.rows(); row++) {
-                double value = table.values()[row * table.channels() + channel];
-                if ((used == null || used[row]) && !Double.isNaN(value)) {
-                    least = Math.min(least, value);
-                    most = Math.max(most, value);
-                }
-            }
-            String name = "'" + table.channelName(channel) + "'";
+            double least = leastOf[channel];
+            double most = mostOf[channel];
+            String name = quoted(channel);
             if (least > most) {
                 flat.add(name + " (empty)");
             } else if (least == most) {
@@ -131,6 +139,10 @@ record SeriesRows(Table table, boolean @Nullable [] used, String part) {
         return notes;
     }
 
+    private String quoted(int channel) {
+        return "'" + Excerpt.of(table.channelName(channel)) + "'";
+    }
+
     private static String some(List<String> names) {
         return names.stream().limit(NAMED).collect(Collectors.joining(", "))
                 + (names.size() > NAMED ? " and " + (names.size() - NAMED) + " more" : "");
@@ -139,11 +151,11 @@ record SeriesRows(Table table, boolean @Nullable [] used, String part) {
     /**
      * The same without gaps, or with gaps that no window will have.
      *
+     * @param gaps all that there are
      * @param means what {@link SeriesOptions.Missing#MEAN} fills in
      * @throws CorruptFileException if there are gaps and nothing was said of them
      */
-    SeriesRows filled(SeriesOptions.Missing missing, double[] means) {
-        List<Gap> gaps = gaps();
+    SeriesRows filled(List<Gap> gaps, SeriesOptions.Missing missing, double[] means) {
         if (gaps.isEmpty()) {
             return this;
         }
@@ -156,14 +168,14 @@ record SeriesRows(Table table, boolean @Nullable [] used, String part) {
                         "Say what to do with 'missing': interpolate, hold, mean or drop_windows.");
             case DROP_WINDOWS -> new SeriesRows(table, whole(), part);
             case MEAN ->
-                filledBy((values, bounds, channel) -> {
+                filledBy(gaps, (values, bounds, channel) -> {
                     for (int row = bounds[0]; row < bounds[1]; row++) {
                         int at = row * table.channels() + channel;
                         values[at] = Double.isNaN(values[at]) ? means[channel] : values[at];
                     }
                 });
-            case HOLD -> filledBy((values, bounds, channel) -> fill(values, bounds, channel, false, means));
-            case INTERPOLATE -> filledBy((values, bounds, channel) -> fill(values, bounds, channel, true, means));
+            case HOLD -> filledBy(gaps, (values, bounds, channel) -> fill(values, bounds, channel, false, means));
+            case INTERPOLATE -> filledBy(gaps, (values, bounds, channel) -> fill(values, bounds, channel, true, means));
         };
     }
 
@@ -172,11 +184,11 @@ record SeriesRows(Table table, boolean @Nullable [] used, String part) {
         void fill(double[] values, int[] bounds, int channel);
     }
 
-    private SeriesRows filledBy(Filling filling) {
+    private SeriesRows filledBy(List<Gap> gaps, Filling filling) {
         int[] bounds = table.seriesBounds();
         for (int i = 0; i + 1 < bounds.length; i++) {
-            for (int channel = 0; channel < table.channels(); channel++) {
-                filling.fill(table.values(), new int[] {bounds[i], bounds[i + 1]}, channel);
+            for (Gap gap : gaps) {
+                filling.fill(table.values(), new int[] {bounds[i], bounds[i + 1]}, gap.channel());
             }
         }
         return this;
@@ -261,7 +273,8 @@ record SeriesRows(Table table, boolean @Nullable [] used, String part) {
         SeriesOptions.Window cut = window == null ? new SeriesOptions.Window(1, 1) : window;
         int steps = cut.steps();
         int[] starts = pieces.stream()
-                .flatMapToInt(piece -> starts(piece, cut, toTheEnd))
+                .flatMapToInt(piece -> Cuts.starts(piece[1] - piece[0], steps, cut.stride(), toTheEnd)
+                        .map(start -> piece[0] + start))
                 .toArray();
         if (starts.length == 0) {
             int longest =
@@ -276,20 +289,6 @@ record SeriesRows(Table table, boolean @Nullable [] used, String part) {
                     longest));
         }
         return Cuts.windows(starts, steps);
-    }
-
-    /** Where the windows of the rows from {@code piece[0]} to {@code piece[1] - 1} begin. */
-    static IntStream starts(int[] piece, SeriesOptions.Window window, boolean toTheEnd) {
-        int steps = window.steps();
-        int stride = window.stride();
-        int last = piece[1] - steps;
-        if (last < piece[0]) {
-            return IntStream.empty();
-        }
-        int count = (last - piece[0]) / stride + 1;
-        IntStream regular = IntStream.range(0, count).map(i -> piece[0] + i * stride);
-        boolean more = toTheEnd && piece[0] + (count - 1) * stride < last;
-        return more ? IntStream.concat(regular, IntStream.of(last)) : regular;
     }
 
     private Cuts wholeSeries(List<int[]> pieces, SeriesOptions.Lengths lengths) {

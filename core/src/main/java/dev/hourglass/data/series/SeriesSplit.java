@@ -59,17 +59,13 @@ public record SeriesSplit(FloatDataset training, FloatDataset test, List<String>
             requireRows(testFile, "test", test.size(), test.size(), options);
         }
         SeriesOptions.Scale scale = options.scaling();
-        Normalization normalization = scale == null ? Normalization.NONE : fit(training, scale);
+        int channels = training.sampleShape().dimension(-1);
+        Normalization normalization =
+                scale == null ? Normalization.NONE : scale.fit(channels, Scaling.rowsOf(training));
         return new SeriesSplit(
                 windows(training, options, false).withNormalization(normalization),
                 windows(test, options, true).withNormalization(normalization),
                 List.of());
-    }
-
-    private static Normalization fit(FloatDataset training, SeriesOptions.Scale scale) {
-        int channels = training.sampleShape().dimension(-1);
-        Normalization fitted = scale.scaling().fit(channels, scale.together(), Scaling.rowsOf(training));
-        return fitted.withClip(scale.clip());
     }
 
     private static FloatDataset read(Path file, SeriesOptions options) {
@@ -105,8 +101,8 @@ public record SeriesSplit(FloatDataset training, FloatDataset test, List<String>
         if (window == null) {
             return rows;
         }
-        int[] starts =
-                SeriesRows.starts(new int[] {0, rows.size()}, window, toTheEnd).toArray();
+        int[] starts = Cuts.starts(rows.size(), window.steps(), window.stride(), toTheEnd)
+                .toArray();
         return rows.cut(Cuts.windows(starts, window.steps()), options.classes().rule(), 0);
     }
 

@@ -33,10 +33,10 @@ public record TableSamples(FloatDataset data, List<String> notes) {
     public static TableSamples read(Path file, TableOptions options, SeriesOptions.Missing missing) {
         Table table = TableReader.readAll(file, options).bySeries();
         SeriesRows rows = new SeriesRows(table, null, "table");
-        List<String> gaps = rows.describeGaps();
-        SeriesRows filled = rows.filled(missing, rows.means());
+        List<SeriesRows.Gap> gaps = rows.gaps();
+        SeriesRows filled = rows.filled(gaps, missing, rows.means());
         List<String> notes = new ArrayList<>(table.notes());
-        notes.addAll(gaps);
+        notes.addAll(rows.describe(gaps));
         return new TableSamples(of(filled.table(), ClassNumbers.of(table)), notes);
     }
 

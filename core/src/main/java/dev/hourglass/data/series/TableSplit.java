@@ -84,23 +84,20 @@ final class TableSplit {
         }
 
         SeriesSplit split() {
-            Normalization.Clip clip = null;
             SeriesOptions.Scale scale = options.scaling();
-            notes.addAll(training.describeGaps());
-            notes.addAll(test.describeGaps());
+            List<SeriesRows.Gap> trainingGaps = training.gaps();
+            List<SeriesRows.Gap> testGaps = test.gaps();
+            notes.addAll(training.describe(trainingGaps));
+            notes.addAll(test.describe(testGaps));
             notes.addAll(training.describeChannels(scale != null));
             double[] means = training.means();
             SeriesOptions.Missing missing = options.steps().missing();
-            SeriesRows filledTraining = training.filled(missing, means);
-            SeriesRows filledTest = test.filled(missing, means);
-            Normalization fitted = Normalization.NONE;
-            if (scale != null) {
-                clip = scale.clip();
-                fitted = scale.scaling()
-                        .fit(filledTraining.table().channels(), scale.together(), filledTraining::forEachUsed);
-            }
-            Normalization normalization =
-                    fitted.withClip(clip).withColumns(filledTraining.table().columns());
+            SeriesRows filledTraining = training.filled(trainingGaps, missing, means);
+            SeriesRows filledTest = test.filled(testGaps, missing, means);
+            Table table = filledTraining.table();
+            Normalization fitted =
+                    scale == null ? Normalization.NONE : scale.fit(table.channels(), filledTraining::forEachUsed);
+            Normalization normalization = fitted.withColumns(table.columns());
             int usual = classes.usual(training.table(), options.classes().trainOn());
             FloatDataset trained = samples(filledTraining, usual, false).withNormalization(normalization);
             FloatDataset tested = samples(filledTest, usual, true).withNormalization(normalization);
