@@ -140,8 +140,7 @@ final class Translation {
     private void add(Graph.Node node, Shape out) {
         int firstNode = nodes.size();
         int firstWeights = weights.size();
-        // What the layer computed on its way elsewhere is no value of this place.
-        written.removeIf(name -> isWithin(node.layer(), name));
+        forgetWithin(node.layer());
         take(node.inputs().getFirst());
         if (node.layer() instanceof LayerSpec.Merge merge) {
             addMerge(merge, node.inputs());
@@ -156,6 +155,11 @@ final class Translation {
         nodes.add(nodes.removeLast().withLastOutput(value()));
         given.put(source, new Given(source, shape, layout));
         written.add(value());
+    }
+
+    /** What a layer, or another of its name, computed on its way elsewhere is no value of this place. */
+    private void forgetWithin(LayerSpec layer) {
+        written.removeIf(name -> isWithin(layer, name));
     }
 
     /** Whether a name is of what a layer computes on its way, and not of what it gives, in whatever layout. */
@@ -216,10 +220,11 @@ final class Translation {
         int firstWeights = weights.size();
         String outer = owner;
         owner = outer == null ? name : outer;
+        forgetWithin(layer);
         add(layer, out.inner());
         owner = outer;
         settle(name + "/given", out.inner());
-        rename(layer.name() + "/", name + "/each/", firstNode, firstWeights);
+        rename(layer.name(), name + "/each", firstNode, firstWeights);
         addReshape(name, valueIn(Layout.CHANNELS_LAST), withBatch(out));
         layout = Layout.CHANNELS_LAST;
     }
@@ -232,23 +237,24 @@ final class Translation {
                 .toList();
     }
 
-    /** What has been added and is named with one prefix gets another. */
-    private void rename(String prefix, String other, int firstNode, int firstWeights) {
+    /** What has been added and is named after a layer, or as it is, is named after another. */
+    private void rename(String layer, String other, int firstNode, int firstWeights) {
+        String prefix = layer + "/";
         Map<String, String> names = new HashMap<>();
         List<Node> added = nodes.subList(firstNode, nodes.size());
         added.stream()
                 .flatMap(node -> node.outputs().stream())
                 .filter(output -> output.startsWith(prefix))
-                .forEach(output -> names.put(output, other + output.substring(prefix.length())));
+                .forEach(output -> names.put(output, other + output.substring(layer.length())));
         weights.subList(firstWeights, weights.size()).replaceAll(constant -> {
             if (!constant.name().startsWith(prefix)) {
                 return constant;
             }
-            names.put(constant.name(), other + constant.name().substring(prefix.length()));
+            names.put(constant.name(), other + constant.name().substring(layer.length()));
             return constant.withName(Objects.requireNonNull(names.get(constant.name())));
         });
-        added.replaceAll(node -> node.name().startsWith(prefix)
-                ? renamed(node, names).withName(other + node.name().substring(prefix.length()))
+        added.replaceAll(node -> node.name().startsWith(prefix) || node.name().equals(layer)
+                ? renamed(node, names).withName(other + node.name().substring(layer.length()))
                 : renamed(node, names));
     }
 

@@ -73,7 +73,8 @@ class ModelWriterTest {
                         ModelCases.presets(),
                         RandomModels.of(RANDOM, 30),
                         graphs,
-                        RandomNetworks.of(RANDOM, 30))
+                        RandomNetworks.of(RANDOM, 30),
+                        TranslationTest.eachStepTwice().toList())
                 .flatMap(List::stream)
                 .filter(ModelCase::isInOnnx);
     }
