@@ -1,6 +1,8 @@
 package dev.hourglass.tensor;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,9 +30,26 @@ public record Normalization(
     /** What stored numbers go through first. */
     public enum Curve {
         /** They stay as they are. */
-        LINEAR,
+        LINEAR("linear"),
         /** {@code sign(x) log(1 + |x|)}, for numbers of many magnitudes. */
-        LOG1P;
+        LOG1P("log1p");
+
+        private final String word;
+
+        Curve(String word) {
+            this.word = word;
+        }
+
+        /** As files have it. */
+        public String word() {
+            return word;
+        }
+
+        public static Optional<Curve> find(String word) {
+            return Arrays.stream(values())
+                    .filter(curve -> curve.word.equals(word))
+                    .findFirst();
+        }
 
         public double apply(double stored) {
             return switch (this) {

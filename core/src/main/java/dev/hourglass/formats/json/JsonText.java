@@ -107,29 +107,29 @@ public final class JsonText {
         return new Json.Sequence(place, items);
     }
 
-    /** @param value maps by text, lists, texts, numbers, flags and null */
-    public static String write(Map<String, ? extends @Nullable Object> value) {
+    /** @param value a map by text or a list, of maps, lists, texts, numbers, flags and null */
+    public static String write(Object value) {
         StringWriter text = new StringWriter();
         try (JsonGenerator generator = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
-            write(value, generator);
+            generate(value, generator);
         }
         return text.toString();
     }
 
-    private static void write(@Nullable Object value, JsonGenerator generator) {
+    private static void generate(@Nullable Object value, JsonGenerator generator) {
         switch (value) {
             case null -> generator.writeNull();
             case Map<?, ?> map -> {
                 generator.writeStartObject();
                 map.forEach((name, member) -> {
                     generator.writeName((String) name);
-                    write(member, generator);
+                    generate(member, generator);
                 });
                 generator.writeEndObject();
             }
             case List<?> list -> {
                 generator.writeStartArray();
-                list.forEach(item -> write(item, generator));
+                list.forEach(item -> generate(item, generator));
                 generator.writeEndArray();
             }
             case String text -> generator.writeString(text);

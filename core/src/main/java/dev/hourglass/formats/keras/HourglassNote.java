@@ -14,7 +14,6 @@ import java.nio.ByteOrder;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +72,7 @@ public record HourglassNote(
         scaling.put("scales", normalization.scales());
         scaling.put("offsets", normalization.offsets());
         if (normalization.curve() != Normalization.Curve.LINEAR) {
-            scaling.put("curve", normalization.curve().name().toLowerCase(Locale.ROOT));
+            scaling.put("curve", normalization.curve().word());
         }
         Normalization.Clip clip = normalization.clip();
         if (clip != null) {
@@ -172,7 +171,7 @@ public record HourglassNote(
                         offsets,
                         curve(scaling.find("curve")),
                         clip(scaling.find("clip")),
-                        columns(scaling.find("columns"), input))
+                        columns(scaling.find("columns"), input, scales.size()))
                 .ofPixelsAsRead();
     }
 
@@ -180,12 +179,8 @@ public record HourglassNote(
         if (name == null) {
             return Normalization.Curve.LINEAR;
         }
-        for (Normalization.Curve curve : Normalization.Curve.values()) {
-            if (curve.name().toLowerCase(Locale.ROOT).equals(name.asText())) {
-                return curve;
-            }
-        }
-        throw name.place().corrupt("linear or log1p", name.excerpt());
+        return Normalization.Curve.find(name.asText())
+                .orElseThrow(() -> name.place().corrupt("linear or log1p", name.excerpt()));
     }
 
     private static Normalization.@Nullable Clip clip(@Nullable Json bounds) {
@@ -201,14 +196,22 @@ public record HourglassNote(
         return new Normalization.Clip(both.getFirst(), both.getLast());
     }
 
-    /** Of each number of the last dimension, or of a whole sample where rows are samples. */
-    private static List<String> columns(@Nullable Json names, Shape input) {
+    /**
+     * The names of the columns that a model reads: of each number of the last dimension, or of a whole sample where rows are
+     * samples and share one scale.
+     *
+     * @param names null where there are none
+     * @param scales how many there are
+     */
+    public static List<String> columns(@Nullable Json names, Shape input, int scales) {
         if (names == null) {
             return List.of();
         }
         List<String> columns =
                 names.asSequence().items().stream().map(Json::asText).toList();
-        if (columns.size() != input.dimension(-1) && columns.size() != input.size()) {
+        boolean ofChannels = columns.size() == input.dimension(-1);
+        boolean ofSamples = columns.size() == input.size() && scales == 1;
+        if (!ofChannels && !ofSamples) {
             throw names.place().corrupt("the names of " + input.dimension(-1) + " columns", names.excerpt());
         }
         return columns;

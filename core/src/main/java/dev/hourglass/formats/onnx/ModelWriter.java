@@ -3,12 +3,12 @@ package dev.hourglass.formats.onnx;
 import dev.hourglass.formats.GoldenBatch;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.formats.UnsupportedModelException;
+import dev.hourglass.formats.json.JsonText;
 import dev.hourglass.model.Graph;
 import dev.hourglass.tensor.Normalization;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -16,7 +16,9 @@ import java.util.stream.Collectors;
 /**
  * Writes models as ONNX. Inputs and outputs lie as ours, channels last, behind a free dimension {@code batch}. The file
  * does not normalise: its metadata says how ({@code input = stored * normalization.scale + normalization.offset}),
- * with one number for all channels or, between commas, one for each.
+ * with one number for all channels or, between commas, one for each. Where there are any, {@code normalization.curve} is what
+ * stored numbers go through before, {@code normalization.clip} the least and the most that an input is, between commas, and
+ * {@code normalization.columns} the names of the columns as a JSON list.
  */
 public final class ModelWriter {
     private ModelWriter() {}
@@ -37,14 +39,14 @@ public final class ModelWriter {
         metadata.put("normalization.offset", numbers(model.normalization().offsets()));
         Normalization normalization = model.normalization();
         if (normalization.curve() != Normalization.Curve.LINEAR) {
-            metadata.put("normalization.curve", normalization.curve().name().toLowerCase(Locale.ROOT));
+            metadata.put("normalization.curve", normalization.curve().word());
         }
         Normalization.Clip clip = normalization.clip();
         if (clip != null) {
             metadata.put("normalization.clip", numbers(List.of(clip.least(), clip.most())));
         }
         if (!normalization.columns().isEmpty()) {
-            metadata.put("normalization.columns", String.join("\n", normalization.columns()));
+            metadata.put("normalization.columns", JsonText.write(normalization.columns()));
         }
         int encoderLayers = model.waist().encoderLayers();
         if (encoderLayers > 0) {

@@ -1,5 +1,7 @@
 package dev.hourglass.formats.onnx.read;
 
+import dev.hourglass.formats.json.Json;
+import dev.hourglass.formats.json.JsonText;
 import dev.hourglass.formats.keras.HourglassNote;
 import dev.hourglass.formats.keras.LayerNames;
 import dev.hourglass.formats.keras.LoadedModel;
@@ -11,7 +13,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -67,43 +68,45 @@ record Assembly(Path file, OnnxGraph onnx, Reading reading) {
         List<Double> scales = numbers(SCALE);
         List<Double> offsets = numbers(OFFSET);
         int channels = graph.input().dimension(-1);
-        try {
-            Normalization normalization = new Normalization(scales, offsets, curve(), clip(), columns(graph));
-            if (scales.size() == 1 || scales.size() == channels) {
-                return normalization.ofPixelsAsRead();
-            }
-        } catch (IllegalArgumentException e) {
-            // Told below.
+        boolean finite = scales.stream().allMatch(scale -> Double.isFinite(scale) && scale != 0)
+                && offsets.stream().allMatch(Double::isFinite);
+        if (!finite || scales.size() != offsets.size() || (scales.size() != 1 && scales.size() != channels)) {
+            throw reading.bounds()
+                    .refuse(
+                            "1 or " + channels
+                                    + " finite scales other than 0 and as many finite offsets in the metadata",
+                            scales.size() + " and " + offsets.size());
         }
-        throw reading.bounds()
-                .refuse(
-                        "1 or " + channels + " finite scales other than 0 and as many finite offsets in the metadata",
-                        scales.size() + " and " + offsets.size());
+        return new Normalization(scales, offsets, curve(), clip(), columns(graph, scales.size())).ofPixelsAsRead();
     }
 
     private Normalization.Curve curve() {
-        String name = onnx.metadata().getOrDefault(CURVE, "linear");
-        return Normalization.Curve.valueOf(name.toUpperCase(Locale.ROOT));
+        String word = onnx.metadata().getOrDefault(CURVE, Normalization.Curve.LINEAR.word());
+        return Normalization.Curve.find(word)
+                .orElseThrow(() -> reading.bounds()
+                        .refuse("linear or log1p as " + CURVE + " in the metadata", OnnxReader.shown(word)));
     }
 
     private Normalization.@Nullable Clip clip() {
         if (!onnx.metadata().containsKey(CLIP)) {
             return null;
         }
-        List<Double> bounds = numbers(CLIP);
-        return new Normalization.Clip(bounds.getFirst(), bounds.getLast());
+        List<Double> both = numbers(CLIP);
+        if (both.size() != 2
+                || !(both.getFirst() < both.getLast())
+                || !Double.isFinite(both.getLast() - both.getFirst())) {
+            throw reading.bounds()
+                    .refuse(
+                            "the least and the most, two numbers, as " + CLIP + " in the metadata",
+                            OnnxReader.shown(onnx.metadata().getOrDefault(CLIP, "")));
+        }
+        return new Normalization.Clip(both.getFirst(), both.getLast());
     }
 
-    private List<String> columns(Graph graph) {
-        int channels = graph.input().dimension(-1);
+    private List<String> columns(Graph graph, int scales) {
         String names = onnx.metadata().get(COLUMNS);
-        List<String> columns = names == null ? List.of() : List.of(names.split("\n", -1));
-        if (!columns.isEmpty()
-                && columns.size() != channels
-                && columns.size() != graph.input().size()) {
-            throw reading.bounds().refuse("the names of " + channels + " columns in the metadata", columns.size() + "");
-        }
-        return columns;
+        Json json = names == null ? null : JsonText.parse(names, new Json.Document(file, "the metadata's " + COLUMNS));
+        return HourglassNote.columns(json, graph.input(), scales);
     }
 
     private List<Double> numbers(String key) {
