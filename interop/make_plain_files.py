@@ -77,6 +77,20 @@ def precise(dtype):
     return keras.Sequential([keras.Input((8,)), *layers], name=name)
 
 
+def wrapped(dtype):
+    """What lies within other layers says it as well."""
+    squeeze = L.Dense(4, activation=L.LeakyReLU(negative_slope=0.1, dtype=dtype), name="squeeze", dtype=dtype)
+    both = L.GRU(3, return_sequences=True, activation=L.ReLU(dtype=dtype), dtype=dtype)
+    inner = [keras.Input((6,)), L.Dense(5, activation=L.ELU(0.5, dtype=dtype), name="inner", dtype=dtype)]
+    layers = [
+        L.TimeDistributed(squeeze, name="each", dtype=dtype),
+        L.Bidirectional(both, name="both", dtype=dtype),
+        L.TimeDistributed(keras.Sequential(inner, name="model"), name="each_model", dtype=dtype),
+        L.TimeDistributed(L.Dense(3, activation=L.Softmax(dtype=dtype), dtype=dtype), name="last", dtype=dtype),
+    ]
+    return keras.Sequential([keras.Input((5, 3)), *layers], name=f"wrapped_{dtype}")
+
+
 def save(model, numbers):
     FOLDER.mkdir(exist_ok=True)
     model.set_weights([numbers.uniform(-0.8, 0.8, w.shape) for w in model.get_weights()])
@@ -117,7 +131,8 @@ def as_tensorflow_had_it(name):
 def main():
     numbers = np.random.default_rng(11)
     models = [activations_in_a_row(), activations_in_a_graph(), only_in_training(), operations("operations")]
-    for model in [*models, operations("tensorflow"), precise("mixed_float16"), precise("float64")]:
+    models += [operations("tensorflow"), precise("mixed_float16"), precise("float64")]
+    for model in [*models, wrapped("mixed_float16"), wrapped("float64")]:
         save(model, numbers)
     as_tensorflow_had_it("tensorflow")
 

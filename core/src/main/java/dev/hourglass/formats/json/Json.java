@@ -2,6 +2,7 @@ package dev.hourglass.formats.json;
 
 import dev.hourglass.tensor.CorruptFileException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -25,6 +26,20 @@ public sealed interface Json {
                 throw place.corrupt("a member '" + name + "'", "none");
             }
             return member;
+        }
+
+        /** The same with this member, whether or not it had one of the name. */
+        public Mapping with(String name, Json value) {
+            Map<String, Json> changed = new LinkedHashMap<>(members);
+            changed.put(name, value);
+            return new Mapping(place, changed);
+        }
+
+        /** The same without the member, if it has it. */
+        public Mapping without(String name) {
+            Map<String, Json> others = new LinkedHashMap<>(members);
+            others.remove(name);
+            return new Mapping(place, others);
         }
     }
 
@@ -140,7 +155,8 @@ public sealed interface Json {
             case Mapping mapping ->
                 mapping.members.entrySet().stream()
                         .limit(4)
-                        .map(member -> member.getKey() + ":" + member.getValue().compact(depth - 1))
+                        .map(member -> printable(member.getKey()) + ":"
+                                + member.getValue().compact(depth - 1))
                         .collect(Collectors.joining(",", "{", "}"));
             case Sequence sequence ->
                 sequence.items.stream()

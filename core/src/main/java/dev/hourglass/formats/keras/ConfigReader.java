@@ -348,30 +348,18 @@ final class ConfigReader {
     /** @param use which of the layer's calls it is, the first being 0 */
     private ModelNode node(Json.Mapping node, List<String> inputs, String model, int use) {
         String kerasClass = className(node);
-        if (MODEL_CLASSES.contains(kerasClass) && SamplingModel.isOne(node)) {
-            return sampling(node, inputs, model, use);
-        }
+        requireKnown(node);
         if (MODEL_CLASSES.contains(kerasClass)) {
-            requireOurs(node, kerasClass, "layer '" + Json.printable(name(node, kerasClass)) + "'");
-            return model(node, kerasClass, read(inputs));
+            return SamplingModel.isOne(node)
+                    ? sampling(node, inputs, model, use)
+                    : model(node, kerasClass, read(inputs));
         }
         Json.Mapping config = node.get("config").asMapping();
         String name = name(node, kerasClass);
-        requireOurs(node, kerasClass, "layer '" + Json.printable(name) + "'");
-        if (kerasClass.equals("InputLayer")) {
-            throw node.place().corrupt("a layer", "an InputLayer within the model");
-        }
         if (kerasClass.equals("TimeDistributed")
                 && config.find("layer") instanceof Json.Mapping inner
                 && MODEL_CLASSES.contains(className(inner))) {
             return eachStep(node, inner, inputs, name);
-        }
-        if (!Layers.classes().contains(kerasClass)) {
-            String why = kerasClass.equals("Lambda") ? ", which is code, and Hourglass runs no code of a file" : "";
-            throw unsupported(
-                    node,
-                    "layer '" + Json.printable(name) + "' is a " + Json.printable(kerasClass) + why + "; Hourglass has "
-                            + String.join(", ", Layers.classes()));
         }
         LayerSettings settings = new LayerSettings(kerasClass, Json.printable(name), config, warnings);
         List<Shape> shapes = shapesOf(inputs);
@@ -381,6 +369,23 @@ final class ConfigReader {
         String value = names.value(spec.name(), use);
         put(value, facts.output(), node);
         return new ModelNode.Layer(name, facts, value, inputs, trainable(config), false);
+    }
+
+    /** That a node is a layer of Keras's that Hourglass has, or a model; what it is called with is asked after that. */
+    static void requireKnown(Json.Mapping node) {
+        String kerasClass = className(node);
+        String layer = "layer '" + Json.printable(name(node, kerasClass)) + "'";
+        requireOurs(node, kerasClass, layer);
+        if (kerasClass.equals("InputLayer")) {
+            throw node.place().corrupt("a layer", "an InputLayer within the model");
+        }
+        if (!MODEL_CLASSES.contains(kerasClass) && !Layers.classes().contains(kerasClass)) {
+            String why = kerasClass.equals("Lambda") ? ", which is code, and Hourglass runs no code of a file" : "";
+            throw unsupported(
+                    node,
+                    layer + " is a " + Json.printable(kerasClass) + why + "; Hourglass has "
+                            + String.join(", ", Layers.classes()));
+        }
     }
 
     /** A model that is applied to each step: each of its layers is. */
@@ -502,15 +507,20 @@ final class ConfigReader {
         return node.get("class_name").asText();
     }
 
-    /** A node's module and registered name, where there are any, must say that it is Keras's own. */
-    static void requireOurs(Json.Mapping node, String kerasClass, String what) {
+    /** Whether a node's module and registered name, where there are any, say that it is a layer or model of Keras's own. */
+    static boolean isOurs(Json.Mapping node, String kerasClass) {
         Json registered = node.find("registered_name");
         Json module = node.find("module");
         Pattern modules = MODEL_CLASSES.contains(kerasClass) ? MODEL_MODULES : LAYER_MODULES;
-        boolean foreignName = registered != null && !registered.asText().equals(kerasClass);
-        boolean foreignModule =
-                module != null && !modules.matcher(module.asText()).matches();
-        if (foreignName || foreignModule) {
+        return (registered == null || registered.asText().equals(kerasClass))
+                && (module == null || modules.matcher(module.asText()).matches());
+    }
+
+    /** @param what the node is, for the message */
+    static void requireOurs(Json.Mapping node, String kerasClass, String what) {
+        if (!isOurs(node, kerasClass)) {
+            Json registered = node.find("registered_name");
+            Json module = node.find("module");
             throw unsupported(
                     node,
                     what + " is a " + Json.printable(kerasClass) + " of "

@@ -96,14 +96,14 @@ final class EarlyConfig {
         }
         Json config = node.find("config");
         if (config instanceof Json.Sequence layers) {
-            return with(node, "config", nodes(layers));
+            return node.with("config", nodes(layers));
         }
         if (!(config instanceof Json.Mapping settings)) {
             return node;
         }
         return settings.find("layers") instanceof Json.Sequence layers
                         && !kerasClass.value().equals("Merge")
-                ? with(node, "config", with(settings, "layers", nodes(layers)))
+                ? node.with("config", settings.with("layers", nodes(layers)))
                 : layer(node, kerasClass.value(), settings);
     }
 
@@ -120,7 +120,7 @@ final class EarlyConfig {
         for (String inner : List.of("layer", "backward_layer")) {
             Json within = settings.find(inner);
             if (within != null) {
-                settings = with(settings, inner, node(within));
+                settings = settings.with(inner, node(within));
             }
         }
         if (kerasClass.equals("TimeDistributedDense")) {
@@ -128,7 +128,7 @@ final class EarlyConfig {
         }
         String today = CLASSES.get(kerasClass);
         Json.Mapping named = today == null ? node : ofClass(node, today);
-        return with(named, "config", settings);
+        return named.with("config", settings);
     }
 
     private Json.Mapping settings(Json.Mapping config) {
@@ -241,13 +241,13 @@ final class EarlyConfig {
         if (today.equals("Concatenate") && axis != null) {
             settings.put("axis", axis);
         }
-        return with(ofClass(node, today), "config", new Json.Mapping(config.place(), settings));
+        return ofClass(node, today).with("config", new Json.Mapping(config.place(), settings));
     }
 
     private static Json.Mapping timeDistributed(Json.Mapping node, Json.Mapping dense) {
         Map<String, Json> inner = new LinkedHashMap<>();
         inner.put("class_name", new Json.Text(node.place(), "Dense"));
-        inner.put("config", new Json.Mapping(dense.place(), without(dense.members(), "name")));
+        inner.put("config", dense.without("name"));
         Map<String, Json> outer = new LinkedHashMap<>();
         for (String kept : List.of("name", "batch_input_shape", "trainable")) {
             Json value = dense.members().get(kept);
@@ -256,22 +256,10 @@ final class EarlyConfig {
             }
         }
         outer.put("layer", new Json.Mapping(dense.place(), inner));
-        return with(ofClass(node, "TimeDistributed"), "config", new Json.Mapping(dense.place(), outer));
+        return ofClass(node, "TimeDistributed").with("config", new Json.Mapping(dense.place(), outer));
     }
 
     private static Json.Mapping ofClass(Json.Mapping node, String kerasClass) {
-        return with(node, "class_name", new Json.Text(node.get("class_name").place(), kerasClass));
-    }
-
-    private static Map<String, Json> without(Map<String, Json> members, String name) {
-        Map<String, Json> others = new LinkedHashMap<>(members);
-        others.remove(name);
-        return others;
-    }
-
-    private static Json.Mapping with(Json.Mapping mapping, String name, Json value) {
-        Map<String, Json> members = new LinkedHashMap<>(mapping.members());
-        members.put(name, value);
-        return new Json.Mapping(mapping.place(), members);
+        return node.with("class_name", new Json.Text(node.get("class_name").place(), kerasClass));
     }
 }

@@ -176,6 +176,7 @@ final class FunctionalGraph {
         if (inputs.contains(name)) {
             calls.put(name, List.of(new Call(List.of(), null)));
         } else {
+            ConfigReader.requireKnown(node);
             calls.put(name, calls(node, name, operations));
         }
     }

@@ -532,19 +532,38 @@ final class Layers {
 
     /** The layer within a TimeDistributed. */
     private static LayerSpec inner(String name, LayerSettings settings, Shape in) {
-        Json.Mapping node = settings.get("layer").asMapping();
-        String kerasClass = node.get("class_name").asText();
-        if (!classes().contains(kerasClass)) {
+        Within layer = Within.of(settings.get("layer").asMapping(), name, "layer");
+        if (!classes().contains(layer.kerasClass())) {
             throw settings.lacks("layer", String.join(", ", classes()) + " in it");
         }
         if (in.rank() < 2) {
             throw settings.config().place().corrupt("steps for a TimeDistributed", "samples of " + in);
         }
-        ConfigReader.requireOurs(node, kerasClass, "the layer within '" + name + "'");
-        Json.Mapping config = node.get("config").asMapping();
-        Json given = config.find("name");
-        String innerName = given == null ? name + "_layer" : LayerNames.plain(given.asText());
-        return read(kerasClass, innerName, settings.within(kerasClass, innerName, config), in.inner());
+        return read(layer.kerasClass(), layer.name(), layer.settings(settings), in.inner());
+    }
+
+    /**
+     * A layer within a layer.
+     *
+     * @param name that it shall have here
+     */
+    private record Within(String kerasClass, String name, Json.Mapping config) {
+        /**
+         * @param around the name of the layer around it
+         * @param place what it is there, for its name where the file says none
+         */
+        static Within of(Json.Mapping node, String around, String place) {
+            String kerasClass = node.get("class_name").asText();
+            ConfigReader.requireOurs(node, kerasClass, "the layer within '" + around + "'");
+            Json.Mapping config = node.get("config").asMapping();
+            Json given = config.find("name");
+            String name = given == null ? around + "_" + place : LayerNames.plain(given.asText());
+            return new Within(kerasClass, name, config);
+        }
+
+        LayerSettings settings(LayerSettings around) {
+            return around.within(kerasClass, name, config);
+        }
     }
 
     private static LayerSpec gru(String name, LayerSettings settings) {
@@ -558,26 +577,24 @@ final class Layers {
     }
 
     private static LayerSpec bidirectional(String name, LayerSettings settings, Shape in) {
-        LayerSpec.Recurrent forward = way("forward", name, settings, settings.get("layer"), in);
+        Within layer = Within.of(settings.get("layer").asMapping(), name, "forward");
+        LayerSpec.Recurrent forward = way(layer, settings, in);
         Json backward = settings.find("backward_layer");
         return new LayerSpec.Bidirectional(
                 name,
                 forward,
                 // Keras 2 leaves it out where it is the same layer.
-                backward == null ? forward.reversed(name + "_backward") : way("backward", name, settings, backward, in),
+                backward == null
+                        ? forward.reversed(name + "_backward")
+                        : way(Within.of(backward.asMapping(), name, "backward"), settings, in),
                 mergeMode(settings));
     }
 
-    private static LayerSpec.Recurrent way(String way, String name, LayerSettings settings, Json json, Shape in) {
-        Json.Mapping node = json.asMapping();
-        String className = node.get("class_name").asText();
-        Json.Mapping config = node.get("config").asMapping();
-        Json given = config.find("name");
-        String innerName = given == null ? name + "_" + way : LayerNames.plain(given.asText());
-        LayerSettings inner = settings.within(className, innerName, config);
-        Optional<KerasClass> kerasClass = KerasClass.find(className);
+    private static LayerSpec.Recurrent way(Within way, LayerSettings settings, Shape in) {
+        LayerSettings inner = way.settings(settings);
+        Optional<KerasClass> kerasClass = KerasClass.find(way.kerasClass());
         if (kerasClass.isPresent()
-                && layer(kerasClass.get(), innerName, inner, in) instanceof LayerSpec.Recurrent recurrent) {
+                && layer(kerasClass.get(), way.name(), inner, in) instanceof LayerSpec.Recurrent recurrent) {
             inner.requireNoMore();
             return recurrent;
         }
@@ -782,7 +799,8 @@ final class Layers {
             case LayerSpec.Masking masking -> config.put("mask_value", masking.maskValue());
             case LayerSpec.RepeatVector repeat -> config.put("n", repeat.steps());
             case LayerSpec.Recurrent recurrent -> putRecurrent(config, recurrent);
-            case LayerSpec.ConvolutionalLstm lstm -> putConvolutionalLstm(config, lstm);
+            case LayerSpec.ConvLstm2d lstm -> putConvolutionalLstm(config, lstm);
+            case LayerSpec.ConvLstm1d lstm -> putRow(config, lstm.overImages());
             case LayerSpec.Bidirectional both -> {
                 config.put("layer", ConfigWriter.inner(both.forward()));
                 config.put("backward_layer", ConfigWriter.inner(both.backward()));
@@ -814,16 +832,14 @@ final class Layers {
         }
     }
 
-    private static void putConvolutionalLstm(Map<String, Object> config, LayerSpec.ConvolutionalLstm layer) {
-        LayerSpec.ConvLstm2d lstm = layer.overImages();
+    private static void putConvolutionalLstm(Map<String, Object> config, LayerSpec.ConvLstm2d lstm) {
         Recurrence recurrence = lstm.recurrence();
-        boolean ofRows = layer instanceof LayerSpec.ConvLstm1d;
         config.put("filters", lstm.filters());
-        config.put("kernel_size", ofRows ? List.of(lstm.kernel().width()) : pair(lstm.kernel()));
-        config.put("strides", ofRows ? List.of(lstm.stride().width()) : pair(lstm.stride()));
+        config.put("kernel_size", pair(lstm.kernel()));
+        config.put("strides", pair(lstm.stride()));
         config.put("padding", lower(lstm.padding()));
         config.put("data_format", "channels_last");
-        config.put("dilation_rate", ofRows ? List.of(lstm.dilation().width()) : pair(lstm.dilation()));
+        config.put("dilation_rate", pair(lstm.dilation()));
         config.put("activation", function(lstm.name(), recurrence.activation()));
         config.put("recurrent_activation", function(lstm.name(), recurrence.recurrentActivation()));
         config.put("use_bias", recurrence.useBias());
@@ -862,20 +878,20 @@ final class Layers {
             case LayerSpec.UpSampling1d up -> config.put("size", up.size());
             case LayerSpec.ZeroPadding1d p -> config.put("padding", List.of(p.before(), p.after()));
             case LayerSpec.Cropping1d c -> config.put("cropping", List.of(c.before(), c.after()));
-            case LayerSpec.Conv1d ignored -> putRow(config, layer);
-            case LayerSpec.Conv1dTranspose ignored -> putRow(config, layer);
-            case LayerSpec.DepthwiseConv1d ignored -> putRow(config, layer);
-            case LayerSpec.SeparableConv1d ignored -> putRow(config, layer);
-            case LayerSpec.MaxPooling1d ignored -> putRow(config, layer);
-            case LayerSpec.AveragePooling1d ignored -> putRow(config, layer);
-            case LayerSpec.GlobalMaxPooling1d ignored -> putRow(config, layer);
-            case LayerSpec.GlobalAveragePooling1d ignored -> putRow(config, layer);
+            case LayerSpec.Conv1d ignored -> putRow(config, layer.overRow());
+            case LayerSpec.Conv1dTranspose ignored -> putRow(config, layer.overRow());
+            case LayerSpec.DepthwiseConv1d ignored -> putRow(config, layer.overRow());
+            case LayerSpec.SeparableConv1d ignored -> putRow(config, layer.overRow());
+            case LayerSpec.MaxPooling1d ignored -> putRow(config, layer.overRow());
+            case LayerSpec.AveragePooling1d ignored -> putRow(config, layer.overRow());
+            case LayerSpec.GlobalMaxPooling1d ignored -> putRow(config, layer.overRow());
+            case LayerSpec.GlobalAveragePooling1d ignored -> putRow(config, layer.overRow());
         }
     }
 
-    /** Each pair of the layer over the row becomes its second. */
-    private static void putRow(Map<String, Object> config, LayerSpec.OneDimensional layer) {
-        write(layer.overRow())
+    /** Each pair of the layer over images of one row becomes its second. */
+    private static void putRow(Map<String, Object> config, LayerSpec overRow) {
+        write(overRow)
                 .forEach((setting, value) -> config.put(
                         setting, value instanceof List<?> both && both.size() == 2 ? List.of(both.getLast()) : value));
     }

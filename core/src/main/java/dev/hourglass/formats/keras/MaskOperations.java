@@ -31,7 +31,9 @@ final class MaskOperations {
             String source = tensor(node, 0);
             if (source != null && isOf(node, "Masking")) {
                 layers.put(new Comparison(source, maskValue(node)), name);
-            } else if (source != null && isOf(node, "NotEqual") && argument(node, 1) instanceof Json.Numeral value) {
+            } else if (source != null
+                    && isOperation(node, "NotEqual")
+                    && argument(node, 1) instanceof Json.Numeral value) {
                 comparisons.put(name, new Comparison(source, value.asNumber()));
             }
         });
@@ -41,9 +43,9 @@ final class MaskOperations {
             String second = tensor(node, 1);
             Comparison comparison = comparisons.get(first);
             String masking = null;
-            if (isOf(node, "Any") && comparison != null && isOverLastAxis(node)) {
+            if (isOperation(node, "Any") && comparison != null && isOverLastAxis(node)) {
                 masking = layers.get(comparison);
-            } else if (isOf(node, "LogicalOr") && first != null && second != null) {
+            } else if (isOperation(node, "LogicalOr") && first != null && second != null) {
                 String one = operations.maskings.get(first);
                 masking = one != null && one.equals(operations.maskings.get(second)) ? one : null;
             }
@@ -64,6 +66,10 @@ final class MaskOperations {
     String masking(Json argument) {
         String operation = tensor(argument);
         return operation == null ? null : maskings.get(operation);
+    }
+
+    private static boolean isOperation(Json.Mapping node, String kerasClass) {
+        return isOf(node, kerasClass) && PlainOperations.isOfKeras(node);
     }
 
     private static boolean isOf(Json.Mapping node, String kerasClass) {

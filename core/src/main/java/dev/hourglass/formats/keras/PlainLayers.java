@@ -8,13 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Says in plain layers what a configuration says in other ways that change nothing of what is computed: an activation that
  * is a layer ({@code Dense(activation=LeakyReLU(0.1))}) or a function of TensorFlow, a pooling that keeps its axes, sums and
  * products of values as operations of Keras 3 or TensorFlow, layers that only training knows, and numbers more or less
- * precise than ours. The rest stays as it is.
+ * precise than ours. The rest stays as it is, and so does a class or function of somebody's own, whatever its name.
  */
 final class PlainLayers {
     /** Layers that are an activation with a setting, and have no variables. */
@@ -45,6 +46,11 @@ final class PlainLayers {
     private static final Set<String> PRECISIONS =
             Set.of("float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16");
 
+    /** Where a layer has others within it. */
+    private static final List<String> WITHIN = List.of("layer", "backward_layer");
+
+    private static final Pattern FUNCTION_MODULES = Pattern.compile("builtins|((tf_)?keras|tensorflow)(\\..*)?");
+
     private final Consumer<String> warnings;
     private @Nullable String precision;
 
@@ -68,11 +74,15 @@ final class PlainLayers {
     private Json.Mapping model(Json.Mapping node) {
         Json config = node.find("config");
         if (config instanceof Json.Sequence layers) {
-            return with(node, "config", layers(layers));
+            return node.with("config", layers(layers));
         }
         return config instanceof Json.Mapping settings && settings.find("layers") instanceof Json.Sequence layers
-                ? with(node, "config", with(settings, "layers", layers(layers)))
+                ? node.with("config", settings.with("layers", layers(layers)))
                 : node;
+    }
+
+    private Json.Mapping nested(Json.Mapping node) {
+        return SamplingModel.isOne(node) ? node : model(node);
     }
 
     private Json.Sequence layers(Json.Sequence layers) {
@@ -94,13 +104,16 @@ final class PlainLayers {
     private List<Json.Mapping> layer(Json.Mapping node) {
         String kerasClass = node.get("class_name").asText();
         if (ConfigReader.isModel(node)) {
-            return List.of(SamplingModel.isOne(node) ? node : model(node));
+            return List.of(nested(node));
         }
         if (!(node.find("config") instanceof Json.Mapping given)) {
             return List.of(node);
         }
-        if (given.find("function") instanceof Json.Text || PlainOperations.isOne(node)) {
+        if (PlainOperations.isOne(node)) {
             return List.of(PlainOperations.asLayer(node));
+        }
+        if (!ConfigReader.isOurs(node, kerasClass)) {
+            return List.of(node); // whoever reads it refuses it by its name
         }
         Json.Mapping config = inFloat32(named(given));
         if (AUGMENTATIONS.contains(kerasClass)) {
@@ -126,12 +139,16 @@ final class PlainLayers {
                                     kept.stream()
                                             .map(size -> (Json) new Json.Numeral(config.place(), size.toString()))
                                             .toList())));
-            return inTwo(with(node, "config", without(config, "keepdims")), "Reshape", shape);
+            return inTwo(node.with("config", config.without("keepdims")), "Reshape", shape);
         }
-        boolean isLayer = ACTIVATED.contains(kerasClass) || kerasClass.equals("Activation");
-        return isLayer && config.find("activation") instanceof Json.Mapping activation
-                ? activated(with(node, "config", config), activation)
-                : List.of(with(node, "config", config));
+        Activated layer = activated(node, config);
+        Json.Mapping activation = layer.activation();
+        return activation == null
+                ? List.of(layer.node())
+                : inTwo(
+                        layer.node(),
+                        text(activation, "class_name", ""),
+                        activation.get("config").asMapping());
     }
 
     // --- activations ---
@@ -145,7 +162,7 @@ final class PlainLayers {
                     ? name(object)
                     : value instanceof Json.Text text && text.value().equals("softmax_v2") ? "softmax" : null;
             if (value != null && name != null) {
-                named = with(named, setting, new Json.Text(value.place(), name));
+                named = named.with(setting, new Json.Text(value.place(), name));
             }
         }
         return named;
@@ -155,7 +172,13 @@ final class PlainLayers {
         String kerasClass = text(object, "class_name", "");
         if (kerasClass.equals("function")) {
             String name = text(object, "config", "");
+            if (!isFunctionOfKeras(object, name)) {
+                return null;
+            }
             return name.equals("softmax_v2") ? "softmax" : Activation.find(name).isPresent() ? name : null;
+        }
+        if (!ConfigReader.isOurs(object, kerasClass)) {
+            return null;
         }
         Json.Mapping config = object.find("config") instanceof Json.Mapping settings ? settings : object;
         return switch (kerasClass) {
@@ -175,17 +198,66 @@ final class PlainLayers {
         };
     }
 
-    private static List<Json.Mapping> activated(Json.Mapping node, Json.Mapping activation) {
-        String kerasClass = text(activation, "class_name", "");
-        if (!ACTIVATIONS.contains(kerasClass) || !(activation.find("config") instanceof Json.Mapping settings)) {
-            return List.of(node);
+    /** Of Keras or TensorFlow; Keras 2 calls the module of any function {@code builtins} and takes its own of the name. */
+    private static boolean isFunctionOfKeras(Json.Mapping object, String name) {
+        String registered = text(object, "registered_name", name);
+        boolean foreignName = !registered.equals(name) && !registered.equals("function");
+        return !foreignName
+                && FUNCTION_MODULES.matcher(text(object, "module", "builtins")).matches();
+    }
+
+    /**
+     * A layer without the activation that is a layer of its own, and what is to stand behind it therefore.
+     *
+     * @param activation null where there is none
+     */
+    private record Activated(Json.Mapping node, Json.@Nullable Mapping activation) {}
+
+    /** With the layers within the layer in plain words, too; a TimeDistributed ends as what it applies to each step does. */
+    private Activated activated(Json.Mapping node, Json.Mapping given) {
+        String kerasClass = text(node, "class_name", "");
+        Json.Mapping config = given;
+        Json.Mapping activation = activationLayer(kerasClass, config);
+        if (activation != null) {
+            config = config.with("activation", new Json.Text(activation.place(), Activation.LINEAR.kerasName()));
+            activation =
+                    activation.with("config", inFloat32(activation.get("config").asMapping()));
         }
-        Json.Mapping config = node.get("config").asMapping();
-        Json.Mapping linear = with(
-                node,
-                "config",
-                with(config, "activation", new Json.Text(activation.place(), Activation.LINEAR.kerasName())));
-        return inTwo(linear, kerasClass, settings);
+        for (String place : WITHIN) {
+            if (config.find(place) instanceof Json.Mapping inner) {
+                Activated plain = within(inner);
+                if (plain.activation() == null) {
+                    config = config.with(place, plain.node());
+                } else if (kerasClass.equals("TimeDistributed")) {
+                    config = config.with(place, plain.node());
+                    activation = plain.activation();
+                }
+            }
+        }
+        return new Activated(node.with("config", config), activation);
+    }
+
+    private Activated within(Json.Mapping inner) {
+        String kerasClass = text(inner, "class_name", "");
+        if (!kerasClass.isEmpty() && ConfigReader.isModel(inner)) {
+            return new Activated(nested(inner), null);
+        }
+        return inner.find("config") instanceof Json.Mapping config && ConfigReader.isOurs(inner, kerasClass)
+                ? activated(inner, inFloat32(named(config)))
+                : new Activated(inner, null);
+    }
+
+    /** The activation that is a layer of Keras's, where it is the last thing that a layer computes; else null. */
+    private static Json.@Nullable Mapping activationLayer(String kerasClass, Json.Mapping config) {
+        boolean isLast = ACTIVATED.contains(kerasClass) || kerasClass.equals("Activation");
+        if (!isLast || !(config.find("activation") instanceof Json.Mapping activation)) {
+            return null;
+        }
+        String ofActivation = text(activation, "class_name", "");
+        boolean isLayer = ACTIVATIONS.contains(ofActivation)
+                && activation.find("config") instanceof Json.Mapping
+                && ConfigReader.isOurs(activation, ofActivation);
+        return isLayer ? activation : null;
     }
 
     // --- layers and nodes ---
@@ -198,10 +270,10 @@ final class PlainLayers {
         Json first = new Json.Text(node.place(), name + "/first");
         Map<String, Json> next = new LinkedHashMap<>();
         next.put("class_name", new Json.Text(node.place(), nextClass));
-        next.put("config", with(nextConfig, "name", own));
-        Json.Mapping before = with(node, "config", with(config, "name", first));
+        next.put("config", nextConfig.with("name", own));
+        Json.Mapping before = node.with("config", config.with("name", first));
         if (node.find("inbound_nodes") instanceof Json.Sequence calls) {
-            before = with(before, "name", first);
+            before = before.with("name", first);
             next.put("name", own);
             next.put("inbound_nodes", PlainOperations.callsOf(name + "/first", calls));
         }
@@ -221,9 +293,9 @@ final class PlainLayers {
         if (regularizer != null) {
             settings.put("activity_regularizer", regularizer);
         }
-        Json.Mapping linear = with(ofClass(node, "Activation"), "config", new Json.Mapping(config.place(), settings));
+        Json.Mapping linear = ofClass(node, "Activation").with("config", new Json.Mapping(config.place(), settings));
         return node.find("inbound_nodes") instanceof Json.Sequence calls
-                ? with(linear, "inbound_nodes", PlainOperations.calledForUse(calls))
+                ? linear.with("inbound_nodes", PlainOperations.calledForUse(calls))
                 : linear;
     }
 
@@ -250,15 +322,15 @@ final class PlainLayers {
         }
         if (dtype instanceof Json.Text name && PRECISIONS.contains(name.value())) {
             precision = name.value();
-            return without(config, "dtype");
+            return config.without("dtype");
         }
         return config;
     }
 
     /** A node of another class, Keras's own. */
     static Json.Mapping ofClass(Json.Mapping node, String kerasClass) {
-        Json.Mapping plain = without(without(node, "module"), "registered_name");
-        return with(plain, "class_name", new Json.Text(node.place(), kerasClass));
+        Json.Mapping plain = node.without("module").without("registered_name");
+        return plain.with("class_name", new Json.Text(node.place(), kerasClass));
     }
 
     static String text(Json.Mapping mapping, String member, String otherwise) {
@@ -271,17 +343,5 @@ final class PlainLayers {
 
     private static Json.Mapping mapping(Json at, Map<String, Json> members) {
         return new Json.Mapping(at.place(), members);
-    }
-
-    static Json.Mapping without(Json.Mapping mapping, String name) {
-        Map<String, Json> members = new LinkedHashMap<>(mapping.members());
-        members.remove(name);
-        return new Json.Mapping(mapping.place(), members);
-    }
-
-    static Json.Mapping with(Json.Mapping mapping, String name, Json value) {
-        Map<String, Json> members = new LinkedHashMap<>(mapping.members());
-        members.put(name, value);
-        return new Json.Mapping(mapping.place(), members);
     }
 }

@@ -59,11 +59,29 @@ final class PlainOperations {
 
     private PlainOperations() {}
 
-    /** Whether a node is an operation and no layer; of the same name there may be both. */
+    /**
+     * Whether a node is an operation of Keras's or TensorFlow's and no layer; of the same name there may be both, and
+     * somebody's own class as well.
+     */
     static boolean isOne(Json.Mapping node) {
-        return PlainLayers.text(node, "module", "").startsWith(MODULES)
-                || FUNCTIONS.containsKey(PlainLayers.text(node, "class_name", ""))
-                || arguments(node).size() > 1;
+        String kerasClass = PlainLayers.text(node, "class_name", "");
+        if (OF_TENSORFLOW.contains(kerasClass)) {
+            return ConfigReader.isOurs(node, kerasClass);
+        }
+        // Only an .h5 file leaves the module out.
+        boolean isSaid = node.find("module") != null;
+        return isOfKeras(node)
+                && (isSaid
+                        || FUNCTIONS.containsKey(kerasClass)
+                        || arguments(node).size() > 1);
+    }
+
+    /** Whether a node's module and registered name, where there are any, say that it is an operation of Keras 3's own. */
+    static boolean isOfKeras(Json.Mapping node) {
+        Json registered = node.find("registered_name");
+        Json module = node.find("module");
+        return (registered == null || registered.asText().equals(PlainLayers.text(node, "class_name", "")))
+                && (module == null || module.asText().startsWith(MODULES));
     }
 
     /** The layer that computes the same; the node as it is where there is none. */
@@ -123,9 +141,9 @@ final class PlainOperations {
         Json call = read.getFirst() instanceof Json.Mapping
                 ? call(node, value)
                 : new Json.Sequence(node.place(), List.copyOf(read));
-        Json.Mapping layer = PlainLayers.with(
-                PlainLayers.ofClass(node, kerasClass), "config", new Json.Mapping(config.place(), members));
-        return PlainLayers.with(layer, "inbound_nodes", new Json.Sequence(node.place(), List.of(call)));
+        return PlainLayers.ofClass(node, kerasClass)
+                .with("config", new Json.Mapping(config.place(), members))
+                .with("inbound_nodes", new Json.Sequence(node.place(), List.of(call)));
     }
 
     private static Json call(Json at, Json argument) {
@@ -161,19 +179,14 @@ final class PlainOperations {
     static Json calledForUse(Json.Sequence calls) {
         List<Json> plain = new ArrayList<>();
         for (Json each : calls.items()) {
-            boolean says = each instanceof Json.Mapping call
-                    && call.find("kwargs") instanceof Json.Mapping words
-                    && words.find("training") != null;
-            plain.add(
-                    says
-                            ? PlainLayers.with(
-                                    (Json.Mapping) each,
-                                    "kwargs",
-                                    PlainLayers.without(
-                                            ((Json.Mapping) each).get("kwargs").asMapping(), "training"))
-                            : each);
+            boolean says = each instanceof Json.Mapping call && call.find("kwargs") instanceof Json.Mapping;
+            plain.add(says ? withoutTraining(each.asMapping()) : each);
         }
         return new Json.Sequence(calls.place(), List.copyOf(plain));
+    }
+
+    private static Json withoutTraining(Json.Mapping call) {
+        return call.with("kwargs", call.get("kwargs").asMapping().without("training"));
     }
 
     /** What a node of Keras 3 is called with, in its only call. */

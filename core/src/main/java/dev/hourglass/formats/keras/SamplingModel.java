@@ -77,7 +77,8 @@ final class SamplingModel {
     private static boolean isOf(Json.@Nullable Mapping node, String kerasClass) {
         return node != null
                 && node.find("class_name") instanceof Json.Text name
-                && name.value().equals(kerasClass);
+                && name.value().equals(kerasClass)
+                && ConfigReader.isOurs(node, kerasClass);
     }
 
     private static boolean is(Json.@Nullable Mapping node, Part part) {

@@ -50,6 +50,7 @@ class ConfigReaderTest {
             quoteCharacter = '`',
             value = {
                 "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"activation\": \"glu\"` | has activation 'glu'; Hourglass supports linear, relu, sigmoid, tanh, softmax, elu, selu, softplus, softsign, silu, gelu, exponential, hard_sigmoid, hard_sigmoid_keras2, relu6, mish, leaky_relu",
+                "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"dtype\": \"mixed_float16\"` | has dtype 'mixed_float16'; Hourglass supports 'float32'",
                 "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"dtype\": \"int8\"` | has dtype 'int8'; Hourglass supports 'float32'",
                 "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"new_setting\": 3` | has new_setting 3; Hourglass supports layers without it",
                 "Conv2DTranspose | `\"filters\": 2, \"kernel_size\": 3, \"output_padding\": 1` | has output_padding 1; Hourglass supports null",
@@ -125,6 +126,21 @@ class ConfigReaderTest {
         assertThatThrownBy(() -> read(sequential("[null, 5]", layer)))
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessageStartingWith("m.keras: " + message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"layer", "backward_layer"})
+    void refusesALayerWithinALayerThatIsNotKerass(String place) {
+        String lstm = "{\"class_name\": \"LSTM\", \"config\": {\"name\": \"l\", \"units\": 2}}";
+        String back = lstm.replace("\"units\"", "\"go_backwards\": true, \"units\"");
+        String both =
+                "{\"class_name\": \"Bidirectional\", \"config\": {\"name\": \"x\", \"merge_mode\": \"sum\", \"layer\": "
+                        + lstm + ", \"backward_layer\": " + back + "}}";
+        assertThat(read(sequential("[null, 5, 2]", both)).layers()).hasSize(1);
+        String foreign = both.replace("\"" + place + "\": {", "\"" + place + "\": {\"module\": \"my\", ");
+        assertThatThrownBy(() -> read(sequential("[null, 5, 2]", foreign)))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageStartingWith("m.keras: the layer within 'x' is a LSTM of 'my'");
     }
 
     @Test

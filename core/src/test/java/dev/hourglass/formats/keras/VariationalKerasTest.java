@@ -1,12 +1,17 @@
 package dev.hourglass.formats.keras;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.hourglass.engine.Inference;
 import dev.hourglass.engine.Penalty;
 import dev.hourglass.formats.ModelFile;
+import dev.hourglass.formats.ModelLayout;
 import dev.hourglass.formats.SavedModel;
+import dev.hourglass.formats.UnsupportedModelException;
+import dev.hourglass.formats.json.Json;
+import dev.hourglass.formats.json.JsonText;
 import dev.hourglass.model.LayerSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -60,6 +65,19 @@ class VariationalKerasTest {
         assertThat(ModelFile.read(other).layers())
                 .noneMatch(LayerSpec.Sampling.class::isInstance)
                 .anyMatch(layer -> layer instanceof LayerSpec.GaussianNoise noise && noise.stddev() == 0.5f);
+    }
+
+    @Test
+    void aNestedModelWithAPartOfSomebodysOwnIsNoSampling() throws IOException {
+        SavedModel model = ModelFile.read(FOLDER.resolve("variational.keras"));
+        String config = JsonText.write(ConfigWriter.write(ModelTree.of(model, ModelLayout.FUNCTIONAL)));
+        String multiply = "\"module\":\"keras.layers\",\"class_name\":\"Multiply\"";
+        assertThat(config).containsOnlyOnce(multiply);
+        String foreign = config.replace(multiply, multiply.replace("keras.layers", "my"));
+        Json json = JsonText.parse(foreign, new Json.Document(Path.of("m.keras"), "config.json"));
+        assertThatThrownBy(() -> ConfigReader.read(json, warning -> {}))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageStartingWith("m.keras: layer 'scaled_noise' is a Multiply of 'my'");
     }
 
     private static float[] numbers(int from) throws IOException {
