@@ -4,6 +4,7 @@ import dev.hourglass.tensor.ShapeException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -16,8 +17,9 @@ import java.util.stream.Collectors;
  * @param initializers by variable; the others start as Keras starts them
  * @param constraints by variable, trainable ones alone; the others are free
  */
-public record VariableSettings(Map<Place, Initializer> initializers, Map<Place, Constraint> constraints) {
-    public static final VariableSettings NONE = new VariableSettings(Map.of(), Map.of());
+public record VariableSettings(
+        NavigableMap<Place, Initializer> initializers, NavigableMap<Place, Constraint> constraints) {
+    public static final VariableSettings NONE = of(Map.of(), Map.of());
 
     /**
      * A variable of a layer.
@@ -34,8 +36,12 @@ public record VariableSettings(Map<Place, Initializer> initializers, Map<Place, 
     }
 
     public VariableSettings {
-        initializers = Collections.unmodifiableMap(new TreeMap<>(initializers));
-        constraints = Collections.unmodifiableMap(new TreeMap<>(constraints));
+        initializers = Collections.unmodifiableNavigableMap(new TreeMap<>(initializers));
+        constraints = Collections.unmodifiableNavigableMap(new TreeMap<>(constraints));
+    }
+
+    public static VariableSettings of(Map<Place, Initializer> initializers, Map<Place, Constraint> constraints) {
+        return new VariableSettings(new TreeMap<>(initializers), new TreeMap<>(constraints));
     }
 
     public boolean isEmpty() {
@@ -50,8 +56,8 @@ public record VariableSettings(Map<Place, Initializer> initializers, Map<Place, 
         return new VariableSettings(initializers, with(constraints, new Place(layer, variable), constraint));
     }
 
-    private static <T> Map<Place, T> with(Map<Place, T> all, Place place, T value) {
-        Map<Place, T> more = new TreeMap<>(all);
+    private static <T> NavigableMap<Place, T> with(NavigableMap<Place, T> all, Place place, T value) {
+        NavigableMap<Place, T> more = new TreeMap<>(all);
         more.put(place, value);
         return more;
     }
@@ -66,9 +72,12 @@ public record VariableSettings(Map<Place, Initializer> initializers, Map<Place, 
 
     /** What is said of some layers. */
     VariableSettings ofLayers(Set<String> names) {
-        return layers().stream().allMatch(names::contains)
-                ? this
-                : new VariableSettings(of(initializers, names), of(constraints, names));
+        return layers().stream().allMatch(names::contains) ? this : of(of(initializers, names), of(constraints, names));
+    }
+
+    /** What is said of one layer, found without a look at the others: a hostile file says something of very many. */
+    private static <T> NavigableMap<Place, T> of(NavigableMap<Place, T> all, String layer) {
+        return all.subMap(new Place(layer, ""), true, new Place(layer + '\0', ""), false);
     }
 
     private static <T> Map<Place, T> of(Map<Place, T> all, Set<String> layers) {
@@ -84,22 +93,16 @@ public record VariableSettings(Map<Place, Initializer> initializers, Map<Place, 
      */
     LayerFacts applied(LayerFacts facts) {
         String layer = facts.layer().name();
-        if (!layers().contains(layer)) {
+        NavigableMap<Place, Initializer> starts = of(initializers, layer);
+        NavigableMap<Place, Constraint> holds = of(constraints, layer);
+        if (starts.isEmpty() && holds.isEmpty()) {
             return facts;
         }
-        initializers.forEach((place, initializer) -> {
-            if (place.layer().equals(layer)) {
-                requireStart(facts, variable(facts, place), initializer);
-            }
-        });
-        constraints.forEach((place, constraint) -> {
-            if (place.layer().equals(layer)) {
-                requireHolds(facts, variable(facts, place), constraint);
-            }
-        });
+        starts.forEach((place, initializer) -> requireStart(facts, variable(facts, place), initializer));
+        holds.forEach((place, constraint) -> requireHolds(facts, variable(facts, place), constraint));
         List<Variable> variables = facts.variables().stream()
                 .map(variable -> {
-                    Initializer initializer = initializers.get(new Place(layer, variable.name()));
+                    Initializer initializer = starts.get(new Place(layer, variable.name()));
                     return initializer == null ? variable : variable.startingFrom(initializer);
                 })
                 .toList();

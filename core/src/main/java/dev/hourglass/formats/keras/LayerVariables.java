@@ -5,6 +5,7 @@ import dev.hourglass.model.Constraint;
 import dev.hourglass.model.Initializer;
 import dev.hourglass.model.Variable;
 import dev.hourglass.model.VariableSettings;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -17,7 +18,8 @@ final class LayerVariables {
     private static final String CONSTRAINT = "_constraint";
 
     private final Consumer<String> warnings;
-    private VariableSettings found = VariableSettings.NONE;
+    private final Map<VariableSettings.Place, Initializer> initializers = new HashMap<>();
+    private final Map<VariableSettings.Place, Constraint> constraints = new HashMap<>();
 
     private LayerVariables(Consumer<String> warnings) {
         this.warnings = warnings;
@@ -33,16 +35,16 @@ final class LayerVariables {
                 .forEach(said -> said.variable().ifPresent(variable -> layers.addInitializer(said, variable)));
         VariableConfig.of(CONSTRAINT, config, model)
                 .forEach(said -> said.variable().ifPresent(variable -> layers.addConstraint(said, variable)));
-        return layers.found;
+        return VariableSettings.of(layers.initializers, layers.constraints);
     }
 
     private void addInitializer(VariableConfig said, Variable variable) {
         try {
             Initializer initializer = Initializer.of(said.kerasClass(), said.settings());
             String layer = said.layer().spec().name();
-            VariableSettings more = found.withInitializer(layer, variable.name(), initializer);
-            if (!said.layer().facts().with(more).variables().contains(variable)) {
-                found = more;
+            VariableSettings alone = VariableSettings.NONE.withInitializer(layer, variable.name(), initializer);
+            if (!said.layer().facts().with(alone).variables().contains(variable)) {
+                initializers.putAll(alone.initializers());
             }
         } catch (IllegalArgumentException e) {
             // The variable has values by now.
@@ -53,9 +55,9 @@ final class LayerVariables {
         try {
             Constraint constraint = Constraint.of(said.kerasClass(), said.settings());
             String layer = said.layer().spec().name();
-            VariableSettings more = found.withConstraint(layer, variable.name(), constraint);
-            said.layer().facts().with(more);
-            found = more;
+            VariableSettings alone = VariableSettings.NONE.withConstraint(layer, variable.name(), constraint);
+            said.layer().facts().with(alone);
+            constraints.putAll(alone.constraints());
         } catch (IllegalArgumentException e) {
             warnings.accept("Layer '" + Json.printable(said.layer().kerasName()) + "' has " + said.setting() + " "
                     + said.value().excerpt() + ", which Hourglass leaves out when it continues training; it has "

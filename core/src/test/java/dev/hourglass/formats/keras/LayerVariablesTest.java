@@ -2,6 +2,7 @@ package dev.hourglass.formats.keras;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.hourglass.engine.Optimizer;
 import dev.hourglass.engine.Samples;
@@ -13,6 +14,7 @@ import dev.hourglass.formats.SavedModel;
 import dev.hourglass.formats.json.Json;
 import dev.hourglass.formats.json.JsonText;
 import dev.hourglass.model.Constraint;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.Initializer;
 import dev.hourglass.model.Initializers;
 import dev.hourglass.model.Parameter;
@@ -25,9 +27,12 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LayerVariablesTest {
     private static final int SAMPLES = 4;
     private static final int STEPS = 10;
+    private static final Duration SOON = Duration.ofSeconds(5);
 
     private static final VariableSettings OF_DENSE = VariableSettings.NONE
             .withInitializer("squeeze", "kernel", initializer("HeNormal", Map.of()))
@@ -245,6 +251,25 @@ class LayerVariablesTest {
                                 + " 'bias_initializer': 'zeros', 'kernel_constraint': null",
                         new ArrayList<>()))
                 .isEqualTo(VariableSettings.NONE);
+    }
+
+    /** What is said of each layer is found without a look at the others. */
+    @Test
+    void aFileThatSaysSomethingOfVeryManyLayersIsReadSoon() {
+        int count = 19_000;
+        String layer = "{'class_name': 'Dense', 'config': {'name': 'l%d', 'units': 1, 'kernel_initializer': 'ones',"
+                + " 'kernel_constraint': 'NonNeg'}}";
+        String layers = IntStream.range(0, count).mapToObj(layer::formatted).collect(Collectors.joining(","));
+        String config =
+                "{'class_name': 'Sequential', 'config': {'build_input_shape': [null, 1], 'layers': [" + layers + "]}}";
+        Json json = JsonText.parse(config.replace('\'', '"'), new Json.Document(Path.of("m.json"), "it"));
+        ModelNode.Model model = ConfigReader.read(json, warning -> {});
+
+        VariableSettings found = assertTimeoutPreemptively(SOON, () -> LayerVariables.read(json, model, warning -> {}));
+        Graph graph = assertTimeoutPreemptively(SOON, () -> model.graph().with(found));
+
+        assertThat(graph.variables().initializers()).hasSize(count);
+        assertThat(graph.variables().constraints()).hasSize(count);
     }
 
     private static VariableSettings settings(String said, List<String> warnings) {
