@@ -55,8 +55,7 @@ final class EarlyWeightPaths {
                 case ModelNode.Layer layer -> WeightPaths.add(layer, path, eachStep, holders);
                 case ModelNode.Model nested -> {
                     boolean steps = nested.kind() == ModelNode.Kind.EACH_STEP;
-                    String inner = path + (steps ? "/layer/" : "/");
-                    add(WeightPaths.within(nested), inner, eachStep || steps, holders);
+                    add(WeightPaths.within(nested), WeightPaths.inside(nested, path), eachStep || steps, holders);
                 }
             }
         }

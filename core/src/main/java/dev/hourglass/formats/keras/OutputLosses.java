@@ -77,7 +77,7 @@ record OutputLosses(Graph graph, Function<Json, @Nullable Loss> one, Consumer<St
         for (String name : byName.members().keySet()) {
             if (!graph.outputs().contains(name)) {
                 throw new IllegalArgumentException(
-                        "'" + name + "' is none of the outputs " + String.join(", ", graph.outputs()));
+                        "'" + Json.printable(name) + "' is none of the outputs " + String.join(", ", graph.outputs()));
             }
         }
     }

@@ -13,6 +13,9 @@ import java.util.Map;
  * name: the second convolution of a model lies in {@code layers/conv2d_1/vars}.
  */
 final class WeightPaths {
+    /** Where a TimeDistributed keeps what it applies to each step, below its own place. */
+    private static final String OF_EACH_STEP = "/layer";
+
     /**
      * Variables of a layer that lie together: all that it has, but for a layer that goes both ways.
      *
@@ -46,7 +49,7 @@ final class WeightPaths {
                 }
                 case ModelNode.Model nested -> {
                     boolean steps = nested.kind() == ModelNode.Kind.EACH_STEP;
-                    add(within(nested), path + (steps ? "/layer/" : "/"), eachStep || steps, holders);
+                    add(within(nested), inside(nested, path), eachStep || steps, holders);
                 }
             }
         }
@@ -59,33 +62,36 @@ final class WeightPaths {
                 : model;
     }
 
+    /** What the places of a model's layers begin with, whose own place is at the path. */
+    static String inside(ModelNode.Model model, String path) {
+        return path + (model.kind() == ModelNode.Kind.EACH_STEP ? OF_EACH_STEP : "") + "/";
+    }
+
     /**
      * Adds where a layer keeps its variables, whose own place is at the path.
      *
      * @param eachStep whether it stands in a model that is applied to each step
      */
     static void add(ModelNode.Layer layer, String path, boolean eachStep, List<Holder> holders) {
-        add(layer, inFile(layer, eachStep), path, holders);
+        LayerSpec spec = inFile(layer, eachStep);
+        List<Variable> variables = layer.variables();
+        String place = path + within(spec);
+        while (spec instanceof LayerSpec.TimeDistributed each) {
+            spec = each.layer();
+        }
+        if (spec instanceof LayerSpec.Bidirectional both) {
+            int ofForward = both.forward().recurrence().useBias() ? 3 : 2;
+            holders.add(new Holder(layer, variables.subList(0, ofForward), place + "/forward_layer/cell/vars"));
+            holders.add(new Holder(
+                    layer, variables.subList(ofForward, variables.size()), place + "/backward_layer/cell/vars"));
+        } else {
+            holders.add(new Holder(layer, variables, place));
+        }
     }
 
     /** The layer as the file has it, where it stands in a model that is applied to each step. */
     private static LayerSpec inFile(ModelNode.Layer layer, boolean eachStep) {
         return eachStep && layer.spec() instanceof LayerSpec.TimeDistributed each ? each.layer() : layer.spec();
-    }
-
-    /** @param spec the layer, or the one within it */
-    private static void add(ModelNode.Layer layer, LayerSpec spec, String path, List<Holder> holders) {
-        List<Variable> variables = layer.variables();
-        if (spec instanceof LayerSpec.TimeDistributed each) {
-            add(layer, each.layer(), path + "/layer", holders);
-        } else if (spec instanceof LayerSpec.Bidirectional both) {
-            int ofForward = both.forward().recurrence().useBias() ? 3 : 2;
-            holders.add(new Holder(layer, variables.subList(0, ofForward), path + "/forward_layer/cell/vars"));
-            holders.add(new Holder(
-                    layer, variables.subList(ofForward, variables.size()), path + "/backward_layer/cell/vars"));
-        } else {
-            holders.add(new Holder(layer, variables, path + within(spec)));
-        }
     }
 
     /** What Keras calls a layer's or model's group, but for its number. */
@@ -101,13 +107,13 @@ final class WeightPaths {
         };
     }
 
-    /** Where a layer keeps its variables below its own place. */
+    /** Where a layer keeps its variables below its own place, or the two ways of one that goes both ways theirs. */
     private static String within(LayerSpec layer) {
         return switch (layer) {
             case LayerSpec.Recurrent ignored -> "/cell/vars";
             case LayerSpec.ConvolutionalLstm ignored -> "/cell/vars";
             case LayerSpec.Bidirectional ignored -> "";
-            case LayerSpec.TimeDistributed each -> "/layer" + within(each.layer());
+            case LayerSpec.TimeDistributed each -> OF_EACH_STEP + within(each.layer());
             case LayerSpec.Convolution ignored -> "/vars";
             case LayerSpec.ChannelwiseConvolution ignored -> "/vars";
             case LayerSpec.VolumeConvolution ignored -> "/vars";
