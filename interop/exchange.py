@@ -70,15 +70,16 @@ class Case:
 def exchange(place, number, seed):
     """What was checked of a case, and what our side must compute of Keras's files; None where there are none."""
     case, report, answer = Case(place), Report(), None
+    turn = number + seed  # so that another seed checks in one format what this one checks in the other
     with report.errors(case, "our files"):
         case.raise_error_of_our_side()
         if case.is_in_onnx():
             check_onnx(case, report)
         if case.is_computed_by_keras():
-            check_keras(case, number, report)
+            check_keras(case, turn, report)
     if case.is_computed_by_keras():
         with report.errors(case, "writing with Keras"):
-            answer = write_answer(case, number, seed)
+            answer = write_answer(case, number, turn, seed)
     keras.backend.clear_session(free_memory=False)
     return report, answer
 
@@ -108,14 +109,14 @@ def check_onnx(case, report):
             report.check(case, f"ours in ONNX Runtime: {part}.onnx", relative(outputs[:samples], found), OUTPUT_LIMIT)
 
 
-def check_keras(case, number, report):
+def check_keras(case, turn, report):
     """The model in both formats; its halves and a step of training in one of them, in turns from case to case."""
     for extension in KERAS_FILES:
 
         def load(part):
             return keras.models.load_model(case.place / f"{part}.{extension}")
 
-        is_turn = KERAS_FILES[number % 2] == extension
+        is_turn = KERAS_FILES[turn % 2] == extension
         model = load("model")
         inputs = case.floats("input", (-1,) + model.input_shape[1:])
         outputs = case.floats("output")
@@ -230,13 +231,13 @@ def output_error(model, inputs, expected):
 STYLES = ["sequential", "functional", "nested"]
 
 
-def write_answer(case, number, seed):
+def write_answer(case, number, turn, seed):
     """The layers of a case as Keras puts them together, with other weights, saved by Keras."""
     place = case.place / "from-keras"
     place.mkdir(exist_ok=True)
     generator = np.random.default_rng([seed, number])
     keras.utils.set_random_seed(seed + number)
-    model = rebuild(case, STYLES[number % len(STYLES)])
+    model = rebuild(case, STYLES[turn % len(STYLES)])
     randomized(model, generator)
     answer = Answer(case, sizes(model))
     inputs = generator.uniform(-1, 1, (4,) + model.input_shape[1:]).astype("float32")
@@ -250,7 +251,7 @@ def write_answer(case, number, seed):
     answer.has_keras2 = '"hard_sigmoid"' not in model.to_json() and not has_masks(model)
     if answer.has_keras2:
         keras2.rewrite(place / "model.h5", place / "keras2.h5")
-        if number % 4 == 0:
+        if turn % 4 == 0:
             require_keras_reads(place / "keras2.h5", model, inputs, answer.outputs[0])
     if case.has_several_outputs():
         several = randomized(keras.models.load_model(case.place / "several.keras", compile=False), generator)

@@ -1,4 +1,4 @@
-"""Makes what CompositeGoldenTest reads: models with several outputs, compiled with a loss and a weight for each in every form
+"""Makes what CompositeTrainingTest reads: models with several outputs, compiled with a loss and a weight for each in every form
 that Keras takes, as the real Keras saves them; and in float64 what it computes: the loss of each output, all gradients, and
 the loss before each of ten steps of Adam.
 

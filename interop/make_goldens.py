@@ -403,7 +403,8 @@ class GoldenFile:
 
     def __init__(self, folder, name):
         self.folder, self.name = folder, name
-        self.lines = ["# Written by interop/make_goldens.py; interop/README.md describes the format."]
+        script = Path(sys.argv[0]).name
+        self.lines = [f"# Written by interop/{script}; interop/README.md describes the format."]
         self.numbers = []
         self.offset = 0
 

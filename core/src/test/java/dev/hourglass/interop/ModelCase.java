@@ -20,11 +20,24 @@ import java.util.random.RandomGenerator;
  * A model that is checked against others.
  *
  * @param kind what the report's line is about, such as {@code layer} or {@code random}
- * @param further values that leave a model of several outputs as well
+ * @param spec of one output
+ * @param several the graph whose outputs are checked one by one where it has several, the model's being the first
  */
-public record ModelCase(String kind, AutoencoderSpec spec, List<String> further) {
+public record ModelCase(String kind, AutoencoderSpec spec, Graph several) {
     public ModelCase(String kind, AutoencoderSpec spec) {
-        this(kind, spec, List.of());
+        this(kind, spec.isComposite() ? reconstructing(spec) : spec, spec.graph());
+    }
+
+    private static AutoencoderSpec reconstructing(AutoencoderSpec spec) {
+        return new AutoencoderSpec(spec.name(), spec.reconstructing(), spec.waist());
+    }
+
+    /** @param further values that leave a model of several outputs as well */
+    static ModelCase withFurther(String kind, AutoencoderSpec spec, List<String> further) {
+        List<String> outputs = new ArrayList<>(spec.graph().outputs());
+        outputs.addAll(further);
+        return new ModelCase(
+                kind, spec, new Graph(spec.graph().inputs(), spec.graph().nodes(), outputs));
     }
 
     /** Layers down to the waist, and a decoder that leads back to the input's shape. */
@@ -80,7 +93,16 @@ public record ModelCase(String kind, AutoencoderSpec spec, List<String> further)
 
     /** The model with random variables; those that start equal elsewhere (biases, statistics) differ here as well. */
     public Autoencoder model(RandomSource random) {
-        Parameters initial = Parameters.initialize(spec.graph(), random);
+        return new Autoencoder(spec, parameters(spec.graph(), random), Normalization.NONE);
+    }
+
+    /** Of all layers of {@link #several}; those that the model has, too, have the same ones. */
+    Parameters parametersOfSeveral(RandomSource random) {
+        return parameters(several, random);
+    }
+
+    private Parameters parameters(Graph graph, RandomSource random) {
+        Parameters initial = Parameters.initialize(graph, random);
         List<Parameter> drawn = new ArrayList<>();
         for (Parameter parameter : initial.list()) {
             RandomGenerator generator = random.stream(spec.name() + "/" + parameter.path(), 0);
@@ -96,14 +118,7 @@ public record ModelCase(String kind, AutoencoderSpec spec, List<String> further)
             drawn.add(new Parameter(
                     parameter.layer(), parameter.name(), parameter.shape(), parameter.trainable(), values));
         }
-        return new Autoencoder(spec, Parameters.of(drawn), Normalization.NONE);
-    }
-
-    /** The graph with all its outputs. */
-    Graph ofSeveralOutputs() {
-        List<String> outputs = new ArrayList<>(spec.graph().outputs());
-        outputs.addAll(further);
-        return new Graph(spec.graph().inputs(), spec.graph().nodes(), outputs);
+        return Parameters.of(drawn);
     }
 
     /** {@code samples} random inputs in [-1, 1), row-major, one after the other. */

@@ -6,6 +6,7 @@ import dev.hourglass.formats.ModelLayout;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.Graph;
+import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.RandomSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -78,8 +79,8 @@ final class OurSide {
         Floats.write(place.resolve("input.f32"), inputs);
         Floats.write(place.resolve("code.f32"), codes);
         Floats.write(place.resolve("output.f32"), infer(model, inputs));
-        if (!modelCase.further().isEmpty()) {
-            SavedModel several = withGraph(model, modelCase.ofSeveralOutputs());
+        if (modelCase.several().outputs().size() > 1) {
+            SavedModel several = withGraph(model, modelCase.several(), modelCase.parametersOfSeveral(random));
             for (String extension : KERAS_FILES) {
                 ModelFile.write(several, place.resolve("several." + extension), layout);
             }
@@ -108,11 +109,11 @@ final class OurSide {
         }
     }
 
-    private static SavedModel withGraph(SavedModel model, Graph graph) {
+    private static SavedModel withGraph(SavedModel model, Graph graph, Parameters parameters) {
         return new SavedModel(
                 model.name(),
                 graph,
-                model.parameters(),
+                parameters,
                 model.normalization(),
                 model.waist(),
                 null,

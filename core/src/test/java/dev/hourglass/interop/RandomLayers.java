@@ -18,17 +18,6 @@ import java.util.stream.IntStream;
 
 /** Draws a layer of a given class with settings of any kind, odd ones among them. */
 final class RandomLayers {
-    /** Those that ONNX's recurrent operators have. */
-    private static final List<Activation> OF_CELLS = List.of(
-            Activation.LINEAR,
-            Activation.RELU,
-            Activation.SIGMOID,
-            Activation.TANH,
-            Activation.ELU,
-            Activation.SOFTPLUS,
-            Activation.SOFTSIGN,
-            Activation.HARD_SIGMOID);
-
     private static final List<KerasClass> EACH_STEP = List.of(
             KerasClass.DENSE,
             KerasClass.CONV1D,
@@ -262,7 +251,7 @@ final class RandomLayers {
     }
 
     private Activation cellActivation() {
-        return OF_CELLS.get(random.nextInt(OF_CELLS.size()));
+        return RandomModels.OF_CELLS.get(random.nextInt(RandomModels.OF_CELLS.size()));
     }
 
     private Activation activation() {

@@ -17,7 +17,7 @@ import java.util.random.RandomGenerator;
 public final class RandomModels {
     private static final int LARGEST_OUTPUT = 1500;
     /** Those that ONNX's recurrent operators have. */
-    private static final List<Activation> OF_CELLS = List.of(
+    static final List<Activation> OF_CELLS = List.of(
             Activation.LINEAR,
             Activation.RELU,
             Activation.SIGMOID,

@@ -172,7 +172,7 @@ public final class RandomNetworks {
         }
         AutoencoderSpec spec = new AutoencoderSpec(name, new Graph(List.of(input), nodes, List.of(rebuilt)), "code");
         boolean several = random.nextInt(3) == 0;
-        return new ModelCase(
+        return ModelCase.withFurther(
                 "network", spec, several ? List.of(before.get(1 + random.nextInt(before.size() - 1))) : List.of());
     }
 

@@ -27,7 +27,7 @@ class RandomNetworksTest {
     void someUseALayerTwiceSomeGoAroundTheWaistAndSomeGiveSeveralOutputs() {
         assertThat(CASES).anyMatch(drawn -> nodes(drawn).anyMatch(Graph.Node::isFurtherUse));
         assertThat(CASES).anyMatch(drawn -> !drawn.spec().bypass().isEmpty());
-        assertThat(CASES).anyMatch(drawn -> drawn.ofSeveralOutputs().outputs().size() > 1);
+        assertThat(CASES).anyMatch(drawn -> drawn.several().outputs().size() > 1);
         assertThat(CASES)
                 .anyMatch(drawn -> nodes(drawn).anyMatch(node -> node.inputs().size() > 2));
     }
