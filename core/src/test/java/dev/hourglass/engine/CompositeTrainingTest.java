@@ -83,6 +83,8 @@ final class CompositeTrainingTest {
                 + "aside next 0.125 cosine_similarity",
         "convolutional, keras, per_output:outputs=rebuilt input 1.0 mean_squared_error;other next 1.0 mean_squared_error",
         "recurrent, h5, per_output:outputs=rebuilt input 1.0 mean_squared_error;predicted next 0.5 mean_absolute_error",
+        "dense, h5, per_output:outputs=rebuilt input 2.0 huber;doubt next 0.25 binary_crossentropy;"
+                + "aside next 0.125 cosine_similarity",
         "convolutional, h5, per_output:outputs=rebuilt input 1.0 mean_squared_error;other next 1.0 mean_squared_error"
     })
     void lossesAndWeightsOfKerasFilesAreReadAndWritten(String name, String extension, String loss) throws IOException {

@@ -14,14 +14,8 @@ import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,31 +23,35 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What PyTorch and TensorFlow compute in float64; {@code interop/make_penalty_goldens.py} makes it. */
 class PenaltyGoldenTest {
-    /** @param words penalties, shape of a sample, layers, samples */
-    record Case(List<String> words, Map<String, double[]> arrays) {
+    /** @param golden whose words are penalties, shape of a sample, layers, samples */
+    record Case(TextGolden golden) {
         @Override
         public String toString() {
-            return words.toString();
+            return golden.toString();
+        }
+
+        String word(int place) {
+            return golden.words().get(place);
         }
 
         double[] array(String name) {
-            return Objects.requireNonNull(arrays.get(name), name);
+            return golden.array(name);
         }
 
         Loss loss() {
-            return Loss.parse("mean_squared_error:penalties=" + words.getFirst().replace('~', ' '));
+            return Loss.parse("mean_squared_error:penalties=" + word(0).replace('~', ' '));
         }
 
         int samples() {
-            return Integer.parseInt(words.getLast());
+            return Integer.parseInt(word(3));
         }
 
         /** Whose waist is the first layer. */
         AutoencoderSpec model() {
-            int[] shape = Stream.of(words.get(1).split(",", -1))
+            int[] shape = Stream.of(word(1).split(",", -1))
                     .mapToInt(Integer::parseInt)
                     .toArray();
-            List<LayerSpec> layers = Stream.of(words.get(2).split(",", -1))
+            List<LayerSpec> layers = Stream.of(word(2).split(",", -1))
                     .map(layer -> layer.split(":", -1))
                     .<LayerSpec>map(layer -> new LayerSpec.Dense(
                             layer[0],
@@ -67,7 +65,7 @@ class PenaltyGoldenTest {
         Parameters parameters() {
             Parameters parameters = Parameters.initialize(model().graph(), new RandomSource(1));
             for (Parameter parameter : parameters.list()) {
-                copy(array(parameter.path()), parameter.values());
+                golden.copy(parameter.path(), parameter.values());
             }
             return parameters;
         }
@@ -75,7 +73,7 @@ class PenaltyGoldenTest {
         Samples data() {
             int size = model().input().size();
             float[] numbers = new float[samples() * size];
-            copy(array("samples"), numbers);
+            golden.copy("samples", numbers);
             return (index, into, offset) -> System.arraycopy(numbers, index * size, into, offset, size);
         }
 
@@ -86,23 +84,7 @@ class PenaltyGoldenTest {
     }
 
     static List<Case> cases() throws IOException {
-        List<Case> cases = new ArrayList<>();
-        try (InputStream in = PenaltyGoldenTest.class.getResourceAsStream("/golden/penalties.txt")) {
-            String text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
-            for (String line : text.strip().split("\n", -1)) {
-                List<String> words = List.of(line.split(" ", -1));
-                if (words.getFirst().equals("case")) {
-                    cases.add(new Case(words.subList(1, words.size()), new LinkedHashMap<>()));
-                } else {
-                    double[] numbers = words.stream()
-                            .skip(1)
-                            .mapToDouble(Double::parseDouble)
-                            .toArray();
-                    cases.getLast().arrays().put(words.getFirst(), numbers);
-                }
-            }
-        }
-        return cases;
+        return TextGolden.read("penalties.txt").stream().map(Case::new).toList();
     }
 
     @ParameterizedTest
@@ -151,11 +133,5 @@ class PenaltyGoldenTest {
             }
         }
         assertThat(plain.sha256()).isEqualTo(vectors.sha256());
-    }
-
-    private static void copy(double[] numbers, float[] to) {
-        for (int i = 0; i < to.length; i++) {
-            to[i] = (float) numbers[i];
-        }
     }
 }

@@ -11,33 +11,27 @@ import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What PyTorch and Keras compute in float64 with our noise; {@code interop/make_variational_goldens.py} makes it. */
 class VariationalGoldenTest {
-    /** @param words loss, sizes of input, hidden layers and code, samples, seed */
-    record Case(List<String> words, Map<String, double[]> arrays) {
+    /** @param golden whose words are loss, sizes of input, hidden layers and code, samples, seed */
+    record Case(TextGolden golden) {
         @Override
         public String toString() {
-            return words.toString();
+            return golden.toString();
         }
 
         int number(int word) {
-            return Integer.parseInt(words.get(word));
+            return Integer.parseInt(golden.words().get(word));
         }
 
         double[] array(String name) {
-            return Objects.requireNonNull(arrays.get(name), name);
+            return golden.array(name);
         }
 
         Graph graph() {
@@ -56,23 +50,7 @@ class VariationalGoldenTest {
     }
 
     static List<Case> cases() throws IOException {
-        List<Case> cases = new ArrayList<>();
-        try (InputStream in = VariationalGoldenTest.class.getResourceAsStream("/golden/variational.txt")) {
-            String text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
-            for (String line : text.split("\n", -1)) {
-                List<String> words = List.of(line.split(" ", -1));
-                if (words.getFirst().equals("case")) {
-                    cases.add(new Case(words.subList(1, words.size()), new LinkedHashMap<>()));
-                } else if (words.size() > 1) {
-                    double[] numbers = words.stream()
-                            .skip(1)
-                            .mapToDouble(Double::parseDouble)
-                            .toArray();
-                    cases.getLast().arrays().put(words.getFirst(), numbers);
-                }
-            }
-        }
-        return cases;
+        return TextGolden.read("variational.txt").stream().map(Case::new).toList();
     }
 
     @ParameterizedTest
@@ -82,13 +60,13 @@ class VariationalGoldenTest {
         Graph graph = of.graph();
         Parameters parameters = Parameters.initialize(graph, new RandomSource(1));
         for (Parameter parameter : parameters.list()) {
-            copy(of.array(parameter.path()), parameter.values());
+            of.golden().copy(parameter.path(), parameter.values());
         }
         float[] numbers = new float[count * of.number(1)];
-        copy(of.array("samples"), numbers);
+        of.golden().copy("samples", numbers);
         Samples samples =
                 (index, into, offset) -> System.arraycopy(numbers, index * of.number(1), into, offset, of.number(1));
-        Loss loss = Loss.parse(of.words().getFirst().replace('~', ' '));
+        Loss loss = Loss.parse(of.golden().words().getFirst().replace('~', ' '));
         TrainingSettings settings = new TrainingSettings(loss, Optimizer.Adam.DEFAULT, count, of.number(5));
         try (TrainingSession session = TrainingSession.of(graph, parameters, settings, 2)) {
             double total = session.computeGradients(
@@ -107,13 +85,6 @@ class VariationalGoldenTest {
                             .isEqualTo(expected[i], within(3e-6 * largest));
                 }
             }
-        }
-    }
-
-    private static void copy(double[] from, float[] to) {
-        assertThat(to).hasSameSizeAs(from);
-        for (int i = 0; i < to.length; i++) {
-            to[i] = (float) from[i];
         }
     }
 }

@@ -141,6 +141,20 @@ class SeriesSplitTest {
                 .withMessage("testShare must be above 0 and below 1, got 1.0");
     }
 
+    /** Of a table the columns are taken by name, and the classes are those of both files: TableSplitTest. */
+    @Test
+    void aTestFileOfOtherColumnsIsRefused() throws IOException {
+        Path file = folder.resolve("train.npy");
+        Path wide = folder.resolve("wide.npy");
+        NpyWriter.write(file, Shape.of(2), sink -> sink.write(new float[] {1, 2, 3, 4}, 0, 2));
+        NpyWriter.write(wide, Shape.of(3), sink -> sink.write(new float[] {1, 2, 3, 4, 5, 6}, 0, 2));
+
+        assertThatThrownBy(() -> SeriesSplit.open(file, SeriesOptions.defaults().withTest(wide)))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage(
+                        "Rows of " + wide + " are [3], expected [2] as in " + file + ". Give both the same columns.");
+    }
+
     @Test
     void refusesGapsWithTheirPlace() throws IOException {
         Path file = folder.resolve("gap.npy");

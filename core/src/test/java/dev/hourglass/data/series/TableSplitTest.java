@@ -54,6 +54,17 @@ class TableSplitTest {
                         + ": it has 'speed', and 'temp' is missing. Add or rename it.");
     }
 
+    /** Where columns have no names, there must be as many. */
+    @Test
+    void aTestFileWithoutNamesAndWithOtherColumnsIsRefused() throws IOException {
+        Path file = rows("train.csv", "0,1", 6, k -> k + ",1");
+        Path wide = rows("wide.csv", "0,1,2", 6, k -> k + ",1,2");
+        assertThatThrownBy(() -> SeriesSplit.open(file, PLAIN.withTest(wide)))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage(
+                        "Rows of " + wide + " are [3], expected [2] as in " + file + ". Give both the same columns.");
+    }
+
     @Test
     void classesAreThoseOfBothFilesAndTrainingMayHaveNone() throws IOException {
         Path normal = rows("normal.csv", "v,status", 8, k -> k + ",NORMAL");

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -35,10 +36,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class KerasFilesTest {
     private static final int BATCH = 4;
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
+    /** Whose layers are all trained. */
+    static List<String> trained() {
+        return List.of(
                 "sequential.keras",
                 "sequential.h5",
                 "functional.keras",
@@ -63,10 +63,15 @@ class KerasFilesTest {
                 "public/wide.keras",
                 "public/wider.keras",
                 "public/wide_with_waist.keras",
-                "public/pixels.keras",
-                "frozen.keras",
-                "frozen.h5"
-            })
+                "public/pixels.keras");
+    }
+
+    static List<String> frozen() {
+        return List.of("frozen.keras", "frozen.h5");
+    }
+
+    @ParameterizedTest
+    @MethodSource({"trained", "frozen"})
     void computesWhatKerasComputes(String file) throws IOException {
         SavedModel model = ModelFile.read(resource(file));
         Expected expected = new Expected(file, model);
@@ -78,34 +83,7 @@ class KerasFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "sequential.keras",
-                "sequential.h5",
-                "functional.keras",
-                "functional.h5",
-                "keras2.h5",
-                "nested.keras",
-                "nested.h5",
-                "nested_sequential.keras",
-                "nested_sequential.h5",
-                "recurrent.keras",
-                "recurrent.h5",
-                "masked.keras",
-                "masked.h5",
-                "each_step.keras",
-                "each_step.h5",
-                "public/lstm_relu.keras",
-                "public/lstm_relu.h5",
-                "public/lstm_linear.keras",
-                "public/lstm_selu.keras",
-                "public/lstm_hard_sigmoid.keras",
-                "public/denoiser.keras",
-                "public/wide.keras",
-                "public/wider.keras",
-                "public/wide_with_waist.keras",
-                "public/pixels.keras"
-            })
+    @MethodSource("trained")
     void goesOnTrainingFromKerassAdamAsKerasDoes(String file) throws IOException {
         SavedModel model = ModelFile.read(resource(file));
         Expected expected = new Expected(file, model);
@@ -129,7 +107,7 @@ class KerasFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"frozen.keras", "frozen.h5"})
+    @MethodSource("frozen")
     void leavesTheOptimizerOfAFrozenModelOutAndSaysSo(String file) throws IOException {
         SavedModel model = ModelFile.read(resource(file));
         assertThat(model.optimizer()).isNull();

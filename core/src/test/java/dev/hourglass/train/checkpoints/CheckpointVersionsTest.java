@@ -39,13 +39,7 @@ class CheckpointVersionsTest {
         assertThat(state.optimizer().optimizer().withLearningRate(1e-3f)).isEqualTo(Optimizer.Adam.DEFAULT);
         assertThat(state.optimizer().steps()).isEqualTo(6);
 
-        TrainResult result = Trainer.train(
-                state,
-                TinyTraining.TRAINING,
-                TinyTraining.VALIDATION,
-                CheckpointsTest.OPTIONS,
-                TrainingWatch.INTERRUPTS,
-                event -> {});
+        TrainResult result = resumed(state);
 
         assertThat(result.weightDigests()).isEqualTo(EPOCHS);
         History.Epoch second = result.history().epochs().get(1);
@@ -65,15 +59,19 @@ class CheckpointVersionsTest {
         assertThat(state.place().outputs()).isEmpty();
         assertThat(state.history().epochs().getFirst().validation().outputs()).isEmpty();
 
-        TrainResult result = Trainer.train(
+        TrainResult result = resumed(state);
+
+        assertThat(result.weightDigests()).isEqualTo(EPOCHS);
+    }
+
+    private static TrainResult resumed(TrainingState state) {
+        return Trainer.train(
                 state,
                 TinyTraining.TRAINING,
                 TinyTraining.VALIDATION,
                 CheckpointsTest.OPTIONS,
                 TrainingWatch.INTERRUPTS,
                 event -> {});
-
-        assertThat(result.weightDigests()).isEqualTo(EPOCHS);
     }
 
     private static Checkpoint read(String name) throws IOException, URISyntaxException {
