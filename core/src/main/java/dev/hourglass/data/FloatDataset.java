@@ -141,8 +141,8 @@ public final class FloatDataset implements Dataset {
                             + " Choose shorter windows or a longer series.",
                     steps, name, size(), sampleShape));
         }
-        int[] starts = Cuts.starts(size(), steps, stride, toTheEnd).toArray();
-        return cut(Cuts.windows(starts, steps), LabelRule.MAJORITY, 0);
+        List<int[]> whole = List.of(new int[] {0, size()});
+        return cut(Cuts.windows(whole, steps, stride, toTheEnd), LabelRule.MAJORITY, 0);
     }
 
     /**
@@ -159,8 +159,8 @@ public final class FloatDataset implements Dataset {
         }
         int[] each = labels == null
                 ? null
-                : IntStream.range(0, cuts.starts().length)
-                        .map(i -> label(rule, usual, labels, cuts.starts()[i], cuts.starts()[i] + cuts.lengths()[i]))
+                : IntStream.range(0, cuts.count())
+                        .map(i -> label(rule, usual, labels, cuts.start(i), cuts.start(i) + cuts.length(i)))
                         .toArray();
         return new FloatDataset(
                 name,
@@ -169,7 +169,7 @@ public final class FloatDataset implements Dataset {
                 new SampleStore.Windows(store, cuts),
                 each,
                 classNames,
-                times == null ? null : times.windows(cuts.starts(), cuts.lengths()));
+                times == null ? null : times.windows(cuts));
     }
 
     private static int label(LabelRule rule, int usual, int[] labels, int from, int to) {
@@ -244,9 +244,9 @@ public final class FloatDataset implements Dataset {
 
     /** The same samples with the times at which they were measured. */
     public FloatDataset withTimes(SampleTimes measured) {
-        if (measured.first().length != size()) {
+        if (measured.size() != size()) {
             throw new ShapeException("Data set '" + name + "' has " + size() + " samples and needs as many times, got "
-                    + measured.first().length + ".");
+                    + measured.size() + ".");
         }
         return new FloatDataset(name, sampleShape, normalization, store, labels, classNames, measured);
     }

@@ -1,6 +1,8 @@
 package dev.hourglass.data;
 
 import dev.hourglass.tensor.Normalization;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -60,28 +62,33 @@ public interface SampleStore {
         }
     }
 
-    /** The same in double precision: of what a large offset leaves of a small change, 32 bits would lose all. */
-    record Doubles(double[] values, int sampleSize) implements SampleStore {
+    /**
+     * The same in double precision, in memory or in a file that nobody else has: of what a large offset leaves of a small
+     * change, 32 bits would lose all.
+     */
+    record Doubles(MemorySegment values, int sampleSize) implements SampleStore {
         @Override
         public int size() {
-            return values.length / sampleSize;
+            return (int) (values.byteSize() / Double.BYTES / sampleSize);
         }
 
         @Override
         public void copy(int index, float[] into, int offset) {
+            long at = (long) index * sampleSize;
             for (int i = 0; i < sampleSize; i++) {
-                into[offset + i] = (float) values[index * sampleSize + i];
+                into[offset + i] = (float) values.getAtIndex(ValueLayout.JAVA_DOUBLE, at + i);
             }
         }
 
         @Override
         public void copy(int index, double[] into, int offset) {
-            System.arraycopy(values, index * sampleSize, into, offset, sampleSize);
+            long at = (long) index * sampleSize * Double.BYTES;
+            MemorySegment.copy(values, ValueLayout.JAVA_DOUBLE, at, into, offset, sampleSize);
         }
 
         @Override
         public void copy(int index, float[] into, int offset, Normalization normalization) {
-            normalization.apply(values, index * sampleSize, into, offset, sampleSize);
+            normalization.apply(values, (long) index * sampleSize, into, offset, sampleSize);
         }
 
         @Override
@@ -141,7 +148,7 @@ public interface SampleStore {
     record Windows(SampleStore series, Cuts cuts) implements SampleStore {
         @Override
         public int size() {
-            return cuts.starts().length;
+            return cuts.count();
         }
 
         @Override
@@ -152,9 +159,10 @@ public interface SampleStore {
         @Override
         public void copy(int index, float[] into, int offset) {
             int each = series.sampleSize();
-            int length = cuts.lengths()[index];
+            int start = cuts.start(index);
+            int length = cuts.length(index);
             for (int step = 0; step < length; step++) {
-                series.copy(cuts.starts()[index] + step, into, offset + step * each);
+                series.copy(start + step, into, offset + step * each);
             }
             Arrays.fill(into, offset + length * each, offset + sampleSize(), cuts.filling());
         }
@@ -162,9 +170,10 @@ public interface SampleStore {
         @Override
         public void copy(int index, double[] into, int offset) {
             int each = series.sampleSize();
-            int length = cuts.lengths()[index];
+            int start = cuts.start(index);
+            int length = cuts.length(index);
             for (int step = 0; step < length; step++) {
-                series.copy(cuts.starts()[index] + step, into, offset + step * each);
+                series.copy(start + step, into, offset + step * each);
             }
             Arrays.fill(into, offset + length * each, offset + sampleSize(), cuts.filling());
         }
@@ -172,9 +181,10 @@ public interface SampleStore {
         @Override
         public void copy(int index, float[] into, int offset, Normalization normalization) {
             int each = series.sampleSize();
-            int length = cuts.lengths()[index];
+            int start = cuts.start(index);
+            int length = cuts.length(index);
             for (int step = 0; step < length; step++) {
-                series.copy(cuts.starts()[index] + step, into, offset + step * each, normalization);
+                series.copy(start + step, into, offset + step * each, normalization);
             }
             Arrays.fill(into, offset + length * each, offset + sampleSize(), cuts.filling());
         }

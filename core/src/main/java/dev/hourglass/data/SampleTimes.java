@@ -1,50 +1,74 @@
 package dev.hourglass.data;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/**
- * When samples of a series begin and end.
- *
- * @param first of each sample's first step, in nanoseconds since 1970
- * @param last of its last step
- * @param zoned whether these are moments; else they are readings of some clock
- */
-public record SampleTimes(long[] first, long[] last, boolean zoned) {
+/** When samples of a series begin and end. */
+public final class SampleTimes {
     private static final long SECOND = 1_000_000_000;
+
+    private final MemorySegment times;
+    private final @Nullable Cuts cuts;
+    private final int from;
+    private final int size;
+    private final boolean zoned;
+
+    private SampleTimes(MemorySegment times, @Nullable Cuts cuts, int from, int size, boolean zoned) {
+        this.times = times;
+        this.cuts = cuts;
+        this.from = from;
+        this.size = size;
+        this.zoned = zoned;
+    }
+
+    /**
+     * Of samples of one step.
+     *
+     * @param times of each as longs, nanoseconds since 1970
+     * @param zoned whether these are moments; else they are readings of some clock
+     */
+    public static SampleTimes of(MemorySegment times, boolean zoned) {
+        return new SampleTimes(times, null, 0, (int) (times.byteSize() / Long.BYTES), zoned);
+    }
+
+    /** Of how many samples. */
+    public int size() {
+        return size;
+    }
 
     /** The time of a sample's first step as ISO 8601, in UTC or without a zone where the data named none. */
     public String begin(int sample) {
-        return text(first[sample]);
+        int index = from + Objects.checkIndex(sample, size);
+        return text(cuts == null ? index : cuts.start(index));
     }
 
     /** The same of its last step. */
     public String end(int sample) {
-        return text(last[sample]);
+        int index = from + Objects.checkIndex(sample, size);
+        return text(cuts == null ? index : cuts.start(index) + cuts.length(index) - 1);
     }
 
-    private String text(long nanos) {
+    private String text(int row) {
+        long nanos = times.getAtIndex(ValueLayout.JAVA_LONG, row);
         Instant instant = Instant.ofEpochSecond(Math.floorDiv(nanos, SECOND), Math.floorMod(nanos, SECOND));
         return zoned
                 ? instant.toString()
                 : LocalDateTime.ofInstant(instant, ZoneOffset.UTC).toString();
     }
 
-    /** Of samples {@code from} to {@code to - 1}. */
-    SampleTimes range(int from, int to) {
-        return new SampleTimes(Arrays.copyOfRange(first, from, to), Arrays.copyOfRange(last, from, to), zoned);
+    /** Of samples {@code first} to {@code end - 1}. */
+    SampleTimes range(int first, int end) {
+        return new SampleTimes(times, cuts, from + first, end - first, zoned);
     }
 
-    /** Of windows that begin at these samples and have so many. */
-    SampleTimes windows(int[] starts, int[] lengths) {
-        long[] begins = new long[starts.length];
-        long[] ends = new long[starts.length];
-        for (int i = 0; i < starts.length; i++) {
-            begins[i] = first[starts[i]];
-            ends[i] = last[starts[i] + lengths[i] - 1];
-        }
-        return new SampleTimes(begins, ends, zoned);
+    /** Of windows of these samples, which are single steps. */
+    SampleTimes windows(Cuts windows) {
+        return new SampleTimes(
+                times.asSlice((long) from * Long.BYTES, (long) size * Long.BYTES), windows, 0, windows.count(), zoned);
     }
 }

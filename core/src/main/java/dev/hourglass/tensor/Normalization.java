@@ -1,5 +1,7 @@
 package dev.hourglass.tensor;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -200,13 +202,13 @@ public record Normalization(
     /**
      * The same of numbers in double precision, of which nothing is lost before they are scaled.
      *
-     * @param stored row-major with the channels last, beginning with channel 0 at {@code at}
+     * @param stored doubles, row-major with the channels last, beginning with channel 0 at number {@code at}
      * @param into receives {@code count} inputs from {@code offset} on
      */
-    public void apply(double[] stored, int at, float[] into, int offset, int count) {
+    public void apply(MemorySegment stored, long at, float[] into, int offset, int count) {
         if (isNone() || isPixels()) {
             for (int i = 0; i < count; i++) {
-                into[offset + i] = (float) stored[at + i];
+                into[offset + i] = (float) stored.getAtIndex(ValueLayout.JAVA_DOUBLE, at + i);
             }
             apply(into, offset, count);
             return;
@@ -215,7 +217,7 @@ public record Normalization(
             double scale = scales.get(channel);
             double shift = offsets.get(channel);
             for (int i = channel; i < count; i += channels()) {
-                into[offset + i] = apply(stored[at + i], scale, shift);
+                into[offset + i] = apply(stored.getAtIndex(ValueLayout.JAVA_DOUBLE, at + i), scale, shift);
             }
         }
     }

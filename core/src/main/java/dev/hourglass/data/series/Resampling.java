@@ -2,6 +2,7 @@ package dev.hourglass.data.series;
 
 import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.tables.Table;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +21,7 @@ final class Resampling {
      */
     static SeriesRows apply(SeriesRows rows, SeriesOptions.Resample resample) {
         Table table = rows.table();
-        long[] times = table.times();
-        if (times == null) {
+        if (table.times() == null) {
             throw new DatasetException("Can't resample " + table.file()
                     + ": it has no column of times. Name it with 'time_column', or leave 'resample' out.");
         }
@@ -29,7 +29,7 @@ final class Resampling {
         int[] bounds = table.seriesBounds();
         long steps = 0;
         for (int i = 0; i + 1 < bounds.length; i++) {
-            steps += Math.floorDiv(times[bounds[i + 1] - 1], every) - Math.floorDiv(times[bounds[i]], every) + 1;
+            steps += Math.floorDiv(table.time(bounds[i + 1] - 1), every) - Math.floorDiv(table.time(bounds[i]), every) + 1;
         }
         if (steps * table.channels() > MOST_VALUES || steps < 0) {
             throw new DatasetException(String.format(
@@ -48,7 +48,6 @@ final class Resampling {
     private static final class Filling {
         private final SeriesRows rows;
         private final Table table;
-        private final long[] times;
         private final SeriesOptions.Resample.How how;
         private final long every;
         private final double[] values;
@@ -61,8 +60,6 @@ final class Resampling {
         Filling(SeriesRows rows, SeriesOptions.Resample resample, long every, int steps) {
             this.rows = rows;
             table = rows.table();
-            long[] measured = table.times();
-            times = measured == null ? new long[0] : measured;
             how = resample.how();
             this.every = every;
             values = new double[steps * table.channels()];
@@ -75,10 +72,10 @@ final class Resampling {
         SeriesRows fill(int[] bounds) {
             for (int i = 0; i + 1 < bounds.length; i++) {
                 int row = bounds[i];
-                long last = Math.floorDiv(times[bounds[i + 1] - 1], every);
-                for (long at = Math.floorDiv(times[row], every); at <= last; at++) {
+                long last = Math.floorDiv(table.time(bounds[i + 1] - 1), every);
+                for (long at = Math.floorDiv(table.time(row), every); at <= last; at++) {
                     int from = row;
-                    while (row < bounds[i + 1] && Math.floorDiv(times[row], every) == at) {
+                    while (row < bounds[i + 1] && Math.floorDiv(table.time(row), every) == at) {
                         row++;
                     }
                     add(at * every, from, row);
@@ -88,8 +85,8 @@ final class Resampling {
                     table.file(),
                     table.columns(),
                     table.channels(),
-                    values,
-                    newTimes,
+                    MemorySegment.ofArray(values),
+                    MemorySegment.ofArray(newTimes),
                     table.zoned(),
                     labels,
                     table.classes(),
@@ -105,7 +102,7 @@ final class Resampling {
                 double[] numbers = new double[to - from];
                 int count = 0;
                 for (int row = from; row < to; row++) {
-                    double value = table.values()[row * channels + channel];
+                    double value = table.value(row, channel);
                     if (!Double.isNaN(value)) {
                         numbers[count++] = value;
                     }

@@ -48,7 +48,7 @@ record SeriesRows(Table table, boolean @Nullable [] used, String part) {
         double[] row = new double[table.channels()];
         for (int i = 0; i < table.rows(); i++) {
             if (used == null || used[i]) {
-                System.arraycopy(table.values(), i * row.length, row, 0, row.length);
+                table.copyRow(i, row);
                 taker.accept(row);
             }
         }
@@ -60,13 +60,12 @@ record SeriesRows(Table table, boolean @Nullable [] used, String part) {
     /** Of the channels that have some. */
     List<Gap> gaps() {
         int channels = table.channels();
-        double[] values = table.values();
         int[] missing = new int[channels];
         int[] run = new int[channels];
         int[] longest = new int[channels];
         for (int row = 0; row < table.rows(); row++) {
             for (int channel = 0; channel < channels; channel++) {
-                if (Double.isNaN(values[row * channels + channel])) {
+                if (Double.isNaN(table.value(row, channel))) {
                     missing[channel]++;
                     run[channel]++;
                     longest[channel] = Math.max(longest[channel], run[channel]);
@@ -168,59 +167,58 @@ record SeriesRows(Table table, boolean @Nullable [] used, String part) {
                         "Say what to do with 'missing': interpolate, hold, mean or drop_windows.");
             case DROP_WINDOWS -> new SeriesRows(table, whole(), part);
             case MEAN ->
-                filledBy(gaps, (values, bounds, channel) -> {
+                filledBy(gaps, (bounds, channel) -> {
                     for (int row = bounds[0]; row < bounds[1]; row++) {
-                        int at = row * table.channels() + channel;
-                        values[at] = Double.isNaN(values[at]) ? means[channel] : values[at];
+                        if (Double.isNaN(table.value(row, channel))) {
+                            table.setValue(row, channel, means[channel]);
+                        }
                     }
                 });
-            case HOLD -> filledBy(gaps, (values, bounds, channel) -> fill(values, bounds, channel, false, means));
-            case INTERPOLATE -> filledBy(gaps, (values, bounds, channel) -> fill(values, bounds, channel, true, means));
+            case HOLD -> filledBy(gaps, (bounds, channel) -> fill(bounds, channel, false, means));
+            case INTERPOLATE -> filledBy(gaps, (bounds, channel) -> fill(bounds, channel, true, means));
         };
     }
 
     private interface Filling {
         /** Fills one channel of the rows from {@code bounds[0]} to {@code bounds[1] - 1}. */
-        void fill(double[] values, int[] bounds, int channel);
+        void fill(int[] bounds, int channel);
     }
 
     private SeriesRows filledBy(List<Gap> gaps, Filling filling) {
         int[] bounds = table.seriesBounds();
         for (int i = 0; i + 1 < bounds.length; i++) {
             for (Gap gap : gaps) {
-                filling.fill(table.values(), new int[] {bounds[i], bounds[i + 1]}, gap.channel());
+                filling.fill(new int[] {bounds[i], bounds[i + 1]}, gap.channel());
             }
         }
         return this;
     }
 
     /** By the numbers around a gap; by the channel's mean where a series has none. */
-    private void fill(double[] values, int[] bounds, int channel, boolean onLine, double[] means) {
-        int channels = table.channels();
+    private void fill(int[] bounds, int channel, boolean onLine, double[] means) {
         int known = -1;
         for (int row = bounds[0]; row < bounds[1]; row++) {
-            if (Double.isNaN(values[row * channels + channel])) {
+            if (Double.isNaN(table.value(row, channel))) {
                 continue;
             }
             for (int gap = known < 0 ? bounds[0] : known + 1; gap < row; gap++) {
-                double after = values[row * channels + channel];
-                double before = known < 0 ? after : values[known * channels + channel];
+                double after = table.value(row, channel);
+                double before = known < 0 ? after : table.value(known, channel);
                 double share = known < 0 || !onLine ? 0 : place(known, gap, row);
-                values[gap * channels + channel] = before + share * (after - before);
+                table.setValue(gap, channel, before + share * (after - before));
             }
             known = row;
         }
         for (int gap = known < 0 ? bounds[0] : known + 1; gap < bounds[1]; gap++) {
-            values[gap * channels + channel] = known < 0 ? means[channel] : values[known * channels + channel];
+            table.setValue(gap, channel, known < 0 ? means[channel] : table.value(known, channel));
         }
     }
 
     /** Where a row lies between two others, from 0 to 1: by time where there are times. */
     private double place(int before, int row, int after) {
-        long[] times = table.times();
-        return times == null || times[after] == times[before]
+        return table.times() == null || table.time(after) == table.time(before)
                 ? (double) (row - before) / (after - before)
-                : (double) (times[row] - times[before]) / (times[after] - times[before]);
+                : (double) (table.time(row) - table.time(before)) / (table.time(after) - table.time(before));
     }
 
     private boolean[] whole() {
@@ -228,9 +226,9 @@ record SeriesRows(Table table, boolean @Nullable [] used, String part) {
         if (used == null) {
             Arrays.fill(whole, true);
         }
-        for (int at = 0; at < table.values().length; at++) {
-            if (Double.isNaN(table.values()[at])) {
-                whole[at / table.channels()] = false;
+        for (int row = 0; row < whole.length; row++) {
+            for (int channel = 0; channel < table.channels(); channel++) {
+                whole[row] &= !Double.isNaN(table.value(row, channel));
             }
         }
         return whole;
@@ -239,7 +237,7 @@ record SeriesRows(Table table, boolean @Nullable [] used, String part) {
     /** Runs of rows of one series that are used and have no gap in time: first row, and the one behind the last. */
     private List<int[]> pieces(@Nullable Duration maxGap) {
         long most = maxGap == null ? Long.MAX_VALUE : maxGap.toNanos();
-        long[] times = table.times();
+        boolean timed = table.times() != null;
         int[] ids = table.ids();
         List<int[]> pieces = new ArrayList<>();
         int begin = -1;
@@ -248,7 +246,7 @@ record SeriesRows(Table table, boolean @Nullable [] used, String part) {
             boolean joined = in
                     && begin >= 0
                     && (ids == null || ids[row] == ids[row - 1])
-                    && (times == null || times[row] - times[row - 1] <= most);
+                    && (!timed || table.time(row) - table.time(row - 1) <= most);
             if (begin >= 0 && !joined) {
                 pieces.add(new int[] {begin, row});
                 begin = -1;
@@ -272,11 +270,8 @@ record SeriesRows(Table table, boolean @Nullable [] used, String part) {
         }
         SeriesOptions.Window cut = window == null ? new SeriesOptions.Window(1, 1) : window;
         int steps = cut.steps();
-        int[] starts = pieces.stream()
-                .flatMapToInt(piece -> Cuts.starts(piece[1] - piece[0], steps, cut.stride(), toTheEnd)
-                        .map(start -> piece[0] + start))
-                .toArray();
-        if (starts.length == 0) {
+        Cuts cuts = Cuts.windows(pieces, steps, cut.stride(), toTheEnd);
+        if (cuts.count() == 0) {
             int longest =
                     pieces.stream().mapToInt(piece -> piece[1] - piece[0]).max().orElse(0);
             throw new DatasetException(String.format(
@@ -288,7 +283,7 @@ record SeriesRows(Table table, boolean @Nullable [] used, String part) {
                     steps,
                     longest));
         }
-        return Cuts.windows(starts, steps);
+        return cuts;
     }
 
     private Cuts wholeSeries(List<int[]> pieces, SeriesOptions.Lengths lengths) {
@@ -297,20 +292,14 @@ record SeriesRows(Table table, boolean @Nullable [] used, String part) {
         }
         IntStream each = pieces.stream().mapToInt(piece -> piece[1] - piece[0]);
         int steps = lengths.cut() ? each.min().orElse(0) : each.max().orElse(0);
-        return new Cuts(
-                pieces.stream().mapToInt(piece -> piece[0]).toArray(),
-                pieces.stream()
-                        .mapToInt(piece -> Math.min(steps, piece[1] - piece[0]))
-                        .toArray(),
-                steps,
-                lengths.filling());
+        return Cuts.onePiece(pieces, steps, lengths.filling());
     }
 
     /** Says how many rows no sample has. */
     List<String> describeCuts(Cuts cuts, SeriesOptions options) {
         boolean[] answered = new boolean[table.rows()];
-        for (int i = 0; i < cuts.starts().length; i++) {
-            Arrays.fill(answered, cuts.starts()[i], cuts.starts()[i] + cuts.lengths()[i], true);
+        for (int i = 0; i < cuts.count(); i++) {
+            Arrays.fill(answered, cuts.start(i), cuts.start(i) + cuts.length(i), true);
         }
         int left = 0;
         for (int row = 0; row < answered.length; row++) {

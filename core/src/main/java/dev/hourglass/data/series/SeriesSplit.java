@@ -101,9 +101,11 @@ public record SeriesSplit(FloatDataset training, FloatDataset test, List<String>
         if (window == null) {
             return rows;
         }
-        int[] starts = Cuts.starts(rows.size(), window.steps(), window.stride(), toTheEnd)
-                .toArray();
-        return rows.cut(Cuts.windows(starts, window.steps()), options.classes().rule(), 0);
+        List<int[]> whole = List.of(new int[] {0, rows.size()});
+        return rows.cut(
+                Cuts.windows(whole, window.steps(), window.stride(), toTheEnd),
+                options.classes().rule(),
+                0);
     }
 
     private static void requireRows(Path file, String part, int found, int of, SeriesOptions options) {

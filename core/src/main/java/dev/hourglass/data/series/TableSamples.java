@@ -8,6 +8,7 @@ import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.data.tables.TableReader;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Shape;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +50,7 @@ public record TableSamples(FloatDataset data, List<String> notes) {
         if (labels != null) {
             data = data.withLabels(classes.of(table, labels), classes.names());
         }
-        long[] times = table.times();
-        return times == null ? data : data.withTimes(new SampleTimes(times, times, table.zoned()));
+        MemorySegment times = table.times();
+        return times == null ? data : data.withTimes(SampleTimes.of(times, table.zoned()));
     }
 }

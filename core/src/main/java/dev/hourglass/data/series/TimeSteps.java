@@ -2,9 +2,9 @@ package dev.hourglass.data.series;
 
 import dev.hourglass.data.tables.Table;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.LongConsumer;
 
 /**
  * How the times of a table's rows follow each other.
@@ -17,27 +17,53 @@ import java.util.Locale;
  */
 record TimeSteps(long usualNanos, int duplicates, int irregular, long longestNanos, int steps) {
     static TimeSteps of(Table table) {
-        long[] times = table.times();
-        if (times == null) {
+        if (table.times() == null) {
             return new TimeSteps(0, 0, 0, 0, 0);
         }
+        int steps = table.rows() - (table.seriesBounds().length - 1);
+        long usual = steps == 0 ? 0 : median(table, steps);
+        int[] duplicatesAndIrregular = new int[2];
+        long[] longest = {0};
+        forEach(table, step -> {
+            duplicatesAndIrregular[0] += step == 0 ? 1 : 0;
+            duplicatesAndIrregular[1] += step != 0 && Math.abs(step - usual) > usual / 100 ? 1 : 0;
+            longest[0] = Math.max(longest[0], step);
+        });
+        return new TimeSteps(usual, duplicatesAndIrregular[0], duplicatesAndIrregular[1], longest[0], steps);
+    }
+
+    private static void forEach(Table table, LongConsumer taker) {
         int[] bounds = table.seriesBounds();
-        long[] steps = new long[times.length - (bounds.length - 1)];
-        int count = 0;
         for (int i = 0; i + 1 < bounds.length; i++) {
             for (int row = bounds[i] + 1; row < bounds[i + 1]; row++) {
-                steps[count++] = times[row] - times[row - 1];
+                taker.accept(table.time(row) - table.time(row - 1));
             }
         }
-        Arrays.sort(steps);
-        long usual = count == 0 ? 0 : steps[count / 2];
-        int duplicates = 0;
-        int irregular = 0;
-        for (long step : steps) {
-            duplicates += step == 0 ? 1 : 0;
-            irregular += step != 0 && Math.abs(step - usual) > usual / 100 ? 1 : 0;
+    }
+
+    /**
+     * The upper one of two in the middle, found digit by digit from the highest: however many steps there are, it takes
+     * four passes and no memory.
+     */
+    private static long median(Table table, int steps) {
+        int rank = steps / 2;
+        long found = 0;
+        for (int shift = 48; shift >= 0; shift -= 16) {
+            int[] counts = new int[1 << 16];
+            long higher = found;
+            int digitAt = shift;
+            forEach(table, step -> {
+                if (digitAt == 48 || step >>> (digitAt + 16) == higher) {
+                    counts[(int) (step >>> digitAt) & 0xFFFF]++;
+                }
+            });
+            int digit = 0;
+            while (digit < counts.length - 1 && rank >= counts[digit]) {
+                rank -= counts[digit++];
+            }
+            found = found << 16 | digit;
         }
-        return new TimeSteps(usual, duplicates, irregular, count == 0 ? 0 : steps[count - 1], count);
+        return found;
     }
 
     List<String> describe(String part, SeriesOptions.Steps options) {

@@ -44,6 +44,7 @@ final class RecordReader {
 
     private int end;
     private boolean over;
+    private long bytesRead;
     private int[] from = new int[16];
     private int[] to = new int[16];
     private int fields;
@@ -150,6 +151,11 @@ final class RecordReader {
 
     int to(int field) {
         return to[field];
+    }
+
+    /** How much of the text went into records so far, and into the buffer. */
+    long bytesRead() {
+        return bytesRead;
     }
 
     /** The last comment so far, with its sign; empty if there is none. */
@@ -286,6 +292,7 @@ final class RecordReader {
         }
         int read = in.readNBytes(buffer, end, buffer.length - end - 2);
         end += read;
+        bytesRead += read;
         if (end < buffer.length - 2) {
             over = true;
             if (end > 0 && buffer[end - 1] != '\n') {

@@ -1,5 +1,9 @@
 package dev.hourglass.data.tables;
 
+import dev.hourglass.files.ScratchNumbers;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -7,13 +11,14 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table of numbers in memory, as its file has them: nothing is filled or scaled.
+ * A table of numbers as its file has them: nothing is filled or scaled. Numbers and times may lie outside of memory, see
+ * {@link dev.hourglass.files.ScratchNumbers}.
  *
  * @param file that it was read from
  * @param columns names of the channels, or none
  * @param channels how many numbers a row has, >= 1
- * @param values [rows, channels], NaN where one is missing; not to be changed
- * @param times of the rows in nanoseconds since 1970, not decreasing within a series; null where there are none
+ * @param values doubles [rows, channels], NaN where one is missing; changed only by who fills gaps
+ * @param times of the rows as longs, nanoseconds since 1970, not decreasing within a series; null where there are none
  * @param zoned whether times are moments; else they are readings of some clock
  * @param labels the class of each row, as codes of {@code classes}; null where there are none
  * @param classes what labels stand for
@@ -25,8 +30,8 @@ public record Table(
         Path file,
         List<String> columns,
         int channels,
-        double[] values,
-        long @Nullable [] times,
+        MemorySegment values,
+        @Nullable MemorySegment times,
         boolean zoned,
         int @Nullable [] labels,
         List<String> classes,
@@ -41,17 +46,41 @@ public record Table(
     }
 
     public int rows() {
-        return values.length / channels;
+        return (int) (values.byteSize() / Double.BYTES / channels);
     }
 
-    /** Rows {@code from} to {@code to - 1}. */
+    /** The number of a row in a channel. */
+    public double value(int row, int channel) {
+        return values.getAtIndex(ValueLayout.JAVA_DOUBLE, (long) row * channels + channel);
+    }
+
+    /** When a row was measured. Only where there are times. */
+    public long time(int row) {
+        if (times == null) {
+            throw new IllegalStateException("the table has no times");
+        }
+        return times.getAtIndex(ValueLayout.JAVA_LONG, row);
+    }
+
+    /** Puts another number there. */
+    public void setValue(int row, int channel, double value) {
+        values.setAtIndex(ValueLayout.JAVA_DOUBLE, (long) row * channels + channel, value);
+    }
+
+    /** The numbers of a row. */
+    public void copyRow(int row, double[] into) {
+        MemorySegment.copy(
+                values, ValueLayout.JAVA_DOUBLE, (long) row * channels * Double.BYTES, into, 0, channels);
+    }
+
+    /** Rows {@code from} to {@code to - 1}, which are those of this table and no copies. */
     public Table range(int from, int to) {
         return new Table(
                 file,
                 columns,
                 channels,
-                Arrays.copyOfRange(values, from * channels, to * channels),
-                times == null ? null : Arrays.copyOfRange(times, from, to),
+                values.asSlice((long) from * channels * Double.BYTES, (long) (to - from) * channels * Double.BYTES),
+                times == null ? null : times.asSlice((long) from * Long.BYTES, (long) (to - from) * Long.BYTES),
                 zoned,
                 labels == null ? null : Arrays.copyOfRange(labels, from, to),
                 classes,
@@ -66,10 +95,7 @@ public record Table(
             return this;
         }
         int[] order = order(ids, series.size());
-        double[] sorted = new double[values.length];
-        for (int row = 0; row < order.length; row++) {
-            System.arraycopy(values, order[row] * channels, sorted, row * channels, channels);
-        }
+        MemorySegment sorted = sorted(order);
         return new Table(
                 file,
                 columns,
@@ -77,7 +103,8 @@ public record Table(
                 sorted,
                 times == null
                         ? null
-                        : Arrays.stream(order).mapToLong(row -> times[row]).toArray(),
+                        : MemorySegment.ofArray(
+                                Arrays.stream(order).mapToLong(this::time).toArray()),
                 zoned,
                 labels == null
                         ? null
@@ -86,6 +113,19 @@ public record Table(
                 Arrays.stream(order).map(row -> ids[row]).toArray(),
                 series,
                 notes);
+    }
+
+    private MemorySegment sorted(int[] order) {
+        try (ScratchNumbers sorted = ScratchNumbers.ofThisProcess()) {
+            double[] row = new double[channels];
+            for (int from : order) {
+                copyRow(from, row);
+                sorted.append(row, channels);
+            }
+            return sorted.finish();
+        } catch (IOException e) {
+            throw TableReader.noScratch(file, e);
+        }
     }
 
     /** The rows by their series, those of one in the order in which they are. */

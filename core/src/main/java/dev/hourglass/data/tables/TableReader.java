@@ -5,6 +5,7 @@ import dev.hourglass.data.tables.TableColumn.Role;
 import dev.hourglass.files.Excerpt;
 import dev.hourglass.files.Failures;
 import dev.hourglass.files.FileStamp;
+import dev.hourglass.files.ScratchNumbers;
 import dev.hourglass.tensor.CorruptFileException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,7 +28,7 @@ public final class TableReader implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 18;
     private static final int MAX_FIELD_BYTES = 1 << 10;
     private static final int MAX_CLASSES = 1_000;
-    private static final int MAX_VALUES = Integer.MAX_VALUE - 64;
+    private static final int MAX_ROWS = Integer.MAX_VALUE - 64;
 
     private final Path file;
     private final TextFile text;
@@ -286,22 +287,40 @@ public final class TableReader implements AutoCloseable {
 
     /** All rows that were not read yet. */
     private Table rest() {
+        try (ScratchNumbers values = ScratchNumbers.ofThisProcess();
+                ScratchNumbers times = ScratchNumbers.ofThisProcess()) {
+            return rest(values, times);
+        } catch (IOException e) {
+            throw noScratch(file, e);
+        }
+    }
+
+    static DatasetException noScratch(Path file, IOException e) {
+        return new DatasetException(
+                "Can't keep the numbers of " + file + " in a file in " + System.getProperty("java.io.tmpdir") + ": "
+                        + Failures.reason(e) + ". Choose another folder with HOURGLASS_JAVA_OPTS=-Djava.io.tmpdir=DIR, or give"
+                        + " Java more memory with HOURGLASS_JAVA_OPTS=-Xmx8g.",
+                e);
+    }
+
+    private Table rest(ScratchNumbers values, ScratchNumbers times) throws IOException {
         RowBlock block = newBlock();
-        double[] values = new double[block.values.length];
-        long[] times = new long[timeAt < 0 ? 0 : block.mostRows()];
+        boolean hasAsked = false;
         int[] labels = new int[labelAt < 0 ? 0 : block.mostRows()];
         int[] ids = new int[idAt < 0 ? 0 : block.mostRows()];
         int rows = 0;
         while (read(block)) {
             long all = rows + (long) block.rows;
-            if (all * places.length > MAX_VALUES) {
-                throw corrupt("at most 2,147,483,583 numbers", "more", "Save the table as NPY.");
+            if (all > MAX_ROWS) {
+                throw corrupt("at most 2,147,483,583 rows", "more", "Split the table.");
             }
-            values = roomFor(values, all * places.length);
-            System.arraycopy(block.values, 0, values, rows * places.length, block.rows * places.length);
+            values.append(block.values, block.rows * places.length);
             if (timeAt >= 0) {
-                times = times.length >= all ? times : Arrays.copyOf(times, grown(times.length, all));
-                System.arraycopy(block.times, 0, times, rows, block.rows);
+                times.append(block.times, block.rows);
+            }
+            if (values.isInFile() && !hasAsked) {
+                hasAsked = true;
+                values.requireRoom(restBytes(values.bytes() + times.bytes()));
             }
             labels = labelAt < 0 ? labels : appended(labels, rows, block.labels, block.rows);
             ids = idAt < 0 ? ids : appended(ids, rows, block.ids, block.rows);
@@ -318,8 +337,8 @@ public final class TableReader implements AutoCloseable {
                 file,
                 layout.channelNames(),
                 places.length,
-                Arrays.copyOf(values, rows * places.length),
-                timeAt < 0 ? null : Arrays.copyOf(times, rows),
+                values.finish(),
+                timeAt < 0 ? null : times.finish(),
                 layout.time() != null && layout.time().zoned(),
                 labelAt < 0 ? null : Arrays.copyOf(labels, rows),
                 classes.texts(),
@@ -328,8 +347,10 @@ public final class TableReader implements AutoCloseable {
                 notes);
     }
 
-    private static double[] roomFor(double[] values, long needed) {
-        return values.length >= needed ? values : Arrays.copyOf(values, grown(values.length, needed));
+    /** How much the rest of the file will take, about, where that can be told: by what its beginning took. */
+    private long restBytes(long taken) throws IOException {
+        boolean known = text.packed().isEmpty() && records.bytesRead() > 0;
+        return known ? (long) (taken * Math.max(0.0, (double) Files.size(file) / records.bytesRead() - 1)) : 0;
     }
 
     private static int[] appended(int[] all, int at, int[] more, int count) {
@@ -339,7 +360,7 @@ public final class TableReader implements AutoCloseable {
     }
 
     private static int grown(int length, long needed) {
-        return (int) Math.min(MAX_VALUES, Math.max(needed, length + (length >> 1) + 16L));
+        return (int) Math.min(MAX_ROWS, Math.max(needed, length + (length >> 1) + 16L));
     }
 
     @Override
