@@ -37,7 +37,8 @@ public final class Cuts {
         if (steps < 1 || stride < 1) {
             throw new IllegalArgumentException("steps and stride must be >= 1, got " + steps + " and " + stride);
         }
-        List<int[]> whole = pieces.stream().filter(piece -> piece[1] - piece[0] >= steps).toList();
+        List<int[]> whole =
+                pieces.stream().filter(piece -> piece[1] - piece[0] >= steps).toList();
         int[] firsts = new int[whole.size() + 1];
         for (int piece = 0; piece < whole.size(); piece++) {
             int last = whole.get(piece)[1] - whole.get(piece)[0] - steps;

@@ -137,8 +137,8 @@ public final class FloatDataset implements Dataset {
         }
         if (sampleShape.rank() != 1 || size() < steps) {
             throw new ShapeException(String.format(
-                    "A window of %,d steps needs a series of at least as many steps, each [features]; '%s' has %,d of %s."
-                            + " Choose shorter windows or a longer series.",
+                    "A window of %,d steps needs a series of at least as many steps, each [features]; '%s' has %,d of"
+                            + " %s. Choose shorter windows or a longer series.",
                     steps, name, size(), sampleShape));
         }
         List<int[]> whole = List.of(new int[] {0, size()});
@@ -332,7 +332,8 @@ public final class FloatDataset implements Dataset {
     public FloatDataset reshaped(Shape shape) {
         if (shape.size() != sampleShape.size()) {
             throw new ShapeException(String.format(
-                    "Samples of data set '%s' are %s = %,d numbers and can't become %s = %,d. Choose a shape of the same size.",
+                    "Samples of data set '%s' are %s = %,d numbers and can't become %s = %,d. Choose a shape of the"
+                            + " same size.",
                     name, sampleShape, sampleShape.size(), shape, shape.size()));
         }
         return new FloatDataset(name, shape, normalization, store, labels, classNames, times);

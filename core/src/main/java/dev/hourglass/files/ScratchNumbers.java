@@ -42,7 +42,8 @@ public final class ScratchNumbers implements AutoCloseable {
     /** In Java's folder for such files, beyond an eighth of the memory that it may use. */
     public static ScratchNumbers ofThisProcess() {
         return new ScratchNumbers(
-                Path.of(System.getProperty("java.io.tmpdir")), Runtime.getRuntime().maxMemory() / SHARE_OF_MEMORY);
+                Path.of(System.getProperty("java.io.tmpdir")),
+                Runtime.getRuntime().maxMemory() / SHARE_OF_MEMORY);
     }
 
     /** Appends the first {@code count} numbers of an array. */

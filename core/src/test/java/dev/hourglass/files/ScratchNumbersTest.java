@@ -25,14 +25,16 @@ class ScratchNumbersTest {
     void numbersAreTheSameWhereverTheyLie(int mostBytesInMemory) throws IOException {
         try (ScratchNumbers scratch = new ScratchNumbers(folder, mostBytesInMemory)) {
             scratch.append(DoubleStream.iterate(0, x -> x + 0.5).limit(3_000).toArray(), 2_000);
-            scratch.append(DoubleStream.iterate(1_000, x -> x + 0.5).limit(3_000).toArray(), 3_000);
+            scratch.append(
+                    DoubleStream.iterate(1_000, x -> x + 0.5).limit(3_000).toArray(), 3_000);
 
             MemorySegment numbers = scratch.finish();
 
             assertThat(scratch.isInFile()).isEqualTo(mostBytesInMemory < 8 * 5_000);
             assertThat(scratch.bytes()).isEqualTo(8 * 5_000);
             assertThat(numbers.toArray(ValueLayout.JAVA_DOUBLE))
-                    .isEqualTo(DoubleStream.iterate(0, x -> x + 0.5).limit(5_000).toArray());
+                    .isEqualTo(
+                            DoubleStream.iterate(0, x -> x + 0.5).limit(5_000).toArray());
             numbers.setAtIndex(ValueLayout.JAVA_DOUBLE, 4_999, -1);
             assertThat(numbers.getAtIndex(ValueLayout.JAVA_DOUBLE, 4_999)).isEqualTo(-1);
         }

@@ -29,12 +29,15 @@ final class Resampling {
         int[] bounds = table.seriesBounds();
         long steps = 0;
         for (int i = 0; i + 1 < bounds.length; i++) {
-            steps += Math.floorDiv(table.time(bounds[i + 1] - 1), every) - Math.floorDiv(table.time(bounds[i]), every) + 1;
+            steps += Math.floorDiv(table.time(bounds[i + 1] - 1), every)
+                    - Math.floorDiv(table.time(bounds[i]), every)
+                    + 1;
         }
         if (steps * table.channels() > MOST_VALUES || steps < 0) {
             throw new DatasetException(String.format(
                     Locale.ROOT,
-                    "Can't resample the %s of %s to %,d steps of %s: expected at most %,d numbers. Choose longer steps.",
+                    "Can't resample the %s of %s to %,d steps of %s: expected at most %,d numbers. Choose longer"
+                            + " steps.",
                     rows.part(),
                     table.file(),
                     steps,

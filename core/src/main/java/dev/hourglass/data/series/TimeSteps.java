@@ -75,7 +75,8 @@ record TimeSteps(long usualNanos, int duplicates, int irregular, long longestNan
                 : " 'resample' brings them to equal ones, 'max_gap' keeps windows from crossing long ones.";
         return List.of(String.format(
                 Locale.ROOT,
-                "The steps of the %s are %s mostly; of %,d, %,d repeat a time and %,d are longer or shorter, the longest %s.%s",
+                "The steps of the %s are %s mostly; of %,d, %,d repeat a time and %,d are longer or shorter, the"
+                        + " longest %s.%s",
                 part,
                 text(usualNanos),
                 steps,

@@ -69,8 +69,7 @@ public record Table(
 
     /** The numbers of a row. */
     public void copyRow(int row, double[] into) {
-        MemorySegment.copy(
-                values, ValueLayout.JAVA_DOUBLE, (long) row * channels * Double.BYTES, into, 0, channels);
+        MemorySegment.copy(values, ValueLayout.JAVA_DOUBLE, (long) row * channels * Double.BYTES, into, 0, channels);
     }
 
     /** Rows {@code from} to {@code to - 1}, which are those of this table and no copies. */

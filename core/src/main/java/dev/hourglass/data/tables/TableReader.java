@@ -298,7 +298,8 @@ public final class TableReader implements AutoCloseable {
     static DatasetException noScratch(Path file, IOException e) {
         return new DatasetException(
                 "Can't keep the numbers of " + file + " in a file in " + System.getProperty("java.io.tmpdir") + ": "
-                        + Failures.reason(e) + ". Choose another folder with HOURGLASS_JAVA_OPTS=-Djava.io.tmpdir=DIR, or give"
+                        + Failures.reason(e)
+                        + ". Choose another folder with HOURGLASS_JAVA_OPTS=-Djava.io.tmpdir=DIR, or give"
                         + " Java more memory with HOURGLASS_JAVA_OPTS=-Xmx8g.",
                 e);
     }

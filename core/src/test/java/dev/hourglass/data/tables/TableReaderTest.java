@@ -7,9 +7,9 @@ import dev.hourglass.data.DatasetException;
 import dev.hourglass.tensor.CorruptFileException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -179,8 +179,8 @@ class TableReaderTest {
         assertThatThrownBy(() -> read(text.toString(), labelled))
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessage(folder.resolve("table.csv")
-                        + ": expected at most 1,000 classes at line 1,002, column 2 ('pressure'), found more. Labels are"
-                        + " the classes of rows, such as normal and broken; take a column that has such.");
+                        + ": expected at most 1,000 classes at line 1,002, column 2 ('pressure'), found more. Labels"
+                        + " are the classes of rows, such as normal and broken; take a column that has such.");
         String thousand = text.substring(0, text.indexOf("1000,1000.5"));
         assertThat(read(thousand, labelled).classes()).hasSize(1_000);
     }
@@ -291,8 +291,8 @@ class TableReaderTest {
         assertThatThrownBy(() -> read("time,v\n2024-01-02,1\n2024-01-01,2\n", TableOptions.DEFAULT))
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessage(folder.resolve("table.csv")
-                        + ": expected times in order at line 3, column 1 ('time'), found '2024-01-01' behind a later one."
-                        + " Sort the rows by time, or leave the column out (exclude).");
+                        + ": expected times in order at line 3, column 1 ('time'), found '2024-01-01' behind a later"
+                        + " one. Sort the rows by time, or leave the column out (exclude).");
     }
 
     @Test
