@@ -91,6 +91,28 @@ def stacks():
     )
 
 
+def two_views():
+    """A picture and a row of numbers of the same thing, with one code for both."""
+    picture = keras.Input((4, 4, 1), name="picture")
+    row = keras.Input((3,), name="row")
+    seen = L.Flatten(name="flat")(L.Conv2D(2, 3, strides=2, padding="same", activation="relu", name="conv")(picture))
+    both = L.Concatenate(name="both")([seen, L.Dense(4, activation="tanh", name="numbers")(row)])
+    encoder = keras.Model([picture, row], L.Dense(2, name="code")(both), name="encoder")
+    z = keras.Input((2,), name="z")
+    drawn = L.Reshape((4, 4, 1), name="drawn")(L.Dense(16, activation="sigmoid", name="pixels")(z))
+    decoder = keras.Model(z, [drawn, L.Dense(3, name="told")(z)], name="decoder")
+    first, second = keras.Input((4, 4, 1), name="first"), keras.Input((3,), name="second")
+    return keras.Model([first, second], decoder(encoder([first, second])), name="two_views")
+
+
+def conditional():
+    """Rebuilds x, told on both sides of the code which class it is of."""
+    x, kind = keras.Input((6,), name="x"), keras.Input((3,), name="kind")
+    code = L.Dense(2, activation="tanh", name="code")(L.Concatenate(name="read")([x, kind]))
+    told = L.Concatenate(name="told")([code, kind])
+    return keras.Model([x, kind], L.Dense(6, name="rebuilt")(told), name="conditional")
+
+
 def outputs(model, inputs):
     """In the order in which the file names them."""
     found = model.predict(inputs, verbose=0)
@@ -99,15 +121,16 @@ def outputs(model, inputs):
 
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for number, make in enumerate([composite, moments, in_turn, blocks, stacks]):
+    for number, make in enumerate([composite, moments, in_turn, blocks, stacks, two_views, conditional]):
         keras.utils.set_random_seed(number)
         model = make()
         random = np.random.default_rng(number)
         for variable in model.weights:
             low, high = (0.5, 1.5) if "moving_variance" in variable.path or "gamma" in variable.path else (-0.7, 0.7)
             variable.assign(random.uniform(low, high, variable.shape))
-        inputs = random.uniform(-1, 1, (BATCH, *model.inputs[0].shape[1:])).astype("float32")
-        numbers = [inputs, *outputs(model, inputs)]
+        inputs = [random.uniform(-1, 1, (BATCH, *each.shape[1:])).astype("float32") for each in model.inputs]
+        together = np.concatenate([each.reshape(BATCH, -1) for each in inputs], axis=1)
+        numbers = [together, *outputs(model, inputs)]
         np.concatenate([each.ravel() for each in numbers]).astype("<f4").tofile(FOLDER / f"{model.name}.bin")
         for extension in ("keras", "h5"):
             model.save(FOLDER / f"{model.name}.{extension}")

@@ -26,16 +26,10 @@ def one(shape, layer):
     return keras.Model(inputs, layers.Dense(2, name="last")(value))
 
 
-def two_inputs():
-    one, other = keras.Input((4,), name="one"), keras.Input((4,), name="other")
-    return keras.Model([one, other], layers.Concatenate(name="it")([one, other]))
-
-
 MODELS = {
     "conv_lstm3d": lambda: one((3, 4, 4, 4, 2), layers.ConvLSTM3D(2, 3, name="it")),
     "embedding": lambda: one((6,), layers.Embedding(10, 3, name="it")),
     "bicubic": lambda: one(IMAGE, layers.UpSampling2D(interpolation="bicubic", name="it")),
-    "two_inputs": two_inputs,
 }
 
 RESOURCES.mkdir(parents=True, exist_ok=True)

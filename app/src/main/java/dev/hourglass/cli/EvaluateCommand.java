@@ -25,8 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
         header = "Measure how well a model reconstructs samples.",
         description = {
             "",
-            "Mean squared and mean absolute error over all numbers of all samples, after the normalization that the model"
-                    + " was trained with; where samples have labels, by class as well. PSNR is relative to the"
+            "Mean squared and mean absolute error over all numbers of all samples, after the normalization that the"
+                    + " model was trained with; where samples have labels, by class as well. PSNR is relative to the"
                     + " samples' range."
         },
         footerHeading = "%nExamples:%n",
@@ -81,8 +81,9 @@ final class EvaluateCommand implements Runnable {
         SavedModel whole = model.whole();
         if (!whole.output().equals(whole.input())) {
             throw new CommandException(
-                    "Model '" + whole.name() + "' turns " + whole.input() + " into " + whole.output()
-                            + ", so its outputs can't be measured against its inputs. Use 'reconstruct' to have them in a file.");
+                    "Model '" + whole.name() + "' turns " + whole.describeInputs() + " into " + whole.output()
+                            + ", so its outputs can't be measured against its inputs. Use 'reconstruct' to have them"
+                            + " in a file.");
         }
         return whole;
     }

@@ -61,7 +61,9 @@ final class InspectCommand implements Runnable {
         }
         terminal.print(summary.toText());
         line("Found", foundBy(saved));
-        line("Input", saved.input() + ", " + describe(saved.normalization()));
+        line(
+                saved.readsSeveral() ? "Inputs" : "Input",
+                saved.describeInputs() + ", " + describe(saved.normalization()));
         if (saved.graph().outputs().size() > 1) {
             line("Outputs", saved.describeOutputs() + "; " + outputUse(saved));
         }
@@ -150,6 +152,11 @@ final class InspectCommand implements Runnable {
         ObjectNode root = mapper.createObjectNode();
         root.put("name", model.name());
         root.set("input", mapper.valueToTree(model.input().toArray()));
+        ObjectNode inputs = root.putObject("inputs");
+        model.graph()
+                .inputs()
+                .forEach(input -> inputs.set(
+                        input.name(), mapper.valueToTree(input.shape().toArray())));
         ModelFacts facts = ModelFacts.of(model.graph());
         model.reconstruction()
                 .ifPresentOrElse(
@@ -175,7 +182,8 @@ final class InspectCommand implements Runnable {
         root.put("parameters", summary.total());
         root.put("trainable", summary.trainable());
         ArrayNode layers = root.putArray("layers");
-        for (ModelSummary.Row row : summary.rows().subList(1, summary.rows().size())) {
+        for (ModelSummary.Row row : summary.rows()
+                .subList(model.graph().inputs().size(), summary.rows().size())) {
             ObjectNode layer = layers.addObject();
             layer.put("name", row.layer());
             layer.put("class", row.type());

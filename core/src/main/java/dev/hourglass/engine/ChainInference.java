@@ -17,6 +17,7 @@ import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.Workers;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.stream.IntStream;
@@ -104,12 +105,40 @@ public final class ChainInference implements AutoCloseable {
     /**
      * Sends samples through the layers.
      *
+     * @param samples where there are several inputs, with the numbers of all of them side by side in the graph's order
      * @param from index of the first sample
      * @param into receives {@code count} outputs, row-major, one after the other; of several outputs, those of a sample stand
      *     side by side in the graph's order
      */
     public void run(Samples samples, int from, int count, float[] into) {
-        run(List.of(samples), from, count, into);
+        if (inputs.size() == 1) {
+            run(List.of(samples), from, count, into);
+            return;
+        }
+        float[] together = new float[Math.min(BATCH, count) * inputSize];
+        float[] outputs = new float[Math.min(BATCH, count) * outputSize];
+        for (int done = 0; done < count; done += BATCH) {
+            int size = Math.min(BATCH, count - done);
+            for (int i = 0; i < size; i++) {
+                samples.copySample(from + done + i, together, i * inputSize);
+            }
+            run(partsOf(together), 0, size, outputs);
+            System.arraycopy(outputs, 0, into, done * outputSize, size * outputSize);
+        }
+    }
+
+    /** Each input's part of samples that stand one after the other. */
+    private List<Samples> partsOf(float[] together) {
+        List<Samples> parts = new ArrayList<>();
+        int before = 0;
+        for (Graph.Input input : inputs) {
+            int start = before;
+            int length = input.shape().size();
+            parts.add((index, target, offset) ->
+                    System.arraycopy(together, index * inputSize + start, target, offset, length));
+            before += length;
+        }
+        return parts;
     }
 
     /**

@@ -5,7 +5,6 @@ import dev.hourglass.model.Graph;
 import dev.hourglass.model.ModelFacts;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
-import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -45,22 +44,25 @@ public record GoldenBatch(int samples, float[] inputs, float[] outputs) {
     /** Of several outputs, all numbers of the first come first. */
     private static float[] run(SavedModel model, int samples, float[] inputs) {
         int size = model.input().size();
-        float[] outputs = new float[samples * numbers(model.graph())];
-        int from = 0;
+        int all = numbers(model.graph());
+        float[] bySample = new float[samples * all];
+        try (ChainInference inference = ChainInference.of(model.graph(), model.parameters(), 1)) {
+            inference.run(
+                    (index, into, offset) -> System.arraycopy(inputs, index * size, into, offset, size),
+                    0,
+                    samples,
+                    bySample);
+        }
+        ModelFacts facts = ModelFacts.of(model.graph());
+        float[] outputs = new float[bySample.length];
+        int before = 0;
         for (String output : model.graph().outputs()) {
-            Graph graph = model.graph().outputs().size() == 1
-                    ? model.graph()
-                    : model.graph().upTo(List.of(output));
-            float[] of = new float[samples * ModelFacts.of(graph).output().size()];
-            try (ChainInference inference = ChainInference.of(graph, model.parameters(), 1)) {
-                inference.run(
-                        (index, into, offset) -> System.arraycopy(inputs, index * size, into, offset, size),
-                        0,
-                        samples,
-                        of);
+            int numbers = facts.shapeOf(output).size();
+            for (int sample = 0; sample < samples; sample++) {
+                System.arraycopy(
+                        bySample, sample * all + before, outputs, samples * before + sample * numbers, numbers);
             }
-            System.arraycopy(of, 0, outputs, from, of.length);
-            from += of.length;
+            before += numbers;
         }
         return outputs;
     }

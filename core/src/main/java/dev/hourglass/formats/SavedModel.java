@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * train them on. They may be an autoencoder, or one half of one.
  *
  * @param name letters, digits and underscores
- * @param graph at least one layer, with one input and one or several outputs; the layers before the waist come first
+ * @param graph at least one layer, with one or several inputs and outputs; the layers before the waist come first
  * @param parameters of the layers, in their order
  * @param normalization what samples go through before the first layer
  * @param waist where the code lies
@@ -129,9 +129,23 @@ public record SavedModel(
         return (loss == null ? new Loss.MeanSquaredError() : loss).withDivergences(graph);
     }
 
-    /** The shape of one sample. */
+    /** The shape of one sample. Of several inputs it is their numbers in a row, in their order: {@code [n]}. */
     public Shape input() {
         return graph.input();
+    }
+
+    /** Whether a sample has several parts, each of which is an input of its own. */
+    public boolean readsSeveral() {
+        return graph.inputs().size() > 1;
+    }
+
+    /** The inputs with their shapes, such as {@code 'pixels' [28, 28, 1] and 'labels' [10]}; of only one, its shape. */
+    public String describeInputs() {
+        return readsSeveral()
+                ? graph.inputs().stream()
+                        .map(input -> "'" + input.name() + "' " + input.shape())
+                        .collect(Collectors.joining(" and "))
+                : input().toString();
     }
 
     /** The same model, with the places of a layer that has several numbered as files do. */
@@ -170,7 +184,7 @@ public record SavedModel(
     }
 
     /**
-     * The only output; or of several the one that has the input's shape, if just one has. Where it is known what each was
+     * The only output; or of several the one that has the shape of an input, if just one has. Where it is known what each was
      * trained to become, that is not one of other numbers in the same shape.
      */
     public Optional<String> reconstruction() {
@@ -180,7 +194,8 @@ public record SavedModel(
         ModelFacts facts = ModelFacts.of(graph);
         List<String> alike = graph.outputs().stream()
                 .distinct()
-                .filter(output -> facts.shapeOf(output).equals(input()))
+                .filter(output -> graph.inputs().stream()
+                        .anyMatch(input -> facts.shapeOf(output).equals(input.shape())))
                 .filter(this::mayRebuild)
                 .toList();
         return alike.size() == 1 ? Optional.of(alike.getFirst()) : Optional.empty();
@@ -203,7 +218,7 @@ public record SavedModel(
     private String onlyOutput() {
         return reconstruction()
                 .orElseThrow(() -> new UnsupportedModelException(
-                        "Model '" + name + "' turns " + input() + " into " + describeOutputs() + NAME_OUTPUT));
+                        "Model '" + name + "' turns " + describeInputs() + " into " + describeOutputs() + NAME_OUTPUT));
     }
 
     /**
@@ -269,7 +284,8 @@ public record SavedModel(
 
     /** Whether there are layers on both sides of the waist and the output has the input's shape. */
     public boolean isAutoencoder() {
-        return waist.encoderLayers() > 0
+        return !readsSeveral()
+                && waist.encoderLayers() > 0
                 && waist.encoderLayers() < graph.nodes().size()
                 && output().equals(input());
     }
@@ -284,12 +300,18 @@ public record SavedModel(
         if (graph.outputs().size() > 1) {
             return withOutput(onlyOutput()).autoencoder();
         }
+        if (readsSeveral()) {
+            throw new UnsupportedModelException("Model '" + name + "' reads " + describeInputs()
+                    + "; models of several inputs are run, encoded with and converted, but not trained on or compared."
+                    + " Merge them into one input, and cut it apart within the model with layers of its own.");
+        }
         requireKnownWaist();
         if (!isAutoencoder()) {
             throw new UnsupportedModelException(
-                    "Model '" + name + "' turns " + input() + " into " + output() + ", with "
+                    "Model '" + name + "' turns " + describeInputs() + " into " + output() + ", with "
                             + waist.encoderLayers() + " of its " + graph.nodes().size()
-                            + " layers before the waist; an autoencoder ends in its input's shape and has layers on both sides."
+                            + " layers before the waist; an autoencoder ends in its input's shape and has layers on"
+                            + " both sides."
                             + OTHER_FILE_OR_WAIST);
         }
         return new Autoencoder(new AutoencoderSpec(name, graph, codeName()), parameters, normalization);
@@ -315,7 +337,7 @@ public record SavedModel(
         }
         if (isHalf()) {
             boolean encodes = waist.encoderLayers() > 0;
-            throw new UnsupportedModelException("Model '" + name + "' turns " + input() + " into " + output()
+            throw new UnsupportedModelException("Model '" + name + "' turns " + describeInputs() + " into " + output()
                     + ", so it is "
                     + (encodes ? "an encoder by itself, for 'encode'" : "a decoder by itself, for 'decode'")
                     + "." + OTHER_FILE_OR_WAIST);
@@ -362,7 +384,7 @@ public record SavedModel(
 
     private void requireKnownWaist() {
         if (!waist.isKnown()) {
-            throw new UnsupportedModelException("Model '" + name + "' turns " + input() + " into "
+            throw new UnsupportedModelException("Model '" + name + "' turns " + describeInputs() + " into "
                     + (graph.outputs().size() == 1 ? output() : describeOutputs())
                     + " and is nowhere narrower in its middle, so it is not known what its code is. Name the layer that"
                     + " gives the code with --waist LAYER, such as '"

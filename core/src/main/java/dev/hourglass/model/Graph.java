@@ -222,9 +222,12 @@ public record Graph(List<Input> inputs, List<Node> nodes, List<String> outputs, 
         return sorted;
     }
 
-    /** Its only input's shape. */
+    /** The shape of a sample. Of several inputs it is their numbers in a row, in their order: {@code [n]}. */
     public Shape input() {
-        return onlyInput().shape();
+        return inputs.size() == 1
+                ? inputs.getFirst().shape()
+                : Shape.of(
+                        inputs.stream().mapToInt(input -> input.shape().size()).reduce(0, Math::addExact));
     }
 
     /** @throws IllegalStateException if there are several */

@@ -1,6 +1,7 @@
 package dev.hourglass.interop;
 
 import dev.hourglass.engine.ChainInference;
+import dev.hourglass.engine.Samples;
 import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.OpenSizesException;
 import dev.hourglass.formats.ReadOptions;
@@ -125,9 +126,9 @@ final class Corpus {
         float[] inputs = new NumpyRandom().random(SAMPLES * model.input().size());
         Path expected = file.resolveSibling(file.getFileName() + ".expected.npz");
         double largest = Double.NaN;
-        List<String> ends = model.graph().outputs();
-        for (int i = 0; i < ends.size(); i++) {
-            float[] outputs = outputs(model, model.graph().upTo(List.of(ends.get(i))), inputs);
+        List<float[]> all = outputs(model, inputs);
+        for (int i = 0; i < all.size(); i++) {
+            float[] outputs = all.get(i);
             for (float output : outputs) {
                 if (!Float.isFinite(output)) {
                     return Double.POSITIVE_INFINITY;
@@ -141,14 +142,40 @@ final class Corpus {
         return largest;
     }
 
-    private static float[] outputs(SavedModel model, Graph graph, float[] inputs) {
-        int size = model.input().size();
-        float[] outputs = new float[SAMPLES * ModelFacts.of(graph).output().size()];
+    /** Of each output in turn. */
+    private static List<float[]> outputs(SavedModel model, float[] inputs) {
+        Graph graph = model.graph();
+        ModelFacts facts = ModelFacts.of(graph);
+        List<float[]> outputs = new ArrayList<>();
         try (ChainInference inference = ChainInference.of(graph, model.parameters(), 1)) {
-            inference.run(
-                    (sample, into, at) -> System.arraycopy(inputs, sample * size, into, at, size), 0, SAMPLES, outputs);
+            int all = inference.outputSize();
+            float[] bySample = new float[SAMPLES * all];
+            inference.run(samplesOf(graph, inputs), 0, SAMPLES, bySample);
+            int before = 0;
+            for (String output : graph.outputs()) {
+                int size = facts.shapeOf(output).size();
+                float[] of = new float[SAMPLES * size];
+                for (int sample = 0; sample < SAMPLES; sample++) {
+                    System.arraycopy(bySample, sample * all + before, of, sample * size, size);
+                }
+                outputs.add(of);
+                before += size;
+            }
         }
         return outputs;
+    }
+
+    /** All samples of one input stand before those of the next. */
+    private static List<Samples> samplesOf(Graph graph, float[] inputs) {
+        List<Samples> samples = new ArrayList<>();
+        int before = 0;
+        for (Graph.Input input : graph.inputs()) {
+            int start = before;
+            int size = input.shape().size();
+            samples.add((sample, into, at) -> System.arraycopy(inputs, start + sample * size, into, at, size));
+            before += SAMPLES * size;
+        }
+        return samples;
     }
 
     private static SavedModel read(Path file) throws IOException {

@@ -18,8 +18,8 @@ import java.util.Map;
  * parameters, and the totals. The waist is marked.
  *
  * @param model the model's name
- * @param rows the input, then every layer in order
- * @param reads for each layer the names of those that it reads; empty where each reads the one before it
+ * @param rows the inputs, then every layer in order
+ * @param reads for each row the names of those that it reads; empty where each reads the one before it
  * @param trainable how many numbers training changes
  * @param nonTrainable how many numbers only the moving statistics change
  * @param waist how much the waist keeps, such as {@code 32 numbers, 24.50:1}, or {@code not known}
@@ -60,29 +60,30 @@ public record ModelSummary(
      */
     public static ModelSummary of(String name, ModelFacts facts, int waist) {
         List<Row> rows = new ArrayList<>();
-        rows.add(new Row(facts.graph().onlyInput().name(), "InputLayer", facts.input(), 0, waist == 0));
+        List<String> reads = new ArrayList<>();
+        int inputs = facts.graph().inputs().size();
+        for (Graph.Input input : facts.graph().inputs()) {
+            rows.add(new Row(input.name(), "InputLayer", input.shape(), 0, waist == 0 && inputs == 1));
+            reads.add("-");
+        }
         for (Graph.Node node : facts.graph().nodes()) {
-            LayerFacts layer = facts.layers().get(rows.size() - 1);
+            LayerFacts layer = facts.layers().get(rows.size() - inputs);
+            reads.add(String.join(", ", node.inputs()));
             String again = node.isFurtherUse() ? ", " + layer.layer().name() + " again" : "";
             rows.add(new Row(
                     node.name(),
                     KerasClass.of(layer.layer()).kerasName() + again,
                     layer.output(),
                     node.isFurtherUse() ? 0 : layer.parameters(),
-                    rows.size() == waist));
+                    rows.size() - inputs + 1 == waist));
         }
-        List<String> reads = facts.graph().isChain()
-                ? List.of()
-                : facts.graph().nodes().stream()
-                        .map(node -> String.join(", ", node.inputs()))
-                        .toList();
         return new ModelSummary(
                 name,
                 rows,
-                reads,
+                facts.graph().isChain() ? List.of() : reads,
                 facts.trainableParameters(),
                 facts.parameters() - facts.trainableParameters(),
-                waist == NO_WAIST ? "not known" : kept(rows.get(waist), waist, facts));
+                waist == NO_WAIST ? "not known" : kept(rows.get(waist + inputs - 1), waist, facts));
     }
 
     private static String kept(Row waist, int layers, ModelFacts facts) {
@@ -158,7 +159,7 @@ public record ModelSummary(
                 of.outputShape().withBatch(),
                 Numbers.count(of.parameters())));
         if (!reads.isEmpty()) {
-            cells.add(row == 0 ? "-" : Printable.line(reads.get(row - 1)));
+            cells.add(Printable.line(reads.get(row)));
         }
         return cells;
     }

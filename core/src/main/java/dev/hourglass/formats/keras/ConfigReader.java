@@ -6,10 +6,12 @@ import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Masks;
+import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -90,7 +92,11 @@ final class ConfigReader {
         }
         refuseCode(node);
         ConfigReader reader = new ConfigReader(warnings);
-        ModelNode.Model model = reader.model(node, kerasClass, new Read(List.of(ModelNode.INPUT), List.of(given)));
+        int inputs = kerasClass.equals("Sequential")
+                ? 1
+                : FunctionalGraph.inputCount(node.get("config").asMapping());
+        ModelNode.Model model =
+                reader.model(node, kerasClass, new Read(ModelNode.inputs(inputs), Collections.nCopies(inputs, given)));
         reader.requireMasks(model, node);
         return model;
     }
@@ -242,14 +248,9 @@ final class ConfigReader {
         return of.get(source.output());
     }
 
-    private static UnsupportedModelException wrongInputs(Json.Mapping config, String name, int inputs, int given) {
-        if (given == 1) {
-            return new UnsupportedModelException(
-                    config.place().document().file() + ": model '" + Json.printable(name) + "' has " + inputs
-                            + " inputs; Hourglass reads models of one. Build one that reads what the others bring as part"
-                            + " of it, and save it again.");
-        }
-        throw config.place().corrupt("a model of " + given + " inputs", inputs + " inputs");
+    private static CorruptFileException wrongInputs(Json.Mapping config, String name, int inputs, int given) {
+        return config.place()
+                .corrupt("model '" + Json.printable(name) + "' to have " + given + " inputs", inputs + " inputs");
     }
 
     /** A layer or model that stood at another place before, at one more. */
@@ -484,7 +485,7 @@ final class ConfigReader {
             for (int i = 0; i < shapes.size(); i++) {
                 String source = inputs.get(i);
                 sources.add(new LayerFacts.Source(
-                        source.equals(ModelNode.INPUT) ? "the input" : "'" + source + "'", shapes.get(i)));
+                        source.startsWith(ModelNode.INPUT) ? "the input" : "'" + source + "'", shapes.get(i)));
             }
             return LayerFacts.ofSources(layer, sources);
         } catch (ShapeException e) {

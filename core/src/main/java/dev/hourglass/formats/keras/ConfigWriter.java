@@ -1,5 +1,6 @@
 package dev.hourglass.formats.keras;
 
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.tensor.Shape;
@@ -46,7 +47,7 @@ public final class ConfigWriter {
         return switch (model.kind()) {
             case SEQUENTIAL -> {
                 List<Object> layers = new ArrayList<>();
-                layers.add(input(model, inputName(model)));
+                layers.add(input(model.input().shape(), inputNames(model).getFirst()));
                 model.nodes().forEach(node -> layers.add(node(node)));
                 config.put("layers", layers);
                 yield node("keras", "Sequential", config);
@@ -62,18 +63,23 @@ public final class ConfigWriter {
     }
 
     private void addGraph(ModelNode.Model model, Map<String, Object> config) {
-        String inputName = inputName(model);
         List<Object> layers = new ArrayList<>();
-        Map<String, Object> input = input(model, inputName);
-        input.put("name", inputName);
-        input.put("inbound_nodes", List.of());
-        layers.add(input);
-        config.put("layers", layers);
-        config.put("input_layers", new Source(inputName, model.input().shape(), 0, 0).reference());
         // What gives each value here, by the name that it has in this model.
         Map<String, Source> sources = new HashMap<>();
-        sources.put(
-                model.inputs().getFirst(), new Source(inputName, model.input().shape(), 0, 0));
+        List<List<Object>> inputs = new ArrayList<>();
+        List<String> names = inputNames(model);
+        for (int i = 0; i < names.size(); i++) {
+            Shape shape = model.given().get(i).shape();
+            Map<String, Object> input = input(shape, names.get(i));
+            input.put("name", names.get(i));
+            input.put("inbound_nodes", List.of());
+            layers.add(input);
+            Source source = new Source(names.get(i), shape, 0, 0);
+            inputs.add(source.reference());
+            sources.put(model.inputs().get(i), source);
+        }
+        config.put("layers", layers);
+        config.put("input_layers", inputs.size() == 1 ? inputs.getFirst() : inputs);
         Map<String, List<Object>> calls = new HashMap<>();
         for (ModelNode node : model.nodes()) {
             List<Source> read = node.inputs().stream()
@@ -158,19 +164,19 @@ public final class ConfigWriter {
         return call;
     }
 
-    /** A name that no layer has. */
-    private static String inputName(ModelNode.Model model) {
+    /** For what a model reads, names that no layer has. */
+    private static List<String> inputNames(ModelNode.Model model) {
         Set<String> names = new HashSet<>();
         model.nodes().forEach(node -> names.add(node.kerasName()));
-        String name = model.input().name();
-        while (names.contains(name)) {
-            name += "_";
+        List<String> free = new ArrayList<>();
+        for (Graph.Input input : model.given()) {
+            String name = input.name();
+            while (!names.add(name)) {
+                name += "_";
+            }
+            free.add(name);
         }
-        return name;
-    }
-
-    private Map<String, Object> input(ModelNode.Model model, String name) {
-        return input(model.input().shape(), name);
+        return free;
     }
 
     private Map<String, Object> input(Shape shape, String name) {

@@ -76,10 +76,10 @@ final class FunctionalGraph {
             add(layer.asMapping());
         }
         MaskOperations operations = MaskOperations.takenFrom(nodes);
-        inputs = ends("input_layers").stream().map(Reference::layer).toList();
+        inputs = ends(config, "input_layers").stream().map(Reference::layer).toList();
         inputs.forEach(this::requireInput);
         nodes.forEach((name, node) -> readCalls(name, node, operations));
-        List<Reference> ends = ends("output_layers");
+        List<Reference> ends = ends(config, "output_layers");
         numberCalls();
         Map<String, Integer> firstInEnds = new HashMap<>();
         outputs = ends.stream()
@@ -137,8 +137,13 @@ final class FunctionalGraph {
 
     // --- reading references ---
 
+    /** How many InputLayers a functional model says that it has. */
+    static int inputCount(Json.Mapping config) {
+        return ends(config, "input_layers").size();
+    }
+
     /** {@code ["x", 0, 0]}, or any number of such in lists, or by names. */
-    private List<Reference> ends(String member) {
+    private static List<Reference> ends(Json.Mapping config, String member) {
         List<Reference> ends = new ArrayList<>();
         Deque<Json> open = new ArrayDeque<>(List.of(config.get(member)));
         while (!open.isEmpty()) {
@@ -421,7 +426,7 @@ final class FunctionalGraph {
 
     private static UnsupportedModelException unsupported(Json.Mapping at, String what) {
         return new UnsupportedModelException(at.place().document().file() + ": " + what
-                + "; Hourglass reads layers that are called with what other layers give and nothing else. Build the model"
-                + " so and save it again.");
+                + "; Hourglass reads layers that are called with what other layers give and nothing else. Build the"
+                + " model so and save it again.");
     }
 }

@@ -6,16 +6,20 @@ import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Variable;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** What stands at one place of a Keras model: a layer, or another model. */
 sealed interface ModelNode {
     /** As Keras knows it, any text. */
     String kerasName();
 
-    /** The values that it reads: those that layers give here, whatever model they stand in, or {@link #INPUT}. */
+    /** The values that it reads: those that layers give here, whatever model they stand in, or {@link #inputs(int) inputs}. */
     List<String> inputs();
 
     /** The values that it gives. */
@@ -27,8 +31,15 @@ sealed interface ModelNode {
     /** Whether it has stood at a place before, so that its variables are there already. */
     boolean isFurtherUse();
 
-    /** What the outermost model reads; no layer has such a name. */
+    /** What the outermost model reads, where that is one value; no layer has such a name. */
     String INPUT = "/input";
+
+    /** What an outermost model of so many inputs reads, in their order; no layer has such names. */
+    static List<String> inputs(int count) {
+        return count == 1
+                ? List.of(INPUT)
+                : IntStream.range(0, count).mapToObj(i -> INPUT + i).toList();
+    }
 
     /**
      * A layer.
@@ -88,9 +99,11 @@ sealed interface ModelNode {
             inputs = List.copyOf(inputs);
         }
 
-        /** The only thing that an outermost model reads. */
+        /** The only thing that an outermost model reads, or the largest of several. */
         Graph.Input input() {
-            return given.getFirst();
+            return given.stream()
+                    .max(Comparator.comparingInt(input -> input.shape().size()))
+                    .orElseThrow();
         }
 
         /** All layers of an outermost model in one graph. */
@@ -98,20 +111,25 @@ sealed interface ModelNode {
             List<Layer> layers = layers();
             Set<String> names = new HashSet<>();
             layers.forEach(layer -> names.add(layer.value()));
-            String name = LayerNames.plain(input().name());
-            while (names.contains(name)) {
-                name += "_";
+            List<Graph.Input> free = new ArrayList<>();
+            Map<String, String> named = new HashMap<>();
+            for (int i = 0; i < given.size(); i++) {
+                String name = LayerNames.plain(given.get(i).name());
+                while (!names.add(name)) {
+                    name += "_";
+                }
+                free.add(new Graph.Input(name, given.get(i).shape()));
+                named.put(inputs.get(i), name);
             }
-            String free = name;
             List<Graph.Node> wired = layers.stream()
                     .map(layer -> new Graph.Node(
                             layer.value(),
                             layer.spec(),
                             layer.inputs().stream()
-                                    .map(read -> read.equals(INPUT) ? free : read)
+                                    .map(read -> named.getOrDefault(read, read))
                                     .toList()))
                     .toList();
-            Graph graph = new Graph(List.of(new Graph.Input(free, input().shape())), wired, outputs);
+            Graph graph = new Graph(free, wired, outputs);
             return graph.isChain() ? Graph.chain(input().shape(), graph.layers()) : graph;
         }
 

@@ -20,7 +20,7 @@ public final class ModelTree {
 
     /** Layers that branch are written as a functional model, whatever the layout, unless that is nested. */
     public static ModelNode.Model of(SavedModel model, ModelLayout layout) {
-        List<String> given = List.of(ModelNode.INPUT);
+        List<String> given = ModelNode.inputs(model.graph().inputs().size());
         return switch (layout) {
             case SEQUENTIAL -> {
                 boolean isChain = model.graph().isChain();
@@ -61,14 +61,17 @@ public final class ModelTree {
         });
     }
 
-    /** @param inputs the value that the model reads, as its layers shall name it */
+    /** @param inputs the values that the model reads, as its layers shall name them */
     private static ModelNode.Model flat(String name, ModelNode.Kind kind, Graph graph, List<String> inputs) {
         ModelFacts facts = ModelFacts.of(graph);
         Map<String, LayerFacts> byName = new HashMap<>();
         for (int i = 0; i < graph.nodes().size(); i++) {
             byName.put(graph.nodes().get(i).name(), facts.layers().get(i));
         }
-        String input = graph.onlyInput().name();
+        Map<String, String> named = new HashMap<>();
+        for (int i = 0; i < inputs.size(); i++) {
+            named.put(graph.inputs().get(i).name(), inputs.get(i));
+        }
         Set<String> seen = new HashSet<>();
         List<ModelNode> nodes = KerasOrder.of(graph).stream()
                 .<ModelNode>map(node -> new ModelNode.Layer(
@@ -76,7 +79,7 @@ public final class ModelTree {
                         Objects.requireNonNull(byName.get(node.name())),
                         node.name(),
                         node.inputs().stream()
-                                .map(read -> read.equals(input) ? inputs.getFirst() : read)
+                                .map(read -> named.getOrDefault(read, read))
                                 .toList(),
                         true,
                         !seen.add(node.layer().name())))

@@ -54,7 +54,7 @@ final class WaistRule {
      * the first. There must be something wider before it and behind it, so it is never what the model reads or gives. What
      * follows it and only changes its values (an activation, a normalization) or lays them in a row belongs to the code.
      * Where models are nested, the code is what leaves one of them, and of a variational one it is what is sampled. Of several
-     * outputs the one counts that has the input's shape.
+     * outputs the one counts that has the input's shape, and of several inputs the largest.
      *
      * <p>Without such a value a model that gives less than it reads is an encoder by itself, and one that gives more a
      * decoder. Of one that keeps its places, or has several outputs, it is not known what the code is.
@@ -85,7 +85,10 @@ final class WaistRule {
         boolean keepsPlaces =
                 places(output) > 1 && places(output) == places(model.input().shape());
         boolean isHalf = whole.outputs().size() == 1;
-        if (!isHalf || keepsPlaces || output.size() == model.input().shape().size()) {
+        if (!isHalf
+                || keepsPlaces
+                || output.size() == model.input().shape().size()
+                || model.given().size() > 1) {
             return Waist.UNKNOWN;
         }
         boolean narrows = BY_WIDTH.compare(output, model.input().shape()) < 0;

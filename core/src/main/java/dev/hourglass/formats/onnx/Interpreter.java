@@ -33,14 +33,18 @@ final class Interpreter {
     }
 
     /**
-     * @param batch {@code samples} inputs, row-major, one after the other
+     * @param batch {@code samples} inputs, row-major, one after the other; where there are several inputs, those of a
+     *     sample side by side
      * @return as many outputs
      */
     static double[] run(OnnxModel model, float[] batch, int samples) {
         Interpreter interpreter = new Interpreter(model);
-        interpreter.values.put(
-                model.input().name(),
-                new Tensor(withBatch(samples, model.input().shape()), doubles(batch)));
+        int from = 0;
+        for (OnnxModel.Value input : model.inputs()) {
+            float[] part = part(batch, samples, from, input.shape().size());
+            interpreter.values.put(input.name(), new Tensor(withBatch(samples, input.shape()), doubles(part)));
+            from += input.shape().size();
+        }
         for (Node node : model.nodes()) {
             interpreter.values.put(node.outputs().getLast(), interpreter.compute(node));
         }
@@ -51,6 +55,16 @@ final class Interpreter {
                     + samples + " of " + model.output().shape());
         }
         return output.values();
+    }
+
+    /** The same numbers of each sample. */
+    private static float[] part(float[] batch, int samples, int from, int size) {
+        int all = batch.length / samples;
+        float[] part = new float[samples * size];
+        for (int i = 0; i < samples; i++) {
+            System.arraycopy(batch, i * all + from, part, i * size, size);
+        }
+        return part;
     }
 
     private static int[] withBatch(int samples, Shape shape) {

@@ -110,7 +110,8 @@ public final class OnnxFile {
         model.nodes().forEach(node -> graph.message(GRAPH_NODE, node(node)));
         graph.text(GRAPH_NAME, model.name());
         model.weights().forEach(weights -> graph.message(GRAPH_WEIGHTS, tensor(weights)));
-        return graph.message(GRAPH_INPUT, value(model.input())).message(GRAPH_OUTPUT, value(model.output()));
+        model.inputs().forEach(input -> graph.message(GRAPH_INPUT, value(input)));
+        return graph.message(GRAPH_OUTPUT, value(model.output()));
     }
 
     private static ProtobufMessage node(Node node) {
@@ -228,9 +229,8 @@ public final class OnnxFile {
                 default -> throw unexpected("graph");
             }
         }
-        require("inputs", inputs.size(), 1);
         require("outputs", outputs.size(), 1);
-        return new OnnxModel(name, inputs.getFirst(), outputs.getFirst(), nodes, weights, metadata);
+        return new OnnxModel(name, inputs, outputs.getFirst(), nodes, weights, metadata);
     }
 
     private static Node readNode(ProtobufReader node) {

@@ -9,24 +9,30 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The part of ONNX that a chain of layers needs: one graph with one input, one output and weights inside. Names of
- * operators, attributes and values are those of the file.
+ * The part of ONNX that layers need: one graph with one output and weights inside. Names of operators, attributes and
+ * values are those of the file.
  *
  * @param name of the graph
- * @param input what goes in, channels last
+ * @param inputs what goes in, at least one value, channels last
  * @param output what comes out, channels last
  * @param nodes in the order in which they run
  * @param weights constants that nodes name as inputs
  * @param metadata free texts that runtimes hand through
  */
 public record OnnxModel(
-        String name, Value input, Value output, List<Node> nodes, List<Weights> weights, Map<String, String> metadata) {
+        String name,
+        List<Value> inputs,
+        Value output,
+        List<Node> nodes,
+        List<Weights> weights,
+        Map<String, String> metadata) {
     /** The set of operators whose meaning the nodes have; the oldest that has all of them, so most runtimes read it. */
     static final long OPERATOR_SET = 17;
     /** Of the file's structure; the one that came with the operator set. */
     static final long IR_VERSION = 8;
 
     public OnnxModel {
+        inputs = List.copyOf(inputs);
         nodes = List.copyOf(nodes);
         weights = List.copyOf(weights);
         metadata = Collections.unmodifiableSortedMap(new TreeMap<>(metadata));

@@ -98,10 +98,10 @@ final class Translation {
     /** A layer's output. */
     private record Given(String name, Shape shape, Layout layout) {}
 
-    private Translation(Given input, Parameters parameters) {
-        source = input.name();
-        shape = input.shape();
-        given.put(source, input);
+    private Translation(List<Graph.Input> inputs, Parameters parameters) {
+        inputs.forEach(input -> given.put(input.name(), new Given(input.name(), input.shape(), Layout.CHANNELS_LAST)));
+        source = inputs.getFirst().name();
+        shape = inputs.getFirst().shape();
         this.parameters = parameters;
     }
 
@@ -116,17 +116,17 @@ final class Translation {
                     + String.join(", ", layers.outputs())
                     + ", and ONNX files are written with one. Name the one that is meant with --output NAME.");
         }
-        String inputName = layers.onlyInput().name();
-        Translation translation =
-                new Translation(new Given(inputName, layers.input(), Layout.CHANNELS_LAST), parameters);
+        Translation translation = new Translation(layers.inputs(), parameters);
         ModelFacts facts = ModelFacts.of(layers);
         for (int i = 0; i < layers.nodes().size(); i++) {
             translation.add(layers.nodes().get(i), facts.layers().get(i).output());
         }
         translation.take(layers.onlyOutput());
         Value output = new Value(translation.valueIn(Layout.CHANNELS_LAST), facts.output());
-        return new OnnxModel(
-                name, new Value(inputName, layers.input()), output, translation.nodes, translation.weights, metadata);
+        List<Value> inputs = layers.inputs().stream()
+                .map(input -> new Value(input.name(), input.shape()))
+                .toList();
+        return new OnnxModel(name, inputs, output, translation.nodes, translation.weights, metadata);
     }
 
     /** Goes on from a layer's output. */

@@ -17,6 +17,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Models with several outputs, and layers and models that are used at several places, as the real Keras saved them;
+ * Models with several inputs and outputs, and layers and models that are used at several places, as the real Keras saved them;
  * {@code interop/make_graph_files.py} made the files.
  */
 class KerasGraphsTest {
@@ -44,7 +45,11 @@ class KerasGraphsTest {
         "blocks.keras",
         "blocks.h5",
         "stacks.keras",
-        "stacks.h5"
+        "stacks.h5",
+        "two_views.keras",
+        "two_views.h5",
+        "conditional.keras",
+        "conditional.h5"
     })
     void computesEachOutputAsKerasDidAndSoDoesWhatIsWritten(String file) throws IOException {
         SavedModel model = ModelFile.read(resource(file));
@@ -67,21 +72,59 @@ class KerasGraphsTest {
         int size = model.input().size();
         float[] inputs = new float[BATCH * size];
         numbers.get(inputs);
-        for (String output : model.graph().outputs()) {
-            Graph graph = model.graph().upTo(List.of(output));
-            float[] outputs = new float[BATCH * ModelFacts.of(graph).output().size()];
-            try (ChainInference inference = ChainInference.of(graph, model.parameters(), 1)) {
-                inference.run(
-                        (sample, into, at) -> System.arraycopy(inputs, sample * size, into, at, size),
-                        0,
-                        BATCH,
-                        outputs);
-            }
-            for (float number : outputs) {
-                assertThat(number).as(output).isCloseTo(numbers.get(), within(2e-6f));
+        for (Part part : parts(model, inputs)) {
+            for (float number : part.numbers()) {
+                assertThat(number).as(part.output()).isCloseTo(numbers.get(), within(2e-6f));
             }
         }
         assertThat(numbers.hasRemaining()).isFalse();
+    }
+
+    /** What an output gives for all samples. */
+    private record Part(String output, float[] numbers) {}
+
+    private static List<Part> parts(SavedModel model, float[] inputs) {
+        int size = model.input().size();
+        ModelFacts facts = ModelFacts.of(model.graph());
+        List<Part> parts = new ArrayList<>();
+        try (ChainInference inference = ChainInference.of(model.graph(), model.parameters(), 1)) {
+            int all = inference.outputSize();
+            float[] together = new float[BATCH * all];
+            inference.run(
+                    (sample, into, at) -> System.arraycopy(inputs, sample * size, into, at, size), 0, BATCH, together);
+            int before = 0;
+            for (String output : model.graph().outputs()) {
+                int width = facts.shapeOf(output).size();
+                float[] of = new float[BATCH * width];
+                for (int sample = 0; sample < BATCH; sample++) {
+                    System.arraycopy(together, sample * all + before, of, sample * width, width);
+                }
+                parts.add(new Part(output, of));
+                before += width;
+            }
+        }
+        return parts;
+    }
+
+    @Test
+    void aModelOfSeveralInputsIsEncodedWithButNotTrainedOn() throws IOException {
+        SavedModel views = ModelFile.read(resource("two_views.keras"));
+
+        assertThat(views.describeInputs()).isEqualTo("'first' [4, 4, 1] and 'second' [3]");
+        assertThat(views.input().toString()).isEqualTo("[19]");
+        assertThat(views.code().toString()).isEqualTo("[2]");
+        assertThat(views.encoder().graph().inputs()).hasSize(2);
+        assertThat(views.decoder().graph().outputs()).containsExactly("drawn", "told");
+        assertThat(views.withOutput("told").output().toString()).isEqualTo("[3]");
+        SavedModel told = ModelFile.read(resource("conditional.keras"), "code");
+        assertThat(told.isCodeAlone()).isFalse();
+        assertThatThrownBy(told::decoder).hasMessageContaining("kind");
+        assertThatThrownBy(told::autoencoder)
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessage(
+                        "Model 'conditional' reads 'x' [6] and 'kind' [3]; models of several inputs are run, encoded"
+                            + " with and converted, but not trained on or compared. Merge them into one input, and cut"
+                            + " it apart within the model with layers of its own.");
     }
 
     @Test
@@ -135,7 +178,10 @@ class KerasGraphsTest {
         "moments, rebuilt",
         "in_turn, b_use2",
         "blocks, last",
-        "stacks, s"
+        "stacks, s",
+        "two_views, drawn",
+        "two_views, told",
+        "conditional, rebuilt"
     })
     void eachOutputIsWrittenAsOnnxByItself(String name, String output) throws IOException {
         SavedModel model = ModelFile.read(resource(name + ".keras"));

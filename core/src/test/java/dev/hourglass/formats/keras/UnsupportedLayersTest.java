@@ -33,7 +33,8 @@ class UnsupportedLayersTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "bicubic | layer 'it' (UpSampling2D) has interpolation 'bicubic'; Hourglass supports 'nearest' and 'bilinear'"
+                "bicubic | layer 'it' (UpSampling2D) has interpolation 'bicubic'; Hourglass supports 'nearest' and"
+                        + " 'bilinear'"
             })
     void aSettingThatWeLackIsNamedWithItsValueAndWhatThereIs(String model, String reason) {
         assertThatThrownBy(() -> read(model))
@@ -42,18 +43,9 @@ class UnsupportedLayersTest {
     }
 
     @Test
-    void severalInputsAreRefusedAsSuch() {
-        assertThatThrownBy(() -> read("two_inputs"))
-                .isInstanceOf(UnsupportedModelException.class)
-                .hasMessage(
-                        "two_inputs.keras: model 'functional_3' has 2 inputs; Hourglass reads models of one. Build one"
-                                + " that reads what the others bring as part of it, and save it again.");
-    }
-
-    @Test
     void everyFileIsUsed() throws IOException {
         try (Stream<Path> files = Files.list(FOLDER)) {
-            assertThat(files).hasSize(4);
+            assertThat(files).hasSize(3);
         }
     }
 

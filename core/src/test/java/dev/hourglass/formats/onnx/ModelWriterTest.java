@@ -162,7 +162,7 @@ class ModelWriterTest {
         var layers = List.<LayerSpec>of(new LayerSpec.Flatten("input"));
         OnnxModel graph =
                 Translation.of("model", Graph.chain(Shape.of(2, 2), layers), Parameters.of(List.of()), Map.of());
-        assertThat(graph.input().name()).isEqualTo("input_");
+        assertThat(graph.inputs().getFirst().name()).isEqualTo("input_");
         assertThat(graph.output().name()).isEqualTo("input");
     }
 
@@ -221,7 +221,7 @@ class ModelWriterTest {
                 .isEqualTo(OnnxModel.Attribute.Wholes.of(0, 0, 1, 1));
         nodes.set(1, new OnnxModel.Node(conv.name(), conv.operator(), conv.inputs(), conv.outputs(), attributes));
         byte[] wrong = OnnxFile.write(
-                new OnnxModel(graph.name(), graph.input(), graph.output(), nodes, graph.weights(), graph.metadata()));
+                new OnnxModel(graph.name(), graph.inputs(), graph.output(), nodes, graph.weights(), graph.metadata()));
         assertThat(ModelWriter.difference(OnnxFile.read(wrong), GoldenBatch.of(model)))
                 .isGreaterThan(1e-2);
     }

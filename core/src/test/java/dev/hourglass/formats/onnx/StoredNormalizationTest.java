@@ -61,11 +61,16 @@ class StoredNormalizationTest {
                 "curve | sqrt | linear or log1p as normalization.curve in the metadata, found 'sqrt'",
                 "curve | LOG1P | linear or log1p as normalization.curve in the metadata, found 'LOG1P'",
                 "clip | 1 | the least and the most, two numbers, as normalization.clip in the metadata, found '1'",
-                "clip | `1,2,3` | the least and the most, two numbers, as normalization.clip in the metadata, found '1,2,3'",
-                "clip | `2,1` | the least and the most, two numbers, as normalization.clip in the metadata, found '2,1'",
-                "clip | `1,NaN` | the least and the most, two numbers, as normalization.clip in the metadata, found '1,NaN'",
-                "scale | `1,0,1` | 1 or 3 finite scales other than 0 and as many finite offsets in the metadata, found 3 and 1",
-                "scale | `NaN` | 1 or 3 finite scales other than 0 and as many finite offsets in the metadata, found 1 and 1",
+                "clip | `1,2,3` | the least and the most, two numbers, as normalization.clip in the metadata, found"
+                        + " '1,2,3'",
+                "clip | `2,1` | the least and the most, two numbers, as normalization.clip in the metadata, found"
+                        + " '2,1'",
+                "clip | `1,NaN` | the least and the most, two numbers, as normalization.clip in the metadata, found"
+                        + " '1,NaN'",
+                "scale | `1,0,1` | 1 or 3 finite scales other than 0 and as many finite offsets in the metadata, found"
+                        + " 3 and 1",
+                "scale | `NaN` | 1 or 3 finite scales other than 0 and as many finite offsets in the metadata, found 1"
+                        + " and 1",
                 "columns | `[\"a\"]` | the names of 3 columns at the metadata's normalization.columns, found ['a']",
                 "columns | `[1, 2, 3]` | a text at the metadata's normalization.columns: [0], found 1",
                 "columns | `a` | JSON at the metadata's normalization.columns",
@@ -110,7 +115,7 @@ class StoredNormalizationTest {
         Map<String, String> metadata = new HashMap<>(model.metadata());
         metadata.put("normalization." + part, value);
         OnnxModel other =
-                new OnnxModel(model.name(), model.input(), model.output(), model.nodes(), model.weights(), metadata);
+                new OnnxModel(model.name(), model.inputs(), model.output(), model.nodes(), model.weights(), metadata);
         return Files.write(folder.resolve("model.onnx"), OnnxFile.write(other));
     }
 

@@ -42,7 +42,7 @@ class TranslationTest {
     @MethodSource("cases")
     void eachNodeReadsTheInputAWeightOrWhatANodeBeforeItGives(ModelCase modelCase) {
         OnnxModel model = ModelWriter.translate(SavedModel.of(modelCase.model(RANDOM), null, Map.of()));
-        Set<String> there = new HashSet<>(Set.of(model.input().name(), ""));
+        Set<String> there = new HashSet<>(Set.of(model.inputs().getFirst().name(), ""));
         model.weights().forEach(weights -> there.add(weights.name()));
         for (OnnxModel.Node node : model.nodes()) {
             assertThat(there).as(node.name()).containsAll(node.inputs());
