@@ -5,12 +5,15 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
 
 /** Data that lies about its size, or that is more than memory holds. */
@@ -28,6 +31,9 @@ final class HostileData {
         npy(folder.resolve("sparse.npy"), "'<f4'", "(1000000000, 784)", 4L << 30);
         Files.write(
                 folder.resolve("header.npy"), new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 2, 0, -1, -1, -1, 127});
+        npzBomb(folder.resolve("bomb.npz"));
+        Files.write(folder.resolve("no-directory.npz"), "PK\3\4".getBytes(StandardCharsets.US_ASCII));
+        Files.write(folder.resolve("many.npz"), manyMembers());
         idx(folder.resolve("promises-idx3-ubyte"), Integer.MAX_VALUE, 28, 28);
         idx(folder.resolve("overflow-idx3-ubyte"), Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
         idx(folder.resolve("negative-idx3-ubyte"), -1, 28, 28);
@@ -52,6 +58,33 @@ final class HostileData {
             out.write(bytes.toByteArray());
             out.setLength(bytes.size() + length);
         }
+    }
+
+    private static void npzBomb(Path file) throws IOException {
+        try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(file))) {
+            out.putNextEntry(new ZipEntry("x.npy"));
+            byte[] zeros = new byte[1 << 20];
+            for (int i = 0; i < 500; i++) {
+                out.write(zeros);
+            }
+        }
+    }
+
+    /** The end of a zip whose directory has 4 billion members. */
+    private static byte[] manyMembers() {
+        ByteBuffer end = ByteBuffer.allocate(4 + 56 + 20 + 22).order(ByteOrder.LITTLE_ENDIAN);
+        end.put(new byte[] {'P', 'K', 3, 4});
+        end.putInt(0x06064b50)
+                .putLong(44)
+                .putInt(0)
+                .putLong(0)
+                .putLong(1L << 32)
+                .putLong(1L << 32)
+                .putLong(1L << 40)
+                .putLong(4);
+        end.putInt(0x07064b50).putInt(0).putLong(4).putInt(1);
+        end.putInt(0x06054b50).putLong(-1).putLong(-1).putShort((short) 0);
+        return end.array();
     }
 
     private static void idx(Path file, int... dimensions) throws IOException {

@@ -3,10 +3,13 @@ package dev.hourglass.data;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.data.catalog.FetchEvent;
 import dev.hourglass.data.catalog.FetchListener;
+import dev.hourglass.data.files.ArrayChoice;
+import dev.hourglass.data.files.ArrayFile;
 import dev.hourglass.data.files.CsvFile;
 import dev.hourglass.data.files.IdxFile;
 import dev.hourglass.data.files.Labels;
 import dev.hourglass.data.files.NpyFile;
+import dev.hourglass.data.files.NpzFile;
 import dev.hourglass.data.images.ImageFolder;
 import dev.hourglass.data.series.TableSamples;
 import dev.hourglass.data.tables.TableOptions;
@@ -29,15 +32,17 @@ import java.util.stream.Stream;
 
 /**
  * Opens data by the words of a command: the name of a data set ({@code mnist:test}; without a split the test set) or
- * the path of an NPY, CSV or IDX file or of a folder of images. What a file is, its first bytes tell; CSV has none, and
+ * the path of an NPY, NPZ, CSV or IDX file or of a folder of images. What a file is, its first bytes tell; CSV has none, and
  * is recognised by its name (.csv, .tsv, .txt). IDX and CSV may be gzipped.
  */
 public final class DataSources {
     private static final byte[] NPY_MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+    private static final byte[] ZIP_MAGIC = {'P', 'K', 3, 4};
+    private static final byte[] EMPTY_ZIP_MAGIC = {'P', 'K', 5, 6};
     private static final byte[] IDX_MAGIC = {0, 0, 8};
     private static final byte[] GZIP_MAGIC = {0x1f, (byte) 0x8b};
     private static final List<String> TABLES = List.of(".csv", ".tsv", ".txt");
-    private static final String KINDS = "an IDX, NPY or CSV file, or a folder of pictures";
+    private static final String KINDS = "an IDX, NPY, NPZ or CSV file, or a folder of pictures";
     private static final int MAX_SIBLINGS = 1_000;
 
     private final DatasetCatalog catalog;
@@ -166,6 +171,13 @@ public final class DataSources {
             rows.notes().forEach(note -> listener.onEvent(new FetchEvent.Noted(note)));
             return rows.data();
         }
+        Optional<ArrayFile> arrays = arrays(file);
+        if (arrays.isPresent()) {
+            List<String> notes = new ArrayList<>();
+            FloatDataset data = ArrayChoice.open(file, arrays.get(), options.array(), Split.TEST, notes);
+            notes.forEach(note -> listener.onEvent(new FetchEvent.Noted(note)));
+            return data;
+        }
         if (startsWith(beginning, GZIP_MAGIC)) {
             return IdxFile.readDataset(file);
         }
@@ -174,6 +186,19 @@ public final class DataSources {
                 KINDS,
                 beginning.length == 0 ? "an empty file" : "none of these by its first bytes and its name",
                 "Name a table .csv, .tsv or .txt; convert anything else.");
+    }
+
+    /**
+     * A file of arrays with names.
+     *
+     * @return empty if it is none
+     * @throws CorruptFileException if it is damaged
+     */
+    public static Optional<ArrayFile> arrays(Path file) {
+        requireFile(file);
+        byte[] beginning = beginning(file);
+        boolean zipped = startsWith(beginning, ZIP_MAGIC) || startsWith(beginning, EMPTY_ZIP_MAGIC);
+        return zipped && !isTable(file) ? Optional.of(NpzFile.open(file)) : Optional.empty();
     }
 
     /** As the model knows it: with its columns, by name. */
@@ -306,6 +331,10 @@ public final class DataSources {
         }
         if (isTable(file)) {
             return CsvFile.readLabels(file, samples);
+        }
+        Optional<ArrayFile> arrays = arrays(file);
+        if (arrays.isPresent()) {
+            return new Labels(ArrayChoice.labels(file, arrays.get(), samples), List.of());
         }
         byte[] labels = IdxFile.readLabels(file).values();
         int[] classes = new int[labels.length];

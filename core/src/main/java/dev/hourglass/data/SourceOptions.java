@@ -13,13 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param sampleShape what a sample has to be, such as a model's input; null takes what is there
  * @param normalization from stored numbers to a model's inputs, see {@link DataSources#open}; null leaves it to the
  *     source
- * @param labels a file with one label a sample (IDX, NPY or CSV); null for none
+ * @param labels a file with one label a sample (IDX, NPY, NPZ or CSV); null for none
  * @param labelColumn of a CSV file; null for none
  * @param stride from one window of a series to the next, >= 1; null for windows side by side
  * @param scale what stored numbers are divided by, whatever {@code normalization} says; not 0; null leaves it to that
  * @param pictures how those of a folder become samples; their size and colour are those of {@code sampleShape} where that
  *     is given
  * @param missing what becomes of a table's missing numbers
+ * @param array of a file of several, such as NPZ; null to choose by their names
  */
 public record SourceOptions(
         @Nullable Shape sampleShape,
@@ -29,7 +30,8 @@ public record SourceOptions(
         @Nullable Integer stride,
         @Nullable Float scale,
         PictureOptions pictures,
-        Missing missing) {
+        Missing missing,
+        @Nullable String array) {
     public SourceOptions {
         if (stride != null && stride < 1) {
             throw new IllegalArgumentException("stride must be >= 1, got " + stride);
@@ -41,34 +43,43 @@ public record SourceOptions(
 
     /** Everything as it lies there. */
     public static SourceOptions defaults() {
-        return new SourceOptions(null, null, null, null, null, null, PictureOptions.defaults(), Missing.FAIL);
+        return new SourceOptions(null, null, null, null, null, null, PictureOptions.defaults(), Missing.FAIL, null);
     }
 
     public SourceOptions withSampleShape(Shape shape) {
-        return new SourceOptions(shape, normalization, labels, labelColumn, stride, scale, pictures, missing);
+        return new SourceOptions(shape, normalization, labels, labelColumn, stride, scale, pictures, missing, array);
     }
 
     public SourceOptions withNormalization(Normalization other) {
-        return new SourceOptions(sampleShape, other, labels, labelColumn, stride, scale, pictures, missing);
+        return new SourceOptions(sampleShape, other, labels, labelColumn, stride, scale, pictures, missing, array);
     }
 
     public SourceOptions withLabels(Path file) {
-        return new SourceOptions(sampleShape, normalization, file, labelColumn, stride, scale, pictures, missing);
+        return new SourceOptions(
+                sampleShape, normalization, file, labelColumn, stride, scale, pictures, missing, array);
     }
 
     public SourceOptions withLabelColumn(String column) {
-        return new SourceOptions(sampleShape, normalization, labels, column, stride, scale, pictures, missing);
+        return new SourceOptions(sampleShape, normalization, labels, column, stride, scale, pictures, missing, array);
     }
 
     public SourceOptions withStride(int steps) {
-        return new SourceOptions(sampleShape, normalization, labels, labelColumn, steps, scale, pictures, missing);
+        return new SourceOptions(
+                sampleShape, normalization, labels, labelColumn, steps, scale, pictures, missing, array);
     }
 
     public SourceOptions withPictures(PictureOptions wanted) {
-        return new SourceOptions(sampleShape, normalization, labels, labelColumn, stride, scale, wanted, missing);
+        return new SourceOptions(
+                sampleShape, normalization, labels, labelColumn, stride, scale, wanted, missing, array);
     }
 
     public SourceOptions withScale(@Nullable Float divisor) {
-        return new SourceOptions(sampleShape, normalization, labels, labelColumn, stride, divisor, pictures, missing);
+        return new SourceOptions(
+                sampleShape, normalization, labels, labelColumn, stride, divisor, pictures, missing, array);
+    }
+
+    public SourceOptions withArray(@Nullable String name) {
+        return new SourceOptions(
+                sampleShape, normalization, labels, labelColumn, stride, scale, pictures, missing, name);
     }
 }

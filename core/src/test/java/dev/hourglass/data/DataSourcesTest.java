@@ -76,7 +76,7 @@ class DataSourcesTest {
         assertThatThrownBy(() -> open("digtis:test"))
                 .isInstanceOf(DatasetException.class)
                 .hasMessage("Can't find data source 'digtis:test': no such data set, file or folder."
-                        + " Did you mean 'digits'? Else give the path of an IDX, NPY or CSV file, or a folder of"
+                        + " Did you mean 'digits'? Else give the path of an IDX, NPY, NPZ or CSV file, or a folder of"
                         + " pictures.");
         assertThatThrownBy(() -> open(near))
                 .isInstanceOf(DatasetException.class)
@@ -92,7 +92,7 @@ class DataSourcesTest {
 
         assertThatThrownBy(() -> open(model.toString()))
                 .isInstanceOf(CorruptFileException.class)
-                .hasMessage(model + ": expected an IDX, NPY or CSV file, or a folder of pictures, found none of"
+                .hasMessage(model + ": expected an IDX, NPY, NPZ or CSV file, or a folder of pictures, found none of"
                         + " these by its first bytes and its name. Name a table .csv, .tsv or .txt; convert anything"
                         + " else.");
         assertThatThrownBy(() -> open(empty.toString())).hasMessageContaining("found an empty file.");
@@ -150,8 +150,8 @@ class DataSourcesTest {
         assertThatThrownBy(() -> open(npy.toString(), SourceOptions.defaults().withSampleShape(Shape.of(28, 28, 1))))
                 .isInstanceOf(DatasetException.class)
                 .hasMessage("Data source '" + npy + "' has samples [2] = 2 numbers; expected [28, 28, 1] = 784, or a"
-                        + " series whose steps are the last dimension. Give data of the shape that the model was trained"
-                        + " on.");
+                        + " series whose steps are the last dimension. Give data of the"
+                        + " shape that the model was trained on.");
         assertThatThrownBy(() -> open(npy.toString(), SourceOptions.defaults().withSampleShape(Shape.of(4, 2))))
                 .isInstanceOf(DatasetException.class)
                 .hasMessage("Data source '" + npy + "' is a series of 3 steps; expected at least the 4 of a sample"
@@ -184,10 +184,10 @@ class DataSourcesTest {
         assertThat(sample(open(noisy.toString(), pixels), 0)).containsExactly(-0.3f, 1.2f);
         assertThatThrownBy(() -> open(odd.toString(), pixels))
                 .isInstanceOf(DatasetException.class)
-                .hasMessage(
-                        "Data source '" + odd + "' has numbers from -3 to 870, and the model was trained on pixels"
-                                + " divided by 255; expected whole numbers from 0 to 255, or 0 to 1 where they are divided already."
-                                + " Divide them, or name what they have to be divided by with --scale N (1 takes them as they are).");
+                .hasMessage("Data source '" + odd + "' has numbers from -3 to 870, and the model was trained on pixels"
+                        + " divided by 255; expected whole numbers from 0 to 255, or 0 to 1"
+                        + " where they are divided already. Divide them, or name what they have"
+                        + " to be divided by with --scale N (1 takes them as they are).");
     }
 
     @Test

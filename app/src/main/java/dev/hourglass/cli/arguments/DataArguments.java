@@ -29,13 +29,14 @@ public final class DataArguments {
             required = true,
             paramLabel = "SOURCE",
             description =
-                    "A data set by name, such as mnist:test, or the path of an IDX, NPY or CSV file or a folder of pictures.")
+                    "A data set by name, such as mnist:test, or the path of an IDX, NPY, NPZ or CSV file or a folder"
+                            + " of pictures.")
     private String source = "";
 
     @Option(
             names = "--labels",
             paramLabel = "FILE",
-            description = "One label per sample: an IDX, NPY or CSV file; in CSV also by class name.")
+            description = "One label per sample: an IDX, NPY, NPZ or CSV file; in CSV also by class name.")
     private @Nullable Path labels;
 
     @Option(
@@ -43,6 +44,12 @@ public final class DataArguments {
             paramLabel = "NAME",
             description = "The column of a CSV file that holds the labels.")
     private @Nullable String labelColumn;
+
+    @Option(
+            names = "--array",
+            paramLabel = "NAME",
+            description = "Which array of an NPZ file has the samples (default: by its name, such as x_test or data).")
+    private @Nullable String array;
 
     @Option(
             names = "--stride",
@@ -182,6 +189,6 @@ public final class DataArguments {
     }
 
     private SourceOptions options() {
-        return new SourceOptions(null, null, labels, labelColumn, stride, scale, pictures(), missing);
+        return new SourceOptions(null, null, labels, labelColumn, stride, scale, pictures(), missing, array);
     }
 }

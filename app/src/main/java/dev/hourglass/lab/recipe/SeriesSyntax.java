@@ -32,6 +32,7 @@ final class SeriesSyntax {
             "source",
             "test",
             "test_share",
+            "array",
             "window",
             "scaling",
             "clip",
@@ -53,7 +54,7 @@ final class SeriesSyntax {
             "max_gap",
             "resample",
             "lengths");
-    private static final String FILE = "a CSV or NPY file";
+    private static final String FILE = "a CSV, NPY or NPZ file";
     private static final Pattern DURATION = Pattern.compile("(\\d+(?:\\.\\d+)?) ?(ms|s|min|h|d)");
 
     /** {@link Scaling}, and none. */
@@ -133,6 +134,10 @@ final class SeriesSyntax {
         }
         options = options.withScale(scale(data));
         options = options.withTable(table(data)).withSteps(steps(data)).withClasses(classes(data));
+        options = data.find("array")
+                .map(node -> node.asText("the name of an array"))
+                .map(options::withArray)
+                .orElse(options);
         Optional<Node> labels = data.find("labels");
         if (labels.isPresent()) {
             requireNone(data, "test", labels.get(), "a file of labels");
@@ -373,6 +378,9 @@ final class SeriesSyntax {
             of.put("steps", window.steps());
             of.put("stride", window.stride());
             tree.put("window", of);
+        }
+        if (options.array() != null) {
+            tree.put("array", options.array());
         }
         writeScale(options.scaling(), tree);
         if (options.labels() != null) {

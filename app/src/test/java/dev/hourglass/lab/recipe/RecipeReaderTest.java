@@ -149,10 +149,10 @@ class RecipeReaderTest {
     @Test
     void anOutputThatSaysNothingTakesTheTrainingsLossAndALikelyTarget() throws IOException {
         Recipe recipe = read("""
-                data: {name: sequences, next_steps: 10}
-                models: [{name: both, preset: sequence-composite, outputs: [{layer: predicted, loss_weight: 0.5}]}]
-                training: {loss: mae}
-                """);
+            data: {name: sequences, next_steps: 10}
+            models: [{name: both, preset: sequence-composite, outputs: [{layer: predicted, loss_weight: 0.5}]}]
+            training: {loss: mae}
+            """);
 
         assertThat(only(recipe).training().loss())
                 .isEqualTo(Loss.parse("per_output:outputs=rebuilt input 1 mean_absolute_error;"
@@ -502,9 +502,9 @@ class RecipeReaderTest {
     @Test
     void sparsityAndContractionOfLayersBecomePenaltiesOfTheLoss() throws IOException {
         String models = "models: [{name: m, input: [28, 28, 1], encoder: [Flatten, Dense: {name: a, units: 8,"
-                + " activation: tanh, contraction: 0.5}, Dense: {name: code, units: 8, activation: sigmoid,"
-                + " sparsity: {rho: 0.1, beta: 2}, contraction: 0.25}],"
-                + " decoder: [Dense: {units: 784, activation: sigmoid, sparsity: {}}, Reshape: {target_shape: [28, 28, 1]}]}]\n";
+            + " activation: tanh, contraction: 0.5}, Dense: {name: code, units: 8, activation: sigmoid, sparsity:"
+            + " {rho: 0.1, beta: 2}, contraction: 0.25}], decoder: [Dense: {units: 784, activation: sigmoid, sparsity:"
+            + " {}}, Reshape: {target_shape: [28, 28, 1]}]}]\n";
         Recipe recipe = read(DATA + models);
         assertThat(only(recipe).training().loss())
                 .isEqualTo(Loss.parse("mse:penalties=a/contraction lambda 0.5;code/sparsity rho 0.1 beta 2;"
@@ -525,12 +525,13 @@ class RecipeReaderTest {
     void layersSayWhatTheirVariablesStartFromAndWhatHoldsOfThem() throws IOException {
         String models =
                 "models: [{name: m, input: [4, 3], encoder: [Bidirectional: {name: both, layer: {GRU: {units: 2,"
-                        + " recurrent_initializer: {Orthogonal: {gain: 0.5}}, bias_constraint: NonNeg}}}, Dense: {name: code, units: 2,"
-                        + " kernel_initializer: he_normal, kernel_constraint: {MaxNorm: {max_value: 3, axis: [0, 1]}}}],"
-                        + " decoder: [RepeatVector: {n: 4}, TimeDistributed: {name: each, layer: {Dense: {units: 3,"
-                        + " kernel_initializer: {Constant: {value: 0.25}}}}}, Reshape: {target_shape: [4, 3, 1]},"
-                        + " TimeDistributed: {name: deep, layer: {Bidirectional: {merge_mode: sum, layer: {GRU: {units: 1,"
-                        + " return_sequences: true, kernel_constraint: NonNeg}}}}}, Reshape: {target_shape: [4, 3]}]}]\n";
+                    + " recurrent_initializer: {Orthogonal: {gain: 0.5}}, bias_constraint: NonNeg}}}, Dense: {name:"
+                    + " code, units: 2, kernel_initializer: he_normal, kernel_constraint: {MaxNorm: {max_value: 3,"
+                    + " axis: [0, 1]}}}], decoder: [RepeatVector: {n: 4}, TimeDistributed: {name: each, layer: {Dense:"
+                    + " {units: 3, kernel_initializer: {Constant: {value: 0.25}}}}}, Reshape: {target_shape: [4, 3,"
+                    + " 1]}, TimeDistributed: {name: deep, layer: {Bidirectional: {merge_mode: sum, layer: {GRU:"
+                    + " {units: 1, return_sequences: true, kernel_constraint: NonNeg}}}}}, Reshape: {target_shape: [4,"
+                    + " 3]}]}]\n";
         VariableSettings said = VariableSettings.NONE
                 .withInitializer("both", "forward_recurrent_kernel", new Initializer.Orthogonal(0.5f))
                 .withInitializer("both", "backward_recurrent_kernel", new Initializer.Orthogonal(0.5f))
@@ -634,8 +635,8 @@ class RecipeReaderTest {
                 argumentSet(
                         "bounds further apart than any number",
                         "data: {source: a.csv, clip: [-1e308, 1e308]}\n" + MODELS,
-                        "bad.yaml:1:29: data.clip: expected two numbers such as [-3, 3], the smaller first and less than"
-                                + " 1.8e308 apart, found others."),
+                        "bad.yaml:1:29: data.clip: expected two numbers such as [-3, 3], the smaller first and less"
+                                + " than 1.8e308 apart, found others."),
                 argumentSet(
                         "a waist wider than a sample",
                         start + "    encoder: [Flatten, Dense: {units: 800}]\n" + end,
@@ -760,7 +761,7 @@ class RecipeReaderTest {
                         "a warm-up without an end",
                         DATA + MODELS + "training: {schedule: {CosineDecay: {warmup_target: 0.01}}}\n",
                         "bad.yaml:3:23: training.schedule.CosineDecay: expected both warmup_target and warmup_steps or"
-                                + " none, found one. Add the other, such as '{warmup_target: 0.001, warmup_steps: 500}'."),
+                            + " none, found one. Add the other, such as '{warmup_target: 0.001, warmup_steps: 500}'."),
                 argumentSet(
                         "a schedule without settings that it needs",
                         DATA + MODELS + "training: {schedule: ExponentialDecay}\n",
@@ -792,11 +793,11 @@ class RecipeReaderTest {
                 argumentSet(
                         "an unknown key that resembles none",
                         "data: {name: mnist, colour: 1}\n" + MODELS,
-                        "bad.yaml:1:21: data.colour: expected a known key, found 'colour'."
-                                + " This part takes name, folder, limit, next_steps, source, test, test_share, window, scaling,"
-                                + " clip, labels, label_column, label_rule, train_on, delimiter, decimal, header, missing_values,"
-                                + " time_column, time_zone, date_order, columns, exclude, id_column, missing, max_gap, resample,"
-                                + " lengths."),
+                        "bad.yaml:1:21: data.colour: expected a known key, found 'colour'. This part takes name,"
+                                + " folder, limit, next_steps, source, test, test_share, array, window, scaling, clip,"
+                                + " labels, label_column, label_rule, train_on, delimiter, decimal, header,"
+                                + " missing_values, time_column, time_zone, date_order, columns, exclude, id_column,"
+                                + " missing, max_gap, resample, lengths."),
                 argumentSet(
                         "an unknown data set",
                         "data: {name: mnits}\n" + MODELS,
@@ -924,7 +925,7 @@ class RecipeReaderTest {
                         start + "    encoder:\n      - Flatten\n      - Dense: {units: 65536}\n"
                                 + "      - Dense: {units: 65536}\n" + end,
                         "bad.yaml:8:9: models[0].encoder[2]: Layer 'dense_1' (Dense 65536) on [65536] from 'dense'"
-                                + " needs 4,294,967,296 weights, at most 2,147,483,583 fit. Use fewer units or filters."),
+                            + " needs 4,294,967,296 weights, at most 2,147,483,583 fit. Use fewer units or filters."),
                 argumentSet(
                         "epochs of 0",
                         DATA + MODELS + "training:\n  epochs: 0\n",
@@ -979,11 +980,12 @@ class RecipeReaderTest {
     @Test
     void everySettingOfATableIsWrittenAsItIsRead() throws IOException {
         Recipe recipe =
-                read("data: {source: a.csv, test: b.csv, window: {steps: 50}, scaling: {method: robust, channels: all},"
-                        + " clip: [-3, 3], label_column: state, label_rule: any, train_on: {state: [ok, idle]}, delimiter: tab,"
-                        + " decimal: ',', header: 2, missing_values: [-999, gone], time_column: [date, clock], time_zone: Europe/Berlin,"
-                        + " date_order: day_first, columns: [p, T], exclude: note, id_column: unit, missing: interpolate,"
-                        + " max_gap: 5min, resample: {every: 0.5s, how: median}, lengths: cut}\n" + MODELS);
+                read("data: {source: a.csv, test: b.csv, window: {steps: 50}, scaling: {method: robust, channels:"
+                        + " all}, clip: [-3, 3], label_column: state, label_rule: any, train_on: {state: [ok, idle]},"
+                        + " delimiter: tab, decimal: ',', header: 2, missing_values: [-999, gone], time_column: [date,"
+                        + " clock], time_zone: Europe/Berlin, date_order: day_first, columns: [p, T], exclude: note,"
+                        + " id_column: unit, missing: interpolate, max_gap: 5min, resample: {every: 0.5s, how: median},"
+                        + " lengths: cut}\n" + MODELS);
 
         SeriesOptions options =
                 Objects.requireNonNull(only(recipe).data().series()).options();
@@ -1009,11 +1011,11 @@ class RecipeReaderTest {
     @Test
     void aMissingFileIsNamed() {
         assertThatThrownBy(() -> reader.find("no/such.yaml"))
-                .hasMessage("no/such.yaml: expected a recipe file, found none."
-                        + " Check the path, or run one of the labs: mnist, cifar10, mnist-strong, cifar10-strong,"
-                        + " sequences, sequences-reversed, sequences-conv1d, sequences-cnn-lstm, sequences-composite,"
-                        + " mnist-denoising, mnist-sparse, mnist-sparse-kl, mnist-contractive, mnist-vae, mnist-vae-conv, mnist-vae-plane,"
-                        + " mnist-unet, cifar10-unet, cifar10-residual.");
+                .hasMessage("no/such.yaml: expected a recipe file, found none. Check the path, or run one of the labs:"
+                        + " mnist, cifar10, mnist-strong, cifar10-strong, sequences, sequences-reversed,"
+                        + " sequences-conv1d, sequences-cnn-lstm, sequences-composite, mnist-denoising,"
+                        + " mnist-sparse, mnist-sparse-kl, mnist-contractive, mnist-vae, mnist-vae-conv,"
+                        + " mnist-vae-plane, mnist-unet, cifar10-unet, cifar10-residual.");
     }
 
     private Recipe read(String yaml) throws IOException {

@@ -2,7 +2,6 @@ package dev.hourglass.data.files;
 
 import dev.hourglass.files.Excerpt;
 import dev.hourglass.tensor.CorruptFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,18 +19,18 @@ record NpyDescription(String type, boolean fortranOrder, List<Long> shape) {
     private static final int MAX_DIMENSIONS = 64;
 
     /** @throws CorruptFileException if the text is anything else, and nothing of it is evaluated */
-    static NpyDescription parse(Path file, String text) {
-        return new Parser(file, text).description();
+    static NpyDescription parse(String place, String text) {
+        return new Parser(place, text).description();
     }
 
     /** Understands strings without escapes, True, False and tuples of whole numbers, in one dictionary. */
     private static final class Parser {
-        private final Path file;
+        private final String place;
         private final String text;
         private int at;
 
-        Parser(Path file, String text) {
-            this.file = file;
+        Parser(String place, String text) {
+            this.place = place;
             this.text = text;
         }
 
@@ -71,7 +70,7 @@ record NpyDescription(String type, boolean fortranOrder, List<Long> shape) {
             skipBlanks();
             if (at < text.length() && text.charAt(at) == '[') {
                 throw new CorruptFileException(
-                        file,
+                        place,
                         "an array of plain numbers",
                         "records with fields",
                         "Save each field as an array of its own.");
@@ -166,7 +165,7 @@ record NpyDescription(String type, boolean fortranOrder, List<Long> shape) {
 
         private CorruptFileException corrupt(String expected, String found) {
             return new CorruptFileException(
-                    file,
+                    place,
                     expected + " at character " + (at + 1) + " of the header",
                     found,
                     "Save the array again with numpy.save.");

@@ -5,7 +5,6 @@ import dev.hourglass.tensor.CorruptFileException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -33,11 +32,11 @@ record NpyHeader(NpyType type, ByteOrder order, List<Integer> shape, int bytes) 
      * @param length of the file
      * @throws CorruptFileException if it is no NPY file, damaged, or of a kind that is not read here
      */
-    static NpyHeader read(Path file, byte[] beginning, long length) {
+    static NpyHeader read(String place, byte[] beginning, long length) {
         if (beginning.length < MAGIC.length + 2 || !Arrays.equals(beginning, 0, 6, MAGIC, 0, 6)) {
             byte[] found = Arrays.copyOf(beginning, Math.min(6, beginning.length));
             throw corrupt(
-                    file,
+                    place,
                     "NPY (" + HexFormat.ofDelimiter(" ").formatHex(MAGIC) + ")",
                     beginning.length == 0
                             ? "an empty file"
@@ -45,33 +44,33 @@ record NpyHeader(NpyType type, ByteOrder order, List<Integer> shape, int bytes) 
         }
         int version = beginning[6];
         if (version < 1 || version > 3 || beginning[7] != 0) {
-            throw corrupt(file, "NPY version 1.0, 2.0 or 3.0", version + "." + Byte.toUnsignedInt(beginning[7]));
+            throw corrupt(place, "NPY version 1.0, 2.0 or 3.0", version + "." + Byte.toUnsignedInt(beginning[7]));
         }
         int textAt = version == 1 ? 10 : 12;
         if (beginning.length < textAt) {
-            throw corrupt(file, "the length of the header", "the end of the file");
+            throw corrupt(place, "the length of the header", "the end of the file");
         }
         ByteBuffer numbers = ByteBuffer.wrap(beginning).order(ByteOrder.LITTLE_ENDIAN);
         long textBytes =
                 version == 1 ? Short.toUnsignedLong(numbers.getShort(8)) : Integer.toUnsignedLong(numbers.getInt(8));
         if (textAt + textBytes > beginning.length) {
             throw corrupt(
-                    file,
+                    place,
                     String.format(Locale.ROOT, "a header within the first %,d bytes", beginning.length),
                     String.format(Locale.ROOT, "an announced %,d bytes of header", textBytes));
         }
         String text = new String(beginning, textAt, (int) textBytes, StandardCharsets.UTF_8);
-        NpyDescription description = NpyDescription.parse(file, text);
-        return of(file, description, textAt + (int) textBytes, length);
+        NpyDescription description = NpyDescription.parse(place, text);
+        return of(place, description, textAt + (int) textBytes, length);
     }
 
-    private static NpyHeader of(Path file, NpyDescription description, int headerBytes, long length) {
+    private static NpyHeader of(String place, NpyDescription description, int headerBytes, long length) {
         String descr = description.type();
         char order = descr.isEmpty() ? ' ' : descr.charAt(0);
         NpyType type = NpyType.of(descr.substring(Math.min(1, descr.length())))
                 .filter(known -> known.bytes() == 1 ? "|<>=".indexOf(order) >= 0 : "<>".indexOf(order) >= 0)
                 .orElseThrow(() -> new CorruptFileException(
-                        file,
+                        place,
                         "numbers of one of the types " + String.join(", ", NpyType.codes())
                                 + " with their byte order, < or >",
                         "type '" + Excerpt.of(descr) + "'",
@@ -79,25 +78,25 @@ record NpyHeader(NpyType type, ByteOrder order, List<Integer> shape, int bytes) 
         List<Long> dimensions = description.shape();
         if (description.fortranOrder() && dimensions.size() > 1) {
             throw new CorruptFileException(
-                    file,
+                    place,
                     "an array in C order",
                     "'fortran_order': True",
                     "Save it as numpy.save(file, numpy.ascontiguousarray(array)).");
         }
         String product = dimensions.stream().map(String::valueOf).collect(Collectors.joining(" x "));
         if (dimensions.isEmpty() || dimensions.size() > MAX_RANK) {
-            throw corrupt(file, "1 to " + MAX_RANK + " dimensions, the samples first", dimensions.size() + " of them");
+            throw corrupt(place, "1 to " + MAX_RANK + " dimensions, the samples first", dimensions.size() + " of them");
         }
         long rest = length - headerBytes;
         long size = type.bytes();
         for (long dimension : dimensions) {
             if (dimension < 1 || dimension > Integer.MAX_VALUE) {
-                throw corrupt(file, "dimensions of 1 to 2,147,483,647", "(" + product + ")");
+                throw corrupt(place, "dimensions of 1 to 2,147,483,647", "(" + product + ")");
             }
             // Both factors are below 2^31 and 2^63 / 2^31, so nothing overflows before it is refused.
             if (size > rest / dimension) {
                 throw corrupt(
-                        file,
+                        place,
                         product + " numbers of " + type.bytes() + " bytes",
                         String.format(Locale.ROOT, "%,d bytes after the header", rest));
             }
@@ -105,7 +104,7 @@ record NpyHeader(NpyType type, ByteOrder order, List<Integer> shape, int bytes) 
         }
         if (size != rest) {
             throw corrupt(
-                    file,
+                    place,
                     String.format(Locale.ROOT, "%,d bytes for %s numbers of %d bytes", size, product, type.bytes()),
                     String.format(Locale.ROOT, "%,d bytes after the header", rest));
         }
@@ -114,7 +113,7 @@ record NpyHeader(NpyType type, ByteOrder order, List<Integer> shape, int bytes) 
                 type, byteOrder, dimensions.stream().map(Long::intValue).toList(), headerBytes);
     }
 
-    private static CorruptFileException corrupt(Path file, String expected, String found) {
-        return new CorruptFileException(file, expected, found, SAVE_AGAIN);
+    private static CorruptFileException corrupt(String place, String expected, String found) {
+        return new CorruptFileException(place, expected, found, SAVE_AGAIN);
     }
 }

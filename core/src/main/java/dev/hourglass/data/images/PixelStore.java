@@ -2,15 +2,9 @@ package dev.hourglass.data.images;
 
 import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.SampleStore;
-import dev.hourglass.files.Failures;
-import java.io.IOException;
-import java.lang.foreign.Arena;
+import dev.hourglass.data.ScratchFile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
@@ -20,9 +14,6 @@ import java.util.List;
  * <p>Numbers are given as those of 8 bits, 0 to 255, in 257 steps each where they have 16, so that a model takes either.
  */
 final class PixelStore implements SampleStore {
-    /** A constant, so that data and what they are called do not depend on the machine. */
-    static final long MOST_BYTES_IN_MEMORY = 64L << 20;
-
     private final MemorySegment pixels;
     private final byte[] inMemory;
     private final boolean deep;
@@ -44,44 +35,12 @@ final class PixelStore implements SampleStore {
      */
     static PixelStore of(int samples, int sampleSize, boolean deep) {
         long bytes = (long) samples * sampleSize * (deep ? Short.BYTES : 1);
-        if (bytes <= MOST_BYTES_IN_MEMORY) {
+        if (bytes <= ScratchFile.MOST_BYTES_IN_MEMORY) {
             byte[] array = new byte[(int) bytes];
             return new PixelStore(MemorySegment.ofArray(array), array, deep, sampleSize);
         }
-        Path folder = Path.of(System.getProperty("java.io.tmpdir"));
-        MemorySegment file =
-                mapped(bytes, folder, disk -> Files.getFileStore(disk).getUsableSpace());
+        MemorySegment file = ScratchFile.mapped(bytes, "pictures");
         return new PixelStore(file, new byte[0], deep, sampleSize);
-    }
-
-    /** How many bytes the disk of a folder has left. */
-    @FunctionalInterface
-    interface Room {
-        long bytesIn(Path folder) throws IOException;
-    }
-
-    /** Of a file that is gone when nobody reads it any more, however the process ends where the system allows that. */
-    static MemorySegment mapped(long bytes, Path folder, Room room) {
-        try {
-            // A mapping grows the file without taking room; who then writes to it would end the process.
-            if (room.bytesIn(folder) < bytes) {
-                throw new IOException("the disk has no room");
-            }
-            Path file = Files.createTempFile(folder, "hourglass-pictures-", ".pixels");
-            try (FileChannel channel = FileChannel.open(
-                    file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE)) {
-                return channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes, Arena.ofAuto());
-            } catch (IOException e) {
-                Files.deleteIfExists(file);
-                throw e;
-            }
-        } catch (IOException e) {
-            throw new DatasetException(
-                    "Can't keep " + (bytes >> 20) + " MB of pictures in a file in " + folder + ": "
-                            + Failures.reason(e) + ". Choose another folder with"
-                            + " HOURGLASS_JAVA_OPTS=-Djava.io.tmpdir=DIR, or a smaller size.",
-                    e);
-        }
     }
 
     /** Whether {@link #bytes} has all of them. */

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param table how a table is written and what its columns are
  * @param steps what happens to its rows before they are cut
  * @param classes what labels are used for
+ * @param array of a file of several, such as NPZ; null to choose by their names
  */
 public record SeriesOptions(
         @Nullable Path test,
@@ -28,7 +29,8 @@ public record SeriesOptions(
         @Nullable Path labels,
         TableOptions table,
         Steps steps,
-        Classes classes) {
+        Classes classes,
+        @Nullable String array) {
     /**
      * @param steps the length of a sample, >= 1
      * @param stride from the beginning of one sample to that of the next, >= 1; below {@code steps} they overlap
@@ -148,19 +150,20 @@ public record SeriesOptions(
     /** Rows as samples, the last fifth to test by, every channel from 0 to 1, no labels. */
     public static SeriesOptions defaults() {
         return new SeriesOptions(
-                null, 0.2, null, Scale.of(Scaling.MIN_MAX), null, TableOptions.DEFAULT, Steps.PLAIN, Classes.ALL);
+                null, 0.2, null, Scale.of(Scaling.MIN_MAX), null, TableOptions.DEFAULT, Steps.PLAIN, Classes.ALL, null);
     }
 
     public SeriesOptions withTest(Path file) {
-        return new SeriesOptions(file, testShare, window, scaling, labels, table, steps, classes);
+        return new SeriesOptions(file, testShare, window, scaling, labels, table, steps, classes, array);
     }
 
     public SeriesOptions withTestShare(double share) {
-        return new SeriesOptions(test, share, window, scaling, labels, table, steps, classes);
+        return new SeriesOptions(test, share, window, scaling, labels, table, steps, classes, array);
     }
 
     public SeriesOptions withWindow(int length, int stride) {
-        return new SeriesOptions(test, testShare, new Window(length, stride), scaling, labels, table, steps, classes);
+        return new SeriesOptions(
+                test, testShare, new Window(length, stride), scaling, labels, table, steps, classes, array);
     }
 
     /** By channel, without bounds. */
@@ -169,11 +172,11 @@ public record SeriesOptions(
     }
 
     public SeriesOptions withScale(@Nullable Scale other) {
-        return new SeriesOptions(test, testShare, window, other, labels, table, steps, classes);
+        return new SeriesOptions(test, testShare, window, other, labels, table, steps, classes, array);
     }
 
     public SeriesOptions withLabels(Path file) {
-        return new SeriesOptions(test, testShare, window, scaling, file, table, steps, classes);
+        return new SeriesOptions(test, testShare, window, scaling, file, table, steps, classes, array);
     }
 
     public SeriesOptions withLabelColumn(String column) {
@@ -181,14 +184,18 @@ public record SeriesOptions(
     }
 
     public SeriesOptions withTable(TableOptions other) {
-        return new SeriesOptions(test, testShare, window, scaling, labels, other, steps, classes);
+        return new SeriesOptions(test, testShare, window, scaling, labels, other, steps, classes, array);
     }
 
     public SeriesOptions withSteps(Steps other) {
-        return new SeriesOptions(test, testShare, window, scaling, labels, table, other, classes);
+        return new SeriesOptions(test, testShare, window, scaling, labels, table, other, classes, array);
     }
 
     public SeriesOptions withClasses(Classes other) {
-        return new SeriesOptions(test, testShare, window, scaling, labels, table, steps, other);
+        return new SeriesOptions(test, testShare, window, scaling, labels, table, steps, other, array);
+    }
+
+    public SeriesOptions withArray(@Nullable String name) {
+        return new SeriesOptions(test, testShare, window, scaling, labels, table, steps, classes, name);
     }
 }

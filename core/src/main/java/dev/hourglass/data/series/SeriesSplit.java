@@ -6,12 +6,17 @@ import dev.hourglass.data.Dataset;
 import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.FloatDataset;
 import dev.hourglass.data.SourceOptions;
+import dev.hourglass.data.Split;
+import dev.hourglass.data.files.ArrayChoice;
+import dev.hourglass.data.files.ArrayFile;
 import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,8 +45,13 @@ public record SeriesSplit(FloatDataset training, FloatDataset test, List<String>
         if (DataSources.isTable(file) && (options.test() == null || DataSources.isTable(options.test()))) {
             return TableSplit.open(file, options);
         }
-        FloatDataset series = read(file, options);
+        Optional<ArrayFile> arrays = DataSources.arrays(file);
+        List<String> notes = new ArrayList<>();
         Path testFile = options.test();
+        if (arrays.isPresent() && testFile == null && ArrayChoice.hasBoth(file, arrays.get(), options.array())) {
+            testFile = file;
+        }
+        FloatDataset series = read(file, arrays, options, Split.TRAINING, notes);
         FloatDataset training;
         FloatDataset test;
         if (testFile == null) {
@@ -53,7 +63,8 @@ public record SeriesSplit(FloatDataset training, FloatDataset test, List<String>
             test = series.range(rows, series.size());
         } else {
             training = series;
-            test = read(testFile, options);
+            Optional<ArrayFile> others = testFile.equals(file) ? arrays : DataSources.arrays(testFile);
+            test = read(testFile, others, options, Split.TEST, notes);
             requireSameKind(file, training, testFile, test);
             requireRows(file, "training", training.size(), training.size(), options);
             requireRows(testFile, "test", test.size(), test.size(), options);
@@ -65,15 +76,18 @@ public record SeriesSplit(FloatDataset training, FloatDataset test, List<String>
         return new SeriesSplit(
                 windows(training, options, false).withNormalization(normalization),
                 windows(test, options, true).withNormalization(normalization),
-                List.of());
+                notes);
     }
 
-    private static FloatDataset read(Path file, SeriesOptions options) {
-        Dataset data = DataSources.openFile(file, SourceOptions.defaults());
+    private static FloatDataset read(
+            Path file, Optional<ArrayFile> arrays, SeriesOptions options, Split split, List<String> notes) {
+        Dataset data = arrays.isPresent()
+                ? ArrayChoice.open(file, arrays.get(), options.array(), split, notes)
+                : DataSources.openFile(file, SourceOptions.defaults());
         if (!(data instanceof FloatDataset rows)) {
-            throw new DatasetException(
-                    "Can't read " + file + " as a series: expected a CSV or NPY file, found images. Give their data set"
-                            + " by name or folder.");
+            throw new DatasetException("Can't read " + file
+                    + " as a series: expected a CSV, NPY or NPZ file, found images. Give their data set"
+                    + " by name or folder.");
         }
         if (!options.table().equals(TableOptions.DEFAULT)) {
             String label = options.table().roles().label();

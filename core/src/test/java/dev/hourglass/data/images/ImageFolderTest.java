@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.DatasetException;
+import dev.hourglass.data.ScratchFile;
 import dev.hourglass.files.FileChangedException;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
@@ -20,7 +21,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -188,8 +188,8 @@ class ImageFolderTest {
 
     @Test
     void moreThanStaysInMemoryIsReadFromAFileToTheSameNumbers() throws IOException {
-        PixelStore mapped = PixelStore.of(3, (int) PixelStore.MOST_BYTES_IN_MEMORY / 2, false);
-        Picture.Size size = new Picture.Size((int) PixelStore.MOST_BYTES_IN_MEMORY / 2, 1);
+        PixelStore mapped = PixelStore.of(3, (int) ScratchFile.MOST_BYTES_IN_MEMORY / 2, false);
+        Picture.Size size = new Picture.Size((int) ScratchFile.MOST_BYTES_IN_MEMORY / 2, 1);
         Picture picture = new Picture(size, 1, 255, new char[size.width()]);
         picture.numbers()[5] = 200;
 
@@ -201,27 +201,6 @@ class ImageFolderTest {
         assertThat(mapped.isBytesInMemory()).isFalse();
         assertThat(sample[5]).isEqualTo(200);
         assertThat(sample[6]).isZero();
-    }
-
-    @Test
-    void noFileOfManyPicturesIsLeftWhereItsDiskHasNoRoomOrCannotHoldIt() throws IOException {
-        assertThatThrownBy(() -> PixelStore.mapped(100 << 20, folder, disk -> 0))
-                .isInstanceOf(DatasetException.class)
-                .hasMessage("Can't keep 100 MB of pictures in a file in " + folder
-                        + ": the disk has no room. Choose another"
-                        + " folder with HOURGLASS_JAVA_OPTS=-Djava.io.tmpdir=DIR, or a smaller size.");
-        assertThatThrownBy(() -> PixelStore.mapped(100 << 20, folder, disk -> {
-                    throw new IOException("Stale file handle");
-                }))
-                .isInstanceOf(DatasetException.class)
-                .hasMessageContaining(": Stale file handle. Choose another folder");
-        assertThatThrownBy(() -> PixelStore.mapped(Long.MAX_VALUE, folder, disk -> Long.MAX_VALUE))
-                .as("more than can be mapped, with the file open")
-                .isInstanceOf(DatasetException.class);
-
-        try (Stream<Path> left = Files.list(folder)) {
-            assertThat(left).isEmpty();
-        }
     }
 
     @Test

@@ -1,0 +1,214 @@
+package dev.hourglass.data.files;
+
+import dev.hourglass.data.DatasetException;
+import dev.hourglass.data.FloatDataset;
+import dev.hourglass.data.ScratchFile;
+import dev.hourglass.files.Excerpt;
+import dev.hourglass.files.Failures;
+import dev.hourglass.files.FileStamp;
+import dev.hourglass.files.RegularFile;
+import dev.hourglass.tensor.CorruptFileException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
+
+/**
+ * Reader of NumPy's NPZ format: a zip of NPY arrays, stored ({@code numpy.savez}) or deflated ({@code
+ * numpy.savez_compressed}). The file is mapped into memory: stored arrays are read from it as samples are asked for, deflated
+ * ones are inflated when they are opened. What the zip promises is held against its length before anything is allocated.
+ */
+public final class NpzFile implements ArrayFile {
+    /** Deflate shrinks zeros to a thousandth. What was measured shrinks to a half, masks and counts to a hundredth. */
+    private static final long MOST_EXPANSION = 200;
+
+    private static final long ALWAYS_ALLOWED_BYTES = 16 << 20;
+    private static final int INFLATED_AT_ONCE = 1 << 20;
+    private static final String SUFFIX = ".npy";
+
+    private final Path file;
+    private final MemorySegment bytes;
+    private final FileStamp stamp;
+    private final Map<Entry, ZipMember> members = new LinkedHashMap<>();
+
+    private NpzFile(Path file, MemorySegment bytes, FileStamp stamp) {
+        this.file = file;
+        this.bytes = bytes;
+        this.stamp = stamp;
+    }
+
+    /**
+     * Reads the zip's directory and the headers of its arrays. Members that are no arrays of numbers are left out.
+     *
+     * @throws CorruptFileException if the file is not what it has to be, or has no arrays of numbers
+     * @throws DatasetException if it can't be read
+     */
+    public static NpzFile open(Path file) {
+        try (FileChannel channel = RegularFile.openChannel(file)) {
+            FileStamp stamp = FileStamp.of(file);
+            MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
+            NpzFile npz = new NpzFile(file, bytes, stamp);
+            npz.readMembers();
+            stamp.requireUnchanged();
+            return npz;
+        } catch (IOException e) {
+            throw new DatasetException(
+                    "Can't read " + file + ": " + Failures.reason(e) + ". Check that it exists and is readable.", e);
+        }
+    }
+
+    private void readMembers() {
+        CorruptFileException last = null;
+        List<ZipMember> all = ZipMember.all(file, bytes);
+        long size = 0;
+        for (ZipMember member : all) {
+            if (member.name().endsWith(SUFFIX)) {
+                size += member.size();
+                try {
+                    NpyHeader header = header(member);
+                    members.put(new Entry(nameOf(member), header.shape()), member);
+                } catch (CorruptFileException e) {
+                    last = e;
+                }
+            }
+        }
+        if (size > ALWAYS_ALLOWED_BYTES + MOST_EXPANSION * bytes.byteSize()) {
+            throw corrupt(
+                    String.format(Locale.ROOT, "arrays at most %d times as large as the file", MOST_EXPANSION),
+                    Failures.size(size) + " in " + Failures.size(bytes.byteSize()),
+                    "If it is what you made, save the array as NPY.");
+        }
+        if (members.isEmpty() && last != null) {
+            throw last;
+        }
+        if (members.isEmpty()) {
+            throw corrupt(
+                    "arrays of numbers (NAME.npy) in the zip",
+                    all.isEmpty()
+                            ? "an empty zip"
+                            : "'" + Excerpt.of(all.getFirst().name()) + "' and no array",
+                    "Save them with numpy.savez.");
+        }
+    }
+
+    private static String nameOf(ZipMember member) {
+        return member.name().substring(0, member.name().length() - SUFFIX.length());
+    }
+
+    private String place(ZipMember member) {
+        return file + ", array '" + Excerpt.of(nameOf(member)) + "'";
+    }
+
+    private NpyHeader header(ZipMember member) {
+        int most = (int) Math.min(member.size(), NpyHeader.MAX_BYTES);
+        byte[] beginning = new byte[most];
+        try {
+            if (member.deflated()) {
+                inflate(member, MemorySegment.ofArray(beginning), false);
+            } else {
+                MemorySegment.copy(bytes, member.at(), MemorySegment.ofArray(beginning), 0, most);
+            }
+        } catch (InternalError e) {
+            throw stamp.cutShort(e);
+        }
+        return NpyHeader.read(place(member), beginning, member.size());
+    }
+
+    private NpyArray array(Entry entry) {
+        ZipMember member = members.get(entry);
+        if (member == null) {
+            throw new IllegalArgumentException("no array " + entry + " in " + file);
+        }
+        NpyHeader header = header(member);
+        MemorySegment whole;
+        if (member.deflated()) {
+            whole = member.size() <= ScratchFile.MOST_BYTES_IN_MEMORY
+                    ? Arena.ofAuto().allocate(member.size())
+                    : ScratchFile.mapped(member.size(), "numbers");
+            try {
+                inflate(member, whole, true);
+            } catch (InternalError e) {
+                throw stamp.cutShort(e);
+            }
+        } else {
+            whole = bytes.asSlice(member.at(), member.size());
+        }
+        return new NpyArray(place(member), header, whole, stamp);
+    }
+
+    /** @param all whether the member has exactly as many bytes as there is room, with their checksum */
+    private void inflate(ZipMember member, MemorySegment into, boolean all) {
+        Inflater inflater = new Inflater(true);
+        byte[] output = new byte[(int) Math.min(Math.max(into.byteSize(), 1), INFLATED_AT_ONCE)];
+        CRC32 checksum = new CRC32();
+        long count = 0;
+        long read = 0;
+        try {
+            while (count < into.byteSize() || (all && !inflater.finished())) {
+                if (inflater.needsInput()) {
+                    long more = Math.min(member.stored() - read, INFLATED_AT_ONCE);
+                    if (more == 0) {
+                        throw other(member);
+                    }
+                    inflater.setInput(bytes.asSlice(member.at() + read, more).asByteBuffer());
+                    read += more;
+                }
+                int inflated = inflater.inflate(output);
+                if (inflated == 0 && inflater.finished() && count < into.byteSize()) {
+                    throw other(member);
+                }
+                if (count + inflated > into.byteSize() && all) {
+                    throw other(member);
+                }
+                int kept = (int) Math.min(inflated, into.byteSize() - count);
+                MemorySegment.copy(output, 0, into, ValueLayout.JAVA_BYTE, count, kept);
+                checksum.update(output, 0, inflated);
+                count += kept;
+            }
+            if (all && checksum.getValue() != member.checksum()) {
+                throw other(member);
+            }
+        } catch (DataFormatException e) {
+            throw other(member);
+        } finally {
+            inflater.end();
+        }
+    }
+
+    private CorruptFileException other(ZipMember member) {
+        return new CorruptFileException(
+                place(member),
+                String.format(Locale.ROOT, "%,d bytes with their checksum", member.size()),
+                "others",
+                "Get the file again.");
+    }
+
+    @Override
+    public List<Entry> entries() {
+        return new ArrayList<>(members.keySet());
+    }
+
+    @Override
+    public FloatDataset samples(Entry entry) {
+        return array(entry).samples(String.valueOf(file.getFileName()));
+    }
+
+    @Override
+    public int[] labels(Entry entry) {
+        return array(entry).labels();
+    }
+
+    private CorruptFileException corrupt(String expected, String found, String wayOut) {
+        return new CorruptFileException(file, expected, found, wayOut);
+    }
+}
