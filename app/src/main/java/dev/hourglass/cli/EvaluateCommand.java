@@ -64,7 +64,7 @@ final class EvaluateCommand implements Runnable {
         ErrorReport report;
         try (ChainInference inference = ChainInference.of(saved.graph(), saved.parameters(), threads.count());
                 Progress progress = new Progress(display, "Evaluating", samples.size(), "samples")) {
-            report = ErrorReport.of(
+            report = ErrorReport.inAll(
                     (from, count, into) -> inference.run(samples::copySample, from, count, into),
                     samples,
                     progress::stepTo);

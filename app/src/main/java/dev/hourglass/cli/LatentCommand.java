@@ -8,8 +8,8 @@ import dev.hourglass.cli.terminal.Progress;
 import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.FloatDataset;
+import dev.hourglass.data.Subset;
 import dev.hourglass.data.catalog.DatasetCatalog;
-import dev.hourglass.data.files.CsvWriter;
 import dev.hourglass.evaluate.Points;
 import dev.hourglass.evaluate.pca.PrincipalComponents;
 import dev.hourglass.evaluate.tsne.Embedding;
@@ -17,6 +17,7 @@ import dev.hourglass.evaluate.tsne.TSne;
 import dev.hourglass.evaluate.tsne.TSneEvent;
 import dev.hourglass.evaluate.tsne.TSneOptions;
 import dev.hourglass.evaluate.tsne.Trustworthiness;
+import dev.hourglass.files.AtomicFile;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.report.figures.Figure;
 import dev.hourglass.report.figures.ScatterFigure;
@@ -54,6 +55,10 @@ import picocli.CommandLine.TypeConversionException;
 final class LatentCommand implements Runnable {
     private static final List<String> FORMATS = List.of(".png", ".svg", ".csv");
     private static final int NEIGHBOURS = 5;
+    /** More points cover each other, and t-SNE of them takes minutes and memory. */
+    private static final int MOST_SHOWN = 20_000;
+
+    private static final long SEED = 42;
     /** Beyond, measuring the trustworthiness takes longer than the picture. */
     private static final int MOST_JUDGED = 20_000;
 
@@ -76,7 +81,7 @@ final class LatentCommand implements Runnable {
             names = "--out",
             required = true,
             paramLabel = "FILE",
-            description = "A picture, .png or .svg; or a table of x, y and label, .csv.")
+            description = "A picture, .png or .svg; or a table of x, y, label and, of a part of the samples, index, .csv.")
     private Path out = Path.of("");
 
     @Option(
@@ -92,6 +97,13 @@ final class LatentCommand implements Runnable {
             converter = WholeNumber.Count.class,
             description = "t-SNE: steps of gradient descent (default: 1000).")
     private int iterations = TSneOptions.defaults().iterations();
+
+    @Option(
+            names = "--sample",
+            paramLabel = "N",
+            converter = WholeNumber.Count.class,
+            description = "Of more than N samples, take N by chance; the same ones each time (default: 20000).")
+    private int most = MOST_SHOWN;
 
     @Mixin
     private ThreadsOption threads = new ThreadsOption();
@@ -135,7 +147,15 @@ final class LatentCommand implements Runnable {
         }
         SavedModel whole = model.read(() -> data.sampleShape(catalog, terminal));
         SavedModel encoder = whole.encoder();
-        Dataset samples = data.open(encoder, catalog, terminal);
+        Dataset all = data.open(encoder, catalog, terminal);
+        Subset samples = Subset.drawn(all, most, SEED);
+        if (samples.isPart()) {
+            terminal.println(String.format(
+                    Locale.ROOT,
+                    "Taking %,d of %,d samples by chance; --sample N takes another number.",
+                    samples.size(),
+                    all.size()));
+        }
         if (method == Method.TSNE && samples.size() <= perplexity) {
             throw new ParameterException(
                     spec.commandLine(),
@@ -246,7 +266,7 @@ final class LatentCommand implements Runnable {
         return String.format(Locale.ROOT, "principal component %d (%.1f%% of the variance)", number, 100 * share);
     }
 
-    private void write(SavedModel model, Dataset samples, Points codes, Plane plane) throws IOException {
+    private void write(SavedModel model, Subset samples, Points codes, Plane plane) throws IOException {
         if (isFormat(".csv")) {
             writeTable(samples, plane.points());
             return;
@@ -269,18 +289,21 @@ final class LatentCommand implements Runnable {
         }
     }
 
-    private void writeTable(Dataset samples, Points points) throws IOException {
-        List<String> columns = samples.hasLabels() ? List.of("x", "y", "label") : List.of("x", "y");
-        CsvWriter.write(out, columns, sink -> {
-            float[] row = new float[columns.size()];
-            for (int i = 0; i < points.count(); i++) {
-                row[0] = points.get(i, 0);
-                row[1] = points.get(i, 1);
-                if (samples.hasLabels()) {
-                    row[2] = samples.label(i);
-                }
-                sink.write(row, 0, 1);
+    /** Samples of a part of the data are named by their places in it. */
+    private void writeTable(Subset samples, Points points) throws IOException {
+        StringBuilder csv = new StringBuilder("x,y")
+                .append(samples.hasLabels() ? ",label" : "")
+                .append(samples.isPart() ? ",index\n" : "\n");
+        for (int i = 0; i < points.count(); i++) {
+            csv.append(points.get(i, 0)).append(',').append(points.get(i, 1));
+            if (samples.hasLabels()) {
+                csv.append(',').append(samples.label(i));
             }
-        });
+            if (samples.isPart()) {
+                csv.append(',').append(samples.index(i));
+            }
+            csv.append('\n');
+        }
+        AtomicFile.write(out, csv.toString());
     }
 }

@@ -300,6 +300,30 @@ class ModelCommandsIT {
                 .as(errors())
                 .isZero();
         assertThat(Files.readAllLines(csv)).hasSize(1 + IMAGES).first().isEqualTo("x,y");
+
+        assertThat(run(
+                        "latent",
+                        model.toString(),
+                        "--data",
+                        images.toString(),
+                        "--labels",
+                        labels.toString(),
+                        "--method",
+                        "pca",
+                        "--sample",
+                        "30",
+                        "--out",
+                        csv.toString()))
+                .as(errors())
+                .isZero();
+        assertThat(output()).contains("Taking 30 of 40 samples by chance", "PCA of 30 codes of 392 numbers");
+        assertThat(Files.readAllLines(csv)).hasSize(31).first().isEqualTo("x,y,label,index");
+        assertThat(Files.readAllLines(csv).stream()
+                        .skip(1)
+                        .map(line -> Integer.parseInt(line.substring(line.lastIndexOf(',') + 1))))
+                .isSorted()
+                .doesNotHaveDuplicates()
+                .allMatch(index -> index >= 0 && index < IMAGES);
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.hourglass.report.results.RunData;
 import dev.hourglass.report.results.RunResult;
 import dev.hourglass.report.results.SignalErrors;
 import dev.hourglass.report.results.Sweep;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,9 +38,6 @@ final class ResultFiles {
         for (ModelResult model : run.models()) {
             LatentSpace latent = model.evaluation().latent();
             ErrorReport errors = model.evaluation().errors();
-            if (errors != null) {
-                files.put(model.spec().name() + "_errors.csv", errors(model, errors));
-            }
             if (latent != null && errors != null) {
                 files.put(model.spec().name() + "_latent.csv", latent(latent, errors));
             }
@@ -240,21 +238,29 @@ final class ResultFiles {
         return of;
     }
 
-    private static String errors(ModelResult model, ErrorReport errors) {
+    /** Tables of as many lines as there are test samples, which are written line by line, by their names. */
+    static Map<String, RunFolder.TextContent> tables(RunResult run) {
+        Map<String, RunFolder.TextContent> tables = new LinkedHashMap<>();
+        for (ModelResult model : run.models()) {
+            ErrorReport errors = model.evaluation().errors();
+            if (errors != null) {
+                tables.put(model.spec().name() + "_errors.csv", csv -> writeErrors(model, errors, csv));
+            }
+        }
+        return tables;
+    }
+
+    private static void writeErrors(ModelResult model, ErrorReport errors, Appendable csv) throws IOException {
         ImageQuality quality = model.evaluation().quality();
         List<RunData.Interval> times = model.data().times();
-        StringBuilder csv = new StringBuilder("index,mse,mae")
+        csv.append("index,mse,mae")
                 .append(quality == null ? "" : ",psnr_db,ssim")
                 .append(times.isEmpty() ? "\n" : ",begin,end\n");
         for (ErrorReport.OfSample sample : errors.each()) {
-            csv.append(sample.index())
-                    .append(',')
-                    .append(sample.mse())
-                    .append(',')
-                    .append(sample.mae());
+            csv.append(sample.index() + "," + sample.mse() + "," + sample.mae());
             if (quality != null) {
                 ImageQuality.OfImage image = quality.each().get(sample.index());
-                csv.append(',').append(image.psnr()).append(',').append(image.ssim());
+                csv.append("," + image.psnr() + "," + image.ssim());
             }
             if (!times.isEmpty()) {
                 RunData.Interval time = times.get(sample.index());
@@ -262,7 +268,6 @@ final class ResultFiles {
             }
             csv.append('\n');
         }
-        return csv.toString();
     }
 
     /** The label is empty where there is none, t-SNE's place where there were too few samples for it. */
@@ -270,7 +275,7 @@ final class ResultFiles {
         LatentSpace.Plane tsne = latent.tsne();
         StringBuilder csv = new StringBuilder("index,label,tsne_x,tsne_y,pca_x,pca_y,mse\n");
         for (int i = 0; i < latent.pca().points().count(); i++) {
-            csv.append(i).append(',');
+            csv.append(latent.sample(i)).append(',');
             csv.append(latent.labels().isEmpty() ? "" : latent.labels().get(i)).append(',');
             csv.append(
                     tsne == null
@@ -278,7 +283,7 @@ final class ResultFiles {
                             : tsne.points().get(i, 0) + "," + tsne.points().get(i, 1));
             csv.append(',').append(latent.pca().points().get(i, 0));
             csv.append(',').append(latent.pca().points().get(i, 1));
-            csv.append(',').append(errors.each().get(i).mse()).append('\n');
+            csv.append(',').append(errors.each().get(latent.sample(i)).mse()).append('\n');
         }
         return csv.toString();
     }

@@ -38,6 +38,7 @@ public final class RunFiles {
         folder.write("results/findings_and_insights.txt", String.join("\n", findings) + "\n");
         folder.write("results/key_questions_answers.txt", KeyQuestions.toText(KeyQuestions.of(result)));
         ResultFiles.of(result).forEach((name, text) -> folder.write("results/" + name, text));
+        ResultFiles.tables(result).forEach((name, table) -> folder.write("results/" + name, table));
         if (record.recipe().outputs().report()) {
             folder.write("report.html", HtmlReport.render(result));
         }

@@ -9,8 +9,10 @@ import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.lab.LabException;
 import dev.hourglass.train.checkpoints.Checkpoints;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -57,6 +59,7 @@ public final class RunFolder implements AutoCloseable {
     /** Figures of four megabytes, tables and the report, with room to spare. */
     private static final long NEEDED_BYTES = 64L << 20;
 
+    private static final int TEXT_BUFFER = 1 << 16;
     private static final String NOT_OURS = "It is not a run folder of 'hourglass lab'.";
 
     private static final long LOOK_NANOS = 1_000_000_000;
@@ -427,6 +430,26 @@ public final class RunFolder implements AutoCloseable {
     /** @param name such as {@code plots/comparison.png} */
     public void write(String name, byte[] bytes) {
         write(name, () -> confined.write(name, bytes));
+    }
+
+    /** @param name such as {@code results/cnn_errors.csv} */
+    public void write(String name, TextContent content) {
+        write(
+                name,
+                () -> confined.write(name, channel -> {
+                    // Closed by whoever opened the channel.
+                    BufferedWriter writer =
+                            new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8), TEXT_BUFFER);
+                    content.writeTo(writer);
+                    writer.flush();
+                }));
+    }
+
+    /** A text that is written line by line. */
+    @FunctionalInterface
+    public interface TextContent {
+        /** @throws IOException if it can't be written */
+        void writeTo(Appendable text) throws IOException;
     }
 
     /** @param name such as {@code models/cnn_encoder.keras} */

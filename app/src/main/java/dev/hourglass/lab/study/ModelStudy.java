@@ -1,7 +1,9 @@
 package dev.hourglass.lab.study;
 
 import dev.hourglass.data.Dataset;
+import dev.hourglass.data.SampleTimes;
 import dev.hourglass.data.Split;
+import dev.hourglass.data.Subset;
 import dev.hourglass.data.series.SyntheticSequences;
 import dev.hourglass.engine.Inference;
 import dev.hourglass.evaluate.Points;
@@ -24,6 +26,7 @@ import dev.hourglass.report.results.ModelResult;
 import dev.hourglass.report.results.PriorSamples;
 import dev.hourglass.report.results.RunData;
 import dev.hourglass.tensor.Shape;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,6 +42,8 @@ public final class ModelStudy {
     private static final int EXTREMES = 10;
     /** SSIM's window. */
     private static final int SMALLEST_IMAGE = 11;
+    /** Codes on a plane. Of more, neighbours take minutes, and points cover each other. */
+    private static final int MOST_SHOWN = 20_000;
     /** Of a variational model, shown as a square. */
     private static final int PRIOR_SAMPLES = 64;
     /** Of a variational model whose codes lie on a plane. */
@@ -131,11 +136,22 @@ public final class ModelStudy {
     }
 
     private static List<RunData.Interval> times(Dataset test) {
-        return test.times()
-                .map(times -> IntStream.range(0, test.size())
-                        .mapToObj(i -> new RunData.Interval(times.begin(i), times.end(i)))
-                        .toList())
-                .orElse(List.of());
+        return test.times().map(ModelStudy::intervals).orElse(List.of());
+    }
+
+    /** A view: a text for each of millions of samples would fill the memory. */
+    private static List<RunData.Interval> intervals(SampleTimes times) {
+        return new AbstractList<>() {
+            @Override
+            public RunData.Interval get(int sample) {
+                return new RunData.Interval(times.begin(sample), times.end(sample));
+            }
+
+            @Override
+            public int size() {
+                return times.size();
+            }
+        };
     }
 
     private static List<RunData.Example> examples(Dataset test, int count, Optional<SyntheticSequences> truth) {
@@ -264,10 +280,21 @@ public final class ModelStudy {
     private LatentSpace latent(Autoencoder model, ModelRecipe recipe) {
         Splits shaped = splits.reshaped(recipe.spec().input());
         int threads = recipe.training().threads();
-        Points codes = codes(model, shaped.test(), threads);
+        Subset shown = Subset.drawn(shaped.test(), MOST_SHOWN, recipe.training().seed());
+        if (shown.isPart()) {
+            reporter.working(String.format(
+                    Locale.ROOT,
+                    "Taking %,d of %,d test samples by chance for the pictures of codes",
+                    shown.size(),
+                    shaped.test().size()));
+        }
+        Points codes = codes(model, shown, threads);
         LatentStudy study = new LatentStudy(codes, threads);
         return new LatentSpace(
-                LatentStudy.labels(shaped.test()),
+                shown.isPart()
+                        ? IntStream.range(0, shown.size()).mapToObj(shown::index).toList()
+                        : List.of(),
+                LatentStudy.labels(shown),
                 study.tsne(reporter.progress("t-SNE of " + recipe.name() + "'s codes", LatentStudy.iterations())),
                 study.pca(),
                 probes.map(asked -> probe(asked, model, recipe)).orElse(List.of()));

@@ -8,15 +8,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * The codes of test samples: as pictures, and what they tell about the labels.
  *
- * @param labels the class of each point, in the order of the test set; empty where the data has none
+ * @param samples which test sample each point is; empty where they are all, in their order
+ * @param labels the class of each point; empty where the data has none
  * @param tsne the codes by t-SNE; null if there were too few
  * @param pca the codes by their first two principal components
  * @param probes how well labels can be predicted from codes and from alternatives to them; empty where there are no
  * labels
  */
-public record LatentSpace(List<Integer> labels, @Nullable Plane tsne, Plane pca, List<Probe> probes) {
+public record LatentSpace(
+        List<Integer> samples, List<Integer> labels, @Nullable Plane tsne, Plane pca, List<Probe> probes) {
     /**
-     * @param points two dimensions, a point a test sample
+     * @param points two dimensions
      * @param trustworthiness of 12 neighbours; NaN if not measured
      * @param klDivergence of t-SNE, in nats; NaN for PCA
      * @param variance of the codes along each axis, as shares of all; empty for t-SNE
@@ -47,8 +49,19 @@ public record LatentSpace(List<Integer> labels, @Nullable Plane tsne, Plane pca,
             double silhouette) {}
 
     public LatentSpace {
+        samples = List.copyOf(samples);
         labels = List.copyOf(labels);
         probes = List.copyOf(probes);
+    }
+
+    /** Of all test samples. */
+    public LatentSpace(List<Integer> labels, @Nullable Plane tsne, Plane pca, List<Probe> probes) {
+        this(List.of(), labels, tsne, pca, probes);
+    }
+
+    /** The test sample of a point. */
+    public int sample(int point) {
+        return samples.isEmpty() ? point : samples.get(point);
     }
 
     /** The share of the most frequent class: what guessing gets right. */

@@ -2,6 +2,7 @@ package dev.hourglass.report.results;
 
 import dev.hourglass.report.Numbers;
 import dev.hourglass.tensor.Shape;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -38,7 +39,7 @@ public record RunData(
     public RunData {
         classNames = List.copyOf(classNames);
         examples = List.copyOf(examples);
-        times = List.copyOf(times);
+        times = Collections.unmodifiableList(times); // may be a view of as many as there are samples
     }
 
     /** Without times. */

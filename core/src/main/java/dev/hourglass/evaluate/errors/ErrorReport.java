@@ -7,13 +7,18 @@ import dev.hourglass.evaluate.InterruptedComputationException;
 import dev.hourglass.evaluate.Reconstruction;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.tensor.Shape;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.PriorityQueue;
+import java.util.RandomAccess;
 import java.util.TreeMap;
 import java.util.function.IntConsumer;
 import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far reconstructions are off, over all samples and by class, sample, step and channel. Errors are in the units
@@ -24,7 +29,7 @@ import java.util.function.IntUnaryOperator;
  * @param mae likewise
  * @param range from the smallest number of the samples to the largest, after normalization
  * @param classes those that samples have, by label; empty where the data has no labels
- * @param each every sample, in the order of the data
+ * @param each every sample, in the order of the data; empty if it was not asked for
  * @param steps of sequences, whose samples are [steps, features]; empty for samples of another rank
  * @param channels the last dimension of a sample: features of a sequence, channels of an image
  */
@@ -48,7 +53,7 @@ public record ErrorReport(
 
     public ErrorReport {
         classes = List.copyOf(classes);
-        each = List.copyOf(each);
+        each = each instanceof Each ? each : List.copyOf(each);
         steps = List.copyOf(steps);
         channels = List.copyOf(channels);
     }
@@ -75,11 +80,43 @@ public record ErrorReport(
         return firstBy(Comparator.comparingDouble(OfSample::mse).reversed(), count);
     }
 
-    private List<OfSample> firstBy(Comparator<OfSample> order, int count) {
-        return each.stream()
-                .sorted(order.thenComparingInt(OfSample::index))
-                .limit(count)
-                .toList();
+    /** Holds no more than so many at a time: there may be millions. */
+    private List<OfSample> firstBy(Comparator<OfSample> by, int count) {
+        Comparator<OfSample> order = by.thenComparingInt(OfSample::index);
+        PriorityQueue<OfSample> kept = new PriorityQueue<>(order.reversed());
+        for (OfSample sample : each) {
+            kept.add(sample);
+            if (kept.size() > count) {
+                kept.remove();
+            }
+        }
+        return kept.stream().sorted(order).toList();
+    }
+
+    /** The errors of each sample in 16 bytes. */
+    private static final class Each extends AbstractList<OfSample> implements RandomAccess {
+        private final double[] mse;
+        private final double[] mae;
+
+        Each(int samples) {
+            mse = new double[samples];
+            mae = new double[samples];
+        }
+
+        void put(int index, ErrorSums sample) {
+            mse[index] = sample.mse();
+            mae[index] = sample.mae();
+        }
+
+        @Override
+        public OfSample get(int index) {
+            return new OfSample(Objects.checkIndex(index, mse.length), mse[index], mae[index]);
+        }
+
+        @Override
+        public int size() {
+            return mse.length;
+        }
     }
 
     /**
@@ -110,7 +147,17 @@ public record ErrorReport(
      * @throws InterruptedComputationException if this thread is interrupted
      */
     public static ErrorReport of(Reconstruction reconstruction, Dataset data, IntConsumer progress) {
-        Pass pass = new Pass(data);
+        return of(reconstruction, data, true, progress);
+    }
+
+    /** The same without {@link #each}, in memory that does not grow with the samples. */
+    public static ErrorReport inAll(Reconstruction reconstruction, Dataset data, IntConsumer progress) {
+        return of(reconstruction, data, false, progress);
+    }
+
+    private static ErrorReport of(
+            Reconstruction reconstruction, Dataset data, boolean withEach, IntConsumer progress) {
+        Pass pass = new Pass(data, withEach ? new Each(data.size()) : null);
         new ReconstructedSamples(reconstruction, data, "The evaluation").forEach(progress, pass::add);
         return pass.report();
     }
@@ -121,12 +168,13 @@ public record ErrorReport(
         private final ErrorSums[] byPosition;
         private final ErrorSums all = new ErrorSums();
         private final Map<Integer, ErrorSums> byClass = new TreeMap<>();
-        private final List<OfSample> each = new ArrayList<>();
+        private final @Nullable Each each;
         private float smallest = Float.POSITIVE_INFINITY;
         private float largest = Float.NEGATIVE_INFINITY;
 
-        Pass(Dataset data) {
+        Pass(Dataset data, @Nullable Each each) {
             this.data = data;
+            this.each = each;
             byPosition = ErrorSums.create(data.sampleShape().size());
         }
 
@@ -141,7 +189,9 @@ public record ErrorReport(
                 largest = Math.max(largest, original[i]);
             }
             all.add(sample);
-            each.add(new OfSample(index, sample.mse(), sample.mae()));
+            if (each != null) {
+                each.put(index, sample);
+            }
             if (data.hasLabels()) {
                 byClass.computeIfAbsent(data.label(index), label -> new ErrorSums())
                         .add(sample);
@@ -160,7 +210,7 @@ public record ErrorReport(
                     all.mae(),
                     (double) largest - smallest,
                     classes,
-                    each,
+                    each == null ? List.of() : each,
                     shape.rank() == 2 ? parts(byPosition, shape.dimension(0), i -> i / channels) : List.of(),
                     parts(byPosition, channels, i -> i % channels));
         }
