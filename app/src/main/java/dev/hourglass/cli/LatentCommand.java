@@ -81,7 +81,8 @@ final class LatentCommand implements Runnable {
             names = "--out",
             required = true,
             paramLabel = "FILE",
-            description = "A picture, .png or .svg; or a table of x, y, label and, of a part of the samples, index, .csv.")
+            description =
+                    "A picture, .png or .svg; or a table of x, y, label and, of a part of the samples, index, .csv.")
     private Path out = Path.of("");
 
     @Option(

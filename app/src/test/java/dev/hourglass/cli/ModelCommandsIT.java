@@ -365,8 +365,8 @@ class ModelCommandsIT {
                 out.toString());
         assertFails(
                 2,
-                "hourglass latent: t-SNE needs more samples than its perplexity of 30.0, found 20. Lower --perplexity or"
-                        + " give more data. See 'hourglass latent --help'.",
+                "hourglass latent: t-SNE needs more samples than its perplexity of 30.0, found 20. Lower --perplexity"
+                        + " or give more data. See 'hourglass latent --help'.",
                 "latent",
                 model.toString(),
                 "--data",

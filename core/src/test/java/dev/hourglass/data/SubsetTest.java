@@ -55,6 +55,7 @@ class SubsetTest {
         }
 
         // 600 each, give or take 20.5.
-        assertThat(Arrays.stream(counts).boxed()).allSatisfy(count -> assertThat(count).isBetween(500, 700));
+        assertThat(Arrays.stream(counts).boxed())
+                .allSatisfy(count -> assertThat(count).isBetween(500, 700));
     }
 }

@@ -344,8 +344,9 @@ public final class RunFolder implements AutoCloseable {
     void requireOurs() {
         lost().ifPresent(found -> {
             throw new LabException(
-                    "Run folder " + asGiven + " " + found + " while the run was in progress. The run ends, since"
-                            + " its work would be lost. If the folder was moved, continue with: hourglass resume NEW-PATH");
+                    "Run folder " + asGiven + " " + found + " while the run was in progress. The run ends, since its"
+                            + " work would be lost. If the folder was moved, continue"
+                            + " with: hourglass resume NEW-PATH");
         });
     }
 

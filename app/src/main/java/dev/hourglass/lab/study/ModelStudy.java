@@ -195,7 +195,7 @@ public final class ModelStudy {
                     ErrorReport.of(own, splits.test(), reporter.progress("Errors of " + recipe.name(), test.size()));
             // No rival of a model whose samples go around its waist: PCA has the code alone.
             ErrorReport ofPca = spec.bypass().isEmpty()
-                    ? ErrorReport.of(rival, splits.test(), reporter.progress("Errors of PCA", test.size()))
+                    ? ErrorReport.inAll(rival, splits.test(), reporter.progress("Errors of PCA", test.size()))
                     : null;
             ModelEvaluation evaluation = ModelEvaluation.NONE
                     .withErrors(errors, ofPca)
@@ -292,7 +292,9 @@ public final class ModelStudy {
         LatentStudy study = new LatentStudy(codes, threads);
         return new LatentSpace(
                 shown.isPart()
-                        ? IntStream.range(0, shown.size()).mapToObj(shown::index).toList()
+                        ? IntStream.range(0, shown.size())
+                                .mapToObj(shown::index)
+                                .toList()
                         : List.of(),
                 LatentStudy.labels(shown),
                 study.tsne(reporter.progress("t-SNE of " + recipe.name() + "'s codes", LatentStudy.iterations())),

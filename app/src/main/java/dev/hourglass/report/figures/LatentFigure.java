@@ -34,7 +34,9 @@ final class LatentFigure {
         int points = pca.points().count();
         String title = Names.model(model) + ": latent space";
         String subtitle = "The codes of " + Numbers.count(points)
-                + (latent.samples().isEmpty() ? "" : " of " + Numbers.count(model.data().testSamples())) + " test "
+                + (latent.samples().isEmpty()
+                        ? ""
+                        : " of " + Numbers.count(model.data().testSamples())) + " test "
                 + model.data().title() + ", "
                 + Numbers.count(model.spec().latentSize()) + " numbers each";
         int top = MARGIN + Type.TITLE.lineHeight() + Type.NOTE.lineHeight() + 10;

@@ -16,7 +16,11 @@ import org.jspecify.annotations.Nullable;
  * labels
  */
 public record LatentSpace(
-        List<Integer> samples, List<Integer> labels, @Nullable Plane tsne, Plane pca, List<Probe> probes) {
+        List<Integer> samples,
+        List<Integer> labels,
+        @Nullable Plane tsne,
+        Plane pca,
+        List<Probe> probes) {
     /**
      * @param points two dimensions
      * @param trustworthiness of 12 neighbours; NaN if not measured

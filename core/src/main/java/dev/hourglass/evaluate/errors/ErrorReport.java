@@ -155,8 +155,7 @@ public record ErrorReport(
         return of(reconstruction, data, false, progress);
     }
 
-    private static ErrorReport of(
-            Reconstruction reconstruction, Dataset data, boolean withEach, IntConsumer progress) {
+    private static ErrorReport of(Reconstruction reconstruction, Dataset data, boolean withEach, IntConsumer progress) {
         Pass pass = new Pass(data, withEach ? new Each(data.size()) : null);
         new ReconstructedSamples(reconstruction, data, "The evaluation").forEach(progress, pass::add);
         return pass.report();
