@@ -96,12 +96,15 @@ public final class PrincipalComponents {
 
     /**
      * {@link #fit} by the eigenvectors of the covariance matrix. Time grows with {@code samples * features^2}, shared by
-     * the threads, and {@code features^3} on one; memory is {@link #bytesToFit}.
+     * the threads, and {@code features^3} on one; where samples are at most half as many as their features, with
+     * {@code samples^2 * features} alone. Memory is {@link #bytesToFit}.
      */
     public static PrincipalComponents fitExact(Dataset training, int maxComponents, int threads) {
         requireFeatures(training, maxComponents);
         try (Workers workers = Workers.of(threads)) {
-            return ExactPca.fit(training, maxComponents, workers);
+            return FewSamplesPca.isFor(training)
+                    ? FewSamplesPca.fit(training, maxComponents, workers)
+                    : ExactPca.fit(training, maxComponents, workers);
         }
     }
 

@@ -15,6 +15,7 @@ import dev.hourglass.evaluate.errors.ErrorReport;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
+import dev.hourglass.tensor.Workers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -95,6 +96,58 @@ class PrincipalComponentsTest {
             assertThat(pca.mse(test, k, 2)).as("MSE, %d components", k).isCloseTo(golden[2 * i], withinRelative(1e-4));
             assertThat(errors.mse()).as("MSE of the rebuilt, %d", k).isCloseTo(golden[2 * i], withinRelative(1e-4));
             assertThat(errors.mae()).as("MAE, %d components", k).isCloseTo(golden[2 * i + 1], withinRelative(1e-4));
+        }
+    }
+
+    @Test
+    void theExactOneOfFewerSamplesThanFeaturesHasTheErrorsOfScikitLearn() {
+        PrincipalComponents pca = PrincipalComponents.fitExact(wide(0, 500), 32, 2);
+        Dataset test = wide(500, 600);
+        double[] golden = goldenNumbers("wide");
+
+        assertThat(pca.components()).isEqualTo(32);
+        assertThat(pca.mse(test, 8, 2)).isCloseTo(golden[0], withinRelative(1e-9));
+        assertThat(pca.mse(test, 32, 2)).isCloseTo(golden[2], withinRelative(1e-9));
+    }
+
+    @Test
+    void fewerSamplesThanFeaturesGiveTheAxesOfTheCovarianceMatrix() {
+        for (int size : new int[] {2, 3, 7, 30, 301}) {
+            Dataset train = scattered(size, 2 * size + 1);
+            Dataset test = scattered(37, 2 * size + 1);
+            try (Workers workers = Workers.of(2)) {
+                PrincipalComponents few = FewSamplesPca.fit(train, size, workers);
+                PrincipalComponents exact = ExactPca.fit(train, size, workers);
+
+                assertThat(FewSamplesPca.isFor(train)).isTrue();
+                assertThat(few.components()).isEqualTo(exact.components()).isEqualTo(size - 1);
+                assertThat(few.mseByComponents(test, 2)).containsExactly(exact.mseByComponents(test, 1), within(1e-8));
+                assertThat(few.transform(sampleOf(test, 5))[0])
+                        .isEqualTo(exact.transform(sampleOf(test, 5))[0], within(1e-9));
+                assertThat(few.mse(train, size - 1, 1)).isEqualTo(0, within(1e-13));
+            }
+        }
+    }
+
+    /** Axes at right angles: codes are as long as what is rebuilt of them, less the mean. */
+    @Test
+    void axesOfLittleVarianceAreAtRightAnglesToTheOthers() {
+        float[][] samples = new float[4][20];
+        samples[0][3] = 1e6f;
+        samples[1][5] = 1;
+        samples[2][7] = 2;
+        PrincipalComponents pca = PrincipalComponents.fitExact(ArrayDataset.of(samples), 4, 1);
+
+        assertThat(pca.components()).isEqualTo(3);
+        double[] mean = pca.reconstruct(new double[0]);
+        for (double[] code : new double[][] {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {1, -1, 1}, {0, 3, 4}}) {
+            double[] rebuilt = pca.reconstruct(code);
+            double squares = 0;
+            for (int i = 0; i < rebuilt.length; i++) {
+                squares += (rebuilt[i] - mean[i]) * (rebuilt[i] - mean[i]);
+            }
+            assertThat(squares)
+                    .isEqualTo(Arrays.stream(code).map(each -> each * each).sum(), within(1e-8));
         }
     }
 
@@ -195,10 +248,12 @@ class PrincipalComponentsTest {
 
     @Test
     void anyNumberOfThreadsGivesTheSameBits() {
-        Dataset train = scattered(601, 37);
-        Dataset test = scattered(299, 37);
-        float[] sample = new float[37];
-        test.copySample(5, sample, 0);
+        requireTheSameBits(scattered(601, 37), scattered(299, 37));
+        requireTheSameBits(scattered(45, 130), scattered(31, 130));
+    }
+
+    private static void requireTheSameBits(Dataset train, Dataset test) {
+        float[] sample = sampleOf(test, 5);
         PrincipalComponents alone = PrincipalComponents.fit(train, 30, 1);
         double[] errors = alone.mseByComponents(test, 1);
 
