@@ -2,7 +2,6 @@ package dev.hourglass.report.figures;
 
 import dev.hourglass.tensor.Shape;
 import java.awt.BasicStroke;
-import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.geom.Rectangle2D;
@@ -58,22 +57,21 @@ record SampleImages(float low, float high) {
 
     private BufferedImage image(int rows, int columns, float[] sample) {
         int channels = sample.length / (rows * columns);
-        BufferedImage image = new BufferedImage(columns, rows, BufferedImage.TYPE_INT_RGB);
-        for (int pixel = 0; pixel < rows * columns; pixel++) {
+        int[] pixels = new int[rows * columns];
+        for (int pixel = 0; pixel < pixels.length; pixel++) {
             int first = pixel * channels;
-            Color color;
             if (channels == 3) {
-                color = new Color(level(sample[first]), level(sample[first + 1]), level(sample[first + 2]));
+                pixels[pixel] = level(sample[first]) << 16 | level(sample[first + 1]) << 8 | level(sample[first + 2]);
             } else {
                 float sum = 0;
                 for (int channel = 0; channel < channels; channel++) {
                     sum += sample[first + channel];
                 }
-                int grey = level(sum / channels);
-                color = new Color(grey, grey, grey);
+                pixels[pixel] = 0x010101 * level(sum / channels);
             }
-            image.setRGB(pixel % columns, pixel / columns, color.getRGB());
         }
+        BufferedImage image = new BufferedImage(columns, rows, BufferedImage.TYPE_INT_RGB);
+        image.getRaster().setDataElements(0, 0, columns, rows, pixels);
         return image;
     }
 
@@ -88,9 +86,15 @@ record SampleImages(float low, float high) {
         }
         BufferedImage large =
                 new BufferedImage(image.getWidth() * times, image.getHeight() * times, BufferedImage.TYPE_INT_RGB);
-        for (int y = 0; y < large.getHeight(); y++) {
-            for (int x = 0; x < large.getWidth(); x++) {
-                large.setRGB(x, y, image.getRGB(x / times, y / times));
+        int[] row = new int[image.getWidth()];
+        int[] wide = new int[large.getWidth()];
+        for (int y = 0; y < image.getHeight(); y++) {
+            image.getRaster().getDataElements(0, y, row.length, 1, row);
+            for (int x = 0; x < wide.length; x++) {
+                wide[x] = row[x / times];
+            }
+            for (int copy = 0; copy < times; copy++) {
+                large.getRaster().setDataElements(0, y * times + copy, wide.length, 1, wide);
             }
         }
         return large;
