@@ -7,7 +7,10 @@ import { go } from "../shared/router.js";
 import { runs } from "../runs/runs.js";
 import { stateOf } from "./hg-state.js";
 
-/** The labs that come with Hourglass, each with what it will cost on this machine and a button that starts it. */
+/**
+ * The labs that come with Hourglass, each with a button that starts it and, once a person sees it, what it will cost on
+ * this machine.
+ */
 class HgLabs extends PageElement {
   static properties = { estimates: { state: true }, starting: { state: true } };
 
@@ -16,6 +19,8 @@ class HgLabs extends PageElement {
     this.estimates = new Map();
     this.starting = null;
     this.labs = new Loading(this, () => api.recipes());
+    this.inSight = new Set();
+    this.watcher = new IntersectionObserver((cards) => this.look(cards));
   }
 
   connectedCallback() {
@@ -23,22 +28,42 @@ class HgLabs extends PageElement {
     this.labs.load("labs");
   }
 
-  updated() {
-    if (this.labs.value !== null && !this.estimating) {
-      this.estimating = true;
-      this.estimateEach(this.labs.value);
-    }
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.watcher.disconnect();
+    this.inSight.clear();
   }
 
-  /** One after the other: each is measured by some training steps, which must not disturb each other. */
-  async estimateEach(labs) {
-    for (const lab of labs) {
-      const estimate = await api.estimate({ recipe: lab.name }).catch((failure) => ({ failure }));
-      this.estimates = new Map(this.estimates).set(lab.name, estimate);
-      if (!this.isConnected) {
-        return;
+  updated() {
+    this.querySelectorAll("article").forEach((card) => this.watcher.observe(card));
+  }
+
+  look(cards) {
+    for (const { target, isIntersecting } of cards) {
+      if (isIntersecting) {
+        this.inSight.add(target.dataset.lab);
+      } else {
+        this.inSight.delete(target.dataset.lab);
       }
     }
+    this.estimateEach();
+  }
+
+  /** One after the other: each is measured by some training steps, which take all processors and must not disturb each other. */
+  async estimateEach() {
+    if (this.estimating) {
+      return;
+    }
+    this.estimating = true;
+    for (let lab = this.nextInSight(); lab !== undefined; lab = this.nextInSight()) {
+      const estimate = await api.estimate({ recipe: lab.name }).catch((failure) => ({ failure }));
+      this.estimates = new Map(this.estimates).set(lab.name, estimate);
+    }
+    this.estimating = false;
+  }
+
+  nextInSight() {
+    return (this.labs.value ?? []).find(({ name }) => this.inSight.has(name) && !this.estimates.has(name));
   }
 
   render() {
@@ -50,7 +75,7 @@ class HgLabs extends PageElement {
   }
 
   card(lab) {
-    return html`<article class="card" aria-label=${lab.title}>
+    return html`<article class="card" aria-label=${lab.title} data-lab=${lab.name}>
       <h3>${lab.title}</h3>
       <div class="scroll-x" tabindex="0" role="group" aria-label=${`Models of ${lab.title}`}>
         <table>
