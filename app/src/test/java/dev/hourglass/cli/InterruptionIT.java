@@ -33,24 +33,24 @@ class InterruptionIT {
     void makeRecipe() throws IOException {
         TinyMnist.write(folder.resolve("data"));
         recipe = Files.writeString(folder.resolve("small.yaml"), """
-                data: {name: mnist, folder: data}
-                models:
-                  - name: cnn
-                    input: [28, 28, 1]
-                    encoder:
-                      - Conv2D: {filters: 2, kernel_size: 3, strides: 4, padding: same, activation: relu}
-                      - BatchNormalization
-                      - Dropout: {rate: 0.1}
-                    decoder:
-                      - UpSampling2D: {size: 4}
-                      - Conv2D: {filters: 1, kernel_size: 3, padding: same, activation: sigmoid}
-                  - name: lstm
-                    input: [28, 28]
-                    encoder: [LSTM: {units: 3}]
-                    decoder: [RepeatVector: {n: 28}, LSTM: {units: 28, return_sequences: true}]
-                training: {epochs: 40, batch_size: 16, threads: 1}
-                outputs: {plots: false, examples: 1}
-                """).toString();
+            data: {name: mnist, folder: data}
+            models:
+              - name: cnn
+                input: [28, 28, 1]
+                encoder:
+                  - Conv2D: {filters: 2, kernel_size: 3, strides: 4, padding: same, activation: relu}
+                  - BatchNormalization
+                  - Dropout: {rate: 0.1}
+                decoder:
+                  - UpSampling2D: {size: 4}
+                  - Conv2D: {filters: 1, kernel_size: 3, padding: same, activation: sigmoid}
+              - name: lstm
+                input: [28, 28]
+                encoder: [LSTM: {units: 3}]
+                decoder: [RepeatVector: {n: 28}, LSTM: {units: 28, return_sequences: true}]
+            training: {epochs: 40, batch_size: 16, threads: 1}
+            outputs: {plots: false, examples: 1}
+            """).toString();
         errors = folder.resolve("errors.txt");
     }
 
@@ -58,9 +58,9 @@ class InterruptionIT {
     @Test
     void aRunThatIsStoppedSaysHowToGoOnAndEndsInTheSameWeights() throws Exception {
         Path stopped = folder.resolve("runs/stopped");
-        Process lab = start("lab", recipe, "--out", stopped.toString(), "--epochs", "60");
+        Process lab = start("lab", recipe, "--out", stopped.toString(), "--epochs", "20");
         try (BufferedReader output = lab.inputReader(StandardCharsets.UTF_8)) {
-            awaitLine(output, "Epoch 2/60");
+            awaitLine(output, "Epoch 2/20");
             // Not Process.destroy: it closes the pipe as well, and output that cannot be written is another story.
             lab.toHandle().destroy();
             assertThat(lab.waitFor()).isEqualTo(128 + SIGTERM);
@@ -77,7 +77,7 @@ class InterruptionIT {
 
         run("resume", stopped.toString());
         Path whole = folder.resolve("runs/whole");
-        run("lab", recipe, "--out", whole.toString(), "--epochs", "60");
+        run("lab", recipe, "--out", whole.toString(), "--epochs", "20");
 
         assertThat(weights(stopped)).isEqualTo(weights(whole));
         assertThat(stopped.resolve("INCOMPLETE")).doesNotExist();

@@ -41,44 +41,44 @@ import tools.jackson.databind.JsonNode;
         disabledReason = "No Chromium at /usr/bin/chromium; install it, or name one by HOURGLASS_CHROMIUM")
 class PagesIT {
     private static final String RECIPE = """
-            title: Two small models
-            data: {name: mnist, limit: %d}
-            models:
-              - name: cnn
-                input: [28, 28, 1]
-                encoder:
-                  - Conv2D: {name: enc, filters: 8, kernel_size: 3, strides: 4, activation: relu, padding: same}
-                  - Flatten: {}
-                  - Dense: {name: latent, units: 16}
-                decoder:
-                  - Dense: {units: 784, activation: sigmoid}
-                  - Reshape: {target_shape: [28, 28, 1]}
-              - name: lstm
-                input: [28, 28]
-                encoder:
-                  - LSTM: {name: latent, units: 12}
-                decoder:
-                  - RepeatVector: {n: 28}
-                  - LSTM: {units: 12, return_sequences: true}
-                  - TimeDistributed: {layer: {Dense: {units: 28}}}
-            training: {epochs: %d, batch_size: 32, seed: 7, threads: 2}
-            """;
+        title: Two small models
+        data: {name: mnist, limit: %d}
+        models:
+          - name: cnn
+            input: [28, 28, 1]
+            encoder:
+              - Conv2D: {name: enc, filters: 8, kernel_size: 3, strides: 4, activation: relu, padding: same}
+              - Flatten: {}
+              - Dense: {name: latent, units: 16}
+            decoder:
+              - Dense: {units: 784, activation: sigmoid}
+              - Reshape: {target_shape: [28, 28, 1]}
+          - name: lstm
+            input: [28, 28]
+            encoder:
+              - LSTM: {name: latent, units: 12}
+            decoder:
+              - RepeatVector: {n: 28}
+              - LSTM: {units: 12, return_sequences: true}
+              - TimeDistributed: {layer: {Dense: {units: 28}}}
+        training: {epochs: %d, batch_size: 32, seed: 7, threads: 2}
+        """;
     private static final String VARIATIONAL = """
-            title: A small variational model
-            data: {name: mnist, limit: 300}
-            models:
-              - name: vae
-                input: [28, 28, 1]
-                encoder:
-                  - Flatten: {name: flat}
-                  - Dense: {name: mean, units: 2}
-                  - Dense: {name: log_variance, units: 2, inputs: flat}
-                  - Sampling: {name: latent, inputs: [mean, log_variance]}
-                decoder:
-                  - Dense: {units: 784, activation: sigmoid}
-                  - Reshape: {target_shape: [28, 28, 1]}
-            training: {loss: binary_crossentropy, epochs: 3, batch_size: 32, learning_rate: 0.01, seed: 7, threads: 2}
-            """;
+        title: A small variational model
+        data: {name: mnist, limit: 300}
+        models:
+          - name: vae
+            input: [28, 28, 1]
+            encoder:
+              - Flatten: {name: flat}
+              - Dense: {name: mean, units: 2}
+              - Dense: {name: log_variance, units: 2, inputs: flat}
+              - Sampling: {name: latent, inputs: [mean, log_variance]}
+            decoder:
+              - Dense: {units: 784, activation: sigmoid}
+              - Reshape: {target_shape: [28, 28, 1]}
+        training: {loss: binary_crossentropy, epochs: 3, batch_size: 32, learning_rate: 0.01, seed: 7, threads: 2}
+        """;
     private static final List<String> PAGES =
             List.of("run", "cnn", "lstm", "latent", "comparison", "analysis", "anomaly");
 
