@@ -2,19 +2,33 @@ package dev.hourglass.cli;
 
 import dev.hourglass.cli.arguments.DataArguments;
 import dev.hourglass.cli.arguments.ModelArguments;
+import dev.hourglass.cli.arguments.OverlapOption;
 import dev.hourglass.cli.arguments.ThreadsOption;
 import dev.hourglass.cli.terminal.Progress;
 import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.Dataset;
+import dev.hourglass.data.SourceRows;
 import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.data.files.CsvWriter;
+import dev.hourglass.data.files.RowFile;
+import dev.hourglass.data.series.RowAnswers;
 import dev.hourglass.engine.ChainInference;
+import dev.hourglass.evaluate.Reconstruction;
 import dev.hourglass.evaluate.errors.ErrorReport;
 import dev.hourglass.formats.SavedModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -33,11 +47,15 @@ import tools.jackson.databind.node.ObjectNode;
         footer = {
             "  hourglass evaluate cnn.keras --data mnist:test",
             "  hourglass evaluate lstm.h5 --data series.csv --label-column kind",
-            "  hourglass evaluate cnn.keras --data images.npy --labels labels.npy --json"
+            "  hourglass evaluate cnn.keras --data images.npy --labels labels.npy --json",
+            "  hourglass evaluate lstm.keras --data pump.csv --stride 1 --out errors.csv"
         })
 final class EvaluateCommand implements Runnable {
     private final Terminal terminal;
     private final DatasetCatalog catalog;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     private ModelArguments model = new ModelArguments();
@@ -47,6 +65,17 @@ final class EvaluateCommand implements Runnable {
 
     @Option(names = "--json", description = "Print JSON; everything else goes to standard error.")
     private boolean json;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description =
+                    "Also write the errors as a table, .csv: a line for each row of a series with its time, else for"
+                            + " each sample.")
+    private @Nullable Path out;
+
+    @Mixin
+    private OverlapOption overlap = new OverlapOption();
 
     @Mixin
     private ThreadsOption threads = new ThreadsOption();
@@ -58,22 +87,93 @@ final class EvaluateCommand implements Runnable {
 
     @Override
     public void run() {
+        if (out != null && !RowFile.isCsv(out)) {
+            throw new ParameterException(
+                    spec.commandLine(), "Can't write " + out + ": expected a name that ends with .csv. Rename it.");
+        }
         Terminal display = json ? Terminal.plain(terminal.err(), terminal.err()) : terminal;
         SavedModel saved = rebuilding(model.read(() -> data.sampleShape(catalog, display)));
         Dataset samples = data.open(saved, catalog, display);
+        Optional<RowAnswers> rows = out == null ? Optional.empty() : overlap.of(samples, 2);
         ErrorReport report;
         try (ChainInference inference = ChainInference.of(saved.graph(), saved.parameters(), threads.count());
                 Progress progress = new Progress(display, "Evaluating", samples.size(), "samples")) {
-            report = ErrorReport.inAll(
-                    (from, count, into) -> inference.run(samples::copySample, from, count, into),
-                    samples,
-                    progress::stepTo);
+            Reconstruction rebuilt = (from, count, into) -> {
+                inference.run(samples::copySample, from, count, into);
+                rows.ifPresent(answers -> addErrors(answers, samples, from, count, into));
+            };
+            report = out != null && rows.isEmpty()
+                    ? ErrorReport.of(rebuilt, samples, progress::stepTo)
+                    : ErrorReport.inAll(rebuilt, samples, progress::stepTo);
+        }
+        if (out != null) {
+            write(out, samples, rows, report);
+            display.println(
+                    "Errors: " + out + rows.map(OverlapOption::unanswered).orElse(""));
         }
         if (json) {
             terminal.print(toJson(saved, samples, report) + System.lineSeparator());
         } else {
             print(saved, samples, report);
         }
+    }
+
+    /** The mean squared and absolute error of each row of each window. */
+    private static void addErrors(RowAnswers rows, Dataset samples, int from, int count, float[] rebuilt) {
+        int channels = samples.sampleShape().dimension(-1);
+        float[] original = new float[samples.sampleShape().size()];
+        float[] errors = new float[2 * original.length / channels];
+        for (int sample = 0; sample < count; sample++) {
+            samples.copySample(from + sample, original, 0);
+            for (int row = 0; row < original.length / channels; row++) {
+                double squares = 0;
+                double distances = 0;
+                for (int i = row * channels; i < (row + 1) * channels; i++) {
+                    double difference = (double) rebuilt[sample * original.length + i] - original[i];
+                    squares += difference * difference;
+                    distances += Math.abs(difference);
+                }
+                errors[2 * row] = (float) (squares / channels);
+                errors[2 * row + 1] = (float) (distances / channels);
+            }
+            rows.add(from + sample, errors, 0);
+        }
+    }
+
+    private static void write(Path file, Dataset samples, Optional<RowAnswers> rows, ErrorReport report) {
+        List<String> names = List.of("mse", "mae");
+        try {
+            if (rows.isPresent()) {
+                SourceRows of = samples.places().orElseThrow().rows();
+                SampleColumns.writeRows(file, of, names, rows.get(), row -> {});
+                return;
+            }
+            CsvWriter.write(file, labelled(samples), names, sink -> {
+                for (ErrorReport.OfSample each : report.each()) {
+                    sink.write(new float[] {(float) each.mse(), (float) each.mae()}, 0, 1);
+                }
+            });
+        } catch (IOException e) {
+            throw CommandException.unwritable(file, e);
+        }
+    }
+
+    /** The number of each sample, what else is known of it, and its class. */
+    private static CsvWriter.Lead labelled(Dataset samples) {
+        CsvWriter.Lead known = SampleColumns.of(samples);
+        List<String> columns = new ArrayList<>(List.of("index"));
+        columns.addAll(known.columns());
+        if (samples.hasLabels()) {
+            columns.add("label");
+        }
+        return new CsvWriter.Lead(columns, sample -> {
+            List<String> cells = new ArrayList<>(List.of(Integer.toString(sample)));
+            cells.addAll(known.cells().apply(sample));
+            if (samples.hasLabels()) {
+                cells.add(className(samples, samples.label(sample)));
+            }
+            return cells;
+        });
     }
 
     /** The whole model, whose outputs must be comparable with its inputs. */

@@ -10,6 +10,7 @@ import dev.hourglass.data.Dataset;
 import dev.hourglass.data.FloatDataset;
 import dev.hourglass.data.Subset;
 import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.data.files.CsvWriter;
 import dev.hourglass.evaluate.Points;
 import dev.hourglass.evaluate.pca.PrincipalComponents;
 import dev.hourglass.evaluate.tsne.Embedding;
@@ -169,7 +170,7 @@ final class LatentCommand implements Runnable {
             case PCA -> project(codes);
         };
         try {
-            write(whole, samples, codes, plane);
+            write(whole, all, samples, codes, plane);
         } catch (IOException e) {
             throw CommandException.unwritable(out, e);
         }
@@ -267,9 +268,9 @@ final class LatentCommand implements Runnable {
         return String.format(Locale.ROOT, "principal component %d (%.1f%% of the variance)", number, 100 * share);
     }
 
-    private void write(SavedModel model, Subset samples, Points codes, Plane plane) throws IOException {
+    private void write(SavedModel model, Dataset all, Subset samples, Points codes, Plane plane) throws IOException {
         if (isFormat(".csv")) {
-            writeTable(samples, plane.points());
+            writeTable(all, samples, plane.points());
             return;
         }
         ScatterFigure scatter = new ScatterFigure(
@@ -291,11 +292,16 @@ final class LatentCommand implements Runnable {
     }
 
     /** Samples of a part of the data are named by their places in it. */
-    private void writeTable(Subset samples, Points points) throws IOException {
-        StringBuilder csv = new StringBuilder("x,y")
+    private void writeTable(Dataset all, Subset samples, Points points) throws IOException {
+        CsvWriter.Lead lead = SampleColumns.of(all);
+        StringBuilder csv = new StringBuilder(CsvWriter.line(lead.columns()))
+                .append(lead.columns().isEmpty() ? "" : ",")
+                .append("x,y")
                 .append(samples.hasLabels() ? ",label" : "")
                 .append(samples.isPart() ? ",index\n" : "\n");
         for (int i = 0; i < points.count(); i++) {
+            csv.append(CsvWriter.line(lead.cells().apply(samples.index(i))));
+            csv.append(lead.columns().isEmpty() ? "" : ",");
             csv.append(points.get(i, 0)).append(',').append(points.get(i, 1));
             if (samples.hasLabels()) {
                 csv.append(',').append(samples.label(i));

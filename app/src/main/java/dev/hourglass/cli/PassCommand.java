@@ -2,16 +2,19 @@ package dev.hourglass.cli;
 
 import dev.hourglass.cli.arguments.DataArguments;
 import dev.hourglass.cli.arguments.ModelArguments;
+import dev.hourglass.cli.arguments.OverlapOption;
 import dev.hourglass.cli.arguments.ThreadsOption;
 import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.data.files.RowFile;
+import dev.hourglass.data.series.RowAnswers;
 import dev.hourglass.formats.SavedModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -75,8 +78,16 @@ abstract class PassCommand implements Runnable {
         SavedModel chain = layers.apply(model.read(() -> data.sampleShape(catalog, terminal)));
         Dataset samples = data.open(chain, catalog, terminal);
         long start = System.nanoTime();
+        Pass pass = new Pass(doing, chain, samples, threads.count(), terminal);
         try {
-            RowFile.write(out, chain.output(), new Pass(doing, chain, samples, threads.count(), terminal));
+            if (writeRows(out, pass, terminal)) {
+                return;
+            }
+            RowFile.write(out, chain.output(), SampleColumns.of(samples), pass);
+            if (!RowFile.isCsv(out)) {
+                SampleColumns.writeBeside(out, samples)
+                        .ifPresent(beside -> terminal.println("When the samples begin and end: " + beside));
+            }
         } catch (IOException e) {
             throw CommandException.unwritable(out, e);
         }
@@ -92,13 +103,22 @@ abstract class PassCommand implements Runnable {
                 chain.output().withBatch().replace("None", Integer.toString(samples.size()))));
     }
 
+    /**
+     * Writes what a model says of the rows of a series, where that is asked for.
+     *
+     * @return false if it is not
+     */
+    boolean writeRows(Path file, Pass pass, Terminal display) throws IOException {
+        return false;
+    }
+
     /** {@code hourglass encode}. */
     @Command(
             name = "encode",
             header = "Write the codes of samples to a file.",
             description = {
-                "Sends samples through the encoder, batch by batch, and writes a row of numbers for each. Samples get the"
-                        + " normalization that the model was trained with."
+                "Sends samples through the encoder, batch by batch, and writes a row of numbers for each. Samples get"
+                        + " the normalization that the model was trained with."
             },
             footer = {
                 "  hourglass encode cnn.keras --data mnist:test --out codes.npy",
@@ -139,16 +159,49 @@ abstract class PassCommand implements Runnable {
             name = "reconstruct",
             header = "Write a model's reconstructions of samples to a file.",
             description = {
-                "Sends samples through the whole model, batch by batch; the waist has no effect. The output is normalized as"
-                        + " the model was trained: pixels are 0 to 1."
+                "Sends samples through the whole model, batch by batch; the waist has no effect. The output is"
+                        + " normalized as the model was trained: pixels are 0 to 1.",
+                "Of a series, a CSV file gets the rows of the series in its own units, with their times, not windows;"
+                        + " an NPY file gets the windows."
             },
             footer = {
                 "  hourglass reconstruct cnn.keras --data mnist:test --out rebuilt.npy",
-                "  hourglass reconstruct cnn.keras --data mnist:test --limit 100 --out rebuilt.csv"
+                "  hourglass reconstruct cnn.keras --data mnist:test --limit 100 --out rebuilt.csv",
+                "  hourglass reconstruct lstm.keras --data pump.csv --stride 10 --overlap median --out rebuilt.csv"
             })
     static final class Reconstruct extends PassCommand {
+        @Mixin
+        private OverlapOption overlap = new OverlapOption();
+
         Reconstruct(Terminal terminal, DatasetCatalog catalog) {
             super(terminal, catalog, "Reconstructing", "Reconstructed", SavedModel::whole);
+        }
+
+        @Override
+        boolean writeRows(Path file, Pass pass, Terminal display) throws IOException {
+            Optional<RowAnswers> answers =
+                    RowFile.isCsv(file) ? overlap.of(pass.data(), pass.chain()) : Optional.empty();
+            if (answers.isEmpty()) {
+                return false;
+            }
+            RowAnswers rows = answers.get();
+            int each = pass.chain().output().size();
+            int[] sample = {0};
+            pass.writeTo((values, from, count) -> {
+                for (int i = 0; i < count; i++) {
+                    rows.add(sample[0]++, values, from + i * each);
+                }
+            });
+            SampleColumns.writeRows(file, pass.data(), rows);
+            display.println(String.format(
+                    Locale.ROOT,
+                    "Reconstructed the %,d rows of %s from %,d samples, in the units of the data: %s%s",
+                    pass.data().places().orElseThrow().rows().count(),
+                    pass.data().name(),
+                    pass.data().size(),
+                    file,
+                    OverlapOption.unanswered(rows)));
+            return true;
         }
     }
 }

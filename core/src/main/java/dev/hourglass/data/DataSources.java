@@ -167,7 +167,8 @@ public final class DataSources {
             return IdxFile.readDataset(file);
         }
         if (isTable(file)) {
-            TableSamples rows = TableSamples.read(file, table(options), options.missing());
+            TableSamples rows =
+                    TableSamples.read(file, table(options), options.tables().steps());
             rows.notes().forEach(note -> listener.onEvent(new FetchEvent.Noted(note)));
             return rows.data();
         }
@@ -201,11 +202,11 @@ public final class DataSources {
         return zipped && !isTable(file) ? Optional.of(NpzFile.open(file)) : Optional.empty();
     }
 
-    /** As the model knows it: with its columns, by name. */
+    /** With the model's columns, by name, where no others are named. */
     private static TableOptions table(SourceOptions options) {
         Normalization model = options.normalization();
-        TableOptions labelled = TableOptions.DEFAULT.withLabel(options.labelColumn());
-        return model == null ? labelled : labelled.withColumns(model.columns());
+        TableOptions table = options.tables().table();
+        return model == null || !table.roles().columns().isEmpty() ? table : table.withColumns(model.columns());
     }
 
     /** Whether a file is a table by its name: .csv, .tsv or .txt, also packed as .gz or .zip. */
@@ -266,28 +267,15 @@ public final class DataSources {
 
     private static Dataset shaped(String source, Dataset data, Shape wanted, SourceOptions options) {
         Shape found = data.sampleShape();
-        if (found.equals(wanted)) {
-            return data;
-        }
         if (found.size() == wanted.size()) {
-            return data.reshaped(wanted);
+            Dataset whole = withoutGaps(data);
+            return found.equals(wanted) ? whole : whole.reshaped(wanted);
         }
         if (data instanceof FloatDataset series
                 && found.rank() == 1
                 && wanted.rank() == 2
                 && found.size() == wanted.dimension(1)) {
-            int steps = wanted.dimension(0);
-            if (series.size() < steps) {
-                throw new DatasetException(String.format(
-                        Locale.ROOT,
-                        "Data source '%s' is a series of %,d steps; expected at least the %,d of a sample %s."
-                                + " Give a longer one.",
-                        source,
-                        series.size(),
-                        steps,
-                        wanted));
-            }
-            return series.windowsToTheEnd(steps, options.stride() == null ? steps : options.stride());
+            return windows(source, series, wanted, options);
         }
         throw new DatasetException(String.format(
                 Locale.ROOT,
@@ -298,6 +286,61 @@ public final class DataSources {
                 found.size(),
                 wanted,
                 wanted.size()));
+    }
+
+    /** The same without the rows that no sample may have, such as those with gaps. */
+    private static Dataset withoutGaps(Dataset data) {
+        SourceRows rows = data.places().map(SamplePlaces::rows).orElse(null);
+        if (rows == null || rows.used() == data.size() || !(data instanceof FloatDataset each)) {
+            return data;
+        }
+        if (rows.used() == 0) {
+            throw new DatasetException(
+                    "Data source '" + data.name() + "' has no row without gaps. Fill them with 'missing'.");
+        }
+        Cuts cuts = Cuts.windows(rows.pieces(), 1, 1, true);
+        return each.cut(cuts, LabelRule.MAJORITY, 0).reshaped(data.sampleShape());
+    }
+
+    private static FloatDataset windows(String source, FloatDataset series, Shape wanted, SourceOptions options) {
+        int steps = wanted.dimension(0);
+        SourceRows rows = series.places().map(SamplePlaces::rows).orElseGet(() -> SourceRows.plain(series.size()));
+        int stride = options.stride() == null ? steps : options.stride();
+        if (options.tables().fillUp()) {
+            return filledUp(source, series, rows, wanted, options);
+        }
+        Cuts cuts = Cuts.windows(rows.pieces(), steps, stride, true);
+        if (cuts.count() == 0) {
+            boolean whole = rows.longest() == series.size();
+            throw new DatasetException(String.format(
+                    Locale.ROOT,
+                    "Data source '%s' is a series of %,d steps%s; expected at least the %,d of a sample %s.%s",
+                    source,
+                    series.size(),
+                    whole ? "" : String.format(Locale.ROOT, ", of which %,d follow each other", rows.longest()),
+                    steps,
+                    wanted,
+                    whole ? " Give a longer one." : " Give a longer one, or fill its gaps with 'missing'."));
+        }
+        return series.cut(cuts, options.tables().rule(), series.hasLabels() ? series.commonestLabel() : 0);
+    }
+
+    /** Each series is a sample. */
+    private static FloatDataset filledUp(
+            String source, FloatDataset series, SourceRows rows, Shape wanted, SourceOptions options) {
+        if (rows.longest() > wanted.dimension(0) || rows.used() == 0) {
+            throw new DatasetException(String.format(
+                    Locale.ROOT,
+                    "Data source '%s' has a series of %,d steps; expected 1 to %,d, as many as a sample %s has. Leave"
+                            + " --lengths out to cut it into windows.",
+                    source,
+                    rows.longest(),
+                    wanted.dimension(0),
+                    wanted));
+        }
+        float filling = options.tables().steps().lengths().filling();
+        Cuts cuts = Cuts.onePiece(rows.pieces(), wanted.dimension(0), filling);
+        return series.cut(cuts, options.tables().rule(), series.hasLabels() ? series.commonestLabel() : 0);
     }
 
     /** The same samples with the labels of a file, one each. */

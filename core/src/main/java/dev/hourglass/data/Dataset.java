@@ -76,6 +76,11 @@ public interface Dataset {
         return Optional.empty();
     }
 
+    /** Where the samples lie in the series that they were cut from; empty where they are of none. */
+    default Optional<SamplePlaces> places() {
+        return Optional.empty();
+    }
+
     /** SHA-256 in hex of the stored samples and labels: two data sets with the same digest train the same model. */
     String sha256();
 

@@ -27,6 +27,7 @@ public final class FloatDataset implements Dataset {
     private final int @Nullable [] labels;
     private final List<String> classNames;
     private final @Nullable SampleTimes times;
+    private final @Nullable SamplePlaces places;
 
     private FloatDataset(
             String name,
@@ -35,7 +36,8 @@ public final class FloatDataset implements Dataset {
             SampleStore store,
             int @Nullable [] labels,
             List<String> classNames,
-            @Nullable SampleTimes times) {
+            @Nullable SampleTimes times,
+            @Nullable SamplePlaces places) {
         this.name = name;
         this.sampleShape = sampleShape;
         this.normalization = normalization;
@@ -43,6 +45,7 @@ public final class FloatDataset implements Dataset {
         this.labels = labels;
         this.classNames = List.copyOf(classNames);
         this.times = times;
+        this.places = places;
     }
 
     /**
@@ -61,7 +64,7 @@ public final class FloatDataset implements Dataset {
     }
 
     public static FloatDataset of(String name, Shape sampleShape, SampleStore store) {
-        return new FloatDataset(name, sampleShape, Normalization.NONE, store, null, List.of(), null);
+        return new FloatDataset(name, sampleShape, Normalization.NONE, store, null, List.of(), null, null);
     }
 
     /**
@@ -76,7 +79,7 @@ public final class FloatDataset implements Dataset {
                             + " Take the data that the scales were fitted to.",
                     sampleShape, name, sampleShape.dimension(-1), other.channels()));
         }
-        return new FloatDataset(name, sampleShape, other, store, labels, classNames, times);
+        return new FloatDataset(name, sampleShape, other, store, labels, classNames, times, places);
     }
 
     /**
@@ -92,7 +95,7 @@ public final class FloatDataset implements Dataset {
                     "Data set '%s' has %,d samples and needs as many labels, got %,d. Check that they belong together.",
                     name, size(), classes.length));
         }
-        return new FloatDataset(name, sampleShape, normalization, store, classes, names, times);
+        return new FloatDataset(name, sampleShape, normalization, store, classes, names, times, places);
     }
 
     /**
@@ -110,7 +113,8 @@ public final class FloatDataset implements Dataset {
                 new SampleStore.Range(store, from, to - from),
                 labels == null ? null : Arrays.copyOfRange(labels, from, to),
                 classNames,
-                times == null ? null : times.range(from, to));
+                times == null ? null : times.range(from, to),
+                places == null ? null : places.range(from, to));
     }
 
     /**
@@ -123,15 +127,6 @@ public final class FloatDataset implements Dataset {
      * @throws ShapeException if the samples aren't [features] or there are not as many as one window needs
      */
     public FloatDataset windows(int steps, int stride) {
-        return windows(steps, stride, false);
-    }
-
-    /** As {@link #windows}, with one more that ends at the last step where that is in none, so that each step is in one. */
-    FloatDataset windowsToTheEnd(int steps, int stride) {
-        return windows(steps, stride, true);
-    }
-
-    private FloatDataset windows(int steps, int stride, boolean toTheEnd) {
         if (steps < 1 || stride < 1) {
             throw new ShapeException("Windows need steps and stride >= 1, got " + steps + " and " + stride + ".");
         }
@@ -142,7 +137,7 @@ public final class FloatDataset implements Dataset {
                     steps, name, size(), sampleShape));
         }
         List<int[]> whole = List.of(new int[] {0, size()});
-        return cut(Cuts.windows(whole, steps, stride, toTheEnd), LabelRule.MAJORITY, 0);
+        return cut(Cuts.windows(whole, steps, stride, false), LabelRule.MAJORITY, 0);
     }
 
     /**
@@ -169,7 +164,15 @@ public final class FloatDataset implements Dataset {
                 new SampleStore.Windows(store, cuts),
                 each,
                 classNames,
-                times == null ? null : times.windows(cuts));
+                times == null ? null : times.windows(cuts),
+                places(cuts));
+    }
+
+    /** Samples of this that were cut or left out before are rows of their own kind. */
+    private SamplePlaces places(Cuts cuts) {
+        SamplePlaces known = places;
+        boolean whole = known != null && known.size() == known.rows().count();
+        return SamplePlaces.of(known != null && whole ? known.rows() : SourceRows.plain(size()), cuts);
     }
 
     private static int label(LabelRule rule, int usual, int[] labels, int from, int to) {
@@ -248,12 +251,31 @@ public final class FloatDataset implements Dataset {
             throw new ShapeException("Data set '" + name + "' has " + size() + " samples and needs as many times, got "
                     + measured.size() + ".");
         }
-        return new FloatDataset(name, sampleShape, normalization, store, labels, classNames, measured);
+        return new FloatDataset(name, sampleShape, normalization, store, labels, classNames, measured, places);
     }
 
     @Override
     public Optional<SampleTimes> times() {
         return Optional.ofNullable(times);
+    }
+
+    /**
+     * The same samples, each a row of a series.
+     *
+     * @param rows as many as there are samples
+     */
+    public FloatDataset withRows(SourceRows rows) {
+        if (rows.count() != size()) {
+            throw new ShapeException("Data set '" + name + "' has " + size() + " samples and needs as many rows, got "
+                    + rows.count() + ".");
+        }
+        return new FloatDataset(
+                name, sampleShape, normalization, store, labels, classNames, times, SamplePlaces.each(rows));
+    }
+
+    @Override
+    public Optional<SamplePlaces> places() {
+        return Optional.ofNullable(places);
     }
 
     @Override
@@ -274,6 +296,14 @@ public final class FloatDataset implements Dataset {
             throw new IllegalStateException("Data set '" + name + "' has no labels. Ask hasLabels() first.");
         }
         return labels[index];
+    }
+
+    /** The class that most samples have, the smallest of equally common ones. Only if {@link #hasLabels}. */
+    int commonestLabel() {
+        if (labels == null) {
+            throw new IllegalStateException("Data set '" + name + "' has no labels. Ask hasLabels() first.");
+        }
+        return commonest(labels, 0, labels.length);
     }
 
     @Override
@@ -336,6 +366,6 @@ public final class FloatDataset implements Dataset {
                             + " same size.",
                     name, sampleShape, sampleShape.size(), shape, shape.size()));
         }
-        return new FloatDataset(name, shape, normalization, store, labels, classNames, times);
+        return new FloatDataset(name, shape, normalization, store, labels, classNames, times, places);
     }
 }

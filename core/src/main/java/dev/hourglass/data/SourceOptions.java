@@ -1,7 +1,8 @@
 package dev.hourglass.data;
 
 import dev.hourglass.data.images.PictureOptions;
-import dev.hourglass.data.series.SeriesOptions.Missing;
+import dev.hourglass.data.series.SeriesOptions;
+import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import java.nio.file.Path;
@@ -14,24 +15,40 @@ import org.jspecify.annotations.Nullable;
  * @param normalization from stored numbers to a model's inputs, see {@link DataSources#open}; null leaves it to the
  *     source
  * @param labels a file with one label a sample (IDX, NPY, NPZ or CSV); null for none
- * @param labelColumn of a CSV file; null for none
  * @param stride from one window of a series to the next, >= 1; null for windows side by side
  * @param scale what stored numbers are divided by, whatever {@code normalization} says; not 0; null leaves it to that
  * @param pictures how those of a folder become samples; their size and colour are those of {@code sampleShape} where that
  *     is given
- * @param missing what becomes of a table's missing numbers
+ * @param tables how tables are read
  * @param array of a file of several, such as NPZ; null to choose by their names
  */
 public record SourceOptions(
         @Nullable Shape sampleShape,
         @Nullable Normalization normalization,
         @Nullable Path labels,
-        @Nullable String labelColumn,
         @Nullable Integer stride,
         @Nullable Float scale,
         PictureOptions pictures,
-        Missing missing,
+        Tables tables,
         @Nullable String array) {
+    /**
+     * How tables are read.
+     *
+     * @param table how they are written and what their columns are; channels that it does not name are the model's
+     * @param steps what happens to their rows
+     * @param fillUp whether each series is a sample, filled up to the model's steps; else they are cut into windows
+     * @param rule which label a window gets; the usual class is the commonest of the table
+     */
+    public record Tables(TableOptions table, SeriesOptions.Steps steps, boolean fillUp, LabelRule rule) {
+        public static final Tables PLAIN =
+                new Tables(TableOptions.DEFAULT, SeriesOptions.Steps.PLAIN, false, LabelRule.MAJORITY);
+
+        /** @param column with the classes of the rows */
+        public Tables withLabel(String column) {
+            return new Tables(table.withLabel(column), steps, fillUp, rule);
+        }
+    }
+
     public SourceOptions {
         if (stride != null && stride < 1) {
             throw new IllegalArgumentException("stride must be >= 1, got " + stride);
@@ -43,43 +60,38 @@ public record SourceOptions(
 
     /** Everything as it lies there. */
     public static SourceOptions defaults() {
-        return new SourceOptions(null, null, null, null, null, null, PictureOptions.defaults(), Missing.FAIL, null);
+        return new SourceOptions(null, null, null, null, null, PictureOptions.defaults(), Tables.PLAIN, null);
     }
 
     public SourceOptions withSampleShape(Shape shape) {
-        return new SourceOptions(shape, normalization, labels, labelColumn, stride, scale, pictures, missing, array);
+        return new SourceOptions(shape, normalization, labels, stride, scale, pictures, tables, array);
     }
 
     public SourceOptions withNormalization(Normalization other) {
-        return new SourceOptions(sampleShape, other, labels, labelColumn, stride, scale, pictures, missing, array);
+        return new SourceOptions(sampleShape, other, labels, stride, scale, pictures, tables, array);
     }
 
     public SourceOptions withLabels(Path file) {
-        return new SourceOptions(
-                sampleShape, normalization, file, labelColumn, stride, scale, pictures, missing, array);
-    }
-
-    public SourceOptions withLabelColumn(String column) {
-        return new SourceOptions(sampleShape, normalization, labels, column, stride, scale, pictures, missing, array);
+        return new SourceOptions(sampleShape, normalization, file, stride, scale, pictures, tables, array);
     }
 
     public SourceOptions withStride(int steps) {
-        return new SourceOptions(
-                sampleShape, normalization, labels, labelColumn, steps, scale, pictures, missing, array);
+        return new SourceOptions(sampleShape, normalization, labels, steps, scale, pictures, tables, array);
     }
 
     public SourceOptions withPictures(PictureOptions wanted) {
-        return new SourceOptions(
-                sampleShape, normalization, labels, labelColumn, stride, scale, wanted, missing, array);
+        return new SourceOptions(sampleShape, normalization, labels, stride, scale, wanted, tables, array);
     }
 
     public SourceOptions withScale(@Nullable Float divisor) {
-        return new SourceOptions(
-                sampleShape, normalization, labels, labelColumn, stride, divisor, pictures, missing, array);
+        return new SourceOptions(sampleShape, normalization, labels, stride, divisor, pictures, tables, array);
+    }
+
+    public SourceOptions withTables(Tables other) {
+        return new SourceOptions(sampleShape, normalization, labels, stride, scale, pictures, other, array);
     }
 
     public SourceOptions withArray(@Nullable String name) {
-        return new SourceOptions(
-                sampleShape, normalization, labels, labelColumn, stride, scale, pictures, missing, name);
+        return new SourceOptions(sampleShape, normalization, labels, stride, scale, pictures, tables, name);
     }
 }

@@ -124,6 +124,12 @@ public final class SplitWindows implements Dataset {
         return windows.times();
     }
 
+    /** Those of the whole windows. */
+    @Override
+    public Optional<SamplePlaces> places() {
+        return windows.places();
+    }
+
     /** That of the whole windows: their first steps alone would not tell what is learned. */
     @Override
     public String sha256() {

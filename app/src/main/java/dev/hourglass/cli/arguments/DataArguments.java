@@ -9,7 +9,6 @@ import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.data.images.Background;
 import dev.hourglass.data.images.Fit;
 import dev.hourglass.data.images.PictureOptions;
-import dev.hourglass.data.series.SeriesOptions;
 import dev.hourglass.evaluate.InputScale;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.model.OutputRange;
@@ -19,6 +18,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -39,11 +39,8 @@ public final class DataArguments {
             description = "One label per sample: an IDX, NPY, NPZ or CSV file; in CSV also by class name.")
     private @Nullable Path labels;
 
-    @Option(
-            names = "--label-column",
-            paramLabel = "NAME",
-            description = "The column of a CSV file that holds the labels.")
-    private @Nullable String labelColumn;
+    @Mixin
+    private TableArguments table = new TableArguments();
 
     @Option(
             names = "--array",
@@ -114,28 +111,6 @@ public final class DataArguments {
         }
     }
 
-    @Option(
-            names = "--missing",
-            paramLabel = "HOW",
-            converter = MissingName.class,
-            description =
-                    "What becomes of a table's missing numbers: interpolate, hold or mean (default: refuse them).")
-    private SeriesOptions.Missing missing = SeriesOptions.Missing.FAIL;
-
-    /** What leaves every row where it is. */
-    static final class MissingName implements ITypeConverter<SeriesOptions.Missing> {
-        @Override
-        public SeriesOptions.Missing convert(String text) {
-            return switch (text) {
-                case "interpolate" -> SeriesOptions.Missing.INTERPOLATE;
-                case "hold" -> SeriesOptions.Missing.HOLD;
-                case "mean" -> SeriesOptions.Missing.MEAN;
-                default ->
-                    throw new TypeConversionException("expected interpolate, hold or mean, found '" + text + "'");
-            };
-        }
-    }
-
     /** A number to divide by. */
     static final class Scale implements ITypeConverter<Float> {
         @Override
@@ -189,6 +164,6 @@ public final class DataArguments {
     }
 
     private SourceOptions options() {
-        return new SourceOptions(null, null, labels, labelColumn, stride, scale, pictures(), missing, array);
+        return new SourceOptions(null, null, labels, stride, scale, pictures(), table.read(), array);
     }
 }

@@ -9,7 +9,6 @@ import dev.hourglass.lab.recipe.Node.Mapping;
 import dev.hourglass.tensor.Normalization;
 import java.math.BigDecimal;
 import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -18,8 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +52,6 @@ final class SeriesSyntax {
             "resample",
             "lengths");
     private static final String FILE = "a CSV, NPY or NPZ file";
-    private static final Pattern DURATION = Pattern.compile("(\\d+(?:\\.\\d+)?) ?(ms|s|min|h|d)");
 
     /** {@link Scaling}, and none. */
     private enum ScalingName {
@@ -226,32 +222,20 @@ final class SeriesSyntax {
 
     private static char delimiter(Node node) {
         String text = node instanceof Node.Scalar scalar ? scalar.text() : "";
-        char character = text.equals("tab") || text.equals("\\t")
-                ? '\t'
-                : text.equals("space") ? ' ' : text.length() == 1 ? text.charAt(0) : '"';
-        if (character >= 128 || "\"#\r\n".indexOf(character) >= 0 || Character.isLetterOrDigit(character)) {
-            throw node.place()
-                    .error("expected one character such as ';', or tab or space, found " + node.found() + ".");
-        }
-        return character;
+        return SeriesWords.delimiter(text).orElseThrow(() -> unexpected(node, SeriesWords.DELIMITER));
     }
 
     private static char decimal(Node node) {
-        String text = node.asText("',' or '.'");
-        if (!text.equals(",") && !text.equals(".")) {
-            throw node.place().error("expected ',' or '.', found " + node.found() + ".");
-        }
-        return text.charAt(0);
+        return SeriesWords.decimal(node.asText(SeriesWords.DECIMAL))
+                .orElseThrow(() -> unexpected(node, SeriesWords.DECIMAL));
     }
 
     private static ZoneId zone(Node node) {
-        String text = node.asText("a time zone such as Europe/Berlin");
-        try {
-            return ZoneId.of(text);
-        } catch (DateTimeException e) {
-            throw node.place()
-                    .error("expected a time zone such as Europe/Berlin or +02:00, found " + node.found() + ".", e);
-        }
+        return SeriesWords.zone(node.asText(SeriesWords.ZONE)).orElseThrow(() -> unexpected(node, SeriesWords.ZONE));
+    }
+
+    private static RecipeException unexpected(Node node, String expected) {
+        return node.place().error("expected " + expected + ", found " + node.found() + ".");
     }
 
     private static @Nullable String column(Mapping data, String key) {
@@ -298,23 +282,8 @@ final class SeriesSyntax {
     }
 
     private static Duration duration(Node node) {
-        String expected = "a time such as 10s, 1min, 1h or 1d";
-        Matcher matcher = DURATION.matcher(node.asText(expected));
-        if (matcher.matches()) {
-            double unitNanos = switch (matcher.group(2)) {
-                case "ms" -> 1e6;
-                case "s" -> 1e9;
-                case "min" -> 60e9;
-                case "h" -> 3600e9;
-                case "d" -> 86_400e9;
-                default -> Double.NaN;
-            };
-            double nanos = Double.parseDouble(matcher.group(1)) * unitNanos;
-            if (nanos >= 1 && nanos < Long.MAX_VALUE) {
-                return Duration.ofNanos(Math.round(nanos));
-            }
-        }
-        throw node.place().error("expected " + expected + ", found " + node.found() + ".");
+        return SeriesWords.duration(node.asText(SeriesWords.DURATION))
+                .orElseThrow(() -> unexpected(node, SeriesWords.DURATION));
     }
 
     /** {@code cut}, {@code pad}, or {@code {pad: -1}}. */

@@ -39,7 +39,9 @@ final class ResultFiles {
             LatentSpace latent = model.evaluation().latent();
             ErrorReport errors = model.evaluation().errors();
             if (latent != null && errors != null) {
-                files.put(model.spec().name() + "_latent.csv", latent(latent, errors));
+                files.put(
+                        model.spec().name() + "_latent.csv",
+                        latent(latent, errors, model.data().times()));
             }
         }
         return files;
@@ -271,9 +273,10 @@ final class ResultFiles {
     }
 
     /** The label is empty where there is none, t-SNE's place where there were too few samples for it. */
-    private static String latent(LatentSpace latent, ErrorReport errors) {
+    private static String latent(LatentSpace latent, ErrorReport errors, List<RunData.Interval> times) {
         LatentSpace.Plane tsne = latent.tsne();
-        StringBuilder csv = new StringBuilder("index,label,tsne_x,tsne_y,pca_x,pca_y,mse\n");
+        StringBuilder csv = new StringBuilder("index,label,tsne_x,tsne_y,pca_x,pca_y,mse")
+                .append(times.isEmpty() ? "\n" : ",begin,end\n");
         for (int i = 0; i < latent.pca().points().count(); i++) {
             csv.append(latent.sample(i)).append(',');
             csv.append(latent.labels().isEmpty() ? "" : latent.labels().get(i)).append(',');
@@ -283,7 +286,12 @@ final class ResultFiles {
                             : tsne.points().get(i, 0) + "," + tsne.points().get(i, 1));
             csv.append(',').append(latent.pca().points().get(i, 0));
             csv.append(',').append(latent.pca().points().get(i, 1));
-            csv.append(',').append(errors.each().get(latent.sample(i)).mse()).append('\n');
+            csv.append(',').append(errors.each().get(latent.sample(i)).mse());
+            if (!times.isEmpty()) {
+                RunData.Interval time = times.get(latent.sample(i));
+                csv.append(',').append(time.begin()).append(',').append(time.end());
+            }
+            csv.append('\n');
         }
         return csv.toString();
     }

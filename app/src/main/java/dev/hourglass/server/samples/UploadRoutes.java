@@ -100,7 +100,7 @@ public final class UploadRoutes implements Routes {
         OptionalInt stride = query.integer("stride", 1, Integer.MAX_VALUE);
         options = stride.isPresent() ? options.withStride(stride.getAsInt()) : options;
         String labels = query.text("labelColumn", "");
-        options = labels.isEmpty() ? options : options.withLabelColumn(labels);
+        options = labels.isEmpty() ? options : options.withTables(SourceOptions.Tables.PLAIN.withLabel(labels));
         return requireReachable(sources.open(file.toString(), options, event -> {}), model);
     }
 

@@ -30,15 +30,25 @@ public final class RowFile {
      * @throws IOException if the file can't be written
      */
     public static void write(Path file, Shape rowShape, Rows rows) throws IOException {
+        write(file, rowShape, CsvWriter.Lead.NONE, rows);
+    }
+
+    /** The same with text before the numbers; an NPY file, which has no text, leaves it out. */
+    public static void write(Path file, Shape rowShape, CsvWriter.Lead lead, Rows rows) throws IOException {
         requireKnown(file);
-        if (endsWith(file, ".npy")) {
-            NpyWriter.write(file, rowShape, rows);
-        } else {
+        if (isCsv(file)) {
             List<String> columns = IntStream.rangeClosed(1, rowShape.size())
                     .mapToObj(column -> "v" + column)
                     .toList();
-            CsvWriter.write(file, columns, rows);
+            CsvWriter.write(file, lead, columns, rows);
+        } else {
+            NpyWriter.write(file, rowShape, rows);
         }
+    }
+
+    /** Whether a file's name ends with .csv. */
+    public static boolean isCsv(Path file) {
+        return endsWith(file, ".csv");
     }
 
     /**

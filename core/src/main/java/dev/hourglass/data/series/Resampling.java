@@ -95,7 +95,9 @@ final class Resampling {
                     table.classes(),
                     ids,
                     table.series(),
-                    table.notes());
+                    table.notes(),
+                    table.keys(),
+                    null);
             return new SeriesRows(made, used, rows.part());
         }
 

@@ -2,9 +2,12 @@ package dev.hourglass.data.series;
 
 import dev.hourglass.data.Cuts;
 import dev.hourglass.data.DatasetException;
+import dev.hourglass.data.SampleTimes;
+import dev.hourglass.data.SourceRows;
 import dev.hourglass.data.tables.Table;
 import dev.hourglass.files.Excerpt;
 import dev.hourglass.tensor.CorruptFileException;
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -254,6 +257,20 @@ record SeriesRows(Table table, boolean @Nullable [] used, String part) {
             begin = in && begin < 0 ? row : begin;
         }
         return pieces;
+    }
+
+    /** These rows as samples know them. */
+    SourceRows source(@Nullable Duration maxGap) {
+        MemorySegment times = table.times();
+        return new SourceRows(
+                table.rows(),
+                table.columns(),
+                times == null ? null : SampleTimes.of(times, table.zoned()),
+                table.ids(),
+                table.series(),
+                table.keys(),
+                table.order(),
+                pieces(maxGap));
     }
 
     /**

@@ -27,25 +27,30 @@ public record TableSamples(FloatDataset data, List<String> notes) {
     /**
      * Reads a table in one go.
      *
-     * @param missing what becomes of gaps; a mean is that of the table itself
+     * @param steps what happens to its rows; a mean that fills gaps is that of the table itself
      * @throws CorruptFileException if the file is damaged, or has gaps that are refused
      * @throws dev.hourglass.data.DatasetException if it can't be read or has not the columns that it must have
      */
-    public static TableSamples read(Path file, TableOptions options, SeriesOptions.Missing missing) {
+    public static TableSamples read(Path file, TableOptions options, SeriesOptions.Steps steps) {
         Table table = TableReader.readAll(file, options).bySeries();
-        SeriesRows rows = new SeriesRows(table, null, "table");
-        List<SeriesRows.Gap> gaps = rows.gaps();
-        SeriesRows filled = rows.filled(gaps, missing, rows.means());
+        SeriesRows measured = new SeriesRows(table, null, "table");
         List<String> notes = new ArrayList<>(table.notes());
+        notes.addAll(TimeSteps.of(table).describe("table", steps));
+        SeriesOptions.Resample resample = steps.resample();
+        SeriesRows rows = resample == null ? measured : Resampling.apply(measured, resample);
+        List<SeriesRows.Gap> gaps = rows.gaps();
+        SeriesRows filled = rows.filled(gaps, steps.missing(), rows.means());
         notes.addAll(rows.describe(gaps));
-        return new TableSamples(of(filled.table(), ClassNumbers.of(table)), notes);
+        return new TableSamples(of(filled, ClassNumbers.of(table), steps), notes);
     }
 
-    static FloatDataset of(Table table, ClassNumbers classes) {
+    static FloatDataset of(SeriesRows rows, ClassNumbers classes, SeriesOptions.Steps steps) {
+        Table table = rows.table();
         FloatDataset data = FloatDataset.of(
-                String.valueOf(table.file().getFileName()),
-                Shape.of(table.channels()),
-                new SampleStore.Doubles(table.values(), table.channels()));
+                        String.valueOf(table.file().getFileName()),
+                        Shape.of(table.channels()),
+                        new SampleStore.Doubles(table.values(), table.channels()))
+                .withRows(rows.source(steps.maxGap()));
         int[] labels = table.labels();
         if (labels != null) {
             data = data.withLabels(classes.of(table, labels), classes.names());

@@ -106,7 +106,7 @@ final class TableSplit {
 
         private FloatDataset samples(SeriesRows rows, int usual, boolean toTheEnd) {
             Table table = rows.table();
-            FloatDataset data = TableSamples.of(table, classes);
+            FloatDataset data = TableSamples.of(rows, classes, options.steps());
             Cuts cuts = rows.cuts(options, toTheEnd);
             LabelRule rule = options.classes().rule();
             notes.addAll(rows.describeCuts(cuts, options));

@@ -1,5 +1,6 @@
 package dev.hourglass.data.tables;
 
+import dev.hourglass.data.SourceRows;
 import dev.hourglass.files.ScratchNumbers;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param ids which series each row belongs to, as codes of {@code series}; null where there is one
  * @param series their names
  * @param notes what was found and taken, sentences
+ * @param keys what the columns of times and of the series' names are called
+ * @param order the place of each row in its file; null where they lie as there
  */
 public record Table(
         Path file,
@@ -37,12 +40,43 @@ public record Table(
         List<String> classes,
         int @Nullable [] ids,
         List<String> series,
-        List<String> notes) {
+        List<String> notes,
+        SourceRows.Keys keys,
+        int @Nullable [] order) {
     public Table {
         columns = List.copyOf(columns);
         classes = List.copyOf(classes);
         series = List.copyOf(series);
         notes = List.copyOf(notes);
+    }
+
+    /** Rows as they lie in the file, under keys of the usual names. */
+    public Table(
+            Path file,
+            List<String> columns,
+            int channels,
+            MemorySegment values,
+            @Nullable MemorySegment times,
+            boolean zoned,
+            int @Nullable [] labels,
+            List<String> classes,
+            int @Nullable [] ids,
+            List<String> series,
+            List<String> notes) {
+        this(
+                file,
+                columns,
+                channels,
+                values,
+                times,
+                zoned,
+                labels,
+                classes,
+                ids,
+                series,
+                notes,
+                SourceRows.Keys.USUAL,
+                null);
     }
 
     public int rows() {
@@ -85,7 +119,9 @@ public record Table(
                 classes,
                 ids == null ? null : Arrays.copyOfRange(ids, from, to),
                 series,
-                notes);
+                notes,
+                keys,
+                order == null ? null : Arrays.copyOfRange(order, from, to));
     }
 
     /** The same rows with each series in one piece, in the order in which they begin. */
@@ -93,8 +129,8 @@ public record Table(
         if (ids == null || IntStream.range(1, ids.length).allMatch(row -> ids[row - 1] <= ids[row])) {
             return this;
         }
-        int[] order = order(ids, series.size());
-        MemorySegment sorted = sorted(order);
+        int[] sorting = order(ids, series.size());
+        MemorySegment sorted = sorted(sorting);
         return new Table(
                 file,
                 columns,
@@ -103,21 +139,25 @@ public record Table(
                 times == null
                         ? null
                         : MemorySegment.ofArray(
-                                Arrays.stream(order).mapToLong(this::time).toArray()),
+                                Arrays.stream(sorting).mapToLong(this::time).toArray()),
                 zoned,
                 labels == null
                         ? null
-                        : Arrays.stream(order).map(row -> labels[row]).toArray(),
+                        : Arrays.stream(sorting).map(row -> labels[row]).toArray(),
                 classes,
-                Arrays.stream(order).map(row -> ids[row]).toArray(),
+                Arrays.stream(sorting).map(row -> ids[row]).toArray(),
                 series,
-                notes);
+                notes,
+                keys,
+                order == null
+                        ? sorting
+                        : Arrays.stream(sorting).map(row -> order[row]).toArray());
     }
 
-    private MemorySegment sorted(int[] order) {
+    private MemorySegment sorted(int[] rows) {
         try (ScratchNumbers sorted = ScratchNumbers.ofThisProcess()) {
             double[] row = new double[channels];
-            for (int from : order) {
+            for (int from : rows) {
                 copyRow(from, row);
                 sorted.append(row, channels);
             }
@@ -145,7 +185,13 @@ public record Table(
 
     /** The same with a label for each row. */
     public Table withLabels(int[] each, List<String> names) {
-        return new Table(file, columns, channels, values, times, zoned, each, names, ids, series, notes);
+        return new Table(file, columns, channels, values, times, zoned, each, names, ids, series, notes, keys, order);
+    }
+
+    /** The same under other names of its keys. */
+    public Table withKeys(SourceRows.Keys names) {
+        return new Table(
+                file, columns, channels, values, times, zoned, labels, classes, ids, series, notes, names, order);
     }
 
     /** The name of a channel; its number from 1 where it has none. */

@@ -1,6 +1,7 @@
 package dev.hourglass.data.tables;
 
 import dev.hourglass.data.DatasetException;
+import dev.hourglass.data.SourceRows;
 import dev.hourglass.data.tables.TableColumn.Role;
 import dev.hourglass.files.Excerpt;
 import dev.hourglass.files.Failures;
@@ -345,7 +346,14 @@ public final class TableReader implements AutoCloseable {
                 classes.texts(),
                 idAt < 0 ? null : Arrays.copyOf(ids, rows),
                 series.texts(),
-                notes);
+                notes,
+                new SourceRows.Keys(
+                        key(Role.TIME, SourceRows.Keys.USUAL.time()), key(Role.ID, SourceRows.Keys.USUAL.id())),
+                null);
+    }
+
+    private String key(Role role, String usual) {
+        return layout.named() ? layout.only(role).map(TableColumn::name).orElse(usual) : usual;
     }
 
     /** How much the rest of the file will take, about, where that can be told: by what its beginning took. */

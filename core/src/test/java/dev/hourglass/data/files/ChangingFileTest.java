@@ -104,7 +104,7 @@ class ChangingFileTest {
     }
 
     private static FloatDataset table(Path file) {
-        return TableSamples.read(file, TableOptions.DEFAULT, SeriesOptions.Missing.FAIL)
+        return TableSamples.read(file, TableOptions.DEFAULT, SeriesOptions.Steps.PLAIN)
                 .data();
     }
 }

@@ -121,7 +121,7 @@ class RowFileTest {
     }
 
     private static FloatDataset table(Path file) {
-        return TableSamples.read(file, TableOptions.DEFAULT, SeriesOptions.Missing.FAIL)
+        return TableSamples.read(file, TableOptions.DEFAULT, SeriesOptions.Steps.PLAIN)
                 .data();
     }
 }
