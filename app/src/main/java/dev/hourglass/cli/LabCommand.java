@@ -40,8 +40,8 @@ import picocli.CommandLine.TypeConversionException;
         description = {
             "",
             "A lab is a recipe: models, the data to train each on, how to train them and what to write. It is one of"
-                    + " Hourglass's own (mnist, cifar10, mnist-strong, cifar10-strong, sequences) or your own YAML file;"
-                    + " copy labs/mnist.yaml and change it. Options override the recipe for all its models."
+                + " Hourglass's own (mnist, cifar10, mnist-strong, cifar10-strong, sequences) or your own YAML file;"
+                + " copy labs/mnist.yaml and change it. Options override the recipe for all its models."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -87,8 +87,8 @@ final class LabCommand implements Runnable {
                 names = "--epochs",
                 paramLabel = "N",
                 converter = WholeNumber.Count.class,
-                description =
-                        "Passes over the training data; 5 in mnist, 25 and 30 in cifar10. A sweep uses at most as many.")
+                description = "Passes over the training data; 5 in mnist, 25 and 30 in cifar10. A sweep uses at most as"
+                        + " many.")
         private @Nullable Integer epochs;
 
         @Option(
@@ -112,8 +112,9 @@ final class LabCommand implements Runnable {
                 paramLabel = "NAME[:SETTING=VALUE,...]",
                 converter = OptimizerText.class,
                 description =
-                        "The optimizer: adam (in all labs), adamw, sgd, rmsprop, nadam, adadelta, adagrad or adamax, with"
-                                + " Keras's settings and defaults, such as sgd:learning_rate=0.1,momentum=0.9,nesterov=true.")
+                        "The optimizer: adam (in all labs), adamw, sgd, rmsprop, nadam, adadelta, adagrad or adamax,"
+                                + " with Keras's settings and defaults, such as"
+                                + " sgd:learning_rate=0.1,momentum=0.9,nesterov=true.")
         private @Nullable Optimizer optimizer;
 
         @Option(
@@ -272,7 +273,7 @@ final class LabCommand implements Runnable {
 
     /** Generated, or a file of the user's own already. */
     private boolean hasNoFiles(Recipe.Data data) {
-        return data.series() != null || catalog.spec(data.name()).generated();
+        return data.isOwn() || catalog.spec(data.name()).generated();
     }
 
     /** A run that goes on may tell by itself what it does. */

@@ -4,6 +4,8 @@ import dev.hourglass.data.Dataset;
 import dev.hourglass.data.Split;
 import dev.hourglass.data.SplitWindows;
 import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.data.catalog.FetchEvent;
+import dev.hourglass.data.images.PictureSplit;
 import dev.hourglass.data.series.SeriesSplit;
 import dev.hourglass.files.Failures;
 import dev.hourglass.lab.recipe.ModelRecipe;
@@ -336,9 +338,15 @@ public final class Lab {
 
     /** @param listener is told what is fetched */
     static Splits open(Recipe.Data data, DatasetCatalog catalog, Consumer<LabEvent> listener) {
-        Splits whole = data.series() == null
-                ? new Splits(open(data, Split.TRAINING, catalog, listener), open(data, Split.TEST, catalog, listener))
-                : open(data, data.series(), listener);
+        Splits whole;
+        if (data.pictures() != null) {
+            whole = open(data, data.pictures(), listener);
+        } else if (data.series() != null) {
+            whole = open(data, data.series(), listener);
+        } else {
+            whole = new Splits(
+                    open(data, Split.TRAINING, catalog, listener), open(data, Split.TEST, catalog, listener));
+        }
         return data.nextSteps() == null ? whole : cut(whole, data.nextSteps());
     }
 
@@ -357,6 +365,19 @@ public final class Lab {
                 limited(series.training(), data.limit(Split.TRAINING)), limited(series.test(), data.limit(Split.TEST)));
     }
 
+    private static Splits open(Recipe.Data data, Recipe.Pictures own, Consumer<LabEvent> listener) {
+        PictureSplit pictures = PictureSplit.open(own.source(), own.options());
+        pictures.notes().forEach(note -> listener.accept(new LabEvent.Notice(note)));
+        if (!pictures.skipped().isEmpty()) {
+            int read = pictures.training().size() + pictures.test().size();
+            listener.accept(new LabEvent.Fetching(new FetchEvent.Skipped(pictures.skipped(), read)));
+        }
+        return new Splits(
+                limited(pictures.training(), data.limit(Split.TRAINING)),
+                limited(pictures.test(), data.limit(Split.TEST)),
+                pictures.skipped());
+    }
+
     private static Dataset limited(Dataset data, @Nullable Integer limit) {
         return limit == null ? data : data.limit(limit);
     }
@@ -372,6 +393,9 @@ public final class Lab {
     private static void requireFits(ModelRecipe model, Splits splits) {
         AutoencoderSpec spec = model.spec();
         Dataset data = splits.training();
+        if (model.data().pictures() != null) {
+            PictureInputs.require(model, data.sampleShape());
+        }
         if (spec.input().size() != data.sampleShape().size()) {
             throw new LabException(model.origin().prefix() + "Model '" + spec.name() + "' takes inputs " + spec.input()
                     + " = " + spec.input().size() + " numbers, but the samples of " + data.name() + " are "

@@ -209,12 +209,31 @@ public final class ByteDataset implements Dataset {
                         new Content(content.samples, content.labels, content.names, count, content.sampleSize));
     }
 
+    /** Some of the samples, in this order; copied. */
+    public ByteDataset select(int[] indices) {
+        byte[] samples = new byte[Math.multiplyExact(indices.length, content.sampleSize)];
+        byte[] labels = content.labels == null ? null : new byte[indices.length];
+        for (int i = 0; i < indices.length; i++) {
+            int index = Objects.checkIndex(indices[i], content.size);
+            System.arraycopy(
+                    content.samples, index * content.sampleSize, samples, i * content.sampleSize, content.sampleSize);
+            if (labels != null && content.labels != null) {
+                labels[i] = content.labels[index];
+            }
+        }
+        List<String> names = content.names.isEmpty()
+                ? List.of()
+                : Arrays.stream(indices).mapToObj(content.names::get).toList();
+        return with(sampleShape, new Content(samples, labels, names, indices.length, content.sampleSize));
+    }
+
     /** @throws ShapeException if the shape is of another size */
     @Override
     public ByteDataset reshaped(Shape shape) {
         if (shape.size() != sampleShape.size()) {
             throw new ShapeException(String.format(
-                    "Samples of data set '%s' are %s = %,d numbers and can't become %s = %,d. Choose a shape of the same size.",
+                    "Samples of data set '%s' are %s = %,d numbers and can't become %s = %,d. Choose a shape of the"
+                            + " same size.",
                     name, sampleShape, sampleShape.size(), shape, shape.size()));
         }
         return with(shape, content);

@@ -28,6 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -88,7 +89,7 @@ public final class DataSources {
         if (path.isPresent()) {
             return Files.isDirectory(path.get())
                     ? openFolder(path.get(), options, listener)
-                    : openFile(path.get(), options, listener);
+                    : openFile(path.get(), options, note -> listener.onEvent(new FetchEvent.Noted(note)));
         }
         if (looksLikePath(source)) {
             throw notFound(source);
@@ -136,7 +137,11 @@ public final class DataSources {
         }
     }
 
-    private static Dataset openFolder(Path folder, SourceOptions options, FetchListener listener) {
+    private static Dataset openFolder(Path given, SourceOptions options, FetchListener listener) {
+        Optional<Path> test = ImageFolder.testPart(given);
+        test.ifPresent(part -> listener.onEvent(new FetchEvent.Noted(
+                given + " has pictures to train on and to test by; these are those of " + part + ".")));
+        Path folder = test.orElse(given);
         ImageFolder images = ImageFolder.read(folder, options.sampleShape(), options.pictures());
         if (!images.skipped().isEmpty()) {
             listener.onEvent(
@@ -154,10 +159,11 @@ public final class DataSources {
 
     /** A file by what its first bytes and its name tell, as it lies there. */
     public static Dataset openFile(Path file, SourceOptions options) {
-        return openFile(file, options, FetchListener.SILENT);
+        return openFile(file, options, note -> {});
     }
 
-    private static Dataset openFile(Path file, SourceOptions options, FetchListener listener) {
+    /** The same; {@code notes} is told what was found in a table and taken, a sentence each. */
+    public static Dataset openFile(Path file, SourceOptions options, Consumer<String> notes) {
         requireFile(file);
         byte[] beginning = beginning(file);
         if (startsWith(beginning, NPY_MAGIC)) {
@@ -169,14 +175,14 @@ public final class DataSources {
         if (isTable(file)) {
             TableSamples rows =
                     TableSamples.read(file, table(options), options.tables().steps());
-            rows.notes().forEach(note -> listener.onEvent(new FetchEvent.Noted(note)));
+            rows.notes().forEach(notes);
             return rows.data();
         }
         Optional<ArrayFile> arrays = arrays(file);
         if (arrays.isPresent()) {
-            List<String> notes = new ArrayList<>();
-            FloatDataset data = ArrayChoice.open(file, arrays.get(), options.array(), Split.TEST, notes);
-            notes.forEach(note -> listener.onEvent(new FetchEvent.Noted(note)));
+            List<String> taken = new ArrayList<>();
+            FloatDataset data = ArrayChoice.open(file, arrays.get(), options.array(), Split.TEST, taken);
+            taken.forEach(notes);
             return data;
         }
         if (startsWith(beginning, GZIP_MAGIC)) {
@@ -218,7 +224,8 @@ public final class DataSources {
 
     private static byte[] beginning(Path file) {
         if (!Files.isRegularFile(file)) {
-            throw new DatasetException("Can't read " + file + ": expected a file or folder. Give " + KINDS + ".");
+            throw new DatasetException("Can't read " + file + ": expected a file, found "
+                    + (Files.isDirectory(file) ? "a folder" : "neither file nor folder") + ". Give " + KINDS + ".");
         }
         try (InputStream in = Files.newInputStream(file)) {
             return in.readNBytes(NPY_MAGIC.length);
@@ -232,7 +239,13 @@ public final class DataSources {
         return bytes.length >= magic.length && Arrays.equals(bytes, 0, magic.length, magic, 0, magic.length);
     }
 
-    private static Dataset normalized(String source, Dataset data, SourceOptions options) {
+    /**
+     * Samples as a reader of files made them, normalized as {@link #open} tells.
+     *
+     * @param source in messages
+     * @throws DatasetException if the numbers are neither pixels nor divided already, where pixels are wanted
+     */
+    public static Dataset normalized(String source, Dataset data, SourceOptions options) {
         Float scale = options.scale();
         if (scale != null) {
             return normalized(data, dividingBy(scale));

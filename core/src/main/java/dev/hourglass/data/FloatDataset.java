@@ -117,6 +117,23 @@ public final class FloatDataset implements Dataset {
                 places == null ? null : places.range(from, to));
     }
 
+    /** Some of the samples, in this order; their times and places are left out. */
+    public FloatDataset select(int[] indices) {
+        int[] chosen = indices.clone();
+        int[] all = labels;
+        return new FloatDataset(
+                name,
+                sampleShape,
+                normalization,
+                new SampleStore.Selection(store, chosen),
+                all == null
+                        ? null
+                        : Arrays.stream(chosen).map(index -> all[index]).toArray(),
+                classNames,
+                null,
+                null);
+    }
+
     /**
      * A series, whose steps are the samples [features] of this data set, cut into windows [steps, features]. Steps at
      * the end that fill no window are left out. A window's label is the commonest of its steps, the smallest of equally

@@ -144,6 +144,55 @@ public interface SampleStore {
         }
     }
 
+    /** Some samples of another store, in the order of their indices; owned. */
+    record Selection(SampleStore store, int[] indices) implements SampleStore {
+        public Selection {
+            for (int index : indices) {
+                Objects.checkIndex(index, store.size());
+            }
+        }
+
+        @Override
+        public int size() {
+            return indices.length;
+        }
+
+        @Override
+        public int sampleSize() {
+            return store.sampleSize();
+        }
+
+        @Override
+        public void copy(int index, float[] into, int offset) {
+            store.copy(indices[index], into, offset);
+        }
+
+        @Override
+        public String name(int index) {
+            return store.name(indices[index]);
+        }
+
+        @Override
+        public void copy(int index, double[] into, int offset) {
+            store.copy(indices[index], into, offset);
+        }
+
+        @Override
+        public void copy(int index, float[] into, int offset, Normalization normalization) {
+            store.copy(indices[index], into, offset, normalization);
+        }
+
+        @Override
+        public boolean isDouble() {
+            return store.isDouble();
+        }
+
+        @Override
+        public void requireUnchanged() {
+            store.requireUnchanged();
+        }
+    }
+
     /** Each sample is some neighbours of another store. */
     record Windows(SampleStore series, Cuts cuts) implements SampleStore {
         @Override

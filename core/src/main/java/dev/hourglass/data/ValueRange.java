@@ -2,6 +2,7 @@ package dev.hourglass.data;
 
 import dev.hourglass.tensor.Normalization;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Between which numbers samples lie, as far as a few thousand of them tell.
@@ -51,16 +52,19 @@ public record ValueRange(double least, double most, boolean whole) {
      * @throws DatasetException if they are neither pixels nor divided already
      */
     public Normalization towardsPixels(String source) {
+        return asPixels()
+                .orElseThrow(() -> new DatasetException("Data source '" + source + "' has numbers " + this
+                        + ", and the model was trained on pixels divided by 255; expected whole numbers from 0 to 255,"
+                        + " or 0 to 1 where they are divided already. Divide them, or name what they have to be"
+                        + " divided by with --scale N (1 takes them as they are)."));
+    }
+
+    /** What makes pixels from 0 to 1 of these, stored otherwise than as bytes; empty where they are no pixels. */
+    public Optional<Normalization> asPixels() {
         if (isPixels()) {
-            return Normalization.PIXELS;
+            return Optional.of(Normalization.PIXELS);
         }
-        if (isNearUnit() || least > most) {
-            return Normalization.NONE;
-        }
-        throw new DatasetException("Data source '" + source + "' has numbers " + this
-                + ", and the model was trained on pixels divided by 255; expected whole numbers from 0 to 255, or 0 to 1"
-                + " where they are divided already. Divide them, or name what they have to be divided by with --scale N (1 takes"
-                + " them as they are).");
+        return isNearUnit() || least > most ? Optional.of(Normalization.NONE) : Optional.empty();
     }
 
     /** Such as {@code from 0 to 255}. */

@@ -1,6 +1,7 @@
 package dev.hourglass.lab.recipe;
 
 import dev.hourglass.data.Split;
+import dev.hourglass.data.images.PictureSplitOptions;
 import dev.hourglass.data.series.SeriesOptions;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,11 +19,12 @@ import org.jspecify.annotations.Nullable;
 public record Recipe(String name, String title, List<ModelRecipe> models, Outputs outputs) {
 
     /**
-     * @param name a data set of the catalog, or the name of the file of a series
+     * @param name a data set of the catalog, or the name of the file or folder of the user's own
      * @param folder with the user's own copy of the data set's files; null takes them from the cache or the net
      * @param trainingLimit how many samples of the training set are used, >= 1; null takes all
      * @param testLimit how many samples of the test set are used, >= 1; null takes all
      * @param series the user's own series in place of a data set of the catalog; null for the latter
+     * @param pictures the user's own pictures, likewise
      * @param nextSteps how many of each sample's last steps are cut off for a model to predict, >= 1; null cuts none
      */
     public record Data(
@@ -31,10 +33,11 @@ public record Recipe(String name, String title, List<ModelRecipe> models, Output
             @Nullable Integer trainingLimit,
             @Nullable Integer testLimit,
             @Nullable Series series,
+            @Nullable Pictures pictures,
             @Nullable Integer nextSteps) {
         /** A data set of the catalog. */
         public Data(String name, @Nullable Path folder, @Nullable Integer trainingLimit, @Nullable Integer testLimit) {
-            this(name, folder, trainingLimit, testLimit, null, null);
+            this(name, folder, trainingLimit, testLimit, null, null, null);
         }
 
         /** All of a data set, from the cache or the net. */
@@ -43,16 +46,21 @@ public record Recipe(String name, String title, List<ModelRecipe> models, Output
         }
 
         public Data withFolder(Path value) {
-            return new Data(name, value, trainingLimit, testLimit, series, nextSteps);
+            return new Data(name, value, trainingLimit, testLimit, series, pictures, nextSteps);
         }
 
         /** @param value of both splits; null takes all */
         public Data withLimit(@Nullable Integer value) {
-            return new Data(name, folder, value, value, series, nextSteps);
+            return new Data(name, folder, value, value, series, pictures, nextSteps);
         }
 
         public Data withNextSteps(@Nullable Integer value) {
-            return new Data(name, folder, trainingLimit, testLimit, series, value);
+            return new Data(name, folder, trainingLimit, testLimit, series, pictures, value);
+        }
+
+        /** Whether it is the user's own file or folder, and no data set of the catalog. */
+        public boolean isOwn() {
+            return series != null || pictures != null;
         }
 
         /** How many samples of a split are used; null for all. */
@@ -66,6 +74,9 @@ public record Recipe(String name, String title, List<ModelRecipe> models, Output
 
     /** A file of the user's own, and how it becomes samples. */
     public record Series(Path file, SeriesOptions options) {}
+
+    /** A folder or file of the user's own, and how it becomes samples. */
+    public record Pictures(Path source, PictureSplitOptions options) {}
 
     /**
      * @param examples how many test samples are shown beside their reconstructions, 1 to 100

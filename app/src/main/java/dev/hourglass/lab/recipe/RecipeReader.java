@@ -33,6 +33,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BinaryOperator;
+import java.util.stream.Stream;
 
 /**
  * Reads recipes: YAML of at most 1 MB with the keys {@code title}, {@code data}, {@code models}, {@code training} and
@@ -224,19 +225,35 @@ public final class RecipeReader {
 
     private static Mapping dataMapping(Node node) {
         return node.asMapping("a mapping such as {name: mnist}")
-                .allowing(SeriesSyntax.keysBeside("name", "folder", "limit", "next_steps"));
+                .allowing(Stream.of(
+                                List.of("name", "folder", "limit", "next_steps"), SeriesSyntax.KEYS, PictureSyntax.KEYS)
+                        .flatMap(List::stream)
+                        .distinct()
+                        .toArray(String[]::new));
     }
 
-    private Recipe.Data data(Mapping data, Optional<Path> recipeFolder) {
+    private Recipe.Data data(Mapping given, Optional<Path> recipeFolder) {
+        Mapping data = PictureSyntax.ofFolder(given, recipeFolder);
         Optional<Node> limit = data.find("limit");
         Integer trainingLimit = limit.flatMap(node -> limit(node, "training")).orElse(null);
         Integer testLimit = limit.flatMap(node -> limit(node, "test")).orElse(null);
         Integer nextSteps = data.find("next_steps")
                 .map(node -> node.asInt(1, Integer.MAX_VALUE))
                 .orElse(null);
+        if (data.find("images").isPresent()) {
+            Recipe.Pictures pictures = PictureSyntax.read(data, recipeFolder);
+            return new Recipe.Data(
+                    fileName(pictures.source().toAbsolutePath().normalize()),
+                    null,
+                    trainingLimit,
+                    testLimit,
+                    null,
+                    pictures,
+                    nextSteps);
+        }
         if (data.find("source").isPresent()) {
             Recipe.Series series = SeriesSyntax.read(data, recipeFolder);
-            return new Recipe.Data(fileName(series.file()), null, trainingLimit, testLimit, series, nextSteps);
+            return new Recipe.Data(fileName(series.file()), null, trainingLimit, testLimit, series, null, nextSteps);
         }
         SeriesSyntax.requireSource(data);
         Node name = data.require("name", "name: mnist");
@@ -252,6 +269,7 @@ public final class RecipeReader {
                         .orElse(null),
                 trainingLimit,
                 testLimit,
+                null,
                 null,
                 nextSteps);
     }

@@ -53,10 +53,12 @@ public final class RecipeWriter {
 
     private static Map<String, Object> data(Recipe.Data data) {
         Map<String, Object> tree = new LinkedHashMap<>();
-        if (data.series() == null) {
-            tree.put("name", data.name());
-        } else {
+        if (data.series() != null) {
             tree.putAll(SeriesSyntax.write(data.series()));
+        } else if (data.pictures() != null) {
+            tree.putAll(PictureSyntax.write(data.pictures()));
+        } else {
+            tree.put("name", data.name());
         }
         if (data.folder() != null) {
             tree.put("folder", data.folder().toString());

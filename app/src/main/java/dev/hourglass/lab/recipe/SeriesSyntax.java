@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * settings are those of {@link SeriesOptions}; paths go from the recipe's folder.
  */
 final class SeriesSyntax {
-    private static final List<String> KEYS = List.of(
+    static final List<String> KEYS = List.of(
             "source",
             "test",
             "test_share",
@@ -74,19 +73,19 @@ final class SeriesSyntax {
 
     private SeriesSyntax() {}
 
-    /** All keys of {@code data}. */
-    static String[] keysBeside(String... others) {
-        return Stream.concat(Stream.of(others), KEYS.stream()).toArray(String[]::new);
-    }
-
-    /** Refuses what only a series has where there is none. */
+    /** Refuses what only a series or pictures have where there are none. */
     static void requireSource(Mapping data) {
-        for (String key : KEYS) {
-            Node.Entry entry = data.entries().get(key);
-            if (entry != null) {
-                throw entry.key()
-                        .error("expected '" + key
-                                + "' beside a 'source', found none. Add 'source: FILE.csv', or remove '" + key + "'.");
+        for (String key : data.entries().keySet()) {
+            boolean ofSeries = KEYS.contains(key);
+            if (ofSeries || PictureSyntax.KEYS.contains(key)) {
+                throw data.entries()
+                        .get(key)
+                        .key()
+                        .error("expected '" + key + "' beside "
+                                + (ofSeries
+                                        ? "a 'source', found none. Add 'source: FILE.csv'"
+                                        : "'images', found none. Add 'images: FOLDER'")
+                                + ", or remove '" + key + "'.");
             }
         }
     }
@@ -97,6 +96,15 @@ final class SeriesSyntax {
             if (entry != null) {
                 throw entry.key()
                         .error("expected a source alone, found '" + key + "' beside it. Remove one of the two.");
+            }
+        }
+        for (String key : PictureSyntax.KEYS) {
+            Node.Entry entry = data.entries().get(key);
+            if (entry != null && !KEYS.contains(key)) {
+                throw entry.key()
+                        .error("expected '" + key
+                                + "' beside 'images', found it beside a 'source'. Write 'images: ' in place of"
+                                + " 'source: ' for pictures, or remove '" + key + "'.");
             }
         }
         Path file = data.require("source", "source: pump.csv").asPath(FILE, recipeFolder);

@@ -13,6 +13,7 @@ import dev.hourglass.report.results.RunData;
 import dev.hourglass.report.results.RunResult;
 import dev.hourglass.report.results.SignalErrors;
 import dev.hourglass.report.results.Sweep;
+import dev.hourglass.report.tables.Csv;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -150,14 +151,23 @@ final class ResultFiles {
             return null;
         }
         Map<String, Object> of = new LinkedHashMap<>();
-        of.put("best", evaluation.best().stream().map(ResultFiles::extreme).toList());
-        of.put("worst", evaluation.worst().stream().map(ResultFiles::extreme).toList());
+        of.put("best", extremes(model, evaluation.best()));
+        of.put("worst", extremes(model, evaluation.worst()));
         return of;
     }
 
-    private static Map<String, @Nullable Object> extreme(ModelEvaluation.Extreme extreme) {
+    private static List<Object> extremes(ModelResult model, List<ModelEvaluation.Extreme> extremes) {
+        return extremes.stream()
+                .<Object>map(extreme -> extreme(extreme, model.data().names()))
+                .toList();
+    }
+
+    private static Map<String, @Nullable Object> extreme(ModelEvaluation.Extreme extreme, List<String> names) {
         Map<String, @Nullable Object> of = new LinkedHashMap<>();
         of.put("index", extreme.index());
+        if (!names.isEmpty()) {
+            of.put("name", names.get(extreme.index()));
+        }
         of.put("label", extreme.label());
         of.put("mse", finite(extreme.mse()));
         return of;
@@ -255,9 +265,11 @@ final class ResultFiles {
     private static void writeErrors(ModelResult model, ErrorReport errors, Appendable csv) throws IOException {
         ImageQuality quality = model.evaluation().quality();
         List<RunData.Interval> times = model.data().times();
+        List<String> names = model.data().names();
         csv.append("index,mse,mae")
                 .append(quality == null ? "" : ",psnr_db,ssim")
-                .append(times.isEmpty() ? "\n" : ",begin,end\n");
+                .append(times.isEmpty() ? "" : ",begin,end")
+                .append(names.isEmpty() ? "\n" : ",name\n");
         for (ErrorReport.OfSample sample : errors.each()) {
             csv.append(sample.index() + "," + sample.mse() + "," + sample.mae());
             if (quality != null) {
@@ -267,6 +279,9 @@ final class ResultFiles {
             if (!times.isEmpty()) {
                 RunData.Interval time = times.get(sample.index());
                 csv.append(',').append(time.begin()).append(',').append(time.end());
+            }
+            if (!names.isEmpty()) {
+                csv.append(',').append(Csv.field(names.get(sample.index())));
             }
             csv.append('\n');
         }

@@ -6,6 +6,7 @@ import dev.hourglass.lab.recipe.RecipeWriter;
 import dev.hourglass.lab.recipe.TrainingSyntax;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.train.TrainOptions;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -33,14 +34,39 @@ public record RunRecord(
         Duration duration,
         RunJournal journal,
         Map<String, List<String>> weightDigests) {
+    /** In the report; run.json lists all. */
+    private static final int MOST_LISTED = 20;
+
     /**
      * SHA-256 of the samples and labels of a data set.
      *
      * @param data as the recipe names it
+     * @param classNames of the classes 0, 1, …; empty if they have none
+     * @param skipped pictures that can't be read, by name, with the reason
      */
-    public record Digests(Recipe.Data data, String trainingSha256, String testSha256) {
+    public record Digests(
+            Recipe.Data data,
+            String trainingSha256,
+            String testSha256,
+            List<String> classNames,
+            Map<String, String> skipped) {
         public static Digests of(Recipe.Data data, Splits splits) {
-            return new Digests(data, splits.training().sha256(), splits.test().sha256());
+            Map<String, String> skipped = new LinkedHashMap<>();
+            splits.skipped().forEach(picture -> skipped.put(name(data, picture.file()), picture.reason()));
+            return new Digests(
+                    data,
+                    splits.training().sha256(),
+                    splits.test().sha256(),
+                    splits.training().classNames(),
+                    skipped);
+        }
+
+        /** From the folder on, where it lies in it. */
+        private static String name(Recipe.Data data, Path file) {
+            Recipe.Pictures pictures = data.pictures();
+            return pictures != null && file.startsWith(pictures.source())
+                    ? pictures.source().relativize(file).toString().replace('\\', '/')
+                    : file.toString();
         }
     }
 
@@ -57,6 +83,11 @@ public record RunRecord(
                         "Data file" + of(data),
                         "the user's own, " + data.series().file());
             }
+            if (data.pictures() != null) {
+                facts.put(
+                        "Pictures" + of(data),
+                        "the user's own, " + data.pictures().source());
+            }
         }
         facts.put("Epochs", training(TrainOptions::epochs));
         facts.put("Batch size", training(TrainOptions::batchSize));
@@ -71,6 +102,12 @@ public record RunRecord(
         for (Digests digest : digests) {
             facts.put("Training data SHA-256" + of(digest.data()), digest.trainingSha256());
             facts.put("Test data SHA-256" + of(digest.data()), digest.testSha256());
+            if (!digest.classNames().isEmpty() && digest.data().pictures() != null) {
+                facts.put("Classes" + of(digest.data()), String.join(", ", digest.classNames()));
+            }
+            if (!digest.skipped().isEmpty()) {
+                facts.put("Pictures left out" + of(digest.data()), leftOut(digest.skipped()));
+            }
         }
         facts.put("Hourglass", provenance.hourglass());
         facts.put("JVM", provenance.jvm());
@@ -93,6 +130,16 @@ public record RunRecord(
         facts.put(
                 "Finished", start.plus(duration).truncatedTo(ChronoUnit.SECONDS).toString());
         return facts;
+    }
+
+    private static String leftOut(Map<String, String> skipped) {
+        int more = skipped.size() - MOST_LISTED;
+        return String.format(Locale.ROOT, "%,d that can't be read: ", skipped.size())
+                + skipped.entrySet().stream()
+                        .limit(MOST_LISTED)
+                        .map(picture -> picture.getKey() + " (" + picture.getValue() + ")")
+                        .collect(Collectors.joining(", "))
+                + (more > 0 ? String.format(Locale.ROOT, " and %,d more, all listed in run.json", more) : "");
     }
 
     /** Names the data where there are several. */
@@ -135,6 +182,12 @@ public record RunRecord(
         tree.put("name", digests.data().name());
         tree.put("trainingSha256", digests.trainingSha256());
         tree.put("testSha256", digests.testSha256());
+        if (!digests.classNames().isEmpty()) {
+            tree.put("classes", digests.classNames());
+        }
+        if (!digests.skipped().isEmpty()) {
+            tree.put("leftOut", digests.skipped());
+        }
         return tree;
     }
 }

@@ -129,7 +129,8 @@ public final class ModelStudy {
                 test.size(),
                 test.classNames(),
                 examples(test, Math.min(examples, test.size()), truth),
-                times(test));
+                times(test),
+                names(test));
         Optional<LabelProbes> probes =
                 LabelProbes.apply(splits) ? Optional.of(new LabelProbes(splits, threads, reporter)) : Optional.empty();
         return new ModelStudy(splits, data, pca, truth, probes, reporter);
@@ -152,6 +153,12 @@ public final class ModelStudy {
                 return times.size();
             }
         };
+    }
+
+    private static List<String> names(Dataset test) {
+        return test.sampleName(0).isEmpty()
+                ? List.of()
+                : IntStream.range(0, test.size()).mapToObj(test::sampleName).toList();
     }
 
     private static List<RunData.Example> examples(Dataset test, int count, Optional<SyntheticSequences> truth) {

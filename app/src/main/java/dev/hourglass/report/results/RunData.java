@@ -15,6 +15,7 @@ import java.util.List;
  * @param classNames of the classes 0, 1, …; empty if they have none
  * @param examples the first test samples, shown beside their reconstructions
  * @param times when each test sample begins and ends; empty where that is not known
+ * @param names what each test sample is called, such as its file; empty where they have no names
  */
 public record RunData(
         String name,
@@ -23,7 +24,8 @@ public record RunData(
         int testSamples,
         List<String> classNames,
         List<Example> examples,
-        List<Interval> times) {
+        List<Interval> times,
+        List<String> names) {
     /** From the time of a sample's first step to that of its last, as ISO 8601. */
     public record Interval(String begin, String end) {}
 
@@ -40,9 +42,10 @@ public record RunData(
         classNames = List.copyOf(classNames);
         examples = List.copyOf(examples);
         times = Collections.unmodifiableList(times); // may be a view of as many as there are samples
+        names = List.copyOf(names);
     }
 
-    /** Without times. */
+    /** Without times and names. */
     public RunData(
             String name,
             Shape sampleShape,
@@ -50,7 +53,7 @@ public record RunData(
             int testSamples,
             List<String> classNames,
             List<Example> examples) {
-        this(name, sampleShape, trainingSamples, testSamples, classNames, examples, List.of());
+        this(name, sampleShape, trainingSamples, testSamples, classNames, examples, List.of(), List.of());
     }
 
     /** Pictures [height, width, channels] of one or three channels. */

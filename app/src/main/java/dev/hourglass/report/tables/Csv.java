@@ -1,7 +1,7 @@
 package dev.hourglass.report.tables;
 
 /** CSV according to RFC 4180: CRLF after every line, quotes where a field needs them. */
-final class Csv {
+public final class Csv {
     private Csv() {}
 
     /** One line. Numbers are written so that they read back as the same number, what is not finite as an empty field. */
@@ -13,7 +13,8 @@ final class Csv {
         return line.append("\r\n").toString();
     }
 
-    private static String field(Object value) {
+    /** One field, quoted where it has to be. */
+    public static String field(Object value) {
         if (value instanceof Double number && !Double.isFinite(number)) {
             return "";
         }

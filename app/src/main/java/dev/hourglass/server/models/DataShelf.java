@@ -3,6 +3,7 @@ package dev.hourglass.server.models;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.Split;
 import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.data.images.PictureSplit;
 import dev.hourglass.data.series.SeriesSplit;
 import dev.hourglass.lab.recipe.Recipe;
 import java.nio.file.Path;
@@ -51,6 +52,11 @@ public final class DataShelf {
         Recipe.Series series = data.series();
         if (series != null) {
             SeriesSplit both = SeriesSplit.open(series.file(), series.options());
+            return split == Split.TRAINING ? both.training() : both.test();
+        }
+        Recipe.Pictures pictures = data.pictures();
+        if (pictures != null) {
+            PictureSplit both = PictureSplit.open(pictures.source(), pictures.options());
             return split == Split.TRAINING ? both.training() : both.test();
         }
         Path own = data.folder();

@@ -82,7 +82,7 @@ public final class EvaluationTargets {
 
     @Nullable
     Shape imageShape(Recipe.Data of, Shape input) {
-        Shape stored = of.series() == null ? data.catalog().spec(of.name()).sampleShape() : input;
+        Shape stored = of.isOwn() ? input : data.catalog().spec(of.name()).sampleShape();
         return stored.rank() == 3 ? stored : input.rank() == 3 ? input : null;
     }
 

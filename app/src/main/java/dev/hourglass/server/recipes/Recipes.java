@@ -115,11 +115,11 @@ public final class Recipes {
      */
     public Recipe recipe(RunRequest request) {
         Recipe recipe = reader.parse(request.text(), request.recipe());
-        if (recipe.data().stream().anyMatch(data -> data.folder() != null || data.series() != null)) {
+        if (recipe.data().stream().anyMatch(data -> data.folder() != null || data.isOwn())) {
             throw ApiException.impossible(
                     "text",
                     "A recipe that is run here can't name folders or files of the server.",
-                    "Leave 'folder' and 'source' out of 'data', or run it with hourglass lab.");
+                    "Leave 'folder', 'source' and 'images' out of 'data', or run it with hourglass lab.");
         }
         Recipe asked = request.overrides().applyTo(recipe);
         for (ModelRecipe model : asked.models()) {

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 import dev.hourglass.data.LabelRule;
+import dev.hourglass.data.images.Background;
+import dev.hourglass.data.images.Fit;
+import dev.hourglass.data.images.Picture;
+import dev.hourglass.data.images.PictureOptions;
+import dev.hourglass.data.images.PictureSplitOptions;
 import dev.hourglass.data.series.Scaling;
 import dev.hourglass.data.series.SeriesOptions;
 import dev.hourglass.data.tables.DateOrder;
@@ -12,6 +17,7 @@ import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.engine.Clipping;
 import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.Optimizer;
+import dev.hourglass.lab.run.JsonWriting;
 import dev.hourglass.model.Activation;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.Constraint;
@@ -47,6 +53,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -291,7 +298,7 @@ class RecipeReaderTest {
 
         assertThat(only(plain).data())
                 .isEqualTo(new Recipe.Data(
-                        "pump.csv", null, null, null, series("pump.csv", SeriesOptions.defaults()), null));
+                        "pump.csv", null, null, null, series("pump.csv", SeriesOptions.defaults()), null, null));
         assertThat(only(full).data())
                 .isEqualTo(new Recipe.Data(
                         "pump.npy",
@@ -305,6 +312,7 @@ class RecipeReaderTest {
                                         .withWindow(50, 10)
                                         .withScaling(Scaling.STANDARDIZE)
                                         .withLabels(folder.resolve("kinds.csv"))),
+                        null,
                         null));
         assertThat(only(two).data().series())
                 .isEqualTo(series(
@@ -792,12 +800,13 @@ class RecipeReaderTest {
                         "bad.yaml:3:1: trainig: expected a known key, found 'trainig'. Did you mean 'training'?"),
                 argumentSet(
                         "an unknown key that resembles none",
-                        "data: {name: mnist, colour: 1}\n" + MODELS,
-                        "bad.yaml:1:21: data.colour: expected a known key, found 'colour'. This part takes name,"
+                        "data: {name: mnist, flavour: 1}\n" + MODELS,
+                        "bad.yaml:1:21: data.flavour: expected a known key, found 'flavour'. This part takes name,"
                                 + " folder, limit, next_steps, source, test, test_share, array, window, scaling, clip,"
                                 + " labels, label_column, label_rule, train_on, delimiter, decimal, header,"
                                 + " missing_values, time_column, time_zone, date_order, columns, exclude, id_column,"
-                                + " missing, max_gap, resample, lengths."),
+                                + " missing, max_gap, resample, lengths, images, size, fit, colour, background,"
+                                + " split_seed, test_labels, scale."),
                 argumentSet(
                         "an unknown data set",
                         "data: {name: mnits}\n" + MODELS,
@@ -1016,6 +1025,96 @@ class RecipeReaderTest {
                         + " sequences-conv1d, sequences-cnn-lstm, sequences-composite, mnist-denoising,"
                         + " mnist-sparse, mnist-sparse-kl, mnist-contractive, mnist-vae, mnist-vae-conv,"
                         + " mnist-vae-plane, mnist-unet, cifar10-unet, cifar10-residual.");
+    }
+
+    @Test
+    void picturesOfAFolderAreReadWithEverySetting() throws IOException {
+        String data = "data: {images: photos, size: [96, 64], fit: pad, colour: grey, background: '#ff8000', "
+                + "test_share: 0.3, split_seed: 7, limit: 9}\n";
+        Recipe full = read(data + MODELS);
+        Recipe table = read("data: {images: a.csv, size: [2, 3], test: b.csv, labels: l.npy, test_labels: m.npy, "
+                + "label_column: kind, array: x, scale: 100}\n" + MODELS);
+
+        PictureOptions pictures = PictureOptions.defaults()
+                .withSize(new Picture.Size(64, 96))
+                .withFit(Fit.PAD)
+                .withColour(PictureOptions.Colour.GREY)
+                .withBackground(new Background(255, 128, 0));
+        assertThat(only(full).data())
+                .isEqualTo(new Recipe.Data(
+                        "photos",
+                        null,
+                        9,
+                        9,
+                        null,
+                        new Recipe.Pictures(
+                                folder.resolve("photos"),
+                                PictureSplitOptions.defaults()
+                                        .withPictures(pictures)
+                                        .withTestShare(0.3)
+                                        .withSeed(7)),
+                        null));
+        assertThat(only(table).data().pictures())
+                .isEqualTo(new Recipe.Pictures(
+                        folder.resolve("a.csv"),
+                        PictureSplitOptions.defaults()
+                                .withTest(folder.resolve("b.csv"))
+                                .withPictures(PictureOptions.defaults().withSize(new Picture.Size(3, 2)))
+                                .withNumbers(new PictureSplitOptions.Numbers(
+                                        folder.resolve("l.npy"), folder.resolve("m.npy"), "kind", "x", 100f))));
+        for (Recipe recipe : List.of(full, table)) {
+            String written = JsonWriting.text(RecipeWriter.write(recipe));
+            assertThat(reader.parse(written, "bad").data()).isEqualTo(recipe.data());
+        }
+    }
+
+    @Test
+    void theExampleOfPicturesIsARecipe() {
+        Recipe recipe = reader.read(Path.of("..", "docs", "my-pictures.yaml"));
+
+        assertThat(only(recipe).data().name()).isEqualTo("photos");
+        assertThat(only(recipe).spec().input()).isEqualTo(Shape.of(96, 64, 3));
+    }
+
+    @Test
+    void aSourceThatIsAFolderWithoutTablesIsOneOfPictures() throws IOException {
+        Files.createDirectories(folder.resolve("photos"));
+        Files.createDirectories(folder.resolve("tables"));
+        Files.writeString(folder.resolve("tables/a.csv"), "1");
+
+        assertThat(only(read("data: {source: photos, test_share: 0.5}\n" + MODELS))
+                        .data()
+                        .pictures())
+                .isEqualTo(new Recipe.Pictures(
+                        folder.resolve("photos"), PictureSplitOptions.defaults().withTestShare(0.5)));
+        assertThat(only(read("data: {source: tables}\n" + MODELS)).data().series())
+                .isNotNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "images: p, fit: crop | expected 'size' beside 'fit', found none.",
+                "images: p, size: [96] | expected height and width such as [96, 64], found a list of 1.",
+                "images: p, size: [0, 3] | expected a whole number from 1 to 16384, found 0.",
+                "images: p, fit: croop, size: [1, 1] | expected one of crop, pad, stretch, found 'croop'.",
+                "images: p, colour: blue | expected one of rgb, grey, found 'blue'.",
+                "images: p, background: pink | expected black, white or a colour such as '#ff8000', found 'pink'.",
+                "images: p, window: {steps: 3} | expected what pictures take beside 'images', found 'window'.",
+                "images: p, name: mnist | expected what pictures take beside 'images', found 'name'.",
+                "images: p, source: q | expected what pictures take beside 'images', found 'source'.",
+                "source: p.csv, size: [3, 3] | Write 'images: ' in place of 'source: ' for pictures",
+                "name: mnist, fit: crop | expected 'fit' beside 'images', found none. Add 'images: FOLDER'",
+                "images: p, test: q, test_share: 0.1 | found both. Remove one of the two.",
+                "images: p, test_labels: q | expected 'test' beside 'test_labels', found none.",
+                "images: p, scale: 0 | expected a number other than 0, found 0.",
+            })
+    void mistakesInPicturesAreShownWhereTheyStand(String data, String message) {
+        assertThatThrownBy(() -> read("data: {" + data + "}\n" + MODELS))
+                .isInstanceOf(RecipeException.class)
+                .hasMessageStartingWith(folder.resolve("bad.yaml") + ":1:")
+                .hasMessageContaining(message);
     }
 
     private Recipe read(String yaml) throws IOException {

@@ -6,9 +6,13 @@ import dev.hourglass.files.FileStamp;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 record FoundPictures(PictureList list, List<Found> readable, List<ImageFolder.Skipped> skipped) {
     private static final int MAX_PICTURES = 1 << 24;
+    /** That a message names. */
+    private static final int MOST_SIZES = 5;
 
     /**
      * A picture whose header could be read.
@@ -63,7 +69,7 @@ record FoundPictures(PictureList list, List<Found> readable, List<ImageFolder.Sk
             }
         });
         List<Found> readable = new ArrayList<>();
-        List<ImageFolder.Skipped> skipped = new ArrayList<>();
+        List<ImageFolder.Skipped> skipped = new ArrayList<>(list.unread());
         for (int i = 0; i < found.length; i++) {
             Found picture = found[i];
             String reason = reasons[i];
@@ -107,21 +113,36 @@ record FoundPictures(PictureList list, List<Found> readable, List<ImageFolder.Sk
     }
 
     private void requireSize(Picture.Size wanted) {
-        List<Found> others = readable.stream()
-                .filter(picture -> !picture.header().size().equals(wanted))
-                .toList();
-        if (!others.isEmpty()) {
-            Found example = others.getFirst();
+        Map<Picture.Size, List<Found>> bySize = new LinkedHashMap<>();
+        readable.forEach(picture -> bySize.computeIfAbsent(picture.header().size(), size -> new ArrayList<>())
+                .add(picture));
+        List<Found> right = bySize.getOrDefault(wanted, List.of());
+        bySize.remove(wanted);
+        if (!bySize.isEmpty()) {
+            String sizes = bySize.entrySet().stream()
+                    .sorted(Comparator.comparingInt(entry -> -entry.getValue().size()))
+                    .limit(MOST_SIZES)
+                    .map(entry -> String.format(
+                            Locale.ROOT,
+                            "%s (%,d, such as %s)",
+                            entry.getKey(),
+                            entry.getValue().size(),
+                            entry.getValue().getFirst().entry().name()))
+                    .collect(Collectors.joining(", "));
+            int more = bySize.size() - MOST_SIZES;
             throw new DatasetException(String.format(
                     Locale.ROOT,
-                    "Can't read %s: expected pictures of %s pixels, found %,d of %,d with other sizes, such as %s with %s."
-                            + " Choose how to fit them (crop, pad or stretch), or take them out.",
+                    "Can't read %s: expected pictures of %s pixels, found %,d of %,d with other sizes: %s%s. Choose a"
+                        + " size and how to fit them, such as 'size: [%d, %d]' and 'fit: crop' (or pad, stretch) in a"
+                        + " recipe or --fit crop for a command, or take them out.",
                     list.folder(),
                     wanted,
-                    others.size(),
+                    readable.size() - right.size(),
                     readable.size(),
-                    example.entry().name(),
-                    example.header().size()));
+                    sizes,
+                    more > 0 ? String.format(Locale.ROOT, " and %,d other sizes", more) : "",
+                    wanted.height(),
+                    wanted.width()));
         }
     }
 
@@ -137,7 +158,7 @@ record FoundPictures(PictureList list, List<Found> readable, List<ImageFolder.Sk
                 "Can't read %s: none of its %,d pictures can be read, such as %s (%s). Check them.",
                 folder,
                 skipped.size(),
-                folder.relativize(first.file()),
+                first.file().startsWith(folder) ? folder.relativize(first.file()) : first.file(),
                 first.reason()));
     }
 }

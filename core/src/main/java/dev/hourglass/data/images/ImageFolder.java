@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,11 @@ public record ImageFolder(Dataset data, List<Skipped> skipped) {
         }
     }
 
+    /** The folder of those to test by, where pictures to train on and to test by lie in two folders of this one. */
+    public static Optional<Path> testPart(Path folder) {
+        return PictureList.parts(folder).map(PictureList.Parts::test);
+    }
+
     private static PictureOptions forShape(Path folder, Shape wanted, PictureOptions options) {
         boolean picture =
                 wanted.rank() == 3 && (wanted.dimension(2) == Picture.GRAY || wanted.dimension(2) == Picture.RGB);
@@ -66,6 +72,41 @@ public record ImageFolder(Dataset data, List<Skipped> skipped) {
 
     /** @throws DatasetException as {@link FoundPictures#size} does, or if no picture's pixels can be read */
     static ImageFolder decode(FoundPictures found, PictureOptions options, PictureWorkers workers) {
+        Decoded decoded = Decoded.of(found, options, workers);
+        return new ImageFolder(decoded.data(), decoded.skipped());
+    }
+
+    /**
+     * Pictures with what their places tell.
+     *
+     * @param unlabelled in the order of {@code kept}
+     * @param kept what each sample is
+     */
+    record Decoded(PictureList list, Dataset unlabelled, List<PictureList.Entry> kept, List<Skipped> skipped) {
+        /** With labels, where there are classes. */
+        Dataset data() {
+            return labelled(unlabelled, kept);
+        }
+
+        /** @param entries what the samples are; without labels unless all have a class */
+        Dataset labelled(Dataset samples, List<PictureList.Entry> entries) {
+            int[] labels = entries.stream().mapToInt(PictureList.Entry::label).toArray();
+            if (Arrays.stream(labels).anyMatch(label -> label < 0)) {
+                return samples;
+            }
+            return switch (samples) {
+                case ByteDataset pixels -> pixels.withLabels(bytes(labels)).withClassNames(list.classNames());
+                case FloatDataset numbers -> numbers.withLabels(labels, list.classNames());
+                default -> throw new IllegalStateException("pictures of an unknown kind: " + samples.getClass());
+            };
+        }
+
+        static Decoded of(FoundPictures found, PictureOptions options, PictureWorkers workers) {
+            return ImageFolder.decoded(found, options, workers);
+        }
+    }
+
+    private static Decoded decoded(FoundPictures found, PictureOptions options, PictureWorkers workers) {
         List<FoundPictures.Found> pictures = found.readable();
         Target target = new Target(found.size(options), found.channels(options), options);
         PixelStore store = PixelStore.of(pictures.size(), target.shape().size(), found.isDeep());
@@ -98,8 +139,7 @@ public record ImageFolder(Dataset data, List<Skipped> skipped) {
             throw FoundPictures.nothingReadable(found.list().folder(), skipped);
         }
         store.finished(kept.stream().map(PictureList.Entry::name).toList());
-        int[] labels = kept.stream().mapToInt(PictureList.Entry::label).toArray();
-        return new ImageFolder(dataset(found.list(), target.shape(), store, labels), skipped);
+        return new Decoded(found.list(), dataset(found.list(), target.shape(), store), kept, skipped);
     }
 
     /** What each picture becomes. */
@@ -115,19 +155,15 @@ public record ImageFolder(Dataset data, List<Skipped> skipped) {
         }
     }
 
-    private static Dataset dataset(PictureList list, Shape shape, PixelStore store, int[] labels) {
+    private static Dataset dataset(PictureList list, Shape shape, PixelStore store) {
         String name = PictureList.name(list.folder());
-        List<String> classNames = list.classNames();
         if (store.isBytesInMemory()) {
             byte[] all = store.bytes();
             int used = store.size() * shape.size();
             byte[] samples = used == all.length ? all : Arrays.copyOf(all, used);
-            ByteDataset data =
-                    ByteDataset.of(name, shape, Normalization.PIXELS, samples).withSampleNames(store.names());
-            return classNames.isEmpty() ? data : data.withLabels(bytes(labels)).withClassNames(classNames);
+            return ByteDataset.of(name, shape, Normalization.PIXELS, samples).withSampleNames(store.names());
         }
-        FloatDataset data = FloatDataset.of(name, shape, store).withNormalization(Normalization.PIXELS);
-        return classNames.isEmpty() ? data : data.withLabels(labels, classNames);
+        return FloatDataset.of(name, shape, store).withNormalization(Normalization.PIXELS);
     }
 
     private static byte[] bytes(int[] labels) {

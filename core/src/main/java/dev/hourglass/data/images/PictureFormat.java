@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Kinds of pictures that are read, told by their first bytes. */
 enum PictureFormat {
@@ -20,6 +21,9 @@ enum PictureFormat {
     private static final byte[] LITTLE_TIFF_MAGIC = {'I', 'I', 42, 0};
     private static final byte[] BIG_TIFF_MAGIC = {'M', 'M', 0, 42};
     private static final int RIFF_BYTES = 8;
+    /** What phones, cameras and drawing programs write. */
+    private static final List<String> UNREAD = List.of(
+            "heic", "heif", "avif", "jxl", "jp2", "svg", "psd", "dng", "cr2", "cr3", "nef", "arw", "raf", "orf", "rw2");
 
     private List<String> suffixes() {
         return switch (this) {
@@ -37,6 +41,14 @@ enum PictureFormat {
         return Arrays.stream(values())
                 .flatMap(format -> format.suffixes().stream())
                 .toList();
+    }
+
+    /** What a picture is called that nobody here reads, by the name of its file in lower case. */
+    static Optional<String> unread(String name) {
+        return UNREAD.stream()
+                .filter(suffix -> name.endsWith("." + suffix))
+                .findFirst()
+                .map(suffix -> suffix.toUpperCase(Locale.ROOT));
     }
 
     /** @throws IOException if it is none of them */

@@ -120,9 +120,11 @@ class ImageFolderTest {
         assertThatThrownBy(() -> ImageFolder.read(folder, null, AS_THEY_ARE))
                 .isInstanceOf(DatasetException.class)
                 .hasMessage(
-                        "Can't read " + folder + ": expected pictures of 2 x 2 pixels, found 2 of 3 with other sizes,"
-                                + " such as b.png with 4 x 4. Choose how to fit"
-                                + " them (crop, pad or stretch), or take them out.");
+                        "Can't read " + folder + ": expected pictures of 2 x 2 pixels, found 2 of 3 with other sizes:"
+                                + " 4 x 4 (1, such as b.png), 1 x 1 (1, such as c.png). Choose a size"
+                                + " and how to fit them, such as 'size: [2, 2]' and 'fit: crop' (or"
+                                + " pad, stretch) in a recipe or --fit crop for a command, or take them"
+                                + " out.");
 
         Dataset data = ImageFolder.read(folder, null, STRETCHED).data();
         assertThat(bytes(data, 0)).containsExactly(10, 11, 12, 13);

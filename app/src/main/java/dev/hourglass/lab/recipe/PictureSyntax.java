@@ -1,0 +1,214 @@
+package dev.hourglass.lab.recipe;
+
+import dev.hourglass.data.DataSources;
+import dev.hourglass.data.images.Background;
+import dev.hourglass.data.images.Fit;
+import dev.hourglass.data.images.Picture;
+import dev.hourglass.data.images.PictureOptions;
+import dev.hourglass.data.images.PictureSplitOptions;
+import dev.hourglass.files.Failures;
+import dev.hourglass.lab.recipe.Node.Mapping;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * How a recipe writes pictures of the user's own: {@code data: {images: photos/, size: [96, 64], fit: crop}}. The settings
+ * are those of {@link PictureSplitOptions}; paths go from the recipe's folder.
+ */
+final class PictureSyntax {
+    static final List<String> KEYS = List.of(
+            "images",
+            "size",
+            "fit",
+            "colour",
+            "background",
+            "test",
+            "test_share",
+            "split_seed",
+            "labels",
+            "test_labels",
+            "label_column",
+            "array",
+            "scale");
+    private static final String SOURCE = "a folder of pictures, or a CSV, NPY, NPZ or IDX file";
+    /** What pictures take of the keys that all data have. */
+    private static final List<String> OF_ALL = List.of("limit");
+
+    private PictureSyntax() {}
+
+    /**
+     * A source that is a folder without tables is one of pictures.
+     *
+     * @param recipeFolder where empty, as of a stranger's text, the disk is not asked
+     */
+    static Mapping ofFolder(Mapping data, Optional<Path> recipeFolder) {
+        Node.Entry source = data.entries().get("source");
+        if (source == null || recipeFolder.isEmpty() || data.find("images").isPresent()) {
+            return data;
+        }
+        Path folder = source.value().asPath(SOURCE, recipeFolder);
+        if (!Files.isDirectory(folder)) {
+            return data;
+        }
+        try (Stream<Path> inside = Files.list(folder)) {
+            return inside.anyMatch(DataSources::isTable)
+                    ? data
+                    : new Mapping(data.place(), Map.of("images", source)).over(data.without("source"));
+        } catch (IOException e) {
+            throw source.value().place().error("the folder can't be read: " + Failures.reason(e) + ".", e);
+        }
+    }
+
+    /** @param data with the key {@code images} */
+    static Recipe.Pictures read(Mapping data, Optional<Path> recipeFolder) {
+        data.entries().forEach((key, entry) -> {
+            if (!KEYS.contains(key) && !OF_ALL.contains(key)) {
+                throw entry.key()
+                        .error("expected what pictures take beside 'images', found '" + key + "'. They take "
+                                + String.join(", ", KEYS.subList(1, KEYS.size())) + " and limit.");
+            }
+        });
+        Path source = data.require("images", "images: photos/").asPath(SOURCE, recipeFolder);
+        PictureSplitOptions options = PictureSplitOptions.defaults()
+                .withTest(path(data, "test", SOURCE, recipeFolder).orElse(null))
+                .withPictures(pictures(data))
+                .withNumbers(new PictureSplitOptions.Numbers(
+                        path(data, "labels", "a file of labels", recipeFolder).orElse(null),
+                        path(data, "test_labels", "a file of labels", recipeFolder)
+                                .orElse(null),
+                        data.find("label_column")
+                                .map(node -> node.asText("the name of a column"))
+                                .orElse(null),
+                        data.find("array")
+                                .map(node -> node.asText("the name of an array"))
+                                .orElse(null),
+                        data.find("scale")
+                                .map(node -> node.asFloat("a number other than 0", value -> value != 0))
+                                .orElse(null)));
+        Optional<Node> share = data.find("test_share");
+        if (share.isPresent()) {
+            requireNone(data, "test", share.get(), "a share of the pictures to test on");
+            options = options.withTestShare(
+                    share.get().asDouble("a number above 0 and below 1", value -> value > 0 && value < 1));
+        }
+        if (options.test() == null && options.numbers().testLabels() != null) {
+            throw data.require("test_labels", "")
+                    .place()
+                    .error("expected 'test' beside 'test_labels', found none. Add it, or remove 'test_labels'.");
+        }
+        Optional<Node> seed = data.find("split_seed");
+        return new Recipe.Pictures(
+                source,
+                seed.isEmpty() ? options : options.withSeed(seed.get().asWholeNumber(Long.MIN_VALUE, Long.MAX_VALUE)));
+    }
+
+    private static Optional<Path> path(Mapping data, String key, String expected, Optional<Path> recipeFolder) {
+        return data.find(key).map(node -> node.asPath(expected, recipeFolder));
+    }
+
+    private static void requireNone(Mapping data, String key, Node beside, String what) {
+        if (data.find(key).isPresent()) {
+            throw beside.place().error("expected " + what + " or '" + key + "', found both. Remove one of the two.");
+        }
+    }
+
+    private static PictureOptions pictures(Mapping data) {
+        PictureOptions options = PictureOptions.defaults();
+        Optional<Node> size = data.find("size");
+        if (size.isPresent()) {
+            options = options.withSize(size(size.get()));
+        }
+        Optional<Node> fit = data.find("fit");
+        if (fit.isPresent()) {
+            if (size.isEmpty()) {
+                throw fit.get()
+                        .place()
+                        .error("expected 'size' beside 'fit', found none. Add the size that the pictures shall have,"
+                                + " such as 'size: [96, 64]' (height, width).");
+            }
+            options = options.withFit(fit.get().asOneOf(Fit.class));
+        }
+        Optional<Node> colour = data.find("colour");
+        if (colour.isPresent()) {
+            options = options.withColour(colour.get().asOneOf(PictureOptions.Colour.class));
+        }
+        Optional<Node> background = data.find("background");
+        return background.isPresent() ? options.withBackground(background(background.get())) : options;
+    }
+
+    private static Picture.Size size(Node node) {
+        String expected = "height and width such as [96, 64]";
+        List<Node> both = node.asItems(expected);
+        if (both.size() != 2) {
+            throw node.place().error("expected " + expected + ", found a list of " + both.size() + ".");
+        }
+        int most = 1 << 14;
+        return new Picture.Size(both.getLast().asInt(1, most), both.getFirst().asInt(1, most));
+    }
+
+    private static Background background(Node node) {
+        String expected = "black, white or a colour such as '#ff8000'";
+        return Background.parse(node.asText(expected))
+                .orElseThrow(() -> node.place()
+                        .error("expected " + expected + ", found " + node.found() + ". Quote it with '#'."));
+    }
+
+    static Map<String, Object> write(Recipe.Pictures pictures) {
+        PictureSplitOptions options = pictures.options();
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("images", pictures.source().toString());
+        Picture.Size size = options.pictures().size();
+        if (size != null) {
+            tree.put("size", List.of(size.height(), size.width()));
+        }
+        Fit fit = options.pictures().fit();
+        if (fit != null) {
+            tree.put("fit", lower(fit));
+        }
+        PictureOptions.Colour colour = options.pictures().colour();
+        if (colour != null) {
+            tree.put("colour", lower(colour));
+        }
+        Background background = options.pictures().background();
+        if (!background.equals(Background.BLACK)) {
+            tree.put("background", background.toString());
+        }
+        Path test = options.test();
+        if (test == null) {
+            tree.put("test_share", options.testShare());
+        } else {
+            tree.put("test", test.toString());
+        }
+        if (options.seed() != 0) {
+            tree.put("split_seed", options.seed());
+        }
+        PictureSplitOptions.Numbers numbers = options.numbers();
+        if (numbers.labels() != null) {
+            tree.put("labels", numbers.labels().toString());
+        }
+        if (numbers.testLabels() != null) {
+            tree.put("test_labels", numbers.testLabels().toString());
+        }
+        if (numbers.labelColumn() != null) {
+            tree.put("label_column", numbers.labelColumn());
+        }
+        if (numbers.array() != null) {
+            tree.put("array", numbers.array());
+        }
+        if (numbers.scale() != null) {
+            tree.put("scale", numbers.scale());
+        }
+        return tree;
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}

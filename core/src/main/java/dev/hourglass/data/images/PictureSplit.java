@@ -1,0 +1,311 @@
+package dev.hourglass.data.images;
+
+import dev.hourglass.data.ByteDataset;
+import dev.hourglass.data.DataSources;
+import dev.hourglass.data.Dataset;
+import dev.hourglass.data.DatasetException;
+import dev.hourglass.data.FloatDataset;
+import dev.hourglass.data.SourceOptions;
+import dev.hourglass.data.Split;
+import dev.hourglass.data.ValueRange;
+import dev.hourglass.data.files.ArrayChoice;
+import dev.hourglass.data.files.ArrayFile;
+import dev.hourglass.tensor.Normalization;
+import dev.hourglass.tensor.RandomSource;
+import dev.hourglass.tensor.Shape;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.IntUnaryOperator;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pictures of the user's own as samples [height, width, channels] from 0 to 1, to train and to test by: those of a folder,
+ * or the rows of a table, an NPY, NPZ or IDX file.
+ *
+ * <p>A folder with folders {@code train} and {@code test} is split already. Else a share of each class is drawn to test by.
+ * Samples come in an order that depends on the seed alone, so that the first ones are of all classes.
+ *
+ * @param skipped what can't be read, in the order of the names
+ * @param notes what was found and taken, a sentence each
+ */
+public record PictureSplit(Dataset training, Dataset test, List<ImageFolder.Skipped> skipped, List<String> notes) {
+    private static final double DIVIDED_TWICE = 1.5 / 255;
+
+    public PictureSplit {
+        skipped = List.copyOf(skipped);
+        notes = List.copyOf(notes);
+    }
+
+    /**
+     * Reads a folder or file, or two.
+     *
+     * @throws dev.hourglass.tensor.CorruptFileException if a file of numbers is damaged, or labels don't match
+     * @throws DatasetException if there are fewer than two pictures that can be read, they have other sizes, or something
+     *     can't be read at all
+     */
+    public static PictureSplit open(Path source, PictureSplitOptions options) {
+        DataSources.requireFile(source);
+        Path test = options.test();
+        if (test != null) {
+            DataSources.requireFile(test);
+            if (Files.isDirectory(source) != Files.isDirectory(test)) {
+                throw new DatasetException("Can't test on " + test + ": expected "
+                        + (Files.isDirectory(source) ? "a folder" : "a file") + " as " + source
+                        + " is. Give both as folders, or both as files.");
+            }
+        }
+        return Files.isDirectory(source) ? folder(source, options) : numbers(source, options);
+    }
+
+    private static PictureSplit folder(Path folder, PictureSplitOptions options) {
+        if (!options.numbers().equals(PictureSplitOptions.Numbers.NONE)) {
+            throw new DatasetException("Can't use 'labels', 'label_column', 'array' or 'scale' for the folder " + folder
+                    + ": the classes of its pictures are the folders in it, and pixels go from 0 to 255. Leave"
+                    + " them out.");
+        }
+        Path test = options.test();
+        Optional<PictureList.Parts> parts =
+                test == null ? PictureList.parts(folder) : Optional.of(new PictureList.Parts(folder, test));
+        PictureList list = parts.map(both -> PictureList.of(folder, both)).orElseGet(() -> PictureList.of(folder));
+        ImageFolder.Decoded decoded;
+        try (PictureWorkers workers = PictureWorkers.of(Runtime.getRuntime().availableProcessors())) {
+            decoded = ImageFolder.Decoded.of(FoundPictures.in(list, workers), options.pictures(), workers);
+        }
+        List<PictureList.Entry> entries = decoded.kept();
+        List<String> notes = new ArrayList<>();
+        Order order;
+        if (parts.isPresent()) {
+            order = new Order(
+                    shuffled(indices(entries, false), options.seed(), "training"),
+                    shuffled(indices(entries, true), options.seed(), "test"));
+            requireBoth(folder, order, entries.size());
+            if (test == null) {
+                notes.add("Pictures of " + parts.get().training() + " are trained on, those of "
+                        + parts.get().test() + " are tested by.");
+            }
+            classesOfOnePart(list, entries).ifPresent(notes::add);
+        } else {
+            order = drawn(folder, entries.size(), i -> entries.get(i).label(), options);
+        }
+        return new PictureSplit(part(decoded, order.training), part(decoded, order.test), decoded.skipped(), notes);
+    }
+
+    private static Dataset part(ImageFolder.Decoded decoded, int[] indices) {
+        return decoded.labelled(
+                select(decoded.unlabelled(), indices),
+                Arrays.stream(indices).mapToObj(decoded.kept()::get).toList());
+    }
+
+    private static int[] indices(List<PictureList.Entry> entries, boolean test) {
+        return IntStream.range(0, entries.size())
+                .filter(i -> entries.get(i).test() == test)
+                .toArray();
+    }
+
+    private static Optional<String> classesOfOnePart(PictureList list, List<PictureList.Entry> entries) {
+        String lacking = IntStream.range(0, list.classNames().size())
+                .filter(label -> entries.stream().noneMatch(entry -> entry.label() == label && !entry.test()))
+                .mapToObj(list.classNames()::get)
+                .collect(Collectors.joining(", "));
+        return lacking.isEmpty()
+                ? Optional.empty()
+                : Optional.of("No picture to train on has one of these classes of the test: " + lacking + ".");
+    }
+
+    private record Order(int[] training, int[] test) {}
+
+    /** A share of each class to test by, so that the shares of all add up to the one that is wanted. */
+    private static Order drawn(Path source, int size, IntUnaryOperator labels, PictureSplitOptions options) {
+        if (size < 2) {
+            throw tooFew(source, size);
+        }
+        double share = Math.clamp(Math.round(size * options.testShare()), 1, size - 1) / (double) size;
+        int[] mixed = shuffled(IntStream.range(0, size).toArray(), options.seed(), "split");
+        int[] classes = Arrays.stream(mixed).map(labels).distinct().sorted().toArray();
+        boolean[] tested = new boolean[size];
+        int before = 0;
+        for (int ofClass : classes) {
+            int[] members = Arrays.stream(mixed)
+                    .filter(index -> labels.applyAsInt(index) == ofClass)
+                    .toArray();
+            int count = (int) (Math.round((before + members.length) * share) - Math.round(before * share));
+            Arrays.stream(members, 0, count).forEach(index -> tested[index] = true);
+            before += members.length;
+        }
+        return new Order(
+                Arrays.stream(mixed).filter(index -> !tested[index]).toArray(),
+                Arrays.stream(mixed).filter(index -> tested[index]).toArray());
+    }
+
+    private static void requireBoth(Path source, Order order, int found) {
+        if (order.training.length == 0 || order.test.length == 0) {
+            throw tooFew(source, found);
+        }
+    }
+
+    private static DatasetException tooFew(Path source, int found) {
+        return new DatasetException(String.format(
+                Locale.ROOT,
+                "Can't split %s: expected at least 2 pictures that can be read, one to train on and one to test by,"
+                        + " found %,d. Give more, or a folder or file of its own as 'test'.",
+                source,
+                found));
+    }
+
+    /** Fisher and Yates's way. */
+    private static int[] shuffled(int[] indices, long seed, String purpose) {
+        RandomGenerator random = new RandomSource(seed).stream("data/pictures/" + purpose, 0);
+        for (int i = indices.length - 1; i > 0; i--) {
+            int other = random.nextInt(i + 1);
+            int index = indices[i];
+            indices[i] = indices[other];
+            indices[other] = index;
+        }
+        return indices;
+    }
+
+    private static Dataset select(Dataset data, int[] indices) {
+        return switch (data) {
+            case ByteDataset bytes -> bytes.select(indices);
+            case FloatDataset floats -> floats.select(indices);
+            default -> throw new IllegalStateException("pictures of an unknown kind: " + data.getClass());
+        };
+    }
+
+    private static PictureSplit numbers(Path file, PictureSplitOptions options) {
+        if (options.pictures().fit() != null) {
+            throw new DatasetException("Can't fit the pictures of " + file
+                    + ": a file of numbers has pictures of one size. Leave 'fit' out, or give a folder of pictures.");
+        }
+        List<String> notes = new ArrayList<>();
+        PictureSplitOptions.Numbers numbers = options.numbers();
+        Dataset all = read(file, numbers.labels(), options, Split.TRAINING, notes);
+        boolean parts = options.test() == null
+                && DataSources.arrays(file).stream()
+                        .anyMatch(arrays -> ArrayChoice.hasBoth(file, arrays, numbers.array()));
+        Path testFile = parts ? file : options.test();
+        if (testFile == null) {
+            IntUnaryOperator labels = all.hasLabels() ? all::label : index -> 0;
+            Order order = drawn(file, all.size(), labels, options);
+            return new PictureSplit(select(all, order.training), select(all, order.test), List.of(), notes);
+        }
+        Dataset test = read(testFile, numbers.testLabels(), options, Split.TEST, notes);
+        if (!test.sampleShape().equals(all.sampleShape())) {
+            throw new DatasetException("The pictures of " + testFile + " are " + test.sampleShape() + ", expected "
+                    + all.sampleShape() + " as in " + file + ". Give both the same shape.");
+        }
+        if (all.hasLabels() && test.hasLabels() && !all.classNames().equals(test.classNames())) {
+            throw new DatasetException("The classes of " + testFile + " are " + test.classNames() + ", expected "
+                    + all.classNames() + " as in " + file + ". Give both the same classes, or number them from 0.");
+        }
+        int[] order = shuffled(IntStream.range(0, all.size()).toArray(), options.seed(), "training");
+        int[] testOrder = shuffled(IntStream.range(0, test.size()).toArray(), options.seed(), "test");
+        return new PictureSplit(select(all, order), select(test, testOrder), List.of(), notes);
+    }
+
+    private static Dataset read(
+            Path file, @Nullable Path labels, PictureSplitOptions options, Split split, List<String> notes) {
+        PictureSplitOptions.Numbers numbers = options.numbers();
+        String column = numbers.labelColumn();
+        Optional<ArrayFile> arrays = DataSources.arrays(file);
+        Dataset stored;
+        if (arrays.isPresent()) {
+            stored = ArrayChoice.open(file, arrays.get(), numbers.array(), split, notes);
+        } else {
+            SourceOptions source = SourceOptions.defaults();
+            stored = DataSources.openFile(
+                    file,
+                    column == null ? source : source.withTables(SourceOptions.Tables.PLAIN.withLabel(column)),
+                    notes::add);
+        }
+        Dataset shaped = stored.reshaped(shape(file, stored.sampleShape(), options.pictures()));
+        Dataset scaled = scaled(file, shaped, numbers.scale(), notes);
+        return labels == null ? scaled : DataSources.labelled(scaled, labels);
+    }
+
+    /** [height, width, channels] of what lies there as [numbers], [height, width] or [height, width, channels]. */
+    private static Shape shape(Path file, Shape found, PictureOptions wanted) {
+        Picture.Size size = wanted.size();
+        PictureOptions.Colour colour = wanted.colour();
+        if (found.rank() == 1) {
+            if (size == null) {
+                int side = (int) Math.sqrt(found.size());
+                String example = side * side == found.size() ? "[" + side + ", " + side + "]" : "[28, 28]";
+                throw new DatasetException(String.format(
+                        Locale.ROOT,
+                        "Can't take the rows of %s as pictures: they have %,d numbers, and their size is not known."
+                                + " Say it, such as 'size: %s' (height, width).",
+                        file,
+                        found.size(),
+                        example));
+            }
+            int channels = colour != null
+                    ? colour.channels()
+                    : found.size() == size.pixels() * Picture.RGB ? Picture.RGB : Picture.GRAY;
+            if (found.size() != size.pixels() * channels) {
+                throw new DatasetException(String.format(
+                        Locale.ROOT,
+                        "Can't take the rows of %s as pictures of %s pixels%s: expected %,d numbers in a row, found"
+                            + " %,d. Change 'size' or 'colour', or say 'label_column' where one of them is the class.",
+                        file,
+                        size,
+                        channels == Picture.RGB ? " in colour" : "",
+                        size.pixels() * channels,
+                        found.size()));
+            }
+            return Shape.of(size.height(), size.width(), channels);
+        }
+        boolean pictures = found.rank() == 2
+                || (found.rank() == 3 && (found.dimension(2) == Picture.GRAY || found.dimension(2) == Picture.RGB));
+        if (!pictures) {
+            boolean channelsFirst =
+                    found.rank() == 3 && (found.dimension(0) == Picture.GRAY || found.dimension(0) == Picture.RGB);
+            throw new DatasetException("Can't take the samples of " + file + " as pictures: expected [height, width],"
+                    + " [height, width, 1] or [height, width, 3], found " + found + ". "
+                    + (channelsFirst ? "Save them with channels last: numpy.moveaxis(x, 1, -1)." : "Save them so."));
+        }
+        Shape shape = found.rank() == 3 ? found : Shape.of(found.dimension(0), found.dimension(1), Picture.GRAY);
+        boolean otherSize = size != null && !size.equals(new Picture.Size(shape.dimension(1), shape.dimension(0)));
+        if (otherSize || (colour != null && colour.channels() != shape.dimension(2))) {
+            throw new DatasetException("The pictures of " + file + " are " + shape
+                    + " (height, width, channels); 'size' or 'colour' say otherwise. Leave both out: the file tells.");
+        }
+        return shape;
+    }
+
+    private static Dataset scaled(Path file, Dataset data, @Nullable Float scale, List<String> notes) {
+        if (scale != null) {
+            return DataSources.normalized(
+                    file.toString(), data, SourceOptions.defaults().withScale(scale));
+        }
+        boolean bytes = data.normalization().isPixels();
+        ValueRange range = ValueRange.of(data);
+        if (bytes) {
+            if (range.most() > 0 && range.most() < DIVIDED_TWICE) {
+                notes.add(String.format(
+                        Locale.ROOT,
+                        "The bytes of %s are at most %.0f, and are divided by 255. If they are not pixels from 0 to"
+                                + " 255, write 'scale: 1' to take them as they are.",
+                        file,
+                        range.most() * 255));
+            }
+            return data;
+        }
+        Normalization normalization = range.asPixels()
+                .orElseThrow(() -> new DatasetException("The numbers of " + file + " are " + range
+                        + "; expected pixels: whole numbers from 0 to 255, or 0 to 1 where they are divided already."
+                        + " Say what they are to be divided by, such as 'scale: 65535' ('scale: 1' takes them as they"
+                        + " are)."));
+        notes.add("The numbers of " + file + " are " + range
+                + (normalization.isPixels() ? " and are divided by 255." : " and are taken as they are."));
+        return DataSources.normalized(data, normalization);
+    }
+}
