@@ -2,7 +2,7 @@
 
 Run from the repository's root, in any virtual environment:
 
-    python3 -m venv .venv && .venv/bin/pip install numpy==2.4.6
+    python3 -m venv .venv && .venv/bin/pip install numpy==2.4.6 pandas scipy pyarrow
     .venv/bin/python interop/make_data_goldens.py
 
 Numbers are i / 2 - 2 with i from 0, row-major, unless a line says otherwise.
@@ -11,6 +11,8 @@ Numbers are i / 2 - 2 with i from 0, row-major, unless a line says otherwise.
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import scipy.io.arff
 
 TARGET = Path("core/src/test/resources/data")
 FUZZ = Path("core/src/test/resources/fuzz")
@@ -41,8 +43,68 @@ def npz():
         (corpus / file.name).write_bytes(file.read_bytes())
 
 
+def tables():
+    """Text, which no library writes but pandas; scipy reads the ARFF and must find what the tests find."""
+    folder = TARGET / "tables"
+    folder.mkdir(parents=True, exist_ok=True)
+    write = lambda name, text: (folder / name).write_text(text)
+    write(
+        "multivariate.ts",
+        "#a comment\n@problemName Two\n@timeStamps false\n@missing true\n@univariate false\n@dimensions 2\n"
+        "@equalLength true\n@seriesLength 3\n@classLabel true up down\n@data\n"
+        "1,2,3:0.5,0.25,?:up\n4,5,6:-1,-2e-1,NaN:down\n",
+    )
+    write(
+        "unequal.ts",
+        "@problemName One\n@timeStamps false\n@equalLength false\n@classLabel false\n@data\n1,2,3\n4,5\n6,7,8,9\n",
+    )
+    write("Gun_TRAIN.tsv", "1\t0.5\t-1.5\t2\n2\t1\t2\tNaN\n1\t3\t4\t5\n")
+    write("Old_TEST.txt", "  1.0000000e+00   5.0e-01  -1.5e+00   2\n  -1.0000000e+00   1   2   3\n")
+    write(
+        "dense.arff",
+        "% a comment\n@relation 'a b'\n@attribute 'flow rate' numeric\n@ATTRIBUTE pressure REAL\n"
+        "@attribute state {ok, bad}\n@data\n1.5, ?, ok\n% between\n2,-3e2,bad\n",
+    )
+    write(
+        "sparse.arff",
+        "@relation s\n@attribute a numeric\n@attribute b numeric\n@attribute c {x,y}\n@data\n"
+        "{1 2.5, 2 y}\n{0 -1}\n{}\n",
+    )
+    write(
+        "relational.arff",
+        "@relation r\n@attribute bag relational\n@attribute t0 numeric\n@attribute t1 numeric\n@end bag\n"
+        "@attribute class {a,b}\n@data\n'1,2\\n3,4',a\n\"5,6\\n7,8\",b\n",
+    )
+    data, meta = scipy.io.arff.loadarff(folder / "dense.arff")
+    np.testing.assert_array_equal(data["flow rate"], [1.5, 2])
+    np.testing.assert_array_equal(data["pressure"], [np.nan, -300])
+    assert list(data["state"]) == [b"ok", b"bad"] and meta.names() == ["flow rate", "pressure", "state"]
+    frame = pd.DataFrame(
+        {
+            "time": pd.date_range("2024-01-01", periods=3, freq="1min"),
+            "flow": [0.1, np.nan, 1e-7],
+            "level": [1, 2, 3],
+            "state": ["ok", "a, \"b\"", "ok"],
+        }
+    )
+    frame.to_json(folder / "records.jsonl", orient="records", lines=True, date_format="iso")
+    frame.to_json(folder / "records.json", orient="records", date_format="iso")
+    write("series.jsonl", '{"x": [1, 2, 3], "y": [4, 5, 6], "kind": "a"}\n{"x": [7, 8], "y": [9, 10], "kind": "b"}\n')
+    write("steps.jsonl", "[[1, 2], [3, 4]]\n[[5, 6], [7, 8]]\n")
+    for target, names in {
+        "TsFuzzTest": ["multivariate.ts", "unequal.ts"],
+        "ArffFuzzTest": ["dense.arff", "sparse.arff", "relational.arff"],
+        "JsonRowsFuzzTest": ["records.jsonl", "series.jsonl", "steps.jsonl"],
+    }.items():
+        corpus = FUZZ / target
+        corpus.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            (corpus / name).write_bytes((folder / name).read_bytes())
+
+
 def main():
     npz()
+    tables()
 
 
 if __name__ == "__main__":

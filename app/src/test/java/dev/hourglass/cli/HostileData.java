@@ -44,6 +44,12 @@ final class HostileData {
         Files.writeString(folder.resolve("one-line.csv"), "1,".repeat(20 << 20));
         Files.writeString(folder.resolve("one-field.csv"), "1".repeat(40 << 20));
         Files.writeString(folder.resolve("open-quote.csv"), "a\n\"" + "1\n".repeat(10 << 20));
+        Files.writeString(folder.resolve("deep.json"), "[".repeat(10 << 20));
+        Files.writeString(folder.resolve("deep.jsonl"), "{\"a\":".repeat(2 << 20));
+        Files.writeString(folder.resolve("long-key.jsonl"), "{\"" + "a".repeat(20 << 20));
+        Files.writeString(folder.resolve("wide.arff"), "@attribute a numeric\n".repeat(1_000_000) + "@data\n");
+        Files.writeString(folder.resolve("one-line.arff"), "@attribute a " + "x".repeat(20 << 20));
+        Files.writeString(folder.resolve("one-line.ts"), "@data\n" + "1,".repeat(20 << 20));
         Files.write(folder.resolve("zeros.csv"), new byte[16 << 20]);
     }
 

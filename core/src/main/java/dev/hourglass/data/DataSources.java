@@ -13,6 +13,7 @@ import dev.hourglass.data.files.NpzFile;
 import dev.hourglass.data.images.ImageFolder;
 import dev.hourglass.data.series.TableSamples;
 import dev.hourglass.data.tables.TableOptions;
+import dev.hourglass.data.tables.TableReader;
 import dev.hourglass.files.Failures;
 import dev.hourglass.files.Spelling;
 import dev.hourglass.tensor.CorruptFileException;
@@ -42,7 +43,6 @@ public final class DataSources {
     private static final byte[] EMPTY_ZIP_MAGIC = {'P', 'K', 5, 6};
     private static final byte[] IDX_MAGIC = {0, 0, 8};
     private static final byte[] GZIP_MAGIC = {0x1f, (byte) 0x8b};
-    private static final List<String> TABLES = List.of(".csv", ".tsv", ".txt");
     private static final String KINDS = "an IDX, NPY, NPZ or CSV file, or a folder of pictures";
     private static final int MAX_SIBLINGS = 1_000;
 
@@ -215,11 +215,11 @@ public final class DataSources {
         return model == null || !table.roles().columns().isEmpty() ? table : table.withColumns(model.columns());
     }
 
-    /** Whether a file is a table by its name: .csv, .tsv or .txt, also packed as .gz or .zip. */
+    /** Whether a file is a table by its name, see {@link TableReader#endings}. */
     public static boolean isTable(Path file) {
         String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
         String plain = name.replaceFirst("\\.(gz|zip)$", "");
-        return TABLES.stream().anyMatch(plain::endsWith);
+        return TableReader.endings().stream().anyMatch(plain::endsWith);
     }
 
     private static byte[] beginning(Path file) {
@@ -386,6 +386,10 @@ public final class DataSources {
             return new Labels(NpyFile.readLabels(file), List.of());
         }
         if (isTable(file)) {
+            if (!TableReader.isText(file)) {
+                throw new DatasetException("Can't read " + file
+                        + " as labels: expected an IDX, NPY, NPZ or CSV file. Save one label a line as CSV.");
+            }
             return CsvFile.readLabels(file, samples);
         }
         Optional<ArrayFile> arrays = arrays(file);

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table of numbers as its file has them: nothing is filled or scaled. Numbers and times may lie outside of memory, see
+ * A table of numbers as its file has them, whatever its format: nothing is filled or scaled. Numbers and times may lie outside of memory, see
  * {@link dev.hourglass.files.ScratchNumbers}.
  *
  * @param file that it was read from

@@ -56,15 +56,17 @@ record TableLayout(
         if (!file.packed().isEmpty()) {
             parts.add(file.packed());
         }
-        if (columns.size() > 1) {
+        if (columns.size() > 1 && !file.ofRows()) {
             String separator = delimiter == '\t' ? "tabs" : delimiter == ' ' ? "blanks" : "'" + delimiter + "'";
             parts.add(separator + " between columns");
         }
-        parts.add(decimal == ',' ? "decimal comma" : "decimal point");
-        parts.add(
-                headerLines == 0
-                        ? "no line of names"
-                        : headerLines == 1 ? "a line of names" : headerLines + " lines of names");
+        if (!file.ofRows()) {
+            parts.add(decimal == ',' ? "decimal comma" : "decimal point");
+            parts.add(
+                    headerLines == 0
+                            ? "no line of names"
+                            : headerLines == 1 ? "a line of names" : headerLines + " lines of names");
+        }
         List<TableColumn> times = columns.stream()
                 .filter(column -> column.role() == Role.TIME || column.role() == Role.TIME_OF_DAY)
                 .toList();

@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Reads a table of numbers as text, block by block. How it is written and what its columns are is found out from its
@@ -51,6 +53,18 @@ public final class TableReader implements AutoCloseable {
     private long emptyLine;
     private boolean begun;
 
+    /** Endings of the names of files that are tables, each also packed as .gz or .zip. */
+    public static List<String> endings() {
+        return Stream.concat(Stream.of(".csv", ".tsv", ".txt"), RowSources.ENDINGS.stream())
+                .toList();
+    }
+
+    /** Whether a file that is a table is CSV or its like by its name. */
+    public static boolean isText(Path file) {
+        String plain = RowSources.plainName(file);
+        return RowSources.ENDINGS.stream().noneMatch(plain::endsWith);
+    }
+
     private TableReader(Path file, TextFile text, TableLayout layout, TableOptions options) {
         this.file = file;
         this.text = text;
@@ -71,12 +85,14 @@ public final class TableReader implements AutoCloseable {
      * @throws DatasetException if the file can't be read, has no column that a setting names, or may be read in two ways
      * @throws CorruptFileException if it has no rows
      */
-    static TableReader open(Path file, TableOptions options) {
+    static TableReader open(Path file, TableOptions given) {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new DatasetException("Can't read " + file + ": expected a file. Give the path of a CSV file.");
         }
         try {
-            TextFile text = TextFile.open(file);
+            Optional<RowSource> rows = RowSources.open(file, given);
+            TableOptions options = rows.map(source -> optionsFor(source, given)).orElse(given);
+            TextFile text = rows.isPresent() ? TextFile.of(rows.get()) : TextFile.open(file);
             try {
                 TableLayout layout = LayoutFinder.find(file, text, options);
                 if (layout.channels().isEmpty()) {
@@ -91,6 +107,26 @@ public final class TableReader implements AutoCloseable {
         } catch (IOException | UncheckedIOException e) {
             throw unreadable(file, e);
         }
+    }
+
+    /** What the format knows, where nobody has said it; how a table is written is known. */
+    private static TableOptions optionsFor(RowSource rows, TableOptions given) {
+        TableOptions.Roles said = given.roles();
+        String label = rows.label();
+        String id = rows.id();
+        boolean labelled =
+                label == null || said.label() != null || said.columns().contains(label);
+        boolean told = id == null || said.id() != null || said.columns().contains(id);
+        return new TableOptions(
+                new TableOptions.Syntax(',', '.', 1, given.syntax().missing()),
+                new TableOptions.Roles(
+                        said.time(),
+                        said.columns(),
+                        said.exclude(),
+                        labelled ? said.label() : label,
+                        said.labelOptional() && labelled,
+                        told ? said.id() : id),
+                given.times());
     }
 
     /**
@@ -279,7 +315,10 @@ public final class TableReader implements AutoCloseable {
     private String place(String expected, int column) {
         String name =
                 layout.named() ? " ('" + Excerpt.of(layout.columns().get(column).name()) + "')" : "";
-        return String.format(Locale.ROOT, "%s at line %,d, column %,d%s", expected, records.line(), column + 1, name);
+        return text.ofRows()
+                ? String.format(Locale.ROOT, "%s in row %,d%s", expected, records.line() - 1, name)
+                : String.format(
+                        Locale.ROOT, "%s at line %,d, column %,d%s", expected, records.line(), column + 1, name);
     }
 
     private CorruptFileException corrupt(String expected, String found, String wayOut) {

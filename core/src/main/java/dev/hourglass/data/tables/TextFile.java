@@ -25,8 +25,9 @@ import java.util.zip.ZipInputStream;
  * @param beginning at most {@link #SAMPLE_BYTES} bytes as they come out; where lines are long, more, so that it has some
  * @param whole whether that is all
  * @param content all, the beginning included
+ * @param ofRows whether it was made of the rows of another format, which {@code packed} names
  */
-record TextFile(Charset charset, String packed, byte[] beginning, boolean whole, InputStream content)
+record TextFile(Charset charset, String packed, byte[] beginning, boolean whole, InputStream content, boolean ofRows)
         implements AutoCloseable {
     static final int SAMPLE_BYTES = 1 << 16;
     private static final int MAX_SAMPLE_BYTES = 1 << 23;
@@ -47,25 +48,35 @@ record TextFile(Charset charset, String packed, byte[] beginning, boolean whole,
                 bytes.skipNBytes(UTF_8_MARK.length);
             }
             InputStream text = charset.equals(StandardCharsets.UTF_8) ? bytes : new Recoded(bytes, charset);
-            int most = SAMPLE_BYTES;
-            byte[] beginning = text.readNBytes(most);
-            while (beginning.length == most && most < MAX_SAMPLE_BYTES && lineEnds(beginning) < SAMPLE_LINES) {
-                byte[] more = text.readNBytes(most);
-                most *= 2;
-                int known = beginning.length;
-                beginning = Arrays.copyOf(beginning, known + more.length);
-                System.arraycopy(more, 0, beginning, known, more.length);
-            }
-            return new TextFile(
-                    charset,
-                    zipped ? "zip" : stored.gzipped() ? "gzip" : "",
-                    beginning,
-                    beginning.length < most,
-                    new SequenceInputStream(new ByteArrayInputStream(beginning), text));
+            return of(charset, zipped ? "zip" : stored.gzipped() ? "gzip" : "", text, false);
         } catch (IOException e) {
             stored.close();
             throw e;
         }
+    }
+
+    /** The rows of another format, as CSV. */
+    static TextFile of(RowSource rows) throws IOException {
+        return of(StandardCharsets.UTF_8, rows.format(), new RowText(rows), true);
+    }
+
+    private static TextFile of(Charset charset, String packed, InputStream text, boolean ofRows) throws IOException {
+        int most = SAMPLE_BYTES;
+        byte[] beginning = text.readNBytes(most);
+        while (beginning.length == most && most < MAX_SAMPLE_BYTES && lineEnds(beginning) < SAMPLE_LINES) {
+            byte[] more = text.readNBytes(most);
+            most *= 2;
+            int known = beginning.length;
+            beginning = Arrays.copyOf(beginning, known + more.length);
+            System.arraycopy(more, 0, beginning, known, more.length);
+        }
+        return new TextFile(
+                charset,
+                packed,
+                beginning,
+                beginning.length < most,
+                new SequenceInputStream(new ByteArrayInputStream(beginning), text),
+                ofRows);
     }
 
     private static int lineEnds(byte[] text) {

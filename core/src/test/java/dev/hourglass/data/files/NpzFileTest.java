@@ -122,17 +122,17 @@ class NpzFileTest {
         Path file = folder.resolve("bomb.npz");
         try (ZipOutputStream zip = zip(file)) {
             zip.putNextEntry(new ZipEntry("x.npy"));
-            zip.write(npyHeader("'<f4'", "(5000000, 1)"));
+            zip.write(npyHeader("'<f4'", "(10000000, 1)"));
             byte[] zeros = new byte[1 << 20];
-            for (int i = 0; i < 20_000_000 >> 20; i++) {
+            for (int i = 0; i < 40_000_000 >> 20; i++) {
                 zip.write(zeros);
             }
-            zip.write(zeros, 0, 20_000_000 & ((1 << 20) - 1));
+            zip.write(zeros, 0, 40_000_000 & ((1 << 20) - 1));
         }
 
         assertThatThrownBy(() -> NpzFile.open(file))
                 .isInstanceOf(CorruptFileException.class)
-                .hasMessageContaining(": expected arrays at most 200 times as large as the file, found 19.1 MB in ");
+                .hasMessageContaining(": expected arrays at most 200 times as large as the file, found 38.1 MB in ");
     }
 
     @Test

@@ -1,0 +1,105 @@
+package dev.hourglass.data.tables;
+
+import dev.hourglass.files.Excerpt;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The {@code .ts} files of the UCR and UEA archives: a case a line, its channels between colons, the class at the end.
+ *
+ * @see <a href="https://www.aeon-toolkit.org/en/stable/api_reference/file_specifications/ts.html">the format</a>
+ */
+final class TsRows extends CaseRows {
+    private final TextLines lines;
+    private boolean labelled;
+    private boolean target;
+    private @Nullable Case first;
+    private final int channels;
+
+    TsRows(Path file) throws IOException {
+        lines = new TextLines(file);
+        String line = lines.next();
+        while (line != null && !line.toLowerCase(Locale.ROOT).startsWith("@data")) {
+            header(line);
+            line = lines.next();
+        }
+        if (line == null) {
+            throw lines.corrupt("'@data'", "the end of the file", "");
+        }
+        first = read();
+        if (first == null) {
+            throw lines.corrupt("a case", "the end of the file", "");
+        }
+        channels = first.channels().size();
+    }
+
+    private void header(String line) {
+        String[] words = line.toLowerCase(Locale.ROOT).split("\\s+", 3);
+        boolean yes = words.length > 1 && words[1].equals("true");
+        switch (words[0]) {
+            case "@timestamps" -> {
+                if (yes) {
+                    throw lines.corrupt(
+                            "'@timeStamps false'", "series with times of their own", "Write the values alone.");
+                }
+            }
+            case "@classlabel" -> labelled = yes;
+            case "@targetlabel" -> target = yes;
+            default -> {}
+        }
+    }
+
+    private @Nullable Case read() throws IOException {
+        String line = lines.next();
+        while (line != null && (line.isEmpty() || line.startsWith("#"))) {
+            line = lines.next();
+        }
+        if (line == null) {
+            return null;
+        }
+        List<String> parts = new ArrayList<>(List.of(line.split(":", -1)));
+        String last = labelled || target ? parts.removeLast().strip() : null;
+        if (parts.isEmpty() || (last != null && last.isEmpty())) {
+            throw lines.corrupt("channels and a class between colons", "'" + Excerpt.of(line) + "'", "");
+        }
+        return new Case(parts.stream().map(part -> part.split(",", -1)).toList(), labelled ? last : null);
+    }
+
+    @Override
+    @Nullable
+    Case nextCase() throws IOException {
+        Case next = first != null ? first : read();
+        first = null;
+        if (next != null && next.channels().size() != channels) {
+            throw lines.corrupt(
+                    channels + " channels, as in the first case",
+                    next.channels().size() + " of them",
+                    "");
+        }
+        return next;
+    }
+
+    @Override
+    int channels() {
+        return channels;
+    }
+
+    @Override
+    boolean hasLabels() {
+        return labelled;
+    }
+
+    @Override
+    public String format() {
+        return "UCR .ts";
+    }
+
+    @Override
+    public void close() throws IOException {
+        lines.close();
+    }
+}

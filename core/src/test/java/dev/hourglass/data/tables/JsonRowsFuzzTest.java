@@ -1,0 +1,8 @@
+package dev.hourglass.data.tables;
+
+/** Files called {@code .jsonl}. */
+class JsonRowsFuzzTest extends TableFuzzTarget {
+    JsonRowsFuzzTest() {
+        super(".jsonl");
+    }
+}
