@@ -8,7 +8,7 @@ import java.util.Set;
  * What goes around a waist: the layers behind it are told more of a sample than its code.
  *
  * @param values the input or layers before the waist, other than it, that a layer behind it reads, or whose mask makes
- *     one skip steps; none in a chain without masks
+ *     one skip steps, and states of layers before it or of itself; none in a chain without masks
  * @param size how many numbers these are; a mask is one for each step
  */
 public record Bypass(List<String> values, long size) {

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.PriorityQueue;
@@ -49,10 +50,21 @@ public record Graph(List<Input> inputs, List<Node> nodes, List<String> outputs, 
             if (inputs.isEmpty()) {
                 throw new IllegalArgumentException("Layer '" + name + "' reads nothing; name its inputs");
             }
-            if (inputs.size() > 1 && !(layer instanceof LayerSpec.Merge)) {
+            if (layer instanceof LayerSpec.Recurrent recurrent && inputs.size() > 1) {
+                requireStates(name, recurrent, inputs);
+            } else if (inputs.size() > 1 && !(layer instanceof LayerSpec.Merge)) {
                 throw new IllegalArgumentException("Layer '" + name + "' ("
                         + KerasClass.of(layer).kerasName() + ") reads one value, got " + inputs
                         + "; merge them first, with Add or Concatenate");
+            }
+        }
+
+        private static void requireStates(String name, LayerSpec.Recurrent layer, List<String> inputs) {
+            if (inputs.size() != 1 + layer.states()) {
+                throw new IllegalArgumentException("Layer '" + name + "' ("
+                        + KerasClass.of(layer).kerasName() + ") reads a sequence, or a sequence and "
+                        + (layer.states() == 1 ? "a state" : "its state and its cell") + " to begin with, got "
+                        + inputs);
             }
         }
 
@@ -69,7 +81,7 @@ public record Graph(List<Input> inputs, List<Node> nodes, List<String> outputs, 
 
     /**
      * @throws IllegalArgumentException if two values or two different layers have the same name, a layer reads what no
-     *     value before it is, or a layer leads to no output
+     *     value before it is, a layer leads to no output, or what a State reads has none
      */
     public Graph {
         inputs = List.copyOf(inputs);
@@ -82,6 +94,7 @@ public record Graph(List<Input> inputs, List<Node> nodes, List<String> outputs, 
         }
         requireWired(inputs, nodes, outputs);
         requireOneLayerOfAName(nodes);
+        requireLayersWithStates(nodes);
     }
 
     /** Whose variables are Keras's defaults. */
@@ -114,6 +127,25 @@ public record Graph(List<Input> inputs, List<Node> nodes, List<String> outputs, 
             if (node.isFurtherUse() && layers.containsKey(node.name())) {
                 throw new IllegalArgumentException("A further use of layer '"
                         + node.layer().name() + "' is named as layer '" + node.name() + "' is; give it another name");
+            }
+        }
+    }
+
+    private static void requireLayersWithStates(List<Node> nodes) {
+        Map<String, LayerSpec> layers = new HashMap<>();
+        for (Node node : nodes) {
+            layers.put(node.name(), node.layer());
+            if (node.layer() instanceof LayerSpec.State state) {
+                String read = node.inputs().getFirst();
+                boolean hasIt = layers.get(read) instanceof LayerSpec.Recurrent recurrent
+                        && (state.which() == LayerSpec.State.Which.HIDDEN || recurrent.states() > 1);
+                if (!hasIt) {
+                    String needed = state.which() == LayerSpec.State.Which.CELL ? "LSTM" : "LSTM, GRU or SimpleRNN";
+                    throw new IllegalArgumentException("Layer '" + node.name() + "' (State "
+                            + state.which().name().toLowerCase(Locale.ROOT) + ") reads the state of a layer, but '"
+                            + read
+                            + "' is no " + needed + "; let it read one");
+                }
             }
         }
     }
@@ -302,18 +334,25 @@ public record Graph(List<Input> inputs, List<Node> nodes, List<String> outputs, 
      * The values that go around another one: it is not computed from what reads them, but from them, or beside them.
      *
      * @param waist name of a layer
-     * @return inputs and layers, other than the waist, from which the waist is computed and that are read by what is not
+     * @return inputs and layers, other than the waist, from which the waist is computed and that are read by what is not;
+     *     of a layer of which only a state is read behind the waist, that state
      */
     public List<String> bypass(String waist) {
         Set<String> encoding = ancestors(List.of(waist));
         Set<String> around = new LinkedHashSet<>();
         nodes.stream()
-                .filter(node -> !encoding.contains(node.name()))
+                .filter(node -> !encoding.contains(node.name()) && !(node.layer() instanceof LayerSpec.State))
                 .flatMap(node -> node.inputs().stream())
                 .filter(read -> encoding.contains(read) || isInput(read))
                 .forEach(around::add);
         outputs.stream().filter(encoding::contains).forEach(around::add);
         around.remove(waist);
+        // A state is more than what leaves its layer, so it goes around even where that is the waist.
+        nodes.stream()
+                .filter(node -> !encoding.contains(node.name()) && node.layer() instanceof LayerSpec.State)
+                .filter(node -> encoding.contains(node.inputs().getFirst()))
+                .map(Node::name)
+                .forEach(around::add);
         return List.copyOf(around);
     }
 

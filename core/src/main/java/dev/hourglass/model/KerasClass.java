@@ -79,6 +79,8 @@ public enum KerasClass {
     MINIMUM("Minimum"),
     /** No class of Keras, but what its documentation calls the layer. */
     SAMPLING("Sampling"),
+    /** No class of Keras, which has layers that give several values. */
+    STATE("State"),
     CONCATENATE("Concatenate");
 
     private static final String KERNEL = "kernel";
@@ -162,6 +164,7 @@ public enum KerasClass {
             case LayerSpec.Maximum ignored -> MAXIMUM;
             case LayerSpec.Minimum ignored -> MINIMUM;
             case LayerSpec.Sampling ignored -> SAMPLING;
+            case LayerSpec.State ignored -> STATE;
             case LayerSpec.Concatenate ignored -> CONCATENATE;
         };
     }

@@ -57,7 +57,32 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
         List<LayerInput> all = inputs.stream()
                 .map(input -> new LayerInput(layer, input.shape(), input.name(), false))
                 .toList();
-        return layer instanceof LayerSpec.Merge merge ? MergeFacts.of(merge, all) : of(all.getFirst());
+        return ofInputs(layer, all);
+    }
+
+    static LayerFacts ofInputs(LayerSpec layer, List<LayerInput> inputs) {
+        if (layer instanceof LayerSpec.Merge merge) {
+            return MergeFacts.of(merge, inputs);
+        }
+        LayerFacts facts = of(inputs.getFirst());
+        return layer instanceof LayerSpec.Recurrent recurrent ? facts.beginningWith(recurrent, inputs) : facts;
+    }
+
+    /** A recurrent layer that does not begin with zeros multiplies the state at its first step as well. */
+    private LayerFacts beginningWith(LayerSpec.Recurrent recurrent, List<LayerInput> inputs) {
+        Shape state = Shape.of(recurrent.units());
+        for (LayerInput given : inputs.subList(1, inputs.size())) {
+            if (!given.shape().equals(state)) {
+                throw new ShapeException(describe(layer) + " begins with states " + state + ", got " + given.shape()
+                        + " from " + given.source() + ". Give it as many numbers as it has units.");
+            }
+        }
+        if (inputs.size() == 1) {
+            return this;
+        }
+        long first = 2L * recurrent.units() * gates(recurrent) * recurrent.units();
+        Operations with = new Operations(operations.input(), operations.state() + first, operations.elementwise());
+        return new LayerFacts(layer, input, output, variables, with);
     }
 
     /** @throws ShapeException naming the layer, what it needs, what it got and a way out */
@@ -112,6 +137,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             }
             case LayerSpec.TimeDistributed each -> eachStep(in, each);
             case LayerSpec.Recurrent recurrent -> recurrent(in, recurrent);
+            case LayerSpec.State ignored -> facts(in, Shape.of(features), Operations.NONE);
             case LayerSpec.ConvolutionalLstm lstm -> convolutionalLstm(in, lstm);
             case LayerSpec.Bidirectional both -> bidirectional(in, both);
             case LayerSpec.BatchNormalization norm -> normalization(in, norm);
@@ -520,6 +546,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                 Optional.of(new LayerSpec.Gru(l.name(), outputs, l.returnSequences(), l.recurrence(), l.resetAfter()));
             case LayerSpec.SimpleRnn l ->
                 Optional.of(new LayerSpec.SimpleRnn(l.name(), outputs, l.returnSequences(), l.recurrence()));
+            case LayerSpec.State ignored -> Optional.empty();
             case LayerSpec.TimeDistributed ignored -> Optional.empty();
             case LayerSpec.Bidirectional ignored -> Optional.empty();
             case LayerSpec.ConvolutionalLstm ignored -> Optional.empty();
@@ -559,6 +586,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.Dense ignored -> false;
             case LayerSpec.TimeDistributed ignored -> false;
             case LayerSpec.Recurrent ignored -> false;
+            case LayerSpec.State ignored -> false;
             case LayerSpec.Bidirectional ignored -> false;
             case LayerSpec.ConvolutionalLstm ignored -> false;
             case LayerSpec.Resampling ignored -> false;
@@ -603,6 +631,11 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                 count(dense.units(), "unit") + ", " + lower(dense.activation()) + bias(dense.useBias());
             case LayerSpec.TimeDistributed each -> eachStepSettings(each.layer());
             case LayerSpec.Recurrent recurrent -> recurrentSettings(recurrent);
+            case LayerSpec.State state ->
+                switch (state.which()) {
+                    case HIDDEN -> "the state after the last step";
+                    case CELL -> "the cell after the last step";
+                };
             case LayerSpec.ConvolutionalLstm lstm -> convolutionalSettings(lstm);
             case LayerSpec.Bidirectional both ->
                 KerasClass.of(both.forward()).kerasName() + " of " + recurrentSettings(both.forward()) + ", both ways, "
@@ -761,6 +794,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                 " " + KerasClass.of(each.layer()).kerasName()
                         + (each.layer() instanceof LayerSpec.Dense dense ? " " + dense.units() : "");
             case LayerSpec.Recurrent recurrent -> " " + recurrent.units();
+            case LayerSpec.State state -> " " + lower(state.which());
             case LayerSpec.ConvolutionalLstm lstm ->
                 " " + lstm.overImages().kernel() + ", "
                         + lower(lstm.overImages().padding());

@@ -84,7 +84,8 @@ public sealed interface LayerSpec {
 
     /**
      * Layers that walk through a sequence step by step and carry a state, {@code [steps, in] -> [steps, units]}, or
-     * {@code [units]} (of the last step) without {@code returnSequences}.
+     * {@code [units]} (of the last step) without {@code returnSequences}. A node of a graph may give it the states with
+     * which it begins, {@code [units]} each, instead of zeros: after the sequence it reads its state, and an LSTM its cell.
      */
     sealed interface Recurrent extends LayerSpec {
         int units();
@@ -102,6 +103,11 @@ public sealed interface LayerSpec {
                 case Gru l -> new Gru(otherName, l.units(), l.returnSequences(), other, l.resetAfter());
                 case SimpleRnn l -> new SimpleRnn(otherName, l.units(), l.returnSequences(), other);
             };
+        }
+
+        /** How many vectors of {@link #units} numbers it carries from step to step: an LSTM has a cell beside its state. */
+        default int states() {
+            return this instanceof Lstm ? 2 : 1;
         }
     }
 
@@ -1359,6 +1365,30 @@ public sealed interface LayerSpec {
                         + mergeMode.name().toLowerCase(Locale.ROOT) + " needs as many units both ways, got "
                         + forward.units() + " and " + backward.units());
             }
+        }
+    }
+
+    /**
+     * A state that a recurrent layer has behind the step that it reads last, {@code [units]}. It stands behind that layer
+     * and reads it, whatever of its states leave it; with it another layer may begin. Keras has no such layer; there a
+     * layer with {@code return_state} gives several values.
+     */
+    record State(String name, Which which) implements LayerSpec {
+        /** One of the states. */
+        public enum Which {
+            /** What leaves the layer at its last step. */
+            HIDDEN,
+            /** The cell, which an LSTM alone has. */
+            CELL;
+
+            /** Its place among the states of a layer, from 0. */
+            public int place() {
+                return this == HIDDEN ? 0 : 1;
+            }
+        }
+
+        public State {
+            requireName(name);
         }
     }
 

@@ -86,8 +86,12 @@ public final class Masks {
             case LayerSpec.Elementwise ignored -> before;
             case LayerSpec.PRelu ignored -> before;
             case LayerSpec.SampleNormalization ignored -> before;
-            case LayerSpec.Recurrent l -> l.returnSequences() ? before : null;
+            case LayerSpec.Recurrent l ->
+                node.inputs().size() > 1
+                        ? none(node, before, "reads all steps, since it begins with states")
+                        : l.returnSequences() ? before : null;
             case LayerSpec.Bidirectional l -> l.forward().returnSequences() ? before : null;
+            case LayerSpec.State ignored -> null;
             case LayerSpec.Sampling ignored -> null; // a layer of one's own, in Keras
             case LayerSpec.Merge l -> merged(node, l);
             case LayerSpec.BatchNormalization ignored ->

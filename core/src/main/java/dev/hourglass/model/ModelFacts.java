@@ -40,9 +40,7 @@ public record ModelFacts(Graph graph, List<LayerFacts> layers) {
             List<LayerInput> inputs = node.inputs().stream()
                     .map(name -> Objects.requireNonNull(values.get(name)).into(layer))
                     .toList();
-            LayerFacts of = layer instanceof LayerSpec.Merge merge
-                    ? MergeFacts.of(merge, inputs)
-                    : LayerFacts.of(inputs.getFirst());
+            LayerFacts of = LayerFacts.ofInputs(layer, inputs);
             facts.add(of.with(graph.variables()));
             boolean repeated = layer instanceof LayerSpec.RepeatVector;
             values.put(node.name(), new Source(of.output(), "'" + node.name() + "'", repeated));

@@ -47,13 +47,17 @@ public record OutputRange(double least, double most) {
             List<OutputRange> inputs = node.inputs().stream()
                     .map(name -> Objects.requireNonNull(ranges.get(name)))
                     .toList();
-            ranges.put(
-                    node.name(),
-                    node.layer() instanceof LayerSpec.Merge merge
-                            ? merged(merge, inputs)
-                            : inputs.getFirst().through(node.layer()));
+            ranges.put(node.name(), after(node.layer(), inputs));
         }
         return Objects.requireNonNull(ranges.get(output));
+    }
+
+    private static OutputRange after(LayerSpec layer, List<OutputRange> inputs) {
+        if (layer instanceof LayerSpec.Merge merge) {
+            return merged(merge, inputs);
+        }
+        // A state that is given may be put out again, where a step is skipped or a gate lets it pass.
+        return inputs.size() > 1 ? ALL : inputs.getFirst().through(layer);
     }
 
     private static OutputRange merged(LayerSpec.Merge merge, List<OutputRange> all) {
@@ -133,6 +137,7 @@ public record OutputRange(double least, double most) {
                     case MUL -> one.times(other);
                 };
             }
+            case LayerSpec.State state -> state.which() == LayerSpec.State.Which.HIDDEN ? this : ALL;
             case LayerSpec.SimpleRnn rnn -> ALL.through(rnn.recurrence().activation());
             case LayerSpec.BatchNormalization norm -> ALL;
             case LayerSpec.LayerNormalization norm -> ALL;

@@ -216,6 +216,74 @@ final class GraphGradientTest {
                         again("r2", new LayerSpec.PRelu("r", List.of()), "a2")));
     }
 
+    /** Recurrent layers that begin with states, and what reads those with which others end. */
+    static Stream<Case> states() {
+        Recurrence usual = Recurrence.DEFAULT;
+        Recurrence backwards = usual.withGoBackwards(true);
+        Recurrence relu = usual.withActivation(Activation.RELU).withUseBias(false);
+        Recurrence softplus = usual.withActivation(Activation.SOFTPLUS).withRecurrentActivation(Activation.SILU);
+        LayerSpec.State hidden = new LayerSpec.State("h", LayerSpec.State.Which.HIDDEN);
+        LayerSpec.State cell = new LayerSpec.State("c", LayerSpec.State.Which.CELL);
+        List<Case> cases = new ArrayList<>();
+        for (Recurrence recurrence : List.of(usual, backwards, relu, softplus)) {
+            for (boolean masked : new boolean[] {false, true}) {
+                for (boolean sequences : new boolean[] {false, true}) {
+                    // The larger ones fill more than a panel.
+                    boolean large = sequences && recurrence.equals(masked ? relu : usual);
+                    for (int units : large ? new int[] {3, 34} : new int[] {3}) {
+                        String name = recurrence + (masked ? " masked" : "") + (sequences ? " " : " last ") + units;
+                        LayerSpec front = masked ? new LayerSpec.Masking("m", -9) : dense("m", 2, Activation.TANH);
+                        cases.add(states(
+                                "lstm " + name,
+                                node(front, "x"),
+                                node(new LayerSpec.Lstm("a", units, sequences, recurrence), "m"),
+                                node(hidden, "a"),
+                                node(cell, "a"),
+                                node(new LayerSpec.Lstm("b", units, sequences, recurrence), "x", "c", "h")));
+                        cases.add(states(
+                                "lstm of a cell alone " + name,
+                                node(front, "x"),
+                                node(new LayerSpec.Lstm("a", units, sequences, recurrence), "m"),
+                                node(cell, "a"),
+                                node(new LayerSpec.SimpleRnn("b", units, sequences, recurrence), "x", "c")));
+                        cases.add(states(
+                                "gru " + name,
+                                node(front, "x"),
+                                node(new LayerSpec.Gru("a", units, sequences, recurrence, true), "m"),
+                                node(hidden, "a"),
+                                node(new LayerSpec.Gru("b", units, true, recurrence, false), "x", "h"),
+                                node(new LayerSpec.State("h2", LayerSpec.State.Which.HIDDEN), "b"),
+                                node(new LayerSpec.Gru("b2", units, sequences, recurrence, true), "b", "h2")));
+                    }
+                }
+            }
+        }
+        cases.add(states(
+                "a vector at each step, and states of dense layers",
+                node(new LayerSpec.Flatten("f"), "x"),
+                node(dense("code", 4, Activation.TANH), "f"),
+                node(dense("h0", 34, Activation.TANH), "code"),
+                node(dense("c0", 34, Activation.LINEAR), "code"),
+                node(new LayerSpec.RepeatVector("r", 7), "code"),
+                node(new LayerSpec.Lstm("a", 34, true, backwards), "r", "h0", "c0"),
+                node(hidden, "a"),
+                node(new LayerSpec.RepeatVector("r2", 1), "code"),
+                node(new LayerSpec.Gru("b", 34, true, usual, true), "r2", "h")));
+        cases.add(states(
+                "a layer at two places",
+                node(new LayerSpec.Lstm("a", 5, true), "x"),
+                node(hidden, "a"),
+                node(cell, "a"),
+                new Graph.Node("a2", new LayerSpec.Lstm("a", 5, true), List.of("x", "h", "c")),
+                node(new LayerSpec.State("c2", LayerSpec.State.Which.CELL), "a2"),
+                node(new LayerSpec.Add("sum"), "c2", "c")));
+        return cases.stream();
+    }
+
+    private static Case states(String name, Graph.Node... nodes) {
+        return shared(name, Shape.of(4, 2), nodes);
+    }
+
     private static Case shared(String name, Shape input, Graph.Node... nodes) {
         return new Case(
                 name,
@@ -228,12 +296,13 @@ final class GraphGradientTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"merges", "shapes", "random", "shared"})
+    @MethodSource({"merges", "shapes", "random", "shared", "states"})
     void outputsAndGradientsAreThoseOfTheReference(Case tested) {
         Graph graph = tested.graph();
         Parameters parameters = scattered(graph);
         ReferenceNetwork reference = new ReferenceNetwork(graph, parameters);
         float[] inputs = numbers("inputs", SAMPLES * graph.input().size());
+        maskSome(graph, inputs);
         int outputSize = dev.hourglass.model.ModelFacts.of(graph).output().size();
         float[] targets = numbers("targets", SAMPLES * outputSize);
         double[] inputsExactly = ReferenceNetwork.toDoubles(inputs);
@@ -259,6 +328,17 @@ final class GraphGradientTest {
                                 within(2e-5 * loss));
             }
             checkGradients(parameters.list(), session, reference, inputsExactly, targetsExactly);
+        }
+    }
+
+    /** Where there is a mask: the first steps, the last ones, or all of a sample. */
+    private static void maskSome(Graph graph, float[] inputs) {
+        if (graph.layers().getFirst() instanceof LayerSpec.Masking masking) {
+            int size = graph.input().size();
+            int features = graph.input().dimension(1);
+            Arrays.fill(inputs, 0, 2 * features, masking.maskValue());
+            Arrays.fill(inputs, 2 * size - features, 2 * size, masking.maskValue());
+            Arrays.fill(inputs, 2 * size, 3 * size, masking.maskValue());
         }
     }
 

@@ -36,6 +36,7 @@ final class LabRun {
             wide(),
             recurrent(),
             masked(),
+            statesOfOthers(),
             convolutionalLstm(),
             eachStep(),
             further(),
@@ -190,6 +191,24 @@ final class LabRun {
                 List.of(
                         new LayerSpec.SimpleRnn("d", 9, true, Recurrence.DEFAULT),
                         new LayerSpec.Dense("e", 2, Activation.SIGMOID)));
+    }
+
+    /** The decoder begins with the encoder's states; other functions than the usual, and steps that are skipped. */
+    private static AutoencoderSpec statesOfOthers() {
+        Recurrence relu = Recurrence.DEFAULT.withActivation(Activation.RELU).withGoBackwards(true);
+        Graph graph = Graph.of(
+                List.of(new Graph.Input("x", Shape.of(9, 2))),
+                List.of(
+                        node(new LayerSpec.Masking("m", 0), "x"),
+                        node(new LayerSpec.Lstm("a", 33, true), "m"),
+                        node(new LayerSpec.State("h", LayerSpec.State.Which.HIDDEN), "a"),
+                        node(new LayerSpec.State("c", LayerSpec.State.Which.CELL), "a"),
+                        node(new LayerSpec.RepeatVector("r", 9), "h"),
+                        node(new LayerSpec.Lstm("d", 33, true), "r", "h", "c"),
+                        node(new LayerSpec.Gru("e", 33, true, relu, false), "d", "c"),
+                        node(new LayerSpec.Dense("y", 2, Activation.SIGMOID), "e")),
+                List.of("y"));
+        return new AutoencoderSpec("states", graph, "h");
     }
 
     public static void main(String[] args) {

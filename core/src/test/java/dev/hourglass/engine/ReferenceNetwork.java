@@ -227,6 +227,10 @@ final class ReferenceNetwork {
         private final Map<String, boolean[]> masks = new HashMap<>();
         /** Of what is read by the layer that is being computed. */
         private boolean @Nullable [] counts;
+        /** By recurrent layer's value: the states behind its last step, its own and an LSTM's cell. */
+        private final Map<String, List<double[]>> states = new HashMap<>();
+        /** With which the recurrent layer begins that is being computed; afterwards those with which it ends. */
+        private List<double[]> ofWalk = List.of();
         /** Where each layer's parameters begin. */
         private final Map<String, Integer> firstParameter = new HashMap<>();
 
@@ -249,15 +253,18 @@ final class ReferenceNetwork {
                 counts = masks.get(node.inputs().getFirst());
                 int next = nextParameter;
                 nextParameter = firstParameter.computeIfAbsent(node.layer().name(), ignored -> next);
+                ofWalk = read.subList(1, read.size());
+                Shape in = facts.shapeOf(node.inputs().getFirst());
                 values.put(
                         node.name(),
-                        node.layer() instanceof LayerSpec.Merge merge
-                                ? merge(merge, read, node.inputs(), out)
-                                : apply(
-                                        node.layer(),
-                                        read.getFirst(),
-                                        facts.shapeOf(node.inputs().getFirst()),
-                                        out));
+                        switch (node.layer()) {
+                            case LayerSpec.Merge merge -> merge(merge, read, node.inputs(), out);
+                            case LayerSpec.State state ->
+                                Objects.requireNonNull(states.get(node.inputs().getFirst()))
+                                        .get(state.which().place());
+                            default -> apply(node.layer(), read.getFirst(), in, out);
+                        });
+                states.put(node.name(), ofWalk);
                 if (passesMask(node)) {
                     masks.put(node.name(), counts);
                 }
@@ -444,6 +451,7 @@ final class ReferenceNetwork {
                 case LayerSpec.Masking masking -> mask(masking, x, in);
                 case LayerSpec.RepeatVector repeat -> repeatVector(x, in, repeat.steps());
                 case LayerSpec.Recurrent recurrent -> recurrent(recurrent, x, in);
+                case LayerSpec.State state -> throw new IllegalArgumentException(state + " reads no value by itself");
                 case LayerSpec.Bidirectional both -> bidirectional(both, x, in);
                 case LayerSpec.GlobalPooling3d pooling -> pooled(pooling.average(), x, in);
                 case LayerSpec.ZeroPadding3d p -> shifted(new int[] {p.front(), p.top(), p.left()}, x, in, out);
@@ -897,10 +905,15 @@ final class ReferenceNetwork {
             int features = in.dimension(1);
             int units = layer.units();
             double[] sequences = new double[samples * steps * units];
+            List<double[]> first = ofWalk;
             double[] last = new double[samples * units];
+            double[] lastCell = new double[samples * units];
             for (int n = 0; n < samples; n++) {
-                double[] state = new double[units];
-                double[] cell = new double[units];
+                int row = n * units;
+                double[] state =
+                        first.isEmpty() ? new double[units] : Arrays.copyOfRange(first.getFirst(), row, row + units);
+                double[] cell =
+                        first.size() < 2 ? new double[units] : Arrays.copyOfRange(first.getLast(), row, row + units);
                 for (int step = 0; step < steps; step++) {
                     int read = layer.recurrence().goBackwards() ? steps - 1 - step : step;
                     if (counts != null && !counts[n * steps + read]) {
@@ -919,8 +932,10 @@ final class ReferenceNetwork {
                     };
                     System.arraycopy(state, 0, sequences, (n * steps + step) * units, units);
                 }
-                System.arraycopy(state, 0, last, n * units, units);
+                System.arraycopy(state, 0, last, row, units);
+                System.arraycopy(cell, 0, lastCell, row, units);
             }
+            ofWalk = List.of(last, lastCell);
             return layer.returnSequences() ? sequences : last;
         }
 
@@ -1023,6 +1038,7 @@ final class ReferenceNetwork {
 
         private double[] bidirectional(LayerSpec.Bidirectional both, double[] x, Shape in) {
             double[] forward = recurrent(both.forward(), x, in);
+            ofWalk = List.of();
             double[] backward = recurrent(both.backward(), x, in);
             int steps = both.forward().returnSequences() ? in.dimension(0) : 1;
             int ofForward = both.forward().units();

@@ -79,6 +79,7 @@ public final class ModelCases {
         layers.addSteps();
         layers.addFurtherWindows();
         layers.addMerges();
+        layers.addStates();
         return List.copyOf(layers.cases);
     }
 
@@ -473,6 +474,52 @@ public final class ModelCases {
         addMerge("merge_concatenate_channels", new LayerSpec.Concatenate("merge", -1), 3);
         addMerge("merge_concatenate_rows", new LayerSpec.Concatenate("merge", 1), 2);
         addMerge("merge_concatenate_columns", new LayerSpec.Concatenate("merge", 2), 3);
+    }
+
+    /** A decoder that begins as the encoder ended, behind a code beside which the states go. */
+    private void addStates() {
+        Recurrence usual = Recurrence.DEFAULT;
+        Recurrence backwards = usual.withGoBackwards(true);
+        addStates("lstm", new Lstm("enc", 4, false), new Lstm("dec", 4, true));
+        addStates("lstm_sequences", new Lstm("enc", 4, true, backwards), new Lstm("dec", 4, true, backwards));
+        addStates(
+                "gru",
+                new LayerSpec.Gru("enc", 4, true, usual, true),
+                new LayerSpec.Gru("dec", 4, true, backwards, false));
+        addStates(
+                "gru_before",
+                new LayerSpec.Gru("enc", 4, false, usual, false),
+                new LayerSpec.Gru("dec", 4, false, usual, true));
+        addStates(
+                "simple_rnn",
+                new LayerSpec.SimpleRnn("enc", 4, true, usual),
+                new LayerSpec.SimpleRnn("dec", 4, false, usual));
+    }
+
+    private void addStates(String name, LayerSpec.Recurrent encoder, LayerSpec.Recurrent decoder) {
+        List<Graph.Node> nodes = new ArrayList<>();
+        nodes.add(new Graph.Node(encoder, List.of("x")));
+        List<String> read = new ArrayList<>(List.of("repeat"));
+        for (int i = 0; i < encoder.states(); i++) {
+            LayerSpec state = new LayerSpec.State(
+                    "state" + i, i == 0 ? LayerSpec.State.Which.HIDDEN : LayerSpec.State.Which.CELL);
+            nodes.add(new Graph.Node(state, List.of("enc")));
+            read.add(state.name());
+        }
+        LayerSpec code = new LayerSpec.Dense("code", 3, TANH);
+        nodes.add(new Graph.Node(code, List.of(read.getLast())));
+        nodes.add(new Graph.Node(new LayerSpec.RepeatVector("repeat", 3), List.of("code")));
+        nodes.add(new Graph.Node(decoder, read));
+        String before = "dec";
+        for (LayerSpec close : List.of(
+                new LayerSpec.Flatten("close_flatten"),
+                new LayerSpec.Dense("close_dense", SEQUENCE.size(), LINEAR),
+                new LayerSpec.Reshape("close_reshape", SEQUENCE))) {
+            nodes.add(new Graph.Node(close, List.of(before)));
+            before = close.name();
+        }
+        Graph graph = Graph.of(List.of(new Graph.Input("x", SEQUENCE)), nodes, List.of(before));
+        cases.add(new ModelCase("graph", new AutoencoderSpec("states_" + name, graph, "code")));
     }
 
     /** Of a convolution, the next one and the one after it. */

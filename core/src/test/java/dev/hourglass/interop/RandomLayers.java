@@ -147,6 +147,9 @@ final class RandomLayers {
             case MAXIMUM -> new LayerSpec.Maximum(name);
             case MINIMUM -> new LayerSpec.Minimum(name);
             case SAMPLING -> new LayerSpec.Sampling(name);
+            case STATE ->
+                new LayerSpec.State(
+                        name, random.nextBoolean() ? LayerSpec.State.Which.HIDDEN : LayerSpec.State.Which.CELL);
             case CONCATENATE -> new LayerSpec.Concatenate(name, axis(in));
         };
     }

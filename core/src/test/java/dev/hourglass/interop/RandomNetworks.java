@@ -98,6 +98,9 @@ public final class RandomNetworks {
 
     private boolean place(KerasClass kind) {
         String name = "n" + nodes.size();
+        if (kind == KerasClass.STATE) {
+            return placeState();
+        }
         List<String> all = new ArrayList<>(values.keySet());
         Collections.shuffle(all, Random.from(random));
         for (String from : all) {
@@ -129,6 +132,28 @@ public final class RandomNetworks {
         }
         Optional<LayerSpec> layer = layers.draw(kind, name, shapeOf(from), count);
         return layer.isPresent() && add(new Graph.Node(layer.get(), inputs));
+    }
+
+    /** Of a recurrent layer, which is added where there is none; then another begins with it, on what that one reads. */
+    private boolean placeState() {
+        if (nodes.stream().noneMatch(node -> node.layer() instanceof LayerSpec.Recurrent) && !place(KerasClass.LSTM)) {
+            return false;
+        }
+        Graph.Node of = nodes.stream()
+                .filter(node -> node.layer() instanceof LayerSpec.Recurrent)
+                .toList()
+                .getLast();
+        LayerSpec.Recurrent layer = (LayerSpec.Recurrent) of.layer();
+        LayerSpec.State.Which which =
+                layer.states() > 1 && random.nextBoolean() ? LayerSpec.State.Which.CELL : LayerSpec.State.Which.HIDDEN;
+        String name = "n" + nodes.size();
+        add(new LayerSpec.State(name, which), of.name());
+        add(
+                new LayerSpec.Gru(
+                        name + "_begun", layer.units(), random.nextBoolean(), Recurrence.DEFAULT, random.nextBoolean()),
+                of.inputs().getFirst(),
+                name);
+        return true;
     }
 
     /** How many values a layer of a class reads. */

@@ -54,6 +54,63 @@ class GraphTest {
     }
 
     @Test
+    void statesAreThoseOfRecurrentLayersAlone() {
+        Graph.Input steps = new Graph.Input("x", Shape.of(3, 4));
+        Graph.Node dense = dense("a", "x");
+        Graph.Node gru = node(new LayerSpec.Gru("g", 4, true, Recurrence.DEFAULT, true), "x");
+        Graph.Node lstm = node(new LayerSpec.Lstm("l", 4, true), "x");
+        Graph.Node hidden = node(new LayerSpec.State("h", LayerSpec.State.Which.HIDDEN), "a");
+        Graph.Node cell = node(new LayerSpec.State("c", LayerSpec.State.Which.CELL), "g");
+
+        assertThatThrownBy(() -> new Graph(List.of(steps), List.of(dense, hidden), List.of("h")))
+                .hasMessage("Layer 'h' (State hidden) reads the state of a layer, but 'a' is no LSTM, GRU or SimpleRNN;"
+                        + " let it read one");
+        assertThatThrownBy(() -> new Graph(List.of(steps), List.of(gru, cell), List.of("c")))
+                .hasMessage("Layer 'c' (State cell) reads the state of a layer, but 'g' is no LSTM; let it read one");
+        assertThatThrownBy(() -> node(lstm.layer(), "x", "h"))
+                .hasMessage("Layer 'l' (LSTM) reads a sequence, or a sequence and its state and its cell to begin with,"
+                        + " got [x, h]");
+        assertThatThrownBy(() -> node(gru.layer(), "x", "h", "c"))
+                .hasMessage("Layer 'g' (GRU) reads a sequence, or a sequence and a state to begin with, got [x, h, c]");
+    }
+
+    @Test
+    void statesToBeginWithHaveTheLayersUnits() {
+        Graph graph = new Graph(
+                List.of(new Graph.Input("x", Shape.of(3, 4))),
+                List.of(
+                        node(new LayerSpec.Flatten("f"), "x"),
+                        node(new LayerSpec.Gru("g", 5, true, Recurrence.DEFAULT, true), "x", "f")),
+                List.of("g"));
+        assertThatThrownBy(() -> ModelFacts.of(graph))
+                .isInstanceOf(ShapeException.class)
+                .hasMessage("Layer 'g' (GRU 5) begins with states [5], got [12] from 'f'. Give it as many numbers as it"
+                        + " has units.");
+    }
+
+    /** Of the encoder's layer the code is what leaves it, and its cell is more. */
+    @Test
+    void aStateThatIsReadBehindTheWaistGoesAroundItEvenIfItIsOneOfTheWaist() {
+        Graph graph = new Graph(
+                List.of(new Graph.Input("x", Shape.of(3, 4))),
+                List.of(
+                        node(new LayerSpec.Lstm("code", 6, false), "x"),
+                        node(new LayerSpec.State("h", LayerSpec.State.Which.HIDDEN), "code"),
+                        node(new LayerSpec.State("c", LayerSpec.State.Which.CELL), "code"),
+                        node(new LayerSpec.RepeatVector("r", 3), "code"),
+                        node(new LayerSpec.Lstm("d", 6, true), "r", "h", "c"),
+                        node(new LayerSpec.Dense("y", 4, Activation.LINEAR), "d")),
+                List.of("y"));
+        AutoencoderSpec spec = new AutoencoderSpec("model", graph, "code");
+        assertThat(spec.bypass()).containsExactly("h", "c");
+        assertThat(spec.bypassSize()).isEqualTo(12);
+        assertThat(new AutoencoderSpec("model", graph, "h").bypass()).containsExactly("code", "c");
+        assertThatThrownBy(spec::decoderGraph)
+                .isInstanceOf(BypassException.class)
+                .hasMessageContaining("12 that go around it (h, c)");
+    }
+
+    @Test
     void refusesShapesThatDoNotMerge() {
         Graph graph = new Graph(
                 List.of(INPUT),
@@ -109,6 +166,10 @@ class GraphTest {
 
     private static Graph.Node dense(String name, String input) {
         return new Graph.Node(new LayerSpec.Dense(name, 4, Activation.LINEAR), List.of(input));
+    }
+
+    private static Graph.Node node(LayerSpec layer, String... inputs) {
+        return new Graph.Node(layer, List.of(inputs));
     }
 
     private static Graph.Node add(String name, String... inputs) {

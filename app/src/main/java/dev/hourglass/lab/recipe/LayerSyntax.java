@@ -633,6 +633,14 @@ final class LayerSyntax {
             case MAXIMUM -> new LayerSpec.Maximum(name(settings.allowing("name"), kerasClass));
             case MINIMUM -> new LayerSpec.Minimum(name(settings.allowing("name"), kerasClass));
             case SAMPLING -> new LayerSpec.Sampling(name(settings.allowing("name"), kerasClass));
+            case STATE -> {
+                settings.allowing("name", "which");
+                yield new LayerSpec.State(
+                        name(settings, kerasClass),
+                        settings.find("which")
+                                .map(which -> which.asOneOf(LayerSpec.State.Which.class))
+                                .orElse(LayerSpec.State.Which.HIDDEN));
+            }
             case CONCATENATE -> {
                 settings.allowing("name", "axis");
                 yield new LayerSpec.Concatenate(
@@ -779,6 +787,7 @@ final class LayerSyntax {
             case LayerSpec.Masking masking -> settings.put("mask_value", masking.maskValue());
             case LayerSpec.RepeatVector repeat -> settings.put("n", repeat.steps());
             case LayerSpec.Recurrent recurrent -> putRecurrent(settings, recurrent);
+            case LayerSpec.State state -> settings.put("which", lower(state.which()));
             case LayerSpec.ConvolutionalLstm lstm -> putConvolutionalLstm(settings, lstm);
             case LayerSpec.Bidirectional both -> {
                 settings.put("layer", write(both.forward()));

@@ -99,6 +99,9 @@ public final class EvaluationTargets {
                 case LayerSpec.Recurrent ignored -> {
                     return "recurrent";
                 }
+                case LayerSpec.State ignored -> {
+                    return "recurrent";
+                }
                 case LayerSpec.Bidirectional ignored -> {
                     return "recurrent";
                 }

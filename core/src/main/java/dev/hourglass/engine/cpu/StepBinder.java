@@ -138,6 +138,8 @@ public final class StepBinder {
             case Step.Masking s -> sequences.mask(s);
             case Step.ZeroSkipped s -> sequences.zeroSkipped(s);
             case Step.ReverseSteps s -> sequences.reverse(s);
+            case Step.MoveSteps s -> sequences.move(s);
+            case Step.Zeros s -> sequences.zeros(s);
             case Step.Add s -> combinations.add(s);
             case Step.Combine s -> combinations.combine(s);
             case Step.Scale s -> combinations.scale(s);

@@ -58,7 +58,7 @@ public final class Autodiff {
         penalties.forEach(this::penalize);
         for (Op.Layer layer : forward.layers().toList().reversed()) {
             // Nobody asks for the gradient of what does not lead to the prediction, or of what depends on no parameter.
-            if (shares.containsKey(layer.to()) && learned.contains(layer.to())) {
+            if (layer.results().stream().anyMatch(shares::containsKey) && learned.contains(layer.to())) {
                 goBack(layer);
             }
         }
@@ -150,7 +150,8 @@ public final class Autodiff {
                 ofInputs.add(new Op.Share(i, new Tensor(name, inputs.get(i).shape())));
             }
         }
-        ops.add(new Op.Gradient(layer, total(layer.to()), ofInputs));
+        List<Tensor> ofResults = layer.results().stream().map(this::total).toList();
+        ops.add(new Op.Gradient(layer, ofResults, ofInputs));
         ofInputs.forEach(share -> give(inputs.get(share.input()), share.gradient()));
     }
 
@@ -158,7 +159,7 @@ public final class Autodiff {
         shares.computeIfAbsent(tensor, ignored -> new ArrayList<>()).add(share);
     }
 
-    /** All readers have given theirs: they stand behind. */
+    /** All readers have given theirs: they stand behind. Of one of several results that nobody reads it is the sum of none. */
     private Tensor total(Tensor tensor) {
         List<Tensor> terms = shares.getOrDefault(tensor, List.of());
         if (terms.size() == 1) {

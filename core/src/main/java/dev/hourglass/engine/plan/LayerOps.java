@@ -32,6 +32,8 @@ public final class LayerOps {
     private final List<Parameter> parameters;
     private final Mode mode;
     private final List<Op> ops = new ArrayList<>();
+    /** Of a recurrent layer that is being added: the states that it begins with, and whether its cell is read. */
+    private Op.States states = Op.States.NONE;
     /** Of the layer that is being added: which steps of what it reads count; null where all do. */
     private @Nullable Tensor mask;
     /** What the operations of the layer that is being added are named after: its place, since it may have several. */
@@ -86,6 +88,9 @@ public final class LayerOps {
                     new Tensor(node.name() + "/output", facts.layers().get(i).output());
             mask = masks.of(node.inputs().getFirst()).map(this::maskOf).orElse(null);
             place = node.name();
+            states = node.layer() instanceof LayerSpec.Recurrent layer
+                    ? new Op.States(from.subList(1, from.size()), lastCell(graph, node.name(), layer.units()))
+                    : Op.States.NONE;
             values.put(
                     node.name(),
                     node.layer() instanceof LayerSpec.Merge merge
@@ -99,6 +104,15 @@ public final class LayerOps {
                 ? null
                 : masks.ofOutput().map(this::maskOf).orElse(null);
         return new LogicalPlan(read(predictions), predictions, masked);
+    }
+
+    /** A recurrent layer's second result, if something behind it reads that. */
+    private static @Nullable Tensor lastCell(Graph graph, String value, int units) {
+        boolean isRead = graph.nodes().stream()
+                .anyMatch(node -> node.inputs().getFirst().equals(value)
+                        && node.layer() instanceof LayerSpec.State state
+                        && state.which() == LayerSpec.State.Which.CELL);
+        return isRead ? new Tensor(value + "/cell/output", Shape.of(units)) : null;
     }
 
     /** What a masking layer before has written. */
@@ -234,6 +248,7 @@ public final class LayerOps {
             case LayerSpec.RepeatVector l -> add(new Op.Repeat(name, from, to));
             case LayerSpec.ConvolutionalLstm l -> convolutionalLstm(l.overImages(), from, to);
             case LayerSpec.Recurrent l -> add(recurrent(l, name, parametersOf(l.name()), from, to));
+            case LayerSpec.State l -> state(l, from, to);
             case LayerSpec.Bidirectional l -> add(bidirectional(l, from, to));
             case LayerSpec.Merge l -> add(merge(l, List.of(from), to));
         };
@@ -472,7 +487,22 @@ public final class LayerOps {
     private Op.Recurrent recurrent(LayerSpec.Recurrent layer, String name, int parameters, Tensor from, Tensor to) {
         boolean backwards = layer.recurrence().goBackwards();
         return new Op.Recurrent(
-                name, parameters, Cell.of(layer), backwards, from, from.shape().dimension(0), to, mask);
+                name, parameters, Cell.of(layer), backwards, from, from.shape().dimension(0), to, mask, states);
+    }
+
+    /** Of the layer that gives {@code from}. */
+    private Tensor state(LayerSpec.State state, Tensor from, Tensor to) {
+        return switch (state.which()) {
+            case HIDDEN -> from.shape().rank() == 1 ? from : add(new Op.LastStep(place, from, to));
+            case CELL ->
+                ops.stream()
+                        .filter(op -> op instanceof Op.Recurrent recurrent
+                                && recurrent.to().equals(from))
+                        .map(op -> ((Op.Recurrent) op).states().lastCell())
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElseThrow();
+        };
     }
 
     /** The input of all steps is convolved at once: to the convolution they are the depth of a volume. */
@@ -610,6 +640,7 @@ public final class LayerOps {
             case LayerSpec.ChannelsFirst ignored -> null;
             case LayerSpec.RepeatVector ignored -> null;
             case LayerSpec.Recurrent ignored -> null;
+            case LayerSpec.State ignored -> null;
             case LayerSpec.Bidirectional ignored -> null;
             case LayerSpec.PRelu ignored -> null;
             case LayerSpec.TimeDistributed ignored -> null;

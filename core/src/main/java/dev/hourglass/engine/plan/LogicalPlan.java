@@ -78,7 +78,7 @@ public record LogicalPlan(
     public Set<Tensor> learned() {
         Set<Tensor> learned = new HashSet<>();
         layers().filter(layer -> layer.learns() || layer.reads().stream().anyMatch(learned::contains))
-                .forEach(layer -> learned.add(layer.to()));
+                .forEach(layer -> learned.addAll(layer.results()));
         return learned;
     }
 }

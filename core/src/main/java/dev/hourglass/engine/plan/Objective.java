@@ -69,9 +69,9 @@ public record Objective(Graph graph, List<OutputLoss> outputs) {
         Masks masks = Masks.of(graph);
         for (String output : graph.outputs()) {
             if (terms.size() > 1 && masks.of(output).isPresent()) {
-                throw new IllegalArgumentException(
-                        "Output '" + output
-                                + "' is masked, which is not computed where there are several; end the mask with a RepeatVector");
+                throw new IllegalArgumentException("Output '" + output
+                        + "' is masked, which is not computed where there are several; end the mask with a"
+                        + " RepeatVector");
             }
         }
     }
@@ -148,6 +148,7 @@ public record Objective(Graph graph, List<OutputLoss> outputs) {
             case LayerSpec.ChannelsFirst l -> l;
             case LayerSpec.TimeDistributed l -> l;
             case LayerSpec.Recurrent l -> l;
+            case LayerSpec.State l -> l;
             case LayerSpec.Bidirectional l -> l;
             case LayerSpec.ConvolutionalLstm l -> l;
             case LayerSpec.BatchNormalization l -> l;

@@ -7,6 +7,7 @@ import dev.hourglass.model.Regularizer;
 import dev.hourglass.model.Size2;
 import dev.hourglass.model.Size3;
 import dev.hourglass.tensor.Shape;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -140,17 +141,18 @@ public sealed interface Op {
      * somebody needs them.
      *
      * @param of the layer's operation, whose inputs and output may be read again
-     * @param outputGradient the sum over all who read the output
+     * @param outputGradients of each of the layer's {@linkplain Layer#results results}, the sum over all who read it
      * @param shares of the inputs; empty where nothing before the layer can learn
      */
-    record Gradient(Layer of, Tensor outputGradient, List<Share> shares) implements Op {
+    record Gradient(Layer of, List<Tensor> outputGradients, List<Share> shares) implements Op {
         public Gradient {
+            outputGradients = List.copyOf(outputGradients);
             shares = List.copyOf(shares);
         }
 
         @Override
         public List<Tensor> reads() {
-            return List.of(outputGradient);
+            return outputGradients;
         }
 
         @Override
@@ -166,12 +168,17 @@ public sealed interface Op {
      */
     record Share(int input, Tensor gradient) {}
 
-    /** What a layer computes on the way forward: one output of one or more inputs. */
+    /** What a layer computes on the way forward: an output, and perhaps a second result, of one or more inputs. */
     sealed interface Layer extends Op {
         /** The layer's name. */
         String layer();
 
         Tensor to();
+
+        /** What it computes that has a gradient, the output first. */
+        default List<Tensor> results() {
+            return List.of(to());
+        }
 
         /** Whether it has parameters that training changes. */
         default boolean learns() {
@@ -417,6 +424,7 @@ public sealed interface Op {
      * @param steps how many
      * @param to {@code [steps, units]} in the order in which they are computed, or {@code [units]} of the last one
      * @param mask which steps are skipped, in the order in which they lie in {@code from}; null where none is
+     * @param states what it begins and ends with
      */
     record Recurrent(
             String layer,
@@ -426,17 +434,35 @@ public sealed interface Op {
             Tensor from,
             int steps,
             Tensor to,
-            @Nullable Tensor mask)
+            @Nullable Tensor mask,
+            States states)
             implements Unary {
-        /** Skips no step. */
+        /** Skips no step, begins with zeros and gives no cell. */
         public Recurrent(
                 String layer, int parameters, Cell cell, boolean backwards, Tensor from, int steps, Tensor to) {
-            this(layer, parameters, cell, backwards, from, steps, to, null);
+            this(layer, parameters, cell, backwards, from, steps, to, null, States.NONE);
+        }
+
+        /** The states to begin with follow what is read at the steps. */
+        @Override
+        public List<Tensor> reads() {
+            List<Tensor> reads = new ArrayList<>();
+            reads.add(from);
+            reads.addAll(states.first());
+            if (mask != null) {
+                reads.add(mask);
+            }
+            return List.copyOf(reads);
         }
 
         @Override
-        public List<Tensor> reads() {
-            return mask == null ? List.of(from) : List.of(from, mask);
+        public List<Tensor> writes() {
+            return results();
+        }
+
+        @Override
+        public List<Tensor> results() {
+            return states.lastCell() == null ? List.of(to) : List.of(to, states.lastCell());
         }
 
         @Override
@@ -459,9 +485,26 @@ public sealed interface Op {
 
         /** The same, each step of which reads one vector: then it does not matter in which order. */
         public Recurrent reading(Tensor vector) {
-            return new Recurrent(layer, parameters, cell, false, vector, steps, to);
+            return new Recurrent(layer, parameters, cell, false, vector, steps, to, mask, states);
         }
     }
+
+    /**
+     * What a recurrent layer begins and ends with.
+     *
+     * @param first {@code [units]} each, the hidden state and, of an LSTM, the cell; none where it begins with zeros
+     * @param lastCell an LSTM's cell, {@code [units]}, behind the step that is read last, or null where nobody needs it
+     */
+    record States(List<Tensor> first, @Nullable Tensor lastCell) {
+        public static final States NONE = new States(List.of(), null);
+
+        public States {
+            first = List.copyOf(first);
+        }
+    }
+
+    /** The last step of a sequence, {@code [steps, features] -> [features]}. */
+    record LastStep(String layer, Tensor from, Tensor to) implements Unary {}
 
     /**
      * The states of a convolutional LSTM, from what its input was convolved to.

@@ -185,6 +185,14 @@ final class ConfigReader {
         List<ModelNode> read = new ArrayList<>();
         List<String> before = given.inputs();
         for (Json.Mapping node : nodes) {
+            if (node.get("config") instanceof Json.Mapping settings
+                    && settings.find("return_state") instanceof Json.Flag flag
+                    && flag.value()) {
+                throw new UnsupportedModelException(node.place().document().file() + ": layer '"
+                        + Json.printable(name(node, className(node))) + "' (" + Json.printable(className(node))
+                        + ") has return_state true; Hourglass supports false in a Sequential. Change the layer in"
+                        + " Keras, train and save again.");
+            }
             ModelNode next = node(node, before, name, 0);
             read.add(next);
             before = next.outputs();
@@ -203,7 +211,7 @@ final class ConfigReader {
         }
         List<Graph.Input> given = new ArrayList<>();
         List<ModelNode> read = new ArrayList<>();
-        Map<FunctionalGraph.Place, List<String>> outputs = new HashMap<>();
+        Outputs outputs = new Outputs(name, config, read);
         Map<String, ModelNode> first = new HashMap<>();
         for (FunctionalGraph.Wired each : graph.wired()) {
             int input = graph.inputs().indexOf(each.place().layer());
@@ -211,14 +219,13 @@ final class ConfigReader {
                 Shape shape = withSteps(input(each.node(), from.sizes().get(input)));
                 requireRead(config, from.inputs().get(input), shape);
                 given.add(new Graph.Input(each.place().layer(), shape));
-                outputs.put(each.place(), List.of(from.inputs().get(input)));
+                outputs.values.put(each.place(), List.of(from.inputs().get(input)));
                 continue;
             }
-            List<String> sources = each.sources().stream()
-                    .map(source -> valueOf(source, outputs, config))
-                    .toList();
+            List<String> sources = each.sources().stream().map(outputs::valueOf).toList();
             if (each.mask() != null) {
-                String masking = outputs.getOrDefault(new FunctionalGraph.Place(each.mask(), 0), List.of(each.mask()))
+                String masking = outputs.values
+                        .getOrDefault(new FunctionalGraph.Place(each.mask(), 0), List.of(each.mask()))
                         .getFirst();
                 givenMasks.add(new GivenMask(each.node(), sources.getFirst(), masking));
             }
@@ -228,24 +235,68 @@ final class ConfigReader {
                     earlier == null ? node(each.node(), sources, name, use) : again(earlier, sources, each.node(), use);
             first.putIfAbsent(each.place().layer(), next);
             read.add(next);
-            outputs.put(each.place(), next.outputs());
+            outputs.values.put(each.place(), next.outputs());
+            outputs.nodes.put(each.place(), next);
         }
-        List<String> ends = graph.outputs().stream()
-                .map(output -> valueOf(output, outputs, config))
-                .toList();
+        List<String> ends = graph.outputs().stream().map(outputs::valueOf).toList();
         return model(new Parts(name, ModelNode.Kind.FUNCTIONAL, config), given, read, from.inputs(), ends);
     }
 
-    private static String valueOf(
-            FunctionalGraph.Source source, Map<FunctionalGraph.Place, List<String>> outputs, Json.Mapping config) {
-        List<String> of = Objects.requireNonNull(outputs.get(source.place()));
-        if (source.output() >= of.size()) {
+    /** What the places of a functional model give. */
+    private final class Outputs {
+        private final String model;
+        private final Json.Mapping config;
+        /** Of the model, so far; states are added as they are read. */
+        private final List<ModelNode> read;
+
+        private final Map<FunctionalGraph.Place, List<String>> values = new HashMap<>();
+        private final Map<FunctionalGraph.Place, ModelNode> nodes = new HashMap<>();
+        private final Map<FunctionalGraph.Source, String> states = new HashMap<>();
+
+        Outputs(String model, Json.Mapping config, List<ModelNode> read) {
+            this.model = model;
+            this.config = config;
+            this.read = read;
+        }
+
+        String valueOf(FunctionalGraph.Source source) {
+            List<String> of = Objects.requireNonNull(values.get(source.place()));
+            if (source.output() < of.size()) {
+                return of.get(source.output());
+            }
+            String known = states.get(source);
+            if (known != null) {
+                return known;
+            }
+            if (nodes.get(source.place()) instanceof ModelNode.Layer layer
+                    && layer.spec() instanceof LayerSpec.Recurrent recurrent
+                    && source.output() <= recurrent.states()) {
+                // The last state is what leaves the layer, if it alone does.
+                boolean isOutput = source.output() == 1 && !recurrent.returnSequences();
+                String value = isOutput
+                        ? of.getFirst()
+                        : state(
+                                layer,
+                                source.output() == 1 ? LayerSpec.State.Which.HIDDEN : LayerSpec.State.Which.CELL);
+                states.put(source, value);
+                return value;
+            }
             throw unsupported(
                     config,
                     "layer '" + Json.printable(source.place().layer()) + "' has its output number "
                             + (source.output() + 1) + " read, and Hourglass has " + of.size() + " of it");
         }
-        return of.get(source.output());
+
+        private String state(ModelNode.Layer of, LayerSpec.State.Which state) {
+            String name = of.value() + "_" + state.name().toLowerCase(Locale.ROOT);
+            LayerSpec spec = new LayerSpec.State(names.unique(name, model), state);
+            List<String> inputs = List.of(of.value());
+            LayerFacts facts = facts(spec, inputs, shapesOf(inputs), config);
+            String value = names.value(spec.name(), 0);
+            put(value, facts.output(), config);
+            read.add(new ModelNode.Layer(name, facts, value, inputs, true, false));
+            return value;
+        }
     }
 
     private static CorruptFileException wrongInputs(Json.Mapping config, String name, int inputs, int given) {
@@ -477,7 +528,8 @@ final class ConfigReader {
     }
 
     private static LayerFacts facts(LayerSpec layer, List<String> inputs, List<Shape> shapes, Json.Mapping node) {
-        if (inputs.size() > 1 && !(layer instanceof LayerSpec.Merge)) {
+        boolean begins = layer instanceof LayerSpec.Recurrent recurrent && inputs.size() == 1 + recurrent.states();
+        if (inputs.size() > 1 && !begins && !(layer instanceof LayerSpec.Merge)) {
             throw node.place().corrupt("a layer that reads one value", "one that reads " + inputs.size());
         }
         try {

@@ -48,7 +48,7 @@ public final class ConfigWriter {
             case SEQUENTIAL -> {
                 List<Object> layers = new ArrayList<>();
                 layers.add(input(model.input().shape(), inputNames(model).getFirst()));
-                model.nodes().forEach(node -> layers.add(node(node)));
+                model.nodes().forEach(node -> layers.add(node(node, /* returnsStates= */ false)));
                 config.put("layers", layers);
                 yield node("keras", "Sequential", config);
             }
@@ -81,12 +81,20 @@ public final class ConfigWriter {
         config.put("layers", layers);
         config.put("input_layers", inputs.size() == 1 ? inputs.getFirst() : inputs);
         Map<String, List<Object>> calls = new HashMap<>();
+        Set<String> withStates = withStates(model);
         for (ModelNode node : model.nodes()) {
             List<Source> read = node.inputs().stream()
                     .map(name -> Objects.requireNonNull(sources.get(name)))
                     .toList();
+            if (node instanceof ModelNode.Layer layer && layer.spec() instanceof LayerSpec.State state) {
+                sources.put(
+                        layer.value(),
+                        read.getFirst()
+                                .state(layer.facts().output(), state.which().place()));
+                continue;
+            }
             if (!node.isFurtherUse()) {
-                Map<String, Object> entry = node(node);
+                Map<String, Object> entry = node(node, withStates.contains(node.kerasName()));
                 entry.put("name", node.kerasName());
                 List<Object> ofLayer = new ArrayList<>();
                 calls.put(node.kerasName(), ofLayer);
@@ -99,7 +107,8 @@ public final class ConfigWriter {
                 Shape shape = shapeOf(node, value);
                 sources.put(value, new Source(node.kerasName(), shape, ofLayer.size(), i));
             }
-            ofLayer.add(call(read));
+            boolean begins = node instanceof ModelNode.Layer layer && layer.spec() instanceof LayerSpec.Recurrent;
+            ofLayer.add(begins ? call(read.subList(0, 1), read.subList(1, read.size())) : call(read, List.of()));
         }
         List<List<Object>> outputs = model.outputs().stream()
                 .map(value -> {
@@ -110,6 +119,19 @@ public final class ConfigWriter {
                 })
                 .toList();
         config.put("output_layers", outputs.size() == 1 ? outputs.getFirst() : outputs);
+    }
+
+    /** The layers of which a state is read, at whatever place: Keras lets these return all. */
+    private static Set<String> withStates(ModelNode.Model model) {
+        Map<String, String> layers = new HashMap<>();
+        Set<String> read = new HashSet<>();
+        for (ModelNode node : model.nodes()) {
+            node.outputs().forEach(value -> layers.put(value, node.kerasName()));
+            if (node instanceof ModelNode.Layer layer && layer.spec() instanceof LayerSpec.State) {
+                read.add(Objects.requireNonNull(layers.get(layer.inputs().getFirst())));
+            }
+        }
+        return read;
     }
 
     private static Shape shapeOf(ModelNode node, String value) {
@@ -139,16 +161,33 @@ public final class ConfigWriter {
             return List.of(layer, call, output);
         }
 
+        /** Of a layer that returns its states too, one of them, counted from 0. */
+        Source state(Shape units, int state) {
+            return new Source(layer, units, call, 1 + state);
+        }
+
         /** A nested model was called once already, when it was made; Keras counts that where it names outputs, not in a call. */
         Source afterItsMaking() {
             return new Source(layer, shape, call + 1, output);
         }
     }
 
-    /** One argument: a tensor, or a list of them for a layer that merges. */
-    private static Map<String, Object> call(List<Source> read) {
+    /**
+     * One argument: a tensor, or a list of them for a layer that merges.
+     *
+     * @param states with which a recurrent layer begins, or none
+     */
+    private static Map<String, Object> call(List<Source> read, List<Source> states) {
+        List<Object> tensors = tensors(read);
+        Map<String, Object> call = new LinkedHashMap<>();
+        call.put("args", List.of(tensors.size() == 1 ? tensors.getFirst() : tensors));
+        call.put("kwargs", states.isEmpty() ? Map.of() : Map.of("initial_state", tensors(states)));
+        return call;
+    }
+
+    private static List<Object> tensors(List<Source> sources) {
         List<Object> tensors = new ArrayList<>();
-        for (Source source : read) {
+        for (Source source : sources) {
             Map<String, Object> tensor = new LinkedHashMap<>();
             tensor.put("shape", withBatch(source.shape()));
             tensor.put("dtype", "float32");
@@ -158,10 +197,7 @@ public final class ConfigWriter {
             argument.put("config", tensor);
             tensors.add(argument);
         }
-        Map<String, Object> call = new LinkedHashMap<>();
-        call.put("args", List.of(tensors.size() == 1 ? tensors.getFirst() : tensors));
-        call.put("kwargs", Map.of());
-        return call;
+        return tensors;
     }
 
     /** For what a model reads, names that no layer has. */
@@ -187,16 +223,20 @@ public final class ConfigWriter {
         return node("keras.layers", "InputLayer", config);
     }
 
-    private Map<String, Object> node(ModelNode node) {
+    private Map<String, Object> node(ModelNode node, boolean returnsStates) {
         return switch (node) {
             case ModelNode.Layer layer ->
-                layer.spec() instanceof LayerSpec.Sampling ? sampling(layer) : layer(layer.spec());
+                layer.spec() instanceof LayerSpec.Sampling ? sampling(layer) : layer(layer.spec(), returnsStates);
             case ModelNode.Model model -> model(model);
         };
     }
 
-    private Map<String, Object> layer(LayerSpec layer) {
-        return node("keras.layers", KerasClass.of(layer).kerasName(), Layers.write(layer));
+    private Map<String, Object> layer(LayerSpec layer, boolean returnsStates) {
+        Map<String, Object> config = Layers.write(layer);
+        if (returnsStates) {
+            config.put("return_state", true);
+        }
+        return node("keras.layers", KerasClass.of(layer).kerasName(), config);
     }
 
     private Map<String, Object> sampling(ModelNode.Layer layer) {
@@ -216,7 +256,7 @@ public final class ConfigWriter {
             List<Source> read = part.inputs().stream()
                     .map(name -> new Source(name, shape, 0, 0))
                     .toList();
-            entry.put("inbound_nodes", List.of(call(read)));
+            entry.put("inbound_nodes", List.of(call(read, List.of())));
             layers.add(entry);
         }
         Map<String, Object> config = new LinkedHashMap<>();
@@ -230,7 +270,7 @@ public final class ConfigWriter {
 
     /** A layer within another, which is a whole node in the legacy format too. */
     static Map<String, Object> inner(LayerSpec layer) {
-        return new ConfigWriter(false).layer(layer);
+        return new ConfigWriter(false).layer(layer, /* returnsStates= */ false);
     }
 
     private Map<String, Object> node(String module, String kerasClass, Map<String, Object> config) {

@@ -26,11 +26,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class FunctionalGraph {
     private static final Set<String> MODELS = Set.of("Functional", "Model");
+    /** The classes that may be called with states to begin with, which are read after the sequence. */
+    private static final Set<String> RECURRENT = Set.of("LSTM", "GRU", "SimpleRNN");
+
+    private static final String INITIAL_STATE = "initial_state";
 
     /** A layer at one of its places. */
     record Place(String layer, int use) {}
 
-    /** One of the values that a place gives: the first, unless the layer is a model that has several outputs. */
+    /** One of the values that a place gives: the first, unless it is a model of several outputs or a layer that returns states. */
     record Source(Place place, int output) {}
 
     /**
@@ -224,16 +228,36 @@ final class FunctionalGraph {
             mask = given == null ? null : operations.masking(given);
             boolean isKnown = mask != null;
             keywords.asMapping().members().forEach((keyword, value) -> {
-                if (!(isKnown && keyword.equals("mask"))) {
+                if (!(isKnown && keyword.equals("mask")) && !isState(node, keyword, value)) {
                     requireOff(node, layer, keyword, value);
                 }
             });
         }
-        if (arguments.size() != 1) {
+        boolean begins = arguments.size() == 2 && isState(node, INITIAL_STATE, arguments.getLast());
+        if (arguments.size() != 1 && !begins) {
             throw unsupported(node, layer + " is called with " + arguments.size() + " arguments");
         }
-        List<Json> tensors =
-                arguments.getFirst() instanceof Json.Sequence several ? several.items() : List.of(arguments.getFirst());
+        List<Reference> references = new ArrayList<>(tensors(node, arguments.getFirst(), layer));
+        if (begins) {
+            references.addAll(tensors(node, arguments.getLast(), layer));
+        }
+        Json states = keywords == null ? null : keywords.asMapping().find(INITIAL_STATE);
+        if (states != null && isState(node, INITIAL_STATE, states)) {
+            references.addAll(tensors(node, states, layer));
+        }
+        return new Call(references, mask);
+    }
+
+    /** Whether a recurrent layer is called with states to begin with. */
+    private static boolean isState(Json.Mapping node, String keyword, Json value) {
+        return keyword.equals(INITIAL_STATE)
+                && RECURRENT.contains(node.get("class_name").asText())
+                && !(value instanceof Json.Nothing);
+    }
+
+    /** Of one tensor, or of several in a list. */
+    private static List<Reference> tensors(Json.Mapping node, Json argument, String layer) {
+        List<Json> tensors = argument instanceof Json.Sequence several ? several.items() : List.of(argument);
         List<Reference> references = new ArrayList<>();
         for (Json each : tensors) {
             Json.Mapping tensor = each.asMapping();
@@ -242,22 +266,29 @@ final class FunctionalGraph {
             }
             references.add(reference(tensor.get("config").asMapping().get("keras_history")));
         }
-        return new Call(references, mask);
+        return references;
     }
 
-    /** {@code [["x", 0, 0, {}], ["y", 0, 0, {}]]} */
+    /** {@code [["x", 0, 0, {}], ["y", 0, 0, {}]]}; states to begin with follow the sequence, or are named with it. */
     private static List<Reference> ofKeras2(Json.Mapping node, Json.Sequence call, String layer) {
         List<Reference> references = new ArrayList<>();
+        List<Json> states = new ArrayList<>();
         for (Json each : call.items()) {
             List<Json> tensor = each.asSequence().items();
             if (tensor.size() == 4) {
-                tensor.get(3)
-                        .asMapping()
-                        .members()
-                        .forEach((keyword, value) -> requireOff(node, layer, keyword, value));
+                tensor.get(3).asMapping().members().forEach((keyword, value) -> {
+                    if (isState(node, keyword, value)) {
+                        List<Json> given = value.asSequence().items();
+                        boolean isOne = !given.isEmpty() && given.getFirst() instanceof Json.Text;
+                        states.addAll(isOne ? List.of(value) : given);
+                    } else {
+                        requireOff(node, layer, keyword, value);
+                    }
+                });
             }
             references.add(reference(each));
         }
+        states.forEach(state -> references.add(reference(state)));
         return references;
     }
 

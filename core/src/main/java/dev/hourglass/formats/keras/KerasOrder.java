@@ -1,6 +1,7 @@
 package dev.hourglass.formats.keras;
 
 import dev.hourglass.model.Graph;
+import dev.hourglass.model.LayerSpec;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -43,12 +45,24 @@ public final class KerasOrder {
                     depthsOfLayers.getOrDefault(node.layer().name(), 0));
             depths.put(node.name(), depth);
             depthsOfLayers.put(node.layer().name(), depth);
-            node.inputs().forEach(read -> depths.merge(read, depth + 1, Math::max));
+            // A state is a value of the layer that it reads, and no step farther from the output.
+            int ofRead = node.layer() instanceof LayerSpec.State ? depth : depth + 1;
+            node.inputs().forEach(read -> depths.merge(read, ofRead, Math::max));
         }
         List<Graph.Node> sorted = new ArrayList<>(done);
         sorted.sort(Comparator.comparingInt((Graph.Node node) -> -depths.getOrDefault(node.name(), 0))
-                .thenComparingInt(node -> found.getOrDefault(node.layer().name(), 0)));
+                .thenComparingInt(node -> found.getOrDefault(layerOf(node), 0))
+                .thenComparing(node -> node.layer() instanceof LayerSpec.State));
         return sorted;
+    }
+
+    /** Its own, or that of which it is a state. */
+    private String layerOf(Graph.Node node) {
+        return node.layer() instanceof LayerSpec.State
+                ? Objects.requireNonNull(nodes.get(node.inputs().getFirst()))
+                        .layer()
+                        .name()
+                : node.layer().name();
     }
 
     /** Depth first, each layer numbered before what it reads; a stack of one's own, since there may be many. */

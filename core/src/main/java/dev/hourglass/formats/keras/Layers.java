@@ -33,6 +33,7 @@ final class Layers {
         List<String> classes = new ArrayList<>(KerasClass.names());
         // Not Keras's: a class of that name is code of the file's author.
         classes.remove(KerasClass.SAMPLING.kerasName());
+        classes.remove(KerasClass.STATE.kerasName());
         classes.add(SOFTMAX);
         return classes;
     }
@@ -392,7 +393,7 @@ final class Layers {
             case AVERAGE -> new LayerSpec.Average(name);
             case MAXIMUM -> new LayerSpec.Maximum(name);
             case MINIMUM -> new LayerSpec.Minimum(name);
-            case SAMPLING -> throw new IllegalArgumentException("Keras has no such layer: " + kerasClass);
+            case SAMPLING, STATE -> throw new IllegalArgumentException("Keras has no such layer: " + kerasClass);
             case CONCATENATE ->
                 new LayerSpec.Concatenate(name, settings.whole("axis", LayerSpec.Concatenate.LAST_AXIS));
         };
@@ -612,13 +613,12 @@ final class Layers {
     }
 
     private static Recurrence recurrence(LayerSettings settings) {
-        for (String setting : List.of("return_state", "time_major")) {
-            settings.only(setting, "false");
-        }
+        settings.only("time_major", "false");
         settings.warnOfStates();
         settings.leaveOutOfTraining("dropout", "0");
         settings.leaveOutOfTraining("recurrent_dropout", "0");
-        settings.ignore("unroll", "zero_output_for_mask", "implementation", "seed");
+        // Whether states leave the layer too is told from who reads them.
+        settings.ignore("return_state", "unroll", "zero_output_for_mask", "implementation", "seed");
         settings.ignoreTrainingOf("kernel", "recurrent", "bias");
         return new Recurrence(
                 settings.recurrentActivation("activation", Recurrence.DEFAULT.activation()),
@@ -799,6 +799,8 @@ final class Layers {
             case LayerSpec.Masking masking -> config.put("mask_value", masking.maskValue());
             case LayerSpec.RepeatVector repeat -> config.put("n", repeat.steps());
             case LayerSpec.Recurrent recurrent -> putRecurrent(config, recurrent);
+            case LayerSpec.State state ->
+                throw new IllegalArgumentException("To Keras this is another value of a layer: " + state);
             case LayerSpec.ConvLstm2d lstm -> putConvolutionalLstm(config, lstm);
             case LayerSpec.ConvLstm1d lstm -> putRow(config, lstm.overImages());
             case LayerSpec.Bidirectional both -> {

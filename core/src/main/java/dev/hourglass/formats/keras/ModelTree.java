@@ -23,7 +23,8 @@ public final class ModelTree {
         List<String> given = ModelNode.inputs(model.graph().inputs().size());
         return switch (layout) {
             case SEQUENTIAL -> {
-                boolean isChain = model.graph().isChain();
+                boolean isChain = model.graph().isChain()
+                        && model.graph().layers().stream().noneMatch(LayerSpec.State.class::isInstance);
                 ModelNode.Kind kind = isChain ? ModelNode.Kind.SEQUENTIAL : ModelNode.Kind.FUNCTIONAL;
                 yield flat(model.name(), kind, model.graph(), given);
             }

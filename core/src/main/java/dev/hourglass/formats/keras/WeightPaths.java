@@ -111,6 +111,7 @@ final class WeightPaths {
     private static String within(LayerSpec layer) {
         return switch (layer) {
             case LayerSpec.Recurrent ignored -> "/cell/vars";
+            case LayerSpec.State ignored -> "/vars";
             case LayerSpec.ConvolutionalLstm ignored -> "/cell/vars";
             case LayerSpec.Bidirectional ignored -> "";
             case LayerSpec.TimeDistributed each -> OF_EACH_STEP + within(each.layer());

@@ -142,6 +142,9 @@ final class Translation {
         int firstWeights = weights.size();
         forgetWithin(node.layer());
         take(node.inputs().getFirst());
+        if (node.layer() instanceof LayerSpec.Recurrent && node.inputs().size() > 1) {
+            throw states(node.name());
+        }
         if (node.layer() instanceof LayerSpec.Merge merge) {
             addMerge(merge, node.inputs());
         } else {
@@ -403,6 +406,7 @@ final class Translation {
             case LayerSpec.Masking masking -> throw masked(masking);
             case LayerSpec.RepeatVector repeat -> addRepetition(repeat);
             case LayerSpec.Recurrent recurrent -> addRecurrent(recurrent);
+            case LayerSpec.State ignored -> throw states(name);
             case LayerSpec.Bidirectional both -> addBidirectional(both);
             case LayerSpec.Merge merge -> addMerge(merge, List.of(source));
         }
@@ -411,6 +415,12 @@ final class Translation {
     private static UnsupportedModelException masked(LayerSpec.Masking layer) {
         return new UnsupportedModelException("Layer '" + layer.name()
                 + "' masks steps, for which ONNX's recurrent operators have no word. Write the model as Keras's.");
+    }
+
+    private static UnsupportedModelException states(String layer) {
+        return new UnsupportedModelException("Layer '" + layer
+                + "' passes states from one recurrent layer to another, which are not written as ONNX. Write the model"
+                + " as Keras's.");
     }
 
     private static UnsupportedModelException volume(LayerSpec layer) {

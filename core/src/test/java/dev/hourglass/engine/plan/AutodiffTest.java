@@ -28,9 +28,9 @@ final class AutodiffTest {
         assertThat(appended.get(1)).isEqualTo(new Op.LossGradient(LOSS, last.to(), tensor("target"), ofLoss));
         assertThat(appended.subList(2, appended.size()))
                 .containsExactly(
-                        new Op.Gradient(last, ofLoss, List.of(new Op.Share(0, ofBetween))),
-                        new Op.Gradient(between, ofBetween, List.of(new Op.Share(0, ofFirst))),
-                        new Op.Gradient(first, ofFirst, List.of()));
+                        new Op.Gradient(last, List.of(ofLoss), List.of(new Op.Share(0, ofBetween))),
+                        new Op.Gradient(between, List.of(ofBetween), List.of(new Op.Share(0, ofFirst))),
+                        new Op.Gradient(first, List.of(ofFirst), List.of()));
     }
 
     @Test
@@ -47,18 +47,18 @@ final class AutodiffTest {
                 .containsExactly(
                         new Op.Gradient(
                                 add,
-                                tensor("loss/gradient"),
+                                List.of(tensor("loss/gradient")),
                                 List.of(
                                         new Op.Share(0, tensor("add/input1/gradient")),
                                         new Op.Share(1, tensor("add/input2/gradient")),
                                         new Op.Share(2, tensor("add/input3/gradient")))),
                         new Op.Gradient(
                                 right,
-                                tensor("add/input2/gradient"),
+                                List.of(tensor("add/input2/gradient")),
                                 List.of(new Op.Share(0, tensor("right/input/gradient")))),
                         new Op.Gradient(
                                 left,
-                                tensor("add/input1/gradient"),
+                                List.of(tensor("add/input1/gradient")),
                                 List.of(new Op.Share(0, tensor("left/input/gradient")))),
                         new Op.Sum(
                                 ofFirst.name(),
@@ -67,7 +67,7 @@ final class AutodiffTest {
                                         tensor("right/input/gradient"),
                                         tensor("left/input/gradient")),
                                 ofFirst),
-                        new Op.Gradient(first, ofFirst, List.of()));
+                        new Op.Gradient(first, List.of(ofFirst), List.of()));
     }
 
     @Test
@@ -78,7 +78,7 @@ final class AutodiffTest {
 
         assertThat(appended(plan))
                 .filteredOn(Op.Gradient.class::isInstance)
-                .containsExactly(new Op.Gradient(first, tensor("loss/gradient"), List.of()));
+                .containsExactly(new Op.Gradient(first, List.of(tensor("loss/gradient")), List.of()));
     }
 
     private static List<Op> appended(LogicalPlan plan) {

@@ -30,13 +30,13 @@ class ConfigReaderTest {
     @Test
     void readsKeras2sFirstLayerWithTheInputShape() {
         ModelNode.Model model = read("""
-                {"class_name": "Sequential", "config": {"name": "old", "layers": [
-                 {"class_name": "Conv2D", "config": {"name": "c", "batch_input_shape": [null, 8, 6, 1], "dtype": "float32",
-                  "filters": 4, "kernel_size": [3, 2], "strides": [2, 1], "padding": "same", "data_format": "channels_last",
-                  "dilation_rate": [1, 1], "groups": 1, "activation": "relu", "use_bias": true,
-                  "kernel_initializer": {"class_name": "GlorotUniform", "config": {"seed": null}},
-                  "kernel_regularizer": {"class_name": "L2", "config": {"l2": 0.01}}, "bias_constraint": null}}]}}
-                """);
+            {"class_name": "Sequential", "config": {"name": "old", "layers": [
+             {"class_name": "Conv2D", "config": {"name": "c", "batch_input_shape": [null, 8, 6, 1], "dtype": "float32",
+              "filters": 4, "kernel_size": [3, 2], "strides": [2, 1], "padding": "same", "data_format": "channels_last",
+              "dilation_rate": [1, 1], "groups": 1, "activation": "relu", "use_bias": true,
+              "kernel_initializer": {"class_name": "GlorotUniform", "config": {"seed": null}},
+              "kernel_regularizer": {"class_name": "L2", "config": {"l2": 0.01}}, "bias_constraint": null}}]}}
+            """);
         assertThat(model.input().shape()).isEqualTo(Shape.of(8, 6, 1));
         assertThat(model.layers().getFirst().spec())
                 .isEqualTo(
@@ -49,12 +49,19 @@ class ConfigReaderTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"activation\": \"glu\"` | has activation 'glu'; Hourglass supports linear, relu, sigmoid, tanh, softmax, elu, selu, softplus, softsign, silu, gelu, exponential, hard_sigmoid, hard_sigmoid_keras2, relu6, mish, leaky_relu",
-                "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"dtype\": \"mixed_float16\"` | has dtype 'mixed_float16'; Hourglass supports 'float32'",
-                "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"dtype\": \"int8\"` | has dtype 'int8'; Hourglass supports 'float32'",
-                "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"new_setting\": 3` | has new_setting 3; Hourglass supports layers without it",
-                "Conv2DTranspose | `\"filters\": 2, \"kernel_size\": 3, \"output_padding\": 1` | has output_padding 1; Hourglass supports null",
-                "UpSampling2D | `\"size\": 2, \"interpolation\": \"bicubic\"` | has interpolation 'bicubic'; Hourglass supports 'nearest' and 'bilinear'",
+                "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"activation\": \"glu\"` | has activation 'glu';"
+                    + " Hourglass supports linear, relu, sigmoid, tanh, softmax, elu, selu, softplus, softsign, silu,"
+                    + " gelu, exponential, hard_sigmoid, hard_sigmoid_keras2, relu6, mish, leaky_relu",
+                "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"dtype\": \"mixed_float16\"` | has dtype"
+                        + " 'mixed_float16'; Hourglass supports 'float32'",
+                "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"dtype\": \"int8\"` | has dtype 'int8'; Hourglass"
+                        + " supports 'float32'",
+                "Conv2D | `\"filters\": 2, \"kernel_size\": 3, \"new_setting\": 3` | has new_setting 3; Hourglass"
+                        + " supports layers without it",
+                "Conv2DTranspose | `\"filters\": 2, \"kernel_size\": 3, \"output_padding\": 1` | has output_padding 1;"
+                        + " Hourglass supports null",
+                "UpSampling2D | `\"size\": 2, \"interpolation\": \"bicubic\"` | has interpolation 'bicubic'; Hourglass"
+                        + " supports 'nearest' and 'bilinear'",
                 "BatchNormalization | `\"renorm\": true` | has renorm true; Hourglass supports false",
                 "GlobalAveragePooling2D | `\"keepdims\": true` | has keepdims true; Hourglass supports false",
             })
@@ -69,12 +76,14 @@ class ConfigReaderTest {
     @Test
     void readsAStatefulLstmAndSaysThatEachBatchBeginsAnew() {
         ModelNode.Model model = read(sequential("[4, 5, 2]", """
-                {"class_name": "LSTM", "config": {"name": "x", "units": 2, "stateful": true}}"""));
+            {"class_name": "LSTM", "config": {"name": "x", "units": 2, "stateful": true}}\
+            """));
         assertThat(model.layers()).extracting(ModelNode.Layer::spec).containsExactly(new LayerSpec.Lstm("x", 2, false));
         assertThat(warnings)
                 .containsExactly(
                         "Layer 'x' is stateful: in Keras it begins each batch with the states that the one before"
-                                + " left. Hourglass begins with zeros, as Keras does with the first batch and after a reset.");
+                                + " left. Hourglass begins with zeros, as Keras does with the first batch and after a"
+                                + " reset.");
     }
 
     @ParameterizedTest
@@ -83,7 +92,8 @@ class ConfigReaderTest {
             quoteCharacter = '`',
             value = {
                 "`\"units\": 2, \"time_major\": true` | has time_major true; Hourglass supports false",
-                "`\"units\": 2, \"return_state\": true` | has return_state true; Hourglass supports false",
+                "`\"units\": 2, \"return_state\": true` | has return_state true; Hourglass supports false in a"
+                        + " Sequential",
             })
     void refusesAnLstmThatItLacksByName(String settings, String message) {
         String layer = "{\"class_name\": \"LSTM\", \"config\": {\"name\": \"x\", " + settings + "}}";
@@ -96,8 +106,9 @@ class ConfigReaderTest {
     @Test
     void readsAnLstmOfKeras2WhoseDropoutIsLeftOutOfTraining() {
         ModelNode.Model model = read(sequential("[null, 5, 2]", """
-                {"class_name": "LSTM", "config": {"name": "x", "units": 2, "activation": "relu", "time_major": false,
-                  "use_bias": false, "go_backwards": true, "dropout": 0.0, "recurrent_dropout": 0.2}}"""));
+            {"class_name": "LSTM", "config": {"name": "x", "units": 2, "activation": "relu", "time_major": false,
+              "use_bias": false, "go_backwards": true, "dropout": 0.0, "recurrent_dropout": 0.2}}\
+            """));
         Recurrence recurrence = Recurrence.DEFAULT
                 .withActivation(Activation.RELU)
                 .withUseBias(false)
@@ -116,10 +127,14 @@ class ConfigReaderTest {
             quoteCharacter = '`',
             value = {
                 "`\"class_name\": \"Wavelet\"` | layer 'x' is a Wavelet; Hourglass has Conv2D, Conv2DTranspose",
-                "`\"class_name\": \"Lambda\"` | layer 'x' is a Lambda, which is code, and Hourglass runs no code of a file",
-                "`\"class_name\": \"Dense\", \"module\": \"os\"` | layer 'x' is a Dense of 'os'; Hourglass reads Keras's own classes only",
-                "`\"class_name\": \"Dense\", \"registered_name\": \"mine>Dense\"` | layer 'x' is a Dense of no module, registered as 'mine>Dense'",
-                "`\"class_name\": \"Sequential\", \"module\": \"keras.layers\"` | layer 'x' is a Sequential of 'keras.layers'",
+                "`\"class_name\": \"Lambda\"` | layer 'x' is a Lambda, which is code, and Hourglass runs no code of a"
+                        + " file",
+                "`\"class_name\": \"Dense\", \"module\": \"os\"` | layer 'x' is a Dense of 'os'; Hourglass reads"
+                        + " Keras's own classes only",
+                "`\"class_name\": \"Dense\", \"registered_name\": \"mine>Dense\"` | layer 'x' is a Dense of no module,"
+                        + " registered as 'mine>Dense'",
+                "`\"class_name\": \"Sequential\", \"module\": \"keras.layers\"` | layer 'x' is a Sequential of"
+                        + " 'keras.layers'",
             })
     void refusesClassesAndModulesOffItsLists(String node, String message) {
         String layer = "{" + node + ", \"config\": {\"name\": \"x\", \"units\": 2}}";
@@ -148,9 +163,8 @@ class ConfigReaderTest {
         String open = sequential("[null, null, 2]", dense("x"));
         assertThatThrownBy(() -> read(open))
                 .isInstanceOf(OpenSizesException.class)
-                .hasMessage(
-                        "m.keras: the model reads samples [any, 2] and leaves open what it is read with. Give the shape of"
-                                + " a sample with --input, such as --input 64x2.");
+                .hasMessage("m.keras: the model reads samples [any, 2] and leaves open what it is read with. Give the"
+                        + " shape of a sample with --input, such as --input 64x2.");
         Json json = JsonText.parse(open, DOCUMENT);
         InputSizes sample = new InputSizes(Shape.of(7, 2), kerasClass -> List.of());
         assertThat(ConfigReader.read(json, sample, warnings::add).input().shape())
@@ -165,10 +179,10 @@ class ConfigReaderTest {
     @Test
     void readsASequentialThatIsAListOfLayers() {
         ModelNode.Model model = read("""
-                {"class_name": "Sequential", "config": [
-                 {"class_name": "Dense", "config": {"name": "a", "batch_input_shape": [null, 3], "units": 2}},
-                 {"class_name": "Dense", "config": {"name": "b", "units": 3}}]}
-                """);
+            {"class_name": "Sequential", "config": [
+             {"class_name": "Dense", "config": {"name": "a", "batch_input_shape": [null, 3], "units": 2}},
+             {"class_name": "Dense", "config": {"name": "b", "units": 3}}]}
+            """);
         assertThat(model.input().shape()).isEqualTo(Shape.of(3));
         assertThat(model.layers()).extracting(layer -> layer.spec().name()).containsExactly("a", "b");
     }
@@ -177,10 +191,10 @@ class ConfigReaderTest {
     @Test
     void asksTheWeightsWhereNothingElseSaysWhatASampleIs() {
         Json dense = JsonText.parse("""
-                {"class_name": "Sequential", "config": {"name": "m", "layers": [
-                 {"class_name": "Dropout", "config": {"name": "d", "rate": 0.1}},
-                 {"class_name": "Dense", "config": {"name": "a", "units": 2}}]}}
-                """, DOCUMENT);
+            {"class_name": "Sequential", "config": {"name": "m", "layers": [
+             {"class_name": "Dropout", "config": {"name": "d", "rate": 0.1}},
+             {"class_name": "Dense", "config": {"name": "a", "units": 2}}]}}
+            """, DOCUMENT);
         InputSizes kernel = new InputSizes(null, kerasClass -> kerasClass.equals("Dense") ? List.of(21, 2) : List.of());
         assertThat(ConfigReader.read(dense, kernel, warnings::add).input().shape())
                 .isEqualTo(Shape.of(21));
@@ -210,16 +224,26 @@ class ConfigReaderTest {
             value = {
                 "[null, 3] | `{\"class_name\": \"Dense\", \"config\": {\"name\": \"x\"}}` | a member 'units'",
                 "[null, 3] | `{\"class_name\": \"Dense\", \"config\": {\"name\": \"x\", \"units\": \"2\"}}` | a number",
-                "[null, 3] | `{\"class_name\": \"Dense\", \"config\": {\"name\": \"x\", \"units\": 2.5}}` | a whole number",
-                "[null, 3] | `{\"class_name\": \"Dense\", \"config\": {\"name\": \"x\", \"units\": 1e99}}` | a whole number",
-                "[null, 3] | `{\"class_name\": \"Dense\", \"config\": {\"name\": \"x\", \"units\": -2}}` | settings that Keras takes",
-                "[null, 3] | `{\"class_name\": \"LSTM\", \"config\": {\"name\": \"x\", \"units\": 2}}` | layers that fit together",
-                "[null, 3] | `{\"class_name\": \"Dense\", \"config\": {\"name\": \"x\", \"units\": 2147483647}}` | layers that fit together",
-                "[null, 3] | `{\"class_name\": \"RepeatVector\", \"config\": {\"name\": \"x\", \"n\": 2147483647}}` | layers that fit together",
-                "[null, 9, 9, 9] | `{\"class_name\": \"UpSampling2D\", \"config\": {\"name\": \"x\", \"size\": 2147483647}}` | sizes that fit an array",
-                "[null, 3] | `{\"class_name\": \"Reshape\", \"config\": {\"name\": \"x\", \"target_shape\": [-1, 0]}}` | settings that Keras takes",
-                "[null, 99999, 99999, 99999] | `{\"class_name\": \"Flatten\", \"config\": {\"name\": \"x\"}}` | a shape",
-                "[null] | `{\"class_name\": \"Flatten\", \"config\": {\"name\": \"x\"}}` | a batch size and at least one dimension",
+                "[null, 3] | `{\"class_name\": \"Dense\", \"config\": {\"name\": \"x\", \"units\": 2.5}}` | a whole"
+                        + " number",
+                "[null, 3] | `{\"class_name\": \"Dense\", \"config\": {\"name\": \"x\", \"units\": 1e99}}` | a whole"
+                        + " number",
+                "[null, 3] | `{\"class_name\": \"Dense\", \"config\": {\"name\": \"x\", \"units\": -2}}` | settings"
+                        + " that Keras takes",
+                "[null, 3] | `{\"class_name\": \"LSTM\", \"config\": {\"name\": \"x\", \"units\": 2}}` | layers that"
+                        + " fit together",
+                "[null, 3] | `{\"class_name\": \"Dense\", \"config\": {\"name\": \"x\", \"units\": 2147483647}}` |"
+                        + " layers that fit together",
+                "[null, 3] | `{\"class_name\": \"RepeatVector\", \"config\": {\"name\": \"x\", \"n\": 2147483647}}` |"
+                        + " layers that fit together",
+                "[null, 9, 9, 9] | `{\"class_name\": \"UpSampling2D\", \"config\": {\"name\": \"x\", \"size\":"
+                        + " 2147483647}}` | sizes that fit an array",
+                "[null, 3] | `{\"class_name\": \"Reshape\", \"config\": {\"name\": \"x\", \"target_shape\": [-1, 0]}}`"
+                        + " | settings that Keras takes",
+                "[null, 99999, 99999, 99999] | `{\"class_name\": \"Flatten\", \"config\": {\"name\": \"x\"}}` | a"
+                        + " shape",
+                "[null] | `{\"class_name\": \"Flatten\", \"config\": {\"name\": \"x\"}}` | a batch size and at least"
+                        + " one dimension",
             })
     void refusesWhatNoKerasWrites(String shape, String layer, String expected) {
         assertThatThrownBy(() -> read(sequential(shape, layer)))
@@ -281,7 +305,8 @@ class ConfigReaderTest {
                 "`[[[\"nowhere\",0,0,{}]]]` | `[[[\"a\",0,0,{}]]]` | a layer 'nowhere'",
                 "`[]` | `[[[\"a\",0,0,{}]]]` | layer 'a' (Dense) to read from another",
                 "`[[[\"in\",0,7,{}]]]` | `[[[\"a\",0,0,{}]]]` | output 0 of an InputLayer",
-                "`[[[\"in\",0,0,{}]],[[\"in\",0,0,{}]]]` | `[[[\"a\",2,0,{}]],[[\"a\",0,0,{}]]]` | one of the 2 calls of layer 'a'",
+                "`[[[\"in\",0,0,{}]],[[\"in\",0,0,{}]]]` | `[[[\"a\",2,0,{}]],[[\"a\",0,0,{}]]]` | one of the 2 calls"
+                        + " of layer 'a'",
                 "`[[[\"in\",-1,0,{}]]]` | `[[[\"a\",0,0,{}]]]` | [layer, call, output]",
             })
     void refusesAGraphThatKerasCannotHaveWritten(String nodesOfA, String nodesOfB, String expected) {
@@ -296,9 +321,11 @@ class ConfigReaderTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "`[[[\"in\",0,0,{}]]]` | `[[[\"a\",0,0,{}]],[[\"in\",0,0,{}]]]` | layer 'b' is not on the way from input to output of model 'm'",
+                "`[[[\"in\",0,0,{}]]]` | `[[[\"a\",0,0,{}]],[[\"in\",0,0,{}]]]` | layer 'b' is not on the way from"
+                        + " input to output of model 'm'",
                 "`[[[\"in\",0,0,{}]]]` | `[[[\"in\",0,0,{}]]]` | layer 'a' is not on the way from input to output",
-                "`[[[\"in\",0,0,{\"training\":true}]]]` | `[[[\"a\",0,0,{}]]]` | layer 'a' (Dense) is called with training=true",
+                "`[[[\"in\",0,0,{\"training\":true}]]]` | `[[[\"a\",0,0,{}]]]` | layer 'a' (Dense) is called with"
+                        + " training=true",
             })
     void refusesAGraphWhoseLayersAreUnreadOrToldMore(String nodesOfA, String nodesOfB, String message) {
         assertThatThrownBy(
@@ -340,13 +367,14 @@ class ConfigReaderTest {
     }
 
     private static String sequential(String shape, String layer) {
-        return "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"m\", \"layers\": [{\"class_name\": \"InputLayer\","
-                + " \"config\": {\"name\": \"in\", \"batch_shape\": " + shape + "}}, " + layer + "]}}";
+        return "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"m\", \"layers\": [{\"class_name\":"
+                + " \"InputLayer\", \"config\": {\"name\": \"in\", \"batch_shape\": " + shape + "}}, " + layer + "]}}";
     }
 
     private static String functional(String inputs, String outputs, String... nodes) {
-        return "{\"class_name\": \"Functional\", \"config\": {\"name\": \"m\", \"layers\": [{\"class_name\": \"InputLayer\","
-                + " \"name\": \"in\", \"inbound_nodes\": [], \"config\": {\"name\": \"in\", \"batch_shape\": [null, 3]}}, "
+        return "{\"class_name\": \"Functional\", \"config\": {\"name\": \"m\", \"layers\": [{\"class_name\":"
+                + " \"InputLayer\", \"name\": \"in\", \"inbound_nodes\": [], \"config\": {\"name\": \"in\","
+                + " \"batch_shape\": [null, 3]}}, "
                 + String.join(", ", nodes) + "], \"input_layers\": " + inputs + ", \"output_layers\": " + outputs
                 + "}}";
     }

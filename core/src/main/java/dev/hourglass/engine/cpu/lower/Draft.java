@@ -145,6 +145,18 @@ final class Draft {
         return value;
     }
 
+    /** One of several inputs, step by step. */
+    Value readTermSteps(Op.Layer op, int input) {
+        Value value = valueOf(op.reads().get(input));
+        if (!(value.layout() instanceof Layout.Image image)) {
+            return value;
+        }
+        String name = op.layer() + "/input" + (input + 1) + "/steps";
+        Value sequence = new Value(name, new Layout.Steps(image.pixels(), image.channels()));
+        add(new Step.Transpose(value, sequence));
+        return sequence;
+    }
+
     // --- gradients ---
 
     /** A value for the gradient of what a layer read. */

@@ -39,7 +39,7 @@ final class Layouts {
     /** Of samples as they are loaded: a recurrent layer wants them step by step. */
     Layout loaded(Tensor input) {
         List<Op.Layer> all = readersOf(input);
-        boolean stepByStep = !all.isEmpty() && all.stream().allMatch(Layouts::readsStepByStep);
+        boolean stepByStep = !all.isEmpty() && all.stream().allMatch(op -> readsStepByStep(op, input));
         return stepByStep
                 ? new Layout.Steps(input.shape().dimension(0), input.shape().dimension(1))
                 : written(input, false);
@@ -93,6 +93,7 @@ final class Layouts {
             case Op.Repeat ignored -> natural;
             case Op.Masking ignored -> natural;
             case Op.Recurrent ignored -> natural;
+            case Op.LastStep ignored -> natural;
             case Op.ConvolutionalStates ignored -> natural;
             case Op.Bidirectional ignored -> natural;
             case Op.Sum ignored -> natural;
@@ -118,10 +119,12 @@ final class Layouts {
                 && forward.taps().size() > 1;
     }
 
-    private static boolean readsStepByStep(Op.Layer op) {
+    private static boolean readsStepByStep(Op.Layer op, Tensor input) {
         return op instanceof Op.Bidirectional
                 || op instanceof Op.Masking
-                || (op instanceof Op.Recurrent recurrent && !recurrent.readsOneVector());
+                || (op instanceof Op.Recurrent recurrent
+                        && recurrent.from().equals(input)
+                        && !recurrent.readsOneVector());
     }
 
     private List<Op.Layer> readersOf(Tensor tensor) {

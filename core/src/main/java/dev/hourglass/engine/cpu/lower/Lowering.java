@@ -93,7 +93,8 @@ public final class Lowering {
             case Op.Contraction o -> penalties.contraction(o);
             case Op.Divergence o -> merges.divergence(o);
             case Op.Layer o -> addForward(o);
-            case Op.Gradient o -> addGradient(o, draft.valueOf(o.outputGradient()));
+            case Op.Gradient o ->
+                addGradient(o, draft.valueOf(o.outputGradients().getFirst()));
         }
     }
 
@@ -118,12 +119,13 @@ public final class Lowering {
             case Op.Activate op -> elementwise.activate(op);
             case Op.Masking op -> sequences.mask(op);
             case Op.Recurrent op -> recurrence.forward(op);
+            case Op.LastStep op -> sequences.lastStep(op);
             case Op.Bidirectional op -> recurrence.forward(op);
             case Op.ConvolutionalStates op -> convolutionalLstms.forward(op);
             case Op.Apply op -> elementwise.apply(op);
             case Op.Softmax op -> elementwise.softmax(op);
             case Op.PRelu op -> elementwise.prelu(op);
-            case Op.Sum op -> merges.sum(op);
+            case Op.Sum op -> op.terms().isEmpty() ? sequences.zeros(op) : merges.sum(op);
             case Op.Combine op -> merges.combine(op);
             case Op.Concatenate op -> merges.concatenate(op);
             case Op.Sample op -> merges.sample(op);
@@ -158,6 +160,7 @@ public final class Lowering {
             case Op.Activate op -> elementwise.activateGradient(op, gradient, ofOutput);
             case Op.Masking op -> sequences.maskGradient(op, gradient, ofOutput);
             case Op.Recurrent op -> recurrence.gradient(op, gradient, ofOutput);
+            case Op.LastStep op -> sequences.lastStepGradient(op, gradient, ofOutput);
             case Op.Bidirectional op -> recurrence.gradient(op, gradient, ofOutput);
             case Op.ConvolutionalStates op -> convolutionalLstms.gradient(op, gradient, ofOutput);
             case Op.Apply op -> elementwise.applyGradient(op, gradient, ofOutput);

@@ -10,6 +10,7 @@ import dev.hourglass.engine.plan.Op;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,11 +34,37 @@ final class RecurrentLowering {
     }
 
     void gradient(Op.Recurrent op, Op.Gradient gradient, Value ofOutput) {
-        Value from = draft.readBy(op);
-        @Nullable Value ofFrom = walkBack(op, ofOutput, gradient.shares().isEmpty() ? null : from);
-        if (ofFrom != null) {
-            draft.give(gradient, ofFrom);
+        boolean isFromLearned = gradient.shares().stream().anyMatch(share -> share.input() == 0);
+        @Nullable
+        Value ofCell = op.states().lastCell() == null
+                ? null
+                : draft.valueOf(gradient.outputGradients().getLast());
+        OfStates ofStates = walkBack(op, ofOutput, ofCell, isFromLearned ? draft.readBy(op) : null);
+        for (Op.Share share : gradient.shares()) {
+            draft.give(
+                    op,
+                    share,
+                    switch (share.input()) {
+                        case 0 -> Objects.requireNonNull(ofStates.from());
+                        case 1 -> firstStep(op.layer() + "/state/first/gradient", ofStates.hidden());
+                        default -> ofStates.cell();
+                    });
         }
+    }
+
+    /**
+     * What going back gives.
+     *
+     * @param from of what was read, or null where nobody needs it
+     * @param hidden of the states, that before the first step among them where there is one
+     * @param cell of an LSTM's, before the first step
+     */
+    private record OfStates(@Nullable Value from, Value hidden, Value cell) {}
+
+    private Value firstStep(String name, Value steps) {
+        Value first = new Value(name, new Layout.Steps(1, steps.steps().features()));
+        draft.add(new Step.MoveSteps(steps, 0, 1, first, 0));
+        return first;
     }
 
     Value forward(Op.Bidirectional op) {
@@ -70,8 +97,8 @@ final class RecurrentLowering {
             ofOther = reversed(op.layer() + "/backward/reversed/gradient", ofOther);
         }
         @Nullable Value from = gradient.shares().isEmpty() ? null : draft.readBy(op);
-        @Nullable Value fromOne = walkBack(op.forward(), ofOne, from);
-        @Nullable Value fromOther = walkBack(op.backward(), ofOther, from);
+        @Nullable Value fromOne = walkBack(op.forward(), ofOne, null, from).from();
+        @Nullable Value fromOther = walkBack(op.backward(), ofOther, null, from).from();
         if (fromOne != null && fromOther != null) {
             draft.add(new Step.Add(fromOther, fromOne));
             draft.give(gradient, fromOne);
@@ -86,43 +113,109 @@ final class RecurrentLowering {
     }
 
     private Value walk(Op.Recurrent op, Value input) {
-        Value from = op.backwards() ? reversed(op.layer() + "/input/reversed", input) : input;
+        Value inOrder = op.backwards() ? reversed(op.layer() + "/input/reversed", input) : input;
+        // The states to begin with lie where those of a step before the first would: every step finds the one before
+        // it.
+        Value from = begins(op) && !op.readsOneVector() ? oneLater(op.layer() + "/input/later", inOrder) : inOrder;
         Value last = op.returnsSequences() ? null : new Value(op.layer() + "/last", new Layout.Steps(1, op.units()));
         if (op.cell() instanceof Cell.Lstm lstm && lstm.isUsual() && op.mask() == null) {
             Step.Lstm step = lstm(op, from, last);
+            begin(op, List.of(step.hidden(), step.cell()));
             draft.add(step);
             usual.put(op, step);
-            return last == null ? step.hidden() : last;
+            defineCell(op, step.cell());
+            return last == null ? ofSequence(op, step.hidden()) : last;
         }
         Step.Recurrence step = recurrence(op, from, mask(op), last);
+        Step.RecurrentStates states = step.states();
+        begin(op, states.inner() == null ? List.of(states.hidden()) : List.of(states.hidden(), states.inner()));
         draft.add(step);
         others.put(op, step);
-        return last == null ? step.states().hidden() : last;
+        defineCell(op, states.inner());
+        return last == null ? ofSequence(op, states.hidden()) : last;
+    }
+
+    private static boolean begins(Op.Recurrent op) {
+        return !op.states().first().isEmpty();
+    }
+
+    /** How many steps the states have. */
+    private static int statesOf(Op.Recurrent op) {
+        return op.steps() + (begins(op) ? 1 : 0);
+    }
+
+    private Value oneLater(String name, Value steps) {
+        Layout.Steps layout = steps.steps();
+        Value later = new Value(name, new Layout.Steps(layout.steps() + 1, layout.features()));
+        draft.add(new Step.MoveSteps(steps, 0, layout.steps(), later, 1));
+        return later;
+    }
+
+    private Value oneEarlier(String name, Value steps) {
+        Layout.Steps layout = steps.steps();
+        Value earlier = new Value(name, new Layout.Steps(layout.steps() - 1, layout.features()));
+        draft.add(new Step.MoveSteps(steps, 1, layout.steps() - 1, earlier, 0));
+        return earlier;
+    }
+
+    /** @param states in the order in which the operation reads those to begin with */
+    private void begin(Op.Recurrent op, List<Value> states) {
+        for (int i = 0; i < op.states().first().size(); i++) {
+            draft.add(new Step.MoveSteps(draft.readTermSteps(op, 1 + i), 0, 1, states.get(i), 0));
+        }
+    }
+
+    private void defineCell(Op.Recurrent op, @Nullable Value cells) {
+        if (op.states().lastCell() != null && cells != null) {
+            Value last = new Value(op.states().lastCell().name(), new Layout.Steps(1, op.units()));
+            draft.add(new Step.MoveSteps(cells, cells.steps().steps() - 1, 1, last, 0));
+            draft.define(op.states().lastCell(), last);
+        }
+    }
+
+    /** Without the states to begin with. */
+    private Value ofSequence(Op.Recurrent op, Value states) {
+        return begins(op) ? oneEarlier(op.layer() + "/states", states) : states;
     }
 
     /**
+     * @param ofCell of the cell behind the last step, or null where nobody reads it
      * @param input what was read, or null if nobody asks for its gradient
-     * @return the gradient of what was read, or null
      */
-    private @Nullable Value walkBack(Op.Recurrent op, Value ofOutput, @Nullable Value input) {
-        Value ofHidden = op.returnsSequences()
-                ? ofOutput
-                : new Value(op.layer() + "/hidden/gradient", new Layout.Steps(op.steps(), op.units()));
+    private OfStates walkBack(Op.Recurrent op, Value ofOutput, @Nullable Value ofCell, @Nullable Value input) {
+        boolean later = begins(op) && !op.readsOneVector();
+        Value ofHidden = new Value(op.layer() + "/hidden/gradient", new Layout.Steps(statesOf(op), op.units()));
         @Nullable Value ofLast = op.returnsSequences() ? null : ofOutput;
+        if (op.returnsSequences()) {
+            ofHidden = begins(op) ? oneLater(op.layer() + "/hidden/gradient", ofOutput) : ofOutput;
+        }
         @Nullable Value ofFrom = input == null ? null : Draft.gradientOfInput(op, input);
-        Value ofState = new Value(op.layer() + "/state/gradient", new Layout.Steps(1, op.units()));
+        @Nullable
+        Value ofSteps = ofFrom == null || !later
+                ? ofFrom
+                : new Value(
+                        op.layer() + "/input/later/gradient",
+                        new Layout.Steps(statesOf(op), ofFrom.steps().features()));
+        Value ofState =
+                ofCell != null ? ofCell : new Value(op.layer() + "/state/gradient", new Layout.Steps(1, op.units()));
         Step.Lstm lstm = usual.get(op);
         Step.Recurrence other = others.get(op);
         if (lstm != null) {
-            draft.add(new Step.LstmGradient(lstm, ofHidden, ofLast, ofState, ofFrom));
+            draft.add(new Step.LstmGradient(lstm, ofHidden, ofLast, ofState, ofCell != null, ofSteps));
         } else if (other != null) {
             Value scratch = new Value(op.layer() + "/scratch", new Layout.Steps(1, 5 * PANEL));
             draft.add(new Step.RecurrenceGradient(
-                    other, ofHidden, ofLast, new Step.RecurrenceScratch(ofState, scratch), ofFrom));
+                    other, ofHidden, ofLast, new Step.RecurrenceScratch(ofState, ofCell != null, scratch), ofSteps));
         } else {
             throw new IllegalArgumentException("Layer '" + op.layer() + "' has not been computed yet");
         }
-        return ofFrom != null && op.backwards() ? reversed(op.layer() + "/input/reversed/gradient", ofFrom) : ofFrom;
+        if (ofFrom != null && ofSteps != null && later) {
+            draft.add(new Step.MoveSteps(ofSteps, 1, op.steps(), ofFrom, 0));
+        }
+        @Nullable
+        Value inOrder =
+                ofFrom != null && op.backwards() ? reversed(op.layer() + "/input/reversed/gradient", ofFrom) : ofFrom;
+        return new OfStates(inOrder, ofHidden, ofState);
     }
 
     /** In the order in which the steps are read. */
@@ -141,22 +234,24 @@ final class RecurrentLowering {
     }
 
     private static Step.Lstm lstm(Op.Recurrent op, Value from, @Nullable Value last) {
-        Layout.Steps states = new Layout.Steps(op.steps(), op.units());
+        Layout.Steps states = new Layout.Steps(statesOf(op), op.units());
         int gates = 4 * states.panels() * PANEL;
         return new Step.Lstm(
                 from,
                 weights(op, from.steps().features(), 4),
-                new Value(op.layer() + "/gates", new Layout.Steps(op.steps(), gates)),
+                new Value(op.layer() + "/gates", new Layout.Steps(states.steps(), gates)),
                 new Value(op.layer() + "/projected", new Layout.Steps(1, gates)),
                 new Value(op.layer() + "/cell", states),
                 new Value(op.layer() + "/tanh_cell", states),
                 new Value(op.layer() + "/hidden", states),
-                last);
+                last,
+                begins(op));
     }
 
     private static Step.Recurrence recurrence(Op.Recurrent op, Value from, @Nullable Value mask, @Nullable Value last) {
         String layer = op.layer();
-        Layout.Steps states = new Layout.Steps(op.steps(), op.units());
+        int steps = statesOf(op);
+        Layout.Steps states = new Layout.Steps(steps, op.units());
         int width = states.panels() * PANEL;
         int gates = op.cell().gates();
         // Where the reset gate comes first, the candidate's product with the state is one by itself.
@@ -172,15 +267,16 @@ final class RecurrentLowering {
                 resetsBefore ? candidate(op) : null,
                 stateBias(op),
                 new Step.RecurrentStates(
-                        new Value(layer + "/gates", new Layout.Steps(op.steps(), gates * width)),
+                        new Value(layer + "/gates", new Layout.Steps(steps, gates * width)),
                         op.cell().keepsInputs()
-                                ? new Value(layer + "/gates/inputs", new Layout.Steps(op.steps(), gates * width))
+                                ? new Value(layer + "/gates/inputs", new Layout.Steps(steps, gates * width))
                                 : null,
                         new Value(layer + "/projected", new Layout.Steps(1, gates * width)),
-                        isSimple ? null : new Value(layer + "/inner", new Layout.Steps(op.steps(), innerWidth)),
+                        isSimple ? null : new Value(layer + "/inner", new Layout.Steps(steps, innerWidth)),
                         op.cell() instanceof Cell.Lstm ? new Value(layer + "/activated", states) : null,
                         new Value(layer + "/hidden", states),
-                        last));
+                        last,
+                        begins(op)));
     }
 
     /** @param recurrentGates how many gates, from the first on, are multiplied with the state as it is */

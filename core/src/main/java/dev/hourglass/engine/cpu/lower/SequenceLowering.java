@@ -7,6 +7,7 @@ import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.engine.cpu.step.Value;
 import dev.hourglass.engine.plan.Nonlinearity;
 import dev.hourglass.engine.plan.Op;
+import dev.hourglass.tensor.Shape;
 import org.jspecify.annotations.Nullable;
 
 /** Dense layers and masks on sequences that lie step by step, as a recurrent layer writes them. */
@@ -49,6 +50,32 @@ final class SequenceLowering {
         Value result = Draft.gradientOfInput(op, from);
         draft.add(new Step.StepsProduct(ofOutput, back, null, Nonlinearity.LINEAR, result));
         draft.give(gradient, result);
+    }
+
+    Value lastStep(Op.LastStep op) {
+        Value from = draft.readSteps(op);
+        Value output =
+                new Value(op.to().name(), new Layout.Steps(1, from.steps().features()));
+        draft.add(new Step.MoveSteps(from, from.steps().steps() - 1, 1, output, 0));
+        return output;
+    }
+
+    void lastStepGradient(Op.LastStep op, Op.Gradient gradient, Value ofOutput) {
+        if (!gradient.shares().isEmpty()) {
+            Value from = draft.readBy(op);
+            Value result = Draft.gradientOfInput(op, from);
+            draft.add(new Step.MoveSteps(ofOutput, 0, 1, result, from.steps().steps() - 1));
+            draft.give(gradient, result);
+        }
+    }
+
+    /** Of a result that nobody reads. */
+    Value zeros(Op.Sum op) {
+        Shape shape = op.to().shape();
+        int steps = shape.rank() > 1 ? shape.dimension(0) : 1;
+        Value output = new Value(op.to().name(), new Layout.Steps(steps, shape.dimension(-1)));
+        draft.add(new Step.Zeros(output));
+        return output;
     }
 
     Value mask(Op.Masking op) {

@@ -417,6 +417,7 @@ public sealed interface Step {
      *
      * @param gates [steps, 4 * units], each gate padded to a panel
      * @param last the last state alone, or null
+     * @param begun whether hidden and cell come with the states to begin with at step 0, which is none of the sequence
      */
     record Lstm(
             Value from,
@@ -426,13 +427,16 @@ public sealed interface Step {
             Value cell,
             Value tanhCell,
             Value hidden,
-            @Nullable Value last)
+            @Nullable Value last,
+            boolean begun)
             implements Step {}
 
     /**
      * Back through an LSTM. The gates are overwritten by the gradients of their pre-activations.
      *
      * @param lastGradient of the last state alone, or null where {@code hiddenGradient} comes filled for all steps
+     * @param cellGradient of the last cell where it is read, and afterwards of that before the first step
+     * @param readsCell whether cellGradient comes filled
      * @param fromGradient of the input, or null if nobody needs it
      */
     record LstmGradient(
@@ -440,6 +444,7 @@ public sealed interface Step {
             Value hiddenGradient,
             @Nullable Value lastGradient,
             Value cellGradient,
+            boolean readsCell,
             @Nullable Value fromGradient)
             implements Step {}
 
@@ -483,6 +488,8 @@ public sealed interface Step {
      *     null of a simple cell
      * @param activated an LSTM's cell behind its activation, else null
      * @param last the last state alone, or null
+     * @param begun whether hidden and an LSTM's inner come with the states to begin with at step 0, which is none of the
+     *     sequence
      */
     record RecurrentStates(
             Value gates,
@@ -491,7 +498,8 @@ public sealed interface Step {
             @Nullable Value inner,
             @Nullable Value activated,
             Value hidden,
-            @Nullable Value last) {}
+            @Nullable Value last,
+            boolean begun) {}
 
     /**
      * Back through a recurrent layer.
@@ -510,10 +518,11 @@ public sealed interface Step {
     /**
      * What going back needs for a while.
      *
-     * @param ofState an LSTM's cell's gradient, or that of a GRU's reset state
+     * @param ofState an LSTM's cell's gradient, afterwards that before the first step, or that of a GRU's reset state
+     * @param readsCell whether ofState comes filled with what those give who read the last cell
      * @param panels one panel for each gate, and one for what goes past skipped steps
      */
-    record RecurrenceScratch(Value ofState, Value panels) {}
+    record RecurrenceScratch(Value ofState, boolean readsCell, Value panels) {}
 
     /**
      * The states of a convolutional LSTM over all steps.
@@ -578,6 +587,18 @@ public sealed interface Step {
 
     /** The same steps, the last one first. */
     record ReverseSteps(Value from, Value to) implements Step {}
+
+    /**
+     * Some steps of one sequence become steps of another; its others become zeros.
+     *
+     * @param first the first that is copied
+     * @param count how many
+     * @param place of the first in {@code to}
+     */
+    record MoveSteps(Value from, int first, int count, Value to, int place) implements Step {}
+
+    /** All numbers of a sequence become zeros. */
+    record Zeros(Value to) implements Step {}
 
     /** Adds the numbers of one value to those of another of the same layout. */
     record Add(Value from, Value to) implements Step {}

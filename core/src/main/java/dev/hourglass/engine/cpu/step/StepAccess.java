@@ -91,7 +91,7 @@ public record StepAccess(
             case Step.StepsProductGradient s -> reading(s.from(), s.gradient()).adding(s.weights());
             case Step.StepsBiasGradient s -> reading(s.gradient()).adding(s.bias());
             case Step.Lstm s ->
-                reading(s.from())
+                reading(s.from(), s.begun() ? s.hidden() : null, s.begun() ? s.cell() : null)
                         .writing(s.gates(), s.projected(), s.cell(), s.tanhCell(), s.hidden(), s.last())
                         .with(
                                 s.weights().kernel(),
@@ -119,6 +119,8 @@ public record StepAccess(
             case Step.Masking s -> reading(s.from()).writing(s.to(), s.mask());
             case Step.ZeroSkipped s -> reading(s.mask(), s.value()).writing(s.value());
             case Step.ReverseSteps s -> reading(s.from()).writing(s.to());
+            case Step.MoveSteps s -> reading(s.from()).writing(s.to());
+            case Step.Zeros s -> NOTHING.writing(s.to());
             case Step.Add s -> reading(s.from(), s.to()).writing(s.to());
             case Step.Combine s -> reading(s.from(), s.to()).writing(s.to());
             case Step.Scale s -> reading(s.value()).writing(s.value());
@@ -149,7 +151,8 @@ public record StepAccess(
                         forward.cell(),
                         forward.tanhCell(),
                         forward.hidden(),
-                        ofLast == null ? step.hiddenGradient() : ofLast)
+                        ofLast == null ? step.hiddenGradient() : ofLast,
+                        step.readsCell() ? step.cellGradient() : null)
                 .writing(
                         forward.gates(),
                         forward.projected(),
@@ -163,7 +166,11 @@ public record StepAccess(
     private static StepAccess recurrence(
             Step.Recurrence step, Step.RecurrentWeights weights, Step.RecurrentStates states) {
         Step.CandidateWeights candidate = step.candidate();
-        return reading(step.from(), step.mask())
+        return reading(
+                        step.from(),
+                        step.mask(),
+                        states.begun() ? states.hidden() : null,
+                        states.begun() ? states.inner() : null)
                 .writing(
                         states.gates(),
                         states.inputs(),
@@ -193,7 +200,8 @@ public record StepAccess(
                         states.inner(),
                         states.activated(),
                         states.hidden(),
-                        ofLast == null ? step.hiddenGradient() : ofLast)
+                        ofLast == null ? step.hiddenGradient() : ofLast,
+                        step.scratch().readsCell() ? step.scratch().ofState() : null)
                 .writing(
                         states.gates(),
                         states.projected(),

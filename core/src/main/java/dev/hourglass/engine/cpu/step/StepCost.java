@@ -183,6 +183,8 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
             case Step.Masking s -> of(s, numbers(s.from()), Matrices.NONE);
             case Step.ZeroSkipped s -> of(s, 0, Matrices.NONE);
             case Step.ReverseSteps s -> of(s, 0, Matrices.NONE);
+            case Step.MoveSteps s -> of(s, 0, Matrices.NONE);
+            case Step.Zeros s -> of(s, 0, Matrices.NONE);
             case Step.Add s -> of(s, numbers(s.from()), Matrices.NONE);
             case Step.Combine s -> of(s, numbers(s.from()), Matrices.NONE);
             case Step.Scale s -> of(s, numbers(s.value()), Matrices.NONE);

@@ -118,12 +118,12 @@ final class StepCostTest {
     @Test
     void theWayBackThroughTheFirstLstmNeedsNoGradientOfItsInput() {
         Value hidden = sequence("dh", 128);
-        Step step = new Step.LstmGradient(firstLstm(), hidden, null, sequence("dc", 128), null);
+        Step step = new Step.LstmGradient(firstLstm(), hidden, null, sequence("dc", 128), false, null);
         long gates = 4 * 128;
         assertThat(StepCost.of(step).flops())
                 .isEqualTo(28 * 2 * 28 * gates + 2 * 27 * 2 * 128 * gates + 28 * 128 * 21 + 28 * gates);
         Step.Lstm forward = firstLstm();
-        Step withInput = new Step.LstmGradient(forward, hidden, null, sequence("dc", 128), sequence("dx", 28));
+        Step withInput = new Step.LstmGradient(forward, hidden, null, sequence("dc", 128), false, sequence("dx", 28));
         assertThat(StepCost.of(withInput).flops() - StepCost.of(step).flops()).isEqualTo(28 * 2 * 28 * gates);
     }
 
@@ -146,7 +146,8 @@ final class StepCostTest {
                 sequence("cell", 128),
                 sequence("tanhCell", 128),
                 sequence("hidden", 128),
-                null);
+                null,
+                false);
     }
 
     private static Value image(String name, int size, int channels) {

@@ -9,13 +9,15 @@ import dev.hourglass.engine.cpu.step.Step;
  *
  * @param ofHidden of the states, for each step; what the steps after give is added to what comes in
  * @param ofState as in {@link Step.RecurrenceScratch}
+ * @param readsCell as there
  * @param scratch five panels of one step; the last for what goes past skipped steps
  */
-record CellGradients(Buffer ofHidden, Buffer ofState, Buffer scratch) {
+record CellGradients(Buffer ofHidden, Buffer ofState, boolean readsCell, Buffer scratch) {
     static CellGradients of(Resources resources, Step.RecurrenceGradient step) {
         return new CellGradients(
                 resources.buffer(step.hiddenGradient()),
                 resources.buffer(step.scratch().ofState()),
+                step.scratch().readsCell(),
                 resources.buffer(step.scratch().panels()));
     }
 }

@@ -43,6 +43,9 @@ abstract class CellWalk {
     private final @Nullable Buffer mask;
 
     final int stepCount;
+    /** The first of the sequence: 1 where the states before it come at step 0. */
+    final int firstStep;
+
     final int unitPanels;
     /** The state before the first step. */
     final float[] zeros = new float[Memory.MOST_CHUNK_SAMPLES * PANEL];
@@ -66,6 +69,7 @@ abstract class CellWalk {
         hidden = resources.buffer(step.states().hidden());
         Layout.Steps states = step.states().hidden().steps();
         stepCount = states.steps();
+        firstStep = step.states().begun() ? 1 : 0;
         unitPanels = states.panels();
         weights = resources.weights();
         results = resources.results();
@@ -162,6 +166,26 @@ abstract class CellWalk {
 
     /** Back where no step is skipped, or where nothing comes in. */
     abstract void goBack(Cursor at, int t);
+
+    /** Where step 0 is none of the sequence, nothing went into its gates. */
+    final void clearBefore(Cursor at) {
+        if (firstStep > 0) {
+            clearGates(at);
+        }
+    }
+
+    /** Makes the gradients of step 0 zeros. */
+    void clearGates(Cursor at) {
+        clear(gates, matrices.kernel().panels(), at);
+    }
+
+    /** Makes zeros of some panels at step 0. */
+    final void clear(Buffer buffer, int panels, Cursor at) {
+        for (int panel = 0; panel < panels; panel++) {
+            int first = place(buffer, at, panel, 0);
+            Arrays.fill(buffer.array(at), first, first + floats(at), 0);
+        }
+    }
 
     /** Adds to the gradients of what the states were multiplied with. */
     abstract void addStateGradients(Cursor at);

@@ -97,6 +97,12 @@ final class GruWalk extends CellWalk {
     }
 
     @Override
+    void clearGates(Cursor at) {
+        super.clearGates(at);
+        clear(inner, matrices.recurrent().panels(), at);
+    }
+
+    @Override
     void addStateGradients(Cursor at) {
         addStateGradient(at, hidden, inner, 0, matrices.recurrent());
         if (stateBias != null) {

@@ -57,6 +57,9 @@ public final class LstmOperations {
         final Buffer tanhCell;
         final Buffer hidden;
         final int stepCount;
+        /** The first of the sequence: 1 where the states before it come at step 0. */
+        final int firstStep;
+
         final int unitPanels;
         /** Whether every step reads the same vector, which is projected once. */
         final boolean constantInput;
@@ -72,6 +75,7 @@ public final class LstmOperations {
             hidden = resources.buffer(step.hidden());
             Layout.Steps states = step.hidden().steps();
             stepCount = states.steps();
+            firstStep = step.begun() ? 1 : 0;
             unitPanels = states.panels();
             constantInput = step.from().steps().steps() == 1;
             matrices = step.weights();
@@ -114,7 +118,7 @@ public final class LstmOperations {
                     bias,
                     start.array(at),
                     start.offset(at));
-            for (int t = 0; t < stepCount; t++) {
+            for (int t = firstStep; t < stepCount; t++) {
                 addStateBefore(at, t);
                 computeCells(at, t);
             }
@@ -182,6 +186,7 @@ public final class LstmOperations {
     private final class Gradient extends Way {
         private final Buffer ofHidden;
         private final Buffer ofCell;
+        private final boolean readsCell;
         private final @Nullable LastStep ofLast;
         private final InputGradients input;
 
@@ -189,6 +194,7 @@ public final class LstmOperations {
             super(step.forward());
             ofHidden = resources.buffer(step.hiddenGradient());
             ofCell = resources.buffer(step.cellGradient());
+            readsCell = step.readsCell();
             ofLast = step.lastGradient() == null
                     ? null
                     : new LastStep(resources, step.hiddenGradient(), step.lastGradient());
@@ -204,21 +210,34 @@ public final class LstmOperations {
         @Override
         public void run(Cursor at) {
             begin(at);
-            for (int t = stepCount - 1; t >= 0; t--) {
+            for (int t = stepCount - 1; t >= firstStep; t--) {
                 goBackThroughCells(at, t);
                 if (t > 0) {
                     addToStepBefore(at, t);
                 }
             }
+            if (firstStep > 0) {
+                clearGates(at);
+            }
             addRecurrentGradients(at);
             input.add(at);
         }
 
-        /** Nothing comes from behind the last step but, where only its state was read, that state's gradient. */
+        /** Step 0 is none of the sequence: nothing went into its gates. */
+        private void clearGates(Cursor at) {
+            for (int gate = 0; gate < 4 * unitPanels; gate++) {
+                int first = gates.offset(at) + gate * panelStride(at);
+                Arrays.fill(gates.array(at), first, first + stepFloats(at), 0);
+            }
+        }
+
+        /** Nothing comes from behind the last step but the gradients of its states, where these are read by themselves. */
         private void begin(Cursor at) {
             int floats = stepFloats(at);
             int cells = ofCell.offset(at);
-            Arrays.fill(ofCell.array(at), cells, cells + unitPanels * floats, 0);
+            if (!readsCell) {
+                Arrays.fill(ofCell.array(at), cells, cells + unitPanels * floats, 0);
+            }
             if (ofLast != null) {
                 ofLast.spread(at);
             }

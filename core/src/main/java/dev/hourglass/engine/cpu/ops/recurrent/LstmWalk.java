@@ -59,9 +59,12 @@ final class LstmWalk extends CellWalk {
         keep(cell, at, t, sample);
     }
 
-    /** Nothing comes from behind the last step. */
+    /** Nothing comes from behind the last step, unless the cell there is read. */
     @Override
     void beginBack(Cursor at) {
+        if (gradients().readsCell()) {
+            return;
+        }
         Buffer ofCell = gradients().ofState();
         int first = ofCell.offset(at);
         Arrays.fill(ofCell.array(at), first, first + unitPanels * floats(at), 0);

@@ -71,7 +71,7 @@ public final class RecurrentOperations {
             int rows = (constantInput ? 1 : cell.stepCount) * at.samples;
             products.allRows(
                     from.array(at), from.offset(at), rows, matrices.kernel(), bias, start.array(at), start.offset(at));
-            for (int t = 0; t < cell.stepCount; t++) {
+            for (int t = cell.firstStep; t < cell.stepCount; t++) {
                 if (constantInput) {
                     copyProjection(at, t);
                 }
@@ -124,9 +124,10 @@ public final class RecurrentOperations {
                 ofLast.spread(at);
             }
             cell.beginBack(at);
-            for (int t = cell.stepCount - 1; t >= 0; t--) {
+            for (int t = cell.stepCount - 1; t >= cell.firstStep; t--) {
                 cell.back(at, t);
             }
+            cell.clearBefore(at);
             cell.addStateGradients(at);
             if (matrices.bias() != null) {
                 int rows = cell.stepCount * at.samples;

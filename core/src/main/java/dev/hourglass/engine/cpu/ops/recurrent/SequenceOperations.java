@@ -188,6 +188,32 @@ public final class SequenceOperations {
         };
     }
 
+    public Operation move(Step.MoveSteps step) {
+        Buffer from = resources.buffer(step.from());
+        Operation zeros = zeros(new Step.Zeros(step.to()));
+        Buffer to = resources.buffer(step.to());
+        Layout.Steps read = step.from().steps();
+        Layout.Steps written = step.to().steps();
+        return at -> {
+            zeros.run(at);
+            int floats = at.samples * PANEL;
+            for (int panel = 0; panel < written.panels(); panel++) {
+                int source = from.offset(at) + panel * read.panelStride(at.samples) + step.first() * floats;
+                int target = to.offset(at) + panel * written.panelStride(at.samples) + step.place() * floats;
+                System.arraycopy(from.array(at), source, to.array(at), target, step.count() * floats);
+            }
+        };
+    }
+
+    public Operation zeros(Step.Zeros step) {
+        Buffer to = resources.buffer(step.to());
+        Layout.Steps layout = step.to().steps();
+        return at -> {
+            int first = to.offset(at);
+            Arrays.fill(to.array(at), first, first + layout.panels() * layout.panelStride(at.samples), 0);
+        };
+    }
+
     // --- dense layers on each step ---
 
     public Operation product(Step.StepsProduct step) {

@@ -1,0 +1,122 @@
+"""Makes the files that KerasStatesTest reads: recurrent layers that begin with states of other layers, as the real Keras
+saves them. Beside each model, NAME.txt has what Keras computes in float64 with the same weights: a batch of inputs, the
+outputs, and the gradients of the mean squared error by the inputs and by every variable, the targets being zeros.
+
+    .venv/bin/python make_state_files.py
+"""
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+import tensorflow as tf  # noqa: E402
+from keras import layers as L  # noqa: E402
+
+FOLDER = Path(__file__).resolve().parent.parent / "core/src/test/resources/keras/states"
+BATCH = 3
+MASKED = -0.5
+
+
+def translator():
+    """The usual encoder and decoder: the decoder begins with both states, and reads the code at each step."""
+    x = keras.Input((5, 3), name="x")
+    code, h, c = L.LSTM(4, return_state=True, name="encoder")(x)
+    steps = L.RepeatVector(5, name="repeat")(code)
+    states = L.LSTM(4, return_sequences=True, name="decoder")(steps, initial_state=[h, c])
+    return keras.Model(x, L.Dense(3, name="rebuilt")(states), name="translator")
+
+
+def gates():
+    """GRUs of both kinds and a simple layer; sequences leave beside the states, from the end of what is read."""
+    x = keras.Input((6, 2), name="x")
+    states, last = L.GRU(5, return_sequences=True, return_state=True, go_backwards=True, name="first")(x)
+    again, end = L.GRU(
+        5, reset_after=False, activation="relu", return_sequences=True, return_state=True, name="second"
+    )(states, initial_state=last)
+    return keras.Model(x, L.SimpleRNN(5, use_bias=False, return_sequences=True, name="third")(again, end), name="gates")
+
+
+def cells():
+    """The cell alone is read; more units than a panel has; other functions; a single step."""
+    x = keras.Input((1, 3), name="x")
+    _, _, c = L.LSTM(37, return_state=True, activation="softsign", name="first")(x)
+    second = L.LSTM(37, return_sequences=True, recurrent_activation="hard_sigmoid", name="second")
+    return keras.Model(x, L.Dense(2, name="last")(second(x, initial_state=[c, c])), name="cells")
+
+
+def masked():
+    """States behind steps that are skipped, at the end as well; states of dense layers."""
+    x = keras.Input((5, 2), name="x")
+    steps = L.Masking(MASKED, name="mask")(x)
+    flat = L.Flatten(name="flat")(x)
+    h = L.Dense(3, activation="tanh", name="h")(flat)
+    c = L.Dense(3, name="c")(flat)
+    _, end, cell = L.LSTM(3, return_sequences=True, return_state=True, name="ends")(steps)
+    states = L.LSTM(3, return_sequences=True, name="states")(x, initial_state=[h, c])
+    last = L.LSTM(3, go_backwards=True, name="last")(states, initial_state=[cell, end])
+    return keras.Model(x, last, name="masked")
+
+
+def shared():
+    """One layer at two places, which begins the second time as it ended the first; a state leaves the model."""
+    x = keras.Input((4, 3), name="x")
+    walk = L.LSTM(3, return_sequences=True, return_state=True, name="walk")
+    states, h, c = walk(x)
+    again, _, end = walk(states, initial_state=[h, c])
+    return keras.Model(x, [again, end], name="shared")
+
+
+def compute_in(precision):
+    keras.config.set_floatx(precision)
+    keras.config.set_dtype_policy(precision)
+
+
+def numbers(values):
+    return " ".join(format(value, ".9g") for value in np.asarray(values).ravel())
+
+
+def main():
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for number, make in enumerate([translator, gates, cells, masked, shared]):
+        random = np.random.default_rng(number)
+        compute_in("float32")
+        model = make()
+        for variable in model.weights:
+            variable.assign(random.uniform(-0.7, 0.7, variable.shape))
+        for extension in ("keras", "h5"):
+            model.save(FOLDER / f"{model.name}.{extension}")
+
+        compute_in("float64")
+        exact = make()
+        for variable, value in zip(exact.weights, model.get_weights()):
+            variable.assign(value.astype("float64"))
+        inputs = random.uniform(-1, 1, (BATCH, *model.inputs[0].shape[1:])).astype("float32")
+        if make is masked:
+            inputs[0, :2] = MASKED
+            inputs[1, -1] = MASKED
+            inputs[2] = MASKED
+        read = tf.constant(inputs.astype("float64"))
+        with tf.GradientTape() as tape:
+            tape.watch(read)
+            outputs = exact(read, training=True)
+            outputs = outputs if isinstance(outputs, list) else [outputs]
+            loss = sum(tf.reduce_mean(tf.square(output)) for output in outputs)
+        assert loss.dtype == "float64"
+        variables = [variable for layer in exact.layers for variable in layer.weights]
+        gradients = tape.gradient(loss, [read] + [variable.value for variable in variables])
+        lines = [f"inputs {numbers(inputs)}"]
+        lines += [f"output {numbers(output)}" for output in outputs]
+        lines += [f"gradient input {numbers(gradients[0])}"]
+        for layer in exact.layers:
+            for variable in layer.weights:
+                gradient = gradients[1 + [id(each) for each in variables].index(id(variable))]
+                lines.append(f"gradient {layer.name}/{variable.name} {numbers(gradient)}")
+        (FOLDER / f"{model.name}.txt").write_text("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()
