@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from sklearn.decomposition import PCA
+from sklearn.linear_model import LinearRegression
 
 TARGET = Path("core/src/test/resources/dev/hourglass/evaluate/pca-golden.txt")
 
@@ -54,6 +55,27 @@ def wide_errors(components):
     return np.array(errors)
 
 
+def windows():
+    """40 windows of five steps of two features, which turn and shrink, with noise."""
+    random = np.random.default_rng(11)
+    step = random.normal(size=(40, 2))
+    turn = 0.9 * np.array([[np.cos(0.7), -np.sin(0.7)], [np.sin(0.7), np.cos(0.7)]])
+    steps = []
+    for _ in range(5):
+        steps.append(step + 0.1 * random.normal(size=step.shape))
+        step = step @ turn
+    return np.stack(steps, axis=1).astype(np.float32)
+
+
+def predictions():
+    """The last two steps of the last 10 windows, told linearly from three components of the first three steps."""
+    before = windows()[:, :3].reshape(40, -1).astype(np.float64)
+    after = windows()[:, 3:].reshape(40, -1).astype(np.float64)
+    pca = PCA(n_components=3, svd_solver="full").fit(before[:30])
+    line = LinearRegression().fit(pca.transform(before[:30]), after[:30])
+    return line.predict(pca.transform(before[30:]))
+
+
 def main():
     random = np.random.default_rng(7)
     everything = samples(random, 55)
@@ -66,7 +88,7 @@ def main():
         rebuilt = codes[:, :k] @ pca.components_[:k] + pca.mean_
         errors.append(np.mean((test.astype(np.float64) - rebuilt) ** 2))
     lines = []
-    for name, values in [("train", train), ("test", test), ("codes", codes), ("mse", np.array(errors)), ("wide", wide_errors([8, 32]))]:
+    for name, values in [("train", train), ("test", test), ("codes", codes), ("mse", np.array(errors)), ("wide", wide_errors([8, 32])), ("windows", windows()), ("predicted", predictions())]:
         numbers = " ".join(repr(float(v)) for v in values.ravel())
         lines.append(f"{name} {list(values.shape)} {numbers}\n")
     TARGET.write_text("".join(lines))

@@ -28,48 +28,48 @@ import java.util.stream.Collectors;
  */
 public final class HtmlReport {
     private static final String STYLE = """
-            :root { color-scheme: light dark; --ink: #1a1a1a; --muted: #5c5c5c; --paper: #fff; --line: #d9d9d9;
-              --band: #f4f6f8; --accent: #0072b2; --waist: #fdf1e3; }
-            @media (prefers-color-scheme: dark) { :root { --ink: #e8e8e8; --muted: #a8a8a8; --paper: #16181b;
-              --line: #3a3f45; --band: #1f2327; --accent: #6cb8e6; --waist: #3a2c18; } }
-            * { box-sizing: border-box; }
-            body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 66rem; background: var(--paper);
-              color: var(--ink); font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
-            h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .4rem; }
-            h2 { font-size: 1.35rem; margin: 2.75rem 0 .75rem; padding-bottom: .25rem; border-bottom: 2px solid var(--line); }
-            h3 { font-size: 1.1rem; margin: 2rem 0 .6rem; }
-            p { max-width: 48rem; margin: .5rem 0; }
-            .lead, caption, figcaption, .note { color: var(--muted); }
-            nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: .3rem 1.4rem; padding: 0; margin: 1rem 0 0; }
-            a { color: var(--accent); }
-            ol, ul.answer { max-width: 48rem; padding-left: 1.4rem; }
-            li { margin: .45rem 0; }
-            nav li { margin: 0; }
-            .wide { overflow-x: auto; }
-            table { border-collapse: collapse; margin: .5rem 0 1rem; font-variant-numeric: tabular-nums; }
-            caption { text-align: left; padding-bottom: .4rem; font-size: .92rem; }
-            th, td { padding: .35rem .9rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
-            thead th { background: var(--band); border-bottom: 2px solid var(--line); }
-            tbody th { font-weight: 500; }
-            .number { text-align: right; white-space: nowrap; }
-            .facts td { overflow-wrap: anywhere; }
-            .facts th { white-space: nowrap; }
-            .waist th, .waist td { background: var(--waist); }
-            code { font: .92em ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
-            figure { margin: 1rem 0; }
-            figure img { display: block; max-width: 100%; height: auto; background: #fff; border: 1px solid var(--line);
-              border-radius: 4px; }
-            figcaption { font-size: .92rem; margin-top: .4rem; max-width: 48rem; }
-            @media (max-width: 40rem) { th, td { padding: .3rem .45rem; } }
-            @media print {
-              :root { --ink: #000; --muted: #444; --paper: #fff; --line: #bbb; --band: #f4f4f4; --accent: #000;
-                --waist: #eee; }
-              body { max-width: none; padding: 0; font-size: 10pt; }
-              nav { display: none; }
-              figure, table, li { break-inside: avoid; }
-              h2, h3 { break-after: avoid; }
-            }
-            """;
+        :root { color-scheme: light dark; --ink: #1a1a1a; --muted: #5c5c5c; --paper: #fff; --line: #d9d9d9;
+          --band: #f4f6f8; --accent: #0072b2; --waist: #fdf1e3; }
+        @media (prefers-color-scheme: dark) { :root { --ink: #e8e8e8; --muted: #a8a8a8; --paper: #16181b;
+          --line: #3a3f45; --band: #1f2327; --accent: #6cb8e6; --waist: #3a2c18; } }
+        * { box-sizing: border-box; }
+        body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 66rem; background: var(--paper);
+          color: var(--ink); font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
+        h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .4rem; }
+        h2 { font-size: 1.35rem; margin: 2.75rem 0 .75rem; padding-bottom: .25rem; border-bottom: 2px solid var(--line); }
+        h3 { font-size: 1.1rem; margin: 2rem 0 .6rem; }
+        p { max-width: 48rem; margin: .5rem 0; }
+        .lead, caption, figcaption, .note { color: var(--muted); }
+        nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: .3rem 1.4rem; padding: 0; margin: 1rem 0 0; }
+        a { color: var(--accent); }
+        ol, ul.answer { max-width: 48rem; padding-left: 1.4rem; }
+        li { margin: .45rem 0; }
+        nav li { margin: 0; }
+        .wide { overflow-x: auto; }
+        table { border-collapse: collapse; margin: .5rem 0 1rem; font-variant-numeric: tabular-nums; }
+        caption { text-align: left; padding-bottom: .4rem; font-size: .92rem; }
+        th, td { padding: .35rem .9rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+        thead th { background: var(--band); border-bottom: 2px solid var(--line); }
+        tbody th { font-weight: 500; }
+        .number { text-align: right; white-space: nowrap; }
+        .facts td { overflow-wrap: anywhere; }
+        .facts th { white-space: nowrap; }
+        .waist th, .waist td { background: var(--waist); }
+        code { font: .92em ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
+        figure { margin: 1rem 0; }
+        figure img { display: block; max-width: 100%; height: auto; background: #fff; border: 1px solid var(--line);
+          border-radius: 4px; }
+        figcaption { font-size: .92rem; margin-top: .4rem; max-width: 48rem; }
+        @media (max-width: 40rem) { th, td { padding: .3rem .45rem; } }
+        @media print {
+          :root { --ink: #000; --muted: #444; --paper: #fff; --line: #bbb; --band: #f4f4f4; --accent: #000;
+            --waist: #eee; }
+          body { max-width: none; padding: 0; font-size: 10pt; }
+          nav { display: none; }
+          figure, table, li { break-inside: avoid; }
+          h2, h3 { break-after: avoid; }
+        }
+        """;
 
     private final RunResult run;
     private final StringBuilder html = new StringBuilder();
@@ -96,14 +96,14 @@ public final class HtmlReport {
 
     private void head() {
         html.append("""
-                <!DOCTYPE html>
-                <html lang="en">
-                <head>
-                <meta charset="utf-8">
-                <meta name="viewport" content="width=device-width, initial-scale=1">
-                <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-                <meta name="generator" content="Hourglass">
-                """);
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+            <meta name="generator" content="Hourglass">
+            """);
         html.append("<title>").append(escape(run.title())).append("</title>\n");
         html.append("<style>\n").append(STYLE).append("</style>\n</head>\n<body>\n<header>\n");
         html.append("<h1>").append(escape(run.title())).append("</h1>\n");
@@ -196,6 +196,7 @@ public final class HtmlReport {
             summary(ModelSummary.of(model.spec()));
             figure("Training", Figures.trainingHistory(model));
             figure("Reconstructions", Figures.reconstructions(model));
+            Figures.predictions(model).forEach(drawn -> figure("Predictions", Optional.of(drawn)));
             figure("Best and worst", Figures.bestAndWorst(model));
             classes(model);
             figure("Latent space", Figures.latentSpace(model));
@@ -285,11 +286,11 @@ public final class HtmlReport {
             separator = " · ";
         }
         html.append("""
-                </caption>
-                <thead><tr><th scope="col">Layer</th><th scope="col">Type</th><th scope="col">Output shape</th>\
-                <th scope="col" class="number">Parameters</th></tr></thead>
-                <tbody>
-                """);
+            </caption>
+            <thead><tr><th scope="col">Layer</th><th scope="col">Type</th><th scope="col">Output shape</th>\
+            <th scope="col" class="number">Parameters</th></tr></thead>
+            <tbody>
+            """);
         for (ModelSummary.Row row : summary.rows()) {
             html.append(row.waist() ? "<tr class=\"waist\">" : "<tr>")
                     .append("<th scope=\"row\"><code>")

@@ -9,6 +9,7 @@ import dev.hourglass.report.results.LatentSpace;
 import dev.hourglass.report.results.ModelEvaluation;
 import dev.hourglass.report.results.ModelResult;
 import dev.hourglass.report.results.PeakMemory;
+import dev.hourglass.report.results.Prediction;
 import dev.hourglass.report.results.RunData;
 import dev.hourglass.report.results.RunResult;
 import dev.hourglass.report.results.SignalErrors;
@@ -68,6 +69,9 @@ final class ResultFiles {
                 && !model.history().last().validation().outputs().isEmpty()) {
             of.put("outputs", outputs(model.history().last().validation()));
         }
+        if (!evaluation.predictions().isEmpty()) {
+            of.put("predictions", predictions(evaluation.predictions()));
+        }
         of.put("testMse", finite(model.test().mse()));
         of.put("testMae", finite(model.test().mae()));
         of.put("parameters", model.parameters());
@@ -102,6 +106,19 @@ final class ResultFiles {
         }
         of.put("weightsSha256", model.weightsSha256());
         return of;
+    }
+
+    /** Each output that predicts, by its name. */
+    private static Map<String, Object> predictions(List<Prediction> predictions) {
+        Map<String, Object> outputs = new LinkedHashMap<>();
+        for (Prediction prediction : predictions) {
+            Map<String, @Nullable Object> of = new LinkedHashMap<>();
+            of.put("testMse", finite(prediction.mse()));
+            of.put("linearMse", finite(prediction.linearMse()));
+            of.put("lastStepMse", finite(prediction.lastMse()));
+            outputs.put(prediction.output(), of);
+        }
+        return outputs;
     }
 
     /** Each of several outputs by its name, after the last epoch. */

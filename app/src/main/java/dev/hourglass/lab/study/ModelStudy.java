@@ -6,6 +6,8 @@ import dev.hourglass.data.Split;
 import dev.hourglass.data.Subset;
 import dev.hourglass.data.series.SyntheticSequences;
 import dev.hourglass.engine.Inference;
+import dev.hourglass.engine.OutputTerm;
+import dev.hourglass.engine.Target;
 import dev.hourglass.evaluate.Points;
 import dev.hourglass.evaluate.Reconstruction;
 import dev.hourglass.evaluate.errors.ErrorReport;
@@ -14,6 +16,7 @@ import dev.hourglass.evaluate.errors.ImageQuality;
 import dev.hourglass.evaluate.errors.ReconstructionError;
 import dev.hourglass.evaluate.latent.Prior;
 import dev.hourglass.evaluate.pca.PrincipalComponents;
+import dev.hourglass.evaluate.pca.PrincipalRegression;
 import dev.hourglass.lab.LabException;
 import dev.hourglass.lab.Splits;
 import dev.hourglass.lab.recipe.ModelRecipe;
@@ -23,6 +26,7 @@ import dev.hourglass.report.results.LatentSpace;
 import dev.hourglass.report.results.ModelEvaluation;
 import dev.hourglass.report.results.ModelEvaluation.Extreme;
 import dev.hourglass.report.results.ModelResult;
+import dev.hourglass.report.results.Prediction;
 import dev.hourglass.report.results.PriorSamples;
 import dev.hourglass.report.results.RunData;
 import dev.hourglass.tensor.Shape;
@@ -217,6 +221,7 @@ public final class ModelStudy {
                 evaluation = evaluation.withPrior(
                         prior(spec, inference, recipe.training().seed()));
             }
+            evaluation = evaluation.withPredictions(predictions(recipe, inference, components));
             if (truth.isPresent()) {
                 evaluation = evaluation.withSignal(new SignalStudy(truth.get(), splits.test()).compare(own, rival));
             }
@@ -234,6 +239,20 @@ public final class ModelStudy {
                     reconstructions(own),
                     evaluation);
         }
+    }
+
+    private List<Prediction> predictions(ModelRecipe recipe, Inference inference, int components) {
+        List<String> outputs = recipe.training().loss().outputTerms().stream()
+                .filter(term -> term.target() == Target.NEXT)
+                .map(OutputTerm::output)
+                .toList();
+        if (outputs.isEmpty()) {
+            return List.of();
+        }
+        PrincipalRegression linear = PrincipalRegression.fit(pca, components, splits.training());
+        PredictionStudy study =
+                new PredictionStudy(splits.test(), linear, data.examples().size());
+        return outputs.stream().map(output -> study.of(output, inference)).toList();
     }
 
     private static PriorSamples prior(AutoencoderSpec spec, Inference inference, long seed) {

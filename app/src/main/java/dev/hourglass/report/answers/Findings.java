@@ -5,6 +5,7 @@ import dev.hourglass.model.LayerSpec;
 import dev.hourglass.report.Names;
 import dev.hourglass.report.Numbers;
 import dev.hourglass.report.results.ModelResult;
+import dev.hourglass.report.results.Prediction;
 import dev.hourglass.report.results.RunData;
 import dev.hourglass.report.results.RunResult;
 import dev.hourglass.train.History;
@@ -47,6 +48,9 @@ public final class Findings {
             ranked.stream().skip(1).forEach(other -> findings.add(reconstruction(ranked.getFirst(), other)));
             latentSizes(ranked).ifPresent(findings::add);
             ranked.forEach(model -> pca(model).ifPresent(findings::add));
+            ranked.forEach(model -> model.evaluation().predictions().stream()
+                    .map(prediction -> prediction(model, prediction))
+                    .forEach(findings::add));
         }
         parameters(models).ifPresent(findings::add);
         if (run.data().size() == 1) {
@@ -197,6 +201,21 @@ public final class Findings {
                         : "At " + numbers + ", " + name(model) + " reconstructs " + better(pca, mse)
                                 + " than PCA: test MSE " + Numbers.error(mse) + " against " + Numbers.error(pca)
                                 + "." + few);
+    }
+
+    private static String prediction(ModelResult model, Prediction prediction) {
+        double own = prediction.mse();
+        double best = Math.min(prediction.linearMse(), prediction.lastMse());
+        String steps = "the next " + Numbers.count(prediction.shape().dimension(0), "step");
+        String simple = "the better of two simple predictions";
+        String reading = same(own, best)
+                ? name(model) + " predicts " + steps + " as well as " + simple
+                : own < best
+                        ? name(model) + " predicts " + steps + " " + better(best, own) + " than " + simple
+                        : "For " + steps + ", " + simple + " is " + better(own, best) + " than " + name(model);
+        return reading + ": test MSE " + Numbers.error(own) + " against " + Numbers.error(prediction.linearMse())
+                + " (linear, from PCA's " + Numbers.count(latentSize(model)) + " numbers) and "
+                + Numbers.error(prediction.lastMse()) + " (the last step kept).";
     }
 
     private static Optional<String> parameters(List<ModelResult> models) {

@@ -3,6 +3,7 @@ package dev.hourglass.report.figures;
 import dev.hourglass.report.Names;
 import dev.hourglass.report.results.LatentSpace;
 import dev.hourglass.report.results.ModelResult;
+import dev.hourglass.report.results.Prediction;
 import dev.hourglass.report.results.PriorSamples;
 import dev.hourglass.report.results.RunData;
 import dev.hourglass.report.results.RunResult;
@@ -20,6 +21,7 @@ public final class Figures {
         for (ModelResult model : run.models()) {
             trainingHistory(model).ifPresent(figures::add);
             reconstructions(model).ifPresent(figures::add);
+            figures.addAll(predictions(model));
             bestAndWorst(model).ifPresent(figures::add);
             latentSpace(model).ifPresent(figures::add);
             priorSamples(model).ifPresent(figures::add);
@@ -48,6 +50,21 @@ public final class Figures {
                 model.data().series()
                         ? SeriesFigure.draw(fileName, model)
                         : ImagesFigure.reconstructions(fileName, model));
+    }
+
+    /** What follows test samples, by each output that predicts it; none without such outputs or examples. */
+    public static List<Figure> predictions(ModelResult model) {
+        List<Prediction> predictions = model.evaluation().predictions();
+        return predictions.stream()
+                .filter(prediction ->
+                        !prediction.examples().isEmpty() && model.data().series())
+                .map(prediction -> PredictionFigure.draw(
+                        fileName(
+                                model,
+                                "predicted_steps" + (predictions.size() == 1 ? "" : "_" + clean(prediction.output()))),
+                        model,
+                        prediction))
+                .toList();
     }
 
     /** The images that are rebuilt best and worst; empty if they were not looked for, or samples are no images. */

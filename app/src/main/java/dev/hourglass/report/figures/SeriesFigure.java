@@ -4,11 +4,8 @@ import dev.hourglass.report.Names;
 import dev.hourglass.report.Numbers;
 import dev.hourglass.report.results.ModelResult;
 import dev.hourglass.report.results.RunData;
-import java.awt.BasicStroke;
-import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.geom.Ellipse2D;
-import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,11 +14,9 @@ import java.util.Map;
 /** Series as curves: what was measured as dots, the truth where it is known, and what a model makes of it. */
 final class SeriesFigure {
     private static final int MARGIN = 20;
-    private static final int PANEL_WIDTH = 200;
-    private static final int PANEL_HEIGHT = 120;
     private static final int GAP = 14;
     private static final int MAX_SAMPLES = 5;
-    private static final int MAX_FEATURES = 3;
+    static final int MAX_FEATURES = 3;
 
     private SeriesFigure() {}
 
@@ -43,8 +38,9 @@ final class SeriesFigure {
         int top = MARGIN + Type.TITLE.lineHeight() + Type.NOTE.lineHeight() + 12;
         int panels = top + Type.HEADING.lineHeight() + Type.SMALL.lineHeight() + 4;
         int width = (int) Math.max(
-                left + chosen.size() * (PANEL_WIDTH + GAP) - GAP + MARGIN, 2 * MARGIN + Type.NOTE.width(subtitle));
-        int legend = panels + rows * (PANEL_HEIGHT + GAP) + Type.SMALL.lineHeight();
+                left + chosen.size() * (SeriesPanel.WIDTH + GAP) - GAP + MARGIN,
+                2 * MARGIN + Type.NOTE.width(subtitle));
+        int legend = panels + rows * (SeriesPanel.HEIGHT + GAP) + Type.SMALL.lineHeight();
         int height = legend + Type.BODY.lineHeight() + MARGIN;
         String description = chosen.size() + " test sequences as curves, " + rows + " features of each, beside their"
                 + " reconstructions by " + name + "; the mean squared error over the whole test set is "
@@ -56,13 +52,14 @@ final class SeriesFigure {
             for (int column = 0; column < chosen.size(); column++) {
                 RunData.Example example = data.examples().get(chosen.get(column));
                 float[] rebuilt = model.reconstructions().get(chosen.get(column));
-                int x = left + column * (PANEL_WIDTH + GAP);
-                Type.HEADING.draw(graphics, Type.HEADING.fit(example.title(), PANEL_WIDTH), x, top);
+                int x = left + column * (SeriesPanel.WIDTH + GAP);
+                Type.HEADING.draw(graphics, Type.HEADING.fit(example.title(), SeriesPanel.WIDTH), x, top);
                 Type.SMALL.draw(graphics, errors(example, rebuilt), x, top + (double) Type.HEADING.lineHeight());
                 for (int row = 0; row < rows; row++) {
-                    Panel panel = new Panel(x, panels + row * (PANEL_HEIGHT + GAP), steps, features, row, range);
+                    SeriesPanel panel =
+                            new SeriesPanel(x, panels + row * (SeriesPanel.HEIGHT + GAP), steps, features, row, range);
                     panel.frame(graphics, column == 0, row == rows - 1);
-                    panel.dots(graphics, example.sample());
+                    panel.dots(graphics, example.sample(), 0);
                     if (clean) {
                         panel.curve(graphics, example.clean(), Palette.INK, 1.2f);
                     }
@@ -73,7 +70,7 @@ final class SeriesFigure {
         });
     }
 
-    private static List<Integer> oneOfEachClass(RunData data) {
+    static List<Integer> oneOfEachClass(RunData data) {
         Map<String, Integer> first = new LinkedHashMap<>();
         for (int i = 0; i < data.examples().size(); i++) {
             String title = data.examples().get(i).title();
@@ -89,7 +86,7 @@ final class SeriesFigure {
                 : mse + "; to the signal " + Numbers.shortError(mse(example.clean(), rebuilt));
     }
 
-    private static double mse(float[] a, float[] b) {
+    static double mse(float[] a, float[] b) {
         double sum = 0;
         for (int i = 0; i < a.length; i++) {
             sum += ((double) a[i] - b[i]) * ((double) a[i] - b[i]);
@@ -105,7 +102,7 @@ final class SeriesFigure {
         return range[0] < range[1] ? range : new float[] {0, 1};
     }
 
-    private static void widen(float[] range, float[] sample) {
+    static void widen(float[] range, float[] sample) {
         for (float value : sample) {
             if (Float.isFinite(value)) {
                 range[0] = Math.min(range[0], value);
@@ -129,59 +126,8 @@ final class SeriesFigure {
         legendText(graphics, name + " reconstruction", x + 28, top);
     }
 
-    private static double legendText(Graphics2D graphics, String text, double left, int top) {
+    static double legendText(Graphics2D graphics, String text, double left, int top) {
         Type.NOTE.draw(graphics, text, left, top);
         return left + Type.NOTE.width(text) + 24;
-    }
-
-    /** One feature of one sample. */
-    private record Panel(int left, int top, int steps, int features, int feature, float[] range) {
-        void frame(Graphics2D graphics, boolean first, boolean last) {
-            graphics.setColor(Palette.FRAME);
-            graphics.setStroke(new BasicStroke(1));
-            graphics.draw(new Rectangle2D.Double(left, top, PANEL_WIDTH, PANEL_HEIGHT));
-            if (first) {
-                String label = "feature " + (feature + 1);
-                Type.SMALL.draw(graphics, label, left - 8 - Type.SMALL.width(label), top + PANEL_HEIGHT / 2.0 - 8);
-            }
-            if (last) {
-                Type.SMALL.draw(graphics, "step 1", left, top + PANEL_HEIGHT + 3.0);
-                String end = Integer.toString(steps);
-                Type.SMALL.draw(graphics, end, left + PANEL_WIDTH - Type.SMALL.width(end), top + PANEL_HEIGHT + 3.0);
-            }
-        }
-
-        void dots(Graphics2D graphics, float[] sample) {
-            graphics.setColor(Palette.FRAME);
-            for (int step = 0; step < steps; step++) {
-                graphics.fill(new Ellipse2D.Double(x(step) - 1.5, y(sample, step) - 1.5, 3, 3));
-            }
-        }
-
-        void curve(Graphics2D graphics, float[] sample, Color color, float width) {
-            Path2D path = new Path2D.Double();
-            boolean drawing = false;
-            for (int step = 0; step < steps; step++) {
-                boolean finite = Float.isFinite(sample[step * features + feature]);
-                if (finite && drawing) {
-                    path.lineTo(x(step), y(sample, step));
-                } else if (finite) {
-                    path.moveTo(x(step), y(sample, step));
-                }
-                drawing = finite;
-            }
-            graphics.setColor(color);
-            graphics.setStroke(new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
-            graphics.draw(path);
-        }
-
-        private double x(int step) {
-            return left + 5 + step * (PANEL_WIDTH - 10.0) / Math.max(1, steps - 1);
-        }
-
-        private double y(float[] sample, int step) {
-            double share = (sample[step * features + feature] - range[0]) / (range[1] - range[0]);
-            return top + PANEL_HEIGHT - 5 - share * (PANEL_HEIGHT - 10.0);
-        }
     }
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param sweep the same model with other latent sizes
  * @param memory at its largest while the model was trained
  * @param prior what a variational model makes of codes from its prior
+ * @param predictions of outputs that tell what follows a sample
  * @param references what others report of the same model
  */
 public record ModelEvaluation(
@@ -32,10 +33,11 @@ public record ModelEvaluation(
         @Nullable Sweep sweep,
         @Nullable PeakMemory memory,
         @Nullable PriorSamples prior,
+        List<Prediction> predictions,
         List<Reference> references) {
     /** Nothing was measured. */
-    public static final ModelEvaluation NONE =
-            new ModelEvaluation(null, null, null, List.of(), List.of(), null, null, null, null, null, List.of());
+    public static final ModelEvaluation NONE = new ModelEvaluation(
+            null, null, null, List.of(), List.of(), null, null, null, null, null, List.of(), List.of());
 
     /**
      * A sample that stands out.
@@ -50,43 +52,68 @@ public record ModelEvaluation(
     public ModelEvaluation {
         best = List.copyOf(best);
         worst = List.copyOf(worst);
+        predictions = List.copyOf(predictions);
         references = List.copyOf(references);
     }
 
     public ModelEvaluation withErrors(ErrorReport own, @Nullable ErrorReport ofPca) {
-        return new ModelEvaluation(own, ofPca, quality, best, worst, latent, signal, sweep, memory, prior, references);
+        return new ModelEvaluation(
+                own, ofPca, quality, best, worst, latent, signal, sweep, memory, prior, predictions, references);
     }
 
     public ModelEvaluation withQuality(ImageQuality value) {
-        return new ModelEvaluation(errors, pca, value, best, worst, latent, signal, sweep, memory, prior, references);
+        return new ModelEvaluation(
+                errors, pca, value, best, worst, latent, signal, sweep, memory, prior, predictions, references);
     }
 
     public ModelEvaluation withExtremes(List<Extreme> bestOnes, List<Extreme> worstOnes) {
         return new ModelEvaluation(
-                errors, pca, quality, bestOnes, worstOnes, latent, signal, sweep, memory, prior, references);
+                errors,
+                pca,
+                quality,
+                bestOnes,
+                worstOnes,
+                latent,
+                signal,
+                sweep,
+                memory,
+                prior,
+                predictions,
+                references);
     }
 
     public ModelEvaluation withLatent(LatentSpace value) {
-        return new ModelEvaluation(errors, pca, quality, best, worst, value, signal, sweep, memory, prior, references);
+        return new ModelEvaluation(
+                errors, pca, quality, best, worst, value, signal, sweep, memory, prior, predictions, references);
     }
 
     public ModelEvaluation withSignal(SignalErrors value) {
-        return new ModelEvaluation(errors, pca, quality, best, worst, latent, value, sweep, memory, prior, references);
+        return new ModelEvaluation(
+                errors, pca, quality, best, worst, latent, value, sweep, memory, prior, predictions, references);
     }
 
     public ModelEvaluation withSweep(Sweep value) {
-        return new ModelEvaluation(errors, pca, quality, best, worst, latent, signal, value, memory, prior, references);
+        return new ModelEvaluation(
+                errors, pca, quality, best, worst, latent, signal, value, memory, prior, predictions, references);
     }
 
     public ModelEvaluation withMemory(PeakMemory value) {
-        return new ModelEvaluation(errors, pca, quality, best, worst, latent, signal, sweep, value, prior, references);
+        return new ModelEvaluation(
+                errors, pca, quality, best, worst, latent, signal, sweep, value, prior, predictions, references);
     }
 
     public ModelEvaluation withReferences(List<Reference> value) {
-        return new ModelEvaluation(errors, pca, quality, best, worst, latent, signal, sweep, memory, prior, value);
+        return new ModelEvaluation(
+                errors, pca, quality, best, worst, latent, signal, sweep, memory, prior, predictions, value);
     }
 
     public ModelEvaluation withPrior(PriorSamples value) {
-        return new ModelEvaluation(errors, pca, quality, best, worst, latent, signal, sweep, memory, value, references);
+        return new ModelEvaluation(
+                errors, pca, quality, best, worst, latent, signal, sweep, memory, value, predictions, references);
+    }
+
+    public ModelEvaluation withPredictions(List<Prediction> value) {
+        return new ModelEvaluation(
+                errors, pca, quality, best, worst, latent, signal, sweep, memory, prior, value, references);
     }
 }
