@@ -159,6 +159,11 @@ public final class ByteDataset implements Dataset {
     }
 
     @Override
+    public long storedBytes() {
+        return (long) content.size * content.sampleSize;
+    }
+
+    @Override
     public boolean hasLabels() {
         return content.labels != null;
     }

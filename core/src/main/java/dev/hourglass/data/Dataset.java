@@ -37,6 +37,11 @@ public interface Dataset {
      */
     default void requireUnchanged() {}
 
+    /** How many bytes the samples take where they lie, in memory or in a file; 0 where that is not known. */
+    default long storedBytes() {
+        return 0;
+    }
+
     /** What follows each sample: known where samples are the first steps of longer windows. */
     default Optional<Next> next() {
         return Optional.empty();

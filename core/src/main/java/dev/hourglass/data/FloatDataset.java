@@ -301,6 +301,11 @@ public final class FloatDataset implements Dataset {
     }
 
     @Override
+    public long storedBytes() {
+        return store.storedBytes();
+    }
+
+    @Override
     public boolean hasLabels() {
         return labels != null;
     }

@@ -41,6 +41,11 @@ public interface SampleStore {
         return false;
     }
 
+    /** As {@link Dataset#storedBytes}. */
+    default long storedBytes() {
+        return (long) size() * sampleSize() * Float.BYTES;
+    }
+
     /** As {@link Dataset#requireUnchanged}. */
     void requireUnchanged();
 
@@ -92,6 +97,11 @@ public interface SampleStore {
         }
 
         @Override
+        public long storedBytes() {
+            return values.byteSize();
+        }
+
+        @Override
         public boolean isDouble() {
             return true;
         }
@@ -131,6 +141,11 @@ public interface SampleStore {
         @Override
         public void copy(int index, float[] into, int offset, Normalization normalization) {
             store.copy(from + index, into, offset, normalization);
+        }
+
+        @Override
+        public long storedBytes() {
+            return (long) ((double) store.storedBytes() / store.size() * size);
         }
 
         @Override
@@ -236,6 +251,11 @@ public interface SampleStore {
                 series.copy(start + step, into, offset + step * each, normalization);
             }
             Arrays.fill(into, offset + length * each, offset + sampleSize(), cuts.filling());
+        }
+
+        @Override
+        public long storedBytes() {
+            return series.storedBytes();
         }
 
         @Override

@@ -99,6 +99,11 @@ public final class SplitWindows implements Dataset {
     }
 
     @Override
+    public long storedBytes() {
+        return windows.storedBytes();
+    }
+
+    @Override
     public boolean hasLabels() {
         return windows.hasLabels();
     }

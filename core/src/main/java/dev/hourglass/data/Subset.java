@@ -97,6 +97,11 @@ public final class Subset implements Dataset {
     }
 
     @Override
+    public long storedBytes() {
+        return whole.storedBytes() / whole.size() * size();
+    }
+
+    @Override
     public boolean hasLabels() {
         return whole.hasLabels();
     }

@@ -14,6 +14,7 @@ import dev.hourglass.engine.Optimizer;
  * @param augmentation how images are changed at random before the model sees them
  * @param noise what spoils inputs while targets stay clean
  * @param callbacks what looks at the history after each epoch
+ * @param shuffle in which order an epoch sees the samples
  * @param seed of initialisation, shuffling and dropout
  * @param threads that compute, >= 1; any number gives the same bits
  */
@@ -26,6 +27,7 @@ public record TrainOptions(
         Augmentation augmentation,
         InputNoise noise,
         Callbacks callbacks,
+        Shuffle shuffle,
         long seed,
         int threads) {
     public TrainOptions {
@@ -52,6 +54,7 @@ public record TrainOptions(
                 Augmentation.NONE,
                 InputNoise.none(),
                 Callbacks.NONE,
+                Shuffle.BY_SIZE,
                 42,
                 Runtime.getRuntime().availableProcessors());
     }
@@ -62,22 +65,22 @@ public record TrainOptions(
 
     public TrainOptions withEpochs(int value) {
         return new TrainOptions(
-                value, batchSize, loss, optimizer, schedule, augmentation, noise, callbacks, seed, threads);
+                value, batchSize, loss, optimizer, schedule, augmentation, noise, callbacks, shuffle, seed, threads);
     }
 
     public TrainOptions withBatchSize(int value) {
         return new TrainOptions(
-                epochs, value, loss, optimizer, schedule, augmentation, noise, callbacks, seed, threads);
+                epochs, value, loss, optimizer, schedule, augmentation, noise, callbacks, shuffle, seed, threads);
     }
 
     public TrainOptions withLoss(Loss value) {
         return new TrainOptions(
-                epochs, batchSize, value, optimizer, schedule, augmentation, noise, callbacks, seed, threads);
+                epochs, batchSize, value, optimizer, schedule, augmentation, noise, callbacks, shuffle, seed, threads);
     }
 
     public TrainOptions withOptimizer(Optimizer value) {
         return new TrainOptions(
-                epochs, batchSize, loss, value, schedule, augmentation, noise, callbacks, seed, threads);
+                epochs, batchSize, loss, value, schedule, augmentation, noise, callbacks, shuffle, seed, threads);
     }
 
     public TrainOptions withLearningRate(float value) {
@@ -86,31 +89,37 @@ public record TrainOptions(
 
     public TrainOptions withSchedule(LearningRateSchedule value) {
         return new TrainOptions(
-                epochs, batchSize, loss, optimizer, value, augmentation, noise, callbacks, seed, threads);
+                epochs, batchSize, loss, optimizer, value, augmentation, noise, callbacks, shuffle, seed, threads);
     }
 
     public TrainOptions withAugmentation(Augmentation value) {
-        return new TrainOptions(epochs, batchSize, loss, optimizer, schedule, value, noise, callbacks, seed, threads);
+        return new TrainOptions(
+                epochs, batchSize, loss, optimizer, schedule, value, noise, callbacks, shuffle, seed, threads);
     }
 
     public TrainOptions withNoise(InputNoise value) {
         return new TrainOptions(
-                epochs, batchSize, loss, optimizer, schedule, augmentation, value, callbacks, seed, threads);
+                epochs, batchSize, loss, optimizer, schedule, augmentation, value, callbacks, shuffle, seed, threads);
     }
 
     public TrainOptions withCallbacks(Callbacks value) {
         return new TrainOptions(
-                epochs, batchSize, loss, optimizer, schedule, augmentation, noise, value, seed, threads);
+                epochs, batchSize, loss, optimizer, schedule, augmentation, noise, value, shuffle, seed, threads);
+    }
+
+    public TrainOptions withShuffle(Shuffle value) {
+        return new TrainOptions(
+                epochs, batchSize, loss, optimizer, schedule, augmentation, noise, callbacks, value, seed, threads);
     }
 
     public TrainOptions withSeed(long value) {
         return new TrainOptions(
-                epochs, batchSize, loss, optimizer, schedule, augmentation, noise, callbacks, value, threads);
+                epochs, batchSize, loss, optimizer, schedule, augmentation, noise, callbacks, shuffle, value, threads);
     }
 
     public TrainOptions withThreads(int value) {
         return new TrainOptions(
-                epochs, batchSize, loss, optimizer, schedule, augmentation, noise, callbacks, seed, value);
+                epochs, batchSize, loss, optimizer, schedule, augmentation, noise, callbacks, shuffle, seed, value);
     }
 
     static void require(boolean condition, String message) {

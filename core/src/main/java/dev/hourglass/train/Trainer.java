@@ -13,13 +13,11 @@ import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
-import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.ShapeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /** The training loop: epochs of shuffled batches, each epoch ended by a look at the validation set. */
@@ -119,10 +117,14 @@ public final class Trainer {
         int steps = Math.ceilDiv(training.size(), batchSize);
         LossRequirements.warnings(model.spec(), options.loss())
                 .forEach(warning -> listener.accept(new TrainEvent.Warned(warning)));
+        String note = options.shuffle().note(training);
+        if (!note.isEmpty()) {
+            listener.accept(new TrainEvent.Warned(note));
+        }
         listener.accept(new TrainEvent.Started(model.spec().name(), options.loss(), options.epochs(), steps));
         while (place.epoch() <= options.epochs() && !callbacks.hasStopped()) {
             listener.accept(new TrainEvent.EpochStarted(place.epoch(), options.epochs()));
-            int[] order = shuffled(place.epoch());
+            int[] order = options.shuffle().order(training, options.seed(), place.epoch());
             Samples targets = options.augmentation().samples(training, options.seed(), place.epoch());
             Samples inputs = options.noise()
                     .over(targets, training.sampleShape().size(), options.seed(), "training", place.epoch());
@@ -308,18 +310,5 @@ public final class Trainer {
                     case NEXT -> (Samples) data.next().orElseThrow()::copy;
                 })
                 .toList();
-    }
-
-    /** The order in which an epoch sees the samples, by seed and epoch alone (Fisher and Yates). */
-    private int[] shuffled(int epoch) {
-        int[] order = IntStream.range(0, training.size()).toArray();
-        RandomGenerator random = new RandomSource(options.seed()).stream("shuffle", epoch);
-        for (int i = order.length - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            int kept = order[i];
-            order[i] = order[j];
-            order[j] = kept;
-        }
-        return order;
     }
 }

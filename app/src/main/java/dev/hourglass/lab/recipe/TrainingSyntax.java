@@ -9,6 +9,7 @@ import dev.hourglass.train.InputNoise;
 import dev.hourglass.train.LearningRateSchedule;
 import dev.hourglass.train.LearningRateSchedule.CosineDecay;
 import dev.hourglass.train.LearningRateSchedule.ExponentialDecay;
+import dev.hourglass.train.Shuffle;
 import dev.hourglass.train.TrainOptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -47,6 +48,7 @@ public final class TrainingSyntax {
                         "early_stopping",
                         "reduce_lr_on_plateau",
                         "keep_best",
+                        "shuffle",
                         "seed",
                         "threads");
         Optional<Node> rate = training.find("learning_rate");
@@ -84,6 +86,9 @@ public final class TrainingSyntax {
                 training.find("augmentation").map(TrainingSyntax::augmentation).orElse(defaults.augmentation()),
                 training.find("noise").map(NoiseSyntax::read).orElse(defaults.noise()),
                 CallbackSyntax.read(training),
+                training.find("shuffle")
+                        .map(value -> value.asOneOf(Shuffle.class))
+                        .orElse(defaults.shuffle()),
                 training.find("seed")
                         .map(value -> value.asWholeNumber(Long.MIN_VALUE, Long.MAX_VALUE))
                         .orElse(defaults.seed()),
@@ -117,6 +122,9 @@ public final class TrainingSyntax {
             tree.put("noise", NoiseSyntax.write(options.noise()));
         }
         tree.putAll(CallbackSyntax.write(options.callbacks()));
+        if (options.shuffle() != Shuffle.BY_SIZE) {
+            tree.put("shuffle", options.shuffle().name().toLowerCase(Locale.ROOT));
+        }
         tree.put("seed", options.seed());
         tree.put("threads", options.threads());
         return tree;

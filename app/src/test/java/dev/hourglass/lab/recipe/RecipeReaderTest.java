@@ -39,6 +39,7 @@ import dev.hourglass.train.LearningRateSchedule.CosineDecay;
 import dev.hourglass.train.LearningRateSchedule.ExponentialDecay;
 import dev.hourglass.train.Monitor;
 import dev.hourglass.train.ReduceLrOnPlateau;
+import dev.hourglass.train.Shuffle;
 import dev.hourglass.train.TrainOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -583,6 +584,17 @@ class RecipeReaderTest {
 
         assertThat(only(recipe).training().augmentation())
                 .isEqualTo(new Augmentation(true, 2, 0, Augmentation.FillMode.NEAREST));
+    }
+
+    @Test
+    void theOrderOfSamplesIsWrittenWhereItWasChosen() throws IOException {
+        Recipe blocks = read(DATA + MODELS + "training: {shuffle: blocks}\n");
+        Recipe bySize = read(DATA + MODELS);
+
+        assertThat(only(blocks).training().shuffle()).isEqualTo(Shuffle.BLOCKS);
+        assertThat(RecipeWriter.write(blocks).toString()).contains("shuffle=blocks");
+        assertThat(only(bySize).training().shuffle()).isEqualTo(Shuffle.BY_SIZE);
+        assertThat(RecipeWriter.write(bySize).toString()).doesNotContain("shuffle");
     }
 
     /** All layers there are: both labs, the presets of the labs to come, and one of each other layer. */

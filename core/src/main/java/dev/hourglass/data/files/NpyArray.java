@@ -121,6 +121,11 @@ record NpyArray(String place, NpyHeader header, MemorySegment bytes, FileStamp s
         }
 
         @Override
+        public long storedBytes() {
+            return (long) size() * sampleSize * array.header.type().bytes();
+        }
+
+        @Override
         public void requireUnchanged() {
             array.stamp.requireUnchanged();
         }

@@ -108,6 +108,11 @@ final class PixelStore implements SampleStore {
     }
 
     @Override
+    public long storedBytes() {
+        return pixels.byteSize();
+    }
+
+    @Override
     public void requireUnchanged() {
         // Nobody else has the pixels.
     }
