@@ -118,6 +118,19 @@ class Variational(nn.Module):
         return self.decoder(mean), mean, self.variance(hidden)
 
 
+class Calls(nn.Module):
+    """Layers by name, and what is computed with them."""
+
+    def __init__(self, compute, **layers):
+        super().__init__()
+        self.compute = compute
+        for name, layer in layers.items():
+            setattr(self, name, layer)
+
+    def forward(self, x):
+        return self.compute(self, x)
+
+
 def models():
     """Name to model and the shape of a sample."""
     conv, back, linear, relu = nn.Conv2d, nn.ConvTranspose2d, nn.Linear, nn.ReLU
@@ -222,6 +235,100 @@ def models():
         ),
         "dense_steps": (nn.Sequential(linear(3, 6), relu(), linear(6, 2), linear(2, 3)), (6, 3)),
         "variational": (Variational(), (8,)),
+        "clip": (
+            nn.Sequential(
+                linear(8, 5), nn.Hardtanh(-0.5, 0.7), linear(5, 3), Calls(lambda m, x: x.clamp(min=-0.1)), linear(3, 5),
+                Calls(lambda m, x: x.clamp(max=0.3)), linear(5, 8), Calls(lambda m, x: x.clamp(0, 1)),
+            ),
+            (8,),
+        ),
+        "layer_norms": (
+            nn.Sequential(
+                conv(2, 3, 3, 2, 1), nn.LayerNorm([3, 4, 6]), relu(), nn.Flatten(), linear(72, 5), nn.LayerNorm(5),
+                nn.GELU(), linear(5, 4), nn.LayerNorm(4, elementwise_affine=False), linear(4, 192),
+                nn.Unflatten(1, (2, 8, 12)),
+            ),
+            (2, 8, 12),
+        ),
+        "group_norms": (
+            nn.Sequential(
+                nn.Conv1d(2, 4, 3, 2, 1), nn.GroupNorm(2, 4), relu(), nn.Conv1d(4, 2, 3, 2, 1), nn.InstanceNorm1d(2),
+                nn.ConvTranspose1d(2, 4, 4, 2, 1), nn.GroupNorm(4, 4), relu(), nn.ConvTranspose1d(4, 2, 4, 2, 1),
+            ),
+            (2, 16),
+        ),
+        "gelu_tanh": (nn.Sequential(linear(8, 5), nn.GELU("tanh"), linear(5, 2), linear(2, 8)), (8,)),
+        "resize_to_input": (
+            Calls(
+                lambda m, x: m.c(nn.functional.interpolate(torch.relu(m.b(torch.relu(m.a(x)))), size=x.shape[-2:])),
+                a=conv(2, 4, 3, 2, 1), b=conv(4, 2, 3, 2, 1), c=conv(2, 2, 3, padding=1),
+            ),
+            (2, 8, 12),
+        ),
+        "flatten_dynamic": (
+            Calls(
+                lambda m, x: torch.sigmoid(
+                    m.d(torch.relu(m.wide(m.code(torch.flatten(m.e(x), start_dim=1)))).reshape(x.shape[0], 4, 4, 6))
+                ),
+                e=conv(1, 4, 3, 2, 1), code=linear(96, 3), wide=linear(3, 96), d=back(4, 1, 4, 2, 1),
+            ),
+            (1, 8, 12),
+        ),
+        "scaled_in_front": (
+            Calls(
+                lambda m, x: m.d(torch.relu(m.e((x - 0.5) / 0.5))) * 0.5 + 0.5, e=linear(8, 3), d=linear(3, 8)
+            ),
+            (8,),
+        ),
+        "channels_last": (
+            Calls(
+                lambda m, x: m.d(torch.relu(m.e(x.permute(0, 3, 1, 2)))).permute(0, 2, 3, 1),
+                e=conv(2, 3, 3, 2, 1), d=back(3, 2, 4, 2, 1),
+            ),
+            (8, 12, 2),
+        ),
+        "tied": (
+            Calls(
+                lambda m, x: nn.functional.linear(torch.sigmoid(m.e(x)), m.e.weight.t(), m.b),
+                e=linear(8, 3), b=nn.Parameter(torch.randn(8)),
+            ),
+            (8,),
+        ),
+        "gated": (
+            Calls(
+                lambda m, x: m.d(torch.tanh(m.a(x)) * torch.sigmoid(m.b(x))), a=linear(8, 3), b=linear(8, 3),
+                d=linear(3, 8),
+            ),
+            (8,),
+        ),
+        "separable": (
+            nn.Sequential(
+                conv(2, 2, 3, 2, 1, groups=2), conv(2, 4, 1), nn.Hardswish(), conv(4, 4, 3, 2, 1, groups=4),
+                conv(4, 2, 1), nn.Upsample(scale_factor=2, mode="bilinear"), back(2, 2, 4, 2, 1),
+            ),
+            (2, 8, 12),
+        ),
+        "pool_ceil": (
+            nn.Sequential(
+                conv(2, 4, 3, padding=1), nn.MaxPool2d(2, 2, ceil_mode=True), relu(), conv(4, 2, 1),
+                nn.Upsample(scale_factor=2), conv(2, 2, 2),
+            ),
+            (2, 7, 11),
+        ),
+        "steps_conv": (
+            Calls(
+                lambda m, x: m.d(torch.relu(m.e(x.transpose(1, 2)))).transpose(1, 2),
+                e=nn.Conv1d(3, 4, 3, 2, 1), d=nn.ConvTranspose1d(4, 3, 4, 2, 1),
+            ),
+            (8, 3),
+        ),
+        "split": (
+            Calls(
+                lambda m, x: m.d(torch.cat([torch.tanh(m.e(x).chunk(2, 1)[0]), torch.relu(m.e(x).chunk(2, 1)[1])], 1)),
+                e=linear(8, 6), d=linear(6, 8),
+            ),
+            (8,),
+        ),
     }
 
 
@@ -234,7 +341,8 @@ def prepare(model):
             module.running_var.uniform_(0.5, 2)
             nn.init.normal_(module.weight)
             nn.init.normal_(module.bias)
-        if isinstance(module, (nn.InstanceNorm2d, nn.LayerNorm)):
+        kinds = (nn.InstanceNorm1d, nn.InstanceNorm2d, nn.LayerNorm, nn.GroupNorm)
+        if isinstance(module, kinds) and module.weight is not None:
             nn.init.normal_(module.weight)
             nn.init.normal_(module.bias)
         if isinstance(module, nn.PReLU):
@@ -245,8 +353,11 @@ def export(model, inputs, file, exporter):
     outputs = ["y", "mean", "variance"] if isinstance(model, Variational) else ["y"]
     names = {"input_names": ["x"], "output_names": outputs}
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        if exporter == "legacy":
-            torch.onnx.export(model, (inputs,), file, dynamo=False, dynamic_axes=BATCH, opset_version=17, **names)
+        if exporter in ("legacy", "early"):
+            operators = 17 if exporter == "legacy" else 13
+            torch.onnx.export(
+                model, (inputs,), file, dynamo=False, dynamic_axes=BATCH, opset_version=operators, **names
+            )
         elif exporter == "one":  # a batch of one, as examples on the web have it
             torch.onnx.export(model, (inputs[:1],), file, dynamo=False, opset_version=13, **names)
         else:
@@ -281,7 +392,8 @@ def main():
     logging.disable(logging.CRITICAL)
     torch.manual_seed(7)
     if arguments.fixtures:
-        write(FIXTURES, {(name, "legacy") for name in models()}, ["legacy"])
+        early = {(name, "early") for name in ("layer_norms", "clip")}
+        write(FIXTURES, {(name, "legacy") for name in models()} | early, ["legacy", "early"])
         beside = FIXTURES / "external"
         beside.mkdir(exist_ok=True)
         model = onnx.load(FIXTURES / "dense.legacy.onnx")
@@ -290,7 +402,7 @@ def main():
             model, beside / "dense.onnx", save_as_external_data=True, location="weights.data", size_threshold=0
         )
     else:
-        write(arguments.folder, None, ["legacy", "one", "dynamo"])
+        write(arguments.folder, None, ["legacy", "early", "one", "dynamo"])
 
 
 main()

@@ -84,10 +84,7 @@ public final class OnnxReader {
                             layout.axisOf(),
                             new View.Batch(batch, batchAxis, dimensions.size())));
             OnnxGraph.Port output = output(layout);
-            OperatorReader operators = new OperatorReader(reading);
-            for (OnnxNode node : needed(output.name())) {
-                operators.read(node);
-            }
+            new OperatorReader(reading).readAll(needed(output.name()), output.name());
             View result = result(reading, output.name(), layout);
             return new Assembly(file, graph, reading).of(result.layer());
         }

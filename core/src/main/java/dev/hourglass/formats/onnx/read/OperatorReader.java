@@ -3,6 +3,7 @@ package dev.hourglass.formats.onnx.read;
 import dev.hourglass.files.Excerpt;
 import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.model.Activation;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -39,10 +40,16 @@ final class OperatorReader {
     }
 
     /**
+     * Reads all nodes that lead to an output, each after those whose values it reads.
+     *
      * @throws UnsupportedModelException naming the node, where Hourglass has no layer for it
      * @throws dev.hourglass.tensor.CorruptFileException where it is not what ONNX says of its operator
      */
-    void read(OnnxNode node) {
+    void readAll(List<OnnxNode> nodes, String output) {
+        new WrittenNormalizations(reading, folding, nodes).joined(nodes, output).forEach(this::read);
+    }
+
+    private void read(OnnxNode node) {
         try {
             if (!node.domain().isEmpty()) {
                 throw reading.unsupported(

@@ -89,7 +89,10 @@ final class PointwiseReader {
         if (most == 0 && least <= -Float.MAX_VALUE) {
             return below(node);
         }
-        reading.require(least == 0 && most > 0, node, "min 0 and max above it", least + " and " + most);
+        reading.require(least < most, node, "a max above min", least + " and " + most);
+        if (least != 0) {
+            return between(node, least, most);
+        }
         if (most == 6) {
             return activation(node, Activation.RELU6);
         }
@@ -98,6 +101,26 @@ final class PointwiseReader {
         }
         return reading.pointwise(
                 node, new LayerSpec.Relu(reading.name(node), 0, 0, (float) most), reading.view(node, 0));
+    }
+
+    /** By the ReLU of what is shifted, which is shifted back; from above where there is nothing below. */
+    private Operand between(OnnxNode node, double least, double most) {
+        boolean fromAbove = least <= -Float.MAX_VALUE;
+        boolean open = fromAbove || most >= Float.MAX_VALUE;
+        if (fromAbove && most >= Float.MAX_VALUE) {
+            return reading.view(node, 0);
+        }
+        double origin = fromAbove ? most : least;
+        int sign = fromAbove ? -1 : 1;
+        String name = reading.name(node);
+        View shifted = reading.pointwise(
+                node,
+                new LayerSpec.Rescaling(reading.layers().name(name + "_shift"), sign, (float) (-sign * origin)),
+                reading.view(node, 0));
+        LayerSpec relu = open
+                ? new LayerSpec.ActivationLayer(name, Activation.RELU)
+                : new LayerSpec.Relu(name, 0, 0, (float) (most - least));
+        return new Scaled(reading.pointwise(node, relu, shifted), sign, origin, Function.IDENTITY);
     }
 
     /** The smaller of values that are not below 0 and a number. */
@@ -231,14 +254,17 @@ final class PointwiseReader {
         List<Integer> axes = first == from.rank() - 1
                 ? List.of(-1)
                 : IntStream.range(first, from.rank()).boxed().toList();
+        boolean scale = node.hasInput(1);
         boolean center = node.hasInput(2);
         Map<String, float[]> weights = new HashMap<>();
-        weights.put("gamma", reading.constant(node, 1, "the scale").floats());
+        if (scale) {
+            weights.put("gamma", reading.constant(node, 1, "the scale").floats());
+        }
         if (center) {
             weights.put("beta", reading.constant(node, 2, "the shift").floats());
         }
         LayerSpec layer =
-                new LayerSpec.LayerNormalization(name, axes, node.real("epsilon", 1e-5f), true, center, false);
+                new LayerSpec.LayerNormalization(name, axes, node.real("epsilon", 1e-5f), scale, center, false);
         return reading.pointwise(node, layer, lying, weights);
     }
 

@@ -115,6 +115,11 @@ final class Reading {
         return stored.numbers(external, bounds);
     }
 
+    /** What the file stores by a name, if it does. */
+    Optional<Constant> initial(String name) {
+        return Optional.ofNullable(graph.constants().get(name)).map(this::stored);
+    }
+
     Constant stored(StoredTensor tensor) {
         return tensor.numbers(external, bounds);
     }
