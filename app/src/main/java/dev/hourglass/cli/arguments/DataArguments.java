@@ -4,6 +4,7 @@ import dev.hourglass.cli.terminal.FetchDisplay;
 import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.DataSources;
 import dev.hourglass.data.Dataset;
+import dev.hourglass.data.JoinedInputs;
 import dev.hourglass.data.SourceOptions;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.data.images.Background;
@@ -11,11 +12,15 @@ import dev.hourglass.data.images.Fit;
 import dev.hourglass.data.images.PictureOptions;
 import dev.hourglass.evaluate.InputScale;
 import dev.hourglass.formats.SavedModel;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.OutputRange;
 import dev.hourglass.tensor.Shape;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -30,7 +35,8 @@ public final class DataArguments {
             paramLabel = "SOURCE",
             description =
                     "A data set by name, such as mnist:test, or the path of an IDX, NPY, NPZ or CSV file or a folder"
-                            + " of pictures.")
+                            + " of pictures; of a model with several inputs INPUT=FILE,INPUT=FILE,... or an NPZ file"
+                            + " with arrays of the inputs' names.")
     private String source = "";
 
     @Option(
@@ -133,6 +139,9 @@ public final class DataArguments {
      */
     public Dataset open(SavedModel model, DatasetCatalog catalog, Terminal terminal) {
         SourceOptions options = options().withSampleShape(model.input()).withNormalization(model.normalization());
+        if (model.readsSeveral()) {
+            return openInputs(model, options, catalog, terminal);
+        }
         Dataset data = open(options, catalog, terminal);
         if (scale == null) {
             boolean rebuilds = model.output().equals(model.input());
@@ -152,9 +161,33 @@ public final class DataArguments {
         return open(options(), catalog, terminal).sampleShape();
     }
 
+    /** Each input's samples from a file or an array of its own; else those of all inputs in a row. */
+    private Dataset openInputs(SavedModel model, SourceOptions options, DatasetCatalog catalog, Terminal terminal) {
+        Map<String, String> files = new LinkedHashMap<>();
+        if (source.contains("=")) {
+            InputFiles.parse(source, model.graph().inputs()).forEach(files::put);
+        } else if (InputFiles.hasArrays(source, model.graph().inputs())) {
+            model.graph().inputs().forEach(input -> files.put(input.name(), source));
+        } else {
+            return open(options, catalog, terminal);
+        }
+        Map<String, Dataset> inputs = new LinkedHashMap<>();
+        for (Graph.Input input : model.graph().inputs()) {
+            String file = Objects.requireNonNull(files.get(input.name()));
+            SourceOptions of = options.withSampleShape(input.shape());
+            inputs.put(
+                    input.name(), open(file, file.equals(source) ? of.withArray(input.name()) : of, catalog, terminal));
+        }
+        return JoinedInputs.of(inputs);
+    }
+
     private Dataset open(SourceOptions options, DatasetCatalog catalog, Terminal terminal) {
+        return open(source, options, catalog, terminal);
+    }
+
+    private Dataset open(String of, SourceOptions options, DatasetCatalog catalog, Terminal terminal) {
         try (FetchDisplay display = new FetchDisplay(terminal)) {
-            Dataset data = new DataSources(catalog).open(source, options, display);
+            Dataset data = new DataSources(catalog).open(of, options, display);
             return limit == null ? data : data.limit(limit);
         }
     }
