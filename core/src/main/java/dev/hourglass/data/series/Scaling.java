@@ -24,8 +24,8 @@ public enum Scaling {
     /** {@code sign(x) log(1 + |x|)}, then as {@link #MIN_MAX}. */
     LOG1P;
 
-    /** Numbers that are sorted in one go, 128 MB. */
-    private static final int GATHERED = 1 << 24;
+    /** Numbers that are sorted in one go, 16 MB. */
+    private static final int GATHERED = 1 << 21;
 
     private static final int MAX_SORTED = Integer.MAX_VALUE - 64;
 
@@ -131,23 +131,32 @@ public enum Scaling {
     }
 
     /**
-     * Medians and the distances of the quartiles, interpolated as NumPy's percentile does; as many columns in one go as
-     * {@link #GATHERED} numbers make up.
+     * Medians and the distances of the quartiles, interpolated as NumPy's percentile does: sorted, as many columns in one
+     * go as {@link #GATHERED} numbers make up; found by counting where a column has more.
      */
     private static void quartiles(int columns, int channels, Rows rows, double[] center, double[] spread) {
         int[] counts = counts(columns, channels, rows);
         int column = 0;
         while (column < columns) {
+            if (counts[column] > GATHERED) {
+                summarize(column, center, spread, Quantiles.of(column, columns, channels, counts[column], rows));
+                column++;
+                continue;
+            }
             for (double[] sorted : gathered(column, counts, rows)) {
                 if (sorted.length > 0) {
                     Arrays.sort(sorted);
-                    center[column] = quantile(sorted, 0.5);
-                    double between = quantile(sorted, 0.75) - quantile(sorted, 0.25);
-                    spread[column] = between > 0 ? between : sorted[sorted.length - 1] - sorted[0];
+                    summarize(column, center, spread, Quantiles.of(sorted));
                 }
                 column++;
             }
         }
+    }
+
+    private static void summarize(int column, double[] center, double[] spread, Quantiles quantiles) {
+        center[column] = quantiles.median();
+        double between = quantiles.upper() - quantiles.lower();
+        spread[column] = between > 0 ? between : quantiles.most() - quantiles.least();
     }
 
     /** How many numbers each column has. */
@@ -162,8 +171,8 @@ public enum Scaling {
         if (most > MAX_SORTED) {
             throw new DatasetException(String.format(
                     Locale.ROOT,
-                    "Can't take the quartiles of %,d numbers: expected at most %,d. Choose another scaling, or scale each"
-                            + " channel by itself.",
+                    "Can't take the quartiles of %,d numbers: expected at most %,d. Choose another scaling, or scale"
+                            + " each channel by itself.",
                     most,
                     MAX_SORTED));
         }
@@ -190,12 +199,5 @@ public enum Scaling {
             }
         });
         return numbers;
-    }
-
-    private static double quantile(double[] sorted, double share) {
-        double place = share * (sorted.length - 1);
-        int below = (int) place;
-        int above = Math.min(below + 1, sorted.length - 1);
-        return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
     }
 }
