@@ -1,16 +1,31 @@
 package dev.hourglass.cli;
 
+import dev.hourglass.cli.arguments.TableArguments;
+import dev.hourglass.cli.arguments.WholeNumber;
 import dev.hourglass.cli.terminal.FetchDisplay;
 import dev.hourglass.cli.terminal.Terminal;
+import dev.hourglass.data.DataSources;
+import dev.hourglass.data.Dataset;
+import dev.hourglass.data.SourceOptions;
+import dev.hourglass.data.ValueRange;
 import dev.hourglass.data.catalog.CachedFile;
 import dev.hourglass.data.catalog.DataFile;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.data.catalog.DatasetSource;
 import dev.hourglass.data.catalog.DatasetSpec;
+import dev.hourglass.data.tables.TableProfile;
 import dev.hourglass.files.Spelling;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -81,8 +96,56 @@ final class DataCommand implements Runnable {
         terminal.println(name + " is in " + catalog.folder(name));
     }
 
-    @Command(name = "info", header = "Show what is known about a data set, and its files in the cache.")
-    void info(@Parameters(paramLabel = "NAME", description = "Such as mnist.") String name) {
+    @Command(
+            name = "info",
+            header = "Show what is in a data set, or in a file of your own.",
+            description = {
+                "",
+                "Of a table (CSV and its kin): columns, times, gaps, ranges, constant and correlated channels,"
+                    + " classes, how many samples windows make, and what training would take. Reads it once, in little"
+                    + " memory."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  hourglass data info mnist",
+                "  hourglass data info pump.csv",
+                "  hourglass data info pump.csv --window 50 --stride 5 --plot pump.png"
+            })
+    void info(
+            @Parameters(paramLabel = "NAME|FILE", description = "Such as mnist, or the path of a file.") String name,
+            @Option(names = "--json", description = "Print JSON.") boolean json,
+            @Option(names = "--plot", paramLabel = "FILE.png", description = "Also draw the channels of a table.")
+                    @Nullable
+                    Path plot,
+            @Option(
+                            names = "--window",
+                            paramLabel = "N",
+                            converter = WholeNumber.Count.class,
+                            description = "Steps of a window (default: as 'lab --from' would choose them).")
+                    @Nullable
+                    Integer window,
+            @Option(
+                            names = "--stride",
+                            paramLabel = "N",
+                            converter = WholeNumber.Count.class,
+                            description = "Steps from one window to the next.")
+                    @Nullable
+                    Integer stride,
+            @Mixin TableArguments table) {
+        Path path = Path.of(name);
+        if (!catalog.names().contains(name) && Files.isRegularFile(path) && DataSources.isTable(path)) {
+            table(new DataInfo(TableProfile.of(path, table.read().table()), window, stride), json, plot);
+            return;
+        }
+        if (json || plot != null || window != null || stride != null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--json, --plot, --window and --stride are for tables (.csv, .tsv, .txt), found '" + name + "'.");
+        }
+        if (!catalog.names().contains(name) && Files.exists(path)) {
+            samples(name);
+            return;
+        }
         requireKnown(name);
         DatasetSpec data = catalog.spec(name);
         terminal.println(data.title());
@@ -101,6 +164,46 @@ final class DataCommand implements Runnable {
         }
         for (CachedFile file : catalog.cached(name)) {
             line("File", describe(file));
+        }
+    }
+
+    private void table(DataInfo info, boolean json, @Nullable Path plot) {
+        if (plot != null) {
+            try {
+                info.figure().writePng(plot);
+            } catch (IOException e) {
+                throw CommandException.unwritable(plot, e);
+            }
+        }
+        if (json) {
+            terminal.print(info.json() + System.lineSeparator());
+        } else {
+            info.print(terminal);
+        }
+    }
+
+    /** Arrays and folders of pictures, as they lie there. */
+    private void samples(String source) {
+        Dataset data;
+        try (FetchDisplay display = new FetchDisplay(terminal)) {
+            data = new DataSources(catalog).open(source, SourceOptions.defaults(), display);
+        }
+        terminal.println(data.name());
+        line("Samples", String.format(Locale.ROOT, "%,d", data.size()));
+        line("Sample", data.sampleShape().toString());
+        line("Numbers", ValueRange.of(data).toString());
+        if (data.hasLabels()) {
+            Map<Integer, Integer> counts = new TreeMap<>();
+            for (int i = 0; i < data.size(); i++) {
+                counts.merge(data.label(i), 1, Integer::sum);
+            }
+            counts.forEach((label, count) -> line(
+                    "Class",
+                    String.format(
+                            Locale.ROOT,
+                            "%s, %,d samples",
+                            label < data.classNames().size() ? data.classNames().get(label) : label.toString(),
+                            count)));
         }
     }
 

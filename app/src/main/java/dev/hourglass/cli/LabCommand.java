@@ -4,17 +4,23 @@ import dev.hourglass.cli.arguments.CheckpointOptions;
 import dev.hourglass.cli.arguments.WholeNumber;
 import dev.hourglass.cli.terminal.LabDisplay;
 import dev.hourglass.cli.terminal.Terminal;
+import dev.hourglass.data.DataSources;
 import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.data.tables.TableOptions;
+import dev.hourglass.data.tables.TableProfile;
 import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.Optimizer;
+import dev.hourglass.files.AtomicFile;
 import dev.hourglass.files.Failures;
 import dev.hourglass.lab.Lab;
 import dev.hourglass.lab.LabOptions;
 import dev.hourglass.lab.recipe.CompileSyntax;
 import dev.hourglass.lab.recipe.Recipe;
+import dev.hourglass.lab.recipe.RecipeDraft;
 import dev.hourglass.lab.recipe.RecipeException;
 import dev.hourglass.lab.recipe.RecipeReader;
 import dev.hourglass.train.TrainOptions;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -49,6 +55,7 @@ import picocli.CommandLine.TypeConversionException;
             "  hourglass lab cifar10                          a CNN on photographs, an LSTM on sequences",
             "  hourglass lab mnist --limit 2000 --epochs 1    a first look, in seconds",
             "  hourglass lab my-lab.yaml --seed 7 --out out   your own recipe, into the folder out",
+            "  hourglass lab --from pump.csv                  a recipe for a table of your own, to look at and run",
             "",
             "The run folder holds plots/, results/, models/ (for Keras), report.html and run.json. While it holds a"
                     + " file INCOMPLETE, the run is not over; 'hourglass resume RUN' continues one that was stopped or"
@@ -81,6 +88,13 @@ final class LabCommand implements Runnable {
 
     @ArgGroup(validate = false, heading = "%nCheckpoints:%n", order = 4)
     private CheckpointOptions checkpoints = new CheckpointOptions();
+
+    @Option(
+            names = "--from",
+            paramLabel = "FILE",
+            description = "Don't train: write a recipe for this table, its model chosen by what is in it, to FILE.yaml"
+                    + " (default: named as the table, in this folder).")
+    private @Nullable Path from;
 
     static final class Training {
         @Option(
@@ -244,6 +258,10 @@ final class LabCommand implements Runnable {
 
     @Override
     public void run() {
+        if (from != null) {
+            draft(from);
+            return;
+        }
         if (data.full && data.limit != null) {
             throw new ParameterException(spec.commandLine(), "expected --full or --limit, found both. Leave one out.");
         }
@@ -269,6 +287,39 @@ final class LabCommand implements Runnable {
                 Lab.resume(asRun, checkpoints.force(), options, display);
             }
         }
+    }
+
+    private void draft(Path table) {
+        DataSources.requireFile(table);
+        if (!DataSources.isTable(table)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "Can't write a recipe for " + table + ": expected a table (.csv, .tsv or .txt). Copy"
+                            + " docs/my-series.yaml for arrays.");
+        }
+        String stem = String.valueOf(table.getFileName()).replaceFirst("(?i)(\\.(csv|tsv|txt))?(\\.(gz|zip))?$", "");
+        Path file = recipe == null ? Path.of(stem + ".yaml") : Path.of(recipe);
+        if (!file.toString().matches("(?s).*\\.ya?ml")) {
+            throw new ParameterException(
+                    spec.commandLine(), "Can't write " + file + ": expected a name that ends with .yaml. Rename it.");
+        }
+        if (Files.exists(file)) {
+            throw new CommandException("Can't write " + file + ": it exists. Name another file, or remove it.");
+        }
+        TableProfile profile = TableProfile.of(table, TableOptions.DEFAULT);
+        Path folder = file.toAbsolutePath().normalize().getParent();
+        Path source = table.toAbsolutePath().normalize();
+        Path near = folder != null && Objects.equals(folder.getRoot(), source.getRoot())
+                ? folder.relativize(source)
+                : source;
+        String named = near.toString().replace('\\', '/');
+        try {
+            AtomicFile.write(file, RecipeDraft.of(profile, named));
+        } catch (IOException e) {
+            throw CommandException.unwritable(file, e);
+        }
+        profile.notes().forEach(terminal::println);
+        terminal.println("Wrote " + file + "; 'hourglass lab " + file + "' trains it.");
     }
 
     /** Generated, or a file of the user's own already. */

@@ -141,7 +141,7 @@ public final class TableArguments {
     private SeriesOptions.@Nullable Lengths lengths;
 
     /** Settings that can't be meant together are a mistake on the command line. */
-    SourceOptions.Tables read() {
+    public SourceOptions.Tables read() {
         try {
             TableOptions table = new TableOptions(
                     new TableOptions.Syntax(delimiter, decimal, header, missingValues),

@@ -145,6 +145,18 @@ final class LayoutFinder {
     }
 
     private Sample sample(char separator) throws IOException {
+        StringBuilder comment = new StringBuilder();
+        List<List<String>> found = rows(text, separator, gaps, comment);
+        return new Sample(found, comment.toString());
+    }
+
+    /** The first rows of a file that are not empty, names among them. */
+    static List<List<String>> rows(TextFile text, char separator, Gaps gaps) throws IOException {
+        return rows(text, separator, gaps, new StringBuilder());
+    }
+
+    private static List<List<String>> rows(TextFile text, char separator, Gaps gaps, StringBuilder comment)
+            throws IOException {
         List<List<String>> found = new ArrayList<>();
         byte[] beginning = text.beginning();
         RecordReader reader =
@@ -163,7 +175,8 @@ final class LayoutFinder {
         if (ended && !text.whole() && !found.isEmpty()) {
             found.removeLast();
         }
-        return new Sample(found, reader.comment());
+        comment.append(reader.comment());
+        return found;
     }
 
     /** How many fields most rows have; of equally many that of the first. */
@@ -199,8 +212,8 @@ final class LayoutFinder {
                 && commas.stream().allMatch(field -> THOUSANDS.matcher(field).matches());
         if (unclear) {
             throw new DatasetException("Can't read " + file + ": '" + commas.getFirst()
-                    + "' may be a number with a decimal comma or one with thousands. Say which with 'decimal': ',' for the"
-                    + " first; for the second write the numbers without the comma.");
+                    + "' may be a number with a decimal comma or one with thousands. Say which with 'decimal': ',' for"
+                    + " the first; for the second write the numbers without the comma.");
         }
     }
 

@@ -188,12 +188,6 @@ public record Table(
         return new Table(file, columns, channels, values, times, zoned, each, names, ids, series, notes, keys, order);
     }
 
-    /** The same under other names of its keys. */
-    public Table withKeys(SourceRows.Keys names) {
-        return new Table(
-                file, columns, channels, values, times, zoned, labels, classes, ids, series, notes, names, order);
-    }
-
     /** The name of a channel; its number from 1 where it has none. */
     public String channelName(int channel) {
         return columns.isEmpty() ? Integer.toString(channel + 1) : columns.get(channel);

@@ -308,6 +308,38 @@ public final class TableReader implements AutoCloseable {
         return time;
     }
 
+    /** The first rows as texts, names left out. */
+    List<List<String>> sample() throws IOException {
+        List<List<String>> rows = LayoutFinder.rows(text, layout.delimiter(), gaps);
+        return rows.subList(Math.min(rows.size(), layout.headerLines()), rows.size());
+    }
+
+    TableLayout layout() {
+        return layout;
+    }
+
+    byte decimal() {
+        return decimal;
+    }
+
+    boolean hasLabels() {
+        return labelAt >= 0;
+    }
+
+    boolean hasIds() {
+        return idAt >= 0;
+    }
+
+    /** What the codes of labels stand for, so far. */
+    List<String> classNames() {
+        return classes.texts();
+    }
+
+    /** How many series there were so far; 0 where no column tells them apart. */
+    int seriesCount() {
+        return series.count();
+    }
+
     private static String quoted(String time, String clock) {
         return "'" + Excerpt.of(clock.isEmpty() ? time : time + " " + clock) + "'";
     }
@@ -368,12 +400,8 @@ public final class TableReader implements AutoCloseable {
             rows = (int) all;
         }
         if (rows == 0) {
-            throw corrupt(
-                    "rows of numbers", layout.headerLines() == 0 ? "none" : "only names", "Give at least one row.");
+            throw noRows();
         }
-        List<String> notes = new ArrayList<>();
-        notes.add(file.getFileName() + ": " + layout.describe(text) + ".");
-        notes.addAll(layout.notes());
         return new Table(
                 file,
                 layout.channelNames(),
@@ -385,10 +413,22 @@ public final class TableReader implements AutoCloseable {
                 classes.texts(),
                 idAt < 0 ? null : Arrays.copyOf(ids, rows),
                 series.texts(),
-                notes,
+                notes(),
                 new SourceRows.Keys(
                         key(Role.TIME, SourceRows.Keys.USUAL.time()), key(Role.ID, SourceRows.Keys.USUAL.id())),
                 null);
+    }
+
+    CorruptFileException noRows() {
+        return corrupt("rows of numbers", layout.headerLines() == 0 ? "none" : "only names", "Give at least one row.");
+    }
+
+    /** How the table is read, sentences. */
+    List<String> notes() {
+        List<String> notes = new ArrayList<>();
+        notes.add(file.getFileName() + ": " + layout.describe(text) + ".");
+        notes.addAll(layout.notes());
+        return notes;
     }
 
     private String key(Role role, String usual) {

@@ -1,0 +1,283 @@
+package dev.hourglass.lab.recipe;
+
+import dev.hourglass.data.tables.TableProfile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** A first recipe for a table, its model chosen by what was found; it runs as it is, and says why it is so. */
+public final class RecipeDraft {
+    private static final int MOST_STEPS = 48;
+    private static final int LEAST_STEPS = 4;
+    /** Shorter ones are read step by step by an LSTM; a convolution has little to go over. */
+    private static final int CONVOLVED_STEPS = 16;
+
+    private static final int SAMPLES = 8_000;
+    private static final double FOLLOWS = 0.5;
+    /** Neighbours in a row that differ by less than this share of the variance make a curve. */
+    private static final double CURVE = 0.5;
+
+    private static final int LEAST_CURVE = 16;
+
+    /** What a sample is. */
+    private enum Kind {
+        /** Some rows that follow each other. */
+        WINDOWS,
+        /** A row, whose numbers follow each other. */
+        CURVES,
+        /** A row, whose numbers have no order. */
+        ROWS
+    }
+
+    private final TableProfile profile;
+    private final String source;
+    private final Kind kind;
+    private final int channels;
+    private final int steps;
+    private final int stride;
+    private final List<String> lines = new ArrayList<>();
+
+    private RecipeDraft(TableProfile profile, String source) {
+        this.profile = profile;
+        this.source = source;
+        channels = profile.channels().size();
+        boolean curve = profile.times() == null
+                && channels >= LEAST_CURVE
+                && profile.smoothAcross() < CURVE
+                && profile.smoothAcross() < 1 - profile.follows();
+        boolean series = profile.times() != null || profile.series() > 1 || profile.follows() > FOLLOWS;
+        long each = profile.rows() / profile.series();
+        long training = each * 4 / 5;
+        int most = (int) Math.min(MOST_STEPS, Math.min(training / 8, (each - training) / 2)) / 4 * 4;
+        kind = curve ? Kind.CURVES : series && most >= LEAST_STEPS ? Kind.WINDOWS : Kind.ROWS;
+        steps = kind == Kind.WINDOWS ? most : kind == Kind.CURVES ? channels : 1;
+        stride = Math.clamp(profile.rows() / SAMPLES, 1, Math.max(1, steps / 2));
+    }
+
+    /**
+     * @param source as the recipe names the file: from its own folder
+     * @return YAML
+     */
+    public static String of(TableProfile profile, String source) {
+        return new RecipeDraft(profile, source).text();
+    }
+
+    /** The steps of a window; 1 where a sample is a row. */
+    public static int steps(TableProfile profile) {
+        RecipeDraft draft = new RecipeDraft(profile, "");
+        return draft.kind == Kind.WINDOWS ? draft.steps : 1;
+    }
+
+    /** From the beginning of one window to that of the next. */
+    public static int stride(TableProfile profile) {
+        RecipeDraft draft = new RecipeDraft(profile, "");
+        return draft.kind == Kind.WINDOWS ? draft.stride : 1;
+    }
+
+    private String text() {
+        String name = String.valueOf(profile.file().getFileName());
+        add(
+                "# Written from what is in %s: %,d rows of %s. Change what you know better;",
+                printable(name), profile.rows(), channels == 1 ? "one channel" : channels + " channels");
+        add("# docs/my-series.yaml has all settings.");
+        add("title: %s", quoted(name));
+        add("");
+        data();
+        add("");
+        add("models:");
+        switch (kind) {
+            case WINDOWS -> windows();
+            case CURVES -> curves();
+            case ROWS -> rows();
+        }
+        add("");
+        add("training:");
+        add("  epochs: 30               # passes over the training data; --epochs 1 for a first look");
+        add("  batch_size: 32");
+        add("  learning_rate: 0.001");
+        return String.join("\n", lines) + "\n";
+    }
+
+    private void data() {
+        add("data:");
+        add("  source: %s", quoted(source));
+        add("  test_share: 0.2          # the last fifth is tested by");
+        if (kind == Kind.WINDOWS) {
+            add("  window: {steps: %d, stride: %d}   # samples of %d rows, one every %d", steps, stride, steps, stride);
+        }
+        TableProfile.Times times = profile.times();
+        if (times != null && profile.named()) {
+            add("  time_column: %s   # from %s to %s", quoted(times.column()), times.first(), times.last());
+        }
+        if (times != null && profile.options().times().order() != null) {
+            add("  date_order: %s", lower(profile.options().times().order()));
+        }
+        if (times != null
+                && kind == Kind.WINDOWS
+                && times.longestNanos() > 10 * times.usualNanos()
+                && times.usualNanos() >= 1_000_000) {
+            add(
+                    "  max_gap: %s   # no window crosses a longer time; the usual step is %s, the longest %s",
+                    time(10 * times.usualNanos()), time(times.usualNanos()), time(times.longestNanos()));
+        }
+        String id = profile.options().roles().id();
+        if (id != null) {
+            add("  id_column: %s", quoted(id));
+        }
+        List<String> exclude = profile.options().roles().exclude();
+        if (!exclude.isEmpty()) {
+            add(
+                    "  exclude: [%s]",
+                    String.join(", ", exclude.stream().map(RecipeDraft::quoted).toList()));
+        }
+        String label = profile.options().roles().label();
+        if (label != null) {
+            add("  label_column: %s   # classes %s", quoted(label), classes());
+            if (kind == Kind.WINDOWS) {
+                add("  label_rule: any          # one unusual step makes an unusual window");
+            }
+        }
+        long missing = profile.channels().stream()
+                .mapToLong(TableProfile.Channel::missing)
+                .sum();
+        if (missing > 0) {
+            add("  missing: interpolate     # %,d numbers are; or hold, mean, drop_windows", missing);
+        }
+        if (kind == Kind.WINDOWS || kind == Kind.ROWS) {
+            add("  scaling: standardize     # each channel to mean 0, deviation 1; or min_max, robust, log1p, none");
+        } else {
+            add("  scaling: {method: standardize, channels: all}   # the numbers of a row are steps of one channel");
+        }
+        List<String> dull = profile.channels().stream()
+                .filter(channel -> channel.isEmpty() || channel.isConstant())
+                .map(channel -> printable(channel.name()))
+                .limit(8)
+                .toList();
+        if (!dull.isEmpty()) {
+            add("  # Nothing is to be learned from %s: 'exclude' leaves columns out.", String.join(", ", dull));
+        }
+        profile.related().stream()
+                .limit(3)
+                .forEach(pair -> add(
+                        "  # %s and %s tell the same (correlation %.3f).",
+                        printable(pair.first()), printable(pair.second()), pair.correlation()));
+    }
+
+    private String classes() {
+        return String.join(
+                ", ",
+                profile.classes().stream()
+                        .limit(5)
+                        .map(each -> String.format(Locale.ROOT, "%s (%,d rows)", printable(each.name()), each.rows()))
+                        .toList());
+    }
+
+    private void windows() {
+        if (steps >= CONVOLVED_STEPS) {
+            add("  # Convolutions over the steps of a window: fast, and they find shapes wherever they are.");
+            convolutions(steps, channels);
+        } else {
+            add("  # An LSTM goes step by step through a short window.");
+            recurrent(steps, channels);
+        }
+    }
+
+    private void curves() {
+        add("  # The numbers of a row follow each other like those of a curve: each row is a series of one channel.");
+        if (channels % 4 == 0) {
+            convolutions(channels, 1);
+        } else {
+            dense();
+        }
+    }
+
+    private void rows() {
+        add("  # Rows that tell little of each other: each is a sample for dense layers.");
+        dense();
+    }
+
+    private void convolutions(int length, int width) {
+        int latent = latent(length * width);
+        int quarter = length / 4;
+        add("  - name: conv1d");
+        add("    input: [%d, %d]          # [steps, channels]", length, width);
+        add("    encoder:");
+        add("      - Conv1D: {filters: 32, kernel_size: 5, strides: 2, activation: relu, padding: same}");
+        add("      - Conv1D: {filters: 16, kernel_size: 5, strides: 2, activation: relu, padding: same}");
+        add("      - Flatten");
+        add(
+                "      - Dense: {name: latent, units: %d}   # the code: a %dth of the numbers",
+                latent, Math.max(1, length * width / latent));
+        add("    decoder:");
+        add("      - Dense: {units: %d, activation: relu}", quarter * 16);
+        add("      - Reshape: {target_shape: [%d, 16]}", quarter);
+        add("      - Conv1DTranspose: {filters: 16, kernel_size: 5, strides: 2, activation: relu, padding: same}");
+        add("      - Conv1DTranspose: {filters: 32, kernel_size: 5, strides: 2, activation: relu, padding: same}");
+        add("      - Conv1DTranspose: {filters: %d, kernel_size: 5, padding: same}", width);
+    }
+
+    private void recurrent(int length, int width) {
+        add("  - name: lstm");
+        add("    input: [%d, %d]          # [steps, channels]", length, width);
+        add("    encoder:");
+        add("      - LSTM: {units: 32}");
+        add("      - Dense: {name: latent, units: %d}", latent(length * width));
+        add("    decoder:");
+        add("      - RepeatVector: {n: %d}", length);
+        add("      - LSTM: {units: 32, return_sequences: true}");
+        add("      - TimeDistributed: {layer: {Dense: {units: %d}}}", width);
+    }
+
+    private void dense() {
+        int hidden = Math.clamp(channels, 8, 256);
+        add("  - name: dense");
+        add("    input: [%d]", channels);
+        add("    encoder:");
+        add("      - Dense: {units: %d, activation: relu}", hidden);
+        add("      - Dense: {name: latent, units: %d}", latent(channels));
+        add("    decoder:");
+        add("      - Dense: {units: %d, activation: relu}", hidden);
+        add("      - Dense: {units: %d}", channels);
+    }
+
+    private static int latent(int numbers) {
+        return Math.clamp(numbers / 6, 1, 32);
+    }
+
+    @SuppressWarnings("AnnotateFormatMethod") // Error Prone's annotations are no dependency.
+    private void add(String format, Object... values) {
+        lines.add(values.length == 0 ? format : String.format(Locale.ROOT, format, values));
+    }
+
+    /** As a recipe has it, in milliseconds where it is no whole number of minutes or seconds. */
+    private static String time(long nanos) {
+        long millis = nanos / 1_000_000;
+        return millis % 60_000 == 0
+                ? millis / 60_000 + "min"
+                : millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Without what would end a comment. */
+    private static String printable(String text) {
+        return text.replaceAll("\\p{Cntrl}", " ").strip();
+    }
+
+    /** As YAML has text in double quotes. */
+    private static String quoted(String text) {
+        StringBuilder quoted = new StringBuilder("\"");
+        text.codePoints().forEach(c -> {
+            if (c == '"' || c == '\\') {
+                quoted.append('\\').appendCodePoint(c);
+            } else if (c < ' ' || (c >= 0x7F && c < 0xA0)) {
+                quoted.append(String.format(Locale.ROOT, "\\x%02X", c));
+            } else {
+                quoted.appendCodePoint(c);
+            }
+        });
+        return quoted.append('"').toString();
+    }
+}

@@ -1,0 +1,86 @@
+package dev.hourglass.data.tables;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TableProfileTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void columnsTimesGapsAndClassesAreFound() throws IOException {
+        Path file = Files.writeString(folder.resolve("pump.csv"), """
+            time;flow;twice;fixed;mode;note;status
+            2024-03-01 00:00:00;1,5;3;7;1;a b;OK
+            2024-03-01 00:01:00;;4;7;2;c;OK
+            2024-03-01 00:02:00;;5;7;3;d;OK
+            2024-03-01 00:02:00;3,5;7;7;4;e;OK
+            2024-03-01 01:02:00;2,5;5;7;5;f;BROKEN
+            2024-03-01 01:03:00;4,5;9;7;6;g;OK
+            """);
+
+        TableProfile profile = TableProfile.of(file, TableOptions.DEFAULT);
+
+        assertThat(profile.rows()).isEqualTo(6);
+        assertThat(profile.channels())
+                .extracting(TableProfile.Channel::name)
+                .containsExactly("flow", "twice", "fixed", "mode");
+        TableProfile.Channel flow = profile.channels().getFirst();
+        assertThat(flow.missing()).isEqualTo(2);
+        assertThat(flow.longestRun()).isEqualTo(2);
+        assertThat(flow.least()).isEqualTo(1.5);
+        assertThat(flow.most()).isEqualTo(4.5);
+        assertThat(flow.mean()).isEqualTo(3, within(1e-12));
+        assertThat(flow.deviation()).isEqualTo(Math.sqrt(1.25), within(1e-12));
+        assertThat(flow.whole()).isFalse();
+        assertThat(profile.channels().get(2).isConstant()).isTrue();
+        assertThat(profile.channels().get(3).whole()).isTrue();
+        assertThat(profile.related())
+                .as("over the four rows without gaps")
+                .singleElement()
+                .satisfies(pair -> {
+                    assertThat(pair.first() + pair.second()).isEqualTo("flowtwice");
+                    assertThat(pair.correlation()).isEqualTo(1, within(1e-12));
+                });
+        assertThat(profile.words()).extracting(TableProfile.Words::column).containsExactly("status", "note");
+        assertThat(profile.options().roles().label()).isEqualTo("status");
+        assertThat(profile.options().roles().exclude()).containsExactly("note");
+        assertThat(profile.classes())
+                .containsExactly(new TableProfile.ClassCount("OK", 5), new TableProfile.ClassCount("BROKEN", 1));
+        TableProfile.Times times = profile.times();
+        assertThat(times)
+                .isEqualTo(new TableProfile.Times(
+                        "time", "2024-03-01T00:00", "2024-03-01T01:03", 60_000_000_000L, 3_600_000_000_000L, 1, 1));
+        assertThat(profile.samples(2, 2)).isEqualTo(3);
+    }
+
+    /** As NumPy has it: {@code np.corrcoef(x[:-1], x[1:])} of an autoregression tends to its coefficient. */
+    @Test
+    void whatRowsTellOfTheNextIsTheirCorrelation() throws IOException {
+        Random random = new Random(5);
+        StringBuilder text = new StringBuilder("walk,noise\n");
+        double walk = 1000;
+        for (int row = 0; row < 20_000; row++) {
+            walk = 1000 + 0.8 * (walk - 1000) + random.nextGaussian();
+            text.append(walk).append(',').append(random.nextGaussian()).append('\n');
+        }
+        TableProfile profile = TableProfile.of(Files.writeString(folder.resolve("ar.csv"), text), TableOptions.DEFAULT);
+
+        assertThat(profile.channels().get(0).follows()).isEqualTo(0.8, within(0.02));
+        assertThat(profile.channels().get(1).follows()).isEqualTo(0, within(0.02));
+        assertThat(profile.channels().get(0).mean()).isEqualTo(1000, within(0.1));
+        float[] course = profile.channels().get(0).course();
+        float most = Float.NEGATIVE_INFINITY;
+        for (float value : course) {
+            most = Float.isNaN(value) ? most : Math.max(most, value);
+        }
+        assertThat(most).isEqualTo((float) profile.channels().get(0).most());
+    }
+}
