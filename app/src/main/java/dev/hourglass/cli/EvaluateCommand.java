@@ -3,6 +3,7 @@ package dev.hourglass.cli;
 import dev.hourglass.cli.arguments.DataArguments;
 import dev.hourglass.cli.arguments.ModelArguments;
 import dev.hourglass.cli.arguments.OverlapOption;
+import dev.hourglass.cli.arguments.PatchOption;
 import dev.hourglass.cli.arguments.ThreadsOption;
 import dev.hourglass.cli.terminal.Progress;
 import dev.hourglass.cli.terminal.Terminal;
@@ -46,6 +47,7 @@ import tools.jackson.databind.node.ObjectNode;
         footerHeading = "%nExamples:%n",
         footer = {
             "  hourglass evaluate cnn.keras --data mnist:test",
+            "  hourglass evaluate cnn.keras --data photos/ --patches 16",
             "  hourglass evaluate lstm.h5 --data series.csv --label-column kind",
             "  hourglass evaluate cnn.keras --data images.npy --labels labels.npy --json",
             "  hourglass evaluate lstm.keras --data pump.csv --stride 1 --out errors.csv"
@@ -78,6 +80,9 @@ final class EvaluateCommand implements Runnable {
     private OverlapOption overlap = new OverlapOption();
 
     @Mixin
+    private PatchOption patches = new PatchOption();
+
+    @Mixin
     private ThreadsOption threads = new ThreadsOption();
 
     EvaluateCommand(Terminal terminal, DatasetCatalog catalog) {
@@ -93,13 +98,14 @@ final class EvaluateCommand implements Runnable {
         }
         Terminal display = json ? Terminal.plain(terminal.err(), terminal.err()) : terminal;
         SavedModel saved = rebuilding(model.read(() -> data.sampleShape(catalog, display)));
-        Dataset samples = data.open(saved, catalog, display);
+        Dataset samples = patches.open(data, saved, catalog, display);
         Optional<RowAnswers> rows = out == null ? Optional.empty() : overlap.of(samples, 2);
         ErrorReport report;
         try (ChainInference inference = ChainInference.of(saved.graph(), saved.parameters(), threads.count());
                 Progress progress = new Progress(display, "Evaluating", samples.size(), "samples")) {
+            Reconstruction model = patches.reconstruction(inference, saved, samples);
             Reconstruction rebuilt = (from, count, into) -> {
-                inference.run(samples::copySample, from, count, into);
+                model.rebuild(from, count, into);
                 rows.ifPresent(answers -> addErrors(answers, samples, from, count, into));
             };
             report = out != null && rows.isEmpty()

@@ -2,6 +2,7 @@ package dev.hourglass.cli;
 
 import dev.hourglass.cli.arguments.DataArguments;
 import dev.hourglass.cli.arguments.ModelArguments;
+import dev.hourglass.cli.arguments.PatchOption;
 import dev.hourglass.cli.arguments.ThreadsOption;
 import dev.hourglass.cli.arguments.WholeNumber;
 import dev.hourglass.cli.terminal.Progress;
@@ -186,10 +187,11 @@ final class LatentCommand implements Runnable {
         float[] codes = new float[Math.multiplyExact(samples.size(), size)];
         int[] filled = {0};
         try {
-            new Pass("Encoding", encoder, samples, threads.count(), terminal).writeTo((rows, from, count) -> {
-                System.arraycopy(rows, from, codes, filled[0], count * size);
-                filled[0] += count * size;
-            });
+            new Pass("Encoding", encoder, samples, new PatchOption(), threads.count(), terminal)
+                    .writeTo((rows, from, count) -> {
+                        System.arraycopy(rows, from, codes, filled[0], count * size);
+                        filled[0] += count * size;
+                    });
         } catch (IOException e) {
             throw new IllegalStateException("Codes are only kept in memory", e);
         }

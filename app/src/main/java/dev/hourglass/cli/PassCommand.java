@@ -3,6 +3,7 @@ package dev.hourglass.cli;
 import dev.hourglass.cli.arguments.DataArguments;
 import dev.hourglass.cli.arguments.ModelArguments;
 import dev.hourglass.cli.arguments.OverlapOption;
+import dev.hourglass.cli.arguments.PatchOption;
 import dev.hourglass.cli.arguments.ThreadsOption;
 import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.Dataset;
@@ -11,6 +12,7 @@ import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.data.files.RowFile;
 import dev.hourglass.data.series.RowAnswers;
 import dev.hourglass.formats.SavedModel;
+import dev.hourglass.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -76,14 +78,16 @@ abstract class PassCommand implements Runnable {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
         SavedModel chain = layers.apply(model.read(() -> data.sampleShape(catalog, terminal)));
-        Dataset samples = data.open(chain, catalog, terminal);
+        PatchOption patches = patches();
+        Dataset samples = patches.open(data, chain, catalog, terminal);
+        Shape row = patches.isGiven() ? samples.sampleShape() : chain.output();
         long start = System.nanoTime();
-        Pass pass = new Pass(doing, chain, samples, threads.count(), terminal);
+        Pass pass = new Pass(doing, chain, samples, patches, threads.count(), terminal);
         try {
             if (writeRows(out, pass, terminal)) {
                 return;
             }
-            RowFile.write(out, chain.output(), SampleColumns.of(samples), pass);
+            RowFile.write(out, row, SampleColumns.of(samples), pass);
             if (!RowFile.isCsv(out)) {
                 SampleColumns.writeBeside(out, samples)
                         .ifPresent(beside -> terminal.println("When the samples begin and end: " + beside));
@@ -100,7 +104,12 @@ abstract class PassCommand implements Runnable {
                 seconds,
                 samples.size() / seconds,
                 out,
-                chain.output().withBatch().replace("None", Integer.toString(samples.size()))));
+                row.withBatch().replace("None", Integer.toString(samples.size()))));
+    }
+
+    /** Of a command that cuts no pictures, without a patch. */
+    PatchOption patches() {
+        return new PatchOption();
     }
 
     /**
@@ -167,14 +176,23 @@ abstract class PassCommand implements Runnable {
             footer = {
                 "  hourglass reconstruct cnn.keras --data mnist:test --out rebuilt.npy",
                 "  hourglass reconstruct cnn.keras --data mnist:test --limit 100 --out rebuilt.csv",
+                "  hourglass reconstruct cnn.keras --data photos/ --patches 16 --out rebuilt.npy",
                 "  hourglass reconstruct lstm.keras --data pump.csv --stride 10 --overlap median --out rebuilt.csv"
             })
     static final class Reconstruct extends PassCommand {
         @Mixin
         private OverlapOption overlap = new OverlapOption();
 
+        @Mixin
+        private PatchOption patches = new PatchOption();
+
         Reconstruct(Terminal terminal, DatasetCatalog catalog) {
             super(terminal, catalog, "Reconstructing", "Reconstructed", SavedModel::whole);
+        }
+
+        @Override
+        PatchOption patches() {
+            return patches;
         }
 
         @Override

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.data.files.NpyFile;
 import dev.hourglass.formats.ModelFile;
 import dev.hourglass.tensor.Normalization;
+import dev.hourglass.tensor.Shape;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -121,6 +123,30 @@ class PictureLabIT {
         assertThat(lab("data: {source: empty}\n")).isEqualTo(1);
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .contains("in it or in folders of it, found none. Give another folder.");
+    }
+
+    @Test
+    void largerPicturesAreRebuiltPatchByPatch() throws IOException {
+        put("large/a.png", 40, 30, "png");
+        put("large/b.png", 40, 30, "png");
+        assertThat(lab("data: {images: photos}\n")).isZero();
+        String model = run.resolve("models/cnn_autoencoder.keras").toString();
+        String large = folder.resolve("large").toString();
+        Path rebuilt = folder.resolve("rebuilt.npy");
+
+        assertThat(hourglass("reconstruct", model, "--data", large, "--patches", "4", "--out", rebuilt.toString()))
+                .as(err.toString(StandardCharsets.UTF_8))
+                .isZero();
+        assertThat(NpyFile.open(rebuilt).sampleShape()).isEqualTo(Shape.of(30, 40, 3));
+        assertThat(NpyFile.open(rebuilt).size()).isEqualTo(2);
+        assertThat(hourglass("evaluate", model, "--data", large, "--patches", "4", "--json"))
+                .isZero();
+        assertThat(printed()).contains("\"samples\" : 2");
+        assertThat(hourglass("evaluate", model, "--data", large, "--patches", "8"))
+                .isEqualTo(1);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("can overlap by 0 to 7 pixels, got 8");
+        assertThat(hourglass("evaluate", model, "--data", large)).isEqualTo(1);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("found 2 of 2 with other sizes: 40 x 30");
     }
 
     private void put(String name, int width, int height, String format) throws IOException {

@@ -17,6 +17,11 @@ public final class InputScale {
     /** Of pixels that were divided by 255 once too often, the largest. */
     private static final double DIVIDED_TWICE = 1.5 / 255;
 
+    /** A layer that multiplies by less is made for pixels from 0 to 255, not for those that are divided already. */
+    private static final double MOST_DIVIDING_SCALE = 1.0 / 100;
+
+    private static final double MOST_UNIT = 1.5;
+
     private InputScale() {}
 
     /**
@@ -29,12 +34,12 @@ public final class InputScale {
     public static Optional<String> doubt(Dataset data, Normalization normalization, OutputRange output) {
         ValueRange range = ValueRange.of(data);
         if (normalization.isPixels()) {
-            boolean dividedTwice = data instanceof ByteDataset && range.most() > 0 && range.most() < DIVIDED_TWICE;
+            boolean dividedTwice = data.normalization().isPixels() && range.most() > 0 && range.most() < DIVIDED_TWICE;
             return dividedTwice
                     ? Optional.of(String.format(
                             Locale.ROOT,
-                            "The bytes of %s are at most %.0f, and the model divides them by 255. If they are not pixels from 0"
-                                    + " to 255, give --scale 1 to take them as they are.",
+                            "The bytes of %s are at most %.0f, and the model divides them by 255. If they are not"
+                                    + " pixels from 0 to 255, give --scale 1 to take them as they are.",
                             data.name(),
                             range.most() * 255))
                     : Optional.empty();
@@ -48,7 +53,8 @@ public final class InputScale {
                     "The numbers of " + data.name() + " are " + range + " and go in as they are: the model's file"
                             + " says nothing of a scaling"
                             + (isBeyond(range, output) ? ", and its outputs lie in " + output : "")
-                            + ". If it was trained on pixels divided by 255, give --scale 255; --scale 1 says that they are right.");
+                            + ". If it was trained on pixels divided by 255, give --scale 255; --scale 1 says that"
+                            + " they are right.");
         }
         return Optional.empty();
     }
@@ -66,6 +72,22 @@ public final class InputScale {
      */
     public static Optional<String> doubt(Dataset data, LayerSpec.Rescaling first, OutputRange output) {
         ValueRange range = ValueRange.of(data);
+        boolean dividesUnits = Math.abs(first.scale()) <= MOST_DIVIDING_SCALE
+                && range.most() > 0
+                && range.most() <= MOST_UNIT
+                && range.least() >= -MOST_UNIT;
+        if (dividesUnits) {
+            return Optional.of(String.format(
+                    Locale.ROOT,
+                    "The numbers of %s are %s and layer '%s' multiplies them by %.6f: they are divided already, and"
+                        + " next to nothing is left of them. Give --scale %.9f to multiply them first; --scale 1 says"
+                        + " that they are right.",
+                    data.name(),
+                    range,
+                    first.name(),
+                    first.scale(),
+                    first.scale()));
+        }
         return isBeyond(range, output)
                 ? Optional.of("The numbers of " + data.name() + " are " + range + " and layer '" + first.name()
                         + "' scales them; the outputs lie in " + output

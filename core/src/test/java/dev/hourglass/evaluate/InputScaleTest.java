@@ -45,4 +45,25 @@ class InputScaleTest {
                         .orElseThrow())
                 .contains("give --scale 255");
     }
+
+    @Test
+    void numbersThatAreDividedAlreadyAreToldToALayerThatDividesThem() {
+        List<LayerSpec> layers = List.of(new LayerSpec.Rescaling("to_unit", 1f / 255, 0), SIGMOID);
+        Dataset divided = FloatDataset.of("divided", Shape.of(2), new float[] {0, 1, 0.5f, 0.25f});
+
+        assertThat(InputScale.doubt(divided, InputScale.layer(layers).orElseThrow(), OutputRange.of(layers)))
+                .contains("The numbers of divided are from 0 to 1 and layer 'to_unit' multiplies them by 0.003922: they"
+                        + " are divided already, and next to nothing is left of them. Give --scale 0.003921569 to"
+                        + " multiply them first; --scale 1 says that they are right.");
+    }
+
+    @Test
+    void bytesThatAreNoPixelsAreToldWhereverTheyComeFrom() {
+        Dataset masks =
+                FloatDataset.of("masks", Shape.of(2), new float[] {0, 1, 1, 0}).withNormalization(Normalization.PIXELS);
+
+        assertThat(InputScale.doubt(masks, Normalization.PIXELS, OutputRange.ALL)
+                        .orElseThrow())
+                .startsWith("The bytes of masks are at most 1, and the model divides them by 255.");
+    }
 }

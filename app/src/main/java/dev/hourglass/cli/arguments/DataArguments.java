@@ -1,5 +1,6 @@
 package dev.hourglass.cli.arguments;
 
+import dev.hourglass.cli.CommandException;
 import dev.hourglass.cli.terminal.FetchDisplay;
 import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.DataSources;
@@ -138,10 +139,28 @@ public final class DataArguments {
      * are larger or smaller than it can have been trained on, the user is told so.
      */
     public Dataset open(SavedModel model, DatasetCatalog catalog, Terminal terminal) {
-        SourceOptions options = options().withSampleShape(model.input()).withNormalization(model.normalization());
-        if (model.readsSeveral()) {
-            return openInputs(model, options, catalog, terminal);
+        SourceOptions options = options().withSampleShape(model.input());
+        return model.readsSeveral()
+                ? openInputs(model, options.withNormalization(model.normalization()), catalog, terminal)
+                : open(model, options, catalog, terminal);
+    }
+
+    /** The same, but pictures in the size that they have, for a model that reads patches of them. */
+    public Dataset openWhole(SavedModel model, DatasetCatalog catalog, Terminal terminal) {
+        Shape input = model.input();
+        if (model.readsSeveral() || input.rank() != 3 || !model.output().equals(input)) {
+            throw new CommandException("Model '" + model.name() + "' turns " + input + " into " + model.output()
+                    + "; patches need one that rebuilds pictures [height, width, channels]. Leave --patches out.");
         }
+        PictureOptions inColour =
+                pictures().withColour(input.dimension(2) == 1 ? PictureOptions.Colour.GREY : PictureOptions.Colour.RGB);
+        Dataset data = open(model, options().withPictures(inColour), catalog, terminal);
+        Shape found = data.sampleShape();
+        return found.rank() == 2 ? data.reshaped(Shape.of(found.dimension(0), found.dimension(1), 1)) : data;
+    }
+
+    private Dataset open(SavedModel model, SourceOptions wanted, DatasetCatalog catalog, Terminal terminal) {
+        SourceOptions options = wanted.withNormalization(model.normalization());
         Dataset data = open(options, catalog, terminal);
         if (scale == null) {
             boolean rebuilds = model.output().equals(model.input());
