@@ -8,11 +8,13 @@ Run from the repository's root, in any virtual environment:
 Numbers are i / 2 - 2 with i from 0, row-major, unless a line says otherwise.
 """
 
+import wave
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import scipy.io.arff
+import scipy.io.wavfile
 
 TARGET = Path("core/src/test/resources/data")
 FUZZ = Path("core/src/test/resources/fuzz")
@@ -102,8 +104,53 @@ def tables():
             (corpus / name).write_bytes((folder / name).read_bytes())
 
 
+def mat():
+    folder = TARGET / "mat"
+    folder.mkdir(parents=True, exist_ok=True)
+    arrays = {
+        "x": numbers(4, 3, 2, dtype="f8"),
+        "y": np.array([0.0, 1, 0, 2]),
+        "note": "text",
+        "cell": np.array([1, "a"], dtype=object),
+        "wave": numbers(4, 2) + 1j,
+    }
+    scipy.io.savemat(folder / "plain.mat", arrays)
+    scipy.io.savemat(folder / "packed.mat", arrays, do_compression=True)
+    kinds = {t: (numbers(3, 2) * 2 + 4).astype(t) for t in ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8"]}
+    scipy.io.savemat(folder / "kinds.mat", kinds)
+    scipy.io.savemat(folder / "text.mat", {"note": "text"})
+    corpus = FUZZ / "MatFuzzTest"
+    corpus.mkdir(parents=True, exist_ok=True)
+    for file in folder.iterdir():
+        (corpus / file.name).write_bytes(file.read_bytes())
+
+
+def wav():
+    """Frames are -1, -0.5, 0 and 0.5 in two channels, of which the second is the first, negated and halved."""
+    folder = TARGET / "wav"
+    folder.mkdir(parents=True, exist_ok=True)
+    first = np.array([-1, -0.5, 0, 0.5])
+    frames = np.stack([first, 0 - first / 2], axis=1)
+    scipy.io.wavfile.write(folder / "u8.wav", 8000, (frames * 128 + 128).astype("u1"))
+    scipy.io.wavfile.write(folder / "i16.wav", 8000, (frames * 2**15).astype("i2"))
+    scipy.io.wavfile.write(folder / "i32.wav", 8000, (frames * 2.0**31).astype("i4"))
+    scipy.io.wavfile.write(folder / "f32.wav", 8000, frames.astype("f4"))
+    scipy.io.wavfile.write(folder / "f64.wav", 8000, frames)
+    with wave.open(str(folder / "i24.wav"), "wb") as file:
+        file.setparams((2, 3, 8000, 0, "NONE", ""))
+        file.writeframes(b"".join(int(x * 2**23).to_bytes(3, "little", signed=True) for x in frames.ravel()))
+    rate, read = scipy.io.wavfile.read(folder / "i24.wav")
+    np.testing.assert_array_equal(read / 2.0**31, frames)
+    corpus = FUZZ / "WavFuzzTest"
+    corpus.mkdir(parents=True, exist_ok=True)
+    for file in folder.iterdir():
+        (corpus / file.name).write_bytes(file.read_bytes())
+
+
 def main():
     npz()
+    mat()
+    wav()
     tables()
 
 

@@ -44,6 +44,10 @@ final class HostileData {
         Files.writeString(folder.resolve("one-line.csv"), "1,".repeat(20 << 20));
         Files.writeString(folder.resolve("one-field.csv"), "1".repeat(40 << 20));
         Files.writeString(folder.resolve("open-quote.csv"), "a\n\"" + "1\n".repeat(10 << 20));
+        Files.write(folder.resolve("promises.wav"), wav(16, -1));
+        Files.write(folder.resolve("channels.wav"), wav(24, Integer.MAX_VALUE));
+        Files.write(folder.resolve("promises.mat"), mat(Integer.MAX_VALUE, Integer.MAX_VALUE));
+        Files.write(folder.resolve("negative.mat"), mat(-1, -1));
         Files.writeString(folder.resolve("deep.json"), "[".repeat(10 << 20));
         Files.writeString(folder.resolve("deep.jsonl"), "{\"a\":".repeat(2 << 20));
         Files.writeString(folder.resolve("long-key.jsonl"), "{\"" + "a".repeat(20 << 20));
@@ -64,6 +68,34 @@ final class HostileData {
             out.write(bytes.toByteArray());
             out.setLength(bytes.size() + length);
         }
+    }
+
+    /** 2^32 - 1 bytes of frames, and another size of the format or of the channels. */
+    private static byte[] wav(int bits, int rate) {
+        ByteBuffer wav = ByteBuffer.allocate(48).order(ByteOrder.LITTLE_ENDIAN);
+        wav.putInt(0x46464952).putInt(-1).putInt(0x45564157).putInt(0x20746d66).putInt(16);
+        wav.putShort((short) 1)
+                .putShort((short) 2)
+                .putInt(rate)
+                .putInt(rate)
+                .putShort((short) 4)
+                .putShort((short) bits);
+        return wav.putInt(0x61746164).putInt(-1).array();
+    }
+
+    /** A MAT file with a matrix of so many rows and columns, and one number. */
+    private static byte[] mat(int rows, int columns) {
+        ByteBuffer mat = ByteBuffer.allocate(128 + 8 + 64).order(ByteOrder.LITTLE_ENDIAN);
+        mat.put("MATLAB 5.0 MAT-file".getBytes(StandardCharsets.US_ASCII)).position(124);
+        mat.putShort((short) 0x100).putShort((short) 0x4d49).putInt(14).putInt(64);
+        mat.putInt(6).putInt(8).putLong(6).putInt(5).putInt(8).putInt(rows).putInt(columns);
+        return mat.putInt(1)
+                .putInt(1)
+                .putLong('x')
+                .putInt(9)
+                .putInt(-1)
+                .putDouble(1)
+                .array();
     }
 
     private static void npzBomb(Path file) throws IOException {

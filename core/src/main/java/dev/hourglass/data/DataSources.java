@@ -8,8 +8,10 @@ import dev.hourglass.data.files.ArrayFile;
 import dev.hourglass.data.files.CsvFile;
 import dev.hourglass.data.files.IdxFile;
 import dev.hourglass.data.files.Labels;
+import dev.hourglass.data.files.MatFile;
 import dev.hourglass.data.files.NpyFile;
 import dev.hourglass.data.files.NpzFile;
+import dev.hourglass.data.files.WavFile;
 import dev.hourglass.data.images.ImageFolder;
 import dev.hourglass.data.series.TableSamples;
 import dev.hourglass.data.tables.TableOptions;
@@ -41,9 +43,11 @@ public final class DataSources {
     private static final byte[] NPY_MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     private static final byte[] ZIP_MAGIC = {'P', 'K', 3, 4};
     private static final byte[] EMPTY_ZIP_MAGIC = {'P', 'K', 5, 6};
+    private static final byte[] MAT_MAGIC = {'M', 'A', 'T', 'L', 'A', 'B'};
+    private static final byte[] WAV_MAGIC = {'R', 'I', 'F', 'F'};
     private static final byte[] IDX_MAGIC = {0, 0, 8};
     private static final byte[] GZIP_MAGIC = {0x1f, (byte) 0x8b};
-    private static final String KINDS = "an IDX, NPY, NPZ or CSV file, or a folder of pictures";
+    private static final String KINDS = "an IDX, NPY, NPZ, MAT, WAV or CSV file, or a folder of pictures";
     private static final int MAX_SIBLINGS = 1_000;
 
     private final DatasetCatalog catalog;
@@ -204,8 +208,16 @@ public final class DataSources {
     public static Optional<ArrayFile> arrays(Path file) {
         requireFile(file);
         byte[] beginning = beginning(file);
-        boolean zipped = startsWith(beginning, ZIP_MAGIC) || startsWith(beginning, EMPTY_ZIP_MAGIC);
-        return zipped && !isTable(file) ? Optional.of(NpzFile.open(file)) : Optional.empty();
+        if (isTable(file)) {
+            return Optional.empty();
+        }
+        if (startsWith(beginning, ZIP_MAGIC) || startsWith(beginning, EMPTY_ZIP_MAGIC)) {
+            return Optional.of(NpzFile.open(file));
+        }
+        if (startsWith(beginning, MAT_MAGIC)) {
+            return Optional.of(MatFile.open(file));
+        }
+        return startsWith(beginning, WAV_MAGIC) ? Optional.of(WavFile.open(file)) : Optional.empty();
     }
 
     /** With the model's columns, by name, where no others are named. */

@@ -75,9 +75,9 @@ class DataSourcesTest {
 
         assertThatThrownBy(() -> open("digtis:test"))
                 .isInstanceOf(DatasetException.class)
-                .hasMessage("Can't find data source 'digtis:test': no such data set, file or folder."
-                        + " Did you mean 'digits'? Else give the path of an IDX, NPY, NPZ or CSV file, or a folder of"
-                        + " pictures.");
+                .hasMessage("Can't find data source 'digtis:test': no such data set, file or folder. Did you mean"
+                        + " 'digits'? Else give the path of an IDX, NPY, NPZ, MAT, WAV or CSV file, or a"
+                        + " folder of pictures.");
         assertThatThrownBy(() -> open(near))
                 .isInstanceOf(DatasetException.class)
                 .hasMessage("Can't find data source '" + near + "': no such file or folder. Did you mean 'codes.npy'?");
@@ -92,7 +92,8 @@ class DataSourcesTest {
 
         assertThatThrownBy(() -> open(model.toString()))
                 .isInstanceOf(CorruptFileException.class)
-                .hasMessage(model + ": expected an IDX, NPY, NPZ or CSV file, or a folder of pictures, found none of"
+                .hasMessage(model
+                        + ": expected an IDX, NPY, NPZ, MAT, WAV or CSV file, or a folder of pictures, found none of"
                         + " these by its first bytes and its name. Name a table .csv, .tsv or .txt; convert anything"
                         + " else.");
         assertThatThrownBy(() -> open(empty.toString())).hasMessageContaining("found an empty file.");

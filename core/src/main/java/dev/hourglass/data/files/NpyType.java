@@ -12,8 +12,11 @@ import java.util.Optional;
 enum NpyType {
     U1(1),
     I1(1),
+    U2(2),
     I2(2),
+    U4(4),
     I4(4),
+    U8(8),
     I8(8),
     F2(2),
     F4(4),
@@ -54,31 +57,39 @@ enum NpyType {
             return;
         }
         for (int i = 0; i < count; i++) {
-            long bits = bits(data, at + (long) i * bytes, order);
-            into[offset + i] = switch (this) {
-                case F2 -> Float.float16ToFloat((short) bits);
-                case F8 -> (float) Double.longBitsToDouble(bits);
-                case U1, I1, I2, I4, I8 -> bits;
-                case F4 -> Float.intBitsToFloat((int) bits);
-            };
+            into[offset + i] = (float) number(data, at + (long) i * bytes, order);
         }
     }
 
-    /** A whole number, or the bits of a fraction. */
+    /** The number at a place; whole ones beyond 2^53 to the nearest double. */
+    double number(MemorySegment data, long at, ByteOrder order) {
+        long bits = bits(data, at, order);
+        return switch (this) {
+            case F2 -> Float.float16ToFloat((short) bits);
+            case F4 -> Float.intBitsToFloat((int) bits);
+            case F8 -> Double.longBitsToDouble(bits);
+            case U8 -> bits >= 0 ? bits : ((bits >>> 1) | (bits & 1)) * 2.0;
+            case U1, I1, U2, I2, U4, I4, I8 -> bits;
+        };
+    }
+
+    /** A whole number, that of U8 as if it had a sign; or the bits of a fraction. */
     long bits(MemorySegment data, long at, ByteOrder order) {
         boolean swapped = order != ByteOrder.nativeOrder();
         return switch (this) {
             case U1 -> Byte.toUnsignedInt(data.get(ValueLayout.JAVA_BYTE, at));
             case I1 -> data.get(ValueLayout.JAVA_BYTE, at);
-            case I2, F2 -> {
-                short bits = data.get(ValueLayout.JAVA_SHORT_UNALIGNED, at);
-                yield swapped ? Short.reverseBytes(bits) : bits;
+            case U2, I2, F2 -> {
+                short stored = data.get(ValueLayout.JAVA_SHORT_UNALIGNED, at);
+                short bits = swapped ? Short.reverseBytes(stored) : stored;
+                yield this == U2 ? Short.toUnsignedInt(bits) : bits;
             }
-            case I4, F4 -> {
-                int bits = data.get(ValueLayout.JAVA_INT_UNALIGNED, at);
-                yield swapped ? Integer.reverseBytes(bits) : bits;
+            case U4, I4, F4 -> {
+                int stored = data.get(ValueLayout.JAVA_INT_UNALIGNED, at);
+                int bits = swapped ? Integer.reverseBytes(stored) : stored;
+                yield this == U4 ? Integer.toUnsignedLong(bits) : bits;
             }
-            case I8, F8 -> {
+            case U8, I8, F8 -> {
                 long bits = data.get(ValueLayout.JAVA_LONG_UNALIGNED, at);
                 yield swapped ? Long.reverseBytes(bits) : bits;
             }

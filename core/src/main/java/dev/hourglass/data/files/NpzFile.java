@@ -11,7 +11,6 @@ import dev.hourglass.tensor.CorruptFileException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,9 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.zip.CRC32;
-import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 
 /**
  * Reader of NumPy's NPZ format: a zip of NPY arrays, stored ({@code numpy.savez}) or deflated ({@code
@@ -29,11 +25,6 @@ import java.util.zip.Inflater;
  * ones are inflated when they are opened. What the zip promises is held against its length before anything is allocated.
  */
 public final class NpzFile implements ArrayFile {
-    /** Deflate shrinks zeros to a thousandth. What was measured shrinks to a half, masks and counts to a hundredth. */
-    private static final long MOST_EXPANSION = 200;
-
-    private static final long ALWAYS_ALLOWED_BYTES = 16 << 20;
-    private static final int INFLATED_AT_ONCE = 1 << 20;
     private static final String SUFFIX = ".npy";
 
     private final Path file;
@@ -82,9 +73,10 @@ public final class NpzFile implements ArrayFile {
                 }
             }
         }
-        if (size > ALWAYS_ALLOWED_BYTES + MOST_EXPANSION * bytes.byteSize()) {
+        if (!Inflation.isHonest(size, bytes.byteSize())) {
             throw corrupt(
-                    String.format(Locale.ROOT, "arrays at most %d times as large as the file", MOST_EXPANSION),
+                    String.format(
+                            Locale.ROOT, "arrays at most %d times as large as the file", Inflation.MOST_EXPANSION),
                     Failures.size(size) + " in " + Failures.size(bytes.byteSize()),
                     "If it is what you made, save the array as NPY.");
         }
@@ -148,40 +140,13 @@ public final class NpzFile implements ArrayFile {
 
     /** @param all whether the member has exactly as many bytes as there is room, with their checksum */
     private void inflate(ZipMember member, MemorySegment into, boolean all) {
-        Inflater inflater = new Inflater(true);
-        byte[] output = new byte[(int) Math.min(Math.max(into.byteSize(), 1), INFLATED_AT_ONCE)];
-        CRC32 checksum = new CRC32();
-        long count = 0;
-        long read = 0;
         try {
-            while (count < into.byteSize() || (all && !inflater.finished())) {
-                if (inflater.needsInput()) {
-                    long more = Math.min(member.stored() - read, INFLATED_AT_ONCE);
-                    if (more == 0) {
-                        throw other(member);
-                    }
-                    inflater.setInput(bytes.asSlice(member.at() + read, more).asByteBuffer());
-                    read += more;
-                }
-                int inflated = inflater.inflate(output);
-                if (inflated == 0 && inflater.finished() && count < into.byteSize()) {
-                    throw other(member);
-                }
-                if (count + inflated > into.byteSize() && all) {
-                    throw other(member);
-                }
-                int kept = (int) Math.min(inflated, into.byteSize() - count);
-                MemorySegment.copy(output, 0, into, ValueLayout.JAVA_BYTE, count, kept);
-                checksum.update(output, 0, inflated);
-                count += kept;
-            }
-            if (all && checksum.getValue() != member.checksum()) {
+            long checksum = Inflation.inflate(bytes.asSlice(member.at(), member.stored()), false, into, all);
+            if (all && checksum != member.checksum()) {
                 throw other(member);
             }
-        } catch (DataFormatException e) {
+        } catch (Inflation.OtherBytesException e) {
             throw other(member);
-        } finally {
-            inflater.end();
         }
     }
 

@@ -92,12 +92,12 @@ class NpyFileTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            fortran | an array in C order, found 'fortran_order': True. Save it as numpy.save(file, numpy.ascontiguousarray(array)).
-            records | an array of plain numbers, found records with fields. Save each field as an array of its own.
-            scalar  | 1 to 32 dimensions, the samples first, found 0 of them. Save the array again with numpy.save.
-            empty   | dimensions of 1 to 2,147,483,647, found (0 x 4). Save the array again with numpy.save.
-            complex | numbers of one of the types u1, i1, i2, i4, i8, f2, f4, f8 with their byte order, < or >, found type '<c8'. Save the array as float32: numpy.save(file, array.astype('float32')).
-            """)
+        fortran | an array in C order, found 'fortran_order': True. Save it as numpy.save(file, numpy.ascontiguousarray(array)).
+        records | an array of plain numbers, found records with fields. Save each field as an array of its own.
+        scalar  | 1 to 32 dimensions, the samples first, found 0 of them. Save the array again with numpy.save.
+        empty   | dimensions of 1 to 2,147,483,647, found (0 x 4). Save the array again with numpy.save.
+        complex | numbers of one of the types u1, i1, u2, i2, u4, i4, u8, i8, f2, f4, f8 with their byte order, < or >, found type '<c8'. Save the array as float32: numpy.save(file, array.astype('float32')).
+        """)
     void arraysOfOtherKindsAreRefusedWithTheWayOut(String name, String message) throws IOException {
         Path file = golden(name);
 
@@ -147,17 +147,17 @@ class NpyFileTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-            {'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), } | dimensions of 1 to 2,147,483,647, found (4294967296 x 4294967296)
-            {'descr': '<f8', 'fortran_order': False, 'shape': (2147483647, 2147483647, 2147483647), } | 2147483647 x 2147483647 x 2147483647 numbers of 8 bytes, found 0 bytes after the header
-            {'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), } | a dimension of 1 to 18 digits at character 52 of the header, found '99999999999999999999,), }'
-            {'descr': '<f4', 'fortran_order': False, 'shape': (-1,), } | a dimension of 1 to 18 digits at character 52 of the header, found '-1,), }'
-            {'descr': '<f4', 'fortran_order': False} | descr, fortran_order and shape at character 41 of the header, found only [descr, fortran_order]
-            {'descr': '<f4', 'descr': '<f4'} | each key once at character 32 of the header, found 'descr' again
-            {'descr': __import__('os').system('id')} | a string at character 11 of the header, found '__import__('os').system('id')}'
-            {'code': 'x'} | descr, fortran_order or shape at character 9 of the header, found 'code'
-            {'descr': '<f4', 'fortran_order': False, 'shape': (1,)} () | the end of the header at character 57 of the header, found '()'
-            [1] | '{' at character 1 of the header, found '[1]'
-            """)
+        {'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), } | dimensions of 1 to 2,147,483,647, found (4294967296 x 4294967296)
+        {'descr': '<f8', 'fortran_order': False, 'shape': (2147483647, 2147483647, 2147483647), } | 2147483647 x 2147483647 x 2147483647 numbers of 8 bytes, found 0 bytes after the header
+        {'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), } | a dimension of 1 to 18 digits at character 52 of the header, found '99999999999999999999,), }'
+        {'descr': '<f4', 'fortran_order': False, 'shape': (-1,), } | a dimension of 1 to 18 digits at character 52 of the header, found '-1,), }'
+        {'descr': '<f4', 'fortran_order': False} | descr, fortran_order and shape at character 41 of the header, found only [descr, fortran_order]
+        {'descr': '<f4', 'descr': '<f4'} | each key once at character 32 of the header, found 'descr' again
+        {'descr': __import__('os').system('id')} | a string at character 11 of the header, found '__import__('os').system('id')}'
+        {'code': 'x'} | descr, fortran_order or shape at character 9 of the header, found 'code'
+        {'descr': '<f4', 'fortran_order': False, 'shape': (1,)} () | the end of the header at character 57 of the header, found '()'
+        [1] | '{' at character 1 of the header, found '[1]'
+        """)
     void headersThatSayAnythingElseAreRefused(String header, String message) throws IOException {
         Path file = write(npy(header));
 
