@@ -111,9 +111,9 @@ final class Interpreter {
                 yield map(x, v -> Math.min(Math.max(v, least), most));
             }
             case "Softmax" -> softmax(x, (int) node.whole("axis"));
-            case "LSTM" -> recurrent(node, x).lstm();
-            case "GRU" -> recurrent(node, x).gru();
-            case "RNN" -> recurrent(node, x).rnn();
+            case "LSTM" -> given(node, recurrent(node, x).lstm());
+            case "GRU" -> given(node, recurrent(node, x).gru());
+            case "RNN" -> given(node, recurrent(node, x).rnn());
             case "Sum" -> fold(node, x, Double::sum);
             case "Max" -> fold(node, x, Math::max);
             case "Mean" ->
@@ -356,8 +356,25 @@ final class Interpreter {
     }
 
     private RecurrentOperators recurrent(Node node, Tensor x) {
-        Tensor bias = node.inputs().size() > 3 ? input(node, 3) : null;
-        return new RecurrentOperators(node, x, input(node, 1), input(node, 2), bias);
+        return new RecurrentOperators(node, x, input(node, 1), input(node, 2), optional(node, 3))
+                .beginningWith(optional(node, 5), optional(node, 6));
+    }
+
+    /** An input that a node may be without. */
+    private @Nullable Tensor optional(Node node, int index) {
+        boolean isThere =
+                node.inputs().size() > index && !node.inputs().get(index).isEmpty();
+        return isThere ? input(node, index) : null;
+    }
+
+    /** Notes all outputs that a node names, and returns the last. */
+    private Tensor given(Node node, List<Tensor> outputs) {
+        for (int i = 0; i < node.outputs().size(); i++) {
+            if (!node.outputs().get(i).isEmpty()) {
+                values.put(node.outputs().get(i), outputs.get(i));
+            }
+        }
+        return outputs.get(node.outputs().size() - 1);
     }
 
     private static Tensor softmax(Tensor x, int axis) {

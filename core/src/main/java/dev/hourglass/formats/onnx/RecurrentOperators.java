@@ -22,6 +22,10 @@ final class RecurrentOperators {
 
     private int alphas;
     private int betas;
+    /** The state before the first step, and an LSTM's cell: that of the step before, in place. */
+    private double[] first;
+
+    private double[] cell;
 
     /** @param bias of the input's gates, then of the state's; or null */
     RecurrentOperators(Node node, Tensor x, Tensor kernel, Tensor recurrent, @Nullable Tensor bias) {
@@ -32,6 +36,15 @@ final class RecurrentOperators {
         this.bias = bias;
         samples = x.dimension(1);
         units = (int) node.whole("hidden_size");
+        first = new double[samples * units];
+        cell = new double[samples * units];
+    }
+
+    /** @param state {@code [1, batch, units]}, or null for zeros; and so the cell */
+    RecurrentOperators beginningWith(@Nullable Tensor state, @Nullable Tensor ofCell) {
+        first = state == null ? first : state.values().clone();
+        cell = ofCell == null ? cell : ofCell.values().clone();
+        return this;
     }
 
     /** From the state before to the state of a step; both {@code [batch, units]}. */
@@ -41,12 +54,11 @@ final class RecurrentOperators {
     }
 
     /** Gates lie in the order i o f c. */
-    Tensor lstm() {
+    List<Tensor> lstm() {
         List<String> usual = List.of("Sigmoid", "Tanh", "Tanh");
         DoubleUnaryOperator ofGates = function(usual);
         DoubleUnaryOperator ofCandidate = function(usual);
         DoubleUnaryOperator ofCell = function(usual);
-        double[] cell = new double[samples * units];
         return walk((step, state) -> {
             double[] next = new double[samples * units];
             for (int i = 0; i < next.length; i++) {
@@ -62,7 +74,7 @@ final class RecurrentOperators {
     }
 
     /** Gates lie in the order z r h. */
-    Tensor gru() {
+    List<Tensor> gru() {
         List<String> usual = List.of("Sigmoid", "Tanh");
         DoubleUnaryOperator ofGates = function(usual);
         DoubleUnaryOperator ofCandidate = function(usual);
@@ -86,7 +98,7 @@ final class RecurrentOperators {
         });
     }
 
-    Tensor rnn() {
+    List<Tensor> rnn() {
         DoubleUnaryOperator function = function(List.of("Tanh"));
         return walk((step, state) -> {
             double[] next = new double[state.length];
@@ -97,18 +109,19 @@ final class RecurrentOperators {
         });
     }
 
-    /** All states, each at the step that was read; or the last to be computed, where the node has that output alone. */
-    private Tensor walk(StepFunction function) {
+    /** All states, each at the step that was read; the last to be computed; and the cell there, where there is one. */
+    private List<Tensor> walk(StepFunction function) {
         boolean backwards = node.attributes().containsKey("direction");
         int steps = x.dimension(0);
         Tensor y = Tensor.zeros(steps, 1, samples, units);
-        double[] state = new double[samples * units];
+        double[] state = first;
         for (int i = 0; i < steps; i++) {
             int step = backwards ? steps - 1 - i : i;
             state = function.next(step, state);
             System.arraycopy(state, 0, y.values(), step * state.length, state.length);
         }
-        return node.outputs().size() == 1 ? y : new Tensor(new int[] {1, samples, units}, state);
+        int[] ofLast = {1, samples, units};
+        return List.of(y, new Tensor(ofLast, state), new Tensor(ofLast, cell));
     }
 
     /** A gate's product with the input and its bias, for one unit of one sample. */

@@ -92,6 +92,10 @@ final class Translation {
 
     /** What each layer gives. */
     private final Map<String, Given> given = new HashMap<>();
+    /** By the value of a recurrent layer, which of its states are read. */
+    private final Map<String, Set<LayerSpec.State.Which>> statesRead = new HashMap<>();
+    /** By the value of a recurrent layer, what its node's outputs begin with. */
+    private final Map<String, String> walks = new HashMap<>();
     /** The values that are there, in whatever layout. */
     private final Set<String> written = new HashSet<>();
 
@@ -117,6 +121,12 @@ final class Translation {
                     + ", and ONNX files are written with one. Name the one that is meant with --output NAME.");
         }
         Translation translation = new Translation(layers.inputs(), parameters);
+        layers.nodes().stream()
+                .filter(node -> node.layer() instanceof LayerSpec.State)
+                .forEach(node -> translation
+                        .statesRead
+                        .computeIfAbsent(node.inputs().getFirst(), ignored -> new HashSet<>())
+                        .add(((LayerSpec.State) node.layer()).which()));
         ModelFacts facts = ModelFacts.of(layers);
         for (int i = 0; i < layers.nodes().size(); i++) {
             translation.add(layers.nodes().get(i), facts.layers().get(i).output());
@@ -142,11 +152,14 @@ final class Translation {
         int firstWeights = weights.size();
         forgetWithin(node.layer());
         take(node.inputs().getFirst());
-        if (node.layer() instanceof LayerSpec.Recurrent && node.inputs().size() > 1) {
-            throw states(node.name());
-        }
         if (node.layer() instanceof LayerSpec.Merge merge) {
             addMerge(merge, node.inputs());
+        } else if (node.layer() instanceof LayerSpec.Recurrent recurrent) {
+            Set<LayerSpec.State.Which> read = statesRead.getOrDefault(node.name(), Set.of());
+            addRecurrent(recurrent, node.inputs(), read);
+            walks.put(node.name(), node.name() + "/" + RecurrentNodes.operator(recurrent));
+        } else if (node.layer() instanceof LayerSpec.State state) {
+            addState(state, node.inputs().getFirst());
         } else {
             add(node.layer(), out);
         }
@@ -405,8 +418,8 @@ final class Translation {
                         Map.of());
             case LayerSpec.Masking masking -> throw masked(masking);
             case LayerSpec.RepeatVector repeat -> addRepetition(repeat);
-            case LayerSpec.Recurrent recurrent -> addRecurrent(recurrent);
-            case LayerSpec.State ignored -> throw states(name);
+            case LayerSpec.Recurrent recurrent -> addRecurrent(recurrent, List.of(source), Set.of());
+            case LayerSpec.State state -> addState(state, source);
             case LayerSpec.Bidirectional both -> addBidirectional(both);
             case LayerSpec.Merge merge -> addMerge(merge, List.of(source));
         }
@@ -415,12 +428,6 @@ final class Translation {
     private static UnsupportedModelException masked(LayerSpec.Masking layer) {
         return new UnsupportedModelException("Layer '" + layer.name()
                 + "' masks steps, for which ONNX's recurrent operators have no word. Write the model as Keras's.");
-    }
-
-    private static UnsupportedModelException states(String layer) {
-        return new UnsupportedModelException("Layer '" + layer
-                + "' passes states from one recurrent layer to another, which are not written as ONNX. Write the model"
-                + " as Keras's.");
     }
 
     private static UnsupportedModelException volume(LayerSpec layer) {
@@ -768,20 +775,62 @@ final class Translation {
         layout = Layout.STEPS_FIRST;
     }
 
-    private void addRecurrent(LayerSpec.Recurrent layer) {
+    /**
+     * @param inputs the sequence, and the states to begin with if there are any
+     * @param read which of its states are read by themselves
+     */
+    private void addRecurrent(LayerSpec.Recurrent layer, List<String> inputs, Set<LayerSpec.State.Which> read) {
         String name = layer.name();
-        String states = addWay(name, name, "", layer);
+        String sequence = valueIn(Layout.STEPS_FIRST);
+        List<String> first = new ArrayList<>();
+        for (String state : inputs.subList(1, inputs.size())) {
+            take(state);
+            String place = name + "/first_" + first.size();
+            String axis = add(new Weights.Longs(place + "/axes", List.of(1L), new long[] {0}));
+            first.add(addNode(place, "Unsqueeze", List.of(valueIn(Layout.CHANNELS_LAST), axis)));
+        }
+        String states = addWay(name, name, "", layer, new Walk(sequence, first, read));
         if (layer.recurrence().goBackwards() && layer.returnSequences()) {
             addReversal(name, states);
         }
         layout = layer.returnSequences() ? Layout.STEPS_FIRST : Layout.CHANNELS_LAST;
     }
 
+    /** The axis of the directions, of which there is one, goes. */
+    private void addState(LayerSpec.State state, String of) {
+        String name = state.name();
+        if (state.which() == LayerSpec.State.Which.HIDDEN && shape.rank() == 1) {
+            addNode(name, "Identity", List.of(valueIn(Layout.CHANNELS_LAST)), Map.of());
+        } else {
+            String given = Objects.requireNonNull(walks.get(of)) + suffix(state.which());
+            String axis = add(new Weights.Longs(name + "/axes", List.of(1L), new long[] {0}));
+            addNode(name, "Squeeze", List.of(given, axis), Map.of());
+        }
+        layout = Layout.CHANNELS_LAST;
+    }
+
+    private static String suffix(LayerSpec.State.Which state) {
+        return switch (state) {
+            case HIDDEN -> "/hidden";
+            case CELL -> "/cell";
+        };
+    }
+
+    /**
+     * What a recurrent operator reads and gives.
+     *
+     * @param sequence the steps first
+     * @param first the states to begin with, if there are any
+     * @param read which of the states behind the last step are read by themselves
+     */
+    private record Walk(String sequence, List<String> first, Set<LayerSpec.State.Which> read) {}
+
     /** Both ways give each state at the step that was read, as Keras has it where they are merged. */
     private void addBidirectional(LayerSpec.Bidirectional both) {
         String name = both.name();
-        String forward = addWay(name, name + "/forward", "forward_", both.forward());
-        String backward = addWay(name, name + "/backward", "backward_", both.backward());
+        Walk walk = new Walk(valueIn(Layout.STEPS_FIRST), List.of(), Set.of());
+        String forward = addWay(name, name + "/forward", "forward_", both.forward(), walk);
+        String backward = addWay(name, name + "/backward", "backward_", both.backward(), walk);
         boolean sequences = both.forward().returnSequences();
         List<String> ways = List.of(forward, backward);
         switch (both.mergeMode()) {
@@ -798,24 +847,33 @@ final class Translation {
      * @param prefix of the variables
      * @return all states, each at the step that was read; or the last one to be computed
      */
-    private String addWay(String layerName, String place, String prefix, LayerSpec.Recurrent layer) {
+    private String addWay(String layerName, String place, String prefix, LayerSpec.Recurrent layer, Walk walk) {
         GateOrder order = RecurrentNodes.order(layer);
         List<String> inputs = new ArrayList<>(List.of(
-                valueIn(Layout.STEPS_FIRST),
+                walk.sequence(),
                 add(OperatorWeights.gateKernel(parameter(layerName, prefix + "kernel"), order)),
                 add(OperatorWeights.gateKernel(parameter(layerName, prefix + "recurrent_kernel"), order))));
         if (layer.recurrence().useBias()) {
             inputs.add(add(OperatorWeights.gateBias(parameter(layerName, prefix + "bias"), order)));
         }
+        if (!walk.first().isEmpty()) {
+            inputs.addAll(layer.recurrence().useBias() ? List.of("") : List.of("", "")); // all steps of all samples
+            inputs.addAll(walk.first());
+        }
         String operator = RecurrentNodes.operator(layer);
         String states = place + "/" + operator;
-        nodes.add(new Node(
-                states,
-                operator,
-                inputs,
-                // All states, or the last one alone.
-                layer.returnSequences() ? List.of(states) : List.of("", states),
-                RecurrentNodes.attributes(layer)));
+        // All states, or the last one alone.
+        List<String> outputs = new ArrayList<>(layer.returnSequences() ? List.of(states) : List.of("", states));
+        boolean readsCell = walk.read().contains(LayerSpec.State.Which.CELL);
+        if (layer.returnSequences() && walk.read().contains(LayerSpec.State.Which.HIDDEN)) {
+            outputs.add(states + suffix(LayerSpec.State.Which.HIDDEN));
+        } else if (layer.returnSequences() && readsCell) {
+            outputs.add("");
+        }
+        if (readsCell) {
+            outputs.add(states + suffix(LayerSpec.State.Which.CELL));
+        }
+        nodes.add(new Node(states, operator, inputs, outputs, RecurrentNodes.attributes(layer)));
         // The axis of the directions, of which there is one.
         long directions = layer.returnSequences() ? 1 : 0;
         String axes = add(new Weights.Longs(place + "/axes", List.of(1L), new long[] {directions}));
