@@ -77,6 +77,9 @@ public final class TableArguments {
             description = "day_first or month_first, where a date may be read both ways.")
     private @Nullable DateOrder dateOrder;
 
+    @Option(names = "--sort", description = "Put rows in the order of their times (default: refuse others).")
+    private boolean sort;
+
     @Option(
             names = "--columns",
             paramLabel = "NAME",
@@ -146,7 +149,7 @@ public final class TableArguments {
             TableOptions table = new TableOptions(
                     new TableOptions.Syntax(delimiter, decimal, header, missingValues),
                     new TableOptions.Roles(timeColumn, columns, exclude, labelColumn, false, idColumn),
-                    new TableOptions.Times(dateOrder, timeZone));
+                    new TableOptions.Times(dateOrder, timeZone, sort));
             SeriesOptions.Lengths filling = lengths == null ? SeriesOptions.Steps.PLAIN.lengths() : lengths;
             return new SourceOptions.Tables(
                     table, new SeriesOptions.Steps(missing, maxGap, resample, filling), lengths != null, labelRule);

@@ -43,6 +43,7 @@ final class SeriesSyntax {
             "time_column",
             "time_zone",
             "date_order",
+            "sort",
             "columns",
             "exclude",
             "id_column",
@@ -224,7 +225,8 @@ final class SeriesSyntax {
                 data.find("date_order")
                         .map(node -> node.asOneOf(DateOrder.class))
                         .orElse(null),
-                data.find("time_zone").map(SeriesSyntax::zone).orElse(ZoneOffset.UTC));
+                data.find("time_zone").map(SeriesSyntax::zone).orElse(ZoneOffset.UTC),
+                data.find("sort").map(Node::asBoolean).orElse(false));
         return new TableOptions(syntax, roles, times);
     }
 
@@ -417,6 +419,9 @@ final class SeriesSyntax {
         DateOrder order = table.times().order();
         if (order != null) {
             tree.put("date_order", lower(order));
+        }
+        if (table.times().sort()) {
+            tree.put("sort", true);
         }
         writeNames("columns", roles.columns(), tree);
         writeNames("exclude", roles.exclude(), tree);

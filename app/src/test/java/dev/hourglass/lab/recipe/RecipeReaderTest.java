@@ -814,11 +814,11 @@ class RecipeReaderTest {
                         "an unknown key that resembles none",
                         "data: {name: mnist, flavour: 1}\n" + MODELS,
                         "bad.yaml:1:21: data.flavour: expected a known key, found 'flavour'. This part takes name,"
-                                + " folder, limit, next_steps, source, test, test_share, array, window, scaling, clip,"
-                                + " labels, label_column, label_rule, train_on, delimiter, decimal, header,"
-                                + " missing_values, time_column, time_zone, date_order, columns, exclude, id_column,"
-                                + " missing, max_gap, resample, lengths, images, size, fit, colour, background,"
-                                + " split_seed, test_labels, scale."),
+                            + " folder, limit, next_steps, source, test, test_share, array, window, scaling, clip,"
+                            + " labels, label_column, label_rule, train_on, delimiter, decimal, header,"
+                            + " missing_values, time_column, time_zone, date_order, sort, columns, exclude, id_column,"
+                            + " missing, max_gap, resample, lengths, images, size, fit, colour, background,"
+                            + " split_seed, test_labels, scale."),
                 argumentSet(
                         "an unknown data set",
                         "data: {name: mnits}\n" + MODELS,
@@ -1002,11 +1002,11 @@ class RecipeReaderTest {
     void everySettingOfATableIsWrittenAsItIsRead() throws IOException {
         Recipe recipe =
                 read("data: {source: a.csv, test: b.csv, window: {steps: 50}, scaling: {method: robust, channels:"
-                        + " all}, clip: [-3, 3], label_column: state, label_rule: any, train_on: {state: [ok, idle]},"
-                        + " delimiter: tab, decimal: ',', header: 2, missing_values: [-999, gone], time_column: [date,"
-                        + " clock], time_zone: Europe/Berlin, date_order: day_first, columns: [p, T], exclude: note,"
-                        + " id_column: unit, missing: interpolate, max_gap: 5min, resample: {every: 0.5s, how: median},"
-                        + " lengths: cut}\n" + MODELS);
+                    + " all}, clip: [-3, 3], label_column: state, label_rule: any, train_on: {state: [ok, idle]},"
+                    + " delimiter: tab, decimal: ',', header: 2, missing_values: [-999, gone], time_column: [date,"
+                    + " clock], time_zone: Europe/Berlin, date_order: day_first, sort: true, columns: [p, T], exclude:"
+                    + " note, id_column: unit, missing: interpolate, max_gap: 5min, resample: {every: 0.5s, how:"
+                    + " median}, lengths: cut}\n" + MODELS);
 
         SeriesOptions options =
                 Objects.requireNonNull(only(recipe).data().series()).options();
@@ -1018,7 +1018,7 @@ class RecipeReaderTest {
                 .isEqualTo(new TableOptions.Roles(
                         List.of("date", "clock"), List.of("p", "T"), List.of("note"), "state", false, "unit"));
         assertThat(options.table().times())
-                .isEqualTo(new TableOptions.Times(DateOrder.DAY_FIRST, ZoneId.of("Europe/Berlin")));
+                .isEqualTo(new TableOptions.Times(DateOrder.DAY_FIRST, ZoneId.of("Europe/Berlin"), true));
         assertThat(options.steps())
                 .isEqualTo(new SeriesOptions.Steps(
                         SeriesOptions.Missing.INTERPOLATE,

@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param columns names of the channels, or none
  * @param channels how many numbers a row has, >= 1
  * @param values doubles [rows, channels], NaN where one is missing; changed only by who fills gaps
- * @param times of the rows as longs, nanoseconds since 1970, not decreasing within a series; null where there are none
+ * @param times of the rows as longs, nanoseconds since 1970, not decreasing within a series unless they were to be sorted; null where there are none
  * @param zoned whether times are moments; else they are readings of some clock
  * @param labels the class of each row, as codes of {@code classes}; null where there are none
  * @param classes what labels stand for
@@ -124,12 +125,42 @@ public record Table(
                 order == null ? null : Arrays.copyOfRange(order, from, to));
     }
 
-    /** The same rows with each series in one piece, in the order in which they begin. */
+    /** The same rows with each series in one piece, in the order in which they begin, and each in the order of its times. */
     public Table bySeries() {
-        if (ids == null || IntStream.range(1, ids.length).allMatch(row -> ids[row - 1] <= ids[row])) {
+        boolean together = ids == null || IntStream.range(1, ids.length).allMatch(row -> ids[row - 1] <= ids[row]);
+        if (together && inOrder()) {
             return this;
         }
-        int[] sorting = order(ids, series.size());
+        int[] sorting = ids == null ? IntStream.range(0, rows()).toArray() : order(ids, series.size());
+        if (!inOrder()) {
+            sorting = Arrays.stream(sorting)
+                    .boxed()
+                    .sorted(Comparator.<Integer>comparingInt(row -> ids == null ? 0 : ids[row])
+                            .thenComparingLong(this::time))
+                    .mapToInt(Integer::intValue)
+                    .toArray();
+        }
+        return by(sorting);
+    }
+
+    /** Whether no row was measured before another of its series that stands above it. */
+    private boolean inOrder() {
+        if (times == null) {
+            return true;
+        }
+        long[] last = new long[Math.max(1, series.size())];
+        Arrays.fill(last, Long.MIN_VALUE);
+        for (int row = 0; row < rows(); row++) {
+            int of = ids == null ? 0 : ids[row];
+            if (time(row) < last[of]) {
+                return false;
+            }
+            last[of] = time(row);
+        }
+        return true;
+    }
+
+    private Table by(int[] sorting) {
         MemorySegment sorted = sorted(sorting);
         return new Table(
                 file,
@@ -145,7 +176,7 @@ public record Table(
                         ? null
                         : Arrays.stream(sorting).map(row -> labels[row]).toArray(),
                 classes,
-                Arrays.stream(sorting).map(row -> ids[row]).toArray(),
+                ids == null ? null : Arrays.stream(sorting).map(row -> ids[row]).toArray(),
                 series,
                 notes,
                 keys,

@@ -83,9 +83,15 @@ public record TableOptions(Syntax syntax, Roles roles, Times times) {
      *
      * @param order of day and month where both fit; null to find it
      * @param zone of times that name none
+     * @param sort whether rows are put in the order of their times; else such as are out of order are refused
      */
-    public record Times(@Nullable DateOrder order, ZoneId zone) {
+    public record Times(@Nullable DateOrder order, ZoneId zone, boolean sort) {
         public static final Times FOUND = new Times(null, ZoneOffset.UTC);
+
+        /** Rows lie in the order of their times. */
+        public Times(@Nullable DateOrder order, ZoneId zone) {
+            this(order, zone, false);
+        }
     }
 
     public TableOptions withLabel(@Nullable String column) {

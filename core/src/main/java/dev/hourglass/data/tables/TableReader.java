@@ -31,6 +31,7 @@ public final class TableReader implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 18;
     private static final int MAX_FIELD_BYTES = 1 << 10;
     private static final int MAX_CLASSES = 1_000;
+    private static final long PUT_BACK_NANOS = 3_600_000_000_000L;
     private static final int MAX_ROWS = Integer.MAX_VALUE - 64;
 
     private final Path file;
@@ -38,6 +39,7 @@ public final class TableReader implements AutoCloseable {
     private final TableLayout layout;
     private final RecordReader records;
     private final Gaps gaps;
+    private final boolean sort;
     private final byte decimal;
     private final int width;
     private final int[] places;
@@ -69,6 +71,7 @@ public final class TableReader implements AutoCloseable {
         this.file = file;
         this.text = text;
         this.layout = layout;
+        sort = options.times().sort();
         decimal = (byte) layout.decimal();
         gaps = new Gaps(options.syntax().missing(), decimal);
         records = new RecordReader(text.content(), layout.delimiter(), BUFFER_BYTES, gaps);
@@ -298,13 +301,22 @@ public final class TableReader implements AutoCloseable {
             lastTimes = Arrays.copyOf(lastTimes, 2 * of);
             Arrays.fill(lastTimes, known, lastTimes.length, Long.MIN_VALUE);
         }
-        if (time < lastTimes[of]) {
-            throw corrupt(
-                    place("times in order", timeAt),
-                    quoted(field, clock) + " behind a later one",
-                    "Sort the rows by time, or leave the column out (exclude).");
+        long last = lastTimes[of];
+        if (time < last && !sort) {
+            // An hour that a clock showed twice is told by the order of the rows.
+            long again = format.again(field, clock);
+            if (again == TimeFormat.NONE || again < last) {
+                throw corrupt(
+                        place("times in order", timeAt),
+                        quoted(field, clock) + " behind a later one",
+                        (format.zoned() || last - time > PUT_BACK_NANOS
+                                        ? ""
+                                        : "If a clock was put back there, name its zone with 'time_zone'. ")
+                                + "Sort the rows by time, say 'sort: true', or leave the column out (exclude).");
+            }
+            time = again;
         }
-        lastTimes[of] = time;
+        lastTimes[of] = Math.max(last, time);
         return time;
     }
 

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -173,14 +174,41 @@ record TimeFormat(long unitNanos, @Nullable DateOrder order, ZoneId zone, boolea
         }
     }
 
-    private long nanos(Parts date, long nanosOfDay) {
+    /**
+     * The same reading of the clock for the second time, in the hour after it was put back.
+     *
+     * @param timeOfDay empty where one text has both
+     * @return {@link #NONE} where the clock showed it once
+     */
+    long again(String text, String timeOfDay) {
+        Parts day = unitNanos > 0 ? null : parts(text);
+        Parts clock = timeOfDay.isEmpty() ? day : parts(timeOfDay);
+        if (day == null || clock == null || day.year == 0 || day.zone != null || clock.zone != null) {
+            return NONE;
+        }
+        try {
+            ZonedDateTime first = local(day, clock.nanosOfDay).atZone(zone);
+            ZonedDateTime second = first.withLaterOffsetAtOverlap();
+            return second.equals(first) ? NONE : nanos(second.toInstant());
+        } catch (ArithmeticException | DateTimeException e) {
+            return NONE;
+        }
+    }
+
+    private LocalDateTime local(Parts date, long nanosOfDay) {
         boolean dayFirst = !date.yearFirst && order == DateOrder.DAY_FIRST;
         int month = dayFirst || date.yearFirst ? date.second : date.first;
         int day = dayFirst || date.yearFirst ? date.first : date.second;
-        LocalDateTime local = LocalDateTime.of(date.year, month, day, 0, 0).plusNanos(nanosOfDay);
-        ZoneId where = date.zone == null ? zone : date.zone;
-        Instant instant = local.atZone(where).toInstant();
+        return LocalDateTime.of(date.year, month, day, 0, 0).plusNanos(nanosOfDay);
+    }
+
+    private static long nanos(Instant instant) {
         return Math.addExact(Math.multiplyExact(instant.getEpochSecond(), SECOND), instant.getNano());
+    }
+
+    private long nanos(Parts date, long nanosOfDay) {
+        ZoneId where = date.zone == null ? zone : date.zone;
+        return nanos(local(date, nanosOfDay).atZone(where).toInstant());
     }
 
     private static @Nullable Parts parts(String text) {

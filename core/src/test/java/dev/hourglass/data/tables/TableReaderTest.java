@@ -14,8 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -292,7 +294,60 @@ class TableReaderTest {
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessage(folder.resolve("table.csv")
                         + ": expected times in order at line 3, column 1 ('time'), found '2024-01-01' behind a later"
-                        + " one. Sort the rows by time, or leave the column out (exclude).");
+                        + " one. Sort the rows by time, say 'sort: true', or leave the column out (exclude).");
+    }
+
+    /** Berlin's clocks went from 3 back to 2 o'clock on this day. */
+    @Test
+    void anHourThatAClockShowedTwiceIsToldByTheOrderOfTheRows() throws IOException {
+        String text = """
+            t,v
+            2024-10-27 01:30,1
+            2024-10-27 02:00,2
+            2024-10-27 02:30,3
+            2024-10-27 02:00,4
+            2024-10-27 02:30,5
+            2024-10-27 03:00,6
+            """;
+        TableOptions berlin = new TableOptions(
+                TableOptions.Syntax.FOUND,
+                TableOptions.Roles.FOUND,
+                new TableOptions.Times(null, ZoneId.of("Europe/Berlin")));
+
+        assertThat(times(read(text, berlin)))
+                .containsExactly(
+                        nanos("2024-10-26T23:30:00Z"),
+                        nanos("2024-10-27T00:00:00Z"),
+                        nanos("2024-10-27T00:30:00Z"),
+                        nanos("2024-10-27T01:00:00Z"),
+                        nanos("2024-10-27T01:30:00Z"),
+                        nanos("2024-10-27T02:00:00Z"));
+        assertThat(times(read(text.replace(" ", ",").replace("t,v", "date,t,v"), berlin)))
+                .isEqualTo(times(read(text, berlin)));
+        assertThatThrownBy(() -> read(text, TableOptions.DEFAULT))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageContaining("line 5", "")
+                .hasMessageContaining("If a clock was put back there, name its zone with 'time_zone'.");
+        assertThatThrownBy(() -> read(text + "2024-10-27 02:30,7\n", berlin))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageContaining("line 8");
+    }
+
+    @Test
+    void rowsAreSortedWhereThatIsSaid() throws IOException {
+        TableOptions sort = new TableOptions(
+                TableOptions.Syntax.FOUND,
+                new TableOptions.Roles(List.of(), List.of(), List.of(), "c", false, null),
+                new TableOptions.Times(null, ZoneOffset.UTC, true));
+
+        Table table = read("t,v,c\n2024-01-02,2,b\n2024-01-01,1,a\n2024-01-02,3,c\n2024-01-01,0,a\n", sort)
+                .bySeries();
+
+        assertThat(IntStream.range(0, 4).mapToDouble(row -> table.value(row, 0)))
+                .containsExactly(1.0, 0.0, 2.0, 3.0);
+        assertThat(table.order()).containsExactly(1, 3, 0, 2);
+        assertThat(table.classes()).containsExactly("b", "a", "c");
+        assertThat(table.labels()).containsExactly(1, 1, 0, 2);
     }
 
     @Test
