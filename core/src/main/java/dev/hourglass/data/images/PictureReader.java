@@ -35,6 +35,9 @@ public final class PictureReader {
     /** Per byte of a vast picture's file; a photo has fewer than a hundred, and who has more means to fill memory. */
     private static final int MOST_PIXELS_PER_BYTE = 250;
 
+    /** A block of 64 pixels takes two bits at the least, unless scans are coded in runs; twice what that makes. */
+    private static final int MOST_PIXELS_PER_JPEG_BYTE = 512;
+
     /** Of a pixel, where the file does not tell. */
     private static final int MOST_BITS = 64;
 
@@ -76,7 +79,7 @@ public final class PictureReader {
     }
 
     private static Header header(JpegHeader jpeg, long fileBytes) throws IOException {
-        requireBounded(jpeg.size(), fileBytes);
+        requireBounded(jpeg, fileBytes);
         return new Header(jpeg.orientation().upright(jpeg.size()), jpeg.colours() != JpegHeader.Colours.GRAY, false);
     }
 
@@ -150,7 +153,7 @@ public final class PictureReader {
             }
             case JPEG -> {
                 JpegHeader header = JpegHeader.read(file);
-                requireBounded(header.size(), file.length);
+                requireBounded(header, file.length);
                 PictureEnd.requireJpeg(new ArrayImageInput(file));
                 Encoded encoded =
                         new Encoded(format, file, Optional.empty(), header.progressive() ? COEFFICIENT_BYTES : 0);
@@ -231,14 +234,26 @@ public final class PictureReader {
         }
     }
 
+    /** The platform's decoder fills up what a file lacks, which takes seconds and gives a picture that nobody took. */
+    private static void requireBounded(JpegHeader jpeg, long fileBytes) throws IOException {
+        requireBounded(jpeg.size(), fileBytes);
+        if (!jpeg.progressive() && jpeg.size().pixels() > MOST_PIXELS_PER_JPEG_BYTE * fileBytes) {
+            throw announces(jpeg.size(), fileBytes);
+        }
+    }
+
+    private static IOException announces(Picture.Size size, long fileBytes) {
+        return new IOException(
+                String.format(Locale.ROOT, "announces %s pixels and has only %,d bytes", size, fileBytes));
+    }
+
     private static void requireBounded(Picture.Size size, long fileBytes) throws IOException {
         if (size.width() < 1 || size.height() < 1 || size.pixels() > MAX_PIXELS) {
             throw new IOException(
                     String.format(Locale.ROOT, "expected at most %,d pixels, found %s", MAX_PIXELS, size));
         }
         if (size.pixels() > MAX_DECODED_PIXELS && size.pixels() > MOST_PIXELS_PER_BYTE * fileBytes) {
-            throw new IOException(
-                    String.format(Locale.ROOT, "announces %s pixels and has only %,d bytes", size, fileBytes));
+            throw announces(size, fileBytes);
         }
     }
 

@@ -267,6 +267,21 @@ class ImageFolderTest {
     }
 
     @Test
+    void aJpegTooShortForItsPixelsIsRefusedByItsHeader() throws IOException {
+        put("lying.jpg", Files.readAllBytes(Path.of("src/test/resources/fuzz/PictureFuzzTest/lying.jpg")));
+        put("white.jpg", encode(new BufferedImage(3_000, 3_000, BufferedImage.TYPE_BYTE_GRAY), "jpeg"));
+
+        ImageFolder images = ImageFolder.read(folder, null, AS_THEY_ARE);
+
+        assertThat(images.skipped())
+                .extracting(ImageFolder.Skipped::reason)
+                .singleElement()
+                .asString()
+                .startsWith("announces 4000 x 4000 pixels and has only ");
+        assertThat(images.data().sampleName(0)).isEqualTo("white.jpg");
+    }
+
+    @Test
     void damageAtAnyByteIsSkippedOrDecoded() throws IOException {
         long seed = 20261122;
         Random random = new Random(seed);
