@@ -52,7 +52,8 @@ public final class DataArguments {
     @Option(
             names = "--array",
             paramLabel = "NAME",
-            description = "Which array of an NPZ file has the samples (default: by its name, such as x_test or data).")
+            description =
+                    "Which array of an NPZ or MAT file has the samples (default: by its name, such as x_test or data).")
     private @Nullable String array;
 
     @Option(

@@ -6,6 +6,7 @@ import dev.hourglass.data.images.Fit;
 import dev.hourglass.data.images.Picture;
 import dev.hourglass.data.images.PictureOptions;
 import dev.hourglass.data.images.PictureSplitOptions;
+import dev.hourglass.data.tables.TableReader;
 import dev.hourglass.files.Failures;
 import dev.hourglass.lab.recipe.Node.Mapping;
 import java.io.IOException;
@@ -58,7 +59,8 @@ final class PictureSyntax {
             return data;
         }
         try (Stream<Path> inside = Files.list(folder)) {
-            return inside.anyMatch(DataSources::isTable)
+            // Annotations beside pictures are often JSON.
+            return inside.filter(DataSources::isTable).anyMatch(TableReader::isText)
                     ? data
                     : new Mapping(data.place(), Map.of("images", source)).over(data.without("source"));
         } catch (IOException e) {

@@ -1092,6 +1092,7 @@ class RecipeReaderTest {
     void aSourceThatIsAFolderWithoutTablesIsOneOfPictures() throws IOException {
         Files.createDirectories(folder.resolve("photos"));
         Files.createDirectories(folder.resolve("tables"));
+        Files.writeString(folder.resolve("photos/annotations.json"), "{}"); // beside pictures, and no table of theirs
         Files.writeString(folder.resolve("tables/a.csv"), "1");
 
         assertThat(only(read("data: {source: photos, test_share: 0.5}\n" + MODELS))
