@@ -120,7 +120,7 @@ def pair(size):
 
 
 def dimensions(shape):
-    return "x".join(str(d) for d in shape)
+    return "x".join(str(d) for d in shape) or "scalar"
 
 
 # Cases ----------------------------------------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ public record Graph(List<Input> inputs, List<Node> nodes, List<String> outputs, 
      */
     public record Node(String name, LayerSpec layer, List<String> inputs) {
         public Node {
-            inputs = List.copyOf(inputs);
+            inputs = layer instanceof LayerSpec.Attending ? distinctEnds(inputs) : List.copyOf(inputs);
             if (inputs.isEmpty()) {
                 throw new IllegalArgumentException("Layer '" + name + "' reads nothing; name its inputs");
             }
@@ -66,6 +66,15 @@ public record Graph(List<Input> inputs, List<Node> nodes, List<String> outputs, 
                         + (layer.states() == 1 ? "a state" : "its state and its cell") + " to begin with, got "
                         + inputs);
             }
+        }
+
+        /** A key that is the value, and a value that is the query, go without saying. */
+        private static List<String> distinctEnds(List<String> inputs) {
+            int count = inputs.size();
+            while (count > 1 && inputs.get(count - 1).equals(inputs.get(count - 2))) {
+                count--;
+            }
+            return List.copyOf(inputs.subList(0, count));
         }
 
         /** A layer at its only place, or at the first. */

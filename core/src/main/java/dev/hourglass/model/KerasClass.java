@@ -81,7 +81,10 @@ public enum KerasClass {
     SAMPLING("Sampling"),
     /** No class of Keras, which has layers that give several values. */
     STATE("State"),
-    CONCATENATE("Concatenate");
+    CONCATENATE("Concatenate"),
+    MULTI_HEAD_ATTENTION("MultiHeadAttention"),
+    ATTENTION("Attention"),
+    ADDITIVE_ATTENTION("AdditiveAttention");
 
     private static final String KERNEL = "kernel";
 
@@ -166,6 +169,9 @@ public enum KerasClass {
             case LayerSpec.Sampling ignored -> SAMPLING;
             case LayerSpec.State ignored -> STATE;
             case LayerSpec.Concatenate ignored -> CONCATENATE;
+            case LayerSpec.MultiHeadAttention ignored -> MULTI_HEAD_ATTENTION;
+            case LayerSpec.DotAttention ignored -> ATTENTION;
+            case LayerSpec.AdditiveAttention ignored -> ADDITIVE_ATTENTION;
         };
     }
 
@@ -196,6 +202,9 @@ public enum KerasClass {
         boolean isDepthwise = this == DEPTHWISE_CONV1D || this == DEPTHWISE_CONV2D;
         if (isDepthwise && variable.equals(KERNEL)) {
             return "depthwise";
+        }
+        if (this == MULTI_HEAD_ATTENTION) { // which says the same of all four
+            return variable.substring(variable.indexOf('_') + 1);
         }
         String suffix = "_" + KERNEL;
         return variable.endsWith(suffix) ? variable.substring(0, variable.length() - suffix.length()) : variable;

@@ -680,6 +680,15 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                 concatenate.axis() == LayerSpec.Concatenate.LAST_AXIS
                         ? "along the last axis"
                         : "along axis " + concatenate.axis();
+            case LayerSpec.MultiHeadAttention l ->
+                count(l.heads(), "head") + " of " + l.keySize()
+                        + (l.valueSize() == l.keySize() ? "" : ", values of " + l.valueSize())
+                        + (l.outputSize() == 0 ? "" : ", " + count(l.outputSize(), "feature"))
+                        + dropping(l)
+                        + bias(l.useBias());
+            case LayerSpec.DotAttention l ->
+                (l.concat() ? "by sums" : "by products") + (l.useScale() ? ", scaled" : "") + dropping(l);
+            case LayerSpec.AdditiveAttention l -> "by sums" + (l.useScale() ? ", scaled" : "") + dropping(l);
             case LayerSpec.Sampling ignored -> "from a mean and the logarithm of a variance; in use the mean";
             case LayerSpec.Merge ignored -> "number by number";
         };
@@ -760,6 +769,10 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                 + lower(conv.activation()) + ", padding " + lower(conv.padding()) + bias(conv.useBias());
     }
 
+    private static String dropping(LayerSpec.Attending layer) {
+        return layer.dropout() == 0 ? "" : ", dropout " + layer.dropout();
+    }
+
     private static String bias(boolean used) {
         return used ? "" : ", no bias";
     }
@@ -808,6 +821,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.PRelu ignored -> "";
             case LayerSpec.Masking ignored -> "";
             case LayerSpec.Concatenate concatenate -> " axis " + concatenate.axis();
+            case LayerSpec.MultiHeadAttention l -> " " + l.heads() + "x" + l.keySize();
             case LayerSpec.Merge ignored -> "";
         };
         return "Layer '" + layer.name() + "' (" + KerasClass.of(layer).kerasName() + settings + ")";

@@ -140,9 +140,19 @@ public sealed interface LayerSpec {
 
     /**
      * Layers that make one value of several. All inputs have the same shape, but that those of {@link Concatenate} may
-     * differ along its axis. They learn nothing.
+     * differ along its axis, and those of {@link Attending} in their steps. Others than these learn nothing.
      */
     sealed interface Merge extends LayerSpec {}
+
+    /**
+     * Layers that give for each step of a query a mean of the steps of a value, weighted by how well the step's query fits the
+     * key of each. They read {@code [steps, features]} each: query, value and key, or the query and a value that is its own key,
+     * or one value that is all three.
+     */
+    sealed interface Attending extends Merge {
+        /** Which share of the weights training drops: at least 0, less than 1. */
+        float dropout();
+    }
 
     /** Layers that disturb what passes while training, and in use let it pass unchanged. */
     sealed interface TrainingNoise extends Elementwise {
@@ -1486,6 +1496,73 @@ public sealed interface LayerSpec {
                         + ". Use axis -1 for channels or features.");
             }
             return fromStart;
+        }
+    }
+
+    /**
+     * Several attentions beside each other, each to what a projection of its own makes of query, key and value (Vaswani et al.
+     * 2017, section 3.2.2): {@code softmax(Q K' / sqrt(keySize)) V} by head, all heads side by side and projected.
+     * {@code [queries, in] -> [queries, outputSize]}. Variables: query_kernel {@code [in, heads, keySize]}, query_bias
+     * {@code [heads, keySize]}; key_... likewise; value_... with valueSize; output_kernel
+     * {@code [heads, valueSize, outputSize]}, output_bias {@code [outputSize]}.
+     *
+     * @param heads Keras's num_heads
+     * @param keySize of each head; Keras's key_dim
+     * @param valueSize of each head; Keras's value_dim
+     * @param outputSize features that come out, or 0 for as many as the query has
+     */
+    record MultiHeadAttention(
+            String name, int heads, int keySize, int valueSize, int outputSize, float dropout, boolean useBias)
+            implements Attending {
+        public MultiHeadAttention {
+            requireName(name);
+            requirePositive(name, "heads", heads);
+            requirePositive(name, "keySize", keySize);
+            requirePositive(name, "valueSize", valueSize);
+            if (outputSize < 0) {
+                throw new IllegalArgumentException("Layer '" + name + "': outputSize must be >= 0, got " + outputSize);
+            }
+            requireRate(name, dropout);
+        }
+
+        /** With Keras's defaults. */
+        public MultiHeadAttention(String name, int heads, int keySize) {
+            this(name, heads, keySize, keySize, 0, 0, true);
+        }
+    }
+
+    /**
+     * Attention by products (Luong et al. 2015): {@code softmax(Q K') V}, or with sums (Keras's score_mode 'concat'):
+     * {@code softmax(w * sum(tanh(q + k))) V}. What comes out is {@code [queries, features of the value]}. Variables: scale
+     * {@code []}, by which the products, or {@code q + k}, are multiplied, and concat_score_weight {@code []}, if it has them.
+     *
+     * @param concat whether the score of a query and a key is told from their sum; else it is their product
+     */
+    record DotAttention(String name, boolean useScale, boolean concat, float dropout) implements Attending {
+        public DotAttention {
+            requireName(name);
+            requireRate(name, dropout);
+        }
+
+        /** With Keras's defaults. */
+        public DotAttention(String name) {
+            this(name, false, false, 0);
+        }
+    }
+
+    /**
+     * Attention by sums (Bahdanau et al. 2015): {@code softmax(sum(scale * tanh(q + k))) V}. What comes out is
+     * {@code [queries, features of the value]}. Variables: scale {@code [features of the query]}, if it has one.
+     */
+    record AdditiveAttention(String name, boolean useScale, float dropout) implements Attending {
+        public AdditiveAttention {
+            requireName(name);
+            requireRate(name, dropout);
+        }
+
+        /** With Keras's defaults. */
+        public AdditiveAttention(String name) {
+            this(name, true, 0);
         }
     }
 

@@ -114,6 +114,13 @@ public final class Masks {
     private LayerSpec.@Nullable Masking merged(Graph.Node node, LayerSpec.Merge merge) {
         List<Optional<LayerSpec.Masking>> all =
                 node.inputs().stream().map(this::of).distinct().toList();
+        if (merge instanceof LayerSpec.Attending) {
+            return all.stream()
+                    .flatMap(Optional::stream)
+                    .findFirst()
+                    .map(mask -> none(node, mask, "attends to unmasked steps alone"))
+                    .orElse(null);
+        }
         boolean alongSteps = merge instanceof LayerSpec.Concatenate l
                 && l.axis() != LayerSpec.Concatenate.LAST_AXIS
                 && l.axis() != 2;

@@ -14,6 +14,9 @@ final class MergeFacts {
      * @throws ShapeException if they are too few or too many, or don't fit together
      */
     static LayerFacts of(LayerSpec.Merge merge, List<LayerInput> inputs) {
+        if (merge instanceof LayerSpec.Attending attending) {
+            return AttentionFacts.of(attending, inputs);
+        }
         requireNumber(merge, inputs);
         Shape first = inputs.getFirst().shape();
         Shape output = switch (merge) {
@@ -25,6 +28,7 @@ final class MergeFacts {
             case LayerSpec.Maximum ignored -> common(merge, inputs);
             case LayerSpec.Minimum ignored -> common(merge, inputs);
             case LayerSpec.Sampling ignored -> common(merge, inputs);
+            case LayerSpec.Attending ignored -> throw new IllegalArgumentException("No merge by numbers: " + merge);
         };
         long combined = merge instanceof LayerSpec.Concatenate ? 0 : (inputs.size() - 1L) * output.size();
         return new LayerFacts(merge, first, output, List.of(), Operations.elementwise(combined));
@@ -71,7 +75,7 @@ final class MergeFacts {
         return Shape.of(output);
     }
 
-    private static String sources(List<LayerInput> inputs) {
+    static String sources(List<LayerInput> inputs) {
         return inputs.stream()
                 .map(input -> input.shape() + " from " + input.source())
                 .collect(Collectors.joining(" and "));

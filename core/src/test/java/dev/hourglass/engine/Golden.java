@@ -104,7 +104,7 @@ record Golden(
 
     /** Each layer by itself, and short chains. */
     static List<Golden> layerCases() {
-        return Stream.of("layers", "recurrent", "vocabulary", "masks", "convolutional_lstm", "volumes")
+        return Stream.of("layers", "recurrent", "vocabulary", "masks", "convolutional_lstm", "volumes", "attention")
                 .flatMap(file -> read(file).stream())
                 .toList();
     }
@@ -303,7 +303,9 @@ record Golden(
     }
 
     private static int[] dimensions(String text) {
-        return Arrays.stream(text.split("x")).mapToInt(Integer::parseInt).toArray();
+        return text.equals("scalar")
+                ? new int[0]
+                : Arrays.stream(text.split("x")).mapToInt(Integer::parseInt).toArray();
     }
 
     private static byte[] resource(String name) {

@@ -65,6 +65,40 @@ final class GraphGradientTest {
                 new Case("a value that is the output and is read", outputThatIsRead()));
     }
 
+    static Stream<Case> attention() {
+        return Stream.of(
+                attended("self", new LayerSpec.MultiHeadAttention("merge", 2, 3), "a"),
+                attended("wide self", new LayerSpec.MultiHeadAttention("merge", 3, 17, 5, 19, 0, false), "a"),
+                attended("crossed", new LayerSpec.MultiHeadAttention("merge", 2, 4, 3, 5, 0, true), "a", "b"),
+                attended("of three", new LayerSpec.MultiHeadAttention("merge", 1, 2), "a", "b", "c"),
+                attended("key of its own", new LayerSpec.MultiHeadAttention("merge", 2, 2), "a", "a", "d"),
+                attended("products", new LayerSpec.DotAttention("merge"), "a", "c"),
+                attended("scaled products", new LayerSpec.DotAttention("merge", true, false, 0), "a", "b", "c"),
+                attended("sums", new LayerSpec.DotAttention("merge", false, true, 0), "a", "c"),
+                attended("scaled sums", new LayerSpec.DotAttention("merge", true, true, 0), "a"),
+                attended("additive", new LayerSpec.AdditiveAttention("merge"), "a", "b", "c"),
+                attended("additive, not scaled", new LayerSpec.AdditiveAttention("merge", false, 0), "c", "a"));
+    }
+
+    /** Of a (7 steps of 6), b (4 of 9), c (4 of 6) and d (7 of 4), a as a recurrent layer gives it. */
+    private static Case attended(String name, LayerSpec.Attending layer, String... read) {
+        List<Graph.Node> nodes = new ArrayList<>(List.of(
+                node(new LayerSpec.Lstm("a", 6, true), "x"),
+                node(new LayerSpec.Cropping1d("short", 1, 2), "x"),
+                node(dense("b", 9, Activation.TANH), "short"),
+                node(dense("c", 6, Activation.TANH), "short"),
+                node(dense("d", 4, Activation.TANH), "x"),
+                node(layer, read),
+                node(dense("last", 3, Activation.LINEAR), "merge")));
+        List<String> needed = new ArrayList<>(List.of(read));
+        needed.addAll(List.of("merge", "last"));
+        if (needed.contains("b") || needed.contains("c")) {
+            needed.add("short");
+        }
+        nodes.removeIf(node -> !needed.contains(node.name()));
+        return new Case(name, Graph.of(List.of(new Graph.Input("x", Shape.of(7, 3))), nodes, List.of("last")));
+    }
+
     static Stream<Case> random() {
         return RandomGraphs.of(new RandomSource(21), 40).map(spec -> new Case(spec.name(), spec.graph()));
     }
@@ -296,7 +330,7 @@ final class GraphGradientTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"merges", "shapes", "random", "shared", "states"})
+    @MethodSource({"merges", "attention", "shapes", "random", "shared", "states"})
     void outputsAndGradientsAreThoseOfTheReference(Case tested) {
         Graph graph = tested.graph();
         Parameters parameters = scattered(graph);

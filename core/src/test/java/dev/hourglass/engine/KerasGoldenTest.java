@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class KerasGoldenTest {
     private static final double OUTPUT_TOLERANCE = 1e-5;
+    private static final double ROUNDING = 1e-13;
     private static final double GRADIENT_TOLERANCE = 1e-4;
     /** Of ten steps of Adam; Keras's own float32 is off by 1.7e-4 in the CNN's. */
     private static final double LOSS_TOLERANCE = 2e-4;
@@ -194,9 +195,12 @@ class KerasGoldenTest {
         for (int i = 0; i < parameters.list().size(); i++) {
             Parameter parameter = parameters.list().get(i);
             if (parameter.trainable()) {
-                assertThat(golden.array("gradient/" + parameter.path()).error(session.gradient(i)))
+                Golden.Array expected = golden.array("gradient/" + parameter.path());
+                // What is 0 but for rounding in float64, as by a bias that shifts all scores alike, is so in float32.
+                double scale = expected.largest() < ROUNDING ? expected.largest() : 1;
+                assertThat(expected.error(session.gradient(i)) * scale)
                         .as(parameter.path())
-                        .isLessThan(GRADIENT_TOLERANCE);
+                        .isLessThan(GRADIENT_TOLERANCE * (scale < 1 ? 0.01 : 1));
             }
         }
     }

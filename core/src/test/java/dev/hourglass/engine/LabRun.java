@@ -38,6 +38,7 @@ final class LabRun {
             masked(),
             statesOfOthers(),
             convolutionalLstm(),
+            attention(),
             eachStep(),
             further(),
             Presets.mnistVae("vae"),
@@ -154,6 +155,27 @@ final class LabRun {
                         new LayerSpec.Flatten("c"),
                         new LayerSpec.Dense("d", 4 * 6 * 5 * 2, Activation.SIGMOID),
                         new LayerSpec.Reshape("e", Shape.of(4, 6, 5, 2))));
+    }
+
+    private static AutoencoderSpec attention() {
+        Shape input = Shape.of(7, 5);
+        Graph graph = Graph.of(
+                List.of(new Graph.Input("x", input)),
+                List.of(
+                        new Graph.Node(new LayerSpec.Dense("a", 19, Activation.TANH), List.of("x")),
+                        new Graph.Node(new LayerSpec.MultiHeadAttention("b", 3, 6, 5, 0, 0.2f, true), List.of("a")),
+                        new Graph.Node(new LayerSpec.Add("c"), List.of("a", "b")),
+                        new Graph.Node(new LayerSpec.Flatten("d"), List.of("c")),
+                        new Graph.Node(new LayerSpec.Dense("code", 6, Activation.TANH), List.of("d")),
+                        new Graph.Node(new LayerSpec.RepeatVector("e", 4), List.of("code")),
+                        new Graph.Node(new LayerSpec.Lstm("f", 9, true), List.of("e")),
+                        new Graph.Node(new LayerSpec.DotAttention("g", true, true, 0.1f), List.of("f")),
+                        new Graph.Node(new LayerSpec.AdditiveAttention("h", true, 0.1f), List.of("g", "f")),
+                        new Graph.Node(new LayerSpec.Flatten("i"), List.of("h")),
+                        new Graph.Node(new LayerSpec.Dense("j", input.size(), Activation.SIGMOID), List.of("i")),
+                        new Graph.Node(new LayerSpec.Reshape("k", input), List.of("j"))),
+                List.of("k"));
+        return new AutoencoderSpec("attention", graph, "code");
     }
 
     /** Layers at each step: over all steps at once, and step after step with moments and noise of each step's own. */

@@ -313,7 +313,137 @@ final class ReferenceNetwork {
                 case LayerSpec.Minimum ignored -> folded(read, Math::min);
                 case LayerSpec.Sampling sampling -> sampled(sampling, read.getFirst(), read.getLast());
                 case LayerSpec.Concatenate concatenate -> concatenated(concatenate, read, names, out);
+                case LayerSpec.Attending attending -> attention(attending, read, names, out);
             };
+        }
+
+        private double[] attention(LayerSpec.Attending layer, List<double[]> read, List<String> names, Shape out) {
+            int last = names.size() - 1;
+            Shape ofQuery = facts.shapeOf(names.getFirst());
+            Shape ofValue = facts.shapeOf(names.get(Math.min(1, last)));
+            double[] query = read.getFirst();
+            double[] value = read.get(Math.min(1, last));
+            double[] key = read.getLast();
+            int queries = ofQuery.dimension(0);
+            int keys = ofValue.dimension(0);
+            int width = ofQuery.dimension(1);
+            int features = ofValue.dimension(1);
+            return switch (layer) {
+                case LayerSpec.MultiHeadAttention l -> {
+                    int of = facts.shapeOf(names.getLast()).dimension(1);
+                    double[] q = projected(query, width, l.heads() * l.keySize(), l.useBias());
+                    double[] k = projected(key, of, l.heads() * l.keySize(), l.useBias());
+                    double[] v = projected(value, features, l.heads() * l.valueSize(), l.useBias());
+                    double[] means = new double[samples * queries * l.heads() * l.valueSize()];
+                    for (int head = 0; head < l.heads(); head++) {
+                        int first = head * l.keySize();
+                        double scale = 1 / Math.sqrt(l.keySize());
+                        int keyWidth = l.heads() * l.keySize();
+                        double[] scores = scores(
+                                queries,
+                                keys,
+                                (i, j) ->
+                                        scale * product(q, i * keyWidth + first, k, j * keyWidth + first, l.keySize()));
+                        addMeans(
+                                scores,
+                                queries,
+                                keys,
+                                v,
+                                l.heads() * l.valueSize(),
+                                head * l.valueSize(),
+                                l.valueSize(),
+                                means);
+                    }
+                    yield projected(means, l.heads() * l.valueSize(), out.dimension(1), l.useBias());
+                }
+                case LayerSpec.DotAttention l -> {
+                    double scale = l.useScale() ? parameter()[0] : 1;
+                    double weight = l.concat() ? parameter()[0] : 1;
+                    double[] scores = scores(queries, keys, (i, j) -> {
+                        if (!l.concat()) {
+                            return scale * product(query, i * width, key, j * width, width);
+                        }
+                        double sum = 0;
+                        for (int f = 0; f < width; f++) {
+                            sum += Math.tanh(scale * (query[i * width + f] + key[j * width + f]));
+                        }
+                        return weight * sum;
+                    });
+                    double[] means = new double[samples * queries * features];
+                    addMeans(scores, queries, keys, value, features, 0, features, means);
+                    yield means;
+                }
+                case LayerSpec.AdditiveAttention l -> {
+                    double[] scale = l.useScale() ? parameter() : new double[width];
+                    if (!l.useScale()) {
+                        Arrays.fill(scale, 1);
+                    }
+                    double[] scores = scores(queries, keys, (i, j) -> {
+                        double sum = 0;
+                        for (int f = 0; f < width; f++) {
+                            sum += scale[f] * Math.tanh(query[i * width + f] + key[j * width + f]);
+                        }
+                        return sum;
+                    });
+                    double[] means = new double[samples * queries * features];
+                    addMeans(scores, queries, keys, value, features, 0, features, means);
+                    yield means;
+                }
+            };
+        }
+
+        /** Of a query's row and a key's, counted over all samples. */
+        private interface Score {
+            double of(int query, int key);
+        }
+
+        private double[] scores(int queries, int keys, Score score) {
+            double[] scores = new double[samples * queries * keys];
+            for (int i = 0; i < samples * queries; i++) {
+                for (int j = 0; j < keys; j++) {
+                    scores[i * keys + j] = score.of(i, i / queries * keys + j);
+                }
+            }
+            return scores;
+        }
+
+        private static double product(double[] a, int from, double[] b, int other, int count) {
+            double sum = 0;
+            for (int i = 0; i < count; i++) {
+                sum += a[from + i] * b[other + i];
+            }
+            return sum;
+        }
+
+        private double[] projected(double[] x, int features, int units, boolean useBias) {
+            double[] kernel = parameter();
+            double[] bias = useBias ? parameter() : new double[units];
+            double[] y = new double[x.length / features * units];
+            for (int i = 0; i < y.length; i++) {
+                double sum = bias[i % units];
+                for (int f = 0; f < features; f++) {
+                    sum += x[i / units * features + f] * kernel[f * units + i % units];
+                }
+                y[i] = sum;
+            }
+            return y;
+        }
+
+        private void addMeans(
+                double[] scores, int queries, int keys, double[] v, int stride, int first, int count, double[] means) {
+            for (int i = 0; i < samples * queries; i++) {
+                double total = 0;
+                for (int j = 0; j < keys; j++) {
+                    total += Math.exp(scores[i * keys + j]);
+                }
+                for (int j = 0; j < keys; j++) {
+                    double weight = Math.exp(scores[i * keys + j]) / total;
+                    int row = i / queries * keys + j;
+                    for (int f = 0; f < count; f++) {
+                        means[i * stride + first + f] += weight * v[row * stride + first + f];
+                    }
+                }
+            }
         }
 
         private double[] sampled(LayerSpec.Sampling sampling, double[] mean, double[] logVariance) {

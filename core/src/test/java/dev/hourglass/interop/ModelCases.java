@@ -474,6 +474,46 @@ public final class ModelCases {
         addMerge("merge_concatenate_channels", new LayerSpec.Concatenate("merge", -1), 3);
         addMerge("merge_concatenate_rows", new LayerSpec.Concatenate("merge", 1), 2);
         addMerge("merge_concatenate_columns", new LayerSpec.Concatenate("merge", 2), 3);
+        addAttention("attention_heads", new LayerSpec.MultiHeadAttention("attend", 2, 3), "x");
+        addAttention(
+                "attention_heads_no_bias",
+                new LayerSpec.MultiHeadAttention("attend", 3, 2, 5, 4, 0, false),
+                "x",
+                "short");
+        addAttention(
+                "attention_heads_key",
+                new LayerSpec.MultiHeadAttention("attend", 1, 4, 2, 0, 0, true),
+                "x",
+                "short",
+                "wide");
+        addAttention("attention_self", new LayerSpec.DotAttention("attend"), "x");
+        addAttention("attention_scaled", new LayerSpec.DotAttention("attend", true, false, 0), "x", "wide", "short");
+        addAttention("attention_sums", new LayerSpec.DotAttention("attend", true, true, 0), "x", "short");
+        addAttention("attention_additive", new LayerSpec.AdditiveAttention("attend"), "x", "wide", "short");
+        addAttention("attention_additive_plain", new LayerSpec.AdditiveAttention("attend", false, 0), "x", "short");
+    }
+
+    /** To the input, to fewer of its steps, and to as many with more features. */
+    private void addAttention(String name, LayerSpec.Attending layer, String... read) {
+        List<Graph.Node> nodes = new ArrayList<>();
+        List<String> needed = List.of(read);
+        if (needed.contains("short") || needed.contains("wide")) {
+            nodes.add(new Graph.Node(new LayerSpec.Cropping1d("short", 1, 1), List.of("x")));
+        }
+        if (needed.contains("wide")) {
+            nodes.add(new Graph.Node(new LayerSpec.Dense("wide", 4, TANH), List.of("short")));
+        }
+        nodes.add(new Graph.Node(layer, needed));
+        String before = layer.name();
+        for (LayerSpec close : List.of(
+                new LayerSpec.Flatten("close_flatten"),
+                new LayerSpec.Dense("close_dense", SEQUENCE.size(), LINEAR),
+                new LayerSpec.Reshape("close_reshape", SEQUENCE))) {
+            nodes.add(new Graph.Node(close, List.of(before)));
+            before = close.name();
+        }
+        Graph graph = new Graph(List.of(new Graph.Input("x", SEQUENCE)), nodes, List.of(before));
+        cases.add(new ModelCase("graph", new AutoencoderSpec(name, graph, layer.name())));
     }
 
     /** A decoder that begins as the encoder ended, behind a code beside which the states go. */

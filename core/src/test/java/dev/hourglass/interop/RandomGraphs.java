@@ -96,7 +96,10 @@ public final class RandomGraphs {
         List<String> alike = all.stream()
                 .filter(other -> shapeOf(other).equals(shapeOf(from)))
                 .toList();
-        if (alike.size() > 1 && random.nextBoolean()) {
+        if (shapeOf(from).rank() == 2 && random.nextInt(4) == 0) {
+            String value = alike.get(random.nextInt(alike.size()));
+            add(drawAttention(name), random.nextBoolean() ? new String[] {from} : new String[] {from, value});
+        } else if (alike.size() > 1 && random.nextBoolean()) {
             add(drawMerge(name), from, alike.get(random.nextInt(alike.size())));
         } else {
             add(drawLayer(name, shapeOf(from)), from);
@@ -112,6 +115,14 @@ public final class RandomGraphs {
             case 4 -> new LayerSpec.Maximum(name);
             case 5 -> new LayerSpec.Minimum(name);
             default -> new LayerSpec.Concatenate(name, random.nextBoolean() ? -1 : 1);
+        };
+    }
+
+    private LayerSpec drawAttention(String name) {
+        return switch (random.nextInt(4)) {
+            case 0 -> new LayerSpec.DotAttention(name, random.nextBoolean(), random.nextBoolean(), 0);
+            case 1 -> new LayerSpec.AdditiveAttention(name, random.nextBoolean(), 0);
+            default -> new LayerSpec.MultiHeadAttention(name, 1 + random.nextInt(3), 1 + random.nextInt(4));
         };
     }
 

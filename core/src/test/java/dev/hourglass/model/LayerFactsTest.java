@@ -135,6 +135,47 @@ class LayerFactsTest {
     }
 
     @Test
+    void anAttentionGivesAsManyStepsAsItsQueryHas() {
+        LayerSpec layer = new LayerSpec.MultiHeadAttention("attend", 2, 3, 5, 0, 0.1f, true);
+        LayerFacts facts = LayerFacts.ofSources(
+                layer,
+                List.of(
+                        new LayerFacts.Source("q", Shape.of(4, 6)),
+                        new LayerFacts.Source("v", Shape.of(7, 9)),
+                        new LayerFacts.Source("k", Shape.of(7, 8))));
+        assertThat(facts.output()).isEqualTo(Shape.of(4, 6));
+        assertThat(facts.variables().stream().map(variable -> variable.name() + variable.shape()))
+                .containsExactly(
+                        "query_kernel[6, 2, 3]",
+                        "query_bias[2, 3]",
+                        "key_kernel[8, 2, 3]",
+                        "key_bias[2, 3]",
+                        "value_kernel[9, 2, 5]",
+                        "value_bias[2, 5]",
+                        "output_kernel[2, 5, 6]",
+                        "output_bias[6]");
+        assertThat(LayerFacts.settings(layer)).isEqualTo("2 heads of 3, values of 5, dropout 0.1");
+    }
+
+    @Test
+    void whatAnAttentionReadsMustFit() {
+        LayerFacts.Source query = new LayerFacts.Source("'q'", Shape.of(4, 6));
+        assertThatThrownBy(() -> LayerFacts.ofSources(
+                        new LayerSpec.DotAttention("attend"),
+                        List.of(query, new LayerFacts.Source("'v'", Shape.of(7, 5)))))
+                .isInstanceOf(ShapeException.class)
+                .hasMessage("Layer 'attend' (Attention) needs as many features of the key as of the query, got"
+                        + " [4, 6] from 'q' and [7, 5] from 'v' (query, value, key). Bring them to fitting shapes.");
+        assertThatThrownBy(() -> LayerFacts.ofSources(
+                        new LayerSpec.MultiHeadAttention("attend", 1, 2),
+                        List.of(
+                                query,
+                                new LayerFacts.Source("'v'", Shape.of(7, 5)),
+                                new LayerFacts.Source("'k'", Shape.of(8, 5)))))
+                .hasMessageContaining("needs as many steps of the key as of the value");
+    }
+
+    @Test
     void anLstmMultipliesItsStateInAllStepsButTheFirst() {
         LayerFacts facts = LayerFacts.of(new LayerSpec.Lstm("lstm", 2, true), SEQUENCE);
 

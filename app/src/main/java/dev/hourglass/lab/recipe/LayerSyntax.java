@@ -647,7 +647,39 @@ final class LayerSyntax {
                         name(settings, kerasClass),
                         settings.find("axis").map(LayerSyntax::axis).orElse(LayerSpec.Concatenate.LAST_AXIS));
             }
+            case MULTI_HEAD_ATTENTION -> {
+                settings.allowing("name", "num_heads", "key_dim", "value_dim", "output_shape", "dropout", "use_bias");
+                int keySize = size(settings, "key_dim", 16);
+                yield new LayerSpec.MultiHeadAttention(
+                        name(settings, kerasClass),
+                        size(settings, "num_heads", 2),
+                        keySize,
+                        optionalSize(settings, "value_dim", keySize),
+                        optionalSize(settings, "output_shape", 0),
+                        dropout(settings),
+                        flag(settings, "use_bias"));
+            }
+            case ATTENTION -> {
+                settings.allowing("name", "use_scale", "score_mode", "dropout");
+                yield new LayerSpec.DotAttention(
+                        name(settings, kerasClass),
+                        flag(settings, "use_scale", false),
+                        settings.find("score_mode")
+                                .map(node -> node.asOneOf(ScoreMode.class) == ScoreMode.CONCAT)
+                                .orElse(false),
+                        dropout(settings));
+            }
+            case ADDITIVE_ATTENTION -> {
+                settings.allowing("name", "use_scale", "dropout");
+                yield new LayerSpec.AdditiveAttention(
+                        name(settings, kerasClass), flag(settings, "use_scale"), dropout(settings));
+            }
         };
+    }
+
+    private enum ScoreMode {
+        DOT,
+        CONCAT
     }
 
     /** The settings as a recipe writes them, all of them: what {@link #read} reads back to an equal layer. */
@@ -795,6 +827,25 @@ final class LayerSyntax {
                 settings.put("merge_mode", lower(both.mergeMode()));
             }
             case LayerSpec.Concatenate concatenate -> settings.put("axis", concatenate.axis());
+            case LayerSpec.MultiHeadAttention l -> {
+                settings.put("num_heads", l.heads());
+                settings.put("key_dim", l.keySize());
+                settings.put("value_dim", l.valueSize());
+                if (l.outputSize() > 0) {
+                    settings.put("output_shape", l.outputSize());
+                }
+                settings.put("dropout", l.dropout());
+                settings.put("use_bias", l.useBias());
+            }
+            case LayerSpec.DotAttention l -> {
+                settings.put("use_scale", l.useScale());
+                settings.put("score_mode", l.concat() ? "concat" : "dot");
+                settings.put("dropout", l.dropout());
+            }
+            case LayerSpec.AdditiveAttention l -> {
+                settings.put("use_scale", l.useScale());
+                settings.put("dropout", l.dropout());
+            }
             case LayerSpec.Merge ignored -> {}
         }
         return Map.of(KerasClass.of(layer).kerasName(), settings);
@@ -1075,6 +1126,12 @@ final class LayerSyntax {
 
     private static float rate(Mapping settings) {
         return settings.require("rate", "rate: 0.2").asFloat("a number >= 0 and < 1", value -> value >= 0 && value < 1);
+    }
+
+    private static float dropout(Mapping settings) {
+        return settings.find("dropout")
+                .map(node -> node.asFloat("a number >= 0 and < 1", value -> value >= 0 && value < 1))
+                .orElse(0f);
     }
 
     private static float epsilon(Mapping settings, float otherwise) {

@@ -8,6 +8,7 @@ import dev.hourglass.model.Regularizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * How a layer of a recipe says what keeps its numbers small: {@code kernel_regularizer}, {@code recurrent_regularizer},
@@ -50,7 +51,8 @@ final class RegularizerSyntax {
         }
         for (String setting : SETTINGS) {
             settings.find(setting)
-                    .ifPresent(node -> penalties.add(Penalty.of(layer, place(setting), regularizer(node))));
+                    .ifPresent(node -> places(of, setting)
+                            .forEach(place -> penalties.add(Penalty.of(layer, place, regularizer(node)))));
         }
         settings.find(Penalty.SPARSITY).ifPresent(node -> penalties.add(sparsity(layer, node)));
         settings.find(Penalty.CONTRACTION)
@@ -74,9 +76,15 @@ final class RegularizerSyntax {
                 .orElse(otherwise);
     }
 
-    private static String place(String setting) {
+    private static List<String> places(LayerSpec layer, String setting) {
         String of = setting.substring(0, setting.indexOf('_'));
-        return of.equals("recurrent") ? "recurrent_kernel" : of;
+        boolean isOfEach = layer instanceof LayerSpec.MultiHeadAttention && !of.equals(Penalty.ACTIVITY);
+        if (isOfEach) {
+            return Stream.of("query", "key", "value", "output")
+                    .map(each -> each + "_" + of)
+                    .toList();
+        }
+        return List.of(of.equals("recurrent") ? "recurrent_kernel" : of);
     }
 
     private static Regularizer regularizer(Node node) {

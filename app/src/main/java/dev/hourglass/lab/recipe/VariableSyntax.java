@@ -139,23 +139,36 @@ final class VariableSyntax {
                 .filter(name -> name.startsWith(part.prefix()))
                 .map(name -> name.substring(part.prefix().length()))
                 .toList();
-        String variable = variables.stream()
+        // All of a kind, where a layer has several; else the only one.
+        List<String> meant = variables.stream()
                 .filter(name -> kerasClass.settingOf(name).equals(said.of()))
-                .findFirst()
-                .orElseThrow(() -> said.key()
-                        .error("expected a setting of " + kerasClass.kerasName() + ", found '"
-                                + said.setting() + "'. Here its variables are "
-                                + (variables.isEmpty()
-                                        ? "none"
-                                        : variables.stream()
-                                                .map(kerasClass::settingOf)
-                                                .collect(Collectors.joining(", ")))
-                                + "."));
+                .limit(part.layer() instanceof LayerSpec.MultiHeadAttention ? Long.MAX_VALUE : 1)
+                .toList();
+        if (meant.isEmpty()) {
+            throw said.key()
+                    .error("expected a setting of " + kerasClass.kerasName() + ", found '" + said.setting()
+                            + "'. Here its variables are "
+                            + (variables.isEmpty()
+                                    ? "none"
+                                    : variables.stream()
+                                            .map(kerasClass::settingOf)
+                                            .distinct()
+                                            .collect(Collectors.joining(", ")))
+                            + ".");
+        }
+        VariableSettings all = settings;
+        for (String variable : meant) {
+            all = with(all, said, facts, part.prefix() + variable);
+        }
+        return all;
+    }
+
+    private static VariableSettings with(VariableSettings settings, Said said, LayerFacts facts, String variable) {
         String layer = facts.layer().name();
         try {
             VariableSettings more = said.setting().endsWith(INITIALIZER)
-                    ? settings.withInitializer(layer, part.prefix() + variable, initializer(said.value()))
-                    : settings.withConstraint(layer, part.prefix() + variable, constraint(said.value()));
+                    ? settings.withInitializer(layer, variable, initializer(said.value()))
+                    : settings.withConstraint(layer, variable, constraint(said.value()));
             facts.with(more);
             return more;
         } catch (ShapeException e) {

@@ -119,7 +119,10 @@ class LayerSyntaxTest {
                         "a",
                         new LayerSpec.Lstm("f", 3, true),
                         new LayerSpec.Lstm("b", 4, true, Recurrence.DEFAULT.withGoBackwards(true)),
-                        LayerSpec.MergeMode.CONCAT));
+                        LayerSpec.MergeMode.CONCAT),
+                new LayerSpec.MultiHeadAttention("a", 3, 4, 5, 7, 0.25f, false),
+                new LayerSpec.DotAttention("a", true, true, 0.5f),
+                new LayerSpec.AdditiveAttention("a", false, 0.125f));
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.hourglass.engine.cpu.ops.MergeOperations;
 import dev.hourglass.engine.cpu.ops.NoiseOperations;
 import dev.hourglass.engine.cpu.ops.NormOperations;
 import dev.hourglass.engine.cpu.ops.Operation;
+import dev.hourglass.engine.cpu.ops.ProductOperations;
 import dev.hourglass.engine.cpu.ops.Resources;
 import dev.hourglass.engine.cpu.ops.losses.BatchPenaltyOperations;
 import dev.hourglass.engine.cpu.ops.losses.LossOperations;
@@ -45,6 +46,7 @@ public final class StepBinder {
     private final DirectOperations direct;
     private final VolumeOperations volumes;
     private final MergeOperations merges;
+    private final ProductOperations products;
     private final NoiseOperations noise;
     private final LossOperations losses;
     private final BatchPenaltyOperations batchPenalties;
@@ -68,6 +70,7 @@ public final class StepBinder {
         direct = new DirectOperations(resources);
         volumes = new VolumeOperations(resources);
         merges = new MergeOperations(resources);
+        products = new ProductOperations(resources);
         noise = new NoiseOperations(resources);
         losses = new LossOperations(resources);
         batchPenalties = new BatchPenaltyOperations(resources);
@@ -93,6 +96,8 @@ public final class StepBinder {
             case Step.ActivateGradient s -> elementwise.activateGradient(s);
             case Step.Apply s -> functions.apply(s);
             case Step.ApplyGradient s -> functions.gradient(s);
+            case Step.MatrixProduct s -> products.product(s);
+            case Step.TurnedProduct s -> products.turned(s);
             case Step.Softmax s -> functions.softmax(s);
             case Step.SoftmaxGradient s -> functions.softmaxGradient(s);
             case Step.PRelu s -> functions.prelu(s);

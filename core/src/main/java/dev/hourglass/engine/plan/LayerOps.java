@@ -136,8 +136,20 @@ public final class LayerOps {
             case LayerSpec.Maximum ignored -> new Op.Combine(name, Op.Combine.How.MAXIMUM, from, to);
             case LayerSpec.Minimum ignored -> new Op.Combine(name, Op.Combine.How.MINIMUM, from, to);
             case LayerSpec.Sampling ignored -> new Op.Sample(name, from.getFirst(), from.getLast(), to);
+            case LayerSpec.Attending l ->
+                new AttentionOps(name, learns(l) ? parametersOf(l.name()) : 0, mode == Mode.TRAINING, this::add)
+                        .of(l, from, to);
             case LayerSpec.Concatenate l ->
                 concatenated(l.axisOf(from.getFirst().shape()), from, to);
+        };
+    }
+
+    /** Whether an attention has any parameters. */
+    private static boolean learns(LayerSpec.Attending layer) {
+        return switch (layer) {
+            case LayerSpec.MultiHeadAttention ignored -> true;
+            case LayerSpec.DotAttention l -> l.useScale() || l.concat();
+            case LayerSpec.AdditiveAttention l -> l.useScale();
         };
     }
 

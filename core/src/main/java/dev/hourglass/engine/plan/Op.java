@@ -602,6 +602,17 @@ public sealed interface Op {
         }
     }
 
+    /**
+     * A matrix product of what two layers gave: {@code [..., m, k] x [..., k, n] -> [..., m, n]}, block by block where there is
+     * an axis before.
+     */
+    record Product(String layer, Tensor left, Tensor right, Tensor to) implements Layer {
+        @Override
+        public List<Tensor> reads() {
+            return List.of(left, right);
+        }
+    }
+
     /** {@code mean + exp(logVariance / 2) * e}, number by number, with e from the standard normal distribution. */
     record Sample(String layer, Tensor mean, Tensor logVariance, Tensor to) implements Layer {
         @Override

@@ -495,6 +495,11 @@ final class ConfigReader {
         for (int i = 0; i < steps.size(); i++) {
             if (all instanceof LayerSpec.Concatenate merge) {
                 all = merge.axis() > 0 ? new LayerSpec.Concatenate(merge.name(), merge.axis() + 1) : merge;
+            } else if (all instanceof LayerSpec.Attending) {
+                throw unsupported(
+                        node,
+                        "layer '" + layer.name()
+                                + "' attends to steps within each step, which Hourglass does not compute");
             } else if (!(all instanceof LayerSpec.Merge)) {
                 try {
                     all = new LayerSpec.TimeDistributed(layer.name(), all);

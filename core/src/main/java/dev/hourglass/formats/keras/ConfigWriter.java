@@ -107,8 +107,7 @@ public final class ConfigWriter {
                 Shape shape = shapeOf(node, value);
                 sources.put(value, new Source(node.kerasName(), shape, ofLayer.size(), i));
             }
-            boolean begins = node instanceof ModelNode.Layer layer && layer.spec() instanceof LayerSpec.Recurrent;
-            ofLayer.add(begins ? call(read.subList(0, 1), read.subList(1, read.size())) : call(read, List.of()));
+            ofLayer.add(call(node, read));
         }
         List<List<Object>> outputs = model.outputs().stream()
                 .map(value -> {
@@ -170,6 +169,23 @@ public final class ConfigWriter {
         Source afterItsMaking() {
             return new Source(layer, shape, call + 1, output);
         }
+    }
+
+    /** Query, value and key of an attention are arguments, or a list of at least two; states of a recurrent layer are named. */
+    private static Map<String, Object> call(ModelNode node, List<Source> read) {
+        LayerSpec spec = node instanceof ModelNode.Layer layer ? layer.spec() : null;
+        if (spec instanceof LayerSpec.Recurrent) {
+            return call(read.subList(0, 1), read.subList(1, read.size()));
+        }
+        if (!(spec instanceof LayerSpec.Attending)) {
+            return call(read, List.of());
+        }
+        List<Source> all = read.size() == 1 ? List.of(read.getFirst(), read.getFirst()) : read;
+        Map<String, Object> call = call(all, List.of());
+        if (spec instanceof LayerSpec.MultiHeadAttention) {
+            call.put("args", tensors(all));
+        }
+        return call;
     }
 
     /**

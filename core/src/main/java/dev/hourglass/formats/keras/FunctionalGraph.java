@@ -5,6 +5,7 @@ import dev.hourglass.formats.json.Json;
 import dev.hourglass.tensor.CorruptFileException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
@@ -30,6 +31,8 @@ final class FunctionalGraph {
     private static final Set<String> RECURRENT = Set.of("LSTM", "GRU", "SimpleRNN");
 
     private static final String INITIAL_STATE = "initial_state";
+    /** What a MultiHeadAttention is called with, in order. */
+    private static final List<String> ATTENDED = List.of("query", "value", "key");
 
     /** A layer at one of its places. */
     record Place(String layer, int use) {}
@@ -222,6 +225,9 @@ final class FunctionalGraph {
     private static Call ofKeras3(Json.Mapping node, Json.Mapping call, String layer, MaskOperations operations) {
         List<Json> arguments = call.get("args").asSequence().items();
         Json keywords = call.find("kwargs");
+        if (isMultiHeadAttention(node)) {
+            return ofAttention(node, arguments, keywords, layer);
+        }
         String mask = null;
         if (keywords != null) {
             Json given = keywords.asMapping().find("mask");
@@ -260,19 +266,61 @@ final class FunctionalGraph {
         List<Json> tensors = argument instanceof Json.Sequence several ? several.items() : List.of(argument);
         List<Reference> references = new ArrayList<>();
         for (Json each : tensors) {
-            Json.Mapping tensor = each.asMapping();
-            if (!tensor.get("class_name").asText().equals("__keras_tensor__")) {
-                throw unsupported(node, layer + " reads a constant");
-            }
-            references.add(reference(tensor.get("config").asMapping().get("keras_history")));
+            references.add(tensor(node, each, layer));
         }
         return references;
+    }
+
+    private static Reference tensor(Json.Mapping node, Json argument, String layer) {
+        Json.Mapping tensor = argument.asMapping();
+        if (!tensor.get("class_name").asText().equals("__keras_tensor__")) {
+            throw unsupported(node, layer + " reads a constant");
+        }
+        return reference(tensor.get("config").asMapping().get("keras_history"));
+    }
+
+    private static boolean isMultiHeadAttention(Json.Mapping node) {
+        return node.get("class_name") instanceof Json.Text kerasClass
+                && kerasClass.value().equals("MultiHeadAttention");
+    }
+
+    /** {@code layer(query, value, key=None)}: three arguments, of which each may be named. */
+    private static Call ofAttention(Json.Mapping node, List<Json> arguments, @Nullable Json keywords, String layer) {
+        Reference[] read = new Reference[ATTENDED.size()];
+        for (int i = 0; i < arguments.size(); i++) {
+            if (i < read.length && !(arguments.get(i) instanceof Json.Nothing)) {
+                read[i] = tensor(node, arguments.get(i), layer);
+            } else {
+                requireOff(node, layer, "argument " + (i + 1), arguments.get(i));
+            }
+        }
+        if (keywords != null) {
+            keywords.asMapping().members().forEach((keyword, value) -> {
+                int place = ATTENDED.indexOf(keyword);
+                if (place >= 0 && !(value instanceof Json.Nothing)) {
+                    read[place] = tensor(node, value, layer);
+                } else {
+                    requireOff(node, layer, keyword, value);
+                }
+            });
+        }
+        return new Call(attended(node, read, layer), null);
+    }
+
+    private static List<Reference> attended(Json.Mapping node, @Nullable Reference[] read, String layer) {
+        if (read[0] == null || read[1] == null) {
+            throw node.place().corrupt(layer + " to read a query and a value", "one that lacks one of them");
+        }
+        return Arrays.stream(read).filter(Objects::nonNull).toList();
     }
 
     /** {@code [["x", 0, 0, {}], ["y", 0, 0, {}]]}; states to begin with follow the sequence, or are named with it. */
     private static List<Reference> ofKeras2(Json.Mapping node, Json.Sequence call, String layer) {
         List<Reference> references = new ArrayList<>();
         List<Json> states = new ArrayList<>();
+        if (isMultiHeadAttention(node)) {
+            return ofAttention2(node, call, layer);
+        }
         for (Json each : call.items()) {
             List<Json> tensor = each.asSequence().items();
             if (tensor.size() == 4) {
@@ -290,6 +338,30 @@ final class FunctionalGraph {
         }
         states.forEach(state -> references.add(reference(state)));
         return references;
+    }
+
+    /** {@code [["query", 0, 0, {"value": ["value", 0, 0]}]]} */
+    private static List<Reference> ofAttention2(Json.Mapping node, Json.Sequence call, String layer) {
+        Reference[] read = new Reference[ATTENDED.size()];
+        List<Json> tensors = call.items();
+        for (int i = 0; i < tensors.size(); i++) {
+            if (i == read.length) {
+                throw call.place().corrupt(layer + " to read " + read.length + " values at most", call.excerpt());
+            }
+            read[i] = reference(tensors.get(i));
+            List<Json> parts = tensors.get(i).asSequence().items();
+            if (parts.size() == 4) {
+                parts.get(3).asMapping().members().forEach((keyword, value) -> {
+                    int place = ATTENDED.indexOf(keyword);
+                    if (place >= 0 && value instanceof Json.Sequence) {
+                        read[place] = reference(value);
+                    } else {
+                        requireOff(node, layer, keyword, value);
+                    }
+                });
+            }
+        }
+        return attended(node, read, layer);
     }
 
     /**

@@ -35,9 +35,10 @@ final class LayerPenalties {
                 leaveOut(said, warnings);
                 continue;
             }
-            Optional<String> place =
-                    ofActivity ? Optional.of(said.of()) : said.variable().map(Variable::name);
-            place.ifPresent(variable -> regularizer(said, warnings)
+            List<String> places = ofActivity
+                    ? List.of(said.of())
+                    : said.variables().stream().map(Variable::name).toList();
+            places.forEach(variable -> regularizer(said, warnings)
                     .ifPresent(found ->
                             penalties.add(Penalty.of(said.layer().spec().name(), variable, found))));
         }

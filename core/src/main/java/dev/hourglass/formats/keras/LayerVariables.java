@@ -32,9 +32,9 @@ final class LayerVariables {
     static VariableSettings read(Json config, ModelNode.Model model, Consumer<String> warnings) {
         LayerVariables layers = new LayerVariables(warnings);
         VariableConfig.of(INITIALIZER, config, model)
-                .forEach(said -> said.variable().ifPresent(variable -> layers.addInitializer(said, variable)));
+                .forEach(said -> said.variables().forEach(variable -> layers.addInitializer(said, variable)));
         VariableConfig.of(CONSTRAINT, config, model)
-                .forEach(said -> said.variable().ifPresent(variable -> layers.addConstraint(said, variable)));
+                .forEach(said -> said.variables().forEach(variable -> layers.addConstraint(said, variable)));
         return VariableSettings.of(layers.initializers, layers.constraints);
     }
 

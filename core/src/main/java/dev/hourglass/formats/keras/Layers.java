@@ -396,7 +396,47 @@ final class Layers {
             case SAMPLING, STATE -> throw new IllegalArgumentException("Keras has no such layer: " + kerasClass);
             case CONCATENATE ->
                 new LayerSpec.Concatenate(name, settings.whole("axis", LayerSpec.Concatenate.LAST_AXIS));
+            case MULTI_HEAD_ATTENTION -> multiHeadAttention(name, settings);
+            case ATTENTION -> {
+                // Before 2.11 it had no score_mode, and its name was that of a causal attention's flag.
+                settings.only("causal", "false");
+                yield new LayerSpec.DotAttention(
+                        name,
+                        settings.flag("use_scale", false),
+                        isByConcatenation(settings),
+                        settings.number("dropout", 0));
+            }
+            case ADDITIVE_ATTENTION -> {
+                settings.only("causal", "false");
+                yield new LayerSpec.AdditiveAttention(
+                        name, settings.flag("use_scale", true), settings.number("dropout", 0));
+            }
         };
+    }
+
+    private static boolean isByConcatenation(LayerSettings settings) {
+        Json mode = settings.find("score_mode");
+        return switch (mode == null ? "dot" : mode.asText()) {
+            case "dot" -> false;
+            case "concat" -> true;
+            default -> throw settings.lacks("score_mode", "'dot' and 'concat'");
+        };
+    }
+
+    private static LayerSpec multiHeadAttention(String name, LayerSettings settings) {
+        ofKernelAndBias(settings);
+        settings.only("attention_axes", settings.find("attention_axes") instanceof Json.Sequence ? "[1]" : "1");
+        settings.ignore("flash_attention", "query_shape", "key_shape", "value_shape"); // nothing that is computed
+        int keySize = settings.whole("key_dim");
+        Json output = settings.find("output_shape");
+        return new LayerSpec.MultiHeadAttention(
+                name,
+                settings.whole("num_heads"),
+                keySize,
+                settings.whole("value_dim", keySize),
+                output == null ? 0 : settings.length("output_shape", 0),
+                settings.number("dropout", 0),
+                settings.flag("use_bias", true));
     }
 
     /** Channels first are behind the steps there, where no other layer has them. */
@@ -809,6 +849,27 @@ final class Layers {
                 config.put("merge_mode", lower(both.mergeMode()));
             }
             case LayerSpec.Concatenate concatenate -> config.put("axis", concatenate.axis());
+            case LayerSpec.MultiHeadAttention l -> {
+                config.put("num_heads", l.heads());
+                config.put("key_dim", l.keySize());
+                config.put("value_dim", l.valueSize());
+                config.put("dropout", l.dropout());
+                config.put("use_bias", l.useBias());
+                if (l.outputSize() > 0) {
+                    config.put("output_shape", List.of(l.outputSize()));
+                }
+            }
+            case LayerSpec.DotAttention l -> {
+                config.put("use_scale", l.useScale());
+                if (l.concat()) { // Keras's reader of .h5 takes 'dot', the default, for its function of that name
+                    config.put("score_mode", "concat");
+                }
+                config.put("dropout", l.dropout());
+            }
+            case LayerSpec.AdditiveAttention l -> {
+                config.put("use_scale", l.useScale());
+                config.put("dropout", l.dropout());
+            }
             case LayerSpec.Merge ignored -> {}
         }
         return config;

@@ -23,8 +23,11 @@ public final class ModelTree {
         List<String> given = ModelNode.inputs(model.graph().inputs().size());
         return switch (layout) {
             case SEQUENTIAL -> {
+                // An attention to what it reads itself reads that twice there, which no sequence of layers can say.
                 boolean isChain = model.graph().isChain()
-                        && model.graph().layers().stream().noneMatch(LayerSpec.State.class::isInstance);
+                        && model.graph().layers().stream()
+                                .noneMatch(layer ->
+                                        layer instanceof LayerSpec.State || layer instanceof LayerSpec.Attending);
                 ModelNode.Kind kind = isChain ? ModelNode.Kind.SEQUENTIAL : ModelNode.Kind.FUNCTIONAL;
                 yield flat(model.name(), kind, model.graph(), given);
             }

@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -111,8 +110,8 @@ record VariableConfig(String setting, Json value, ModelNode.Layer layer, List<St
         return layer.spec() instanceof LayerSpec.Bidirectional && !prefixes.equals(WHOLE);
     }
 
-    /** The variable of which it is said; empty if the layer has none such. */
-    Optional<Variable> variable() {
+    /** The variables of which it is said: one, but of a layer with several of a kind; none if the layer has none such. */
+    List<Variable> variables() {
         LayerSpec spec = layer.spec();
         while (spec instanceof LayerSpec.TimeDistributed each) {
             spec = each.layer();
@@ -124,7 +123,8 @@ record VariableConfig(String setting, Json value, ModelNode.Layer layer, List<St
                                 && kerasClass
                                         .settingOf(variable.name().substring(prefix.length()))
                                         .equals(of())))
-                .findFirst();
+                .limit(spec instanceof LayerSpec.MultiHeadAttention ? Long.MAX_VALUE : 1)
+                .toList();
     }
 
     /** {@code 'l2'} or {@code {class_name: 'L2', …}} by its name; empty for anything else. */

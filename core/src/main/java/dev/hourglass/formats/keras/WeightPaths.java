@@ -85,6 +85,20 @@ final class WeightPaths {
             holders.add(new Holder(
                     layer, variables.subList(ofForward, variables.size()), place + "/backward_layer/cell/vars"));
         } else {
+            addWhole(layer, spec, place, holders);
+        }
+    }
+
+    private static void addWhole(ModelNode.Layer layer, LayerSpec spec, String place, List<Holder> holders) {
+        List<Variable> variables = layer.variables();
+        if (spec instanceof LayerSpec.MultiHeadAttention attention) {
+            int each = attention.useBias() ? 2 : 1;
+            for (int i = 0; i < variables.size(); i += each) {
+                String name = variables.get(i).name();
+                String of = name.substring(0, name.indexOf('_'));
+                holders.add(new Holder(layer, variables.subList(i, i + each), place + "/" + of + "_dense/vars"));
+            }
+        } else {
             holders.add(new Holder(layer, variables, place));
         }
     }
@@ -114,6 +128,7 @@ final class WeightPaths {
             case LayerSpec.State ignored -> "/vars";
             case LayerSpec.ConvolutionalLstm ignored -> "/cell/vars";
             case LayerSpec.Bidirectional ignored -> "";
+            case LayerSpec.MultiHeadAttention ignored -> "";
             case LayerSpec.TimeDistributed each -> OF_EACH_STEP + within(each.layer());
             case LayerSpec.Convolution ignored -> "/vars";
             case LayerSpec.ChannelwiseConvolution ignored -> "/vars";

@@ -274,17 +274,18 @@ final class Interpreter {
         return y;
     }
 
-    /** Rows of the last axis times a matrix. */
+    /** Rows of the last axis times a matrix: one for all, or one for each of the matrices that x holds. */
     private static Tensor multiply(Tensor x, Tensor matrix) {
-        int in = matrix.dimension(0);
-        int out = matrix.dimension(1);
+        int in = matrix.dimension(matrix.dimensions().length - 2);
+        int out = matrix.dimension(matrix.dimensions().length - 1);
+        int ofEach = x.values().length / (matrix.values().length / (in * out));
         int[] dimensions = x.dimensions().clone();
         dimensions[dimensions.length - 1] = out;
         Tensor y = Tensor.zeros(dimensions);
         for (int i = 0; i < x.values().length; i++) {
             double factor = x.values()[i];
             int target = i / in * out;
-            int row = i % in * out;
+            int row = i / ofEach * in * out + i % in * out;
             for (int j = 0; j < out; j++) {
                 y.values()[target + j] += factor * matrix.values()[row + j];
             }
@@ -340,19 +341,30 @@ final class Interpreter {
         return y;
     }
 
-    /** Number by number; the second has the last axes of the first, where 1 stands for as many as there are. */
+    /** Number by number; the second has the last axes of the first, and 1 in either stands for as many as the other has. */
     private static Tensor combine(Tensor x, Tensor other, DoubleBinaryOperator operator) {
-        double[] y = x.values().clone();
         int before = x.dimensions().length - other.dimensions().length;
-        for (int i = 0; i < y.length; i++) {
-            int place = 0;
-            for (int axis = 0; axis < other.dimensions().length; axis++) {
-                int dimension = other.dimension(axis);
-                place = place * dimension + i / x.sizeBehind(before + axis) % x.dimension(before + axis) % dimension;
-            }
-            y[i] = operator.applyAsDouble(y[i], other.values()[place]);
+        int[] dimensions = x.dimensions().clone();
+        for (int axis = before; axis < dimensions.length; axis++) {
+            dimensions[axis] = Math.max(dimensions[axis], other.dimension(axis - before));
         }
-        return new Tensor(x.dimensions(), y);
+        Tensor y = Tensor.zeros(dimensions);
+        for (int i = 0; i < y.values().length; i++) {
+            y.values()[i] = operator.applyAsDouble(x.values()[place(y, i, x)], other.values()[place(y, i, other)]);
+        }
+        return y;
+    }
+
+    /** Which number of an operand is the one for a place of the whole: along an axis of 1 always the same. */
+    private static int place(Tensor whole, int i, Tensor operand) {
+        int before = whole.dimensions().length - operand.dimensions().length;
+        int place = 0;
+        for (int axis = 0; axis < operand.dimensions().length; axis++) {
+            int dimension = operand.dimension(axis);
+            place = place * dimension
+                    + i / whole.sizeBehind(before + axis) % whole.dimension(before + axis) % dimension;
+        }
+        return place;
     }
 
     private RecurrentOperators recurrent(Node node, Tensor x) {

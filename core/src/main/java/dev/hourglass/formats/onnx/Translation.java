@@ -289,6 +289,10 @@ final class Translation {
 
     /** In the layout of the first. */
     private void addMerge(LayerSpec.Merge merge, List<String> inputs) {
+        if (merge instanceof LayerSpec.Attending attending) {
+            addAttention(attending, inputs);
+            return;
+        }
         Layout common = layout;
         List<String> values = new ArrayList<>();
         for (String input : inputs) {
@@ -305,6 +309,7 @@ final class Translation {
             case LayerSpec.Sampling ignored ->
                 throw new IllegalArgumentException(
                         "What is exported is the graph in use, which samples nothing: " + merge);
+            case LayerSpec.Attending ignored -> throw new IllegalArgumentException("No merge by numbers: " + merge);
             case LayerSpec.Subtract ignored -> addNode(name, "Sub", values, Map.of());
             case LayerSpec.Multiply ignored -> addProduct(name, values);
             case LayerSpec.Concatenate concatenate -> {
@@ -317,6 +322,16 @@ final class Translation {
                 addNode(name, "Concat", values, Map.of("axis", new Whole(place)));
             }
         }
+    }
+
+    private void addAttention(LayerSpec.Attending layer, List<String> inputs) {
+        List<AttentionNodes.Operand> read = new ArrayList<>();
+        for (String input : inputs) {
+            take(input);
+            read.add(new AttentionNodes.Operand(valueIn(Layout.CHANNELS_LAST), shape));
+        }
+        layout = Layout.CHANNELS_LAST;
+        new AttentionNodes(layer, parameters, nodes::add, weights::add).add(read);
     }
 
     /** The operator takes two. */

@@ -100,6 +100,7 @@ final class Layouts {
             case Op.Combine ignored -> natural;
             case Op.Concatenate ignored -> natural;
             case Op.Sample ignored -> natural;
+            case Op.Product ignored -> natural;
         };
     }
 

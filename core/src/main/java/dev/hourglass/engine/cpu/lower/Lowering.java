@@ -23,6 +23,7 @@ public final class Lowering {
     private final WindowLowering windows;
     private final ElementwiseLowering elementwise;
     private final MergeLowering merges;
+    private final ProductLowering products;
     private final PenaltyLowering penalties;
     private boolean training;
 
@@ -37,6 +38,7 @@ public final class Lowering {
         windows = new WindowLowering(draft);
         elementwise = new ElementwiseLowering(draft);
         merges = new MergeLowering(draft);
+        products = new ProductLowering(draft);
         penalties = new PenaltyLowering(draft);
     }
 
@@ -129,6 +131,7 @@ public final class Lowering {
             case Op.Combine op -> merges.combine(op);
             case Op.Concatenate op -> merges.concatenate(op);
             case Op.Sample op -> merges.sample(op);
+            case Op.Product op -> products.forward(op);
         };
         draft.define(layer.to(), output);
     }
@@ -170,6 +173,7 @@ public final class Lowering {
             case Op.Combine op -> merges.combineGradient(op, gradient, ofOutput);
             case Op.Concatenate op -> merges.concatenateGradient(op, gradient, ofOutput);
             case Op.Sample op -> merges.sampleGradient(op, gradient, ofOutput);
+            case Op.Product op -> products.gradient(op, gradient, ofOutput);
         }
     }
 }

@@ -624,6 +624,15 @@ public sealed interface Step {
     /** The opposite: reads a part of an image. */
     record Cut(Value whole, Corner at, Value part) implements Step {}
 
+    /**
+     * {@code to = left x right}, row by row of the images: the pixels of a row are the rows of a matrix, their channels its
+     * columns.
+     */
+    record MatrixProduct(Value left, Value right, Value to) implements Step {}
+
+    /** The same with the left matrix turned: its rows are its columns. */
+    record TurnedProduct(Value left, Value right, Value to) implements Step {}
+
     /** Between two phases: each chunk has come so far before any goes on. */
     sealed interface PhaseEnd extends Step {}
 

@@ -35,6 +35,8 @@ public record StepAccess(
             case Step.ActivateGradient s -> reading(s.output(), s.gradient()).writing(s.gradient());
             case Step.Apply s -> reading(s.from()).writing(s.to());
             case Step.ApplyGradient s -> reading(s.from(), s.gradient()).writing(s.gradient());
+            case Step.MatrixProduct s -> reading(s.left(), s.right()).writing(s.to());
+            case Step.TurnedProduct s -> reading(s.left(), s.right()).writing(s.to());
             case Step.Softmax s -> reading(s.from()).writing(s.to());
             case Step.SoftmaxGradient s -> reading(s.output(), s.gradient()).writing(s.gradient());
             case Step.PRelu s ->

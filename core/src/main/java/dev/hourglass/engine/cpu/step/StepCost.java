@@ -96,6 +96,10 @@ public record StepCost(long flops, long bytes, long callBytes, List<String> writ
                 of(s, numbers(s.gradient()) * gradientFlops(s.function().kind()), Matrices.NONE);
             case Step.Apply s -> of(s, EXP_FLOPS * numbers(s.to()), Matrices.NONE);
             case Step.ApplyGradient s -> of(s, EXP_FLOPS * numbers(s.gradient()), Matrices.NONE);
+            case Step.MatrixProduct s ->
+                of(s, 2 * numbers(s.left()) * s.right().image().channels(), Matrices.NONE);
+            case Step.TurnedProduct s ->
+                of(s, 2 * numbers(s.left()) * s.right().image().channels(), Matrices.NONE);
             case Step.Softmax s -> of(s, EXP_FLOPS * numbers(s.to()), Matrices.NONE);
             // A multiply-add for the sum, a difference and a product.
             case Step.SoftmaxGradient s -> of(s, 4 * numbers(s.gradient()), Matrices.NONE);

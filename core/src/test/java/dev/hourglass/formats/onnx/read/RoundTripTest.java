@@ -90,13 +90,14 @@ class RoundTripTest {
     }
 
     /**
-     * What normalises within a sample is written as a dozen operators, which are not put together again; steps that are put
-     * into the batch are not taken out of it; states to begin with are not read.
+     * What normalises within a sample or attends is written as a dozen operators, which are not put together again; steps that
+     * are put into the batch are not taken out of it; states to begin with are not read.
      */
     private static boolean isRead(List<LayerSpec> layers) {
         return layers.stream()
                 .noneMatch(layer -> layer instanceof LayerSpec.SampleNormalization
                         || layer instanceof LayerSpec.State
+                        || layer instanceof LayerSpec.Attending
                         || isEachStep(layer));
     }
 
