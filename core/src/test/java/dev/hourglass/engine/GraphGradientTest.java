@@ -266,7 +266,7 @@ final class GraphGradientTest {
                     boolean large = sequences && recurrence.equals(masked ? relu : usual);
                     for (int units : large ? new int[] {3, 34} : new int[] {3}) {
                         String name = recurrence + (masked ? " masked" : "") + (sequences ? " " : " last ") + units;
-                        LayerSpec front = masked ? new LayerSpec.Masking("m", -9) : dense("m", 2, Activation.TANH);
+                        LayerSpec front = masked ? new LayerSpec.Masking("m", -0.5f) : dense("m", 2, Activation.TANH);
                         cases.add(states(
                                 "lstm " + name,
                                 node(front, "x"),
