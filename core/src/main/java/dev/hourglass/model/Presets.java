@@ -45,7 +45,8 @@ public final class Presets {
             entry("sequence-composite", Presets::sequenceComposite),
             entry("sequence-conv1d", Presets::sequenceConv1d),
             entry("sequence-lstm", Presets::sequenceLstm),
-            entry("sequence-reversed-lstm", Presets::sequenceReversedLstm)));
+            entry("sequence-reversed-lstm", Presets::sequenceReversedLstm),
+            entry("sequence-transformer", Presets::sequenceTransformer)));
 
     private Presets() {}
 
@@ -414,6 +415,42 @@ public final class Presets {
                         new LayerSpec.UpSampling1d("dec_up", 2),
                         new LayerSpec.Conv1d("dec_conv", 32, 5, 1, SAME, RELU),
                         new TimeDistributed("output", new Dense("output_dense", 10, LINEAR))));
+    }
+
+    /** 50x10 to 20 numbers and back, by a block of attention on either side, 89,726 parameters. */
+    public static AutoencoderSpec sequenceTransformer(String name) {
+        List<Graph.Node> nodes = new ArrayList<>();
+        nodes.add(node(new Dense("enc_wide", 32, LINEAR), "input"));
+        addNext(nodes, new LayerSpec.Flatten("enc_row"));
+        addAttention(nodes, "enc");
+        addNext(nodes, layerNorm("enc_norm2"));
+        addNext(nodes, new LayerSpec.Flatten("enc_flatten"));
+        addNext(nodes, new Dense("latent", 20, LINEAR));
+        addNext(nodes, new Dense("dec_dense", 1600, LINEAR));
+        addAttention(nodes, "dec");
+        addNext(nodes, new Dense("output", 10, LINEAR));
+        Graph graph = new Graph(List.of(new Graph.Input("input", Shape.of(50, 10))), nodes, List.of("output"));
+        return new AutoencoderSpec(name, graph, "latent");
+    }
+
+    /**
+     * Of a row of 50 steps of 32: attention and two dense layers, each added to what it reads. The normalisation of the row has
+     * a gamma and a beta for each number, which tell steps apart.
+     */
+    private static void addAttention(List<Graph.Node> nodes, String name) {
+        addNext(nodes, layerNorm(name + "_places"));
+        addNext(nodes, new LayerSpec.Reshape(name + "_positions", Shape.of(50, 32)));
+        addNext(nodes, new LayerSpec.MultiHeadAttention(name + "_attention", 4, 8));
+        nodes.add(node(new LayerSpec.Add(name + "_add1"), name + "_positions", name + "_attention"));
+        addNext(nodes, layerNorm(name + "_norm1"));
+        addNext(nodes, new Dense(name + "_dense1", 64, RELU));
+        addNext(nodes, new Dense(name + "_dense2", 32, LINEAR));
+        nodes.add(node(new LayerSpec.Add(name + "_add2"), name + "_norm1", name + "_dense2"));
+    }
+
+    private static LayerSpec layerNorm(String name) {
+        return new LayerSpec.LayerNormalization(
+                name, List.of(-1), LayerSpec.LayerNormalization.DEFAULT_EPSILON, true, true, false);
     }
 
     private static Conv2d conv(String name, int filters, Activation activation) {

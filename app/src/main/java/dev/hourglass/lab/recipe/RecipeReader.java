@@ -52,6 +52,7 @@ public final class RecipeReader {
             "sequences-reversed",
             "sequences-conv1d",
             "sequences-cnn-lstm",
+            "sequences-transformer",
             "sequences-composite",
             "mnist-denoising",
             "mnist-sparse",
