@@ -120,6 +120,7 @@ final class Repulsion {
         boolean tooCoarse = span > 0 && span < grid.spacing() * LEAST_CELLS / 2;
         boolean tooLarge = nodes(span, grid.spacing()) < grid.nodes() / 3;
         if (!fits || tooCoarse || tooLarge) {
+            grid = newGrid(0); // lets go of the memory of the one before, up to 80 MB
             grid = newGrid(span);
         }
         perNode = 1 / grid.spacing();
