@@ -13,14 +13,14 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * The classes of several tables in one numbering: whole numbers from 0 as they are ({@code 1.0} is 1), else the names in
+ * The classes of several tables in one numbering: whole numbers from 0 as they are ({@code 1.0} and {@code 1.0e+00} are 1), else the names in
  * alphabetical order.
  *
  * @param numbers of the texts
  * @param names of the classes 0, 1, …; empty if they are numbers
  */
 record ClassNumbers(Map<String, Integer> numbers, List<String> names) {
-    private static final Pattern WHOLE = Pattern.compile("(\\d{1,9})(\\.0*)?");
+    private static final Pattern WHOLE = Pattern.compile("(\\d{1,9})(\\.0*)?([eE][+-]?0+)?");
 
     static ClassNumbers of(Table... tables) {
         Set<String> texts = new TreeSet<>();

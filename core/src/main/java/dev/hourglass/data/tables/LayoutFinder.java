@@ -128,8 +128,8 @@ final class LayoutFinder {
             long known = 0;
             long fields = 0;
             for (List<String> row : rows) {
+                fields += width; // Also of a row that is split otherwise, such as that of the names.
                 if (row.size() == width) {
-                    fields += width;
                     known += row.stream().filter(Sample::isKnown).count();
                 }
             }
@@ -369,7 +369,7 @@ final class LayoutFinder {
         Role[] roles = new Role[width];
         TableOptions.Roles said = options.roles();
         if (said.label() != null && !(said.labelOptional() && !places.containsKey(said.label()))) {
-            if (!named) {
+            if (!named && !places.containsKey(said.label())) {
                 throw new DatasetException(
                         "Can't take labels from " + file + ": its first line names no columns. Add a line of names.");
             }

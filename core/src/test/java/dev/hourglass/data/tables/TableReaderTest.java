@@ -333,6 +333,25 @@ class TableReaderTest {
                 .hasMessageContaining("line 8");
     }
 
+    /** As NAB's speed_7578.csv: a blank would split all lines but the first, and 11:39:00,73 may be a time. */
+    @Test
+    void wholeNumbersBehindATimeAreNoFractionsOfIt() throws IOException {
+        Table table = read("timestamp,value\n2015-09-08 11:39:00,73\n2015-09-08 11:44:00,62\n", TableOptions.DEFAULT);
+
+        assertThat(table.columns()).containsExactly("value");
+        assertThat(table.value(1, 0)).isEqualTo(62);
+    }
+
+    /** As the tables of the UCR archive. */
+    @Test
+    void aColumnOfLabelsIsNamedByItsNumberWhereThereAreNoNames() throws IOException {
+        Table table =
+                read("  1.0000000e+00  0.5  0.25\n  2.0000000e+00  0.1  0.5\n", TableOptions.DEFAULT.withLabel("1"));
+
+        assertThat(table.channels()).isEqualTo(2);
+        assertThat(table.classes()).containsExactly("1.0000000e+00", "2.0000000e+00");
+    }
+
     @Test
     void rowsAreSortedWhereThatIsSaid() throws IOException {
         TableOptions sort = new TableOptions(
