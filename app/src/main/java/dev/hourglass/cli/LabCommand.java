@@ -6,6 +6,7 @@ import dev.hourglass.cli.terminal.LabDisplay;
 import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.DataSources;
 import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.data.images.PictureProfile;
 import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.data.tables.TableProfile;
 import dev.hourglass.engine.Loss;
@@ -15,6 +16,7 @@ import dev.hourglass.files.Failures;
 import dev.hourglass.lab.Lab;
 import dev.hourglass.lab.LabOptions;
 import dev.hourglass.lab.recipe.CompileSyntax;
+import dev.hourglass.lab.recipe.PictureDraft;
 import dev.hourglass.lab.recipe.Recipe;
 import dev.hourglass.lab.recipe.RecipeDraft;
 import dev.hourglass.lab.recipe.RecipeException;
@@ -46,8 +48,8 @@ import picocli.CommandLine.TypeConversionException;
         description = {
             "",
             "A lab is a recipe: models, the data to train each on, how to train them and what to write. It is one of"
-                + " Hourglass's own (mnist, cifar10, mnist-strong, cifar10-strong, sequences) or your own YAML file;"
-                + " copy labs/mnist.yaml and change it. Options override the recipe for all its models."
+                    + " Hourglass's own (mnist, cifar10, mnist-strong, cifar10-strong, sequences) or your own YAML file;"
+                    + " copy labs/mnist.yaml and change it. Options override the recipe for all its models."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -56,6 +58,7 @@ import picocli.CommandLine.TypeConversionException;
             "  hourglass lab mnist --limit 2000 --epochs 1    a first look, in seconds",
             "  hourglass lab my-lab.yaml --seed 7 --out out   your own recipe, into the folder out",
             "  hourglass lab --from pump.csv                  a recipe for a table of your own, to look at and run",
+            "  hourglass lab --from photos                    the same for a folder of pictures",
             "",
             "The run folder holds plots/, results/, models/ (for Keras), report.html and run.json. While it holds a"
                     + " file INCOMPLETE, the run is not over; 'hourglass resume RUN' continues one that was stopped or"
@@ -91,9 +94,9 @@ final class LabCommand implements Runnable {
 
     @Option(
             names = "--from",
-            paramLabel = "FILE",
-            description = "Don't train: write a recipe for this table, its model chosen by what is in it, to FILE.yaml"
-                    + " (default: named as the table, in this folder).")
+            paramLabel = "DATA",
+            description = "Don't train: write a recipe for this table or folder of pictures, its model chosen by what"
+                    + " is in it, to FILE.yaml (default: named as the data, in this folder).")
     private @Nullable Path from;
 
     static final class Training {
@@ -289,15 +292,18 @@ final class LabCommand implements Runnable {
         }
     }
 
-    private void draft(Path table) {
-        DataSources.requireFile(table);
-        if (!DataSources.isTable(table)) {
+    private void draft(Path data) {
+        DataSources.requireFile(data);
+        boolean pictures = Files.isDirectory(data);
+        if (!pictures && !DataSources.isTable(data)) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "Can't write a recipe for " + table + ": expected a table (.csv, .tsv or .txt). Copy"
-                            + " docs/my-series.yaml for arrays.");
+                    "Can't write a recipe for " + data + ": expected a table (.csv, .tsv or .txt) or a folder of"
+                            + " pictures. Copy docs/my-series.yaml for arrays.");
         }
-        String stem = String.valueOf(table.getFileName()).replaceFirst("(?i)(\\.(csv|tsv|txt))?(\\.(gz|zip))?$", "");
+        Path source = data.toAbsolutePath().normalize();
+        String stem = String.valueOf(source.getFileName());
+        stem = pictures ? stem : stem.replaceFirst("(?i)(\\.(csv|tsv|txt))?(\\.(gz|zip))?$", "");
         Path file = recipe == null ? Path.of(stem + ".yaml") : Path.of(recipe);
         if (!file.toString().matches("(?s).*\\.ya?ml")) {
             throw new ParameterException(
@@ -306,20 +312,24 @@ final class LabCommand implements Runnable {
         if (Files.exists(file)) {
             throw new CommandException("Can't write " + file + ": it exists. Name another file, or remove it.");
         }
-        TableProfile profile = TableProfile.of(table, TableOptions.DEFAULT);
         Path folder = file.toAbsolutePath().normalize().getParent();
-        Path source = table.toAbsolutePath().normalize();
         Path near = folder != null && Objects.equals(folder.getRoot(), source.getRoot())
                 ? folder.relativize(source)
                 : source;
-        String named = near.toString().replace('\\', '/');
+        String named = near.toString().isEmpty() ? "." : near.toString().replace('\\', '/');
         try {
-            AtomicFile.write(file, RecipeDraft.of(profile, named));
+            AtomicFile.write(
+                    file, pictures ? PictureDraft.of(PictureProfile.of(data), named) : tableDraft(data, named));
         } catch (IOException e) {
             throw CommandException.unwritable(file, e);
         }
-        profile.notes().forEach(terminal::println);
         terminal.println("Wrote " + file + "; 'hourglass lab " + file + "' trains it.");
+    }
+
+    private String tableDraft(Path table, String named) {
+        TableProfile profile = TableProfile.of(table, TableOptions.DEFAULT);
+        profile.notes().forEach(terminal::println);
+        return RecipeDraft.of(profile, named);
     }
 
     /** Generated, or a file of the user's own already. */

@@ -3,7 +3,15 @@ package dev.hourglass.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hourglass.cli.terminal.Terminal;
+import dev.hourglass.data.Dataset;
 import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.data.images.PictureSplit;
+import dev.hourglass.data.series.SeriesSplit;
+import dev.hourglass.lab.recipe.ModelRecipe;
+import dev.hourglass.lab.recipe.Recipe;
+import dev.hourglass.lab.recipe.RecipeReader;
+import dev.hourglass.train.Trainer;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -11,14 +19,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Random;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Recipes that are written for tables run as they are. */
+/** Recipes that are written for data of one's own run as they are. */
 class DraftIT {
     @TempDir
     private Path folder;
@@ -31,8 +42,8 @@ class DraftIT {
     void aLoggersSeriesGetsConvolutionsOverWindows() throws IOException {
         StringBuilder text = new StringBuilder("stamp;flow, l/s;pressure;alarm\n");
         LocalDateTime time = LocalDateTime.of(2024, 3, 1, 0, 0);
-        for (int row = 0; row < 400; row++) {
-            time = time.plusMinutes(row == 200 ? 600 : 1);
+        for (int row = 0; row < 240; row++) {
+            time = time.plusMinutes(row == 150 ? 600 : 1);
             String flow = row % 50 == 7 ? "" : String.format(Locale.GERMANY, "%.3f", Math.sin(row / 9.0));
             text.append(time)
                     .append(';')
@@ -40,20 +51,20 @@ class DraftIT {
                     .append(';')
                     .append(row % 7)
                     .append(';');
-            text.append(row == 390 ? "yes" : "no").append('\n');
+            text.append(row == 235 ? "yes" : "no").append('\n');
         }
         String recipe = draft("logger.csv", text);
 
         assertThat(recipe)
                 .contains(
                         "- name: conv1d",
-                        "input: [48, 2]",
+                        "input: [24, 2]",
                         "time_column: \"stamp\"",
-                        "missing: interpolate     # 8 numbers are",
+                        "missing: interpolate     # 5 numbers are",
                         "max_gap: 10min",
                         "label_column: \"alarm\"",
                         "label_rule: any");
-        trains("logger");
+        steps(draftFile("logger"));
     }
 
     @Test
@@ -66,13 +77,13 @@ class DraftIT {
                     .append('\n');
         }
         assertThat(draft("days.csv", text)).contains("- name: lstm", "input: [8, 1]");
-        trains("days");
+        steps(draftFile("days"));
     }
 
     @Test
     void rowsWithoutOrderGetDenseLayers() throws IOException {
         StringBuilder text = new StringBuilder("a,b,c,d,\"my \"\"class\"\"\"\n");
-        for (int row = 0; row < 200; row++) {
+        for (int row = 0; row < 60; row++) {
             double x = random.nextGaussian();
             text.append(x)
                     .append(',')
@@ -84,14 +95,14 @@ class DraftIT {
         }
         assertThat(draft("iris.csv", text))
                 .contains("- name: dense", "input: [4]", "label_column: \"my \\\"class\\\"\"", "a and b tell the same");
-        trains("iris");
+        steps(draftFile("iris"));
     }
 
     /** As the tables of the UCR archive. */
     @Test
     void rowsThatAreCurvesAreSeriesOfOneChannel() throws IOException {
         StringBuilder text = new StringBuilder();
-        for (int row = 0; row < 100; row++) {
+        for (int row = 0; row < 40; row++) {
             double phase = random.nextDouble();
             for (int step = 0; step < 24; step++) {
                 text.append(step == 0 ? "" : ",").append(Math.sin(phase * 6 + step / 4.0));
@@ -99,7 +110,7 @@ class DraftIT {
             text.append('\n');
         }
         assertThat(draft("beats.csv", text)).contains("input: [24, 1]", "{method: standardize, channels: all}");
-        trains("beats");
+        steps(draftFile("beats"));
     }
 
     @Test
@@ -141,6 +152,82 @@ class DraftIT {
         assertThat(errors()).contains("it exists").hasLineCount(1);
     }
 
+    /** Trains a step or two, and writes no report: that one recipe makes one is enough. */
+    private static void steps(Path file) {
+        ModelRecipe model = new RecipeReader(List.of()).read(file).models().getFirst();
+        Recipe.Series series = Objects.requireNonNull(model.data().series());
+        SeriesSplit data = SeriesSplit.open(series.file(), series.options());
+        Dataset training = data.training().limit(64).reshaped(model.spec().input());
+        assertThat(data.test().size()).isPositive();
+        Trainer.train(model.spec(), training, training, model.training().withEpochs(1), event -> {});
+    }
+
+    private Path draftFile(String name) {
+        return folder.resolve(name + ".yaml");
+    }
+
+    @Test
+    void aFolderOfPicturesGetsACnnAsDeepAsTheirSizeAllows() throws IOException {
+        for (int i = 0; i < 8; i++) {
+            picture("shades/" + (i % 2 == 0 ? "dark/" : "light/") + i + ".png", 24, 16, BufferedImage.TYPE_BYTE_GRAY);
+        }
+
+        assertThat(run("lab", "--from", folder.resolve("shades").toString(), file("shades.yaml")))
+                .as(errors())
+                .isZero();
+
+        assertThat(Files.readString(folder.resolve("shades.yaml")))
+                .contains(
+                        "images: \"shades\"",
+                        "Sizes, width x height: 24 x 16 (8)",
+                        "size: [16, 24]",
+                        "colour: grey",
+                        "test_share: 0.2          # a fifth of each class",
+                        "dark (4), light (4)",
+                        "input: [16, 24, 1]",
+                        "target_shape: [8, 12, 16]")
+                .doesNotContain("fit:");
+        trains("shades");
+    }
+
+    @Test
+    void picturesOfOtherSizesAreBroughtToOneThatCanBeHalved() throws IOException {
+        for (int i = 0; i < 8; i++) {
+            picture("photos/" + i + ".png", i < 3 ? 101 : 90 + i, i == 0 ? 3000 : 50, BufferedImage.TYPE_INT_RGB);
+        }
+        Files.writeString(folder.resolve("photos/broken.png"), "no picture");
+
+        assertThat(run("lab", "--from", folder.resolve("photos").toString(), file("photos.yaml")))
+                .as(errors())
+                .isZero();
+
+        Path draft = folder.resolve("photos.yaml");
+        assertThat(Files.readString(draft))
+                .contains("size: [48, 96]", "fit: crop", "colour: rgb", "input: [48, 96, 3]", "1 can't be read");
+        ModelRecipe model = new RecipeReader(List.of()).read(draft).models().getFirst();
+        Recipe.Pictures pictures = Objects.requireNonNull(model.data().pictures());
+        PictureSplit data = PictureSplit.open(pictures.source(), pictures.options());
+        assertThat(data.training().size() + data.test().size()).isEqualTo(8);
+        Trainer.train(
+                model.spec(), data.training(), data.test(), model.training().withEpochs(1), event -> {});
+    }
+
+    private void picture(String name, int width, int height, int type) throws IOException {
+        BufferedImage image = new BufferedImage(width, height, type);
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                image.setRGB(x, y, 0x010101 * random.nextInt(256) | (type == BufferedImage.TYPE_INT_RGB ? x : 0));
+            }
+        }
+        Path file = folder.resolve(name);
+        Files.createDirectories(Objects.requireNonNull(file.getParent()));
+        ImageIO.write(image, "png", file.toFile());
+    }
+
+    private String file(String name) {
+        return folder.resolve(name).toString();
+    }
+
     private String draft(String name, StringBuilder text) throws IOException {
         Path table = Files.writeString(folder.resolve(name), text);
         Path recipe = folder.resolve(name.replace(".csv", ".yaml"));
@@ -152,7 +239,16 @@ class DraftIT {
 
     private void trains(String name) {
         Path run = folder.resolve(name + "-run");
-        assertThat(run("lab", folder.resolve(name + ".yaml").toString(), "--epochs", "1", "--out", run.toString()))
+        assertThat(run(
+                        "lab",
+                        folder.resolve(name + ".yaml").toString(),
+                        "--epochs",
+                        "1",
+                        "--limit",
+                        "64",
+                        "--no-sweep",
+                        "--out",
+                        run.toString()))
                 .as(errors())
                 .isZero();
         assertThat(run.resolve("report.html")).exists();

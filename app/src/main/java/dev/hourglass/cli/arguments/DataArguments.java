@@ -35,15 +35,18 @@ public final class DataArguments {
             required = true,
             paramLabel = "SOURCE",
             description =
-                    "A data set by name, such as mnist:test, or the path of an IDX, NPY, NPZ or CSV file or a folder"
-                            + " of pictures; of a model with several inputs INPUT=FILE,INPUT=FILE,... or an NPZ file"
+                    "A data set by name, such as mnist:test, or the path of a table (CSV, TSV, TS, ARFF, JSON, also"
+                            + " .gz and .zip), of arrays (NPY, NPZ, MAT, WAV, IDX) or of a folder of pictures"
+                            + " (docs/data.md); of a model with several inputs INPUT=FILE,INPUT=FILE,... or an NPZ file"
                             + " with arrays of the inputs' names.")
     private String source = "";
 
     @Option(
             names = "--labels",
             paramLabel = "FILE",
-            description = "One label per sample: an IDX, NPY, NPZ or CSV file; in CSV also by class name.")
+            description =
+                    "One label per sample: a CSV, TSV or TXT file of one column (numbers or names; also .gz and .zip), or"
+                            + " an IDX, NPY, NPZ or MAT file.")
     private @Nullable Path labels;
 
     @Mixin

@@ -1,7 +1,6 @@
 package dev.hourglass.lab.recipe;
 
 import dev.hourglass.data.tables.TableProfile;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -35,7 +34,7 @@ public final class RecipeDraft {
     private final int channels;
     private final int steps;
     private final int stride;
-    private final List<String> lines = new ArrayList<>();
+    private final DraftText text = new DraftText();
 
     private RecipeDraft(TableProfile profile, String source) {
         this.profile = profile;
@@ -76,91 +75,93 @@ public final class RecipeDraft {
 
     private String text() {
         String name = String.valueOf(profile.file().getFileName());
-        add(
+        text.add(
                 "# Written from what is in %s: %,d rows of %s. Change what you know better;",
-                printable(name), profile.rows(), channels == 1 ? "one channel" : channels + " channels");
-        add("# docs/my-series.yaml has all settings.");
-        add("title: %s", quoted(name));
-        add("");
+                DraftText.printable(name), profile.rows(), channels == 1 ? "one channel" : channels + " channels");
+        text.add("# docs/my-series.yaml has all settings.");
+        text.add("title: %s", DraftText.quoted(name));
+        text.add("");
         data();
-        add("");
-        add("models:");
+        text.add("");
+        text.add("models:");
         switch (kind) {
             case WINDOWS -> windows();
             case CURVES -> curves();
             case ROWS -> rows();
         }
-        add("");
-        add("training:");
-        add("  epochs: 30               # passes over the training data; --epochs 1 for a first look");
-        add("  batch_size: 32");
-        add("  learning_rate: 0.001");
-        return String.join("\n", lines) + "\n";
+        text.training(32);
+        return text.toString();
     }
 
     private void data() {
-        add("data:");
-        add("  source: %s", quoted(source));
-        add("  test_share: 0.2          # the last fifth is tested by");
+        text.add("data:");
+        text.add("  source: %s", DraftText.quoted(source));
+        text.add("  test_share: 0.2          # the last fifth is tested by");
         if (kind == Kind.WINDOWS) {
-            add("  window: {steps: %d, stride: %d}   # samples of %d rows, one every %d", steps, stride, steps, stride);
+            text.add(
+                    "  window: {steps: %d, stride: %d}   # samples of %d rows, one every %d",
+                    steps, stride, steps, stride);
         }
         TableProfile.Times times = profile.times();
         if (times != null && profile.named()) {
-            add("  time_column: %s   # from %s to %s", quoted(times.column()), times.first(), times.last());
+            text.add(
+                    "  time_column: %s   # from %s to %s",
+                    DraftText.quoted(times.column()), times.first(), times.last());
         }
         if (times != null && profile.options().times().order() != null) {
-            add("  date_order: %s", lower(profile.options().times().order()));
+            text.add("  date_order: %s", lower(profile.options().times().order()));
         }
         if (times != null
                 && kind == Kind.WINDOWS
                 && times.longestNanos() > 10 * times.usualNanos()
                 && times.usualNanos() >= 1_000_000) {
-            add(
+            text.add(
                     "  max_gap: %s   # no window crosses a longer time; the usual step is %s, the longest %s",
                     time(10 * times.usualNanos()), time(times.usualNanos()), time(times.longestNanos()));
         }
         String id = profile.options().roles().id();
         if (id != null) {
-            add("  id_column: %s", quoted(id));
+            text.add("  id_column: %s", DraftText.quoted(id));
         }
         List<String> exclude = profile.options().roles().exclude();
         if (!exclude.isEmpty()) {
-            add(
+            text.add(
                     "  exclude: [%s]",
-                    String.join(", ", exclude.stream().map(RecipeDraft::quoted).toList()));
+                    String.join(", ", exclude.stream().map(DraftText::quoted).toList()));
         }
         String label = profile.options().roles().label();
         if (label != null) {
-            add("  label_column: %s   # classes %s", quoted(label), classes());
+            text.add("  label_column: %s   # classes %s", DraftText.quoted(label), classes());
             if (kind == Kind.WINDOWS) {
-                add("  label_rule: any          # one unusual step makes an unusual window");
+                text.add("  label_rule: any          # one unusual step makes an unusual window");
             }
         }
         long missing = profile.channels().stream()
                 .mapToLong(TableProfile.Channel::missing)
                 .sum();
         if (missing > 0) {
-            add("  missing: interpolate     # %,d numbers are; or hold, mean, drop_windows", missing);
+            text.add("  missing: interpolate     # %,d numbers are; or hold, mean, drop_windows", missing);
         }
         if (kind == Kind.WINDOWS || kind == Kind.ROWS) {
-            add("  scaling: standardize     # each channel to mean 0, deviation 1; or min_max, robust, log1p, none");
+            text.add(
+                    "  scaling: standardize     # each channel to mean 0, deviation 1; or min_max, robust, log1p, none");
         } else {
-            add("  scaling: {method: standardize, channels: all}   # the numbers of a row are steps of one channel");
+            text.add(
+                    "  scaling: {method: standardize, channels: all}   # the numbers of a row are steps of one channel");
         }
         List<String> dull = profile.channels().stream()
                 .filter(channel -> channel.isEmpty() || channel.isConstant())
-                .map(channel -> printable(channel.name()))
+                .map(channel -> DraftText.printable(channel.name()))
                 .limit(8)
                 .toList();
         if (!dull.isEmpty()) {
-            add("  # Nothing is to be learned from %s: 'exclude' leaves columns out.", String.join(", ", dull));
+            text.add("  # Nothing is to be learned from %s: 'exclude' leaves columns out.", String.join(", ", dull));
         }
         profile.related().stream()
                 .limit(3)
-                .forEach(pair -> add(
+                .forEach(pair -> text.add(
                         "  # %s and %s tell the same (correlation %.3f).",
-                        printable(pair.first()), printable(pair.second()), pair.correlation()));
+                        DraftText.printable(pair.first()), DraftText.printable(pair.second()), pair.correlation()));
     }
 
     private String classes() {
@@ -168,85 +169,34 @@ public final class RecipeDraft {
                 ", ",
                 profile.classes().stream()
                         .limit(5)
-                        .map(each -> String.format(Locale.ROOT, "%s (%,d rows)", printable(each.name()), each.rows()))
+                        .map(each -> String.format(
+                                Locale.ROOT, "%s (%,d rows)", DraftText.printable(each.name()), each.rows()))
                         .toList());
     }
 
     private void windows() {
         if (steps >= CONVOLVED_STEPS) {
-            add("  # Convolutions over the steps of a window: fast, and they find shapes wherever they are.");
-            convolutions(steps, channels);
+            text.add("  # Convolutions over the steps of a window: fast, and they find shapes wherever they are.");
+            text.convolutions(steps, channels);
         } else {
-            add("  # An LSTM goes step by step through a short window.");
-            recurrent(steps, channels);
+            text.add("  # An LSTM goes step by step through a short window.");
+            text.recurrent(steps, channels);
         }
     }
 
     private void curves() {
-        add("  # The numbers of a row follow each other like those of a curve: each row is a series of one channel.");
+        text.add(
+                "  # The numbers of a row follow each other like those of a curve: each row is a series of one channel.");
         if (channels % 4 == 0) {
-            convolutions(channels, 1);
+            text.convolutions(channels, 1);
         } else {
-            dense();
+            text.dense(channels);
         }
     }
 
     private void rows() {
-        add("  # Rows that tell little of each other: each is a sample for dense layers.");
-        dense();
-    }
-
-    private void convolutions(int length, int width) {
-        int latent = latent(length * width);
-        int quarter = length / 4;
-        add("  - name: conv1d");
-        add("    input: [%d, %d]          # [steps, channels]", length, width);
-        add("    encoder:");
-        add("      - Conv1D: {filters: 32, kernel_size: 5, strides: 2, activation: relu, padding: same}");
-        add("      - Conv1D: {filters: 16, kernel_size: 5, strides: 2, activation: relu, padding: same}");
-        add("      - Flatten");
-        add(
-                "      - Dense: {name: latent, units: %d}   # the code: a %dth of the numbers",
-                latent, Math.max(1, length * width / latent));
-        add("    decoder:");
-        add("      - Dense: {units: %d, activation: relu}", quarter * 16);
-        add("      - Reshape: {target_shape: [%d, 16]}", quarter);
-        add("      - Conv1DTranspose: {filters: 16, kernel_size: 5, strides: 2, activation: relu, padding: same}");
-        add("      - Conv1DTranspose: {filters: 32, kernel_size: 5, strides: 2, activation: relu, padding: same}");
-        add("      - Conv1DTranspose: {filters: %d, kernel_size: 5, padding: same}", width);
-    }
-
-    private void recurrent(int length, int width) {
-        add("  - name: lstm");
-        add("    input: [%d, %d]          # [steps, channels]", length, width);
-        add("    encoder:");
-        add("      - LSTM: {units: 32}");
-        add("      - Dense: {name: latent, units: %d}", latent(length * width));
-        add("    decoder:");
-        add("      - RepeatVector: {n: %d}", length);
-        add("      - LSTM: {units: 32, return_sequences: true}");
-        add("      - TimeDistributed: {layer: {Dense: {units: %d}}}", width);
-    }
-
-    private void dense() {
-        int hidden = Math.clamp(channels, 8, 256);
-        add("  - name: dense");
-        add("    input: [%d]", channels);
-        add("    encoder:");
-        add("      - Dense: {units: %d, activation: relu}", hidden);
-        add("      - Dense: {name: latent, units: %d}", latent(channels));
-        add("    decoder:");
-        add("      - Dense: {units: %d, activation: relu}", hidden);
-        add("      - Dense: {units: %d}", channels);
-    }
-
-    private static int latent(int numbers) {
-        return Math.clamp(numbers / 6, 1, 32);
-    }
-
-    @SuppressWarnings("AnnotateFormatMethod") // Error Prone's annotations are no dependency.
-    private void add(String format, Object... values) {
-        lines.add(values.length == 0 ? format : String.format(Locale.ROOT, format, values));
+        text.add("  # Rows that tell little of each other: each is a sample for dense layers.");
+        text.dense(channels);
     }
 
     /** As a recipe has it, in milliseconds where it is no whole number of minutes or seconds. */
@@ -259,25 +209,5 @@ public final class RecipeDraft {
 
     private static String lower(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
-    }
-
-    /** Without what would end a comment. */
-    private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", " ").strip();
-    }
-
-    /** As YAML has text in double quotes. */
-    private static String quoted(String text) {
-        StringBuilder quoted = new StringBuilder("\"");
-        text.codePoints().forEach(c -> {
-            if (c == '"' || c == '\\') {
-                quoted.append('\\').appendCodePoint(c);
-            } else if (c < ' ' || (c >= 0x7F && c < 0xA0)) {
-                quoted.append(String.format(Locale.ROOT, "\\x%02X", c));
-            } else {
-                quoted.appendCodePoint(c);
-            }
-        });
-        return quoted.append('"').toString();
     }
 }

@@ -119,6 +119,13 @@ public record Picture(Size size, int channels, int most, char[] numbers) {
         return new Picture(wanted, channels, most, framed);
     }
 
+    /** Shrunk so that no edge is longer. */
+    Picture within(int side) {
+        double scale = Math.min(1, (double) side / Math.max(size.width, size.height));
+        return resized(new Size(
+                (int) Math.max(1, Math.round(size.width * scale)), (int) Math.max(1, Math.round(size.height * scale))));
+    }
+
     /** Stretched or shrunk to another size. */
     Picture resized(Size wanted) {
         return wanted.equals(size) ? this : resampled(new Region(0, 0, size.width, size.height), wanted);

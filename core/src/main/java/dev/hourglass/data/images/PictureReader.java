@@ -32,6 +32,9 @@ public final class PictureReader {
     /** Of a JPEG these nearly always have all that comes before the pixels. */
     static final int FIRST_BYTES = 1 << 16;
 
+    /** That tell what kind of picture it is. */
+    private static final int MAGIC_BYTES = 16;
+
     /** Per byte of a vast picture's file; a photo has fewer than a hundred, and who has more means to fill memory. */
     private static final int MOST_PIXELS_PER_BYTE = 250;
 
@@ -54,6 +57,13 @@ public final class PictureReader {
      * @param deep whether it has more than 8 bits
      */
     record Header(Picture.Size size, boolean colour, boolean deep) {}
+
+    /** @throws IOException if the file can't be read, or is no picture by its first bytes */
+    static PictureFormat format(Path file) throws IOException {
+        try (InputStream in = RegularFile.open(file)) {
+            return PictureFormat.of(in.readNBytes(MAGIC_BYTES));
+        }
+    }
 
     /** @throws IOException if the file can't be read, or its header is none or announces too much */
     static Header header(Path file) throws IOException {
