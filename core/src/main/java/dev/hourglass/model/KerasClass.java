@@ -82,6 +82,7 @@ public enum KerasClass {
     /** No class of Keras, which has layers that give several values. */
     STATE("State"),
     CONCATENATE("Concatenate"),
+    DOT("Dot"),
     MULTI_HEAD_ATTENTION("MultiHeadAttention"),
     ATTENTION("Attention"),
     ADDITIVE_ATTENTION("AdditiveAttention");
@@ -169,6 +170,7 @@ public enum KerasClass {
             case LayerSpec.Sampling ignored -> SAMPLING;
             case LayerSpec.State ignored -> STATE;
             case LayerSpec.Concatenate ignored -> CONCATENATE;
+            case LayerSpec.Dot ignored -> DOT;
             case LayerSpec.MultiHeadAttention ignored -> MULTI_HEAD_ATTENTION;
             case LayerSpec.DotAttention ignored -> ATTENTION;
             case LayerSpec.AdditiveAttention ignored -> ADDITIVE_ATTENTION;

@@ -680,6 +680,8 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                 concatenate.axis() == LayerSpec.Concatenate.LAST_AXIS
                         ? "along the last axis"
                         : "along axis " + concatenate.axis();
+            case LayerSpec.Dot dot ->
+                "along axes " + dot.first() + " and " + dot.second() + (dot.normalize() ? ", of length 1" : "");
             case LayerSpec.MultiHeadAttention l ->
                 count(l.heads(), "head") + " of " + l.keySize()
                         + (l.valueSize() == l.keySize() ? "" : ", values of " + l.valueSize())
@@ -821,6 +823,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.PRelu ignored -> "";
             case LayerSpec.Masking ignored -> "";
             case LayerSpec.Concatenate concatenate -> " axis " + concatenate.axis();
+            case LayerSpec.Dot dot -> " axes " + dot.first() + " and " + dot.second();
             case LayerSpec.MultiHeadAttention l -> " " + l.heads() + "x" + l.keySize();
             case LayerSpec.Merge ignored -> "";
         };

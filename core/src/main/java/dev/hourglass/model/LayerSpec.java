@@ -139,8 +139,9 @@ public sealed interface LayerSpec {
     sealed interface Elementwise extends LayerSpec {}
 
     /**
-     * Layers that make one value of several. All inputs have the same shape, but that those of {@link Concatenate} may
-     * differ along its axis, and those of {@link Attending} in their steps. Others than these learn nothing.
+     * Layers that make one value of several. All inputs have the same shape; but one that has 1 along an axis, or lacks the
+     * first axes, stands there for as many as the others have. Those of {@link Concatenate} may differ along its axis, those
+     * of {@link Dot} but along its axes, those of {@link Attending} in their steps. None but the last learns.
      */
     sealed interface Merge extends LayerSpec {}
 
@@ -1496,6 +1497,39 @@ public sealed interface LayerSpec {
                         + ". Use axis -1 for channels or features.");
             }
             return fromStart;
+        }
+    }
+
+    /**
+     * Products of two inputs, summed along an axis of each: {@code [a, k] and [b, k] -> [a, b]}, {@code [k] and [k] -> [1]}. The
+     * axes of the first are followed by those of the second.
+     *
+     * @param first axis of the first input, as Keras counts: -1 is the last, and 1 the first after the batch
+     * @param second likewise of the second
+     * @param normalize whether both are brought to length 1 along these axes first, which gives cosines
+     */
+    record Dot(String name, int first, int second, boolean normalize) implements Merge {
+        public Dot {
+            requireName(name);
+            if (first == 0 || second == 0) {
+                throw new IllegalArgumentException("Layer '" + name
+                        + "': axes must not be 0, which is the batch; 1 is the first axis of a sample");
+            }
+        }
+
+        /** Which of a sample's axes an axis is, counted from 0; negative or too large where it has none such. */
+        static int place(int axis, Shape input) {
+            return axis < 0 ? input.rank() + axis : axis - 1;
+        }
+
+        /** Which axis of the first input it is along, counted from 0. */
+        public int firstOf(Shape input) {
+            return place(first, input);
+        }
+
+        /** Which axis of the second input it is along, counted from 0. */
+        public int secondOf(Shape input) {
+            return place(second, input);
         }
     }
 

@@ -121,6 +121,9 @@ public final class Masks {
                     .map(mask -> none(node, mask, "attends to unmasked steps alone"))
                     .orElse(null);
         }
+        if (merge instanceof LayerSpec.Dot) {
+            return null; // where Keras lets it end
+        }
         boolean alongSteps = merge instanceof LayerSpec.Concatenate l
                 && l.axis() != LayerSpec.Concatenate.LAST_AXIS
                 && l.axis() != 2;

@@ -82,6 +82,7 @@ public record OutputRange(double least, double most) {
                         all.stream().mapToDouble(OutputRange::most).min().orElseThrow());
             case LayerSpec.Concatenate ignored -> new OutputRange(leastOfAll, mostOfAll);
             case LayerSpec.Attending ignored -> ALL;
+            case LayerSpec.Dot ignored -> ALL;
             // While training, the noise has no bounds.
             case LayerSpec.Sampling ignored -> ALL;
         };

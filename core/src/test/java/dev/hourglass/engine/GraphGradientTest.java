@@ -77,17 +77,27 @@ final class GraphGradientTest {
                 attended("sums", new LayerSpec.DotAttention("merge", false, true, 0), "a", "c"),
                 attended("scaled sums", new LayerSpec.DotAttention("merge", true, true, 0), "a"),
                 attended("additive", new LayerSpec.AdditiveAttention("merge"), "a", "b", "c"),
+                attended("dot", new LayerSpec.Dot("merge", -1, -1, false), "a", "c"),
+                attended("cosines", new LayerSpec.Dot("merge", 2, 2, true), "a", "c"),
+                attended("dot of steps", new LayerSpec.Dot("merge", 1, 1, true), "b", "c"),
+                attended("steps scaled", new LayerSpec.Multiply("merge"), "a", "gate"),
+                attended("gate first", new LayerSpec.Subtract("merge"), "gate", "a"),
+                attended("a vector at each step", new LayerSpec.Maximum("merge"), "a", "vector"),
+                attended("both ways", new LayerSpec.Average("merge"), "gate", "vector"),
+                attended("sums of three", new LayerSpec.Add("merge"), "vector", "a", "gate"),
                 attended("additive, not scaled", new LayerSpec.AdditiveAttention("merge", false, 0), "c", "a"));
     }
 
     /** Of a (7 steps of 6), b (4 of 9), c (4 of 6) and d (7 of 4), a as a recurrent layer gives it. */
-    private static Case attended(String name, LayerSpec.Attending layer, String... read) {
+    private static Case attended(String name, LayerSpec.Merge layer, String... read) {
         List<Graph.Node> nodes = new ArrayList<>(List.of(
                 node(new LayerSpec.Lstm("a", 6, true), "x"),
                 node(new LayerSpec.Cropping1d("short", 1, 2), "x"),
                 node(dense("b", 9, Activation.TANH), "short"),
                 node(dense("c", 6, Activation.TANH), "short"),
                 node(dense("d", 4, Activation.TANH), "x"),
+                node(dense("gate", 1, Activation.SIGMOID), "x"),
+                node(new LayerSpec.Lstm("vector", 6, false), "x"),
                 node(layer, read),
                 node(dense("last", 3, Activation.LINEAR), "merge")));
         List<String> needed = new ArrayList<>(List.of(read));

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -303,7 +304,15 @@ final class ReferenceNetwork {
             return y;
         }
 
-        private double[] merge(LayerSpec.Merge merge, List<double[]> read, List<String> names, Shape out) {
+        private double[] merge(LayerSpec.Merge merge, List<double[]> given, List<String> names, Shape out) {
+            boolean isByNumber = !(merge instanceof LayerSpec.Concatenate
+                    || merge instanceof LayerSpec.Attending
+                    || merge instanceof LayerSpec.Dot);
+            List<double[]> read = isByNumber
+                    ? IntStream.range(0, given.size())
+                            .mapToObj(i -> repeated(given.get(i), facts.shapeOf(names.get(i)), out))
+                            .toList()
+                    : given;
             return switch (merge) {
                 case LayerSpec.Add ignored -> folded(read, Double::sum);
                 case LayerSpec.Subtract ignored -> folded(read, (a, b) -> a - b);
@@ -314,7 +323,64 @@ final class ReferenceNetwork {
                 case LayerSpec.Sampling sampling -> sampled(sampling, read.getFirst(), read.getLast());
                 case LayerSpec.Concatenate concatenate -> concatenated(concatenate, read, names, out);
                 case LayerSpec.Attending attending -> attention(attending, read, names, out);
+                case LayerSpec.Dot dot -> dot(dot, read, names);
             };
+        }
+
+        private double[] dot(LayerSpec.Dot layer, List<double[]> read, List<String> names) {
+            double[][] left = rows(read.getFirst(), facts.shapeOf(names.getFirst()), layer.first(), layer.normalize());
+            double[][] right = rows(read.getLast(), facts.shapeOf(names.getLast()), layer.second(), layer.normalize());
+            int lefts = left.length / samples;
+            int rights = right.length / samples;
+            double[] y = new double[samples * lefts * rights];
+            for (int i = 0; i < y.length; i++) {
+                double[] one = left[i / rights];
+                double[] other = right[i / rights / lefts * rights + i % rights];
+                y[i] = product(one, 0, other, 0, one.length);
+            }
+            return y;
+        }
+
+        /** What lies along an axis, for each place of the others. */
+        private double[][] rows(double[] x, Shape shape, int axis, boolean normalize) {
+            int along = axis < 0 ? shape.rank() + axis : axis - 1;
+            int behind = 1;
+            for (int i = along + 1; i < shape.rank(); i++) {
+                behind *= shape.dimension(i);
+            }
+            int size = shape.dimension(along);
+            double[][] rows = new double[x.length / size][size];
+            for (int i = 0; i < x.length; i++) {
+                rows[i / (size * behind) * behind + i % behind][i / behind % size] = x[i];
+            }
+            if (normalize) {
+                for (double[] row : rows) {
+                    double length = Math.sqrt(product(row, 0, row, 0, size));
+                    for (int i = 0; i < size; i++) {
+                        row[i] /= length;
+                    }
+                }
+            }
+            return rows;
+        }
+
+        /** As often as the whole has it. */
+        private double[] repeated(double[] x, Shape shape, Shape whole) {
+            double[] y = new double[samples * whole.size()];
+            int missing = whole.rank() - shape.rank();
+            for (int i = 0; i < y.length; i++) {
+                int place = i / whole.size();
+                int behind = whole.size();
+                for (int axis = 0; axis < whole.rank(); axis++) {
+                    behind /= whole.dimension(axis);
+                    if (axis >= missing) {
+                        int size = shape.dimension(axis - missing);
+                        place = place * size + i / behind % whole.dimension(axis) % size;
+                    }
+                }
+                y[i] = x[place];
+            }
+            return y;
         }
 
         private double[] attention(LayerSpec.Attending layer, List<double[]> read, List<String> names, Shape out) {

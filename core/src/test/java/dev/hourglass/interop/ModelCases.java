@@ -474,6 +474,13 @@ public final class ModelCases {
         addMerge("merge_concatenate_channels", new LayerSpec.Concatenate("merge", -1), 3);
         addMerge("merge_concatenate_rows", new LayerSpec.Concatenate("merge", 1), 2);
         addMerge("merge_concatenate_columns", new LayerSpec.Concatenate("merge", 2), 3);
+        addAttention("dot", new LayerSpec.Dot("attend", -1, -1, false), "x", "short");
+        addAttention("dot_normalized", new LayerSpec.Dot("attend", 2, 1, true), "x", "transposed");
+        addAttention("dot_steps", new LayerSpec.Dot("attend", 1, 1, false), "short", "wide");
+        addAttention("dot_vectors", new LayerSpec.Dot("attend", 1, -1, true), "code", "code_too");
+        addAttention("merge_scaled_steps", new LayerSpec.Multiply("attend"), "x", "gate");
+        addAttention("merge_add_to_each_step", new LayerSpec.Add("attend"), "code3", "x");
+        addAttention("merge_both_ways", new LayerSpec.Average("attend"), "gate", "code3");
         addAttention("attention_heads", new LayerSpec.MultiHeadAttention("attend", 2, 3), "x");
         addAttention(
                 "attention_heads_no_bias",
@@ -494,7 +501,7 @@ public final class ModelCases {
     }
 
     /** To the input, to fewer of its steps, and to as many with more features. */
-    private void addAttention(String name, LayerSpec.Attending layer, String... read) {
+    private void addAttention(String name, LayerSpec.Merge layer, String... read) {
         List<Graph.Node> nodes = new ArrayList<>();
         List<String> needed = List.of(read);
         if (needed.contains("short") || needed.contains("wide")) {
@@ -502,6 +509,17 @@ public final class ModelCases {
         }
         if (needed.contains("wide")) {
             nodes.add(new Graph.Node(new LayerSpec.Dense("wide", 4, TANH), List.of("short")));
+        }
+        if (needed.contains("transposed")) {
+            nodes.add(new Graph.Node(new LayerSpec.Permute("transposed", List.of(2, 1)), List.of("x")));
+        }
+        if (needed.contains("gate")) {
+            nodes.add(new Graph.Node(new LayerSpec.Dense("gate", 1, SIGMOID), List.of("x")));
+        }
+        for (String code : List.of("code", "code_too", "code3")) {
+            if (needed.contains(code)) {
+                nodes.add(new Graph.Node(new LayerSpec.Lstm(code, 3, false), List.of("x")));
+            }
         }
         nodes.add(new Graph.Node(layer, needed));
         String before = layer.name();

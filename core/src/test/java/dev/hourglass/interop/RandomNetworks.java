@@ -160,7 +160,8 @@ public final class RandomNetworks {
     private int count(KerasClass kind) {
         return switch (kind) {
             case ADD, MULTIPLY, AVERAGE, MAXIMUM, MINIMUM, CONCATENATE -> 2 + random.nextInt(2);
-            case SUBTRACT, SAMPLING -> 2;
+            case SUBTRACT, SAMPLING, DOT -> 2;
+            case MULTI_HEAD_ATTENTION, ATTENTION, ADDITIVE_ATTENTION -> 1 + random.nextInt(3);
             default -> 1;
         };
     }

@@ -647,6 +647,20 @@ final class LayerSyntax {
                         name(settings, kerasClass),
                         settings.find("axis").map(LayerSyntax::axis).orElse(LayerSpec.Concatenate.LAST_AXIS));
             }
+            case DOT -> {
+                settings.allowing("name", "axes", "normalize");
+                Node axes = settings.require("axes", "axes: -1");
+                List<Node> both = axes instanceof Sequence list ? list.items() : List.of(axes, axes);
+                if (both.size() != 2) {
+                    throw axes.place()
+                            .error("expected one axis or a list of two, found a list of " + both.size() + ".");
+                }
+                yield new LayerSpec.Dot(
+                        name(settings, kerasClass),
+                        axis(both.getFirst()),
+                        axis(both.getLast()),
+                        flag(settings, "normalize", false));
+            }
             case MULTI_HEAD_ATTENTION -> {
                 settings.allowing("name", "num_heads", "key_dim", "value_dim", "output_shape", "dropout", "use_bias");
                 int keySize = size(settings, "key_dim", 16);
@@ -827,6 +841,10 @@ final class LayerSyntax {
                 settings.put("merge_mode", lower(both.mergeMode()));
             }
             case LayerSpec.Concatenate concatenate -> settings.put("axis", concatenate.axis());
+            case LayerSpec.Dot dot -> {
+                settings.put("axes", List.of(dot.first(), dot.second()));
+                settings.put("normalize", dot.normalize());
+            }
             case LayerSpec.MultiHeadAttention l -> {
                 settings.put("num_heads", l.heads());
                 settings.put("key_dim", l.keySize());

@@ -7,11 +7,9 @@ import java.util.List;
 import java.util.function.Function;
 
 /** Layers of attention as operations: scores of each query and key, weights that are their softmax, and means of values. */
-final class AttentionOps {
-    private final String place;
+final class AttentionOps extends PartOps {
     private final int parameters;
     private final boolean training;
-    private final Function<Op.Layer, Tensor> add;
 
     /**
      * @param place that names begin with
@@ -19,10 +17,9 @@ final class AttentionOps {
      * @param add takes each operation and gives what it writes
      */
     AttentionOps(String place, int parameters, boolean training, Function<Op.Layer, Tensor> add) {
-        this.place = place;
+        super(place, add);
         this.parameters = parameters;
         this.training = training;
-        this.add = add;
     }
 
     /**
@@ -37,14 +34,14 @@ final class AttentionOps {
             case LayerSpec.MultiHeadAttention l -> heads(l, query, key, value, to);
             case LayerSpec.DotAttention l -> {
                 Tensor scores = l.concat() ? summed(l, query, key) : multiplied(l, query, key);
-                yield new Op.Product(place, weights(l, scores), value, to);
+                yield new Op.Product(place(), weights(l, scores), value, to);
             }
             case LayerSpec.AdditiveAttention l -> {
                 Tensor sums = tanh(sums(query, key));
                 int features = query.channels();
                 Tensor each = reshaped("each", sums, Shape.of(sums.shape().size() / features, features));
                 Tensor scores = l.useScale() ? dense("score", parameters, each, 1, false) : sumOfFeatures(each);
-                yield new Op.Product(place, weights(l, asScores(scores, query, key)), value, to);
+                yield new Op.Product(place(), weights(l, asScores(scores, query, key)), value, to);
             }
         };
     }
@@ -57,13 +54,13 @@ final class AttentionOps {
         Tensor v = permuted(
                 "value/heads", apart("value", parameters + 2 * step, value, layer, layer.valueSize()), 2, 1, 3);
         float scale = (float) (1 / Math.sqrt(layer.keySize()));
-        Tensor scaled = add.apply(new Op.Apply(
+        Tensor scaled = added(new Op.Apply(
                 name("query/scaled"), new PointFunction.Affine(scale, 0), q, tensor("query/scaled", q.shape())));
         Tensor scores = product("scores", scaled, k);
         Tensor means = permuted("means/steps", product("means", weights(layer, scores), v), 2, 1, 3);
         Shape beside = Shape.of(query.shape().dimension(0), heads * layer.valueSize());
         Tensor joined = reshaped("beside", means, beside);
-        return new Op.Dense(place, parameters + 3 * step, joined, Nonlinearity.LINEAR, to, layer.useBias());
+        return new Op.Dense(place(), parameters + 3 * step, joined, Nonlinearity.LINEAR, to, layer.useBias());
     }
 
     /** What a projection gives for each head. */
@@ -94,18 +91,18 @@ final class AttentionOps {
         int keys = key.shape().dimension(0);
         int features = query.channels();
         Shape all = Shape.of(queries, keys, 1, features);
-        Tensor q = repeated("query", query, Shape.of(queries, 1, 1, features), new Size3(1, keys, 1), all);
-        Tensor k = repeated("key", key, Shape.of(1, keys, 1, features), new Size3(queries, 1, 1), all);
-        return add.apply(new Op.Sum(name("sums"), List.of(q, k), tensor("sums", all)));
+        Tensor q = repeatedEach("query", query, Shape.of(queries, 1, 1, features), new Size3(1, keys, 1), all);
+        Tensor k = repeatedEach("key", key, Shape.of(1, keys, 1, features), new Size3(queries, 1, 1), all);
+        return added(new Op.Sum(name("sums"), List.of(q, k), tensor("sums", all)));
     }
 
-    private Tensor repeated(String of, Tensor from, Shape thin, Size3 times, Shape all) {
+    private Tensor repeatedEach(String of, Tensor from, Shape thin, Size3 times, Shape all) {
         Tensor once = reshaped(of + "/once", from, thin);
-        return add.apply(new Op.RepeatAxes(name(of + "/each"), times, once, tensor(of + "/each", all)));
+        return added(new Op.RepeatAxes(name(of + "/each"), times, once, tensor(of + "/each", all)));
     }
 
     private Tensor tanh(Tensor from) {
-        return add.apply(new Op.Activate(
+        return added(new Op.Activate(
                 name("tanh"), new Nonlinearity(Nonlinearity.Kind.TANH, 1), from, tensor("tanh", from.shape())));
     }
 
@@ -114,8 +111,8 @@ final class AttentionOps {
         int places = from.shape().dimension(0);
         int features = from.channels();
         Tensor image = reshaped("features", permuted("turned", from, 2, 1), Shape.of(1, features, places));
-        Tensor means = add.apply(new Op.Average(name("mean"), image, tensor("mean", Shape.of(places))));
-        return add.apply(
+        Tensor means = added(new Op.Average(name("mean"), image, tensor("mean", Shape.of(places))));
+        return added(
                 new Op.Apply(name("sum"), new PointFunction.Affine(features, 0), means, tensor("sum", means.shape())));
     }
 
@@ -133,42 +130,11 @@ final class AttentionOps {
 
     /** What is made of scores; training leaves some out. */
     private Tensor weights(LayerSpec.Attending layer, Tensor scores) {
-        Tensor weights = add.apply(new Op.Softmax(name("weights"), scores, tensor("weights", scores.shape())));
+        Tensor weights = added(new Op.Softmax(name("weights"), scores, tensor("weights", scores.shape())));
         if (!training || layer.dropout() == 0) {
             return weights;
         }
-        LayerSpec.Dropout dropout = new LayerSpec.Dropout(place.replace('/', '_') + "_dropout", layer.dropout());
-        return add.apply(new Op.Noise(name("dropout"), dropout, weights, tensor("dropout", weights.shape())));
-    }
-
-    private Tensor dense(String of, int kernel, Tensor from, int units, boolean bias) {
-        Shape shape = Shape.of(from.shape().dimension(0), units);
-        return add.apply(new Op.Dense(name(of), kernel, from, Nonlinearity.LINEAR, tensor(of, shape), bias));
-    }
-
-    private Tensor product(String of, Tensor left, Tensor right) {
-        int[] shape = left.shape().toArray();
-        shape[shape.length - 1] = right.channels();
-        return add.apply(new Op.Product(name(of), left, right, tensor(of, Shape.of(shape))));
-    }
-
-    private Tensor permuted(String of, Tensor from, Integer... axes) {
-        List<Integer> order = List.of(axes);
-        Shape shape = Shape.of(order.stream()
-                .mapToInt(axis -> from.shape().dimension(axis - 1))
-                .toArray());
-        return add.apply(new Op.Permute(name(of), order, from, tensor(of, shape)));
-    }
-
-    private Tensor reshaped(String of, Tensor from, Shape shape) {
-        return add.apply(new Op.Reshape(name(of), from, tensor(of, shape)));
-    }
-
-    private String name(String of) {
-        return place + "/" + of;
-    }
-
-    private Tensor tensor(String of, Shape shape) {
-        return new Tensor(name(of) + "/output", shape);
+        LayerSpec.Dropout dropout = new LayerSpec.Dropout(place().replace('/', '_') + "_dropout", layer.dropout());
+        return added(new Op.Noise(name("dropout"), dropout, weights, tensor("dropout", weights.shape())));
     }
 }

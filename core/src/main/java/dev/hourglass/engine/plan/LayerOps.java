@@ -128,13 +128,15 @@ public final class LayerOps {
 
     private Op.Layer merge(LayerSpec.Merge merge, List<Tensor> from, Tensor to) {
         String name = place;
+        MergeOps parts = new MergeOps(name, this::add);
         return switch (merge) {
-            case LayerSpec.Add ignored -> new Op.Sum(name, from, to);
-            case LayerSpec.Subtract ignored -> new Op.Combine(name, Op.Combine.How.SUBTRACT, from, to);
-            case LayerSpec.Multiply ignored -> new Op.Combine(name, Op.Combine.How.MULTIPLY, from, to);
-            case LayerSpec.Average ignored -> new Op.Combine(name, Op.Combine.How.AVERAGE, from, to);
-            case LayerSpec.Maximum ignored -> new Op.Combine(name, Op.Combine.How.MAXIMUM, from, to);
-            case LayerSpec.Minimum ignored -> new Op.Combine(name, Op.Combine.How.MINIMUM, from, to);
+            case LayerSpec.Add ignored -> new Op.Sum(name, parts.alike(from, to.shape()), to);
+            case LayerSpec.Subtract ignored -> combined(Op.Combine.How.SUBTRACT, from, to);
+            case LayerSpec.Multiply ignored -> combined(Op.Combine.How.MULTIPLY, from, to);
+            case LayerSpec.Average ignored -> combined(Op.Combine.How.AVERAGE, from, to);
+            case LayerSpec.Maximum ignored -> combined(Op.Combine.How.MAXIMUM, from, to);
+            case LayerSpec.Minimum ignored -> combined(Op.Combine.How.MINIMUM, from, to);
+            case LayerSpec.Dot l -> parts.dot(l, from.getFirst(), from.getLast(), to);
             case LayerSpec.Sampling ignored -> new Op.Sample(name, from.getFirst(), from.getLast(), to);
             case LayerSpec.Attending l ->
                 new AttentionOps(name, learns(l) ? parametersOf(l.name()) : 0, mode == Mode.TRAINING, this::add)
@@ -142,6 +144,10 @@ public final class LayerOps {
             case LayerSpec.Concatenate l ->
                 concatenated(l.axisOf(from.getFirst().shape()), from, to);
         };
+    }
+
+    private Op.Layer combined(Op.Combine.How how, List<Tensor> from, Tensor to) {
+        return new Op.Combine(place, how, new MergeOps(place, this::add).alike(from, to.shape()), to);
     }
 
     /** Whether an attention has any parameters. */

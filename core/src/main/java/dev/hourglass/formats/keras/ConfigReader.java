@@ -3,6 +3,7 @@ package dev.hourglass.formats.keras;
 import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.formats.json.Json;
 import dev.hourglass.model.Graph;
+import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Masks;
@@ -415,6 +416,12 @@ final class ConfigReader {
         }
         LayerSettings settings = new LayerSettings(kerasClass, Json.printable(name), config, warnings);
         List<Shape> shapes = shapesOf(inputs);
+        if (!steps.isEmpty() && shapes.stream().map(Shape::rank).distinct().count() > 1) {
+            throw unsupported(
+                    node,
+                    "layer '" + Json.printable(name) + "' merges values of different ranks within each step, which"
+                            + " Hourglass does not compute");
+        }
         LayerSpec spec = distributed(
                 Layers.read(kerasClass, names.unique(name, model), settings, withoutSteps(shapes.getFirst())), node);
         LayerFacts facts = facts(spec, inputs, shapes, node);
@@ -495,11 +502,12 @@ final class ConfigReader {
         for (int i = 0; i < steps.size(); i++) {
             if (all instanceof LayerSpec.Concatenate merge) {
                 all = merge.axis() > 0 ? new LayerSpec.Concatenate(merge.name(), merge.axis() + 1) : merge;
-            } else if (all instanceof LayerSpec.Attending) {
+            } else if (all instanceof LayerSpec.Attending || all instanceof LayerSpec.Dot) {
                 throw unsupported(
                         node,
-                        "layer '" + layer.name()
-                                + "' attends to steps within each step, which Hourglass does not compute");
+                        "layer '" + layer.name() + "' (" + KerasClass.of(all).kerasName()
+                                + ") stands in a model that is applied to each step, where Hourglass does not compute"
+                                + " it");
             } else if (!(all instanceof LayerSpec.Merge)) {
                 try {
                     all = new LayerSpec.TimeDistributed(layer.name(), all);

@@ -396,6 +396,15 @@ final class Layers {
             case SAMPLING, STATE -> throw new IllegalArgumentException("Keras has no such layer: " + kerasClass);
             case CONCATENATE ->
                 new LayerSpec.Concatenate(name, settings.whole("axis", LayerSpec.Concatenate.LAST_AXIS));
+            case DOT -> {
+                Json axes = settings.get("axes");
+                List<Json> both = axes instanceof Json.Sequence list ? list.items() : List.of(axes, axes);
+                if (both.size() != 2) {
+                    throw axes.place().corrupt("one axis or two", axes.excerpt());
+                }
+                yield new LayerSpec.Dot(
+                        name, both.getFirst().asWhole(), both.getLast().asWhole(), settings.flag("normalize", false));
+            }
             case MULTI_HEAD_ATTENTION -> multiHeadAttention(name, settings);
             case ATTENTION -> {
                 // Before 2.11 it had no score_mode, and its name was that of a causal attention's flag.
@@ -849,6 +858,10 @@ final class Layers {
                 config.put("merge_mode", lower(both.mergeMode()));
             }
             case LayerSpec.Concatenate concatenate -> config.put("axis", concatenate.axis());
+            case LayerSpec.Dot dot -> {
+                config.put("axes", List.of(dot.first(), dot.second()));
+                config.put("normalize", dot.normalize());
+            }
             case LayerSpec.MultiHeadAttention l -> {
                 config.put("num_heads", l.heads());
                 config.put("key_dim", l.keySize());

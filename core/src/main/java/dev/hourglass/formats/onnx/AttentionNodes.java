@@ -14,9 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Layers of attention as products, sums and a softmax. */
+/** Layers of attention as products, sums and a softmax, and products of two values. */
 final class AttentionNodes {
-    private final LayerSpec.Attending layer;
     private final String name;
     private final Parameters parameters;
     private final Consumer<Node> nodes;
@@ -29,16 +28,15 @@ final class AttentionNodes {
         }
     }
 
-    AttentionNodes(LayerSpec.Attending layer, Parameters parameters, Consumer<Node> nodes, Consumer<Weights> weights) {
-        this.layer = layer;
-        name = layer.name();
+    AttentionNodes(String name, Parameters parameters, Consumer<Node> nodes, Consumer<Weights> weights) {
+        this.name = name;
         this.parameters = parameters;
         this.nodes = nodes;
         this.weights = weights;
     }
 
     /** @param read query, value and key, of which the last or the last two may be missing */
-    void add(List<Operand> read) {
+    void add(LayerSpec.Attending layer, List<Operand> read) {
         Operand query = read.getFirst();
         Operand value = read.get(Math.min(1, read.size() - 1));
         Operand key = read.getLast();
@@ -54,6 +52,50 @@ final class AttentionNodes {
                 node("means", "MatMul", List.of(softmax(sumOfFeatures(each, query)), value.value()));
             }
         }
+    }
+
+    /** Rows of the one times rows of the other, each along its axis. */
+    void addDot(LayerSpec.Dot dot, List<String> values, List<Shape> shapes, Shape out) {
+        String left =
+                rows("left", values.getFirst(), shapes.getFirst(), dot.firstOf(shapes.getFirst()), dot.normalize());
+        String right =
+                rows("right", values.getLast(), shapes.getLast(), dot.secondOf(shapes.getLast()), dot.normalize());
+        String turned = node("right/turned", "Transpose", List.of(right), Map.of("perm", Wholes.of(0, 2, 1)));
+        String product = node("product", "MatMul", List.of(left, turned));
+        reshaped("whole", product, withBatch(out.toArray()));
+    }
+
+    private String rows(String of, String value, Shape shape, int axis, boolean normalize) {
+        int rank = shape.rank();
+        long[] order = new long[rank + 1];
+        int place = 0;
+        for (int i = 0; i <= rank; i++) {
+            if (i != axis + 1) {
+                order[place++] = i;
+            }
+        }
+        order[rank] = axis + 1L;
+        String last = axis == rank - 1
+                ? value
+                : node(of + "/last", "Transpose", List.of(value), Map.of("perm", Wholes.of(order)));
+        int size = shape.dimension(axis);
+        String rows = reshaped(of, last, 0, shape.size() / size, size);
+        if (!normalize) {
+            return rows;
+        }
+        Map<String, Attribute> along = Map.of("axes", Wholes.of(2), "keepdims", new Whole(1));
+        String length = node(of + "/length", "ReduceL2", List.of(rows), along);
+        String least = add(new Weights.Floats(name + "/" + of + "/least", List.of(), new float[] {1e-12f}));
+        String atLeast = node(of + "/at_least", "Max", List.of(length, least));
+        return node(of + "/normalized", "Div", List.of(rows, atLeast));
+    }
+
+    private static long[] withBatch(int[] sample) {
+        long[] dimensions = new long[sample.length + 1];
+        for (int i = 0; i < sample.length; i++) {
+            dimensions[i + 1] = sample[i];
+        }
+        return dimensions;
     }
 
     private void addHeads(LayerSpec.MultiHeadAttention l, Operand query, Operand key, Operand value) {

@@ -153,7 +153,7 @@ final class Translation {
         forgetWithin(node.layer());
         take(node.inputs().getFirst());
         if (node.layer() instanceof LayerSpec.Merge merge) {
-            addMerge(merge, node.inputs());
+            addMerge(merge, node.inputs(), out);
         } else if (node.layer() instanceof LayerSpec.Recurrent recurrent) {
             Set<LayerSpec.State.Which> read = statesRead.getOrDefault(node.name(), Set.of());
             addRecurrent(recurrent, node.inputs(), read);
@@ -288,18 +288,33 @@ final class Translation {
     }
 
     /** In the layout of the first. */
-    private void addMerge(LayerSpec.Merge merge, List<String> inputs) {
+    private void addMerge(LayerSpec.Merge merge, List<String> inputs, Shape out) {
         if (merge instanceof LayerSpec.Attending attending) {
             addAttention(attending, inputs);
             return;
         }
-        Layout common = layout;
+        boolean differ = inputs.stream()
+                        .map(input -> Objects.requireNonNull(given.get(input)).shape())
+                        .distinct()
+                        .count()
+                > 1;
+        Layout common = differ && !(merge instanceof LayerSpec.Concatenate) ? Layout.CHANNELS_LAST : layout;
         List<String> values = new ArrayList<>();
+        List<Shape> shapes = new ArrayList<>();
         for (String input : inputs) {
             take(input);
             values.add(valueIn(common));
+            shapes.add(shape);
         }
         layout = common;
+        if (merge instanceof LayerSpec.Dot dot) {
+            new AttentionNodes(dot.name(), parameters, nodes::add, weights::add).addDot(dot, values, shapes, out);
+            layout = Layout.CHANNELS_LAST;
+            return;
+        }
+        if (common == Layout.CHANNELS_LAST) {
+            withAllAxes(merge.name(), values, shapes, out.rank());
+        }
         String name = merge.name();
         switch (merge) {
             case LayerSpec.Add ignored -> addNode(name, "Sum", values, Map.of());
@@ -310,6 +325,7 @@ final class Translation {
                 throw new IllegalArgumentException(
                         "What is exported is the graph in use, which samples nothing: " + merge);
             case LayerSpec.Attending ignored -> throw new IllegalArgumentException("No merge by numbers: " + merge);
+            case LayerSpec.Dot ignored -> throw new IllegalArgumentException("No merge by numbers: " + merge);
             case LayerSpec.Subtract ignored -> addNode(name, "Sub", values, Map.of());
             case LayerSpec.Multiply ignored -> addProduct(name, values);
             case LayerSpec.Concatenate concatenate -> {
@@ -324,6 +340,24 @@ final class Translation {
         }
     }
 
+    /** ONNX aligns axes at their end, the batch with them: those that lack some get them behind the batch. */
+    private void withAllAxes(String name, List<String> values, List<Shape> shapes, int rank) {
+        for (int i = 0; i < values.size(); i++) {
+            int missing = rank - shapes.get(i).rank();
+            if (missing > 0) {
+                long[] dimensions = LongStream.concat(
+                                LongStream.concat(
+                                        LongStream.of(0),
+                                        LongStream.generate(() -> 1).limit(missing)),
+                                Arrays.stream(shapes.get(i).toArray()).asLongStream())
+                        .toArray();
+                String of = name + "/input" + (i + 1);
+                String shapeName = add(new Weights.Longs(of + "/shape", List.of((long) dimensions.length), dimensions));
+                values.set(i, addNode(of, "Reshape", List.of(values.get(i), shapeName)));
+            }
+        }
+    }
+
     private void addAttention(LayerSpec.Attending layer, List<String> inputs) {
         List<AttentionNodes.Operand> read = new ArrayList<>();
         for (String input : inputs) {
@@ -331,7 +365,7 @@ final class Translation {
             read.add(new AttentionNodes.Operand(valueIn(Layout.CHANNELS_LAST), shape));
         }
         layout = Layout.CHANNELS_LAST;
-        new AttentionNodes(layer, parameters, nodes::add, weights::add).add(read);
+        new AttentionNodes(layer.name(), parameters, nodes::add, weights::add).add(layer, read);
     }
 
     /** The operator takes two. */
@@ -436,7 +470,7 @@ final class Translation {
             case LayerSpec.Recurrent recurrent -> addRecurrent(recurrent, List.of(source), Set.of());
             case LayerSpec.State state -> addState(state, source);
             case LayerSpec.Bidirectional both -> addBidirectional(both);
-            case LayerSpec.Merge merge -> addMerge(merge, List.of(source));
+            case LayerSpec.Merge merge -> addMerge(merge, List.of(source), out);
         }
     }
 

@@ -28,9 +28,9 @@ final class MergeReader {
         View first = inputs.getFirst();
         for (View other : inputs) {
             reading.require(
-                    Arrays.equals(other.dimensions(), first.dimensions()),
+                    fit(other.dimensions(), first.dimensions()),
                     node,
-                    "inputs of one shape",
+                    "inputs of one shape, or of 1 along an axis",
                     Arrays.toString(first.dimensions()) + " and " + Arrays.toString(other.dimensions()));
         }
         String name = reading.name(node);
@@ -45,6 +45,15 @@ final class MergeReader {
                 throw reading.unsupported(node, "values that are added, multiplied or compared", node.operator(), "");
         };
         return merged(node, inputs, layer);
+    }
+
+    /** Whether each axis has one size, or in one of both 1. */
+    private static boolean fit(int[] one, int[] other) {
+        boolean fit = one.length == other.length;
+        for (int axis = 0; fit && axis < one.length; axis++) {
+            fit = one[axis] == other[axis] || one[axis] == 1 || other[axis] == 1;
+        }
+        return fit;
     }
 
     View concatenate(OnnxNode node) {

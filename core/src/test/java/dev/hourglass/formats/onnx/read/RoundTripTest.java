@@ -98,6 +98,7 @@ class RoundTripTest {
                 .noneMatch(layer -> layer instanceof LayerSpec.SampleNormalization
                         || layer instanceof LayerSpec.State
                         || layer instanceof LayerSpec.Attending
+                        || layer instanceof LayerSpec.Dot
                         || isEachStep(layer));
     }
 
