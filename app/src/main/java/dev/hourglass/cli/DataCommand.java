@@ -13,14 +13,18 @@ import dev.hourglass.data.catalog.DataFile;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.data.catalog.DatasetSource;
 import dev.hourglass.data.catalog.DatasetSpec;
+import dev.hourglass.data.images.PictureProfile;
 import dev.hourglass.data.tables.TableProfile;
 import dev.hourglass.files.Spelling;
+import dev.hourglass.report.figures.Figure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -102,19 +106,26 @@ final class DataCommand implements Runnable {
             description = {
                 "",
                 "Of a table (CSV and its kin): columns, times, gaps, ranges, constant and correlated channels,"
-                    + " classes, how many samples windows make, and what training would take. Reads it once, in little"
-                    + " memory."
+                        + " classes, how many samples windows make, and what training would take. Reads it once, in little"
+                        + " memory.",
+                "",
+                "Of a folder of pictures: sizes, kinds, colours, classes, and what can't be read and why, all by the"
+                        + " headers; --plot draws some of them."
             },
             footerHeading = "%nExamples:%n",
             footer = {
                 "  hourglass data info mnist",
                 "  hourglass data info pump.csv",
+                "  hourglass data info photos --plot photos.png",
                 "  hourglass data info pump.csv --window 50 --stride 5 --plot pump.png"
             })
     void info(
             @Parameters(paramLabel = "NAME|FILE", description = "Such as mnist, or the path of a file.") String name,
             @Option(names = "--json", description = "Print JSON.") boolean json,
-            @Option(names = "--plot", paramLabel = "FILE.png", description = "Also draw the channels of a table.")
+            @Option(
+                            names = "--plot",
+                            paramLabel = "FILE.png",
+                            description = "Also draw the channels of a table, or some pictures.")
                     @Nullable
                     Path plot,
             @Option(
@@ -133,14 +144,27 @@ final class DataCommand implements Runnable {
                     Integer stride,
             @Mixin TableArguments table) {
         Path path = Path.of(name);
-        if (!catalog.names().contains(name) && Files.isRegularFile(path) && DataSources.isTable(path)) {
-            table(new DataInfo(TableProfile.of(path, table.read().table()), window, stride), json, plot);
+        boolean own = !catalog.names().contains(name);
+        if (own && Files.isRegularFile(path) && DataSources.isTable(path)) {
+            DataInfo info = new DataInfo(TableProfile.of(path, table.read().table()), window, stride);
+            told(info::figure, info::json, info::print, json, plot);
             return;
         }
-        if (json || plot != null || window != null || stride != null) {
+        if (window != null || stride != null) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--json, --plot, --window and --stride are for tables (.csv, .tsv, .txt), found '" + name + "'.");
+                    "--window and --stride are for tables (.csv, .tsv, .txt), found '" + name + "'.");
+        }
+        if (own && Files.isDirectory(path)) {
+            PictureInfo info = new PictureInfo(PictureProfile.of(path));
+            told(info::figure, info::json, info::print, json, plot);
+            return;
+        }
+        if (json || plot != null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--json and --plot are for tables (.csv, .tsv, .txt) and folders of pictures, found '" + name
+                            + "'.");
         }
         if (!catalog.names().contains(name) && Files.exists(path)) {
             samples(name);
@@ -167,22 +191,27 @@ final class DataCommand implements Runnable {
         }
     }
 
-    private void table(DataInfo info, boolean json, @Nullable Path plot) {
+    private void told(
+            Supplier<Figure> figure,
+            Supplier<String> asJson,
+            Consumer<Terminal> print,
+            boolean json,
+            @Nullable Path plot) {
         if (plot != null) {
             try {
-                info.figure().writePng(plot);
+                figure.get().writePng(plot);
             } catch (IOException e) {
                 throw CommandException.unwritable(plot, e);
             }
         }
         if (json) {
-            terminal.print(info.json() + System.lineSeparator());
+            terminal.print(asJson.get() + System.lineSeparator());
         } else {
-            info.print(terminal);
+            print.accept(terminal);
         }
     }
 
-    /** Arrays and folders of pictures, as they lie there. */
+    /** Arrays, as they lie there. */
     private void samples(String source) {
         Dataset data;
         try (FetchDisplay display = new FetchDisplay(terminal)) {

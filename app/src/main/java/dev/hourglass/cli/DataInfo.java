@@ -1,22 +1,12 @@
 package dev.hourglass.cli;
 
 import dev.hourglass.cli.terminal.Terminal;
-import dev.hourglass.data.FloatDataset;
 import dev.hourglass.data.tables.TableProfile;
-import dev.hourglass.lab.recipe.ModelRecipe;
 import dev.hourglass.lab.recipe.RecipeDraft;
-import dev.hourglass.lab.recipe.RecipeReader;
-import dev.hourglass.model.Parameters;
 import dev.hourglass.report.figures.Figure;
 import dev.hourglass.report.figures.TableFigure;
-import dev.hourglass.tensor.RandomSource;
-import dev.hourglass.tensor.Shape;
-import dev.hourglass.train.TrainEvent;
-import dev.hourglass.train.Trainer;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
-import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -24,10 +14,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What {@code data info} says of a table: what was found, what windows make of it, and what training would take. */
 final class DataInfo {
-    private static final int TRIED_BATCHES = 4;
-    /** Weights, their gradients and the two means of Adam. */
-    private static final int COPIES = 4;
-
     private final TableProfile profile;
     private final int steps;
     private final int stride;
@@ -56,41 +42,11 @@ final class DataInfo {
                         .toList());
     }
 
-    /** What a run of the model that {@code lab --from} would choose takes on this machine. */
-    private record Cost(String model, long parameters, long megabytes, double secondsPerEpoch) {}
-
-    private Cost cost() {
-        ModelRecipe model = new RecipeReader(List.of())
-                .parse(RecipeDraft.of(profile, String.valueOf(profile.file().getFileName())), "draft")
-                .models()
-                .getFirst();
-        Shape input = model.spec().input();
-        int batch = model.training().batchSize();
-        float[] numbers = new float[Math.multiplyExact(TRIED_BATCHES * batch, input.size())];
-        Random random = new Random(1);
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = random.nextFloat();
-        }
-        FloatDataset data = FloatDataset.of("tried", input, numbers);
-        long[] before = {System.nanoTime()};
-        double[] fastest = {Double.POSITIVE_INFINITY};
-        Trainer.train(model.spec(), data, data, model.training().withEpochs(3), event -> {
-            if (event instanceof TrainEvent.EpochFinished) {
-                fastest[0] = Math.min(fastest[0], (System.nanoTime() - before[0]) / 1e9);
-                before[0] = System.nanoTime();
-            }
-        });
-        long parameters =
-                Parameters.initialize(model.spec().graph(), new RandomSource(1)).count();
-        long samples = profile.samples(model.spec().input().rank() == 2 ? steps : 1, stride);
-        long bytes = 8L * profile.rows() * profile.channels().size()
-                + (long) COPIES * Float.BYTES * parameters
-                + 8L * batch * input.size() * Float.BYTES;
-        return new Cost(
-                model.name(),
-                parameters,
-                Math.max(1, bytes >> 20),
-                fastest[0] * samples / ((double) TRIED_BATCHES * batch));
+    private TrainingCost cost() {
+        return TrainingCost.measure(
+                RecipeDraft.of(profile, String.valueOf(profile.file().getFileName())),
+                input -> profile.samples(input.rank() == 2 ? steps : 1, stride),
+                8L * profile.rows() * profile.channels().size());
     }
 
     void print(Terminal terminal) {
@@ -153,28 +109,13 @@ final class DataInfo {
         profile.classes()
                 .forEach(each -> terminal.println(
                         String.format(Locale.ROOT, "Class    %s, %,d rows", each.name(), each.rows())));
-        Cost cost = cost();
+        TrainingCost cost = cost();
         terminal.println(String.format(
                 Locale.ROOT,
                 "Samples  %,d of %s",
                 profile.samples(steps, stride),
                 steps == 1 ? "one row" : steps + " rows, one every " + stride));
-        terminal.println(String.format(
-                Locale.ROOT,
-                "Training about %s an epoch and %,d MB with the model of 'lab --from' (%s, %,d parameters), measured"
-                        + " on a few batches",
-                seconds(cost.secondsPerEpoch()),
-                cost.megabytes(),
-                cost.model(),
-                cost.parameters()));
-    }
-
-    private static String seconds(double seconds) {
-        return seconds < 1
-                ? "1 s"
-                : seconds < 120
-                        ? String.format(Locale.ROOT, "%.0f s", seconds)
-                        : String.format(Locale.ROOT, "%.0f min", seconds / 60);
+        terminal.println(cost.toString());
     }
 
     private static String time(long nanos) {
@@ -235,16 +176,12 @@ final class DataInfo {
                     .put("second", pair.second())
                     .put("correlation", pair.correlation());
         }
-        Cost cost = cost();
+        TrainingCost cost = cost();
         ObjectNode samples = root.putObject("samples");
         samples.put("count", profile.samples(steps, stride));
         samples.put("steps", steps);
         samples.put("stride", stride);
-        ObjectNode training = root.putObject("training");
-        training.put("model", cost.model());
-        training.put("parameters", cost.parameters());
-        training.put("megabytes", cost.megabytes());
-        number(training, "secondsPerEpoch", cost.secondsPerEpoch());
+        cost.putInto(root);
         return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root);
     }
 

@@ -201,6 +201,20 @@ class DraftIT {
                 .as(errors())
                 .isZero();
 
+        Path plot = folder.resolve("photos-sheet.png");
+        assertThat(run("data", "info", file("photos"))).as(errors()).isZero();
+        assertThat(output())
+                .contains("8 pictures: PNG (8)", "101 x 50 (2)", "101 x 3000 (1)", "8 in colour", "broken.png: none of")
+                .contains("8 of 96 x 48, cut to that", "an epoch and");
+        assertThat(run("data", "info", file("photos"), "--json", "--plot", plot.toString()))
+                .as(errors())
+                .isZero();
+        JsonNode json = JsonMapper.shared().readTree(output());
+        assertThat(json.get("pictures").asInt()).isEqualTo(8);
+        assertThat(json.get("unread").size()).isEqualTo(1);
+        assertThat(json.get("range").get("most").asInt()).isBetween(200, 255);
+        assertThat(ImageIO.read(plot.toFile()).getWidth()).isGreaterThan(1000);
+
         Path draft = folder.resolve("photos.yaml");
         assertThat(Files.readString(draft))
                 .contains("size: [48, 96]", "fit: crop", "colour: rgb", "input: [48, 96, 3]", "1 can't be read");

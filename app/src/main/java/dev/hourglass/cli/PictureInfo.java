@@ -1,0 +1,174 @@
+package dev.hourglass.cli;
+
+import dev.hourglass.cli.terminal.Terminal;
+import dev.hourglass.data.images.ImageFolder;
+import dev.hourglass.data.images.Picture;
+import dev.hourglass.data.images.PictureProfile;
+import dev.hourglass.lab.recipe.PictureDraft;
+import dev.hourglass.report.figures.ContactSheet;
+import dev.hourglass.report.figures.Figure;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What {@code data info} says of a folder of pictures: all by their headers, some decoded. */
+final class PictureInfo {
+    private static final int SHOWN = 24;
+    private static final int MOST_LISTED = 10;
+
+    private final PictureProfile profile;
+    private final PictureProfile.Look look;
+    private final PictureDraft.Size size;
+    private final int least;
+    private final int most;
+
+    PictureInfo(PictureProfile profile) {
+        this.profile = profile;
+        look = profile.some(SHOWN, ContactSheet.SIDE);
+        size = PictureDraft.Size.of(profile);
+        int darkest = 255;
+        int brightest = 0;
+        for (PictureProfile.Shown shown : look.shown()) {
+            for (byte pixel : shown.picture().pixels()) {
+                darkest = Math.min(darkest, Byte.toUnsignedInt(pixel));
+                brightest = Math.max(brightest, Byte.toUnsignedInt(pixel));
+            }
+        }
+        least = darkest;
+        most = brightest;
+    }
+
+    Figure figure() {
+        List<ContactSheet.Tile> tiles = new ArrayList<>();
+        for (PictureProfile.Shown shown : look.shown()) {
+            byte[] pixels = shown.picture().pixels();
+            float[] sample = new float[pixels.length];
+            for (int i = 0; i < sample.length; i++) {
+                sample[i] = Byte.toUnsignedInt(pixels[i]) / 255f;
+            }
+            Picture.Size shape = shown.picture().size();
+            tiles.add(new ContactSheet.Tile(shown.name(), shape.width(), shape.height(), sample));
+        }
+        return ContactSheet.draw(
+                name(),
+                String.format(
+                        Locale.ROOT,
+                        "%,d of %,d pictures",
+                        tiles.size(),
+                        profile.files().size()),
+                tiles);
+    }
+
+    private String name() {
+        return String.valueOf(profile.folder().toAbsolutePath().normalize().getFileName());
+    }
+
+    private TrainingCost cost() {
+        long pixels = (long) size.height() * size.width() * (profile.colour() > 0 ? Picture.RGB : 1);
+        return TrainingCost.measure(
+                PictureDraft.of(profile, name()),
+                input -> profile.files().size(),
+                profile.files().size() * pixels * (profile.deep() > 0 ? 2 : 1));
+    }
+
+    private List<ImageFolder.Skipped> unread() {
+        List<ImageFolder.Skipped> all = new ArrayList<>(profile.skipped());
+        all.addAll(look.damaged());
+        return all;
+    }
+
+    void print(Terminal terminal) {
+        int pictures = profile.files().size();
+        line(terminal, "%,d pictures: %s", pictures, counts(profile.kinds()));
+        line(terminal, "Sizes    %s, width x height", counts(profile.sizes()));
+        line(
+                terminal,
+                "Colours  %,d in colour, %,d grey; %,d have 16 bits",
+                profile.colour(),
+                pictures - profile.colour(),
+                profile.deep());
+        if (!look.shown().isEmpty()) {
+            line(
+                    terminal,
+                    "Range    from %d to %d of 255, in the %,d that were decoded",
+                    least,
+                    most,
+                    look.shown().size());
+        }
+        if (profile.testing() > 0) {
+            line(terminal, "Parts    %,d to train on, %,d to test by", pictures - profile.testing(), profile.testing());
+        }
+        profile.classes().forEach(each -> line(terminal, "Class    %s, %,d pictures", each.of(), each.pictures()));
+        List<ImageFolder.Skipped> unread = unread();
+        unread.stream()
+                .limit(MOST_LISTED)
+                .forEach(each -> line(terminal, "Unread   %s: %s", each.file(), each.reason()));
+        if (unread.size() > MOST_LISTED) {
+            line(terminal, "Unread   %,d more; --json lists all", unread.size() - MOST_LISTED);
+        }
+        line(
+                terminal,
+                "Samples  %,d of %d x %d%s",
+                pictures,
+                size.width(),
+                size.height(),
+                size.fitted() ? ", cut to that" : "");
+        terminal.println(cost().toString());
+    }
+
+    private static <T> String counts(List<PictureProfile.Count<T>> counts) {
+        String some = counts.stream()
+                .limit(MOST_LISTED)
+                .map(count -> String.format(Locale.ROOT, "%s (%,d)", count.of(), count.pictures()))
+                .collect(Collectors.joining(", "));
+        int more = counts.size() - MOST_LISTED;
+        return more > 0 ? String.format(Locale.ROOT, "%s and %,d others", some, more) : some;
+    }
+
+    @SuppressWarnings("AnnotateFormatMethod") // Error Prone's annotations are no dependency.
+    private static void line(Terminal terminal, String format, Object... values) {
+        terminal.println(String.format(Locale.ROOT, format, values));
+    }
+
+    String json() {
+        JsonMapper mapper = JsonMapper.shared();
+        ObjectNode root = mapper.createObjectNode();
+        root.put("folder", profile.folder().toString());
+        root.put("pictures", profile.files().size());
+        root.put("testing", profile.testing());
+        ArrayNode kinds = root.putArray("kinds");
+        profile.kinds().forEach(each -> kinds.addObject().put("name", each.of()).put("pictures", each.pictures()));
+        ArrayNode sizes = root.putArray("sizes");
+        profile.sizes()
+                .forEach(each -> sizes.addObject()
+                        .put("width", each.of().width())
+                        .put("height", each.of().height())
+                        .put("pictures", each.pictures()));
+        root.put("colour", profile.colour());
+        root.put("grey", profile.files().size() - profile.colour());
+        root.put("deep", profile.deep());
+        if (!look.shown().isEmpty()) {
+            root.putObject("range")
+                    .put("decoded", look.shown().size())
+                    .put("least", least)
+                    .put("most", most);
+        }
+        ArrayNode classes = root.putArray("classes");
+        profile.classes()
+                .forEach(each -> classes.addObject().put("name", each.of()).put("pictures", each.pictures()));
+        ArrayNode unread = root.putArray("unread");
+        unread().forEach(each ->
+                unread.addObject().put("file", each.file().toString()).put("reason", each.reason()));
+        ObjectNode samples = root.putObject("samples");
+        samples.put("count", profile.files().size());
+        samples.put("height", size.height());
+        samples.put("width", size.width());
+        samples.put("fitted", size.fitted());
+        cost().putInto(root);
+        return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root);
+    }
+}
