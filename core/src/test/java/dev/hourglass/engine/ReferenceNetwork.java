@@ -666,6 +666,7 @@ final class ReferenceNetwork {
             int firstParameter = nextParameter;
             for (int step = 0; step < steps; step++) {
                 nextParameter = firstParameter;
+                ofWalk = List.of(); // each step begins anew
                 double[] of = new double[samples * read];
                 for (int sample = 0; sample < samples; sample++) {
                     System.arraycopy(x, (sample * steps + step) * read, of, sample * read, read);
