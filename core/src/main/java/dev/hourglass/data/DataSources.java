@@ -14,8 +14,10 @@ import dev.hourglass.data.files.NpzFile;
 import dev.hourglass.data.files.WavFile;
 import dev.hourglass.data.images.ImageFolder;
 import dev.hourglass.data.series.TableSamples;
+import dev.hourglass.data.tables.TableFolder;
 import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.data.tables.TableReader;
+import dev.hourglass.files.Excerpt;
 import dev.hourglass.files.Failures;
 import dev.hourglass.files.Spelling;
 import dev.hourglass.tensor.CorruptFileException;
@@ -36,7 +38,7 @@ import java.util.stream.Stream;
 
 /**
  * Opens data by the words of a command: the name of a data set ({@code mnist:test}; without a split the test set) or
- * the path of an NPY, NPZ, CSV or IDX file or of a folder of images. What a file is, its first bytes tell; CSV has none, and
+ * the path of an NPY, NPZ, CSV or IDX file or of a folder of images or tables. What a file is, its first bytes tell; CSV has none, and
  * is recognised by its name (.csv, .tsv, .txt). IDX and CSV may be gzipped.
  */
 public final class DataSources {
@@ -47,7 +49,7 @@ public final class DataSources {
     private static final byte[] WAV_MAGIC = {'R', 'I', 'F', 'F'};
     private static final byte[] IDX_MAGIC = {0, 0, 8};
     private static final byte[] GZIP_MAGIC = {0x1f, (byte) 0x8b};
-    private static final String KINDS = "an IDX, NPY, NPZ, MAT, WAV or CSV file, or a folder of pictures";
+    private static final String KINDS = "an IDX, NPY, NPZ, MAT, WAV or CSV file, or a folder of pictures or tables";
     private static final int MAX_SIBLINGS = 1_000;
 
     private final DatasetCatalog catalog;
@@ -144,14 +146,50 @@ public final class DataSources {
     private static Dataset openFolder(Path given, SourceOptions options, FetchListener listener) {
         Optional<Path> test = ImageFolder.testPart(given);
         test.ifPresent(part -> listener.onEvent(new FetchEvent.Noted(
-                given + " has pictures to train on and to test by; these are those of " + part + ".")));
+                given + " has data to train on and to test by; these are those of " + part + ".")));
         Path folder = test.orElse(given);
+        if (hasTables(folder, options, listener)) {
+            return rows(folder, options, note -> listener.onEvent(new FetchEvent.Noted(note)));
+        }
         ImageFolder images = ImageFolder.read(folder, options.sampleShape(), options.pictures());
         if (!images.skipped().isEmpty()) {
             listener.onEvent(
                     new FetchEvent.Skipped(images.skipped(), images.data().size()));
         }
         return images.data();
+    }
+
+    /** Whether a folder is one of series; of both, what a model takes decides. */
+    private static boolean hasTables(Path folder, SourceOptions options, FetchListener listener) {
+        TableFolder.Content content = TableFolder.content(folder);
+        if (content.tables() == 0 || content.pictures() == 0) {
+            return content.tables() > 0;
+        }
+        Shape wanted = options.sampleShape();
+        if (wanted == null || wanted.rank() < 3) {
+            throw new DatasetException(String.format(
+                    Locale.ROOT,
+                    "Can't tell what %s is: expected pictures or tables, found %,d pictures and %,d tables, such as %s."
+                            + " Take the ones or the others out.",
+                    folder,
+                    content.pictures(),
+                    content.tables(),
+                    Excerpt.of(content.table(), 200)));
+        }
+        listener.onEvent(new FetchEvent.Noted(String.format(
+                Locale.ROOT,
+                "The %,d pictures of %s are taken, as the model takes such, and not its tables, such as %s.",
+                content.pictures(),
+                folder,
+                Excerpt.of(content.table(), 200))));
+        return false;
+    }
+
+    private static FloatDataset rows(Path tables, SourceOptions options, Consumer<String> notes) {
+        TableSamples rows =
+                TableSamples.read(tables, table(options), options.tables().steps());
+        rows.notes().forEach(notes);
+        return rows.data();
     }
 
     /** @throws DatasetException if there is no such file; the message names one that is nearly called so */
@@ -177,10 +215,7 @@ public final class DataSources {
             return IdxFile.readDataset(file);
         }
         if (isTable(file)) {
-            TableSamples rows =
-                    TableSamples.read(file, table(options), options.tables().steps());
-            rows.notes().forEach(notes);
-            return rows.data();
+            return rows(file, options, notes);
         }
         Optional<ArrayFile> arrays = arrays(file);
         if (arrays.isPresent()) {
@@ -229,9 +264,7 @@ public final class DataSources {
 
     /** Whether a file is a table by its name, see {@link TableReader#endings}. */
     public static boolean isTable(Path file) {
-        String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-        String plain = name.replaceFirst("\\.(gz|zip)$", "");
-        return TableReader.endings().stream().anyMatch(plain::endsWith);
+        return TableReader.isTable(file);
     }
 
     private static byte[] beginning(Path file) {

@@ -77,7 +77,7 @@ class DataSourcesTest {
                 .isInstanceOf(DatasetException.class)
                 .hasMessage("Can't find data source 'digtis:test': no such data set, file or folder. Did you mean"
                         + " 'digits'? Else give the path of an IDX, NPY, NPZ, MAT, WAV or CSV file, or a"
-                        + " folder of pictures.");
+                        + " folder of pictures or tables.");
         assertThatThrownBy(() -> open(near))
                 .isInstanceOf(DatasetException.class)
                 .hasMessage("Can't find data source '" + near + "': no such file or folder. Did you mean 'codes.npy'?");
@@ -93,7 +93,7 @@ class DataSourcesTest {
         assertThatThrownBy(() -> open(model.toString()))
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessage(model
-                        + ": expected an IDX, NPY, NPZ, MAT, WAV or CSV file, or a folder of pictures, found none of"
+                        + ": expected an IDX, NPY, NPZ, MAT, WAV or CSV file, or a folder of pictures or tables, found none of"
                         + " these by its first bytes and its name. Name a table .csv, .tsv or .txt; convert anything"
                         + " else.");
         assertThatThrownBy(() -> open(empty.toString())).hasMessageContaining("found an empty file.");

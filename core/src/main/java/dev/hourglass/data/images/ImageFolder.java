@@ -5,6 +5,7 @@ import dev.hourglass.data.Dataset;
 import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.FloatDataset;
 import dev.hourglass.files.Failures;
+import dev.hourglass.files.Folders;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +56,14 @@ public record ImageFolder(Dataset data, List<Skipped> skipped) {
 
     /** The folder of those to test by, where pictures to train on and to test by lie in two folders of this one. */
     public static Optional<Path> testPart(Path folder) {
-        return PictureList.parts(folder).map(PictureList.Parts::test);
+        return PictureList.parts(folder).map(Folders.Parts::test);
+    }
+
+    /** Whether a file is a picture by its name, one that is read or not. */
+    public static boolean isPicture(Path file) {
+        String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+        return PictureFormat.allSuffixes().stream().anyMatch(name::endsWith)
+                || PictureFormat.unread(name).isPresent();
     }
 
     private static PictureOptions forShape(Path folder, Shape wanted, PictureOptions options) {

@@ -2,8 +2,8 @@ package dev.hourglass.data.images;
 
 import dev.hourglass.data.DatasetException;
 import dev.hourglass.files.Failures;
+import dev.hourglass.files.Folders;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,7 +12,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
  * The pictures of a folder, in the order of their names. If they lie in folders inside it, one for each class, those are
@@ -26,9 +25,6 @@ import java.util.stream.Stream;
  */
 record PictureList(Path folder, List<Entry> entries, List<String> classNames, List<ImageFolder.Skipped> unread) {
     private static final int MAX_CLASSES = 256;
-    private static final int MAX_DEPTH = 16;
-    private static final List<String> NO_CLASSES = List.of("__macosx", "@eadir");
-    private static final List<String> TEST_FOLDERS = List.of("test", "testing", "val", "valid", "validation");
 
     /**
      * @param name from the folder on, with slashes
@@ -36,9 +32,6 @@ record PictureList(Path folder, List<Entry> entries, List<String> classNames, Li
      * @param test whether it lies in the folder of those to test by
      */
     record Entry(Path file, String name, int label, boolean test) {}
-
-    /** Folders with pictures to train on and to test by. */
-    record Parts(Path training, Path test) {}
 
     PictureList {
         entries = List.copyOf(entries);
@@ -52,29 +45,20 @@ record PictureList(Path folder, List<Entry> entries, List<String> classNames, Li
     }
 
     /** @throws DatasetException as {@link #of} does, or if one of the two has no pictures */
-    static PictureList of(Path folder, Parts parts) {
-        PictureList list = new Search(folder).list(List.of(parts.training, parts.test));
+    static PictureList of(Path folder, Folders.Parts parts) {
+        PictureList list = new Search(folder).list(List.of(parts.training(), parts.test()));
         for (boolean test : new boolean[] {false, true}) {
             if (list.entries.stream().noneMatch(entry -> entry.test == test)) {
-                throw FoundPictures.nothingReadable(test ? parts.test : parts.training, list.unread);
+                throw FoundPictures.nothingReadable(test ? parts.test() : parts.training(), list.unread);
             }
         }
         return list;
     }
 
     /** The folders train and test (or valid) inside a folder, where it has both. */
-    static Optional<Parts> parts(Path folder) {
+    static Optional<Folders.Parts> parts(Path folder) {
         try {
-            Map<String, Path> byName = new HashMap<>();
-            for (Path inner : folders(folder)) {
-                byName.putIfAbsent(name(inner).toLowerCase(Locale.ROOT), inner);
-            }
-            Path training = byName.getOrDefault("train", byName.get("training"));
-            Optional<Path> test = TEST_FOLDERS.stream()
-                    .filter(byName::containsKey)
-                    .map(byName::get)
-                    .findFirst();
-            return training == null ? Optional.empty() : test.map(found -> new Parts(training, found));
+            return Folders.parts(folder);
         } catch (IOException e) {
             throw unreadable(folder, e);
         }
@@ -134,10 +118,9 @@ record PictureList(Path folder, List<Entry> entries, List<String> classNames, Li
         private List<Found> of(Path part, String prefix, boolean test) throws IOException {
             List<Found> inClasses = new ArrayList<>();
             List<String> classes = new ArrayList<>();
-            for (Path inner : folders(part)) {
+            for (Path inner : Folders.folders(part)) {
                 String name = name(inner);
-                List<Path> files = new ArrayList<>();
-                collect(inner, files, MAX_DEPTH);
+                List<Path> files = pictures(Folders.allFiles(inner));
                 for (Path file : files) {
                     String within = inner.relativize(file).toString().replace('\\', '/');
                     inClasses.add(new Found(file, prefix + name + "/" + within, Optional.of(name), test));
@@ -146,7 +129,7 @@ record PictureList(Path folder, List<Entry> entries, List<String> classNames, Li
                     classes.add(name);
                 }
             }
-            List<Path> own = pictures(part);
+            List<Path> own = pictures(Folders.files(part));
             if (!own.isEmpty() && !classes.isEmpty()) {
                 throw new DatasetException(String.format(
                         Locale.ROOT,
@@ -161,53 +144,25 @@ record PictureList(Path folder, List<Entry> entries, List<String> classNames, Li
             return inClasses;
         }
 
-        private void collect(Path from, List<Path> into, int depth) throws IOException {
-            into.addAll(pictures(from));
-            for (Path inner : folders(from)) {
-                // A link may lead in circles.
-                if (depth > 1 && !Files.isSymbolicLink(inner)) {
-                    collect(inner, into, depth - 1);
-                }
-            }
-        }
-
-        private List<Path> pictures(Path from) throws IOException {
+        private List<Path> pictures(List<Path> files) {
             List<Path> pictures = new ArrayList<>();
-            try (Stream<Path> inside = Files.list(from)) {
-                for (Path file : inside.sorted().toList()) {
-                    String name = name(file).toLowerCase(Locale.ROOT);
-                    boolean read = suffixes.stream().anyMatch(name::endsWith);
-                    Optional<String> other = read ? Optional.empty() : PictureFormat.unread(name);
-                    // What is no file at all is named when it is read.
-                    if (!name.startsWith(".") && (read || other.isPresent()) && !Files.isDirectory(file)) {
-                        other.ifPresentOrElse(
-                                kind -> unread.add(new ImageFolder.Skipped(
-                                        file, kind + " is not read; convert it to PNG or JPEG")),
-                                () -> pictures.add(file));
-                    }
+            for (Path file : files) {
+                String name = name(file).toLowerCase(Locale.ROOT);
+                boolean read = suffixes.stream().anyMatch(name::endsWith);
+                Optional<String> other = read ? Optional.empty() : PictureFormat.unread(name);
+                // What is no file at all is named when it is read.
+                if (read || other.isPresent()) {
+                    other.ifPresentOrElse(
+                            kind -> unread.add(
+                                    new ImageFolder.Skipped(file, kind + " is not read; convert it to PNG or JPEG")),
+                            () -> pictures.add(file));
                 }
             }
             return pictures;
         }
     }
 
-    /** But for those that have this folder itself inside: a link to it or to one above. */
-    private static List<Path> folders(Path folder) throws IOException {
-        Path real = folder.toRealPath();
-        List<Path> folders = new ArrayList<>();
-        try (Stream<Path> inside = Files.list(folder)) {
-            for (Path file : inside.sorted().toList()) {
-                String name = name(file).toLowerCase(Locale.ROOT);
-                boolean named = !name.startsWith(".") && !NO_CLASSES.contains(name);
-                if (named && Files.isDirectory(file) && !real.startsWith(file.toRealPath())) {
-                    folders.add(file);
-                }
-            }
-        }
-        return folders;
-    }
-
     static String name(Path path) {
-        return String.valueOf(path.toAbsolutePath().normalize().getFileName());
+        return Folders.name(path);
     }
 }

@@ -10,6 +10,7 @@ import dev.hourglass.data.Split;
 import dev.hourglass.data.ValueRange;
 import dev.hourglass.data.files.ArrayChoice;
 import dev.hourglass.data.files.ArrayFile;
+import dev.hourglass.files.Folders;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
@@ -72,8 +73,8 @@ public record PictureSplit(Dataset training, Dataset test, List<ImageFolder.Skip
                     + " them out.");
         }
         Path test = options.test();
-        Optional<PictureList.Parts> parts =
-                test == null ? PictureList.parts(folder) : Optional.of(new PictureList.Parts(folder, test));
+        Optional<Folders.Parts> parts =
+                test == null ? PictureList.parts(folder) : Optional.of(new Folders.Parts(folder, test));
         PictureList list = parts.map(both -> PictureList.of(folder, both)).orElseGet(() -> PictureList.of(folder));
         ImageFolder.Decoded decoded;
         try (PictureWorkers workers = PictureWorkers.of(Runtime.getRuntime().availableProcessors())) {
@@ -254,7 +255,7 @@ public record PictureSplit(Dataset training, Dataset test, List<ImageFolder.Skip
                 throw new DatasetException(String.format(
                         Locale.ROOT,
                         "Can't take the rows of %s as pictures of %s pixels%s: expected %,d numbers in a row, found"
-                            + " %,d. Change 'size' or 'colour', or say 'label_column' where one of them is the class.",
+                                + " %,d. Change 'size' or 'colour', or say 'label_column' where one of them is the class.",
                         file,
                         size,
                         channels == Picture.RGB ? " in colour" : "",

@@ -12,6 +12,7 @@ import dev.hourglass.data.files.ArrayFile;
 import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,13 +37,13 @@ public record SeriesSplit(FloatDataset training, FloatDataset test, List<String>
     }
 
     /**
-     * Reads a file, or two, and makes training and test samples of it.
+     * Reads a file or a folder, or two, and makes training and test samples of it.
      *
      * @throws CorruptFileException if a file is damaged, holds NaN or infinity, or labels don't match the rows
      * @throws DatasetException if a file can't be read, is no series, is too short, or both differ in kind
      */
     public static SeriesSplit open(Path file, SeriesOptions options) {
-        if (DataSources.isTable(file) && (options.test() == null || DataSources.isTable(options.test()))) {
+        if (isOfTables(file) && (options.test() == null || isOfTables(options.test()))) {
             return TableSplit.open(file, options);
         }
         Optional<ArrayFile> arrays = DataSources.arrays(file);
@@ -77,6 +78,10 @@ public record SeriesSplit(FloatDataset training, FloatDataset test, List<String>
                 windows(training, options, false).withNormalization(normalization),
                 windows(test, options, true).withNormalization(normalization),
                 notes);
+    }
+
+    private static boolean isOfTables(Path source) {
+        return Files.isDirectory(source) || DataSources.isTable(source);
     }
 
     private static FloatDataset read(

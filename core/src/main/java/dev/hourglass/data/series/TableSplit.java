@@ -7,12 +7,15 @@ import dev.hourglass.data.FloatDataset;
 import dev.hourglass.data.LabelRule;
 import dev.hourglass.data.files.Labels;
 import dev.hourglass.data.tables.Table;
+import dev.hourglass.data.tables.TableFolder;
 import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.data.tables.TableReader;
+import dev.hourglass.files.Folders;
 import dev.hourglass.files.Spelling;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +41,17 @@ final class TableSplit {
         this.options = options;
     }
 
-    static SeriesSplit open(Path file, SeriesOptions options) {
-        return new TableSplit(file, options).open();
+    static SeriesSplit open(Path source, SeriesOptions options) {
+        Optional<Folders.Parts> parts =
+                Files.isDirectory(source) && options.test() == null ? TableFolder.parts(source) : Optional.empty();
+        if (parts.isEmpty()) {
+            return new TableSplit(source, options).open();
+        }
+        Path training = parts.get().training();
+        Path test = parts.get().test();
+        TableSplit split = new TableSplit(training, options.withTest(test));
+        split.notes.add("Files of " + training + " are trained on, those of " + test + " are tested by.");
+        return split.open();
     }
 
     private SeriesSplit open() {

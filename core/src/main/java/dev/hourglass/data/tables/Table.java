@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * A table of numbers as its file has them, whatever its format: nothing is filled or scaled. Numbers and times may lie outside of memory, see
  * {@link dev.hourglass.files.ScratchNumbers}.
  *
- * @param file that it was read from
+ * @param file that it was read from, or the folder of several
  * @param columns names of the channels, or none
  * @param channels how many numbers a row has, >= 1
  * @param values doubles [rows, channels], NaN where one is missing; changed only by who fills gaps

@@ -86,7 +86,7 @@ record TableLayout(
         return String.join(", ", parts);
     }
 
-    private static String quoted(List<TableColumn> columns) {
+    static String quoted(List<TableColumn> columns) {
         return columns.stream()
                 .limit(12)
                 .map(column -> "'" + Excerpt.of(column.name()) + "'")

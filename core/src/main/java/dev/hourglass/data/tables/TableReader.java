@@ -5,8 +5,6 @@ import dev.hourglass.data.SourceRows;
 import dev.hourglass.data.tables.TableColumn.Role;
 import dev.hourglass.files.Excerpt;
 import dev.hourglass.files.Failures;
-import dev.hourglass.files.FileStamp;
-import dev.hourglass.files.ScratchNumbers;
 import dev.hourglass.tensor.CorruptFileException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,9 +28,8 @@ public final class TableReader implements AutoCloseable {
     private static final Pattern DECIMAL_POINT = Pattern.compile("[+-]?[\\d,]*\\.\\d+([eE][+-]?\\d+)?");
     private static final int BUFFER_BYTES = 1 << 18;
     private static final int MAX_FIELD_BYTES = 1 << 10;
-    private static final int MAX_CLASSES = 1_000;
+    static final int MAX_CLASSES = 1_000;
     private static final long PUT_BACK_NANOS = 3_600_000_000_000L;
-    private static final int MAX_ROWS = Integer.MAX_VALUE - 64;
 
     private final Path file;
     private final TextFile text;
@@ -59,6 +56,12 @@ public final class TableReader implements AutoCloseable {
     public static List<String> endings() {
         return Stream.concat(Stream.of(".csv", ".tsv", ".txt"), RowSources.ENDINGS.stream())
                 .toList();
+    }
+
+    /** Whether a file is a table by its name. */
+    public static boolean isTable(Path file) {
+        String plain = RowSources.plainName(file);
+        return endings().stream().anyMatch(plain::endsWith);
     }
 
     /** Whether a file that is a table is CSV or its like by its name. */
@@ -133,7 +136,7 @@ public final class TableReader implements AutoCloseable {
     }
 
     /**
-     * A whole table.
+     * A whole table, or those of a folder as one, see {@link TableFolder}.
      *
      * @throws CorruptFileException if it is damaged, has no rows, its times are out of order, or what should be labels are
      *     more than 1,000 different texts
@@ -141,16 +144,20 @@ public final class TableReader implements AutoCloseable {
      * @throws dev.hourglass.files.FileChangedException if somebody wrote to it meanwhile
      */
     public static Table readAll(Path file, TableOptions options) {
-        return FileStamp.whileUnchanged(file, () -> {
-            try (TableReader reader = open(file, options)) {
-                return reader.rest();
-            } catch (IOException e) {
-                throw unreadable(file, e);
-            }
-        });
+        if (Files.isDirectory(file)) {
+            return TableFolder.read(file, options);
+        }
+        try (TableRows rows = new TableRows(file)) {
+            TableReader reader = rows.add(file, options, null);
+            return rows.table(
+                    reader.notes(),
+                    new SourceRows.Keys(
+                            reader.key(Role.TIME, SourceRows.Keys.USUAL.time()),
+                            reader.key(Role.ID, SourceRows.Keys.USUAL.id())));
+        }
     }
 
-    private static DatasetException unreadable(Path file, Exception e) {
+    static DatasetException unreadable(Path file, Exception e) {
         return new DatasetException(
                 "Can't read " + file + ": " + Failures.reason(e) + ". Check that it exists and is readable.", e);
     }
@@ -326,6 +333,10 @@ public final class TableReader implements AutoCloseable {
         return rows.subList(Math.min(rows.size(), layout.headerLines()), rows.size());
     }
 
+    Path file() {
+        return file;
+    }
+
     TableLayout layout() {
         return layout;
     }
@@ -347,6 +358,11 @@ public final class TableReader implements AutoCloseable {
         return classes.texts();
     }
 
+    /** What the codes of series stand for, so far. */
+    List<String> seriesNames() {
+        return series.texts();
+    }
+
     /** How many series there were so far; 0 where no column tells them apart. */
     int seriesCount() {
         return series.count();
@@ -365,18 +381,8 @@ public final class TableReader implements AutoCloseable {
                         Locale.ROOT, "%s at line %,d, column %,d%s", expected, records.line(), column + 1, name);
     }
 
-    private CorruptFileException corrupt(String expected, String found, String wayOut) {
+    CorruptFileException corrupt(String expected, String found, String wayOut) {
         return new CorruptFileException(file, expected, found, wayOut);
-    }
-
-    /** All rows that were not read yet. */
-    private Table rest() {
-        try (ScratchNumbers values = ScratchNumbers.ofThisProcess();
-                ScratchNumbers times = ScratchNumbers.ofThisProcess()) {
-            return rest(values, times);
-        } catch (IOException e) {
-            throw noScratch(file, e);
-        }
     }
 
     static DatasetException noScratch(Path file, IOException e) {
@@ -388,49 +394,6 @@ public final class TableReader implements AutoCloseable {
                 e);
     }
 
-    private Table rest(ScratchNumbers values, ScratchNumbers times) throws IOException {
-        RowBlock block = newBlock();
-        boolean hasAsked = false;
-        int[] labels = new int[labelAt < 0 ? 0 : block.mostRows()];
-        int[] ids = new int[idAt < 0 ? 0 : block.mostRows()];
-        int rows = 0;
-        while (read(block)) {
-            long all = rows + (long) block.rows;
-            if (all > MAX_ROWS) {
-                throw corrupt("at most 2,147,483,583 rows", "more", "Split the table.");
-            }
-            values.append(block.values, block.rows * places.length);
-            if (timeAt >= 0) {
-                times.append(block.times, block.rows);
-            }
-            if (values.isInFile() && !hasAsked) {
-                hasAsked = true;
-                values.requireRoom(restBytes(values.bytes() + times.bytes()));
-            }
-            labels = labelAt < 0 ? labels : appended(labels, rows, block.labels, block.rows);
-            ids = idAt < 0 ? ids : appended(ids, rows, block.ids, block.rows);
-            rows = (int) all;
-        }
-        if (rows == 0) {
-            throw noRows();
-        }
-        return new Table(
-                file,
-                layout.channelNames(),
-                places.length,
-                values.finish(),
-                timeAt < 0 ? null : times.finish(),
-                layout.time() != null && layout.time().zoned(),
-                labelAt < 0 ? null : Arrays.copyOf(labels, rows),
-                classes.texts(),
-                idAt < 0 ? null : Arrays.copyOf(ids, rows),
-                series.texts(),
-                notes(),
-                new SourceRows.Keys(
-                        key(Role.TIME, SourceRows.Keys.USUAL.time()), key(Role.ID, SourceRows.Keys.USUAL.id())),
-                null);
-    }
-
     CorruptFileException noRows() {
         return corrupt("rows of numbers", layout.headerLines() == 0 ? "none" : "only names", "Give at least one row.");
     }
@@ -438,29 +401,25 @@ public final class TableReader implements AutoCloseable {
     /** How the table is read, sentences. */
     List<String> notes() {
         List<String> notes = new ArrayList<>();
-        notes.add(file.getFileName() + ": " + layout.describe(text) + ".");
+        notes.add(file.getFileName() + ": " + describe() + ".");
         notes.addAll(layout.notes());
         return notes;
     }
 
-    private String key(Role role, String usual) {
+    /** How the table is written. */
+    String describe() {
+        return layout.describe(text);
+    }
+
+    /** What a column is called; something else where there is none or it has no name. */
+    String key(Role role, String usual) {
         return layout.named() ? layout.only(role).map(TableColumn::name).orElse(usual) : usual;
     }
 
     /** How much the rest of the file will take, about, where that can be told: by what its beginning took. */
-    private long restBytes(long taken) throws IOException {
+    long restBytes(long taken) throws IOException {
         boolean known = text.packed().isEmpty() && records.bytesRead() > 0;
         return known ? (long) (taken * Math.max(0.0, (double) Files.size(file) / records.bytesRead() - 1)) : 0;
-    }
-
-    private static int[] appended(int[] all, int at, int[] more, int count) {
-        int[] room = all.length >= at + count ? all : Arrays.copyOf(all, grown(all.length, at + (long) count));
-        System.arraycopy(more, 0, room, at, count);
-        return room;
-    }
-
-    private static int grown(int length, long needed) {
-        return (int) Math.min(MAX_ROWS, Math.max(needed, length + (length >> 1) + 16L));
     }
 
     @Override
