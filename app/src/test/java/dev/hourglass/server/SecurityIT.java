@@ -248,7 +248,7 @@ class SecurityIT {
                             .writeValueAsBytes(java.util.Map.of("text", recipe)));
             assertThat(answer.statusCode()).isEqualTo(422);
             assertThat(new String(answer.body(), StandardCharsets.UTF_8))
-                    .contains("Leave 'folder' and 'source' out of 'data'");
+                    .contains("Leave 'folder', 'source' and 'images' out of 'data'");
         }
     }
 
