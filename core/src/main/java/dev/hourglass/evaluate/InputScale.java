@@ -80,8 +80,8 @@ public final class InputScale {
             return Optional.of(String.format(
                     Locale.ROOT,
                     "The numbers of %s are %s and layer '%s' multiplies them by %.6f: they are divided already, and"
-                        + " next to nothing is left of them. Give --scale %.9f to multiply them first; --scale 1 says"
-                        + " that they are right.",
+                            + " next to nothing is left of them. Give --scale %.9f to multiply them first; --scale 1 says"
+                            + " that they are right.",
                     data.name(),
                     range,
                     first.name(),

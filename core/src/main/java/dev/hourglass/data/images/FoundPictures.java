@@ -133,8 +133,8 @@ record FoundPictures(PictureList list, List<Found> readable, List<ImageFolder.Sk
             throw new DatasetException(String.format(
                     Locale.ROOT,
                     "Can't read %s: expected pictures of %s pixels, found %,d of %,d with other sizes: %s%s. Choose a"
-                        + " size and how to fit them, such as 'size: [%d, %d]' and 'fit: crop' (or pad, stretch) in a"
-                        + " recipe or --fit crop for a command, or take them out.",
+                            + " size and how to fit them, such as 'size: [%d, %d]' and 'fit: crop' (or pad, stretch) in a"
+                            + " recipe or --fit crop for a command, or take them out.",
                     list.folder(),
                     wanted,
                     readable.size() - right.size(),

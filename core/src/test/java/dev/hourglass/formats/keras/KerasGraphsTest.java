@@ -123,8 +123,8 @@ class KerasGraphsTest {
                 .isInstanceOf(UnsupportedModelException.class)
                 .hasMessage(
                         "Model 'conditional' reads 'x' [6] and 'kind' [3]; models of several inputs are run, encoded"
-                            + " with and converted, but not trained on or compared. Merge them into one input, and cut"
-                            + " it apart within the model with layers of its own.");
+                                + " with and converted, but not trained on or compared. Merge them into one input, and cut"
+                                + " it apart within the model with layers of its own.");
     }
 
     @Test
