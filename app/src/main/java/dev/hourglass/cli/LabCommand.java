@@ -15,6 +15,7 @@ import dev.hourglass.files.AtomicFile;
 import dev.hourglass.files.Failures;
 import dev.hourglass.lab.Lab;
 import dev.hourglass.lab.LabOptions;
+import dev.hourglass.lab.recipe.ArrayDraft;
 import dev.hourglass.lab.recipe.CompileSyntax;
 import dev.hourglass.lab.recipe.PictureDraft;
 import dev.hourglass.lab.recipe.Recipe;
@@ -95,8 +96,9 @@ final class LabCommand implements Runnable {
     @Option(
             names = "--from",
             paramLabel = "DATA",
-            description = "Don't train: write a recipe for this table or folder of pictures, its model chosen by what"
-                    + " is in it, to FILE.yaml (default: named as the data, in this folder).")
+            description =
+                    "Don't train: write a recipe for this table, file of arrays or folder of pictures, its model chosen by what"
+                            + " is in it, to FILE.yaml (default: named as the data, in this folder).")
     private @Nullable Path from;
 
     static final class Training {
@@ -295,15 +297,9 @@ final class LabCommand implements Runnable {
     private void draft(Path data) {
         DataSources.requireFile(data);
         boolean pictures = Files.isDirectory(data);
-        if (!pictures && !DataSources.isTable(data)) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "Can't write a recipe for " + data + ": expected a table (.csv, .tsv or .txt) or a folder of"
-                            + " pictures. Copy docs/my-series.yaml for arrays.");
-        }
         Path source = data.toAbsolutePath().normalize();
         String stem = String.valueOf(source.getFileName());
-        stem = pictures ? stem : stem.replaceFirst("(?i)(\\.(csv|tsv|txt))?(\\.(gz|zip))?$", "");
+        stem = pictures ? stem : stem.replaceFirst("(?i)(\\.(csv|tsv|txt|npy|npz|mat|wav))?(\\.(gz|zip))?$", "");
         Path file = recipe == null ? Path.of(stem + ".yaml") : Path.of(recipe);
         if (!file.toString().matches("(?s).*\\.ya?ml")) {
             throw new ParameterException(
@@ -318,18 +314,25 @@ final class LabCommand implements Runnable {
                 : source;
         String named = near.toString().isEmpty() ? "." : near.toString().replace('\\', '/');
         try {
-            AtomicFile.write(
-                    file, pictures ? PictureDraft.of(PictureProfile.of(data), named) : tableDraft(data, named));
+            AtomicFile.write(file, drafted(data, named));
         } catch (IOException e) {
             throw CommandException.unwritable(file, e);
         }
         terminal.println("Wrote " + file + "; 'hourglass lab " + file + "' trains it.");
     }
 
-    private String tableDraft(Path table, String named) {
-        TableProfile profile = TableProfile.of(table, TableOptions.DEFAULT);
-        profile.notes().forEach(terminal::println);
-        return RecipeDraft.of(profile, named);
+    private String drafted(Path data, String named) {
+        if (Files.isDirectory(data)) {
+            return PictureDraft.of(PictureProfile.of(data), named);
+        }
+        if (DataSources.isTable(data)) {
+            TableProfile profile = TableProfile.of(data, TableOptions.DEFAULT);
+            profile.notes().forEach(terminal::println);
+            return RecipeDraft.of(profile, named);
+        }
+        ArrayDraft.Drafted draft = ArrayDraft.of(data, named);
+        draft.notes().forEach(terminal::println);
+        return draft.recipe();
     }
 
     /** Generated, or a file of the user's own already. */

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.data.files.NpyWriter;
 import dev.hourglass.data.images.PictureSplit;
 import dev.hourglass.data.series.SeriesSplit;
 import dev.hourglass.lab.recipe.ModelRecipe;
 import dev.hourglass.lab.recipe.Recipe;
 import dev.hourglass.lab.recipe.RecipeReader;
+import dev.hourglass.tensor.Shape;
 import dev.hourglass.train.Trainer;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Random;
+import java.util.function.DoubleBinaryOperator;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -155,11 +158,18 @@ class DraftIT {
     /** Trains a step or two, and writes no report: that one recipe makes one is enough. */
     private static void steps(Path file) {
         ModelRecipe model = new RecipeReader(List.of()).read(file).models().getFirst();
-        Recipe.Series series = Objects.requireNonNull(model.data().series());
-        SeriesSplit data = SeriesSplit.open(series.file(), series.options());
-        Dataset training = data.training().limit(64).reshaped(model.spec().input());
-        assertThat(data.test().size()).isPositive();
-        Trainer.train(model.spec(), training, training, model.training().withEpochs(1), event -> {});
+        Recipe.Series series = model.data().series();
+        Dataset training;
+        if (series == null) {
+            Recipe.Pictures pictures = Objects.requireNonNull(model.data().pictures());
+            training = PictureSplit.open(pictures.source(), pictures.options()).training();
+        } else {
+            SeriesSplit data = SeriesSplit.open(series.file(), series.options());
+            assertThat(data.test().size()).isPositive();
+            training = data.training();
+        }
+        Dataset some = training.limit(64).reshaped(model.spec().input());
+        Trainer.train(model.spec(), some, some, model.training().withEpochs(1), event -> {});
     }
 
     private Path draftFile(String name) {
@@ -218,12 +228,41 @@ class DraftIT {
         Path draft = folder.resolve("photos.yaml");
         assertThat(Files.readString(draft))
                 .contains("size: [48, 96]", "fit: crop", "colour: rgb", "input: [48, 96, 3]", "1 can't be read");
-        ModelRecipe model = new RecipeReader(List.of()).read(draft).models().getFirst();
-        Recipe.Pictures pictures = Objects.requireNonNull(model.data().pictures());
-        PictureSplit data = PictureSplit.open(pictures.source(), pictures.options());
-        assertThat(data.training().size() + data.test().size()).isEqualTo(8);
-        Trainer.train(
-                model.spec(), data.training(), data.test(), model.training().withEpochs(1), event -> {});
+        steps(draft);
+    }
+
+    @Test
+    void arraysAreTakenForPicturesSeriesSamplesOrRows() throws IOException {
+        assertThat(arrays("shades", 40, Shape.of(18, 17, 1), (row, i) -> random.nextInt(65_536)))
+                .contains("images: \"shades.npy\"", "scale: 65535", "input: [18, 17, 1]", "ZeroPadding2D");
+        assertThat(arrays("pump", 200, Shape.of(2), (row, i) -> Math.sin(row / 9.0 + i)))
+                .contains("window: {steps: 20, stride: 1}", "input: [20, 2]", "Conv1D");
+        assertThat(arrays("cut", 40, Shape.of(20, 2), (row, i) -> random.nextGaussian()))
+                .contains("source: \"cut.npy\"", "input: [20, 2]")
+                .doesNotContain("window");
+        assertThat(arrays("rows", 40, Shape.of(5), (row, i) -> random.nextGaussian()))
+                .contains("name: dense", "input: [5]");
+        assertThat(arrays("deep", 40, Shape.of(3, 4, 5, 2), (row, i) -> random.nextGaussian()))
+                .contains("target_shape: [3, 4, 5, 2]");
+    }
+
+    private String arrays(String name, int rows, Shape shape, DoubleBinaryOperator number) throws IOException {
+        Path data = folder.resolve(name + ".npy");
+        NpyWriter.write(data, shape, sink -> {
+            float[] values = new float[shape.size()];
+            for (int row = 0; row < rows; row++) {
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = (float) number.applyAsDouble(row, i);
+                }
+                sink.write(values, 0, 1);
+            }
+        });
+        assertThat(run("lab", "--from", data.toString(), file(name + ".yaml")))
+                .as(errors())
+                .isZero();
+        Path draft = draftFile(name);
+        steps(draft);
+        return Files.readString(draft);
     }
 
     private void picture(String name, int width, int height, int type) throws IOException {

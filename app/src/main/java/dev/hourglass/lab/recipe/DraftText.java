@@ -1,8 +1,11 @@
 package dev.hourglass.lab.recipe;
 
+import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** The lines of a recipe that is written for somebody's data, and models for what data there are. */
 final class DraftText {
@@ -65,6 +68,23 @@ final class DraftText {
         add("    decoder:");
         add("      - Dense: {units: %d, activation: relu}", hidden);
         add("      - Dense: {units: %d}", numbers);
+    }
+
+    /** Dense layers over samples of any shape. */
+    void flat(Shape shape) {
+        String dimensions =
+                Arrays.stream(shape.toArray()).mapToObj(String::valueOf).collect(Collectors.joining(", "));
+        int hidden = Math.clamp(shape.size(), 8, 256);
+        add("  - name: dense");
+        add("    input: [%s]", dimensions);
+        add("    encoder:");
+        add("      - Flatten");
+        add("      - Dense: {units: %d, activation: relu}", hidden);
+        add("      - Dense: {name: latent, units: %d}", latent(shape.size()));
+        add("    decoder:");
+        add("      - Dense: {units: %d, activation: relu}", hidden);
+        add("      - Dense: {units: %d}", shape.size());
+        add("      - Reshape: {target_shape: [%s]}", dimensions);
     }
 
     /** How often both sides are halved before dense layers. */
