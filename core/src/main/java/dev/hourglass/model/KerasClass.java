@@ -63,6 +63,7 @@ public enum KerasClass {
     RESCALING("Rescaling"),
     ELU("ELU"),
     PRELU("PReLU"),
+    EMBEDDING("Embedding"),
     MASKING("Masking"),
     REPEAT_VECTOR("RepeatVector"),
     LSTM("LSTM"),
@@ -153,6 +154,7 @@ public enum KerasClass {
             case LayerSpec.Rescaling ignored -> RESCALING;
             case LayerSpec.Elu ignored -> ELU;
             case LayerSpec.PRelu ignored -> PRELU;
+            case LayerSpec.Embedding ignored -> EMBEDDING;
             case LayerSpec.Masking ignored -> MASKING;
             case LayerSpec.RepeatVector ignored -> REPEAT_VECTOR;
             case LayerSpec.Lstm ignored -> LSTM;

@@ -3,6 +3,7 @@ package dev.hourglass.model;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -203,6 +204,14 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.Relu ignored -> facts(in, in.shape(), Operations.elementwise(in.size()));
             case LayerSpec.Rescaling ignored -> facts(in, in.shape(), Operations.elementwise(2L * in.size()));
             case LayerSpec.Elu ignored -> facts(in, in.shape(), Operations.elementwise(in.size()));
+            case LayerSpec.Embedding table -> {
+                in.requireFit((double) table.rows() * table.outputs());
+                int[] shape = Arrays.copyOf(in.shape().toArray(), in.shape().rank() + 1);
+                shape[shape.length - 1] = table.outputs();
+                Variable embeddings =
+                        Variable.trained("embeddings", Initializers.EMBEDDINGS, table.rows(), table.outputs());
+                yield facts(in, Shape.of(shape), List.of(embeddings), Operations.NONE);
+            }
             case LayerSpec.PRelu prelu ->
                 facts(
                         in,
@@ -561,6 +570,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.Rearrangement ignored -> Optional.empty();
             case LayerSpec.Elementwise ignored -> Optional.empty();
             case LayerSpec.PRelu ignored -> Optional.empty();
+            case LayerSpec.Embedding ignored -> Optional.empty();
             case LayerSpec.Masking ignored -> Optional.empty();
             case LayerSpec.Merge ignored -> Optional.empty();
         };
@@ -571,6 +581,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
         return switch (layer) {
             case LayerSpec.Elementwise ignored -> true;
             case LayerSpec.PRelu ignored -> true;
+            case LayerSpec.Embedding ignored -> false;
             case LayerSpec.Masking ignored -> false;
             case LayerSpec.BatchNormalization ignored -> true;
             case LayerSpec.SampleNormalization ignored -> true;
@@ -669,6 +680,8 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                         + (Float.isInfinite(relu.maxValue()) ? "" : ", at most " + relu.maxValue());
             case LayerSpec.Rescaling rescaling -> "scale " + rescaling.scale() + ", offset " + rescaling.offset();
             case LayerSpec.Elu elu -> "alpha " + elu.alpha();
+            case LayerSpec.Embedding table ->
+                count(table.rows(), "row") + " of " + table.outputs();
             case LayerSpec.PRelu prelu ->
                 "learned slopes" + (prelu.sharedAxes().isEmpty() ? "" : ", shared along axes " + prelu.sharedAxes());
             case LayerSpec.Dropout dropout -> "rate " + dropout.rate();
@@ -821,6 +834,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.SampleNormalization ignored -> "";
             case LayerSpec.Elementwise ignored -> "";
             case LayerSpec.PRelu ignored -> "";
+            case LayerSpec.Embedding table -> " " + table.rows() + "x" + table.outputs();
             case LayerSpec.Masking ignored -> "";
             case LayerSpec.Concatenate concatenate -> " axis " + concatenate.axis();
             case LayerSpec.Dot dot -> " axes " + dot.first() + " and " + dot.second();

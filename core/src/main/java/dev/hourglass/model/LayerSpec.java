@@ -1290,6 +1290,21 @@ public sealed interface LayerSpec {
         }
     }
 
+    /**
+     * A row of a table that is learned, for each whole number, {@code [...] -> [..., outputs]}: words, or places of a series.
+     * Variables: embeddings {@code [rows, outputs]}. What gives the numbers learns nothing by it.
+     *
+     * @param rows numbers from 0 to less than this are known; any other one is an error where it is met
+     * @param outputs of each row
+     */
+    record Embedding(String name, int rows, int outputs) implements LayerSpec {
+        public Embedding {
+            requireName(name);
+            requirePositive(name, "rows", rows);
+            requirePositive(name, "outputs", outputs);
+        }
+    }
+
     /** The same vector at each of {@code steps} steps, {@code [features] -> [steps, features]}. */
     record RepeatVector(String name, int steps) implements Rearrangement {
         public RepeatVector {

@@ -85,6 +85,7 @@ public final class Masks {
                 readsMask(l.layer()) ? none(node, before, "gives each step's mask to the layer within") : before;
             case LayerSpec.Elementwise ignored -> before;
             case LayerSpec.PRelu ignored -> before;
+            case LayerSpec.Embedding ignored -> null; // of vectors, no steps
             case LayerSpec.SampleNormalization ignored -> before;
             case LayerSpec.Recurrent l ->
                 node.inputs().size() > 1

@@ -165,6 +165,7 @@ public record OutputRange(double least, double most) {
             }
             case LayerSpec.Elu elu -> new OutputRange(least > 0 ? 0 : -elu.alpha(), Math.max(0, most));
             case LayerSpec.PRelu prelu -> ALL;
+            case LayerSpec.Embedding table -> ALL;
             case LayerSpec.Masking masking -> withZero();
             case LayerSpec.TrainingNoise noise -> ALL;
             case LayerSpec.Merge merge -> ALL;

@@ -88,6 +88,22 @@ final class GraphGradientTest {
                 attended("additive, not scaled", new LayerSpec.AdditiveAttention("merge", false, 0), "c", "a"));
     }
 
+    static Stream<Case> tables() {
+        return Stream.of(Shape.of(6), Shape.of(7, 3), Shape.of(2, 3, 4))
+                .map(shape -> new Case(
+                        "rows for " + shape,
+                        Graph.of(
+                                List.of(new Graph.Input("x", shape)),
+                                List.of(
+                                        node(new LayerSpec.Rescaling("far", 1e12f, 0), "x"),
+                                        node(new LayerSpec.ActivationLayer("whole", Activation.HARD_SIGMOID), "far"),
+                                        node(new LayerSpec.Embedding("table", 3, 19), "whole"),
+                                        node(new LayerSpec.Embedding("other", 2, 19), "whole"),
+                                        node(new LayerSpec.Multiply("both"), "table", "other"),
+                                        node(dense("last", 2, Activation.TANH), "both")),
+                                List.of("last"))));
+    }
+
     /** Of a (7 steps of 6), b (4 of 9), c (4 of 6) and d (7 of 4), a as a recurrent layer gives it. */
     private static Case attended(String name, LayerSpec.Merge layer, String... read) {
         List<Graph.Node> nodes = new ArrayList<>(List.of(
@@ -340,7 +356,7 @@ final class GraphGradientTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"merges", "attention", "shapes", "random", "shared", "states"})
+    @MethodSource({"merges", "attention", "tables", "shapes", "random", "shared", "states"})
     void outputsAndGradientsAreThoseOfTheReference(Case tested) {
         Graph graph = tested.graph();
         Parameters parameters = scattered(graph);

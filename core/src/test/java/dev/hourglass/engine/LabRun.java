@@ -162,7 +162,11 @@ final class LabRun {
         Graph graph = Graph.of(
                 List.of(new Graph.Input("x", input)),
                 List.of(
-                        new Graph.Node(new LayerSpec.Dense("a", 19, Activation.TANH), List.of("x")),
+                        new Graph.Node(new LayerSpec.Rescaling("far", 1e12f, 0), List.of("x")),
+                        new Graph.Node(new LayerSpec.ActivationLayer("whole", Activation.HARD_SIGMOID), List.of("far")),
+                        new Graph.Node(new LayerSpec.Embedding("table", 2, 4), List.of("whole")),
+                        new Graph.Node(new LayerSpec.Reshape("rows", Shape.of(7, 20)), List.of("table")),
+                        new Graph.Node(new LayerSpec.Dense("a", 19, Activation.TANH), List.of("rows")),
                         new Graph.Node(new LayerSpec.MultiHeadAttention("b", 3, 6, 5, 0, 0.2f, true), List.of("a")),
                         new Graph.Node(new LayerSpec.Add("c"), List.of("a", "b")),
                         new Graph.Node(new LayerSpec.Flatten("d"), List.of("c")),

@@ -644,6 +644,15 @@ final class ReferenceNetwork {
                 case LayerSpec.Rescaling rescaling -> map(x, v -> rescaling.scale() * v + rescaling.offset());
                 case LayerSpec.Elu elu -> map(x, v -> v > 0 ? v : elu.alpha() * Math.expm1(v));
                 case LayerSpec.PRelu ignored -> prelu(x, in);
+                case LayerSpec.Embedding table -> {
+                    double[] rows = parameter();
+                    double[] y = new double[samples * out.size()];
+                    for (int i = 0; i < y.length; i++) {
+                        int width = table.outputs();
+                        y[i] = rows[(int) x[i / width] * width + i % width];
+                    }
+                    yield y;
+                }
                 case LayerSpec.Masking masking -> mask(masking, x, in);
                 case LayerSpec.RepeatVector repeat -> repeatVector(x, in, repeat.steps());
                 case LayerSpec.Recurrent recurrent -> recurrent(recurrent, x, in);

@@ -79,9 +79,13 @@ public record ModelCase(String kind, AutoencoderSpec spec, Graph several) {
         return spec.layers().stream().anyMatch(LayerSpec.ChannelsFirst.class::isInstance);
     }
 
-    /** Whether a training step changes the model, and depends on nothing but its inputs. */
+    /**
+     * Whether a training step changes the model, and depends on nothing but its inputs. Of an Embedding, Keras on TensorFlow gives
+     * Adam the gradient of each number apart, and the squares of a row's are summed instead of their sum being squared.
+     */
     public boolean trainsAlike() {
-        return spec.layers().stream().noneMatch(ModelCase::isRandomInTraining)
+        return spec.layers().stream()
+                        .noneMatch(layer -> isRandomInTraining(layer) || layer instanceof LayerSpec.Embedding)
                 && model(new RandomSource(0)).parameters().trainableCount() > 0;
     }
 

@@ -474,6 +474,10 @@ public final class ModelCases {
         addMerge("merge_concatenate_channels", new LayerSpec.Concatenate("merge", -1), 3);
         addMerge("merge_concatenate_rows", new LayerSpec.Concatenate("merge", 1), 2);
         addMerge("merge_concatenate_columns", new LayerSpec.Concatenate("merge", 2), 3);
+        LayerSpec far = new LayerSpec.Rescaling("far", 1e12f, 0);
+        LayerSpec whole = new LayerSpec.ActivationLayer("whole", Activation.HARD_SIGMOID); // 0 or 1
+        add("embedding", Shape.of(6), far, whole, new LayerSpec.Embedding("table", 2, 3));
+        add("embedding_of_sequence", SEQUENCE, far, whole, new LayerSpec.Embedding("table", 5, 19));
         addAttention("dot", new LayerSpec.Dot("attend", -1, -1, false), "x", "short");
         addAttention("dot_normalized", new LayerSpec.Dot("attend", 2, 1, true), "x", "transposed");
         addAttention("dot_steps", new LayerSpec.Dot("attend", 1, 1, false), "short", "wide");

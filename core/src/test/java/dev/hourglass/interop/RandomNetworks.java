@@ -101,6 +101,11 @@ public final class RandomNetworks {
         if (kind == KerasClass.STATE) {
             return placeState();
         }
+        if (kind == KerasClass.EMBEDDING) {
+            add(new LayerSpec.Rescaling(name + "_far", 1e12f, 0), "input");
+            add(new LayerSpec.ActivationLayer(name + "_whole", Activation.HARD_SIGMOID), name + "_far");
+            return place(kind, name, name + "_whole");
+        }
         List<String> all = new ArrayList<>(values.keySet());
         Collections.shuffle(all, Random.from(random));
         for (String from : all) {

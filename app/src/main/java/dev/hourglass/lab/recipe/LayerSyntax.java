@@ -31,6 +31,7 @@ import java.util.function.Supplier;
  */
 final class LayerSyntax {
     private static final int MAX_SIZE = 65_536;
+    private static final int MAX_ROWS = 10_000_000;
     private static final String INPUTS = "inputs";
 
     /** Settings of a convolution of each channel by itself. */
@@ -661,6 +662,13 @@ final class LayerSyntax {
                         axis(both.getLast()),
                         flag(settings, "normalize", false));
             }
+            case EMBEDDING -> {
+                settings.allowing("name", "input_dim", "output_dim");
+                yield new LayerSpec.Embedding(
+                        name(settings, kerasClass),
+                        settings.require("input_dim", "input_dim: 100").asInt(1, MAX_ROWS),
+                        size(settings, "output_dim", 16));
+            }
             case MULTI_HEAD_ATTENTION -> {
                 settings.allowing("name", "num_heads", "key_dim", "value_dim", "output_shape", "dropout", "use_bias");
                 int keySize = size(settings, "key_dim", 16);
@@ -825,6 +833,10 @@ final class LayerSyntax {
                 settings.put("offset", rescaling.offset());
             }
             case LayerSpec.Elu elu -> settings.put("alpha", elu.alpha());
+            case LayerSpec.Embedding table -> {
+                settings.put("input_dim", table.rows());
+                settings.put("output_dim", table.outputs());
+            }
             case LayerSpec.PRelu prelu -> {
                 if (!prelu.sharedAxes().isEmpty()) {
                     settings.put("shared_axes", prelu.sharedAxes());

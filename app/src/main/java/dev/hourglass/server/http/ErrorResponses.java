@@ -1,6 +1,7 @@
 package dev.hourglass.server.http;
 
 import dev.hourglass.data.DatasetException;
+import dev.hourglass.engine.UnknownNumberException;
 import dev.hourglass.files.FileChangedException;
 import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.lab.LabException;
@@ -43,6 +44,7 @@ public final class ErrorResponses {
         routes.exception(UnsupportedModelException.class, (e, context) -> impossible(context, null, e));
         routes.exception(BypassException.class, (e, context) -> impossible(context, null, e));
         routes.exception(RecipeException.class, (e, context) -> impossible(context, "text", e));
+        routes.exception(UnknownNumberException.class, (e, context) -> impossible(context, null, e));
         routes.exception(ShapeException.class, (e, context) -> impossible(context, null, e));
         routes.exception(LabException.class, (e, context) -> impossible(context, null, e));
         routes.exception(HttpResponseException.class, (e, context) -> ofHttp(context, e.getStatus()));

@@ -129,6 +129,7 @@ public final class EvaluationTargets {
                 case LayerSpec.Rearrangement ignored -> {}
                 case LayerSpec.Elementwise ignored -> {}
                 case LayerSpec.PRelu ignored -> {}
+                case LayerSpec.Embedding ignored -> {}
                 case LayerSpec.Masking ignored -> {}
                 case LayerSpec.Merge ignored -> {}
             }

@@ -12,6 +12,7 @@ import dev.hourglass.engine.cpu.ops.NormOperations;
 import dev.hourglass.engine.cpu.ops.Operation;
 import dev.hourglass.engine.cpu.ops.ProductOperations;
 import dev.hourglass.engine.cpu.ops.Resources;
+import dev.hourglass.engine.cpu.ops.TableOperations;
 import dev.hourglass.engine.cpu.ops.losses.BatchPenaltyOperations;
 import dev.hourglass.engine.cpu.ops.losses.LossOperations;
 import dev.hourglass.engine.cpu.ops.losses.VariationalOperations;
@@ -47,6 +48,7 @@ public final class StepBinder {
     private final VolumeOperations volumes;
     private final MergeOperations merges;
     private final ProductOperations products;
+    private final TableOperations tables;
     private final NoiseOperations noise;
     private final LossOperations losses;
     private final BatchPenaltyOperations batchPenalties;
@@ -71,6 +73,7 @@ public final class StepBinder {
         volumes = new VolumeOperations(resources);
         merges = new MergeOperations(resources);
         products = new ProductOperations(resources);
+        tables = new TableOperations(resources);
         noise = new NoiseOperations(resources);
         losses = new LossOperations(resources);
         batchPenalties = new BatchPenaltyOperations(resources);
@@ -100,6 +103,8 @@ public final class StepBinder {
             case Step.TurnedProduct s -> products.turned(s);
             case Step.Softmax s -> functions.softmax(s);
             case Step.SoftmaxGradient s -> functions.softmaxGradient(s);
+            case Step.Embed s -> tables.embed(s);
+            case Step.EmbedGradient s -> tables.gradient(s);
             case Step.PRelu s -> functions.prelu(s);
             case Step.PReluGradient s -> functions.preluGradient(s);
             case Step.NormalizeSample s -> blocks.normalize(s);

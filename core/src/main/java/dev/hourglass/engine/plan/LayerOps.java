@@ -255,6 +255,8 @@ public final class LayerOps {
             case LayerSpec.Rescaling l ->
                 add(new Op.Apply(name, new PointFunction.Affine(l.scale(), l.offset()), from, to));
             case LayerSpec.Elu l -> add(new Op.Apply(name, new PointFunction.Elu(l.alpha(), 1), from, to));
+            case LayerSpec.Embedding l ->
+                add(new Op.Embed(name, l.name(), parametersOf(l.name()), l.rows(), from, to));
             case LayerSpec.PRelu l -> {
                 int alpha = parametersOf(l.name());
                 yield add(new Op.PRelu(name, alpha, parameters.get(alpha).shape(), from, to));
@@ -661,6 +663,7 @@ public final class LayerOps {
             case LayerSpec.State ignored -> null;
             case LayerSpec.Bidirectional ignored -> null;
             case LayerSpec.PRelu ignored -> null;
+            case LayerSpec.Embedding l -> add(l, from, to);
             case LayerSpec.TimeDistributed ignored -> null;
             case LayerSpec.Masking l -> throw new IllegalArgumentException(l + " is no layer on a step");
             case LayerSpec.Merge l -> throw new IllegalArgumentException(l + " is no layer on a step");

@@ -157,6 +157,7 @@ public record Objective(Graph graph, List<OutputLoss> outputs) {
             case LayerSpec.Rearrangement l -> l;
             case LayerSpec.Elementwise l -> l;
             case LayerSpec.PRelu l -> l;
+            case LayerSpec.Embedding l -> l;
             case LayerSpec.Masking l -> l;
             case LayerSpec.Merge l -> l;
         };

@@ -412,6 +412,19 @@ public sealed interface Op {
         }
     }
 
+    /**
+     * A row of a table for each number.
+     *
+     * @param owner the layer that is named where a number has no row
+     * @param parameters index of the table
+     */
+    record Embed(String layer, String owner, int parameters, int rows, Tensor from, Tensor to) implements Unary {
+        @Override
+        public boolean learns() {
+            return true;
+        }
+    }
+
     /** The same vector at each step, {@code [features] -> [steps, features]}. */
     record Repeat(String layer, Tensor from, Tensor to) implements Unary {}
 

@@ -53,6 +53,8 @@ final class ConfigReader {
             "Activation",
             "Masking");
 
+    private static final Set<String> WHOLE = Set.of("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32");
+
     private static final int MOST_VALUES = 20_000;
 
     private final LayerNames names = new LayerNames();
@@ -603,7 +605,11 @@ final class ConfigReader {
 
     private static Shape input(Json.Mapping inputLayer, InputSizes sizes) {
         Json.Mapping config = inputLayer.get("config").asMapping();
-        LayerSettings settings = new LayerSettings("InputLayer", "input", config, warning -> {});
+        // What is whole comes as the same numbers here.
+        Json.Mapping ofNumbers = config.find("dtype") instanceof Json.Text type && WHOLE.contains(type.value())
+                ? config.without("dtype")
+                : config;
+        LayerSettings settings = new LayerSettings("InputLayer", "input", ofNumbers, warning -> {});
         settings.only("sparse", "false");
         settings.only("ragged", "false");
         settings.ignore("batch_shape", "batch_input_shape", "shape");

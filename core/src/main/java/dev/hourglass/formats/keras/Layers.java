@@ -405,6 +405,12 @@ final class Layers {
                 yield new LayerSpec.Dot(
                         name, both.getFirst().asWhole(), both.getLast().asWhole(), settings.flag("normalize", false));
             }
+            case EMBEDDING -> {
+                settings.ignoreTrainingOf("embeddings");
+                settings.ignore("input_length"); // the input has it
+                settings.only("mask_zero", "false");
+                yield new LayerSpec.Embedding(name, settings.whole("input_dim"), settings.whole("output_dim"));
+            }
             case MULTI_HEAD_ATTENTION -> multiHeadAttention(name, settings);
             case ATTENTION -> {
                 // Before 2.11 it had no score_mode, and its name was that of a causal attention's flag.
@@ -840,6 +846,10 @@ final class Layers {
                 config.put("offset", rescaling.offset());
             }
             case LayerSpec.Elu elu -> config.put("alpha", elu.alpha());
+            case LayerSpec.Embedding table -> {
+                config.put("input_dim", table.rows());
+                config.put("output_dim", table.outputs());
+            }
             case LayerSpec.PRelu prelu -> {
                 if (!prelu.sharedAxes().isEmpty()) {
                     config.put("shared_axes", List.copyOf(prelu.sharedAxes()));

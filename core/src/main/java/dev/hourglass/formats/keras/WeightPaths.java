@@ -142,6 +142,7 @@ final class WeightPaths {
             case LayerSpec.Rearrangement ignored -> "/vars";
             case LayerSpec.Elementwise ignored -> "/vars";
             case LayerSpec.PRelu ignored -> "/vars";
+            case LayerSpec.Embedding ignored -> "/vars";
             case LayerSpec.Masking ignored -> "/vars";
             case LayerSpec.Merge ignored -> "/vars";
         };

@@ -124,6 +124,11 @@ final class Interpreter {
                 yield reversed(x);
             }
             case "Identity" -> x;
+            case "Cast" -> map(x, v -> (long) v);
+            case "Gather" -> {
+                require(node, node.whole("axis") == 0 && x.dimensions().length == 2);
+                yield rows(x, input(node, 1));
+            }
             case "Relu" -> map(x, v -> v > 0 || Double.isNaN(v) ? v : 0);
             case "LeakyRelu" -> {
                 double alpha = node.real("alpha");
@@ -270,6 +275,17 @@ final class Interpreter {
                 from += i / y.sizeBehind(axis) % x.dimension(axis) * x.sizeBehind(axis);
             }
             y.values()[i] = x.values()[from];
+        }
+        return y;
+    }
+
+    private static Tensor rows(Tensor table, Tensor numbers) {
+        int width = table.dimension(1);
+        int[] dimensions = Arrays.copyOf(numbers.dimensions(), numbers.dimensions().length + 1);
+        dimensions[dimensions.length - 1] = width;
+        Tensor y = Tensor.zeros(dimensions);
+        for (int i = 0; i < numbers.values().length; i++) {
+            System.arraycopy(table.values(), (int) numbers.values()[i] * width, y.values(), i * width, width);
         }
         return y;
     }

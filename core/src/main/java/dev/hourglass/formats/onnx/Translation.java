@@ -459,6 +459,13 @@ final class Translation {
                 addNode(name, "Add", List.of(scaled, number(name + "/offset", rescaling.offset())), Map.of());
             }
             case LayerSpec.Elu elu -> addNode(name, "Elu", List.of(value()), Map.of("alpha", new Real(elu.alpha())));
+            case LayerSpec.Embedding ignored -> {
+                Map<String, Attribute> whole = Map.of("to", new Whole(7)); // INT64
+                String rows = addNode(name, "Cast", List.of(valueIn(Layout.CHANNELS_LAST)), whole);
+                Map<String, Attribute> first = Map.of("axis", new Whole(0));
+                addNode(name, "Gather", List.of(addWeights(name, "embeddings", 0, 1), rows), first);
+                layout = Layout.CHANNELS_LAST;
+            }
             case LayerSpec.PRelu ignored ->
                 addNode(
                         name,

@@ -7,6 +7,7 @@ import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.engine.cpu.step.Value;
 import dev.hourglass.engine.plan.Op;
 import dev.hourglass.model.LayerSpec;
+import dev.hourglass.tensor.Kernels;
 
 /** Layers that compute each number by itself, or none at all. */
 final class ElementwiseLowering {
@@ -106,6 +107,31 @@ final class ElementwiseLowering {
     void preluGradient(Op.PRelu op, Op.Gradient gradient, Value ofOutput) {
         draft.add(new Step.PReluGradient(draft.readBy(op), slopes(op), ofOutput));
         draft.give(gradient, ofOutput);
+    }
+
+    Value embed(Op.Embed op) {
+        Value from = draft.readNatural(op);
+        Value output = new Value(op.to().name(), Layouts.natural(op.to()));
+        draft.add(new Step.Embed(op.owner(), from, table(op), output));
+        return output;
+    }
+
+    /** What gives the numbers has no slope. */
+    void embedGradient(Op.Embed op, Op.Gradient gradient, Value ofOutput) {
+        Value from = draft.readBy(op);
+        draft.add(new Step.EmbedGradient(from, ofOutput, table(op)));
+        if (!gradient.shares().isEmpty()) {
+            Value none = Draft.gradientOfInput(op, from);
+            draft.add(new Step.Copy(from, none));
+            draft.add(new Step.Scale(0, none));
+            draft.give(gradient, none);
+        }
+    }
+
+    private static PackedMatrix table(Op.Embed op) {
+        int outputs = op.to().channels();
+        Axis rows = new Axis(Axis.inOrder(op.rows()), outputs, Kernels.padded(outputs), outputs, 1);
+        return new PackedMatrix(op.layer() + "/embeddings", op.parameters(), Axis.of(1, 0), rows);
     }
 
     private static Step.PlaceWeights slopes(Op.PRelu op) {

@@ -90,6 +90,7 @@ final class Layouts {
             case Op.Apply ignored -> natural;
             case Op.Softmax ignored -> natural;
             case Op.PRelu ignored -> natural;
+            case Op.Embed ignored -> natural;
             case Op.Repeat ignored -> natural;
             case Op.Masking ignored -> natural;
             case Op.Recurrent ignored -> natural;

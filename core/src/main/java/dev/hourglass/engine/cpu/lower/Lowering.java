@@ -127,6 +127,7 @@ public final class Lowering {
             case Op.Apply op -> elementwise.apply(op);
             case Op.Softmax op -> elementwise.softmax(op);
             case Op.PRelu op -> elementwise.prelu(op);
+            case Op.Embed op -> elementwise.embed(op);
             case Op.Sum op -> op.terms().isEmpty() ? sequences.zeros(op) : merges.sum(op);
             case Op.Combine op -> merges.combine(op);
             case Op.Concatenate op -> merges.concatenate(op);
@@ -169,6 +170,7 @@ public final class Lowering {
             case Op.Apply op -> elementwise.applyGradient(op, gradient, ofOutput);
             case Op.Softmax op -> elementwise.softmaxGradient(op, gradient, ofOutput);
             case Op.PRelu op -> elementwise.preluGradient(op, gradient, ofOutput);
+            case Op.Embed op -> elementwise.embedGradient(op, gradient, ofOutput);
             case Op.Sum op -> merges.sumGradient(op, gradient, ofOutput);
             case Op.Combine op -> merges.combineGradient(op, gradient, ofOutput);
             case Op.Concatenate op -> merges.concatenateGradient(op, gradient, ofOutput);

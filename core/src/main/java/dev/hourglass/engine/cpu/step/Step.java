@@ -201,6 +201,17 @@ public sealed interface Step {
     record SoftmaxGradient(Value output, Value gradient) implements Step {}
 
     /**
+     * A row of a table for each number, in order.
+     *
+     * @param layer that is named where a number has no row
+     * @param table as one row, each of its own padded
+     */
+    record Embed(String layer, Value from, PackedMatrix table, Value to) implements Step {}
+
+    /** Adds each place's gradient to that of its row. */
+    record EmbedGradient(Value from, Value gradient, PackedMatrix table) implements Step {}
+
+    /**
      * A ReLU with learned slopes.
      *
      * @param slopes one for each place of the image, row by row, or for several

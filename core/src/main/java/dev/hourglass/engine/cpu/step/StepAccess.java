@@ -39,6 +39,8 @@ public record StepAccess(
             case Step.TurnedProduct s -> reading(s.left(), s.right()).writing(s.to());
             case Step.Softmax s -> reading(s.from()).writing(s.to());
             case Step.SoftmaxGradient s -> reading(s.output(), s.gradient()).writing(s.gradient());
+            case Step.Embed s -> reading(s.from()).writing(s.to()).with(s.table());
+            case Step.EmbedGradient s -> reading(s.from(), s.gradient()).adding(s.table());
             case Step.PRelu s ->
                 reading(s.from()).writing(s.to()).with(s.slopes().packed());
             case Step.PReluGradient s ->

@@ -99,6 +99,7 @@ class RoundTripTest {
                         || layer instanceof LayerSpec.State
                         || layer instanceof LayerSpec.Attending
                         || layer instanceof LayerSpec.Dot
+                        || layer instanceof LayerSpec.Embedding
                         || isEachStep(layer));
     }
 
