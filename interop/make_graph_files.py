@@ -113,6 +113,36 @@ def conditional():
     return keras.Model([x, kind], L.Dense(6, name="rebuilt")(told), name="conditional")
 
 
+def attentive():
+    """Attention to itself and to others, with arguments by place and by name; products, and merges of fewer axes."""
+    x = keras.Input((5, 4), name="x")
+    own = L.MultiHeadAttention(2, 3, name="own")(x, x)
+    wide = L.Dense(6, activation="tanh", name="wide")(L.Cropping1D(1, name="short")(x))
+    across = L.MultiHeadAttention(1, 4, value_dim=2, output_shape=4, use_bias=False, name="across")(
+        value=wide, query=own, key=L.Dense(3, name="keys")(wide))
+    gate = L.Dense(1, activation="sigmoid", name="gate")(across)
+    gated = L.Multiply(name="gated")([gate, across])
+    told = L.Add(name="told")([gated, L.GRU(4, name="whole")(x)])
+    heard = L.Attention(use_scale=True, name="heard")([told, x])
+    summed = L.AdditiveAttention(name="summed")([heard, x, own])
+    both = L.Attention(score_mode="concat", name="both")([summed, summed])
+    likeness = L.Dot(axes=2, normalize=True, name="likeness")([both, x])
+    again = L.Dot(axes=(2, 1), name="again")([likeness, x])
+    return keras.Model(x, L.Dense(4, name="rebuilt")(again), name="attentive")
+
+
+def words():
+    """Whole numbers, each of which has a row of a table."""
+    x = keras.Input((5,), dtype="int32", name="x")
+    code = L.LSTM(3, name="code")(L.Embedding(7, 4, name="table")(x))
+    return keras.Model(x, L.Dense(5, name="rebuilt")(code), name="words")
+
+
+def drawn(random, value):
+    shape = (BATCH, *value.shape[1:])
+    return random.integers(0, 7, shape).astype("float32") if "int" in value.dtype else random.uniform(-1, 1, shape).astype("float32")
+
+
 def outputs(model, inputs):
     """In the order in which the file names them."""
     found = model.predict(inputs, verbose=0)
@@ -121,14 +151,14 @@ def outputs(model, inputs):
 
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for number, make in enumerate([composite, moments, in_turn, blocks, stacks, two_views, conditional]):
+    for number, make in enumerate([composite, moments, in_turn, blocks, stacks, two_views, conditional, attentive, words]):
         keras.utils.set_random_seed(number)
         model = make()
         random = np.random.default_rng(number)
         for variable in model.weights:
             low, high = (0.5, 1.5) if "moving_variance" in variable.path or "gamma" in variable.path else (-0.7, 0.7)
             variable.assign(random.uniform(low, high, variable.shape))
-        inputs = [random.uniform(-1, 1, (BATCH, *each.shape[1:])).astype("float32") for each in model.inputs]
+        inputs = [drawn(random, each) for each in model.inputs]
         together = np.concatenate([each.reshape(BATCH, -1) for each in inputs], axis=1)
         numbers = [together, *outputs(model, inputs)]
         np.concatenate([each.ravel() for each in numbers]).astype("<f4").tofile(FOLDER / f"{model.name}.bin")

@@ -91,6 +91,21 @@ def wrapped(dtype):
     return keras.Sequential([keras.Input((5, 3)), *layers], name=f"wrapped_{dtype}")
 
 
+def each_step_kept():
+    """Poolings that keep their axes, and layers that give what they read, at each step."""
+    inner = [L.Identity(), L.MaxPooling1D(2), L.GlobalMaxPooling1D(keepdims=True)]
+    return keras.Sequential([
+        keras.Input((3, 4, 2)),
+        L.TimeDistributed(L.Identity(name="same"), name="each_same"),
+        L.TimeDistributed(L.Conv1D(3, 2, name="conv"), name="each_conv"),
+        L.TimeDistributed(L.GlobalAveragePooling1D(keepdims=True, name="mean"), name="each_mean"),
+        L.TimeDistributed(L.UpSampling1D(2), name="each_up"),
+        L.TimeDistributed(keras.Sequential(inner, name="model"), name="each_model"),
+        L.Flatten(name="flat"),
+        L.Dense(4, name="code"),
+    ], name="each_step_kept")
+
+
 def save(model, numbers):
     FOLDER.mkdir(exist_ok=True)
     model.set_weights([numbers.uniform(-0.8, 0.8, w.shape) for w in model.get_weights()])
@@ -132,7 +147,7 @@ def main():
     numbers = np.random.default_rng(11)
     models = [activations_in_a_row(), activations_in_a_graph(), only_in_training(), operations("operations")]
     models += [operations("tensorflow"), precise("mixed_float16"), precise("float64")]
-    for model in [*models, wrapped("mixed_float16"), wrapped("float64")]:
+    for model in [*models, wrapped("mixed_float16"), wrapped("float64"), each_step_kept()]:
         save(model, numbers)
     as_tensorflow_had_it("tensorflow")
 

@@ -680,8 +680,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                         + (Float.isInfinite(relu.maxValue()) ? "" : ", at most " + relu.maxValue());
             case LayerSpec.Rescaling rescaling -> "scale " + rescaling.scale() + ", offset " + rescaling.offset();
             case LayerSpec.Elu elu -> "alpha " + elu.alpha();
-            case LayerSpec.Embedding table ->
-                count(table.rows(), "row") + " of " + table.outputs();
+            case LayerSpec.Embedding table -> count(table.rows(), "row") + " of " + table.outputs();
             case LayerSpec.PRelu prelu ->
                 "learned slopes" + (prelu.sharedAxes().isEmpty() ? "" : ", shared along axes " + prelu.sharedAxes());
             case LayerSpec.Dropout dropout -> "rate " + dropout.rate();

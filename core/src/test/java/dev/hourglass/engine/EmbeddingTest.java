@@ -23,8 +23,8 @@ class EmbeddingTest {
 
         assertThat(infer(parameters, new float[] {3, 0, 3, 1, 2, 0}))
                 .containsExactly(
-                        rows[6], rows[7], rows[0], rows[1], rows[6], rows[7], rows[2], rows[3], rows[4], rows[5], rows[0],
-                        rows[1]);
+                        rows[6], rows[7], rows[0], rows[1], rows[6], rows[7], rows[2], rows[3], rows[4], rows[5],
+                        rows[0], rows[1]);
     }
 
     @ParameterizedTest
@@ -42,7 +42,10 @@ class EmbeddingTest {
         float[] outputs = new float[inputs.length * 2];
         try (ChainInference inference = ChainInference.of(TABLE, parameters, 2)) {
             inference.run(
-                    (sample, into, at) -> System.arraycopy(inputs, sample * 3, into, at, 3), 0, inputs.length / 3, outputs);
+                    (sample, into, at) -> System.arraycopy(inputs, sample * 3, into, at, 3),
+                    0,
+                    inputs.length / 3,
+                    outputs);
         }
         return outputs;
     }

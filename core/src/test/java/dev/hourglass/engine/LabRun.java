@@ -162,7 +162,7 @@ final class LabRun {
         Graph graph = Graph.of(
                 List.of(new Graph.Input("x", input)),
                 List.of(
-                        new Graph.Node(new LayerSpec.Rescaling("far", 1e12f, 0), List.of("x")),
+                        new Graph.Node(new LayerSpec.Rescaling("far", 1e12f, -4.7e11f), List.of("x")),
                         new Graph.Node(new LayerSpec.ActivationLayer("whole", Activation.HARD_SIGMOID), List.of("far")),
                         new Graph.Node(new LayerSpec.Embedding("table", 2, 4), List.of("whole")),
                         new Graph.Node(new LayerSpec.Reshape("rows", Shape.of(7, 20)), List.of("table")),

@@ -255,8 +255,7 @@ public final class LayerOps {
             case LayerSpec.Rescaling l ->
                 add(new Op.Apply(name, new PointFunction.Affine(l.scale(), l.offset()), from, to));
             case LayerSpec.Elu l -> add(new Op.Apply(name, new PointFunction.Elu(l.alpha(), 1), from, to));
-            case LayerSpec.Embedding l ->
-                add(new Op.Embed(name, l.name(), parametersOf(l.name()), l.rows(), from, to));
+            case LayerSpec.Embedding l -> add(new Op.Embed(name, l.name(), parametersOf(l.name()), l.rows(), from, to));
             case LayerSpec.PRelu l -> {
                 int alpha = parametersOf(l.name());
                 yield add(new Op.PRelu(name, alpha, parameters.get(alpha).shape(), from, to));

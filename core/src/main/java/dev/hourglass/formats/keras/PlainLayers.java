@@ -127,18 +127,8 @@ final class PlainLayers {
         if (kerasClass.equals("ActivityRegularization")) {
             return List.of(linear(node, config, activityRegularizer(config)));
         }
-        boolean keeps = config.find("keepdims") instanceof Json.Flag flag && flag.value();
-        List<Integer> kept = KEPT_AXES.get(kerasClass);
-        if (keeps && kept != null && !"channels_first".equals(text(config, "data_format", ""))) {
-            Json.Mapping shape = mapping(
-                    config,
-                    Map.of(
-                            "target_shape",
-                            new Json.Sequence(
-                                    config.place(),
-                                    kept.stream()
-                                            .map(size -> (Json) new Json.Numeral(config.place(), size.toString()))
-                                            .toList())));
+        Json.Mapping shape = keptShape(kerasClass, config);
+        if (shape != null) {
             return inTwo(node.with("config", config.without("keepdims")), "Reshape", shape);
         }
         Activated layer = activated(node, config);
@@ -242,9 +232,35 @@ final class PlainLayers {
         if (!kerasClass.isEmpty() && ConfigReader.isModel(inner)) {
             return new Activated(nested(inner), null);
         }
-        return inner.find("config") instanceof Json.Mapping config && ConfigReader.isOurs(inner, kerasClass)
-                ? activated(inner, inFloat32(named(config)))
-                : new Activated(inner, null);
+        if (!(inner.find("config") instanceof Json.Mapping config) || !ConfigReader.isOurs(inner, kerasClass)) {
+            return new Activated(inner, null);
+        }
+        Json.Mapping plain = inFloat32(named(config));
+        if (kerasClass.equals("Identity")) {
+            return new Activated(linear(inner, plain, null), null);
+        }
+        Json.Mapping shape = keptShape(kerasClass, plain);
+        if (shape != null) {
+            Json.Mapping reshape =
+                    ofClass(inner, "Reshape").with("config", shape.with("name", new Json.Text(inner.place(), "kept")));
+            Json.Mapping eachStep =
+                    ofClass(inner, "TimeDistributed").with("config", mapping(config, Map.of("layer", reshape)));
+            return new Activated(inner.with("config", plain.without("keepdims")), eachStep);
+        }
+        return activated(inner, plain);
+    }
+
+    /** Of a pooling that keeps its axes: the settings of a Reshape that gives them back; else null. */
+    private static Json.@Nullable Mapping keptShape(String kerasClass, Json.Mapping config) {
+        boolean keeps = config.find("keepdims") instanceof Json.Flag flag && flag.value();
+        List<Integer> kept = KEPT_AXES.get(kerasClass);
+        if (!keeps || kept == null || "channels_first".equals(text(config, "data_format", ""))) {
+            return null;
+        }
+        List<Json> sizes = kept.stream()
+                .map(size -> (Json) new Json.Numeral(config.place(), size.toString()))
+                .toList();
+        return mapping(config, Map.of("target_shape", new Json.Sequence(config.place(), sizes)));
     }
 
     /** The activation that is a layer of Keras's, where it is the last thing that a layer computes; else null. */

@@ -48,6 +48,10 @@ class KerasGraphsTest {
         "stacks.h5",
         "two_views.keras",
         "two_views.h5",
+        "words.keras",
+        "words.h5",
+        "attentive.keras",
+        "attentive.h5",
         "conditional.keras",
         "conditional.h5"
     })

@@ -41,7 +41,11 @@ public final class TableOperations {
                         throw new UnknownNumberException(step.layer(), rows, number);
                     }
                     System.arraycopy(
-                            weights.array(), table + row * stride, to.array(at), target + out.pixel(place), out.channels());
+                            weights.array(),
+                            table + row * stride,
+                            to.array(at),
+                            target + out.pixel(place),
+                            out.channels());
                 }
             }
         };
