@@ -649,7 +649,7 @@ final class ReferenceNetwork {
                     double[] y = new double[samples * out.size()];
                     for (int i = 0; i < y.length; i++) {
                         int width = table.outputs();
-                        y[i] = rows[(int) x[i / width] * width + i % width];
+                        y[i] = rows[((int) x[i / width]) * width + i % width];
                     }
                     yield y;
                 }

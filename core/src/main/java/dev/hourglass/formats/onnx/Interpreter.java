@@ -285,7 +285,7 @@ final class Interpreter {
         dimensions[dimensions.length - 1] = width;
         Tensor y = Tensor.zeros(dimensions);
         for (int i = 0; i < numbers.values().length; i++) {
-            System.arraycopy(table.values(), (int) numbers.values()[i] * width, y.values(), i * width, width);
+            System.arraycopy(table.values(), ((int) numbers.values()[i]) * width, y.values(), i * width, width);
         }
         return y;
     }
