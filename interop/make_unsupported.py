@@ -28,7 +28,6 @@ def one(shape, layer):
 
 MODELS = {
     "conv_lstm3d": lambda: one((3, 4, 4, 4, 2), layers.ConvLSTM3D(2, 3, name="it")),
-    "embedding": lambda: one((6,), layers.Embedding(10, 3, name="it")),
     "bicubic": lambda: one(IMAGE, layers.UpSampling2D(interpolation="bicubic", name="it")),
 }
 

@@ -174,7 +174,8 @@ public final class RandomNetworks {
     /** Often, the last layer once more where another value has the shape that it reads. */
     private void standAgain() {
         Graph.Node last = nodes.getLast();
-        if (last.inputs().size() > 1 || random.nextInt(3) > 0) {
+        boolean mayReadAny = last.inputs().size() == 1 && !(last.layer() instanceof LayerSpec.Embedding);
+        if (!mayReadAny || random.nextInt(3) > 0) {
             return;
         }
         List<String> alike = values.keySet().stream()
