@@ -459,7 +459,7 @@ class PagesIT {
 
     @Test
     void theSliderOverTheEpochsStaysWhereItWasPutWhileNewOnesArrive() throws IOException, InterruptedException {
-        String live = workbench.start(RECIPE.formatted(1500, 60));
+        String live = workbench.start(RECIPE.formatted(1500, 1000));
         Page page = open("/runs/" + live + "/run");
         Locator epochs = page.locator("hg-epochs tbody tr");
         assertThat(epochs.nth(2)).isVisible();
@@ -483,7 +483,7 @@ class PagesIT {
 
     @Test
     void aStoppedRunIsContinued() throws IOException, InterruptedException {
-        String live = workbench.start(RECIPE.formatted(1500, 60));
+        String live = workbench.start(RECIPE.formatted(1500, 1000));
         Page page = open("/runs/" + live + "/run");
         Locator epochs = page.locator("hg-epochs tbody tr");
         assertThat(epochs.first()).isVisible();
@@ -606,7 +606,7 @@ class PagesIT {
 
     @Test
     void aReloadAPauseAndARestartOfTheServerLoseNothing() throws IOException, InterruptedException {
-        String live = workbench.start(RECIPE.formatted(3000, 40));
+        String live = workbench.start(RECIPE.formatted(3000, 1000));
         Page page = open("/runs/" + live + "/run");
         Locator epochs = page.locator("hg-epochs tbody tr");
         assertThat(epochs.nth(1)).isVisible();
@@ -622,6 +622,8 @@ class PagesIT {
         int before = epochs.count();
         workbench.restart();
         assertThat(epochs.nth(before)).isVisible(); // the restarted server goes on with the run, and the page sees it
+        button(page, "Stop").last().click();
+        assertThat(button(page, "Continue")).isVisible();
     }
 
     private static boolean isFalling(List<Double> errors) {

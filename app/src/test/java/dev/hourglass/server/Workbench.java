@@ -56,12 +56,7 @@ final class Workbench implements AutoCloseable {
                 .chromium()
                 .launch(new BrowserType.LaunchOptions()
                         .setExecutablePath(CHROMIUM)
-                        .setArgs(List.of(
-                                "--use-gl=angle",
-                                "--use-angle=swiftshader",
-                                "--enable-unsafe-swiftshader",
-                                // Debian's own flag has the GPU draw text and boxes too; by software that is slower.
-                                "--disable-gpu-rasterization")));
+                        .setArgs(List.of("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")));
     }
 
     /** @param runs the folder of run folders */
