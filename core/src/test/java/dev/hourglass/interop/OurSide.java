@@ -51,7 +51,9 @@ final class OurSide {
         IntStream.range(0, cases.size()).parallel().forEach(i -> {
             ModelCase modelCase = cases.get(i);
             boolean isChain = modelCase.spec().graph().isChain();
-            write(modelCase, isChain ? LAYOUTS.get(i % LAYOUTS.size()) : ModelLayout.FUNCTIONAL, random, folder);
+            if (modelCase.isExchanged()) {
+                write(modelCase, isChain ? LAYOUTS.get(i % LAYOUTS.size()) : ModelLayout.FUNCTIONAL, random, folder);
+            }
         });
     }
 
