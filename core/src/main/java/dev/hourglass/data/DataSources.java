@@ -83,7 +83,9 @@ public final class DataSources {
         };
         Dataset data = normalized(source, find(source, options, other), options);
         Shape shape = options.sampleShape();
-        Dataset shaped = shape == null ? data : shaped(source, data, shape, options);
+        Dataset shaped = shape == null
+                ? data
+                : shaped(source, data, shape, options, note -> notes.add(new FetchEvent.Noted(note)));
         Path labels = options.labels();
         Dataset opened = labels == null ? shaped : labelled(shaped, labels);
         notes.forEach(listener::onEvent);
@@ -323,7 +325,8 @@ public final class DataSources {
         };
     }
 
-    private static Dataset shaped(String source, Dataset data, Shape wanted, SourceOptions options) {
+    private static Dataset shaped(
+            String source, Dataset data, Shape wanted, SourceOptions options, Consumer<String> notes) {
         Shape found = data.sampleShape();
         if (found.size() == wanted.size()) {
             Dataset whole = withoutGaps(data);
@@ -333,7 +336,7 @@ public final class DataSources {
                 && found.rank() == 1
                 && wanted.rank() == 2
                 && found.size() == wanted.dimension(1)) {
-            return windows(source, series, wanted, options);
+            return windows(source, series, wanted, options, notes);
         }
         throw new DatasetException(String.format(
                 Locale.ROOT,
@@ -360,7 +363,8 @@ public final class DataSources {
         return each.cut(cuts, LabelRule.MAJORITY, 0).reshaped(data.sampleShape());
     }
 
-    private static FloatDataset windows(String source, FloatDataset series, Shape wanted, SourceOptions options) {
+    private static FloatDataset windows(
+            String source, FloatDataset series, Shape wanted, SourceOptions options, Consumer<String> notes) {
         int steps = wanted.dimension(0);
         SourceRows rows = series.places().map(SamplePlaces::rows).orElseGet(() -> SourceRows.plain(series.size()));
         int stride = options.stride() == null ? steps : options.stride();
@@ -380,7 +384,28 @@ public final class DataSources {
                     wanted,
                     whole ? " Give a longer one." : " Give a longer one, or fill its gaps with 'missing'."));
         }
+        describeShort(rows, steps).ifPresent(notes);
         return series.cut(cuts, options.tables().rule(), series.hasLabels() ? series.commonestLabel() : 0);
+    }
+
+    /** Says which rows no window has. */
+    private static Optional<String> describeShort(SourceRows rows, int steps) {
+        int[] tooShort = rows.pieces().stream()
+                .mapToInt(piece -> piece[1] - piece[0])
+                .filter(length -> length < steps)
+                .toArray();
+        return tooShort.length == 0
+                ? Optional.empty()
+                : Optional.of(String.format(
+                        Locale.ROOT,
+                        "%,d of the %,d %s have fewer than the %,d steps of a sample and are left out, %,d of %,d rows."
+                                + " --lengths pad takes each as a sample, filled up.",
+                        tooShort.length,
+                        rows.pieces().size(),
+                        rows.ids() == null ? "pieces between gaps" : "series, or pieces of them between gaps,",
+                        steps,
+                        Arrays.stream(tooShort).sum(),
+                        rows.count()));
     }
 
     /** Each series is a sample. */

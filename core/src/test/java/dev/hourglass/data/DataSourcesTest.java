@@ -135,6 +135,24 @@ class DataSourcesTest {
     }
 
     @Test
+    void seriesThatAreShorterThanASampleAreLeftOutAndThatIsSaid() throws IOException {
+        Path ts = Files.writeString(folder.resolve("cases.ts"), "@data\n1,2,3\n4,5,6,7,8\n9\n");
+        List<FetchEvent> events = new ArrayList<>();
+
+        Dataset data =
+                sources.open(ts.toString(), SourceOptions.defaults().withSampleShape(Shape.of(4, 1)), events::add);
+
+        assertThat(data.size()).isEqualTo(2);
+        assertThat(sample(data, 1)).containsExactly(5, 6, 7, 8);
+        assertThat(events)
+                .last()
+                .isEqualTo(
+                        new FetchEvent.Noted("2 of the 3 series, or pieces of them between gaps, have fewer than the 4"
+                                + " steps of a sample and are left out, 4 of 9 rows. --lengths pad takes each as a"
+                                + " sample, filled up."));
+    }
+
+    @Test
     void rowsAsLongAsASampleAreSamples() throws IOException {
         Path npy = npy("flat.npy", Shape.of(8), 16);
 
