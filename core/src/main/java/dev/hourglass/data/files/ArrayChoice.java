@@ -69,6 +69,7 @@ public record ArrayChoice(ArrayFile.Entry samples, ArrayFile.@Nullable Entry lab
      * @param split which part is wanted, where there are parts
      * @return empty if the file has no such part
      * @throws DatasetException if there is no such array, or several that may be meant
+     * @throws CorruptFileException if all but labels, or the one that was chosen, can't be read
      */
     static Optional<ArrayChoice> of(Path file, ArrayFile arrays, @Nullable String array, Split split) {
         List<Meaning> all = meanings(arrays);
@@ -76,6 +77,9 @@ public record ArrayChoice(ArrayFile.Entry samples, ArrayFile.@Nullable Entry lab
         Meaning chosen;
         if (array == null) {
             List<Meaning> candidates = all.stream().filter(one -> !one.isLabels).toList();
+            if (candidates.isEmpty() && !arrays.leftOut().isEmpty()) {
+                throw arrays.leftOut().values().iterator().next();
+            }
             List<Meaning> none = candidates.isEmpty() ? all : candidates;
             List<Meaning> part = none.stream().filter(one -> one.part == wanted).toList();
             boolean hasParts = none.stream().anyMatch(one -> one.part != Part.NONE);
@@ -90,6 +94,11 @@ public record ArrayChoice(ArrayFile.Entry samples, ArrayFile.@Nullable Entry lab
             chosen = only(file, part, all);
         } else {
             String plain = array.startsWith("/") ? array.substring(1) : array;
+            CorruptFileException unread =
+                    arrays.leftOut().getOrDefault(array, arrays.leftOut().get(plain));
+            if (unread != null) {
+                throw unread;
+            }
             Meaning named = all.stream()
                     .filter(one ->
                             one.entry.name().equals(array) || one.entry.name().equals(plain))
@@ -186,20 +195,31 @@ public record ArrayChoice(ArrayFile.Entry samples, ArrayFile.@Nullable Entry lab
     private FloatDataset read(Path file, ArrayFile arrays, List<String> notes) {
         FloatDataset data = arrays.samples(samples);
         String found = file.getFileName() + ": samples from " + samples;
+        String end = describe(arrays.leftOut().keySet()) + ".";
         if (labels == null) {
-            if (arrays.entries().size() > 1) {
-                notes.add(found + ".");
+            if (arrays.entries().size() + arrays.leftOut().size() > 1) {
+                notes.add(found + end);
             }
             return data;
         }
         try {
             FloatDataset labelled = data.withLabels(arrays.labels(labels), List.of());
-            notes.add(found + ", labels from " + labels + ".");
+            notes.add(found + ", labels from " + labels + end);
             return labelled;
         } catch (CorruptFileException e) {
-            notes.add(found + "; " + labels + " are no labels: " + e.finding() + ".");
+            notes.add(found + "; " + labels + " are no labels: " + e.finding() + end);
             return data;
         }
+    }
+
+    private static String describe(Set<String> leftOut) {
+        return leftOut.isEmpty()
+                ? ""
+                : leftOut.stream()
+                                .limit(MOST_LISTED)
+                                .map(name -> "'" + Excerpt.of(name) + "'")
+                                .collect(Collectors.joining(", ", "; left out, as it can't be read: ", ""))
+                        + (leftOut.size() > MOST_LISTED ? " and " + (leftOut.size() - MOST_LISTED) + " more" : "");
     }
 
     /**

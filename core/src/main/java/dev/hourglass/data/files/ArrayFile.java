@@ -1,7 +1,9 @@
 package dev.hourglass.data.files;
 
 import dev.hourglass.data.FloatDataset;
+import dev.hourglass.tensor.CorruptFileException;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** A file of arrays with names, such as NPZ. */
@@ -26,6 +28,9 @@ public interface ArrayFile {
     /** All that are arrays of numbers, in the order of the file. */
     List<Entry> entries();
 
+    /** Names of arrays that are not read, with the reason. */
+    Map<String, CorruptFileException> leftOut();
+
     /**
      * Samples, as {@link NpyFile#open} gives them.
      *
@@ -37,7 +42,7 @@ public interface ArrayFile {
      * Classes, as {@link NpyFile#readLabels} gives them.
      *
      * @param entry one of {@link #entries}
-     * @throws dev.hourglass.tensor.CorruptFileException if they are no classes
+     * @throws CorruptFileException if they are no classes
      */
     int[] labels(Entry entry);
 }

@@ -21,6 +21,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -59,6 +60,7 @@ public final class MatFile implements ArrayFile {
     private final ByteOrder order;
     private final ValueLayout.OfInt ints;
     private final Map<Entry, Variable> variables = new LinkedHashMap<>();
+    private final Map<String, CorruptFileException> leftOut = new LinkedHashMap<>();
 
     /**
      * An array.
@@ -66,11 +68,20 @@ public final class MatFile implements ArrayFile {
      * @param element its bytes in the file, behind the tag
      * @param packed how many bytes they inflate to; 0 where they are not packed
      * @param dimensions as MATLAB has them
+     * @param kind the class of the array and its marks
      * @param type of the numbers
      * @param numbersAt where they begin in the element, inflated where it is packed
      */
     private record Variable(
-            MemorySegment element, long packed, int[] dimensions, int arrayClass, NpyType type, long numbersAt) {}
+            MemorySegment element, long packed, int[] dimensions, int kind, NpyType type, long numbersAt) {
+        boolean isDouble() {
+            return (kind & 0xFF) == DOUBLE_CLASS;
+        }
+
+        boolean isPixels() {
+            return (kind & 0xFF) == BYTE_CLASS;
+        }
+    }
 
     /** A tag: what follows, where, and where the next one is. */
     private record Tag(int type, long size, long at, long next) {}
@@ -191,6 +202,7 @@ public final class MatFile implements ArrayFile {
         int kind = head.get(ints, flags.at);
         int arrayClass = kind & 0xFF;
         if (arrayClass < DOUBLE_CLASS || arrayClass > LAST_CLASS || (kind & COMPLEX) != 0) {
+            leaveOut(head, flags.next);
             return;
         }
         Tag sizes = tag(head, flags.next);
@@ -202,8 +214,7 @@ public final class MatFile implements ArrayFile {
         if (name.type != TEXT_8 || name.at + name.size > head.byteSize()) {
             throw corrupt("the name of an array", "other bytes");
         }
-        String text =
-                new String(head.asSlice(name.at, name.size).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+        String text = text(head, name);
         Tag numbers = tag(head, name.next);
         NpyType type = type(numbers.type);
         if (type == null) {
@@ -230,8 +241,26 @@ public final class MatFile implements ArrayFile {
                     String.format(Locale.ROOT, "%,d bytes of '%s'", numbers.size, Excerpt.of(text)),
                     String.format(Locale.ROOT, "%,d", Math.max(0, all - place)));
         }
-        variables.put(
-                new Entry(text, shape(dimensions)), new Variable(element, packed, dimensions, arrayClass, type, place));
+        variables.put(new Entry(text, shape(dimensions)), new Variable(element, packed, dimensions, kind, type, place));
+    }
+
+    /** Keeps the name of an array that is none of plain numbers, where it can be read. */
+    private void leaveOut(MemorySegment head, long sizesAt) {
+        long nameAt = sizesAt > head.byteSize() - 8 ? sizesAt : tag(head, sizesAt).next;
+        if (nameAt > head.byteSize() - 8 || leftOut.size() == MOST_ARRAYS) {
+            return;
+        }
+        Tag name = tag(head, nameAt);
+        if (name.type == TEXT_8 && name.size > 0 && name.at + name.size <= head.byteSize()) {
+            String text = text(head, name);
+            leftOut.put(
+                    text,
+                    corrupt("numbers that are not complex or sparse", "other things in '" + Excerpt.of(text) + "'"));
+        }
+    }
+
+    private static String text(MemorySegment head, Tag tag) {
+        return new String(head.asSlice(tag.at, tag.size).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
     }
 
     private static @Nullable NpyType type(int code) {
@@ -326,6 +355,11 @@ public final class MatFile implements ArrayFile {
     }
 
     @Override
+    public Map<String, CorruptFileException> leftOut() {
+        return Collections.unmodifiableMap(leftOut);
+    }
+
+    @Override
     public FloatDataset samples(Entry entry) {
         Numbers numbers = numbers(entry);
         int[] sample = entry.shape().size() == 1
@@ -340,7 +374,7 @@ public final class MatFile implements ArrayFile {
             throw corrupt("samples that fit an array", String.valueOf(e.getMessage()));
         }
         FloatDataset data = FloatDataset.of(String.valueOf(file.getFileName()), shape, numbers);
-        return numbers.variable.arrayClass == BYTE_CLASS ? data.withNormalization(Normalization.PIXELS) : data;
+        return numbers.variable.isPixels() ? data.withNormalization(Normalization.PIXELS) : data;
     }
 
     /** MATLAB keeps whole numbers as fractions. */
@@ -416,7 +450,7 @@ public final class MatFile implements ArrayFile {
 
         @Override
         public boolean isDouble() {
-            return variable.arrayClass == DOUBLE_CLASS;
+            return variable.isDouble();
         }
 
         @Override

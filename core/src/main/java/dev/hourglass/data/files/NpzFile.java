@@ -14,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +32,7 @@ public final class NpzFile implements ArrayFile {
     private final MemorySegment bytes;
     private final FileStamp stamp;
     private final Map<Entry, ZipMember> members = new LinkedHashMap<>();
+    private final Map<String, CorruptFileException> leftOut = new LinkedHashMap<>();
 
     private NpzFile(Path file, MemorySegment bytes, FileStamp stamp) {
         this.file = file;
@@ -59,7 +61,6 @@ public final class NpzFile implements ArrayFile {
     }
 
     private void readMembers() {
-        CorruptFileException last = null;
         List<ZipMember> all = ZipMember.all(file, bytes);
         long size = 0;
         for (ZipMember member : all) {
@@ -69,7 +70,7 @@ public final class NpzFile implements ArrayFile {
                     NpyHeader header = header(member);
                     members.put(new Entry(nameOf(member), header.shape()), member);
                 } catch (CorruptFileException e) {
-                    last = e;
+                    leftOut.put(nameOf(member), e);
                 }
             }
         }
@@ -80,8 +81,8 @@ public final class NpzFile implements ArrayFile {
                     Failures.size(size) + " in " + Failures.size(bytes.byteSize()),
                     "If it is what you made, save the array as NPY.");
         }
-        if (members.isEmpty() && last != null) {
-            throw last;
+        if (members.isEmpty() && !leftOut.isEmpty()) {
+            throw leftOut.values().iterator().next();
         }
         if (members.isEmpty()) {
             throw corrupt(
@@ -161,6 +162,11 @@ public final class NpzFile implements ArrayFile {
     @Override
     public List<Entry> entries() {
         return new ArrayList<>(members.keySet());
+    }
+
+    @Override
+    public Map<String, CorruptFileException> leftOut() {
+        return Collections.unmodifiableMap(leftOut);
     }
 
     @Override

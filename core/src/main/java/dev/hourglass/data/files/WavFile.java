@@ -17,6 +17,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Reader of WAV files: whole numbers of 8, 16, 24 and 32 bits, as -1 to 1, and fractions of 32 and 64 bits as they are. One
@@ -146,6 +147,11 @@ public final class WavFile implements ArrayFile {
     @Override
     public List<Entry> entries() {
         return List.of(new Entry("frames", List.of(frames, channels)));
+    }
+
+    @Override
+    public Map<String, CorruptFileException> leftOut() {
+        return Map.of();
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,9 @@ class MatFileTest {
         assertThat(MatFile.open(GOLDENS.resolve("plain.mat")).entries())
                 .extracting(ArrayFile.Entry::name)
                 .containsExactly("x", "y");
+        List<String> notes = new ArrayList<>();
+        DataSources.openFile(GOLDENS.resolve("plain.mat"), SourceOptions.defaults(), notes::add);
+        assertThat(notes).first().asString().contains("; left out, as it can't be read: '");
         Path file = GOLDENS.resolve("text.mat");
         assertThatThrownBy(() -> MatFile.open(file))
                 .isInstanceOf(CorruptFileException.class)

@@ -109,6 +109,28 @@ class NpzFileTest {
 
         assertThat(data.size()).isEqualTo(2);
         assertThat(data.hasLabels()).isFalse();
+        assertThat(notes).containsExactly("words.npz: samples from 'data' [2, 2]; left out, as it can't be read: 'labels'.");
+    }
+
+    @Test
+    void labelsAreNoSamplesWhereTheSamplesCannotBeRead() throws IOException {
+        Path file = folder.resolve("mask.npz");
+        try (ZipOutputStream zip = zip(file)) {
+            zip.putNextEntry(new ZipEntry("x.npy"));
+            zip.write(npyHeader("'|b1'", "(2, 2)"));
+            zip.write(new byte[4]);
+            zip.putNextEntry(new ZipEntry("y.npy"));
+            zip.write(npyHeader("'|u1'", "(2,)"));
+            zip.write(new byte[2]);
+        }
+
+        assertThatThrownBy(() -> DataSources.openFile(file, SourceOptions.defaults()))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageStartingWith(file + ", array 'x': expected numbers of one of the types ")
+                .hasMessageContaining(", found type '|b1'.");
+        assertThatThrownBy(() ->
+                        DataSources.openFile(file, SourceOptions.defaults().withArray("x")))
+                .hasMessageContaining(", array 'x': expected numbers of one of the types ");
     }
 
     @Test
