@@ -49,6 +49,7 @@ public final class MatFile implements ArrayFile {
     private static final int BYTE_CLASS = 9;
     private static final int LAST_CLASS = 15;
     private static final int COMPLEX = 0x800;
+    private static final int LOGICAL = 0x200;
     private static final int HEAD_BYTES = 1 << 12;
     private static final int MOST_ARRAYS = 10_000;
     private static final int MOST_RANK = 32;
@@ -78,8 +79,9 @@ public final class MatFile implements ArrayFile {
             return (kind & 0xFF) == DOUBLE_CLASS;
         }
 
+        /** Logical arrays are kept as bytes of 0 and 1. */
         boolean isPixels() {
-            return (kind & 0xFF) == BYTE_CLASS;
+            return (kind & 0xFF) == BYTE_CLASS && (kind & LOGICAL) == 0;
         }
     }
 

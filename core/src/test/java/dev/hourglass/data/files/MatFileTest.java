@@ -76,6 +76,20 @@ class MatFileTest {
     }
 
     @Test
+    void bytesThatAreTrueOrFalseAreNoPixels() throws IOException {
+        byte[] bytes = Files.readAllBytes(GOLDENS.resolve("kinds.mat"));
+        int name = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("\u0001\0\u0002\0u1");
+        bytes[name - 23] |= 2; // in the marks of 'u1', before its dimensions
+        Path file = Files.write(folder.resolve("logical.mat"), bytes);
+
+        MatFile mat = MatFile.open(file);
+
+        for (ArrayFile.Entry entry : mat.entries()) {
+            assertThat(mat.samples(entry).normalization()).as(entry.name()).isEqualTo(Normalization.NONE);
+        }
+    }
+
+    @Test
     void fractionsKeepTheirDigits() {
         MatFile mat = MatFile.open(GOLDENS.resolve("plain.mat"));
         FloatDataset data = mat.samples(mat.entries().getFirst());

@@ -109,7 +109,8 @@ class NpzFileTest {
 
         assertThat(data.size()).isEqualTo(2);
         assertThat(data.hasLabels()).isFalse();
-        assertThat(notes).containsExactly("words.npz: samples from 'data' [2, 2]; left out, as it can't be read: 'labels'.");
+        assertThat(notes)
+                .containsExactly("words.npz: samples from 'data' [2, 2]; left out, as it can't be read: 'labels'.");
     }
 
     @Test
