@@ -1,18 +1,22 @@
 package dev.hourglass.formats;
 
 import dev.hourglass.engine.ChainInference;
+import dev.hourglass.engine.UnknownNumberException;
 import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.ModelFacts;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
  * A few samples and what a model makes of them, by which any reader of its file can tell whether it computes the same.
  *
  * @param inputs {@code samples} inputs as the first layer reads them, row-major, one after the other; in [0, 1), or
- *     whole numbers that an embedding knows
+ *     whole numbers that an embedding knows, or zeros
  * @param outputs as many outputs; of a model that has several, those of the first come first
  */
 public record GoldenBatch(int samples, float[] inputs, float[] outputs) {
@@ -24,30 +28,45 @@ public record GoldenBatch(int samples, float[] inputs, float[] outputs) {
         Shape input = model.input();
         float[] inputs = new float[SAMPLES * input.size()];
         RandomGenerator random = new RandomSource(1).stream("golden batch", 0);
+        Map<String, Integer> known = rows(model.graph());
         for (int sample = 0, i = 0; sample < SAMPLES; sample++) {
             for (Graph.Input of : model.graph().inputs()) {
-                int rows = rows(model.graph(), of.name());
+                int rows = known.getOrDefault(of.name(), 0);
                 for (int number = 0; number < of.shape().size(); number++, i++) {
                     float drawn = random.nextFloat();
                     inputs[i] = rows == 0 ? drawn : (int) (drawn * rows);
                 }
             }
         }
-        return new GoldenBatch(SAMPLES, inputs, run(model, SAMPLES, inputs));
+        try {
+            return new GoldenBatch(SAMPLES, inputs, run(model, SAMPLES, inputs));
+        } catch (UnknownNumberException e) {
+            // What lies before a table makes other numbers of these; of zeros it mostly makes what each table knows.
+            Arrays.fill(inputs, 0);
+            return new GoldenBatch(SAMPLES, inputs, run(model, SAMPLES, inputs));
+        }
     }
 
-    /** Of the smallest table that reads a value as it is or laid out anew, how many numbers it knows; 0 if none does. */
-    private static int rows(Graph graph, String value) {
-        int least = 0;
-        for (Graph.Node node : graph.nodes()) {
-            if (node.inputs().contains(value)) {
-                int rows = node.layer() instanceof LayerSpec.Embedding table
-                        ? table.rows()
-                        : node.layer() instanceof LayerSpec.Rearrangement ? rows(graph, node.name()) : 0;
-                least = least == 0 || (rows > 0 && rows < least) ? rows : least;
+    /** By value, of the smallest table that reads it, perhaps through layers that learn nothing, how many numbers it knows. */
+    private static Map<String, Integer> rows(Graph graph) {
+        Map<String, Integer> rows = new HashMap<>();
+        for (Graph.Node node : graph.nodes().reversed()) {
+            LayerSpec layer = node.layer();
+            while (layer instanceof LayerSpec.TimeDistributed each) {
+                layer = each.layer();
+            }
+            boolean passesOn = layer instanceof LayerSpec.Rearrangement
+                    || layer instanceof LayerSpec.Elementwise
+                    || layer instanceof LayerSpec.Masking
+                    || layer instanceof LayerSpec.Concatenate;
+            Integer known = layer instanceof LayerSpec.Embedding table
+                    ? Integer.valueOf(table.rows())
+                    : passesOn ? rows.get(node.name()) : null;
+            if (known != null) {
+                node.inputs().forEach(read -> rows.merge(read, known, Math::min));
             }
         }
-        return least;
+        return rows;
     }
 
     /** The largest difference between these outputs and the model's; NaN counts as equal to NaN only. */
