@@ -55,6 +55,7 @@ final class HostileModels {
         models.writeJson();
         models.writeConfigurations();
         HostileOnnx.write(models.folder);
+        HostileArchitectures.write(models.folder, goodH5.resolveSibling(HostileRun.WEIGHTS));
     }
 
     private void writeHdf5() throws IOException {

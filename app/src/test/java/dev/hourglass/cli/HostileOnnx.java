@@ -85,6 +85,20 @@ final class HostileOnnx {
                 model(
                         join(unsqueeze(), between("Tile", "u", "s", "t"), node("Relu", "t", "")),
                         numbers("s", 1, 1L << 40, 1)));
+        byte[] relu = between("Relu", "x", "", "t");
+        file("given-twice", model(join(relu, between("Tanh", "x", "", "t"), node("MatMul", "t", "w")), dense));
+        file("stored-twice", model(node("MatMul", "x", "w"), join(dense, dense)));
+        file("given-and-stored", model(join(between("Relu", "x", "", "w"), node("MatMul", "x", "w")), dense));
+        file("pad--2^63", model(node("Pad", "x", "s"), numbers("s", 0, Long.MIN_VALUE, 0, Long.MIN_VALUE)));
+        file("scaled-by-infinity", model(node("Mul", "x", "w"), weights(new long[0], infinity())));
+        file("batch-in-features", model(node("Reshape", "x", "s"), numbers("s", -1, 2)));
+        file("many-layers", model(chain("x", "Softmax", "", 50_000)));
+        file("concat-2^60", model(chain("x", "Concat", "", 60)));
+        byte[] wider = tensor("v", FLOAT, new long[] {4, 1000}, message(9, new byte[16_000]));
+        byte[] wide = weights(new long[] {1000, 1000}, new byte[4_000_000]);
+        file(
+                "shared-weights",
+                model(join(between("MatMul", "x", "v", "u"), chain("u", "MatMul", "w", 3000)), join(wider, wide)));
         file(
                 "operators-3",
                 join(
@@ -94,7 +108,16 @@ final class HostileOnnx {
     }
 
     private void writeExternalData() throws IOException {
-        for (String location : List.of("../good.h5", "/etc/passwd", "none.data", "", "a\\b", "\0")) {
+        for (String location : List.of(
+                "../good.h5",
+                "/etc/passwd",
+                "none.data",
+                "",
+                "a\\b",
+                "\0",
+                "hostile-circle.onnx",
+                ".",
+                "x".repeat(300))) {
             byte[] entry = join(text(1, "location"), text(2, location));
             byte[] external = join(message(13, entry), number(14, 1));
             byte[] weights = tensor("w", FLOAT, new long[] {4, 4}, external);
@@ -127,6 +150,27 @@ final class HostileOnnx {
     private static byte[] between(String operator, String input, String other, String output) {
         byte[] second = other.isEmpty() ? new byte[0] : text(1, other);
         return message(1, join(text(1, input), second, text(2, output), text(4, operator)));
+    }
+
+    /** Nodes one after the other; those that merge read the one before twice. */
+    private static byte[] chain(String first, String operator, String other, int times) {
+        ByteArrayOutputStream nodes = new ByteArrayOutputStream();
+        for (int i = 0; i < times; i++) {
+            String before = i == 0 ? first : "t" + (i - 1);
+            byte[] second = operator.equals("Concat")
+                    ? join(text(1, before), message(5, join(text(1, "axis"), number(3, 1), number(20, 2))))
+                    : other.isEmpty() ? new byte[0] : text(1, other);
+            String output = i == times - 1 ? "y" : "t" + i;
+            nodes.writeBytes(message(1, join(text(1, before), second, text(2, output), text(4, operator))));
+        }
+        return nodes.toByteArray();
+    }
+
+    private static byte[] infinity() {
+        return ByteBuffer.allocate(Float.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putFloat(Float.POSITIVE_INFINITY)
+                .array();
     }
 
     /** {@code x} as {@code [batch, 1, 4]}. */

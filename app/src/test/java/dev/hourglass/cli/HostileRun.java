@@ -3,6 +3,7 @@ package dev.hourglass.cli;
 import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.formats.ModelFile;
+import dev.hourglass.formats.ReadOptions;
 import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.tensor.CorruptFileException;
 import java.io.ByteArrayOutputStream;
@@ -22,10 +23,14 @@ import java.util.stream.Stream;
  * command, file, exit status, milliseconds of processor and of clock, files left, what was said.
  */
 final class HostileRun {
+    /** That architectures in JSON and YAML are read with. */
+    static final String WEIGHTS = "good-weights.h5";
+
     private final Path models;
     private final Path data;
     private final Path goodModel;
     private final Path goodData;
+    private final Path goodWeights;
     private final Path out;
 
     private HostileRun(Path folder) {
@@ -33,6 +38,7 @@ final class HostileRun {
         data = folder.resolve("data");
         goodModel = folder.resolve("good.keras");
         goodData = folder.resolve("good-idx3-ubyte");
+        goodWeights = folder.resolve(WEIGHTS);
         out = folder.resolve("out");
     }
 
@@ -97,15 +103,30 @@ final class HostileRun {
         Clock clock = new Clock();
         String said;
         try {
-            said = "read " + ModelFile.read(model).name();
+            said = "read "
+                    + ModelFile.read(
+                                    model,
+                                    isArchitecture(model)
+                                            ? ReadOptions.defaults().withWeights(goodWeights)
+                                            : ReadOptions.defaults())
+                            .name();
         } catch (CorruptFileException | UnsupportedModelException e) {
             said = String.valueOf(e.getMessage());
         }
         print("ModelFile.read", model, said.startsWith("read ") ? 0 : Main.FAILED, clock, said);
     }
 
-    private void refuse(String name, Path hostile, List<String> arguments) throws IOException {
+    private static boolean isArchitecture(Path model) {
+        String name = model.getFileName().toString();
+        return name.endsWith(".json") || name.endsWith(".yaml");
+    }
+
+    private void refuse(String name, Path hostile, List<String> options) throws IOException {
         Files.createDirectories(out);
+        List<String> arguments = new ArrayList<>(options);
+        if (isArchitecture(hostile) && arguments.contains(hostile.toString())) {
+            arguments.addAll(List.of("--weights", goodWeights.toString()));
+        }
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         PrintStream errors = new PrintStream(err, true, StandardCharsets.UTF_8);
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);

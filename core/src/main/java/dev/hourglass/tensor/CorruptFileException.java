@@ -29,12 +29,17 @@ public final class CorruptFileException extends RuntimeException {
      * @param wayOut a whole sentence
      */
     public CorruptFileException(String place, String expected, String found, String wayOut) {
-        this(place, "expected " + expected + ", found " + found, wayOut);
+        this(place, "expected " + expected + ", found " + withoutStop(found), wayOut);
     }
 
     private CorruptFileException(String place, String finding, String wayOut) {
         super(place + ": " + finding + ". " + wayOut);
         this.finding = finding;
+    }
+
+    /** What was found may be told in a sentence of its own. */
+    private static String withoutStop(String found) {
+        return found.endsWith(".") && !found.endsWith("..") ? found.substring(0, found.length() - 1) : found;
     }
 
     /** The message without the file and the way out, for one that names the file itself: {@code expected …, found …}. */

@@ -17,7 +17,14 @@ final class Bounds {
     /** That are computed while the model is read, beside what the file's own numbers are worth. */
     private static final long MOST_COMPUTED = 1L << 24;
 
+    /** Far more than models have; each costs some hundred bytes and a look at it by whatever uses the model. */
+    private static final int MOST_EDGES = 5_000;
+    /** That operators may take out of the file, beside eight times what it can hold. */
+    private static final long MOST_READ = 1L << 22;
+
     private final String file;
+    private long edges;
+    private long read;
     private long parts = MOST_PARTS;
     private long letters = MOST_LETTERS;
     private long computed;
@@ -25,6 +32,7 @@ final class Bounds {
     Bounds(String file, long length) {
         this.file = file;
         this.computed = MOST_COMPUTED + length;
+        this.read = MOST_READ + 2 * length;
     }
 
     String file() {
@@ -45,6 +53,27 @@ final class Bounds {
         if (letters < 0) {
             throw refuse("names and texts of at most " + BoundedInput.count(MOST_LETTERS) + " bytes in all", "more");
         }
+    }
+
+    /**
+     * @param inputs how many values it reads
+     * @param weights how many numbers it has of its own
+     */
+    void countLayer(int inputs, long weights) {
+        edges += inputs;
+        if (edges > MOST_EDGES) {
+            throw refuse("layers that read at most " + BoundedInput.count(MOST_EDGES) + " values in all", "more");
+        }
+        reserve(weights * Float.BYTES, "the weights of all layers");
+    }
+
+    /** Counts numbers that an operator takes out of the file: few bytes of nodes can name the same ones again and again. */
+    void countRead(long numbers) {
+        read -= numbers;
+        if (read < 0) {
+            throw refuse("weights that few operators share", "nodes that read the same ones again and again");
+        }
+        reserve(numbers * (Double.BYTES + Float.BYTES), "weights that are laid out for their layer");
     }
 
     /** Counts numbers that operators on constants give. */

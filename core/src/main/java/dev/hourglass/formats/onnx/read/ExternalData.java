@@ -6,13 +6,18 @@ import dev.hourglass.formats.hdf5.BoundedInput;
 import dev.hourglass.tensor.CorruptFileException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Bytes of tensors that lie in files beside the model: regular files in its folder, reached by no link. */
 final class ExternalData {
+    private static final String PLACE = "a file in the model's folder, reached by no link and no '..'";
+
     private final Path model;
     private final Map<String, ByteBuffer> files = new HashMap<>();
 
@@ -44,12 +49,14 @@ final class ExternalData {
             ConfinedFolder folder = ConfinedFolder.open(
                     Objects.requireNonNull(model.toAbsolutePath().getParent()));
             return ByteBuffer.wrap(folder.read(location, Integer.MAX_VALUE - 64));
+        } catch (NoSuchFileException e) {
+            throw refuse(tensor, PLACE, "no file '" + Excerpt.of(location, 80) + "'");
         } catch (IOException e) {
+            @Nullable String reason = e instanceof FileSystemException of ? of.getReason() : e.getMessage();
             throw refuse(
                     tensor,
-                    "a file in the model's folder, reached by no link and no '..'",
-                    "'" + Excerpt.of(location, 80) + "', which is none ("
-                            + e.getClass().getSimpleName() + ")");
+                    PLACE,
+                    "'" + Excerpt.of(location, 80) + "', which " + (reason == null ? "can't be read" : reason));
         }
     }
 

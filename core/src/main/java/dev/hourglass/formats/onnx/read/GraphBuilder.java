@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** Puts layers and their weights together, in the order in which the operators come. */
 final class GraphBuilder {
     private final Graph.Input input;
+    private final Bounds bounds;
     private final Map<String, Built> layers = new LinkedHashMap<>();
     private final LayerNames names = new LayerNames();
     /** What was laid out anew already: the layer and the order, and what gives it. */
@@ -40,8 +41,9 @@ final class GraphBuilder {
         }
     }
 
-    GraphBuilder(Graph.Input input) {
+    GraphBuilder(Graph.Input input, Bounds bounds) {
         this.input = input;
+        this.bounds = bounds;
         names.unique(input.name(), "");
     }
 
@@ -70,15 +72,21 @@ final class GraphBuilder {
                         + (values == null ? "none" : values.length));
             }
         }
+        bounds.countLayer(inputs.size(), size(weights));
         layers.put(
                 layer.name(), new Built(facts, inputs.stream().map(View::layer).toList(), weights));
         return facts.output();
+    }
+
+    private static long size(Map<String, float[]> weights) {
+        return weights.values().stream().mapToLong(values -> values.length).sum();
     }
 
     /** Adds a layer that reads what another one does. */
     Shape addBeside(LayerSpec layer, String other, Map<String, float[]> weights) {
         Built beside = Objects.requireNonNull(layers.get(other));
         LayerFacts facts = LayerFacts.of(layer, beside.facts().input());
+        bounds.countLayer(beside.inputs().size(), size(weights));
         layers.put(layer.name(), new Built(facts, beside.inputs(), weights));
         return facts.output();
     }

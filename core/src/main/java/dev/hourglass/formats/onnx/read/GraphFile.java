@@ -2,9 +2,11 @@ package dev.hourglass.formats.onnx.read;
 
 import dev.hourglass.files.Excerpt;
 import dev.hourglass.formats.UnsupportedModelException;
+import dev.hourglass.tensor.CorruptFileException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -154,7 +156,9 @@ final class GraphFile {
                 case GRAPH_NAME -> name = graph.text();
                 case GRAPH_INITIALIZER -> {
                     StoredTensor tensor = tensor(graph.message("a tensor"));
-                    constants.put(tensor.name(), tensor);
+                    if (constants.put(tensor.name(), tensor) != null) {
+                        throw twice(tensor.name());
+                    }
                 }
                 case GRAPH_INPUT -> inputs.add(port(graph.message("an input")));
                 case GRAPH_OUTPUT -> outputs.add(port(graph.message("an output")));
@@ -167,7 +171,33 @@ final class GraphFile {
         }
         // Files of IR version 3 name their weights among the inputs.
         inputs.removeIf(input -> constants.containsKey(input.name()));
+        requireGivenOnce(nodes, constants.keySet(), inputs);
         return new OnnxGraph(name, operatorSet, nodes, constants, inputs, outputs, metadata);
+    }
+
+    /** Else it would be chance which of two values a node reads. */
+    private void requireGivenOnce(List<OnnxNode> nodes, Set<String> constants, List<OnnxGraph.Port> inputs) {
+        Set<String> given = new HashSet<>(constants);
+        for (OnnxGraph.Port input : inputs) {
+            requireNew(input.name(), given);
+        }
+        for (OnnxNode node : nodes) {
+            for (String output : node.outputs()) {
+                if (!output.isEmpty()) {
+                    requireNew(output, given);
+                }
+            }
+        }
+    }
+
+    private void requireNew(String name, Set<String> given) {
+        if (!given.add(name)) {
+            throw twice(name);
+        }
+    }
+
+    private CorruptFileException twice(String name) {
+        return bounds.refuse("each value by a name of its own", "'" + Excerpt.of(name, 80) + "' twice");
     }
 
     private OnnxNode node(WireMessage node) {

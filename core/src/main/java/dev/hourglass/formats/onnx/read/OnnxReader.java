@@ -72,7 +72,7 @@ public final class OnnxReader {
             int batchAxis = batchAxis(port.name(), dimensions);
             Layout layout = Layout.of(file, dimensions, batchAxis, sample);
             Graph.Input input = new Graph.Input(plain(port.name()), layout.stored());
-            GraphBuilder layers = new GraphBuilder(input);
+            GraphBuilder layers = new GraphBuilder(input, bounds);
             Reading reading = new Reading(graph, layers, new ExternalData(file), bounds);
             Long samples = dimensions.get(batchAxis);
             Atom batch = Atom.ofBatch(samples == null || samples < 1 ? SAMPLES : (int) Math.min(samples, 1 << 20));

@@ -63,7 +63,9 @@ final class OperatorReader {
             } else {
                 compute(node);
             }
-        } catch (IllegalArgumentException | ArithmeticException e) {
+        } catch (ArithmeticException e) {
+            throw reading.unsupported(node, "sizes that fit an array", "larger ones", "Export a smaller model.");
+        } catch (IllegalArgumentException e) {
             throw new UnsupportedModelException(reading.bounds().file() + ", " + node.describe() + ": " + e.getMessage()
                     + (String.valueOf(e.getMessage()).endsWith(".") ? "" : "."));
         }
@@ -99,7 +101,7 @@ final class OperatorReader {
             case "BatchNormalization" -> pointwise.normalize(node);
             case "LayerNormalization" -> pointwise.normalizeLayer(node);
             case "InstanceNormalization" -> pointwise.normalizeGroups(node, -1);
-            case "GroupNormalization" -> pointwise.normalizeGroups(node, node.whole("num_groups", 1));
+            case "GroupNormalization" -> pointwise.normalizeGroups(node, node.whole("num_groups", 0));
             case "Relu" -> pointwise.activation(node, Activation.RELU);
             case "Sigmoid" -> pointwise.activation(node, Activation.SIGMOID);
             case "Tanh" -> pointwise.activation(node, Activation.TANH);

@@ -277,10 +277,14 @@ final class PointwiseReader {
                 node,
                 "an input [batch, channels, ...] and a scale for each channel",
                 from.rank() + " axes and " + scale.size() + " scales");
+        if (groups != -1 && (groups < 1 || from.size(1) % groups != 0)) {
+            throw reading.corrupt(
+                    node, "a number of groups that divides " + from.size(1) + " channels", Long.toString(groups));
+        }
         String name = reading.name(node);
         View image = reading.channelsLast(node, from, name);
-        LayerSpec layer = new LayerSpec.GroupNormalization(
-                name, Math.toIntExact(groups), -1, node.real("epsilon", 1e-5f), true, true);
+        LayerSpec layer =
+                new LayerSpec.GroupNormalization(name, (int) groups, -1, node.real("epsilon", 1e-5f), true, true);
         return reading.pointwise(
                 node,
                 layer,

@@ -112,7 +112,7 @@ final class Reading {
             throw bounds.refuse(
                     "that " + reader + " reads what a node before it gives", "'" + Excerpt.of(name, 80) + "'");
         }
-        return stored.numbers(external, bounds);
+        return stored(stored);
     }
 
     /** What the file stores by a name, if it does. */
@@ -121,7 +121,9 @@ final class Reading {
     }
 
     Constant stored(StoredTensor tensor) {
-        return tensor.numbers(external, bounds);
+        Constant numbers = tensor.numbers(external, bounds);
+        bounds.countRead(numbers.size());
+        return numbers;
     }
 
     /** @param what such as {@code the kernel} */
@@ -155,6 +157,13 @@ final class Reading {
     /** A scaling behind a layer that is linear goes into its weights, another one becomes a layer. */
     private View absorbed(Scaled scaled, OnnxNode node, int index) {
         View view = scaled.view();
+        if (!Float.isFinite((float) scaled.scale()) || !Float.isFinite((float) scaled.shift())) {
+            throw unsupported(
+                    node,
+                    "values that are scaled and shifted by finite numbers",
+                    scaled.scale() + " and " + scaled.shift(),
+                    "Scale the data instead.");
+        }
         if (scaled.isPlain()
                 && isOnlyReader(node.inputs().get(index))
                 && Linear.rescale(layers, view.layer(), scaled.scale(), scaled.shift())) {
@@ -267,9 +276,14 @@ final class Reading {
 
     /** The value stored in the order of some axes: all but the batch, which must be one of its own. */
     View inOrder(OnnxNode node, View view, List<Integer> axes, String reader) {
-        if (axes.size() != view.rank() - 1) {
+        if (axes.size() != view.rank() - 1
+                || axes.stream().mapToInt(axis -> view.axes().get(axis).size()).sum()
+                        != view.order().size()) {
             throw unsupported(
-                    node, "an input whose batch is an axis of its own", "one whose batch is merged with another", "");
+                    node,
+                    "a value whose batch is an axis of its own",
+                    "one whose batch is merged with another",
+                    "Keep the batch apart, such as by Flatten with axis 1.");
         }
         return layers.arrange(view, axes.stream().map(view.axes()::get).toList(), reader);
     }

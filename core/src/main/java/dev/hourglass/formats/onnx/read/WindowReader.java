@@ -316,7 +316,8 @@ final class WindowReader {
             sides[axis] = pads[i];
             sides[rank + axis] = pads[axes.length + i];
             if ((input.hasBatch(axis) && (pads[i] != 0 || pads[axes.length + i] != 0))
-                    || Math.max(Math.abs(pads[i]), Math.abs(pads[axes.length + i])) > 1 << 20) {
+                    || !isOrdinary(pads[i])
+                    || !isOrdinary(pads[axes.length + i])) {
                 throw reading.unsupported(
                         node,
                         "padding of ordinary size along other axes than the batch",
@@ -327,6 +328,10 @@ final class WindowReader {
         return rank == 4 && input.isBatch(0) && sides[1] == 0 && sides[5] == 0
                 ? padImage(node, input, sides)
                 : padAxes(node, input, sides);
+    }
+
+    private static boolean isOrdinary(long pad) {
+        return -(1 << 20) <= pad && pad <= 1 << 20;
     }
 
     private View padImage(OnnxNode node, View input, long[] sides) {
