@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 public final class ScoreEvaluation {
     private static final int MOST_THRESHOLDS = 512;
 
-    private final float[] scores;
+    private final double[] scores;
     /** Rising. */
-    private final float[] sorted;
+    private final double[] sorted;
     /** Which samples are true anomalies; null where nobody knows. */
     private final boolean @Nullable [] anomalous;
 
@@ -25,7 +25,7 @@ public final class ScoreEvaluation {
     /** Of the samples by rising score, how many anomalies come before each. */
     private final int[] anomaliesBefore;
 
-    private ScoreEvaluation(float[] scores, boolean @Nullable [] anomalous) {
+    private ScoreEvaluation(double[] scores, boolean @Nullable [] anomalous) {
         if (scores.length == 0) {
             throw new IllegalArgumentException("scores must be of at least one sample, got none");
         }
@@ -33,10 +33,10 @@ public final class ScoreEvaluation {
         this.anomalous = anomalous;
         int[] order = IntStream.range(0, scores.length)
                 .boxed()
-                .sorted((a, b) -> Float.compare(scores[a], scores[b]))
+                .sorted((a, b) -> Double.compare(scores[a], scores[b]))
                 .mapToInt(Integer::intValue)
                 .toArray();
-        sorted = new float[scores.length];
+        sorted = new double[scores.length];
         anomaliesBefore = new int[scores.length + 1];
         for (int i = 0; i < order.length; i++) {
             sorted[i] = scores[order[i]];
@@ -48,7 +48,7 @@ public final class ScoreEvaluation {
     }
 
     private void requireFinite(int sample) {
-        if (!Float.isFinite(scores[sample])) {
+        if (!Double.isFinite(scores[sample])) {
             throw new IllegalArgumentException("scores must be finite, but that of sample " + sample + " is "
                     + scores[sample] + ". Correct or drop the sample, or take a model whose training did not diverge.");
         }
@@ -57,11 +57,30 @@ public final class ScoreEvaluation {
     /**
      * Of samples of which nobody knows which are anomalies.
      *
-     * @param scores of at least one sample; not copied, so leave them as they are
+     * @param scores of at least one sample
      * @throws IllegalArgumentException if there is no score, or one is not finite
      */
     public static ScoreEvaluation of(float[] scores) {
-        return new ScoreEvaluation(scores, null);
+        return new ScoreEvaluation(widened(scores), null);
+    }
+
+    /**
+     * Of samples of which it is known which are anomalies.
+     *
+     * @param scores of at least one sample
+     * @param anomalous as many as scores; not copied, so leave them as they are
+     * @throws IllegalArgumentException if there is no score, or one is not finite, or there are more or fewer truths than scores
+     */
+    public static ScoreEvaluation of(float[] scores, boolean[] anomalous) {
+        return of(widened(scores), anomalous);
+    }
+
+    private static double[] widened(float[] scores) {
+        double[] wide = new double[scores.length];
+        for (int i = 0; i < wide.length; i++) {
+            wide[i] = scores[i];
+        }
+        return wide;
     }
 
     /**
@@ -71,7 +90,7 @@ public final class ScoreEvaluation {
      * @param anomalous as many as scores; not copied either
      * @throws IllegalArgumentException if there is no score, or one is not finite, or there are more or fewer truths than scores
      */
-    public static ScoreEvaluation of(float[] scores, boolean[] anomalous) {
+    public static ScoreEvaluation of(double[] scores, boolean[] anomalous) {
         if (scores.length != anomalous.length) {
             throw new IllegalArgumentException("Each score needs to be known as normal or anomalous, got "
                     + scores.length + " scores and " + anomalous.length + " truths");
