@@ -124,7 +124,7 @@ public record ImageFolder(Dataset data, List<Skipped> skipped) {
         @Nullable String[] reasons = new String[pictures.size()];
         workers.run(pictures.size(), (worker, i) -> {
             try {
-                store.put(i, target.read(pictures.get(i).entry().file(), renderings[worker]));
+                target.read(pictures.get(i).entry().file(), renderings[worker], store, i);
             } catch (IOException e) {
                 reasons[i] = Failures.reason(e);
             }
@@ -157,10 +157,18 @@ public record ImageFolder(Dataset data, List<Skipped> skipped) {
             return Shape.of(size.height(), size.width(), channels);
         }
 
-        Picture read(Path file, Rendering rendering) throws IOException {
+        void read(Path file, Rendering rendering, PixelStore store, int index) throws IOException {
+            byte[] bytes = PictureReader.bytes(file);
+            Optional<byte[]> plain =
+                    store.isBytes() ? PictureReader.readPlain(bytes, size, channels, rendering) : Optional.empty();
+            if (plain.isPresent()) {
+                store.put(index, plain.get());
+                return;
+            }
             // Without a fit all have the size by their headers, but of vast ones every n-th pixel is decoded.
             Fit fit = Objects.requireNonNullElse(options.fit(), Fit.STRETCH);
-            return PictureReader.read(file, rendering).withChannels(channels).fitted(size, fit, options.background());
+            Picture picture = PictureReader.read(bytes, rendering);
+            store.put(index, picture.withChannels(channels).fitted(size, fit, options.background()));
         }
     }
 

@@ -32,6 +32,11 @@ record JpegHeader(
         }
     }
 
+    /** Of the picture that is decoded: 1 for gray, else 3. */
+    int channels() {
+        return colours == Colours.GRAY ? Picture.GRAY : Picture.RGB;
+    }
+
     private static final int PROGRESSIVE_FRAME = 0xc2;
     private static final int START_OF_SCAN = 0xda;
     private static final int APP0 = 0xe0;

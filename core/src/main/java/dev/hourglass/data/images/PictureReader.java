@@ -47,6 +47,9 @@ public final class PictureReader {
     /** A progressive JPEG is kept whole until its last scan, as three channels of two bytes. */
     private static final int COEFFICIENT_BYTES = 6;
 
+    /** Of a pixel, at the most, while our decoder makes a picture: its bytes, those as wider numbers, and one copy. */
+    private static final int MOST_DECODED_BYTES = 2 * Picture.RGB * (1 + Character.BYTES);
+
     private PictureReader() {}
 
     /**
@@ -123,9 +126,12 @@ public final class PictureReader {
      * @throws OutOfMemoryError if memory does not hold what the header announces, or did not while it was decoded
      */
     static Picture read(Path file, Rendering rendering) throws IOException {
-        try (InputStream in = RegularFile.open(file)) {
-            return read(bytes(in), rendering, Optional.empty());
-        }
+        return read(bytes(file), rendering);
+    }
+
+    /** The same of a file's bytes. */
+    static Picture read(byte[] file, Rendering rendering) throws IOException {
+        return read(file, rendering, Optional.empty());
     }
 
     /**
@@ -136,6 +142,46 @@ public final class PictureReader {
      */
     public static Picture read(InputStream stream, Picture.Size expected) throws IOException {
         return read(stream.readAllBytes(), new Rendering(Background.BLACK), Optional.of(expected));
+    }
+
+    /**
+     * The bytes of a JPEG that needs no more than to be decoded, as nearly all do.
+     *
+     * @param size that it has to have
+     * @param channels that it has to have
+     * @return [height, width, channels], unsigned, changed by the next picture; empty where {@link #read} has to see to it
+     * @throws IOException as {@link #read} does
+     */
+    static Optional<byte[]> readPlain(byte[] file, Picture.Size size, int channels, Rendering rendering)
+            throws IOException {
+        if (PictureFormat.of(file) != PictureFormat.JPEG) {
+            return Optional.empty();
+        }
+        JpegHeader header = JpegHeader.read(file);
+        boolean plain = header.size().equals(size)
+                && header.orientation() == Orientation.UPRIGHT
+                && header.profile().isEmpty()
+                && header.channels() == channels;
+        return plain ? pixels(file, header, rendering) : Optional.empty();
+    }
+
+    /** Empty where it has to be left to the platform's decoder. */
+    private static Optional<byte[]> pixels(byte[] file, JpegHeader header, Rendering rendering) throws IOException {
+        requireBounded(header, file.length);
+        long pixels = header.size().pixels();
+        boolean held = pixels <= MAX_DECODED_PIXELS && FreeHeap.holds(MOST_DECODED_BYTES * pixels, FreeHeap::freeBytes);
+        return held ? rendering.jpeg().read(file, header) : Optional.empty();
+    }
+
+    /**
+     * All of a file.
+     *
+     * @throws IOException if it can't be read, or has more than pictures have
+     */
+    static byte[] bytes(Path file) throws IOException {
+        try (InputStream in = RegularFile.open(file)) {
+            return bytes(in);
+        }
     }
 
     private static byte[] bytes(InputStream in) throws IOException {
@@ -164,11 +210,11 @@ public final class PictureReader {
             case JPEG -> {
                 JpegHeader header = JpegHeader.read(file);
                 requireBounded(header, file.length);
-                PictureEnd.requireJpeg(new ArrayImageInput(file));
-                Encoded encoded =
-                        new Encoded(format, file, Optional.empty(), header.progressive() ? COEFFICIENT_BYTES : 0);
-                Planes planes = decode(
-                        encoded, expected, (reader, size, step) -> JpegPixels.read(reader, step, header.colours()));
+                boolean ours = expected.isEmpty() || header.size().equals(expected.get());
+                Optional<byte[]> pixels = ours ? pixels(file, header, rendering) : Optional.empty();
+                Planes planes = pixels.isPresent()
+                        ? Planes.of(header.size(), header.channels(), pixels.get())
+                        : byPlatform(file, header, expected);
                 yield rendering.picture(planes, header.profile(), header.orientation());
             }
             case GIF, BMP, TIFF, WEBP -> {
@@ -179,6 +225,14 @@ public final class PictureReader {
                 yield rendering.picture(planes, header.profile(), header.orientation());
             }
         };
+    }
+
+    private static Planes byPlatform(byte[] file, JpegHeader header, Optional<Picture.Size> expected)
+            throws IOException {
+        PictureEnd.requireJpeg(new ArrayImageInput(file));
+        int coefficientBytes = header.progressive() ? COEFFICIENT_BYTES : 0;
+        Encoded encoded = new Encoded(PictureFormat.JPEG, file, Optional.empty(), coefficientBytes);
+        return decode(encoded, expected, (reader, size, step) -> JpegPixels.read(reader, step, header.colours()));
     }
 
     /**

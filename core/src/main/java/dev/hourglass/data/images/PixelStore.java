@@ -43,6 +43,11 @@ final class PixelStore implements SampleStore {
         return new PixelStore(file, new byte[0], deep, sampleSize);
     }
 
+    /** Whether samples have 8 bits. */
+    boolean isBytes() {
+        return !deep;
+    }
+
     /** Whether {@link #bytes} has all of them. */
     boolean isBytesInMemory() {
         return inMemory.length > 0 && !deep;
@@ -63,8 +68,13 @@ final class PixelStore implements SampleStore {
             char[] numbers = picture.deep().numbers();
             MemorySegment.copy(numbers, 0, pixels, ValueLayout.JAVA_CHAR_UNALIGNED, at * Short.BYTES, sampleSize);
         } else {
-            MemorySegment.copy(picture.pixels(), 0, pixels, ValueLayout.JAVA_BYTE, at, sampleSize);
+            put(index, picture.pixels());
         }
+    }
+
+    /** The same of a picture of bytes, where {@link #isBytes}. */
+    void put(int index, byte[] picture) {
+        MemorySegment.copy(picture, 0, pixels, ValueLayout.JAVA_BYTE, (long) index * sampleSize, sampleSize);
     }
 
     /** Puts a sample into another place, to close a gap. */

@@ -32,6 +32,16 @@ record Planes(Picture.Size size, int bands, int most, boolean inks, char[] numbe
         return new Planes(size, bands, most, false, numbers);
     }
 
+    /** @param pixels [height, width, bands], unsigned */
+    static Planes of(Picture.Size size, int bands, byte[] pixels) {
+        return new Planes(
+                size,
+                bands,
+                Picture.MOST_BYTE,
+                false,
+                Picture.of(size, bands, pixels).numbers());
+    }
+
     /** The colours that a palette has for a raster's one band. */
     static Planes of(Raster raster, IndexColorModel palette) {
         int[] colours = new int[palette.getMapSize()];

@@ -1,15 +1,17 @@
 package dev.hourglass.data.images;
 
+import dev.hourglass.tensor.PixelKernels;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * From the numbers of a file to those of sRGB, upright and opaque. Keeps the last colour profile, since pictures of one
- * camera have the same: for one thread.
+ * From the numbers of a file to those of sRGB, upright and opaque. Keeps what the next picture may need too, such as the last
+ * colour profile, since pictures of one camera have the same: for one thread.
  */
 final class Rendering {
     private final Background background;
+    private final BaselineJpeg jpeg = new BaselineJpeg(PixelKernels.best());
     private byte[] lastProfile = {};
     private int lastChannels;
     private Optional<ColourProfile> lastConversion = Optional.empty();
@@ -17,6 +19,11 @@ final class Rendering {
     /** @param background behind what is transparent */
     Rendering(Background background) {
         this.background = background;
+    }
+
+    /** Decodes most JPEGs. */
+    BaselineJpeg jpeg() {
+        return jpeg;
     }
 
     /**
