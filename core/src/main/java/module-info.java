@@ -35,4 +35,6 @@ module dev.hourglass.core {
     exports dev.hourglass.tensor;
     exports dev.hourglass.train;
     exports dev.hourglass.train.checkpoints;
+
+    uses dev.hourglass.data.tables.RowFormat;
 }

@@ -1,15 +1,19 @@
 package dev.hourglass.data.tables;
 
+import dev.hourglass.data.DatasetException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.ServiceLoader;
 
 /** Opens tables in other formats than CSV, by their names. */
 final class RowSources {
+    private static final String PARQUET = ".parquet";
+
     /** Endings of the names of such files. */
-    static final List<String> ENDINGS = List.of(".ts", ".arff", ".jsonl", ".ndjson", ".json");
+    static final List<String> ENDINGS = List.of(".ts", ".arff", ".jsonl", ".ndjson", ".json", PARQUET);
 
     private RowSources() {}
 
@@ -25,9 +29,28 @@ final class RowSources {
         if (name.endsWith(".json") || name.endsWith(".jsonl") || name.endsWith(".ndjson")) {
             return Optional.of(new JsonRows(file));
         }
+        if (name.endsWith(PARQUET)) {
+            return Optional.of(openByLibrary(file, options));
+        }
         boolean plain =
                 options.syntax().headerLines() != null || options.roles().label() != null;
         return !plain && UcrRows.is(file) ? Optional.of(new UcrRows(file)) : Optional.empty();
+    }
+
+    private static RowSource openByLibrary(Path file, TableOptions options) throws IOException {
+        String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+        if (!name.endsWith(PARQUET)) {
+            throw new DatasetException(
+                    "Can't read " + file + ": a Parquet file is read as it lies on the disk. Unpack it.");
+        }
+        for (RowFormat format : ServiceLoader.load(RowFormat.class, RowFormat.class.getClassLoader())) {
+            if (format.ending().equals(PARQUET)) {
+                return format.open(file, options);
+            }
+        }
+        throw new DatasetException(
+                "Can't read " + file
+                        + ": Parquet needs a reader that is not on the class path. Add hourglass-app, or save the table as CSV.");
     }
 
     /** In lower case, without what it is packed in. */

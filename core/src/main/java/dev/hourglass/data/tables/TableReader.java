@@ -98,7 +98,7 @@ public final class TableReader implements AutoCloseable {
         try {
             Optional<RowSource> rows = RowSources.open(file, given);
             TableOptions options = rows.map(source -> optionsFor(source, given)).orElse(given);
-            TextFile text = rows.isPresent() ? TextFile.of(rows.get()) : TextFile.open(file);
+            TextFile text = rows.isPresent() ? textOf(rows.get()) : TextFile.open(file);
             try {
                 TableLayout layout = LayoutFinder.find(file, text, options);
                 if (layout.channels().isEmpty()) {
@@ -112,6 +112,15 @@ public final class TableReader implements AutoCloseable {
             }
         } catch (IOException | UncheckedIOException e) {
             throw unreadable(file, e);
+        }
+    }
+
+    private static TextFile textOf(RowSource rows) throws IOException {
+        try {
+            return TextFile.of(rows);
+        } catch (IOException | RuntimeException e) {
+            rows.close();
+            throw e;
         }
     }
 
