@@ -4,27 +4,18 @@ import dev.hourglass.cli.arguments.TableArguments;
 import dev.hourglass.cli.arguments.WholeNumber;
 import dev.hourglass.cli.terminal.FetchDisplay;
 import dev.hourglass.cli.terminal.Terminal;
-import dev.hourglass.data.DataSources;
-import dev.hourglass.data.Dataset;
-import dev.hourglass.data.SourceOptions;
-import dev.hourglass.data.ValueRange;
 import dev.hourglass.data.catalog.CachedFile;
 import dev.hourglass.data.catalog.DataFile;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.data.catalog.DatasetSource;
 import dev.hourglass.data.catalog.DatasetSpec;
-import dev.hourglass.data.images.PictureProfile;
-import dev.hourglass.data.tables.TableProfile;
 import dev.hourglass.files.Spelling;
-import dev.hourglass.report.figures.Figure;
+import dev.hourglass.lab.preview.DataPreview;
+import dev.hourglass.lab.recipe.DraftChoices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -109,6 +100,9 @@ final class DataCommand implements Runnable {
                         + " classes, how many samples windows make, and what training would take. Reads it once, in little"
                         + " memory.",
                 "",
+                "Of a folder of tables the same, over all of them. Of arrays (NPY, NPZ, MAT, WAV, IDX): what they are"
+                        + " taken for, their range and classes.",
+                "",
                 "Of a folder of pictures: sizes, kinds, colours, classes, and what can't be read and why, all by the"
                         + " headers; --plot draws some of them."
             },
@@ -125,7 +119,7 @@ final class DataCommand implements Runnable {
             @Option(
                             names = "--plot",
                             paramLabel = "FILE.png",
-                            description = "Also draw the channels of a table, or some pictures.")
+                            description = "Also draw the channels, or some pictures.")
                     @Nullable
                     Path plot,
             @Option(
@@ -145,32 +139,18 @@ final class DataCommand implements Runnable {
             @Mixin TableArguments table) {
         Path path = Path.of(name);
         boolean own = !catalog.names().contains(name);
-        if (own && Files.isRegularFile(path) && DataSources.isTable(path)) {
-            DataInfo info = new DataInfo(TableProfile.of(path, table.read().table()), window, stride);
-            told(info::figure, info::json, info::print, json, plot);
-            return;
-        }
-        if (window != null || stride != null) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--window and --stride are for tables (.csv, .tsv, .txt), found '" + name + "'.");
-        }
-        if (own && Files.isDirectory(path)) {
-            PictureInfo info = new PictureInfo(PictureProfile.of(path));
-            told(info::figure, info::json, info::print, json, plot);
-            return;
-        }
-        if (json || plot != null) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--json and --plot are for tables (.csv, .tsv, .txt) and folders of pictures, found '" + name
-                            + "'.");
-        }
-        if (!catalog.names().contains(name) && Files.exists(path)) {
-            samples(name);
+        if (own && Files.exists(path)) {
+            DraftChoices choices = DraftChoices.windows(window, stride);
+            told(DataPreview.of(path, table.read().table(), choices), json, plot);
             return;
         }
         requireKnown(name);
+        if (json || plot != null || window != null || stride != null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--json, --plot, --window and --stride are for files and folders of your own, found '" + name
+                            + "'.");
+        }
         DatasetSpec data = catalog.spec(name);
         terminal.println(data.title());
         line(
@@ -191,48 +171,18 @@ final class DataCommand implements Runnable {
         }
     }
 
-    private void told(
-            Supplier<Figure> figure,
-            Supplier<String> asJson,
-            Consumer<Terminal> print,
-            boolean json,
-            @Nullable Path plot) {
+    private void told(DataPreview preview, boolean json, @Nullable Path plot) {
         if (plot != null) {
             try {
-                figure.get().writePng(plot);
+                preview.figure().writePng(plot);
             } catch (IOException e) {
                 throw CommandException.unwritable(plot, e);
             }
         }
         if (json) {
-            terminal.print(asJson.get() + System.lineSeparator());
+            terminal.print(preview.json() + System.lineSeparator());
         } else {
-            print.accept(terminal);
-        }
-    }
-
-    /** Arrays, as they lie there. */
-    private void samples(String source) {
-        Dataset data;
-        try (FetchDisplay display = new FetchDisplay(terminal)) {
-            data = new DataSources(catalog).open(source, SourceOptions.defaults(), display);
-        }
-        terminal.println(data.name());
-        line("Samples", String.format(Locale.ROOT, "%,d", data.size()));
-        line("Sample", data.sampleShape().toString());
-        line("Numbers", ValueRange.of(data).toString());
-        if (data.hasLabels()) {
-            Map<Integer, Integer> counts = new TreeMap<>();
-            for (int i = 0; i < data.size(); i++) {
-                counts.merge(data.label(i), 1, Integer::sum);
-            }
-            counts.forEach((label, count) -> line(
-                    "Class",
-                    String.format(
-                            Locale.ROOT,
-                            "%s, %,d samples",
-                            label < data.classNames().size() ? data.classNames().get(label) : label.toString(),
-                            count)));
+            preview.lines().forEach(terminal::println);
         }
     }
 

@@ -6,20 +6,17 @@ import dev.hourglass.cli.terminal.LabDisplay;
 import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.DataSources;
 import dev.hourglass.data.catalog.DatasetCatalog;
-import dev.hourglass.data.images.PictureProfile;
 import dev.hourglass.data.tables.TableOptions;
-import dev.hourglass.data.tables.TableProfile;
 import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.Optimizer;
 import dev.hourglass.files.AtomicFile;
 import dev.hourglass.files.Failures;
 import dev.hourglass.lab.Lab;
 import dev.hourglass.lab.LabOptions;
-import dev.hourglass.lab.recipe.ArrayDraft;
+import dev.hourglass.lab.preview.DataPreview;
 import dev.hourglass.lab.recipe.CompileSyntax;
-import dev.hourglass.lab.recipe.PictureDraft;
+import dev.hourglass.lab.recipe.DraftChoices;
 import dev.hourglass.lab.recipe.Recipe;
-import dev.hourglass.lab.recipe.RecipeDraft;
 import dev.hourglass.lab.recipe.RecipeException;
 import dev.hourglass.lab.recipe.RecipeReader;
 import dev.hourglass.train.TrainOptions;
@@ -97,7 +94,7 @@ final class LabCommand implements Runnable {
             names = "--from",
             paramLabel = "DATA",
             description =
-                    "Don't train: write a recipe for this table, file of arrays or folder of pictures, its model chosen by what"
+                    "Don't train: write a recipe for this table, file of arrays or folder of tables or pictures, its model chosen by what"
                             + " is in it, to FILE.yaml (default: named as the data, in this folder).")
     private @Nullable Path from;
 
@@ -296,10 +293,11 @@ final class LabCommand implements Runnable {
 
     private void draft(Path data) {
         DataSources.requireFile(data);
-        boolean pictures = Files.isDirectory(data);
         Path source = data.toAbsolutePath().normalize();
         String stem = String.valueOf(source.getFileName());
-        stem = pictures ? stem : stem.replaceFirst("(?i)(\\.(csv|tsv|txt|npy|npz|mat|wav))?(\\.(gz|zip))?$", "");
+        stem = Files.isDirectory(data)
+                ? stem
+                : stem.replaceFirst("(?i)(\\.(csv|tsv|txt|npy|npz|mat|wav))?(\\.(gz|zip))?$", "");
         Path file = recipe == null ? Path.of(stem + ".yaml") : Path.of(recipe);
         if (!file.toString().matches("(?s).*\\.ya?ml")) {
             throw new ParameterException(
@@ -322,17 +320,9 @@ final class LabCommand implements Runnable {
     }
 
     private String drafted(Path data, String named) {
-        if (Files.isDirectory(data)) {
-            return PictureDraft.of(PictureProfile.of(data), named);
-        }
-        if (DataSources.isTable(data)) {
-            TableProfile profile = TableProfile.of(data, TableOptions.DEFAULT);
-            profile.notes().forEach(terminal::println);
-            return RecipeDraft.of(profile, named);
-        }
-        ArrayDraft.Drafted draft = ArrayDraft.of(data, named);
-        draft.notes().forEach(terminal::println);
-        return draft.recipe();
+        DataPreview preview = DataPreview.of(data, TableOptions.DEFAULT, DraftChoices.NONE);
+        preview.notes().forEach(terminal::println);
+        return preview.recipe(named);
     }
 
     /** Generated, or a file of the user's own already. */

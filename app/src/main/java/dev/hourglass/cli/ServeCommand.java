@@ -75,6 +75,26 @@ final class ServeCommand implements Runnable {
                     "The token that every request must carry, 16 characters or more; with --host, generated if not given.")
     private @Nullable String token;
 
+    @Option(
+            names = "--data-quota",
+            paramLabel = "GB",
+            converter = Gigabytes.class,
+            description =
+                    "How much room data that are dropped on the page may take, in gigabytes, in the folder of runs"
+                            + " (default: 20); 0 takes none.")
+    private double dataQuota = 20;
+
+    /** Room on a disk. */
+    static final class Gigabytes implements ITypeConverter<Double> {
+        @Override
+        public Double convert(String text) {
+            if (text.matches("[0-9]{1,6}(\\.[0-9]{1,3})?")) {
+                return Double.valueOf(text);
+            }
+            throw new TypeConversionException("expected gigabytes such as 20 or 0.5, found '" + text + "'");
+        }
+    }
+
     /** A port. */
     static final class Port implements ITypeConverter<Integer> {
         @Override
@@ -96,7 +116,8 @@ final class ServeCommand implements Runnable {
         CHATTY.forEach(logger -> logger.setLevel(Level.WARNING));
         ServerOptions options;
         try {
-            options = new ServerOptions(host, port, runs, secret(), catalog, InstantSource.system());
+            options = new ServerOptions(host, port, runs, secret(), catalog, InstantSource.system())
+                    .withDataQuotaBytes((long) (dataQuota * (1L << 30)));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

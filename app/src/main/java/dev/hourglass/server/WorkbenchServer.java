@@ -2,6 +2,9 @@ package dev.hourglass.server;
 
 import dev.hourglass.data.DataSources;
 import dev.hourglass.lab.recipe.RecipeReader;
+import dev.hourglass.server.data.BroughtData;
+import dev.hourglass.server.data.DataRoutes;
+import dev.hourglass.server.data.PreviewRoutes;
 import dev.hourglass.server.http.Admission;
 import dev.hourglass.server.http.ApiException;
 import dev.hourglass.server.http.ErrorResponses;
@@ -24,6 +27,7 @@ import dev.hourglass.server.models.ModelRoutes;
 import dev.hourglass.server.models.ModelShelf;
 import dev.hourglass.server.models.ServiceRoutes;
 import dev.hourglass.server.models.Uploads;
+import dev.hourglass.server.recipes.DataSizes;
 import dev.hourglass.server.recipes.RecipeRoutes;
 import dev.hourglass.server.recipes.Recipes;
 import dev.hourglass.server.runs.ComparisonRoutes;
@@ -70,6 +74,7 @@ public final class WorkbenchServer implements AutoCloseable {
     private final JobBoard jobs = new JobBoard();
     private final EventStreams streams = new EventStreams();
     private final Uploads uploads;
+    private final BroughtData brought;
     private final Intake intake;
     private final RouteTable table = new RouteTable();
 
@@ -82,7 +87,8 @@ public final class WorkbenchServer implements AutoCloseable {
                 pace, table, admission, new MemoryBudget(Runtime.getRuntime().maxMemory() / SHARE_FOR_BODIES));
         RecipeReader reader = new RecipeReader(options.catalog().names());
         RunShelf shelf = new RunShelf(runs.folder(), reader);
-        Recipes recipes = new Recipes(reader, options.clock());
+        brought = new BroughtData(runs.folder(), options.dataQuotaBytes(), options.clock());
+        Recipes recipes = new Recipes(reader, brought.path(), options.clock());
         board = new RunBoard(shelf, recipes, new LabRunner(shelf, options.catalog(), options.clock()), options.clock());
         uploads = new Uploads(runs::newUpload, System::nanoTime);
         List<Routes> routes = routes(shelf, recipes);
@@ -108,10 +114,18 @@ public final class WorkbenchServer implements AutoCloseable {
         EvaluationTargets targets = new EvaluationTargets(new ModelShelf(shelf, data, processors), data, uploads);
         ErrorJobs errors = new ErrorJobs(jobs, processors);
         RunViews views = new RunViews(shelf, board);
+        RecipeRoutes recipeRoutes = new RecipeRoutes(
+                recipes,
+                new DataSizes(options.catalog(), data::open),
+                () -> board.current().isPresent());
         return List.of(
                 new ServerRoutes(board),
-                new RecipeRoutes(
-                        recipes, options.catalog(), () -> board.current().isPresent()),
+                recipeRoutes,
+                new DataRoutes(brought, board::userOf, removed -> {
+                    data.forget(removed);
+                    recipeRoutes.forgetEstimates();
+                }),
+                new PreviewRoutes(brought),
                 new RunRoutes(shelf, board, views, recipes, streams),
                 new FileRoutes(shelf),
                 new ComparisonRoutes(shelf, views),

@@ -143,6 +143,86 @@ class DraftIT {
     }
 
     @Test
+    void aFolderOfTablesIsToldAndDraftedAsSeriesAFileEach() throws IOException {
+        for (String name : new String[] {"a", "b", "c"}) {
+            StringBuilder text = new StringBuilder("time,flow,heat,status,note\n");
+            for (int row = 0; row < 120; row++) {
+                text.append("2026-01-02T03:%02d:%02d,".formatted(row / 60, row % 60))
+                        .append(row == 7 ? "" : Double.toString(Math.sin(row / 5.0)))
+                        .append(',')
+                        .append(name.equals("c") ? 90 : 5 + random.nextInt(3))
+                        .append(row % 40 == 0 ? ",bad," : ",good,")
+                        .append("x".repeat(1 + row))
+                        .append('\n');
+            }
+            Path file = folder.resolve("pumps/" + name + ".csv");
+            Files.createDirectories(Objects.requireNonNull(file.getParent()));
+            Files.writeString(file, text);
+        }
+        Path plot = folder.resolve("pumps.png");
+
+        assertThat(run("data", "info", file("pumps"), "--json", "--plot", plot.toString()))
+                .as(errors())
+                .isZero();
+
+        JsonNode json = JsonMapper.shared().readTree(output());
+        assertThat(json.get("kind").asString()).isEqualTo("table");
+        assertThat(json.get("rows").asInt()).isEqualTo(360);
+        assertThat(json.get("series").asInt()).isEqualTo(3);
+        assertThat(json.at("/channels/0/missing").asInt()).isEqualTo(3);
+        assertThat(json.at("/channels/1/most").asInt()).isEqualTo(90);
+        assertThat(json.at("/times/longestSeconds").asDouble()).isEqualTo(1);
+        assertThat(json.at("/classes").toString()).contains("\"bad\",\"rows\":9", "\"good\",\"rows\":351");
+        assertThat(Files.size(plot)).isGreaterThan(1000);
+
+        assertThat(run("lab", "--from", file("pumps"), file("pumps.yaml")))
+                .as(errors())
+                .isZero();
+        assertThat(output()).contains("pumps: 3 files, each a series");
+        assertThat(Files.readString(draftFile("pumps")))
+                .contains("source: \"pumps\"", "the last fifth of each file", "label_column: \"status\"", "\"note\"");
+        trains("pumps");
+    }
+
+    @Test
+    void aFolderOfTablesWhoseColumnsDifferIsRefused() throws IOException {
+        Files.createDirectories(folder.resolve("mixed"));
+        Files.writeString(folder.resolve("mixed/a.csv"), "x,y\n1,2\n3,4\n");
+        Files.writeString(folder.resolve("mixed/b.csv"), "x,z\n1,2\n3,4\n");
+
+        assertThat(run("data", "info", file("mixed"))).isEqualTo(1);
+
+        assertThat(errors()).contains("b.csv").hasLineCount(1);
+    }
+
+    @Test
+    void whatIsInArraysIsToldAsTextJsonAndPicture() throws IOException {
+        arrays("shades", 40, Shape.of(18, 17, 1), (row, i) -> random.nextInt(256));
+        arrays("pump", 200, Shape.of(2), (row, i) -> Math.sin(row / 9.0 + i));
+        Path plot = folder.resolve("arrays.png");
+
+        assertThat(run("data", "info", file("shades.npy"), "--json", "--plot", plot.toString()))
+                .as(errors())
+                .isZero();
+        JsonNode pictures = JsonMapper.shared().readTree(output());
+        assertThat(pictures.get("kind").asString()).isEqualTo("arrays");
+        assertThat(pictures.get("pictures").asBoolean()).isTrue();
+        assertThat(pictures.get("rows").asInt()).isEqualTo(40);
+        assertThat(pictures.at("/range/most").asInt()).isBetween(200, 255);
+        assertThat(pictures.at("/training/model").asString()).isEqualTo("cnn");
+        assertThat(ImageIO.read(plot.toFile()).getWidth()).isGreaterThan(1000);
+
+        assertThat(run("data", "info", file("pump.npy"), "--json", "--window", "12", "--plot", plot.toString()))
+                .as(errors())
+                .isZero();
+        JsonNode series = JsonMapper.shared().readTree(output());
+        assertThat(series.at("/samples/count").asInt()).isEqualTo(16);
+        assertThat(series.at("/training/model").asString()).isEqualTo("lstm");
+        assertThat(run("data", "info", file("pump.npy"))).as(errors()).isZero();
+        assertThat(output()).contains("200 samples [2]", "Windows  of 20 rows", "an epoch and");
+    }
+
+    @Test
     void aRecipeIsNeverWrittenOverAnother() throws IOException {
         draft("rows.csv", new StringBuilder("a,b\n1,2\n2,3\n4,9\n5,1\n2,2\n"));
 

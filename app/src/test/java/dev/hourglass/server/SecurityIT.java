@@ -248,7 +248,8 @@ class SecurityIT {
                             .writeValueAsBytes(java.util.Map.of("text", recipe)));
             assertThat(answer.statusCode()).isEqualTo(422);
             assertThat(new String(answer.body(), StandardCharsets.UTF_8))
-                    .contains("Leave 'folder', 'source' and 'images' out of 'data'");
+                    .containsPattern(
+                            "Leave 'folder' out of 'data'|found something else. Bring the file or folder first");
         }
     }
 

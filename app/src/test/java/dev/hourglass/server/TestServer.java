@@ -42,6 +42,7 @@ public final class TestServer implements AutoCloseable {
 
     private final Path runs;
     private final InstantSource clock;
+    private final long dataQuotaBytes;
     private final HttpClient client = HttpClient.newHttpClient();
     private WorkbenchServer server;
 
@@ -57,9 +58,18 @@ public final class TestServer implements AutoCloseable {
         this(runs, clock, Intake.Pace.STANDARD);
     }
 
+    TestServer(Path runs, long dataQuotaBytes) {
+        this(runs, InstantSource.system(), Intake.Pace.STANDARD, dataQuotaBytes);
+    }
+
     private TestServer(Path runs, InstantSource clock, Intake.Pace pace) {
+        this(runs, clock, pace, ServerOptions.DEFAULT_DATA_QUOTA_BYTES);
+    }
+
+    private TestServer(Path runs, InstantSource clock, Intake.Pace pace, long dataQuotaBytes) {
         this.runs = runs;
         this.clock = clock;
+        this.dataQuotaBytes = dataQuotaBytes;
         server = WorkbenchServer.start(options(0), pace);
     }
 
@@ -76,7 +86,8 @@ public final class TestServer implements AutoCloseable {
     }
 
     private ServerOptions options(int port) {
-        return new ServerOptions(ServerOptions.LOCAL_HOST, port, runs, null, DatasetCatalog.standard(), clock);
+        return new ServerOptions(ServerOptions.LOCAL_HOST, port, runs, null, DatasetCatalog.standard(), clock)
+                .withDataQuotaBytes(dataQuotaBytes);
     }
 
     /** Stops the server and starts another at the same address. */

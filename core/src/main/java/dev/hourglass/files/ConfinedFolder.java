@@ -406,6 +406,39 @@ public final class ConfinedFolder {
     }
 
     /**
+     * Gives a folder another name in this one; folders that are missing are made.
+     *
+     * @throws FileAlreadyExistsException if anything has that name
+     */
+    public void moveFolder(String name, String newName) throws IOException {
+        Place from = Place.of(name);
+        Place to = Place.of(newName);
+        try (FolderHandle source = descend(from.folders(), false);
+                FolderHandle target = descend(to.folders(), true)) {
+            BasicFileAttributes found = source.find(from.last())
+                    .orElseThrow(() -> new NoSuchFileException(path(name).toString()));
+            requireFolder(path(name), found);
+            if (target.find(to.last()).isPresent()) {
+                throw new FileAlreadyExistsException(path(newName).toString());
+            }
+            source.move(from.last(), target, to.last());
+            force(target);
+        }
+    }
+
+    /** Deletes a folder with all that is in it, links themselves and not what they lead to. */
+    public void deleteTree(String name) throws IOException {
+        for (Entry entry : list(name)) {
+            if (entry.kind() == FileKind.FOLDER) {
+                deleteTree(entry.name());
+            } else {
+                delete(entry.name());
+            }
+        }
+        deleteEmptyFolder(name);
+    }
+
+    /**
      * Deletes a file. What else has the name is deleted itself, never what a link leads to; a folder is refused.
      *
      * @return whether there was one

@@ -2,15 +2,19 @@ package dev.hourglass.lab.recipe;
 
 import dev.hourglass.data.DataSources;
 import dev.hourglass.data.Dataset;
+import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.SourceOptions;
 import dev.hourglass.data.Split;
 import dev.hourglass.data.ValueRange;
 import dev.hourglass.data.files.ArrayChoice;
 import dev.hourglass.data.files.ArrayFile;
+import dev.hourglass.lab.recipe.DraftChoices.Model;
 import dev.hourglass.tensor.Shape;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 
 /** A first recipe for a file of arrays (NPY, NPZ, MAT, WAV, IDX): of pictures, of a series, of samples or of rows. */
@@ -27,25 +31,20 @@ public final class ArrayDraft {
     private static final int FEW = 1_000;
     private static final double DIVIDED_TWICE = 1.5 / 255;
 
-    private final DraftText text = new DraftText();
+    private final String name;
+    private final DraftChoices choices;
     private final List<String> notes = new ArrayList<>();
     private final Dataset data;
     private final Shape shape;
     private final ValueRange range;
     private final boolean bothParts;
-    private final String source;
+    private final boolean curve;
+    private final int steps;
+    private final int stride;
 
-    /**
-     * @param recipe YAML
-     * @param notes what was chosen of the file, a sentence each
-     */
-    public record Drafted(String recipe, List<String> notes) {
-        public Drafted {
-            notes = List.copyOf(notes);
-        }
-    }
-
-    private ArrayDraft(Path file, String source) {
+    private ArrayDraft(Path file, DraftChoices choices) {
+        this.choices = choices;
+        name = String.valueOf(file.getFileName());
         Optional<ArrayFile> arrays = DataSources.arrays(file);
         data = arrays.isPresent()
                 ? ArrayChoice.open(file, arrays.get(), null, Split.TRAINING, notes)
@@ -53,20 +52,78 @@ public final class ArrayDraft {
         bothParts = arrays.isPresent() && ArrayChoice.hasBoth(file, arrays.get(), null);
         shape = data.sampleShape();
         range = ValueRange.of(data);
-        this.source = source;
+        Neighbours neighbours = shape.rank() == 1 ? Neighbours.of(data) : new Neighbours(0, 1);
+        int training = (int) (data.size() * 4L / 5);
+        int most = Math.min(MOST_STEPS, Math.min(training / 8, (data.size() - training) / 2)) / 4 * 4;
+        curve = shape.rank() == 1
+                && shape.size() >= CONVOLVED_STEPS
+                && neighbours.across > Math.max(0.5, neighbours.down);
+        boolean windows = shape.rank() == 1 && !curve && neighbours.down > 0.5 && most >= LEAST_STEPS;
+        Integer wanted = shape.rank() == 1 ? choices.steps() : null;
+        steps = wanted != null ? wanted : windows ? most : 1;
+        int usual = wanted == null ? Math.clamp(data.size() / SAMPLES, 1, Math.max(1, most / 2)) : steps;
+        stride = steps == 1 ? 1 : Objects.requireNonNullElse(choices.stride(), usual);
+        if (steps > data.size()) {
+            throw new DatasetException(String.format(
+                    Locale.ROOT,
+                    "Can't cut windows of %,d rows from %s: it has %,d. Use fewer.",
+                    steps,
+                    file,
+                    data.size()));
+        }
+    }
+
+    /** @throws DatasetException if it can't be told which array is meant, or nothing can be read */
+    public static ArrayDraft of(Path file, DraftChoices choices) {
+        return new ArrayDraft(file, choices);
+    }
+
+    /** What was chosen of the file, a sentence each. */
+    public List<String> notes() {
+        return List.copyOf(notes);
+    }
+
+    /** As it lies in the file: the part to train on, where there are two. */
+    public Dataset data() {
+        return data;
+    }
+
+    /** Of these numbers. */
+    public ValueRange range() {
+        return range;
+    }
+
+    /** Whether the file has a part to train on and one to test by. */
+    public boolean hasBothParts() {
+        return bothParts;
+    }
+
+    /** Rows of a window; 1 where a sample is one entry of the array. */
+    public int steps() {
+        return steps;
+    }
+
+    /** Rows from one window to the next. */
+    public int stride() {
+        return stride;
+    }
+
+    /** How many samples there are. */
+    public long samples() {
+        return (data.size() - steps) / stride + 1L;
     }
 
     /**
      * @param source as the recipe names the file: from its own folder
-     * @throws dev.hourglass.data.DatasetException if it can't be told which array is meant, or nothing can be read
+     * @return YAML
      */
-    public static Drafted of(Path file, String source) {
-        ArrayDraft draft = new ArrayDraft(file, source);
-        draft.write(String.valueOf(file.getFileName()));
-        return new Drafted(draft.text.toString(), draft.notes);
+    public String recipe(String source) {
+        DraftText text = new DraftText();
+        write(text, source);
+        return text.toString();
     }
 
-    private void write(String name) {
+    private void write(DraftText text, String source) {
         boolean pictures = isPictures();
         text.add(
                 "# Written from what is in %s: %,d samples %s, numbers %s. Change what you know better;",
@@ -76,14 +133,15 @@ public final class ArrayDraft {
         text.add("");
         text.add("data:");
         if (pictures) {
-            pictures();
+            pictures(text, source);
         } else {
-            numbers();
+            numbers(text, source);
         }
         text.training(data.size() < FEW ? 16 : 32);
     }
 
-    private boolean isPictures() {
+    /** Whether each sample is taken for a picture. */
+    public boolean isPictures() {
         boolean bytes = data.normalization().isPixels();
         if (shape.rank() == 3) {
             int channels = shape.dimension(2);
@@ -95,18 +153,18 @@ public final class ArrayDraft {
         return shape.rank() == 2 && (bytes || range.isPixels() || unit);
     }
 
-    private void share() {
+    private void share(DraftText text) {
         text.add(
                 bothParts
                         ? "  # The file has a part to train on and one to test by."
                         : "  test_share: 0.2          # a fifth is tested by");
     }
 
-    private void pictures() {
+    private void pictures(DraftText text, String source) {
         text.add(
                 "  images: %s   # taken for pictures; write 'source' for a series of each sample's rows",
                 DraftText.quoted(source));
-        share();
+        share(text);
         boolean bytes = data.normalization().isPixels();
         if (bytes && range.most() < DIVIDED_TWICE) {
             text.add("  scale: 1                 # bytes of 0 and 1");
@@ -117,24 +175,22 @@ public final class ArrayDraft {
         }
         text.add("");
         text.add("models:");
-        text.pictures(shape.dimension(0), shape.dimension(1), shape.rank() == 3 ? shape.dimension(2) : 1, "sigmoid");
+        int channels = shape.rank() == 3 ? shape.dimension(2) : 1;
+        choices.requireModel("pictures", Model.CNN, Model.DENSE);
+        if (choices.model() == Model.DENSE) {
+            text.flat(Shape.of(shape.dimension(0), shape.dimension(1), channels));
+        } else {
+            text.pictures(shape.dimension(0), shape.dimension(1), channels, "sigmoid");
+        }
     }
 
-    private void numbers() {
+    private void numbers(DraftText text, String source) {
         text.add("  source: %s", DraftText.quoted(source));
-        share();
-        Neighbours neighbours = shape.rank() == 1 ? Neighbours.of(data) : new Neighbours(0, 1);
-        int training = (int) (data.size() * 4L / 5);
-        int most = Math.min(MOST_STEPS, Math.min(training / 8, (data.size() - training) / 2)) / 4 * 4;
-        boolean curve = shape.rank() == 1
-                && shape.size() >= CONVOLVED_STEPS
-                && neighbours.across > Math.max(0.5, neighbours.down);
-        boolean windows = shape.rank() == 1 && !curve && neighbours.down > 0.5 && most >= LEAST_STEPS;
-        if (windows) {
-            int stride = Math.clamp(data.size() / SAMPLES, 1, most / 2);
+        share(text);
+        if (steps > 1) {
             text.add(
                     "  window: {steps: %d, stride: %d}   # the rows follow each other: samples of %d, one every %d",
-                    most, stride, most, stride);
+                    steps, stride, steps, stride);
         }
         text.add(
                 curve
@@ -142,14 +198,17 @@ public final class ArrayDraft {
                         : "  scaling: standardize     # each channel to mean 0, deviation 1; or min_max, robust, log1p, none");
         text.add("");
         text.add("models:");
-        if (windows) {
-            sequence(most, shape.size());
+        Model model = choices.model();
+        if (model != null) {
+            chosen(text, model);
+        } else if (steps > 1) {
+            sequence(text, steps, shape.size());
         } else if (curve && shape.size() % 4 == 0) {
             text.convolutions(shape.size(), 1);
         } else if (shape.rank() == 1) {
             text.dense(shape.size());
         } else if (shape.rank() == 2) {
-            sequence(shape.dimension(0), shape.dimension(1));
+            sequence(text, shape.dimension(0), shape.dimension(1));
         } else if (shape.rank() == 3) {
             text.pictures(shape.dimension(0), shape.dimension(1), shape.dimension(2), "linear");
         } else {
@@ -157,7 +216,25 @@ public final class ArrayDraft {
         }
     }
 
-    private void sequence(int steps, int channels) {
+    private void chosen(DraftText text, Model model) {
+        if (steps > 1 || shape.rank() == 2) {
+            choices.requireModel("a series", Model.CONV1D, Model.LSTM, Model.DENSE);
+            boolean windows = steps > 1;
+            text.series(model, windows ? steps : shape.dimension(0), windows ? shape.size() : shape.dimension(1));
+        } else if (curve) {
+            choices.requireModel("a series", Model.CONV1D, Model.LSTM, Model.DENSE);
+            text.series(model, shape.size(), 1);
+        } else {
+            choices.requireModel("these samples", Model.DENSE);
+            if (shape.rank() == 1) {
+                text.dense(shape.size());
+            } else {
+                text.flat(shape);
+            }
+        }
+    }
+
+    private static void sequence(DraftText text, int steps, int channels) {
         if (steps >= CONVOLVED_STEPS && steps % 4 == 0) {
             text.convolutions(steps, channels);
         } else if (steps <= MOST_RECURRENT_STEPS) {

@@ -1,5 +1,6 @@
 package dev.hourglass.lab.recipe;
 
+import dev.hourglass.data.DatasetException;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,6 +45,23 @@ final class DraftText {
         add("      - Conv1DTranspose: {filters: 16, kernel_size: 5, strides: 2, activation: relu, padding: same}");
         add("      - Conv1DTranspose: {filters: 32, kernel_size: 5, strides: 2, activation: relu, padding: same}");
         add("      - Conv1DTranspose: {filters: %d, kernel_size: 5, padding: same}", width);
+    }
+
+    /** A model of a kind that somebody chose. */
+    void series(DraftChoices.Model model, int length, int width) {
+        switch (model) {
+            case CONV1D -> {
+                if (length % 4 != 0) {
+                    throw new DatasetException(
+                            "A conv1d halves its steps twice: expected a multiple of 4, got " + length
+                                    + ". Use " + Math.max(4, length / 4 * 4) + " or " + (length / 4 + 1) * 4
+                                    + ", or another model.");
+                }
+                convolutions(length, width);
+            }
+            case LSTM -> recurrent(length, width);
+            case DENSE, CNN -> flat(Shape.of(length, width));
+        }
     }
 
     void recurrent(int length, int width) {

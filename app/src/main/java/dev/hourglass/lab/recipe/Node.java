@@ -205,11 +205,11 @@ sealed interface Node {
         return type.getEnumConstants()[index];
     }
 
-    /** @param relativeTo what a path that isn't absolute goes from; empty for the working folder */
-    default Path asPath(String expected, Optional<Path> relativeTo) {
+    /** @param recipeFolder what a path that isn't absolute goes from */
+    default Path asPath(String expected, RecipeFolder recipeFolder) {
         String text = asText(expected);
         try {
-            return relativeTo.map(folder -> folder.resolve(text)).orElseGet(() -> Path.of(text));
+            return recipeFolder.resolve(text, place());
         } catch (InvalidPathException e) {
             throw place().error("expected " + expected + ", found " + found() + ".", e);
         }

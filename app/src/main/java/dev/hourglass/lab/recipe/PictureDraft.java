@@ -2,7 +2,9 @@ package dev.hourglass.lab.recipe;
 
 import dev.hourglass.data.images.Picture;
 import dev.hourglass.data.images.PictureProfile;
+import dev.hourglass.tensor.Shape;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** A first recipe for a folder of pictures: a CNN whose depth fits their size. */
@@ -24,7 +26,14 @@ public final class PictureDraft {
      */
     public record Size(int height, int width, boolean fitted) {
         /** That of all pictures where it can be halved as often as it needs; else a near one, of at most 128 a side. */
-        public static Size of(PictureProfile profile) {
+        public static Size of(PictureProfile profile, DraftChoices choices) {
+            if (choices.height() != null && choices.width() != null) {
+                Picture.Size only = profile.middleSize();
+                boolean same = profile.sizes().size() == 1
+                        && only.height() == choices.height()
+                        && only.width() == choices.width();
+                return new Size(choices.height(), choices.width(), !same);
+            }
             Picture.Size middle = profile.middleSize();
             int longer = Math.max(middle.width(), middle.height());
             boolean one = profile.sizes().size() == 1;
@@ -52,13 +61,15 @@ public final class PictureDraft {
      * @param source as the recipe names the folder: from its own folder
      * @return YAML
      */
-    public static String of(PictureProfile profile, String source) {
+    public static String of(PictureProfile profile, String source, DraftChoices choices) {
         DraftText text = new DraftText();
         String name =
                 String.valueOf(profile.folder().toAbsolutePath().normalize().getFileName());
         int pictures = profile.files().size();
-        Size size = Size.of(profile);
-        boolean colour = profile.colour() > 0;
+        Size size = Size.of(profile, choices);
+        String wanted = choices.colour();
+        boolean colour = wanted == null ? profile.colour() > 0 : wanted.equals("rgb");
+        choices.requireModel("pictures", DraftChoices.Model.CNN, DraftChoices.Model.DENSE);
         text.add(
                 "# Written from what is in %s: %,d pictures. Change what you know better;",
                 DraftText.printable(name), pictures);
@@ -70,13 +81,15 @@ public final class PictureDraft {
         text.add("  # Sizes, width x height: %s", sizes(profile));
         text.add("  size: [%d, %d]          # height, width", size.height, size.width);
         if (size.fitted) {
-            text.add("  fit: crop                # what is beyond that shape is cut off; or pad, stretch");
+            text.add(
+                    "  fit: %-8s            # crop cuts off what is beyond that shape; or pad, stretch",
+                    Objects.requireNonNullElse(choices.fit(), "crop"));
         }
         text.add(
                 "  colour: %s              # %,d of them %s; or %s",
                 colour ? "rgb" : "grey",
-                colour ? profile.colour() : pictures,
-                (colour ? profile.colour() : pictures) == 1 ? "is" : "are",
+                colour ? profile.colour() : pictures - profile.colour(),
+                (colour ? profile.colour() : pictures - profile.colour()) == 1 ? "is" : "are",
                 colour ? "grey" : "rgb");
         if (profile.testing() > 0) {
             text.add("  # %,d lie in a folder of their own: they are tested by.", profile.testing());
@@ -95,7 +108,12 @@ public final class PictureDraft {
         }
         text.add("");
         text.add("models:");
-        text.pictures(size.height, size.width, colour ? Picture.RGB : 1, "sigmoid");
+        int channels = colour ? Picture.RGB : 1;
+        if (choices.model() == DraftChoices.Model.DENSE) {
+            text.flat(Shape.of(size.height, size.width, channels));
+        } else {
+            text.pictures(size.height, size.width, channels, "sigmoid");
+        }
         text.training(pictures < FEW ? 16 : 32);
         return text.toString();
     }

@@ -49,9 +49,9 @@ final class PictureSyntax {
      *
      * @param recipeFolder where empty, as of a stranger's text, the disk is not asked
      */
-    static Mapping ofFolder(Mapping data, Optional<Path> recipeFolder) {
+    static Mapping ofFolder(Mapping data, RecipeFolder recipeFolder) {
         Node.Entry source = data.entries().get("source");
-        if (source == null || recipeFolder.isEmpty() || data.find("images").isPresent()) {
+        if (source == null || !recipeFolder.isKnown() || data.find("images").isPresent()) {
             return data;
         }
         Path folder = source.value().asPath(SOURCE, recipeFolder);
@@ -69,7 +69,7 @@ final class PictureSyntax {
     }
 
     /** @param data with the key {@code images} */
-    static Recipe.Pictures read(Mapping data, Optional<Path> recipeFolder) {
+    static Recipe.Pictures read(Mapping data, RecipeFolder recipeFolder) {
         data.entries().forEach((key, entry) -> {
             if (!KEYS.contains(key) && !OF_ALL.contains(key)) {
                 throw entry.key()
@@ -111,7 +111,7 @@ final class PictureSyntax {
                 seed.isEmpty() ? options : options.withSeed(seed.get().asWholeNumber(Long.MIN_VALUE, Long.MAX_VALUE)));
     }
 
-    private static Optional<Path> path(Mapping data, String key, String expected, Optional<Path> recipeFolder) {
+    private static Optional<Path> path(Mapping data, String key, String expected, RecipeFolder recipeFolder) {
         return data.find(key).map(node -> node.asPath(expected, recipeFolder));
     }
 

@@ -63,6 +63,12 @@ public record Recipe(String name, String title, List<ModelRecipe> models, Output
             return series != null || pictures != null;
         }
 
+        /** Whether the user's own file or folder is this one, or lies in it. */
+        public boolean isWithin(Path path) {
+            return (series != null && series.file().startsWith(path))
+                    || (pictures != null && pictures.source().startsWith(path));
+        }
+
         /** How many samples of a split are used; null for all. */
         public @Nullable Integer limit(Split split) {
             return switch (split) {

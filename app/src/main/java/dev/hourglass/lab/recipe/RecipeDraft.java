@@ -1,8 +1,14 @@
 package dev.hourglass.lab.recipe;
 
+import dev.hourglass.data.DatasetException;
+import dev.hourglass.data.tables.TableFolder;
 import dev.hourglass.data.tables.TableProfile;
+import dev.hourglass.tensor.Shape;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A first recipe for a table, its model chosen by what was found; it runs as it is, and says why it is so. */
 public final class RecipeDraft {
@@ -10,6 +16,9 @@ public final class RecipeDraft {
     private static final int LEAST_STEPS = 4;
     /** Shorter ones are read step by step by an LSTM; a convolution has little to go over. */
     private static final int CONVOLVED_STEPS = 16;
+
+    /** Longer ones are taken whole by dense layers where they can't be convolved. */
+    private static final int MOST_RECURRENT_STEPS = 100;
 
     private static final int SAMPLES = 8_000;
     private static final double FOLLOWS = 0.5;
@@ -30,15 +39,18 @@ public final class RecipeDraft {
 
     private final TableProfile profile;
     private final String source;
+    private final DraftChoices choices;
     private final Kind kind;
     private final int channels;
     private final int steps;
     private final int stride;
+    private final DraftChoices.@Nullable Model model;
     private final DraftText text = new DraftText();
 
-    private RecipeDraft(TableProfile profile, String source) {
+    private RecipeDraft(TableProfile profile, String source, DraftChoices choices) {
         this.profile = profile;
         this.source = source;
+        this.choices = choices;
         channels = profile.channels().size();
         boolean curve = profile.times() == null
                 && channels >= LEAST_CURVE
@@ -48,32 +60,50 @@ public final class RecipeDraft {
         long each = profile.rows() / profile.series();
         long training = each * 4 / 5;
         int most = (int) Math.min(MOST_STEPS, Math.min(training / 8, (each - training) / 2)) / 4 * 4;
-        kind = curve ? Kind.CURVES : series && most >= LEAST_STEPS ? Kind.WINDOWS : Kind.ROWS;
-        steps = kind == Kind.WINDOWS ? most : kind == Kind.CURVES ? channels : 1;
-        stride = Math.clamp(profile.rows() / SAMPLES, 1, Math.max(1, steps / 2));
+        Integer wanted = choices.steps();
+        Kind suggested = curve ? Kind.CURVES : series && most >= LEAST_STEPS ? Kind.WINDOWS : Kind.ROWS;
+        kind = wanted == null ? suggested : wanted > 1 ? Kind.WINDOWS : curve ? Kind.CURVES : Kind.ROWS;
+        steps = kind == Kind.WINDOWS ? Objects.requireNonNullElse(wanted, most) : kind == Kind.CURVES ? channels : 1;
+        int usual = wanted == null ? Math.clamp(profile.rows() / SAMPLES, 1, Math.max(1, steps / 2)) : steps;
+        stride = kind == Kind.WINDOWS ? Objects.requireNonNullElse(choices.stride(), usual) : 1;
+        model = choices.model();
+        if (profile.samples(kind == Kind.WINDOWS ? steps : 1, stride) == 0) {
+            throw new DatasetException(String.format(
+                    Locale.ROOT,
+                    "Can't cut windows of %,d rows from %s: a series has %,d. Use fewer.",
+                    steps,
+                    profile.file(),
+                    each));
+        }
     }
 
     /**
      * @param source as the recipe names the file: from its own folder
      * @return YAML
      */
-    public static String of(TableProfile profile, String source) {
-        return new RecipeDraft(profile, source).text();
+    public static String of(TableProfile profile, String source, DraftChoices choices) {
+        return new RecipeDraft(profile, source, choices).text();
     }
 
     /** The steps of a window; 1 where a sample is a row. */
-    public static int steps(TableProfile profile) {
-        RecipeDraft draft = new RecipeDraft(profile, "");
+    public static int steps(TableProfile profile, DraftChoices choices) {
+        RecipeDraft draft = new RecipeDraft(profile, "", choices);
         return draft.kind == Kind.WINDOWS ? draft.steps : 1;
     }
 
     /** From the beginning of one window to that of the next. */
-    public static int stride(TableProfile profile) {
-        RecipeDraft draft = new RecipeDraft(profile, "");
-        return draft.kind == Kind.WINDOWS ? draft.stride : 1;
+    public static int stride(TableProfile profile, DraftChoices choices) {
+        RecipeDraft draft = new RecipeDraft(profile, "", choices);
+        return draft.stride;
     }
 
     private String text() {
+        if (model != null && kind == Kind.ROWS) {
+            choices.requireModel("rows without windows", DraftChoices.Model.DENSE);
+        } else if (model != null) {
+            choices.requireModel(
+                    "a series", DraftChoices.Model.CONV1D, DraftChoices.Model.LSTM, DraftChoices.Model.DENSE);
+        }
         String name = String.valueOf(profile.file().getFileName());
         text.add(
                 "# Written from what is in %s: %,d rows of %s. Change what you know better;",
@@ -96,7 +126,12 @@ public final class RecipeDraft {
     private void data() {
         text.add("data:");
         text.add("  source: %s", DraftText.quoted(source));
-        text.add("  test_share: 0.2          # the last fifth is tested by");
+        boolean folder = Files.isDirectory(profile.file());
+        if (folder && TableFolder.parts(profile.file()).isPresent()) {
+            text.add("  # It has a part to train on and one to test by.");
+        } else {
+            text.add("  test_share: 0.2          # the last fifth %sis tested by", folder ? "of each file " : "");
+        }
         if (kind == Kind.WINDOWS) {
             text.add(
                     "  window: {steps: %d, stride: %d}   # samples of %d rows, one every %d",
@@ -175,9 +210,14 @@ public final class RecipeDraft {
     }
 
     private void windows() {
-        if (steps >= CONVOLVED_STEPS) {
+        if (model != null) {
+            text.series(model, steps, channels);
+        } else if (steps >= CONVOLVED_STEPS && steps % 4 == 0) {
             text.add("  # Convolutions over the steps of a window: fast, and they find shapes wherever they are.");
             text.convolutions(steps, channels);
+        } else if (steps > MOST_RECURRENT_STEPS) {
+            text.add("  # Dense layers over a whole window; a multiple of 4 steps would do for convolutions.");
+            text.flat(Shape.of(steps, channels));
         } else {
             text.add("  # An LSTM goes step by step through a short window.");
             text.recurrent(steps, channels);
@@ -187,7 +227,9 @@ public final class RecipeDraft {
     private void curves() {
         text.add(
                 "  # The numbers of a row follow each other like those of a curve: each row is a series of one channel.");
-        if (channels % 4 == 0) {
+        if (model != null) {
+            text.series(model, channels, 1);
+        } else if (channels % 4 == 0) {
             text.convolutions(channels, 1);
         } else {
             text.dense(channels);

@@ -107,7 +107,7 @@ public final class RecipeReader {
                     in,
                     file.toString(),
                     stem(file),
-                    Optional.ofNullable(file.toAbsolutePath().getParent()));
+                    RecipeFolder.of(file.toAbsolutePath().getParent()));
         } catch (NoSuchFileException e) {
             throw new RecipeException(
                     file + ": expected a recipe file, found none. Check the path, or run one of the labs: "
@@ -126,10 +126,24 @@ public final class RecipeReader {
      * @throws RecipeException if it has a mistake
      */
     public Recipe parse(String text, String name) {
+        return parse(text, name, RecipeFolder.NONE);
+    }
+
+    /**
+     * A stranger's recipe as text, whose files and folders must lie in a folder; no link in it is followed.
+     *
+     * @param data real path of that folder
+     * @throws RecipeException if it has a mistake, or names what lies elsewhere
+     */
+    public Recipe parseWithin(String text, String name, Path data) {
+        return parse(text, name, RecipeFolder.confinedTo(data));
+    }
+
+    private Recipe parse(String text, String name, RecipeFolder folder) {
         if (text.length() > MAX_BYTES) {
             throw new Place(name, 1, 1, "").error("expected a recipe of at most 1 MB, found a longer text.");
         }
-        return recipe(YamlTree.parse(text, name), name, Optional.empty());
+        return recipe(YamlTree.parse(text, name), name, folder);
     }
 
     private Recipe builtIn(String name) {
@@ -138,13 +152,13 @@ public final class RecipeReader {
             if (in == null) {
                 throw new IllegalStateException("The jar lacks its resource " + file + "; build it again");
             }
-            return parse(in, file, name, Optional.empty());
+            return parse(in, file, name, RecipeFolder.NONE);
         } catch (IOException e) {
             throw new RecipeException(file + ": the recipe cannot be read: " + Failures.reason(e) + ".", e);
         }
     }
 
-    private Recipe parse(InputStream in, String file, String name, Optional<Path> folder) throws IOException {
+    private Recipe parse(InputStream in, String file, String name, RecipeFolder folder) throws IOException {
         byte[] bytes = in.readNBytes(MAX_BYTES + 1);
         Place start = new Place(file, 1, 1, "");
         if (bytes.length > MAX_BYTES) {
@@ -162,7 +176,7 @@ public final class RecipeReader {
         return recipe(YamlTree.parse(text, file), name, folder);
     }
 
-    private Recipe recipe(Node root, String name, Optional<Path> folder) {
+    private Recipe recipe(Node root, String name, RecipeFolder folder) {
         Mapping top = root.asMapping("a recipe with the keys data and models")
                 .allowing("title", "data", "models", "training", "outputs");
         // Each is read here as well, so that a mistake is found even where every model overrides it.
@@ -183,7 +197,7 @@ public final class RecipeReader {
                             .error("expected the key 'data', found none. Add it, such as 'data: {name: mnist}'."));
             Optional<Mapping> trained =
                     merged(model.find("training").map(TrainingSyntax::mapping), training, TrainingSyntax::over);
-            Origin origin = folder.isPresent() ? Origin.of(item.place()) : Origin.NONE;
+            Origin origin = folder.isOfFile() ? Origin.of(item.place()) : Origin.NONE;
             models.add(new ModelRecipe(
                     spec,
                     data(learned, folder),
@@ -233,7 +247,7 @@ public final class RecipeReader {
                         .toArray(String[]::new));
     }
 
-    private Recipe.Data data(Mapping given, Optional<Path> recipeFolder) {
+    private Recipe.Data data(Mapping given, RecipeFolder recipeFolder) {
         Mapping data = PictureSyntax.ofFolder(given, recipeFolder);
         Optional<Node> limit = data.find("limit");
         Integer trainingLimit = limit.flatMap(node -> limit(node, "training")).orElse(null);

@@ -91,7 +91,7 @@ final class SeriesSyntax {
         }
     }
 
-    static Recipe.Series read(Mapping data, Optional<Path> recipeFolder) {
+    static Recipe.Series read(Mapping data, RecipeFolder recipeFolder) {
         for (String key : List.of("name", "folder")) {
             Node.Entry entry = data.entries().get(key);
             if (entry != null) {
@@ -117,7 +117,7 @@ final class SeriesSyntax {
         return new Recipe.Series(file, rest(data, recipeFolder, options));
     }
 
-    private static SeriesOptions rest(Mapping data, Optional<Path> recipeFolder, SeriesOptions given) {
+    private static SeriesOptions rest(Mapping data, RecipeFolder recipeFolder, SeriesOptions given) {
         SeriesOptions options = given;
         Optional<Node> share = data.find("test_share");
         if (share.isPresent()) {

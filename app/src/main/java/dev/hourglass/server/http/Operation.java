@@ -5,7 +5,7 @@ import org.eclipse.jetty.server.Request;
 
 /** What a request asks for, as far as it decides how large it may be and in which line it stands. */
 enum Operation {
-    /** Samples that are kept. */
+    /** Samples or pieces of data that are kept. */
     UPLOAD,
     /** Numbers in, numbers out. */
     SERVICE,
@@ -16,6 +16,9 @@ enum Operation {
     /** By method and path, as they are sent. */
     static Operation of(Request request) {
         String path = request.getHttpURI().getPath();
+        if (request.getMethod().equals("PATCH") && path != null && path.startsWith("/api/uploads/")) {
+            return UPLOAD;
+        }
         if (!request.getMethod().equals("POST") || path == null || !path.startsWith("/api/runs/")) {
             return OTHER;
         }

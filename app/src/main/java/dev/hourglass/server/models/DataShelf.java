@@ -48,6 +48,11 @@ public final class DataShelf {
         return opened;
     }
 
+    /** What lies there, or in that folder, is gone: what takes its name is opened anew. */
+    public synchronized void forget(Path path) {
+        open.keySet().removeIf(key -> key.data().isWithin(path));
+    }
+
     private Dataset all(Recipe.Data data, Split split) {
         Recipe.Series series = data.series();
         if (series != null) {

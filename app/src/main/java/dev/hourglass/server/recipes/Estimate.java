@@ -1,8 +1,6 @@
 package dev.hourglass.server.recipes;
 
 import dev.hourglass.data.Split;
-import dev.hourglass.data.catalog.DatasetCatalog;
-import dev.hourglass.data.catalog.DatasetSpec;
 import dev.hourglass.engine.DivergenceException;
 import dev.hourglass.engine.Samples;
 import dev.hourglass.engine.TrainingSession;
@@ -56,8 +54,8 @@ record Estimate(
         }
     }
 
-    static Estimate of(Recipe recipe, DatasetCatalog catalog, boolean shared) {
-        return of(recipe, catalog, shared, Runtime.getRuntime().maxMemory());
+    static Estimate of(Recipe recipe, DataSizes sizes, boolean shared) {
+        return of(recipe, sizes, shared, Runtime.getRuntime().maxMemory());
     }
 
     /**
@@ -65,29 +63,29 @@ record Estimate(
      *
      * @param available bytes that Java may use
      */
-    static Estimate of(Recipe recipe, DatasetCatalog catalog, boolean shared, long available) {
+    static Estimate of(Recipe recipe, DataSizes sizes, boolean shared, long available) {
         double buffers = 0; // sums of what strangers wrote may be larger than a long
         double disk = REPORT_BYTES;
         for (ModelRecipe model : recipe.models()) {
             double parameters = (double) Float.BYTES * model.spec().facts().parameters();
-            buffers = Math.max(buffers, parameters * COPIES_OF_PARAMETERS + activations(model, catalog));
+            buffers = Math.max(buffers, parameters * COPIES_OF_PARAMETERS + activations(model, sizes));
             disk += parameters * (FILES_OF_PARAMETERS + 3.0 * model.training().epochs());
         }
-        double memory = BASE_BYTES + data(recipe, catalog) + buffers;
+        double memory = BASE_BYTES + data(recipe, sizes) + buffers;
         boolean fits = memory < available;
         List<OfModel> models = recipe.models().stream()
-                .map(model -> fits ? measure(model, catalog) : OfModel.unmeasured(model))
+                .map(model -> fits ? measure(model, sizes) : OfModel.unmeasured(model))
                 .toList();
         double seconds = models.stream().mapToDouble(OfModel::seconds).sum();
         return new Estimate(seconds, (long) memory, available, (long) disk, fits, shared, models);
     }
 
     /** Trains some steps on noise: the time of a step does not depend on the numbers. */
-    private static OfModel measure(ModelRecipe model, DatasetCatalog catalog) {
+    private static OfModel measure(ModelRecipe model, DataSizes sizes) {
         AutoencoderSpec spec = model.spec();
         TrainOptions options = model.training();
-        int trained = samples(model.data(), Split.TRAINING, catalog);
-        int tested = samples(model.data(), Split.TEST, catalog);
+        int trained = sizes.samples(model.data(), Split.TRAINING);
+        int tested = sizes.samples(model.data(), Split.TEST);
         int batch = Math.min(options.batchSize(), trained);
         float[] noise = new float[spec.input().size()];
         RandomSource random = new RandomSource(1);
@@ -140,29 +138,23 @@ record Estimate(
         }
     }
 
-    private static int samples(Recipe.Data data, Split split, DatasetCatalog catalog) {
-        Integer limit = data.limit(split);
-        int all = catalog.spec(data.name()).samples(split);
-        return limit == null ? all : Math.min(limit, all);
-    }
-
     /** Pixels are kept as bytes, series as floats. */
-    private static double data(Recipe recipe, DatasetCatalog catalog) {
+    private static double data(Recipe recipe, DataSizes sizes) {
         double bytes = 0;
         for (Recipe.Data data : recipe.data()) {
-            DatasetSpec spec = catalog.spec(data.name());
-            int each = spec.sampleShape().size() * (spec.sampleShape().rank() == 3 ? 1 : Float.BYTES);
-            bytes += (double) each
-                    * ((long) samples(data, Split.TRAINING, catalog) + samples(data, Split.TEST, catalog));
+            Shape sample = sizes.sample(data);
+            bytes += (double) sample.size()
+                    * (sample.rank() == 3 ? 1 : Float.BYTES)
+                    * ((long) sizes.samples(data, Split.TRAINING) + sizes.samples(data, Split.TEST));
         }
         return bytes;
     }
 
     /** Values and their gradients of a whole batch. */
-    private static double activations(ModelRecipe model, DatasetCatalog catalog) {
+    private static double activations(ModelRecipe model, DataSizes sizes) {
         double perSample =
                 model.spec().facts().outputs().stream().mapToDouble(Shape::size).sum();
-        int batch = Math.min(model.training().batchSize(), samples(model.data(), Split.TRAINING, catalog));
+        int batch = Math.min(model.training().batchSize(), sizes.samples(model.data(), Split.TRAINING));
         return 2.0 * Float.BYTES * perSample * batch;
     }
 }

@@ -28,6 +28,7 @@ public final class RecipeRoutes implements Routes {
     private static final Pattern PLACE = Pattern.compile("^[^:]*:(\\d+):(\\d+): ");
 
     private final Recipes recipes;
+    private final DataSizes sizes;
     private final DatasetCatalog catalog;
     private final BooleanSupplier training;
     private static final int MOST_KEPT = 100;
@@ -35,9 +36,10 @@ public final class RecipeRoutes implements Routes {
     private final Map<Recipe, Estimate> estimates = new ConcurrentHashMap<>();
 
     /** @param training whether a run trains now */
-    public RecipeRoutes(Recipes recipes, DatasetCatalog catalog, BooleanSupplier training) {
+    public RecipeRoutes(Recipes recipes, DataSizes sizes, BooleanSupplier training) {
         this.recipes = recipes;
-        this.catalog = catalog;
+        this.sizes = sizes;
+        this.catalog = sizes.catalog();
         this.training = training;
     }
 
@@ -141,9 +143,14 @@ public final class RecipeRoutes implements Routes {
         Answers.json(context, known);
     }
 
+    /** What is known of data may no longer be so. */
+    public void forgetEstimates() {
+        estimates.clear();
+    }
+
     /** One at a time, or they would measure each other. */
     private synchronized Estimate measure(Recipe recipe, boolean shared) {
-        Estimate estimate = Estimate.of(recipe, catalog, shared);
+        Estimate estimate = Estimate.of(recipe, sizes, shared);
         if (estimates.size() > MOST_KEPT) {
             estimates.clear();
         }

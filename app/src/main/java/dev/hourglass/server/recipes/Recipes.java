@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDateTime;
@@ -29,11 +30,19 @@ public final class Recipes {
     private static final int MOST_CHARACTERS = 200_000;
 
     private final RecipeReader reader;
+    private final Path data;
     private final InstantSource clock;
 
-    public Recipes(RecipeReader reader, InstantSource clock) {
+    /** @param data real path of the folder of data that were brought here */
+    public Recipes(RecipeReader reader, Path data, InstantSource clock) {
         this.reader = reader;
+        this.data = data;
         this.clock = clock;
+    }
+
+    /** Where the data lie that its recipes may name. */
+    public Path data() {
+        return data;
     }
 
     /** A model of a recipe in short. */
@@ -110,16 +119,16 @@ public final class Recipes {
     /**
      * The recipe of a request, as it shall run.
      *
-     * @throws ApiException if the request is malformed or the recipe names files of the server
+     * @throws ApiException if the request is malformed or the recipe names folders of the server
      * @throws dev.hourglass.lab.recipe.RecipeException if the recipe has a mistake
      */
     public Recipe recipe(RunRequest request) {
-        Recipe recipe = reader.parse(request.text(), request.recipe());
-        if (recipe.data().stream().anyMatch(data -> data.folder() != null || data.isOwn())) {
+        Recipe recipe = reader.parseWithin(request.text(), request.recipe(), data);
+        if (recipe.data().stream().anyMatch(each -> each.folder() != null)) {
             throw ApiException.impossible(
                     "text",
-                    "A recipe that is run here can't name folders or files of the server.",
-                    "Leave 'folder', 'source' and 'images' out of 'data', or run it with hourglass lab.");
+                    "A recipe that is run here can't name folders of the server.",
+                    "Leave 'folder' out of 'data', or run it with hourglass lab.");
         }
         Recipe asked = request.overrides().applyTo(recipe);
         for (ModelRecipe model : asked.models()) {

@@ -8,6 +8,7 @@ import dev.hourglass.server.http.ErrorResponses;
 import dev.hourglass.server.recipes.Recipes;
 import dev.hourglass.server.recipes.RunRequest;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -250,6 +251,15 @@ public final class RunBoard implements AutoCloseable {
     public synchronized Optional<LiveRun> current() {
         return live.values().stream()
                 .filter(run -> run.state() == RunState.RUNNING || run.state() == RunState.PAUSED)
+                .findFirst();
+    }
+
+    /** A run that is not over and uses the file or folder, if there is one. */
+    public synchronized Optional<String> userOf(Path data) {
+        return live.values().stream()
+                .filter(run ->
+                        !run.state().over() && run.recipe().data().stream().anyMatch(each -> each.isWithin(data)))
+                .map(LiveRun::name)
                 .findFirst();
     }
 

@@ -14,6 +14,7 @@ import dev.hourglass.server.recipes.RunRequest;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -36,9 +37,11 @@ public final class RunRoutes implements Routes {
     private final RunBoard board;
     private final RunViews views;
     private final Recipes recipes;
+    private final Path brought;
     private final EventStreams streams;
 
     public RunRoutes(RunShelf shelf, RunBoard board, RunViews views, Recipes recipes, EventStreams streams) {
+        brought = recipes.data();
         this.shelf = shelf;
         this.board = board;
         this.views = views;
@@ -149,7 +152,7 @@ public final class RunRoutes implements Routes {
     private String recipeText(String name, @Nullable StoredRun run) {
         JsonNode tree = run == null ? null : recipeTree(run);
         if (tree != null && tree.isObject()) {
-            return new YAMLMapper().writeValueAsString(tree);
+            return new YAMLMapper().writeValueAsString(tree).replace(brought + "/", "");
         }
         return board.find(name).map(LiveRun::request).map(RunRequest::text).orElse("");
     }

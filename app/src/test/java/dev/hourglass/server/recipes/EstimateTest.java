@@ -14,6 +14,9 @@ import org.junit.jupiter.api.Timeout;
 
 class EstimateTest {
     private static final DatasetCatalog CATALOG = DatasetCatalog.standard();
+    private static final DataSizes SIZES = new DataSizes(CATALOG, (data, split) -> {
+        throw new AssertionError("No data of anybody are opened");
+    });
     private static final long GIGABYTE = 1L << 30;
 
     private static Recipe recipe(String text) {
@@ -27,7 +30,7 @@ class EstimateTest {
         String dense = "- Dense: {name: back, units: 500}";
         String huge = TestServer.TINY.replace(
                 dense, "- Dense: {units: 40000}\n      - Dense: {units: 40000}\n      " + dense);
-        Estimate estimate = Estimate.of(recipe(huge), CATALOG, false, 8 * GIGABYTE);
+        Estimate estimate = Estimate.of(recipe(huge), SIZES, false, 8 * GIGABYTE);
         assertThat(estimate.fits()).isFalse();
         // The weights between the two in six copies of four bytes.
         assertThat(estimate.memoryBytes()).isGreaterThan(24L * 40_000 * 40_000);
@@ -42,7 +45,7 @@ class EstimateTest {
         String batch = TestServer.TINY
                 .replace("batch_size: 32", "batch_size: 1000000")
                 .replace("limit: 96", "limit: 2000000000");
-        assertThat(Estimate.of(recipe(batch), CATALOG, false, 1).fits()).isFalse();
+        assertThat(Estimate.of(recipe(batch), SIZES, false, 1).fits()).isFalse();
     }
 
     /** Each pair of branches doubles what went in. */
@@ -55,14 +58,14 @@ class EstimateTest {
         }
         String doubling = TestServer.TINY.replace("- Flatten\n", layers);
         assertThatExceptionOfType(ApiException.class)
-                .isThrownBy(() -> Estimate.of(recipe(doubling), CATALOG, false, 64 * GIGABYTE))
+                .isThrownBy(() -> Estimate.of(recipe(doubling), SIZES, false, 64 * GIGABYTE))
                 .withMessageStartingWith(
                         "Model 'dense' diverges in its first steps, on noise between 0 and 1: the loss is ");
     }
 
     @Test
     void whatFitsIsMeasured() {
-        Estimate estimate = Estimate.of(recipe(TestServer.TINY), CATALOG, false, 64 * GIGABYTE);
+        Estimate estimate = Estimate.of(recipe(TestServer.TINY), SIZES, false, 64 * GIGABYTE);
         assertThat(estimate.fits()).isTrue();
         assertThat(estimate.seconds()).isPositive();
         assertThat(estimate.memoryBytes()).isBetween(150L << 20, 160L << 20);

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param columns names of the channels, or none
  * @param channels how many numbers a row has, >= 1
  * @param values doubles [rows, channels], NaN where one is missing; changed only by who fills gaps
- * @param times of the rows as longs, nanoseconds since 1970, not decreasing within a series unless they were to be sorted; null where there are none
+ * @param times of the rows as longs, nanoseconds since 1970, not decreasing within a series unless they were to be sorted;
+ *     null where there are none
  * @param zoned whether times are moments; else they are readings of some clock
  * @param labels the class of each row, as codes of {@code classes}; null where there are none
  * @param classes what labels stand for

@@ -65,6 +65,13 @@ public final class TableFolder {
      * @throws dev.hourglass.tensor.CorruptFileException if one of them is damaged or has no rows
      */
     static Table read(Path folder, TableOptions options) {
+        return new TableFolder(folder, files(folder)).read(options);
+    }
+
+    /**
+     * The tables of a folder, in the order of their names; throws as {@link #read} does where it has others.
+     */
+    static List<Path> files(Path folder) {
         List<Path> files = new ArrayList<>(list(folder));
         Content content = content(folder);
         if (content.tables == 0) {
@@ -82,7 +89,7 @@ public final class TableFolder {
             }
         }
         files.sort(Comparator.comparing(file -> name(folder, file)));
-        return new TableFolder(folder, files).read(options);
+        return files;
     }
 
     /** The folders train and test (or valid) inside a folder, where it has both and no files of its own. */
@@ -106,7 +113,7 @@ public final class TableFolder {
         }
     }
 
-    private static String name(Path folder, Path file) {
+    static String name(Path folder, Path file) {
         return folder.relativize(file).toString().replace('\\', '/');
     }
 

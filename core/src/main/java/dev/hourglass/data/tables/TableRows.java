@@ -105,7 +105,7 @@ final class TableRows implements AutoCloseable {
         }
     }
 
-    private static void requireSameKind(TableReader first, TableReader other) {
+    static void requireSameKind(TableReader first, TableReader other) {
         TableLayout expected = first.layout();
         TableLayout found = other.layout();
         if (!found.channelNames().equals(expected.channelNames())

@@ -5,13 +5,17 @@ import dev.hourglass.data.SampleTimes;
 import dev.hourglass.files.FileStamp;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -31,30 +35,48 @@ final class TableScan {
     private static final int COURSE = 1 << 11;
     private static final double SAME = 0.99;
 
-    private final Path file;
+    private final Path source;
 
-    TableScan(Path file) {
-        this.file = file;
+    TableScan(Path source) {
+        this.source = source;
     }
 
+    /** Of a file, or of all tables of a folder: the columns of the first are those of all. */
     TableProfile profile(TableOptions given) {
-        return FileStamp.whileUnchanged(file, () -> {
-            List<TableProfile.Words> words = new ArrayList<>();
-            TableOptions options = given;
-            try (TableReader reader = TableReader.open(file, given)) {
-                options = withoutWords(given, reader, words);
-            } catch (IOException e) {
-                throw unreadable(e);
+        boolean folder = Files.isDirectory(source);
+        List<Path> files = folder ? TableFolder.files(source) : List.of(source);
+        List<TableProfile.Words> words = new ArrayList<>();
+        TableOptions options = given;
+        try (TableReader reader = TableReader.open(files.getFirst(), given)) {
+            options = withoutWords(given, reader, words);
+            List<String> columns = reader.layout().channelNames();
+            if (folder && !columns.isEmpty() && options.roles().columns().isEmpty()) {
+                List<String> exclude = options.roles().exclude();
+                String label = options.roles().label();
+                options = options.withColumns(columns.stream()
+                        .filter(name -> !exclude.contains(name) && !name.equals(label))
+                        .toList());
             }
-            try (TableReader reader = TableReader.open(file, options)) {
-                return new Sums(reader).profile(file, options, words);
-            } catch (IOException e) {
-                throw unreadable(e);
-            }
-        });
+        } catch (IOException e) {
+            throw unreadable(files.getFirst(), e);
+        }
+        Sums sums = null;
+        for (Path file : files) {
+            TableOptions read = options;
+            Sums before = sums;
+            sums = FileStamp.whileUnchanged(file, () -> {
+                try (TableReader reader = TableReader.open(file, read)) {
+                    return (before == null ? new Sums(reader) : before).add(reader);
+                } catch (IOException e) {
+                    throw unreadable(file, e);
+                }
+            });
+        }
+        TableOptions told = folder ? options.withColumns(given.roles().columns()) : options;
+        return Objects.requireNonNull(sums).profile(source, told, words);
     }
 
-    private DatasetException unreadable(IOException e) {
+    private static DatasetException unreadable(Path file, IOException e) {
         return new DatasetException("Can't read " + file + ": " + e.getMessage() + ".", e);
     }
 
@@ -105,7 +127,7 @@ final class TableScan {
 
     /** What is added up while the rows go by. */
     private static final class Sums {
-        private final TableReader reader;
+        private final TableReader first;
         private final int channels;
         private final OfChannel[] each;
         private final double[] shift;
@@ -113,7 +135,9 @@ final class TableScan {
         private final double[] sums;
         private final TreeMap<Long, Integer> steps = new TreeMap<>();
         private final Map<Integer, Long> lastTimes = new HashMap<>();
-        private final TreeMap<Integer, Long> classes = new TreeMap<>();
+        private final Map<String, Long> classes = new LinkedHashMap<>();
+        private int files;
+        private int series;
         private double acrossSquares;
         private long acrossCount;
         private long rows;
@@ -124,7 +148,7 @@ final class TableScan {
         private long lastTime = Long.MIN_VALUE;
 
         Sums(TableReader reader) {
-            this.reader = reader;
+            first = reader;
             channels = reader.layout().channels().size();
             each = new OfChannel[channels];
             Arrays.setAll(each, i -> new OfChannel());
@@ -134,31 +158,57 @@ final class TableScan {
             sums = new double[related];
         }
 
-        TableProfile profile(Path file, TableOptions options, List<TableProfile.Words> words) {
+        /** All rows of a further file, which is a series of its own. */
+        Sums add(TableReader reader) throws IOException {
+            if (files > 0) {
+                TableRows.requireSameKind(first, reader);
+            }
+            lastTimes.clear();
+            for (OfChannel channel : each) {
+                channel.begin();
+            }
+            long before = rows;
+            TreeMap<Integer, Long> codes = new TreeMap<>();
             RowBlock block = reader.newBlock();
             while (reader.read(block)) {
                 for (int row = 0; row < block.rows; row++) {
-                    add(block, row);
+                    add(reader, block, row, codes);
                 }
             }
-            if (rows == 0) {
+            if (rows == before) {
                 throw reader.noRows();
+            }
+            List<String> names = reader.classNames();
+            codes.forEach((code, count) -> classes.merge(names.get(code), count, Long::sum));
+            files++;
+            series += Math.max(1, reader.seriesCount());
+            return this;
+        }
+
+        TableProfile profile(Path source, TableOptions options, List<TableProfile.Words> words) {
+            List<String> notes = new ArrayList<>(first.notes());
+            if (Files.isDirectory(source)) {
+                notes.addFirst(String.format(
+                        Locale.ROOT,
+                        "%s: %,d file%s, each a series; of the first:",
+                        source.getFileName(),
+                        files,
+                        files == 1 ? "" : "s"));
             }
             List<TableProfile.Channel> found = new ArrayList<>();
             for (int i = 0; i < channels; i++) {
-                String name = reader.layout().channels().get(i).name();
+                String name = first.layout().channels().get(i).name();
                 found.add(each[i].channel(name));
             }
-            List<String> names = reader.classNames();
             List<TableProfile.ClassCount> counts = new ArrayList<>();
-            classes.forEach((code, count) -> counts.add(new TableProfile.ClassCount(names.get(code), count)));
+            classes.forEach((name, count) -> counts.add(new TableProfile.ClassCount(name, count)));
             return new TableProfile(
-                    file,
+                    source,
                     options,
-                    reader.notes(),
-                    reader.layout().named(),
+                    notes,
+                    first.layout().named(),
                     rows,
-                    Math.max(1, reader.seriesCount()),
+                    series,
                     found,
                     words,
                     times(),
@@ -167,7 +217,7 @@ final class TableScan {
                     across());
         }
 
-        private void add(RowBlock block, int row) {
+        private void add(TableReader reader, RowBlock block, int row, Map<Integer, Long> codes) {
             int at = row * channels;
             boolean all = true;
             for (int i = 0; i < channels; i++) {
@@ -195,7 +245,7 @@ final class TableScan {
                 }
             }
             if (reader.hasLabels()) {
-                classes.merge(block.labels[row], 1L, Long::sum);
+                codes.merge(block.labels[row], 1L, Long::sum);
             }
             if (reader.layout().time() != null) {
                 addTime(block.times[row], reader.hasIds() ? block.ids[row] : 0);
@@ -220,7 +270,7 @@ final class TableScan {
         }
 
         private TableProfile.@Nullable Times times() {
-            TimeFormat format = reader.layout().time();
+            TimeFormat format = first.layout().time();
             if (format == null) {
                 return null;
             }
@@ -241,7 +291,7 @@ final class TableScan {
                 irregular += other ? step.getValue() : 0;
             }
             SampleTimes ends = SampleTimes.of(MemorySegment.ofArray(new long[] {firstTime, lastTime}), format.zoned());
-            String column = reader.layout()
+            String column = first.layout()
                     .only(TableColumn.Role.TIME)
                     .map(TableColumn::name)
                     .orElse("");
@@ -257,7 +307,7 @@ final class TableScan {
                     double both = products[i][j] - sums[i] * sums[j] / whole;
                     double correlation = both / Math.sqrt(a * b);
                     if (a > 0 && b > 0 && Math.abs(correlation) >= SAME) {
-                        List<TableColumn> names = reader.layout().channels();
+                        List<TableColumn> names = first.layout().channels();
                         related.add(new TableProfile.Related(
                                 names.get(j).name(), names.get(i).name(), Math.clamp(correlation, -1, 1)));
                     }
@@ -303,6 +353,12 @@ final class TableScan {
 
         OfChannel() {
             Arrays.fill(course, Float.NaN);
+        }
+
+        /** What comes next does not follow what came before. */
+        void begin() {
+            before = Double.NaN;
+            run = 0;
         }
 
         void add(double value, long row) {

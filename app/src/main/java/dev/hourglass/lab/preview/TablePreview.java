@@ -1,30 +1,49 @@
-package dev.hourglass.cli;
+package dev.hourglass.lab.preview;
 
-import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.tables.TableProfile;
+import dev.hourglass.lab.recipe.DraftChoices;
 import dev.hourglass.lab.recipe.RecipeDraft;
 import dev.hourglass.report.figures.Figure;
 import dev.hourglass.report.figures.TableFigure;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What {@code data info} says of a table: what was found, what windows make of it, and what training would take. */
-final class DataInfo {
+final class TablePreview implements DataPreview {
     private final TableProfile profile;
+    private final DraftChoices choices;
     private final int steps;
     private final int stride;
 
-    DataInfo(TableProfile profile, @Nullable Integer steps, @Nullable Integer stride) {
+    TablePreview(TableProfile profile, DraftChoices choices) {
         this.profile = profile;
-        this.steps = steps == null ? RecipeDraft.steps(profile) : steps;
-        this.stride = stride != null ? stride : steps == null ? RecipeDraft.stride(profile) : steps;
+        this.choices = choices;
+        steps = RecipeDraft.steps(profile, choices);
+        stride = RecipeDraft.stride(profile, choices);
     }
 
-    Figure figure() {
+    @Override
+    public DataPreview with(DraftChoices other) {
+        return new TablePreview(profile, other);
+    }
+
+    @Override
+    public String recipe(String source) {
+        return RecipeDraft.of(profile, source, choices);
+    }
+
+    @Override
+    public List<String> notes() {
+        return profile.notes();
+    }
+
+    @Override
+    public Figure figure() {
         String name = String.valueOf(profile.file().getFileName());
         TableProfile.Times times = profile.times();
         String note = String.format(
@@ -42,16 +61,18 @@ final class DataInfo {
                         .toList());
     }
 
-    private TrainingCost cost() {
+    @Override
+    public TrainingCost cost() {
         return TrainingCost.measure(
-                RecipeDraft.of(profile, String.valueOf(profile.file().getFileName())),
+                recipe(String.valueOf(profile.file().getFileName())),
                 input -> profile.samples(input.rank() == 2 ? steps : 1, stride),
                 8L * profile.rows() * profile.channels().size());
     }
 
-    void print(Terminal terminal) {
-        profile.notes().forEach(terminal::println);
-        terminal.println(String.format(
+    @Override
+    public List<String> lines() {
+        List<String> lines = new ArrayList<>(profile.notes());
+        lines.add(String.format(
                 Locale.ROOT,
                 "%,d rows, %,d channels%s",
                 profile.rows(),
@@ -59,7 +80,7 @@ final class DataInfo {
                 profile.series() > 1 ? String.format(Locale.ROOT, ", %,d series", profile.series()) : ""));
         TableProfile.Times times = profile.times();
         if (times != null) {
-            terminal.println(String.format(
+            lines.add(String.format(
                     Locale.ROOT,
                     "Times    %s to %s, mostly every %s; %,d repeated, %,d other steps, the longest %s",
                     times.first(),
@@ -69,8 +90,8 @@ final class DataInfo {
                     times.irregular(),
                     time(times.longestNanos())));
         }
-        terminal.println("");
-        terminal.println(String.format(
+        lines.add("");
+        lines.add(String.format(
                 Locale.ROOT,
                 "  %-24s %12s %12s %12s %12s %10s %10s",
                 "Channel",
@@ -82,7 +103,7 @@ final class DataInfo {
                 "Longest"));
         for (TableProfile.Channel channel : profile.channels()) {
             String note = channel.isEmpty() ? "  empty" : channel.isConstant() ? "  constant" : "";
-            terminal.println(String.format(
+            lines.add(String.format(
                             Locale.ROOT,
                             "  %-24s %12.6g %12.6g %12.6g %12.6g %,10d %,10d",
                             channel.name(),
@@ -94,28 +115,29 @@ final class DataInfo {
                             channel.longestRun())
                     + note);
         }
-        terminal.println("");
+        lines.add("");
         profile.related()
-                .forEach(pair -> terminal.println(String.format(
+                .forEach(pair -> lines.add(String.format(
                         Locale.ROOT,
                         "Alike    '%s' and '%s', correlation %.4f",
                         pair.first(),
                         pair.second(),
                         pair.correlation())));
         profile.words()
-                .forEach(words -> terminal.println("Words    column '" + words.column() + "' has "
+                .forEach(words -> lines.add("Words    column '" + words.column() + "' has "
                         + String.join(", ", words.texts())
                         + (words.label() ? ": taken for labels" : ": left out")));
         profile.classes()
-                .forEach(each -> terminal.println(
-                        String.format(Locale.ROOT, "Class    %s, %,d rows", each.name(), each.rows())));
+                .forEach(each ->
+                        lines.add(String.format(Locale.ROOT, "Class    %s, %,d rows", each.name(), each.rows())));
         TrainingCost cost = cost();
-        terminal.println(String.format(
+        lines.add(String.format(
                 Locale.ROOT,
                 "Samples  %,d of %s",
                 profile.samples(steps, stride),
                 steps == 1 ? "one row" : steps + " rows, one every " + stride));
-        terminal.println(cost.toString());
+        lines.add(cost.toString());
+        return lines;
     }
 
     private static String time(long nanos) {
@@ -125,9 +147,10 @@ final class DataInfo {
                 : duration.toString().substring(2).toLowerCase(Locale.ROOT);
     }
 
-    String json() {
-        JsonMapper mapper = JsonMapper.shared();
-        ObjectNode root = mapper.createObjectNode();
+    @Override
+    public ObjectNode tree() {
+        ObjectNode root = JsonNodeFactory.instance.objectNode();
+        root.put("kind", "table");
         root.put("file", profile.file().toString());
         root.put("rows", profile.rows());
         root.put("series", profile.series());
@@ -176,16 +199,14 @@ final class DataInfo {
                     .put("second", pair.second())
                     .put("correlation", pair.correlation());
         }
-        TrainingCost cost = cost();
         ObjectNode samples = root.putObject("samples");
         samples.put("count", profile.samples(steps, stride));
         samples.put("steps", steps);
         samples.put("stride", stride);
-        cost.putInto(root);
-        return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root);
+        return root;
     }
 
-    private static void number(ObjectNode node, String name, double value) {
+    static void number(ObjectNode node, String name, double value) {
         if (Double.isFinite(value)) {
             node.put(name, value);
         } else {

@@ -1,4 +1,4 @@
-package dev.hourglass.cli;
+package dev.hourglass.lab.preview;
 
 import dev.hourglass.data.FloatDataset;
 import dev.hourglass.lab.recipe.ModelRecipe;
@@ -14,8 +14,14 @@ import java.util.Random;
 import java.util.function.ToLongFunction;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What a run of the model that {@code lab --from} would choose takes on this machine. */
-record TrainingCost(String model, long parameters, long megabytes, double secondsPerEpoch) {
+/**
+ * What a run of the model that {@code lab --from} would choose takes on this machine.
+ *
+ * @param model its name
+ * @param megabytes of memory, about
+ * @param secondsPerEpoch of training
+ */
+public record TrainingCost(String model, long parameters, long megabytes, double secondsPerEpoch) {
     private static final int TRIED_BATCHES = 4;
     /** Weights, their gradients and the two means of Adam. */
     private static final int COPIES = 4;

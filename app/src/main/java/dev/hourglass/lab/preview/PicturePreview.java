@@ -1,9 +1,9 @@
-package dev.hourglass.cli;
+package dev.hourglass.lab.preview;
 
-import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.images.ImageFolder;
 import dev.hourglass.data.images.Picture;
 import dev.hourglass.data.images.PictureProfile;
+import dev.hourglass.lab.recipe.DraftChoices;
 import dev.hourglass.lab.recipe.PictureDraft;
 import dev.hourglass.report.figures.ContactSheet;
 import dev.hourglass.report.figures.Figure;
@@ -11,25 +11,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What {@code data info} says of a folder of pictures: all by their headers, some decoded. */
-final class PictureInfo {
+final class PicturePreview implements DataPreview {
     private static final int SHOWN = 24;
     private static final int MOST_LISTED = 10;
 
     private final PictureProfile profile;
+    private final DraftChoices choices;
     private final PictureProfile.Look look;
     private final PictureDraft.Size size;
     private final int least;
     private final int most;
 
-    PictureInfo(PictureProfile profile) {
+    PicturePreview(PictureProfile profile, DraftChoices choices) {
         this.profile = profile;
+        this.choices = choices;
         look = profile.some(SHOWN, ContactSheet.SIDE);
-        size = PictureDraft.Size.of(profile);
+        size = PictureDraft.Size.of(profile, choices);
         int darkest = 255;
         int brightest = 0;
         for (PictureProfile.Shown shown : look.shown()) {
@@ -42,7 +44,23 @@ final class PictureInfo {
         most = brightest;
     }
 
-    Figure figure() {
+    @Override
+    public DataPreview with(DraftChoices other) {
+        return new PicturePreview(profile, other);
+    }
+
+    @Override
+    public String recipe(String source) {
+        return PictureDraft.of(profile, source, choices);
+    }
+
+    @Override
+    public List<String> notes() {
+        return List.of();
+    }
+
+    @Override
+    public Figure figure() {
         List<ContactSheet.Tile> tiles = new ArrayList<>();
         for (PictureProfile.Shown shown : look.shown()) {
             byte[] pixels = shown.picture().pixels();
@@ -67,10 +85,11 @@ final class PictureInfo {
         return String.valueOf(profile.folder().toAbsolutePath().normalize().getFileName());
     }
 
-    private TrainingCost cost() {
+    @Override
+    public TrainingCost cost() {
         long pixels = (long) size.height() * size.width() * (profile.colour() > 0 ? Picture.RGB : 1);
         return TrainingCost.measure(
-                PictureDraft.of(profile, name()),
+                recipe(name()),
                 input -> profile.files().size(),
                 profile.files().size() * pixels * (profile.deep() > 0 ? 2 : 1));
     }
@@ -81,43 +100,44 @@ final class PictureInfo {
         return all;
     }
 
-    void print(Terminal terminal) {
+    @Override
+    public List<String> lines() {
+        List<String> lines = new ArrayList<>();
         int pictures = profile.files().size();
-        line(terminal, "%,d pictures: %s", pictures, counts(profile.kinds()));
-        line(terminal, "Sizes    %s, width x height", counts(profile.sizes()));
+        line(lines, "%,d pictures: %s", pictures, counts(profile.kinds()));
+        line(lines, "Sizes    %s, width x height", counts(profile.sizes()));
         line(
-                terminal,
+                lines,
                 "Colours  %,d in colour, %,d grey; %,d have 16 bits",
                 profile.colour(),
                 pictures - profile.colour(),
                 profile.deep());
         if (!look.shown().isEmpty()) {
             line(
-                    terminal,
+                    lines,
                     "Range    from %d to %d of 255, in the %,d that were decoded",
                     least,
                     most,
                     look.shown().size());
         }
         if (profile.testing() > 0) {
-            line(terminal, "Parts    %,d to train on, %,d to test by", pictures - profile.testing(), profile.testing());
+            line(lines, "Parts    %,d to train on, %,d to test by", pictures - profile.testing(), profile.testing());
         }
-        profile.classes().forEach(each -> line(terminal, "Class    %s, %,d pictures", each.of(), each.pictures()));
+        profile.classes().forEach(each -> line(lines, "Class    %s, %,d pictures", each.of(), each.pictures()));
         List<ImageFolder.Skipped> unread = unread();
-        unread.stream()
-                .limit(MOST_LISTED)
-                .forEach(each -> line(terminal, "Unread   %s: %s", each.file(), each.reason()));
+        unread.stream().limit(MOST_LISTED).forEach(each -> line(lines, "Unread   %s: %s", each.file(), each.reason()));
         if (unread.size() > MOST_LISTED) {
-            line(terminal, "Unread   %,d more; --json lists all", unread.size() - MOST_LISTED);
+            line(lines, "Unread   %,d more; --json lists all", unread.size() - MOST_LISTED);
         }
         line(
-                terminal,
+                lines,
                 "Samples  %,d of %d x %d%s",
                 pictures,
                 size.width(),
                 size.height(),
                 size.fitted() ? ", cut to that" : "");
-        terminal.println(cost().toString());
+        lines.add(cost().toString());
+        return lines;
     }
 
     private static <T> String counts(List<PictureProfile.Count<T>> counts) {
@@ -130,13 +150,14 @@ final class PictureInfo {
     }
 
     @SuppressWarnings("AnnotateFormatMethod") // Error Prone's annotations are no dependency.
-    private static void line(Terminal terminal, String format, Object... values) {
-        terminal.println(String.format(Locale.ROOT, format, values));
+    private static void line(List<String> lines, String format, Object... values) {
+        lines.add(String.format(Locale.ROOT, format, values));
     }
 
-    String json() {
-        JsonMapper mapper = JsonMapper.shared();
-        ObjectNode root = mapper.createObjectNode();
+    @Override
+    public ObjectNode tree() {
+        ObjectNode root = JsonNodeFactory.instance.objectNode();
+        root.put("kind", "pictures");
         root.put("folder", profile.folder().toString());
         root.put("pictures", profile.files().size());
         root.put("testing", profile.testing());
@@ -168,7 +189,6 @@ final class PictureInfo {
         samples.put("height", size.height());
         samples.put("width", size.width());
         samples.put("fitted", size.fitted());
-        cost().putInto(root);
-        return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root);
+        return root;
     }
 }
