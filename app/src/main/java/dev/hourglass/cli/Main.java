@@ -89,6 +89,7 @@ public final class Main {
                 .addSubcommand(new InspectCommand(terminal))
                 .addSubcommand(new ConvertCommand(terminal))
                 .addSubcommand(new EvaluateCommand(terminal, catalog))
+                .addSubcommand(new JudgeCommand(terminal))
                 .addSubcommand(new PassCommand.Encode(terminal, catalog))
                 .addSubcommand(new PassCommand.Decode(terminal, catalog))
                 .addSubcommand(new PassCommand.Reconstruct(terminal, catalog))

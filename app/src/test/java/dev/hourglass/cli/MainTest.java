@@ -28,7 +28,7 @@ class MainTest {
                 argumentSet(
                         "no command",
                         "",
-                        "hourglass: Missing command: lab, serve, resume, replay, data, inspect, convert, evaluate, encode, decode, reconstruct, latent, sample or compare. See 'hourglass --help'."),
+                        "hourglass: Missing command: lab, serve, resume, replay, data, inspect, convert, evaluate, judge, encode, decode, reconstruct, latent, sample or compare. See 'hourglass --help'."),
                 argumentSet(
                         "a command misspelt",
                         "lba mnist",
@@ -177,6 +177,7 @@ class MainTest {
                 "inspect --help",
                 "convert --help",
                 "evaluate --help",
+                "judge --help",
                 "encode --help",
                 "help decode",
                 "reconstruct --help",

@@ -18,7 +18,7 @@ public record TimeInterval(long start, long end) {
      * The rows between the first one at the start and the first one at the end, as NAB has them: its windows begin and end
      * at rows.
      *
-     * @param times of each row, not falling
+     * @param times of each row
      * @throws IllegalArgumentException if no row has one of the limits
      */
     public Segment rows(long[] times) {
@@ -26,21 +26,16 @@ public record TimeInterval(long start, long end) {
     }
 
     private static int firstAt(long[] times, long time) {
-        int low = 0;
-        int high = times.length;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (times[middle] < time) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
+        // Not by halving: a file of NAB's has a step back in time.
+        int row = 0;
+        while (row < times.length && times[row] != time) {
+            row++;
         }
-        if (low == times.length || times[low] != time) {
+        if (row == times.length) {
             throw new IllegalArgumentException(
                     "no row is at " + time
                             + ", where a window begins or ends. Windows must begin and end at times of rows: move it to the nearest.");
         }
-        return low;
+        return row;
     }
 }
