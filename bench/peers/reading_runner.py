@@ -126,16 +126,20 @@ def reader(kind, path, processes):
 
     paths = sorted(str(file) for file in Path(path).iterdir())
     global shared
-    memory = mmap.mmap(-1, len(paths) * SIDE * SIDE * 3)
-    shared = np.frombuffer(memory, np.uint8).reshape(len(paths), SIDE, SIDE, 3)
+    shape = (len(paths), SIDE, SIDE, 3)
     about = f"Pillow {PIL.__version__}, {processes} {'process' if processes == 1 else 'processes'}"
     if processes == 1:
 
         def run():
+            global shared
+            shared = np.empty(shape, np.uint8)
             part_of((paths, 0))
-            return 0.0, float(shared[-1].mean())
+            check = float(shared[-1].mean())
+            shared = None
+            return 0.0, check
 
         return run, about
+    shared = np.frombuffer(mmap.mmap(-1, int(np.prod(shape))), np.uint8).reshape(shape)
     pool = multiprocessing.get_context("fork").Pool(processes)
     jobs = [(paths[first : first + 64], first) for first in range(0, len(paths), 64)]
 

@@ -16,17 +16,18 @@ class ScratchFileTest {
 
     @Test
     void noFileIsLeftWhereItsDiskHasNoRoomOrCannotHoldIt() throws IOException {
-        assertThatThrownBy(() -> ScratchFile.mapped(100 << 20, "pictures", folder, disk -> 0))
+        assertThatThrownBy(() -> new ScratchFile.Writer(100 << 20, "pictures", folder, disk -> 0))
                 .isInstanceOf(DatasetException.class)
                 .hasMessage("Can't keep 100 MB of pictures in a file in " + folder
                         + ": the disk has no room. Choose another"
                         + " folder with HOURGLASS_JAVA_OPTS=-Djava.io.tmpdir=DIR, or a smaller size.");
-        assertThatThrownBy(() -> ScratchFile.mapped(100 << 20, "pictures", folder, disk -> {
+        assertThatThrownBy(() -> new ScratchFile.Writer(100 << 20, "pictures", folder, disk -> {
                     throw new IOException("Stale file handle");
                 }))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining(": Stale file handle. Choose another folder");
-        assertThatThrownBy(() -> ScratchFile.mapped(Long.MAX_VALUE, "pictures", folder, disk -> Long.MAX_VALUE))
+        assertThatThrownBy(() ->
+                        new ScratchFile.Writer(Long.MAX_VALUE, "pictures", folder, disk -> Long.MAX_VALUE).finish())
                 .as("more than can be mapped, with the file open")
                 .isInstanceOf(DatasetException.class);
 

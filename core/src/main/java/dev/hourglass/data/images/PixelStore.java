@@ -6,6 +6,7 @@ import dev.hourglass.data.ScratchFile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pictures as samples, a byte or two each number: in memory while they are few, else in a file for the time being that is
@@ -14,15 +15,19 @@ import java.util.List;
  * <p>Numbers are given as those of 8 bits, 0 to 255, in 257 steps each where they have 16, so that a model takes either.
  */
 final class PixelStore implements SampleStore {
-    private final MemorySegment pixels;
+    /** Until all are written; null where they are in memory. */
+    private ScratchFile.@Nullable Writer writer;
+
+    private MemorySegment pixels;
     private final byte[] inMemory;
     private final boolean deep;
     private final int sampleSize;
     private List<String> names = List.of();
 
-    private PixelStore(MemorySegment pixels, byte[] inMemory, boolean deep, int sampleSize) {
-        this.pixels = pixels;
+    private PixelStore(ScratchFile.@Nullable Writer writer, byte[] inMemory, boolean deep, int sampleSize) {
+        this.writer = writer;
         this.inMemory = inMemory;
+        pixels = MemorySegment.ofArray(inMemory);
         this.deep = deep;
         this.sampleSize = sampleSize;
     }
@@ -36,11 +41,9 @@ final class PixelStore implements SampleStore {
     static PixelStore of(int samples, int sampleSize, boolean deep) {
         long bytes = (long) samples * sampleSize * (deep ? Short.BYTES : 1);
         if (bytes <= ScratchFile.MOST_BYTES_IN_MEMORY) {
-            byte[] array = new byte[(int) bytes];
-            return new PixelStore(MemorySegment.ofArray(array), array, deep, sampleSize);
+            return new PixelStore(null, new byte[(int) bytes], deep, sampleSize);
         }
-        MemorySegment file = ScratchFile.mapped(bytes, "pictures");
-        return new PixelStore(file, new byte[0], deep, sampleSize);
+        return new PixelStore(ScratchFile.writer(bytes, "pictures"), new byte[0], deep, sampleSize);
     }
 
     /** Whether samples have 8 bits. */
@@ -61,33 +64,51 @@ final class PixelStore implements SampleStore {
         return names;
     }
 
-    /** From any thread, each sample by one of them. */
+    /** From any thread, each sample by one of them, before any is moved. */
     void put(int index, Picture picture) {
-        long at = (long) index * sampleSize;
         if (deep) {
+            byte[] bytes = new byte[sampleSize * Short.BYTES];
             char[] numbers = picture.deep().numbers();
-            MemorySegment.copy(numbers, 0, pixels, ValueLayout.JAVA_CHAR_UNALIGNED, at * Short.BYTES, sampleSize);
+            MemorySegment.copy(
+                    numbers, 0, MemorySegment.ofArray(bytes), ValueLayout.JAVA_CHAR_UNALIGNED, 0, sampleSize);
+            put(index, bytes);
         } else {
             put(index, picture.pixels());
         }
     }
 
-    /** The same of a picture of bytes, where {@link #isBytes}. */
+    /** The same of a picture's bytes as they are kept; see {@link #isBytes}. */
     void put(int index, byte[] picture) {
-        MemorySegment.copy(picture, 0, pixels, ValueLayout.JAVA_BYTE, (long) index * sampleSize, sampleSize);
+        long at = (long) index * picture.length;
+        if (writer != null) {
+            // Pages that are written whole need not be read or zeroed first, as those of a mapping are.
+            writer.write(picture, at);
+        } else {
+            MemorySegment.copy(picture, 0, pixels, ValueLayout.JAVA_BYTE, at, picture.length);
+        }
+    }
+
+    /** Where all pixels lie, once they are written. */
+    private MemorySegment written() {
+        if (writer != null) {
+            pixels = writer.finish();
+            writer = null;
+        }
+        return pixels;
     }
 
     /** Puts a sample into another place, to close a gap. */
     void move(int from, int to) {
         long bytes = (long) sampleSize * (deep ? Short.BYTES : 1);
         if (from != to) {
-            MemorySegment.copy(pixels, from * bytes, pixels, to * bytes, bytes);
+            MemorySegment.copy(written(), from * bytes, written(), to * bytes, bytes);
         }
     }
 
     /** @param samples that there are, with their names */
     PixelStore finished(List<String> samples) {
         names = List.copyOf(samples);
+        written();
         return this;
     }
 
