@@ -12,16 +12,39 @@ import java.util.List;
  * @param useBias whether there is a variable {@code bias}
  * @param unitForgetBias whether the bias of an LSTM's forget gate starts at 1 instead of 0; it has no say afterwards
  * @param goBackwards whether the last step is read first; states leave the layer in the order in which they are computed
+ * @param dropout how much of what is read training drops, from 0 to below 1: of each sample the same features at every step,
+ *     and the rest scaled by {@code 1 / (1 - dropout)}; where recurrentDropout is above 0, others for each gate
+ * @param recurrentDropout likewise of the state of the step before, where a gate reads it; always others for each gate
  */
 public record Recurrence(
         Activation activation,
         Activation recurrentActivation,
         boolean useBias,
         boolean unitForgetBias,
-        boolean goBackwards) {
+        boolean goBackwards,
+        float dropout,
+        float recurrentDropout) {
     public Recurrence {
         requireComputed("activation", activation);
         requireComputed("recurrentActivation", recurrentActivation);
+        requireRate("dropout", dropout);
+        requireRate("recurrentDropout", recurrentDropout);
+    }
+
+    /** Training drops nothing. */
+    public Recurrence(
+            Activation activation,
+            Activation recurrentActivation,
+            boolean useBias,
+            boolean unitForgetBias,
+            boolean goBackwards) {
+        this(activation, recurrentActivation, useBias, unitForgetBias, goBackwards, 0, 0);
+    }
+
+    private static void requireRate(String setting, float rate) {
+        if (!(rate >= 0 && rate < 1)) {
+            throw new IllegalArgumentException(setting + " must be from 0 to below 1, got " + rate);
+        }
     }
 
     private static void requireComputed(String setting, Activation activation) {
@@ -42,22 +65,39 @@ public record Recurrence(
     public static final Recurrence DEFAULT = new Recurrence(Activation.TANH, Activation.SIGMOID, true, true, false);
 
     public Recurrence withActivation(Activation other) {
-        return new Recurrence(other, recurrentActivation, useBias, unitForgetBias, goBackwards);
+        return new Recurrence(
+                other, recurrentActivation, useBias, unitForgetBias, goBackwards, dropout, recurrentDropout);
     }
 
     public Recurrence withRecurrentActivation(Activation other) {
-        return new Recurrence(activation, other, useBias, unitForgetBias, goBackwards);
+        return new Recurrence(activation, other, useBias, unitForgetBias, goBackwards, dropout, recurrentDropout);
     }
 
     public Recurrence withUseBias(boolean bias) {
-        return new Recurrence(activation, recurrentActivation, bias, unitForgetBias, goBackwards);
+        return new Recurrence(
+                activation, recurrentActivation, bias, unitForgetBias, goBackwards, dropout, recurrentDropout);
     }
 
     public Recurrence withUnitForgetBias(boolean ones) {
-        return new Recurrence(activation, recurrentActivation, useBias, ones, goBackwards);
+        return new Recurrence(activation, recurrentActivation, useBias, ones, goBackwards, dropout, recurrentDropout);
     }
 
     public Recurrence withGoBackwards(boolean backwards) {
-        return new Recurrence(activation, recurrentActivation, useBias, unitForgetBias, backwards);
+        return new Recurrence(
+                activation, recurrentActivation, useBias, unitForgetBias, backwards, dropout, recurrentDropout);
+    }
+
+    /**
+     * @param rate of what is read
+     * @param rateOfStates of the states of the step before
+     */
+    public Recurrence withDropout(float rate, float rateOfStates) {
+        return new Recurrence(
+                activation, recurrentActivation, useBias, unitForgetBias, goBackwards, rate, rateOfStates);
+    }
+
+    /** Whether training drops anything. */
+    public boolean drops() {
+        return dropout > 0 || recurrentDropout > 0;
     }
 }

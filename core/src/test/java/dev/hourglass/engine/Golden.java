@@ -109,6 +109,11 @@ record Golden(
                 .toList();
     }
 
+    /** Recurrent layers that drop; Keras was given the masks of the first training step with seed 0. */
+    static List<Golden> recurrentDropoutCases() {
+        return read("recurrent_dropout");
+    }
+
     /** The MNIST lab's two models. */
     static List<Golden> modelCases() {
         return read("models");
@@ -266,7 +271,9 @@ record Golden(
                         "recurrentActivation", usual.recurrentActivation().name())),
                 !settings.getOrDefault("useBias", "true").equals("false"),
                 true,
-                settings.getOrDefault("goBackwards", "false").equals("true"));
+                settings.getOrDefault("goBackwards", "false").equals("true"),
+                Float.parseFloat(settings.getOrDefault("dropout", "0")),
+                Float.parseFloat(settings.getOrDefault("recurrentDropout", "0")));
     }
 
     private static boolean flag(Map<String, String> settings, String name) {

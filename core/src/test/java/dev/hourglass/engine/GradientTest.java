@@ -41,7 +41,9 @@ import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.IntToDoubleFunction;
 import java.util.random.RandomGenerator;
@@ -1036,6 +1038,44 @@ class GradientTest {
                 index -> 0);
         long count = Arrays.stream(kept).filter(each -> each > 0).count();
         assertThat(count).as("kept of 60 at rate 0.4").isBetween(21L, 51L); // 36, give or take 3.8 deviations
+    }
+
+    /** What is dropped adds nothing to the rows of the kernels that it would have been multiplied with. */
+    @Test
+    void recurrentLayersDropTheirShareAnewInEachTrainingStep() {
+        int width = 60;
+        Shape input = Shape.of(2, width);
+        List<LayerSpec> layers = List.of(
+                new LayerSpec.SimpleRnn("a", width, true, Recurrence.DEFAULT.withDropout(0.4f, 0.2f)),
+                dense("b", width, LINEAR));
+        Parameters parameters = scattered(new Case("recurrent dropout", input, 1, layers));
+        Batch inputs = Batch.random("inputs", 1, input);
+        Batch targets = Batch.random("targets", 1, input);
+        Set<List<Boolean>> drawn = new HashSet<>();
+
+        try (TrainingSession session =
+                TrainingSession.of(input, layers, parameters, TrainingSettings.of(Optimizer.Adam.DEFAULT, 1, 1), 1)) {
+            for (int step = 0; step < 3; step++) {
+                session.computeGradients(inputs, targets, inOrder(1), 0, 1);
+                List<Boolean> ofInput = rowsThatLearn(session.gradient(0), width);
+                List<Boolean> ofState = rowsThatLearn(session.gradient(1), width);
+                assertThat(ofInput.stream().filter(kept -> kept).count())
+                        .as("kept of 60 at rate 0.4")
+                        .isBetween(21L, 51L); // 36, give or take 3.8 deviations
+                assertThat(ofState.stream().filter(kept -> kept).count())
+                        .as("kept of 60 at rate 0.2")
+                        .isBetween(36L, 59L); // 48, give or take 3.1
+                drawn.add(ofInput);
+                drawn.add(ofState);
+            }
+        }
+        assertThat(drawn).hasSize(6);
+    }
+
+    private static List<Boolean> rowsThatLearn(float[] gradient, int columns) {
+        return IntStream.range(0, gradient.length / columns)
+                .mapToObj(row -> IntStream.range(0, columns).anyMatch(i -> gradient[row * columns + i] != 0))
+                .toList();
     }
 
     @Test

@@ -77,14 +77,14 @@ final class LabRun {
                 List.of(
                         new LayerSpec.Bidirectional(
                                 "a",
-                                new LayerSpec.Gru("forward", 37, true, relu, true),
+                                new LayerSpec.Gru("forward", 37, true, relu.withDropout(0.2f, 0), true),
                                 new LayerSpec.Lstm("backward", 37, true, backwards),
                                 LayerSpec.MergeMode.MUL),
                         new LayerSpec.Lstm("b", 20, true, backwards.withActivation(Activation.LINEAR)),
                         new LayerSpec.SimpleRnn("c", 9, false, relu)),
                 List.of(
                         new LayerSpec.RepeatVector("d", 7),
-                        new LayerSpec.Gru("e", 33, true, usual, false),
+                        new LayerSpec.Gru("e", 33, true, usual.withDropout(0.1f, 0.2f), false),
                         new LayerSpec.Lstm("f", 33, true, relu),
                         new LayerSpec.Dense("g", 5, Activation.SIGMOID)));
     }

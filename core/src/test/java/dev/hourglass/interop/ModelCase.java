@@ -105,6 +105,10 @@ public record ModelCase(String kind, AutoencoderSpec spec, Graph several) {
     private static boolean isRandomInTraining(LayerSpec layer) {
         return layer instanceof LayerSpec.Sampling
                 || (layer instanceof LayerSpec.TrainingNoise noise && noise.disturbs())
+                || (layer instanceof LayerSpec.Recurrent walk
+                        && walk.recurrence().drops())
+                || (layer instanceof LayerSpec.Bidirectional both
+                        && (isRandomInTraining(both.forward()) || isRandomInTraining(both.backward())))
                 || (layer instanceof LayerSpec.TimeDistributed each && isRandomInTraining(each.layer()));
     }
 

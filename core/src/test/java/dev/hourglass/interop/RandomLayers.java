@@ -208,11 +208,12 @@ final class RandomLayers {
         int units = upTo(6);
         boolean sequences = random.nextBoolean();
         Recurrence recurrence = new Recurrence(
-                cellActivation(),
-                cellActivation(),
-                random.nextBoolean(),
-                true,
-                kind != KerasClass.BIDIRECTIONAL && random.nextBoolean());
+                        cellActivation(),
+                        cellActivation(),
+                        random.nextBoolean(),
+                        true,
+                        kind != KerasClass.BIDIRECTIONAL && random.nextBoolean())
+                .withDropout(rate(), rate());
         if (kind == KerasClass.BIDIRECTIONAL) {
             LayerSpec.MergeMode[] modes = LayerSpec.MergeMode.values();
             LayerSpec.Gru forward =

@@ -152,8 +152,9 @@ public final class RandomModels {
     private LayerSpec drawRecurrent(String name) {
         int units = 1 + random.nextInt(8);
         boolean sequences = random.nextBoolean();
-        Recurrence recurrence =
-                new Recurrence(drawOfRecurrent(), drawOfRecurrent(), random.nextBoolean(), true, random.nextBoolean());
+        Recurrence recurrence = new Recurrence(
+                        drawOfRecurrent(), drawOfRecurrent(), random.nextBoolean(), true, random.nextBoolean())
+                .withDropout(drawRate(), drawRate());
         return switch (random.nextInt(5)) {
             case 0 -> new LayerSpec.Lstm(name, units, sequences);
             case 1 -> new LayerSpec.Lstm(name, units, sequences, recurrence);
@@ -162,9 +163,13 @@ public final class RandomModels {
         };
     }
 
-    /** Mostly none, since models that are disturbed are not trained. */
+    /** Mostly 0, since models that are disturbed are not trained. */
+    private float drawRate() {
+        return random.nextInt(4) == 0 ? 0.25f : 0;
+    }
+
     private LayerSpec drawNoise(String name) {
-        float much = random.nextInt(4) == 0 ? 0.25f : 0;
+        float much = drawRate();
         return random.nextBoolean() ? new LayerSpec.Dropout(name, much) : new LayerSpec.GaussianNoise(name, much);
     }
 

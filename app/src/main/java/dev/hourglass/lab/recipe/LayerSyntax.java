@@ -566,12 +566,14 @@ final class LayerSyntax {
                         "recurrent_activation",
                         "use_bias",
                         "unit_forget_bias",
-                        "go_backwards");
+                        "go_backwards",
+                        "dropout",
+                        "recurrent_dropout");
                 yield new LayerSpec.Lstm(
                         name(settings, kerasClass),
                         size(settings, "units", 64),
                         flag(settings, "return_sequences", false),
-                        recurrence(settings));
+                        droppingRecurrence(settings));
             }
             case GRU -> {
                 settings.allowing(
@@ -582,22 +584,32 @@ final class LayerSyntax {
                         "recurrent_activation",
                         "use_bias",
                         "reset_after",
-                        "go_backwards");
+                        "go_backwards",
+                        "dropout",
+                        "recurrent_dropout");
                 yield new LayerSpec.Gru(
                         name(settings, kerasClass),
                         size(settings, "units", 64),
                         flag(settings, "return_sequences", false),
-                        recurrence(settings),
+                        droppingRecurrence(settings),
                         flag(settings, "reset_after", true));
             }
             case BIDIRECTIONAL -> bidirectional(settings);
             case SIMPLE_RNN -> {
-                settings.allowing("name", "units", "return_sequences", "activation", "use_bias", "go_backwards");
+                settings.allowing(
+                        "name",
+                        "units",
+                        "return_sequences",
+                        "activation",
+                        "use_bias",
+                        "go_backwards",
+                        "dropout",
+                        "recurrent_dropout");
                 yield new LayerSpec.SimpleRnn(
                         name(settings, kerasClass),
                         size(settings, "units", 64),
                         flag(settings, "return_sequences", false),
-                        recurrence(settings));
+                        droppingRecurrence(settings));
             }
             case CONV_LSTM1D -> {
                 settings.allowing(OF_CONVOLUTIONAL_LSTM);
@@ -928,6 +940,10 @@ final class LayerSyntax {
         }
         settings.put("use_bias", recurrence.useBias());
         settings.put("go_backwards", recurrence.goBackwards());
+        if (recurrence.drops()) {
+            settings.put("dropout", recurrence.dropout());
+            settings.put("recurrent_dropout", recurrence.recurrentDropout());
+        }
         switch (layer) {
             case LayerSpec.Lstm ignored -> settings.put("unit_forget_bias", recurrence.unitForgetBias());
             case LayerSpec.Gru gru -> settings.put("reset_after", gru.resetAfter());
@@ -963,6 +979,10 @@ final class LayerSyntax {
                 flag(settings, "use_bias", true),
                 flag(settings, "unit_forget_bias", true),
                 flag(settings, "go_backwards", false));
+    }
+
+    private static Recurrence droppingRecurrence(Mapping settings) {
+        return recurrence(settings).withDropout(dropout(settings, "dropout"), dropout(settings, "recurrent_dropout"));
     }
 
     private static Activation recurrentActivation(Mapping settings, String key, Activation otherwise) {
@@ -1159,7 +1179,11 @@ final class LayerSyntax {
     }
 
     private static float dropout(Mapping settings) {
-        return settings.find("dropout")
+        return dropout(settings, "dropout");
+    }
+
+    private static float dropout(Mapping settings, String setting) {
+        return settings.find(setting)
                 .map(node -> node.asFloat("a number >= 0 and < 1", value -> value >= 0 && value < 1))
                 .orElse(0f);
     }

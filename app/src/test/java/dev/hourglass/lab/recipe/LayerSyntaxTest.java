@@ -112,9 +112,16 @@ class LayerSyntaxTest {
                         false,
                         Recurrence.DEFAULT),
                 new LayerSpec.Gru(
-                        "a", 3, true, new Recurrence(Activation.RELU, Activation.LINEAR, false, true, true), false),
+                        "a",
+                        3,
+                        true,
+                        new Recurrence(Activation.RELU, Activation.LINEAR, false, true, true, 0.25f, 0.5f),
+                        false),
                 new LayerSpec.SimpleRnn(
-                        "a", 3, true, new Recurrence(Activation.SIGMOID, Activation.SIGMOID, false, true, true)),
+                        "a",
+                        3,
+                        true,
+                        new Recurrence(Activation.SIGMOID, Activation.SIGMOID, false, true, true, 0, 0.5f)),
                 new LayerSpec.Bidirectional(
                         "a",
                         new LayerSpec.Lstm("f", 3, true),

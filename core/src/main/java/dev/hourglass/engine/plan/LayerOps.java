@@ -12,6 +12,7 @@ import dev.hourglass.model.ModelFacts;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
+import dev.hourglass.model.Recurrence;
 import dev.hourglass.model.Size2;
 import dev.hourglass.model.Size3;
 import dev.hourglass.tensor.Shape;
@@ -504,9 +505,20 @@ public final class LayerOps {
     }
 
     private Op.Recurrent recurrent(LayerSpec.Recurrent layer, String name, int parameters, Tensor from, Tensor to) {
-        boolean backwards = layer.recurrence().goBackwards();
+        Recurrence recurrence = layer.recurrence();
         return new Op.Recurrent(
-                name, parameters, Cell.of(layer), backwards, from, from.shape().dimension(0), to, mask, states);
+                name,
+                parameters,
+                Cell.of(layer),
+                recurrence.goBackwards(),
+                from,
+                from.shape().dimension(0),
+                to,
+                mask,
+                states,
+                mode == Mode.TRAINING
+                        ? new Op.RecurrentDropout(recurrence.dropout(), recurrence.recurrentDropout())
+                        : Op.RecurrentDropout.NONE);
     }
 
     /** Of the layer that gives {@code from}. */

@@ -438,6 +438,7 @@ public sealed interface Op {
      * @param to {@code [steps, units]} in the order in which they are computed, or {@code [units]} of the last one
      * @param mask which steps are skipped, in the order in which they lie in {@code from}; null where none is
      * @param states what it begins and ends with
+     * @param dropout what is dropped; nothing where nobody trains
      */
     record Recurrent(
             String layer,
@@ -448,12 +449,13 @@ public sealed interface Op {
             int steps,
             Tensor to,
             @Nullable Tensor mask,
-            States states)
+            States states,
+            RecurrentDropout dropout)
             implements Unary {
-        /** Skips no step, begins with zeros and gives no cell. */
+        /** Skips no step, begins with zeros, gives no cell and drops nothing. */
         public Recurrent(
                 String layer, int parameters, Cell cell, boolean backwards, Tensor from, int steps, Tensor to) {
-            this(layer, parameters, cell, backwards, from, steps, to, null, States.NONE);
+            this(layer, parameters, cell, backwards, from, steps, to, null, States.NONE, RecurrentDropout.NONE);
         }
 
         /** The states to begin with follow what is read at the steps. */
@@ -498,7 +500,22 @@ public sealed interface Op {
 
         /** The same, each step of which reads one vector: then it does not matter in which order. */
         public Recurrent reading(Tensor vector) {
-            return new Recurrent(layer, parameters, cell, false, vector, steps, to, mask, states);
+            return new Recurrent(layer, parameters, cell, false, vector, steps, to, mask, states, dropout);
+        }
+    }
+
+    /**
+     * What a recurrent layer drops of what its gates read: of each sample the same at every step.
+     *
+     * @param ofInput share of the input's features
+     * @param ofState share of the units of the state before
+     */
+    record RecurrentDropout(float ofInput, float ofState) {
+        public static final RecurrentDropout NONE = new RecurrentDropout(0, 0);
+
+        /** How many times features are drawn: once for each gate where states are dropped too, as Keras does. */
+        public int timesOfInput(Cell cell) {
+            return ofState > 0 ? cell.gates() : 1;
         }
     }
 

@@ -357,14 +357,22 @@ final class Layers {
             case REPEAT_VECTOR -> new LayerSpec.RepeatVector(name, settings.whole("n"));
             case LSTM ->
                 new LayerSpec.Lstm(
-                        name, settings.whole("units"), settings.flag("return_sequences", false), recurrence(settings));
+                        name,
+                        settings.whole("units"),
+                        settings.flag("return_sequences", false),
+                        droppingRecurrence(settings));
             case GRU -> gru(name, settings);
             case BIDIRECTIONAL -> bidirectional(name, settings, in);
             case SIMPLE_RNN ->
                 new LayerSpec.SimpleRnn(
-                        name, settings.whole("units"), settings.flag("return_sequences", false), recurrence(settings));
+                        name,
+                        settings.whole("units"),
+                        settings.flag("return_sequences", false),
+                        droppingRecurrence(settings));
             case CONV_LSTM1D -> {
                 requireChannelsLast(settings);
+                settings.leaveOutOfTraining("dropout", "0");
+                settings.leaveOutOfTraining("recurrent_dropout", "0");
                 yield new LayerSpec.ConvLstm1d(
                         name,
                         settings.whole("filters"),
@@ -377,6 +385,8 @@ final class Layers {
             }
             case CONV_LSTM2D -> {
                 requireChannelsLast(settings);
+                settings.leaveOutOfTraining("dropout", "0");
+                settings.leaveOutOfTraining("recurrent_dropout", "0");
                 yield new LayerSpec.ConvLstm2d(
                         name,
                         settings.whole("filters"),
@@ -627,7 +637,7 @@ final class Layers {
                 name,
                 settings.whole("units"),
                 settings.flag("return_sequences", false),
-                recurrence(settings),
+                droppingRecurrence(settings),
                 // Keras had no such setting before 2.1, and computed it so.
                 settings.flag("reset_after", false));
     }
@@ -670,8 +680,6 @@ final class Layers {
     private static Recurrence recurrence(LayerSettings settings) {
         settings.only("time_major", "false");
         settings.warnOfStates();
-        settings.leaveOutOfTraining("dropout", "0");
-        settings.leaveOutOfTraining("recurrent_dropout", "0");
         // Whether states leave the layer too is told from who reads them.
         settings.ignore("return_state", "unroll", "zero_output_for_mask", "implementation", "seed");
         settings.ignoreTrainingOf("kernel", "recurrent", "bias");
@@ -681,6 +689,20 @@ final class Layers {
                 settings.flag("use_bias", true),
                 settings.flag("unit_forget_bias", true),
                 settings.flag("go_backwards", false));
+    }
+
+    private static Recurrence droppingRecurrence(LayerSettings settings) {
+        return recurrence(settings).withDropout(dropout(settings, "dropout"), dropout(settings, "recurrent_dropout"));
+    }
+
+    /** Keras takes 1 as well, and then drops nothing (LSTM, GRU) or all (SimpleRNN): neither trains a model. */
+    private static float dropout(LayerSettings settings, String setting) {
+        float rate = settings.number(setting, 0);
+        if (rate >= 0 && rate < 1) {
+            return rate;
+        }
+        settings.leaveOutOfTraining(setting, "0");
+        return 0;
     }
 
     /** One dimension may be -1: what is left. */
@@ -905,6 +927,8 @@ final class Layers {
         config.put("go_backwards", recurrence.goBackwards());
         config.put("activation", function(layer.name(), recurrence.activation()));
         config.put("use_bias", recurrence.useBias());
+        config.put("dropout", recurrence.dropout());
+        config.put("recurrent_dropout", recurrence.recurrentDropout());
         switch (layer) {
             case LayerSpec.Lstm ignored -> {
                 config.put("recurrent_activation", function(layer.name(), recurrence.recurrentActivation()));

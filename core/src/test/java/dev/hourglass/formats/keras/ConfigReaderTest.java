@@ -104,7 +104,7 @@ class ConfigReaderTest {
     }
 
     @Test
-    void readsAnLstmOfKeras2WhoseDropoutIsLeftOutOfTraining() {
+    void readsAnLstmOfKeras2WithWhatItDrops() {
         ModelNode.Model model = read(sequential("[null, 5, 2]", """
             {"class_name": "LSTM", "config": {"name": "x", "units": 2, "activation": "relu", "time_major": false,
               "use_bias": false, "go_backwards": true, "dropout": 0.0, "recurrent_dropout": 0.2}}\
@@ -112,13 +112,24 @@ class ConfigReaderTest {
         Recurrence recurrence = Recurrence.DEFAULT
                 .withActivation(Activation.RELU)
                 .withUseBias(false)
-                .withGoBackwards(true);
+                .withGoBackwards(true)
+                .withDropout(0, 0.2f);
         assertThat(model.layers())
                 .extracting(ModelNode.Layer::spec)
                 .containsExactly(new LayerSpec.Lstm("x", 2, false, recurrence));
+        assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    void saysThatARateOfOneIsLeftOutOfTraining() {
+        ModelNode.Model model = read(sequential("[null, 5, 2]", """
+            {"class_name": "GRU", "config": {"name": "x", "units": 2, "reset_after": true, "dropout": 1.0}}\
+            """));
+        assertThat(model.layers())
+                .extracting(ModelNode.Layer::spec)
+                .containsExactly(new LayerSpec.Gru("x", 2, false, Recurrence.DEFAULT, true));
         assertThat(warnings)
-                .containsExactly("Layer 'x' has recurrent_dropout 0.2, which Hourglass leaves out when it continues"
-                        + " training.");
+                .containsExactly("Layer 'x' has dropout 1, which Hourglass leaves out when it continues training.");
     }
 
     @ParameterizedTest

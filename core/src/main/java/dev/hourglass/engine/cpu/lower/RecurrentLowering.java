@@ -14,7 +14,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recurrent layers, on sequences that lie step by step. The usual LSTM has steps of its own, unless it skips some; every
+ * Recurrent layers, on sequences that lie step by step. The usual LSTM has steps of its own, unless it skips some or drops
+ * what it reads; every
  * other cell shares one pair. A layer that goes backwards reads a reversed copy of its input.
  */
 final class RecurrentLowering {
@@ -118,7 +119,7 @@ final class RecurrentLowering {
         // it.
         Value from = begins(op) && !op.readsOneVector() ? oneLater(op.layer() + "/input/later", inOrder) : inOrder;
         Value last = op.returnsSequences() ? null : new Value(op.layer() + "/last", new Layout.Steps(1, op.units()));
-        if (op.cell() instanceof Cell.Lstm lstm && lstm.isUsual() && op.mask() == null) {
+        if (op.cell() instanceof Cell.Lstm lstm && lstm.isUsual() && op.mask() == null && !drops(op)) {
             Step.Lstm step = lstm(op, from, last);
             begin(op, List.of(step.hidden(), step.cell()));
             draft.add(step);
@@ -137,6 +138,10 @@ final class RecurrentLowering {
 
     private static boolean begins(Op.Recurrent op) {
         return !op.states().first().isEmpty();
+    }
+
+    private static boolean drops(Op.Recurrent op) {
+        return !op.dropout().equals(Op.RecurrentDropout.NONE);
     }
 
     /** How many steps the states have. */
@@ -276,7 +281,20 @@ final class RecurrentLowering {
                         op.cell() instanceof Cell.Lstm ? new Value(layer + "/activated", states) : null,
                         new Value(layer + "/hidden", states),
                         last,
-                        begins(op)));
+                        begins(op)),
+                dropout(layer + "/dropout", op.dropout().ofInput(), op.dropout().timesOfInput(op.cell()), from.steps()),
+                dropout(layer + "/recurrent_dropout", op.dropout().ofState(), gates, states));
+    }
+
+    private static Step.@Nullable DropoutFactors dropout(String name, float rate, int sets, Layout.Steps operand) {
+        return rate == 0
+                ? null
+                : new Step.DropoutFactors(
+                        name,
+                        rate,
+                        sets,
+                        new Value(name + "/factors", new Layout.Steps(1, sets * operand.panels() * PANEL)),
+                        new Value(name + "/product", operand));
     }
 
     /** @param recurrentGates how many gates, from the first on, are multiplied with the state as it is */

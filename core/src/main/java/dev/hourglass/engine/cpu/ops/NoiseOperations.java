@@ -40,7 +40,7 @@ public record NoiseOperations(Resources resources) {
                 int result = to.offset(at) + i * stride;
                 long place = (long) (at.first() + i) * stride;
                 for (int j = 0; j < stride; j++) {
-                    boolean dropped = RandomSource.bits(key, place + j) >>> 11 < threshold;
+                    boolean dropped = drops(key, place + j, threshold);
                     target[result + j] = dropped ? 0 : source[offset + j] * keep;
                 }
             }
@@ -65,7 +65,7 @@ public record NoiseOperations(Resources resources) {
             for (int i = 0; i < at.samples; i++) {
                 long place = (long) (at.first() + i) * channels;
                 for (int channel = 0; channel < channels; channel++) {
-                    factor[channel] = RandomSource.bits(key, place + channel) >>> 11 < threshold ? 0 : keep;
+                    factor[channel] = drops(key, place + channel, threshold) ? 0 : keep;
                 }
                 for (int pixel = 0; pixel < image.pixels(); pixel++) {
                     int offset = from.offset(at) + i * from.stride() + image.pixel(pixel);
@@ -127,8 +127,9 @@ public record NoiseOperations(Resources resources) {
                     int offset = from.offset(at) + i * from.stride() + inSample;
                     int result = to.offset(at) + i * to.stride() + inSample;
                     for (int channel = 0; channel < channels; channel++) {
-                        boolean drops = RandomSource.bits(key, place + inSample + channel) >>> 11 < threshold;
-                        target[result + channel] = drops ? dropped : Math.fma(source[offset + channel], scale, shift);
+                        boolean isDropped = drops(key, place + inSample + channel, threshold);
+                        target[result + channel] =
+                                isDropped ? dropped : Math.fma(source[offset + channel], scale, shift);
                     }
                     Arrays.fill(target, result + channels, result + image.channelStride(), 0);
                 }
@@ -137,7 +138,7 @@ public record NoiseOperations(Resources resources) {
     }
 
     /** Of 53 random bits, how many numbers lie below a rate. */
-    private static long threshold(float rate) {
+    public static long threshold(float rate) {
         return (long) (rate * (double) (1L << 53));
     }
 
@@ -169,7 +170,13 @@ public record NoiseOperations(Resources resources) {
         };
     }
 
-    private static long key(Cursor at, String purpose) {
+    /** Whether what has this place is dropped. */
+    public static boolean drops(long key, long place, long threshold) {
+        return RandomSource.bits(key, place) >>> 11 < threshold;
+    }
+
+    /** Of the training step at the cursor. */
+    public static long key(Cursor at, String purpose) {
         return RandomSource.key(at.batch.seed(), purpose, at.batch.number());
     }
 }

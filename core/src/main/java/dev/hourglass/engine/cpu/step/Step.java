@@ -475,6 +475,8 @@ public sealed interface Step {
      * @param candidate of a GRU whose reset gate comes before the product, else null
      * @param stateBias of a GRU whose reset gate comes after the product, or null
      * @param mask {@code [steps, 1]}: where it is 0, the state before stays; null where no step is skipped
+     * @param ofInput what the input is multiplied with, or null
+     * @param ofState what the state before is multiplied with where a gate reads it, or null
      */
     record Recurrence(
             Cell cell,
@@ -483,8 +485,20 @@ public sealed interface Step {
             RecurrentWeights weights,
             @Nullable CandidateWeights candidate,
             @Nullable PackedMatrix stateBias,
-            RecurrentStates states)
+            RecurrentStates states,
+            @Nullable DropoutFactors ofInput,
+            @Nullable DropoutFactors ofState)
             implements Step {}
+
+    /**
+     * What training multiplies an operand with: of each sample the same at every step, 0 or {@code 1 / (1 - rate)}.
+     *
+     * @param purpose what the random numbers are drawn for
+     * @param sets 1 for all gates, or one for each
+     * @param factors of one step, set after set, each padded to panels
+     * @param product laid out as the operand: room for it behind one set
+     */
+    record DropoutFactors(String purpose, float rate, int sets, Value factors, Value product) {}
 
     /** The product of a GRU's candidate with what the reset gate lets pass: forward, and transposed. */
     record CandidateWeights(PackedMatrix recurrent, PackedMatrix recurrentTransposed) {}

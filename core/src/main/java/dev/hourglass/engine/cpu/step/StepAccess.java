@@ -182,13 +182,25 @@ public record StepAccess(
                         states.inner(),
                         states.activated(),
                         states.hidden(),
-                        states.last())
+                        states.last(),
+                        factors(step.ofInput()),
+                        factors(step.ofState()),
+                        product(step.ofInput()),
+                        product(step.ofState()))
                 .with(
                         weights.kernel(),
                         weights.recurrent(),
                         weights.bias(),
                         candidate == null ? null : candidate.recurrent(),
                         step.stateBias());
+    }
+
+    private static @Nullable Value factors(Step.@Nullable DropoutFactors dropout) {
+        return dropout == null ? null : dropout.factors();
+    }
+
+    private static @Nullable Value product(Step.@Nullable DropoutFactors dropout) {
+        return dropout == null ? null : dropout.product();
     }
 
     private static StepAccess gradient(
@@ -205,7 +217,9 @@ public record StepAccess(
                         states.activated(),
                         states.hidden(),
                         ofLast == null ? step.hiddenGradient() : ofLast,
-                        step.scratch().readsCell() ? step.scratch().ofState() : null)
+                        step.scratch().readsCell() ? step.scratch().ofState() : null,
+                        factors(forward.ofInput()),
+                        factors(forward.ofState()))
                 .writing(
                         states.gates(),
                         states.projected(),
@@ -213,6 +227,8 @@ public record StepAccess(
                         step.hiddenGradient(),
                         step.scratch().ofState(),
                         step.scratch().panels(),
+                        product(forward.ofInput()),
+                        product(forward.ofState()),
                         step.fromGradient())
                 .with(
                         weights.recurrentTransposed(),

@@ -53,6 +53,8 @@ abstract class CellWalk {
     private final PackedWeights weights;
     private final ChunkResults results;
     private final @Nullable CellGradients gradients;
+    /** Of the state before, where gates read it; null where nothing is dropped. */
+    final @Nullable Factors ofState;
 
     CellWalk(Resources resources, Step.Recurrence step, @Nullable CellGradients gradients) {
         kernels = resources.kernels();
@@ -74,6 +76,14 @@ abstract class CellWalk {
         weights = resources.weights();
         results = resources.results();
         this.gradients = gradients;
+        ofState = Factors.of(resources, step.ofState());
+    }
+
+    /** Before the first step. */
+    final void begin(Cursor at) {
+        if (ofState != null) {
+            ofState.draw(at);
+        }
     }
 
     /** From the input's projection in the gates of step t to the state behind it; where it is skipped, the one before. */
@@ -291,6 +301,45 @@ abstract class CellWalk {
         }
     }
 
+    /** {@code to[t] += h[t - 1] * recurrent}, each gate behind its own factors where there are some. */
+    final void addStateBefore(Cursor at, Buffer to, int t) {
+        if (t == 0) {
+            return;
+        }
+        PackedMatrix matrix = matrices.recurrent();
+        if (ofState == null) {
+            addProduct(at, hidden, 0, t - 1, matrix, to, 0, t);
+            return;
+        }
+        Buffer product = ofState.product;
+        int stride = panelStride(at);
+        for (int gate = 0; gate < matrix.panels() / unitPanels; gate++) {
+            ofState.multiply(
+                    at,
+                    gate,
+                    1,
+                    hidden.array(at),
+                    place(hidden, at, 0, t - 1),
+                    stride,
+                    product.array(at),
+                    product.offset(at),
+                    floats(at));
+            addProduct(
+                    at,
+                    product.array(at),
+                    product.offset(at),
+                    floats(at),
+                    matrix,
+                    0,
+                    unitPanels,
+                    gate * unitPanels,
+                    unitPanels,
+                    to.array(at),
+                    place(to, at, gate * unitPanels, t),
+                    stride);
+        }
+    }
+
     /** {@code to[t] += from[s] * matrix}, for the panels of {@code to} from {@code toPanel} on. */
     final void addProduct(
             Cursor at, Buffer from, int fromPanel, int s, PackedMatrix matrix, Buffer to, int toPanel, int t) {
@@ -300,7 +349,9 @@ abstract class CellWalk {
 
     /** What the state of the step before gets through the products with it, from the gradients of these. */
     final void passToStateBefore(Cursor at, Buffer ofProducts, int t) {
-        if (t > 0) {
+        if (t > 0 && ofState != null) {
+            passThroughFactors(at, ofState, ofProducts, t);
+        } else if (t > 0) {
             addProduct(
                     at,
                     ofProducts,
@@ -319,25 +370,77 @@ abstract class CellWalk {
         addProduct(at, from.array(at), source, matrix, to.array(at), to.offset(at), floats(at));
     }
 
+    /** As {@link #passToStateBefore}, gate by gate. */
+    private void passThroughFactors(Cursor at, Factors factors, Buffer ofProducts, int t) {
+        Buffer product = factors.product;
+        Buffer ofHidden = gradients().ofHidden();
+        int count = floats(at);
+        for (int gate = 0; gate < matrices.recurrent().panels() / unitPanels; gate++) {
+            Arrays.fill(product.array(at), product.offset(at), product.offset(at) + unitPanels * count, 0);
+            addProduct(
+                    at,
+                    ofProducts.array(at),
+                    place(ofProducts, at, gate * unitPanels, t),
+                    panelStride(at),
+                    matrices.recurrentTransposed(),
+                    gate * unitPanels,
+                    unitPanels,
+                    0,
+                    unitPanels,
+                    product.array(at),
+                    product.offset(at),
+                    count);
+            factors.addProduct(at, gate, 1, ofHidden.array(at), place(ofHidden, at, 0, t - 1), panelStride(at));
+        }
+    }
+
     private void addProduct(
             Cursor at, float[] from, int source, PackedMatrix matrix, float[] to, int target, int toStride) {
-        int inPanels = matrix.rows().packed() / PANEL;
+        addProduct(
+                at,
+                from,
+                source,
+                panelStride(at),
+                matrix,
+                0,
+                matrix.rows().packed() / PANEL,
+                0,
+                matrix.panels(),
+                to,
+                target,
+                toStride);
+    }
+
+    /** Of some of a matrix's rows and columns, counted in panels; source and target are where the first of these lie. */
+    private void addProduct(
+            Cursor at,
+            float[] from,
+            int source,
+            int fromStride,
+            PackedMatrix matrix,
+            int firstRow,
+            int rows,
+            int firstColumn,
+            int columns,
+            float[] to,
+            int target,
+            int toStride) {
         // The units of a narrow layer fill a part of one panel.
         int length = matrix.rows().packed() == PANEL ? matrix.rows().perGroup() : PANEL;
-        int stride = panelStride(at);
-        for (int panel = 0; panel < matrix.panels(); panel++) {
+        for (int panel = 0; panel < columns; panel++) {
             int result = target + panel * toStride;
-            for (int first = 0; first < inPanels; first += SUM_PANELS) {
+            int packed = weights.offset(matrix) + (firstColumn + panel) * matrix.panelSize();
+            for (int first = 0; first < rows; first += SUM_PANELS) {
                 products.product()
                         .run(
                                 at.samples,
                                 from,
-                                source + first * stride,
-                                stride,
-                                Math.min(SUM_PANELS, inPanels - first),
+                                source + first * fromStride,
+                                fromStride,
+                                Math.min(SUM_PANELS, rows - first),
                                 length,
                                 weights.array(),
-                                weights.offset(matrix) + panel * matrix.panelSize() + first * PANEL * PANEL,
+                                packed + (firstRow + first) * PANEL * PANEL,
                                 to,
                                 result,
                                 PANEL,
@@ -347,17 +450,49 @@ abstract class CellWalk {
         }
     }
 
-    /** Of weights: the states of all steps but the last, times the gradients one step later. */
-    final void addStateGradient(Cursor at, Buffer states, Buffer later, int laterPanel, PackedMatrix matrix) {
-        products.addWeightGradient(
-                states.array(at),
-                states.offset(at),
-                panelStride(at),
-                later.array(at),
-                place(later, at, laterPanel, 1),
-                panelStride(at),
-                (stepCount - 1) * at.samples,
-                matrix,
-                sums(at));
+    /** Of the recurrent weights, from the gradients of the products with the state before. */
+    final void addStateGradient(Cursor at, Buffer ofProducts) {
+        PackedMatrix matrix = matrices.recurrent();
+        int stride = panelStride(at);
+        int rows = (stepCount - 1) * at.samples;
+        int later = place(ofProducts, at, 0, 1);
+        if (ofState == null) {
+            products.addWeightGradient(
+                    hidden.array(at),
+                    hidden.offset(at),
+                    stride,
+                    ofProducts.array(at),
+                    later,
+                    stride,
+                    rows,
+                    matrix,
+                    sums(at));
+            return;
+        }
+        Buffer product = ofState.product;
+        for (int gate = 0; gate < matrix.panels() / unitPanels; gate++) {
+            ofState.multiply(
+                    at,
+                    gate,
+                    stepCount - 1,
+                    hidden.array(at),
+                    hidden.offset(at),
+                    stride,
+                    product.array(at),
+                    product.offset(at),
+                    stride);
+            products.addWeightGradient(
+                    product.array(at),
+                    product.offset(at),
+                    stride,
+                    ofProducts.array(at),
+                    later,
+                    stride,
+                    rows,
+                    matrix,
+                    gate * unitPanels,
+                    unitPanels,
+                    sums(at));
+        }
     }
 }

@@ -59,9 +59,7 @@ final class GruWalk extends CellWalk {
                         start.array(), start.offset() + panel * PANEL, inner.array(at), to + sample * PANEL, PANEL);
             }
         }
-        if (t > 0) {
-            addProduct(at, hidden, 0, t - 1, recurrent, inner, 0, t);
-        }
+        addStateBefore(at, inner, t);
     }
 
     @Override
@@ -104,7 +102,7 @@ final class GruWalk extends CellWalk {
 
     @Override
     void addStateGradients(Cursor at) {
-        addStateGradient(at, hidden, inner, 0, matrices.recurrent());
+        addStateGradient(at, inner);
         if (stateBias != null) {
             int rows = stepCount * at.samples;
             products.addBiasGradient(inner.array(at), inner.offset(at), rows, stateBias, sums(at));

@@ -9,6 +9,7 @@ import dev.hourglass.engine.cpu.ops.Resources;
 import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.engine.cpu.step.Value;
 import dev.hourglass.tensor.Kernels;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The last part of the way back through a recurrent layer: from the gates' gradients to those of what it read. */
@@ -19,8 +20,14 @@ final class InputGradients {
      * What the gates read.
      *
      * @param projected where the gates' gradients are added up if every step read the same vector
+     * @param dropout what they read was multiplied with, or null
      */
-    record Projection(Value from, Value gates, Value projected, Step.RecurrentWeights weights) {}
+    record Projection(
+            Value from,
+            Value gates,
+            Value projected,
+            Step.RecurrentWeights weights,
+            Step.@Nullable DropoutFactors dropout) {}
 
     private final Kernels kernels;
     private final PanelProducts products;
@@ -32,6 +39,7 @@ final class InputGradients {
     private final Buffer gates;
     private final Buffer projected;
     private final @Nullable Buffer ofFrom;
+    private final @Nullable Factors factors;
     private final int stepCount;
     private final boolean constantInput;
 
@@ -46,6 +54,7 @@ final class InputGradients {
         from = resources.buffer(projection.from());
         gates = resources.buffer(projection.gates());
         projected = resources.buffer(projection.projected());
+        factors = Factors.of(resources, projection.dropout());
         ofFrom = fromGradient == null ? null : resources.buffer(fromGradient);
         this.stepCount = stepCount;
         constantInput = projection.from().steps().steps() == 1;
@@ -57,7 +66,12 @@ final class InputGradients {
             sumSteps(at);
         }
         Buffer ofProjection = constantInput ? projected : gates;
-        int rows = (constantInput ? 1 : stepCount) * at.samples;
+        int steps = constantInput ? 1 : stepCount;
+        if (factors != null) {
+            add(at, factors, ofProjection, steps);
+            return;
+        }
+        int rows = steps * at.samples;
         products.addWeightGradient(
                 from.array(at),
                 from.offset(at),
@@ -77,6 +91,55 @@ final class InputGradients {
                     noBias,
                     ofFrom.array(at),
                     ofFrom.offset(at));
+        }
+    }
+
+    /** Each set of factors with the gates whose input it was. */
+    private void add(Cursor at, Factors factors, Buffer ofProjection, int steps) {
+        int rows = steps * at.samples;
+        int stride = rows * PANEL;
+        int panels = kernel.panels() / factors.sets();
+        Buffer product = factors.product;
+        if (ofFrom != null) {
+            int floats = from.stride() * at.samples;
+            Arrays.fill(ofFrom.array(at), ofFrom.offset(at), ofFrom.offset(at) + floats, 0);
+        }
+        for (int set = 0; set < factors.sets(); set++) {
+            factors.multiply(
+                    at,
+                    set,
+                    steps,
+                    from.array(at),
+                    from.offset(at),
+                    stride,
+                    product.array(at),
+                    product.offset(at),
+                    stride);
+            products.addWeightGradient(
+                    product.array(at),
+                    product.offset(at),
+                    stride,
+                    ofProjection.array(at),
+                    ofProjection.offset(at),
+                    stride,
+                    rows,
+                    kernel,
+                    set * panels,
+                    panels,
+                    results.gradients[at.chunk]);
+            if (ofFrom != null) {
+                products.rows(
+                        ofProjection.array(at),
+                        ofProjection.offset(at),
+                        rows,
+                        kernelTransposed,
+                        set * panels,
+                        panels,
+                        noBias,
+                        product.array(at),
+                        product.offset(at));
+                factors.addProduct(at, set, steps, ofFrom.array(at), ofFrom.offset(at), stride);
+            }
         }
     }
 

@@ -202,7 +202,7 @@ public final class LstmOperations {
             input = new InputGradients(
                     resources,
                     new InputGradients.Projection(
-                            forward.from(), forward.gates(), forward.projected(), forward.weights()),
+                            forward.from(), forward.gates(), forward.projected(), forward.weights(), null),
                     stepCount,
                     step.fromGradient());
         }

@@ -27,9 +27,7 @@ final class LstmWalk extends CellWalk {
 
     @Override
     void goForward(Cursor at, int t) {
-        if (t > 0) {
-            addProduct(at, hidden, 0, t - 1, matrices.recurrent(), gates, 0, t);
-        }
+        addStateBefore(at, gates, t);
         int count = floats(at);
         float[] z = gates.array(at);
         float[] c = cell.array(at);
@@ -125,6 +123,6 @@ final class LstmWalk extends CellWalk {
 
     @Override
     void addStateGradients(Cursor at) {
-        addStateGradient(at, hidden, gates, 0, matrices.recurrent());
+        addStateGradient(at, gates);
     }
 }

@@ -42,10 +42,24 @@ final class PanelProducts {
     /** Every row of a sequence times a matrix, plus what the sums start at. The last panel may be mostly padding, which is left out. */
     void allRows(
             float[] from, int offset, int rows, PackedMatrix matrix, Resources.Start start, float[] to, int result) {
+        columns(from, offset, rows, matrix, 0, matrix.panels(), start, to, result);
+    }
+
+    /** As {@link #allRows}, of some panels of the result alone. */
+    void columns(
+            float[] from,
+            int offset,
+            int rows,
+            PackedMatrix matrix,
+            int firstPanel,
+            int panels,
+            Resources.Start start,
+            float[] to,
+            int result) {
         int inPanels = matrix.rows().packed() / PANEL;
         int rest = inputsInLastPanel(matrix);
         int whole = rest == PANEL ? inPanels : inPanels - 1;
-        for (int panel = 0; panel < matrix.panels(); panel++) {
+        for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
             int place = weights.offset(matrix) + panel * matrix.panelSize();
             int at = result + panel * rows * PANEL;
             if (whole > 0) {
@@ -84,6 +98,35 @@ final class PanelProducts {
         }
     }
 
+    /** Of every row of a sequence some panels times the rows of a matrix that they meet; {@code from} has all panels. */
+    void rows(
+            float[] from,
+            int offset,
+            int rows,
+            PackedMatrix matrix,
+            int firstPanel,
+            int panels,
+            Resources.Start start,
+            float[] to,
+            int result) {
+        for (int panel = 0; panel < matrix.panels(); panel++) {
+            product.run(
+                    rows,
+                    from,
+                    offset + firstPanel * rows * PANEL,
+                    rows * PANEL,
+                    panels,
+                    PANEL,
+                    weights.array(),
+                    weights.offset(matrix) + panel * matrix.panelSize() + firstPanel * PANEL * PANEL,
+                    start.array(),
+                    start.offset() + panel * PANEL,
+                    0,
+                    to,
+                    result + panel * rows * PANEL);
+        }
+    }
+
     private static int inputsInLastPanel(PackedMatrix matrix) {
         int rest = matrix.rows().groups() == 1 ? matrix.rows().perGroup() % PANEL : 0;
         return rest == 0 ? PANEL : rest;
@@ -100,10 +143,37 @@ final class PanelProducts {
             int rows,
             PackedMatrix matrix,
             float[] sum) {
+        addWeightGradient(
+                from,
+                offset,
+                fromStride,
+                gradient,
+                gradientOffset,
+                gradientStride,
+                rows,
+                matrix,
+                0,
+                matrix.panels(),
+                sum);
+    }
+
+    /** The same of some panels of the gradient and of the matrix's columns alone. */
+    void addWeightGradient(
+            float[] from,
+            int offset,
+            int fromStride,
+            float[] gradient,
+            int gradientOffset,
+            int gradientStride,
+            int rows,
+            PackedMatrix matrix,
+            int firstPanel,
+            int panels,
+            float[] sum) {
         int inPanels = matrix.rows().packed() / PANEL;
         for (int row = 0; row < rows; row += GRADIENT_ROWS) {
             int count = Math.min(GRADIENT_ROWS, rows - row);
-            for (int panel = 0; panel < matrix.panels(); panel++) {
+            for (int panel = firstPanel; panel < firstPanel + panels; panel++) {
                 int place = results.offset(matrix) + panel * matrix.panelSize();
                 for (int inPanel = 0; inPanel < inPanels; inPanel++) {
                     transposedProduct.run(

@@ -52,6 +52,7 @@ public final class RecurrentOperations {
         private final @Nullable LastStep last;
         private final Resources.Start bias;
         private final boolean constantInput;
+        private final @Nullable Factors factors;
 
         Forward(Step.Recurrence step) {
             Step.RecurrentStates states = step.states();
@@ -63,14 +64,26 @@ public final class RecurrentOperations {
             last = states.last() == null ? null : new LastStep(resources, states.hidden(), states.last());
             bias = resources.start(matrices.bias(), matrices.kernel());
             constantInput = step.from().steps().steps() == 1;
+            factors = Factors.of(resources, step.ofInput());
         }
 
         @Override
         public void run(Cursor at) {
             Buffer start = constantInput ? projected : gates;
-            int rows = (constantInput ? 1 : cell.stepCount) * at.samples;
-            products.allRows(
-                    from.array(at), from.offset(at), rows, matrices.kernel(), bias, start.array(at), start.offset(at));
+            int steps = constantInput ? 1 : cell.stepCount;
+            if (factors == null) {
+                products.allRows(
+                        from.array(at),
+                        from.offset(at),
+                        steps * at.samples,
+                        matrices.kernel(),
+                        bias,
+                        start.array(at),
+                        start.offset(at));
+            } else {
+                project(at, factors, steps, start);
+            }
+            cell.begin(at);
             for (int t = cell.firstStep; t < cell.stepCount; t++) {
                 if (constantInput) {
                     copyProjection(at, t);
@@ -79,6 +92,36 @@ public final class RecurrentOperations {
             }
             if (last != null) {
                 last.take(at);
+            }
+        }
+
+        /** Each gate, or all together, reads what its set of factors lets through. */
+        private void project(Cursor at, Factors factors, int steps, Buffer start) {
+            factors.draw(at);
+            int rows = steps * at.samples;
+            int panels = matrices.kernel().panels() / factors.sets();
+            Buffer product = factors.product;
+            for (int set = 0; set < factors.sets(); set++) {
+                factors.multiply(
+                        at,
+                        set,
+                        steps,
+                        from.array(at),
+                        from.offset(at),
+                        rows * PANEL,
+                        product.array(at),
+                        product.offset(at),
+                        rows * PANEL);
+                products.columns(
+                        product.array(at),
+                        product.offset(at),
+                        rows,
+                        matrices.kernel(),
+                        set * panels,
+                        panels,
+                        bias,
+                        start.array(at),
+                        start.offset(at));
             }
         }
 
@@ -113,7 +156,8 @@ public final class RecurrentOperations {
                             forward.from(),
                             forward.states().gates(),
                             forward.states().projected(),
-                            matrices),
+                            matrices,
+                            forward.ofInput()),
                     cell.stepCount,
                     step.fromGradient());
         }

@@ -27,9 +27,7 @@ final class ResetBeforeGruWalk extends CellWalk {
     void goForward(Cursor at, int t) {
         int count = floats(at);
         float[] gate = gates.array(at);
-        if (t > 0) {
-            addProduct(at, hidden, 0, t - 1, matrices.recurrent(), gates, 0, t);
-        }
+        addStateBefore(at, gates, t);
         for (int panel = 0; panel < unitPanels; panel++) {
             int r = gate(at, 1, panel, t);
             applyToGate(cell.gate(), at, gate(at, 0, panel, t));
@@ -38,6 +36,7 @@ final class ResetBeforeGruWalk extends CellWalk {
             int beforeAt = t > 0 ? place(hidden, at, panel, t - 1) : 0;
             kernels.multiply(gate, r, before, beforeAt, reset.array(at), place(reset, at, panel, t), count);
         }
+        dropOfCandidate(at, reset.array(at), place(reset, at, 0, t), panelStride(at));
         if (t > 0) {
             addProduct(at, reset, 0, t, candidate.recurrent(), gates, 2 * unitPanels, t);
         }
@@ -87,6 +86,14 @@ final class ResetBeforeGruWalk extends CellWalk {
         int first = ofReset.offset(at);
         Arrays.fill(ofReset.array(at), first, first + unitPanels * floats(at), 0);
         addProductToOne(at, gates, 2 * unitPanels, t, candidate.recurrentTransposed(), ofReset);
+        dropOfCandidate(at, ofReset.array(at), first, floats(at));
+    }
+
+    /** What the candidate reads, or what comes back from it, at one step. */
+    private void dropOfCandidate(Cursor at, float[] values, int offset, int stride) {
+        if (ofState != null) {
+            ofState.multiply(at, 2, 1, values, offset, stride, values, offset, stride);
+        }
     }
 
     private void goBackThroughReset(Cursor at, int panel, int t) {
@@ -106,7 +113,7 @@ final class ResetBeforeGruWalk extends CellWalk {
 
     @Override
     void addStateGradients(Cursor at) {
-        addStateGradient(at, hidden, gates, 0, matrices.recurrent());
+        addStateGradient(at, gates);
         products.addWeightGradient(
                 reset.array(at),
                 place(reset, at, 0, 1),

@@ -18,9 +18,7 @@ final class SimpleWalk extends CellWalk {
 
     @Override
     void goForward(Cursor at, int t) {
-        if (t > 0) {
-            addProduct(at, hidden, 0, t - 1, matrices.recurrent(), gates, 0, t);
-        }
+        addStateBefore(at, gates, t);
         for (int panel = 0; panel < unitPanels; panel++) {
             int h = place(hidden, at, panel, t);
             System.arraycopy(gates.array(at), gate(at, 0, panel, t), hidden.array(at), h, floats(at));
@@ -45,6 +43,6 @@ final class SimpleWalk extends CellWalk {
 
     @Override
     void addStateGradients(Cursor at) {
-        addStateGradient(at, hidden, gates, 0, matrices.recurrent());
+        addStateGradient(at, gates);
     }
 }
