@@ -2,10 +2,12 @@
 saves them. Beside each model, NAME.txt has what Keras computes in float64 with the same weights: a batch of inputs, the
 outputs, and the gradients of the mean squared error by the inputs and by every variable, the targets being zeros.
 
-    .venv/bin/python make_state_files.py
+    .venv/bin/python make_state_files.py            all
+    .venv/bin/python make_state_files.py NAME …     some of them
 """
 
 import os
+import sys
 from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -70,6 +72,43 @@ def shared():
     return keras.Model(x, [again, end], name="shared")
 
 
+def cell():
+    """RNN around one cell of each kind, with states of its own and of others; none is a layer of Keras's."""
+    x = keras.Input((5, 3), name="x")
+    walk = L.RNN(L.LSTMCell(4, name="a"), return_sequences=True, return_state=True, name="walk")
+    states, h, c = walk(x)
+    last = L.RNN(L.GRUCell(4, recurrent_activation="hard_sigmoid", name="b"), go_backwards=True, name="last")(states, initial_state=h)
+    steps = L.RepeatVector(5, name="repeat")(last)
+    again = L.RNN(L.GRUCell(4, reset_after=False, name="c"), return_sequences=True, name="again")(steps, initial_state=c)
+    back = L.RNN(L.SimpleRNNCell(3, use_bias=False, name="d"), return_sequences=True, name="back")(again)
+    return keras.Model(x, back, name="cell")
+
+
+def stack():
+    """Cells one upon the other, in a Sequential, beside layers of the same kinds."""
+    cells = [L.GRUCell(5, name="a"), L.LSTMCell(4, activation="relu", name="b"), L.GRUCell(3, use_bias=False, name="c")]
+    return keras.Sequential(
+        [
+            keras.Input((6, 2), name="x"),
+            L.GRU(3, return_sequences=True, name="first"),
+            L.Masking(MASKED, name="mask"),
+            L.RNN(cells, name="stacked"),
+            L.RepeatVector(6, name="repeat"),
+            L.RNN([L.SimpleRNNCell(4, name="a"), L.SimpleRNNCell(5, name="b")], return_sequences=True, name="other"),
+            L.RNN(L.StackedRNNCells([L.LSTMCell(2, name="a")]), return_sequences=True, name="alone"),
+        ],
+        name="stack",
+    )
+
+
+def variables_of(layer):
+    """With the names that Hourglass has for them."""
+    cells = getattr(getattr(layer, "cell", None), "cells", [])
+    named = [(f"{layer.name}_{each.name}", variable) for each in cells for variable in each.weights]
+    named = named or [(layer.name, variable) for variable in layer.weights]
+    return [(path, variable) for path, variable in named if "seed" not in variable.name]
+
+
 def compute_in(precision):
     keras.config.set_floatx(precision)
     keras.config.set_dtype_policy(precision)
@@ -81,19 +120,23 @@ def numbers(values):
 
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for number, make in enumerate([translator, gates, cells, masked, shared]):
+    for number, make in enumerate([translator, gates, cells, masked, shared, cell, stack]):
+        if sys.argv[1:] and make.__name__ not in sys.argv[1:]:
+            continue
         random = np.random.default_rng(number)
         compute_in("float32")
         model = make()
         for variable in model.weights:
-            variable.assign(random.uniform(-0.7, 0.7, variable.shape))
+            if "seed" not in variable.name:
+                variable.assign(random.uniform(-0.7, 0.7, variable.shape))
         for extension in ("keras", "h5"):
             model.save(FOLDER / f"{model.name}.{extension}")
 
         compute_in("float64")
         exact = make()
         for variable, value in zip(exact.weights, model.get_weights()):
-            variable.assign(value.astype("float64"))
+            if "seed" not in variable.name:
+                variable.assign(value.astype("float64"))
         inputs = random.uniform(-1, 1, (BATCH, *model.inputs[0].shape[1:])).astype("float32")
         if make is masked:
             inputs[0, :2] = MASKED
@@ -106,15 +149,13 @@ def main():
             outputs = outputs if isinstance(outputs, list) else [outputs]
             loss = sum(tf.reduce_mean(tf.square(output)) for output in outputs)
         assert loss.dtype == "float64"
-        variables = [variable for layer in exact.layers for variable in layer.weights]
-        gradients = tape.gradient(loss, [read] + [variable.value for variable in variables])
+        variables = [each for layer in exact.layers for each in variables_of(layer)]
+        gradients = tape.gradient(loss, [read] + [variable.value for _, variable in variables])
         lines = [f"inputs {numbers(inputs)}"]
         lines += [f"output {numbers(output)}" for output in outputs]
         lines += [f"gradient input {numbers(gradients[0])}"]
-        for layer in exact.layers:
-            for variable in layer.weights:
-                gradient = gradients[1 + [id(each) for each in variables].index(id(variable))]
-                lines.append(f"gradient {layer.name}/{variable.name} {numbers(gradient)}")
+        for (path, variable), gradient in zip(variables, gradients[1:]):
+            lines.append(f"gradient {path}/{variable.name} {numbers(gradient)}")
         (FOLDER / f"{model.name}.txt").write_text("\n".join(lines) + "\n")
 
 

@@ -38,7 +38,7 @@ class KerasStatesTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"translator", "gates", "cells", "masked", "shared"})
+    @ValueSource(strings = {"translator", "gates", "cells", "masked", "shared", "cell", "stack"})
     void outputsAndGradientsAreThoseOfKerasAndSoAreTheOutputsOfWhatIsWritten(String name) throws IOException {
         for (String extension : List.of("keras", "h5")) {
             SavedModel model = ModelFile.read(resource(name + "." + extension));

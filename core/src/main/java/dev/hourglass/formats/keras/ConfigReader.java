@@ -271,7 +271,11 @@ final class ConfigReader {
             if (known != null) {
                 return known;
             }
-            if (nodes.get(source.place()) instanceof ModelNode.Layer layer
+            ModelNode node = nodes.get(source.place());
+            if (node instanceof ModelNode.Model model && model.kind() == ModelNode.Kind.CELL) {
+                node = model.nodes().getFirst();
+            }
+            if (node instanceof ModelNode.Layer layer
                     && layer.spec() instanceof LayerSpec.Recurrent recurrent
                     && source.output() <= recurrent.states()) {
                 // The last state is what leaves the layer, if it alone does.
@@ -309,6 +313,11 @@ final class ConfigReader {
 
     /** A layer or model that stood at another place before, at one more. */
     private ModelNode again(ModelNode earlier, List<String> inputs, Json.Mapping node, int use) {
+        if (earlier instanceof ModelNode.Model model
+                && model.kind() == ModelNode.Kind.CELL
+                && again(model.nodes().getFirst(), inputs, node, use) instanceof ModelNode.Layer walk) {
+            return cell(model.kerasName(), walk, node.get("config").asMapping(), true);
+        }
         return switch (earlier) {
             case ModelNode.Layer layer -> {
                 List<Shape> shapes = shapesOf(inputs);
@@ -416,6 +425,9 @@ final class ConfigReader {
                 && MODEL_CLASSES.contains(className(inner))) {
             return eachStep(node, inner, inputs, name);
         }
+        if (kerasClass.equals(Layers.CELLS)) {
+            return cells(node, inputs, model, use);
+        }
         LayerSettings settings = new LayerSettings(kerasClass, Json.printable(name), config, warnings);
         List<Shape> shapes = shapesOf(inputs);
         if (!steps.isEmpty() && shapes.stream().map(Shape::rank).distinct().count() > 1) {
@@ -430,6 +442,98 @@ final class ConfigReader {
         String value = names.value(spec.name(), use);
         put(value, facts.output(), node);
         return new ModelNode.Layer(name, facts, value, inputs, trainable(config), false);
+    }
+
+    /** An RNN around a cell, or around several that are stacked, which are as many layers here. */
+    private ModelNode cells(Json.Mapping node, List<String> inputs, String model, int use) {
+        Json.Mapping config = node.get("config").asMapping();
+        String name = name(node, Layers.CELLS);
+        LayerSettings settings = new LayerSettings(Layers.CELLS, Json.printable(name), config, warnings);
+        boolean sequences = settings.flag("return_sequences", false);
+        boolean backwards = settings.flag("go_backwards", false);
+        settings.only("time_major", "false");
+        settings.only("zero_output_for_mask", "false");
+        settings.warnOfStates();
+        settings.ignore("return_state", "unroll");
+        Json.Mapping cell = settings.get("cell").asMapping();
+        settings.requireNoMore();
+        requireCell(cell, name);
+        if (!className(cell).equals("StackedRNNCells")) {
+            ModelNode.Layer walk = walk(cell, names.unique(name, model), sequences, backwards, inputs, node, use);
+            return cell(name, walk, config, false);
+        }
+        if (backwards) {
+            throw settings.lacks("go_backwards", "false where cells are stacked");
+        }
+        if (inputs.size() > 1) {
+            throw unsupported(
+                    node,
+                    "layer '" + Json.printable(name) + "' (RNN) begins with states of other layers, which Hourglass"
+                            + " computes of a single cell, not of stacked ones");
+        }
+        List<Json> stacked =
+                cell.get("config").asMapping().get("cells").asSequence().items();
+        if (stacked.isEmpty()) {
+            throw cell.place().corrupt("at least one cell", "none");
+        }
+        List<ModelNode> walks = new ArrayList<>();
+        List<String> before = inputs;
+        for (int i = 0; i < stacked.size(); i++) {
+            Json.Mapping each = stacked.get(i).asMapping();
+            requireCell(each, name);
+            String unique = names.unique(name + "_" + name(each, "cell"), model);
+            walks.add(walk(each, unique, sequences || i < stacked.size() - 1, false, before, node, use));
+            before = walks.getLast().outputs();
+        }
+        return new ModelNode.Model(
+                name, ModelNode.Kind.CELLS, given(inputs), walks, before, inputs, trainable(config), false);
+    }
+
+    /** A node around the layer that walks with a cell. */
+    private ModelNode.Model cell(String name, ModelNode.Layer walk, Json.Mapping config, boolean isFurtherUse) {
+        return new ModelNode.Model(
+                name,
+                ModelNode.Kind.CELL,
+                given(walk.inputs()),
+                List.of(walk),
+                walk.outputs(),
+                walk.inputs(),
+                trainable(config),
+                isFurtherUse);
+    }
+
+    private List<Graph.Input> given(List<String> inputs) {
+        return shapesOf(inputs).stream()
+                .map(shape -> new Graph.Input("input", shape))
+                .toList();
+    }
+
+    private static void requireCell(Json.Mapping cell, String layer) {
+        requireOurs(cell, className(cell), "the cell of layer '" + Json.printable(layer) + "'");
+    }
+
+    private ModelNode.Layer walk(
+            Json.Mapping cell,
+            String name,
+            boolean sequences,
+            boolean backwards,
+            List<String> inputs,
+            Json.Mapping node,
+            int use) {
+        Json.Mapping config = cell.get("config").asMapping();
+        LayerSettings settings = new LayerSettings(className(cell), name, config, warnings);
+        LayerSpec.Recurrent walk = Layers.cell(className(cell), name, settings, sequences, backwards);
+        if (walk == null) {
+            throw unsupported(
+                    node,
+                    "layer '" + name + "' (RNN) walks with a " + Json.printable(className(cell))
+                            + "; Hourglass has LSTMCell, GRUCell, SimpleRNNCell and StackedRNNCells of these");
+        }
+        LayerSpec spec = distributed(walk, node);
+        LayerFacts facts = facts(spec, inputs, shapesOf(inputs), node);
+        String value = names.value(spec.name(), use);
+        put(value, facts.output(), node);
+        return new ModelNode.Layer(name(cell, className(cell)), facts, value, inputs, trainable(config), false);
     }
 
     /** That a node is a layer of Keras's that Hourglass has, or a model; what it is called with is asked after that. */

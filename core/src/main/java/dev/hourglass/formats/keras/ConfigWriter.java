@@ -57,8 +57,8 @@ public final class ConfigWriter {
                 // The name by which Keras's own loader finds the class; "Functional" has no public module.
                 yield node("keras", legacy ? "Functional" : "Model", config);
             }
-            case EACH_STEP ->
-                throw new IllegalArgumentException("What is written has layers at each step, no models: " + model);
+            case EACH_STEP, CELL, CELLS ->
+                throw new IllegalArgumentException("What is written has layers in place of such models: " + model);
         };
     }
 

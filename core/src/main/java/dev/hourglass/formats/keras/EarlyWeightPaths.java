@@ -55,7 +55,9 @@ final class EarlyWeightPaths {
                 case ModelNode.Layer layer -> WeightPaths.add(layer, path, eachStep, holders);
                 case ModelNode.Model nested -> {
                     boolean steps = nested.kind() == ModelNode.Kind.EACH_STEP;
-                    add(WeightPaths.within(nested), WeightPaths.inside(nested, path), eachStep || steps, holders);
+                    if (!WeightPaths.addCells(nested, path, eachStep, holders)) {
+                        add(WeightPaths.within(nested), WeightPaths.inside(nested, path), eachStep || steps, holders);
+                    }
                 }
             }
         }

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class Layers {
     /** Keras has a layer of its own for what is an activation here. */
     private static final String SOFTMAX = "Softmax";
+    /** A layer around cells, which is read as the layers that walk with them. */
+    static final String CELLS = "RNN";
 
     private static final Size2 ONE = Size2.square(1);
 
@@ -35,6 +37,7 @@ final class Layers {
         classes.remove(KerasClass.SAMPLING.kerasName());
         classes.remove(KerasClass.STATE.kerasName());
         classes.add(SOFTMAX);
+        classes.add(CELLS);
         return classes;
     }
 
@@ -640,6 +643,35 @@ final class Layers {
                 droppingRecurrence(settings),
                 // Keras had no such setting before 2.1, and computed it so.
                 settings.flag("reset_after", false));
+    }
+
+    /**
+     * The layer that walks with a cell.
+     *
+     * @param cell its settings
+     * @param sequences whether every state leaves the layer
+     * @return null where Hourglass lacks the cell
+     */
+    static LayerSpec.@Nullable Recurrent cell(
+            String kerasClass, String name, LayerSettings cell, boolean sequences, boolean backwards) {
+        LayerSpec.Recurrent layer;
+        try {
+            int units = cell.whole("units");
+            Recurrence recurrence = droppingRecurrence(cell).withGoBackwards(backwards);
+            layer = switch (kerasClass) {
+                case "LSTMCell" -> new LayerSpec.Lstm(name, units, sequences, recurrence);
+                case "GRUCell" ->
+                    new LayerSpec.Gru(name, units, sequences, recurrence, cell.flag("reset_after", false));
+                case "SimpleRNNCell" -> new LayerSpec.SimpleRnn(name, units, sequences, recurrence);
+                default -> null;
+            };
+        } catch (IllegalArgumentException e) {
+            throw cell.config().place().corrupt("settings that Keras takes", String.valueOf(e.getMessage()));
+        }
+        if (layer != null) {
+            cell.requireNoMore();
+        }
+        return layer;
     }
 
     private static LayerSpec bidirectional(String name, LayerSettings settings, Shape in) {

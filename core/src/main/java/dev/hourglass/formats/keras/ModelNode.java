@@ -106,6 +106,11 @@ sealed interface ModelNode {
                     .orElseThrow();
         }
 
+        /** Whether it is a layer of Keras's around cells, not a model that somebody made. */
+        boolean isRnn() {
+            return kind == Kind.CELL || kind == Kind.CELLS;
+        }
+
         /** All layers of an outermost model in one graph. */
         Graph graph() {
             List<Layer> layers = layers();
@@ -148,7 +153,11 @@ sealed interface ModelNode {
         SEQUENTIAL,
         FUNCTIONAL,
         /** The only node is a model that is applied to each step; what stands in it is distributed over the steps here. */
-        EACH_STEP
+        EACH_STEP,
+        /** An RNN around one cell: the only node is the layer that walks with it. */
+        CELL,
+        /** An RNN around stacked cells: a layer for each, one after the other. */
+        CELLS
     }
 
     /** The layers of this node and of all within it, at all their places, in the order of computation. */

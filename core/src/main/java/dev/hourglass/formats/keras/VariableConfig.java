@@ -90,6 +90,12 @@ record VariableConfig(String setting, Json value, ModelNode.Layer layer, List<St
                 && settings.find("layer") instanceof Json.Mapping model) {
             return List.of(model); // of a TimeDistributed
         }
+        if (layers == null
+                && config instanceof Json.Mapping settings
+                && settings.find("cell") instanceof Json.Mapping cell) {
+            Json cells = cell.find("config") instanceof Json.Mapping stacked ? stacked.find("cells") : null;
+            return cells instanceof Json.Sequence all ? all.items() : List.of(cell); // of an RNN
+        }
         return layers instanceof Json.Sequence all ? all.items() : List.of();
     }
 

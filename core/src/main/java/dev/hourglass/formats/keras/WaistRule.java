@@ -176,7 +176,7 @@ final class WaistRule {
     private List<Integer> nestedEnds() {
         List<Integer> ends = new ArrayList<>();
         for (ModelNode node : model.nodes().subList(0, model.nodes().size() - 1)) {
-            if (node instanceof ModelNode.Model) {
+            if (node instanceof ModelNode.Model nested && !nested.isRnn()) {
                 List<String> read =
                         node.outputs().stream().filter(this::isReadBehind).toList();
                 int end = read.size() == 1 ? 1 + indexOf(read.getFirst(), graph.nodes()) : 0;

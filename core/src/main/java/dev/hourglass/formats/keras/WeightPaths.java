@@ -49,10 +49,31 @@ final class WeightPaths {
                 }
                 case ModelNode.Model nested -> {
                     boolean steps = nested.kind() == ModelNode.Kind.EACH_STEP;
-                    add(within(nested), inside(nested, path), eachStep || steps, holders);
+                    if (!addCells(nested, path, eachStep, holders)) {
+                        add(within(nested), inside(nested, path), eachStep || steps, holders);
+                    }
                 }
             }
         }
+    }
+
+    /** Adds where an RNN's cells keep their variables; nothing, and gives false, where the model is another. */
+    static boolean addCells(ModelNode.Model model, String path, boolean eachStep, List<Holder> holders) {
+        if (!model.isRnn()) {
+            return false;
+        }
+        Map<String, Integer> counts = new HashMap<>();
+        for (ModelNode.Layer walk : model.layers()) {
+            if (model.kind() == ModelNode.Kind.CELL) {
+                add(walk, path, eachStep, holders);
+            } else {
+                String cell = KerasClass.of(inFile(walk, eachStep)).snakeCase() + "_cell";
+                int earlier = counts.merge(cell, 1, Integer::sum) - 1;
+                String place = path + "/cell/cells/" + cell + (earlier == 0 ? "" : "_" + earlier) + "/vars";
+                holders.add(new Holder(walk, walk.variables(), place));
+            }
+        }
+        return true;
     }
 
     /** The model that a TimeDistributed of one applies to each step; others as they are. */
@@ -117,6 +138,7 @@ final class WeightPaths {
                     case SEQUENTIAL -> "sequential";
                     case FUNCTIONAL -> "functional";
                     case EACH_STEP -> KerasClass.TIME_DISTRIBUTED.snakeCase();
+                    case CELL, CELLS -> "rnn";
                 };
         };
     }

@@ -128,8 +128,7 @@ final class PlanText {
             case WindowAxis axis -> name + " " + window(axis);
             case Loss loss -> loss.toString();
             case LayerSpec layer -> layer.name();
-            case Op.RecurrentDropout dropout ->
-                dropout.equals(Op.RecurrentDropout.NONE) ? "" : dropout.toString();
+            case Op.RecurrentDropout dropout -> dropout.equals(Op.RecurrentDropout.NONE) ? "" : dropout.toString();
             case Step step -> name + " " + step.getClass().getSimpleName();
             case Record record -> (kind(record) + String.join(" ", settings(record))).strip();
             default -> value.toString();

@@ -121,6 +121,51 @@ class ConfigReaderTest {
     }
 
     @Test
+    void readsCellsAsTheLayersThatWalkWithThem() {
+        String cells = """
+            {"class_name": "StackedRNNCells", "config": {"name": "s", "cells": [
+              {"class_name": "GRUCell", "config": {"name": "a", "units": 3, "reset_after": true, "recurrent_dropout": 0.5}},
+              {"class_name": "LSTMCell", "config": {"name": "b", "units": 4, "activation": "relu"}}]}}\
+            """;
+        ModelNode.Model model = read(sequential("[null, 5, 2]", rnn(cells, "")));
+        assertThat(model.layers())
+                .extracting(ModelNode.Layer::spec)
+                .containsExactly(
+                        new LayerSpec.Gru("x_a", 3, true, Recurrence.DEFAULT.withDropout(0, 0.5f), true),
+                        new LayerSpec.Lstm("x_b", 4, false, Recurrence.DEFAULT.withActivation(Activation.RELU)));
+        assertThat(warnings).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "`{\"class_name\": \"Mine\", \"module\": \"mine\", \"config\": {\"units\": 2}}` | `` | the cell of layer"
+                        + " 'x' is a Mine of 'mine'; Hourglass reads Keras's own classes only and runs no code of a"
+                        + " file. Build the model without it and save it again.",
+                "`{\"class_name\": \"GRUCell\", \"registered_name\": \"mine>GRUCell\", \"config\": {\"units\": 2}}` | `` |"
+                        + " the cell of layer 'x' is a GRUCell of no module, registered as 'mine>GRUCell'; Hourglass"
+                        + " reads Keras's own classes only and runs no code of a file. Build the model without it and"
+                        + " save it again.",
+                "`{\"class_name\": \"ConvLSTMCell\", \"config\": {\"units\": 2}}` | `` | layer 'x' (RNN) walks with a"
+                        + " ConvLSTMCell; Hourglass has LSTMCell, GRUCell, SimpleRNNCell and StackedRNNCells of these."
+                        + " Build the model without it and save it again.",
+                "`{\"class_name\": \"StackedRNNCells\", \"config\": {\"cells\": []}}` | `, \"go_backwards\": true` | layer"
+                        + " 'x' (RNN) has go_backwards true; Hourglass supports false where cells are stacked. Change the"
+                        + " layer in Keras, train and save again.",
+            })
+    void refusesCellsThatItLacksByName(String cell, String settings, String message) {
+        assertThatThrownBy(() -> read(sequential("[null, 5, 2]", rnn(cell, settings))))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessage("m.keras: " + message);
+    }
+
+    private static String rnn(String cell, String settings) {
+        return "{\"class_name\": \"RNN\", \"config\": {\"name\": \"x\", \"cell\": " + cell + settings + "}}";
+    }
+
+    @Test
     void saysThatARateOfOneIsLeftOutOfTraining() {
         ModelNode.Model model = read(sequential("[null, 5, 2]", """
             {"class_name": "GRU", "config": {"name": "x", "units": 2, "reset_after": true, "dropout": 1.0}}\
