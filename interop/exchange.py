@@ -289,12 +289,22 @@ def save(model, place, name):
 
 
 def require_keras_reads(file, model, inputs, output):
-    """What we rewrote must be what Keras takes for its own; but Keras 3 takes no TimeDistributed of Keras 2."""
-    if any(isinstance(layer, keras.layers.TimeDistributed) for layer in layers_of(model)):
+    """What we rewrote must be what Keras takes for its own, where Keras 3 takes these layers of Keras 2 at all."""
+    if any(isinstance(layer, REFUSED_OF_KERAS_2) or takes_states(layer) for layer in layers_of(model)):
         return
     error = output_error(keras.models.load_model(file), inputs, output)
     if not error <= OUTPUT_LIMIT:
         raise ValueError(f"{file.name} gives another output in Keras itself, by {error:.1e}")
+
+
+# Keras 3 calls these without what it reads from a file of Keras 2, whose own layers they are all the same.
+REFUSED_OF_KERAS_2 = (keras.layers.TimeDistributed, keras.layers.MultiHeadAttention, keras.layers.Attention)
+
+
+def takes_states(layer):
+    return isinstance(layer, (keras.layers.RNN, keras.layers.Bidirectional)) and any(
+        len(node.input_tensors) > 1 for node in layer._inbound_nodes
+    )
 
 
 def rebuild(case, style):

@@ -56,10 +56,28 @@ def node(value):
 
 def calls(value):
     """What a layer's node says of its inputs, if anything."""
-    return {"inbound_nodes": [inbound(call) for call in value["inbound_nodes"]]} if "inbound_nodes" in value else {}
+    if "inbound_nodes" not in value:
+        return {}
+    return {"inbound_nodes": [inbound(value["class_name"], call) for call in value["inbound_nodes"]]}
 
 
-def inbound(call):
-    """What a layer reads; one that merges is called with a list."""
-    read = call["args"][0]
-    return [[*tensor["config"]["keras_history"], {}] for tensor in (read if isinstance(read, list) else [read])]
+# What a layer calls its arguments, where Keras 2 keeps those behind the first by their names.
+ARGUMENTS = {"MultiHeadAttention": ["query", "value", "key"]}
+
+
+def inbound(keras_class, call):
+    """What a layer reads; one that merges is called with a list, and so is one that begins with states."""
+    first, *further = call["args"]
+    read = first if isinstance(first, list) else [first]
+    states = call["kwargs"].get("initial_state") or []
+    read = read + (states if isinstance(states, list) else [states])
+    named = dict(zip(ARGUMENTS.get(keras_class, [])[1:], further))
+    named.update({name: call["kwargs"].get(name) for name in ARGUMENTS.get(keras_class, []) if call["kwargs"].get(name)})
+    keywords = {name: history(tensor) for name, tensor in named.items() if tensor is not None}
+    if keras_class not in ARGUMENTS:
+        read = read + [state for states in further for state in (states if isinstance(states, list) else [states])]
+    return [[*history(tensor), keywords if place == 0 else {}] for place, tensor in enumerate(read)]
+
+
+def history(tensor):
+    return tensor["config"]["keras_history"]

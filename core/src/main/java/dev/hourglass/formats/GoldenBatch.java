@@ -6,10 +6,9 @@ import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.ModelFacts;
 import dev.hourglass.tensor.RandomSource;
-import dev.hourglass.tensor.Shape;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
@@ -23,12 +22,23 @@ public record GoldenBatch(int samples, float[] inputs, float[] outputs) {
     /** As many as are stored; two, so that a reader that mixes samples up is found out. */
     private static final int SAMPLES = 2;
 
-    /** The same inputs for the same shape, always. */
+    /** The same inputs for the same model, always. */
     public static GoldenBatch of(SavedModel model) {
-        Shape input = model.input();
-        float[] inputs = new float[SAMPLES * input.size()];
-        RandomGenerator random = new RandomSource(1).stream("golden batch", 0);
         Map<String, Integer> known = rows(model.graph());
+        return drawn(model, known)
+                // What lies before a table may make of fractions, or of zeros, what it knows.
+                .or(() -> known.isEmpty() ? Optional.empty() : drawn(model, Map.of()))
+                .orElseGet(
+                        () -> answered(model, new float[SAMPLES * model.input().size()]));
+    }
+
+    /**
+     * @param known by value, of how many whole numbers one is drawn; of others fractions are
+     * @return empty if a table of the model doesn't know what reaches it
+     */
+    private static Optional<GoldenBatch> drawn(SavedModel model, Map<String, Integer> known) {
+        float[] inputs = new float[SAMPLES * model.input().size()];
+        RandomGenerator random = new RandomSource(1).stream("golden batch", 0);
         for (int sample = 0, i = 0; sample < SAMPLES; sample++) {
             for (Graph.Input of : model.graph().inputs()) {
                 int rows = known.getOrDefault(of.name(), 0);
@@ -39,12 +49,14 @@ public record GoldenBatch(int samples, float[] inputs, float[] outputs) {
             }
         }
         try {
-            return new GoldenBatch(SAMPLES, inputs, run(model, SAMPLES, inputs));
+            return Optional.of(answered(model, inputs));
         } catch (UnknownNumberException e) {
-            // What lies before a table makes other numbers of these; of zeros it mostly makes what each table knows.
-            Arrays.fill(inputs, 0);
-            return new GoldenBatch(SAMPLES, inputs, run(model, SAMPLES, inputs));
+            return Optional.empty();
         }
+    }
+
+    private static GoldenBatch answered(SavedModel model, float[] inputs) {
+        return new GoldenBatch(SAMPLES, inputs, run(model, SAMPLES, inputs));
     }
 
     /** By value, of the smallest table that reads it, perhaps through layers that learn nothing, how many numbers it knows. */

@@ -159,7 +159,7 @@ public final class ModelFile {
     /** A model on its way into a file. */
     private record Export(SavedModel model, ModelLayout layout, Format format, HourglassNote note, ExportProof proof) {
         static Export of(SavedModel given, Path file, ModelLayout layout) {
-            SavedModel model = given.withUsesNumbered();
+            SavedModel model = given.namedAsInFiles();
             Format format = formatOf(file);
             GoldenBatch golden = GoldenBatch.of(model);
             return new Export(

@@ -5,6 +5,7 @@ import dev.hourglass.engine.OptimizerState;
 import dev.hourglass.engine.Target;
 import dev.hourglass.files.Spelling;
 import dev.hourglass.formats.keras.KerasOrder;
+import dev.hourglass.formats.keras.StateNames;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.Bypass;
@@ -148,22 +149,42 @@ public record SavedModel(
                 : input().toString();
     }
 
-    /** The same model, with the places of a layer that has several numbered as files do. */
-    SavedModel withUsesNumbered() {
-        if (!graph.sharesLayers()) {
+    /** The same model, with its values called as files do: the places of a layer that has several, and states. */
+    SavedModel namedAsInFiles() {
+        return withUsesNumbered().withStatesNamed();
+    }
+
+    private SavedModel withUsesNumbered() {
+        return graph.sharesLayers() ? withValuesNamed(UseNumbers.of(graph, KerasOrder.of(graph)), waist) : this;
+    }
+
+    private SavedModel withStatesNamed() {
+        Map<String, String> states = StateNames.inFile(graph);
+        if (states.isEmpty()) {
             return this;
         }
-        Graph numbered = UseNumbers.of(graph, KerasOrder.of(graph));
+        Graph named = StateNames.named(graph, states);
+        if (!waist.isKnown() || isHalf()) {
+            int encoderLayers = waist.encoderLayers() == 0 ? 0 : named.nodes().size();
+            return withValuesNamed(named, waist.isKnown() ? new Waist(encoderLayers, waist.source()) : waist);
+        }
+        String code = states.getOrDefault(codeName(), codeName());
+        int encoderLayers = named.upTo(List.of(code)).nodes().size();
+        return withValuesNamed(named.encoderFirst(code), new Waist(encoderLayers, waist.source()));
+    }
+
+    /** @param named the same graph, with other names for values */
+    private SavedModel withValuesNamed(Graph named, Waist at) {
         return new SavedModel(
                 name,
-                numbered,
+                named,
                 parameters,
                 normalization,
-                waist,
+                at,
                 loss == null
                         ? null
                         : loss.withOutputNames(
-                                output -> numbered.outputs().get(graph.outputs().indexOf(output))),
+                                output -> named.outputs().get(graph.outputs().indexOf(output))),
                 optimizer,
                 provenance,
                 warnings);

@@ -54,6 +54,20 @@ class GoldenBatchTest {
                 .containsOnly(0);
     }
 
+    /** Of whole numbers a step makes halves at 0, and of fractions ones. */
+    @Test
+    void aTableBehindAStepGetsFractions() {
+        float[] drawn = drawn(Graph.chain(
+                Shape.of(40),
+                List.of(
+                        new LayerSpec.Rescaling("far", 1e12f, 0),
+                        new LayerSpec.ActivationLayer("whole", Activation.HARD_SIGMOID),
+                        TABLE)));
+        for (float number : drawn) {
+            assertThat(number).isStrictlyBetween(0f, 1f);
+        }
+    }
+
     private static float[] drawn(Graph graph) {
         Parameters parameters = Parameters.initialize(graph, new RandomSource(1));
         SavedModel model = new SavedModel(

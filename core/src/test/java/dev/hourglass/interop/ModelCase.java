@@ -75,17 +75,11 @@ public record ModelCase(String kind, AutoencoderSpec spec, Graph several) {
                         || layer instanceof LayerSpec.UpSampling3d);
     }
 
-    /**
-     * Whether {@code interop/run} takes it to Keras and back. Its scripts know no layers yet that are called with more than one
-     * argument: those that attend and those that begin with states; KerasGoldenTest, KerasStatesTest and KerasGraphsTest hold
-     * these against Keras. A Masking at several places is refused, since Keras writes the second one's operations apart.
-     */
+    /** Whether {@code interop/run} takes it to Keras and back. Keras writes a Masking's second use as operations of their own. */
     boolean isExchanged() {
         return several.layers().stream()
-                .noneMatch(layer -> layer instanceof LayerSpec.Attending
-                        || layer instanceof LayerSpec.State
-                        || (layer instanceof LayerSpec.Masking
-                                && several.uses(layer.name()).size() > 1));
+                .noneMatch(layer -> layer instanceof LayerSpec.Masking
+                        && several.uses(layer.name()).size() > 1);
     }
 
     boolean hasChannelsFirst() {

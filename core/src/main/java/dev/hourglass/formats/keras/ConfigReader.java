@@ -278,13 +278,9 @@ final class ConfigReader {
             if (node instanceof ModelNode.Layer layer
                     && layer.spec() instanceof LayerSpec.Recurrent recurrent
                     && source.output() <= recurrent.states()) {
-                // The last state is what leaves the layer, if it alone does.
-                boolean isOutput = source.output() == 1 && !recurrent.returnSequences();
-                String value = isOutput
-                        ? of.getFirst()
-                        : state(
-                                layer,
-                                source.output() == 1 ? LayerSpec.State.Which.HIDDEN : LayerSpec.State.Which.CELL);
+                LayerSpec.State.Which which =
+                        source.output() == 1 ? LayerSpec.State.Which.HIDDEN : LayerSpec.State.Which.CELL;
+                String value = StateNames.isOutput(recurrent, which) ? of.getFirst() : state(layer, which);
                 states.put(source, value);
                 return value;
             }
@@ -295,7 +291,7 @@ final class ConfigReader {
         }
 
         private String state(ModelNode.Layer of, LayerSpec.State.Which state) {
-            String name = of.value() + "_" + state.name().toLowerCase(Locale.ROOT);
+            String name = StateNames.of(of.value(), state);
             LayerSpec spec = new LayerSpec.State(names.unique(name, model), state);
             List<String> inputs = List.of(of.value());
             LayerFacts facts = facts(spec, inputs, shapesOf(inputs), config);
