@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleSupplier;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -158,7 +159,10 @@ final class ReferenceNetwork {
     /** The mean over all output numbers, but those of masked steps, of the squared difference to the targets. */
     double meanSquaredError(double[] inputs, double[] targets, int samples, boolean training) {
         Pass pass = new Pass(samples, training);
-        double[] predictions = pass.run(inputs);
+        return meanSquaredError(pass, pass.run(inputs), targets);
+    }
+
+    private double meanSquaredError(Pass pass, double[] predictions, double[] targets) {
         boolean[] counts = pass.masks.get(graph.onlyOutput());
         if (predictions.length != targets.length) {
             throw new IllegalArgumentException(
@@ -184,22 +188,27 @@ final class ReferenceNetwork {
      * @return one slope an index; NaN where there is none to speak of, because a kink (ReLU, max) lies within the step
      */
     double[] gradient(int parameter, int[] indices, double[] inputs, double[] targets, int samples) {
-        return slopes(parameters.get(parameter), indices, inputs, targets, samples);
+        Pass whole = new Pass(samples, true);
+        whole.run(inputs);
+        return slopes(parameters.get(parameter), indices, () -> {
+            Pass rest = whole.fromFirstReaderOf(parameter);
+            return meanSquaredError(rest, rest.run(), targets);
+        });
     }
 
     /** As {@link #gradient}, along single numbers of the inputs. */
     double[] inputGradient(int[] indices, double[] inputs, double[] targets, int samples) {
         double[] nudged = inputs.clone();
-        return slopes(nudged, indices, nudged, targets, samples);
+        return slopes(nudged, indices, () -> meanSquaredError(nudged, targets, samples, true));
     }
 
     /** The slopes of the loss along {@code values[index]}, where {@code values} are variables or the inputs themselves. */
-    private double[] slopes(double[] values, int[] indices, double[] inputs, double[] targets, int samples) {
+    private static double[] slopes(double[] values, int[] indices, DoubleSupplier loss) {
         double[] slopes = new double[indices.length];
         for (int i = 0; i < indices.length; i++) {
             double step = STEP * Math.max(1, Math.abs(values[indices[i]]));
-            double wide = slope(values, indices[i], step, inputs, targets, samples);
-            double narrow = slope(values, indices[i], step / 4, inputs, targets, samples);
+            double wide = slope(values, indices[i], step, loss);
+            double narrow = slope(values, indices[i], step / 4, loss);
             // On a smooth stretch the two differ by about step^2 and rounding, far below this; across a kink by much
             // more, and where the difference stays below it the kink does no harm.
             boolean stable = Math.abs(wide - narrow) <= 1e-5 * Math.abs(narrow) + 1e-8;
@@ -208,12 +217,12 @@ final class ReferenceNetwork {
         return slopes;
     }
 
-    private double slope(double[] values, int index, double step, double[] inputs, double[] targets, int samples) {
+    private static double slope(double[] values, int index, double step, DoubleSupplier loss) {
         double value = values[index];
         values[index] = value + step;
-        double above = meanSquaredError(inputs, targets, samples, true);
+        double above = loss.getAsDouble();
         values[index] = value - step;
-        double below = meanSquaredError(inputs, targets, samples, true);
+        double below = loss.getAsDouble();
         values[index] = value;
         return (above - below) / (2 * step);
     }
@@ -234,6 +243,12 @@ final class ReferenceNetwork {
         private List<double[]> ofWalk = List.of();
         /** Where each layer's parameters begin. */
         private final Map<String, Integer> firstParameter = new HashMap<>();
+        /** The input and what the nodes gave, by name. */
+        private final Map<String, double[]> values = new HashMap<>();
+        /** By node: how many parameters it and those before it read. */
+        private final int[] parametersRead = new int[graph.nodes().size()];
+        /** The node that this walk begins with. */
+        private int firstNode;
 
         Pass(int samples, boolean training) {
             this.samples = samples;
@@ -246,9 +261,28 @@ final class ReferenceNetwork {
                 throw new IllegalArgumentException(samples + " samples of " + input + " are " + samples * input.size()
                         + " numbers, got " + batch.length);
             }
-            Map<String, double[]> values = new HashMap<>();
             values.put(graph.onlyInput().name(), batch);
-            for (Graph.Node node : graph.nodes()) {
+            return run();
+        }
+
+        /** A walk through the same batch after a parameter was changed: what does not read it is not computed again. */
+        Pass fromFirstReaderOf(int parameter) {
+            Pass rest = new Pass(samples, training);
+            while (parametersRead[rest.firstNode] <= parameter) {
+                rest.firstNode++;
+            }
+            rest.nextParameter = rest.firstNode == 0 ? 0 : parametersRead[rest.firstNode - 1];
+            rest.firstParameter.putAll(firstParameter);
+            rest.moved.addAll(moved.subList(0, rest.nextParameter));
+            rest.values.putAll(values);
+            rest.masks.putAll(masks);
+            rest.states.putAll(states);
+            return rest;
+        }
+
+        private double[] run() {
+            for (int i = firstNode; i < graph.nodes().size(); i++) {
+                Graph.Node node = graph.nodes().get(i);
                 Shape out = facts.shapeOf(node.name());
                 List<double[]> read = node.inputs().stream().map(values::get).toList();
                 counts = masks.get(node.inputs().getFirst());
@@ -270,6 +304,7 @@ final class ReferenceNetwork {
                     masks.put(node.name(), counts);
                 }
                 nextParameter = Math.max(next, nextParameter); // a layer that is used again has had its own before
+                parametersRead[i] = nextParameter;
             }
             return Objects.requireNonNull(values.get(graph.onlyOutput()));
         }
@@ -552,7 +587,7 @@ final class ReferenceNetwork {
         private double[] parameter() {
             double[] values = parameters.get(nextParameter);
             if (nextParameter == moved.size()) {
-                moved.add(values.clone());
+                moved.add(values);
             }
             nextParameter++;
             return values;
@@ -717,21 +752,21 @@ final class ReferenceNetwork {
             int channels = in.dimension(-1);
             int perGroup = channels / groups;
             int filters = out.dimension(-1);
+            int filtersPerGroup = filters / groups;
             double[] y = new double[samples * out.size()];
-            for (int i = 0; i < y.length; i++) {
-                int n = i / out.size();
-                int place = i % out.size() / filters;
-                int f = i % filters;
-                int group = f / (filters / groups);
-                double sum = bias[f];
+            for (int to = 0; to < y.length; to += filters) {
+                System.arraycopy(bias, 0, y, to, filters);
                 for (int tap = 0; tap < windows.taps(); tap++) {
-                    int pixel = windows.pixel(place, tap);
-                    for (int c = 0; c < perGroup && pixel >= 0; c++) {
-                        sum += x[n * in.size() + pixel * channels + group * perGroup + c]
-                                * kernel[(tap * perGroup + c) * filters + f];
+                    int pixel = windows.pixel(to % out.size() / filters, tap);
+                    for (int c = 0; c < channels && pixel >= 0; c++) {
+                        int group = c / perGroup;
+                        double read = x[to / out.size() * in.size() + pixel * channels + c];
+                        int weights = (tap * perGroup + c % perGroup) * filters;
+                        for (int f = group * filtersPerGroup; f < (group + 1) * filtersPerGroup; f++) {
+                            y[to + f] += read * kernel[weights + f];
+                        }
                     }
                 }
-                y[i] = sum;
             }
             return y;
         }
@@ -854,8 +889,8 @@ final class ReferenceNetwork {
                     double difference = x[i] - mean[i / behind % channels];
                     variance[i / behind % channels] += difference * difference / count;
                 }
-                move(moved.get(statistics), mean, norm.momentum());
-                move(moved.get(statistics + 1), variance, norm.momentum());
+                move(statistics, mean, norm.momentum());
+                move(statistics + 1, variance, norm.momentum());
             }
             double[] y = new double[x.length];
             for (int i = 0; i < x.length; i++) {
@@ -947,10 +982,12 @@ final class ReferenceNetwork {
             return values;
         }
 
-        private static void move(double[] moving, double[] batch, double momentum) {
+        private void move(int statistics, double[] batch, double momentum) {
+            double[] moving = moved.get(statistics).clone();
             for (int c = 0; c < moving.length; c++) {
                 moving[c] = momentum * moving[c] + (1 - momentum) * batch[c];
             }
+            moved.set(statistics, moving);
         }
 
         private double[] pool(MaxPooling2d pooling, double[] x, Shape in, Shape out) {
@@ -1032,12 +1069,11 @@ final class ReferenceNetwork {
             int rows = x.length / features;
             double[] y = new double[rows * units];
             for (int row = 0; row < rows; row++) {
-                for (int u = 0; u < units; u++) {
-                    double sum = bias[u];
-                    for (int i = 0; i < features; i++) {
-                        sum += x[row * features + i] * kernel[i * units + u];
+                System.arraycopy(bias, 0, y, row * units, units);
+                for (int i = 0; i < features; i++) {
+                    for (int u = 0; u < units; u++) {
+                        y[row * units + u] += x[row * features + i] * kernel[i * units + u];
                     }
-                    y[row * units + u] = sum;
                 }
             }
             return y;
@@ -1501,7 +1537,11 @@ final class ReferenceNetwork {
     }
 
     private static double[] map(double[] x, DoubleUnaryOperator function) {
-        return Arrays.stream(x).map(function).toArray();
+        double[] y = new double[x.length];
+        for (int i = 0; i < x.length; i++) {
+            y[i] = function.applyAsDouble(x[i]);
+        }
+        return y;
     }
 
     private static double sigmoid(double x) {
