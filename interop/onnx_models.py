@@ -102,6 +102,21 @@ class Reshaping(nn.Module):
         return self.decoder(torch.relu(self.wide(code)).view(-1, 4, 3, 2))
 
 
+class Stateful(nn.Module):
+    """The decoder begins with the states that the encoder ends with, and reads what it has to rebuild a step late."""
+
+    def __init__(self, cell):
+        super().__init__()
+        self.encoder = cell(3, 4, batch_first=True)
+        self.decoder = cell(3, 4, batch_first=True)
+        self.output = nn.Linear(4, 3)
+
+    def forward(self, x):
+        _, states = self.encoder(x)
+        late = nn.functional.pad(x[:, :-1], (0, 0, 1, 0))
+        return self.output(self.decoder(late, states)[0])
+
+
 class Variational(nn.Module):
     """For use, the mean is the code; mean and variance leave the model as well."""
 
@@ -132,7 +147,7 @@ class Calls(nn.Module):
 
 
 def models():
-    """Name to model and the shape of a sample."""
+    """Name to model, the shape of a sample and, where its numbers are whole, how many there are."""
     conv, back, linear, relu = nn.Conv2d, nn.ConvTranspose2d, nn.Linear, nn.ReLU
     return {
         "dense_image": (
@@ -177,6 +192,38 @@ def models():
         "gru": (Recurrent(nn.GRU), (6, 3)),
         "gru_both_ways": (Recurrent(nn.GRU, True), (6, 3)),
         "rnn": (Recurrent(nn.RNN), (6, 3)),
+        "lstm_states": (Stateful(nn.LSTM), (6, 3)),
+        "gru_states": (Stateful(nn.GRU), (6, 3)),
+        "embedding": (
+            nn.Sequential(
+                Calls(lambda m, x: m.table(x.long()), table=nn.Embedding(9, 4)), nn.Flatten(), linear(24, 3), nn.Tanh(),
+                linear(3, 6),
+            ),
+            (6,),
+            9,
+        ),
+        "padding_modes": (
+            nn.Sequential(
+                nn.ReflectionPad2d((1, 2, 3, 1)), conv(2, 3, 3, 2), relu(), conv(3, 2, 3, padding=1, padding_mode="circular"),
+                nn.Upsample(scale_factor=2), nn.ReplicationPad2d((0, 1, 2, 0)), conv(2, 2, 3),
+            ),
+            (2, 8, 12),
+        ),
+        "unit_length": (
+            nn.Sequential(
+                conv(2, 3, 3, 2, 1), Calls(lambda m, x: nn.functional.normalize(x, dim=1)), nn.Flatten(), linear(72, 4),
+                Calls(lambda m, x: nn.functional.normalize(x, dim=-1)), linear(4, 192), nn.Unflatten(1, (2, 8, 12)),
+            ),
+            (2, 8, 12),
+        ),
+        "squeeze_excite": (
+            Calls(
+                lambda m, x: m.d(m.e(x) * torch.sigmoid(m.up(torch.relu(m.down(m.pool(m.e(x))))))),
+                e=conv(2, 4, 3, 2, 1), pool=nn.AdaptiveAvgPool2d(1), down=conv(4, 2, 1), up=conv(2, 4, 1),
+                d=back(4, 2, 4, 2, 1),
+            ),
+            (2, 8, 12),
+        ),
         "unet": (UNet(), (2, 6, 8)),
         "residual": (
             nn.Sequential(
@@ -367,9 +414,9 @@ def export(model, inputs, file, exporter):
 
 def write(folder, wanted, exporters):
     folder.mkdir(parents=True, exist_ok=True)
-    for name, (model, shape) in models().items():
+    for name, (model, shape, *whole) in models().items():
         prepare(model)
-        inputs = torch.rand(SAMPLES, *shape)
+        inputs = torch.randint(whole[0], (SAMPLES, *shape)).float() if whole else torch.rand(SAMPLES, *shape)
         for exporter in exporters:
             if wanted and (name, exporter) not in wanted:
                 continue

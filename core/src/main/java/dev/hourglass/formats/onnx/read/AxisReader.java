@@ -4,6 +4,7 @@ import dev.hourglass.model.LayerSpec;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -11,6 +12,9 @@ import java.util.stream.Stream;
 
 /** Operators that lay axes out anew, take parts of them or repeat them. */
 final class AxisReader {
+    /** Each step that is repeated costs a layer. */
+    private static final int MOST_CONTINUED = 64;
+
     private final Reading reading;
 
     AxisReader(Reading reading) {
@@ -192,6 +196,9 @@ final class AxisReader {
     }
 
     View gather(OnnxNode node) {
+        if (reading.operand(node, 0) instanceof Constant table && !(reading.operand(node, 1) instanceof Constant)) {
+            return embed(node, table);
+        }
         View from = reading.view(node, 0);
         int axis = reading.axis(node, node.whole("axis", 0), from.rank());
         Constant index = reading.constant(node, 1, "the indices");
@@ -203,6 +210,28 @@ final class AxisReader {
         }
         View part = part(node, from, axis, new int[] {(int) place, (int) place + 1});
         return index.rank() == 0 ? part.squeezed(axis) : part;
+    }
+
+    /** A row of a table for each number. */
+    private View embed(OnnxNode node, Constant table) {
+        View numbers = reading.view(node, 1);
+        reading.require(
+                table.rank() == 2 && table.size() > 0 && node.whole("axis", 0) == 0,
+                node,
+                "rows of a table",
+                "parts of " + Arrays.toString(table.dimensions()) + " along axis " + node.whole("axis", 0));
+        String name = reading.name(node);
+        int width = table.dimensions()[1];
+        LayerSpec layer = new LayerSpec.Embedding(name, table.dimensions()[0], width);
+        Shape stored = reading.layers().add(layer, List.of(numbers), Map.of("embeddings", table.floats()));
+        List<Atom> row = width == 1 ? List.of() : List.of(Atom.of(width));
+        List<List<Atom>> axes = new ArrayList<>(numbers.axes());
+        axes.add(row);
+        return new View(
+                name,
+                stored,
+                Stream.concat(numbers.order().stream(), row.stream()).toList(),
+                axes);
     }
 
     /** Each part as an output of its own. */
@@ -267,6 +296,74 @@ final class AxisReader {
                 axes);
     }
 
+    // --- padding that continues what is there ---
+
+    /** Of which parts an axis consists that is padded by its own steps: from the first to behind the last of each. */
+    static List<int[]> continued(Reading reading, OnnxNode node, String mode, int size, int before, int after) {
+        int reach = mode.equals("reflect") ? size - 1 : mode.equals("wrap") ? size : MOST_CONTINUED;
+        reading.require(
+                Math.min(before, after) >= 0 && Math.max(before, after) <= Math.min(reach, MOST_CONTINUED),
+                node,
+                "padding by 0 to " + Math.min(reach, MOST_CONTINUED) + " steps of the same axis",
+                before + " and " + after);
+        List<int[]> parts = new ArrayList<>();
+        switch (mode) {
+            case "reflect" -> IntStream.range(0, before).forEach(i -> parts.add(step(before - i)));
+            case "edge" -> IntStream.range(0, before).forEach(i -> parts.add(step(0)));
+            case "wrap" -> {
+                if (before > 0) {
+                    parts.add(new int[] {size - before, size});
+                }
+            }
+            default -> throw reading.unsupported(node, "mode constant, reflect, edge or wrap", mode, "");
+        }
+        parts.add(new int[] {0, size});
+        switch (mode) {
+            case "reflect" -> IntStream.range(0, after).forEach(i -> parts.add(step(size - 2 - i)));
+            case "edge" -> IntStream.range(0, after).forEach(i -> parts.add(step(size - 1)));
+            default -> {
+                if (after > 0) {
+                    parts.add(new int[] {0, after});
+                }
+            }
+        }
+        return parts;
+    }
+
+    private static int[] step(int place) {
+        return new int[] {place, place + 1};
+    }
+
+    /** Parts of an axis, one behind the other. */
+    static View pieced(Reading reading, OnnxNode node, View from, int axis, List<int[]> parts) {
+        List<Atom> steps = from.axes().get(axis);
+        List<Atom> others = new ArrayList<>(from.order());
+        others.removeAll(steps);
+        String name = reading.name(node);
+        View sequence = reading.layers().arrange(from, List.of(steps, others), name);
+        int size = from.size(axis);
+        Map<Integer, View> single = new HashMap<>();
+        List<View> pieces = new ArrayList<>();
+        for (int[] part : parts) {
+            boolean whole = part[0] == 0 && part[1] == size;
+            pieces.add(
+                    whole
+                            ? sequence
+                            : single.computeIfAbsent(part[0], place -> {
+                                LayerSpec crop = new LayerSpec.Cropping1d(
+                                        reading.layers().name(name + "_part"), part[0], size - part[1]);
+                                Shape shape = reading.layers().add(crop, List.of(sequence), Map.of());
+                                return new View(crop.name(), shape, others, from.axes());
+                            }));
+        }
+        Shape stored = reading.layers().add(new LayerSpec.Concatenate(name, 1), pieces, Map.of());
+        List<Atom> padded = List.of(Atom.of(stored.dimension(0)));
+        List<List<Atom>> axes = new ArrayList<>(from.axes());
+        axes.set(axis, padded);
+        return new View(
+                name, stored, Stream.concat(padded.stream(), others.stream()).toList(), axes);
+    }
+
     // --- the mean and the largest ---
 
     View reduce(OnnxNode node, boolean average) {
@@ -280,6 +377,21 @@ final class AxisReader {
             }
         }
         return reduced;
+    }
+
+    /** The length of what lies along some axes, by which it will be divided. */
+    Scaled norm(OnnxNode node) {
+        View from = reading.view(node, 0);
+        int[] axes = axes(node, from.rank());
+        reading.require(
+                axes.length > 0
+                        && node.whole("keepdims", 1) == 1
+                        && Arrays.stream(axes).noneMatch(from::hasBatch),
+                node,
+                "axes that are kept, other than the batch",
+                Arrays.toString(axes) + (node.whole("keepdims", 1) == 1 ? "" : ", which go"));
+        List<Integer> along = Arrays.stream(axes).boxed().toList();
+        return new Scaled(from, 1, 0, new Scaled.Function.Norm(along));
     }
 
     /** The mean or the largest over some axes, which have size 1 then. */

@@ -19,6 +19,9 @@ final class OperatorReader {
             "ConvInteger",
             "MatMulInteger");
 
+    /** The types of numbers with fractions, as ONNX counts them: float, float16, double, bfloat16. */
+    private static final Set<Long> FLOATS = Set.of(1L, 10L, 11L, 16L);
+
     private final Reading reading;
     private final ConstantFolding folding;
     private final WindowReader windows;
@@ -77,7 +80,13 @@ final class OperatorReader {
             case "Shape" -> reading.give(node, folding.shape(node));
             case "LSTM", "GRU", "RNN" -> recurrent.read(node);
             case "Split" -> axes.split(node);
-            case "Identity", "Cast", "CastLike" -> reading.give(node, reading.operand(node, 0));
+            case "Identity" -> reading.give(node, reading.operand(node, 0));
+            case "Cast", "CastLike" -> reading.give(node, cast(node));
+            case "ReduceL2" -> reading.give(node, axes.norm(node));
+            case "Expand" -> {
+                Operand value = reading.operand(node, 0);
+                reading.give(node, PointwiseReader.isNorm(value) ? value : axes.expand(node));
+            }
             case "Abs" -> reading.give(node, pointwise.magnitude(node));
             case "Erf" -> reading.give(node, pointwise.errorFunction(node));
             case "Clip" -> reading.give(node, pointwise.clip(node));
@@ -127,7 +136,6 @@ final class OperatorReader {
             case "Slice" -> axes.slice(node);
             case "Gather" -> axes.gather(node);
             case "Tile" -> axes.tile(node);
-            case "Expand" -> axes.expand(node);
             case "ReduceMean" -> axes.reduce(node, true);
             case "ReduceMax" -> axes.reduce(node, false);
             case "Concat" -> merges.concatenate(node);
@@ -136,6 +144,18 @@ final class OperatorReader {
             case "Sum", "Mean" -> merges.merge(node);
             default -> throw unknown(node);
         };
+    }
+
+    /** Numbers stay what they are; fractions are cut off nowhere but before a look at a table, which takes whole numbers. */
+    private Operand cast(OnnxNode node) {
+        Operand value = reading.operand(node, 0);
+        boolean toFractions = node.operator().equals("CastLike") || FLOATS.contains(node.whole("to", 1));
+        reading.require(
+                value instanceof Constant || toFractions || reading.isIndex(node),
+                node,
+                "numbers that keep their fractions, or tell a row of a table",
+                "a cast to type " + node.whole("to", 1));
+        return value;
     }
 
     private boolean isWithConstant(OnnxNode node) {

@@ -13,6 +13,9 @@ import java.util.stream.IntStream;
 
 /** Operators that change each number by itself, or those of two values one by one with a constant. */
 final class PointwiseReader {
+    /** What a length is bounded by so that nothing is divided by 0, at most; Keras has 1e-6. */
+    private static final double SHORTEST = 1e-6;
+
     private final Reading reading;
 
     PointwiseReader(Reading reading) {
@@ -86,6 +89,9 @@ final class PointwiseReader {
     Operand clip(OnnxNode node) {
         double least = bound(node, 1, "min", Double.NEGATIVE_INFINITY);
         double most = bound(node, 2, "max", Double.POSITIVE_INFINITY);
+        if (isNorm(reading.operand(node, 0)) && least <= SHORTEST && most >= Float.MAX_VALUE) {
+            return reading.operand(node, 0);
+        }
         if (most == 0 && least <= -Float.MAX_VALUE) {
             return below(node);
         }
@@ -401,7 +407,7 @@ final class PointwiseReader {
         return switch (node.operator()) {
             case "Mul" -> gelu(node, one, other);
             case "Add" -> one instanceof Scaled ? sloped(node, other, one) : sloped(node, one, other);
-            case "Div" -> softsign(node, one, other);
+            case "Div" -> softsign(node, one, other).or(() -> unit(node, one, other));
             default -> Optional.empty();
         };
     }
@@ -447,6 +453,34 @@ final class PointwiseReader {
                 l.activation() == Activation.RELU ? Optional.of(new LayerSpec.Relu(name)) : Optional.empty();
             default -> Optional.empty();
         });
+    }
+
+    static boolean isNorm(Operand value) {
+        return value instanceof Scaled scaled && scaled.function() instanceof Function.Norm && scaled.scale() == 1;
+    }
+
+    /** {@code x / norm(x)}; the norm may have a small bound, or a small number added. */
+    private Optional<Operand> unit(OnnxNode node, Operand value, Operand divisor) {
+        boolean fits = value instanceof View view
+                && isNorm(divisor)
+                && divisor instanceof Scaled length
+                && Math.abs(length.shift()) <= SHORTEST
+                && length.view().layer().equals(view.layer())
+                && length.view().axes().equals(view.axes());
+        if (!fits) {
+            return Optional.empty();
+        }
+        View view = (View) value;
+        List<Integer> along = ((Function.Norm) ((Scaled) divisor).function()).axes();
+        String name = reading.name(node);
+        boolean image = view.rank() > 2 && view.isBatch(0) && along.equals(List.of(1));
+        View from = image
+                ? reading.channelsLast(node, view, name)
+                : reading.inOrder(node, view, Reading.natural(view), name);
+        List<Integer> axes = along.stream()
+                .map(axis -> image ? view.rank() - 1 : Reading.natural(view).indexOf(axis) + 1)
+                .toList();
+        return Optional.of(reading.pointwise(node, new LayerSpec.UnitNormalization(name, axes), from));
     }
 
     Scaled magnitude(OnnxNode node) {

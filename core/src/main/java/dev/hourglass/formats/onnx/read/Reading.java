@@ -8,10 +8,12 @@ import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,8 @@ final class Reading {
     private final Map<String, Operand> operands = new HashMap<>();
     /** How often each value is read, by nodes and as an output. */
     private final Map<String, Integer> reads = new HashMap<>();
+    /** What is read other than as the rows of a table. */
+    private final Set<String> valuesRead = new HashSet<>();
     /** Of values that are another look at a value, which one. */
     private final Map<String, String> lookAt = new HashMap<>();
     /** The layer that gives what the file knows by a name of a value or a node. */
@@ -36,6 +40,14 @@ final class Reading {
         this.bounds = bounds;
         graph.nodes().forEach(node -> node.inputs().forEach(input -> reads.merge(input, 1, Integer::sum)));
         graph.outputs().forEach(output -> reads.merge(output.name(), 1, Integer::sum));
+        for (OnnxNode node : graph.nodes()) {
+            for (int i = 0; i < node.inputs().size(); i++) {
+                if (i != 1 || !node.operator().equals("Gather")) {
+                    valuesRead.add(node.inputs().get(i));
+                }
+            }
+        }
+        graph.outputs().forEach(output -> valuesRead.add(output.name()));
     }
 
     GraphBuilder layers() {
@@ -57,6 +69,11 @@ final class Reading {
 
     boolean isRead(OnnxNode node, int output) {
         return node.hasOutput(output) && reads.getOrDefault(node.outputs().get(output), 0) > 0;
+    }
+
+    /** Whether a value tells rows of tables and nothing else. */
+    boolean isIndex(OnnxNode node) {
+        return node.hasOutput(0) && !valuesRead.contains(node.outputs().getFirst());
     }
 
     void give(OnnxNode node, Operand value) {
@@ -186,6 +203,7 @@ final class Reading {
                         "an error function, which is known as a part of GELU alone";
                     case Scaled.Function.Magnitude ignored -> "a magnitude, which is known as a part of softsign alone";
                     case Scaled.Function.Below ignored -> "a largest value of 0, which is known within ReLU alone";
+                    case Scaled.Function.Norm ignored -> "a length, by which a value is divided alone";
                     case Scaled.Function.Identity ignored -> throw new AssertionError("a scaling is a layer");
                 },
                 "Export the model with the whole function.");

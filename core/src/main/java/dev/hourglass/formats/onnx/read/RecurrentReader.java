@@ -12,7 +12,10 @@ import java.util.Map;
 
 /** LSTM, GRU and RNN, in one direction or both. */
 final class RecurrentReader {
-    private static final String NO_STATE = "Build the model without a state of its own.";
+    /** Of the operators: the first of the states that it begins with, and what cuts off from it. */
+    private static final int STATE = 5;
+
+    private static final int PEEPHOLES = 7;
 
     private final Reading reading;
 
@@ -70,7 +73,8 @@ final class RecurrentReader {
         requirePlain(node, input.size(steps));
         boolean all = reading.isRead(node, 0);
         boolean last = reading.isRead(node, 1);
-        reading.require(!reading.isRead(node, 2), node, "a cell's state that nothing reads", "one that is read");
+        boolean cell = reading.isRead(node, 2);
+        reading.require(!(cell && directions == 2), node, "a cell of one direction", "that of both directions read");
         reading.require(
                 !(all && last && directions == 2),
                 node,
@@ -80,6 +84,8 @@ final class RecurrentReader {
         View sequence = reading.layers()
                 .arrange(input, List.of(input.axes().get(steps), input.axes().get(2)), name);
         String direction = node.text("direction", "forward");
+        List<View> begins = new ArrayList<>(List.of(sequence));
+        begins.addAll(states(node, new Width(units, directions, batchFirst), name));
         Ways ways = new Ways(node, gates, units, kernel, recurrent);
         LayerSpec layer;
         Map<String, float[]> weights = new HashMap<>();
@@ -95,8 +101,55 @@ final class RecurrentReader {
             weights.putAll(weights(ways, one, 0));
             layer = one;
         }
-        Shape stored = reading.layers().add(layer, List.of(sequence), weights);
-        give(node, new Given(layer, stored, input, batchFirst), all, last);
+        Shape stored = reading.layers().add(layer, begins, weights);
+        Given given = new Given(layer, stored, input, batchFirst);
+        give(node, given, all, last);
+        if (cell) {
+            LayerSpec state = new LayerSpec.State(reading.layers().name(name + "_cell"), LayerSpec.State.Which.CELL);
+            View from = new View(layer.name(), stored, List.of(), List.of());
+            reading.give(
+                    node, 2, lastState(given, state.name(), reading.layers().add(state, List.of(from), Map.of())));
+        }
+    }
+
+    private record Width(int units, int directions, boolean batchFirst) {}
+
+    /** What a layer begins with: none for zeros, else the state and, of an LSTM, the cell. */
+    private List<View> states(OnnxNode node, Width width, String name) {
+        List<View> states = new ArrayList<>();
+        boolean zeros = true;
+        int count = node.operator().equals("LSTM") ? 2 : 1;
+        for (int i = STATE; i < STATE + count; i++) {
+            if (node.hasInput(i) && reading.operand(node, i) instanceof Constant constant) {
+                zeros &= constant.size() == 0 || constant.uniform() == 0;
+            } else if (node.hasInput(i)) {
+                states.add(reading.view(node, i));
+            }
+        }
+        if (states.isEmpty() && zeros) {
+            return states;
+        }
+        reading.require(
+                states.size() == count && width.directions() == 1,
+                node,
+                "an initial state of zeros, or in one direction one that layers give"
+                        + (count > 1 ? ", with its cell" : ""),
+                width.directions() > 1 ? "one of both directions" : "another");
+        int batch = width.batchFirst() ? 0 : 1;
+        return states.stream()
+                .map(state -> {
+                    boolean fits = state.rank() == 3
+                            && state.isBatch(batch)
+                            && state.size(1 - batch) == 1
+                            && state.size(2) == width.units();
+                    reading.require(
+                            fits,
+                            node,
+                            "an initial state of " + width.units() + " numbers a sample",
+                            Arrays.toString(state.dimensions()));
+                    return reading.layers().arrange(state, List.of(state.axes().get(2)), name);
+                })
+                .toList();
     }
 
     /** What the weights of a node are, a direction each. */
@@ -107,18 +160,10 @@ final class RecurrentReader {
             double lengths = reading.constant(node, 4, "the lengths").uniform();
             reading.require(lengths == steps, node, "sequences of " + steps + " steps", "others");
         }
-        for (int i = 5; i <= 7; i++) {
-            if (node.hasInput(i)) {
-                boolean zeros = reading.operand(node, i) instanceof Constant state
-                        && (state.size() == 0 || state.uniform() == 0);
-                if (!zeros) {
-                    throw reading.unsupported(
-                            node,
-                            i == 7 ? "no peepholes" : "an initial state of zeros",
-                            i == 7 ? "them" : "another",
-                            NO_STATE);
-                }
-            }
+        if (node.hasInput(PEEPHOLES)) {
+            boolean none = reading.operand(node, PEEPHOLES) instanceof Constant weights
+                    && (weights.size() == 0 || weights.uniform() == 0);
+            reading.require(none, node, "no peepholes", "them");
         }
         reading.require(!node.attributes().containsKey("clip"), node, "no clip", "one");
         reading.require(node.whole("input_forget", 0) == 0, node, "input_forget 0", "1");
@@ -336,17 +381,20 @@ final class RecurrentReader {
             String name = reading.layers().name(given.layer().name() + "_last");
             LayerSpec crop = new LayerSpec.Cropping1d(name, steps - 1, 0);
             Shape one = reading.layers().add(crop, List.of(states), Map.of());
-            reading.give(
-                    node,
-                    1,
-                    new View(
-                            name,
-                            one,
-                            unit,
-                            given.batchFirst()
-                                    ? List.of(List.of(batch), List.of(), unit)
-                                    : List.of(List.of(), List.of(batch), unit)));
+            reading.give(node, 1, lastState(given, name, one));
         }
+    }
+
+    /** What a layer gives of the last step of one direction. */
+    private static View lastState(Given given, String layer, Shape stored) {
+        int width = stored.dimension(-1);
+        List<Atom> unit = width == 1 ? List.of() : List.of(Atom.of(width));
+        List<Atom> batch = List.of(given.input().batch());
+        return new View(
+                layer,
+                stored,
+                unit,
+                given.batchFirst() ? List.of(batch, List.of(), unit) : List.of(List.of(), batch, unit));
     }
 
     private static List<Atom> joined(List<Atom> first, List<Atom> second) {

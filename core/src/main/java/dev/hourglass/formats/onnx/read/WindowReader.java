@@ -301,10 +301,10 @@ final class WindowReader {
         View input = reading.view(node, 0);
         long[] pads = node.hasInput(1) ? reading.constant(node, 1, "the pads").wholes() : node.wholes("pads");
         String mode = node.text("mode", "constant");
-        reading.require(mode.equals("constant"), node, "mode constant", mode);
+        boolean zeros = mode.equals("constant");
         double value =
                 node.hasInput(2) ? reading.constant(node, 2, "the padded value").uniform() : node.real("value", 0);
-        reading.require(value == 0, node, "padding with zeros", "with " + value);
+        reading.require(!zeros || value == 0, node, "padding with zeros", "with " + value);
         int rank = input.rank();
         long[] axes = node.hasInput(3) ? reading.constant(node, 3, "the axes").wholes() : allAxes(rank);
         if (pads.length != 2 * axes.length) {
@@ -325,9 +325,25 @@ final class WindowReader {
                         "");
             }
         }
+        if (!zeros) {
+            return continued(node, input, sides, mode);
+        }
         return rank == 4 && input.isBatch(0) && sides[1] == 0 && sides[5] == 0
                 ? padImage(node, input, sides)
                 : padAxes(node, input, sides);
+    }
+
+    private View continued(OnnxNode node, View input, long[] sides, String mode) {
+        View padded = input;
+        int rank = input.rank();
+        for (int axis = 0; axis < rank; axis++) {
+            if (sides[axis] != 0 || sides[rank + axis] != 0) {
+                List<int[]> parts = AxisReader.continued(
+                        reading, node, mode, padded.size(axis), (int) sides[axis], (int) sides[rank + axis]);
+                padded = AxisReader.pieced(reading, node, padded, axis, parts);
+            }
+        }
+        return padded;
     }
 
     private static boolean isOrdinary(long pad) {

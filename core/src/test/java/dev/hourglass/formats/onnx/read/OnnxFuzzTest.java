@@ -7,9 +7,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
 
 /** ONNX files: the messages, and what operators say of each other's values. */
 class OnnxFuzzTest extends FuzzTarget {
+    @BeforeAll
+    static void loadClasses() throws IOException {
+        // Else the first input pays for it.
+        ModelFile.read(Path.of("src/test/resources/fuzz/OnnxFuzzTest/dense.onnx"));
+    }
+
     @Override
     protected void read(byte[] bytes) {
         try {

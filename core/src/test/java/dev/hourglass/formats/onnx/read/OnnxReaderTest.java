@@ -182,6 +182,27 @@ class OnnxReaderTest {
                         + " compute, found 'Tann'.");
     }
 
+    /** Nothing looks rows up any more by what is cast, so its fractions would be cut off. */
+    @Test
+    void aCastThatCutsFractionsOffIsRefused() throws IOException {
+        byte[] bytes = Files.readAllBytes(FILES.resolve("embedding.legacy.onnx"));
+        Path file = Files.write(folder.resolve("model.onnx"), replaced(bytes, "Gather", "Gatter"));
+        assertThatThrownBy(() -> ModelFile.read(file))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("(Cast): expected numbers that keep their fractions, or tell a row of a table,"
+                        + " found a cast to type 7");
+    }
+
+    @Test
+    void aDecoderBeginsWithTheStatesOfItsEncoder() throws IOException {
+        SavedModel model = ModelFile.read(FILES.resolve("lstm_states.legacy.onnx"));
+        assertThat(model.layers()).filteredOn(LayerSpec.State.class::isInstance).hasSize(1);
+        assertThat(model.graph().nodes())
+                .filteredOn(node -> node.layer() instanceof LayerSpec.Lstm)
+                .extracting(node -> node.inputs().size())
+                .containsExactly(1, 3);
+    }
+
     /** The committed ones, and those of a folder that {@code interop/onnx_models.py} has filled. */
     static Stream<Path> files() throws IOException {
         String more = System.getenv("HOURGLASS_ONNX_MODELS");
