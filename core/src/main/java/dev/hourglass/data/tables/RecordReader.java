@@ -1,7 +1,9 @@
 package dev.hourglass.data.tables;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,14 +51,21 @@ final class RecordReader {
     private int[] to = new int[16];
     private int fields;
     private long line;
-    private long nextLine = 1;
+    private long nextLine;
     private String comment = "";
+
+    /** Reads from the first line on. */
+    RecordReader(InputStream in, char separator, int bufferBytes, Gaps gaps) {
+        this(in, separator, bufferBytes, gaps, 1);
+    }
 
     /**
      * @param separator of fields; a blank stands for any number of blanks and tabs
      * @param gaps those that begin with {@code #} are fields
+     * @param firstLine the number of the first line, from 1
      */
-    RecordReader(InputStream in, char separator, int bufferBytes, Gaps gaps) {
+    RecordReader(InputStream in, char separator, int bufferBytes, Gaps gaps, long firstLine) {
+        nextLine = firstLine;
         this.in = in;
         this.gaps = gaps;
         blanks = separator == ' ';
@@ -134,6 +143,16 @@ final class RecordReader {
     /** In the file, from 1, where the record begins. */
     long line() {
         return line;
+    }
+
+    /** Of the next record. */
+    long nextLine() {
+        return nextLine;
+    }
+
+    /** What comes behind the last record; no other may be asked for any more. */
+    InputStream rest() {
+        return new SequenceInputStream(new ByteArrayInputStream(buffer, at, end - at), in);
     }
 
     int fields() {

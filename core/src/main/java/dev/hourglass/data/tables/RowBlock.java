@@ -17,11 +17,22 @@ final class RowBlock {
     int rows;
 
     RowBlock(int channels) {
-        int most = Math.clamp(MOST_NUMBERS / channels, 1, MOST_ROWS);
+        this(channels, MOST_ROWS);
+    }
+
+    /** @param mostRows that it will have to hold, at most */
+    RowBlock(int channels, long mostRows) {
+        int most = Math.clamp(Math.min(mostRows, MOST_NUMBERS / channels), 1, MOST_ROWS);
         values = new double[most * channels];
         times = new long[most];
         labels = new int[most];
         ids = new int[most];
+    }
+
+    /** Takes over the numbers of another, which must be of numbers alone. */
+    void take(RowBlock other) {
+        System.arraycopy(other.values, 0, values, 0, other.rows * (values.length / times.length));
+        rows = other.rows;
     }
 
     int mostRows() {

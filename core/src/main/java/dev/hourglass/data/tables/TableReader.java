@@ -7,6 +7,7 @@ import dev.hourglass.files.Excerpt;
 import dev.hourglass.files.Failures;
 import dev.hourglass.tensor.CorruptFileException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a table of numbers as text, block by block. How it is written and what its columns are is found out from its
@@ -49,8 +51,11 @@ public final class TableReader implements AutoCloseable {
     /** The last time of each series. */
     private long[] lastTimes = new long[4];
 
+    private final TableOptions options;
     private long emptyLine;
     private boolean begun;
+    /** Where several threads read. */
+    private @Nullable RowChunks chunks;
 
     /** Endings of the names of files that are tables, each also packed as .gz or .zip. */
     public static List<String> endings() {
@@ -71,13 +76,19 @@ public final class TableReader implements AutoCloseable {
     }
 
     private TableReader(Path file, TextFile text, TableLayout layout, TableOptions options) {
+        this(file, text, layout, options, text.content(), 1);
+    }
+
+    private TableReader(
+            Path file, TextFile text, TableLayout layout, TableOptions options, InputStream content, long firstLine) {
         this.file = file;
+        this.options = options;
         this.text = text;
         this.layout = layout;
         sort = options.times().sort();
         decimal = (byte) layout.decimal();
         gaps = new Gaps(options.syntax().missing(), decimal);
-        records = new RecordReader(text.content(), layout.delimiter(), BUFFER_BYTES, gaps);
+        records = new RecordReader(content, layout.delimiter(), BUFFER_BYTES, gaps, firstLine);
         width = layout.columns().size();
         places = layout.channels().stream().mapToInt(TableColumn::place).toArray();
         labelAt = layout.only(Role.LABEL).map(TableColumn::place).orElse(-1);
@@ -175,6 +186,11 @@ public final class TableReader implements AutoCloseable {
         return new RowBlock(places.length);
     }
 
+    /** For no more than so many rows. */
+    RowBlock newBlock(long rows) {
+        return new RowBlock(places.length, rows);
+    }
+
     /**
      * Reads the next rows.
      *
@@ -185,7 +201,17 @@ public final class TableReader implements AutoCloseable {
         block.rows = 0;
         try {
             if (!begun) {
+                boolean plain = isPlain() && !text.whole();
+                int threads = Runtime.getRuntime().availableProcessors();
                 skipHeader();
+                chunks = plain ? inChunks(threads, RowChunks.CHUNK_BYTES) : null;
+            }
+            if (chunks != null) {
+                RowBlock next = chunks.next();
+                if (next != null) {
+                    block.take(next);
+                }
+                return next != null;
             }
             while (block.rows < block.mostRows() && records.next()) {
                 if (records.isEmptyLine()) {
@@ -203,6 +229,23 @@ public final class TableReader implements AutoCloseable {
         } catch (IOException e) {
             throw unreadable(file, e);
         }
+    }
+
+    /** Whether rows are numbers alone, so that none depends on another. */
+    private boolean isPlain() {
+        return width > 1 && timeAt < 0 && labelAt < 0 && idAt < 0 && !text.ofRows();
+    }
+
+    /** All rows, in chunks of about so many bytes. */
+    RowChunks inChunks(int threads, int bytes) throws IOException {
+        if (!begun) {
+            skipHeader();
+        }
+        return new RowChunks(records.rest(), records.nextLine(), threads, bytes, (rest, line) -> {
+            TableReader part = new TableReader(file, text, layout, options, rest, line);
+            part.begun = true;
+            return part;
+        });
     }
 
     private void skipHeader() throws IOException {
@@ -427,12 +470,16 @@ public final class TableReader implements AutoCloseable {
 
     /** How much the rest of the file will take, about, where that can be told: by what its beginning took. */
     long restBytes(long taken) throws IOException {
-        boolean known = text.packed().isEmpty() && records.bytesRead() > 0;
-        return known ? (long) (taken * Math.max(0.0, (double) Files.size(file) / records.bytesRead() - 1)) : 0;
+        long read = records.bytesRead() + (chunks == null ? 0 : chunks.bytesRead());
+        boolean known = text.packed().isEmpty() && read > 0;
+        return known ? (long) (taken * Math.max(0.0, (double) Files.size(file) / read - 1)) : 0;
     }
 
     @Override
     public void close() throws IOException {
+        if (chunks != null) {
+            chunks.close();
+        }
         text.close();
     }
 }
