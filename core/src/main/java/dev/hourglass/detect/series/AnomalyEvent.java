@@ -1,0 +1,114 @@
+package dev.hourglass.detect.series;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Rows that are anomalous together.
+ *
+ * @param first row
+ * @param last row, included
+ * @param peak the first row with the highest score
+ * @param score there
+ * @param blame all channels, the most to blame first
+ */
+public record AnomalyEvent(int first, int last, int peak, double score, List<Blame> blame) {
+    public AnomalyEvent {
+        blame = List.copyOf(blame);
+    }
+
+    /**
+     * How much a channel has to do with an event.
+     *
+     * @param channel from 0
+     * @param share of the sum of all channels' parts over the event's rows, 0 to 1; negative parts count as 0
+     */
+    public record Blame(int channel, double share) {}
+
+    /** How many rows, &gt;= 1. */
+    public int rows() {
+        return last - first + 1;
+    }
+
+    /**
+     * The events of scores, in order. None goes from one piece of the series into another or over a row without a score.
+     *
+     * @param scores over their threshold, for options that start at 1
+     */
+    public static List<AnomalyEvent> find(StepScores scores, EventOptions options) {
+        List<AnomalyEvent> events = new ArrayList<>();
+        for (int[] piece : scores.rows().pieces()) {
+            for (int[] run : merged(runs(scores, piece, options), scores, options.mergeGap())) {
+                if (run[1] - run[0] + 1 >= options.leastRows()) {
+                    events.add(event(scores, run[0], run[1]));
+                }
+            }
+        }
+        return events;
+    }
+
+    private static List<int[]> runs(StepScores scores, int[] piece, EventOptions options) {
+        List<int[]> runs = new ArrayList<>();
+        int first = -1;
+        for (int row = piece[0]; row < piece[1]; row++) {
+            // NaN is above nothing, so a row without a score ends an event.
+            if (first < 0 && scores.score(row) > options.start()) {
+                first = row;
+            } else if (first >= 0 && !(scores.score(row) > options.end())) {
+                runs.add(new int[] {first, row - 1});
+                first = -1;
+            }
+        }
+        if (first >= 0) {
+            runs.add(new int[] {first, piece[1] - 1});
+        }
+        return runs;
+    }
+
+    private static List<int[]> merged(List<int[]> runs, StepScores scores, int gap) {
+        List<int[]> merged = new ArrayList<>();
+        for (int[] run : runs) {
+            int[] before = merged.isEmpty() ? null : merged.getLast();
+            if (before != null && run[0] - before[1] - 1 <= gap && allScored(scores, before[1] + 1, run[0])) {
+                before[1] = run[1];
+            } else {
+                merged.add(run);
+            }
+        }
+        return merged;
+    }
+
+    private static boolean allScored(StepScores scores, int from, int to) {
+        for (int row = from; row < to; row++) {
+            if (Double.isNaN(scores.score(row))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static AnomalyEvent event(StepScores scores, int first, int last) {
+        int peak = first;
+        double[] sums = new double[scores.channels()];
+        double sum = 0;
+        for (int row = first; row <= last; row++) {
+            if (scores.score(row) > scores.score(peak)) {
+                peak = row;
+            }
+            for (int i = 0; i < sums.length; i++) {
+                sums[i] += scores.part(row, i);
+            }
+        }
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = Math.max(0, sums[i]);
+            sum += sums[i];
+        }
+        List<Blame> blame = new ArrayList<>();
+        for (int i = 0; i < sums.length; i++) {
+            blame.add(new Blame(i, sum > 0 ? sums[i] / sum : 0));
+        }
+        blame.sort(Comparator.comparingDouble(Blame::share).reversed());
+        return new AnomalyEvent(first, last, peak, scores.score(peak), blame);
+    }
+}

@@ -1,0 +1,130 @@
+package dev.hourglass.detect.series;
+
+import java.util.Arrays;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
+import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
+import org.ejml.interfaces.linsol.LinearSolverDense;
+
+/**
+ * How a step's errors, one a channel, become a score. Each channel has a part of it, and the parts add up to the score: they
+ * say which channels are to blame.
+ */
+public sealed interface StepErrors {
+    /**
+     * The parts of one step.
+     *
+     * @param errors rebuilt minus original, [channels]
+     * @param parts receives [channels], which add up to the score
+     * @throws IllegalArgumentException if these are other channels than it was fitted to
+     */
+    void parts(double[] errors, double[] parts);
+
+    /** The mean of the squared errors. */
+    record Squared() implements StepErrors {
+        @Override
+        public void parts(double[] errors, double[] parts) {
+            for (int i = 0; i < errors.length; i++) {
+                parts[i] = errors[i] * errors[i] / errors.length;
+            }
+        }
+    }
+
+    /** The mean of the absolute errors. */
+    record Absolute() implements StepErrors {
+        @Override
+        public void parts(double[] errors, double[] parts) {
+            for (int i = 0; i < errors.length; i++) {
+                parts[i] = Math.abs(errors[i]) / errors.length;
+            }
+        }
+    }
+
+    /**
+     * The squared distance of Mahalanobis (1936) divided by the channels: errors whitened by those of normal data, so that it is
+     * about 1 there. Small errors of a channel that is always rebuilt well count, and errors that go together count once. The
+     * part of a channel may be negative, where its error is what the others' let expect.
+     */
+    final class Mahalanobis implements StepErrors {
+        /** Added to the variances, as a share of their mean, so that channels that go together exactly can be told apart. */
+        private static final double RIDGE = 1e-6;
+
+        private final double[] mean;
+        /** The inverse of the covariance, [channels, channels]. */
+        private final double[] inverse;
+
+        private Mahalanobis(double[] mean, double[] inverse) {
+            this.mean = mean;
+            this.inverse = inverse;
+        }
+
+        /**
+         * From the errors of normal data on which the model was not trained.
+         *
+         * @param errors [steps, channels], more steps than channels, finite
+         * @throws IllegalArgumentException if they are too few, all alike, or not finite
+         */
+        public static Mahalanobis fit(double[][] errors) {
+            int channels = errors.length == 0 ? 0 : errors[0].length;
+            if (channels == 0 || errors.length <= channels) {
+                throw new IllegalArgumentException(
+                        "whitening errors of " + channels + " channels needs more steps than that, got " + errors.length
+                                + ". Hold out more normal data, or take squared errors.");
+            }
+            double[] mean = new double[channels];
+            for (double[] each : errors) {
+                for (int i = 0; i < channels; i++) {
+                    if (!Double.isFinite(each[i])) {
+                        throw new IllegalArgumentException("errors must be finite, but channel " + i + " has " + each[i]
+                                + ". Take a model whose training did not diverge.");
+                    }
+                    mean[i] += each[i] / errors.length;
+                }
+            }
+            DMatrixRMaj covariance = new DMatrixRMaj(channels, channels);
+            for (double[] each : errors) {
+                for (int i = 0; i < channels; i++) {
+                    for (int j = 0; j < channels; j++) {
+                        covariance.data[i * channels + j] +=
+                                (each[i] - mean[i]) * (each[j] - mean[j]) / (errors.length - 1);
+                    }
+                }
+            }
+            double variance = CommonOps_DDRM.trace(covariance) / channels;
+            for (int i = 0; i < channels; i++) {
+                covariance.add(i, i, RIDGE * variance);
+            }
+            LinearSolverDense<DMatrixRMaj> solver = LinearSolverFactory_DDRM.symmPosDef(channels);
+            if (!(variance > 0) || !solver.setA(covariance)) {
+                throw new IllegalArgumentException(
+                        "errors that are all alike can't be whitened. Take squared errors, or normal data that vary.");
+            }
+            DMatrixRMaj inverse = new DMatrixRMaj(channels, channels);
+            solver.invert(inverse);
+            return new Mahalanobis(mean, inverse.data);
+        }
+
+        /** How many channels it is for. */
+        public int channels() {
+            return mean.length;
+        }
+
+        @Override
+        public void parts(double[] errors, double[] parts) {
+            int channels = mean.length;
+            if (errors.length != channels) {
+                throw new IllegalArgumentException(
+                        "errors of " + errors.length + " channels can't be whitened by those of " + channels
+                                + ". Take the channels that it was calibrated on.");
+            }
+            Arrays.fill(parts, 0);
+            for (int i = 0; i < channels; i++) {
+                double whitened = 0;
+                for (int j = 0; j < channels; j++) {
+                    whitened += inverse[i * channels + j] * (errors[j] - mean[j]);
+                }
+                parts[i] = (errors[i] - mean[i]) * whitened / channels;
+            }
+        }
+    }
+}
