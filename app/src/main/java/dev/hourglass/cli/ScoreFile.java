@@ -1,5 +1,6 @@
 package dev.hourglass.cli;
 
+import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.tables.Table;
 import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.data.tables.TableReader;
@@ -30,44 +31,47 @@ final class ScoreFile {
      * @param column with the scores; null for the only one, or the one that is called so
      */
     static ScoreFile read(Path file, @Nullable String column) {
-        Table table = readTable(file);
-        return new ScoreFile(file, table, column(file, table, column, NAMES, "scores", "--score-column"));
+        Table table = readTable(file, column, NAMES);
+        return new ScoreFile(file, table, column(file, table, NAMES, "scores", "--score-column"));
     }
 
-    static Table readTable(Path file) {
+    /**
+     * Reads the column that is asked for alone, or the first that has one of the names, or all: others may be text.
+     */
+    static Table readTable(Path file, @Nullable String asked, List<String> names) {
         if (!TableReader.isTable(file)) {
             throw new CommandException("Can't read " + file + ": expected a table that ends with "
                     + String.join(", ", TableReader.endings()) + ". Rename or convert it.");
+        }
+        if (asked != null) {
+            return TableReader.readAll(file, TableOptions.DEFAULT.withColumns(List.of(asked)));
+        }
+        for (String name : names) {
+            try {
+                return TableReader.readAll(file, TableOptions.DEFAULT.withColumns(List.of(name)));
+            } catch (DatasetException e) {
+                // There is no column of that name, or the file can't be read, which the last attempt will say.
+            }
         }
         return TableReader.readAll(file, TableOptions.DEFAULT);
     }
 
     /** The column that is asked for, the only one, or the first with one of the names. */
-    static double[] column(
-            Path file, Table table, @Nullable String asked, List<String> names, String meant, String option) {
+    static double[] column(Path file, Table table, List<String> names, String meant, String option) {
         List<String> lower =
                 table.columns().stream().map(c -> c.toLowerCase(Locale.ROOT)).toList();
-        int found = -1;
-        if (asked != null) {
-            found = lower.indexOf(asked.toLowerCase(Locale.ROOT));
-        } else if (table.channels() == 1) {
-            found = 0;
-        } else {
-            found = names.stream()
-                    .mapToInt(lower::indexOf)
-                    .filter(i -> i >= 0)
-                    .findFirst()
-                    .orElse(-1);
-        }
-        if (found < 0) {
-            String has = lower.isEmpty()
-                    ? table.channels() + " columns without names"
-                    : "columns " + String.join(", ", table.columns());
-            throw new CommandException("Can't tell the column of " + meant + " in " + file + ": expected "
-                    + (asked == null ? "a single column, or one called " + String.join(", ", names) : "'" + asked + "'")
-                    + ", found " + has + ". Name it with " + option + ".");
-        }
-        int channel = found;
+        int channel = table.channels() == 1
+                ? 0
+                : names.stream()
+                        .mapToInt(lower::indexOf)
+                        .filter(i -> i >= 0)
+                        .findFirst()
+                        .orElseThrow(() -> new CommandException("Can't tell the column of " + meant + " in " + file
+                                + ": expected a single column, or one called " + String.join(", ", names) + ", found "
+                                + (lower.isEmpty()
+                                        ? table.channels() + " columns without names"
+                                        : "columns " + String.join(", ", table.columns()))
+                                + ". Name it with " + option + "."));
         return IntStream.range(0, table.rows())
                 .mapToDouble(row -> table.value(row, channel))
                 .toArray();

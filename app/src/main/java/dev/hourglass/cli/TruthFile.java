@@ -1,9 +1,13 @@
 package dev.hourglass.cli;
 
+import dev.hourglass.data.files.CsvFile;
 import dev.hourglass.data.tables.Table;
+import dev.hourglass.data.tables.TableOptions;
+import dev.hourglass.data.tables.TableReader;
 import dev.hourglass.detect.metrics.Labels;
 import dev.hourglass.detect.metrics.Segment;
 import dev.hourglass.files.Failures;
+import dev.hourglass.tensor.CorruptFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,9 +17,11 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -45,18 +51,16 @@ record TruthFile(Labels labels, List<Segment> windows) {
             if (file.toString().toLowerCase(Locale.ROOT).endsWith(".json")) {
                 return ofWindows(windows(file, series, scores), rows);
             }
-            Table table = ScoreFile.readTable(file);
-            int start = table.columns().indexOf("start");
-            int end = table.columns().indexOf("end");
-            if (start >= 0 && end >= 0 && column == null) {
-                List<Segment> windows = new ArrayList<>();
-                for (int i = 0; i < table.rows(); i++) {
-                    windows.add(segment(file, table.value(i, start), table.value(i, end)));
-                }
-                return ofWindows(windows, rows);
+            Labels labels = labels(file, column, rows);
+            if (labels != null) {
+                return new TruthFile(labels, labels.segments());
             }
-            Labels labels = labels(file, ScoreFile.column(file, table, column, NAMES, "labels", "--label-column"));
-            return new TruthFile(labels, labels.segments());
+            Table table = TableReader.readAll(file, TableOptions.DEFAULT.withColumns(List.of("start", "end")));
+            List<Segment> windows = new ArrayList<>();
+            for (int i = 0; i < table.rows(); i++) {
+                windows.add(segment(file, table.value(i, 0), table.value(i, 1)));
+            }
+            return ofWindows(windows, rows);
         } catch (IllegalArgumentException e) {
             throw new CommandException("Can't judge by " + file + ": " + e.getMessage(), e);
         }
@@ -68,7 +72,18 @@ record TruthFile(Labels labels, List<Segment> windows) {
         return new TruthFile(Labels.of(sorted, rows), sorted);
     }
 
-    private static Labels labels(Path file, double[] values) {
+    /** Null where the table has first and last rows. */
+    private static @Nullable Labels labels(Path file, @Nullable String column, int rows) {
+        double[] values;
+        try {
+            Table table = ScoreFile.readTable(file, column, NAMES);
+            if (column == null && table.columns().containsAll(List.of("start", "end"))) {
+                return null;
+            }
+            values = ScoreFile.column(file, table, NAMES, "labels", "--label-column");
+        } catch (CorruptFileException e) {
+            values = named(file, rows, e);
+        }
         boolean[] anomalous = new boolean[values.length];
         for (int i = 0; i < values.length; i++) {
             if (values[i] != 0 && values[i] != 1) {
@@ -79,6 +94,26 @@ record TruthFile(Labels labels, List<Segment> windows) {
             anomalous[i] = values[i] == 1;
         }
         return Labels.of(anomalous);
+    }
+
+    /** A table of nothing but True and False, as pandas writes them. */
+    private static double[] named(Path file, int rows, CorruptFileException notNumbers) {
+        try {
+            dev.hourglass.data.files.Labels named = CsvFile.readLabels(file, rows);
+            List<String> names =
+                    named.names().stream().map(n -> n.toLowerCase(Locale.ROOT)).toList();
+            if (Set.of("true", "false").containsAll(names)) {
+                return Arrays.stream(named.classes())
+                        .mapToDouble(label -> names.get(label).equals("true") ? 1 : 0)
+                        .toArray();
+            }
+        } catch (CorruptFileException e) {
+            // Nor is it a single column.
+        }
+        throw new CommandException(
+                "Labels must be numbers, 0 for normal and 1 for anomalous, or True and False alone in a table, and those of "
+                        + file + " are not. Write them so, or name another column with --label-column.",
+                notNumbers);
     }
 
     private static Segment segment(Path file, double first, double last) {

@@ -154,6 +154,20 @@ class JudgeCommandTest {
     }
 
     @Test
+    void labelsAsPandasWritesThemAndScoresBesideTextAreRead() throws IOException {
+        Path words = write("words.csv", "anomaly\n" + lines(i -> anomalous(i) ? "True" : "False"));
+        scores = write("text.csv", "timestamp,status,score\n" + lines(i -> time(i) + ",fine," + score(i)));
+
+        assertThat(judge(words, "--json").get("anomalousRows").intValue()).isEqualTo(30);
+        assertThat(judge(words, "--json", "--score-column", "score").get("rows").intValue())
+                .isEqualTo(200);
+        Path beside = write("beside.csv", "timestamp,label\n" + lines(i -> time(i) + "," + anomalous(i)));
+        assertThat(failing("--labels", beside))
+                .contains(
+                        "Labels must be numbers, 0 for normal and 1 for anomalous, or True and False alone in a table");
+    }
+
+    @Test
     void labelsOfAnotherLengthAreRefused() throws IOException {
         Path labels = write("labels.csv", "label\n0\n1\n0\n");
 
