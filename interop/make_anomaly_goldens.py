@@ -161,8 +161,9 @@ def skab():
         lines += [
             line(f"{name}-rates", case["binary F1, FAR %, MAR % (rounded to 2)"]),
             line(f"{name}-counts", case["confusion TP,TN,FP,FN"]),
-            line(f"{name}-changes", [case["nab righter 60s"][k] for k in ("Standard", "LowFP", "LowFN")]),
         ]
+        for side, theirs in (("after", "righter"), ("before", "lefter"), ("around", "center")):
+            lines.append(line(f"{name}-changes-{side}", [case[f"nab {theirs} 60s"][k] for k in ("Standard", "LowFP", "LowFN")]))
     write("skab", lines)
 
 

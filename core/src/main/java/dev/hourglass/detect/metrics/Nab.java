@@ -2,7 +2,6 @@ package dev.hourglass.detect.metrics;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
@@ -91,7 +90,7 @@ public final class Nab {
     }
 
     /**
-     * Lowers the threshold score by score. In a window a value falls with time, so a row changes the sum only where it comes
+     * Lowers the threshold score by score, and gives the best, or the last one. In a window a value falls with time, so a row changes the sum only where it comes
      * before those that were flagged already.
      */
     private NabScore sweep(NabProfile profile, double lowest, boolean last) {
@@ -99,9 +98,8 @@ public final class Nab {
         Arrays.fill(paid, -profile.miss());
         double sum = -profile.miss() * judgedWindows;
         int hits = 0;
-        Predicate<Double> flags = score -> score >= lowest;
         NabScore best = score(profile, last ? lowest : NOTHING, sum, 0, 0);
-        for (int k = 0; k < order.length && flags.test(scores[order[k]]); k++) {
+        for (int k = 0; k < order.length && scores[order[k]] >= lowest; k++) {
             int row = order[k];
             int window = windowOf[row];
             if (window < 0) {

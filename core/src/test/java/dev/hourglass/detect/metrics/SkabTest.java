@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -53,28 +54,38 @@ class SkabTest {
         assertThat(rows.f1()).isCloseTo(rates[0], within(0.00501));
         assertThat(100 * rows.falseAlarmRate()).isCloseTo(rates[1], within(0.00501));
         assertThat(100 * rows.missedAlarmRate()).isCloseTo(rates[2], within(0.00501));
-        double[] changes = Golden.read("skab", name + "-changes");
-        requireScore(all, NabProfile.STANDARD, changes[0]);
-        requireScore(all, NabProfile.REWARD_LOW_FP_RATE, changes[1]);
-        requireScore(all, NabProfile.REWARD_LOW_FN_RATE, changes[2]);
+        for (ChangePoints.Side side : ChangePoints.Side.values()) {
+            double[] changes =
+                    Golden.read("skab", name + "-changes-" + side.name().toLowerCase(Locale.ROOT));
+            requireScore(all, side, NabProfile.STANDARD, changes[0]);
+            requireScore(all, side, NabProfile.REWARD_LOW_FP_RATE, changes[1]);
+            requireScore(all, side, NabProfile.REWARD_LOW_FN_RATE, changes[2]);
+        }
     }
 
-    private static void requireScore(List<ChangePoints.Series> all, NabProfile profile, double expected) {
-        assertThat(ChangePoints.score(all, 60, profile)).as("%s", profile).isCloseTo(expected, within(0.00501));
+    private static void requireScore(
+            List<ChangePoints.Series> all, ChangePoints.Side side, NabProfile profile, double expected) {
+        assertThat(ChangePoints.score(all, 60, side, profile))
+                .as("%s %s", side, profile)
+                .isCloseTo(expected, within(0.00501));
     }
 
     @Test
     void aChangePredictedAtOnceIsWorthAHundred() {
         List<ChangePoints.Series> all = List.of(new ChangePoints.Series(List.of(100L), List.of(100L)));
 
-        assertThat(ChangePoints.score(all, 60, NabProfile.STANDARD)).isCloseTo(100, within(1e-12));
+        assertThat(ChangePoints.score(all, 60, ChangePoints.Side.AFTER, NabProfile.STANDARD))
+                .isCloseTo(100, within(1e-12));
     }
 
     @Test
     void seriesWithoutAChangeAreRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ChangePoints.score(
-                        List.of(new ChangePoints.Series(List.of(), List.of(5L))), 60, NabProfile.STANDARD))
+                        List.of(new ChangePoints.Series(List.of(), List.of(5L))),
+                        60,
+                        ChangePoints.Side.AFTER,
+                        NabProfile.STANDARD))
                 .withMessageStartingWith("SKAB's score needs a change point");
     }
 
