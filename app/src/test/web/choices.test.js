@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { histogramTable } from "./shared/anomaly-charts.js";
-import { widths } from "./shared/hourglass.js";
+import { reads, widths } from "./shared/hourglass.js";
 import { colorRange, pointColors } from "./maps/map-colors.js";
 import { chosenData, chosenModel } from "./shared/model-choice.js";
 import { href } from "./shared/router.js";
@@ -27,6 +27,17 @@ test("an address leaves out what was not chosen and escapes names", () => {
 test("an hourglass is as wide as the square root of its numbers", () => {
   const model = { input: [28, 28, 1], layers: [{ outputShape: [7, 7, 4] }, { outputShape: [784] }] };
   assert.deepEqual(widths(model), [1, 0.5, 1]);
+});
+
+test("a layer says what it reads where that is not the one before, and which states it begins with", () => {
+  const layers = [
+    { name: "a", type: "LSTM", inputs: ["input"] },
+    { name: "cell", type: "State", inputs: ["a"] },
+    { name: "b", type: "Add", inputs: ["a", "cell"] },
+    { name: "c", type: "LSTM", inputs: ["b", "a", "cell"] },
+  ];
+  const words = layers.map((_, i) => reads({ layers }, i));
+  assert.deepEqual(words, ["", "", "a and cell", "b, begins with a and cell"]);
 });
 
 test("a colour scale leaves out the outermost per cent on either side", () => {

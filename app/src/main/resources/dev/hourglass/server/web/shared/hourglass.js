@@ -10,9 +10,14 @@ export function widths(model) {
   return numbers.map((number) => number / most);
 }
 
+const BEGINS_WITH_STATES = ["LSTM", "GRU", "SimpleRNN"];
+
 /** What a layer reads, in words, where that is not the layer before it alone; else empty. */
 export function reads(model, i) {
-  const { inputs } = model.layers[i];
+  const { inputs, type } = model.layers[i];
+  if (inputs.length > 1 && BEGINS_WITH_STATES.includes(type)) {
+    return `${inputs[0]}, begins with ${inputs.slice(1).join(" and ")}`;
+  }
   const isNext = i === 0 ? inputs.length === 1 : inputs.length === 1 && inputs[0] === model.layers[i - 1].name;
   return isNext ? "" : inputs.join(" and ");
 }
