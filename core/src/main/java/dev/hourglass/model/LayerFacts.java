@@ -757,6 +757,12 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
         if (recurrence.goBackwards()) {
             settings.append(", backwards");
         }
+        if (recurrence.dropout() > 0) {
+            settings.append(", dropout ").append(recurrence.dropout());
+        }
+        if (recurrence.recurrentDropout() > 0) {
+            settings.append(", recurrent dropout ").append(recurrence.recurrentDropout());
+        }
         return settings.append(layer.returnSequences() ? ", every step" : ", the last step")
                 .toString();
     }
