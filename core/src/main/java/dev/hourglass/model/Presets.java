@@ -3,6 +3,7 @@ package dev.hourglass.model;
 import static dev.hourglass.model.Activation.LINEAR;
 import static dev.hourglass.model.Activation.RELU;
 import static dev.hourglass.model.Activation.SIGMOID;
+import static dev.hourglass.model.Activation.TANH;
 import static dev.hourglass.model.Padding.SAME;
 import static java.util.Map.entry;
 
@@ -46,6 +47,7 @@ public final class Presets {
             entry("sequence-conv1d", Presets::sequenceConv1d),
             entry("sequence-lstm", Presets::sequenceLstm),
             entry("sequence-reversed-lstm", Presets::sequenceReversedLstm),
+            entry("sequence-teacher-forced", Presets::sequenceTeacherForced),
             entry("sequence-transformer", Presets::sequenceTransformer)));
 
     private Presets() {}
@@ -353,6 +355,28 @@ public final class Presets {
                         new Lstm("dec_lstm1", 32, true),
                         new Lstm("dec_lstm2", 64, true, Recurrence.DEFAULT.withGoBackwards(true)),
                         new TimeDistributed("output", new Dense("output_dense", 10, LINEAR))));
+    }
+
+    /**
+     * 50 steps of 10 features to 20 numbers and back, where the decoder is told the true step before each (teacher forcing:
+     * Williams and Zipser 1989). Its states begin with what two dense layers make of the code, as those of Sutskever, Vinyals and
+     * Le (2014) do with the encoder's own; the shifted input goes around the waist.
+     */
+    public static AutoencoderSpec sequenceTeacherForced(String name) {
+        Graph graph = new Graph(
+                List.of(new Graph.Input("input", Shape.of(50, 10))),
+                List.of(
+                        node(new Lstm("enc_lstm1", 64, true), "input"),
+                        node(new Lstm("enc_lstm2", 32, false), "enc_lstm1"),
+                        node(new Dense("latent", 20, LINEAR), "enc_lstm2"),
+                        node(new Dense("dec_h", 64, TANH), "latent"),
+                        node(new Dense("dec_c", 64, LINEAR), "latent"),
+                        node(new LayerSpec.Cropping1d("dec_cut", 0, 1), "input"),
+                        node(new LayerSpec.ZeroPadding1d("dec_before", 1, 0), "dec_cut"),
+                        node(new Lstm("dec_lstm", 64, true), "dec_before", "dec_h", "dec_c"),
+                        node(new TimeDistributed("output", new Dense("output_dense", 10, LINEAR)), "dec_lstm")),
+                List.of("output"));
+        return new AutoencoderSpec(name, graph, "latent");
     }
 
     /**

@@ -234,12 +234,27 @@ class LayerFactsTest {
 
     /** {@code model.count_params()} of Keras. */
     @ParameterizedTest
-    @CsvSource({"sequence-conv1d, 22094", "sequence-cnn-lstm, 60126"})
+    @CsvSource({"sequence-conv1d, 22094", "sequence-cnn-lstm, 60126", "sequence-teacher-forced, 54814"})
     void convolutionsOverStepsHaveAsManyParametersAsInKeras(String preset, long parameters) {
         AutoencoderSpec spec = Presets.find(preset, "model").orElseThrow();
 
         assertThat(spec.facts().parameters()).isEqualTo(parameters);
         assertThat(spec.latent()).isEqualTo(Shape.of(20));
+    }
+
+    @Test
+    void aRecurrentLayerSaysWhatItDrops() {
+        Recurrence drops = Recurrence.DEFAULT.withDropout(0.25f, 0.5f);
+
+        assertThat(LayerFacts.settings(new LayerSpec.Lstm("a", 2, true, drops)))
+                .isEqualTo("2 units, dropout 0.25, recurrent dropout 0.5, every step");
+    }
+
+    @Test
+    void theTeacherForcedDecoderIsToldTheWholeSeriesAroundTheWaist() {
+        Graph graph = Presets.sequenceTeacherForced("model").graph();
+
+        assertThat(Bypass.of(graph, "latent")).isEqualTo(new Bypass(List.of("input"), 500));
     }
 
     @Test

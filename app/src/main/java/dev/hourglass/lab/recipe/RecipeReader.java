@@ -50,6 +50,7 @@ public final class RecipeReader {
             "cifar10-strong",
             "sequences",
             "sequences-reversed",
+            "sequences-teacher-forced",
             "sequences-conv1d",
             "sequences-cnn-lstm",
             "sequences-transformer",

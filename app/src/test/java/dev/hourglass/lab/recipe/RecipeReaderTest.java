@@ -136,6 +136,7 @@ class RecipeReaderTest {
         Map.of(
                         "sequences", Presets.sequenceLstm("lstm"),
                         "sequences-reversed", Presets.sequenceReversedLstm("reversed"),
+                        "sequences-teacher-forced", Presets.sequenceTeacherForced("teacher-forced"),
                         "sequences-conv1d", Presets.sequenceConv1d("conv1d"),
                         "sequences-cnn-lstm", Presets.sequenceCnnLstm("cnn-lstm"),
                         "sequences-transformer", Presets.sequenceTransformer("transformer"))
@@ -1035,7 +1036,7 @@ class RecipeReaderTest {
         assertThatThrownBy(() -> reader.find("no/such.yaml"))
                 .hasMessage("no/such.yaml: expected a recipe file, found none. Check the path, or run one of the labs:"
                         + " mnist, cifar10, mnist-strong, cifar10-strong, sequences, sequences-reversed,"
-                        + " sequences-conv1d, sequences-cnn-lstm, sequences-transformer, sequences-composite,"
+                        + " sequences-teacher-forced, sequences-conv1d, sequences-cnn-lstm, sequences-transformer, sequences-composite,"
                         + " mnist-denoising, mnist-sparse, mnist-sparse-kl, mnist-contractive, mnist-vae,"
                         + " mnist-vae-conv, mnist-vae-plane, mnist-unet, cifar10-unet, cifar10-residual.");
     }
