@@ -9,10 +9,14 @@ import { OVERRIDES, overrideField, readOverrides } from "../runs/overrides.js";
 const CHECK_AFTER_MILLIS = 200;
 const ESTIMATE_AFTER_MILLIS = 900;
 
-/** The form for a new run: a lab or a recipe as text, with changes. The server checks it while one types. */
+/**
+ * The form for a new run: a lab, a recipe as text or one that was drafted (`draft`), with changes. The server checks it
+ * while one types.
+ */
 class HgNewRun extends PageElement {
   static properties = {
     recipe: {},
+    draft: {},
     labs: { state: true },
     text: { state: true },
     name: { state: true },
@@ -26,6 +30,7 @@ class HgNewRun extends PageElement {
   constructor() {
     super();
     this.labs = [];
+    this.draft = null;
     this.text = null;
     this.name = "";
     this.values = {};
@@ -51,11 +56,11 @@ class HgNewRun extends PageElement {
   }
 
   willUpdate(changed) {
-    if (changed.has("recipe")) {
+    if (changed.has("recipe") || changed.has("draft")) {
       this.text = null;
       this.first = null;
     }
-    if (["recipe", "text", "name", "values"].some((property) => changed.has(property))) {
+    if (["recipe", "draft", "text", "name", "values"].some((property) => changed.has(property))) {
       clearTimeout(this.checking);
       clearTimeout(this.estimating);
       this.checking = setTimeout(() => this.validate(), CHECK_AFTER_MILLIS);
@@ -63,8 +68,9 @@ class HgNewRun extends PageElement {
   }
 
   get plan() {
-    const what = this.text === null ? { recipe: this.recipe } : { text: this.text };
-    return { ...what, ...(this.name ? { name: this.name } : {}), overrides: readOverrides(this.values) };
+    const text = this.text ?? this.draft;
+    const name = this.name || (this.draft === null ? "" : this.recipe);
+    return { ...(text === null ? { recipe: this.recipe } : { text }), ...(name ? { name } : {}), overrides: readOverrides(this.values) };
   }
 
   async validate() {
@@ -96,20 +102,15 @@ class HgNewRun extends PageElement {
     return html`<section class="card" aria-labelledby="new-run">
       <header>
         <h2 id="new-run">New run</h2>
-        <button class="quiet" @click=${() => this.dispatchEvent(new CustomEvent("close"))}>Close</button>
+        ${
+          this.draft === null
+            ? html`<button class="quiet" @click=${() => this.dispatchEvent(new CustomEvent("close"))}>Close</button>`
+            : nothing
+        }
       </header>
       <form class="stack" @submit=${this.start} novalidate>
         <div class="form-grid">
-          <div class="field two-columns">
-            <label for="new-recipe">Recipe</label>
-            <select
-              id="new-recipe"
-              @change=${(event) => this.dispatchEvent(new CustomEvent("recipe", { detail: event.target.value }))}
-            >
-              ${this.labs.map((lab) => html`<option value=${lab.name} ?selected=${lab.name === this.recipe}>${lab.title}</option>`)}
-            </select>
-            <span class="hint"></span>
-          </div>
+          ${this.draft === null ? this.recipeField() : nothing}
           <div class="field" ?data-invalid=${problem?.field === "name"}>
             <label for="new-name">Name of the run</label>
             <input
@@ -159,6 +160,19 @@ class HgNewRun extends PageElement {
     </section>`;
   }
 
+  recipeField() {
+    return html`<div class="field two-columns">
+      <label for="new-recipe">Recipe</label>
+      <select
+        id="new-recipe"
+        @change=${(event) => this.dispatchEvent(new CustomEvent("recipe", { detail: event.target.value }))}
+      >
+        ${this.labs.map((lab) => html`<option value=${lab.name} ?selected=${lab.name === this.recipe}>${lab.title}</option>`)}
+      </select>
+      <span class="hint"></span>
+    </div>`;
+  }
+
   textField(problem) {
     const mine = problem !== null && !problem.field?.startsWith("overrides.");
     return html`<div class="field" ?data-invalid=${mine}>
@@ -176,7 +190,7 @@ class HgNewRun extends PageElement {
 
   async editText() {
     try {
-      this.text = (await api.recipe(this.recipe)).text;
+      this.text = this.draft ?? (await api.recipe(this.recipe)).text;
     } catch (failure) {
       this.failure = failure;
     }

@@ -4,8 +4,10 @@ import * as format from "../shared/format.js";
 import { go, href, remember } from "../shared/router.js";
 import { doing, progressOf, runState } from "../runs/run-state.js";
 import { RunsController, runs } from "../runs/runs.js";
+import "../components/hg-bring.js";
 import "../components/hg-labs.js";
 import "../components/hg-new-run.js";
+import "../components/hg-own-data.js";
 
 /** All runs, their comparison by ticking rows, and the ways to start a new one. */
 class PageHome extends PageElement {
@@ -23,7 +25,9 @@ class PageHome extends PageElement {
 
   render() {
     const ticked = this.ticked;
-    const plan = this.query.get("new");
+    const data = this.query.get("data");
+    // One form at a time.
+    const plan = data === null ? this.query.get("new") : null;
     return html`<div class="page">
       <div class="page-head">
         <div>
@@ -63,6 +67,8 @@ class PageHome extends PageElement {
         <h2 id="all-runs">All runs</h2>
         ${this.table(ticked)} ${leftOut()}
       </section>
+      <hg-bring .chosen=${data} @data=${(event) => this.look(event.detail)}></hg-bring>
+      ${data === null ? nothing : html`<hg-own-data .name=${data} @close=${() => this.look(null)}></hg-own-data>`}
       <hg-labs
         @change-plan=${(event) => this.show(event.detail)}
         @failed=${(event) => (this.failure = event.detail)}
@@ -153,8 +159,16 @@ class PageHome extends PageElement {
     go(["runs", ticked[0], "comparison"], { with: ticked.slice(1).join(" ") });
   }
 
+  /** Opens data that were brought, or closes them. */
+  look(data) {
+    remember({ data, new: null });
+    if (data !== null) {
+      this.updateComplete.then(() => this.querySelector("hg-own-data")?.scrollIntoView({ block: "nearest" }));
+    }
+  }
+
   show(recipe) {
-    remember({ new: recipe });
+    remember({ new: recipe, data: null });
     if (recipe !== null) {
       this.updateComplete.then(() => this.querySelector("hg-new-run")?.scrollIntoView({ block: "nearest" }));
     }

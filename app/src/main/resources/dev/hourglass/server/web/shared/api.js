@@ -128,6 +128,19 @@ export const api = {
   checkRecipe: (plan, signal) => json("POST", "recipe-checks", { body: plan, signal }),
   estimate: (plan, signal) => json("POST", "recipe-estimates", { body: plan, signal }),
 
+  data: () => get("data"),
+  removeData: (name) => json("DELETE", `data/${encodeURIComponent(name)}`),
+  previewData: (name, query) => get(`data/${encodeURIComponent(name)}/preview`, query),
+  dataPictureAddress: (name, query) => address(`data/${encodeURIComponent(name)}/preview.png`, query),
+  uploadPieces: async (upload, signal) => (await get(`uploads/${upload}`, {}, signal)).files,
+  appendToUpload: async (upload, path, offset, piece, signal) => {
+    const file = path.split("/").map(encodeURIComponent).join("/");
+    const options = { query: { offset }, body: piece, type: "application/octet-stream", signal };
+    return (await json("PATCH", `uploads/${upload}/files/${file}`, options)).bytes;
+  },
+  finishUpload: (whole) => json("POST", "data", { body: whole }),
+  forgetUpload: (upload) => json("DELETE", `uploads/${upload}`),
+
   /** What is listed, and what is left out because it can't be read: {runs, leftOut}. */
   runs: () => get("runs"),
   createRun: (plan) => json("POST", "runs", { body: plan }),
