@@ -180,8 +180,12 @@ class DraftIT {
                 .isZero();
         assertThat(output()).contains("pumps: 3 files, each a series");
         assertThat(Files.readString(draftFile("pumps")))
-                .contains("source: \"pumps\"", "the last fifth of each file", "label_column: \"status\"", "\"note\"");
+                .contains("source: \"pumps\"", "the last fifth of the files", "label_column: \"status\"", "\"note\"");
         trains("pumps");
+        assertThat(Files.readString(folder.resolve("pumps-run/results/lstm_errors.csv")))
+                .startsWith("index,mse,mae,begin,end,name\n")
+                .contains(",c.csv\n")
+                .doesNotContain(",a.csv", ",b.csv");
     }
 
     @Test

@@ -130,7 +130,7 @@ public final class RecipeDraft {
         if (folder && TableFolder.parts(profile.file()).isPresent()) {
             text.add("  # It has a part to train on and one to test by.");
         } else {
-            text.add("  test_share: 0.2          # the last fifth %sis tested by", folder ? "of each file " : "");
+            text.add("  test_share: 0.2          # the last fifth %sis tested by", folder ? "of the files " : "");
         }
         if (kind == Kind.WINDOWS) {
             text.add(

@@ -159,10 +159,17 @@ public final class ModelStudy {
         };
     }
 
+    /** The file of each, or the series that it was cut from. */
     private static List<String> names(Dataset test) {
-        return test.sampleName(0).isEmpty()
-                ? List.of()
-                : IntStream.range(0, test.size()).mapToObj(test::sampleName).toList();
+        if (!test.sampleName(0).isEmpty()) {
+            return IntStream.range(0, test.size()).mapToObj(test::sampleName).toList();
+        }
+        return test.places()
+                .filter(places -> places.rows().ids() != null)
+                .map(places -> IntStream.range(0, places.size())
+                        .mapToObj(sample -> places.rows().seriesOf(places.start(sample)))
+                        .toList())
+                .orElse(List.of());
     }
 
     private static List<RunData.Example> examples(Dataset test, int count, Optional<SyntheticSequences> truth) {

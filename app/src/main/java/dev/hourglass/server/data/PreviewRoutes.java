@@ -64,6 +64,7 @@ public final class PreviewRoutes implements Routes {
             while (unread.size() > MOST_LISTED) {
                 unread.remove(unread.size() - 1);
             }
+            unread.forEach(each -> withoutFolders((ObjectNode) each, data.path(name)));
         }
         if (found.path("notes") instanceof ArrayNode notes) {
             for (int i = 0; i < notes.size(); i++) {
@@ -71,6 +72,13 @@ public final class PreviewRoutes implements Routes {
             }
         }
         Answers.json(context, new Previewed(name, found, preview.recipe(name)));
+    }
+
+    /** Where it lies on this machine is nobody's business. */
+    private static void withoutFolders(ObjectNode unread, Path folder) {
+        Path file = Path.of(unread.path("file").asString());
+        unread.put("file", (file.startsWith(folder) ? folder.relativize(file) : file).toString());
+        unread.put("reason", ErrorResponses.withoutFolders(unread.path("reason").asString()));
     }
 
     private void picture(Context context) {
