@@ -7,17 +7,14 @@ import dev.hourglass.data.ScratchFile;
 import dev.hourglass.files.Excerpt;
 import dev.hourglass.files.Failures;
 import dev.hourglass.files.FileStamp;
-import dev.hourglass.files.RegularFile;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -103,21 +100,11 @@ public final class MatFile implements ArrayFile {
      * @throws DatasetException if it can't be read
      */
     public static MatFile open(Path file) {
-        try (FileChannel channel = RegularFile.openChannel(file)) {
-            FileStamp stamp = FileStamp.of(file);
-            MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
-            MatFile mat = new MatFile(file, bytes, stamp, order(file, bytes));
-            try {
-                mat.readVariables();
-            } catch (InternalError e) {
-                throw stamp.cutShort(e);
-            }
-            stamp.requireUnchanged();
+        return MappedFile.open(file, mapped -> {
+            MatFile mat = new MatFile(file, mapped.bytes(), mapped.stamp(), order(file, mapped.bytes()));
+            mat.readVariables();
             return mat;
-        } catch (IOException e) {
-            throw new DatasetException(
-                    "Can't read " + file + ": " + Failures.reason(e) + ". Check that it exists and is readable.", e);
-        }
+        });
     }
 
     private static ByteOrder order(Path file, MemorySegment bytes) {

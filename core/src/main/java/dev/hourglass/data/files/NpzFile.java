@@ -6,12 +6,9 @@ import dev.hourglass.data.ScratchFile;
 import dev.hourglass.files.Excerpt;
 import dev.hourglass.files.Failures;
 import dev.hourglass.files.FileStamp;
-import dev.hourglass.files.RegularFile;
 import dev.hourglass.tensor.CorruptFileException;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -47,17 +44,11 @@ public final class NpzFile implements ArrayFile {
      * @throws DatasetException if it can't be read
      */
     public static NpzFile open(Path file) {
-        try (FileChannel channel = RegularFile.openChannel(file)) {
-            FileStamp stamp = FileStamp.of(file);
-            MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
-            NpzFile npz = new NpzFile(file, bytes, stamp);
+        return MappedFile.open(file, mapped -> {
+            NpzFile npz = new NpzFile(file, mapped.bytes(), mapped.stamp());
             npz.readMembers();
-            stamp.requireUnchanged();
             return npz;
-        } catch (IOException e) {
-            throw new DatasetException(
-                    "Can't read " + file + ": " + Failures.reason(e) + ". Check that it exists and is readable.", e);
-        }
+        });
     }
 
     private void readMembers() {

@@ -3,17 +3,12 @@ package dev.hourglass.data.files;
 import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.FloatDataset;
 import dev.hourglass.data.SampleStore;
-import dev.hourglass.files.Failures;
 import dev.hourglass.files.FileStamp;
-import dev.hourglass.files.RegularFile;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Shape;
-import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -63,17 +58,11 @@ public final class WavFile implements ArrayFile {
      * @throws DatasetException if it can't be read
      */
     public static WavFile open(Path file) {
-        try (FileChannel channel = RegularFile.openChannel(file)) {
-            FileStamp stamp = FileStamp.of(file);
-            MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
-            WavFile wav = new WavFile(file, bytes, stamp);
+        return MappedFile.open(file, mapped -> {
+            WavFile wav = new WavFile(file, mapped.bytes(), mapped.stamp());
             wav.readChunks();
-            stamp.requireUnchanged();
             return wav;
-        } catch (IOException e) {
-            throw new DatasetException(
-                    "Can't read " + file + ": " + Failures.reason(e) + ". Check that it exists and is readable.", e);
-        }
+        });
     }
 
     private void readChunks() {

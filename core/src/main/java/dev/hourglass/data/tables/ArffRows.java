@@ -255,17 +255,14 @@ final class ArffRows {
 
     /** An instance a series. */
     private final class Series extends CaseRows {
-        private @Nullable Case first = read();
-        private final int channels;
-
         Series() throws IOException {
-            if (first == null) {
-                throw lines.corrupt("an instance", "the end of the file", "");
-            }
-            channels = first.channels().size();
+            super(lines, "instance");
+            begin();
         }
 
-        private @Nullable Case read() throws IOException {
+        @Override
+        @Nullable
+        Case read() throws IOException {
             List<String> fields = instance();
             if (fields == null) {
                 return null;
@@ -279,25 +276,6 @@ final class ArffRows {
         }
 
         @Override
-        @Nullable
-        Case nextCase() throws IOException {
-            Case next = first != null ? first : read();
-            first = null;
-            if (next != null && next.channels().size() != channels) {
-                throw lines.corrupt(
-                        channels + " channels, as in the first instance",
-                        next.channels().size() + " of them",
-                        "");
-            }
-            return next;
-        }
-
-        @Override
-        int channels() {
-            return channels;
-        }
-
-        @Override
         boolean hasLabels() {
             return lastIsClass();
         }
@@ -305,11 +283,6 @@ final class ArffRows {
         @Override
         public String format() {
             return "ARFF";
-        }
-
-        @Override
-        public void close() throws IOException {
-            lines.close();
         }
     }
 }

@@ -10,6 +10,10 @@ abstract class CaseRows implements RowSource {
     static final String SERIES = "series";
     static final String CLASS = "class";
 
+    private final TextLines lines;
+    private final String unit;
+    private @Nullable Case first;
+    private int channels;
     private @Nullable Case current;
     private int step;
     private int steps;
@@ -37,12 +41,37 @@ abstract class CaseRows implements RowSource {
         }
     }
 
-    /** @return null at the end */
-    abstract @Nullable Case nextCase() throws IOException;
+    /** @param unit what the format calls a case */
+    CaseRows(TextLines lines, String unit) {
+        this.lines = lines;
+        this.unit = unit;
+    }
 
-    abstract int channels();
+    /** Reads the first case, whose channels all others must have. */
+    final void begin() throws IOException {
+        first = read();
+        if (first == null) {
+            throw lines.corrupt("a first " + unit, "the end of the file", "");
+        }
+        channels = first.channels().size();
+    }
+
+    /** @return null at the end */
+    abstract @Nullable Case read() throws IOException;
 
     abstract boolean hasLabels();
+
+    private @Nullable Case nextCase() throws IOException {
+        Case next = first != null ? first : read();
+        first = null;
+        if (next != null && next.channels().size() != channels) {
+            throw lines.corrupt(
+                    channels + " channels, as in the first " + unit,
+                    next.channels().size() + " of them",
+                    "");
+        }
+        return next;
+    }
 
     @Override
     public final List<String> columns() {
@@ -51,7 +80,7 @@ abstract class CaseRows implements RowSource {
         if (hasLabels()) {
             names.add(CLASS);
         }
-        for (int channel = 1; channel <= channels(); channel++) {
+        for (int channel = 1; channel <= channels; channel++) {
             names.add("channel_" + channel);
         }
         return names;
@@ -90,5 +119,10 @@ abstract class CaseRows implements RowSource {
         }
         step++;
         return row;
+    }
+
+    @Override
+    public final void close() throws IOException {
+        lines.close();
     }
 }

@@ -17,11 +17,14 @@ final class TsRows extends CaseRows {
     private final TextLines lines;
     private boolean labelled;
     private boolean target;
-    private @Nullable Case first;
-    private final int channels;
 
     TsRows(Path file) throws IOException {
-        lines = new TextLines(file);
+        this(new TextLines(file));
+    }
+
+    private TsRows(TextLines lines) throws IOException {
+        super(lines, "case");
+        this.lines = lines;
         String line = lines.next();
         while (line != null && !line.toLowerCase(Locale.ROOT).startsWith("@data")) {
             header(line);
@@ -30,11 +33,7 @@ final class TsRows extends CaseRows {
         if (line == null) {
             throw lines.corrupt("'@data'", "the end of the file", "");
         }
-        first = read();
-        if (first == null) {
-            throw lines.corrupt("a case", "the end of the file", "");
-        }
-        channels = first.channels().size();
+        begin();
     }
 
     private void header(String line) {
@@ -53,7 +52,9 @@ final class TsRows extends CaseRows {
         }
     }
 
-    private @Nullable Case read() throws IOException {
+    @Override
+    @Nullable
+    Case read() throws IOException {
         String line = lines.next();
         while (line != null && (line.isEmpty() || line.startsWith("#"))) {
             line = lines.next();
@@ -70,25 +71,6 @@ final class TsRows extends CaseRows {
     }
 
     @Override
-    @Nullable
-    Case nextCase() throws IOException {
-        Case next = first != null ? first : read();
-        first = null;
-        if (next != null && next.channels().size() != channels) {
-            throw lines.corrupt(
-                    channels + " channels, as in the first case",
-                    next.channels().size() + " of them",
-                    "");
-        }
-        return next;
-    }
-
-    @Override
-    int channels() {
-        return channels;
-    }
-
-    @Override
     boolean hasLabels() {
         return labelled;
     }
@@ -96,10 +78,5 @@ final class TsRows extends CaseRows {
     @Override
     public String format() {
         return "UCR .ts";
-    }
-
-    @Override
-    public void close() throws IOException {
-        lines.close();
     }
 }

@@ -17,7 +17,13 @@ final class UcrRows extends CaseRows {
     private final TextLines lines;
 
     UcrRows(Path file) throws IOException {
-        lines = new TextLines(file);
+        this(new TextLines(file));
+    }
+
+    private UcrRows(TextLines lines) throws IOException {
+        super(lines, "series");
+        this.lines = lines;
+        begin();
     }
 
     /** Whether a file is called as those of the archive, and its first line begins with a class and goes on with numbers. */
@@ -41,7 +47,7 @@ final class UcrRows extends CaseRows {
 
     @Override
     @Nullable
-    Case nextCase() throws IOException {
+    Case read() throws IOException {
         String line = lines.next();
         while (line != null && line.isEmpty()) {
             line = lines.next();
@@ -67,11 +73,6 @@ final class UcrRows extends CaseRows {
     }
 
     @Override
-    int channels() {
-        return 1;
-    }
-
-    @Override
     boolean hasLabels() {
         return true;
     }
@@ -79,10 +80,5 @@ final class UcrRows extends CaseRows {
     @Override
     public String format() {
         return "UCR, a series a line behind its class ('header: 0' reads a plain table)";
-    }
-
-    @Override
-    public void close() throws IOException {
-        lines.close();
     }
 }

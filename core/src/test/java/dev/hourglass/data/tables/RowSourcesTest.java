@@ -158,7 +158,7 @@ class RowSourcesTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "a.ts|@data|a case at line 1, found the end of the file",
+                "a.ts|@data|a first case at line 1, found the end of the file",
                 "a.ts|1,2:a|'@data' at line 1, found the end of the file",
                 "a.ts|@classLabel true a¶@data¶1,2:a¶1,2:3:a|1 channels, as in the first case at line 4, found 2 of"
                         + " them",
