@@ -38,8 +38,8 @@ import java.util.stream.Stream;
 
 /**
  * Opens data by the words of a command: the name of a data set ({@code mnist:test}; without a split the test set) or
- * the path of an NPY, NPZ, CSV or IDX file or of a folder of images or tables. What a file is, its first bytes tell; CSV has none, and
- * is recognised by its name (.csv, .tsv, .txt). IDX and CSV may be gzipped.
+ * the path of a file ({@link #FILES}) or of a folder of images or tables. What a file is, its first bytes tell; tables have none, and
+ * are recognised by their names, see {@link TableReader#endings}.
  */
 public final class DataSources {
     private static final byte[] NPY_MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
@@ -47,9 +47,15 @@ public final class DataSources {
     private static final byte[] EMPTY_ZIP_MAGIC = {'P', 'K', 5, 6};
     private static final byte[] MAT_MAGIC = {'M', 'A', 'T', 'L', 'A', 'B'};
     private static final byte[] WAV_MAGIC = {'R', 'I', 'F', 'F'};
+    private static final byte[] HDF5_MAGIC = {(byte) 0x89, 'H', 'D', 'F'};
+    private static final byte[] PARQUET_MAGIC = {'P', 'A', 'R', '1'};
     private static final byte[] IDX_MAGIC = {0, 0, 8};
     private static final byte[] GZIP_MAGIC = {0x1f, (byte) 0x8b};
-    private static final String KINDS = "an IDX, NPY, NPZ, MAT, WAV or CSV file, or a folder of pictures or tables";
+    /** What can be read as series or samples, in messages; docs/data.md says more of each. */
+    public static final String FILES =
+            "a table (CSV, TSV, UCR/UEA .ts, ARFF, JSON, Parquet, WFDB .hea) or arrays (NPY, NPZ, MAT, WAV, IDX)";
+
+    private static final String KINDS = FILES + ", or a folder of pictures or tables";
     private static final int MAX_SIBLINGS = 1_000;
 
     private final DatasetCatalog catalog;
@@ -233,7 +239,20 @@ public final class DataSources {
                 file,
                 KINDS,
                 beginning.length == 0 ? "an empty file" : "none of these by its first bytes and its name",
-                "Name a table .csv, .tsv or .txt; convert anything else.");
+                wayOut(file, beginning));
+    }
+
+    private static String wayOut(Path file, byte[] beginning) {
+        if (startsWith(beginning, HDF5_MAGIC)) {
+            return "It is HDF5: a model is no data; save arrays as NPY.";
+        }
+        if (startsWith(beginning, PARQUET_MAGIC)) {
+            return "It is Parquet: name it .parquet.";
+        }
+        Path header = file.resolveSibling(String.valueOf(file.getFileName()).replaceFirst("\\.[^.]*$", "") + ".hea");
+        return Files.exists(header)
+                ? "Give the header of the record, " + header.getFileName() + "."
+                : "Name a table by its format, such as .csv or .parquet; convert anything else.";
     }
 
     /**

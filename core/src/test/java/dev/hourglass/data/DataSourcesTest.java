@@ -76,8 +76,8 @@ class DataSourcesTest {
         assertThatThrownBy(() -> open("digtis:test"))
                 .isInstanceOf(DatasetException.class)
                 .hasMessage("Can't find data source 'digtis:test': no such data set, file or folder. Did you mean"
-                        + " 'digits'? Else give the path of an IDX, NPY, NPZ, MAT, WAV or CSV file, or a"
-                        + " folder of pictures or tables.");
+                        + " 'digits'? Else give the path of " + DataSources.FILES
+                        + ", or a folder of pictures or tables.");
         assertThatThrownBy(() -> open(near))
                 .isInstanceOf(DatasetException.class)
                 .hasMessage("Can't find data source '" + near + "': no such file or folder. Did you mean 'codes.npy'?");
@@ -92,11 +92,19 @@ class DataSourcesTest {
 
         assertThatThrownBy(() -> open(model.toString()))
                 .isInstanceOf(CorruptFileException.class)
-                .hasMessage(model
-                        + ": expected an IDX, NPY, NPZ, MAT, WAV or CSV file, or a folder of pictures or tables, found none of"
-                        + " these by its first bytes and its name. Name a table .csv, .tsv or .txt; convert anything"
-                        + " else.");
-        assertThatThrownBy(() -> open(empty.toString())).hasMessageContaining("found an empty file.");
+                .hasMessage(
+                        model + ": expected " + DataSources.FILES + ", or a folder of pictures or tables, found none of"
+                                + " these by its first bytes and its name. It is HDF5: a model is no data; save arrays as NPY.");
+        assertThatThrownBy(() -> open(empty.toString()))
+                .hasMessageEndingWith(
+                        "found an empty file. Name a table by its format, such as .csv or .parquet; convert"
+                                + " anything else.");
+        Path parquet = Files.writeString(folder.resolve("table.bin"), "PAR1");
+        assertThatThrownBy(() -> open(parquet.toString())).hasMessageEndingWith("It is Parquet: name it .parquet.");
+        Files.writeString(folder.resolve("100.hea"), "100 1 360\n");
+        Path samples = Files.writeString(folder.resolve("100.dat"), "12345678");
+        assertThatThrownBy(() -> open(samples.toString()))
+                .hasMessageEndingWith("Give the header of the record, 100.hea.");
     }
 
     @Test

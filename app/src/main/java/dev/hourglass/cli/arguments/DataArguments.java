@@ -34,11 +34,9 @@ public final class DataArguments {
             names = "--data",
             required = true,
             paramLabel = "SOURCE",
-            description =
-                    "A data set by name, such as mnist:test, or the path of a table (CSV, TSV, TS, ARFF, JSON, also"
-                            + " .gz and .zip), of arrays (NPY, NPZ, MAT, WAV, IDX) or of a folder of pictures or tables"
-                            + " (docs/data.md); of a model with several inputs INPUT=FILE,INPUT=FILE,... or an NPZ file"
-                            + " with arrays of the inputs' names.")
+            description = "A data set by name, such as mnist:test, or the path of " + DataSources.FILES
+                    + ", or of a folder of pictures or tables (docs/data.md); of a model with several inputs INPUT=FILE,INPUT=FILE,... or an NPZ file"
+                    + " with arrays of the inputs' names.")
     private String source = "";
 
     @Option(

@@ -38,7 +38,7 @@ final class PictureSyntax {
             "label_column",
             "array",
             "scale");
-    private static final String SOURCE = "a folder of pictures, or a CSV, NPY, NPZ or IDX file";
+    private static final String SOURCE = "a folder of pictures, or " + DataSources.FILES;
     /** What pictures take of the keys that all data have. */
     private static final List<String> OF_ALL = List.of("limit");
 

@@ -1,5 +1,6 @@
 package dev.hourglass.lab.recipe;
 
+import dev.hourglass.data.DataSources;
 import dev.hourglass.data.LabelRule;
 import dev.hourglass.data.series.Scaling;
 import dev.hourglass.data.series.SeriesOptions;
@@ -51,7 +52,7 @@ final class SeriesSyntax {
             "max_gap",
             "resample",
             "lengths");
-    private static final String FILE = "a CSV, NPY or NPZ file";
+    private static final String FILE = DataSources.FILES + ", or a folder of tables";
 
     /** {@link Scaling}, and none. */
     private enum ScalingName {

@@ -91,7 +91,7 @@ public record SeriesSplit(FloatDataset training, FloatDataset test, List<String>
                 : DataSources.openFile(file, SourceOptions.defaults());
         if (!(data instanceof FloatDataset rows)) {
             throw new DatasetException("Can't read " + file
-                    + " as a series: expected a CSV, NPY or NPZ file, found pictures. Write 'images:'"
+                    + " as a series: expected " + DataSources.FILES + ", found pictures. Write 'images:'"
                     + " in place of 'source:'.");
         }
         if (!options.table().equals(TableOptions.DEFAULT)) {

@@ -13,7 +13,7 @@ final class RowSources {
     private static final String PARQUET = ".parquet";
 
     /** Endings of the names of such files. */
-    static final List<String> ENDINGS = List.of(".ts", ".arff", ".jsonl", ".ndjson", ".json", PARQUET);
+    static final List<String> ENDINGS = List.of(".ts", ".arff", ".jsonl", ".ndjson", ".json", PARQUET, WfdbRows.ENDING);
 
     private RowSources() {}
 
@@ -28,6 +28,9 @@ final class RowSources {
         }
         if (name.endsWith(".json") || name.endsWith(".jsonl") || name.endsWith(".ndjson")) {
             return Optional.of(new JsonRows(file));
+        }
+        if (name.endsWith(WfdbRows.ENDING)) {
+            return Optional.of(new WfdbRows(file));
         }
         if (name.endsWith(PARQUET)) {
             return Optional.of(openByLibrary(file, options));

@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A folder of tables as one, each file a series that is called as the file, in the order of these names. Files in folders
@@ -28,6 +29,7 @@ public final class TableFolder {
     static final String ID = "file";
 
     private static final int MOST_NOTES = 5;
+    private static final Set<String> WFDB_LISTS = Set.of("records", "annotators");
 
     private final Path folder;
     private final List<Path> files;
@@ -107,10 +109,29 @@ public final class TableFolder {
             for (Path inner : Folders.folders(folder)) {
                 files.addAll(Folders.allFiles(inner));
             }
+            Set<Path> records = files.stream()
+                    .filter(file -> lowerName(file).endsWith(WfdbRows.ENDING))
+                    .map(TableFolder::stem)
+                    .collect(Collectors.toSet());
+            files.removeIf(file -> !records.isEmpty() && isOfRecord(file, records));
             return files;
         } catch (IOException e) {
             throw TableReader.unreadable(folder, e);
         }
+    }
+
+    /** What belongs to a record of WFDB beside its header, or to a folder of such. */
+    private static boolean isOfRecord(Path file, Set<Path> records) {
+        return !TableReader.isTable(file) && (records.contains(stem(file)) || WFDB_LISTS.contains(lowerName(file)));
+    }
+
+    private static String lowerName(Path file) {
+        return String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+    }
+
+    /** The path of a file up to the first dot of its name. */
+    private static Path stem(Path file) {
+        return file.resolveSibling(String.valueOf(file.getFileName()).split("\\.", 2)[0]);
     }
 
     static String name(Path folder, Path file) {
