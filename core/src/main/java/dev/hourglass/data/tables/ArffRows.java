@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ArffRows {
     private static final int MOST_ATTRIBUTES = 100_000;
+    private static final Pattern PLAIN_TYPE = Pattern.compile("(numeric|real|integer|string|date)\\b.*");
 
     /** @param values of a nominal attribute; null for any other */
     private record Attribute(String name, @Nullable List<String> values) {
@@ -78,7 +80,7 @@ final class ArffRows {
             return false;
         }
         boolean related = lower.startsWith("relational");
-        if (!related && !lower.matches("(numeric|real|integer|string|date)\\b.*")) {
+        if (!related && !PLAIN_TYPE.matcher(lower).matches()) {
             throw lines.corrupt(
                     "numeric, real, integer, string, date, relational or {values}", "'" + Excerpt.of(type) + "'", "");
         }

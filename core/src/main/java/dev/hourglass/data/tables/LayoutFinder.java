@@ -4,6 +4,7 @@ import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.tables.TableColumn.Role;
 import dev.hourglass.files.Excerpt;
 import dev.hourglass.files.Spelling;
+import dev.hourglass.tensor.CorruptFileException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -67,6 +68,13 @@ final class LayoutFinder {
     }
 
     private TableLayout find() throws IOException {
+        if (text.hasNoLine()) {
+            throw new CorruptFileException(
+                    file,
+                    "a table of numbers",
+                    String.format(Locale.ROOT, "a row of more than %,d bytes at line 1", text.beginning().length),
+                    "Check its quotes and line ends.");
+        }
         findDelimiter();
         findDecimal();
         List<String> found = names();

@@ -79,6 +79,11 @@ record TextFile(Charset charset, String packed, byte[] beginning, boolean whole,
                 ofRows);
     }
 
+    /** Whether {@link #beginning} ends within the first line, so that this is longer than any that is read. */
+    boolean hasNoLine() {
+        return !whole && lineEnds(beginning) == 0;
+    }
+
     private static int lineEnds(byte[] text) {
         int ends = 0;
         for (int i = 0; i < text.length; i++) {

@@ -49,6 +49,17 @@ class RowSourcesTest {
     }
 
     @Test
+    void aLineWithoutAnEndIsRefusedBeforeItIsTakenApart() throws IOException {
+        Path file = folder.resolve("a.csv");
+        Files.writeString(file, "1,".repeat(5_000_000));
+
+        assertThatThrownBy(() -> TableReader.readAll(file, TableOptions.DEFAULT))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessage(file + ": expected a table of numbers, found a row of more than 8,388,608 bytes at line 1."
+                        + " Check its quotes and line ends.");
+    }
+
+    @Test
     void casesOfOtherLengthsAreFilledUp() {
         SeriesSplit split = SeriesSplit.open(
                 GOLDENS.resolve("unequal.ts"), SeriesOptions.defaults().withScaling(null));
