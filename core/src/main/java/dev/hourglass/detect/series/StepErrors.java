@@ -1,5 +1,7 @@
 package dev.hourglass.detect.series;
 
+import dev.hourglass.data.Dataset;
+import dev.hourglass.evaluate.Reconstruction;
 import java.util.Arrays;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
@@ -59,36 +61,57 @@ public sealed interface StepErrors {
         }
 
         /**
+         * From the errors of a model on normal data on which it was not trained.
+         *
+         * @param samples windows [steps, channels]; a step that several windows hold counts in each
+         * @throws IllegalArgumentException if the steps are too few, their errors all alike, or not finite
+         */
+        public static Mahalanobis fit(Reconstruction model, Dataset samples) {
+            int channels = samples.sampleShape().dimension(-1);
+            int size = samples.sampleShape().size();
+            float[] original = new float[size];
+            float[] rebuilt = new float[size];
+            double[] errors = new double[channels];
+            Moments moments = new Moments(channels);
+            for (int sample = 0; sample < samples.size(); sample++) {
+                model.rebuild(sample, 1, rebuilt);
+                samples.copySample(sample, original, 0);
+                int place = sample;
+                int steps = samples.places().map(places -> places.length(place)).orElse(size / channels);
+                for (int at = 0; at < steps * channels; at += channels) {
+                    for (int i = 0; i < channels; i++) {
+                        errors[i] = (double) rebuilt[at + i] - original[at + i];
+                    }
+                    moments.add(errors);
+                }
+            }
+            return fit(moments);
+        }
+
+        /**
          * From the errors of normal data on which the model was not trained.
          *
          * @param errors [steps, channels], more steps than channels, finite
          * @throws IllegalArgumentException if they are too few, all alike, or not finite
          */
         public static Mahalanobis fit(double[][] errors) {
-            int channels = errors.length == 0 ? 0 : errors[0].length;
-            if (channels == 0 || errors.length <= channels) {
+            Moments moments = new Moments(errors.length == 0 ? 0 : errors[0].length);
+            for (double[] each : errors) {
+                moments.add(each);
+            }
+            return fit(moments);
+        }
+
+        private static Mahalanobis fit(Moments moments) {
+            int channels = moments.mean.length;
+            if (channels == 0 || moments.count <= channels) {
                 throw new IllegalArgumentException(
-                        "whitening errors of " + channels + " channels needs more steps than that, got " + errors.length
+                        "whitening errors of " + channels + " channels needs more steps than that, got " + moments.count
                                 + ". Hold out more normal data, or take squared errors.");
             }
-            double[] mean = new double[channels];
-            for (double[] each : errors) {
-                for (int i = 0; i < channels; i++) {
-                    if (!Double.isFinite(each[i])) {
-                        throw new IllegalArgumentException("errors must be finite, but channel " + i + " has " + each[i]
-                                + ". Take a model whose training did not diverge.");
-                    }
-                    mean[i] += each[i] / errors.length;
-                }
-            }
             DMatrixRMaj covariance = new DMatrixRMaj(channels, channels);
-            for (double[] each : errors) {
-                for (int i = 0; i < channels; i++) {
-                    for (int j = 0; j < channels; j++) {
-                        covariance.data[i * channels + j] +=
-                                (each[i] - mean[i]) * (each[j] - mean[j]) / (errors.length - 1);
-                    }
-                }
+            for (int i = 0; i < channels * channels; i++) {
+                covariance.data[i] = moments.products[i] / (moments.count - 1);
             }
             double variance = CommonOps_DDRM.trace(covariance) / channels;
             for (int i = 0; i < channels; i++) {
@@ -101,7 +124,38 @@ public sealed interface StepErrors {
             }
             DMatrixRMaj inverse = new DMatrixRMaj(channels, channels);
             solver.invert(inverse);
-            return new Mahalanobis(mean, inverse.data);
+            return new Mahalanobis(moments.mean, inverse.data);
+        }
+
+        /** Means and sums of products about them, in one pass (Welford 1962; Chan et al. 1983). */
+        private static final class Moments {
+            private final double[] mean;
+            private final double[] products;
+            private final double[] before;
+            private long count;
+
+            Moments(int channels) {
+                mean = new double[channels];
+                products = new double[channels * channels];
+                before = new double[channels];
+            }
+
+            void add(double[] errors) {
+                count++;
+                for (int i = 0; i < mean.length; i++) {
+                    if (!Double.isFinite(errors[i])) {
+                        throw new IllegalArgumentException("errors must be finite, but channel " + i + " has "
+                                + errors[i] + ". Take a model whose training did not diverge.");
+                    }
+                    before[i] = errors[i] - mean[i];
+                    mean[i] += before[i] / count;
+                }
+                for (int i = 0; i < mean.length; i++) {
+                    for (int j = 0; j < mean.length; j++) {
+                        products[i * mean.length + j] += before[i] * (errors[j] - mean[j]);
+                    }
+                }
+            }
         }
 
         /** How many channels it is for. */

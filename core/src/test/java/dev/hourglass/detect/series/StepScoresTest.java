@@ -71,6 +71,30 @@ class StepScoresTest {
     }
 
     @Test
+    void whiteningByAModelIsThatByItsErrors() {
+        double[] normal = GoldenNumbers.read(GOLDEN, "normal");
+        double[][] steps = new double[38 * 3][3];
+        for (int i = 0; i < steps.length * 3; i++) {
+            steps[i / 3][i % 3] = (float) normal[i / 9 * 3 + i % 9];
+        }
+        FloatDataset windows = FloatDataset.of("zeros", Shape.of(3), new float[40 * 3])
+                .withRows(SourceRows.plain(40))
+                .windows(3, 1);
+        Reconstruction model = (from, count, into) -> {
+            for (int i = 0; i < count * 9; i++) {
+                into[i] = (float) normal[(from + i / 9) * 3 + i % 9];
+            }
+        };
+        double[] expected = new double[3];
+        double[] parts = new double[3];
+
+        StepErrors.Mahalanobis.fit(steps).parts(new double[] {1, -2, 3}, expected);
+        StepErrors.Mahalanobis.fit(model, windows).parts(new double[] {1, -2, 3}, parts);
+
+        assertThat(parts).containsExactly(expected, within(1e-12));
+    }
+
+    @Test
     void smoothingIsThatOfPandas() {
         double[] scores = GoldenNumbers.read(GOLDEN, "scores");
 
