@@ -614,6 +614,8 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                         + (conv.groups() == 1 ? "" : ", " + count(conv.groups(), "group"));
             case LayerSpec.Conv2dTranspose conv -> convolution(conv);
             case LayerSpec.ChannelwiseConvolution conv -> channelwiseSettings(conv);
+            case LayerSpec.ZeroPadding1d p -> "before " + p.before() + ", after " + p.after();
+            case LayerSpec.Cropping1d c -> "before " + c.before() + ", after " + c.after();
             case LayerSpec.OneDimensional one -> settings(one.overRow()).replace("1×", "");
             case LayerSpec.ChannelsFirst first -> settings(first.layer()) + ", channels first";
             case LayerSpec.VolumeConvolution conv ->

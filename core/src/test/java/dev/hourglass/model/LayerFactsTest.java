@@ -251,6 +251,12 @@ class LayerFactsTest {
     }
 
     @Test
+    void whatIsCutOffStepsOrPutToThemIsBeforeOrAfter() {
+        assertThat(LayerFacts.settings(new LayerSpec.Cropping1d("a", 0, 1))).isEqualTo("before 0, after 1");
+        assertThat(LayerFacts.settings(new LayerSpec.ZeroPadding1d("a", 2, 0))).isEqualTo("before 2, after 0");
+    }
+
+    @Test
     void theTeacherForcedDecoderIsToldTheWholeSeriesAroundTheWaist() {
         Graph graph = Presets.sequenceTeacherForced("model").graph();
 

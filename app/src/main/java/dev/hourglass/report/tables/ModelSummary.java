@@ -27,7 +27,7 @@ import java.util.Map;
 public record ModelSummary(
         String model, List<Row> rows, List<String> reads, long trainable, long nonTrainable, String waist) {
     /** What a model is for whose decoder is told more of a sample than its code. */
-    public static final String USE_OF_SKIPS = "this model denoises, it does not compress";
+    public static final String USE_OF_SKIPS = "this model denoises or predicts, it does not compress";
 
     /** For a model of which it is not known where its waist is. */
     public static final int NO_WAIST = -1;
