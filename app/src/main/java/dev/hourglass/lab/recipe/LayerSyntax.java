@@ -21,7 +21,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -69,6 +71,8 @@ final class LayerSyntax {
     private final Set<String> names = new HashSet<>();
     private final List<Penalty> penalties;
     private final List<VariableSyntax.Said> ofVariables = new ArrayList<>();
+    /** The shape of what the layer reads that is being read; empty within another layer. */
+    private Supplier<Optional<Shape>> reads = Optional::empty;
 
     /** @param penalties receives what layers say of their weights and activities */
     LayerSyntax(List<Penalty> penalties) {
@@ -85,7 +89,7 @@ final class LayerSyntax {
      * @throws RecipeException at the first mistake
      */
     LayerSpec read(Node node) {
-        return readPlaced(node).layer();
+        return readPlaced(node, inputs -> Optional.empty()).layer();
     }
 
     /**
@@ -97,12 +101,13 @@ final class LayerSyntax {
 
     /**
      * @param node as for {@link #read}; its settings may have {@code inputs} beside Keras's
+     * @param shapeOf the shape of what a layer with such inputs reads, where it is one value
      * @throws RecipeException at the first mistake
      */
-    Placed readPlaced(Node node) {
+    Placed readPlaced(Node node, Function<List<Node>, Optional<Shape>> shapeOf) {
         String expected = "a layer such as 'Conv2D: {filters: 32, kernel_size: 3}'";
         if (node instanceof Scalar) {
-            return placed(node.asText(expected), node.place(), new Mapping(node.place(), Map.of()));
+            return placed(node.asText(expected), node.place(), new Mapping(node.place(), Map.of()), shapeOf);
         }
         Mapping mapping = node.asMapping(expected);
         if (mapping.entries().size() != 1) {
@@ -118,17 +123,17 @@ final class LayerSyntax {
         return placed(
                 only.getKey(),
                 only.getValue().key(),
-                none
-                        ? new Mapping(settings.place(), Map.of())
-                        : settings.asMapping("the settings of " + only.getKey()));
+                none ? new Mapping(settings.place(), Map.of()) : settings.asMapping("the settings of " + only.getKey()),
+                shapeOf);
     }
 
-    private Placed placed(String name, Place place, Mapping settings) {
+    private Placed placed(String name, Place place, Mapping settings, Function<List<Node>, Optional<Shape>> shapeOf) {
         List<Node> inputs = settings.find(INPUTS)
                 .map(node -> node instanceof Sequence several ? several.items() : List.of(node))
                 .orElse(List.of());
         Map<String, Node.Entry> others = new LinkedHashMap<>(settings.entries());
         others.remove(INPUTS);
+        reads = () -> shapeOf.apply(inputs);
         return new Placed(layer(name, place, new Mapping(settings.place(), others)), inputs);
     }
 
@@ -467,7 +472,8 @@ final class LayerSyntax {
             case RESHAPE -> {
                 settings.allowing("name", "target_shape");
                 yield new LayerSpec.Reshape(
-                        name(settings, kerasClass), shape(settings.require("target_shape", "target_shape: [7, 7, 8]")));
+                        name(settings, kerasClass),
+                        target(settings.require("target_shape", "target_shape: [7, 7, 8]")));
             }
             case DENSE -> {
                 settings.allowing("name", "units", "activation", "use_bias");
@@ -1129,6 +1135,38 @@ final class LayerSyntax {
 
     private static List<Integer> list(Size3 size) {
         return List.of(size.depth(), size.height(), size.width());
+    }
+
+    /** A shape of which one dimension may be -1: as many as are left. */
+    private Shape target(Node node) {
+        List<Node> items = node.asItems("a shape such as [7, 7, 8]");
+        List<Node> open = items.stream()
+                .filter(item -> item instanceof Scalar scalar && scalar.text().equals("-1"))
+                .toList();
+        if (open.isEmpty()) {
+            return shape(node);
+        }
+        if (open.size() > 1) {
+            throw open.get(1).place().error("expected at most one -1 in target_shape, found two. Give one a size.");
+        }
+        Shape input = reads.get()
+                .orElseThrow(() -> open.getFirst()
+                        .place()
+                        .error("expected sizes alone in a Reshape that is within another layer or reads several values,"
+                                + " found -1. Write the size."));
+        long known = items.stream()
+                .filter(item -> !open.contains(item))
+                .mapToLong(item -> item.asInt(1, MAX_SIZE))
+                .reduce(1, (product, size) -> Math.min(product * size, Integer.MAX_VALUE));
+        if (input.size() % known != 0) {
+            throw node.place()
+                    .error("expected sizes that divide the " + input.size() + " numbers of " + input + ", found "
+                            + node.found() + ".");
+        }
+        int left = Math.toIntExact(input.size() / known);
+        return Shape.of(items.stream()
+                .mapToInt(item -> open.contains(item) ? left : item.asInt(1, MAX_SIZE))
+                .toArray());
     }
 
     static Shape shape(Node node) {

@@ -50,7 +50,6 @@ public final class RecipeReader {
             "cifar10-strong",
             "sequences",
             "sequences-reversed",
-            "sequences-teacher-forced",
             "sequences-conv1d",
             "sequences-cnn-lstm",
             "sequences-transformer",
@@ -351,9 +350,10 @@ public final class RecipeReader {
         List<Graph.Node> wired = new ArrayList<>();
         ModelShapes shapes = new ModelShapes(input);
         for (Node node : nodes) {
-            LayerSyntax.Placed placed = syntax.readPlaced(node);
+            String before = wired.isEmpty() ? INPUT : wired.getLast().name();
+            LayerSyntax.Placed placed = syntax.readPlaced(node, inputs -> shapes.ofOne(inputs, before));
             List<String> read = placed.inputs().isEmpty()
-                    ? List.of(wired.isEmpty() ? INPUT : wired.getLast().name())
+                    ? List.of(before)
                     : placed.inputs().stream().map(shapes::known).toList();
             wired.add(shapes.add(placed.layer(), read, node));
         }
@@ -421,6 +421,13 @@ public final class RecipeReader {
 
         Shape of(String value) {
             return Objects.requireNonNull(shapes.get(value));
+        }
+
+        /** What a layer reads, if that is one value. */
+        Optional<Shape> ofOne(List<Node> inputs, String before) {
+            return inputs.size() > 1
+                    ? Optional.empty()
+                    : Optional.of(of(inputs.isEmpty() ? before : known(inputs.getFirst())));
         }
 
         /** The name of a layer that stands before, or of the model's input. */

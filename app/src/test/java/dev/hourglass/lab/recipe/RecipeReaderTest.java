@@ -136,7 +136,6 @@ class RecipeReaderTest {
         Map.of(
                         "sequences", Presets.sequenceLstm("lstm"),
                         "sequences-reversed", Presets.sequenceReversedLstm("reversed"),
-                        "sequences-teacher-forced", Presets.sequenceTeacherForced("teacher-forced"),
                         "sequences-conv1d", Presets.sequenceConv1d("conv1d"),
                         "sequences-cnn-lstm", Presets.sequenceCnnLstm("cnn-lstm"),
                         "sequences-transformer", Presets.sequenceTransformer("transformer"))
@@ -266,6 +265,27 @@ class RecipeReaderTest {
                         new LayerSpec.Dense("dense_1", 784, Activation.LINEAR),
                         new LayerSpec.ActivationLayer("activation", Activation.SIGMOID),
                         new LayerSpec.Reshape("reshape", Shape.of(28, 28, 1)));
+    }
+
+    @Test
+    void aReshapeMayLeaveOneSizeOpen() throws IOException {
+        String models =
+                "models: [{name: m, input: [28, 28, 1], encoder: [Reshape: {name: rows, target_shape: [-1, 28]},"
+                        + " LSTM: {units: 8}], decoder: [Dense: {units: 784}, Reshape: {name: image, target_shape: [28, -1, 1]}]}]\n";
+        assertThat(only(read(DATA + models)).spec().layers())
+                .contains(
+                        new LayerSpec.Reshape("rows", Shape.of(28, 28)),
+                        new LayerSpec.Reshape("image", Shape.of(28, 28, 1)));
+        assertThatThrownBy(() -> read(DATA + models.replace("[-1, 28]", "[-1, 27]")))
+                .hasMessageContaining("expected sizes that divide the 784 numbers of [28, 28, 1], found ");
+        assertThatThrownBy(() -> read(DATA + models.replace("[-1, 28]", "[-1, -1]")))
+                .hasMessageContaining("expected at most one -1 in target_shape, found two.");
+        assertThatThrownBy(() -> read(DATA
+                        + models.replace(
+                                "{name: rows, target_shape: [-1, 28]}",
+                                "{target_shape: [28, 28]}, TimeDistributed: {layer:"
+                                        + " {Reshape: {target_shape: [-1]}}}")))
+                .hasMessageContaining("expected sizes alone in a Reshape that is within another layer");
     }
 
     @Test
@@ -1036,7 +1056,7 @@ class RecipeReaderTest {
         assertThatThrownBy(() -> reader.find("no/such.yaml"))
                 .hasMessage("no/such.yaml: expected a recipe file, found none. Check the path, or run one of the labs:"
                         + " mnist, cifar10, mnist-strong, cifar10-strong, sequences, sequences-reversed,"
-                        + " sequences-teacher-forced, sequences-conv1d, sequences-cnn-lstm, sequences-transformer, sequences-composite,"
+                        + " sequences-conv1d, sequences-cnn-lstm, sequences-transformer, sequences-composite,"
                         + " mnist-denoising, mnist-sparse, mnist-sparse-kl, mnist-contractive, mnist-vae,"
                         + " mnist-vae-conv, mnist-vae-plane, mnist-unet, cifar10-unet, cifar10-residual.");
     }
