@@ -55,6 +55,18 @@ final class HostileData {
         Files.writeString(folder.resolve("one-line.arff"), "@attribute a " + "x".repeat(20 << 20));
         Files.writeString(folder.resolve("one-line.ts"), "@data\n" + "1,".repeat(20 << 20));
         Files.write(folder.resolve("zeros.csv"), new byte[16 << 20]);
+        // A list of 2^31 - 1 structures, a name of as many bytes, and a footer of 4 GB.
+        Files.write(folder.resolve("list.parquet"), parquet(7, 0x15, 2, 0x19, 0xFC, 0xFF, 0xFF, 0xFF, 0xFF, 7));
+        Files.write(folder.resolve("name.parquet"), parquet(8, 0x19, 0x1C, 0x48, 0xFF, 0xFF, 0xFF, 0xFF, 7, 0));
+        Files.write(folder.resolve("footer.parquet"), parquet(-1, 0));
+        Files.write(folder.resolve("deep.parquet"), deepParquet());
+        Files.writeString(
+                folder.resolve("promises.hea"), "promises 4000 360 2000000000\n" + "promises.dat 16\n".repeat(4000));
+        Files.write(folder.resolve("promises.dat"), new byte[100]);
+        Files.writeString(folder.resolve("marks.hea"), "marks 1 360\npromises.dat 16\n");
+        byte[] steps = new byte[20 << 20];
+        Arrays.fill(steps, (byte) 0xEC);
+        Files.write(folder.resolve("marks.atr"), steps);
     }
 
     private static void npy(Path file, String type, String shape, long length) throws IOException {
@@ -81,6 +93,25 @@ final class HostileData {
                 .putShort((short) 4)
                 .putShort((short) bits);
         return wav.putInt(0x61746164).putInt(-1).array();
+    }
+
+    /** A Parquet file that is a footer alone. */
+    private static byte[] parquet(int length, int... footer) {
+        ByteBuffer file = ByteBuffer.allocate(12 + footer.length).order(ByteOrder.LITTLE_ENDIAN);
+        file.put("PAR1".getBytes(StandardCharsets.US_ASCII));
+        for (int octet : footer) {
+            file.put((byte) octet);
+        }
+        return file.putInt(length)
+                .put("PAR1".getBytes(StandardCharsets.US_ASCII))
+                .array();
+    }
+
+    /** A footer of a million structures within each other. */
+    private static byte[] deepParquet() {
+        int[] footer = new int[1 << 20];
+        Arrays.fill(footer, 0x1C);
+        return parquet(footer.length, footer);
     }
 
     /** A MAT file with a matrix of so many rows and columns, and one number. */

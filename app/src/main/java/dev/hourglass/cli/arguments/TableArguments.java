@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -161,97 +162,72 @@ public final class TableArguments {
     /** One of the texts that a setting may have. */
     abstract static class Words<T> implements ITypeConverter<T> {
         private final String expected;
+        private final Function<String, Optional<T>> find;
 
-        Words(String expected) {
+        Words(String expected, Function<String, Optional<T>> find) {
             this.expected = expected;
+            this.find = find;
         }
-
-        abstract Optional<T> find(String text);
 
         @Override
         public T convert(String text) {
-            return find(text)
+            return find.apply(text)
                     .orElseThrow(() -> new TypeConversionException("expected " + expected + ", found '" + text + "'"));
         }
     }
 
     /** A constant by its name in lower case. */
     abstract static class Constants<T extends Enum<T>> extends Words<T> {
-        private final Class<T> type;
-
         Constants(Class<T> type) {
-            super(Arrays.stream(type.getEnumConstants()).map(Constants::word).collect(Collectors.joining(", ")));
-            this.type = type;
+            super(
+                    Arrays.stream(type.getEnumConstants()).map(Constants::word).collect(Collectors.joining(", ")),
+                    text -> Arrays.stream(type.getEnumConstants())
+                            .filter(constant -> word(constant).equals(text))
+                            .findFirst());
         }
 
         private static String word(Enum<?> constant) {
             return constant.name().toLowerCase(Locale.ROOT);
-        }
-
-        @Override
-        final Optional<T> find(String text) {
-            return Arrays.stream(type.getEnumConstants())
-                    .filter(constant -> word(constant).equals(text))
-                    .findFirst();
         }
     }
 
     /** A separator. */
     static final class Delimiter extends Words<Character> {
         Delimiter() {
-            super(SeriesWords.DELIMITER);
-        }
-
-        @Override
-        Optional<Character> find(String text) {
-            return SeriesWords.delimiter(text);
+            super(SeriesWords.DELIMITER, SeriesWords::delimiter);
         }
     }
 
     /** A point or a comma. */
     static final class Decimal extends Words<Character> {
         Decimal() {
-            super(SeriesWords.DECIMAL);
-        }
-
-        @Override
-        Optional<Character> find(String text) {
-            return SeriesWords.decimal(text);
+            super(SeriesWords.DECIMAL, SeriesWords::decimal);
         }
     }
 
     /** A time zone. */
     static final class Zone extends Words<ZoneId> {
         Zone() {
-            super(SeriesWords.ZONE);
-        }
-
-        @Override
-        Optional<ZoneId> find(String text) {
-            return SeriesWords.zone(text);
+            super(SeriesWords.ZONE, SeriesWords::zone);
         }
     }
 
     /** A length of time. */
     static final class Time extends Words<Duration> {
         Time() {
-            super(SeriesWords.DURATION);
-        }
-
-        @Override
-        Optional<Duration> find(String text) {
-            return SeriesWords.duration(text);
+            super(SeriesWords.DURATION, SeriesWords::duration);
         }
     }
 
     /** Equal steps. */
     static final class Steps extends Words<SeriesOptions.Resample> {
         Steps() {
-            super("a time of at least 1ms such as 1min, or with what becomes of a step's numbers, such as 1min:max");
+            super(
+                    "a time of at least 1ms such as 1min, or with what becomes of a step's numbers, such as 1min:max",
+                    Steps::find);
         }
 
-        @Override
-        Optional<SeriesOptions.Resample> find(String text) {
+        private static Optional<SeriesOptions.Resample> find(String text) {
             int colon = text.indexOf(':');
             String how = colon < 0 ? "mean" : text.substring(colon + 1);
             return SeriesWords.duration(colon < 0 ? text : text.substring(0, colon))
@@ -267,11 +243,10 @@ public final class TableArguments {
     /** What series are filled up with. */
     static final class Filling extends Words<SeriesOptions.Lengths> {
         Filling() {
-            super("pad, or pad:N with a number");
+            super("pad, or pad:N with a number", Filling::find);
         }
 
-        @Override
-        Optional<SeriesOptions.Lengths> find(String text) {
+        private static Optional<SeriesOptions.Lengths> find(String text) {
             if (text.equals("pad")) {
                 return Optional.of(SeriesOptions.Steps.PLAIN.lengths());
             }
