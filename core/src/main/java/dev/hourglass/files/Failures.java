@@ -1,5 +1,6 @@
 package dev.hourglass.files;
 
+import java.io.EOFException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -17,6 +18,7 @@ public final class Failures {
             case AccessDeniedException ignored -> "no permission";
             case NoSuchFileException ignored -> "no such file or folder";
             case NotDirectoryException ignored -> "not a folder";
+            case EOFException end -> oneLine(Objects.requireNonNullElse(end.getMessage(), "it ends too early"));
             case FileSystemException file -> oneLine(Objects.requireNonNullElse(file.getReason(), file.toString()));
             default ->
                 oneLine(Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName()));

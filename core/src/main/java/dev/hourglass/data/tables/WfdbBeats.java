@@ -66,7 +66,10 @@ final class WfdbBeats {
                     int high = word(in, file);
                     place += (high << 16) | word(in, file);
                 } else if (kind == AUX) {
-                    in.skipNBytes(number + (number & 1));
+                    int text = number + (number & 1);
+                    if (in.readNBytes(text).length < text) {
+                        throw corrupt(file, "a text of " + number + " bytes", "the end of the file");
+                    }
                 } else if (kind <= LAST_KIND) {
                     place += number;
                     beats.add(place, NAMES.get(kind), file);

@@ -145,6 +145,11 @@ class WfdbRowsTest {
         assertThatThrownBy(() -> read(header))
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessageContaining("expected a mark of 0 at its end, found the end without one");
+
+        Files.write(folder.resolve("r.atr"), new byte[] {9, (byte) 0xFC, 'a'});
+        assertThatThrownBy(() -> read(header))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageContaining("expected a text of 9 bytes, found the end of the file");
     }
 
     private Path write(String name, String text) throws IOException {
