@@ -7,7 +7,6 @@ import dev.hourglass.engine.TrainingSession;
 import dev.hourglass.engine.TrainingSettings;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.Parameters;
-import dev.hourglass.model.Presets;
 import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.RandomSource;
 import java.io.IOException;
@@ -23,6 +22,7 @@ import java.util.Locale;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Where a training step's time goes, on one thread: each hot stage's time, rate and distance from what the machine can
@@ -34,6 +34,13 @@ public final class Roofline {
             new Work("mnist-lstm", 256),
             new Work("cifar10-cnn", 32),
             new Work("sequence-lstm", 32));
+    /** Looked at when they are asked for. */
+    private static final List<Work> FURTHER = Stream.of(
+                    Workload.RECURRENT_MODELS, List.of(Workload.CONV1D), Workload.GRAPHS, List.of(Workload.VAE))
+            .flatMap(List::stream)
+            .map(model -> new Work(model, 32))
+            .toList();
+
     private static final double WARM_UP_SECONDS = 8;
     private static final double ROUND_SECONDS = 0.5;
     private static final int ROUNDS = 10;
@@ -42,14 +49,19 @@ public final class Roofline {
 
     private static final long SEED = 42;
 
-    private record Work(String preset, int batch) {}
+    private record Work(String preset, int batch) {
+        @Override
+        public String toString() {
+            return preset;
+        }
+    }
 
     /** One round: the profile of a step, and how long a step took in all. */
     private record Round(List<StepProfile> profile, double stepSeconds) {}
 
     private Roofline() {}
 
-    /** Arguments: the folder to write to, then presets to look at (all four without). */
+    /** Arguments: the folder to write to, then models to look at (the labs' four without). */
     public static void main(String[] arguments) throws IOException {
         if (arguments.length == 0) {
             throw new IllegalArgumentException("Expected FOLDER [PRESET...], got nothing");
@@ -57,17 +69,28 @@ public final class Roofline {
         List<String> wanted = List.of(arguments).subList(1, arguments.length);
         LocalDate today = LocalDate.now(ZoneId.systemDefault());
         StringBuilder report = new StringBuilder(heading(today));
-        for (Work work : WORKS) {
-            if (wanted.isEmpty() || wanted.contains(work.preset())) {
-                String table = measure(work);
-                System.out.println(table);
-                report.append('\n').append(table);
-            }
+        for (Work work : wanted(wanted)) {
+            String table = measure(work);
+            System.out.println(table);
+            report.append('\n').append(table);
         }
         Path file = Path.of(arguments[0]).resolve(today + "-roofline.md");
         Files.createDirectories(file.getParent());
         Files.writeString(file, report);
         System.out.println("Written to " + file);
+    }
+
+    private static List<Work> wanted(List<String> models) {
+        if (models.isEmpty()) {
+            return WORKS;
+        }
+        return models.stream()
+                .map(model -> Stream.concat(WORKS.stream(), FURTHER.stream())
+                        .filter(work -> work.preset().equals(model))
+                        .findFirst()
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                "Expected some of " + WORKS + " or " + FURTHER + ", got " + model)))
+                .toList();
     }
 
     private static String heading(LocalDate today) {
@@ -85,14 +108,15 @@ public final class Roofline {
     }
 
     private static String measure(Work work) {
-        AutoencoderSpec spec = Presets.find(work.preset(), "model").orElseThrow();
-        Parameters parameters = Parameters.initialize(spec.input(), spec.layers(), new RandomSource(SEED));
+        AutoencoderSpec spec = Workload.spec(work.preset());
+        Parameters parameters = Parameters.initialize(spec.graph(), new RandomSource(SEED));
         Samples samples = madeUp(work.batch(), spec.input().size());
         int[] order = IntStream.range(0, work.batch()).toArray();
-        TrainingSettings settings = TrainingSettings.of(Optimizer.Adam.DEFAULT, work.batch(), SEED);
+        TrainingSettings settings =
+                TrainingSettings.of(Optimizer.Adam.DEFAULT, work.batch(), SEED).withLoss(Workload.loss(spec));
         List<Round> rounds = new ArrayList<>();
         List<MachinePeaks> peaks = new ArrayList<>();
-        try (TrainingSession session = TrainingSession.profiled(spec.input(), spec.layers(), parameters, settings, 1)) {
+        try (TrainingSession session = TrainingSession.profiled(spec.graph(), parameters, settings, 1)) {
             Runnable step = () -> session.step(samples, order, 0, work.batch());
             secondsPerCall(step, WARM_UP_SECONDS);
             for (int i = 0; i < ROUNDS; i++) {

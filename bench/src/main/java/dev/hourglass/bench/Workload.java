@@ -57,13 +57,18 @@ record Workload(AutoencoderSpec spec, Dataset samples, int batch) {
         };
     }
 
-    /** What a training step makes small: the negative evidence lower bound of a variational model, else the squared error. */
+    /** What a training step makes small. */
     Loss loss() {
+        return loss(spec);
+    }
+
+    /** The negative evidence lower bound of a variational model, else the squared error. */
+    static Loss loss(AutoencoderSpec spec) {
         Loss loss = spec.name().equals(VAE) ? Loss.BinaryCrossentropy.DEFAULT : new Loss.MeanSquaredError();
         return loss.withDivergences(spec.graph());
     }
 
-    private static AutoencoderSpec spec(String model) {
+    static AutoencoderSpec spec(String model) {
         if (model.equals(CONV1D)) {
             return conv1d();
         }

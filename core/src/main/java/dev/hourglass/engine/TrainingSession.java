@@ -206,9 +206,7 @@ public final class TrainingSession implements AutoCloseable {
      * As the others, but each stage of a step is timed; see {@link #takeProfile}. Computes the same bits, some percent
      * slower.
      */
-    public static TrainingSession profiled(
-            Shape input, List<LayerSpec> layers, Parameters parameters, TrainingSettings settings, int threads) {
-        Graph graph = Graph.chain(input, layers);
+    public static TrainingSession profiled(Graph graph, Parameters parameters, TrainingSettings settings, int threads) {
         return new TrainingSession(
                 graph,
                 parameters,

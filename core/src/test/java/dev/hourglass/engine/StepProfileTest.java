@@ -82,7 +82,7 @@ final class StepProfileTest {
     }
 
     private static TrainingSession profiled(Parameters parameters) {
-        return TrainingSession.profiled(MODEL.input(), MODEL.layers(), parameters, SETTINGS, 2);
+        return TrainingSession.profiled(MODEL.graph(), parameters, SETTINGS, 2);
     }
 
     private static void train(TrainingSession session, int steps) {

@@ -2,6 +2,7 @@ package dev.hourglass.engine.cpu.ops.losses;
 
 import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.cpu.ops.Exponential;
+import dev.hourglass.engine.cpu.ops.Logarithm;
 import dev.hourglass.tensor.Shape;
 
 /**
@@ -116,7 +117,7 @@ public interface LossFunction {
         for (int j = 0; j < count; j++) {
             double output = Y[y + j] + (double) EPSILON;
             double target = T[t + j];
-            sum += Y[y + j] - target * StrictMath.log(output);
+            sum += Y[y + j] - target * Logarithm.of(output);
             D[d + j] = (float) ((1 - target / output) * factor);
         }
         return sum;
@@ -130,7 +131,7 @@ public interface LossFunction {
             // Comparisons with NaN are false, and clamp keeps it.
             double probability = Math.clamp(output, EPSILON, 1);
             double target = Math.clamp(T[t + j], EPSILON, 1);
-            sum += target * StrictMath.log(target / probability);
+            sum += target * Logarithm.of(target / probability);
             boolean clipped = output < EPSILON || output > 1;
             D[d + j] = clipped ? 0 : (float) (-target / probability * factor);
         }
@@ -163,11 +164,11 @@ public interface LossFunction {
             sum += size;
             D[d + j] = (float) (Math.copySign((1 - power) / (1 + power), error) * factor);
             if ((j & PRODUCT - 1) == PRODUCT - 1) {
-                sum += StrictMath.log(product);
+                sum += Logarithm.of(product);
                 product = 1;
             }
         }
-        return sum + StrictMath.log(product);
+        return sum + Logarithm.of(product);
     }
 
     /** {@code max(z, 0) - z t + log(1 + exp(-|z|))}, whose slope is sigmoid(z) - t. */
@@ -184,11 +185,11 @@ public interface LossFunction {
             double probability = (logit >= 0 ? 1 : power) / (1 + power);
             D[d + j] = (float) ((probability - target) * factor);
             if ((j & PRODUCT - 1) == PRODUCT - 1) {
-                sum += StrictMath.log(product);
+                sum += Logarithm.of(product);
                 product = 1;
             }
         }
-        return sum + StrictMath.log(product);
+        return sum + Logarithm.of(product);
     }
 
     private static double crossentropy(
@@ -200,7 +201,7 @@ public interface LossFunction {
             float target = smooth(T[t + j], smoothing);
             float probability = Math.clamp(output, EPSILON, most);
             float other = 1 - probability;
-            sum -= target * StrictMath.log(probability) + (1 - target) * StrictMath.log(other);
+            sum -= target * Logarithm.of(probability) + (1 - target) * Logarithm.of(other);
             // The clipped are constant. A comparison with NaN is false, and NaN stays NaN.
             boolean clipped = output < EPSILON || output > most;
             D[d + j] = clipped ? 0 : ((1 - target) / other - target / probability) * factor;

@@ -2,6 +2,7 @@ package dev.hourglass.engine.cpu.ops.losses;
 
 import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.cpu.ops.Exponential;
+import dev.hourglass.engine.cpu.ops.Logarithm;
 import java.util.Arrays;
 
 /** Losses that take the numbers of a row together. Sums are in double and in the order of the numbers. */
@@ -64,7 +65,7 @@ final class RowLoss {
             double probability = Exponential.ofMinus((double) most - Y[y + j]) / powers;
             D[d + j] = (float) ((targets * probability - (keep * T[t + j] + share)) * factor);
         }
-        return targets * StrictMath.log(powers) + products;
+        return targets * Logarithm.of(powers) + products;
     }
 
     /** With {@code p = y / s} and s the sum: {@code dL/dy = (g - sum(g p)) / s}, where g is -t / p, or 0 for a clipped p. */
@@ -80,7 +81,7 @@ final class RowLoss {
         for (int j = 0; j < length; j++) {
             double part = Y[y + j] / total;
             double target = keep * T[t + j] + share;
-            sum -= target * StrictMath.log(Math.clamp(part, epsilon, 1 - epsilon));
+            sum -= target * Logarithm.of(Math.clamp(part, epsilon, 1 - epsilon));
             unclipped += isClipped(part) ? 0 : target;
         }
         for (int j = 0; j < length; j++) {
