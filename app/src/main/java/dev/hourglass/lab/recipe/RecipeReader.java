@@ -53,6 +53,7 @@ public final class RecipeReader {
             "sequences-conv1d",
             "sequences-cnn-lstm",
             "sequences-transformer",
+            "sequences-teacher-forced",
             "sequences-composite",
             "mnist-denoising",
             "mnist-sparse",

@@ -138,7 +138,8 @@ class RecipeReaderTest {
                         "sequences-reversed", Presets.sequenceReversedLstm("reversed"),
                         "sequences-conv1d", Presets.sequenceConv1d("conv1d"),
                         "sequences-cnn-lstm", Presets.sequenceCnnLstm("cnn-lstm"),
-                        "sequences-transformer", Presets.sequenceTransformer("transformer"))
+                        "sequences-transformer", Presets.sequenceTransformer("transformer"),
+                        "sequences-teacher-forced", Presets.sequenceTeacherForced("teacher-forced"))
                 .forEach((lab, spec) -> assertThat(reader.find(lab).models())
                         .as(lab)
                         .containsExactly(new ModelRecipe(spec, Recipe.Data.of("sequences"), training)));
@@ -1056,8 +1057,8 @@ class RecipeReaderTest {
         assertThatThrownBy(() -> reader.find("no/such.yaml"))
                 .hasMessage("no/such.yaml: expected a recipe file, found none. Check the path, or run one of the labs:"
                         + " mnist, cifar10, mnist-strong, cifar10-strong, sequences, sequences-reversed,"
-                        + " sequences-conv1d, sequences-cnn-lstm, sequences-transformer, sequences-composite,"
-                        + " mnist-denoising, mnist-sparse, mnist-sparse-kl, mnist-contractive, mnist-vae,"
+                        + " sequences-conv1d, sequences-cnn-lstm, sequences-transformer, sequences-teacher-forced,"
+                        + " sequences-composite, mnist-denoising, mnist-sparse, mnist-sparse-kl, mnist-contractive, mnist-vae,"
                         + " mnist-vae-conv, mnist-vae-plane, mnist-unet, cifar10-unet, cifar10-residual.");
     }
 
