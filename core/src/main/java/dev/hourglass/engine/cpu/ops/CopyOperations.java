@@ -225,6 +225,12 @@ public final class CopyOperations {
         }
 
         public void copy(float[] source, int sourceOffset, float[] destination, int destinationOffset) {
+            if (length == 1) { // the one channel of many pixels
+                for (int i = 0; i < from.length; i++) {
+                    destination[destinationOffset + to[i]] = source[sourceOffset + from[i]];
+                }
+                return;
+            }
             for (int i = 0; i < from.length; i++) {
                 System.arraycopy(source, sourceOffset + from[i], destination, destinationOffset + to[i], length);
             }

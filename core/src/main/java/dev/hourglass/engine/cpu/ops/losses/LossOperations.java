@@ -35,13 +35,21 @@ public final class LossOperations {
         if (step.mask() != null) {
             return ofMaskedSamples(step, step.mask());
         }
-        if (step.loss().loss().scope() != Loss.Scope.NUMBER) {
+        if (step.loss().loss().scope() != Loss.Scope.NUMBER || isSpread(step)) {
             return ofSamples(step);
         }
         Run run = run(step);
         return step.prediction().layout() instanceof Layout.Steps layout
                 ? ofSteps(step, layout, run)
                 : ofImage(step, step.prediction().image(), run);
+    }
+
+    /** Whether few numbers lie side by side, of which a loss with calls of its own is better taken over many at once. */
+    private static boolean isSpread(Step.LossGradient step) {
+        return !(step.loss().loss() instanceof Loss.MeanSquaredError)
+                && step.prediction().layout() instanceof Layout.Image image
+                && image.channels() < image.channelStride()
+                && image.pixels() > 1;
     }
 
     /** Numbers that lie side by side: their loss and errors are added to the chunk's, and their gradients go to D. */
