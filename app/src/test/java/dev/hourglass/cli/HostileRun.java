@@ -124,7 +124,8 @@ final class HostileRun {
     private void refuse(String name, Path hostile, List<String> options) throws IOException {
         Files.createDirectories(out);
         List<String> arguments = new ArrayList<>(options);
-        if (isArchitecture(hostile) && arguments.contains(hostile.toString())) {
+        boolean isModel = arguments.get(1).equals(hostile.toString());
+        if (isModel && isArchitecture(hostile)) {
             arguments.addAll(List.of("--weights", goodWeights.toString()));
         }
         ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -140,12 +141,17 @@ final class HostileRun {
         long processor = clock.processorMillis();
         long wall = clock.wallMillis();
         int left = Files.exists(out) ? list(out).size() : 0;
-        List<String> fields = new ArrayList<>(List.of(name, hostile.toString()));
+        List<String> fields = new ArrayList<>(List.of(name, named(hostile)));
         for (long number : new long[] {status, processor, wall, left}) {
             fields.add(Long.toString(number));
         }
         fields.add(said.replace("\n", "\\n").replace("\t", " "));
         System.out.println(String.join("\t", fields));
+    }
+
+    /** What must be said: of a record, which is several files of one name, that name, as any of them may be at fault. */
+    private static String named(Path hostile) {
+        return hostile.toString().replaceFirst("\\.hea$", "");
     }
 
     /** The processor's time too: a machine that is busy with other things makes any refusal slow. */
