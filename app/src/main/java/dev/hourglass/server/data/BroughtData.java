@@ -44,6 +44,9 @@ public final class BroughtData {
     private final long quotaBytes;
     private final InstantSource clock;
     private final Map<String, Known> known = new HashMap<>();
+    /** By the place of an upload that pieces come for, its files: to list them anew for each would take longer and longer. */
+    private final Map<String, Integer> filesBegun = new HashMap<>();
+
     private long usedBytes;
 
     /** @param key of the file or folder, by which a measure is known again */
@@ -241,7 +244,8 @@ public final class BroughtData {
      * @throws ApiException 409 if it begins elsewhere, 413 beyond the quota, 507 if the disk is full
      */
     synchronized long append(String upload, String path, long offset, byte[] piece) {
-        String place = place(upload) + "/" + requirePath(path);
+        String whole = place(upload);
+        String place = whole + "/" + requirePath(path);
         if (usedBytes + piece.length > quotaBytes) {
             throw ApiException.of(
                     413,
@@ -258,11 +262,14 @@ public final class BroughtData {
                         "Of this file " + there + " bytes are there, and the piece begins at byte " + offset + ".",
                         "Go on from byte " + there + ".");
             }
-            if (before.isEmpty() && folder.list(place(upload)).size() >= MOST_FILES) {
+            if (before.isEmpty() && filesOf(whole) >= MOST_FILES) {
                 throw ApiException.impossible(
                         "path", "One folder may have " + MOST_FILES + " files here.", "Put them into several.");
             }
             try (FileChannel file = folder.append(place)) {
+                if (before.isEmpty()) {
+                    filesBegun.merge(whole, 1, Integer::sum);
+                }
                 ByteBuffer bytes = ByteBuffer.wrap(piece);
                 try {
                     while (bytes.hasRemaining()) {
@@ -278,6 +285,15 @@ public final class BroughtData {
         } catch (IOException e) {
             throw ApiException.notKept("The file", e);
         }
+    }
+
+    private int filesOf(String upload) throws IOException {
+        Integer begun = filesBegun.get(upload);
+        if (begun == null) {
+            begun = measure(upload).files();
+            filesBegun.put(upload, begun);
+        }
+        return begun;
     }
 
     private static String requirePath(String path) {
@@ -336,6 +352,7 @@ public final class BroughtData {
             if (folder.find(DATA + "/" + name).isPresent()) {
                 throw taken(name);
             }
+            filesBegun.remove(place);
             if (inFolder) {
                 folder.moveFolder(place, DATA + "/" + name);
             } else {
@@ -374,6 +391,7 @@ public final class BroughtData {
     }
 
     private void remove(String place) {
+        filesBegun.remove(place);
         try {
             long before = measure(place).bytes();
             Optional<ConfinedFolder.Entry> found = folder.find(place);
