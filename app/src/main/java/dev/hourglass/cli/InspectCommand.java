@@ -2,6 +2,7 @@ package dev.hourglass.cli;
 
 import dev.hourglass.cli.arguments.ModelArguments;
 import dev.hourglass.cli.terminal.Terminal;
+import dev.hourglass.detect.Detection;
 import dev.hourglass.engine.OptimizerState;
 import dev.hourglass.files.Excerpt;
 import dev.hourglass.formats.SavedModel;
@@ -68,12 +69,24 @@ final class InspectCommand implements Runnable {
             line("Outputs", saved.describeOutputs() + "; " + outputUse(saved));
         }
         line("Optimizer", describe(saved.optimizer()));
+        Detection detection = saved.detection();
+        if (detection != null) {
+            line("Detector", Excerpt.of(detection.calibration(), 400));
+            line("Scores", detection.scoring() + windows(detection.windows()));
+        }
         saved.provenance().forEach((name, value) -> line(name, value));
         saved.warnings().forEach(warning -> line("Warning", warning));
     }
 
     private void line(String name, String value) {
         terminal.println(" " + name + ": " + value);
+    }
+
+    private static String windows(Detection.@Nullable Windows windows) {
+        if (windows == null || windows.steps() == 1) {
+            return "";
+        }
+        return String.format(Locale.ROOT, "; windows of %,d rows, one every %,d", windows.steps(), windows.stride());
     }
 
     private static String outputUse(SavedModel model) {
@@ -201,9 +214,29 @@ final class InspectCommand implements Runnable {
             state.put("steps", optimizer.steps());
             state.put("learningRate", optimizer.optimizer().learningRate());
         }
+        if (model.detection() == null) {
+            root.putNull("detection");
+        } else {
+            putDetection(root.putObject("detection"), model.detection());
+        }
         root.set("provenance", mapper.valueToTree(model.provenance()));
         root.set("warnings", mapper.valueToTree(model.warnings()));
         return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root);
+    }
+
+    private static void putDetection(ObjectNode into, Detection detection) {
+        into.put("scores", detection.scoring());
+        into.put("calibration", detection.calibration());
+        into.put("threshold", detection.threshold().threshold());
+        into.put("normal", detection.normal());
+        Detection.Windows windows = detection.windows();
+        if (windows != null) {
+            into.put("steps", windows.steps());
+            into.put("stride", windows.stride());
+            if (windows.every() != null) {
+                into.put("every", windows.every().toString());
+            }
+        }
     }
 
     /** With the fields of the note in a model's file; see {@code HourglassNote}. */

@@ -53,6 +53,12 @@ public final class SampleTimes {
         return text(cuts == null ? index : cuts.start(index) + cuts.length(index) - 1);
     }
 
+    /** The time of a sample's first step, in nanoseconds since 1970. */
+    public long nanos(int sample) {
+        int index = from + Objects.checkIndex(sample, size);
+        return times.getAtIndex(ValueLayout.JAVA_LONG, cuts == null ? index : cuts.start(index));
+    }
+
     private String text(int row) {
         long nanos = times.getAtIndex(ValueLayout.JAVA_LONG, row);
         Instant instant = Instant.ofEpochSecond(Math.floorDiv(nanos, SECOND), Math.floorMod(nanos, SECOND));

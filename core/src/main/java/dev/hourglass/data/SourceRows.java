@@ -42,6 +42,11 @@ public record SourceRows(
         return new SourceRows(count, List.of(), null, null, List.of(), Keys.USUAL, null, List.of(new int[] {0, count}));
     }
 
+    /** The same rows, measured at these times. */
+    public SourceRows withTimes(SampleTimes measured) {
+        return new SourceRows(count, columns, measured, ids, series, keys, order, pieces);
+    }
+
     /** The series that a row belongs to; empty where there is one. */
     public String seriesOf(int row) {
         return ids == null ? "" : series.get(ids[row]);

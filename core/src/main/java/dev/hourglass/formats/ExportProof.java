@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,7 @@ record ExportProof(Path file, SavedModel model, GoldenBatch golden) {
                 model.waist().encoderLayers(),
                 read.waist().encoderLayers());
         requireEqual("the provenance", model.provenance(), read.provenance());
+        requireEqual("the detection", Optional.ofNullable(model.detection()), Optional.ofNullable(read.detection()));
         requireSame("", model.parameters(), read.parameters().ofLayers(model.layers()));
         if (model.optimizer() != null) {
             requireEqual("the loss", model.trainedLoss(), read.trainedLoss());

@@ -1,5 +1,10 @@
 package dev.hourglass.formats;
 
+import dev.hourglass.data.Dataset;
+import dev.hourglass.detect.Detection;
+import dev.hourglass.detect.DetectionOptions;
+import dev.hourglass.detect.Detector;
+import dev.hourglass.engine.ChainInference;
 import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.OptimizerState;
 import dev.hourglass.engine.Target;
@@ -15,12 +20,14 @@ import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.ModelFacts;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.Normalization;
+import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  * @param provenance how the model was made, for people: names and values in order
  * @param warnings what a reader should know of a file that was loaded all the same, such as weights that are NaN; a
  *     sentence each
+ * @param detection what makes it a detector of anomalies, or null
  */
 public record SavedModel(
         String name,
@@ -48,7 +56,8 @@ public record SavedModel(
         @Nullable Loss loss,
         @Nullable OptimizerState optimizer,
         Map<String, String> provenance,
-        List<String> warnings) {
+        List<String> warnings,
+        @Nullable Detection detection) {
     private static final String NAME_OUTPUT = ". Name the one that is meant with --output NAME.";
     private static final String OTHER_FILE_OR_WAIST =
             " Use the file of the whole autoencoder, or name the layer that gives the code with --waist LAYER.";
@@ -66,6 +75,24 @@ public record SavedModel(
         }
         provenance = Collections.unmodifiableMap(new LinkedHashMap<>(provenance));
         warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * A model that is no detector.
+     *
+     * @throws dev.hourglass.tensor.ShapeException if the layers do not fit together
+     */
+    public SavedModel(
+            String name,
+            Graph graph,
+            Parameters parameters,
+            Normalization normalization,
+            Waist waist,
+            @Nullable Loss loss,
+            @Nullable OptimizerState optimizer,
+            Map<String, String> provenance,
+            List<String> warnings) {
+        this(name, graph, parameters, normalization, waist, loss, optimizer, provenance, warnings, null);
     }
 
     /**
@@ -130,6 +157,66 @@ public record SavedModel(
         return (loss == null ? new Loss.MeanSquaredError() : loss).withDivergences(graph);
     }
 
+    /** The same model as a detector, or as none. */
+    public SavedModel withDetection(@Nullable Detection other) {
+        return new SavedModel(
+                name, graph, parameters, normalization, waist, loss, optimizer, provenance, warnings, other);
+    }
+
+    /**
+     * The model as a detector; to be closed.
+     *
+     * @param threads that share out the samples, &gt;= 1
+     * @throws UnsupportedModelException if it was not calibrated, or rebuilds no samples
+     */
+    public Detector detector(int threads) {
+        SavedModel rebuilding = rebuilding();
+        if (detection == null) {
+            throw new UnsupportedModelException("Model '" + name + "' was not calibrated, so no threshold is known."
+                    + " Calibrate it on normal data that it was not trained on.");
+        }
+        return Detector.of(rebuilding.graph, rebuilding.parameters, detection, threads);
+    }
+
+    /**
+     * The same model as a detector, with a threshold found from normal data on which it was not trained.
+     *
+     * @param normal samples without anomalies, under the model's normalization
+     * @param source what they are, for people, such as {@code pump.csv, the last 20 %}
+     * @param random draws the samples of a bootstrap
+     * @param threads that share out the samples, &gt;= 1
+     * @param progress is told how many samples are done; from 0 again where errors are whitened
+     * @throws UnsupportedModelException if it rebuilds no samples
+     * @throws IllegalArgumentException if the samples are too few for the rule, or the model rebuilds what is not finite
+     */
+    public SavedModel calibrated(
+            Dataset normal,
+            DetectionOptions options,
+            String source,
+            RandomSource random,
+            int threads,
+            IntConsumer progress) {
+        SavedModel rebuilding = rebuilding();
+        try (ChainInference inference = ChainInference.of(rebuilding.graph, rebuilding.parameters, threads)) {
+            return withDetection(Detector.calibrate(
+                    (from, count, into) -> inference.run(normal::copySample, from, count, into),
+                    normal,
+                    options,
+                    source,
+                    random,
+                    progress));
+        }
+    }
+
+    private SavedModel rebuilding() {
+        SavedModel whole = whole();
+        if (whole.readsSeveral() || !whole.output().equals(whole.input())) {
+            throw new UnsupportedModelException("Model '" + name + "' turns " + describeInputs() + " into "
+                    + whole.output() + "; a detector rebuilds the one input that it reads.");
+        }
+        return whole;
+    }
+
     /** The shape of one sample. Of several inputs it is their numbers in a row, in their order: {@code [n]}. */
     public Shape input() {
         return graph.input();
@@ -187,7 +274,8 @@ public record SavedModel(
                                 output -> named.outputs().get(graph.outputs().indexOf(output))),
                 optimizer,
                 provenance,
-                warnings);
+                warnings,
+                detection);
     }
 
     /** The layers, those before the waist first. */
@@ -277,7 +365,8 @@ public record SavedModel(
                 null,
                 null,
                 provenance,
-                warnings);
+                warnings,
+                reconstruction().filter(output::equals).isPresent() ? detection : null);
     }
 
     /**

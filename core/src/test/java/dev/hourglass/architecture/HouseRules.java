@@ -108,7 +108,7 @@ public final class HouseRules {
         table.put("train", Set.of("files", "engine", "model", "data", "tensor"));
         table.put("evaluate", Set.of("engine", "model", "data", "tensor"));
         table.put("detect", Set.of("evaluate", "engine", "model", "data", "tensor"));
-        table.put("formats", Set.of("files", "engine", "model", "tensor"));
+        table.put("formats", Set.of("files", "detect", "engine", "model", "data", "tensor"));
         table.put("report", Set.of("evaluate", "train", "engine", "model", "files", "tensor"));
         table.put("lab", coreAnd("report"));
         table.put("server", coreAnd("report", "lab"));

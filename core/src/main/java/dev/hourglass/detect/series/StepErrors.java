@@ -158,9 +158,63 @@ public sealed interface StepErrors {
             }
         }
 
+        /**
+         * Of what was fitted before, such as what a file holds.
+         *
+         * @param mean error of each channel, finite; copied
+         * @param inverse of the covariance, [channels, channels], finite and symmetric, above 0 on its diagonal; copied
+         */
+        public static Mahalanobis of(double[] mean, double[] inverse) {
+            int channels = mean.length;
+            if (channels == 0 || inverse.length != (long) channels * channels) {
+                throw new IllegalArgumentException("whitening errors of " + channels + " channels needs "
+                        + (long) channels * channels + " numbers, got " + inverse.length);
+            }
+            for (int i = 0; i < channels; i++) {
+                boolean fits = Double.isFinite(mean[i]) && inverse[i * channels + i] > 0;
+                for (int j = 0; j < channels; j++) {
+                    double number = inverse[i * channels + j];
+                    fits &= Double.isFinite(number)
+                            && Math.abs(number - inverse[j * channels + i]) <= 1e-6 * Math.abs(number);
+                }
+                if (!fits) {
+                    throw new IllegalArgumentException("whitening errors needs finite means and a finite, symmetric"
+                            + " inverse that is above 0 on its diagonal, but channel " + i + " has others");
+                }
+            }
+            return new Mahalanobis(mean.clone(), inverse.clone());
+        }
+
         /** How many channels it is for. */
         public int channels() {
             return mean.length;
+        }
+
+        /** The mean error of each channel; a copy. */
+        public double[] mean() {
+            return mean.clone();
+        }
+
+        /** The inverse of the errors' covariance, [channels, channels]; a copy. */
+        public double[] inverse() {
+            return inverse.clone();
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Mahalanobis that
+                    && Arrays.equals(mean, that.mean)
+                    && Arrays.equals(inverse, that.inverse);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * Arrays.hashCode(mean) + Arrays.hashCode(inverse);
+        }
+
+        @Override
+        public String toString() {
+            return "Mahalanobis[channels=" + mean.length + "]";
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.hourglass.formats.keras;
 
+import dev.hourglass.detect.Detection;
 import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.OutputTerm;
 import dev.hourglass.engine.SettingException;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param encoderLayers how many layers lie before the waist; null where that is not known
  * @param waist the layer that gives the code, where layers branch, so that their order says nothing; else null
  * @param loss what it was trained to make small, where Keras's own place can't say all of it; else null
+ * @param detection what makes the model a detector; else null
  * @param golden what the model computes, or null where a sample is too large to be stored beside it
  */
 public record HourglassNote(
@@ -34,6 +36,7 @@ public record HourglassNote(
         @Nullable String waist,
         Map<String, String> provenance,
         @Nullable Loss loss,
+        @Nullable Detection detection,
         @Nullable GoldenBatch golden) {
     /** Of one sample, in or out. Two in and two out make 1.4 MB of text. */
     private static final int MOST_STORED_NUMBERS = 65_536;
@@ -47,6 +50,7 @@ public record HourglassNote(
                 waist(model),
                 model.provenance(),
                 isWhole(model.trainedLoss()) ? null : model.trainedLoss(),
+                model.detection(),
                 small ? golden : null);
     }
 
@@ -92,6 +96,9 @@ public record HourglassNote(
         if (loss != null) {
             tree.put("loss", loss.text());
         }
+        if (detection != null) {
+            tree.put(DetectionNote.NAME, DetectionNote.toTree(detection));
+        }
         if (golden != null) {
             Map<String, Object> batch = new LinkedHashMap<>();
             batch.put("samples", golden.samples());
@@ -133,6 +140,7 @@ public record HourglassNote(
                 named == null ? null : named.asText(),
                 provenance,
                 loss(note.find("loss"), graph),
+                DetectionNote.read(note.find(DetectionNote.NAME), input),
                 golden == null ? null : golden(golden.asMapping(), input.size(), GoldenBatch.numbers(graph)));
     }
 

@@ -104,7 +104,8 @@ public record LoadedModel(
                 note == null || note.loss() == null ? trainedWith.loss() : note.loss(),
                 optimizer == null ? null : optimizer.ofLayers(sorted.layers()),
                 note == null ? Map.of() : note.provenance(),
-                warnings);
+                warnings,
+                note == null ? null : note.detection());
     }
 
     /** With the layers first that the code is computed by. */

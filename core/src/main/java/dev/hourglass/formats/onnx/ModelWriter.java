@@ -4,6 +4,7 @@ import dev.hourglass.formats.GoldenBatch;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.formats.json.JsonText;
+import dev.hourglass.formats.keras.DetectionNote;
 import dev.hourglass.model.Graph;
 import dev.hourglass.tensor.Normalization;
 import java.io.IOException;
@@ -18,7 +19,8 @@ import java.util.stream.Collectors;
  * does not normalise: its metadata says how ({@code input = stored * normalization.scale + normalization.offset}),
  * with one number for all channels or, between commas, one for each. Where there are any, {@code normalization.curve} is what
  * stored numbers go through before, {@code normalization.clip} the least and the most that an input is, between commas, and
- * {@code normalization.columns} the names of the columns as a JSON list.
+ * {@code normalization.columns} the names of the columns as a JSON list. {@code detection} is what makes the model a detector,
+ * as JSON ({@link DetectionNote}).
  */
 public final class ModelWriter {
     private ModelWriter() {}
@@ -47,6 +49,9 @@ public final class ModelWriter {
         }
         if (!normalization.columns().isEmpty()) {
             metadata.put("normalization.columns", JsonText.write(normalization.columns()));
+        }
+        if (model.detection() != null) {
+            metadata.put(DetectionNote.NAME, JsonText.write(DetectionNote.toTree(model.detection())));
         }
         int encoderLayers = model.waist().encoderLayers();
         if (encoderLayers > 0) {

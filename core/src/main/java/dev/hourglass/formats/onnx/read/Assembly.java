@@ -1,7 +1,9 @@
 package dev.hourglass.formats.onnx.read;
 
+import dev.hourglass.detect.Detection;
 import dev.hourglass.formats.json.Json;
 import dev.hourglass.formats.json.JsonText;
+import dev.hourglass.formats.keras.DetectionNote;
 import dev.hourglass.formats.keras.HourglassNote;
 import dev.hourglass.formats.keras.LayerNames;
 import dev.hourglass.formats.keras.LoadedModel;
@@ -51,7 +53,23 @@ record Assembly(Path file, OnnxGraph onnx, Reading reading) {
             }
         });
         return new HourglassNote(
-                LayerNames.plain(onnx.name()), normalization(graph), waist(graph), null, provenance, null, null);
+                LayerNames.plain(onnx.name()),
+                normalization(graph),
+                waist(graph),
+                null,
+                provenance,
+                null,
+                detection(graph),
+                null);
+    }
+
+    private @Nullable Detection detection(Graph graph) {
+        String text = onnx.metadata().get(DetectionNote.NAME);
+        return text == null
+                ? null
+                : DetectionNote.read(
+                        JsonText.parse(text, new Json.Document(file, "the metadata's " + DetectionNote.NAME)),
+                        graph.input());
     }
 
     private @Nullable Integer waist(Graph graph) {

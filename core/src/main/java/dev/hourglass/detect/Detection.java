@@ -1,0 +1,132 @@
+package dev.hourglass.detect;
+
+import dev.hourglass.data.series.RowAnswers;
+import dev.hourglass.detect.series.EventOptions;
+import dev.hourglass.detect.series.Smoothing;
+import dev.hourglass.detect.series.StepErrors;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that makes a model a detector: how its errors become scores, and above which score something is an anomaly. It is
+ * calibrated with {@link Detector#calibrate}, kept in the model's file, and used by a {@link Detector}.
+ *
+ * @param errors how the errors of a step, or of a pixel, become its score
+ * @param overlap which score a row gets that several windows have
+ * @param smoothing of the scores of a series before the threshold; that of samples which are no series has no effect
+ * @param threshold found from scores that were made in this way
+ * @param events when rows above the threshold make up an event, by scores over their threshold
+ * @param normal what the threshold was found from, for people, such as {@code pump.csv, the last 20 %}
+ * @param windows how series are cut; null where samples are no windows
+ */
+public record Detection(
+        StepErrors errors,
+        RowAnswers.Overlap overlap,
+        Smoothing smoothing,
+        CalibratedThreshold threshold,
+        EventOptions events,
+        String normal,
+        @Nullable Windows windows) {
+    /**
+     * How a series is cut into samples.
+     *
+     * @param steps rows in each, &gt;= 1
+     * @param stride rows from the start of one to that of the next, &gt;= 1
+     * @param every time from one row to the next, &gt; 0; null where that is not known
+     */
+    public record Windows(int steps, int stride, @Nullable Duration every) {
+        public Windows {
+            if (steps < 1 || stride < 1) {
+                throw new IllegalArgumentException(
+                        "windows need at least 1 step and a stride of at least 1, got " + steps + " and " + stride);
+            }
+            if (every != null && !every.isPositive()) {
+                throw new IllegalArgumentException("the time between rows must be > 0, got " + every);
+            }
+        }
+
+        /** The same cut at other places. */
+        public Windows withStride(int rows) {
+            return new Windows(steps, rows, every);
+        }
+    }
+
+    /** @throws IllegalArgumentException if the threshold is nothing to divide scores by */
+    public Detection {
+        Objects.requireNonNull(errors);
+        Objects.requireNonNull(overlap);
+        Objects.requireNonNull(smoothing);
+        Objects.requireNonNull(events);
+        double value = threshold.threshold();
+        if (!(value > 0 && Double.isFinite(value))) {
+            throw new IllegalArgumentException("a threshold must be finite and > 0, got " + value
+                    + ". Calibrate it on other normal data; errors of 0 say that the model copies its input.");
+        }
+    }
+
+    public Detection withOverlap(RowAnswers.Overlap other) {
+        return new Detection(errors, other, smoothing, threshold, events, normal, windows);
+    }
+
+    public Detection withEvents(EventOptions other) {
+        return new Detection(errors, overlap, smoothing, threshold, other, normal, windows);
+    }
+
+    /** The same with a threshold that was found from scores which were made as these are. */
+    public Detection withThreshold(CalibratedThreshold other) {
+        return new Detection(errors, overlap, smoothing, other, events, normal, windows);
+    }
+
+    /** How it scores, in words, such as {@code whitened errors of a row, the mean of its windows, moving average of 5 rows}. */
+    public String scoring() {
+        String each = windows == null ? "sample" : "row";
+        String of = switch (errors) {
+            case StepErrors.Squared ignored -> "squared errors of a " + each;
+            case StepErrors.Absolute ignored -> "absolute errors of a " + each;
+            case StepErrors.Mahalanobis ignored -> "whitened errors of a " + each;
+        };
+        if (windows == null) {
+            return of;
+        }
+        String over = windows.steps() == 1
+                ? ""
+                : switch (overlap) {
+                    case MEAN -> ", the mean of its windows";
+                    case MEDIAN -> ", the median of its windows";
+                    case LAST -> ", of its last window";
+                };
+        return of
+                + over
+                + switch (smoothing) {
+                    case Smoothing.MovingAverage average ->
+                        average.rows() == 1 ? "" : ", moving average of " + average.rows() + " rows";
+                    case Smoothing.Exponential exponential -> ", smoothed by " + exponential.alpha();
+                };
+    }
+
+    /** Where the threshold comes from, in words. */
+    public String calibration() {
+        String rule = switch (threshold.rule()) {
+            case ThresholdRule.Quantile quantile -> "the quantile " + quantile.share();
+            case ThresholdRule.FalseAlarmRate alarms -> "a false-alarm rate of " + alarms.rate();
+            case ThresholdRule.MeanDeviations mean -> "mean and " + mean.deviations() + " deviations";
+            case ThresholdRule.PeaksOverThreshold peaks ->
+                "a false-alarm rate of " + peaks.rate() + " by peaks over threshold";
+            case ThresholdRule.Conformal conformal -> "the conformal level " + conformal.level();
+            case ThresholdRule.Cost cost ->
+                "costs of " + cost.miss() + " for a miss and " + cost.alarm() + " for an alarm";
+        };
+        return String.format(
+                Locale.ROOT,
+                "threshold %.6g (%.4g to %.4g, %s): %s, from %,d scores of %s",
+                threshold.threshold(),
+                threshold.low(),
+                threshold.high(),
+                threshold.interval(),
+                rule,
+                threshold.scores(),
+                normal);
+    }
+}

@@ -1,0 +1,66 @@
+package dev.hourglass.detect;
+
+import dev.hourglass.data.series.RowAnswers;
+import dev.hourglass.detect.series.EventOptions;
+import dev.hourglass.detect.series.Smoothing;
+
+/**
+ * How a model becomes a detector.
+ *
+ * @param errors how the errors of a step's channels become its score
+ * @param overlap which score a row gets that several windows have
+ * @param smoothing of the scores of a series
+ * @param rule by which the threshold is found from scores of normal data
+ * @param events when rows above it make up an event
+ */
+public record DetectionOptions(
+        Errors errors,
+        RowAnswers.Overlap overlap,
+        Smoothing smoothing,
+        ThresholdRule.FromNormal rule,
+        EventOptions events) {
+    /** How the errors of a step's channels become its score. */
+    public enum Errors {
+        /** Their mean square. */
+        SQUARED,
+        /** The mean of their sizes. */
+        ABSOLUTE,
+        /** Whitened by those of the normal data ({@link dev.hourglass.detect.series.StepErrors.Mahalanobis}). */
+        MAHALANOBIS
+    }
+
+    /** Whitened errors, a short moving average, at most 1 % of normal rows above the threshold. */
+    public static DetectionOptions defaults() {
+        return new DetectionOptions(
+                Errors.MAHALANOBIS,
+                RowAnswers.Overlap.MEAN,
+                new Smoothing.MovingAverage(5),
+                new ThresholdRule.FalseAlarmRate(0.01),
+                EventOptions.defaults());
+    }
+
+    /** For samples that are no series, such as pictures: squared errors, nothing smoothed. */
+    public static DetectionOptions ofSamples() {
+        return defaults().withErrors(Errors.SQUARED).withSmoothing(new Smoothing.MovingAverage(1));
+    }
+
+    public DetectionOptions withErrors(Errors other) {
+        return new DetectionOptions(other, overlap, smoothing, rule, events);
+    }
+
+    public DetectionOptions withOverlap(RowAnswers.Overlap other) {
+        return new DetectionOptions(errors, other, smoothing, rule, events);
+    }
+
+    public DetectionOptions withSmoothing(Smoothing other) {
+        return new DetectionOptions(errors, overlap, other, rule, events);
+    }
+
+    public DetectionOptions withRule(ThresholdRule.FromNormal other) {
+        return new DetectionOptions(errors, overlap, smoothing, other, events);
+    }
+
+    public DetectionOptions withEvents(EventOptions other) {
+        return new DetectionOptions(errors, overlap, smoothing, rule, other);
+    }
+}

@@ -1,0 +1,247 @@
+package dev.hourglass.detect;
+
+import dev.hourglass.data.Dataset;
+import dev.hourglass.data.SamplePlaces;
+import dev.hourglass.data.SampleTimes;
+import dev.hourglass.data.SourceRows;
+import dev.hourglass.detect.series.AnomalyEvent;
+import dev.hourglass.detect.series.StepErrors;
+import dev.hourglass.detect.series.StepScores;
+import dev.hourglass.engine.ChainInference;
+import dev.hourglass.evaluate.Reconstruction;
+import dev.hourglass.model.Graph;
+import dev.hourglass.model.Parameters;
+import dev.hourglass.tensor.RandomSource;
+import dev.hourglass.tensor.Shape;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model that scores data: 1 is the threshold, what is above it is an anomaly. Scores have the same bits from any format of the
+ * model's file and on any number of threads. Any number of threads may call it at once.
+ */
+public final class Detector implements AutoCloseable {
+    /** Of a matrix that is kept in the model's file. */
+    private static final int MOST_WHITENED = 256;
+
+    private final ChainInference inference;
+    private final Detection detection;
+
+    private Detector(ChainInference inference, Detection detection) {
+        this.inference = inference;
+        this.detection = detection;
+    }
+
+    /**
+     * @param graph rebuilds its only input
+     * @param parameters of its layers
+     * @param threads that share out the samples, &gt;= 1
+     */
+    public static Detector of(Graph graph, Parameters parameters, Detection detection, int threads) {
+        return new Detector(ChainInference.of(graph, parameters, threads), detection);
+    }
+
+    /**
+     * Finds the threshold of a model from normal data on which it was not trained; errors are whitened by the same data.
+     *
+     * @param model rebuilds the samples
+     * @param normal samples without anomalies, under the model's normalization
+     * @param source what they are, for people, such as {@code pump.csv, the last 20 %}
+     * @param random draws the samples of a bootstrap
+     * @param progress is told how many samples are done
+     * @throws IllegalArgumentException if the samples are too few for the rule, or the model rebuilds what is not finite
+     */
+    public static Detection calibrate(
+            Reconstruction model,
+            Dataset normal,
+            DetectionOptions options,
+            String source,
+            RandomSource random,
+            IntConsumer progress) {
+        StepErrors errors = errors(model, normal, options.errors());
+        Optional<SamplePlaces> places = normal.places();
+        double[] scores;
+        if (places.isPresent()) {
+            Reconstruction watched = (from, count, into) -> {
+                model.rebuild(from, count, into);
+                progress.accept(from + count);
+            };
+            StepScores steps = StepScores.of(watched, normal, errors, options.overlap());
+            requireFinite(steps, places.get(), normal.name());
+            scores = Arrays.stream(steps.smoothed(options.smoothing()).scores())
+                    .filter(score -> !Double.isNaN(score))
+                    .toArray();
+        } else {
+            scores = SampleScores.of(model, normal, errors, progress);
+            requireFinite(scores, normal.name());
+        }
+        return new Detection(
+                errors,
+                options.overlap(),
+                options.smoothing(),
+                Calibration.fit(options.rule(), scores, random),
+                options.events(),
+                source,
+                places.map(found -> windows(normal, found)).orElse(null));
+    }
+
+    private static StepErrors errors(Reconstruction model, Dataset normal, DetectionOptions.Errors errors) {
+        int channels = normal.sampleShape().dimension(-1);
+        if (errors == DetectionOptions.Errors.MAHALANOBIS && channels > MOST_WHITENED) {
+            throw new IllegalArgumentException("errors of at most " + MOST_WHITENED + " channels can be whitened, got "
+                    + channels + ". Take squared errors.");
+        }
+        return switch (errors) {
+            case SQUARED -> new StepErrors.Squared();
+            case ABSOLUTE -> new StepErrors.Absolute();
+            case MAHALANOBIS -> StepErrors.Mahalanobis.fit(model, normal);
+        };
+    }
+
+    private static Detection.Windows windows(Dataset samples, SamplePlaces places) {
+        Shape shape = samples.sampleShape();
+        int steps = places.windows() ? shape.size() / shape.dimension(-1) : 1;
+        return new Detection.Windows(steps, stride(places), every(places.rows()).orElse(null));
+    }
+
+    /** The last window of a piece may begin sooner, so that it ends where the piece does. */
+    private static int stride(SamplePlaces places) {
+        int stride = 1;
+        int piece = 0;
+        List<int[]> pieces = places.rows().pieces();
+        for (int sample = 1; sample < places.size(); sample++) {
+            int before = places.start(sample - 1);
+            while (before >= pieces.get(piece)[1]) {
+                piece++;
+            }
+            int start = places.start(sample);
+            if (start < pieces.get(piece)[1]) {
+                stride = Math.max(stride, start - before);
+            }
+        }
+        return stride;
+    }
+
+    /**
+     * The usual time from one row to the next: the median within pieces.
+     *
+     * @return empty where times are not known, or rows have none between them
+     */
+    public static Optional<Duration> every(SourceRows rows) {
+        SampleTimes times = rows.times();
+        if (times == null) {
+            return Optional.empty();
+        }
+        long[] apart = new long[rows.count()];
+        int count = 0;
+        for (int[] piece : rows.pieces()) {
+            for (int row = piece[0] + 1; row < piece[1]; row++) {
+                apart[count++] = times.nanos(row) - times.nanos(row - 1);
+            }
+        }
+        Arrays.sort(apart, 0, count);
+        return count == 0 || apart[count / 2] <= 0 ? Optional.empty() : Optional.of(Duration.ofNanos(apart[count / 2]));
+    }
+
+    public Detection detection() {
+        return detection;
+    }
+
+    /** What the model makes of samples, under the normalization of the data set. */
+    public Reconstruction reconstruction(Dataset samples) {
+        return (from, count, into) -> inference.run(samples::copySample, from, count, into);
+    }
+
+    /**
+     * Scores the rows of a series, smoothed, over the threshold.
+     *
+     * @param samples windows, or rows, under the model's normalization
+     * @throws IllegalArgumentException if they are no rows, or the model rebuilds what is not finite
+     */
+    public StepScores score(Dataset samples) {
+        return score(samples, done -> {});
+    }
+
+    /** @param progress is told how many samples are done */
+    public StepScores score(Dataset samples, IntConsumer progress) {
+        Reconstruction model = reconstruction(samples);
+        Reconstruction watched = (from, count, into) -> {
+            model.rebuild(from, count, into);
+            progress.accept(from + count);
+        };
+        StepScores scores = StepScores.of(watched, samples, detection.errors(), detection.overlap());
+        requireFinite(scores, samples.places().orElseThrow(), samples.name());
+        return scores.smoothed(detection.smoothing()).over(detection.threshold().threshold());
+    }
+
+    /** The events of {@linkplain #score scores}. */
+    public List<AnomalyEvent> events(StepScores scores) {
+        return AnomalyEvent.find(scores, detection.events());
+    }
+
+    /**
+     * Scores samples that are no series, such as pictures, over the threshold.
+     *
+     * @param samples under the model's normalization
+     * @param progress is told how many samples are done
+     * @return one a sample
+     * @throws IllegalArgumentException if the model rebuilds what is not finite
+     */
+    public double[] scoreSamples(Dataset samples, IntConsumer progress) {
+        double[] scores = SampleScores.of(reconstruction(samples), samples, detection.errors(), progress);
+        requireFinite(scores, samples.name());
+        double threshold = detection.threshold().threshold();
+        return Arrays.stream(scores).map(score -> score / threshold).toArray();
+    }
+
+    /**
+     * The part of each of a sample's numbers in its score, such as a map of a picture.
+     *
+     * @return as many as the sample has, which add up to its score
+     */
+    public float[] parts(Dataset samples, int sample) {
+        float[] parts = SampleScores.parts(reconstruction(samples), samples, sample, detection.errors());
+        for (int i = 0; i < parts.length; i++) {
+            parts[i] = (float) (parts[i] / detection.threshold().threshold());
+        }
+        return parts;
+    }
+
+    private static void requireFinite(StepScores scores, SamplePlaces places, String name) {
+        for (int sample = 0; sample < places.size(); sample++) {
+            for (int row = places.start(sample); row < places.start(sample) + places.length(sample); row++) {
+                if (!Double.isFinite(scores.score(row))) {
+                    throw notFinite("row " + row, scores.score(row), name, time(places.rows(), row));
+                }
+            }
+        }
+    }
+
+    private static void requireFinite(double[] scores, String name) {
+        for (int sample = 0; sample < scores.length; sample++) {
+            if (!Double.isFinite(scores[sample])) {
+                throw notFinite("sample " + sample, scores[sample], name, null);
+            }
+        }
+    }
+
+    private static @Nullable String time(SourceRows rows, int row) {
+        SampleTimes times = rows.times();
+        return times == null ? null : times.begin(row);
+    }
+
+    private static IllegalArgumentException notFinite(String where, double score, String name, @Nullable String time) {
+        return new IllegalArgumentException("the score of " + where + (time == null ? "" : " (" + time + ")") + " of "
+                + name + " is " + score
+                + ". Take a model whose training did not diverge, and data whose numbers are of its kind.");
+    }
+
+    @Override
+    public void close() {
+        inference.close();
+    }
+}
