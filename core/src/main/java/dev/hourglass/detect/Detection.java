@@ -4,6 +4,7 @@ import dev.hourglass.data.series.RowAnswers;
 import dev.hourglass.detect.series.EventOptions;
 import dev.hourglass.detect.series.Smoothing;
 import dev.hourglass.detect.series.StepErrors;
+import dev.hourglass.detect.series.StreamingOptions;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
@@ -79,6 +80,22 @@ public record Detection(
         return new Detection(errors, overlap, smoothing, other, events, normal, windows);
     }
 
+    /**
+     * The same for a stream, whose rows are scored as they come.
+     *
+     * @param maxGap a row that comes later than that after the one before starts a new piece; null for no bound
+     * @throws IllegalArgumentException if its scores need windows that end later than a row
+     */
+    public StreamingOptions streaming(@Nullable Duration maxGap) {
+        boolean causal = overlap == RowAnswers.Overlap.CAUSAL || (windows != null && windows.steps() == 1);
+        if (windows == null || !causal) {
+            throw new IllegalArgumentException("it is calibrated for " + scoring()
+                    + ", and a stream has no later rows to wait for. Calibrate it on normal data for the window that"
+                    + " ends with a row (overlap causal, stride 1).");
+        }
+        return new StreamingOptions(errors, smoothing, threshold.threshold(), events, maxGap);
+    }
+
     /** How it scores, in words, such as {@code whitened errors of a row, the mean of its windows, moving average of 5 rows}. */
     public String scoring() {
         String each = windows == null ? "sample" : "row";
@@ -96,6 +113,7 @@ public record Detection(
                     case MEAN -> ", the mean of its windows";
                     case MEDIAN -> ", the median of its windows";
                     case LAST -> ", of its last window";
+                    case CAUSAL -> ", of the window that ends with it";
                 };
         return of
                 + over

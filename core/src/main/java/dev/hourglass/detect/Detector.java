@@ -4,6 +4,7 @@ import dev.hourglass.data.Dataset;
 import dev.hourglass.data.SamplePlaces;
 import dev.hourglass.data.SampleTimes;
 import dev.hourglass.data.SourceRows;
+import dev.hourglass.data.series.RowAnswers;
 import dev.hourglass.detect.series.AnomalyEvent;
 import dev.hourglass.detect.series.StepErrors;
 import dev.hourglass.detect.series.StepScores;
@@ -70,8 +71,9 @@ public final class Detector implements AutoCloseable {
                 model.rebuild(from, count, into);
                 progress.accept(from + count);
             };
+            requireEachRow(options.overlap(), normal, places.get());
             StepScores steps = StepScores.of(watched, normal, errors, options.overlap());
-            requireFinite(steps, places.get(), normal.name());
+            requireFinite(steps, places.get(), options.overlap(), normal.name());
             scores = Arrays.stream(steps.smoothed(options.smoothing()).scores())
                     .filter(score -> !Double.isNaN(score))
                     .toArray();
@@ -173,8 +175,9 @@ public final class Detector implements AutoCloseable {
             model.rebuild(from, count, into);
             progress.accept(from + count);
         };
+        samples.places().ifPresent(places -> requireEachRow(detection.overlap(), samples, places));
         StepScores scores = StepScores.of(watched, samples, detection.errors(), detection.overlap());
-        requireFinite(scores, samples.places().orElseThrow(), samples.name());
+        requireFinite(scores, samples.places().orElseThrow(), detection.overlap(), samples.name());
         return scores.smoothed(detection.smoothing()).over(detection.threshold().threshold());
     }
 
@@ -211,9 +214,20 @@ public final class Detector implements AutoCloseable {
         return parts;
     }
 
-    private static void requireFinite(StepScores scores, SamplePlaces places, String name) {
+    /** A causal score is that of the window which ends with a row; smoothing would begin anew where none does. */
+    private static void requireEachRow(RowAnswers.Overlap overlap, Dataset samples, SamplePlaces places) {
+        if (overlap == RowAnswers.Overlap.CAUSAL && places.windows() && stride(places) > 1) {
+            throw new IllegalArgumentException("causal scores need a window that ends with each row, but those of "
+                    + samples.name() + " begin " + stride(places) + " rows apart. Take a stride of 1.");
+        }
+    }
+
+    private static void requireFinite(StepScores scores, SamplePlaces places, RowAnswers.Overlap overlap, String name) {
         for (int sample = 0; sample < places.size(); sample++) {
-            for (int row = places.start(sample); row < places.start(sample) + places.length(sample); row++) {
+            int end = places.start(sample) + places.length(sample);
+            // The first rows of a piece have no causal score.
+            int first = overlap == RowAnswers.Overlap.CAUSAL ? end - 1 : places.start(sample);
+            for (int row = first; row < end; row++) {
                 if (!Double.isFinite(scores.score(row))) {
                     throw notFinite("row " + row, scores.score(row), name, time(places.rows(), row));
                 }

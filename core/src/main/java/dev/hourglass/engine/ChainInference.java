@@ -151,6 +151,27 @@ public final class ChainInference implements AutoCloseable {
     }
 
     /**
+     * The same for one sample over and over, such as the last window of a stream: gives the bits of {@link #run} and
+     * allocates nothing once it is compiled.
+     *
+     * @param sample whose sample 0 is read at each run
+     * @param into receives its outputs at each run
+     * @return for one caller at a time, until this is closed
+     * @throws IllegalArgumentException if there are several inputs, or {@code into} is too short
+     */
+    public Runnable repeated(Samples sample, float[] into) {
+        if (inputs.size() != 1 || into.length < outputSize) {
+            throw new IllegalArgumentException("a sample that is run over and over needs one input and room for "
+                    + outputSize + " numbers, got " + inputs.size() + " inputs and room for " + into.length);
+        }
+        CpuPlan executor = new CpuPlan(
+                plan, weights, new BatchSize(inputSize, 1, 1), new Processor(kernels, workers, Stopwatch.OFF));
+        Cursor.Batch batch =
+                new Cursor.Batch(List.of(sample), List.of(), IN_ORDER, 0, 1, 0, 0, Double.POSITIVE_INFINITY, into, 0);
+        return () -> executor.run(batch);
+    }
+
+    /**
      * What codes miss the prior by, summed over samples.
      *
      * @param nats the Kullback-Leibler divergence

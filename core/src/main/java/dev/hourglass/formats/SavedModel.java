@@ -4,6 +4,7 @@ import dev.hourglass.data.Dataset;
 import dev.hourglass.detect.Detection;
 import dev.hourglass.detect.DetectionOptions;
 import dev.hourglass.detect.Detector;
+import dev.hourglass.detect.series.StreamingDetector;
 import dev.hourglass.engine.ChainInference;
 import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.OptimizerState;
@@ -22,6 +23,7 @@ import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -172,10 +174,34 @@ public record SavedModel(
     public Detector detector(int threads) {
         SavedModel rebuilding = rebuilding();
         if (detection == null) {
-            throw new UnsupportedModelException("Model '" + name + "' was not calibrated, so no threshold is known."
-                    + " Calibrate it on normal data that it was not trained on.");
+            throw notCalibrated();
         }
         return Detector.of(rebuilding.graph, rebuilding.parameters, detection, threads);
+    }
+
+    /**
+     * The model as a detector of a stream, at its beginning; to be closed.
+     *
+     * @param maxGap a row that comes later than that after the one before starts a new piece; null for no bound
+     * @param threads that share out the work on a row, &gt;= 1
+     * @throws UnsupportedModelException if it was not calibrated, not for streams, or rebuilds no windows
+     */
+    public StreamingDetector streaming(@Nullable Duration maxGap, int threads) {
+        SavedModel rebuilding = rebuilding();
+        if (detection == null) {
+            throw notCalibrated();
+        }
+        try {
+            return StreamingDetector.of(
+                    rebuilding.graph, rebuilding.parameters, normalization, detection.streaming(maxGap), threads);
+        } catch (IllegalArgumentException e) {
+            throw new UnsupportedModelException("Model '" + name + "' can't score a stream: " + e.getMessage());
+        }
+    }
+
+    private UnsupportedModelException notCalibrated() {
+        return new UnsupportedModelException("Model '" + name + "' was not calibrated, so no threshold is known."
+                + " Calibrate it on normal data that it was not trained on.");
     }
 
     /**

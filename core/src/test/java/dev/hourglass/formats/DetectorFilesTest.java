@@ -19,6 +19,7 @@ import dev.hourglass.detect.series.EventOptions;
 import dev.hourglass.detect.series.Smoothing;
 import dev.hourglass.detect.series.StepErrors;
 import dev.hourglass.detect.series.StepScores;
+import dev.hourglass.detect.series.StreamingDetector;
 import dev.hourglass.formats.onnx.ModelWriter;
 import dev.hourglass.formats.onnx.OnnxFile;
 import dev.hourglass.formats.onnx.OnnxModel;
@@ -77,7 +78,7 @@ class DetectorFilesTest {
         for (int i = 0; i < rules.size(); i++) {
             Detection detection = new Detection(
                     errors.get(i % 3),
-                    overlaps.get(i % 3),
+                    overlaps.get(i % overlaps.size()),
                     i % 2 == 0 ? new Smoothing.MovingAverage(5) : new Smoothing.Exponential(0.1),
                     new CalibratedThreshold(
                             rules.get(i),
@@ -95,6 +96,55 @@ class DetectorFilesTest {
         }
         ModelFile.write(model(), file);
         assertThat(ModelFile.read(file).detection()).isNull();
+    }
+
+    @Test
+    void aStreamHasTheBitsThatADetectorGivesAllRowsTogether() throws IOException {
+        SavedModel calibrated = calibrated(DetectionOptions.defaults().withOverlap(RowAnswers.Overlap.CAUSAL));
+        FloatDataset data = series(SPIKE);
+        StepScores expected;
+        List<AnomalyEvent> events;
+        try (Detector detector = calibrated.detector(2)) {
+            expected = detector.score(data.windows(4, 1));
+            events = detector.events(expected);
+        }
+        Path file = folder.resolve("model.keras");
+        ModelFile.write(calibrated, file);
+
+        double[] row = new double[data.sampleShape().size()];
+        double[] found = new double[ROWS];
+        int ended = 0;
+        try (StreamingDetector stream = ModelFile.read(file).streaming(null, 1)) {
+            for (int i = 0; i < ROWS; i++) {
+                data.copyStored(i, row, 0);
+                stream.accept(row);
+                found[i] = stream.score();
+                ended += stream.ended().isPresent() ? 1 : 0;
+            }
+            stream.gap();
+            ended += stream.ended().isPresent() ? 1 : 0;
+        }
+        assertThat(found).isEqualTo(expected.scores()).startsWith(Double.NaN, Double.NaN, Double.NaN);
+        assertThat(found[SPIKE]).isGreaterThan(1);
+        assertThat(ended).isEqualTo(events.size()).isPositive();
+    }
+
+    @Test
+    void causalScoresNeedAWindowThatEndsWithEachRowAndAStreamCausalScores() {
+        DetectionOptions causal = DetectionOptions.defaults().withOverlap(RowAnswers.Overlap.CAUSAL);
+        SavedModel calibrated = calibrated(causal);
+
+        try (Detector detector = calibrated.detector(1)) {
+            FloatDataset apart = series(SPIKE).windows(4, 2);
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> detector.score(apart))
+                    .withMessageContaining("begin 2 rows apart. Take a stride of 1.");
+        }
+        assertThatThrownBy(() -> calibrated(DetectionOptions.defaults()).streaming(null, 1))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining("it is calibrated for whitened errors of a row, the mean of its windows")
+                .hasMessageEndingWith("for the window that ends with a row (overlap causal, stride 1).");
+        assertThatThrownBy(() -> model().streaming(null, 1)).hasMessageContaining("was not calibrated");
     }
 
     @Test

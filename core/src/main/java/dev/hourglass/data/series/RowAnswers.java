@@ -15,7 +15,9 @@ public final class RowAnswers {
         MEAN,
         MEDIAN,
         /** That of the window that begins last. */
-        LAST
+        LAST,
+        /** That of the window that ends with it, which knows nothing of what came later; none where no window ends. */
+        CAUSAL
     }
 
     /** Shown a row. */
@@ -23,7 +25,7 @@ public final class RowAnswers {
     public interface Visitor<E extends Exception> {
         /**
          * @param row of the series
-         * @param answer its numbers, NaN where no window has the row; overwritten by the next one
+         * @param answer its numbers, NaN where it has none; overwritten by the next one
          */
         void visit(int row, float[] answer) throws E;
     }
@@ -74,13 +76,14 @@ public final class RowAnswers {
     public void add(int sample, float[] answers, int offset) {
         int length = places.length(sample);
         Objects.checkFromIndexSize(offset, length * numbers, answers.length);
-        for (int step = 0; step < length; step++) {
+        int first = overlap == Overlap.CAUSAL ? length - 1 : 0;
+        for (int step = first; step < length; step++) {
             int row = places.start(sample) + step;
             for (int i = 0; i < numbers; i++) {
                 float answer = answers[offset + step * numbers + i];
                 switch (overlap) {
                     case MEAN -> sums[row * numbers + i] += answer;
-                    case LAST -> sums[row * numbers + i] = answer;
+                    case LAST, CAUSAL -> sums[row * numbers + i] = answer;
                     case MEDIAN -> all[begins[row] + counts[row] * numbers + i] = answer;
                 }
             }
@@ -88,7 +91,7 @@ public final class RowAnswers {
         }
     }
 
-    /** How many rows no window has. */
+    /** How many rows have no answer. */
     public int unanswered() {
         return (int) Arrays.stream(counts).filter(count -> count == 0).count();
     }
@@ -108,7 +111,7 @@ public final class RowAnswers {
     private float answer(int row, int number) {
         return switch (overlap) {
             case MEAN -> (float) (sums[row * numbers + number] / counts[row]);
-            case LAST -> (float) sums[row * numbers + number];
+            case LAST, CAUSAL -> (float) sums[row * numbers + number];
             case MEDIAN -> {
                 float[] each = new float[counts[row]];
                 for (int i = 0; i < each.length; i++) {

@@ -44,6 +44,15 @@ class StepScoresTest {
     }
 
     @Test
+    void ofCausalScoresARowHasThatOfTheWindowThatEndsWithIt() {
+        StepScores scores = StepScores.of(MODEL, WINDOWS, new StepErrors.Squared(), Overlap.CAUSAL);
+
+        assertThat(scores.scores()).containsExactly(Double.NaN, Double.NaN, 5, 6.5);
+        assertThat(scores.part(3, 0)).isEqualTo(2);
+        assertThat(scores.part(1, 0)).isNaN();
+    }
+
+    @Test
     void absoluteErrorsAreMeantOverChannels() {
         StepScores scores = StepScores.of(MODEL, WINDOWS, new StepErrors.Absolute(), Overlap.LAST);
 
