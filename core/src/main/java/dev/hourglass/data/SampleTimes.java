@@ -60,7 +60,16 @@ public final class SampleTimes {
     }
 
     private String text(int row) {
-        long nanos = times.getAtIndex(ValueLayout.JAVA_LONG, row);
+        return text(times.getAtIndex(ValueLayout.JAVA_LONG, row), zoned);
+    }
+
+    /**
+     * A time as ISO 8601.
+     *
+     * @param nanos since 1970
+     * @param zoned whether it is a moment, which is told in UTC; else it is the reading of some clock
+     */
+    public static String text(long nanos, boolean zoned) {
         Instant instant = Instant.ofEpochSecond(Math.floorDiv(nanos, SECOND), Math.floorMod(nanos, SECOND));
         return zoned
                 ? instant.toString()

@@ -225,7 +225,8 @@ final class LayoutFinder {
         }
     }
 
-    private static boolean isNumber(String field, byte point) {
+    /** Whether a field is a number with that decimal sign. */
+    static boolean isNumber(String field, byte point) {
         byte[] bytes = field.getBytes(StandardCharsets.UTF_8);
         return !Double.isNaN(Decimals.parse(bytes, 0, bytes.length, point));
     }

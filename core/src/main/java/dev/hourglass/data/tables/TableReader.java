@@ -6,6 +6,7 @@ import dev.hourglass.data.tables.TableColumn.Role;
 import dev.hourglass.files.Excerpt;
 import dev.hourglass.files.Failures;
 import dev.hourglass.tensor.CorruptFileException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -76,11 +77,17 @@ public final class TableReader implements AutoCloseable {
     }
 
     private TableReader(Path file, TextFile text, TableLayout layout, TableOptions options) {
-        this(file, text, layout, options, text.content(), 1);
+        this(file, text, layout, options, text.content(), 1, BUFFER_BYTES);
     }
 
     private TableReader(
-            Path file, TextFile text, TableLayout layout, TableOptions options, InputStream content, long firstLine) {
+            Path file,
+            TextFile text,
+            TableLayout layout,
+            TableOptions options,
+            InputStream content,
+            long firstLine,
+            int bufferBytes) {
         this.file = file;
         this.options = options;
         this.text = text;
@@ -88,7 +95,7 @@ public final class TableReader implements AutoCloseable {
         sort = options.times().sort();
         decimal = (byte) layout.decimal();
         gaps = new Gaps(options.syntax().missing(), decimal);
-        records = new RecordReader(content, layout.delimiter(), BUFFER_BYTES, gaps, firstLine);
+        records = new RecordReader(content, layout.delimiter(), bufferBytes, gaps, firstLine);
         width = layout.columns().size();
         places = layout.channels().stream().mapToInt(TableColumn::place).toArray();
         labelAt = layout.only(Role.LABEL).map(TableColumn::place).orElse(-1);
@@ -124,6 +131,21 @@ public final class TableReader implements AutoCloseable {
         } catch (IOException | UncheckedIOException e) {
             throw unreadable(file, e);
         }
+    }
+
+    /**
+     * Of one line, which may be a row; all else is known.
+     *
+     * @param line without its end
+     * @param number of the line, from 1
+     */
+    static TableReader ofLine(
+            Path file, TextFile text, TableLayout layout, TableOptions options, byte[] line, long number) {
+        int buffer = 2 * line.length + 64; // so that it is read in one go
+        TableReader reader =
+                new TableReader(file, text, layout, options, new ByteArrayInputStream(line), number, buffer);
+        reader.begun = true;
+        return reader;
     }
 
     private static TextFile textOf(RowSource rows) throws IOException {
@@ -242,7 +264,7 @@ public final class TableReader implements AutoCloseable {
             skipHeader();
         }
         return new RowChunks(records.rest(), records.nextLine(), threads, bytes, (rest, line) -> {
-            TableReader part = new TableReader(file, text, layout, options, rest, line);
+            TableReader part = new TableReader(file, text, layout, options, rest, line, BUFFER_BYTES);
             part.begun = true;
             return part;
         });
@@ -391,6 +413,10 @@ public final class TableReader implements AutoCloseable {
 
     TableLayout layout() {
         return layout;
+    }
+
+    TextFile text() {
+        return text;
     }
 
     byte decimal() {
