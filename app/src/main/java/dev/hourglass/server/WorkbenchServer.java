@@ -21,6 +21,7 @@ import dev.hourglass.server.http.UnroutedErrors;
 import dev.hourglass.server.jobs.JobBoard;
 import dev.hourglass.server.jobs.JobRoutes;
 import dev.hourglass.server.maps.MapRoutes;
+import dev.hourglass.server.models.BroughtShelf;
 import dev.hourglass.server.models.DataShelf;
 import dev.hourglass.server.models.EvaluationTargets;
 import dev.hourglass.server.models.ModelRoutes;
@@ -43,6 +44,10 @@ import dev.hourglass.server.samples.ErrorJobs;
 import dev.hourglass.server.samples.SampleRoutes;
 import dev.hourglass.server.samples.SnapshotRoutes;
 import dev.hourglass.server.samples.UploadRoutes;
+import dev.hourglass.server.series.MarkRoutes;
+import dev.hourglass.server.series.Marks;
+import dev.hourglass.server.series.SeriesJobs;
+import dev.hourglass.server.series.SeriesRoutes;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.util.JavalinException;
@@ -111,8 +116,12 @@ public final class WorkbenchServer implements AutoCloseable {
     private List<Routes> routes(RunShelf shelf, Recipes recipes) {
         int processors = Runtime.getRuntime().availableProcessors();
         DataShelf data = new DataShelf(options.catalog());
-        EvaluationTargets targets = new EvaluationTargets(new ModelShelf(shelf, data, processors), data, uploads);
+        DataSources sources = new DataSources(options.catalog());
+        EvaluationTargets targets = new EvaluationTargets(
+                new ModelShelf(shelf, data, processors), data, uploads, new BroughtShelf(brought, sources));
         ErrorJobs errors = new ErrorJobs(jobs, processors);
+        SeriesJobs series = new SeriesJobs(jobs, processors);
+        Marks marks = new Marks(shelf);
         RunViews views = new RunViews(shelf, board);
         RecipeRoutes recipeRoutes = new RecipeRoutes(
                 recipes,
@@ -133,9 +142,11 @@ public final class WorkbenchServer implements AutoCloseable {
                 new SnapshotRoutes(shelf, targets, data),
                 new SampleRoutes(targets, errors),
                 new ServiceRoutes(targets),
-                new UploadRoutes(targets, uploads, new DataSources(options.catalog())),
+                new UploadRoutes(targets, uploads, sources),
                 new MapRoutes(shelf, targets, errors, jobs, processors),
                 new AnomalyRoutes(targets, errors, jobs),
+                new SeriesRoutes(targets, series, marks),
+                new MarkRoutes(targets, series, marks),
                 new JobRoutes(jobs, streams));
     }
 

@@ -189,7 +189,8 @@ public final class FloatDataset implements Dataset {
     private SamplePlaces places(Cuts cuts) {
         SamplePlaces known = places;
         boolean whole = known != null && known.size() == known.rows().count();
-        return SamplePlaces.of(known != null && whole ? known.rows() : SourceRows.plain(size()), cuts);
+        SamplePlaces cut = SamplePlaces.of(known != null && whole ? known.rows() : SourceRows.plain(size()), cuts);
+        return labels == null ? cut : cut.withLabels(labels);
     }
 
     private static int label(LabelRule rule, int usual, int[] labels, int from, int to) {

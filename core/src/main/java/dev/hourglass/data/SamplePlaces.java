@@ -7,29 +7,48 @@ import org.jspecify.annotations.Nullable;
 public final class SamplePlaces {
     private final SourceRows rows;
     private final @Nullable Cuts cuts;
+    /** The class of each row; null where that is not known. */
+    private final int @Nullable [] labels;
+
     private final int from;
     private final int size;
 
-    private SamplePlaces(SourceRows rows, @Nullable Cuts cuts, int from, int size) {
+    private SamplePlaces(SourceRows rows, @Nullable Cuts cuts, int @Nullable [] labels, int from, int size) {
         this.rows = rows;
         this.cuts = cuts;
+        this.labels = labels;
         this.from = from;
         this.size = size;
     }
 
     /** Each row is a sample. */
     public static SamplePlaces each(SourceRows rows) {
-        return new SamplePlaces(rows, null, 0, rows.count());
+        return new SamplePlaces(rows, null, null, 0, rows.count());
     }
 
     /** Samples that are cut from rows. */
     public static SamplePlaces of(SourceRows rows, Cuts cuts) {
-        return new SamplePlaces(rows, cuts, 0, cuts.count());
+        return new SamplePlaces(rows, cuts, null, 0, cuts.count());
+    }
+
+    /** The same places of rows that have classes. */
+    SamplePlaces withLabels(int[] classes) {
+        return new SamplePlaces(rows, cuts, classes, from, size);
     }
 
     /** All rows of the series, also those that no sample has. */
     public SourceRows rows() {
         return rows;
+    }
+
+    /** Whether the rows that samples were cut from have classes. */
+    public boolean hasLabels() {
+        return labels != null;
+    }
+
+    /** The class of a row of the series, &gt;= 0. Only if {@link #hasLabels}. */
+    public int label(int row) {
+        return Objects.requireNonNull(labels, "the rows have no labels")[row];
     }
 
     /** How many samples there are. */
@@ -55,6 +74,6 @@ public final class SamplePlaces {
 
     /** Of samples {@code first} to {@code end - 1}. */
     SamplePlaces range(int first, int end) {
-        return new SamplePlaces(rows, cuts, from + first, end - first);
+        return new SamplePlaces(rows, cuts, labels, from + first, end - first);
     }
 }

@@ -179,6 +179,21 @@ public final class BroughtData {
         return path().resolve(item(name).name());
     }
 
+    /**
+     * What is whole, to be read.
+     *
+     * @param version another one where something else has taken the name
+     */
+    public record Source(Path path, String version) {}
+
+    /** @throws ApiException 404 if there is none of this name */
+    public Source source(String name) {
+        Item item = item(name);
+        return new Source(
+                path().resolve(item.name()),
+                item.bytes() + "-" + item.modified().toEpochMilli());
+    }
+
     /** What is on its way or was left there. */
     synchronized List<Begun> begun() {
         try {

@@ -22,6 +22,9 @@ public final class JobBoard implements AutoCloseable {
     private static final int AT_ONCE = 2;
     private static final int MOST_WAITING = 32;
     private static final int MOST_KEPT = 60;
+    /** A part of what Java may use, for results that are large. */
+    private static final int SHARE_OF_RESULTS = 4;
+
     /** A job that is this quick answers the request that started it. */
     private static final long AT_ONCE_MILLIS = 300;
 
@@ -84,6 +87,21 @@ public final class JobBoard implements AutoCloseable {
         while (byKey.size() > MOST_KEPT && oldest.hasNext()) {
             if (oldest.next().getValue().state().over()) {
                 oldest.remove();
+            }
+        }
+        forgetLarge();
+    }
+
+    private void forgetLarge() {
+        long left = Runtime.getRuntime().maxMemory() / SHARE_OF_RESULTS;
+        List<Map.Entry<String, Job<?>>> newestFirst =
+                List.copyOf(byKey.entrySet()).reversed();
+        for (Map.Entry<String, Job<?>> entry : newestFirst) {
+            if (entry.getValue().result().orElse(null) instanceof LargeResult large) {
+                left -= large.bytes();
+                if (left < 0) {
+                    byKey.remove(entry.getKey());
+                }
             }
         }
     }

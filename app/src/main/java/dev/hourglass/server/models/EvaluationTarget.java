@@ -26,6 +26,13 @@ public record EvaluationTarget(
         return model.key() + "/" + dataName + "/" + kind;
     }
 
+    /** Whether samples are rows of a series or windows of them, so that each row can be scored. */
+    public boolean isSeries() {
+        return data.places()
+                .filter(places -> data.sampleShape().rank() == (places.windows() ? 2 : 1))
+                .isPresent();
+    }
+
     /** Of the first samples. */
     public Points codes(int count, int threads, IntConsumer progress) {
         return Evaluation.codes(model.autoencoder(), data.limit(count), threads, progress);

@@ -20,11 +20,13 @@ public final class EvaluationTargets {
     private final ModelShelf models;
     private final DataShelf data;
     private final Uploads uploads;
+    private final BroughtShelf brought;
 
-    public EvaluationTargets(ModelShelf models, DataShelf data, Uploads uploads) {
+    public EvaluationTargets(ModelShelf models, DataShelf data, Uploads uploads, BroughtShelf brought) {
         this.models = models;
         this.data = data;
         this.uploads = uploads;
+        this.brought = brought;
     }
 
     /** The model of the path, after the epoch that the query names. */
@@ -49,10 +51,19 @@ public final class EvaluationTargets {
 
     /** The model of the path with the samples of the parameter {@code data}. */
     public EvaluationTarget target(Context context) {
-        return target(model(context), new Query(context).text("data", "test"));
+        Query query = new Query(context);
+        return target(model(context), query.text("data", "test"), query.text("labelColumn", ""));
     }
 
     public EvaluationTarget target(OpenModel model, String dataName) {
+        return target(model, dataName, "");
+    }
+
+    private EvaluationTarget target(OpenModel model, String dataName, String labelColumn) {
+        if (BroughtShelf.isBrought(dataName)) {
+            BroughtShelf.Opened opened = brought.open(dataName, model, labelColumn);
+            return new EvaluationTarget(model, opened.key(), opened.data(), imageShape(model));
+        }
         Dataset found = switch (dataName) {
             case "test" -> open(model, Split.TEST);
             case "train" -> open(model, Split.TRAINING);
@@ -61,7 +72,8 @@ public final class EvaluationTargets {
                         .orElseThrow(() -> ApiException.missing(
                                 "data",
                                 "There are no data '" + ErrorResponses.excerpt(dataName) + "' for this model.",
-                                "Give test, train or a new upload; uploads are kept for an hour."));
+                                "Give test, train, data: and the name of brought data, or a new upload;"
+                                        + " uploads are kept for an hour."));
         };
         return new EvaluationTarget(model, dataName, found, imageShape(model));
     }

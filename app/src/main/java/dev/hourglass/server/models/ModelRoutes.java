@@ -107,6 +107,7 @@ public final class ModelRoutes implements Routes {
             boolean hasLabels,
             List<String> classNames,
             String layout,
+            boolean isSeries,
             int @Nullable [] imageShape,
             Picture.Size thumbnail,
             List<String> warnings,
@@ -121,7 +122,8 @@ public final class ModelRoutes implements Routes {
         OpenModel model = targets.model(context);
         StoredRun run = runs.run(model.key().run());
         Summary summary = summary(run, run.model(model.key().model()));
-        Dataset test = targets.target(model, "test").data();
+        EvaluationTarget tested = targets.target(model, "test");
+        Dataset test = tested.data();
         Shape image = targets.imageShape(model);
         Parameters parameters = model.autoencoder().parameters();
         Answers.json(
@@ -147,6 +149,7 @@ public final class ModelRoutes implements Routes {
                         test.hasLabels(),
                         test.classNames(),
                         layout(model.input()),
+                        tested.isSeries(),
                         image == null ? null : image.toArray(),
                         Picture.Size.of(image),
                         model.file().warnings(),

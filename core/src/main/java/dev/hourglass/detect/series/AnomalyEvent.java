@@ -1,5 +1,6 @@
 package dev.hourglass.detect.series;
 
+import dev.hourglass.detect.metrics.Segment;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -37,11 +38,18 @@ public record AnomalyEvent(int first, int last, int peak, double score, List<Bla
      * @param scores over their threshold, for options that start at 1
      */
     public static List<AnomalyEvent> find(StepScores scores, EventOptions options) {
-        List<AnomalyEvent> events = new ArrayList<>();
+        return segments(scores, options).stream()
+                .map(segment -> of(scores, segment))
+                .toList();
+    }
+
+    /** The rows of the same events alone, which takes little memory even where there are hundreds of thousands. */
+    public static List<Segment> segments(StepScores scores, EventOptions options) {
+        List<Segment> events = new ArrayList<>();
         for (int[] piece : scores.rows().pieces()) {
             for (int[] run : merged(runs(scores, piece, options), scores, options.mergeGap())) {
                 if (run[1] - run[0] + 1 >= options.leastRows()) {
-                    events.add(event(scores, run[0], run[1]));
+                    events.add(new Segment(run[0], run[1]));
                 }
             }
         }
@@ -88,7 +96,10 @@ public record AnomalyEvent(int first, int last, int peak, double score, List<Bla
         return true;
     }
 
-    private static AnomalyEvent event(StepScores scores, int first, int last) {
+    /** The event of these rows, all of which have a score. */
+    public static AnomalyEvent of(StepScores scores, Segment segment) {
+        int first = segment.first();
+        int last = segment.last();
         int peak = first;
         double[] sums = new double[scores.channels()];
         double sum = 0;
