@@ -94,7 +94,7 @@ class HgAnomalies extends PageElement {
             </div>`
           : nothing
       }
-      ${this.model.hasLabels && chosenData(this.query).data.startsWith("upload-") === false ? this.truth() : nothing}
+      ${this.model.hasLabels && !/^(upload-|data:)/.test(chosenData(this.query).data) ? this.truth() : nothing}
       ${stateOf(this.errors, "30rem")} ${errors === null ? nothing : this.judgement(errors)}
       <h3>Worst samples</h3>
       ${stateOf(this.worst, "20rem")} ${this.worst.value === null ? nothing : this.gallery(this.worst.value)}

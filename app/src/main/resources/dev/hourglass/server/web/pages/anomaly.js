@@ -5,6 +5,7 @@ import { chosenModel, modelBar } from "../shared/model-choice.js";
 import { RunsController, runs } from "../runs/runs.js";
 import "../components/hg-anomalies.js";
 import "../components/hg-denoising.js";
+import "../components/hg-series.js";
 import { stateOf } from "../components/hg-state.js";
 
 /** The reconstruction error as a judgement, and noise that a model takes away. */
@@ -15,11 +16,13 @@ class PageAnomaly extends PageElement {
     super();
     this.runs = new RunsController(this);
     this.model = new Loading(this, ({ run, model }) => api.model(run, model));
+    this.brought = new Loading(this, async () => (await api.data()).data.map(({ name }) => name));
   }
 
   willUpdate() {
     const chosen = chosenModel(runs.modelsOf(this.run), this.query);
     this.model.load(chosen && { run: this.run, model: chosen.model });
+    this.brought.load(this.model.value?.isSeries ? "all" : null);
   }
 
   render() {
@@ -31,7 +34,7 @@ class PageAnomaly extends PageElement {
           <h1>Anomaly and denoising</h1>
           <p class="lead">Samples that a model reconstructs badly are unlike those it was trained on.</p>
         </div>
-        ${modelBar(models, model, this.query)}
+        ${modelBar(models, model, this.query, { brought: this.brought.value ?? [] })}
       </div>
       ${
         runs.loaded && models.length === 0
@@ -43,7 +46,16 @@ class PageAnomaly extends PageElement {
       ${stateOf(this.model, "40rem")}
       ${
         model
-          ? html`<hg-anomalies .model=${model} .query=${this.query}></hg-anomalies>
+          ? html`${
+              model.isSeries
+                ? html`<hg-series
+                    .model=${model}
+                    .query=${this.query}
+                    @brought=${() => this.brought.reload()}
+                  ></hg-series>`
+                : nothing
+            }
+              <hg-anomalies .model=${model} .query=${this.query}></hg-anomalies>
               <hg-denoising .model=${model} .query=${this.query}></hg-denoising>`
           : nothing
       }

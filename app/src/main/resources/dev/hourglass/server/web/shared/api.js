@@ -208,6 +208,16 @@ export const api = {
     longJson("GET", `${of(run, model)}/anomalies`, { query, signal }, onProgress),
   errorsCsv: async (run, model, query) =>
     (await long("GET", `${of(run, model)}/errors`, { query, accept: "text/csv" })).blob(),
+  series: (run, model, query, onProgress, signal) =>
+    longJson("GET", `${of(run, model)}/series`, { query, signal }, onProgress),
+  seriesCurves: (run, model, query, signal) => longJson("GET", `${of(run, model)}/series/curves`, { query, signal }),
+  seriesEvents: (run, model, query, signal) => longJson("GET", `${of(run, model)}/series/events`, { query, signal }),
+  seriesScores: async (run, model, query) =>
+    (await long("GET", `${of(run, model)}/series/scores`, { query, accept: "text/csv" })).blob(),
+  marks: (run, model, query, signal) => get(`${of(run, model)}/marks`, query, signal),
+  addMark: (run, model, query, mark) => json("POST", `${of(run, model)}/marks`, { query, body: mark }),
+  markFile: async (run, model, file, query) =>
+    (await long("GET", `${of(run, model)}/marks/${file}`, { query, accept: "*/*" })).blob(),
   denoise: (run, model, query, signal) => get(`${of(run, model)}/denoising`, query, signal),
   denoisingGain: (run, model, query, onProgress, signal) =>
     longJson("GET", `${of(run, model)}/denoising-gain`, { query, signal }, onProgress),

@@ -16,9 +16,9 @@ export function chosenData(query) {
 /**
  * @param models to choose from (ModelSummary)
  * @param model the chosen one, whole (Model), or null while it is fetched
- * @param upload whether an upload is among the data
+ * @param {{data?: boolean, brought?: string[]}} settings whether data are chosen, and names of brought ones among them
  */
-export function modelBar(models, model, query, { data = true } = {}) {
+export function modelBar(models, model, query, { data = true, brought = [] } = {}) {
   const { data: from, epoch } = chosenData(query);
   return html`<div class="row model-bar">
     ${choice(
@@ -30,8 +30,8 @@ export function modelBar(models, model, query, { data = true } = {}) {
     )}
     ${
       data
-        ? choice("data-choice", "Data", dataChoices(from), from, (chosen) =>
-            remember({ data: chosen === "test" ? null : chosen, index: null }),
+        ? choice("data-choice", "Data", dataChoices(from, brought), from, (chosen) =>
+            remember({ data: chosen === "test" ? null : chosen, index: null, rows: null, bad: null }),
           )
         : nothing
     }
@@ -51,12 +51,13 @@ export function modelBar(models, model, query, { data = true } = {}) {
   </div>`;
 }
 
-function dataChoices(from) {
-  const choices = [
-    ["test", "test set"],
-    ["train", "training set"],
-  ];
-  return from.startsWith("upload-") ? [...choices, [from, "your file"]] : choices;
+function dataChoices(from, brought) {
+  const choices = [["test", "test set"], ["train", "training set"], ...brought.map((name) => [`data:${name}`, name])];
+  if (from.startsWith("upload-")) {
+    return [...choices, [from, "your file"]];
+  }
+  // One that is not in the list, such as one that is no longer there, is named all the same.
+  return choices.some(([value]) => value === from) ? choices : [...choices, [from, from.replace(/^data:/, "")]];
 }
 
 /** A labelled select. */
