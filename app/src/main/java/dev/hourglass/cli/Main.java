@@ -7,8 +7,11 @@ import dev.hourglass.files.Spelling;
 import dev.hourglass.lab.recipe.RecipeException;
 import dev.hourglass.lab.run.RunStoppedException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,7 +55,8 @@ public final class Main {
     /** @return the exit status */
     int run(String... arguments) {
         try {
-            return commandLine().execute(asOption(arguments));
+            String[] asked = asOption(arguments);
+            return commandLine(asked).execute(asked);
         } catch (OutOfMemoryError e) {
             // Everything that was big is unreachable by now, so a line can be written.
             return failed(outOfMemory(Runtime.getRuntime().maxMemory()), e);
@@ -79,23 +83,13 @@ public final class Main {
         return command.toArray(String[]::new);
     }
 
-    private CommandLine commandLine() {
-        CommandLine commandLine = new CommandLine(root)
-                .addSubcommand(new LabCommand(terminal, catalog))
-                .addSubcommand(new ServeCommand(terminal, catalog))
-                .addSubcommand(new ResumeCommand(terminal, catalog))
-                .addSubcommand(new ReplayCommand(terminal, catalog))
-                .addSubcommand(new DataCommand(terminal, catalog))
-                .addSubcommand(new InspectCommand(terminal))
-                .addSubcommand(new ConvertCommand(terminal))
-                .addSubcommand(new EvaluateCommand(terminal, catalog))
-                .addSubcommand(new JudgeCommand(terminal))
-                .addSubcommand(new PassCommand.Encode(terminal, catalog))
-                .addSubcommand(new PassCommand.Decode(terminal, catalog))
-                .addSubcommand(new PassCommand.Reconstruct(terminal, catalog))
-                .addSubcommand(new LatentCommand(terminal, catalog))
-                .addSubcommand(new SampleCommand(terminal))
-                .addSubcommand(new CompareCommand(terminal));
+    /** With the one command that is asked for, where one is: picocli reads the annotations of each, which takes time. */
+    private CommandLine commandLine(String... arguments) {
+        CommandLine commandLine = new CommandLine(root);
+        Map<String, Supplier<Object>> commands = commands();
+        Supplier<Object> asked = arguments.length == 0 ? null : commands.get(arguments[0]);
+        (asked == null ? commands.values() : List.of(asked))
+                .forEach(command -> commandLine.addSubcommand(command.get()));
         return commandLine
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.colour() ? Ansi.ON : Ansi.OFF))
@@ -104,6 +98,27 @@ public final class Main {
                 .setUsageHelpWidth(100)
                 .setParameterExceptionHandler((e, args) -> wrongUsage(e))
                 .setExecutionExceptionHandler((e, command, parsed) -> failed(e));
+    }
+
+    /** By name, in the order in which help lists them. */
+    private Map<String, Supplier<Object>> commands() {
+        Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+        commands.put("lab", () -> new LabCommand(terminal, catalog));
+        commands.put("serve", () -> new ServeCommand(terminal, catalog));
+        commands.put("resume", () -> new ResumeCommand(terminal, catalog));
+        commands.put("replay", () -> new ReplayCommand(terminal, catalog));
+        commands.put("data", () -> new DataCommand(terminal, catalog));
+        commands.put("inspect", () -> new InspectCommand(terminal));
+        commands.put("convert", () -> new ConvertCommand(terminal));
+        commands.put("evaluate", () -> new EvaluateCommand(terminal, catalog));
+        commands.put("judge", () -> new JudgeCommand(terminal));
+        commands.put("encode", () -> new PassCommand.Encode(terminal, catalog));
+        commands.put("decode", () -> new PassCommand.Decode(terminal, catalog));
+        commands.put("reconstruct", () -> new PassCommand.Reconstruct(terminal, catalog));
+        commands.put("latent", () -> new LatentCommand(terminal, catalog));
+        commands.put("sample", () -> new SampleCommand(terminal));
+        commands.put("compare", () -> new CompareCommand(terminal));
+        return commands;
     }
 
     private int wrongUsage(ParameterException e) {

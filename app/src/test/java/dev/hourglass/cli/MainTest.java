@@ -28,7 +28,9 @@ class MainTest {
                 argumentSet(
                         "no command",
                         "",
-                        "hourglass: Missing command: lab, serve, resume, replay, data, inspect, convert, evaluate, judge, encode, decode, reconstruct, latent, sample or compare. See 'hourglass --help'."),
+                        "hourglass: Missing command: lab, serve, resume, replay, data, inspect, convert, evaluate,"
+                                + " judge, encode, decode, reconstruct, latent, sample or compare. See 'hourglass"
+                                + " --help'."),
                 argumentSet(
                         "a command misspelt",
                         "lba mnist",
@@ -82,8 +84,8 @@ class MainTest {
                         "a setting that an optimizer lacks",
                         "lab mnist --optimizer adam:momentum=0.9",
                         "hourglass lab: Invalid value for option '--optimizer': momentum: expected a setting of Adam,"
-                                + " found 'momentum'. Known: beta_1, beta_2, epsilon, amsgrad, learning_rate, weight_decay,"
-                                + " clipnorm, global_clipnorm, clipvalue. See 'hourglass lab --help'."),
+                                + " found 'momentum'. Known: beta_1, beta_2, epsilon, amsgrad, learning_rate,"
+                                + " weight_decay, clipnorm, global_clipnorm, clipvalue. See 'hourglass lab --help'."),
                 argumentSet(
                         "a lab misspelt",
                         "lab mnits",
@@ -181,11 +183,19 @@ class MainTest {
                 "encode --help",
                 "help decode",
                 "reconstruct --help",
-                "latent --help"
+                "latent --help",
+                "serve --help",
+                "resume --help",
+                "replay --help",
+                "sample --help",
+                "compare --help"
             })
     void everyCommandHasHelpWithinAHundredColumns(String arguments) {
         assertThat(run(arguments)).isZero();
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("Usage: hourglass", "--verbose", "130   interrupted");
+        String command = arguments.replaceAll("(--help|-h|help) ?", "").strip();
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("Usage: hourglass" + (command.isEmpty() ? "" : " " + command) + " ", "--verbose")
+                .contains("130   interrupted");
         assertThat(out.toString(StandardCharsets.UTF_8).lines())
                 .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
     }
