@@ -91,6 +91,9 @@ class HostileFilesIT {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx256m",
+                        "-Xmn48m", // so that 180 MB of weights, which 256 MB have room for, fit among the old
+                        "-XX:+UseSerialGC", // G1 and the second compiler would take more than half of all time
+                        "-XX:TieredStopAtLevel=1",
                         "-Dhourglass.plainKernels=true",
                         "-cp",
                         System.getProperty("java.class.path"),

@@ -38,9 +38,18 @@ final class Dump {
 
     private static String text(Values values) {
         return switch (values) {
-            case Values.Floats floats -> "floats " + Arrays.toString(floats.values());
+            case Values.Floats floats -> "floats " + bits(floats.values());
             case Values.Wholes wholes -> wholes.type() + " " + Arrays.toString(wholes.values());
             case Values.Other other -> other.type();
         };
+    }
+
+    /** In hexadecimal: of float32 decimals take ten times as long to find, and one NaN looks like another. */
+    private static String bits(float[] values) {
+        StringBuilder text = new StringBuilder();
+        for (float value : values) {
+            text.append(Integer.toHexString(Float.floatToRawIntBits(value))).append(' ');
+        }
+        return text.toString();
     }
 }
