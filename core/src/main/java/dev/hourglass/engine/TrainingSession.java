@@ -38,6 +38,7 @@ import java.util.stream.Stream;
 public final class TrainingSession implements AutoCloseable {
     private final List<Parameter> parameters;
     private final TrainingSettings settings;
+    private final Kernels kernels;
     private final Workers workers;
     private final PackedWeights weights;
     private final CpuPlan plan;
@@ -71,7 +72,7 @@ public final class TrainingSession implements AutoCloseable {
     private int profiledSteps;
 
     private TrainingSession(Graph graph, Parameters parameters, TrainingSettings settings, Processor processor) {
-        Kernels kernels = processor.kernels();
+        kernels = processor.kernels();
         this.parameters = parameters.list();
         this.settings = settings;
         learningRate = settings.optimizer().learningRate();
@@ -127,7 +128,7 @@ public final class TrainingSession implements AutoCloseable {
                         ofBatch.flops(batchSize),
                         ofBatch.bytes(batchSize)),
                 this::sumOverBatch);
-        long ofBatchBytes = 3L * ofBatch.size() * Float.BYTES; // a sum is read, a gradient read and written
+        long ofBatchBytes = 2L * ofBatch.size() * Float.BYTES; // a sum is read, a gradient written
         unpackOverBatch = stopwatch.time(
                 afterPhases("UnpackGradients", ofBatch.unpackTasks(), 0, ofBatchBytes), this::unpackOverBatch);
         int ranges = update.ranges().size();
@@ -362,12 +363,8 @@ public final class TrainingSession implements AutoCloseable {
 
     private void checkRange(int worker, int task) {
         OptimizerUpdate.Range range = update.ranges().get(task);
-        float[] gradient = gradients[range.parameter()];
-        for (int j = range.from(); j < range.to(); j++) {
-            if (!Float.isFinite(gradient[j])) {
-                finite = false;
-                return;
-            }
+        if (!kernels.areFinite(gradients[range.parameter()], range.from(), range.size())) {
+            finite = false;
         }
     }
 
@@ -405,8 +402,10 @@ public final class TrainingSession implements AutoCloseable {
         step++;
         batchSamples = count;
         plan.run(new Cursor.Batch(inputs, targets, order, from, count, settings.seed(), step, epochs, NOTHING, 0));
-        for (float[] gradient : gradients) {
-            Arrays.fill(gradient, 0);
+        for (int i = 0; i < gradients.length; i++) {
+            if (!plan.batchGradients().replaces(i)) {
+                Arrays.fill(gradients[i], 0);
+            }
         }
         inRounds(plan.results().placement.rounds(), sumSlice);
         workers.run(plan.batchGradients().sumTasks(), sumOverBatch);

@@ -212,6 +212,15 @@ public interface Kernels {
     void routeToWinnerOfFour(
             float[] X, int x, int below, float[] D, int d, float[] DX, int dx, int pixels, int channels, float[] sign);
 
+    /** Whether none of any count of numbers is NaN or infinite. */
+    boolean areFinite(float[] X, int x, int count);
+
+    /** TO = FROM for {@code columns} adjacent numbers, any count, in each of {@code rows} rows. */
+    void copyRows(float[] FROM, int from, int fromStride, float[] TO, int to, int toStride, int rows, int columns);
+
+    /** TO += FROM, likewise. */
+    void addRows(float[] FROM, int from, int fromStride, float[] TO, int to, int toStride, int rows, int columns);
+
     /** {@code to += from} for pixels that lie {@code stride} floats apart in FROM, side by side in TO. */
     void addStrided(float[] FROM, int from, int stride, float[] TO, int to, int pixels, int channels);
 

@@ -267,6 +267,34 @@ final class PlainKernels implements Kernels {
     }
 
     @Override
+    public boolean areFinite(float[] X, int x, int count) {
+        for (int j = x; j < x + count; j++) {
+            if (!Float.isFinite(X[j])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void copyRows(
+            float[] FROM, int from, int fromStride, float[] TO, int to, int toStride, int rows, int columns) {
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(FROM, from + row * fromStride, TO, to + row * toStride, columns);
+        }
+    }
+
+    @Override
+    public void addRows(
+            float[] FROM, int from, int fromStride, float[] TO, int to, int toStride, int rows, int columns) {
+        for (int row = 0; row < rows; row++) {
+            for (int j = 0; j < columns; j++) {
+                TO[to + row * toStride + j] += FROM[from + row * fromStride + j];
+            }
+        }
+    }
+
+    @Override
     public void addStrided(float[] FROM, int from, int stride, float[] TO, int to, int pixels, int channels) {
         for (int p = 0; p < pixels; p++) {
             for (int j = 0; j < channels; j++) {

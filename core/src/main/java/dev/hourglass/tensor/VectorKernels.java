@@ -425,6 +425,47 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
+    public boolean areFinite(float[] X, int x, int count) {
+        int whole = S.loopBound(count);
+        FloatVector sum = FloatVector.zero(S);
+        for (int j = x; j < x + whole; j += STEP) {
+            FloatVector v = FloatVector.fromArray(S, X, j);
+            sum = sum.add(v.sub(v)); // 0, or NaN for infinities as well
+        }
+        return sum.reduceLanes(VectorOperators.ADD) == 0 && rest.areFinite(X, x + whole, count - whole);
+    }
+
+    @Override
+    public void copyRows(
+            float[] FROM, int from, int fromStride, float[] TO, int to, int toStride, int rows, int columns) {
+        int whole = S.loopBound(columns);
+        for (int j = 0; j < whole; j += STEP) {
+            for (int row = 0; row < rows; row++) {
+                FloatVector.fromArray(S, FROM, from + j + row * fromStride).intoArray(TO, to + j + row * toStride);
+            }
+        }
+        if (whole < columns) {
+            rest.copyRows(FROM, from + whole, fromStride, TO, to + whole, toStride, rows, columns - whole);
+        }
+    }
+
+    @Override
+    public void addRows(
+            float[] FROM, int from, int fromStride, float[] TO, int to, int toStride, int rows, int columns) {
+        int whole = S.loopBound(columns);
+        for (int j = 0; j < whole; j += STEP) {
+            for (int row = 0; row < rows; row++) {
+                FloatVector.fromArray(S, TO, to + j + row * toStride)
+                        .add(FloatVector.fromArray(S, FROM, from + j + row * fromStride))
+                        .intoArray(TO, to + j + row * toStride);
+            }
+        }
+        if (whole < columns) {
+            rest.addRows(FROM, from + whole, fromStride, TO, to + whole, toStride, rows, columns - whole);
+        }
+    }
+
+    @Override
     public void addStrided(float[] FROM, int from, int stride, float[] TO, int to, int pixels, int channels) {
         for (int j = 0; j < channels; j += STEP) {
             for (int p = 0; p < pixels; p++) {

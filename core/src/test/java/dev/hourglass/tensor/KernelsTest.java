@@ -120,6 +120,43 @@ final class KernelsTest {
         }
     }
 
+    @Test
+    void rowsAreCopiedAndAddedWithTheBitsOfTheirTwinForAnyCount() {
+        for (int columns : COUNTS) {
+            for (int rows : new int[] {0, 1, 5}) {
+                float[] from = random(5 * (columns + 4) + 1, 1);
+                assertSameBits(
+                        "copyRows " + rows + " of " + columns,
+                        (k, to) -> k.copyRows(from, 1, columns + 4, to, 2, columns + 1, rows, columns),
+                        random(5 * (columns + 1) + 2, 2));
+                assertSameBits(
+                        "addRows " + rows + " of " + columns,
+                        (k, to) -> k.addRows(from, 1, columns + 4, to, 2, columns + 1, rows, columns),
+                        random(5 * (columns + 1) + 2, 3));
+            }
+        }
+    }
+
+    @Test
+    void oneNumberThatIsNotFiniteIsFoundWhereverItStands() {
+        for (Kernels kernels : new Kernels[] {vector, plain}) {
+            for (int count : COUNTS) {
+                float[] numbers = random(count + 2, 1);
+                numbers[0] = Float.NaN; // beside what is looked at
+                numbers[count + 1] = Float.POSITIVE_INFINITY;
+                numbers[count] = -Float.MAX_VALUE;
+                assertThat(kernels.areFinite(numbers, 1, count)).isTrue();
+                for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+                    for (int place = 1; place <= count; place++) {
+                        float[] some = numbers.clone();
+                        some[place] = bad;
+                        assertThat(kernels.areFinite(some, 1, count)).isFalse();
+                    }
+                }
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void transformsHaveTheBitsOfTheirTwinForAnyCount(TileTransform.Kind kind) {

@@ -10,9 +10,11 @@ public final class GradientForms {
     private final Map<PackedMatrix, PackedMatrix> components;
 
     private final TileTransform toTaps;
+    private final Kernels kernels;
 
     public GradientForms(Map<PackedMatrix, PackedMatrix> components, Kernels kernels) {
         this.components = components;
+        this.kernels = kernels;
         toTaps = kernels.transform(TileTransform.Kind.KERNEL_GRADIENT);
     }
 
@@ -21,12 +23,12 @@ public final class GradientForms {
      *
      * @param sums what the slice lies in; components are overwritten
      */
-    public void unpack(Placement.Slice slice, float[] sums, float[] gradient) {
+    public void addUnpacked(Placement.Slice slice, float[] sums, float[] gradient) {
         PackedMatrix matrix = slice.matrix();
         PackedMatrix.Part part = slice.part();
         PackedMatrix weights = components.get(matrix);
         if (weights == null) {
-            matrix.unpack(sums, slice.offset(), gradient, part);
+            matrix.addUnpacked(sums, slice.offset(), gradient, part, kernels);
             return;
         }
         for (int panel = part.fromPanel(); panel < part.toPanel(); panel++) {
@@ -34,8 +36,18 @@ public final class GradientForms {
             toTaps(matrix, part, sums, start);
             // The panel of taps begins where that of the components does.
             PackedMatrix.Part ofPanel = new PackedMatrix.Part(part.fromRow(), part.toRow(), panel, panel + 1);
-            weights.unpack(sums, start - panel * weights.panelSize(), gradient, ofPanel);
+            weights.addUnpacked(sums, start - panel * weights.panelSize(), gradient, ofPanel, kernels);
         }
+    }
+
+    /** Whether a matrix has each number of its parameter once, and as it is. */
+    public boolean holdsEachOnce(PackedMatrix matrix, int parameterSize) {
+        return !components.containsKey(matrix) && matrix.holdsEachOnce(parameterSize);
+    }
+
+    /** Makes one slice of a matrix that {@linkplain #holdsEachOnce holds each number once} the gradient of its parameter. */
+    public void unpack(Placement.Slice slice, float[] sums, float[] gradient) {
+        slice.matrix().unpack(sums, slice.offset(), gradient, slice.part(), kernels);
     }
 
     /** From sixteen components to nine taps, in place: along the columns of the kernel, then along its rows. */

@@ -73,13 +73,22 @@ public record PackedMatrix(String name, int parameter, Axis rows, Axis columns) 
             return sources.size();
         }
 
+        private boolean hasEachGroupOnce() {
+            return sources.stream().allMatch(ofGroup -> ofGroup.length == 1)
+                    && sources.stream()
+                                    .mapToInt(ofGroup -> ofGroup[0])
+                                    .distinct()
+                                    .count()
+                            == sources.size();
+        }
+
         public int packed() {
             return groups() * groupStride;
         }
     }
 
     /** Rows of a block that is packed at a time: where columns are not adjacent in the parameter, rows are. */
-    private static final int BLOCK_ROWS = 16;
+    private static final int BLOCK_ROWS = 128;
 
     /** The same weights with rows and columns exchanged. */
     public PackedMatrix exchanged() {
@@ -122,22 +131,38 @@ public record PackedMatrix(String name, int parameter, Axis rows, Axis columns) 
     public record Part(int fromRow, int toRow, int fromPanel, int toPanel) {}
 
     /** From the parameter's values to a part of the packed form. */
-    public void pack(float[] values, float[] packed, int offset, Part part) {
-        forEachBlock(values, packed, offset, part, false);
+    public void pack(float[] values, float[] packed, int offset, Part part, Kernels kernels) {
+        forEachBlock(values, packed, offset, part, Move.PACK, kernels);
     }
 
     /**
      * Adds a part of the packed form of a gradient to one in the parameter's layout: what was added to make a packed
      * group shares its gradient.
      */
-    void unpack(float[] packed, int offset, float[] values, Part part) {
-        forEachBlock(values, packed, offset, part, true);
+    void addUnpacked(float[] packed, int offset, float[] values, Part part, Kernels kernels) {
+        forEachBlock(values, packed, offset, part, Move.ADD_UNPACKED, kernels);
+    }
+
+    /** As the other, of a matrix that {@linkplain #holdsEachOnce holds each number once}: replaces what was there. */
+    void unpack(float[] packed, int offset, float[] values, Part part, Kernels kernels) {
+        forEachBlock(values, packed, offset, part, Move.UNPACK, kernels);
+    }
+
+    /** Whether each of a parameter's numbers has one place here. */
+    public boolean holdsEachOnce(int parameterSize) {
+        return rows.hasEachGroupOnce()
+                && columns.hasEachGroupOnce()
+                && (long) rows.groups() * rows.perGroup() * columns.groups() * columns.perGroup() == parameterSize;
+    }
+
+    private enum Move {
+        PACK,
+        ADD_UNPACKED,
+        UNPACK
     }
 
     /** Moves each block of some rows within a panel, small enough for the cache, from or to each of its sources. */
-    private void forEachBlock(float[] values, float[] packed, int offset, Part part, boolean unpacks) {
-        int rowStride = rows.sourceStride();
-        int columnStride = columns.sourceStride();
+    private void forEachBlock(float[] values, float[] packed, int offset, Part part, Move move, Kernels kernels) {
         int panel = panel();
         int end = Math.min(columns.perGroup(), part.toPanel() * panel);
         for (int rowGroup = 0; rowGroup < rows.groups(); rowGroup++) {
@@ -151,32 +176,16 @@ public record PackedMatrix(String name, int parameter, Axis rows, Axis columns) 
                         for (int rowSource : rows.sources().get(rowGroup)) {
                             for (int columnSource : columns.sources().get(group)) {
                                 int source = source(rowSource, row, columnSource, column);
-                                if (unpacks) {
-                                    add(
-                                            packed,
-                                            place,
-                                            panel,
-                                            1,
-                                            values,
-                                            source,
-                                            rowStride,
-                                            columnStride,
-                                            height,
-                                            width);
-                                } else if (isFirst) {
-                                    copy(values, source, rowStride, columnStride, packed, place, panel, height, width);
-                                } else {
-                                    add(
-                                            values,
-                                            source,
-                                            rowStride,
-                                            columnStride,
-                                            packed,
-                                            place,
-                                            panel,
-                                            1,
-                                            height,
-                                            width);
+                                switch (move) {
+                                    case PACK -> {
+                                        if (isFirst) {
+                                            copyFrom(values, source, packed, place, height, width, kernels);
+                                        } else {
+                                            addFrom(values, source, packed, place, height, width, kernels);
+                                        }
+                                    }
+                                    case ADD_UNPACKED -> addTo(packed, place, values, source, height, width, kernels);
+                                    case UNPACK -> copyTo(packed, place, values, source, height, width, kernels);
                                 }
                                 isFirst = false;
                             }
@@ -187,40 +196,82 @@ public record PackedMatrix(String name, int parameter, Axis rows, Axis columns) 
         }
     }
 
-    private static void copy(
-            float[] A, int a, int aRow, int aColumn, float[] B, int b, int bRow, int height, int width) {
-        if (aColumn == 1) {
-            for (int row = 0; row < height; row++) {
-                System.arraycopy(A, a + row * aRow, B, b + row * bRow, width);
-            }
+    // Where columns are not adjacent in a parameter, its rows are: loops go down the columns there.
+
+    private void copyFrom(float[] A, int a, float[] B, int b, int height, int width, Kernels kernels) {
+        int down = rows.sourceStride();
+        int across = columns.sourceStride();
+        int panel = panel();
+        if (across == 1) {
+            kernels.copyRows(A, a, down, B, b, panel, height, width);
             return;
         }
-        // Down the columns, since where those are apart in a parameter its rows are adjacent.
         for (int column = 0; column < width; column++) {
-            int i = a + column * aColumn;
+            copyColumn(A, a + column * across, down, B, b + column, panel, height);
+        }
+    }
+
+    /** Where one of the strides is a constant of the code, the JIT leaves out the checks of every place: twice as fast. */
+    private static void copyColumn(float[] A, int a, int down, float[] B, int b, int panel, int height) {
+        if (down == 1 && panel == 16) {
             for (int row = 0; row < height; row++) {
-                B[b + column + row * bRow] = A[i + row * aRow];
+                B[b + row * 16] = A[a + row];
+            }
+        } else if (down == 1 && panel == 32) {
+            for (int row = 0; row < height; row++) {
+                B[b + row * 32] = A[a + row];
+            }
+        } else {
+            for (int row = 0; row < height; row++) {
+                B[b + row * panel] = A[a + row * down];
             }
         }
     }
 
-    private static void add(
-            float[] A, int a, int aRow, int aColumn, float[] B, int b, int bRow, int bColumn, int height, int width) {
-        if (aColumn == 1 && bColumn == 1) {
-            for (int row = 0; row < height; row++) {
-                int i = a + row * aRow;
-                int j = b + row * bRow;
-                for (int column = 0; column < width; column++) {
-                    B[j + column] += A[i + column];
-                }
-            }
+    private void addFrom(float[] A, int a, float[] B, int b, int height, int width, Kernels kernels) {
+        int down = rows.sourceStride();
+        int across = columns.sourceStride();
+        int panel = panel();
+        if (across == 1) {
+            kernels.addRows(A, a, down, B, b, panel, height, width);
             return;
         }
         for (int column = 0; column < width; column++) {
-            int i = a + column * aColumn;
-            int j = b + column * bColumn;
+            int i = a + column * across;
             for (int row = 0; row < height; row++) {
-                B[j + row * bRow] += A[i + row * aRow];
+                B[b + column + row * panel] += A[i + row * down];
+            }
+        }
+    }
+
+    private void copyTo(float[] A, int a, float[] B, int b, int height, int width, Kernels kernels) {
+        int down = rows.sourceStride();
+        int across = columns.sourceStride();
+        int panel = panel();
+        if (across == 1) {
+            kernels.copyRows(A, a, panel, B, b, down, height, width);
+            return;
+        }
+        for (int column = 0; column < width; column++) {
+            int j = b + column * across;
+            for (int row = 0; row < height; row++) {
+                B[j + row * down] = A[a + column + row * panel];
+            }
+        }
+    }
+
+    private void addTo(float[] A, int a, float[] B, int b, int height, int width, Kernels kernels) {
+        int down = rows.sourceStride();
+        int across = columns.sourceStride();
+        int panel = panel();
+        if (across == 1) {
+            kernels.addRows(A, a, panel, B, b, down, height, width);
+            return;
+        }
+        for (int column = 0; column < width; column++) {
+            int j = b + column * across;
+            for (int row = 0; row < height; row++) {
+                B[j + row * down] += A[a + column + row * panel];
             }
         }
     }

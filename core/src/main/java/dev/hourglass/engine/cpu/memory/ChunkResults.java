@@ -102,7 +102,7 @@ public final class ChunkResults {
                 }
             }
         }
-        forms.unpack(slice, sum, ofParameters[matrix.parameter()]);
+        forms.addUnpacked(slice, sum, ofParameters[matrix.parameter()]);
     }
 
     /** A chunk's sums for a batch normalisation, set to zero before the first pixels of its first sample. */

@@ -23,12 +23,14 @@ public final class PackedWeights {
     private final Parameters parameters;
     private final List<float[]> values;
     private final TileTransform kernelTransform;
+    private final Kernels kernels;
     /** Where the components of a matrix that is transformed begin. */
     private final Map<PackedMatrix, Integer> components = new HashMap<>();
 
     private final float[] packed;
 
     public PackedWeights(Plan plan, Parameters parameters, Kernels kernels) {
+        this.kernels = kernels;
         kernelTransform = kernels.transform(TileTransform.Kind.KERNEL);
         this.parameters = parameters;
         values = parameters.list().stream().map(Parameter::values).toList();
@@ -71,8 +73,9 @@ public final class PackedWeights {
     }
 
     private void pack(Placement.Slice slice) {
-        slice.matrix().pack(values.get(slice.matrix().parameter()), packed, slice.offset(), slice.part());
-        Integer to = components.get(slice.matrix());
+        PackedMatrix matrix = slice.matrix();
+        matrix.pack(values.get(matrix.parameter()), packed, slice.offset(), slice.part(), kernels);
+        Integer to = components.get(matrix);
         if (to != null) {
             transform(slice, to);
         }

@@ -5,12 +5,15 @@ import dev.hourglass.engine.cpu.layout.Layout;
 import dev.hourglass.engine.cpu.layout.PackedMatrix;
 import dev.hourglass.engine.cpu.layout.Placement;
 import dev.hourglass.engine.cpu.memory.Memory;
+import dev.hourglass.engine.cpu.step.Plan;
 import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.engine.cpu.step.StepCost;
+import dev.hourglass.model.Parameter;
 import dev.hourglass.tensor.Kernels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The gradients of weights that outnumber what a chunk computes, such as those of large dense layers, each summed over
@@ -66,12 +69,23 @@ public final class BatchGradients {
     private final Placement placement;
     private final GradientForms forms;
     private final float[] sums;
+    /** By parameter: whether its whole gradient is one of the sums. */
+    private final boolean[] isOneSum;
 
-    public BatchGradients(List<Step.WeightGradient> steps, Memory memory, GradientForms forms, Kernels kernels) {
-        this.steps = steps;
+    public BatchGradients(Plan plan, List<Parameter> parameters, Memory memory, GradientForms forms, Kernels kernels) {
+        this.steps = plan.overBatch();
         this.forms = forms;
-        placement = new Placement(steps.stream().map(Step.WeightGradient::sum).toList());
+        List<PackedMatrix> matrices =
+                steps.stream().map(Step.WeightGradient::sum).toList();
+        placement = new Placement(matrices);
         sums = new float[placement.size()];
+        isOneSum = new boolean[parameters.size()];
+        int[] parts = new int[parameters.size()];
+        Stream.concat(matrices.stream(), plan.gradients().stream()).forEach(matrix -> parts[matrix.parameter()]++);
+        for (PackedMatrix matrix : matrices) {
+            int size = parameters.get(matrix.parameter()).shape().size();
+            isOneSum[matrix.parameter()] = parts[matrix.parameter()] == 1 && forms.holdsEachOnce(matrix, size);
+        }
         for (Step.WeightGradient step : steps) {
             addTasks(step.sum(), Product.of(step, memory, kernels));
         }
@@ -128,9 +142,22 @@ public final class BatchGradients {
         return placement.slices().size();
     }
 
-    /** Adds one part of what was summed to the gradient in its parameter's layout. */
+    /** Whether the whole gradient of a parameter is one of the sums, which then replaces what was there. */
+    public boolean replaces(int parameter) {
+        return isOneSum[parameter];
+    }
+
+    /**
+     * Adds one part of what was summed to the gradient in its parameter's layout, or {@linkplain #replaces replaces} it with
+     * that.
+     */
     public void unpack(Placement.Slice slice, float[][] ofParameters) {
-        forms.unpack(slice, sums, ofParameters[slice.matrix().parameter()]);
+        int parameter = slice.matrix().parameter();
+        if (replaces(parameter)) {
+            forms.unpack(slice, sums, ofParameters[parameter]);
+        } else {
+            forms.addUnpacked(slice, sums, ofParameters[parameter]);
+        }
     }
 
     /** Bytes that one of the sums touches, on average: weights written, and the samples' numbers on both sides read. */
