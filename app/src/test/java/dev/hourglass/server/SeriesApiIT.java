@@ -3,6 +3,15 @@ package dev.hourglass.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.hourglass.data.LabelRule;
+import dev.hourglass.data.series.SeriesOptions;
+import dev.hourglass.data.series.SeriesSplit;
+import dev.hourglass.detect.DetectionOptions;
+import dev.hourglass.detect.Detector;
+import dev.hourglass.detect.series.StepScores;
+import dev.hourglass.formats.ModelFile;
+import dev.hourglass.formats.SavedModel;
+import dev.hourglass.tensor.RandomSource;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -13,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -239,6 +249,45 @@ class SeriesApiIT {
 
         assertThat(refusal(model + "/series?" + data).path("message").asString())
                 .contains("no data 'other one.csv'");
+    }
+
+    @Test
+    void aModelThatWasCalibratedScoresAsItsDetector() throws IOException, InterruptedException {
+        Path copy = runs.resolve("calibrated");
+        try (Stream<Path> files = Files.walk(runs.resolve(run))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, copy.resolve(runs.resolve(run).relativize(file).toString()));
+            }
+        }
+        SeriesSplit split = SeriesSplit.open(
+                runs.resolve(".data/pump.csv"),
+                SeriesOptions.defaults()
+                        .withLabelColumn("state")
+                        .withTestShare(0.25)
+                        .withWindow(8, 2)
+                        .withClasses(new SeriesOptions.Classes(List.of("good"), LabelRule.MAJORITY)));
+        Path file = copy.resolve("models/dense_autoencoder.keras");
+        DetectionOptions options = DetectionOptions.defaults();
+        SavedModel detector = ModelFile.read(file)
+                .calibrated(split.training(), options, "pump.csv", new RandomSource(42), 1, done -> {});
+        ModelFile.write(detector, file);
+        StepScores expected;
+        try (Detector found = detector.detector(1)) {
+            expected = found.score(split.test());
+        }
+        String calibrated = MODEL.formatted("calibrated") + "/series";
+
+        JsonNode series = get(calibrated);
+        List<String> lines = text(calibrated + "/scores").lines().skip(1).toList();
+
+        assertThat(series.path("measure").asString()).isEqualTo("detector");
+        assertThat(series.path("measures")).hasSize(3);
+        assertThat(series.path("threshold").path("value").asDouble()).isEqualTo(1);
+        assertThat(series.path("threshold").path("note").asString()).contains("scores of pump.csv");
+        assertThat(lines).hasSize(200);
+        for (int row = 0; row < 200; row++) {
+            assertThat(lines.get(row)).endsWith("," + (float) expected.score(row));
+        }
     }
 
     @Test

@@ -2,7 +2,6 @@ package dev.hourglass.server.series;
 
 import dev.hourglass.data.files.CsvWriter;
 import dev.hourglass.detect.metrics.Segment;
-import dev.hourglass.evaluate.errors.ErrorMeasure;
 import dev.hourglass.server.http.Answers;
 import dev.hourglass.server.http.ApiException;
 import dev.hourglass.server.http.Body;
@@ -133,11 +132,10 @@ public final class MarkRoutes implements Routes {
 
     private void give(Context context, String mediaType, Export export) {
         Query query = new Query(context);
-        ErrorMeasure measure = ErrorMeasure.of(query.choice("measure", ErrorMeasure.keys()));
         String run = context.pathParam("run");
         EvaluationTarget target = targets.target(context);
         List<Mark> said = marks.read(run, dataName(context), rows(target));
-        jobs.answer(context, target, measure, series -> {
+        jobs.answer(context, target, RowScoring.of(query, target), series -> {
             RowTruth truth = RowTruth.of(series.places(), AnomalousClasses.chosen(query, target, series), said);
             context.contentType(mediaType + "; charset=utf-8");
             try (Writer out = new OutputStreamWriter(context.outputStream(), StandardCharsets.UTF_8)) {

@@ -4,7 +4,6 @@ import dev.hourglass.data.Dataset;
 import dev.hourglass.data.SamplePlaces;
 import dev.hourglass.data.SourceRows;
 import dev.hourglass.data.series.RowAnswers;
-import dev.hourglass.detect.series.StepErrors;
 import dev.hourglass.detect.series.StepScores;
 import dev.hourglass.engine.Inference;
 import dev.hourglass.evaluate.InterruptedComputationException;
@@ -107,7 +106,7 @@ final class ScoredSeries implements LargeResult {
      * @param threads that compute
      * @throws InterruptedComputationException if this thread is interrupted
      */
-    static ScoredSeries of(Autoencoder model, Dataset data, StepErrors errors, int threads, Job.Progress progress) {
+    static ScoredSeries of(Autoencoder model, Dataset data, RowScoring scoring, int threads, Job.Progress progress) {
         SamplePlaces places = data.places().orElseThrow();
         int channels = data.sampleShape().dimension(-1);
         int size = data.sampleShape().size();
@@ -128,7 +127,7 @@ final class ScoredSeries implements LargeResult {
                 }
                 progress.at((from + count) / (double) data.size());
             };
-            scores = StepScores.of(rebuilding, data, errors, RowAnswers.Overlap.MEAN);
+            scores = scoring.finished(StepScores.of(rebuilding, data, scoring.errors(), scoring.overlap()));
         }
         data.requireUnchanged();
         Normalization normalization = data.normalization();

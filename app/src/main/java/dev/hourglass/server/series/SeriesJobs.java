@@ -1,7 +1,5 @@
 package dev.hourglass.server.series;
 
-import dev.hourglass.detect.series.StepErrors;
-import dev.hourglass.evaluate.errors.ErrorMeasure;
 import dev.hourglass.server.jobs.JobBoard;
 import dev.hourglass.server.models.EvaluationTarget;
 import io.javalin.http.Context;
@@ -19,22 +17,18 @@ public final class SeriesJobs {
         this.threads = threads;
     }
 
-    void answer(Context context, EvaluationTarget target, ErrorMeasure measure, Consumer<ScoredSeries> whenDone) {
+    void answer(Context context, EvaluationTarget target, RowScoring scoring, Consumer<ScoredSeries> whenDone) {
         ScoredSeries.require(target);
         String task = String.format(
                 Locale.ROOT,
                 "Scoring %,d rows with %s",
                 target.data().places().orElseThrow().rows().count(),
                 target.model().key().model());
-        StepErrors errors = switch (measure) {
-            case MSE -> new StepErrors.Squared();
-            case MAE -> new StepErrors.Absolute();
-        };
         jobs.answer(
                 context,
-                target.key("series/" + measure.key()),
+                target.key("series/" + scoring.key()),
                 task,
-                progress -> ScoredSeries.of(target.model().autoencoder(), target.data(), errors, threads, progress),
+                progress -> ScoredSeries.of(target.model().autoencoder(), target.data(), scoring, threads, progress),
                 whenDone);
     }
 }

@@ -1,10 +1,10 @@
 package dev.hourglass.server.series;
 
 import dev.hourglass.data.files.CsvWriter;
+import dev.hourglass.detect.Detection;
 import dev.hourglass.detect.metrics.Segment;
 import dev.hourglass.detect.series.AnomalyEvent;
 import dev.hourglass.detect.series.EventOptions;
-import dev.hourglass.evaluate.errors.ErrorMeasure;
 import dev.hourglass.server.http.Answers;
 import dev.hourglass.server.http.ApiException;
 import dev.hourglass.server.http.Query;
@@ -53,15 +53,13 @@ public final class SeriesRoutes implements Routes {
         routes.get(series + "/scores", this::scores);
     }
 
-    private static ErrorMeasure measure(Query query) {
-        return ErrorMeasure.of(query.choice("measure", ErrorMeasure.keys()));
-    }
-
     private record Piece(String series, int first, int last) {}
 
     private record Scores(int scored, double least, double median, double p90, double p99, double most) {}
 
     private record Threshold(double value, String note) {}
+
+    private record EventRule(double end, int gap, int least) {}
 
     private record Overview(
             int rows,
@@ -74,12 +72,16 @@ public final class SeriesRoutes implements Routes {
             List<Integer> anomalous,
             String anomalousNote,
             Scores scores,
-            Threshold threshold) {}
+            String measure,
+            List<String> measures,
+            Threshold threshold,
+            EventRule events) {}
 
     private void overview(Context context) {
-        ErrorMeasure measure = measure(new Query(context));
         EvaluationTarget target = targets.target(context);
-        jobs.answer(context, target, measure, series -> {
+        RowScoring scoring = RowScoring.of(new Query(context), target);
+        EventOptions events = scoring.events();
+        jobs.answer(context, target, scoring, series -> {
             int rows = series.rows().count();
             List<Piece> pieces = series.rows().pieces().stream()
                     .limit(MOST_PIECES)
@@ -105,11 +107,21 @@ public final class SeriesRoutes implements Routes {
                                     series.quantile(0.9),
                                     series.quantile(0.99),
                                     series.quantile(1)),
-                            new Threshold(
-                                    series.quantile(USUAL_SHARE),
-                                    "99 % of these rows lie at or below it. It is a place to begin: a threshold to use"
-                                            + " comes from normal data that are not the ones to judge.")));
+                            scoring.key(),
+                            scoring.choices(),
+                            threshold(series, scoring),
+                            new EventRule(events.end() / events.start(), events.mergeGap(), events.leastRows())));
         });
+    }
+
+    private static Threshold threshold(ScoredSeries series, RowScoring scoring) {
+        Detection detection = scoring.detection();
+        return detection == null
+                ? new Threshold(
+                        series.quantile(USUAL_SHARE),
+                        "99 % of these rows lie at or below it. It is a place to begin: a threshold to use comes from"
+                                + " normal data that are not the ones to judge.")
+                : new Threshold(detection.events().start(), "The model's own, as 1: " + detection.calibration() + ".");
     }
 
     private record Tick(int row, String time) {}
@@ -131,12 +143,12 @@ public final class SeriesRoutes implements Routes {
         int to = query.integer("to", 1, Integer.MAX_VALUE, Integer.MAX_VALUE);
         int width = query.integer("width", 1, MOST_PARTS, 1_000);
         List<Integer> channels = query.integers("channels");
-        ErrorMeasure measure = measure(query);
         if (channels.size() > MOST_CURVES) {
             throw ApiException.malformed(
                     "channels", "At most " + MOST_CURVES + " channels are sent at once.", "Ask for fewer.");
         }
-        jobs.answer(context, targets.target(context), measure, series -> {
+        EvaluationTarget target = targets.target(context);
+        jobs.answer(context, target, RowScoring.of(query, target), series -> {
             int end = Math.min(to, series.rows().count());
             if (from >= end) {
                 throw ApiException.malformed(
@@ -221,7 +233,6 @@ public final class SeriesRoutes implements Routes {
 
     private void events(Context context) {
         Query query = new Query(context);
-        ErrorMeasure measure = measure(query);
         double threshold = query.requiredNumber("threshold", 0, Double.MAX_VALUE);
         double end = query.number("end", 0, 1).orElse(1);
         int gap = query.integer("gap", 0, 1_000_000, 0);
@@ -231,7 +242,7 @@ public final class SeriesRoutes implements Routes {
         String dataName = query.text("data", "test");
         EvaluationTarget target = targets.target(context);
         EventOptions options = new EventOptions(threshold, threshold * end, gap, least);
-        jobs.answer(context, target, measure, series -> {
+        jobs.answer(context, target, RowScoring.of(query, target), series -> {
             List<Segment> events = AnomalyEvent.segments(series.scores(), options);
             RowTruth truth = truth(query, run, dataName, target, series);
             Answers.json(
@@ -278,10 +289,9 @@ public final class SeriesRoutes implements Routes {
 
     private void scores(Context context) {
         Query query = new Query(context);
-        ErrorMeasure measure = measure(query);
         boolean parts = query.flag("parts");
         EvaluationTarget target = targets.target(context);
-        jobs.answer(context, target, measure, series -> {
+        jobs.answer(context, target, RowScoring.of(query, target), series -> {
             context.contentType("text/csv; charset=utf-8");
             try (Writer out = new OutputStreamWriter(context.outputStream(), StandardCharsets.UTF_8)) {
                 write(series, parts, out);

@@ -89,13 +89,18 @@ class HgSeries extends PageElement {
   get which() {
     return {
       ...chosenData(this.query),
-      measure: this.query.get("measure") ?? "mse",
+      measure: this.query.get("rows-measure") ?? "",
       labelColumn: this.query.get("labels") ?? "",
     };
   }
 
   get number() {
-    return { gap: Number(this.query.get("gap") ?? 0), least: Number(this.query.get("least") ?? 1) };
+    const usual = this.series.value?.events ?? { end: 1, gap: 0, least: 1 };
+    return {
+      end: usual.end,
+      gap: Number(this.query.get("gap") ?? usual.gap),
+      least: Number(this.query.get("least") ?? usual.least),
+    };
   }
 
   willUpdate() {
@@ -214,16 +219,18 @@ class HgSeries extends PageElement {
       <header>
         <h2 id="series">Rows by their score</h2>
         <div class="row">
-          ${choice(
-            "series-measure",
-            "Score",
-            [
-              ["mse", "squared error"],
-              ["mae", "absolute error"],
-            ],
-            this.which.measure,
-            (measure) => remember({ measure: measure === "mse" ? null : measure, threshold: null, "row-threshold": null }),
-          )}
+          ${
+            series === null
+              ? nothing
+              : choice(
+                  "series-measure",
+                  "Score",
+                  series.measures.map((measure) => [measure, MEASURES[measure] ?? measure]),
+                  series.measure,
+                  (measure) =>
+                    remember({ "rows-measure": measure === series.measures[0] ? null : measure, "row-threshold": null }),
+                )
+          }
           <button @click=${() => this.saveScores()} ?disabled=${series === null}>All scores as CSV</button>
           <button aria-expanded=${this.keys} @click=${() => (this.keys = !this.keys)}>Keys (?)</button>
         </div>
@@ -376,11 +383,11 @@ class HgSeries extends PageElement {
         ${this.wholeNumber("least", "Least rows of an event", 1)}
         <button
           @click=${() => this.raise(this.series.value.threshold.value ?? 0)}
-          title=${this.series.value.threshold.note}
         >
-          Above 99 % of these rows
+          ${this.series.value.measure === "detector" ? "The model's own threshold" : "Above 99 % of these rows"}
         </button>
-      </div>`;
+      </div>
+      <p class="note">${this.series.value.threshold.note}</p>`;
   }
 
   wholeNumber(name, label, least) {
@@ -706,6 +713,7 @@ class HgSeries extends PageElement {
   }
 }
 
+const MEASURES = { detector: "the model's own", mse: "squared error", mae: "absolute error" };
 const TRUTHS = { anomaly: "anomaly", normal: "normal", unknown: "" };
 const KNOWN = { anomaly: "an anomaly", normal: "normal", unknown: "nothing yet" };
 
