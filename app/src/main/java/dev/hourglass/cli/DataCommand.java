@@ -97,11 +97,11 @@ final class DataCommand implements Runnable {
             description = {
                 "",
                 "Of a table (CSV and its kin): columns, times, gaps, ranges, constant and correlated channels,"
-                        + " classes, how many samples windows make, and what training would take. Reads it once, in little"
-                        + " memory.",
+                    + " classes, how many samples windows make, and what training would take. Reads it once, in little"
+                    + " memory.",
                 "",
-                "Of a folder of tables the same, over all of them. Of arrays (NPY, NPZ, MAT, WAV, IDX): what they are"
-                        + " taken for, their range and classes.",
+                "Of a folder of tables the same, over all of them. Of arrays (NPY, NPZ, MAT, HDF5, WAV, IDX): what"
+                        + " they are taken for, their range and classes.",
                 "",
                 "Of a folder of pictures: sizes, kinds, colours, classes, and what can't be read and why, all by the"
                         + " headers; --plot draws some of them."

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
@@ -19,6 +20,23 @@ import javax.imageio.ImageIO;
 /** Data that lies about its size, or that is more than memory holds. */
 final class HostileData {
     private HostileData() {}
+
+    /** HDF5 files by h5py that follow links, name other files or use what is refused, and one whose shape lies. */
+    private static void hdf5(Path folder) throws IOException {
+        Path resources = Path.of("../core/src/test/resources/hdf5");
+        try (Stream<Path> files = Files.list(resources.resolve("hostile"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, folder.resolve("data-" + file.getFileName()));
+            }
+        }
+        byte[] head = Files.readAllBytes(resources.resolve("hostile-sparse.head"));
+        Files.write(folder.resolve("shape-without-bytes.h5"), head);
+        try (RandomAccessFile sparse =
+                new RandomAccessFile(folder.resolve("sparse-400MB.h5").toFile(), "rw")) {
+            sparse.write(head);
+            sparse.setLength(400_065_536L);
+        }
+    }
 
     static void write(Path folder) throws IOException {
         Files.createDirectories(folder);
@@ -48,6 +66,7 @@ final class HostileData {
         Files.write(folder.resolve("channels.wav"), wav(24, Integer.MAX_VALUE));
         Files.write(folder.resolve("promises.mat"), mat(Integer.MAX_VALUE, Integer.MAX_VALUE));
         Files.write(folder.resolve("negative.mat"), mat(-1, -1));
+        hdf5(folder);
         Files.writeString(folder.resolve("deep.json"), "[".repeat(10 << 20));
         Files.writeString(folder.resolve("deep.jsonl"), "{\"a\":".repeat(2 << 20));
         Files.writeString(folder.resolve("long-key.jsonl"), "{\"" + "a".repeat(20 << 20));

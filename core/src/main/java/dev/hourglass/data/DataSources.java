@@ -6,6 +6,7 @@ import dev.hourglass.data.catalog.FetchListener;
 import dev.hourglass.data.files.ArrayChoice;
 import dev.hourglass.data.files.ArrayFile;
 import dev.hourglass.data.files.CsvFile;
+import dev.hourglass.data.files.Hdf5Arrays;
 import dev.hourglass.data.files.IdxFile;
 import dev.hourglass.data.files.Labels;
 import dev.hourglass.data.files.MatFile;
@@ -53,7 +54,7 @@ public final class DataSources {
     private static final byte[] GZIP_MAGIC = {0x1f, (byte) 0x8b};
     /** What can be read as series or samples, in messages; docs/data.md says more of each. */
     public static final String FILES =
-            "a table (CSV, TSV, UCR/UEA .ts, ARFF, JSON, Parquet, WFDB .hea) or arrays (NPY, NPZ, MAT, WAV, IDX)";
+            "a table (CSV, TSV, UCR/UEA .ts, ARFF, JSON, Parquet, WFDB .hea) or arrays (NPY, NPZ, MAT, HDF5, WAV, IDX)";
 
     private static final String KINDS = FILES + ", or a folder of pictures or tables";
     private static final int MAX_SIBLINGS = 1_000;
@@ -243,9 +244,6 @@ public final class DataSources {
     }
 
     private static String wayOut(Path file, byte[] beginning) {
-        if (startsWith(beginning, HDF5_MAGIC)) {
-            return "It is HDF5: a model is no data; save arrays as NPY.";
-        }
         if (startsWith(beginning, PARQUET_MAGIC)) {
             return "It is Parquet: name it .parquet.";
         }
@@ -272,6 +270,9 @@ public final class DataSources {
         }
         if (startsWith(beginning, MAT_MAGIC)) {
             return Optional.of(MatFile.open(file));
+        }
+        if (startsWith(beginning, HDF5_MAGIC)) {
+            return Optional.of(Hdf5Arrays.open(file));
         }
         return startsWith(beginning, WAV_MAGIC) ? Optional.of(WavFile.open(file)) : Optional.empty();
     }

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 /** The rules that ARCHITECTURE.md states, as the build checks them. */
 public final class HouseRules {
     private static final Set<String> CORE =
-            Set.of("files", "tensor", "model", "data", "engine", "train", "evaluate", "detect", "formats");
+            Set.of("files", "tensor", "hdf5", "model", "data", "engine", "train", "evaluate", "detect", "formats");
 
     private HouseRules() {}
 
@@ -36,8 +36,8 @@ public final class HouseRules {
         rules.add(thePlanKnowsNothingOfTheProcessor());
         rules.add(keepsToItself("engine", List.of("engine.plan", "engine.cpu"), "TrainUsesCpu"));
         rules.add(keepsToItself("evaluate", List.of("evaluate.neighbours"), "DetectUsesNeighbours"));
-        rules.add(keepsToItself(
-                "formats", List.of("formats.hdf5", "formats.json", "formats.keras", "formats.onnx"), "LabUsesHdf5"));
+        rules.add(keepsToItself("formats", List.of("formats.json", "formats.keras", "formats.onnx"), "LabUsesJson"));
+        rules.add(onlyReadersOfFilesUseHdf5());
         rules.add(roomsFormNoCircle());
         rules.add(whatRunsAPlanIsAboveItsParts());
         rules.add(onlyTensorTouchesTheVectorModule());
@@ -65,6 +65,7 @@ public final class HouseRules {
         Map<String, String> culprits = Map.ofEntries(
                 Map.entry("files", "FilesUsesTensor"),
                 Map.entry("tensor", "TensorUsesModel"),
+                Map.entry("hdf5", "Hdf5UsesModel"),
                 Map.entry("model", "ModelUsesEngine"),
                 Map.entry("data", "DataUsesModel"),
                 Map.entry("engine", "EngineUsesData"),
@@ -102,13 +103,14 @@ public final class HouseRules {
         Map<String, Set<String>> table = new LinkedHashMap<>();
         table.put("files", Set.of());
         table.put("tensor", Set.of());
+        table.put("hdf5", Set.of("files", "tensor"));
         table.put("model", Set.of("tensor"));
-        table.put("data", Set.of("files", "tensor"));
+        table.put("data", Set.of("files", "tensor", "hdf5"));
         table.put("engine", Set.of("model", "tensor"));
         table.put("train", Set.of("files", "engine", "model", "data", "tensor"));
         table.put("evaluate", Set.of("engine", "model", "data", "tensor"));
         table.put("detect", Set.of("evaluate", "engine", "model", "data", "tensor"));
-        table.put("formats", Set.of("files", "detect", "engine", "model", "data", "tensor"));
+        table.put("formats", Set.of("files", "hdf5", "detect", "engine", "model", "data", "tensor"));
         table.put("report", Set.of("evaluate", "train", "engine", "model", "files", "tensor"));
         table.put("lab", coreAnd("report"));
         table.put("server", coreAnd("report", "lab"));
@@ -169,6 +171,22 @@ public final class HouseRules {
                         .because("they are public for each other and are no API")
                         .allowEmptyShould(true),
                 culprit);
+    }
+
+    private static HouseRule onlyReadersOfFilesUseHdf5() {
+        return new HouseRule(
+                noClasses()
+                        .that()
+                        .resideOutsideOfPackages(Stream.of("hdf5", "data", "formats")
+                                .flatMap(HouseRules::patterns)
+                                .toArray(String[]::new))
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAnyPackage(patterns("hdf5").toArray(String[]::new))
+                        .as("only data and formats use hdf5")
+                        .because("it is public for them and is no API")
+                        .allowEmptyShould(true),
+                "LabUsesHdf5");
     }
 
     private static HouseRule roomsFormNoCircle() {

@@ -87,14 +87,16 @@ class DataSourcesTest {
 
     @Test
     void aFileOfAnotherKindIsRefused() throws IOException {
-        Path model = Files.write(folder.resolve("model.h5"), new byte[] {(byte) 0x89, 'H', 'D', 'F', 13, 10});
+        Path model = Files.write(folder.resolve("model.bin"), new byte[] {(byte) 0x89, 'P', 'D', 'F', 13, 10});
         Path empty = Files.write(folder.resolve("empty.bin"), new byte[0]);
 
         assertThatThrownBy(() -> open(model.toString()))
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessage(
-                        model + ": expected " + DataSources.FILES + ", or a folder of pictures or tables, found none of"
-                                + " these by its first bytes and its name. It is HDF5: a model is no data; save arrays as NPY.");
+                        model + ": expected " + DataSources.FILES + ", or a folder of pictures or tables, found none"
+                                + " of these by its first bytes and its name. Name a"
+                                + " table by its format, such as .csv or .parquet;"
+                                + " convert anything else.");
         assertThatThrownBy(() -> open(empty.toString()))
                 .hasMessageEndingWith(
                         "found an empty file. Name a table by its format, such as .csv or .parquet; convert"

@@ -17,7 +17,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 
-/** A first recipe for a file of arrays (NPY, NPZ, MAT, WAV, IDX): of pictures, of a series, of samples or of rows. */
+/** A first recipe for a file of arrays (NPY, NPZ, MAT, HDF5, WAV, IDX): of pictures, of a series, of samples or of rows. */
 public final class ArrayDraft {
     private static final int MOST_STEPS = 48;
     private static final int LEAST_STEPS = 4;
@@ -194,8 +194,10 @@ public final class ArrayDraft {
         }
         text.add(
                 curve
-                        ? "  scaling: {method: standardize, channels: all}   # the numbers of a row are steps of one channel"
-                        : "  scaling: standardize     # each channel to mean 0, deviation 1; or min_max, robust, log1p, none");
+                        ? "  scaling: {method: standardize, channels: all}   # the numbers of a row are steps of one"
+                                + " channel"
+                        : "  scaling: standardize     # each channel to mean 0, deviation 1; or min_max, robust,"
+                                + " log1p, none");
         text.add("");
         text.add("models:");
         Model model = choices.model();

@@ -1,11 +1,11 @@
 package dev.hourglass.formats.keras;
 
 import dev.hourglass.formats.UnsupportedModelException;
-import dev.hourglass.formats.hdf5.Group;
-import dev.hourglass.formats.hdf5.Hdf5File;
 import dev.hourglass.formats.json.Json;
 import dev.hourglass.formats.json.JsonText;
 import dev.hourglass.formats.json.YamlText;
+import dev.hourglass.hdf5.Group;
+import dev.hourglass.hdf5.Hdf5File;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Shape;

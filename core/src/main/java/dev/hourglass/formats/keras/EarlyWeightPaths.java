@@ -1,8 +1,8 @@
 package dev.hourglass.formats.keras;
 
-import dev.hourglass.formats.hdf5.Dataset;
-import dev.hourglass.formats.hdf5.Group;
-import dev.hourglass.formats.hdf5.Node;
+import dev.hourglass.hdf5.Dataset;
+import dev.hourglass.hdf5.Group;
+import dev.hourglass.hdf5.Node;
 import dev.hourglass.model.KerasClass;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,8 +1,8 @@
 package dev.hourglass.formats.keras;
 
-import dev.hourglass.formats.hdf5.Attribute;
-import dev.hourglass.formats.hdf5.Group;
 import dev.hourglass.formats.json.Json;
+import dev.hourglass.hdf5.Attribute;
+import dev.hourglass.hdf5.Group;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,11 +5,11 @@ import dev.hourglass.engine.OptimizerState;
 import dev.hourglass.formats.ModelLayout;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.formats.UnsupportedModelException;
-import dev.hourglass.formats.hdf5.Attribute;
-import dev.hourglass.formats.hdf5.Group;
-import dev.hourglass.formats.hdf5.Hdf5File;
 import dev.hourglass.formats.json.Json;
 import dev.hourglass.formats.json.JsonText;
+import dev.hourglass.hdf5.Attribute;
+import dev.hourglass.hdf5.Group;
+import dev.hourglass.hdf5.Hdf5File;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Shape;
@@ -47,8 +47,8 @@ public final class LegacyFile {
                     file,
                     "an attribute " + CONFIG,
                     "none",
-                    "A file of weights alone doesn't say what the layers are; give the JSON of model.to_json() as the model and"
-                            + " this file with --weights, or save the whole model.");
+                    "A file of weights alone doesn't say what the layers are; give the JSON of model.to_json() as the"
+                            + " model and this file with --weights, or save the whole model.");
         }
         LoadedModel.Builder loaded = new LoadedModel.Builder(file);
         InputSizes sizes = new InputSizes(sample, kerasClass -> LegacyWeights.firstKernel(arrays));

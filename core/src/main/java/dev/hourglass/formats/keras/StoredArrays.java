@@ -1,9 +1,9 @@
 package dev.hourglass.formats.keras;
 
-import dev.hourglass.formats.hdf5.Dataset;
-import dev.hourglass.formats.hdf5.Group;
-import dev.hourglass.formats.hdf5.Node;
 import dev.hourglass.formats.json.Json;
+import dev.hourglass.hdf5.Dataset;
+import dev.hourglass.hdf5.Group;
+import dev.hourglass.hdf5.Node;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Shape;
 import java.nio.file.Path;
@@ -41,6 +41,8 @@ record StoredArrays(Path file, Group root) {
         return switch (dataset.values()) {
             case Dataset.Values.Floats floats -> Optional.of((double) floats.values()[0]);
             case Dataset.Values.Wholes wholes -> Optional.of((double) wholes.values()[0]);
+            case Dataset.Values.Doubles doubles -> Optional.of(doubles.values()[0]);
+            case Dataset.Values.Pixels pixels -> Optional.of((double) Byte.toUnsignedInt(pixels.values()[0]));
             case Dataset.Values.Other ignored -> Optional.empty();
         };
     }
@@ -68,6 +70,8 @@ record StoredArrays(Path file, Group root) {
             case Dataset dataset ->
                 switch (dataset.values()) {
                     case Dataset.Values.Floats ignored -> dataset.dimensions().toString();
+                    case Dataset.Values.Doubles ignored -> dataset.dimensions().toString();
+                    case Dataset.Values.Pixels ignored -> "bytes " + dataset.dimensions();
                     case Dataset.Values.Wholes ignored -> "whole numbers " + dataset.dimensions();
                     case Dataset.Values.Other other -> Json.printable(other.type());
                 };

@@ -1,8 +1,8 @@
 package dev.hourglass.formats.keras;
 
 import dev.hourglass.files.FreeHeap;
-import dev.hourglass.formats.hdf5.BoundedInput;
 import dev.hourglass.formats.json.Json;
+import dev.hourglass.hdf5.BoundedInput;
 import dev.hourglass.tensor.CorruptFileException;
 import java.io.EOFException;
 import java.io.IOException;

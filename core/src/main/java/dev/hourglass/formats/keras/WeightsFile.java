@@ -1,7 +1,7 @@
 package dev.hourglass.formats.keras;
 
-import dev.hourglass.formats.hdf5.Dataset;
-import dev.hourglass.formats.hdf5.Group;
+import dev.hourglass.hdf5.Dataset;
+import dev.hourglass.hdf5.Group;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.model.Variable;

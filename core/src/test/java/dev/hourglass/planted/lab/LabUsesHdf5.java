@@ -1,6 +1,6 @@
 package dev.hourglass.planted.lab;
 
-import dev.hourglass.formats.hdf5.Hdf5File;
+import dev.hourglass.hdf5.Hdf5File;
 
-/** Uses what only formats may. */
+/** Uses what only data and formats may. */
 public record LabUsesHdf5(Hdf5File forbidden) {}

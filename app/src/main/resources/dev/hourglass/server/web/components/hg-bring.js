@@ -73,7 +73,7 @@ class HgBring extends PageElement {
           /></label>
         </p>
         <p class="note">
-          CSV, TSV, JSON, ARFF, .ts, NPY, NPZ, MAT, IDX, WAV, PNG, JPEG and more. It stays on the server, in its folder of
+          CSV, TSV, JSON, ARFF, .ts, NPY, NPZ, MAT, HDF5, IDX, WAV, PNG, JPEG and more. It stays on the server, in its folder of
           runs, until you remove it.
         </p>
       </div>

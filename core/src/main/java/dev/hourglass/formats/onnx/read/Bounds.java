@@ -1,7 +1,7 @@
 package dev.hourglass.formats.onnx.read;
 
 import dev.hourglass.files.FreeHeap;
-import dev.hourglass.formats.hdf5.BoundedInput;
+import dev.hourglass.hdf5.BoundedInput;
 import dev.hourglass.tensor.CorruptFileException;
 
 /**

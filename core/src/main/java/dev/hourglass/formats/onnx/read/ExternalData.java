@@ -2,7 +2,7 @@ package dev.hourglass.formats.onnx.read;
 
 import dev.hourglass.files.ConfinedFolder;
 import dev.hourglass.files.Excerpt;
-import dev.hourglass.formats.hdf5.BoundedInput;
+import dev.hourglass.hdf5.BoundedInput;
 import dev.hourglass.tensor.CorruptFileException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,6 @@
 package dev.hourglass.formats.onnx.read;
 
-import dev.hourglass.formats.hdf5.BoundedInput;
+import dev.hourglass.hdf5.BoundedInput;
 import dev.hourglass.tensor.CorruptFileException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
