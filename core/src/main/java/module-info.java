@@ -22,6 +22,7 @@ module dev.hourglass.core {
     exports dev.hourglass.data.tables;
     exports dev.hourglass.detect;
     exports dev.hourglass.detect.metrics;
+    exports dev.hourglass.detect.rivals;
     exports dev.hourglass.detect.series;
     exports dev.hourglass.engine;
     exports dev.hourglass.evaluate;
