@@ -35,11 +35,10 @@ public final class Nab {
         int judged = 0;
         int anomalous = 0;
         for (NabSeries file : files) {
-            double[] all = file.values();
             int probation = file.probation();
-            for (int i = probation; i < all.length; i++) {
+            for (int i = probation; i < file.rows(); i++) {
                 scores[at + i - probation] = file.score(i);
-                values[at + i - probation] = all[i];
+                values[at + i - probation] = file.value(i);
             }
             for (Segment segment : file.windows()) {
                 int first = Math.max(segment.first(), probation);
@@ -50,7 +49,7 @@ public final class Nab {
                 }
                 window++;
             }
-            at += all.length - probation;
+            at += file.rows() - probation;
         }
         windows = window;
         judgedWindows = judged;
@@ -90,6 +89,40 @@ public final class Nab {
     }
 
     /**
+     * What one file adds to the sum over all at a threshold: its windows and false alarms, without the others. Rows at the threshold or above are
+     * flagged. Sums of files add up, so that files can be left out or drawn again.
+     */
+    public static double sum(NabSeries file, NabProfile profile, double threshold) {
+        int probation = file.probation();
+        double sum = 0;
+        int row = probation;
+        for (Segment window : file.windows()) {
+            for (; row < window.first(); row++) {
+                sum += file.score(row) >= threshold ? profile.falseAlarm() * file.value(row) : 0;
+            }
+            double paid = -profile.miss();
+            for (; row <= window.last(); row++) {
+                paid = file.score(row) >= threshold ? Math.max(paid, profile.hit() * file.value(row)) : paid;
+            }
+            sum += window.last() >= probation ? paid : 0;
+        }
+        for (; row < file.rows(); row++) {
+            sum += file.score(row) >= threshold ? profile.falseAlarm() * file.value(row) : 0;
+        }
+        return sum;
+    }
+
+    /**
+     * A sum over files on NAB's scale: 0 for a detector that flags nothing, 100 for one that flags the first row of each window alone.
+     *
+     * @param windows of all these files, &gt;= 1
+     */
+    public static double normalised(double sum, int windows, NabProfile profile) {
+        double least = -profile.miss() * windows;
+        return 100 * (sum - least) / (profile.hit() * windows - least);
+    }
+
+    /**
      * Lowers the threshold score by score, and gives the best, or the last one. In a window a value falls with time, so a row changes the sum only where it comes
      * before those that were flagged already.
      */
@@ -121,11 +154,9 @@ public final class Nab {
     }
 
     private NabScore score(NabProfile profile, double threshold, double sum, int hits, int flagged) {
-        double least = -profile.miss() * windows;
-        double most = profile.hit() * windows;
         int falseAlarms = flagged - hits;
         Confusion rows =
                 new Confusion(hits, order.length - anomalousRows - falseAlarms, falseAlarms, anomalousRows - hits);
-        return new NabScore(threshold, sum, 100 * (sum - least) / (most - least), rows);
+        return new NabScore(threshold, sum, normalised(sum, windows, profile), rows);
     }
 }

@@ -9,10 +9,13 @@ public final class NabSeries {
 
     private final double[] scores;
     private final List<Segment> windows;
+    /** What a detection at each row is worth, whatever its score. */
+    private final double[] values;
 
-    private NabSeries(double[] scores, List<Segment> windows) {
+    private NabSeries(double[] scores, List<Segment> windows, double[] values) {
         this.scores = scores;
         this.windows = windows;
+        this.values = values;
     }
 
     /**
@@ -26,13 +29,7 @@ public final class NabSeries {
         if (scores.length == 0) {
             throw new IllegalArgumentException("scores must be of at least one row, got none");
         }
-        LabelledScores.requireFinite(scores);
-        for (int i = 0; i < scores.length; i++) {
-            if (scores[i] > Nab.NOTHING) {
-                throw new IllegalArgumentException("NAB's scores must be at most 1, got " + scores[i] + " at row " + i
-                        + " (from 0). Divide them by the largest, or take s / (s + threshold).");
-            }
-        }
+        requireScores(scores);
         int before = -1;
         for (Segment window : windows) {
             Labels.requireInside(window, scores.length);
@@ -46,7 +43,32 @@ public final class NabSeries {
             }
             before = window.last();
         }
-        return new NabSeries(scores.clone(), List.copyOf(windows));
+        return new NabSeries(scores.clone(), List.copyOf(windows), values(scores.length, windows));
+    }
+
+    /**
+     * The same file, scored by another detector.
+     *
+     * @param others as many, finite and at most 1.1; copied
+     * @throws IllegalArgumentException if they are not like that
+     */
+    public NabSeries withScores(double[] others) {
+        if (others.length != scores.length) {
+            throw new IllegalArgumentException("Each row needs a score, got " + others.length + " scores for "
+                    + scores.length + " rows. Take the scores of this file.");
+        }
+        requireScores(others);
+        return new NabSeries(others.clone(), windows, values);
+    }
+
+    private static void requireScores(double[] scores) {
+        LabelledScores.requireFinite(scores);
+        for (int i = 0; i < scores.length; i++) {
+            if (scores[i] > Nab.NOTHING) {
+                throw new IllegalArgumentException("NAB's scores must be at most 1, got " + scores[i] + " at row " + i
+                        + " (from 0). Divide them by the largest, or take s / (s + threshold).");
+            }
+        }
     }
 
     int rows() {
@@ -70,9 +92,13 @@ public final class NabSeries {
      * What a detection at each row is worth: up to 1 in a window, the earlier the more; down to -1 outside, the less bad the
      * nearer behind a window. Before weights.
      */
-    double[] values() {
+    double value(int row) {
+        return values[row];
+    }
+
+    private static double[] values(int rows, List<Segment> windows) {
         double most = sigmoid(-1);
-        double[] values = new double[scores.length];
+        double[] values = new double[rows];
         int next = 0;
         Segment closed = null;
         for (int i = 0; i < values.length; i++) {

@@ -78,14 +78,54 @@ class NabTest {
         List<NabSeries> files = files(name);
         for (int i = 0; i < files.size(); i++) {
             double[] expected = Golden.read("nab", name + "-standard-" + i + "-values");
-            double[] values = files.get(i).values();
+            NabSeries file = files.get(i);
 
-            assertThat(values).hasSameSizeAs(expected);
-            for (int row = 0; row < values.length; row++) {
-                double weighted = values[row] * (values[row] > 0 ? 1 : 0.11);
+            assertThat(file.rows()).isEqualTo(expected.length);
+            for (int row = 0; row < expected.length; row++) {
+                double weighted = file.value(row) * (file.value(row) > 0 ? 1 : 0.11);
                 assertThat(weighted).as("file %d, row %d", i, row).isCloseTo(expected[row], within(1e-9));
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "duplicate_at_limits",
+                "duplicate_timestamps",
+                "one_file",
+                "three_files",
+                "window_inside_probation"
+            })
+    void sumsOfFilesAddUpToThatOfAll(String name) {
+        List<NabSeries> files = files(name);
+        Nab all = Nab.of(files);
+        for (NabProfile profile : NabProfile.values()) {
+            for (double threshold : new double[] {0, 0.3, 0.7, 0.95, 1.1}) {
+                double sum = files.stream()
+                        .mapToDouble(file -> Nab.sum(file, profile, threshold))
+                        .sum();
+
+                assertThat(sum)
+                        .as("%s at %s", profile, threshold)
+                        .isCloseTo(all.at(profile, threshold).sum(), within(1e-9));
+            }
+        }
+    }
+
+    @Test
+    void aFileScoredOtherwiseIsTheSameFile() {
+        NabSeries file = files("one_file").getFirst();
+        double[] scores = new double[file.rows()];
+        scores[scores.length / 2] = 1;
+        NabSeries other = file.withScores(scores);
+
+        assertThat(other.windows()).isEqualTo(file.windows());
+        assertThat(other.value(scores.length / 2)).isEqualTo(file.value(scores.length / 2));
+        assertThat(other.score(scores.length / 2)).isEqualTo(1);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> file.withScores(new double[3]))
+                .withMessageContaining("got 3 scores for " + scores.length + " rows");
     }
 
     @Test
