@@ -112,6 +112,7 @@ public final class Main {
         commands.put("convert", () -> new ConvertCommand(terminal));
         commands.put("evaluate", () -> new EvaluateCommand(terminal, catalog));
         commands.put("judge", () -> new JudgeCommand(terminal));
+        commands.put("board", () -> new BoardCommand(terminal, catalog));
         commands.put("encode", () -> new PassCommand.Encode(terminal, catalog));
         commands.put("decode", () -> new PassCommand.Decode(terminal, catalog));
         commands.put("reconstruct", () -> new PassCommand.Reconstruct(terminal, catalog));

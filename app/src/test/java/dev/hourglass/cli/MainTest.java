@@ -29,8 +29,8 @@ class MainTest {
                         "no command",
                         "",
                         "hourglass: Missing command: lab, serve, resume, replay, data, inspect, convert, evaluate,"
-                                + " judge, encode, decode, reconstruct, latent, sample or compare. See 'hourglass"
-                                + " --help'."),
+                            + " judge, board, encode, decode, reconstruct, latent, sample or compare. See 'hourglass"
+                            + " --help'."),
                 argumentSet(
                         "a command misspelt",
                         "lba mnist",
@@ -180,6 +180,7 @@ class MainTest {
                 "convert --help",
                 "evaluate --help",
                 "judge --help",
+                "board --help",
                 "encode --help",
                 "help decode",
                 "reconstruct --help",

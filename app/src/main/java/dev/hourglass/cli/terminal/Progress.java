@@ -38,6 +38,14 @@ public final class Progress implements AutoCloseable {
         }
     }
 
+    /** Where the total is known only now. */
+    public void stepTo(int done, int total) {
+        if (bar != null) {
+            bar.maxHint(total);
+            bar.stepTo(done);
+        }
+    }
+
     /** Ends the bar, so that whatever is written next starts a new line. */
     @Override
     public void close() {

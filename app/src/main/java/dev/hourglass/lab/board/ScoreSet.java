@@ -1,0 +1,24 @@
+package dev.hourglass.lab.board;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What several detectors say of one series, or one split of a data set: numbers by name.
+ *
+ * @param numbers by name, in order
+ */
+record ScoreSet(Map<String, double[]> numbers) {
+    ScoreSet {
+        numbers = Collections.unmodifiableMap(new LinkedHashMap<>(numbers));
+    }
+
+    double[] get(String name) {
+        double[] found = numbers.get(name);
+        if (found == null) {
+            throw new IllegalArgumentException("there are no scores '" + name + "', only " + numbers.keySet());
+        }
+        return found;
+    }
+}
