@@ -118,12 +118,39 @@ final class WaistRule {
             Shape here = facts.get(end - 1).output();
             boolean isWaist = isNarrower(here, widestBefore) && isNarrower(here, widestFrom.get(end));
             boolean isNarrowest = isNarrower(here, model.input().shape()) && isNarrower(here, output);
-            if (end > firstChange(facts) && (rebuilds ? isWaist : isNarrowest)) {
+            if (end > firstChange(facts) && (rebuilds ? isWaist : isNarrowest) && !isLaidOutToBeScaled(end)) {
                 ends.add(end);
             }
             widestBefore = wider(here, widestBefore);
         }
         return ends;
+    }
+
+    /**
+     * Whether a value is one place only so that each of its numbers can be scaled and shifted by itself, as ONNX files add
+     * positions, and has its places again behind that.
+     */
+    private boolean isLaidOutToBeScaled(int end) {
+        Shape shape = facts.get(end - 1).output();
+        boolean scaled = isScaling(facts.get(end - 1));
+        for (int next = end; next < facts.size() && isNext(next); next++) {
+            LayerFacts layer = facts.get(next);
+            if (!keepsContent(layer) && !isScaling(layer)) {
+                return false;
+            }
+            scaled |= isScaling(layer);
+            if (places(layer.output()) > places(shape)) {
+                return scaled;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isScaling(LayerFacts layer) {
+        return layer.layer() instanceof LayerSpec.DepthwiseConv1d l
+                && l.kernel() == 1
+                && l.stride() == 1
+                && l.depthMultiplier() == 1;
     }
 
     private int narrowest(List<Integer> ends) {

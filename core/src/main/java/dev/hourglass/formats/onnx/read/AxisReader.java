@@ -189,7 +189,7 @@ final class AxisReader {
                         .orElseThrow(() -> reading.unsupported(node, "one axis turned round", "several", ""));
             } else {
                 reading.require(steps[i] == 1, node, "steps of 1", Long.toString(steps[i]));
-                part = part(node, part, axis, new int[] {(int) start, (int) Math.max(end, start)});
+                part = part(reading, node, part, axis, new int[] {(int) start, (int) Math.max(end, start)});
             }
         }
         return part;
@@ -208,7 +208,7 @@ final class AxisReader {
         if (place < 0 || place >= size) {
             throw reading.corrupt(node, "an index of at most " + (size - 1), Long.toString(place));
         }
-        View part = part(node, from, axis, new int[] {(int) place, (int) place + 1});
+        View part = part(reading, node, from, axis, new int[] {(int) place, (int) place + 1});
         return index.rank() == 0 ? part.squeezed(axis) : part;
     }
 
@@ -251,14 +251,14 @@ final class AxisReader {
                 throw reading.corrupt(node, "parts of " + size + " in all", Arrays.toString(sizes));
             }
             if (reading.isRead(node, i)) {
-                reading.give(node, i, part(node, from, axis, new int[] {(int) start, (int) end}));
+                reading.give(node, i, part(reading, node, from, axis, new int[] {(int) start, (int) end}));
             }
             start = end;
         }
     }
 
     /** @param range from the first to behind the last */
-    private View part(OnnxNode node, View from, int axis, int[] range) {
+    static View part(Reading reading, OnnxNode node, View from, int axis, int[] range) {
         int size = from.size(axis);
         if (range[0] == 0 && range[1] == size) {
             return from;

@@ -106,6 +106,7 @@ final class ConstantFolding {
             case Constant constant -> constant.dimensions();
             case View view -> view.dimensions();
             case Scaled scaled -> scaled.view().dimensions();
+            case Scores scores -> scores.dimensions();
         };
         int rank = dimensions.length;
         int start = Math.clamp(fromFront(node.whole("start", 0), rank), 0, rank);

@@ -110,6 +110,41 @@ final class GraphBuilder {
         layers.put(layer.name(), new Built(facts, old.inputs(), weights));
     }
 
+    /** Puts a layer at its place, or at that of the layer of its name; what it reads must be before that. */
+    void put(LayerSpec layer, List<String> inputs, Map<String, float[]> weights) {
+        List<LayerFacts.Source> sources = inputs.stream()
+                .map(name -> new LayerFacts.Source("'" + name + "'", output(name)))
+                .toList();
+        bounds.reserve(size(weights) * Float.BYTES, "the weights of all layers");
+        layers.put(layer.name(), new Built(LayerFacts.ofSources(layer, sources), inputs, weights));
+    }
+
+    /** The shape of what a layer reads. */
+    Shape input(String layer) {
+        return Objects.requireNonNull(layers.get(layer)).facts().input();
+    }
+
+    /** The shape of what a layer or the input gives. */
+    Shape output(String name) {
+        Built built = layers.get(name);
+        return built == null ? input.shape() : built.facts().output();
+    }
+
+    /** Of each value that leads to an output, which layers read it. */
+    Map<String, List<String>> readers(String output) {
+        Set<String> needed = new HashSet<>(Set.of(output));
+        Map<String, List<String>> readers = new HashMap<>(Map.of(output, new ArrayList<>()));
+        for (Map.Entry<String, Built> entry : List.copyOf(layers.entrySet()).reversed()) {
+            if (needed.contains(entry.getKey())) {
+                for (String read : Set.copyOf(entry.getValue().inputs())) {
+                    needed.add(read);
+                    readers.computeIfAbsent(read, name -> new ArrayList<>()).add(entry.getKey());
+                }
+            }
+        }
+        return readers;
+    }
+
     Map<String, float[]> weights(String layer) {
         return Objects.requireNonNull(layers.get(layer)).weights();
     }

@@ -86,6 +86,7 @@ public final class OnnxReader {
             OnnxGraph.Port output = output(layout);
             new OperatorReader(reading).readAll(needed(output.name()), output.name());
             View result = result(reading, output.name(), layout);
+            reading.attentions().fold(result.layer());
             return new Assembly(file, graph, reading).of(result.layer());
         }
 

@@ -1,4 +1,4 @@
 package dev.hourglass.formats.onnx.read;
 
 /** What a value of the graph is while the model is read. */
-sealed interface Operand permits Constant, View, Scaled {}
+sealed interface Operand permits Constant, View, Scaled, Scores {}

@@ -26,20 +26,26 @@ final class OperatorReader {
     private final ConstantFolding folding;
     private final WindowReader windows;
     private final PointwiseReader pointwise;
+    private final ResizeReader resize;
+    private final AffineReader affine;
     private final DenseReader dense;
     private final AxisReader axes;
     private final MergeReader merges;
     private final RecurrentReader recurrent;
+    private final AttentionReader attention;
 
     OperatorReader(Reading reading) {
         this.reading = reading;
         this.folding = new ConstantFolding(reading);
         this.windows = new WindowReader(reading);
         this.pointwise = new PointwiseReader(reading);
+        this.resize = new ResizeReader(reading);
+        this.affine = new AffineReader(reading);
         this.dense = new DenseReader(reading);
         this.axes = new AxisReader(reading);
         this.merges = new MergeReader(reading);
         this.recurrent = new RecurrentReader(reading);
+        this.attention = new AttentionReader(reading);
     }
 
     /**
@@ -91,6 +97,19 @@ final class OperatorReader {
             case "Erf" -> reading.give(node, pointwise.errorFunction(node));
             case "Clip" -> reading.give(node, pointwise.clip(node));
             case "Add", "Sub", "Mul", "Div" -> reading.give(node, arithmetic(node));
+            case "MatMul" ->
+                reading.give(node, attention.isProduct(node) ? attention.multiply(node) : dense.multiply(node));
+            case "Softmax" ->
+                reading.give(
+                        node,
+                        reading.operand(node, 0) instanceof Scores scores
+                                ? attention.softmax(node, scores)
+                                : pointwise.softmax(node));
+            case "Dropout" -> {
+                // What a dropout leaves out of the weights of an attention is training's alone.
+                Operand value = reading.operand(node, 0);
+                reading.give(node, value instanceof Scores ? value : pointwise.dropout(node));
+            }
             default -> reading.give(node, view(node));
         }
     }
@@ -103,10 +122,9 @@ final class OperatorReader {
             case "AveragePool" -> windows.pool(node, true);
             case "GlobalMaxPool" -> windows.poolAll(node, false);
             case "GlobalAveragePool" -> windows.poolAll(node, true);
-            case "Resize", "Upsample" -> windows.resize(node);
+            case "Resize", "Upsample" -> resize.resize(node);
             case "Pad" -> windows.pad(node);
             case "Gemm" -> dense.gemm(node);
-            case "MatMul" -> dense.multiply(node);
             case "BatchNormalization" -> pointwise.normalize(node);
             case "LayerNormalization" -> pointwise.normalizeLayer(node);
             case "InstanceNormalization" -> pointwise.normalizeGroups(node, -1);
@@ -125,9 +143,7 @@ final class OperatorReader {
             case "HardSigmoid" -> pointwise.hardSigmoid(node);
             case "HardSwish" -> pointwise.hardSwish(node);
             case "Gelu" -> pointwise.gelu(node);
-            case "Softmax" -> pointwise.softmax(node);
             case "PRelu" -> pointwise.prelu(node);
-            case "Dropout" -> pointwise.dropout(node);
             case "Transpose" -> axes.transpose(node);
             case "Reshape" -> axes.reshape(node);
             case "Flatten" -> axes.flatten(node);
@@ -159,12 +175,15 @@ final class OperatorReader {
     }
 
     private boolean isWithConstant(OnnxNode node) {
-        return node.inputs().size() == 2 && pointwise.isWithConstant(node);
+        return node.inputs().size() == 2 && affine.isWithConstant(node);
     }
 
     private Operand arithmetic(OnnxNode node) {
-        if (pointwise.isWithConstant(node)) {
-            return pointwise.withConstant(node);
+        if (attention.isOfScores(node)) {
+            return attention.arithmetic(node);
+        }
+        if (affine.isWithConstant(node)) {
+            return affine.withConstant(node);
         }
         Optional<Operand> function = pointwise.function(node, reading.operand(node, 0), reading.operand(node, 1));
         return function.isPresent() ? function.get() : merges.merge(node);

@@ -312,86 +312,6 @@ final class PointwiseReader {
         return new Scaled(((Scaled) reading.operand(node, 0)).view(), 1, 0, new Function.ErrorFunction());
     }
 
-    // --- arithmetic with constants ---
-
-    /** Whether one of two inputs is a constant and the other is not. */
-    boolean isWithConstant(OnnxNode node) {
-        return reading.operand(node, 0) instanceof Constant != reading.operand(node, 1) instanceof Constant;
-    }
-
-    Operand withConstant(OnnxNode node) {
-        boolean first = reading.operand(node, 0) instanceof Constant;
-        Constant constant = reading.constant(node, first ? 0 : 1, "one of both");
-        int index = first ? 1 : 0;
-        double value = constant.uniform();
-        if (node.operator().equals("Add") && constant.rank() > 0 && addsBias(node, index, constant)) {
-            return reading.view(node, index);
-        }
-        if (!Double.isNaN(value) && (constant.rank() == 0 || constant.size() == 1)) {
-            return affine(node, index, value, first);
-        }
-        throw reading.unsupported(
-                node,
-                "a single number as the constant, or the bias of a dense layer or a convolution before it",
-                Arrays.toString(constant.dimensions()),
-                "Scale the data instead, or put it into the weights of a layer.");
-    }
-
-    private Operand affine(OnnxNode node, int index, double value, boolean constantFirst) {
-        Operand operand = reading.operand(node, index);
-        Scaled before = operand instanceof Scaled scaled
-                ? scaled
-                : new Scaled(reading.view(node, index), 1, 0, Function.IDENTITY);
-        Scaled after = switch (node.operator()) {
-            case "Add" -> plus(before, value);
-            case "Sub" -> constantFirst ? plus(times(before, -1), value) : plus(before, -value);
-            case "Mul" -> times(before, value);
-            case "Div" -> {
-                reading.require(!constantFirst && value != 0, node, "a division by a number other than 0", "another");
-                yield times(before, 1 / value);
-            }
-            default -> throw reading.unsupported(node, "Add, Sub, Mul or Div of a constant", node.operator(), "");
-        };
-        boolean none = after.scale() == 1 && after.shift() == 0 && after.isPlain();
-        if (operand instanceof View && !none) {
-            reading.goesOn(node, node.inputs().get(index));
-        }
-        return none ? after.view() : after;
-    }
-
-    private static Scaled plus(Scaled value, double more) {
-        return new Scaled(value.view(), value.scale(), value.shift() + more, value.function());
-    }
-
-    private static Scaled times(Scaled value, double factor) {
-        return new Scaled(value.view(), value.scale() * factor, value.shift() * factor, value.function());
-    }
-
-    /** Whether a constant lies along the last dimension as it is stored, and becomes the bias of the layer before. */
-    private boolean addsBias(OnnxNode node, int index, Constant constant) {
-        if (!(reading.operand(node, index) instanceof View from) || constant.rank() > from.rank()) {
-            return false;
-        }
-        List<Atom> along = new ArrayList<>();
-        for (int i = 0; i < constant.rank(); i++) {
-            if (constant.dimensions()[i] > 1) {
-                along.addAll(from.axes().get(from.rank() - constant.rank() + i));
-            }
-        }
-        int units = from.stored().dimension(-1);
-        int before = from.order().size() - along.size();
-        boolean isBias = before >= 0
-                && from.order().subList(before, from.order().size()).equals(along)
-                && constant.size() == units
-                && View.product(along) == units
-                && reading.isOnlyReader(node.inputs().get(index))
-                && Linear.addBias(reading.layers(), from.layer(), constant.floats());
-        if (isBias) {
-            reading.changed(from.layer());
-        }
-        return isBias;
-    }
-
     // --- functions that are written as several operators ---
 
     private Scaled below(OnnxNode node) {
@@ -523,8 +443,10 @@ final class PointwiseReader {
             case View same -> same;
             case Scaled scaled -> scaled.view();
             case Constant ignored -> view;
+            case Scores scores -> scores.query();
         };
-        boolean fits = error.scale() == error.shift()
+        boolean fits = !(factor instanceof Scores)
+                && error.scale() == error.shift()
                 && multiplied.layer().equals(view.layer())
                 && multiplied.axes().equals(view.axes());
         if (!fits) {

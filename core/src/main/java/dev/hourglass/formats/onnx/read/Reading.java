@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Reading {
     private final OnnxGraph graph;
     private final GraphBuilder layers;
+    private final AttentionProjections attentions;
     private final ExternalData external;
     private final Bounds bounds;
     private final Map<String, Operand> operands = new HashMap<>();
@@ -36,6 +37,7 @@ final class Reading {
     Reading(OnnxGraph graph, GraphBuilder layers, ExternalData external, Bounds bounds) {
         this.graph = graph;
         this.layers = layers;
+        this.attentions = new AttentionProjections(layers);
         this.external = external;
         this.bounds = bounds;
         graph.nodes().forEach(node -> node.inputs().forEach(input -> reads.merge(input, 1, Integer::sum)));
@@ -52,6 +54,10 @@ final class Reading {
 
     GraphBuilder layers() {
         return layers;
+    }
+
+    AttentionProjections attentions() {
+        return attentions;
     }
 
     Bounds bounds() {
@@ -150,6 +156,9 @@ final class Reading {
             case View ignored ->
                 throw unsupported(
                         node, what + " as a constant", "one that is computed", "Export the model with its weights.");
+            case Scores ignored ->
+                throw unsupported(
+                        node, what + " as a constant", "one that is computed", "Export the model with its weights.");
             case Scaled ignored ->
                 throw unsupported(
                         node, what + " as a constant", "one that is computed", "Export the model with its weights.");
@@ -168,6 +177,12 @@ final class Reading {
                 throw unsupported(
                         node, "a value that comes from the model's input", "a constant", "Leave the constant out.");
             case Scaled scaled -> absorbed(scaled, node, index);
+            case Scores ignored ->
+                throw unsupported(
+                        node,
+                        "a value that a layer gives",
+                        "a product of two values, which is known within attention alone",
+                        "Write attention as softmax(scale * Q K') V.");
         };
     }
 

@@ -6,6 +6,7 @@ import dev.hourglass.model.Padding;
 import dev.hourglass.model.Size2;
 import dev.hourglass.model.Size3;
 import dev.hourglass.tensor.Shape;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /** Operators that go over images, sequences or volumes: convolutions, poolings, padding and upsampling. */
 final class WindowReader {
     private static final String WITH_ONE = "Build the model with values that Hourglass has layers for.";
+
+    /** Of a transposed convolution, each a layer of its own. */
+    private static final int MOST_GROUPS = 256;
 
     private final Reading reading;
 
@@ -27,6 +31,10 @@ final class WindowReader {
     }
 
     private void requireRank(OnnxNode node, View view) {
+        requireRank(reading, node, view);
+    }
+
+    static void requireRank(Reading reading, OnnxNode node, View view) {
         if (view.rank() < 3 || view.rank() > 5) {
             throw reading.unsupported(
                     node, "an input [batch, channels] and one to three more axes", view.rank() + " axes", "");
@@ -184,9 +192,52 @@ final class WindowReader {
         Constant kernel = reading.constant(node, 1, "the kernel");
         requireRank(node, input);
         requireKernel(node, input, kernel);
-        int rank = input.rank() - 2;
+        if (kernel.dimensions()[0] != input.size(1)) {
+            throw reading.corrupt(
+                    node, "a kernel for " + input.size(1) + " channels", Arrays.toString(kernel.dimensions()));
+        }
+        long groups = node.whole("group", 1);
+        float @Nullable [] bias =
+                node.hasInput(2) ? bias(node, Math.toIntExact(kernel.dimensions()[1] * groups)) : null;
+        return groups == 1 ? transposed(node, input, kernel, bias) : inGroups(node, input, kernel, bias);
+    }
+
+    /** Keras has one group: each becomes a layer of its own, side by side. */
+    private View inGroups(OnnxNode node, View input, Constant kernel, float @Nullable [] bias) {
+        int channels = input.size(1);
+        long groups = node.whole("group", 1);
+        if (groups < 1 || channels % groups != 0) {
+            throw reading.corrupt(node, "groups that divide " + channels + " channels", Long.toString(groups));
+        }
         reading.require(
-                node.whole("group", 1) == 1, node, "one group, as Keras has it", node.whole("group", 1) + " groups");
+                groups <= MOST_GROUPS,
+                node,
+                "at most " + MOST_GROUPS + " groups",
+                groups + ", each a layer of its own");
+        int each = channels / (int) groups;
+        int filters = kernel.dimensions()[1];
+        int part = kernel.size() / (int) groups;
+        int[] dimensions = kernel.dimensions().clone();
+        dimensions[0] = each;
+        List<View> outputs = new ArrayList<>();
+        for (int group = 0; group < groups; group++) {
+            int first = group * each;
+            View own = AxisReader.part(reading, node, input, 1, new int[] {first, first + each});
+            Constant numbers = new Constant(
+                    dimensions, Arrays.copyOfRange(kernel.numbers(), group * part, (group + 1) * part), false);
+            float[] shift = bias == null ? null : Arrays.copyOfRange(bias, group * filters, (group + 1) * filters);
+            outputs.add(transposed(node, own, numbers, shift));
+        }
+        String name = reading.name(node);
+        List<View> images = outputs.stream()
+                .map(view -> reading.channelsLast(node, view, name))
+                .toList();
+        Shape stored = reading.layers().add(new LayerSpec.Concatenate(name, -1), images, Map.of());
+        return Reading.ofChannelsLast(name, stored, images.getFirst());
+    }
+
+    private View transposed(OnnxNode node, View input, Constant kernel, float @Nullable [] bias) {
+        int rank = input.rank() - 2;
         int[] window = window(node, kernel);
         int[] sizes = spatial(input);
         Windows windows = Windows.of(reading, node, sizes, window);
@@ -195,22 +246,18 @@ final class WindowReader {
                 node,
                 "dilations of 1, as Keras has them",
                 Arrays.toString(windows.dilation()));
-        if (kernel.dimensions()[0] != input.size(1)) {
-            throw reading.corrupt(
-                    node, "a kernel for " + input.size(1) + " channels", Arrays.toString(kernel.dimensions()));
-        }
         int filters = kernel.dimensions()[1];
         Crop crop = crop(node, windows);
         String name = reading.name(node);
         View image = reading.channelsLast(node, input, name);
         boolean same = crop.isSame(windows);
-        boolean useBias = node.hasInput(2);
         Map<String, float[]> weights = new HashMap<>();
         weights.put("kernel", kernel.transposed(kernelAxes(rank)).floats());
-        if (useBias) {
-            weights.put("bias", bias(node, filters));
+        if (bias != null) {
+            weights.put("bias", bias);
         }
-        LayerSpec layer = transposed(name, new Conv(filters, windows, same ? Padding.SAME : Padding.VALID, 1, useBias));
+        LayerSpec layer =
+                transposed(name, new Conv(filters, windows, same ? Padding.SAME : Padding.VALID, 1, bias != null));
         Shape stored = reading.layers().add(layer, List.of(image), weights);
         View full = Reading.ofChannelsLast(name, stored, image);
         return same || crop.isNone() ? full : cropped(node, full, crop.before(), crop.after(), name);
@@ -504,112 +551,6 @@ final class WindowReader {
             axes[i] = i + 2;
         }
         return AxisReader.reduced(reading, node, input, axes, average);
-    }
-
-    // --- upsampling ---
-
-    View resize(OnnxNode node) {
-        View input = reading.view(node, 0);
-        requireRank(node, input);
-        int rank = input.rank();
-        String mode = node.text("mode", "nearest");
-        boolean linear = mode.equals("linear") && rank == 4;
-        reading.require(linear || mode.equals("nearest"), node, "mode nearest, or linear over images", mode);
-        int[] size = new int[rank - 2];
-        for (int axis = 0; axis < rank; axis++) {
-            long target = target(node, input, axis);
-            long factor = target / Math.max(input.size(axis), 1);
-            reading.require(
-                    factor >= 1 && factor * input.size(axis) == target && factor <= 4096 && (axis >= 2 || factor == 1),
-                    node,
-                    "sizes that are multiples of the input's",
-                    input.size(axis) + " to " + target);
-            if (axis >= 2) {
-                size[axis - 2] = (int) factor;
-                if (linear) {
-                    requireHalfPixels(node);
-                } else {
-                    requireRepetition(node, input.size(axis), (int) factor);
-                }
-            }
-        }
-        if (Arrays.stream(size).allMatch(factor -> factor == 1)) {
-            return input;
-        }
-        String name = reading.name(node);
-        View image = reading.channelsLast(node, input, name);
-        LayerSpec layer = switch (size.length) {
-            case 1 -> new LayerSpec.UpSampling1d(name, size[0]);
-            case 2 ->
-                new LayerSpec.UpSampling2d(
-                        name, size2(size), linear ? LayerSpec.Interpolation.BILINEAR : LayerSpec.Interpolation.NEAREST);
-            default -> new LayerSpec.UpSampling3d(name, size3(size));
-        };
-        return Reading.ofChannelsLast(name, reading.layers().add(layer, List.of(image), Map.of()), image);
-    }
-
-    /** Resize has a region, scales and sizes as inputs; Upsample, and Resize of set 10, have scales as the second. */
-    private long target(OnnxNode node, View input, int axis) {
-        boolean old = node.operator().equals("Upsample") || node.inputs().size() == 2;
-        if (node.hasInput(3)) {
-            Constant sizes = reading.constant(node, 3, "the sizes");
-            requireEach(node, input, sizes);
-            return (long) sizes.numbers()[axis];
-        }
-        int place = old ? 1 : 2;
-        if (node.hasInput(place)) {
-            Constant scales = reading.constant(node, place, "the scales");
-            requireEach(node, input, scales);
-            return (long) (input.size(axis) * scales.numbers()[axis]);
-        }
-        List<Float> scales = node.reals("scales");
-        if (scales.size() != input.rank()) {
-            throw reading.corrupt(node, "scales of " + input.rank() + " axes", Integer.toString(scales.size()));
-        }
-        return (long) (input.size(axis) * scales.get(axis));
-    }
-
-    private void requireEach(OnnxNode node, View input, Constant numbers) {
-        if (numbers.size() != input.rank() || node.attributes().containsKey("axes")) {
-            throw reading.unsupported(
-                    node, "a number for each of " + input.rank() + " axes", Integer.toString(numbers.size()), "");
-        }
-    }
-
-    private void requireHalfPixels(OnnxNode node) {
-        String coordinates = node.text("coordinate_transformation_mode", "half_pixel");
-        boolean old = node.operator().equals("Upsample") || reading.operatorSet() < 11;
-        reading.require(
-                !old && (coordinates.equals("half_pixel") || coordinates.equals("pytorch_half_pixel")),
-                node,
-                "coordinates half_pixel, as Keras has them",
-                old ? "asymmetric" : coordinates);
-    }
-
-    /** The place that each one of the output takes its value from must be that of a plain repetition. */
-    private void requireRepetition(OnnxNode node, int size, int factor) {
-        boolean old = node.operator().equals("Upsample") || reading.operatorSet() < 11;
-        String coordinates = old ? "asymmetric" : node.text("coordinate_transformation_mode", "half_pixel");
-        String rounding = old ? "floor" : node.text("nearest_mode", "round_prefer_floor");
-        for (int i = 0; i < Math.min((long) size * factor, 4L * factor); i++) {
-            double place = switch (coordinates) {
-                case "asymmetric" -> (double) i / factor;
-                case "half_pixel", "pytorch_half_pixel", "half_pixel_symmetric" -> (i + 0.5) / factor - 0.5;
-                default -> Double.NaN;
-            };
-            double nearest = switch (rounding) {
-                case "floor" -> Math.floor(place);
-                case "ceil" -> Math.ceil(place);
-                case "round_prefer_floor" -> Math.ceil(place - 0.5);
-                case "round_prefer_ceil" -> Math.floor(place + 0.5);
-                default -> Double.NaN;
-            };
-            reading.require(
-                    (int) Math.clamp(nearest, 0, size - 1) == i / factor,
-                    node,
-                    "each value repeated, as by coordinates asymmetric and rounding floor",
-                    coordinates + " and " + rounding);
-        }
     }
 
     static Size2 size2(int[] size) {

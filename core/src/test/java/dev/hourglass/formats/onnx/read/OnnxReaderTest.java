@@ -203,6 +203,56 @@ class OnnxReaderTest {
                 .containsExactly(1, 3);
     }
 
+    @Test
+    void attentionOfPyTorchIsOneLayerWithItsProjections() throws IOException {
+        for (String name : List.of("attention", "attention_weights")) {
+            SavedModel model = ModelFile.read(FILES.resolve(name + ".legacy.onnx"));
+            assertThat(model.layers())
+                    .extracting(layer -> KerasClass.of(layer).kerasName())
+                    .containsExactly("Dense", "MultiHeadAttention", "Add", "Dense", "Dense");
+            LayerSpec.MultiHeadAttention attention =
+                    (LayerSpec.MultiHeadAttention) model.layers().get(1);
+            assertThat(List.of(attention.heads(), attention.keySize(), attention.valueSize()))
+                    .containsExactly(2, 4, 4);
+        }
+    }
+
+    /** Query, key and value of one product have their columns of it; one head without projections is Keras's Attention. */
+    @Test
+    void attentionOfOnesOwnIsReadByItsProducts() throws IOException {
+        SavedModel model = ModelFile.read(FILES.resolve("attention_products.legacy.onnx"));
+        assertThat(model.layers())
+                .filteredOn(LayerSpec.Attending.class::isInstance)
+                .extracting(layer -> KerasClass.of(layer).kerasName())
+                .containsExactly("MultiHeadAttention", "Attention");
+        assertThat(model.layers()).noneMatch(LayerSpec.Dense.class::isInstance);
+    }
+
+    @Test
+    void scoresWithoutASoftmaxAreNoAttention() throws IOException {
+        byte[] bytes = Files.readAllBytes(FILES.resolve("attention_products.legacy.onnx"));
+        Path file = Files.write(folder.resolve("model.onnx"), replaced(bytes, "Softmax", "Dropout"));
+        assertThatThrownBy(() -> ModelFile.read(file))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageContaining(
+                        "expected weights by a softmax and values [batch, ..., steps, features], found scores and");
+    }
+
+    @Test
+    void aWaistIsNotWhatIsLaidOutToAddPositions() throws IOException {
+        SavedModel model = ModelFile.read(FILES.resolve("transformer.legacy.onnx"));
+        assertThat(model.encoder().output()).isEqualTo(Shape.of(6, 2));
+    }
+
+    @Test
+    void groupsOfATransposedConvolutionLieSideBySide() throws IOException {
+        SavedModel model = ModelFile.read(FILES.resolve("groups_transposed.legacy.onnx"));
+        assertThat(model.layers())
+                .filteredOn(LayerSpec.Conv2dTranspose.class::isInstance)
+                .extracting(layer -> ((LayerSpec.Conv2dTranspose) layer).filters())
+                .containsExactly(2, 2, 1, 1, 1, 1);
+    }
+
     /** The committed ones, and those of a folder that {@code interop/onnx_models.py} has filled. */
     static Stream<Path> files() throws IOException {
         String more = System.getenv("HOURGLASS_ONNX_MODELS");

@@ -90,17 +90,22 @@ class RoundTripTest {
     }
 
     /**
-     * What normalises within a sample or attends is written as a dozen operators, which are not put together again; steps that
-     * are put into the batch are not taken out of it; states to begin with are not read.
+     * What normalises within a sample or attends by sums is written as a dozen operators, which are not put together again;
+     * steps that are put into the batch are not taken out of it; states to begin with are not read.
      */
     private static boolean isRead(List<LayerSpec> layers) {
         return layers.stream()
                 .noneMatch(layer -> layer instanceof LayerSpec.SampleNormalization
                         || layer instanceof LayerSpec.State
-                        || layer instanceof LayerSpec.Attending
+                        || attendsBySums(layer)
                         || layer instanceof LayerSpec.Dot
                         || layer instanceof LayerSpec.Embedding
                         || isEachStep(layer));
+    }
+
+    private static boolean attendsBySums(LayerSpec layer) {
+        return layer instanceof LayerSpec.AdditiveAttention
+                || (layer instanceof LayerSpec.DotAttention dot && dot.concat());
     }
 
     private static boolean isEachStep(LayerSpec layer) {
