@@ -97,8 +97,9 @@ final class EvaluateCommand implements Runnable {
                     spec.commandLine(), "Can't write " + out + ": expected a name that ends with .csv. Rename it.");
         }
         Terminal display = json ? Terminal.plain(terminal.err(), terminal.err()) : terminal;
-        SavedModel saved = rebuilding(model.read(() -> data.sampleShape(catalog, display)));
-        Dataset samples = patches.open(data, saved, catalog, display);
+        SavedModel given = model.read(() -> data.sampleShape(catalog, display));
+        SavedModel saved = rebuilding(given);
+        Dataset samples = patches.open(data, given.readsSeveral() ? given : saved, catalog, display);
         Optional<RowAnswers> rows = out == null ? Optional.empty() : overlap.of(samples, 2);
         ErrorReport report;
         try (ChainInference inference = ChainInference.of(saved.graph(), saved.parameters(), threads.count());
@@ -182,9 +183,9 @@ final class EvaluateCommand implements Runnable {
         });
     }
 
-    /** The whole model, whose outputs must be comparable with its inputs. */
+    /** The whole model, whose outputs must be comparable with its inputs; several in a row, as the samples are. */
     private static SavedModel rebuilding(SavedModel model) {
-        SavedModel whole = model.whole();
+        SavedModel whole = model.joined().whole();
         if (!whole.output().equals(whole.input())) {
             throw new CommandException(
                     "Model '" + whole.name() + "' turns " + whole.describeInputs() + " into " + whole.output()

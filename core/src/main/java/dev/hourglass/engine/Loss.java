@@ -451,7 +451,10 @@ public sealed interface Loss {
             case Ssim loss -> "1 - SSIM";
             case Weighted loss -> loss.of().inWords() + " " + loss.weights().inWords(loss.maskValue());
             case PerOutput loss ->
-                loss.terms().stream().map(OutputTerm::inWords).collect(Collectors.joining(" + "));
+                loss.terms().stream()
+                        .filter(term -> term.weight() > 0)
+                        .map(OutputTerm::inWords)
+                        .collect(Collectors.joining(" + "));
             case Penalized loss -> loss.of().inWords() + " + " + Penalty.inWords(loss.penalties());
         };
     }

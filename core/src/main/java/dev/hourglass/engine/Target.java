@@ -16,7 +16,9 @@ public enum Target {
      */
     REVERSED,
     /** The steps that follow the sample: a prediction (section 2.2 there). */
-    NEXT;
+    NEXT,
+    /** Those of the sample's numbers that stand where the output stands in the reconstruction: one of several inputs. */
+    PART;
 
     /** What recipes and files call them. */
     public static final List<String> NAMES =
@@ -33,6 +35,7 @@ public enum Target {
             case INPUT -> "the input";
             case REVERSED -> "the input reversed";
             case NEXT -> "the next steps";
+            case PART -> "its part of the input";
         };
     }
 
@@ -66,11 +69,30 @@ public enum Target {
                 haveStepsAlike(output, input)
                         ? null
                         : "must give steps like those of the input " + input + ", found " + output;
+            case PART ->
+                input.rank() == 1 && output.size() < input.size()
+                        ? null
+                        : "needs samples that are the numbers of several inputs in a row, found " + input;
         };
     }
 
     private static boolean haveStepsAlike(Shape one, Shape other) {
         return one.rank() >= 2 && other.rank() >= 2 && one.inner().equals(other.inner());
+    }
+
+    /**
+     * Some of each sample's numbers.
+     *
+     * @param size of a whole sample
+     * @param offset of the first that is taken
+     * @param count how many are
+     */
+    public static Samples part(Samples samples, int size, int offset, int count) {
+        return (index, into, at) -> {
+            float[] whole = new float[size];
+            samples.copySample(index, whole, 0);
+            System.arraycopy(whole, offset, into, at, count);
+        };
     }
 
     /** The same samples with their first axis turned round. */

@@ -8,6 +8,7 @@ import dev.hourglass.detect.series.StreamingDetector;
 import dev.hourglass.engine.ChainInference;
 import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.OptimizerState;
+import dev.hourglass.engine.OutputTerm;
 import dev.hourglass.engine.Target;
 import dev.hourglass.files.Spelling;
 import dev.hourglass.formats.keras.KerasOrder;
@@ -17,6 +18,7 @@ import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.Bypass;
 import dev.hourglass.model.BypassException;
 import dev.hourglass.model.Graph;
+import dev.hourglass.model.InputParts;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.ModelFacts;
 import dev.hourglass.model.Parameters;
@@ -24,7 +26,11 @@ import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -433,13 +439,12 @@ public record SavedModel(
      * @throws UnsupportedModelException if this is no {@linkplain #isAutoencoder autoencoder}
      */
     public Autoencoder autoencoder() {
+        if (readsSeveral()) {
+            SavedModel one = joined();
+            return new Autoencoder(new AutoencoderSpec(name, one.graph, one.codeName()), one.parameters, normalization);
+        }
         if (graph.outputs().size() > 1) {
             return withOutput(onlyOutput()).autoencoder();
-        }
-        if (readsSeveral()) {
-            throw new UnsupportedModelException("Model '" + name + "' reads " + describeInputs()
-                    + "; models of several inputs are run, encoded with and converted, but not trained on or compared."
-                    + " Merge them into one input, and cut it apart within the model with layers of its own.");
         }
         requireKnownWaist();
         if (!isAutoencoder()) {
@@ -451,6 +456,79 @@ public record SavedModel(
                             + OTHER_FILE_OR_WAIST);
         }
         return new Autoencoder(new AutoencoderSpec(name, graph, codeName()), parameters, normalization);
+    }
+
+    /**
+     * A model of several inputs as one of a single input, whose samples are the numbers of all in a row: with the same layers
+     * and weights, to be trained on and compared. Of inputs of one shape the first output of that shape rebuilds the first, and
+     * so on; each such output keeps its loss, with its own part of the sample as the target. A model of one input is as it was.
+     *
+     * @return a model that shares this one's parameters
+     * @throws UnsupportedModelException if an input has no output that rebuilds it, or it is not known where the waist is
+     */
+    public SavedModel joined() {
+        if (!readsSeveral()) {
+            return this;
+        }
+        requireKnownWaist();
+        List<String> rebuilding = rebuildingEach();
+        AutoencoderSpec spec;
+        try {
+            spec = InputParts.joined(name, graph, rebuilding, codeName());
+        } catch (IllegalArgumentException e) { // a ShapeException is one
+            throw new UnsupportedModelException(
+                    "Model '" + name + "' can't be trained on or compared: " + e.getMessage());
+        }
+        return new SavedModel(
+                name,
+                spec.graph(),
+                parameters.ofLayers(spec.layers()),
+                normalization,
+                new Waist(spec.encoderLayers(), waist.source()),
+                joinedLoss(spec, rebuilding),
+                optimizer,
+                provenance,
+                warnings);
+    }
+
+    /** For each input the output of its shape, of several such in their order. */
+    private List<String> rebuildingEach() {
+        ModelFacts facts = ModelFacts.of(graph);
+        Map<Shape, Deque<String>> outputs = new HashMap<>();
+        graph.outputs().stream()
+                .distinct()
+                .forEach(output -> outputs.computeIfAbsent(facts.shapeOf(output), shape -> new ArrayDeque<>())
+                        .add(output));
+        List<String> rebuilding = new ArrayList<>();
+        for (Graph.Input input : graph.inputs()) {
+            Deque<String> alike = outputs.getOrDefault(input.shape(), new ArrayDeque<>());
+            if (alike.isEmpty()) {
+                throw new UnsupportedModelException("Model '" + name + "' turns " + describeInputs() + " into "
+                        + describeOutputs() + "; to be trained on or compared, it needs an output for each input, and '"
+                        + input.name() + "' " + input.shape()
+                        + " has none of its shape. It can be run, encoded with and converted as it is.");
+            }
+            rebuilding.add(alike.remove());
+        }
+        return rebuilding;
+    }
+
+    /** The reconstruction is measured as a whole and made small by its parts. */
+    private Loss joinedLoss(AutoencoderSpec spec, List<String> rebuilding) {
+        Loss before = loss == null ? new Loss.MeanSquaredError() : loss;
+        List<OutputTerm> terms = new ArrayList<>();
+        for (String output : spec.graph().outputs()) {
+            if (output.equals(spec.reconstruction())) {
+                terms.add(new OutputTerm(output, Target.INPUT, new Loss.MeanSquaredError(), 0));
+                continue;
+            }
+            OutputTerm own = before.outputTerms().isEmpty()
+                    ? new OutputTerm(output, Target.PART, before.ofOutputs(), 1)
+                    : before.outputTerm(output);
+            Target target = rebuilding.contains(output) ? Target.PART : own.target();
+            terms.add(new OutputTerm(output, target, own.loss(), own.weight()));
+        }
+        return new Loss.PerOutput(terms).withPenalties(before.penalties());
     }
 
     /** Whether this is an encoder or a decoder by itself, with nothing on the other side of the waist. */

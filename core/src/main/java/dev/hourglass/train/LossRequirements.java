@@ -7,6 +7,7 @@ import dev.hourglass.engine.Penalty;
 import dev.hourglass.engine.Samples;
 import dev.hourglass.engine.Target;
 import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.InputParts;
 import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What a loss needs of a model and its data, looked at before anything is trained. */
 public final class LossRequirements {
@@ -107,18 +109,28 @@ public final class LossRequirements {
                     + ". Give each output a loss, such as '{layer: " + outputs.getLast()
                     + ", target: next, loss: mean_squared_error}'.");
         }
-        Shape input = spec.input();
         for (OutputTerm term : loss.outputTerms()) {
             boolean isFirst = term.output().equals(spec.reconstruction());
             String misfit = isFirst && term.target() != Target.INPUT
                     ? "rebuilds what the model is compared by, so its target must be input, found "
                             + term.target().text() + "; put another output first"
-                    : term.target().misfit(spec.facts().shapeOf(term.output()), input);
+                    : misfit(spec, term);
             if (misfit != null) {
                 throw new UnsuitableTrainingException("Output '" + term.output() + "' of model '" + spec.name()
                         + "', whose target is " + term.target().inWords() + ", " + misfit + ".");
             }
         }
+    }
+
+    private static @Nullable String misfit(AutoencoderSpec spec, OutputTerm term) {
+        String misfit = term.target().misfit(spec.facts().shapeOf(term.output()), spec.input());
+        boolean isElsewhere = misfit == null
+                && term.target() == Target.PART
+                && InputParts.offset(spec, term.output()).isEmpty();
+        return isElsewhere
+                ? "must be one of those that the first output '" + spec.reconstruction()
+                        + "' lays in a row by Concatenate, after Flatten or as they are, and is none"
+                : misfit;
     }
 
     private static void requireRange(Output output) {
@@ -147,10 +159,10 @@ public final class LossRequirements {
         }
         for (String output : spec.graph().outputs()) {
             masks.of(output).ifPresent(masking -> {
-                throw new UnsuitableTrainingException(
-                        "Output '" + output + "' of model '" + spec.name()
-                                + "' is masked by layer '" + masking.name()
-                                + "', which is not computed where there are several outputs. End the mask with a RepeatVector.");
+                throw new UnsuitableTrainingException("Output '" + output + "' of model '" + spec.name()
+                        + "' is masked by layer '" + masking.name()
+                        + "', which is not computed where there are several outputs. End the mask with a"
+                        + " RepeatVector.");
             });
         }
     }
@@ -305,6 +317,14 @@ public final class LossRequirements {
             }
             targets = next::copy;
             shape = next.shape();
+        }
+        if (output.target() == Target.PART) {
+            shape = output.shape();
+            targets = Target.part(
+                    targets,
+                    data.sampleShape().size(),
+                    InputParts.offset(output.spec(), output.name()).orElseThrow(),
+                    shape.size());
         }
         if (output.loss().targets() != Loss.Domain.ANY) {
             requireNumbers(output.loss(), data, targets, shape, part);

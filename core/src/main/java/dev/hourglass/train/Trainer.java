@@ -11,6 +11,7 @@ import dev.hourglass.engine.TrainingSession;
 import dev.hourglass.engine.TrainingSettings;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.model.InputParts;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.ShapeException;
@@ -308,7 +309,17 @@ public final class Trainer {
                     case INPUT -> samples;
                     case REVERSED -> Target.reversed(samples, data.sampleShape());
                     case NEXT -> (Samples) data.next().orElseThrow()::copy;
+                    case PART -> part(output, samples);
                 })
                 .toList();
+    }
+
+    private Samples part(String output, Samples samples) {
+        AutoencoderSpec spec = model.spec();
+        return Target.part(
+                samples,
+                spec.input().size(),
+                InputParts.offset(spec, output).orElseThrow(),
+                spec.facts().shapeOf(output).size());
     }
 }

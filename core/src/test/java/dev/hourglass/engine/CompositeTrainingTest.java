@@ -78,10 +78,12 @@ final class CompositeTrainingTest {
 
     @ParameterizedTest
     @CsvSource({
-        "recurrent, keras, per_output:outputs=rebuilt input 1.0 mean_squared_error;predicted next 0.5 mean_absolute_error",
+        "recurrent, keras, per_output:outputs=rebuilt input 1.0 mean_squared_error;predicted next 0.5"
+                + " mean_absolute_error",
         "dense, keras, per_output:outputs=rebuilt input 2.0 huber;doubt next 0.25 binary_crossentropy;"
                 + "aside next 0.125 cosine_similarity",
-        "convolutional, keras, per_output:outputs=rebuilt input 1.0 mean_squared_error;other next 1.0 mean_squared_error",
+        "convolutional, keras, per_output:outputs=rebuilt input 1.0 mean_squared_error;other next 1.0"
+                + " mean_squared_error",
         "recurrent, h5, per_output:outputs=rebuilt input 1.0 mean_squared_error;predicted next 0.5 mean_absolute_error",
         "dense, h5, per_output:outputs=rebuilt input 2.0 huber;doubt next 0.25 binary_crossentropy;"
                 + "aside next 0.125 cosine_similarity",
@@ -270,7 +272,7 @@ final class CompositeTrainingTest {
                 .hasMessage("loss_weight: expected a number >= 0, found -1.0");
         assertThatThrownBy(() -> Loss.parse("per_output:outputs=a sideways 1 mse"))
                 .isInstanceOf(SettingException.class)
-                .hasMessage("target: expected input, reversed, next, found 'sideways'");
+                .hasMessage("target: expected input, reversed, next, part, found 'sideways'");
         assertThatThrownBy(() -> Loss.parse("per_output:outputs=a input 0 mse"))
                 .isInstanceOf(SettingException.class)
                 .hasMessage("loss_weight: expected a weight above 0, found 'zeros'");

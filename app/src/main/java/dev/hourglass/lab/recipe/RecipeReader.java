@@ -7,6 +7,7 @@ import dev.hourglass.files.Spelling;
 import dev.hourglass.lab.recipe.Node.Mapping;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.model.Graph;
+import dev.hourglass.model.InputParts;
 import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Presets;
@@ -191,7 +192,7 @@ public final class RecipeReader {
                 .asItems("a list of models")) {
             Mapping model = item.asMapping("a model such as {name: cnn, preset: mnist-cnn}");
             List<Penalty> penalties = new ArrayList<>();
-            OutputSyntax outputs = OutputSyntax.read(model);
+            OutputSyntax outputs = OutputSyntax.read(model, inputs(model).keySet());
             AutoencoderSpec spec = spec(model, modelName(model, names), outputs, penalties);
             Mapping learned = merged(model.find("data").map(RecipeReader::dataMapping), data, Mapping::over)
                     .orElseThrow(() -> top.place()
@@ -322,7 +323,7 @@ public final class RecipeReader {
     }
 
     private static AutoencoderSpec preset(Mapping model, String name) {
-        for (String key : List.of("input", "encoder", "decoder")) {
+        for (String key : List.of("input", "inputs", "encoder", "decoder")) {
             Node.Entry entry = model.entries().get(key);
             if (entry != null) {
                 throw entry.key()
@@ -341,17 +342,22 @@ public final class RecipeReader {
 
     private static AutoencoderSpec writtenOut(
             Mapping model, String name, OutputSyntax outputs, List<Penalty> penalties) {
-        model.allowing("name", "preset", "input", "encoder", "decoder", "outputs", "data", "training", "references");
+        model.allowing(
+                "name", "preset", "input", "inputs", "encoder", "decoder", "outputs", "data", "training", "references");
+        Map<String, Shape> parts = inputs(model);
         LayerSyntax syntax = new LayerSyntax(penalties);
         List<Node> encoderNodes = layerNodes(model.require("encoder", "encoder: [Flatten, Dense: {units: 32}]"));
-        Shape input = LayerSyntax.shape(model.require("input", "input: [28, 28, 1]"));
+        Shape input = parts.isEmpty()
+                ? LayerSyntax.shape(model.require("input", "input: [28, 28, 1]"))
+                : Shape.of(parts.values().stream().mapToInt(Shape::size).sum());
         List<Node> decoderNodes = layerNodes(model.require("decoder", "decoder: [Dense: {units: 784}]"));
         List<Node> nodes = new ArrayList<>(encoderNodes);
         nodes.addAll(decoderNodes);
         List<Graph.Node> wired = new ArrayList<>();
-        ModelShapes shapes = new ModelShapes(input);
+        ModelShapes shapes = new ModelShapes(parts.isEmpty() ? Map.of(INPUT, input) : parts);
+        String first = parts.isEmpty() ? INPUT : parts.keySet().iterator().next();
         for (Node node : nodes) {
-            String before = wired.isEmpty() ? INPUT : wired.getLast().name();
+            String before = wired.isEmpty() ? first : wired.getLast().name();
             LayerSyntax.Placed placed = syntax.readPlaced(node, inputs -> shapes.ofOne(inputs, before));
             List<String> read = placed.inputs().isEmpty()
                     ? List.of(before)
@@ -361,15 +367,22 @@ public final class RecipeReader {
         String waist = wired.get(encoderNodes.size() - 1).name();
         try {
             String inputName = inputName(wired);
+            List<Graph.Input> inputs = parts.isEmpty()
+                    ? List.of(new Graph.Input(inputName, input))
+                    : parts.entrySet().stream()
+                            .map(part -> new Graph.Input(part.getKey(), part.getValue()))
+                            .toList();
             Graph graph = new Graph(
-                    List.of(new Graph.Input(inputName, input)),
+                    inputs,
                     wired.stream().map(node -> renamed(node, inputName)).toList(),
                     outputs.layers(wired.stream().map(Graph.Node::name).toList()));
             graph = VariableSyntax.applied(graph, syntax.ofVariables());
             if (graph.bypass(waist).isEmpty()) {
                 requireNarrow(shapes.of(waist).size(), input.size(), encoderNodes.getLast());
             }
-            AutoencoderSpec spec = new AutoencoderSpec(name, graph, waist);
+            AutoencoderSpec spec = parts.isEmpty()
+                    ? new AutoencoderSpec(name, graph, waist)
+                    : InputParts.joined(name, graph, rebuilding(model, graph, outputs, shapes), waist);
             requireEncoder(spec, wired, encoderNodes);
             return spec;
         } catch (ShapeException e) {
@@ -377,6 +390,37 @@ public final class RecipeReader {
         } catch (IllegalArgumentException e) {
             throw nodes.getLast().place().error(String.valueOf(e.getMessage()) + ".");
         }
+    }
+
+    private static List<String> rebuilding(Mapping model, Graph graph, OutputSyntax outputs, ModelShapes shapes) {
+        Map<String, Shape> given = new LinkedHashMap<>();
+        graph.outputs().forEach(output -> given.put(output, shapes.of(output)));
+        return outputs.rebuilding(
+                graph.inputs(), given, model.require("inputs", "inputs").place());
+    }
+
+    /** The inputs of a model that has several, in the order in which a sample has their numbers; else none. */
+    private static Map<String, Shape> inputs(Mapping model) {
+        Node inputs = model.find("inputs").orElse(null);
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        if (inputs == null) {
+            return shapes;
+        }
+        Mapping parts = inputs.asMapping("inputs by name, such as {picture: [28, 28, 1], row: [10]}");
+        if (model.find("input").isPresent() || parts.entries().size() < 2) {
+            throw inputs.place()
+                    .error("expected at least two inputs by name, such as {picture: [28, 28, 1], row: [10]}, and no"
+                            + " 'input' beside them. Write a single one as 'input: [28, 28, 1]'.");
+        }
+        parts.entries().forEach((name, entry) -> {
+            if (!name.matches("[A-Za-z][A-Za-z0-9_]*") || name.equals(INPUT)) {
+                throw entry.key()
+                        .error("expected a name of letters, digits and '_' other than '" + INPUT + "', found '" + name
+                                + "'.");
+            }
+            shapes.put(name, LayerSyntax.shape(entry.value()));
+        });
+        return shapes;
     }
 
     /** What layers call the model's input in a recipe; a model whose layer has that name calls it otherwise. */
@@ -416,8 +460,9 @@ public final class RecipeReader {
     private static final class ModelShapes {
         private final Map<String, Shape> shapes = new LinkedHashMap<>();
 
-        ModelShapes(Shape input) {
-            shapes.put(INPUT, input);
+        /** @param inputs by the names that layers have for them */
+        ModelShapes(Map<String, Shape> inputs) {
+            shapes.putAll(inputs);
         }
 
         Shape of(String value) {

@@ -111,7 +111,7 @@ class KerasGraphsTest {
     }
 
     @Test
-    void aModelOfSeveralInputsIsEncodedWithButNotTrainedOn() throws IOException {
+    void aModelOfSeveralInputsIsTrainedOnWhereEachIsRebuilt() throws IOException {
         SavedModel views = ModelFile.read(resource("two_views.keras"));
 
         assertThat(views.describeInputs()).isEqualTo("'first' [4, 4, 1] and 'second' [3]");
@@ -125,10 +125,12 @@ class KerasGraphsTest {
         assertThatThrownBy(told::decoder).hasMessageContaining("kind");
         assertThatThrownBy(told::autoencoder)
                 .isInstanceOf(UnsupportedModelException.class)
-                .hasMessage(
-                        "Model 'conditional' reads 'x' [6] and 'kind' [3]; models of several inputs are run, encoded"
-                                + " with and converted, but not trained on or compared. Merge them into one input, and cut"
-                                + " it apart within the model with layers of its own.");
+                .hasMessageStartingWith("Model 'conditional' turns 'x' [6] and 'kind' [3] into ")
+                .hasMessageEndingWith(
+                        "; to be trained on or compared, it needs an output for each input, and 'kind' [3]"
+                                + " has none of its shape. It can be run, encoded with and converted as it is.");
+        assertThat(views.autoencoder().spec().latentSize()).isEqualTo(2);
+        assertThat(views.autoencoder().spec().graph().outputs()).containsExactly("joined", "drawn", "told");
     }
 
     @Test

@@ -32,7 +32,8 @@ final class ResizeReader {
 
         /** How often each place is there, or 0 where that differs. */
         int factor() {
-            return to % from == 0 && scale == to / from ? to / from : 0;
+            int whole = to / from;
+            return whole * from == to && scale == whole ? whole : 0;
         }
     }
 
