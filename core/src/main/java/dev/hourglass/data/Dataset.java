@@ -61,6 +61,14 @@ public interface Dataset {
         void copy(int index, float[] into, int offset);
     }
 
+    /**
+     * What a model reads instead of each sample while it learns to give the sample, where there are pairs: the spoiled ones,
+     * as many and of the same shape.
+     */
+    default Optional<Dataset> noisy() {
+        return Optional.empty();
+    }
+
     boolean hasLabels();
 
     /** The class of a sample, >= 0. Only if {@link #hasLabels}. */

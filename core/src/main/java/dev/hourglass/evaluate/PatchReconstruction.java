@@ -2,10 +2,10 @@ package dev.hourglass.evaluate;
 
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.DatasetException;
+import dev.hourglass.data.images.Patches;
 import dev.hourglass.engine.Samples;
 import dev.hourglass.tensor.Shape;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 
 /**
  * Pictures larger than a model's input, rebuilt patch by patch. Patches overlap; a pixel is the mean of all that have it,
@@ -42,11 +42,8 @@ public final class PatchReconstruction implements Reconstruction {
      */
     private record Axis(int size, int patch, int[] starts, double[][] weights, double[] totals) {
         static Axis of(int size, int patch, int overlap) {
-            int step = patch - overlap;
-            int count = 1 + Math.ceilDiv(size - patch, step);
-            int[] starts = IntStream.range(0, count)
-                    .map(i -> Math.min(i * step, size - patch))
-                    .toArray();
+            int[] starts = Patches.starts(size, patch, overlap);
+            int count = starts.length;
             double[][] weights = new double[count][patch];
             double[] totals = new double[size];
             int margin = overlap / 4;

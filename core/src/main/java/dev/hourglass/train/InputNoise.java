@@ -1,12 +1,14 @@
 package dev.hourglass.train;
 
 import dev.hourglass.engine.Samples;
+import dev.hourglass.tensor.GaussianSmoothing;
 import dev.hourglass.tensor.RandomSource;
+import dev.hourglass.tensor.Shape;
 
 /**
  * What spoils inputs while targets stay clean: a denoising autoencoder learns to undo it (Vincent et al. 2010). Numbers are
  * those that the model sees. What happens to a sample depends on the seed, the epoch and the sample alone. Each number is
- * spoiled by itself.
+ * spoiled by itself, but for blur, in which nothing is random.
  */
 public sealed interface InputNoise {
     /** Inputs as they are. */
@@ -55,6 +57,17 @@ public sealed interface InputNoise {
         }
     }
 
+    /**
+     * Smooths images along rows and columns and series along their steps; see {@link GaussianSmoothing}.
+     *
+     * @param sigma deviation of the Gaussian in pixels or steps, above 0 and at most 100
+     */
+    record Blur(float sigma) implements InputNoise {
+        public Blur {
+            require(sigma > 0 && sigma <= 100, "sigma must be > 0 and <= 100, got " + sigma);
+        }
+    }
+
     /** Leaves inputs as they are. */
     static InputNoise none() {
         return new None();
@@ -67,21 +80,30 @@ public sealed interface InputNoise {
             case Gaussian noise -> "Gaussian noise (standard deviation " + noise.stddev() + ")";
             case SaltAndPepper noise -> "salt-and-pepper noise (rate " + noise.rate() + ")";
             case Masking noise -> "masking noise (rate " + noise.rate() + ")";
+            case Blur noise -> "blur (sigma " + noise.sigma() + ")";
         };
     }
 
     /**
      * Spoiled samples.
      *
-     * @param clean of {@code size} numbers each
+     * @param shape of each sample
      * @param purpose whose noise it is, such as {@code training}
      * @param index of it, such as the epoch
      */
-    default Samples over(Samples clean, int size, long seed, String purpose, long index) {
+    default Samples over(Samples clean, Shape shape, long seed, String purpose, long index) {
         if (this instanceof None) {
             return clean;
         }
         long key = RandomSource.key(seed, "input_noise/" + purpose, index);
+        int size = shape.size();
+        if (this instanceof Blur blur) {
+            GaussianSmoothing smoothing = new GaussianSmoothing(blur.sigma());
+            return (sample, into, offset) -> {
+                clean.copySample(sample, into, offset);
+                smoothing.smooth(into, offset, shape);
+            };
+        }
         return (sample, into, offset) -> {
             clean.copySample(sample, into, offset);
             spoil(into, offset, size, key, (long) sample * size);
@@ -92,6 +114,7 @@ public sealed interface InputNoise {
     private void spoil(float[] sample, int offset, int size, long key, long place) {
         switch (this) {
             case None ignored -> {}
+            case Blur ignored -> {}
             case Gaussian noise -> {
                 for (int j = 0; j < size; j++) {
                     float value = sample[offset + j] + noise.stddev() * RandomSource.normal(key, place + j);

@@ -127,8 +127,12 @@ public final class Trainer {
             listener.accept(new TrainEvent.EpochStarted(place.epoch(), options.epochs()));
             int[] order = options.shuffle().order(training, options.seed(), place.epoch());
             Samples targets = options.augmentation().samples(training, options.seed(), place.epoch());
-            Samples inputs = options.noise()
-                    .over(targets, training.sampleShape().size(), options.seed(), "training", place.epoch());
+            // Both of a pair are augmented alike.
+            Samples seen = training.noisy()
+                    .map(noisy -> options.augmentation().samples(noisy, options.seed(), place.epoch()))
+                    .orElse(targets);
+            Samples inputs =
+                    options.noise().over(seen, training.sampleShape(), options.seed(), "training", place.epoch());
             List<Samples> ofOutputs = ofOutputs(training, targets);
             while (place.samples() < order.length) {
                 step(List.of(inputs), ofOutputs, order);
@@ -288,8 +292,9 @@ public final class Trainer {
     private Measured validate() {
         try (LossMeter meter = LossMeter.of(model, options.loss(), options.threads())) {
             Samples targets = validation::copySample;
-            Samples inputs =
-                    options.noise().over(targets, validation.sampleShape().size(), options.seed(), "validation", 0);
+            Samples seen =
+                    validation.noisy().<Samples>map(noisy -> noisy::copySample).orElse(targets);
+            Samples inputs = options.noise().over(seen, validation.sampleShape(), options.seed(), "validation", 0);
             return meter.measure(List.of(inputs), ofOutputs(validation, targets), 0, validation.size());
         }
     }

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.hourglass.data.Dataset;
+import dev.hourglass.data.SamplePairs;
 import dev.hourglass.engine.Samples;
+import dev.hourglass.tensor.Shape;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -46,7 +49,38 @@ class InputNoiseTest {
         InputNoise noise = new InputNoise.Masking(0.5f, 0);
         assertThat(drawn(noise, 1, 3)).containsExactly(drawn(noise, 1, 3)).isNotEqualTo(drawn(noise, 2, 3));
         assertThat(drawn(noise, 1, 3)).isNotEqualTo(drawn(noise, 1, 4));
-        assertThat(InputNoise.none().over(HALVES, SIZE, 7, "training", 1)).isSameAs(HALVES);
+        assertThat(InputNoise.none().over(HALVES, Shape.of(SIZE), 7, "training", 1))
+                .isSameAs(HALVES);
+    }
+
+    @Test
+    void blurSmoothsAlongStepsAndLeavesFeaturesApart() {
+        Shape series = Shape.of(7, 2);
+        Samples impulse = (index, into, offset) -> into[offset + 6] = 1; // step 3, the first feature
+        float[] blurred = new float[14];
+        new InputNoise.Blur(1).over(impulse, series, 7, "training", 1).copySample(0, blurred, 0);
+        double whole = 1 + 2 * (Math.exp(-0.5) + Math.exp(-2) + Math.exp(-4.5) + Math.exp(-8));
+        // The Gaussian goes on where the series is mirrored: step 0 has what would be at step -1 as well.
+        double[] expected = {
+            Math.exp(-4.5) + Math.exp(-8), Math.exp(-2), Math.exp(-0.5), 1, Math.exp(-0.5), Math.exp(-2)
+        };
+        for (int step = 0; step < expected.length; step++) {
+            assertThat(blurred[2 * step]).isCloseTo((float) (expected[step] / whole), within(1e-6f));
+            assertThat(blurred[2 * step + 1]).isZero();
+        }
+        assertThatThrownBy(() -> new InputNoise.Blur(0)).hasMessage("sigma must be > 0 and <= 100, got 0.0");
+    }
+
+    @Test
+    void ofPairsTheNoisyOneIsReadAndTheCleanOneLearned() {
+        Dataset clean = TinyTraining.TRAINING;
+        String toItself = trained(clean);
+        assertThat(trained(new SamplePairs(clean, clean))).isEqualTo(toItself);
+        Dataset other = TinyTraining.samples("noisy", clean.size());
+        assertThat(trained(new SamplePairs(clean, other)))
+                .isNotEqualTo(toItself)
+                .isNotEqualTo(trained(new SamplePairs(other, clean)))
+                .isNotEqualTo(trained(other));
     }
 
     @Test
@@ -56,6 +90,13 @@ class InputNoiseTest {
         String once = trained(noisy);
         assertThat(trained(noisy.withThreads(3))).isEqualTo(once);
         assertThat(trained(clean)).isNotEqualTo(once);
+    }
+
+    private static String trained(Dataset training) {
+        return Trainer.train(TinyTraining.SPEC, training, TinyTraining.VALIDATION, TinyTraining.OPTIONS, event -> {})
+                .model()
+                .parameters()
+                .sha256();
     }
 
     private static String trained(TrainOptions options) {
@@ -75,7 +116,7 @@ class InputNoiseTest {
 
     private static float[] drawn(InputNoise noise, int epoch, int sample) {
         float[] drawn = new float[SIZE];
-        noise.over(HALVES, SIZE, 7, "training", epoch).copySample(sample, drawn, 0);
+        noise.over(HALVES, Shape.of(SIZE), 7, "training", epoch).copySample(sample, drawn, 0);
         return drawn;
     }
 

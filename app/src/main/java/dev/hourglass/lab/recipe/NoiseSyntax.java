@@ -7,7 +7,8 @@ import java.util.Map;
 
 /**
  * How a recipe writes what spoils inputs: {@code noise: {gaussian: {stddev: 0.3, low: 0, high: 1}}},
- * {@code {salt_and_pepper: {rate: 0.1}}} or {@code {masking: {rate: 0.3}}}, in the numbers that the model sees.
+ * {@code {salt_and_pepper: {rate: 0.1}}}, {@code {masking: {rate: 0.3}}} or {@code {blur: {sigma: 1}}}, in the numbers that the
+ * model sees. A number alone is the setting that has to be there: {@code noise: {gaussian: 0.3}}.
  */
 final class NoiseSyntax {
     private static final String EXAMPLE = "noise such as '{gaussian: {stddev: 0.3}}' or '{masking: {rate: 0.3}}'";
@@ -15,14 +16,14 @@ final class NoiseSyntax {
     private NoiseSyntax() {}
 
     static InputNoise read(Node node) {
-        Mapping mapping = node.asMapping(EXAMPLE).allowing("gaussian", "salt_and_pepper", "masking");
+        Mapping mapping = node.asMapping(EXAMPLE).allowing("gaussian", "salt_and_pepper", "masking", "blur");
         if (mapping.entries().size() != 1) {
             throw mapping.place()
                     .error("expected one kind of noise, found "
                             + mapping.entries().size() + ".");
         }
         String kind = mapping.entries().keySet().iterator().next();
-        Mapping settings = mapping.require(kind, EXAMPLE).asMapping("the settings of " + kind);
+        Mapping settings = settings(mapping, kind);
         try {
             return switch (kind) {
                 case "gaussian" -> {
@@ -37,6 +38,11 @@ final class NoiseSyntax {
                     yield new InputNoise.SaltAndPepper(
                             rate(settings), bound(settings, "low", 0), bound(settings, "high", 1));
                 }
+                case "blur" -> {
+                    settings.allowing("sigma");
+                    yield new InputNoise.Blur(settings.require("sigma", "sigma: 1")
+                            .asFloat("a number > 0 and <= 100", value -> value > 0 && value <= 100));
+                }
                 default -> {
                     settings.allowing("rate", "value");
                     yield new InputNoise.Masking(rate(settings), bound(settings, "value", 0));
@@ -45,6 +51,21 @@ final class NoiseSyntax {
         } catch (IllegalArgumentException e) {
             throw settings.place().error(e.getMessage() + ".", e);
         }
+    }
+
+    /** A number alone is the kind's first setting. */
+    private static Mapping settings(Mapping noise, String kind) {
+        Node given = noise.require(kind, EXAMPLE);
+        Node.Entry entry = noise.entries().get(kind);
+        if (!(given instanceof Node.Scalar) || entry == null) {
+            return given.asMapping("the settings of " + kind);
+        }
+        String only = switch (kind) {
+            case "gaussian" -> "stddev";
+            case "blur" -> "sigma";
+            default -> "rate";
+        };
+        return new Mapping(given.place(), Map.of(only, entry));
     }
 
     private static float rate(Mapping settings) {
@@ -78,6 +99,7 @@ final class NoiseSyntax {
                 settings.put("high", pepper.high());
                 yield Map.of("salt_and_pepper", settings);
             }
+            case InputNoise.Blur blur -> Map.of("blur", Map.of("sigma", blur.sigma()));
             case InputNoise.Masking masking -> {
                 settings.put("rate", masking.rate());
                 settings.put("value", masking.value());

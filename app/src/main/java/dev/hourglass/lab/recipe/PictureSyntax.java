@@ -3,6 +3,7 @@ package dev.hourglass.lab.recipe;
 import dev.hourglass.data.DataSources;
 import dev.hourglass.data.images.Background;
 import dev.hourglass.data.images.Fit;
+import dev.hourglass.data.images.Patches;
 import dev.hourglass.data.images.Picture;
 import dev.hourglass.data.images.PictureOptions;
 import dev.hourglass.data.images.PictureSplitOptions;
@@ -20,14 +21,16 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * How a recipe writes pictures of the user's own: {@code data: {images: photos/, size: [96, 64], fit: crop}}. The settings
- * are those of {@link PictureSplitOptions}; paths go from the recipe's folder.
+ * How a recipe writes pictures of the user's own: {@code data: {images: photos/, size: [96, 64], fit: crop}}, or
+ * pairs of them: {@code data: {pairs: {noisy: scans/, clean: originals/}, patches: {size: 64, overlap: 16}}}. The settings are those of {@link PictureSplitOptions}; paths go from the recipe's folder.
  */
 final class PictureSyntax {
     static final List<String> KEYS = List.of(
             "images",
+            "pairs",
             "size",
             "fit",
+            "patches",
             "colour",
             "background",
             "test",
@@ -38,6 +41,7 @@ final class PictureSyntax {
             "label_column",
             "array",
             "scale");
+    private static final int MOST_SIDE = 1 << 14;
     private static final String SOURCE = "a folder of pictures, or " + DataSources.FILES;
     /** What pictures take of the keys that all data have. */
     private static final List<String> OF_ALL = List.of("limit");
@@ -51,7 +55,7 @@ final class PictureSyntax {
      */
     static Mapping ofFolder(Mapping data, RecipeFolder recipeFolder) {
         Node.Entry source = data.entries().get("source");
-        if (source == null || !recipeFolder.isKnown() || data.find("images").isPresent()) {
+        if (source == null || !recipeFolder.isKnown() || isIn(data)) {
             return data;
         }
         Path folder = source.value().asPath(SOURCE, recipeFolder);
@@ -68,18 +72,29 @@ final class PictureSyntax {
         }
     }
 
-    /** @param data with the key {@code images} */
+    /** Whether data are pictures. */
+    static boolean isIn(Mapping data) {
+        return data.find("images").isPresent() || data.find("pairs").isPresent();
+    }
+
+    /** @param data for which {@link #isIn} holds */
     static Recipe.Pictures read(Mapping data, RecipeFolder recipeFolder) {
         data.entries().forEach((key, entry) -> {
             if (!KEYS.contains(key) && !OF_ALL.contains(key)) {
                 throw entry.key()
                         .error("expected what pictures take beside 'images', found '" + key + "'. They take "
-                                + String.join(", ", KEYS.subList(1, KEYS.size())) + " and limit.");
+                                + String.join(", ", KEYS.subList(2, KEYS.size())) + " and limit.");
             }
         });
-        Path source = data.require("images", "images: photos/").asPath(SOURCE, recipeFolder);
+        Optional<Mapping> pairs = data.find("pairs").map(node -> pairs(node, data));
+        Node images = pairs.map(both -> both.require("clean", "clean: originals/"))
+                .orElseGet(() -> data.require("images", "images: photos/"));
+        Path source = images.asPath(SOURCE, recipeFolder);
         PictureSplitOptions options = PictureSplitOptions.defaults()
                 .withTest(path(data, "test", SOURCE, recipeFolder).orElse(null))
+                .withNoisy(
+                        pairs.map(both -> both.require("noisy", "noisy: scans/").asPath(SOURCE, recipeFolder))
+                                .orElse(null))
                 .withPictures(pictures(data))
                 .withNumbers(new PictureSplitOptions.Numbers(
                         path(data, "labels", "a file of labels", recipeFolder).orElse(null),
@@ -109,6 +124,14 @@ final class PictureSyntax {
         return new Recipe.Pictures(
                 source,
                 seed.isEmpty() ? options : options.withSeed(seed.get().asWholeNumber(Long.MIN_VALUE, Long.MAX_VALUE)));
+    }
+
+    private static Mapping pairs(Node node, Mapping data) {
+        Mapping pairs = node.asMapping("two folders such as {noisy: scans/, clean: originals/}")
+                .allowing("noisy", "clean");
+        requireNone(data, "images", node, "'pairs' of folders");
+        requireNone(data, "test", node, "'pairs' of folders, with train and test in each where both are given,");
+        return pairs;
     }
 
     private static Optional<Path> path(Mapping data, String key, String expected, RecipeFolder recipeFolder) {
@@ -141,8 +164,30 @@ final class PictureSyntax {
         if (colour.isPresent()) {
             options = options.withColour(colour.get().asOneOf(PictureOptions.Colour.class));
         }
+        Optional<Node> patches = data.find("patches");
+        if (patches.isPresent()) {
+            requireNone(data, "size", patches.get(), "'patches' of pictures as large as they are");
+            options = options.withPatches(patches(patches.get()));
+        }
         Optional<Node> background = data.find("background");
         return background.isPresent() ? options.withBackground(background(background.get())) : options;
+    }
+
+    private static Patches patches(Node node) {
+        Mapping mapping =
+                node.asMapping("patches such as {size: 64, overlap: 16}").allowing("size", "overlap");
+        Node size = mapping.require("size", "size: 64");
+        Node overlap = mapping.find("overlap").orElse(null);
+        Picture.Size of = size instanceof Node.Scalar ? square(size.asInt(1, MOST_SIDE)) : size(size);
+        try {
+            return new Patches(of, overlap == null ? 0 : overlap.asInt(0, MOST_SIDE));
+        } catch (IllegalArgumentException e) {
+            throw (overlap == null ? size : overlap).place().error(e.getMessage() + ".", e);
+        }
+    }
+
+    private static Picture.Size square(int side) {
+        return new Picture.Size(side, side);
     }
 
     private static Picture.Size size(Node node) {
@@ -151,8 +196,8 @@ final class PictureSyntax {
         if (both.size() != 2) {
             throw node.place().error("expected " + expected + ", found a list of " + both.size() + ".");
         }
-        int most = 1 << 14;
-        return new Picture.Size(both.getLast().asInt(1, most), both.getFirst().asInt(1, most));
+        return new Picture.Size(
+                both.getLast().asInt(1, MOST_SIDE), both.getFirst().asInt(1, MOST_SIDE));
     }
 
     private static Background background(Node node) {
@@ -165,7 +210,15 @@ final class PictureSyntax {
     static Map<String, Object> write(Recipe.Pictures pictures) {
         PictureSplitOptions options = pictures.options();
         Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("images", pictures.source().toString());
+        Path noisy = options.noisy();
+        if (noisy == null) {
+            tree.put("images", pictures.source().toString());
+        } else {
+            Map<String, Object> pairs = new LinkedHashMap<>();
+            pairs.put("noisy", noisy.toString());
+            pairs.put("clean", pictures.source().toString());
+            tree.put("pairs", pairs);
+        }
         Picture.Size size = options.pictures().size();
         if (size != null) {
             tree.put("size", List.of(size.height(), size.width()));
@@ -173,6 +226,13 @@ final class PictureSyntax {
         Fit fit = options.pictures().fit();
         if (fit != null) {
             tree.put("fit", lower(fit));
+        }
+        Patches patches = options.pictures().patches();
+        if (patches != null) {
+            Map<String, Object> cut = new LinkedHashMap<>();
+            cut.put("size", List.of(patches.size().height(), patches.size().width()));
+            cut.put("overlap", patches.overlap());
+            tree.put("patches", cut);
         }
         PictureOptions.Colour colour = options.pictures().colour();
         if (colour != null) {

@@ -65,8 +65,7 @@ public record Recipe(String name, String title, List<ModelRecipe> models, Output
 
         /** Whether the user's own file or folder is this one, or lies in it. */
         public boolean isWithin(Path path) {
-            return (series != null && series.file().startsWith(path))
-                    || (pictures != null && pictures.source().startsWith(path));
+            return (series != null && series.file().startsWith(path)) || (pictures != null && pictures.isWithin(path));
         }
 
         /** How many samples of a split are used; null for all. */
@@ -82,7 +81,12 @@ public record Recipe(String name, String title, List<ModelRecipe> models, Output
     public record Series(Path file, SeriesOptions options) {}
 
     /** A folder or file of the user's own, and how it becomes samples. */
-    public record Pictures(Path source, PictureSplitOptions options) {}
+    public record Pictures(Path source, PictureSplitOptions options) {
+        private boolean isWithin(Path path) {
+            Path noisy = options.noisy();
+            return source.startsWith(path) || (noisy != null && noisy.startsWith(path));
+        }
+    }
 
     /**
      * @param examples how many test samples are shown beside their reconstructions, 1 to 100

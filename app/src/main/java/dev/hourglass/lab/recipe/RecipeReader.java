@@ -257,7 +257,7 @@ public final class RecipeReader {
         Integer nextSteps = data.find("next_steps")
                 .map(node -> node.asInt(1, Integer.MAX_VALUE))
                 .orElse(null);
-        if (data.find("images").isPresent()) {
+        if (PictureSyntax.isIn(data)) {
             Recipe.Pictures pictures = PictureSyntax.read(data, recipeFolder);
             return new Recipe.Data(
                     fileName(pictures.source().toAbsolutePath().normalize()),

@@ -1,5 +1,7 @@
 package dev.hourglass.lab.run;
 
+import dev.hourglass.data.images.Patches;
+import dev.hourglass.data.images.PictureSplitOptions;
 import dev.hourglass.lab.Splits;
 import dev.hourglass.lab.recipe.Recipe;
 import dev.hourglass.lab.recipe.RecipeWriter;
@@ -70,6 +72,18 @@ public record RunRecord(
         }
     }
 
+    private static Map<String, String> ofPictures(PictureSplitOptions options, String of) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        if (options.noisy() != null) {
+            facts.put("Noisy pictures" + of, "the user's own, " + options.noisy());
+        }
+        Patches patches = options.pictures().patches();
+        if (patches != null) {
+            facts.put("Patches" + of, patches.size() + " pixels, overlapping by " + patches.overlap());
+        }
+        return facts;
+    }
+
     /** For people, in the order in which the report shows them. */
     public Map<String, String> facts() {
         Map<String, String> facts = new LinkedHashMap<>();
@@ -87,6 +101,7 @@ public record RunRecord(
                 facts.put(
                         "Pictures" + of(data),
                         "the user's own, " + data.pictures().source());
+                facts.putAll(ofPictures(data.pictures().options(), of(data)));
             }
         }
         facts.put("Epochs", training(TrainOptions::epochs));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 import dev.hourglass.data.LabelRule;
 import dev.hourglass.data.images.Background;
 import dev.hourglass.data.images.Fit;
+import dev.hourglass.data.images.Patches;
 import dev.hourglass.data.images.Picture;
 import dev.hourglass.data.images.PictureOptions;
 import dev.hourglass.data.images.PictureSplitOptions;
@@ -550,7 +551,12 @@ class RecipeReaderTest {
                 "gaussian: {stddev: 0.3, low: 0, high: 1}", new InputNoise.Gaussian(0.3f, 0, 1),
                 "gaussian: {stddev: 0.5}", InputNoise.Gaussian.of(0.5f),
                 "salt_and_pepper: {rate: 0.1}", new InputNoise.SaltAndPepper(0.1f, 0, 1),
-                "masking: {rate: 0.3, value: -1}", new InputNoise.Masking(0.3f, -1));
+                "masking: {rate: 0.3, value: -1}", new InputNoise.Masking(0.3f, -1),
+                "gaussian: 0.25", InputNoise.Gaussian.of(0.25f),
+                "salt_and_pepper: 0.2", new InputNoise.SaltAndPepper(0.2f, 0, 1),
+                "masking: 1", new InputNoise.Masking(1, 0),
+                "blur: {sigma: 1.5}", new InputNoise.Blur(1.5f),
+                "blur: 2", new InputNoise.Blur(2));
         for (Map.Entry<String, InputNoise> kind : kinds.entrySet()) {
             Recipe recipe = read(DATA + MODELS + "training: {noise: {" + kind.getKey() + "}}\n");
             assertThat(only(recipe).training().noise()).isEqualTo(kind.getValue());
@@ -886,8 +892,8 @@ class RecipeReaderTest {
                             + " folder, limit, next_steps, source, test, test_share, array, window, scaling, clip,"
                             + " labels, label_column, label_rule, train_on, delimiter, decimal, header,"
                             + " missing_values, time_column, time_zone, date_order, sort, columns, exclude, id_column,"
-                            + " missing, max_gap, resample, lengths, images, size, fit, colour, background,"
-                            + " split_seed, test_labels, scale."),
+                            + " missing, max_gap, resample, lengths, images, pairs, size, fit, patches, colour,"
+                            + " background, split_seed, test_labels, scale."),
                 argumentSet(
                         "an unknown data set",
                         "data: {name: mnits}\n" + MODELS,
@@ -1174,6 +1180,29 @@ class RecipeReaderTest {
                 .isNotNull();
     }
 
+    @Test
+    void patchesAndPairsAreReadAndWrittenAgain() throws IOException {
+        Recipe recipe =
+                read("data: {pairs: {noisy: scans, clean: originals}, patches: {size: 32, overlap: 8}}\n" + MODELS);
+        Recipe.Pictures expected = new Recipe.Pictures(
+                folder.resolve("originals"),
+                PictureSplitOptions.defaults()
+                        .withNoisy(folder.resolve("scans"))
+                        .withPictures(PictureOptions.defaults().withPatches(new Patches(new Picture.Size(32, 32), 8))));
+        assertThat(only(recipe).data().pictures()).isEqualTo(expected);
+        assertThat(only(read(JsonMapper.shared().writeValueAsString(RecipeWriter.write(recipe))))
+                        .data()
+                        .pictures())
+                .isEqualTo(expected);
+        assertThat(Objects.requireNonNull(only(read("data: {images: p, patches: {size: [32, 16]}}\n" + MODELS))
+                                .data()
+                                .pictures())
+                        .options()
+                        .pictures()
+                        .patches())
+                .isEqualTo(new Patches(new Picture.Size(16, 32), 0));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -1182,6 +1211,11 @@ class RecipeReaderTest {
                 "images: p, size: [96] | expected height and width such as [96, 64], found a list of 1.",
                 "images: p, size: [0, 3] | expected a whole number from 1 to 16384, found 0.",
                 "images: p, fit: croop, size: [1, 1] | expected one of crop, pad, stretch, found 'croop'.",
+                "images: p, patches: {size: 64, overlap: 64} | patches of 64 x 64 pixels can overlap by 0 to 63, got"
+                        + " 64.",
+                "images: p, patches: {size: 64}, size: [1, 1] | as large as they are or 'size', found both.",
+                "images: p, pairs: {noisy: a, clean: b} | expected 'pairs' of folders or 'images', found both.",
+                "pairs: {noisy: a} | expected the key 'clean', found none.",
                 "images: p, colour: blue | expected one of rgb, grey, found 'blue'.",
                 "images: p, background: pink | expected black, white or a colour such as '#ff8000', found 'pink'.",
                 "images: p, window: {steps: 3} | expected what pictures take beside 'images', found 'window'.",

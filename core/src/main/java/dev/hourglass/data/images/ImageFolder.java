@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,14 +118,15 @@ public record ImageFolder(Dataset data, List<Skipped> skipped) {
 
     private static Decoded decoded(FoundPictures found, PictureOptions options, PictureWorkers workers) {
         List<FoundPictures.Found> pictures = found.readable();
-        Target target = new Target(found.size(options), found.channels(options), options);
-        PixelStore store = PixelStore.of(pictures.size(), target.shape().size(), found.isDeep());
+        Target target = Target.of(found, options);
+        int[] firsts = target.firsts(found);
+        PixelStore store = PixelStore.of(firsts[pictures.size()], target.shape().size(), found.isDeep());
         Rendering[] renderings = new Rendering[workers.threads()];
         Arrays.setAll(renderings, worker -> new Rendering(options.background()));
         @Nullable String[] reasons = new String[pictures.size()];
         workers.run(pictures.size(), (worker, i) -> {
             try {
-                target.read(pictures.get(i).entry().file(), renderings[worker], store, i);
+                target.read(pictures.get(i), renderings[worker], store, firsts[i]);
             } catch (IOException e) {
                 reasons[i] = Failures.reason(e);
             }
@@ -136,9 +138,12 @@ public record ImageFolder(Dataset data, List<Skipped> skipped) {
         for (int i = 0; i < reasons.length; i++) {
             PictureList.Entry entry = pictures.get(i).entry();
             String reason = reasons[i];
+            int firstKept = kept.size();
             if (reason == null) {
-                store.move(i, kept.size());
-                kept.add(entry);
+                for (PictureList.Entry sample : target.samples(pictures.get(i))) {
+                    store.move(firsts[i] + kept.size() - firstKept, kept.size());
+                    kept.add(sample);
+                }
             } else {
                 skipped.add(new Skipped(entry.file(), reason));
             }
@@ -153,12 +158,41 @@ public record ImageFolder(Dataset data, List<Skipped> skipped) {
 
     /** What each picture becomes. */
     private record Target(Picture.Size size, int channels, PictureOptions options) {
+        static Target of(FoundPictures found, PictureOptions options) {
+            Patches patches = options.patches();
+            return new Target(patches == null ? found.size(options) : patches.size(), found.channels(options), options);
+        }
+
+        /** The number of each picture's first sample, and how many samples there are at the end. */
+        int[] firsts(FoundPictures found) {
+            Patches patches = options.patches();
+            return patches == null
+                    ? IntStream.rangeClosed(0, found.readable().size()).toArray()
+                    : patches.firsts(found);
+        }
+
+        /** What a picture's samples are; a patch has its upper left corner behind its name. */
+        List<PictureList.Entry> samples(FoundPictures.Found picture) {
+            PictureList.Entry entry = picture.entry();
+            Patches patches = options.patches();
+            return patches == null
+                    ? List.of(entry)
+                    : patches.corners(picture.header().size()).stream()
+                            .map(corner -> entry.withName(entry.name() + "[y=" + corner[0] + ",x=" + corner[1] + "]"))
+                            .toList();
+        }
+
         Shape shape() {
             return Shape.of(size.height(), size.width(), channels);
         }
 
-        void read(Path file, Rendering rendering, PixelStore store, int index) throws IOException {
-            byte[] bytes = PictureReader.bytes(file);
+        void read(FoundPictures.Found found, Rendering rendering, PixelStore store, int index) throws IOException {
+            byte[] bytes = PictureReader.bytes(found.entry().file());
+            Patches patches = options.patches();
+            if (patches != null) {
+                cut(PictureReader.read(bytes, rendering).withChannels(channels), found, patches, store, index);
+                return;
+            }
             Optional<byte[]> plain =
                     store.isBytes() ? PictureReader.readPlain(bytes, size, channels, rendering) : Optional.empty();
             if (plain.isPresent()) {
@@ -169,6 +203,20 @@ public record ImageFolder(Dataset data, List<Skipped> skipped) {
             Fit fit = Objects.requireNonNullElse(options.fit(), Fit.STRETCH);
             Picture picture = PictureReader.read(bytes, rendering);
             store.put(index, picture.withChannels(channels).fitted(size, fit, options.background()));
+        }
+    }
+
+    private static void cut(Picture picture, FoundPictures.Found found, Patches patches, PixelStore store, int first)
+            throws IOException {
+        if (!picture.size().equals(found.header().size())) {
+            throw new IOException(String.format(
+                    Locale.ROOT,
+                    "its %s pixels are more than are decoded; cut it into several pictures",
+                    found.header().size()));
+        }
+        int index = first;
+        for (int[] corner : patches.corners(picture.size())) {
+            store.put(index++, picture.part(corner[0], corner[1], patches.size()));
         }
     }
 

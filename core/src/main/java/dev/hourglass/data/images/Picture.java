@@ -78,6 +78,16 @@ public record Picture(Size size, int channels, int most, char[] numbers) {
         return new Picture(size, wanted, most, converted);
     }
 
+    /** A part of this size, all of it within the picture. */
+    Picture part(int top, int left, Size wanted) {
+        char[] part = new char[wanted.width * wanted.height * channels];
+        int row = wanted.width * channels;
+        for (int y = 0; y < wanted.height; y++) {
+            System.arraycopy(numbers, ((top + y) * size.width + left) * channels, part, y * row, row);
+        }
+        return new Picture(wanted, channels, most, part);
+    }
+
     /** Brought to a size; see {@link Fit}. */
     Picture fitted(Size wanted, Fit fit, Background background) {
         if (wanted.equals(size)) {

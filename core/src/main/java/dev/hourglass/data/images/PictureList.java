@@ -31,7 +31,11 @@ record PictureList(Path folder, List<Entry> entries, List<String> classNames, Li
      * @param label -1 if there are no classes
      * @param test whether it lies in the folder of those to test by
      */
-    record Entry(Path file, String name, int label, boolean test) {}
+    record Entry(Path file, String name, int label, boolean test) {
+        Entry withName(String other) {
+            return new Entry(file, other, label, test);
+        }
+    }
 
     PictureList {
         entries = List.copyOf(entries);

@@ -5,6 +5,7 @@ import dev.hourglass.data.DataSources;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.FloatDataset;
+import dev.hourglass.data.SamplePairs;
 import dev.hourglass.data.SourceOptions;
 import dev.hourglass.data.Split;
 import dev.hourglass.data.ValueRange;
@@ -18,8 +19,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 import java.util.random.RandomGenerator;
@@ -76,9 +79,12 @@ public record PictureSplit(Dataset training, Dataset test, List<ImageFolder.Skip
         Optional<Folders.Parts> parts =
                 test == null ? PictureList.parts(folder) : Optional.of(new Folders.Parts(folder, test));
         PictureList list = parts.map(both -> PictureList.of(folder, both)).orElseGet(() -> PictureList.of(folder));
+        PicturePairs pairs = PicturePairs.of(list, options.noisy());
         ImageFolder.Decoded decoded;
+        Optional<Dataset> noisy;
         try (PictureWorkers workers = PictureWorkers.of(Runtime.getRuntime().availableProcessors())) {
             decoded = ImageFolder.Decoded.of(FoundPictures.in(list, workers), options.pictures(), workers);
+            noisy = pairs.noisy(decoded, options.pictures(), workers);
         }
         List<PictureList.Entry> entries = decoded.kept();
         List<String> notes = new ArrayList<>();
@@ -94,15 +100,42 @@ public record PictureSplit(Dataset training, Dataset test, List<ImageFolder.Skip
             }
             classesOfOnePart(list, entries).ifPresent(notes::add);
         } else {
-            order = drawn(folder, entries.size(), i -> entries.get(i).label(), options);
+            order = options.pictures().patches() == null
+                    ? drawn(folder, entries.size(), i -> entries.get(i).label(), options)
+                    : drawnByPicture(folder, entries, options);
         }
-        return new PictureSplit(part(decoded, order.training), part(decoded, order.test), decoded.skipped(), notes);
+        return new PictureSplit(
+                part(decoded, noisy, order.training), part(decoded, noisy, order.test), decoded.skipped(), notes);
     }
 
-    private static Dataset part(ImageFolder.Decoded decoded, int[] indices) {
-        return decoded.labelled(
+    /** @param noisy the partners of the clean ones, where there are pairs */
+    private static Dataset part(ImageFolder.Decoded decoded, Optional<Dataset> noisy, int[] indices) {
+        Dataset clean = decoded.labelled(
                 select(decoded.unlabelled(), indices),
                 Arrays.stream(indices).mapToObj(decoded.kept()::get).toList());
+        return noisy.<Dataset>map(partners -> new SamplePairs(clean, select(partners, indices)))
+                .orElse(clean);
+    }
+
+    /** All patches of a picture are trained on or tested by: those that overlap share pixels. */
+    private static Order drawnByPicture(Path folder, List<PictureList.Entry> patches, PictureSplitOptions options) {
+        Map<Path, List<Integer>> pictures = new LinkedHashMap<>();
+        for (int i = 0; i < patches.size(); i++) {
+            pictures.computeIfAbsent(patches.get(i).file(), file -> new ArrayList<>())
+                    .add(i);
+        }
+        List<List<Integer>> each = List.copyOf(pictures.values());
+        Order order = drawn(
+                folder, each.size(), i -> patches.get(each.get(i).getFirst()).label(), options);
+        return new Order(
+                shuffled(patchesOf(order.training, each), options.seed(), "training"),
+                shuffled(patchesOf(order.test, each), options.seed(), "test"));
+    }
+
+    private static int[] patchesOf(int[] pictures, List<List<Integer>> patches) {
+        return Arrays.stream(pictures)
+                .flatMap(picture -> patches.get(picture).stream().mapToInt(Integer::intValue))
+                .toArray();
     }
 
     private static int[] indices(List<PictureList.Entry> entries, boolean test) {
@@ -182,6 +215,10 @@ public record PictureSplit(Dataset training, Dataset test, List<ImageFolder.Skip
     }
 
     private static PictureSplit numbers(Path file, PictureSplitOptions options) {
+        if (options.pictures().patches() != null || options.noisy() != null) {
+            throw new DatasetException("Can't cut the pictures of " + file + " into patches or pair them: that is for"
+                    + " folders of pictures. Give a folder, or leave 'patches' and 'pairs' out.");
+        }
         if (options.pictures().fit() != null) {
             throw new DatasetException("Can't fit the pictures of " + file
                     + ": a file of numbers has pictures of one size. Leave 'fit' out, or give a folder of pictures.");
@@ -255,7 +292,7 @@ public record PictureSplit(Dataset training, Dataset test, List<ImageFolder.Skip
                 throw new DatasetException(String.format(
                         Locale.ROOT,
                         "Can't take the rows of %s as pictures of %s pixels%s: expected %,d numbers in a row, found"
-                                + " %,d. Change 'size' or 'colour', or say 'label_column' where one of them is the class.",
+                            + " %,d. Change 'size' or 'colour', or say 'label_column' where one of them is the class.",
                         file,
                         size,
                         channels == Picture.RGB ? " in colour" : "",

@@ -11,9 +11,16 @@ import org.jspecify.annotations.Nullable;
  * @param seed of the order in which pictures come, and of which are tested by
  * @param pictures size, fit and colour
  * @param numbers of files with numbers
+ * @param noisy a folder with a spoiled picture of the same file name for each picture, which a model reads while it learns to
+ *     give the clean one; null for none
  */
 public record PictureSplitOptions(
-        @Nullable Path test, double testShare, long seed, PictureOptions pictures, Numbers numbers) {
+        @Nullable Path test,
+        double testShare,
+        long seed,
+        PictureOptions pictures,
+        Numbers numbers,
+        @Nullable Path noisy) {
     /**
      * What a table or an array does not say of its pictures.
      *
@@ -40,26 +47,30 @@ public record PictureSplitOptions(
 
     /** A fifth is tested by; all pictures have one size, which is taken. */
     public static PictureSplitOptions defaults() {
-        return new PictureSplitOptions(null, 0.2, 0, PictureOptions.defaults(), Numbers.NONE);
+        return new PictureSplitOptions(null, 0.2, 0, PictureOptions.defaults(), Numbers.NONE, null);
     }
 
     public PictureSplitOptions withTest(@Nullable Path value) {
-        return new PictureSplitOptions(value, testShare, seed, pictures, numbers);
+        return new PictureSplitOptions(value, testShare, seed, pictures, numbers, noisy);
     }
 
     public PictureSplitOptions withTestShare(double value) {
-        return new PictureSplitOptions(test, value, seed, pictures, numbers);
+        return new PictureSplitOptions(test, value, seed, pictures, numbers, noisy);
     }
 
     public PictureSplitOptions withSeed(long value) {
-        return new PictureSplitOptions(test, testShare, value, pictures, numbers);
+        return new PictureSplitOptions(test, testShare, value, pictures, numbers, noisy);
     }
 
     public PictureSplitOptions withPictures(PictureOptions value) {
-        return new PictureSplitOptions(test, testShare, seed, value, numbers);
+        return new PictureSplitOptions(test, testShare, seed, value, numbers, noisy);
     }
 
     public PictureSplitOptions withNumbers(Numbers value) {
-        return new PictureSplitOptions(test, testShare, seed, pictures, value);
+        return new PictureSplitOptions(test, testShare, seed, pictures, value, noisy);
+    }
+
+    public PictureSplitOptions withNoisy(@Nullable Path value) {
+        return new PictureSplitOptions(test, testShare, seed, pictures, numbers, value);
     }
 }
