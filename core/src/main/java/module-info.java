@@ -21,6 +21,7 @@ module dev.hourglass.core {
     exports dev.hourglass.data.series;
     exports dev.hourglass.data.tables;
     exports dev.hourglass.detect;
+    exports dev.hourglass.detect.filters;
     exports dev.hourglass.detect.metrics;
     exports dev.hourglass.detect.rivals;
     exports dev.hourglass.detect.series;

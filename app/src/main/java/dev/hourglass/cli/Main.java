@@ -1,5 +1,6 @@
 package dev.hourglass.cli;
 
+import dev.hourglass.cli.denoising.DenoiseCommand;
 import dev.hourglass.cli.terminal.PrintableLog;
 import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.catalog.DatasetCatalog;
@@ -116,6 +117,7 @@ public final class Main {
         commands.put("encode", () -> new PassCommand.Encode(terminal, catalog));
         commands.put("decode", () -> new PassCommand.Decode(terminal, catalog));
         commands.put("reconstruct", () -> new PassCommand.Reconstruct(terminal, catalog));
+        commands.put("denoise", () -> new DenoiseCommand(terminal, catalog));
         commands.put("latent", () -> new LatentCommand(terminal, catalog));
         commands.put("sample", () -> new SampleCommand(terminal));
         commands.put("compare", () -> new CompareCommand(terminal));

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** The columns of a table that say which sample, or which row of a series, its numbers are of. */
-final class SampleColumns {
+public final class SampleColumns {
     private SampleColumns() {}
 
     /** The series of each sample, and its time, or when it begins and ends; no columns where none of that is known. */
@@ -72,7 +72,7 @@ final class SampleColumns {
     }
 
     /** The rows of a series as their file has them, under their names and with their times, in their own units. */
-    static void writeRows(Path file, Dataset samples, RowAnswers answers) throws IOException {
+    public static void writeRows(Path file, Dataset samples, RowAnswers answers) throws IOException {
         SourceRows rows = samples.places().orElseThrow().rows();
         int channels = samples.sampleShape().dimension(-1);
         List<String> names = rows.columns().isEmpty()

@@ -11,10 +11,13 @@ import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.data.images.Background;
 import dev.hourglass.data.images.Fit;
 import dev.hourglass.data.images.PictureOptions;
+import dev.hourglass.data.series.SeriesOptions;
+import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.evaluate.InputScale;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.model.Graph;
 import dev.hourglass.model.OutputRange;
+import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -35,16 +38,16 @@ public final class DataArguments {
             required = true,
             paramLabel = "SOURCE",
             description = "A data set by name, such as mnist:test, or the path of " + DataSources.FILES
-                    + ", or of a folder of pictures or tables (docs/data.md); of a model with several inputs INPUT=FILE,INPUT=FILE,... or an NPZ file"
-                    + " with arrays of the inputs' names.")
+                    + ", or of a folder of pictures or tables (docs/data.md); of a model with several inputs"
+                    + " INPUT=FILE,INPUT=FILE,... or an NPZ file with arrays of the inputs' names.")
     private String source = "";
 
     @Option(
             names = "--labels",
             paramLabel = "FILE",
             description =
-                    "One label per sample: a CSV, TSV or TXT file of one column (numbers or names; also .gz and .zip), or"
-                            + " an IDX, NPY, NPZ or MAT file.")
+                    "One label per sample: a CSV, TSV or TXT file of one column (numbers or names; also .gz and .zip),"
+                            + " or an IDX, NPY, NPZ or MAT file.")
     private @Nullable Path labels;
 
     @Mixin
@@ -162,8 +165,11 @@ public final class DataArguments {
     }
 
     private Dataset open(SavedModel model, SourceOptions wanted, DatasetCatalog catalog, Terminal terminal) {
-        SourceOptions options = wanted.withNormalization(model.normalization());
-        Dataset data = open(options, catalog, terminal);
+        return open(source, model, wanted, catalog, terminal);
+    }
+
+    private Dataset open(String of, SavedModel model, SourceOptions wanted, DatasetCatalog catalog, Terminal terminal) {
+        Dataset data = open(of, wanted.withNormalization(model.normalization()), catalog, terminal);
         if (scale == null) {
             boolean rebuilds = model.output().equals(model.input());
             OutputRange output = rebuilds
@@ -175,6 +181,68 @@ public final class DataArguments {
                     .ifPresent(doubt -> terminal.error("WARNING: " + doubt));
         }
         return data;
+    }
+
+    /** What {@code --data} names. */
+    public String source() {
+        return source;
+    }
+
+    /** How many samples are taken at most. */
+    public int limit() {
+        return limit == null ? Integer.MAX_VALUE : limit;
+    }
+
+    public Background background() {
+        return background;
+    }
+
+    /** What stored pixels come under: {@code --scale} says it, or else the model. */
+    public Normalization normalization(Normalization ofModel) {
+        Float divisor = scale;
+        return divisor == null ? ofModel : new Normalization(1.0 / divisor, 0);
+    }
+
+    /**
+     * Samples of a source as {@link #open(SavedModel, DatasetCatalog, Terminal)} has them, but windows of a series overlap.
+     *
+     * @param usualStride from one window to the next where {@code --stride} doesn't say it
+     */
+    public Dataset openOverlapping(
+            String of, SavedModel model, int usualStride, DatasetCatalog catalog, Terminal terminal) {
+        SourceOptions wanted = options().withSampleShape(model.input());
+        return open(of, model, stride == null ? wanted.withStride(usualStride) : wanted, catalog, terminal);
+    }
+
+    /** The same with its gaps filled for the time being, in steps as they lie there. */
+    public Dataset openFilled(SavedModel model, int usualStride, DatasetCatalog catalog, Terminal terminal) {
+        SourceOptions given = options();
+        SourceOptions.Tables tables = given.tables();
+        if (tables.steps().resample() != null) {
+            throw new CommandException(
+                    "Gaps are filled where they lie, so steps can't be made equal. Leave --resample out.");
+        }
+        SeriesOptions.Steps steps = new SeriesOptions.Steps(
+                SeriesOptions.Missing.INTERPOLATE,
+                tables.steps().maxGap(),
+                null,
+                tables.steps().lengths());
+        SourceOptions wanted = given.withSampleShape(model.input())
+                .withTables(new SourceOptions.Tables(tables.table(), steps, tables.fillUp(), tables.rule()));
+        return open(source, model, stride == null ? wanted.withStride(usualStride) : wanted, catalog, terminal);
+    }
+
+    /** How a table is read for a model: its columns by name, where no others are asked for. */
+    public TableOptions tableOptions(SavedModel model) {
+        TableOptions given = table.read().table();
+        return given.roles().columns().isEmpty()
+                ? given.withColumns(model.normalization().columns())
+                : given;
+    }
+
+    /** Pictures of a source in the size that they have. */
+    public Dataset openPictures(String of, SavedModel model, DatasetCatalog catalog, Terminal terminal) {
+        return open(of, model, options(), catalog, terminal);
     }
 
     /** The shape of one sample as it lies there, for a model that leaves its sizes open. */

@@ -1,0 +1,3 @@
+/** What {@code hourglass denoise} does with pictures and with series. */
+@org.jspecify.annotations.NullMarked
+package dev.hourglass.cli.denoising;
