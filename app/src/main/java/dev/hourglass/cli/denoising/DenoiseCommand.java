@@ -179,8 +179,9 @@ public final class DenoiseCommand implements Runnable {
         }
         PictureFiles.Named first = PictureFiles.of(folder.get()).named().getFirst();
         try {
-            PictureSource.Pixels pixels =
-                    new PictureSource.OfFolder(List.of(first), 3, data.background(), Normalization.NONE).read(0);
+            PictureSource.Pixels pixels = new PictureSource.OfFolder(
+                            folder.get(), List.of(first), 3, data.background(), Normalization.NONE)
+                    .read(0);
             return pixels.shape();
         } catch (IOException e) {
             throw new CommandException("Can't read " + first.file() + ": " + Failures.reason(e) + ". Give --input.", e);
@@ -220,7 +221,7 @@ public final class DenoiseCommand implements Runnable {
         PictureFiles files = PictureFiles.of(folder.get());
         files.unread().forEach(each -> terminal.println("Skipped " + each.file() + ": " + each.reason()));
         return new PictureSource.OfFolder(
-                files.named(), channels, data.background(), data.normalization(chain.normalization()));
+                folder.get(), files.named(), channels, data.background(), data.normalization(chain.normalization()));
     }
 
     private void pictures(PictureRebuild rebuild, PictureSource pictures) throws IOException {
@@ -261,11 +262,12 @@ public final class DenoiseCommand implements Runnable {
 
     private PictureSource partnerSource(PictureSource noisy, String of) {
         if (noisy instanceof PictureSource.OfFolder folder) {
+            Path truth = pictureFolder(of)
+                    .orElseThrow(() -> new CommandException(
+                            "--clean must be a folder of pictures, as --data is, found '" + of + "'."));
             return new PictureSource.OfFolder(
-                    PictureFiles.of(pictureFolder(of)
-                                    .orElseThrow(() -> new CommandException("--clean must be a folder of pictures, as"
-                                            + " --data is, found '" + of + "'.")))
-                            .named(),
+                    truth,
+                    PictureFiles.of(truth).named(),
                     folder.channels(),
                     folder.background(),
                     folder.normalization());

@@ -134,8 +134,9 @@ final class PictureDenoising {
         if (skipped.size() == count) {
             throw new CommandException(String.format(
                     Locale.ROOT,
-                    "None of the %,d pictures can be read, such as %s. Check them.",
+                    "None of the %,d pictures of %s can be read, such as %s. Check them.",
                     count,
+                    pictures.place(),
                     skipped.getFirst()));
         }
     }

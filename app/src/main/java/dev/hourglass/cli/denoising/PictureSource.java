@@ -8,6 +8,7 @@ import dev.hourglass.data.images.PictureFiles;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,9 @@ interface PictureSource {
 
     int size();
 
+    /** Where they lie, for messages. */
+    String place();
+
     /** Such as {@code cats/07.jpg}. */
     String name(int index);
 
@@ -34,8 +38,18 @@ interface PictureSource {
     Pixels read(int index) throws IOException;
 
     /** Those of a folder, in gray or in colour as the model reads them. */
-    record OfFolder(List<PictureFiles.Named> files, int channels, Background background, Normalization normalization)
+    record OfFolder(
+            Path folder,
+            List<PictureFiles.Named> files,
+            int channels,
+            Background background,
+            Normalization normalization)
             implements PictureSource {
+        @Override
+        public String place() {
+            return folder.toString();
+        }
+
         @Override
         public int size() {
             return files.size();
@@ -63,6 +77,11 @@ interface PictureSource {
 
     /** Those of a data set or of a file of numbers. */
     record OfDataset(Dataset data) implements PictureSource {
+        @Override
+        public String place() {
+            return data.name();
+        }
+
         @Override
         public int size() {
             return data.size();
@@ -125,6 +144,11 @@ interface PictureSource {
 
         private static String stem(String name) {
             return name.replaceFirst("\\.[^./]*$", "");
+        }
+
+        @Override
+        public String place() {
+            return clean.place();
         }
 
         @Override

@@ -19,7 +19,7 @@ class DenoisingTrialTest {
     private static float[] clean() {
         float[] clean = new float[IMAGE.size()];
         for (int i = 0; i < clean.length; i++) {
-            clean[i] = (float) (0.5 + 0.3 * Math.sin(i / 16 * 0.4) * Math.cos(i % 16 * 0.3));
+            clean[i] = (float) (0.5 + 0.3 * Math.sin(Math.floorDiv(i, 16) * 0.4) * Math.cos(i % 16 * 0.3));
         }
         return clean;
     }

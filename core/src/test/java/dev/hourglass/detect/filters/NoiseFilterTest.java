@@ -98,8 +98,8 @@ class NoiseFilterTest {
         List<Golden> goldens = new ArrayList<>();
         float[] input = {};
         for (String line : text().lines().skip(1).toList()) {
-            String[] parts = line.split(" ");
-            int[] sizes = Arrays.stream(parts[2].split("x"))
+            String[] parts = line.split(" ", -1);
+            int[] sizes = Arrays.stream(parts[2].split("x", -1))
                     .mapToInt(Integer::parseInt)
                     .toArray();
             float[] values = new float[parts.length - 3];
