@@ -112,6 +112,8 @@ public final class Main {
         commands.put("inspect", () -> new InspectCommand(terminal));
         commands.put("convert", () -> new ConvertCommand(terminal));
         commands.put("evaluate", () -> new EvaluateCommand(terminal, catalog));
+        commands.put("detect", () -> new DetectCommand(terminal, catalog));
+        commands.put("score", () -> new ScoreCommand(terminal, catalog));
         commands.put("judge", () -> new JudgeCommand(terminal));
         commands.put("board", () -> new BoardCommand(terminal, catalog));
         commands.put("encode", () -> new PassCommand.Encode(terminal, catalog));

@@ -36,6 +36,25 @@ final class ScoreFile {
     }
 
     /**
+     * Of scores that are there already.
+     *
+     * @param file that was scored, for its times
+     * @param options how it is read
+     */
+    static ScoreFile of(Path file, TableOptions options, double[] scores) {
+        Table table = TableReader.readAll(file, options);
+        if (table.rows() != scores.length) {
+            throw new CommandException(String.format(
+                    Locale.ROOT,
+                    "Can't judge the scores of %s by labels: it has %,d rows and %,d scores. Leave --resample out.",
+                    file,
+                    table.rows(),
+                    scores.length));
+        }
+        return new ScoreFile(file, table, scores);
+    }
+
+    /**
      * Reads the column that is asked for alone, or the first that has one of the names, or all: others may be text.
      */
     static Table readTable(Path file, @Nullable String asked, List<String> names) {

@@ -390,7 +390,8 @@ public final class Lab {
         return limited(all, data.limit(split));
     }
 
-    private static void requireFits(ModelRecipe model, Splits splits) {
+    /** @throws LabException if the data are none for the model */
+    static void requireFits(ModelRecipe model, Splits splits) {
         AutoencoderSpec spec = model.spec();
         Dataset data = splits.training();
         if (model.data().pictures() != null) {

@@ -97,6 +97,13 @@ final class HostileRun {
             refuse(pass, hostile, List.of(pass, model, "--data", source, "--out", out + "/rows.npy"));
         }
         refuse("latent", hostile, List.of("latent", model, "--data", source, "--out", out + "/latent.csv"));
+        refuse(
+                "score",
+                hostile,
+                List.of("score", model, "--data", source, "--calibrate", source, "--out", out + "/scores.csv"));
+        if (!isArchitecture(hostile)) {
+            refuse("detect", hostile, List.of("detect", source, source, "--model", model, "--out", out + "/found"));
+        }
     }
 
     private void readInLibrary(Path model) throws IOException {

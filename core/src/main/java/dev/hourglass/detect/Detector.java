@@ -22,8 +22,8 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model that scores data: 1 is the threshold, what is above it is an anomaly. Scores have the same bits from any format of the
- * model's file and on any number of threads. Any number of threads may call it at once.
+ * A model that scores data: 1 is the threshold, what is above it is an anomaly. Scores have the same bits from a {@code .keras}
+ * and an {@code .h5} file and on any number of threads; what ONNX has as other operators may round elsewhere. Any number of threads may call it at once.
  */
 public final class Detector implements AutoCloseable {
     /** Of a matrix that is kept in the model's file. */

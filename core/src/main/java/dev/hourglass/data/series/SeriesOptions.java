@@ -128,12 +128,18 @@ public record SeriesOptions(
     /**
      * @param trainOn classes whose rows are trained on; empty for all
      * @param rule which label a window gets
+     * @param testAlike whether rows of other classes are not tested by either
      */
-    public record Classes(List<String> trainOn, LabelRule rule) {
+    public record Classes(List<String> trainOn, LabelRule rule, boolean testAlike) {
         public static final Classes ALL = new Classes(List.of(), LabelRule.MAJORITY);
 
         public Classes {
             trainOn = List.copyOf(trainOn);
+        }
+
+        /** All rows are tested by. */
+        public Classes(List<String> trainOn, LabelRule rule) {
+            this(trainOn, rule, false);
         }
     }
 

@@ -73,8 +73,9 @@ final class TableSplit {
             requireSameKind(training, test);
         }
         ClassNumbers classes = ClassNumbers.of(training, test);
-        boolean[] learned = learned(training, testFile);
-        return new Parts(training, test, learned, classes).split();
+        boolean[] learned = chosen(training, testFile, "to train on");
+        boolean[] tested = options.classes().testAlike() ? chosen(test, testFile, "to test by") : null;
+        return new Parts(training, test, learned, tested, classes).split();
     }
 
     /** Both parts on their way to samples. */
@@ -83,9 +84,9 @@ final class TableSplit {
         private final SeriesRows test;
         private final ClassNumbers classes;
 
-        Parts(Table training, Table test, boolean[] learned, ClassNumbers classes) {
+        Parts(Table training, Table test, boolean[] learned, boolean @Nullable [] tested, ClassNumbers classes) {
             this.training = prepared(training, learned, options.test() == null ? "training part" : nameOf(training));
-            this.test = prepared(test, null, options.test() == null ? "test part" : nameOf(test));
+            this.test = prepared(test, tested, options.test() == null ? "test part" : nameOf(test));
             this.classes = classes;
         }
 
@@ -228,28 +229,28 @@ final class TableSplit {
         }
     }
 
-    /** Which rows are trained on. */
-    private boolean[] learned(Table training, @Nullable Path testFile) {
-        boolean[] learned = new boolean[training.rows()];
-        Arrays.fill(learned, true);
+    /** Which rows are of the classes that are wanted. */
+    private boolean[] chosen(Table rows, @Nullable Path testFile, String what) {
+        boolean[] kept = new boolean[rows.rows()];
+        Arrays.fill(kept, true);
         List<String> wanted = options.classes().trainOn();
-        int[] labels = training.labels();
+        int[] labels = rows.labels();
         if (wanted.isEmpty()) {
-            return learned;
+            return kept;
         }
         if (labels == null) {
             if (testFile != null && options.table().roles().label() != null) {
-                notes.add(nameOf(training) + " has no column '"
+                notes.add(nameOf(rows) + " has no column '"
                         + options.table().roles().label() + "'; all of its rows are trained on.");
-                return learned;
+                return kept;
             }
-            throw new DatasetException("Can't choose the rows to train on by class: " + training.file()
+            throw new DatasetException("Can't choose the rows to train on by class: " + rows.file()
                     + " has no labels. Name their column with 'label_column'.");
         }
-        List<String> classes = training.classes();
+        List<String> classes = rows.classes();
         for (String name : wanted) {
             if (classes.stream().noneMatch(text -> ClassNumbers.same(text, name))) {
-                throw new DatasetException("Can't train on the class '" + name + "' of " + training.file()
+                throw new DatasetException("Can't train on the class '" + name + "' of " + rows.file()
                         + ": no row has it." + Spelling.hint(name, classes));
             }
         }
@@ -260,15 +261,16 @@ final class TableSplit {
         }
         int count = 0;
         for (int row = 0; row < labels.length; row++) {
-            learned[row] = chosen[labels[row]];
-            count += learned[row] ? 1 : 0;
+            kept[row] = chosen[labels[row]];
+            count += kept[row] ? 1 : 0;
         }
         notes.add(String.format(
                 Locale.ROOT,
-                "%,d of the %,d rows to train on are %s.",
+                "%,d of the %,d rows %s are %s.",
                 count,
                 labels.length,
+                what,
                 String.join(" or ", wanted)));
-        return learned;
+        return kept;
     }
 }

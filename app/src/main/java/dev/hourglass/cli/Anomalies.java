@@ -1,0 +1,110 @@
+package dev.hourglass.cli;
+
+import dev.hourglass.cli.terminal.Progress;
+import dev.hourglass.cli.terminal.Terminal;
+import dev.hourglass.data.Dataset;
+import dev.hourglass.detect.Detection;
+import dev.hourglass.detect.Detector;
+import dev.hourglass.detect.series.AnomalyEvent;
+import dev.hourglass.formats.SavedModel;
+import dev.hourglass.lab.detection.ScoredSamples;
+import dev.hourglass.lab.detection.ScoredSeries;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+
+/** What {@code score} and {@code detect} share: scoring with a bar, and tables of what was found. */
+final class Anomalies {
+    private static final int SHOWN = 20;
+
+    private Anomalies() {}
+
+    /** Scores the rows of a series. */
+    static ScoredSeries series(SavedModel model, Dataset samples, int threads, Terminal terminal) {
+        try (Detector detector = model.detector(threads);
+                Progress progress = new Progress(terminal, "Scoring", 2 * samples.size(), "samples")) {
+            return ScoredSeries.of(detector, samples, progress::stepTo);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException("Can't score " + samples.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Scores samples that are no rows of a series. */
+    static ScoredSamples samples(SavedModel model, Dataset samples, int threads, Terminal terminal) {
+        try (Detector detector = model.detector(threads);
+                Progress progress = new Progress(terminal, "Scoring", samples.size(), "samples")) {
+            return ScoredSamples.of(detector, samples, progress::stepTo);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException("Can't score " + samples.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Where the threshold comes from, and what is to be known of it. */
+    static void printCalibration(SavedModel model, Terminal terminal) {
+        Detection detection = Objects.requireNonNull(model.detection());
+        terminal.println("Calibrated: " + detection.calibration());
+        terminal.println("Scores: " + detection.scoring());
+        if (!detection.threshold().note().isEmpty()) {
+            terminal.error("WARNING: " + detection.threshold().note());
+        }
+    }
+
+    static void print(ScoredSeries scored, Terminal terminal) {
+        List<AnomalyEvent> events = scored.events();
+        terminal.println(String.format(
+                Locale.ROOT,
+                "%s: %,d rows, %,d above the threshold (%.2f %%), in %,d %s",
+                scored.samples().name(),
+                scored.scored(),
+                scored.flagged(),
+                100.0 * scored.flagged() / Math.max(1, scored.scored()),
+                events.size(),
+                events.size() == 1 ? "event" : "events"));
+        if (events.isEmpty()) {
+            return;
+        }
+        int time = Math.max(
+                5,
+                events.stream()
+                        .limit(SHOWN)
+                        .mapToInt(event -> Math.max(
+                                scored.time(event.first()).length(),
+                                scored.time(event.last()).length()))
+                        .max()
+                        .orElse(0));
+        String format = "  %5s  %-" + time + "s  %-" + time + "s  %7s  %9s  %s";
+        terminal.println("");
+        terminal.println(String.format(Locale.ROOT, format, "Event", "Start", "End", "Rows", "Score", "Channels"));
+        for (int i = 0; i < Math.min(SHOWN, events.size()); i++) {
+            AnomalyEvent event = events.get(i);
+            terminal.println(String.format(
+                    Locale.ROOT,
+                    format,
+                    i + 1,
+                    scored.time(event.first()),
+                    scored.time(event.last()),
+                    String.format(Locale.ROOT, "%,d", event.rows()),
+                    String.format(Locale.ROOT, "%.4g", event.score()),
+                    scored.blame(event)));
+        }
+        if (events.size() > SHOWN) {
+            terminal.println(String.format(Locale.ROOT, "  and %,d more", events.size() - SHOWN));
+        }
+    }
+
+    static void print(ScoredSamples scored, Terminal terminal) {
+        terminal.println(String.format(
+                Locale.ROOT,
+                "%s: %,d samples, %,d above the threshold (%.2f %%)",
+                scored.samples().name(),
+                scored.scores().length,
+                scored.flagged(),
+                100.0 * scored.flagged() / scored.scores().length));
+        terminal.println("");
+        terminal.println(String.format(Locale.ROOT, "  %9s  %9s  %s", "Sample", "Score", "Name"));
+        scored.oddest(SHOWN)
+                .forEach(sample -> terminal.println(String.format(
+                                Locale.ROOT, "  %,9d  %9.4g  %s", sample, scored.scores()[sample], scored.name(sample))
+                        .stripTrailing()));
+    }
+}

@@ -1,0 +1,280 @@
+package dev.hourglass.cli;
+
+import dev.hourglass.cli.arguments.DetectionArguments;
+import dev.hourglass.cli.arguments.ModelArguments;
+import dev.hourglass.cli.arguments.ReadingArguments;
+import dev.hourglass.cli.arguments.ThreadsOption;
+import dev.hourglass.cli.arguments.WholeNumber;
+import dev.hourglass.cli.terminal.LabDisplay;
+import dev.hourglass.cli.terminal.Terminal;
+import dev.hourglass.data.Dataset;
+import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.data.tables.TableOptions;
+import dev.hourglass.detect.Detection;
+import dev.hourglass.detect.Detector;
+import dev.hourglass.formats.ModelFile;
+import dev.hourglass.formats.SavedModel;
+import dev.hourglass.lab.DetectorTraining;
+import dev.hourglass.lab.detection.ScoredSamples;
+import dev.hourglass.lab.detection.ScoredSeries;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code hourglass score}: scores data with a model that is a detector. */
+@Command(
+        name = "score",
+        header = "Score data with a detector: which rows are anomalies, from when to when, and which channels.",
+        description = {
+            "",
+            "A detector is a model file with a threshold, such as 'hourglass detect' writes. Scores are over the"
+                + " threshold: above 1 is an anomaly. Rows of a series that are anomalous together are an event, with"
+                + " the channels to blame. Samples that are no series, such as pictures, get a score each."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  hourglass score pump.keras --data new.csv",
+            "  hourglass score pump.keras --data new.csv --out scores.csv --labels labels.csv",
+            "  hourglass score lstm.keras --data new.csv --calibrate normal.csv --false-alarms 0.001 --save pump.keras",
+            "  hourglass score photos.keras --data photos/ --out scores.csv"
+        })
+final class ScoreCommand implements Runnable {
+    private final Terminal terminal;
+    private final DatasetCatalog catalog;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private ModelArguments model = new ModelArguments();
+
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "SOURCE",
+            description = "What is scored: a table, arrays, or a folder of pictures or tables (docs/data.md).")
+    private String data = "";
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description =
+                    "Write the scores as a table, .csv, and the events of a series beside it as FILE with _events.")
+    private @Nullable Path out;
+
+    @Option(
+            names = "--plot",
+            paramLabel = "FILE",
+            description = "Draw the series, its reconstruction, scores and events, or the oddest pictures, as .png.")
+    private @Nullable Path plot;
+
+    @Option(
+            names = "--labels",
+            paramLabel = "FILE",
+            description =
+                    "Which rows are anomalies, to judge the scores by: a table of 0 and 1 or of start and end, or JSON"
+                            + " (default: the column --label-column of the data, where it is given).")
+    private @Nullable Path labels;
+
+    @Option(
+            names = "--calibrate",
+            paramLabel = "NORMAL",
+            description =
+                    "Find the threshold from these data without anomalies, on which the model was not trained, in place"
+                            + " of the one in its file.")
+    private @Nullable String calibrate;
+
+    @Option(
+            names = "--save",
+            paramLabel = "FILE",
+            description = "With --calibrate, write the detector: .keras, .h5 or .onnx.")
+    private @Nullable Path save;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            converter = WholeNumber.Seed.class,
+            description = "Of the bootstrap of --calibrate (default: 42).")
+    private long seed = 42;
+
+    @Mixin
+    private DetectionArguments detection = new DetectionArguments();
+
+    @Mixin
+    private ReadingArguments reading = new ReadingArguments();
+
+    @Mixin
+    private ThreadsOption threads = new ThreadsOption();
+
+    ScoreCommand(Terminal terminal, DatasetCatalog catalog) {
+        this.terminal = terminal;
+        this.catalog = catalog;
+    }
+
+    @Override
+    public void run() {
+        requireUsable();
+        SavedModel detector = detector(model.read());
+        Anomalies.printCalibration(detector, terminal);
+        Dataset samples = reading.open(data, detector, catalog, terminal);
+        warnOfSteps(detector, samples);
+        if (ScoredSeries.isSeries(samples)) {
+            ScoredSeries scored = Anomalies.series(detector, samples, threads.count(), terminal);
+            terminal.println("");
+            Anomalies.print(scored, terminal);
+            write(scored);
+            judge(scored);
+        } else {
+            ScoredSamples scored = Anomalies.samples(detector, samples, threads.count(), terminal);
+            terminal.println("");
+            Anomalies.print(scored, terminal);
+            write(scored);
+        }
+    }
+
+    private void requireUsable() {
+        requireEnding(out, ".csv");
+        requireEnding(plot, ".png");
+        if (save != null && calibrate == null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--save writes a detector that --calibrate makes. Give --calibrate NORMAL too.");
+        }
+        if (calibrate == null && detection.changesScores()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--false-alarms, --rule, --errors, --smooth and --overlap need a threshold of their own. Give"
+                            + " normal data with --calibrate NORMAL.");
+        }
+    }
+
+    private void requireEnding(@Nullable Path file, String ending) {
+        if (file != null && !file.toString().toLowerCase(Locale.ROOT).endsWith(ending)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "Can't write " + file + ": expected a name that ends with " + ending + ". Rename it.");
+        }
+    }
+
+    private SavedModel detector(SavedModel read) {
+        if (calibrate != null) {
+            return calibrated(read, calibrate);
+        }
+        Detection stored = read.detection();
+        if (stored == null) {
+            throw new CommandException(
+                    "Model '" + model.file() + "' has no threshold, so it is no detector yet. Calibrate it"
+                            + " on normal data with --calibrate NORMAL.csv, or train one with 'hourglass detect'.");
+        }
+        return read.withDetection(stored.withEvents(detection.events(stored.events())));
+    }
+
+    private SavedModel calibrated(SavedModel read, String normal) {
+        SavedModel plain = read.withDetection(null);
+        Dataset samples = reading.open(normal, plain, catalog, terminal);
+        SavedModel made;
+        try (LabDisplay display = new LabDisplay(terminal)) {
+            made = DetectorTraining.calibrated(
+                    plain,
+                    samples,
+                    detection.options(DetectorTraining.defaults(samples)),
+                    samples.name(),
+                    seed,
+                    threads.count(),
+                    display);
+        }
+        if (save != null) {
+            try {
+                ModelFile.write(made, save);
+            } catch (IOException e) {
+                throw CommandException.unwritable(save, e);
+            } catch (IllegalArgumentException e) {
+                throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+            }
+            terminal.println("Detector: " + save);
+        }
+        return made;
+    }
+
+    /** Other steps are another series: the model would see it faster or slower than those that it knows. */
+    private void warnOfSteps(SavedModel detector, Dataset samples) {
+        Detection.Windows windows =
+                detector.detection() == null ? null : detector.detection().windows();
+        Optional<Duration> found = samples.places().flatMap(places -> Detector.every(places.rows()));
+        if (windows != null
+                && windows.every() != null
+                && found.isPresent()
+                && !found.get().equals(windows.every())) {
+            terminal.error("WARNING: the rows of " + data + " are " + words(found.get())
+                    + " apart, those that the model was calibrated by " + words(windows.every())
+                    + ". Bring them to the same steps with --resample.");
+        }
+    }
+
+    private static String words(Duration duration) {
+        return duration.toString().substring(2).toLowerCase(Locale.ROOT);
+    }
+
+    private void write(ScoredSeries scored) {
+        try {
+            if (out != null) {
+                Path events = out.resolveSibling(
+                        String.valueOf(out.getFileName()).replaceFirst("(?i)\\.csv$", "") + "_events.csv");
+                scored.writeScores(out);
+                scored.writeEvents(events);
+                terminal.println("Scores: " + out + "; events: " + events);
+            }
+            if (plot != null) {
+                scored.figure(scored.samples().name()).writePng(plot);
+                terminal.println("Picture: " + plot);
+            }
+        } catch (IOException e) {
+            throw CommandException.unwritable(out == null ? Path.of(data) : out, e);
+        }
+    }
+
+    private void write(ScoredSamples scored) {
+        try {
+            if (out != null) {
+                scored.writeScores(out);
+                terminal.println("Scores: " + out);
+            }
+            if (plot != null) {
+                scored.figure(scored.samples().name())
+                        .orElseThrow(() -> new CommandException(
+                                "Can't draw " + scored.samples().name() + ": its samples are neither a series nor"
+                                        + " pictures. Leave --plot out."))
+                        .writePng(plot);
+                terminal.println("Picture: " + plot);
+            }
+        } catch (IOException e) {
+            throw CommandException.unwritable(out == null ? Path.of(data) : out, e);
+        }
+    }
+
+    private void judge(ScoredSeries scored) {
+        TableOptions table = reading.tables().table();
+        String column = table.roles().label();
+        if (labels != null || column != null) {
+            List<String> columns = scored.samples().normalization().columns();
+            Path scoredFile = Path.of(data);
+            LabelledRows.print(
+                    scored,
+                    scoredFile,
+                    (columns.isEmpty() ? table : table.withColumns(columns)).withLabel(null, true),
+                    labels == null ? scoredFile : labels,
+                    column,
+                    terminal);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package dev.hourglass.cli.arguments;
+
+import dev.hourglass.data.series.RowAnswers.Overlap;
+import dev.hourglass.detect.DetectionOptions;
+import dev.hourglass.detect.ThresholdRule;
+import dev.hourglass.detect.series.EventOptions;
+import dev.hourglass.detect.series.Smoothing;
+import java.util.Map;
+import java.util.function.DoubleFunction;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** How errors become scores, scores a threshold, and rows above it events. */
+public final class DetectionArguments {
+    /** Of all scores, those that are peaks, where a rule takes the largest alone. */
+    private static final double PEAKS = 0.02;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--false-alarms",
+            paramLabel = "RATE",
+            converter = Rate.class,
+            description = "The share of normal rows that may be above the threshold (default: 0.01).")
+    private @Nullable Double falseAlarms;
+
+    @Option(
+            names = "--rule",
+            paramLabel = "NAME:NUMBER",
+            converter = Rule.class,
+            description = "How the threshold is found from normal scores, in place of --false-alarms: quantile:0.99,"
+                    + " deviations:3 above the mean, peaks:0.0001 (extreme values, for rarer alarms than can be"
+                    + " counted) or conformal:0.01.")
+    private ThresholdRule.@Nullable FromNormal rule;
+
+    @Option(
+            names = "--errors",
+            paramLabel = "HOW",
+            converter = Errors.class,
+            description =
+                    "How the errors of a row's channels become its score: mahalanobis, whitened by those of normal data"
+                            + " (default of series), squared (of anything else) or absolute.")
+    private DetectionOptions.@Nullable Errors errors;
+
+    @Option(
+            names = "--smooth",
+            paramLabel = "ROWS",
+            converter = WholeNumber.Count.class,
+            description = "The moving average of the scores of so many rows of a series (default: 10); 1 for none.")
+    private @Nullable Integer smooth;
+
+    @Option(
+            names = "--overlap",
+            paramLabel = "HOW",
+            converter = Windows.class,
+            description = "Which score a row gets that several windows have: mean (default), median or last.")
+    private @Nullable Overlap overlap;
+
+    @Option(
+            names = "--event-start",
+            paramLabel = "SCORE",
+            description = "An event starts above this, 1 being the threshold (default: 1).")
+    private @Nullable Double start;
+
+    @Option(
+            names = "--event-end",
+            paramLabel = "SCORE",
+            description = "It lasts while scores are above this, at most --event-start (default: 0.5).")
+    private @Nullable Double end;
+
+    @Option(
+            names = "--merge-gap",
+            paramLabel = "ROWS",
+            converter = Rows.class,
+            description = "Events with at most so many rows between them are one (default: 10).")
+    private @Nullable Integer mergeGap;
+
+    @Option(
+            names = "--least-rows",
+            paramLabel = "ROWS",
+            converter = WholeNumber.Count.class,
+            description = "Shorter events are dropped (default: 1).")
+    private @Nullable Integer leastRows;
+
+    /** Whether scores would be other ones, or the threshold, than those of a model that is calibrated. */
+    public boolean changesScores() {
+        return falseAlarms != null || rule != null || errors != null || smooth != null || overlap != null;
+    }
+
+    /** Defaults with what was said. */
+    public DetectionOptions options(DetectionOptions defaults) {
+        if (falseAlarms != null && rule != null) {
+            throw new ParameterException(
+                    spec.commandLine(), "expected --false-alarms or --rule, found both. Leave one out.");
+        }
+        DetectionOptions changed = defaults;
+        changed = falseAlarms == null ? changed : changed.withRule(new ThresholdRule.FalseAlarmRate(falseAlarms));
+        changed = rule == null ? changed : changed.withRule(rule);
+        changed = errors == null ? changed : changed.withErrors(errors);
+        changed = smooth == null ? changed : changed.withSmoothing(new Smoothing.MovingAverage(smooth));
+        changed = overlap == null ? changed : changed.withOverlap(overlap);
+        return changed.withEvents(events(changed.events()));
+    }
+
+    /** Defaults with what was said. */
+    public EventOptions events(EventOptions defaults) {
+        double begins = start == null ? defaults.start() : start;
+        double ends = end == null ? (start == null ? defaults.end() : Math.min(begins, defaults.end())) : end;
+        try {
+            return new EventOptions(
+                    begins,
+                    ends,
+                    mergeGap == null ? defaults.mergeGap() : mergeGap,
+                    leastRows == null ? defaults.leastRows() : leastRows);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "Settings of events: " + e.getMessage(), e);
+        }
+    }
+
+    /** A share above 0 and below 1. */
+    static final class Rate implements ITypeConverter<Double> {
+        @Override
+        public Double convert(String text) {
+            try {
+                double rate = Double.parseDouble(text);
+                if (rate > 0 && rate < 1) {
+                    return rate;
+                }
+            } catch (NumberFormatException e) {
+                // The same mistake as a number out of range.
+            }
+            throw new TypeConversionException(
+                    "expected a share above 0 and below 1 such as 0.01, found '" + text + "'");
+        }
+    }
+
+    /** A rule and its number. */
+    static final class Rule implements ITypeConverter<ThresholdRule.FromNormal> {
+        private static final Map<String, DoubleFunction<ThresholdRule.FromNormal>> RULES = Map.of(
+                "false-alarms", ThresholdRule.FalseAlarmRate::new,
+                "quantile", ThresholdRule.Quantile::new,
+                "deviations", ThresholdRule.MeanDeviations::new,
+                "peaks", rate -> new ThresholdRule.PeaksOverThreshold(rate, PEAKS),
+                "conformal", ThresholdRule.Conformal::new);
+
+        @Override
+        public ThresholdRule.FromNormal convert(String text) {
+            int colon = text.indexOf(':');
+            DoubleFunction<ThresholdRule.FromNormal> rule = colon < 0 ? null : RULES.get(text.substring(0, colon));
+            if (rule != null) {
+                try {
+                    return rule.apply(Double.parseDouble(text.substring(colon + 1)));
+                } catch (NumberFormatException e) {
+                    // Told below.
+                } catch (IllegalArgumentException e) {
+                    throw new TypeConversionException(String.valueOf(e.getMessage()));
+                }
+            }
+            throw new TypeConversionException("expected quantile:0.99, deviations:3, peaks:0.0001, conformal:0.01 or"
+                    + " false-alarms:0.01, found '" + text + "'");
+        }
+    }
+
+    /** {@link DetectionOptions.Errors}. */
+    static final class Errors extends TableArguments.Constants<DetectionOptions.Errors> {
+        Errors() {
+            super(DetectionOptions.Errors.class);
+        }
+    }
+
+    /** {@link Overlap}. */
+    static final class Windows extends TableArguments.Constants<Overlap> {
+        Windows() {
+            super(Overlap.class);
+        }
+    }
+
+    /** How many rows, or none. */
+    static final class Rows extends WholeNumber<Integer> {
+        Rows() {
+            super(0, 1_000_000_000);
+        }
+
+        @Override
+        public Integer convert(String text) {
+            return (int) parse(text);
+        }
+    }
+}

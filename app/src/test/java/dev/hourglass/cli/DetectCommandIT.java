@@ -1,0 +1,272 @@
+package dev.hourglass.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.hourglass.cli.terminal.Terminal;
+import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.formats.ModelFile;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From a plant's files to its anomalies, and more data scored with the detector that was made. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DetectCommandIT {
+    private static final int ROWS = 3000;
+    private static final int NEW_ROWS = 800;
+    private static final int STUCK = 300;
+    private static final int SPIKE = 600;
+    private static final long SEED = 11;
+
+    private final Path folder;
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    /** Trains a detector, which all tests use. */
+    DetectCommandIT(@TempDir Path folder) throws IOException {
+        this.folder = folder;
+        Random random = new Random(SEED);
+        List<double[]> rows = plant(ROWS + NEW_ROWS, random);
+        List<double[]> changed = rows.subList(ROWS, ROWS + NEW_ROWS);
+        boolean[] faulty = new boolean[NEW_ROWS];
+        for (int row = STUCK; row < STUCK + 80; row++) {
+            changed.get(row)[1] = 9;
+            faulty[row] = true;
+        }
+        changed.get(SPIKE)[2] += 8;
+        faulty[SPIKE] = true;
+        write("train.csv", rows.subList(0, ROWS), 0, List.of(0, 1, 2), null);
+        write("new.csv", changed, ROWS, List.of(0, 1, 2), null);
+        write("other-order.csv", changed, ROWS, List.of(2, 0, 1), faulty);
+        write("two.csv", changed, ROWS, List.of(0, 1), null);
+        assertThat(run("detect", path("train.csv"), path("new.csv"), "--out", path("found"), "--epochs", "12"))
+                .as(errors())
+                .isZero();
+    }
+
+    @Test
+    void faultsAreFoundWithTheirRowsAndChannels() throws IOException {
+        assertThat(folder.resolve("found"))
+                .isDirectoryContaining("glob:**/detector.keras")
+                .isDirectoryContaining("glob:**/scores.csv")
+                .isDirectoryContaining("glob:**/events.csv")
+                .isDirectoryContaining("glob:**/recipe.yaml")
+                .isDirectoryContaining("glob:**/anomalies.png");
+        List<List<String>> events = cells("found/events.csv");
+        assertThat(events.getFirst()).startsWith("event", "start", "end", "rows", "peak", "score", "channels");
+        List<String> worst = events.subList(1, events.size()).stream()
+                .max((one, other) -> Double.compare(Double.parseDouble(one.get(5)), Double.parseDouble(other.get(5))))
+                .orElseThrow();
+        assertThat(worst.get(1)).isBetween(time(ROWS + STUCK - 60), time(ROWS + STUCK + 5));
+        assertThat(worst.get(2)).isBetween(time(ROWS + STUCK + 75), time(ROWS + STUCK + 140));
+        assertThat(worst.get(6)).startsWith("pressure");
+
+        List<List<String>> scores = cells("found/scores.csv");
+        assertThat(scores).hasSize(1 + NEW_ROWS);
+        assertThat(scores.getFirst())
+                .containsExactly("time", "score", "flag", "event", "score_flow", "score_pressure", "score_power");
+        assertThat(scores.get(1 + STUCK + 40).get(2)).isEqualTo("1");
+        assertThat(scores.get(1 + SPIKE).get(2)).isEqualTo("1");
+        assertThat(scores.get(1 + 100).get(2)).isEqualTo("0");
+    }
+
+    @Test
+    void columnsInAnotherOrderAndAnotherFormatGiveTheSameScores() throws IOException {
+        Path detector = folder.resolve("found/detector.keras");
+        assertThat(run("convert", detector.toString(), path("detector.h5")))
+                .as(errors())
+                .isZero();
+        assertThat(run(
+                        "score",
+                        path("detector.h5"),
+                        "--data",
+                        path("other-order.csv"),
+                        "--out",
+                        path("again.csv"),
+                        "--label-column",
+                        "fault"))
+                .as(errors())
+                .isZero();
+        assertThat(folder.resolve("again.csv")).hasSameTextualContentAs(folder.resolve("found/scores.csv"));
+        assertThat(folder.resolve("again_events.csv")).hasSameTextualContentAs(folder.resolve("found/events.csv"));
+        assertThat(output()).contains("Judged by", "81 rows in 2 anomalies", "ROC AUC", "event F1");
+    }
+
+    /** ONNX's operators are read as other layers, which round elsewhere. */
+    @Test
+    void anOnnxFileGivesTheSameScoresButForRounding() throws IOException {
+        assertThat(run("convert", path("found/detector.keras"), path("detector.onnx")))
+                .as(errors())
+                .isZero();
+        assertThat(run("score", path("detector.onnx"), "--data", path("new.csv"), "--out", path("onnx.csv")))
+                .as(errors())
+                .isZero();
+        List<List<String>> expected = cells("found/scores.csv");
+        List<List<String>> found = cells("onnx.csv");
+        for (int row = 1; row < expected.size(); row++) {
+            double score = Double.parseDouble(expected.get(row).get(1));
+            assertThat(Double.parseDouble(found.get(row).get(1)))
+                    .as("row %d", row)
+                    .isCloseTo(score, within(1e-4 * Math.max(1, score)));
+        }
+    }
+
+    @Test
+    void inspectShowsWhereTheThresholdComesFrom() {
+        assertThat(run("inspect", path("found/detector.keras"))).isZero();
+        assertThat(output())
+                .contains(
+                        "Detector: threshold ",
+                        "a false-alarm rate of 0.01, from 600 scores of train.csv, the last 20 %")
+                .contains(
+                        "Scores: whitened errors of a row, the mean of its windows, moving average of 10 rows; windows"
+                                + " of ");
+    }
+
+    @Test
+    void whatCanNotBeScoredIsRefusedInOneLine() {
+        assertThat(run("score", path("found/detector.keras"), "--data", path("two.csv")))
+                .isEqualTo(Main.FAILED);
+        assertThat(errors()).contains("power").hasLineCount(1);
+
+        assertThat(run("detect", path("train.csv"), path("two.csv"), "--out", path("nothing")))
+                .isEqualTo(Main.FAILED);
+        assertThat(errors()).contains("power");
+        assertThat(folder.resolve("nothing")).doesNotExist();
+
+        assertThat(run("score", path("found/detector.keras"), "--data", path("new.csv"), "--smooth", "3"))
+                .isEqualTo(Main.WRONG_USAGE);
+        assertThat(errors()).contains("--calibrate NORMAL");
+
+        assertThat(run("detect", path("train.csv"), path("new.csv"), "--out", path("found")))
+                .isEqualTo(Main.FAILED);
+        assertThat(errors()).contains("it is not empty").hasLineCount(1);
+    }
+
+    @Test
+    void aModelWithoutAThresholdIsRefusedOrCalibrated() throws IOException {
+        Path plain = folder.resolve("plain.keras");
+        ModelFile.write(ModelFile.read(folder.resolve("found/detector.keras")).withDetection(null), plain);
+        assertThat(run("score", plain.toString(), "--data", path("new.csv"))).isEqualTo(Main.FAILED);
+        assertThat(errors())
+                .contains("has no threshold", "--calibrate NORMAL.csv", "hourglass detect")
+                .hasLineCount(1);
+
+        assertThat(run(
+                        "score",
+                        plain.toString(),
+                        "--data",
+                        path("new.csv"),
+                        "--calibrate",
+                        path("train.csv"),
+                        "--rule",
+                        "quantile:0.999",
+                        "--smooth",
+                        "1",
+                        "--save",
+                        path("calibrated.h5")))
+                .as(errors())
+                .isZero();
+        assertThat(output()).contains("the quantile 0.999, from 3,000 scores of train.csv");
+        assertThat(run("score", path("calibrated.h5"), "--data", path("new.csv"), "--event-start", "1e9"))
+                .isZero();
+        assertThat(output()).contains("in 0 events");
+    }
+
+    @Test
+    void tooFewNormalRowsForTheRateAreSaid() {
+        assertThat(run(
+                        "score",
+                        path("found/detector.keras"),
+                        "--data",
+                        path("train.csv"),
+                        "--calibrate",
+                        path("new.csv"),
+                        "--false-alarms",
+                        "0.0001"))
+                .isZero();
+        assertThat(errors()).contains("800 scores are too few for a rate of 1.0E-4");
+    }
+
+    private static List<double[]> plant(int count, Random random) {
+        List<double[]> rows = new ArrayList<>();
+        double load = 0;
+        for (int row = 0; row < count; row++) {
+            load = 0.97 * load + 0.25 * random.nextGaussian();
+            double flow = 10 + 3 * Math.sin(row * 2 * Math.PI / 200) + load;
+            rows.add(new double[] {
+                flow + 0.1 * random.nextGaussian(),
+                2 * flow - 8 + 0.1 * random.nextGaussian(),
+                5 + 0.5 * flow + 0.1 * random.nextGaussian()
+            });
+        }
+        return rows;
+    }
+
+    private void write(String file, List<double[]> rows, int first, List<Integer> order, boolean @Nullable [] faulty)
+            throws IOException {
+        List<String> names = List.of("flow", "pressure", "power");
+        StringBuilder text = new StringBuilder("time,")
+                .append(order.stream().map(names::get).collect(Collectors.joining(",")))
+                .append(faulty == null ? "\n" : ",fault\n");
+        for (int row = 0; row < rows.size(); row++) {
+            double[] each = rows.get(row);
+            text.append(time(first + row))
+                    .append(',')
+                    .append(order.stream()
+                            .map(i -> String.format(Locale.ROOT, "%.4f", each[i]))
+                            .collect(Collectors.joining(",")))
+                    .append(faulty == null ? "\n" : faulty[row] ? ",1\n" : ",0\n");
+        }
+        Files.writeString(folder.resolve(file), text);
+    }
+
+    private static String time(int row) {
+        return LocalDateTime.of(2024, 1, 1, 0, 0).plusMinutes(row).toString();
+    }
+
+    private List<List<String>> cells(String file) throws IOException {
+        try (Stream<String> lines = Files.lines(folder.resolve(file))) {
+            return lines.map(line -> Arrays.asList(line.split(",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", -1)).stream()
+                            .map(cell -> cell.replace("\"", ""))
+                            .toList())
+                    .toList();
+        }
+    }
+
+    private String path(String name) {
+        return folder.resolve(name).toString();
+    }
+
+    private int run(String... arguments) {
+        out.reset();
+        err.reset();
+        Terminal terminal = Terminal.plain(
+                new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
+        return new Main(terminal, DatasetCatalog.standard(), Interruption.none()).run(arguments);
+    }
+
+    private String output() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String errors() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+}
