@@ -1,5 +1,5 @@
-"""Makes core/src/test/resources/golden/recurrent_dropout.*, which KerasGoldenTest holds training against: recurrent layers
-that drop some of what they read.
+"""Makes core/src/test/resources/golden/recurrent_dropout.* and convolutional_dropout.*, which KerasGoldenTest holds training
+against: recurrent layers and convolutional LSTMs that drop some of what they read.
 
 Random numbers differ, so Keras is given the masks that Hourglass draws: RandomSource.java is computed again here, and the
 masks are put where Keras caches its own (`get_dropout_mask`). How many masks there are, where each is used and how they are scaled
@@ -8,6 +8,9 @@ is Keras's: each mask that it asks for is one of ours, by gate where it asks for
     .venv/bin/python make_recurrent_dropout_goldens.py
 """
 
+import json
+
+import make_convolutional_lstm_goldens
 import make_goldens
 import numpy as np
 from make_goldens import RESOURCES, GoldenFile, dense, dimensions, keras, repeat_vector, tf, time_distributed
@@ -98,6 +101,73 @@ def cases():
     ]
 
 
+class GivenConvolutionalMasks(GivenMasks):
+    """Of images or rows: one for each gate, of the input each with random numbers of its own."""
+
+    def __call__(self, step_input):
+        if self.rate == 0:
+            return None
+        count = len(self.draw(step_input, self.rate))
+        batch, *shape = step_input.shape
+        size = int(np.prod(shape))
+        if "{}" in self.purpose:
+            drawn = [masks(self.purpose.format(gate), batch, 1, size, self.rate)[0] for gate in range(count)]
+        else:
+            drawn = masks(self.purpose, batch, count, size, self.rate)
+        return [tf.constant(mask.reshape(batch, *shape)) for mask in drawn]
+
+
+def give_convolutional_masks(layer):
+    cell = layer.cell
+    cell.get_dropout_mask = GivenConvolutionalMasks(cell, f"spatial_dropout/{layer.name}_dropout{{}}", cell.dropout)
+    cell.get_recurrent_dropout_mask = GivenConvolutionalMasks(
+        cell, f"{layer.name}/recurrent_dropout", cell.recurrent_dropout
+    )
+
+
+def convolutional_cases():
+    """(name, batch, sample shape, layers)."""
+    two, one = keras.layers.ConvLSTM2D, keras.layers.ConvLSTM1D
+    both = {"dropout": 0.3, "recurrent_dropout": 0.4, "name": "lstm"}
+    film = (3, 5, 4, 2)
+    yield "conv_lstm2d_dropout", 2, film, [two(3, 3, padding="same", return_sequences=True, dropout=0.4, name="lstm")]
+    yield "conv_lstm2d_recurrent_dropout_last", 3, film, [two(3, (2, 3), recurrent_dropout=0.4, name="lstm")]
+    yield "conv_lstm2d_both", 3, (4, 7, 6, 1), [
+        two(5, 3, strides=(2, 1), padding="same", return_sequences=True, go_backwards=True, use_bias=False, **both)
+    ]
+    yield "conv_lstm2d_both_many", 2, (2, 3, 4, 3), [
+        two(17, (3, 2), dilation_rate=(1, 2), activation="relu", recurrent_activation="hard_sigmoid", **both)
+    ]
+    yield "conv_lstm1d_both", 19, (4, 7, 2), [one(3, 3, padding="same", return_sequences=True, **both)]
+    yield "conv_lstm2d_both_stacked", 2, (3, 4, 4, 1), [
+        two(3, 3, padding="same", return_sequences=True, **both),
+        two(2, 2, padding="same", return_sequences=True, **both | {"name": "second"}),
+    ]
+
+
+def write_convolutional():
+    build = make_goldens.build
+
+    def build_with_masks(shape, layers):
+        model = build(shape, layers)
+        for layer in model.layers:
+            if isinstance(layer, (keras.layers.ConvLSTM1D, keras.layers.ConvLSTM2D)):
+                give_convolutional_masks(layer)
+        return model
+
+    make_goldens.build = build_with_masks
+    make_goldens.variables_of = lambda model: list(make_convolutional_lstm_goldens.variables_of(model))
+    file = GoldenFile(RESOURCES, "convolutional_dropout")
+    for name, batch, shape, made in convolutional_cases():
+        made = [("", lambda layer=layer: layer) for layer in made]
+        config = json.dumps({"class_name": "Functional", "config": build(shape, made).get_config()})
+        file.case(name, [f"input {dimensions(shape)}", "keras " + config.replace("float64", "float32")])
+        for array, values in make_goldens.run_layer_case(name, batch, shape, made).items():
+            file.array(array, values)
+    file.write()
+    make_goldens.build = build
+
+
 def main():
     file = GoldenFile(RESOURCES, "recurrent_dropout")
     build = make_goldens.build
@@ -122,5 +192,6 @@ def main():
 
 if __name__ == "__main__":
     make_goldens.compute_in("float64")
+    write_convolutional()
     make_goldens.variables_of = lambda model: list(variables_of(model))
     main()

@@ -101,8 +101,65 @@ def stack():
     )
 
 
+def both_ways():
+    """Layers both ways of each kind and merge mode: what one ends with, another begins with; a single state is read."""
+    x = keras.Input((5, 3), name="x")
+    walk = L.Bidirectional(L.LSTM(4, return_sequences=True, return_state=True), name="first")
+    states, h, c, back_h, back_c = walk(x)
+    second = L.Bidirectional(L.LSTM(4, return_state=True, activation="relu"), merge_mode="mul", name="second")
+    code, _, end, _, _ = second(states, initial_state=[back_h, c, h, back_c])
+    steps = L.RepeatVector(5, name="repeat")(code)
+    third = L.Bidirectional(
+        L.GRU(4, return_sequences=True, return_state=True, reset_after=False), merge_mode="sum", name="third"
+    )
+    again, _, last = third(steps, initial_state=[end, code])
+    fourth = L.Bidirectional(L.SimpleRNN(4, return_sequences=True), merge_mode="ave", name="fourth")
+    return keras.Model(x, L.Dense(3, name="rebuilt")(fourth(again, initial_state=[last, back_c])), name="both_ways")
+
+
+def both_ways_masked():
+    """States behind steps that are skipped, and one way of another kind."""
+    x = keras.Input((5, 2), name="x")
+    steps = L.Masking(MASKED, name="mask")(x)
+    walk = L.Bidirectional(L.LSTM(6, return_sequences=True, return_state=True), name="walk")
+    _, h, _, _, back_c = walk(steps)
+    two = L.Bidirectional(
+        L.GRU(6, return_state=True),
+        backward_layer=L.SimpleRNN(6, return_state=True, go_backwards=True),
+        merge_mode="sum",
+        name="two",
+    )
+    code, _, back = two(steps, initial_state=None)
+    last = L.Bidirectional(L.LSTM(6), merge_mode="ave", name="last")
+    return keras.Model(x, last(L.RepeatVector(1, name="repeat")(code), initial_state=[h, back_c, back, h]), name="both_ways_masked")
+
+
+def film():
+    """Convolutional LSTMs that begin as others ended."""
+    x = keras.Input((3, 5, 4, 2), name="x")
+    first = L.ConvLSTM2D(3, (2, 3), padding="same", return_sequences=True, return_state=True, name="first")
+    states, h, c = first(x)
+    second = L.ConvLSTM2D(3, 3, padding="same", return_state=True, go_backwards=True, use_bias=False, name="second")
+    code, _, end = second(states, initial_state=[h, c])
+    third = L.ConvLSTM2D(3, 2, padding="same", activation="elu", return_sequences=True, name="third")
+    return keras.Model(x, third(x, initial_state=[code, end]), name="film")
+
+
+def rows():
+    """The same over rows, with strides, more filters than a vector has lanes, and a state that leaves the model."""
+    x = keras.Input((4, 7, 2), name="x")
+    first = L.ConvLSTM1D(17, 3, strides=2, padding="same", return_sequences=True, return_state=True, name="first")
+    _, h, c = first(x)
+    second = L.ConvLSTM1D(17, 3, strides=2, padding="same", return_state=True, name="second")
+    last, _, end = second(x, initial_state=[c, h])
+    return keras.Model(x, [last, end], name="rows")
+
+
 def variables_of(layer):
     """With the names that Hourglass has for them."""
+    if isinstance(layer, L.Bidirectional):
+        ways = [("forward_", layer.forward_layer), ("backward_", layer.backward_layer)]
+        return [(f"{layer.name}/{way}{variable.name}", variable) for way, each in ways for variable in each.weights if "seed" not in variable.name]
     cells = getattr(getattr(layer, "cell", None), "cells", [])
     named = [(f"{layer.name}_{each.name}", variable) for each in cells for variable in each.weights]
     named = named or [(layer.name, variable) for variable in layer.weights]
@@ -120,7 +177,9 @@ def numbers(values):
 
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for number, make in enumerate([translator, gates, cells, masked, shared, cell, stack]):
+    for number, make in enumerate(
+        [translator, gates, cells, masked, shared, cell, stack, both_ways, both_ways_masked, film, rows]
+    ):
         if sys.argv[1:] and make.__name__ not in sys.argv[1:]:
             continue
         random = np.random.default_rng(number)
@@ -138,7 +197,7 @@ def main():
             if "seed" not in variable.name:
                 variable.assign(value.astype("float64"))
         inputs = random.uniform(-1, 1, (BATCH, *model.inputs[0].shape[1:])).astype("float32")
-        if make is masked:
+        if make in (masked, both_ways_masked):
             inputs[0, :2] = MASKED
             inputs[1, -1] = MASKED
             inputs[2] = MASKED
@@ -155,7 +214,7 @@ def main():
         lines += [f"output {numbers(output)}" for output in outputs]
         lines += [f"gradient input {numbers(gradients[0])}"]
         for (path, variable), gradient in zip(variables, gradients[1:]):
-            lines.append(f"gradient {path}/{variable.name} {numbers(gradient)}")
+            lines.append(f"gradient {path if '/' in path else path + '/' + variable.name} {numbers(gradient)}")
         (FOLDER / f"{model.name}.txt").write_text("\n".join(lines) + "\n")
 
 

@@ -50,8 +50,8 @@ public record Graph(List<Input> inputs, List<Node> nodes, List<String> outputs, 
             if (inputs.isEmpty()) {
                 throw new IllegalArgumentException("Layer '" + name + "' reads nothing; name its inputs");
             }
-            if (layer instanceof LayerSpec.Recurrent recurrent && inputs.size() > 1) {
-                requireStates(name, recurrent, inputs);
+            if (layer instanceof LayerSpec.Walk walk && inputs.size() > 1) {
+                requireStates(name, walk, inputs);
             } else if (inputs.size() > 1 && !(layer instanceof LayerSpec.Merge)) {
                 throw new IllegalArgumentException("Layer '" + name + "' ("
                         + KerasClass.of(layer).kerasName() + ") reads one value, got " + inputs
@@ -59,13 +59,23 @@ public record Graph(List<Input> inputs, List<Node> nodes, List<String> outputs, 
             }
         }
 
-        private static void requireStates(String name, LayerSpec.Recurrent layer, List<String> inputs) {
-            if (inputs.size() != 1 + layer.states()) {
+        private static void requireStates(String name, LayerSpec.Walk layer, List<String> inputs) {
+            if (inputs.size() != 1 + layer.states().size()) {
                 throw new IllegalArgumentException("Layer '" + name + "' ("
                         + KerasClass.of(layer).kerasName() + ") reads a sequence, or a sequence and "
-                        + (layer.states() == 1 ? "a state" : "its state and its cell") + " to begin with, got "
+                        + statesOf(layer) + " to begin with, got "
                         + inputs);
             }
+        }
+
+        private static String statesOf(LayerSpec.Walk layer) {
+            if (layer instanceof LayerSpec.Bidirectional both) {
+                int ofForward = both.forward().states().size();
+                int ofBackward = both.backward().states().size();
+                return (ofForward == 1 ? "a state" : "a state and a cell") + " of the way forward and "
+                        + (ofBackward == 1 ? "a state" : "a state and a cell") + " of the way back";
+            }
+            return layer.states().size() == 1 ? "a state" : "its state and its cell";
         }
 
         /** A key that is the value, and a value that is the query, go without saying. */
@@ -146,10 +156,15 @@ public record Graph(List<Input> inputs, List<Node> nodes, List<String> outputs, 
             layers.put(node.name(), node.layer());
             if (node.layer() instanceof LayerSpec.State state) {
                 String read = node.inputs().getFirst();
-                boolean hasIt = layers.get(read) instanceof LayerSpec.Recurrent recurrent
-                        && (state.which() == LayerSpec.State.Which.HIDDEN || recurrent.states() > 1);
+                boolean hasIt = layers.get(read) instanceof LayerSpec.Walk walk
+                        && walk.states().contains(state.which());
                 if (!hasIt) {
-                    String needed = state.which() == LayerSpec.State.Which.CELL ? "LSTM" : "LSTM, GRU or SimpleRNN";
+                    String needed = switch (state.which()) {
+                        case HIDDEN -> "LSTM, GRU, SimpleRNN, ConvLSTM or Bidirectional";
+                        case CELL -> "LSTM, ConvLSTM or Bidirectional of LSTMs";
+                        case BACKWARD_HIDDEN -> "Bidirectional";
+                        case BACKWARD_CELL -> "Bidirectional whose way back is an LSTM";
+                    };
                     throw new IllegalArgumentException("Layer '" + node.name() + "' (State "
                             + state.which().name().toLowerCase(Locale.ROOT) + ") reads the state of a layer, but '"
                             + read

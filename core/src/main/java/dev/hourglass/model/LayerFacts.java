@@ -66,24 +66,65 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             return MergeFacts.of(merge, inputs);
         }
         LayerFacts facts = of(inputs.getFirst());
-        return layer instanceof LayerSpec.Recurrent recurrent ? facts.beginningWith(recurrent, inputs) : facts;
+        return layer instanceof LayerSpec.Walk walk && inputs.size() > 1 ? facts.beginningWith(walk, inputs) : facts;
     }
 
-    /** A recurrent layer that does not begin with zeros multiplies the state at its first step as well. */
-    private LayerFacts beginningWith(LayerSpec.Recurrent recurrent, List<LayerInput> inputs) {
-        Shape state = Shape.of(recurrent.units());
-        for (LayerInput given : inputs.subList(1, inputs.size())) {
+    /** A layer that does not begin with zeros multiplies the states at its first step as well. */
+    private LayerFacts beginningWith(LayerSpec.Walk walk, List<LayerInput> inputs) {
+        for (int i = 1; i < inputs.size(); i++) {
+            LayerInput given = inputs.get(i);
+            Shape state = stateOf(walk, walk.states().get(i - 1));
             if (!given.shape().equals(state)) {
+                String wayOut = state.rank() == 1
+                        ? ". Give it as many numbers as it has units."
+                        : ". Give it states as large as what leaves it at a step.";
                 throw new ShapeException(describe(layer) + " begins with states " + state + ", got " + given.shape()
-                        + " from " + given.source() + ". Give it as many numbers as it has units.");
+                        + " from " + given.source() + wayOut);
             }
         }
-        if (inputs.size() == 1) {
-            return this;
-        }
-        long first = 2L * recurrent.units() * gates(recurrent) * recurrent.units();
-        Operations with = new Operations(operations.input(), operations.state() + first, operations.elementwise());
+        Operations with = new Operations(
+                operations.input(), operations.state() + productsOfState(walk), operations.elementwise());
         return new LayerFacts(layer, input, output, variables, with);
+    }
+
+    /** For one step. */
+    private long productsOfState(LayerSpec.Walk walk) {
+        return switch (walk) {
+            case LayerSpec.Recurrent l -> productsOfState(l);
+            case LayerSpec.Bidirectional both -> productsOfState(both.forward()) + productsOfState(both.backward());
+            case LayerSpec.ConvolutionalLstm l -> {
+                LayerSpec.ConvLstm2d lstm = l.overImages();
+                int places = stateOf(l, LayerSpec.State.Which.HIDDEN).size();
+                yield 2L * places * 4 * area(lstm.kernel()) * lstm.filters();
+            }
+        };
+    }
+
+    private static long productsOfState(LayerSpec.Recurrent layer) {
+        return 2L * layer.units() * gates(layer) * layer.units();
+    }
+
+    /** The shape of a state that the layer of these facts carries. */
+    private Shape stateOf(LayerSpec.Walk walk, LayerSpec.State.Which which) {
+        return switch (walk) {
+            case LayerSpec.Recurrent l -> Shape.of(l.units());
+            case LayerSpec.Bidirectional both -> Shape.of(both.wayOf(which).units());
+            case LayerSpec.ConvolutionalLstm l -> l.returnSequences() ? output.inner() : output;
+        };
+    }
+
+    /**
+     * Of a state.
+     *
+     * @param source of what leaves the layer that carries it, in errors
+     * @param of the facts of that layer, which has such a state
+     */
+    public static LayerFacts ofState(LayerSpec.State state, String source, LayerFacts of) {
+        if (!(of.layer() instanceof LayerSpec.Walk walk)) {
+            throw new IllegalArgumentException(describe(of.layer()) + " has no states");
+        }
+        LayerInput in = new LayerInput(state, of.output(), source, false);
+        return facts(in, of.stateOf(walk, state.which()), Operations.NONE);
     }
 
     /** @throws ShapeException naming the layer, what it needs, what it got and a way out */
@@ -138,6 +179,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             }
             case LayerSpec.TimeDistributed each -> eachStep(in, each);
             case LayerSpec.Recurrent recurrent -> recurrent(in, recurrent);
+            // Of a layer one way; of others it is told from their facts.
             case LayerSpec.State ignored -> facts(in, Shape.of(features), Operations.NONE);
             case LayerSpec.ConvolutionalLstm lstm -> convolutionalLstm(in, lstm);
             case LayerSpec.Bidirectional both -> bidirectional(in, both);
@@ -648,6 +690,8 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                 switch (state.which()) {
                     case HIDDEN -> "the state after the last step";
                     case CELL -> "the cell after the last step";
+                    case BACKWARD_HIDDEN -> "the state of the way back after its last step";
+                    case BACKWARD_CELL -> "the cell of the way back after its last step";
                 };
             case LayerSpec.ConvolutionalLstm lstm -> convolutionalSettings(lstm);
             case LayerSpec.Bidirectional both ->

@@ -4,6 +4,7 @@ import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * The description of one layer: a name and settings, no state. Shapes below leave the batch out; images are
@@ -83,15 +84,23 @@ public sealed interface LayerSpec {
     }
 
     /**
-     * Layers that walk through a sequence step by step and carry a state, {@code [steps, in] -> [steps, units]}, or
-     * {@code [units]} (of the last step) without {@code returnSequences}. A node of a graph may give it the states with
-     * which it begins, {@code [units]} each, instead of zeros: after the sequence it reads its state, and an LSTM its cell.
+     * Layers that walk through a sequence and carry states from step to step. A node of a graph may give such a layer the
+     * states with which it begins instead of zeros: after the sequence it reads them in the order of {@link #states}.
      */
-    sealed interface Recurrent extends LayerSpec {
-        int units();
+    sealed interface Walk extends LayerSpec {
+        /** What it carries, in the order in which Keras gives the states behind what leaves the layer. */
+        List<State.Which> states();
 
         /** Whether the state of every step leaves the layer, or that of the last one alone. */
         boolean returnSequences();
+    }
+
+    /**
+     * Layers that walk through a sequence step by step and carry a state, {@code [steps, in] -> [steps, units]}, or
+     * {@code [units]} (of the last step) without {@code returnSequences}. Its states are {@code [units]} each.
+     */
+    sealed interface Recurrent extends Walk {
+        int units();
 
         Recurrence recurrence();
 
@@ -105,9 +114,10 @@ public sealed interface LayerSpec {
             };
         }
 
-        /** How many vectors of {@link #units} numbers it carries from step to step: an LSTM has a cell beside its state. */
-        default int states() {
-            return this instanceof Lstm ? 2 : 1;
+        /** An LSTM has a cell beside its state. */
+        @Override
+        default List<State.Which> states() {
+            return this instanceof Lstm ? State.OF_LSTM : List.of(State.Which.HIDDEN);
         }
     }
 
@@ -117,16 +127,18 @@ public sealed interface LayerSpec {
      * {@code [..., in, 4 * filters]}, recurrent_kernel {@code [..., filters, 4 * filters]}, which goes over the states with
      * stride 1, padding 'same' and no dilation, and bias {@code [4 * filters]}.
      */
-    sealed interface ConvolutionalLstm extends LayerSpec {
+    sealed interface ConvolutionalLstm extends Walk {
         int filters();
-
-        /** Whether the state of every step leaves the layer, or that of the last one alone. */
-        boolean returnSequences();
 
         Recurrence recurrence();
 
         /** The layer, or the one over images of one row that computes the same. */
         ConvLstm2d overImages();
+
+        @Override
+        default List<State.Which> states() {
+            return State.OF_LSTM;
+        }
     }
 
     /** Layers that change how many pixels an image has, each channel by itself, and learn nothing. */
@@ -1372,7 +1384,7 @@ public sealed interface LayerSpec {
      *
      * @param backward goes backwards, and returns sequences if forward does
      */
-    record Bidirectional(String name, Recurrent forward, Recurrent backward, MergeMode mergeMode) implements LayerSpec {
+    record Bidirectional(String name, Recurrent forward, Recurrent backward, MergeMode mergeMode) implements Walk {
         public Bidirectional {
             requireName(name);
             if (forward.recurrence().goBackwards() || !backward.recurrence().goBackwards()) {
@@ -1392,24 +1404,58 @@ public sealed interface LayerSpec {
                         + forward.units() + " and " + backward.units());
             }
         }
+
+        /** Those of the way forward, then those of the way back. */
+        @Override
+        public List<State.Which> states() {
+            return Stream.concat(
+                            forward.states().stream(),
+                            backward.states().stream().map(State.Which::ofWayBack))
+                    .toList();
+        }
+
+        @Override
+        public boolean returnSequences() {
+            return forward.returnSequences();
+        }
+
+        /** The way that carries a state. */
+        public Recurrent wayOf(State.Which state) {
+            return state.isOfWayBack() ? backward : forward;
+        }
     }
 
     /**
-     * A state that a recurrent layer has behind the step that it reads last, {@code [units]}. It stands behind that layer
-     * and reads it, whatever of its states leave it; with it another layer may begin. Keras has no such layer; there a
-     * layer with {@code return_state} gives several values.
+     * A state that a layer has behind the step that it reads last: {@code [units]}, or as large as a step of what leaves a
+     * {@link ConvolutionalLstm}. It stands behind that layer and reads it, whatever of its states leave it; with it another
+     * layer may begin. Keras has no such layer; there a layer with {@code return_state} gives several values.
      */
     record State(String name, Which which) implements LayerSpec {
+        private static final List<Which> OF_LSTM = List.of(Which.HIDDEN, Which.CELL);
+
         /** One of the states. */
         public enum Which {
-            /** What leaves the layer at its last step. */
+            /** What leaves the layer, or the way forward of one that goes both ways, at its last step. */
             HIDDEN,
-            /** The cell, which an LSTM alone has. */
-            CELL;
+            /** The cell, which an LSTM alone has; of a layer that goes both ways, that of the way forward. */
+            CELL,
+            /** The hidden state of the way back. */
+            BACKWARD_HIDDEN,
+            /** The cell of the way back. */
+            BACKWARD_CELL;
 
-            /** Its place among the states of a layer, from 0. */
-            public int place() {
-                return this == HIDDEN ? 0 : 1;
+            /** Whether it is a cell. */
+            public boolean isCell() {
+                return this == CELL || this == BACKWARD_CELL;
+            }
+
+            /** Whether it is one of the way back, of a layer that goes both ways. */
+            public boolean isOfWayBack() {
+                return this == BACKWARD_HIDDEN || this == BACKWARD_CELL;
+            }
+
+            private Which ofWayBack() {
+                return isCell() ? BACKWARD_CELL : BACKWARD_HIDDEN;
             }
         }
 

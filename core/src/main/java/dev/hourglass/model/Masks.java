@@ -91,7 +91,10 @@ public final class Masks {
                 node.inputs().size() > 1
                         ? none(node, before, "reads all steps, since it begins with states")
                         : l.returnSequences() ? before : null;
-            case LayerSpec.Bidirectional l -> l.forward().returnSequences() ? before : null;
+            case LayerSpec.Bidirectional l ->
+                node.inputs().size() > 1
+                        ? none(node, before, "reads all steps, since it begins with states")
+                        : l.returnSequences() ? before : null;
             case LayerSpec.State ignored -> null;
             case LayerSpec.Sampling ignored -> null; // a layer of one's own, in Keras
             case LayerSpec.Merge l -> merged(node, l);

@@ -34,13 +34,18 @@ public record ModelFacts(Graph graph, List<LayerFacts> layers) {
             String source = graph.inputs().size() == 1 ? "the input" : "input '" + input.name() + "'";
             values.put(input.name(), new Source(input.shape(), source, false));
         }
+        Map<String, LayerFacts> byName = new HashMap<>();
         List<LayerFacts> facts = new ArrayList<>();
         for (Graph.Node node : graph.nodes()) {
             LayerSpec layer = node.layer();
             List<LayerInput> inputs = node.inputs().stream()
                     .map(name -> Objects.requireNonNull(values.get(name)).into(layer))
                     .toList();
-            LayerFacts of = LayerFacts.ofInputs(layer, inputs);
+            LayerFacts read = byName.get(node.inputs().getFirst());
+            LayerFacts of = layer instanceof LayerSpec.State state && read != null
+                    ? LayerFacts.ofState(state, inputs.getFirst().source(), read)
+                    : LayerFacts.ofInputs(layer, inputs);
+            byName.put(node.name(), of);
             facts.add(of.with(graph.variables()));
             boolean repeated = layer instanceof LayerSpec.RepeatVector;
             values.put(node.name(), new Source(of.output(), "'" + node.name() + "'", repeated));

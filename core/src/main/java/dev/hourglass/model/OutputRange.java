@@ -2,9 +2,11 @@ package dev.hourglass.model;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Between what bounds the numbers that leave layers lie, whatever goes in and whatever the weights are.
@@ -42,12 +44,19 @@ public record OutputRange(double least, double most) {
     /** Of one of several values that leave a graph. */
     public static OutputRange of(Graph graph, String output) {
         Map<String, OutputRange> ranges = new HashMap<>();
+        Set<String> bothWays = new HashSet<>();
         graph.inputs().forEach(input -> ranges.put(input.name(), ALL));
         for (Graph.Node node : graph.nodes()) {
             List<OutputRange> inputs = node.inputs().stream()
                     .map(name -> Objects.requireNonNull(ranges.get(name)))
                     .toList();
-            ranges.put(node.name(), after(node.layer(), inputs));
+            if (node.layer() instanceof LayerSpec.Bidirectional) {
+                bothWays.add(node.name());
+            }
+            // What both ways make together says nothing of the states of one.
+            boolean isOfOneWay = node.layer() instanceof LayerSpec.State
+                    && bothWays.contains(node.inputs().getFirst());
+            ranges.put(node.name(), isOfOneWay ? ALL : after(node.layer(), inputs));
         }
         return Objects.requireNonNull(ranges.get(output));
     }

@@ -109,9 +109,11 @@ record Golden(
                 .toList();
     }
 
-    /** Recurrent layers that drop; Keras was given the masks of the first training step with seed 0. */
+    /** Layers that drop as they walk; Keras was given the masks of the first training step with seed 0. */
     static List<Golden> recurrentDropoutCases() {
-        return read("recurrent_dropout");
+        return Stream.of("recurrent_dropout", "convolutional_dropout")
+                .flatMap(file -> read(file).stream())
+                .toList();
     }
 
     /** The MNIST lab's two models. */

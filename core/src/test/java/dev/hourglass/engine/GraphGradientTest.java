@@ -340,6 +340,91 @@ final class GraphGradientTest {
         return cases.stream();
     }
 
+    /** Layers both ways and convolutional LSTMs, which begin with states and of which states are read. */
+    static Stream<Case> statesOfMore() {
+        Recurrence usual = Recurrence.DEFAULT;
+        Recurrence softplus = usual.withActivation(Activation.SOFTPLUS).withRecurrentActivation(Activation.SILU);
+        LayerSpec.State hidden = new LayerSpec.State("h", LayerSpec.State.Which.HIDDEN);
+        LayerSpec.State cell = new LayerSpec.State("c", LayerSpec.State.Which.CELL);
+        LayerSpec.State backHidden = new LayerSpec.State("bh", LayerSpec.State.Which.BACKWARD_HIDDEN);
+        LayerSpec.State backCell = new LayerSpec.State("bc", LayerSpec.State.Which.BACKWARD_CELL);
+        List<Case> cases = new ArrayList<>();
+        for (LayerSpec.MergeMode mode : LayerSpec.MergeMode.values()) {
+            for (boolean masked : new boolean[] {false, true}) {
+                for (boolean sequences : new boolean[] {false, true}) {
+                    String name = mode + (masked ? " masked" : "") + (sequences ? " sequences" : " last");
+                    LayerSpec front = masked ? new LayerSpec.Masking("m", -0.5f) : dense("m", 2, Activation.TANH);
+                    int units = mode == LayerSpec.MergeMode.SUM && sequences ? 34 : 3;
+                    LayerSpec.Lstm lstm = new LayerSpec.Lstm("f", units, sequences);
+                    LayerSpec.Lstm other = new LayerSpec.Lstm("f", units, sequences, softplus);
+                    cases.add(states(
+                            "lstm both ways " + name,
+                            node(front, "x"),
+                            node(new LayerSpec.Bidirectional("a", lstm, lstm.reversed("k"), mode), "m"),
+                            node(hidden, "a"),
+                            node(cell, "a"),
+                            node(backHidden, "a"),
+                            node(backCell, "a"),
+                            node(
+                                    new LayerSpec.Bidirectional("b", other, other.reversed("k"), mode),
+                                    "x",
+                                    "bc",
+                                    "h",
+                                    "c",
+                                    "bh")));
+                    LayerSpec.Gru gru = new LayerSpec.Gru("f", units, sequences, usual, !masked);
+                    LayerSpec.Recurrent simple = new LayerSpec.SimpleRnn("k", units, sequences, usual).reversed("k");
+                    cases.add(states(
+                            "two kinds, of which one state is read " + name,
+                            node(front, "x"),
+                            node(new LayerSpec.Bidirectional("a", gru, simple, mode), "m"),
+                            node(backHidden, "a"),
+                            node(new LayerSpec.Dense("d", units, Activation.TANH), "bh"),
+                            node(new LayerSpec.Bidirectional("b", gru, simple, mode), "x", "d", "bh")));
+                }
+            }
+        }
+        Recurrence back = softplus.withGoBackwards(true).withUseBias(false);
+        for (boolean sequences : new boolean[] {false, true}) {
+            for (Recurrence recurrence : List.of(usual, back)) {
+                String name = recurrence + (sequences ? " sequences" : " last");
+                LayerSpec first = new LayerSpec.ConvLstm2d(
+                        "a", 3, new Size2(2, 3), LayerSpec.ONE, Padding.SAME, LayerSpec.ONE, sequences, recurrence);
+                LayerSpec second = new LayerSpec.ConvLstm2d(
+                        "b", 3, new Size2(3, 1), LayerSpec.ONE, Padding.SAME, LayerSpec.ONE, sequences, recurrence);
+                cases.add(shared(
+                        "convolutional lstm " + name,
+                        Shape.of(3, 4, 3, 2),
+                        node(first, "x"),
+                        node(hidden, "a"),
+                        node(cell, "a"),
+                        node(second, "x", "c", "h")));
+                cases.add(shared(
+                        "convolutional lstm, the cell alone " + name,
+                        Shape.of(3, 4, 3, 2),
+                        node(first, "x"),
+                        node(cell, "a"),
+                        node(
+                                new LayerSpec.Conv2d(
+                                        "d", 3, Size2.square(1), LayerSpec.ONE, Padding.SAME, Activation.TANH),
+                                "c"),
+                        node(second, "x", "d", "c")));
+                cases.add(shared(
+                        "over rows " + name,
+                        Shape.of(4, 5, 1),
+                        node(new LayerSpec.ConvLstm1d("a", 17, 3, 1, Padding.SAME, 1, sequences, recurrence), "x"),
+                        node(hidden, "a"),
+                        node(cell, "a"),
+                        node(
+                                new LayerSpec.ConvLstm1d("b", 17, 2, 1, Padding.SAME, 1, !sequences, recurrence),
+                                "x",
+                                "h",
+                                "c")));
+            }
+        }
+        return cases.stream();
+    }
+
     private static Case states(String name, Graph.Node... nodes) {
         return shared(name, Shape.of(4, 2), nodes);
     }
@@ -356,7 +441,7 @@ final class GraphGradientTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"merges", "attention", "tables", "shapes", "random", "shared", "states"})
+    @MethodSource({"merges", "attention", "tables", "shapes", "random", "shared", "states", "statesOfMore"})
     void outputsAndGradientsAreThoseOfTheReference(Case tested) {
         Graph graph = tested.graph();
         Parameters parameters = scattered(graph);

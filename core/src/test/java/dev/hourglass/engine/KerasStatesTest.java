@@ -38,7 +38,20 @@ class KerasStatesTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"translator", "gates", "cells", "masked", "shared", "cell", "stack"})
+    @ValueSource(
+            strings = {
+                "translator",
+                "gates",
+                "cells",
+                "masked",
+                "shared",
+                "cell",
+                "stack",
+                "both_ways",
+                "both_ways_masked",
+                "film",
+                "rows"
+            })
     void outputsAndGradientsAreThoseOfKerasAndSoAreTheOutputsOfWhatIsWritten(String name) throws IOException {
         for (String extension : List.of("keras", "h5")) {
             SavedModel model = ModelFile.read(resource(name + "." + extension));

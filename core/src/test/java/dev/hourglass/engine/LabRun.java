@@ -37,6 +37,7 @@ final class LabRun {
             recurrent(),
             masked(),
             statesOfOthers(),
+            statesOfMore(),
             convolutionalLstm(),
             attention(),
             eachStep(),
@@ -235,6 +236,51 @@ final class LabRun {
                         node(new LayerSpec.Dense("y", 2, Activation.SIGMOID), "e")),
                 List.of("y"));
         return new AutoencoderSpec("states", graph, "h");
+    }
+
+    /** Both ways, and convolutions: what begins as another ended; all of it drops some of what it reads. */
+    private static AutoencoderSpec statesOfMore() {
+        Recurrence dropping = Recurrence.DEFAULT.withDropout(0.2f, 0.3f);
+        LayerSpec.Lstm lstm = new LayerSpec.Lstm("f", 17, true, dropping);
+        Size2 three = Size2.square(3);
+        Graph graph = Graph.of(
+                List.of(new Graph.Input("x", Shape.of(6, 4))),
+                List.of(
+                        node(new LayerSpec.Bidirectional("a", lstm, lstm.reversed("k"), LayerSpec.MergeMode.SUM), "x"),
+                        node(new LayerSpec.State("h", LayerSpec.State.Which.HIDDEN), "a"),
+                        node(new LayerSpec.State("c", LayerSpec.State.Which.BACKWARD_CELL), "a"),
+                        node(
+                                new LayerSpec.Bidirectional("b", lstm, lstm.reversed("k"), LayerSpec.MergeMode.AVE),
+                                "a",
+                                "h",
+                                "c",
+                                "c",
+                                "h"),
+                        node(new LayerSpec.Dense("n", 4, Activation.TANH), "b"),
+                        node(new LayerSpec.Reshape("p", Shape.of(6, 2, 2, 1)), "n"),
+                        node(
+                                new LayerSpec.ConvLstm2d(
+                                        "d", 5, three, LayerSpec.ONE, Padding.SAME, LayerSpec.ONE, true, dropping),
+                                "p"),
+                        node(new LayerSpec.State("dh", LayerSpec.State.Which.HIDDEN), "d"),
+                        node(new LayerSpec.State("dc", LayerSpec.State.Which.CELL), "d"),
+                        node(
+                                new LayerSpec.ConvLstm2d(
+                                        "e",
+                                        5,
+                                        three,
+                                        LayerSpec.ONE,
+                                        Padding.SAME,
+                                        LayerSpec.ONE,
+                                        true,
+                                        dropping.withGoBackwards(true)),
+                                "p",
+                                "dc",
+                                "dh"),
+                        node(new LayerSpec.Reshape("q", Shape.of(6, 20)), "e"),
+                        node(new LayerSpec.Dense("y", 4, Activation.SIGMOID), "q")),
+                List.of("y"));
+        return new AutoencoderSpec("states_of_more", graph, "n");
     }
 
     public static void main(String[] args) {

@@ -296,7 +296,7 @@ final class ReferenceNetwork {
                             case LayerSpec.Merge merge -> merge(merge, read, node.inputs(), out);
                             case LayerSpec.State state ->
                                 Objects.requireNonNull(states.get(node.inputs().getFirst()))
-                                        .get(state.which().place());
+                                        .get(place(state.which()));
                             default -> apply(node.layer(), read.getFirst(), in, out);
                         });
                 states.put(node.name(), ofWalk);
@@ -307,6 +307,16 @@ final class ReferenceNetwork {
                 parametersRead[i] = nextParameter;
             }
             return Objects.requireNonNull(values.get(graph.onlyOutput()));
+        }
+
+        /** Of a layer that goes both ways, those of the way forward come first; each has room for a cell. */
+        private static int place(LayerSpec.State.Which which) {
+            return switch (which) {
+                case HIDDEN -> 0;
+                case CELL -> 1;
+                case BACKWARD_HIDDEN -> 2;
+                case BACKWARD_CELL -> 3;
+            };
         }
 
         private boolean passesMask(Graph.Node node) {
@@ -1226,9 +1236,17 @@ final class ReferenceNetwork {
                     Windows3.of(image, shape, layer.kernel(), layer.stride(), layer.dilation(), layer.padding());
             Windows3 overState = Windows3.of(shape, shape, layer.kernel(), LayerSpec.ONE, LayerSpec.ONE, Padding.SAME);
             double[] states = new double[samples * out.size()];
+            List<double[]> first = ofWalk;
+            double[] last = new double[samples * shape.size()];
+            double[] lastCell = new double[samples * shape.size()];
             for (int n = 0; n < samples; n++) {
-                double[] state = new double[shape.size()];
-                double[] cell = new double[shape.size()];
+                int row = n * shape.size();
+                double[] state = first.isEmpty()
+                        ? new double[shape.size()]
+                        : Arrays.copyOfRange(first.getFirst(), row, row + shape.size());
+                double[] cell = first.isEmpty()
+                        ? new double[shape.size()]
+                        : Arrays.copyOfRange(first.getLast(), row, row + shape.size());
                 for (int step = 0; step < steps; step++) {
                     int read = layer.recurrence().goBackwards() ? steps - 1 - step : step;
                     int from = (n * steps + read) * image.size();
@@ -1240,7 +1258,10 @@ final class ReferenceNetwork {
                     int place = layer.returnSequences() ? n * steps + step : n;
                     System.arraycopy(state, 0, states, place * shape.size(), shape.size());
                 }
+                System.arraycopy(state, 0, last, row, shape.size());
+                System.arraycopy(cell, 0, lastCell, row, shape.size());
             }
+            ofWalk = List.of(last, lastCell);
             return states;
         }
 
@@ -1279,9 +1300,15 @@ final class ReferenceNetwork {
         }
 
         private double[] bidirectional(LayerSpec.Bidirectional both, double[] x, Shape in) {
+            List<double[]> first = ofWalk;
+            int ofForwardOnly = first.isEmpty() ? 0 : both.forward().states().size();
+            ofWalk = first.subList(0, ofForwardOnly);
             double[] forward = recurrent(both.forward(), x, in);
-            ofWalk = List.of();
+            List<double[]> last = new ArrayList<>(ofWalk);
+            ofWalk = first.subList(ofForwardOnly, first.size());
             double[] backward = recurrent(both.backward(), x, in);
+            last.addAll(ofWalk);
+            ofWalk = last;
             int steps = both.forward().returnSequences() ? in.dimension(0) : 1;
             int ofForward = both.forward().units();
             int ofBackward = both.backward().units();

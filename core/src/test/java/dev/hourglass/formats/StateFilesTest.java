@@ -60,6 +60,27 @@ class StateFilesTest {
         throughFile(graph, "end", extension);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"keras", "h5"})
+    void theStatesOfBothWaysComeBack(String extension) throws IOException {
+        LayerSpec.Lstm lstm = new LayerSpec.Lstm("one", 2, false);
+        LayerSpec both = new LayerSpec.Bidirectional("enc", lstm, lstm.reversed("two"), LayerSpec.MergeMode.CONCAT);
+        Graph graph = new Graph(
+                List.of(new Graph.Input("input", Shape.of(5, 3))),
+                List.of(
+                        new Graph.Node(both, List.of("input")),
+                        new Graph.Node(new LayerSpec.State("h", Which.HIDDEN), List.of("enc")),
+                        new Graph.Node(new LayerSpec.State("back", Which.BACKWARD_CELL), List.of("enc")),
+                        new Graph.Node(new LayerSpec.Concatenate("code", -1), List.of("enc", "h", "back")),
+                        new Graph.Node(new LayerSpec.Dense("wide", 15, Activation.LINEAR), List.of("code")),
+                        new Graph.Node(new LayerSpec.Reshape("output", Shape.of(5, 3)), List.of("wide"))),
+                List.of("output"));
+        Graph read = throughFile(graph, "code", extension);
+        assertThat(read.nodes())
+                .extracting(Graph.Node::name)
+                .containsExactlyInAnyOrder("enc", "enc_hidden", "enc_backward_cell", "code", "wide", "output");
+    }
+
     /** Two names for one state are one value of a file. */
     @Test
     void aStateThatIsTakenTwiceIsOne() {

@@ -101,6 +101,8 @@ public record ModelCase(String kind, AutoencoderSpec spec, Graph several) {
                 || (layer instanceof LayerSpec.TrainingNoise noise && noise.disturbs())
                 || (layer instanceof LayerSpec.Recurrent walk
                         && walk.recurrence().drops())
+                || (layer instanceof LayerSpec.ConvolutionalLstm walk
+                        && walk.recurrence().drops())
                 || (layer instanceof LayerSpec.Bidirectional both
                         && (isRandomInTraining(both.forward()) || isRandomInTraining(both.backward())))
                 || (layer instanceof LayerSpec.TimeDistributed each && isRandomInTraining(each.layer()));

@@ -556,15 +556,57 @@ public final class ModelCases {
                 "simple_rnn",
                 new LayerSpec.SimpleRnn("enc", 4, true, usual),
                 new LayerSpec.SimpleRnn("dec", 4, false, usual));
+        for (LayerSpec.MergeMode mode : LayerSpec.MergeMode.values()) {
+            boolean sequences = mode.ordinal() % 2 == 0;
+            addStates("bidirectional_" + mode, bothWays("enc", mode, sequences), bothWays("dec", mode, true));
+        }
+        LayerSpec.SimpleRnn simple = new LayerSpec.SimpleRnn("back", 4, true, usual);
+        LayerSpec.Gru gru = new LayerSpec.Gru("forth", 4, true, usual, true);
+        addStates(
+                "bidirectional_of_two_kinds",
+                new LayerSpec.Bidirectional("enc", gru, simple.reversed("back"), LayerSpec.MergeMode.SUM),
+                new LayerSpec.Bidirectional("dec", gru, simple.reversed("back"), LayerSpec.MergeMode.CONCAT));
+        addConvolutionalStates("conv_lstm2d", usual);
+        addConvolutionalStates(
+                "conv_lstm2d_backwards",
+                backwards.withActivation(Activation.ELU).withUseBias(false));
     }
 
-    private void addStates(String name, LayerSpec.Recurrent encoder, LayerSpec.Recurrent decoder) {
+    private static LayerSpec.Bidirectional bothWays(String name, LayerSpec.MergeMode mode, boolean sequences) {
+        Lstm lstm = new Lstm("forth", 4, sequences);
+        return new LayerSpec.Bidirectional(name, lstm, lstm.reversed("back"), mode);
+    }
+
+    /** A decoder of a film that begins as the encoder ended, and another that begins with its cell alone. */
+    private void addConvolutionalStates(String name, Recurrence recurrence) {
+        Shape film = Shape.of(3, 4, 3, 2);
+        Size2 kernel = size(2, 3);
+        Size2 one = size(1, 1);
+        List<Graph.Node> nodes = List.of(
+                new Graph.Node(
+                        new LayerSpec.ConvLstm2d("enc", 2, kernel, one, SAME, one, true, recurrence), List.of("x")),
+                new Graph.Node(new LayerSpec.State("h", LayerSpec.State.Which.HIDDEN), List.of("enc")),
+                new Graph.Node(new LayerSpec.State("c", LayerSpec.State.Which.CELL), List.of("enc")),
+                new Graph.Node(new LayerSpec.Flatten("row"), List.of("enc")),
+                new Graph.Node(new LayerSpec.Dense("code", 3, TANH), List.of("row")),
+                new Graph.Node(new LayerSpec.Dense("wide", film.size(), TANH), List.of("code")),
+                new Graph.Node(new LayerSpec.Reshape("steps", film), List.of("wide")),
+                new Graph.Node(
+                        new LayerSpec.ConvLstm2d("dec", 2, kernel, one, SAME, one, true, recurrence),
+                        List.of("steps", "h", "c")),
+                new Graph.Node(
+                        new LayerSpec.ConvLstm2d("last", 2, kernel, one, SAME, one, true, recurrence),
+                        List.of("dec", "c", "c")));
+        Graph graph = Graph.of(List.of(new Graph.Input("x", film)), nodes, List.of("last"));
+        cases.add(new ModelCase("graph", new AutoencoderSpec("states_" + name, graph, "code")));
+    }
+
+    private void addStates(String name, LayerSpec.Walk encoder, LayerSpec.Walk decoder) {
         List<Graph.Node> nodes = new ArrayList<>();
         nodes.add(new Graph.Node(encoder, List.of("x")));
         List<String> read = new ArrayList<>(List.of("repeat"));
-        for (int i = 0; i < encoder.states(); i++) {
-            LayerSpec state = new LayerSpec.State(
-                    "state" + i, i == 0 ? LayerSpec.State.Which.HIDDEN : LayerSpec.State.Which.CELL);
+        for (int i = 0; i < encoder.states().size(); i++) {
+            LayerSpec state = new LayerSpec.State("state" + i, encoder.states().get(i));
             nodes.add(new Graph.Node(state, List.of("enc")));
             read.add(state.name());
         }

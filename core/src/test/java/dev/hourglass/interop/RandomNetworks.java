@@ -139,26 +139,60 @@ public final class RandomNetworks {
         return layer.isPresent() && add(new Graph.Node(layer.get(), inputs));
     }
 
-    /** Of a recurrent layer, which is added where there is none; then another begins with it, on what that one reads. */
+    /** Of a layer that carries states, which is added where there is none; then another begins with it or with all of them. */
     private boolean placeState() {
-        if (nodes.stream().noneMatch(node -> node.layer() instanceof LayerSpec.Recurrent) && !place(KerasClass.LSTM)) {
+        if (nodes.stream().noneMatch(node -> node.layer() instanceof LayerSpec.Walk) && !place(KerasClass.LSTM)) {
             return false;
         }
         Graph.Node of = nodes.stream()
-                .filter(node -> node.layer() instanceof LayerSpec.Recurrent)
+                .filter(node -> node.layer() instanceof LayerSpec.Walk)
                 .toList()
                 .getLast();
-        LayerSpec.Recurrent layer = (LayerSpec.Recurrent) of.layer();
+        LayerSpec.Walk layer = (LayerSpec.Walk) of.layer();
         LayerSpec.State.Which which =
-                layer.states() > 1 && random.nextBoolean() ? LayerSpec.State.Which.CELL : LayerSpec.State.Which.HIDDEN;
+                layer.states().get(random.nextInt(layer.states().size()));
         String name = "n" + nodes.size();
         add(new LayerSpec.State(name, which), of.name());
-        add(
-                new LayerSpec.Gru(
-                        name + "_begun", layer.units(), random.nextBoolean(), Recurrence.DEFAULT, random.nextBoolean()),
-                of.inputs().getFirst(),
-                name);
+        switch (layer) {
+            case LayerSpec.Recurrent l -> addGru(l.units(), name, of);
+            case LayerSpec.Bidirectional both -> addGru(both.wayOf(which).units(), name, of);
+            case LayerSpec.ConvolutionalLstm l -> addAnother(l, name, of);
+        }
         return true;
+    }
+
+    private void addGru(int units, String state, Graph.Node of) {
+        LayerSpec gru = new LayerSpec.Gru(
+                state + "_begun", units, random.nextBoolean(), Recurrence.DEFAULT, random.nextBoolean());
+        add(gru, of.inputs().getFirst(), state);
+    }
+
+    /** On what the first one reads, so that its states are as large. */
+    private void addAnother(LayerSpec.ConvolutionalLstm layer, String state, Graph.Node of) {
+        String name = state + "_begun";
+        LayerSpec another = switch (layer) {
+            case LayerSpec.ConvLstm1d l ->
+                new LayerSpec.ConvLstm1d(
+                        name,
+                        l.filters(),
+                        l.kernel(),
+                        l.stride(),
+                        l.padding(),
+                        l.dilation(),
+                        random.nextBoolean(),
+                        l.recurrence());
+            case LayerSpec.ConvLstm2d l ->
+                new LayerSpec.ConvLstm2d(
+                        name,
+                        l.filters(),
+                        l.kernel(),
+                        l.stride(),
+                        l.padding(),
+                        l.dilation(),
+                        random.nextBoolean(),
+                        l.recurrence());
+        };
+        add(another, of.inputs().getFirst(), state, state);
     }
 
     /** How many values a layer of a class reads. */

@@ -63,10 +63,22 @@ class GraphTest {
         Graph.Node cell = node(new LayerSpec.State("c", LayerSpec.State.Which.CELL), "g");
 
         assertThatThrownBy(() -> new Graph(List.of(steps), List.of(dense, hidden), List.of("h")))
-                .hasMessage("Layer 'h' (State hidden) reads the state of a layer, but 'a' is no LSTM, GRU or SimpleRNN;"
-                        + " let it read one");
+                .hasMessage("Layer 'h' (State hidden) reads the state of a layer, but 'a' is no LSTM, GRU, SimpleRNN,"
+                        + " ConvLSTM or Bidirectional; let it read one");
         assertThatThrownBy(() -> new Graph(List.of(steps), List.of(gru, cell), List.of("c")))
-                .hasMessage("Layer 'c' (State cell) reads the state of a layer, but 'g' is no LSTM; let it read one");
+                .hasMessage("Layer 'c' (State cell) reads the state of a layer, but 'g' is no LSTM, ConvLSTM"
+                        + " or Bidirectional of LSTMs; let it read one");
+        LayerSpec.Gru one = new LayerSpec.Gru("f", 4, true, Recurrence.DEFAULT, true);
+        LayerSpec both = new LayerSpec.Bidirectional("b", one, one.reversed("k"), LayerSpec.MergeMode.SUM);
+        Graph.Node back = node(new LayerSpec.State("c", LayerSpec.State.Which.BACKWARD_CELL), "b");
+        assertThatThrownBy(() -> new Graph(List.of(steps), List.of(node(both, "x"), back), List.of("c")))
+                .hasMessage(
+                        "Layer 'c' (State backward_cell) reads the state of a layer, but 'b' is no Bidirectional whose"
+                                + " way back is an LSTM; let it read one");
+        assertThatThrownBy(() -> node(both, "x", "h"))
+                .hasMessage(
+                        "Layer 'b' (Bidirectional) reads a sequence, or a sequence and a state of the way forward and a"
+                                + " state of the way back to begin with, got [x, h]");
         assertThatThrownBy(() -> node(lstm.layer(), "x", "h"))
                 .hasMessage("Layer 'l' (LSTM) reads a sequence, or a sequence and its state and its cell to begin with,"
                         + " got [x, h]");
@@ -86,6 +98,23 @@ class GraphTest {
                 .isInstanceOf(ShapeException.class)
                 .hasMessage("Layer 'g' (GRU 5) begins with states [5], got [12] from 'f'. Give it as many numbers as it"
                         + " has units.");
+    }
+
+    @Test
+    void statesOfConvolutionsAreAsLargeAsAStepOfWhatLeavesThem() {
+        LayerSpec film = new LayerSpec.ConvLstm2d("l", 2, Size2.square(3), Padding.SAME, true);
+        Graph graph = new Graph(
+                List.of(new Graph.Input("x", Shape.of(3, 5, 4, 1))),
+                List.of(
+                        node(film, "x"),
+                        node(new LayerSpec.State("c", LayerSpec.State.Which.CELL), "l"),
+                        node(new LayerSpec.ConvLstm2d("m", 3, Size2.square(3), Padding.SAME, false), "x", "c", "c")),
+                List.of("m"));
+        assertThatThrownBy(() -> ModelFacts.of(graph))
+                .isInstanceOf(ShapeException.class)
+                .hasMessage(
+                        "Layer 'm' (ConvLSTM2D 3x3, same) begins with states [5, 4, 3], got [5, 4, 2] from 'c'. Give it"
+                                + " states as large as what leaves it at a step.");
     }
 
     /** Of the encoder's layer the code is what leaves it, and its cell is more. */

@@ -65,7 +65,9 @@ final class LayerSyntax {
         "recurrent_activation",
         "use_bias",
         "unit_forget_bias",
-        "go_backwards"
+        "go_backwards",
+        "dropout",
+        "recurrent_dropout"
     };
 
     private final Set<String> names = new HashSet<>();
@@ -629,7 +631,7 @@ final class LayerSyntax {
                                 padding(settings),
                                 optionalSize(settings, "dilation_rate", 1),
                                 flag(settings, "return_sequences", false),
-                                recurrence(settings)));
+                                droppingRecurrence(settings)));
             }
             case CONV_LSTM2D -> {
                 settings.allowing(OF_CONVOLUTIONAL_LSTM);
@@ -643,7 +645,7 @@ final class LayerSyntax {
                                 padding(settings),
                                 dilation(settings),
                                 flag(settings, "return_sequences", false),
-                                recurrence(settings)));
+                                droppingRecurrence(settings)));
             }
             case ADD -> new LayerSpec.Add(name(settings.allowing("name"), kerasClass));
             case SUBTRACT -> new LayerSpec.Subtract(name(settings.allowing("name"), kerasClass));
@@ -975,6 +977,8 @@ final class LayerSyntax {
         settings.put("use_bias", recurrence.useBias());
         settings.put("unit_forget_bias", recurrence.unitForgetBias());
         settings.put("go_backwards", recurrence.goBackwards());
+        settings.put("dropout", recurrence.dropout());
+        settings.put("recurrent_dropout", recurrence.recurrentDropout());
     }
 
     private static Recurrence recurrence(Mapping settings) {

@@ -54,7 +54,7 @@ class LayerSyntaxTest {
                 new LayerSpec.Maximum("a"),
                 new LayerSpec.Minimum("a"),
                 new LayerSpec.Sampling("a"),
-                new LayerSpec.State("a", LayerSpec.State.Which.CELL),
+                new LayerSpec.State("a", LayerSpec.State.Which.BACKWARD_CELL),
                 new LayerSpec.Concatenate("a", 2),
                 new LayerSpec.Relu("a", 0.25f, 0.5f, 6),
                 new LayerSpec.Rescaling("a", 0.25f, -1),
@@ -110,7 +110,7 @@ class LayerSyntaxTest {
                         Padding.VALID,
                         LayerSpec.ONE,
                         false,
-                        Recurrence.DEFAULT),
+                        Recurrence.DEFAULT.withDropout(0.25f, 0.5f)),
                 new LayerSpec.Gru(
                         "a",
                         3,

@@ -7,6 +7,7 @@ import dev.hourglass.model.LayerFacts;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.LayerSpec.Conv2d;
 import dev.hourglass.model.LayerSpec.Conv2dTranspose;
+import dev.hourglass.model.LayerSpec.State.Which;
 import dev.hourglass.model.Masks;
 import dev.hourglass.model.ModelFacts;
 import dev.hourglass.model.Padding;
@@ -17,9 +18,11 @@ import dev.hourglass.model.Size2;
 import dev.hourglass.model.Size3;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -30,11 +33,16 @@ import org.jspecify.annotations.Nullable;
 
 /** From layers to the operations of a logical plan. What a layer does only in training is left out of a plan for use. */
 public final class LayerOps {
+    /** Of a convolutional LSTM. */
+    private static final int GATES = 4;
+
     private final List<Parameter> parameters;
     private final Mode mode;
     private final List<Op> ops = new ArrayList<>();
-    /** Of a recurrent layer that is being added: the states that it begins with, and whether its cell is read. */
-    private Op.States states = Op.States.NONE;
+    /** Of a layer that is being added and walks through a sequence: the states that it begins with and those that are read. */
+    private StatesOf states = StatesOf.NONE;
+    /** By what leaves layers that walk through a sequence: their states that are read. */
+    private final Map<Tensor, Map<Which, Tensor>> lastStates = new HashMap<>();
     /** Of the layer that is being added: which steps of what it reads count; null where all do. */
     private @Nullable Tensor mask;
     /** What the operations of the layer that is being added are named after: its place, since it may have several. */
@@ -89,14 +97,17 @@ public final class LayerOps {
                     new Tensor(node.name() + "/output", facts.layers().get(i).output());
             mask = masks.of(node.inputs().getFirst()).map(this::maskOf).orElse(null);
             place = node.name();
-            states = node.layer() instanceof LayerSpec.Recurrent layer
-                    ? new Op.States(from.subList(1, from.size()), lastCell(graph, node.name(), layer.units()))
-                    : Op.States.NONE;
+            states = node.layer() instanceof LayerSpec.Walk
+                    ? new StatesOf(from.subList(1, from.size()), last(graph, facts, node.name()))
+                    : StatesOf.NONE;
             values.put(
                     node.name(),
                     node.layer() instanceof LayerSpec.Merge merge
                             ? add(merge(merge, from, to))
                             : add(node.layer(), from.getFirst(), to));
+            if (node.layer() instanceof LayerSpec.Walk) {
+                lastStates.put(values.get(node.name()), states.last());
+            }
         }
         List<Tensor> predictions = graph.outputs().stream()
                 .map(output -> Objects.requireNonNull(values.get(output)))
@@ -107,13 +118,45 @@ public final class LayerOps {
         return new LogicalPlan(read(predictions), predictions, masked);
     }
 
-    /** A recurrent layer's second result, if something behind it reads that. */
-    private static @Nullable Tensor lastCell(Graph graph, String value, int units) {
-        boolean isRead = graph.nodes().stream()
-                .anyMatch(node -> node.inputs().getFirst().equals(value)
-                        && node.layer() instanceof LayerSpec.State state
-                        && state.which() == LayerSpec.State.Which.CELL);
-        return isRead ? new Tensor(value + "/cell/output", Shape.of(units)) : null;
+    /** The states of a layer that something behind it reads, each as a result of the layer. */
+    private static Map<Which, Tensor> last(Graph graph, ModelFacts facts, String value) {
+        Map<Which, Tensor> last = new EnumMap<>(Which.class);
+        for (int i = 0; i < graph.nodes().size(); i++) {
+            Graph.Node node = graph.nodes().get(i);
+            if (node.inputs().getFirst().equals(value) && node.layer() instanceof LayerSpec.State state) {
+                String name = value + "/" + state.which().name().toLowerCase(Locale.ROOT) + "/output";
+                Shape shape = facts.layers().get(i).output();
+                last.putIfAbsent(state.which(), new Tensor(name, shape));
+            }
+        }
+        return last;
+    }
+
+    /**
+     * The states of a layer that walks through a sequence.
+     *
+     * @param first those that it begins with, in its order; none where it begins with zeros
+     * @param last those that are read behind it
+     */
+    private record StatesOf(List<Tensor> first, Map<Which, Tensor> last) {
+        static final StatesOf NONE = new StatesOf(List.of(), Map.of());
+
+        /** Of a layer one way, whose hidden state is told from what leaves it. */
+        Op.States oneWay() {
+            return new Op.States(first, null, last.get(Which.CELL));
+        }
+
+        Op.States forward(int count) {
+            return new Op.States(
+                    first.isEmpty() ? first : first.subList(0, count), last.get(Which.HIDDEN), last.get(Which.CELL));
+        }
+
+        Op.States backward(int count) {
+            return new Op.States(
+                    first.isEmpty() ? first : first.subList(first.size() - count, first.size()),
+                    last.get(Which.BACKWARD_HIDDEN),
+                    last.get(Which.BACKWARD_CELL));
+        }
     }
 
     /** What a masking layer before has written. */
@@ -267,7 +310,7 @@ public final class LayerOps {
             }
             case LayerSpec.RepeatVector l -> add(new Op.Repeat(name, from, to));
             case LayerSpec.ConvolutionalLstm l -> convolutionalLstm(l.overImages(), from, to);
-            case LayerSpec.Recurrent l -> add(recurrent(l, name, parametersOf(l.name()), from, to));
+            case LayerSpec.Recurrent l -> add(recurrent(l, name, parametersOf(l.name()), from, to, states.oneWay()));
             case LayerSpec.State l -> state(l, from, to);
             case LayerSpec.Bidirectional l -> add(bidirectional(l, from, to));
             case LayerSpec.Merge l -> add(merge(l, List.of(from), to));
@@ -504,7 +547,8 @@ public final class LayerOps {
                 : add(new Op.Activate(name, Nonlinearity.of(activation).orElseThrow(), from, to));
     }
 
-    private Op.Recurrent recurrent(LayerSpec.Recurrent layer, String name, int parameters, Tensor from, Tensor to) {
+    private Op.Recurrent recurrent(
+            LayerSpec.Recurrent layer, String name, int parameters, Tensor from, Tensor to, Op.States ofWay) {
         Recurrence recurrence = layer.recurrence();
         return new Op.Recurrent(
                 name,
@@ -515,7 +559,7 @@ public final class LayerOps {
                 from.shape().dimension(0),
                 to,
                 mask,
-                states,
+                ofWay,
                 mode == Mode.TRAINING
                         ? new Op.RecurrentDropout(recurrence.dropout(), recurrence.recurrentDropout())
                         : Op.RecurrentDropout.NONE);
@@ -523,17 +567,27 @@ public final class LayerOps {
 
     /** Of the layer that gives {@code from}. */
     private Tensor state(LayerSpec.State state, Tensor from, Tensor to) {
-        return switch (state.which()) {
-            case HIDDEN -> from.shape().rank() == 1 ? from : add(new Op.LastStep(place, from, to));
-            case CELL ->
-                ops.stream()
-                        .filter(op -> op instanceof Op.Recurrent recurrent
-                                && recurrent.to().equals(from))
-                        .map(op -> ((Op.Recurrent) op).states().lastCell())
-                        .filter(Objects::nonNull)
-                        .findFirst()
-                        .orElseThrow();
-        };
+        Op.Layer walk = (Op.Layer) ops.stream()
+                .filter(op -> op instanceof Op.Layer layer && layer.to().equals(from))
+                .findFirst()
+                .orElseThrow();
+        if (state.which() == Which.HIDDEN && !(walk instanceof Op.Bidirectional)) {
+            return from.shape().equals(to.shape()) ? from : lastStep(from, to);
+        }
+        return Objects.requireNonNull(
+                Objects.requireNonNull(lastStates.get(from)).get(state.which()));
+    }
+
+    /** Of a sequence of whatever. */
+    private Tensor lastStep(Tensor from, Tensor to) {
+        if (from.shape().rank() == 2) {
+            return add(new Op.LastStep(place, from, to));
+        }
+        int numbers = to.shape().size();
+        Tensor rows = reshaped("rows", from, Shape.of(from.shape().dimension(0), numbers));
+        Tensor last = new Tensor(place + "/last/output", Shape.of(numbers));
+        add(new Op.LastStep(place + "/last", rows, last));
+        return add(new Op.Reshape(place, last, to));
     }
 
     /** The input of all steps is convolved at once: to the convolution they are the depth of a volume. */
@@ -544,30 +598,69 @@ public final class LayerOps {
         for (int axis = 2; axis < rank; axis++) {
             projected[rank - axis] = to.shape().dimension(-axis);
         }
-        projected[rank - 1] = 4 * layer.filters();
+        projected[rank - 1] = GATES * layer.filters();
         Tensor input = new Tensor(name + "/projection/output", Shape.of(projected));
         Windowing.Kernel kernel = Windowing.Kernel.of(layer.kernel(), layer.stride(), layer.dilation());
-        Windowing windows = Windowing.of(from.shape(), input.shape(), kernel, layer.padding());
         int first = parametersOf(layer.name());
-        add(new Op.DirectConvolution(name + "/projection", first, from, windows, false, 1, input, false));
+        Recurrence recurrence = layer.recurrence();
+        boolean drops = mode == Mode.TRAINING && recurrence.dropout() > 0;
+        // Each gate reads what was not dropped for it: the channels of all, side by side, are so many groups.
+        Tensor read = drops ? dropped(from, recurrence.dropout()) : from;
+        Windowing windows = Windowing.of(read.shape(), input.shape(), kernel, layer.padding());
+        int groups = drops ? GATES : 1;
+        add(new Op.DirectConvolution(name + "/projection", first, read, windows, false, groups, input, false));
         return add(new Op.ConvolutionalStates(
                 name,
                 first,
-                Cell.Lstm.of(layer.recurrence()),
+                Cell.Lstm.of(recurrence),
                 layer.kernel(),
-                layer.recurrence().goBackwards(),
+                recurrence.goBackwards(),
                 input,
-                to));
+                to,
+                states.oneWay(),
+                mode == Mode.TRAINING ? recurrence.recurrentDropout() : 0));
+    }
+
+    /** What is read, once for each gate, along the last axis; of each sample, a gate's lacks the same numbers at all steps. */
+    private Tensor dropped(Tensor from, float rate) {
+        int[] shape = from.shape().toArray();
+        Shape rows = Shape.of(shape[0], from.shape().size() / shape[0]);
+        List<Tensor> parts = new ArrayList<>();
+        for (int gate = 0; gate < GATES; gate++) {
+            String name = place + "/dropout" + gate;
+            Tensor row = reshaped("dropout" + gate + "/rows", from, rows);
+            Tensor left = new Tensor(name + "/output", rows);
+            LayerSpec.SpatialDropout noise = new LayerSpec.SpatialDropout(name.replace('/', '_'), 1, rate);
+            add(new Op.Noise(name, noise, row, left));
+            parts.add(reshaped("dropout" + gate + "/back", left, from.shape()));
+        }
+        shape[shape.length - 1] *= GATES;
+        Tensor together = new Tensor(place + "/dropout/output", Shape.of(shape));
+        String outer = place;
+        place = outer + "/dropout";
+        Tensor all = add(concatenated(shape.length - 1, parts, together));
+        place = outer;
+        return all;
     }
 
     private Op.Bidirectional bidirectional(LayerSpec.Bidirectional layer, Tensor from, Tensor to) {
         String name = place;
         int first = parametersOf(layer.name());
         int second = first + (layer.forward().recurrence().useBias() ? 3 : 2);
-        Op.Recurrent forward =
-                recurrent(layer.forward(), name + "/forward", first, from, way(name + "/forward", layer.forward(), to));
+        Op.Recurrent forward = recurrent(
+                layer.forward(),
+                name + "/forward",
+                first,
+                from,
+                way(name + "/forward", layer.forward(), to),
+                states.forward(layer.forward().states().size()));
         Op.Recurrent backward = recurrent(
-                layer.backward(), name + "/backward", second, from, way(name + "/backward", layer.backward(), to));
+                layer.backward(),
+                name + "/backward",
+                second,
+                from,
+                way(name + "/backward", layer.backward(), to),
+                states.backward(layer.backward().states().size()));
         return new Op.Bidirectional(name, forward, backward, layer.mergeMode(), from, to);
     }
 

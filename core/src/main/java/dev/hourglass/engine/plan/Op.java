@@ -9,6 +9,8 @@ import dev.hourglass.model.Size3;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -477,7 +479,7 @@ public sealed interface Op {
 
         @Override
         public List<Tensor> results() {
-            return states.lastCell() == null ? List.of(to) : List.of(to, states.lastCell());
+            return with(to, states.last());
         }
 
         @Override
@@ -522,14 +524,24 @@ public sealed interface Op {
     /**
      * What a recurrent layer begins and ends with.
      *
-     * @param first {@code [units]} each, the hidden state and, of an LSTM, the cell; none where it begins with zeros
-     * @param lastCell an LSTM's cell, {@code [units]}, behind the step that is read last, or null where nobody needs it
+     * @param first the hidden state and, of an LSTM, the cell; none where it begins with zeros
+     * @param lastHidden of a layer both ways, the hidden state of one behind the step that is read last, or null where nobody
+     *     needs it; of others that is told from what leaves them
+     * @param lastCell an LSTM's cell behind that step, or null where nobody needs it
      */
-    record States(List<Tensor> first, @Nullable Tensor lastCell) {
-        public static final States NONE = new States(List.of(), null);
+    record States(
+            List<Tensor> first,
+            @Nullable Tensor lastHidden,
+            @Nullable Tensor lastCell) {
+        public static final States NONE = new States(List.of(), null, null);
 
         public States {
             first = List.copyOf(first);
+        }
+
+        /** Those that are needed. */
+        List<Tensor> last() {
+            return Stream.of(lastHidden, lastCell).filter(Objects::nonNull).toList();
         }
     }
 
@@ -544,10 +556,36 @@ public sealed interface Op {
      * @param backwards whether the last step is read first
      * @param from {@code [steps, ..., 4 * filters]}: of each step what goes into its gates but for states and bias
      * @param to {@code [steps, ..., filters]} in the order in which they are computed, or {@code [..., filters]} of the last
+     * @param states what it begins and ends with, {@code [..., filters]} each
+     * @param dropout share of the state before that each gate does not read, others for each; 0 where nobody trains
      */
     record ConvolutionalStates(
-            String layer, int parameters, Cell.Lstm cell, Size2 kernel, boolean backwards, Tensor from, Tensor to)
+            String layer,
+            int parameters,
+            Cell.Lstm cell,
+            Size2 kernel,
+            boolean backwards,
+            Tensor from,
+            Tensor to,
+            States states,
+            float dropout)
             implements Unary {
+        /** The states to begin with follow what came of the input. */
+        @Override
+        public List<Tensor> reads() {
+            return with(from, states.first());
+        }
+
+        @Override
+        public List<Tensor> writes() {
+            return results();
+        }
+
+        @Override
+        public List<Tensor> results() {
+            return with(to, states.last());
+        }
+
         @Override
         public boolean learns() {
             return true;
@@ -567,15 +605,40 @@ public sealed interface Op {
     record Bidirectional(
             String layer, Recurrent forward, Recurrent backward, LayerSpec.MergeMode mergeMode, Tensor from, Tensor to)
             implements Unary {
+        /** The states with which the way forward begins follow what is read at the steps, then those of the way back. */
         @Override
         public List<Tensor> reads() {
-            return forward.reads();
+            List<Tensor> reads = new ArrayList<>();
+            reads.add(from);
+            reads.addAll(forward.states().first());
+            reads.addAll(backward.states().first());
+            if (forward.mask() != null) {
+                reads.add(forward.mask());
+            }
+            return List.copyOf(reads);
+        }
+
+        @Override
+        public List<Tensor> writes() {
+            return results();
+        }
+
+        @Override
+        public List<Tensor> results() {
+            return with(
+                    to,
+                    Stream.concat(forward.states().last().stream(), backward.states().last().stream())
+                            .toList());
         }
 
         @Override
         public boolean learns() {
             return true;
         }
+    }
+
+    private static List<Tensor> with(Tensor first, List<Tensor> others) {
+        return Stream.concat(Stream.of(first), others.stream()).toList();
     }
 
     /** Adds tensors of the same shape, number by number: gradients where a value has several readers. */

@@ -276,11 +276,10 @@ final class ConfigReader {
                 node = model.nodes().getFirst();
             }
             if (node instanceof ModelNode.Layer layer
-                    && layer.spec() instanceof LayerSpec.Recurrent recurrent
-                    && source.output() <= recurrent.states()) {
-                LayerSpec.State.Which which =
-                        source.output() == 1 ? LayerSpec.State.Which.HIDDEN : LayerSpec.State.Which.CELL;
-                String value = StateNames.isOutput(recurrent, which) ? of.getFirst() : state(layer, which);
+                    && layer.spec() instanceof LayerSpec.Walk walk
+                    && source.output() <= walk.states().size()) {
+                LayerSpec.State.Which which = walk.states().get(source.output() - 1);
+                String value = StateNames.isOutput(walk, which) ? of.getFirst() : state(layer, which);
                 states.put(source, value);
                 return value;
             }
@@ -292,9 +291,9 @@ final class ConfigReader {
 
         private String state(ModelNode.Layer of, LayerSpec.State.Which state) {
             String name = StateNames.of(of.value(), state);
-            LayerSpec spec = new LayerSpec.State(names.unique(name, model), state);
+            LayerSpec.State spec = new LayerSpec.State(names.unique(name, model), state);
             List<String> inputs = List.of(of.value());
-            LayerFacts facts = facts(spec, inputs, shapesOf(inputs), config);
+            LayerFacts facts = LayerFacts.ofState(spec, "'" + of.value() + "'", of.facts());
             String value = names.value(spec.name(), 0);
             put(value, facts.output(), config);
             read.add(new ModelNode.Layer(name, facts, value, inputs, true, false));
@@ -317,7 +316,10 @@ final class ConfigReader {
         return switch (earlier) {
             case ModelNode.Layer layer -> {
                 List<Shape> shapes = shapesOf(inputs);
-                LayerFacts facts = facts(layer.spec(), inputs, shapes, node);
+                // What a state looks like is told from the layer that carries it, which is the same.
+                LayerFacts facts = layer.spec() instanceof LayerSpec.State
+                        ? layer.facts()
+                        : facts(layer.spec(), inputs, shapes, node);
                 if (!facts.variables().equals(layer.facts().variables())) {
                     throw node.place()
                             .corrupt(
@@ -643,7 +645,8 @@ final class ConfigReader {
     }
 
     private static LayerFacts facts(LayerSpec layer, List<String> inputs, List<Shape> shapes, Json.Mapping node) {
-        boolean begins = layer instanceof LayerSpec.Recurrent recurrent && inputs.size() == 1 + recurrent.states();
+        boolean begins = layer instanceof LayerSpec.Walk walk
+                && inputs.size() == 1 + walk.states().size();
         if (inputs.size() > 1 && !begins && !(layer instanceof LayerSpec.Merge)) {
             throw node.place().corrupt("a layer that reads one value", "one that reads " + inputs.size());
         }

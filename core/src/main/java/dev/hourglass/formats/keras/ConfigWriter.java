@@ -66,6 +66,7 @@ public final class ConfigWriter {
         List<Object> layers = new ArrayList<>();
         // What gives each value here, by the name that it has in this model.
         Map<String, Source> sources = new HashMap<>();
+        Map<String, LayerSpec.Walk> walks = new HashMap<>();
         List<List<Object>> inputs = new ArrayList<>();
         List<String> names = inputNames(model);
         for (int i = 0; i < names.size(); i++) {
@@ -87,10 +88,12 @@ public final class ConfigWriter {
                     .map(name -> Objects.requireNonNull(sources.get(name)))
                     .toList();
             if (node instanceof ModelNode.Layer layer && layer.spec() instanceof LayerSpec.State state) {
+                LayerSpec.Walk walk =
+                        Objects.requireNonNull(walks.get(layer.inputs().getFirst()));
                 sources.put(
                         layer.value(),
                         read.getFirst()
-                                .state(layer.facts().output(), state.which().place()));
+                                .state(layer.facts().output(), walk.states().indexOf(state.which())));
                 continue;
             }
             if (!node.isFurtherUse()) {
@@ -100,6 +103,9 @@ public final class ConfigWriter {
                 calls.put(node.kerasName(), ofLayer);
                 entry.put("inbound_nodes", ofLayer);
                 layers.add(entry);
+            }
+            if (node instanceof ModelNode.Layer layer && layer.spec() instanceof LayerSpec.Walk walk) {
+                walks.put(layer.value(), walk);
             }
             List<Object> ofLayer = Objects.requireNonNull(calls.get(node.kerasName()));
             for (int i = 0; i < node.outputs().size(); i++) {
@@ -174,7 +180,7 @@ public final class ConfigWriter {
     /** Query, value and key of an attention are arguments, or a list of at least two; states of a recurrent layer are named. */
     private static Map<String, Object> call(ModelNode node, List<Source> read) {
         LayerSpec spec = node instanceof ModelNode.Layer layer ? layer.spec() : null;
-        if (spec instanceof LayerSpec.Recurrent) {
+        if (spec instanceof LayerSpec.Walk) {
             return call(read.subList(0, 1), read.subList(1, read.size()));
         }
         if (!(spec instanceof LayerSpec.Attending)) {
@@ -249,10 +255,18 @@ public final class ConfigWriter {
 
     private Map<String, Object> layer(LayerSpec layer, boolean returnsStates) {
         Map<String, Object> config = Layers.write(layer);
-        if (returnsStates) {
+        if (returnsStates && layer instanceof LayerSpec.Bidirectional both) {
+            config.put("layer", way(both.forward()));
+            config.put("backward_layer", way(both.backward()));
+        } else if (returnsStates) {
             config.put("return_state", true);
         }
         return node("keras.layers", KerasClass.of(layer).kerasName(), config);
+    }
+
+    /** Of a layer both ways that returns the states of both. */
+    private static Map<String, Object> way(LayerSpec.Recurrent way) {
+        return new ConfigWriter(false).layer(way, /* returnsStates= */ true);
     }
 
     private Map<String, Object> sampling(ModelNode.Layer layer) {

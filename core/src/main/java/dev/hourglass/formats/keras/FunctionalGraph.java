@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 final class FunctionalGraph {
     private static final Set<String> MODELS = Set.of("Functional", "Model");
     /** The classes that may be called with states to begin with, which are read after the sequence. */
-    private static final Set<String> RECURRENT = Set.of("LSTM", "GRU", "SimpleRNN", "RNN");
+    private static final Set<String> RECURRENT =
+            Set.of("LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D");
 
     private static final String INITIAL_STATE = "initial_state";
     /** What a MultiHeadAttention is called with, in order. */

@@ -374,8 +374,6 @@ final class Layers {
                         droppingRecurrence(settings));
             case CONV_LSTM1D -> {
                 requireChannelsLast(settings);
-                settings.leaveOutOfTraining("dropout", "0");
-                settings.leaveOutOfTraining("recurrent_dropout", "0");
                 yield new LayerSpec.ConvLstm1d(
                         name,
                         settings.whole("filters"),
@@ -384,12 +382,10 @@ final class Layers {
                         settings.padding(),
                         settings.length("dilation_rate", 1),
                         settings.flag("return_sequences", false),
-                        recurrence(settings));
+                        droppingRecurrence(settings));
             }
             case CONV_LSTM2D -> {
                 requireChannelsLast(settings);
-                settings.leaveOutOfTraining("dropout", "0");
-                settings.leaveOutOfTraining("recurrent_dropout", "0");
                 yield new LayerSpec.ConvLstm2d(
                         name,
                         settings.whole("filters"),
@@ -398,7 +394,7 @@ final class Layers {
                         settings.padding(),
                         settings.size("dilation_rate", ONE),
                         settings.flag("return_sequences", false),
-                        recurrence(settings));
+                        droppingRecurrence(settings));
             }
             case ADD -> new LayerSpec.Add(name);
             case SUBTRACT -> new LayerSpec.Subtract(name);
@@ -988,6 +984,8 @@ final class Layers {
         config.put("unit_forget_bias", recurrence.unitForgetBias());
         config.put("return_sequences", lstm.returnSequences());
         config.put("go_backwards", recurrence.goBackwards());
+        config.put("dropout", recurrence.dropout());
+        config.put("recurrent_dropout", recurrence.recurrentDropout());
     }
 
     private static void putConvolution(Map<String, Object> config, LayerSpec.Convolution conv) {

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What files call the states of recurrent layers. There a state is one of the values that a layer gives and has no name of
+ * What files call the states of layers that walk through a sequence. There a state is one of the values that a layer gives and has no name of
  * its own: it is {@code LAYER_cell} here, or {@code LAYER_hidden}, or the layer's own value where that is its last state alone.
  */
 public final class StateNames {
@@ -22,8 +22,10 @@ public final class StateNames {
     }
 
     /** Whether a state is what leaves the layer anyway. */
-    public static boolean isOutput(LayerSpec.Recurrent layer, LayerSpec.State.Which which) {
-        return which == LayerSpec.State.Which.HIDDEN && !layer.returnSequences();
+    public static boolean isOutput(LayerSpec.Walk layer, LayerSpec.State.Which which) {
+        return which == LayerSpec.State.Which.HIDDEN
+                && !layer.returnSequences()
+                && !(layer instanceof LayerSpec.Bidirectional);
     }
 
     /** By each state's name in a graph, that of the value which it is in a file. */
@@ -34,7 +36,7 @@ public final class StateNames {
             layers.put(node.name(), node.layer());
             if (node.layer() instanceof LayerSpec.State state) {
                 String of = node.inputs().getFirst();
-                boolean isOutput = Objects.requireNonNull(layers.get(of)) instanceof LayerSpec.Recurrent layer
+                boolean isOutput = Objects.requireNonNull(layers.get(of)) instanceof LayerSpec.Walk layer
                         && isOutput(layer, state.which());
                 names.put(node.name(), isOutput ? of : of(of, state.which()));
             }

@@ -23,6 +23,7 @@ import dev.hourglass.model.Size2;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -94,8 +95,8 @@ final class Translation {
     private final Map<String, Given> given = new HashMap<>();
     /** By the value of a recurrent layer, which of its states are read. */
     private final Map<String, Set<LayerSpec.State.Which>> statesRead = new HashMap<>();
-    /** By the value of a recurrent layer, what its node's outputs begin with. */
-    private final Map<String, String> walks = new HashMap<>();
+    /** By the value of a recurrent layer, what its states are called. */
+    private final Map<String, Map<LayerSpec.State.Which, String>> states = new HashMap<>();
     /** The values that are there, in whatever layout. */
     private final Set<String> written = new HashSet<>();
 
@@ -154,10 +155,8 @@ final class Translation {
         take(node.inputs().getFirst());
         if (node.layer() instanceof LayerSpec.Merge merge) {
             addMerge(merge, node.inputs(), out);
-        } else if (node.layer() instanceof LayerSpec.Recurrent recurrent) {
-            Set<LayerSpec.State.Which> read = statesRead.getOrDefault(node.name(), Set.of());
-            addRecurrent(recurrent, node.inputs(), read);
-            walks.put(node.name(), node.name() + "/" + RecurrentNodes.operator(recurrent));
+        } else if (node.layer() instanceof LayerSpec.Walk walk) {
+            addWalk(node, walk, out);
         } else if (node.layer() instanceof LayerSpec.State state) {
             addState(state, node.inputs().getFirst());
         } else {
@@ -474,9 +473,9 @@ final class Translation {
                         Map.of());
             case LayerSpec.Masking masking -> throw masked(masking);
             case LayerSpec.RepeatVector repeat -> addRepetition(repeat);
-            case LayerSpec.Recurrent recurrent -> addRecurrent(recurrent, List.of(source), Set.of());
+            case LayerSpec.Recurrent recurrent -> addRecurrent(recurrent, List.of(), Set.of());
             case LayerSpec.State state -> addState(state, source);
-            case LayerSpec.Bidirectional both -> addBidirectional(both);
+            case LayerSpec.Bidirectional both -> addBidirectional(both, List.of(), Set.of());
             case LayerSpec.Merge merge -> addMerge(merge, List.of(source), out);
         }
     }
@@ -831,13 +830,19 @@ final class Translation {
         layout = Layout.STEPS_FIRST;
     }
 
-    /**
-     * @param inputs the sequence, and the states to begin with if there are any
-     * @param read which of its states are read by themselves
-     */
-    private void addRecurrent(LayerSpec.Recurrent layer, List<String> inputs, Set<LayerSpec.State.Which> read) {
-        String name = layer.name();
-        String sequence = valueIn(Layout.STEPS_FIRST);
+    /** A layer that may begin with states, and of which states may be read. */
+    private void addWalk(Graph.Node node, LayerSpec.Walk walk, Shape out) {
+        Set<LayerSpec.State.Which> read = statesRead.getOrDefault(node.name(), Set.of());
+        switch (walk) {
+            case LayerSpec.Recurrent l -> addRecurrent(l, firstStates(l.name(), node.inputs()), read);
+            case LayerSpec.Bidirectional both -> addBidirectional(both, firstStates(both.name(), node.inputs()), read);
+            case LayerSpec.ConvolutionalLstm l -> add(l, out);
+        }
+        states.put(node.name(), lastStates(node.name(), walk));
+    }
+
+    /** The states that a layer begins with, as recurrent operators read them; leaves the sequence as what was taken. */
+    private List<String> firstStates(String name, List<String> inputs) {
         List<String> first = new ArrayList<>();
         for (String state : inputs.subList(1, inputs.size())) {
             take(state);
@@ -845,30 +850,58 @@ final class Translation {
             String axis = add(new Weights.Longs(place + "/axes", List.of(1L), new long[] {0}));
             first.add(addNode(place, "Unsqueeze", List.of(valueIn(Layout.CHANNELS_LAST), axis)));
         }
-        String states = addWay(name, name, "", layer, new Walk(sequence, first, read));
+        take(inputs.getFirst());
+        return first;
+    }
+
+    /**
+     * @param first the states to begin with, if there are any
+     * @param read which of its states are read by themselves
+     */
+    private void addRecurrent(LayerSpec.Recurrent layer, List<String> first, Set<LayerSpec.State.Which> read) {
+        String name = layer.name();
+        Walk walk = new Walk(valueIn(Layout.STEPS_FIRST), first, read);
+        String all = addWay(name, name, "", layer, walk);
         if (layer.recurrence().goBackwards() && layer.returnSequences()) {
-            addReversal(name, states);
+            addReversal(name, all);
         }
         layout = layer.returnSequences() ? Layout.STEPS_FIRST : Layout.CHANNELS_LAST;
+    }
+
+    /** What the operators of a layer call its states, of which only those are there that are read. */
+    private static Map<LayerSpec.State.Which, String> lastStates(String name, LayerSpec.Walk layer) {
+        Map<LayerSpec.State.Which, String> states = new EnumMap<>(LayerSpec.State.Which.class);
+        for (LayerSpec.State.Which which : layer.states()) {
+            boolean goesBothWays = layer instanceof LayerSpec.Bidirectional;
+            String place = goesBothWays ? name + (which.isOfWayBack() ? "/backward" : "/forward") : name;
+            if (wayOf(layer, which) instanceof LayerSpec.Recurrent way) {
+                String all = place + "/" + RecurrentNodes.operator(way);
+                // Where the last state alone leaves the operator, it is what it gives.
+                states.put(which, which.isCell() || way.returnSequences() ? all + suffix(which) : all);
+            }
+        }
+        return states;
+    }
+
+    /** What carries a state. */
+    private static LayerSpec wayOf(LayerSpec.Walk layer, LayerSpec.State.Which which) {
+        return layer instanceof LayerSpec.Bidirectional both ? both.wayOf(which) : layer;
     }
 
     /** The axis of the directions, of which there is one, goes. */
     private void addState(LayerSpec.State state, String of) {
         String name = state.name();
-        if (state.which() == LayerSpec.State.Which.HIDDEN && shape.rank() == 1) {
-            addNode(name, "Identity", List.of(valueIn(Layout.CHANNELS_LAST)), Map.of());
-        } else {
-            String given = Objects.requireNonNull(walks.get(of)) + suffix(state.which());
-            String axis = add(new Weights.Longs(name + "/axes", List.of(1L), new long[] {0}));
-            addNode(name, "Squeeze", List.of(given, axis), Map.of());
-        }
+        String given =
+                Objects.requireNonNull(Objects.requireNonNull(states.get(of)).get(state.which()));
+        String axis = add(new Weights.Longs(name + "/axes", List.of(1L), new long[] {0}));
+        addNode(name, "Squeeze", List.of(given, axis), Map.of());
         layout = Layout.CHANNELS_LAST;
     }
 
     private static String suffix(LayerSpec.State.Which state) {
         return switch (state) {
-            case HIDDEN -> "/hidden";
-            case CELL -> "/cell";
+            case HIDDEN, BACKWARD_HIDDEN -> "/hidden";
+            case CELL, BACKWARD_CELL -> "/cell";
         };
     }
 
@@ -881,12 +914,26 @@ final class Translation {
      */
     private record Walk(String sequence, List<String> first, Set<LayerSpec.State.Which> read) {}
 
-    /** Both ways give each state at the step that was read, as Keras has it where they are merged. */
-    private void addBidirectional(LayerSpec.Bidirectional both) {
+    /**
+     * Both ways give each state at the step that was read, as Keras has it where they are merged.
+     *
+     * @param first the states to begin with, those of the way forward first
+     * @param read which of its states are read by themselves
+     */
+    private void addBidirectional(LayerSpec.Bidirectional both, List<String> first, Set<LayerSpec.State.Which> read) {
         String name = both.name();
-        Walk walk = new Walk(valueIn(Layout.STEPS_FIRST), List.of(), Set.of());
-        String forward = addWay(name, name + "/forward", "forward_", both.forward(), walk);
-        String backward = addWay(name, name + "/backward", "backward_", both.backward(), walk);
+        String sequence = valueIn(Layout.STEPS_FIRST);
+        int ofForward = first.isEmpty() ? 0 : both.forward().states().size();
+        Set<LayerSpec.State.Which> readForward = new HashSet<>();
+        Set<LayerSpec.State.Which> readBackward = new HashSet<>();
+        for (LayerSpec.State.Which which : read) {
+            (which.isOfWayBack() ? readBackward : readForward)
+                    .add(which.isCell() ? LayerSpec.State.Which.CELL : LayerSpec.State.Which.HIDDEN);
+        }
+        Walk one = new Walk(sequence, first.subList(0, ofForward), readForward);
+        Walk other = new Walk(sequence, first.subList(ofForward, first.size()), readBackward);
+        String forward = addWay(name, name + "/forward", "forward_", both.forward(), one);
+        String backward = addWay(name, name + "/backward", "backward_", both.backward(), other);
         boolean sequences = both.forward().returnSequences();
         List<String> ways = List.of(forward, backward);
         switch (both.mergeMode()) {

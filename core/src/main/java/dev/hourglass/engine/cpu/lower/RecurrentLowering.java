@@ -7,6 +7,8 @@ import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.engine.cpu.step.Value;
 import dev.hourglass.engine.plan.Cell;
 import dev.hourglass.engine.plan.Op;
+import dev.hourglass.engine.plan.Tensor;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +33,16 @@ final class RecurrentLowering {
     }
 
     Value forward(Op.Recurrent op) {
-        return walk(op, draft.readSteps(op));
+        return walk(op, draft.readSteps(op), states(op, op, 1));
+    }
+
+    /** The states to begin with, of which the first is so many values behind what the operation reads first. */
+    private List<Value> states(Op.Recurrent way, Op.Layer op, int first) {
+        List<Value> states = new ArrayList<>();
+        for (int i = 0; i < way.states().first().size(); i++) {
+            states.add(draft.readTermSteps(op, first + i));
+        }
+        return states;
     }
 
     void gradient(Op.Recurrent op, Op.Gradient gradient, Value ofOutput) {
@@ -70,8 +81,10 @@ final class RecurrentLowering {
 
     Value forward(Op.Bidirectional op) {
         Value from = draft.readSteps(op);
-        Value one = walk(op.forward(), from);
-        Value other = walk(op.backward(), from);
+        Value one = walk(op.forward(), from, states(op.forward(), op, 1));
+        Value other = walk(op.backward(), from, states(op.backward(), op, firstOfWayBack(op)));
+        defineHidden(op.forward(), one);
+        defineHidden(op.backward(), other);
         if (op.backward().returnsSequences()) {
             other = reversed(op.layer() + "/backward/in_order", other);
         }
@@ -82,6 +95,20 @@ final class RecurrentLowering {
         zeroSkipped(op, merge.to());
         merges.put(op, merge);
         return merge.to();
+    }
+
+    /** Which of the values that both ways read is the first state of the way back. */
+    private static int firstOfWayBack(Op.Bidirectional op) {
+        return 1 + op.forward().states().first().size();
+    }
+
+    /** @param states in the order in which they were computed */
+    private void defineHidden(Op.Recurrent way, Value states) {
+        if (way.states().lastHidden() != null) {
+            Value last = new Value(way.states().lastHidden().name(), new Layout.Steps(1, way.units()));
+            draft.add(new Step.MoveSteps(states, states.steps().steps() - 1, 1, last, 0));
+            draft.define(way.states().lastHidden(), last);
+        }
     }
 
     void gradient(Op.Bidirectional op, Op.Gradient gradient, Value ofOutput) {
@@ -97,13 +124,51 @@ final class RecurrentLowering {
         if (op.backward().returnsSequences()) {
             ofOther = reversed(op.layer() + "/backward/reversed/gradient", ofOther);
         }
-        @Nullable Value from = gradient.shares().isEmpty() ? null : draft.readBy(op);
-        @Nullable Value fromOne = walkBack(op.forward(), ofOne, null, from).from();
-        @Nullable Value fromOther = walkBack(op.backward(), ofOther, null, from).from();
-        if (fromOne != null && fromOther != null) {
-            draft.add(new Step.Add(fromOther, fromOne));
-            draft.give(gradient, fromOne);
+        addHidden(op.forward(), op, gradient, ofOne);
+        addHidden(op.backward(), op, gradient, ofOther);
+        boolean isFromLearned = gradient.shares().stream().anyMatch(share -> share.input() == 0);
+        @Nullable Value from = isFromLearned ? draft.readBy(op) : null;
+        OfStates one = walkBack(op.forward(), ofOne, ofLastCell(op.forward(), op, gradient), from);
+        OfStates other = walkBack(op.backward(), ofOther, ofLastCell(op.backward(), op, gradient), from);
+        int wayBack = firstOfWayBack(op);
+        for (Op.Share share : gradient.shares()) {
+            int input = share.input();
+            if (input == 0) {
+                Value sum = Objects.requireNonNull(one.from());
+                draft.add(new Step.Add(Objects.requireNonNull(other.from()), sum));
+                draft.give(op, share, sum);
+            } else {
+                boolean isOfWayBack = input >= wayBack;
+                OfStates way = isOfWayBack ? other : one;
+                Op.Recurrent of = isOfWayBack ? op.backward() : op.forward();
+                boolean isHidden = input == 1 || input == wayBack;
+                draft.give(
+                        op,
+                        share,
+                        isHidden ? firstStep(of.layer() + "/state/first/gradient", way.hidden()) : way.cell());
+            }
         }
+    }
+
+    /** Adds what those give who read the last hidden state of a way by itself. */
+    private void addHidden(Op.Recurrent way, Op.Bidirectional op, Op.Gradient gradient, Value ofStates) {
+        if (way.states().lastHidden() != null) {
+            Value ofHidden = ofResult(op, gradient, way.states().lastHidden());
+            Value laidOut = new Value(way.layer() + "/last/gradient", ofStates.layout());
+            draft.add(
+                    new Step.MoveSteps(ofHidden, 0, 1, laidOut, ofStates.steps().steps() - 1));
+            draft.add(new Step.Add(laidOut, ofStates));
+        }
+    }
+
+    private @Nullable Value ofLastCell(Op.Recurrent way, Op.Bidirectional op, Op.Gradient gradient) {
+        return way.states().lastCell() == null
+                ? null
+                : ofResult(op, gradient, way.states().lastCell());
+    }
+
+    private Value ofResult(Op.Bidirectional op, Op.Gradient gradient, Tensor result) {
+        return draft.valueOf(gradient.outputGradients().get(op.results().indexOf(result)));
     }
 
     /** Unlike a layer one way, which puts out the state before, both together put out zeros at steps that they skip. */
@@ -113,7 +178,7 @@ final class RecurrentLowering {
         }
     }
 
-    private Value walk(Op.Recurrent op, Value input) {
+    private Value walk(Op.Recurrent op, Value input, List<Value> first) {
         Value inOrder = op.backwards() ? reversed(op.layer() + "/input/reversed", input) : input;
         // The states to begin with lie where those of a step before the first would: every step finds the one before
         // it.
@@ -121,7 +186,7 @@ final class RecurrentLowering {
         Value last = op.returnsSequences() ? null : new Value(op.layer() + "/last", new Layout.Steps(1, op.units()));
         if (op.cell() instanceof Cell.Lstm lstm && lstm.isUsual() && op.mask() == null && !drops(op)) {
             Step.Lstm step = lstm(op, from, last);
-            begin(op, List.of(step.hidden(), step.cell()));
+            begin(first, List.of(step.hidden(), step.cell()));
             draft.add(step);
             usual.put(op, step);
             defineCell(op, step.cell());
@@ -129,7 +194,7 @@ final class RecurrentLowering {
         }
         Step.Recurrence step = recurrence(op, from, mask(op), last);
         Step.RecurrentStates states = step.states();
-        begin(op, states.inner() == null ? List.of(states.hidden()) : List.of(states.hidden(), states.inner()));
+        begin(first, states.inner() == null ? List.of(states.hidden()) : List.of(states.hidden(), states.inner()));
         draft.add(step);
         others.put(op, step);
         defineCell(op, states.inner());
@@ -163,10 +228,13 @@ final class RecurrentLowering {
         return earlier;
     }
 
-    /** @param states in the order in which the operation reads those to begin with */
-    private void begin(Op.Recurrent op, List<Value> states) {
-        for (int i = 0; i < op.states().first().size(); i++) {
-            draft.add(new Step.MoveSteps(draft.readTermSteps(op, 1 + i), 0, 1, states.get(i), 0));
+    /**
+     * @param first the states to begin with
+     * @param states where those of all steps will lie, in the same order
+     */
+    private void begin(List<Value> first, List<Value> states) {
+        for (int i = 0; i < first.size(); i++) {
+            draft.add(new Step.MoveSteps(first.get(i), 0, 1, states.get(i), 0));
         }
     }
 

@@ -72,6 +72,11 @@ final class SequenceLowering {
     /** Of a result that nobody reads. */
     Value zeros(Op.Sum op) {
         Shape shape = op.to().shape();
+        if (shape.rank() > 2) {
+            Value image = new Value(op.to().name(), Layouts.natural(op.to()));
+            draft.add(new Step.Zeros(image));
+            return image;
+        }
         int steps = shape.rank() > 1 ? shape.dimension(0) : 1;
         Value output = new Value(op.to().name(), new Layout.Steps(steps, shape.dimension(-1)));
         draft.add(new Step.Zeros(output));

@@ -553,17 +553,23 @@ public sealed interface Step {
      * The states of a convolutional LSTM over all steps.
      *
      * @param from what goes into the gates of each step but for states and bias
+     * @param first hidden state and cell to begin with, or none; then those that are kept have one step more, the first
      * @param windows of the convolution over a state
+     * @param ofState what training multiplies the state before with, or null
+     * @param lastCell the cell behind the step that is read last, or null
      */
     record ConvolutionalStates(
             Cell.Lstm cell,
             boolean backwards,
             int steps,
             Value from,
+            List<Value> first,
             Windowing windows,
             ConvolutionalWeights weights,
             ConvolutionalStatesKept kept,
-            Value to)
+            @Nullable ConvolutionalFactors ofState,
+            Value to,
+            @Nullable Value lastCell)
             implements Step {}
 
     /**
@@ -588,12 +594,30 @@ public sealed interface Step {
     record ConvolutionalStatesKept(Value gates, @Nullable Value inputs, Value cell, Value activated, Value hidden) {}
 
     /**
+     * What training multiplies the state of the step before with: of each sample the same at every step, 0 or
+     * {@code 1 / (1 - rate)}.
+     *
+     * @param purpose what the random numbers are drawn for
+     * @param factors of the size of a state, one set for each gate after the other
+     * @param product room for a state behind one set
+     */
+    record ConvolutionalFactors(String purpose, float rate, Value factors, Value product) {}
+
+    /**
      * Back through it.
      *
+     * @param ofLastCell what those give who read the last cell, or null
      * @param scratch of one step: gradients of the four gates, of the cell and of the state
+     * @param ofFirst of the states to begin with; as many as these are
      */
     record ConvolutionalStatesGradient(
-            ConvolutionalStates forward, Value outputGradient, Value scratch, Value fromGradient) implements Step {}
+            ConvolutionalStates forward,
+            Value outputGradient,
+            @Nullable Value ofLastCell,
+            Value scratch,
+            Value fromGradient,
+            List<Value> ofFirst)
+            implements Step {}
 
     /** Puts together what a recurrent layer gives both ways, step by step. */
     record Merge(LayerSpec.MergeMode mode, Value one, Value other, Value to) implements Step {}

@@ -3,6 +3,7 @@ package dev.hourglass.engine.cpu.step;
 import dev.hourglass.engine.cpu.layout.PackedMatrix;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,14 +107,17 @@ public record StepAccess(
             case Step.RecurrenceGradient s ->
                 gradient(s, s.forward(), s.forward().states());
             case Step.ConvolutionalStates s ->
-                reading(s.from())
+                reading(Stream.concat(Stream.of(s.from()), s.first().stream()).toArray(Value[]::new))
                         .writing(
                                 s.kept().gates(),
                                 s.kept().inputs(),
                                 s.kept().cell(),
                                 s.kept().activated(),
                                 s.kept().hidden(),
-                                s.to())
+                                s.ofState() == null ? null : s.ofState().factors(),
+                                s.ofState() == null ? null : s.ofState().product(),
+                                s.to(),
+                                s.lastCell())
                         .with(s.weights().recurrent(), s.weights().bias());
             case Step.ConvolutionalStatesGradient s ->
                 gradient(s, s.forward().kept(), s.forward().weights());
@@ -246,8 +250,21 @@ public record StepAccess(
             Step.ConvolutionalStatesGradient step,
             Step.ConvolutionalStatesKept kept,
             Step.ConvolutionalWeights weights) {
-        return reading(step.outputGradient(), kept.gates(), kept.inputs(), kept.cell(), kept.activated(), kept.hidden())
-                .writing(step.scratch(), step.fromGradient())
+        Step.ConvolutionalFactors ofState = step.forward().ofState();
+        List<@Nullable Value> written = new ArrayList<>(step.ofFirst());
+        written.add(step.scratch());
+        written.add(step.fromGradient());
+        written.add(ofState == null ? null : ofState.product());
+        return reading(
+                        step.outputGradient(),
+                        step.ofLastCell(),
+                        kept.gates(),
+                        kept.inputs(),
+                        kept.cell(),
+                        kept.activated(),
+                        kept.hidden(),
+                        ofState == null ? null : ofState.factors())
+                .writing(written.toArray(Value[]::new))
                 .with(weights.exchanged())
                 .adding(weights.recurrent(), weights.bias());
     }

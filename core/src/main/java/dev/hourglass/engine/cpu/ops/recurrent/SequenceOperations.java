@@ -207,10 +207,12 @@ public final class SequenceOperations {
 
     public Operation zeros(Step.Zeros step) {
         Buffer to = resources.buffer(step.to());
-        Layout.Steps layout = step.to().steps();
         return at -> {
             int first = to.offset(at);
-            Arrays.fill(to.array(at), first, first + layout.panels() * layout.panelStride(at.samples), 0);
+            int floats = step.to().layout() instanceof Layout.Steps layout
+                    ? layout.panels() * layout.panelStride(at.samples)
+                    : at.samples * to.stride();
+            Arrays.fill(to.array(at), first, first + floats, 0);
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.hourglass.engine.cpu.ops.windows;
 
+import dev.hourglass.engine.cpu.layout.Layout;
 import dev.hourglass.engine.cpu.memory.ChunkResults;
 import dev.hourglass.engine.cpu.memory.Cursor;
 import dev.hourglass.engine.cpu.memory.Memory.Buffer;
@@ -8,12 +9,17 @@ import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.engine.plan.CellFunction;
 import dev.hourglass.tensor.Kernels;
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Back through the states of a convolutional LSTM, from the last step to the first. */
 final class ConvolutionalLstmGradients extends ConvolutionalLstmWalk {
     private final ChunkResults results;
     private final Buffer ofOutput;
     private final Buffer ofInput;
+    private final @Nullable Buffer ofLastCell;
+    /** Of the states to begin with. */
+    private final List<Buffer> ofFirst;
     /** Of one step: gradients of the four gates, of the cell and of the state. */
     private final Buffer scratch;
 
@@ -32,6 +38,8 @@ final class ConvolutionalLstmGradients extends ConvolutionalLstmWalk {
         results = resources.results();
         ofOutput = resources.buffer(step.outputGradient());
         ofInput = resources.buffer(step.fromGradient());
+        ofLastCell = step.ofLastCell() == null ? null : resources.buffer(step.ofLastCell());
+        ofFirst = step.ofFirst().stream().map(resources::buffer).toList();
         scratch = resources.buffer(step.scratch());
         Step.ConvolutionalWeights weights = step.forward().weights();
         ofRecurrent = results.offset(weights.recurrent());
@@ -46,26 +54,40 @@ final class ConvolutionalLstmGradients extends ConvolutionalLstmWalk {
         float[] d = scratch.array(at);
         int first = place(scratch, at, sample, 0, 0);
         Arrays.fill(d, first + GATES * count, first + (GATES + 2) * count, 0);
-        for (int t = step.steps() - 1; t >= 0; t--) {
+        if (ofLastCell != null) {
+            takeIn(at, sample, ofLastCell, state, 0, d, first + GATES * count);
+        }
+        for (int t = stepCount - 1; t >= firstStep; t--) {
             if (leaves(t)) {
-                takeIn(at, sample, t, d, first + (GATES + 1) * count);
+                takeIn(at, sample, ofOutput, output, firstOfOutput(t), d, first + (GATES + 1) * count);
             }
             toGates(at, sample, t, d, first);
             giveInput(at, sample, t, d, first);
             addBias(at, d, first);
             if (t > 0) {
                 addWeights(at, sample, t, d, first);
-                passToStateBefore(d, first);
+                passToStateBefore(at, sample, d, first);
             }
+        }
+        for (int i = 0; i < ofFirst.size(); i++) {
+            // The state's gradient lies behind the cell's.
+            giveFirst(at, sample, d, first + (GATES + (i == 0 ? 1 : 0)) * count, ofFirst.get(i));
         }
     }
 
-    /** What readers of the output want of a step's state. */
-    private void takeIn(Cursor at, int sample, int t, float[] d, int dh) {
-        int firstPixel = firstOfOutput(t);
+    /** What readers of a step's state, or of the last cell, want of it. */
+    private void takeIn(
+            Cursor at, int sample, Buffer gradient, Layout.Image image, int firstPixel, float[] d, int target) {
         for (int pixel = 0; pixel < state.pixels(); pixel++) {
-            int source = ofOutput.offset(at) + sample * ofOutput.stride() + output.pixel(firstPixel + pixel);
-            kernels.add(ofOutput.array(at), source, d, dh + pixel * state.channelStride(), state.channels());
+            int source = gradient.offset(at) + sample * gradient.stride() + image.pixel(firstPixel + pixel);
+            kernels.add(gradient.array(at), source, d, target + pixel * state.channelStride(), state.channels());
+        }
+    }
+
+    private void giveFirst(Cursor at, int sample, float[] d, int source, Buffer result) {
+        for (int pixel = 0; pixel < state.pixels(); pixel++) {
+            int target = result.offset(at) + sample * result.stride() + state.pixel(pixel);
+            System.arraycopy(d, source + pixel * state.channelStride(), result.array(at), target, state.channels());
         }
     }
 
@@ -139,36 +161,60 @@ final class ConvolutionalLstmGradients extends ConvolutionalLstmWalk {
     }
 
     private void addWeights(Cursor at, int sample, int t, float[] d, int first) {
+        int before = place(hidden, at, sample, t - 1, count);
+        if (ofState == null) {
+            addWeights(at, hidden.array(at), before, 0, GATES, d, first);
+            return;
+        }
+        for (int gate = 0; gate < GATES; gate++) {
+            int dropped = ofState.multiply(at, sample, gate, hidden.array(at), before);
+            addWeights(at, ofState.product.array(at), dropped, gate, gate + 1, d, first);
+        }
+    }
+
+    private void addWeights(Cursor at, float[] read, int before, int fromGate, int toGate, float[] d, int first) {
         int columns = state.channelStride();
         int channels = state.channels();
-        int before = place(hidden, at, sample, t - 1, count);
         float[] sums = results.gradients[at.chunk];
         for (int run = 0; run < runs.count(); run++) {
             int tap = ofRecurrent + runs.taps()[run] * channels * GATES * columns;
             int source = before + runs.large()[run];
-            for (int gate = 0; gate < GATES; gate++) {
+            for (int gate = fromGate; gate < toGate; gate++) {
                 int of = first + gate * count + runs.small()[run];
                 int length = runs.lengths()[run];
-                weightProduct.run(
-                        channels, hidden.array(at), source, 0, 1, length, d, of, 0, sums, tap + gate * columns);
+                weightProduct.run(channels, read, source, 0, 1, length, d, of, 0, sums, tap + gate * columns);
             }
         }
     }
 
     /** Replaces the state's gradient by that of the state before. */
-    private void passToStateBefore(float[] d, int first) {
-        int columns = state.channelStride();
-        int channels = state.channels();
+    private void passToStateBefore(Cursor at, int sample, float[] d, int first) {
         int dh = first + (GATES + 1) * count;
         Arrays.fill(d, dh, dh + count, 0);
+        if (ofState == null) {
+            addProducts(d, first, 0, GATES, d, dh);
+            return;
+        }
+        for (int gate = 0; gate < GATES; gate++) {
+            int dropped = ofState.clear(at, sample);
+            addProducts(d, first, gate, gate + 1, ofState.product.array(at), dropped);
+            ofState.addProduct(at, sample, gate, d, dh);
+        }
+    }
+
+    /** What some of the gates want of the state that they read. */
+    private void addProducts(float[] d, int first, int fromGate, int toGate, float[] of, int place) {
+        int columns = state.channelStride();
+        int channels = state.channels();
         for (int run = 0; run < runs.count(); run++) {
             int tap = exchanged + runs.taps()[run] * GATES * channels * columns;
-            int target = dh + runs.large()[run];
-            for (int gate = 0; gate < GATES; gate++) {
+            int target = place + runs.large()[run];
+            for (int gate = fromGate; gate < toGate; gate++) {
                 int source = first + gate * count + runs.small()[run];
                 int weights = tap + gate * channels * columns;
                 int length = runs.lengths()[run];
-                product.run(length, d, source, 0, 1, channels, packed.array(), weights, d, target, columns, d, target);
+                product.run(
+                        length, d, source, 0, 1, channels, packed.array(), weights, of, target, columns, of, target);
             }
         }
     }

@@ -11,6 +11,7 @@ import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.engine.plan.CellFunction;
 import dev.hourglass.tensor.Kernels;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,16 @@ class ConvolutionalLstmWalk {
     final Buffer cell;
     final Buffer activated;
     final Buffer hidden;
+    /** The states to begin with; none where they are zeros. */
+    private final List<Buffer> begin;
+
+    private final @Nullable Buffer lastCell;
+    /** Of the state before, where gates read it; null where nothing is dropped. */
+    final @Nullable ConvolutionalFactors ofState;
+    /** The first step of the sequence: 1 where the states before it come at step 0. */
+    final int firstStep;
+    /** How many steps are kept. */
+    final int stepCount;
     /** Floats of one state, and of one gate. */
     final int count;
     /** Whether the state of every step leaves, or that of the last one alone. */
@@ -80,6 +91,11 @@ class ConvolutionalLstmWalk {
         activated = resources.buffer(kept.activated());
         hidden = resources.buffer(kept.hidden());
         to = resources.buffer(step.to());
+        begin = step.first().stream().map(resources::buffer).toList();
+        lastCell = step.lastCell() == null ? null : resources.buffer(step.lastCell());
+        ofState = ConvolutionalFactors.of(resources, step.ofState());
+        firstStep = begin.isEmpty() ? 0 : 1;
+        stepCount = step.steps() + firstStep;
         int columns = state.channelStride();
         product = kernels.product(columns, columns, GATES * columns, columns);
         byOutput = new Epilogue(resources);
@@ -94,11 +110,19 @@ class ConvolutionalLstmWalk {
 
     /** The step whose input is read at step t. */
     final int read(int t) {
-        return step.backwards() ? step.steps() - 1 - t : t;
+        int place = t - firstStep;
+        return step.backwards() ? step.steps() - 1 - place : place;
     }
 
     final void forward(Cursor at, int sample) {
-        for (int t = 0; t < step.steps(); t++) {
+        if (ofState != null) {
+            ofState.draw(at, sample);
+        }
+        if (!begin.isEmpty()) {
+            begin(at, sample, begin.getFirst(), hidden);
+            begin(at, sample, begin.getLast(), cell);
+        }
+        for (int t = firstStep; t < stepCount; t++) {
             takeUp(at, sample, t);
             if (t > 0) {
                 addStateBefore(at, sample, t);
@@ -107,6 +131,19 @@ class ConvolutionalLstmWalk {
             if (leaves(t)) {
                 putOut(at, sample, t);
             }
+        }
+        if (lastCell != null) {
+            copyOut(at, sample, cell, place(cell, at, sample, stepCount - 1, count), lastCell, state, 0);
+        }
+    }
+
+    private void begin(Cursor at, int sample, Buffer given, Buffer states) {
+        float[] kept = states.array(at);
+        int first = place(states, at, sample, 0, count);
+        Arrays.fill(kept, first, first + count, 0);
+        for (int pixel = 0; pixel < state.pixels(); pixel++) {
+            int source = given.offset(at) + sample * given.stride() + state.pixel(pixel);
+            System.arraycopy(given.array(at), source, kept, first + pixel * state.channelStride(), state.channels());
         }
     }
 
@@ -138,17 +175,28 @@ class ConvolutionalLstmWalk {
         float[] z = gates.array(at);
         int first = place(gates, at, sample, t, GATES * count);
         int before = place(hidden, at, sample, t - 1, count);
+        if (ofState == null) {
+            addStateBefore(hidden.array(at), before, 0, GATES, z, first);
+            return;
+        }
+        for (int gate = 0; gate < GATES; gate++) {
+            int dropped = ofState.multiply(at, sample, gate, hidden.array(at), before);
+            addStateBefore(ofState.product.array(at), dropped, gate, gate + 1, z, first);
+        }
+    }
+
+    private void addStateBefore(float[] read, int before, int fromGate, int toGate, float[] z, int first) {
         int columns = state.channelStride();
         int channels = state.channels();
         for (int run = 0; run < runs.count(); run++) {
             int tap = recurrent + runs.taps()[run] * channels * GATES * columns;
             int source = before + runs.large()[run];
-            for (int gate = 0; gate < GATES; gate++) {
+            for (int gate = fromGate; gate < toGate; gate++) {
                 int target = first + gate * count + runs.small()[run];
                 int weights = tap + gate * columns;
                 product.run(
                         runs.lengths()[run],
-                        hidden.array(at),
+                        read,
                         source,
                         0,
                         1,
@@ -190,23 +238,26 @@ class ConvolutionalLstmWalk {
 
     /** Without what functions make of padding. */
     private void putOut(Cursor at, int sample, int t) {
-        int h = place(hidden, at, sample, t, count);
-        int firstPixel = firstOfOutput(t);
+        copyOut(at, sample, hidden, place(hidden, at, sample, t, count), to, output, firstOfOutput(t));
+    }
+
+    private void copyOut(
+            Cursor at, int sample, Buffer states, int first, Buffer result, Layout.Image image, int firstPixel) {
         for (int pixel = 0; pixel < state.pixels(); pixel++) {
-            int target = to.offset(at) + sample * to.stride() + output.pixel(firstPixel + pixel);
-            System.arraycopy(
-                    hidden.array(at), h + pixel * state.channelStride(), to.array(at), target, state.channels());
+            int target = result.offset(at) + sample * result.stride() + image.pixel(firstPixel + pixel);
+            int source = first + pixel * state.channelStride();
+            System.arraycopy(states.array(at), source, result.array(at), target, state.channels());
         }
     }
 
     /** Whether the state of a step leaves. */
     final boolean leaves(int t) {
-        return everyStep || t == step.steps() - 1;
+        return everyStep || t == stepCount - 1;
     }
 
     /** Which pixel of the output is the first of a step's state. */
     final int firstOfOutput(int t) {
-        return everyStep ? t * state.pixels() : 0;
+        return everyStep ? (t - firstStep) * state.pixels() : 0;
     }
 
     /** In place. */
