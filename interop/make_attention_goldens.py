@@ -30,6 +30,13 @@ def cases():
     yield "attention_sums_plain", 2, (3, 17), [layers.Dense(17), layers.Attention(score_mode="concat")]
     yield "additive", 2, sequence, [layers.Dense(6), layers.AdditiveAttention()]
     yield "additive_odd", 2, (9, 5), [layers.Dense(17), layers.AdditiveAttention()]
+    causal = {"use_causal_mask": True}
+    yield "heads_causal", 3, sequence, [(layers.MultiHeadAttention(2, 3), causal)]
+    yield "heads_causal_odd", 2, (7, 19), [(layers.MultiHeadAttention(3, 17, value_dim=5), causal), layers.Dense(3)]
+    yield "attention_causal", 2, (9, 3), [layers.Dense(5), (layers.Attention(use_scale=True), causal)]
+    yield "attention_causal_sums", 2, sequence, [layers.Dense(6), (layers.Attention(score_mode="concat"), causal)]
+    yield "additive_causal", 2, (1, 5), [layers.Dense(17), (layers.AdditiveAttention(), causal)]
+    yield "additive_causal_steps", 2, sequence, [layers.Dense(6), (layers.AdditiveAttention(), causal)]
     yield "additive_plain", 2, sequence, [layers.Dense(6), layers.AdditiveAttention(use_scale=False)]
 
 
@@ -37,11 +44,12 @@ def build(shape, made):
     inputs = keras.Input(shape)
     value = inputs
     for _, make in made:
-        layer = make()
+        made_layer = make()
+        layer, called = made_layer if isinstance(made_layer, tuple) else (made_layer, {})
         if isinstance(layer, layers.MultiHeadAttention):
-            value = layer(value, value)
+            value = layer(value, value, **called)
         elif isinstance(layer, (layers.Attention, layers.AdditiveAttention)):
-            value = layer([value, value])
+            value = layer([value, value], **called)
         else:
             value = layer(value)
     return keras.Model(inputs, value)

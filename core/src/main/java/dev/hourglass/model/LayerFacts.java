@@ -836,7 +836,8 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
     }
 
     private static String dropping(LayerSpec.Attending layer) {
-        return layer.dropout() == 0 ? "" : ", dropout " + layer.dropout();
+        return (layer.causal() ? ", to no later steps" : "")
+                + (layer.dropout() == 0 ? "" : ", dropout " + layer.dropout());
     }
 
     private static String bias(boolean used) {

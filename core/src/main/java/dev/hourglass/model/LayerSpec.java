@@ -165,6 +165,20 @@ public sealed interface LayerSpec {
     sealed interface Attending extends Merge {
         /** Which share of the weights training drops: at least 0, less than 1. */
         float dropout();
+
+        /** Whether a step of the query attends to no later step of the value; Keras's use_causal_mask. */
+        boolean causal();
+
+        /** The same, whose steps attend to no later ones, or to all. */
+        default Attending withCausal(boolean only) {
+            return switch (this) {
+                case MultiHeadAttention l ->
+                    new MultiHeadAttention(
+                            l.name, l.heads, l.keySize, l.valueSize, l.outputSize, l.dropout, l.useBias, only);
+                case DotAttention l -> new DotAttention(l.name, l.useScale, l.concat, l.dropout, only);
+                case AdditiveAttention l -> new AdditiveAttention(l.name, l.useScale, l.dropout, only);
+            };
+        }
     }
 
     /** Layers that disturb what passes while training, and in use let it pass unchanged. */
@@ -1607,7 +1621,14 @@ public sealed interface LayerSpec {
      * @param outputSize features that come out, or 0 for as many as the query has
      */
     record MultiHeadAttention(
-            String name, int heads, int keySize, int valueSize, int outputSize, float dropout, boolean useBias)
+            String name,
+            int heads,
+            int keySize,
+            int valueSize,
+            int outputSize,
+            float dropout,
+            boolean useBias,
+            boolean causal)
             implements Attending {
         public MultiHeadAttention {
             requireName(name);
@@ -1618,6 +1639,12 @@ public sealed interface LayerSpec {
                 throw new IllegalArgumentException("Layer '" + name + "': outputSize must be >= 0, got " + outputSize);
             }
             requireRate(name, dropout);
+        }
+
+        /** To all steps. */
+        public MultiHeadAttention(
+                String name, int heads, int keySize, int valueSize, int outputSize, float dropout, boolean useBias) {
+            this(name, heads, keySize, valueSize, outputSize, dropout, useBias, false);
         }
 
         /** With Keras's defaults. */
@@ -1633,10 +1660,16 @@ public sealed interface LayerSpec {
      *
      * @param concat whether the score of a query and a key is told from their sum; else it is their product
      */
-    record DotAttention(String name, boolean useScale, boolean concat, float dropout) implements Attending {
+    record DotAttention(String name, boolean useScale, boolean concat, float dropout, boolean causal)
+            implements Attending {
         public DotAttention {
             requireName(name);
             requireRate(name, dropout);
+        }
+
+        /** To all steps. */
+        public DotAttention(String name, boolean useScale, boolean concat, float dropout) {
+            this(name, useScale, concat, dropout, false);
         }
 
         /** With Keras's defaults. */
@@ -1649,10 +1682,15 @@ public sealed interface LayerSpec {
      * Attention by sums (Bahdanau et al. 2015): {@code softmax(sum(scale * tanh(q + k))) V}. What comes out is
      * {@code [queries, features of the value]}. Variables: scale {@code [features of the query]}, if it has one.
      */
-    record AdditiveAttention(String name, boolean useScale, float dropout) implements Attending {
+    record AdditiveAttention(String name, boolean useScale, float dropout, boolean causal) implements Attending {
         public AdditiveAttention {
             requireName(name);
             requireRate(name, dropout);
+        }
+
+        /** To all steps. */
+        public AdditiveAttention(String name, boolean useScale, float dropout) {
+            this(name, useScale, dropout, false);
         }
 
         /** With Keras's defaults. */

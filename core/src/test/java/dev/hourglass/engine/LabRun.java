@@ -174,7 +174,7 @@ final class LabRun {
                         new Graph.Node(new LayerSpec.Dense("code", 6, Activation.TANH), List.of("d")),
                         new Graph.Node(new LayerSpec.RepeatVector("e", 4), List.of("code")),
                         new Graph.Node(new LayerSpec.Lstm("f", 9, true), List.of("e")),
-                        new Graph.Node(new LayerSpec.DotAttention("g", true, true, 0.1f), List.of("f")),
+                        new Graph.Node(new LayerSpec.DotAttention("g", true, true, 0.1f, true), List.of("f")),
                         new Graph.Node(new LayerSpec.AdditiveAttention("h", true, 0.1f), List.of("g", "f")),
                         new Graph.Node(new LayerSpec.Flatten("i"), List.of("h")),
                         new Graph.Node(new LayerSpec.Dense("j", input.size(), Activation.SIGMOID), List.of("i")),

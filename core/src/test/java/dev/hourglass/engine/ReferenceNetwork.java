@@ -451,6 +451,7 @@ final class ReferenceNetwork {
                         double scale = 1 / Math.sqrt(l.keySize());
                         int keyWidth = l.heads() * l.keySize();
                         double[] scores = scores(
+                                l,
                                 queries,
                                 keys,
                                 (i, j) ->
@@ -470,7 +471,7 @@ final class ReferenceNetwork {
                 case LayerSpec.DotAttention l -> {
                     double scale = l.useScale() ? parameter()[0] : 1;
                     double weight = l.concat() ? parameter()[0] : 1;
-                    double[] scores = scores(queries, keys, (i, j) -> {
+                    double[] scores = scores(l, queries, keys, (i, j) -> {
                         if (!l.concat()) {
                             return scale * product(query, i * width, key, j * width, width);
                         }
@@ -489,7 +490,7 @@ final class ReferenceNetwork {
                     if (!l.useScale()) {
                         Arrays.fill(scale, 1);
                     }
-                    double[] scores = scores(queries, keys, (i, j) -> {
+                    double[] scores = scores(l, queries, keys, (i, j) -> {
                         double sum = 0;
                         for (int f = 0; f < width; f++) {
                             sum += scale[f] * Math.tanh(query[i * width + f] + key[j * width + f]);
@@ -508,11 +509,13 @@ final class ReferenceNetwork {
             double of(int query, int key);
         }
 
-        private double[] scores(int queries, int keys, Score score) {
+        /** Of later steps none, where the layer attends to none. */
+        private double[] scores(LayerSpec.Attending layer, int queries, int keys, Score score) {
             double[] scores = new double[samples * queries * keys];
             for (int i = 0; i < samples * queries; i++) {
                 for (int j = 0; j < keys; j++) {
-                    scores[i * keys + j] = score.of(i, i / queries * keys + j);
+                    boolean isLater = layer.causal() && j > i % queries;
+                    scores[i * keys + j] = isLater ? Double.NEGATIVE_INFINITY : score.of(i, i / queries * keys + j);
                 }
             }
             return scores;

@@ -501,6 +501,15 @@ public final class ModelCases {
         addAttention("attention_scaled", new LayerSpec.DotAttention("attend", true, false, 0), "x", "wide", "short");
         addAttention("attention_sums", new LayerSpec.DotAttention("attend", true, true, 0), "x", "short");
         addAttention("attention_additive", new LayerSpec.AdditiveAttention("attend"), "x", "wide", "short");
+        addAttention("attention_causal_heads", new LayerSpec.MultiHeadAttention("attend", 2, 3).withCausal(true), "x");
+        addAttention("attention_causal", new LayerSpec.DotAttention("attend", true, false, 0, true), "x", "short");
+        addAttention("attention_causal_more", new LayerSpec.DotAttention("attend", false, true, 0, true), "short", "x");
+        addAttention(
+                "attention_causal_additive",
+                new LayerSpec.AdditiveAttention("attend", true, 0, true),
+                "x",
+                "wide",
+                "short");
         addAttention("attention_additive_plain", new LayerSpec.AdditiveAttention("attend", false, 0), "x", "short");
     }
 

@@ -154,9 +154,12 @@ final class RandomLayers {
             case EMBEDDING -> new LayerSpec.Embedding(name, 2, upTo(4));
             case DOT -> new LayerSpec.Dot(name, axis(in), axis(in), random.nextBoolean());
             case MULTI_HEAD_ATTENTION ->
-                new LayerSpec.MultiHeadAttention(name, upTo(3), upTo(4), upTo(4), upTo(4) - 1, 0, random.nextBoolean());
-            case ATTENTION -> new LayerSpec.DotAttention(name, random.nextBoolean(), random.nextBoolean(), 0);
-            case ADDITIVE_ATTENTION -> new LayerSpec.AdditiveAttention(name, random.nextBoolean(), 0);
+                new LayerSpec.MultiHeadAttention(
+                        name, upTo(3), upTo(4), upTo(4), upTo(4) - 1, 0, random.nextBoolean(), random.nextBoolean());
+            case ATTENTION ->
+                new LayerSpec.DotAttention(name, random.nextBoolean(), random.nextBoolean(), 0, random.nextBoolean());
+            case ADDITIVE_ATTENTION ->
+                new LayerSpec.AdditiveAttention(name, random.nextBoolean(), 0, random.nextBoolean());
         };
     }
 

@@ -690,7 +690,15 @@ final class LayerSyntax {
                         size(settings, "output_dim", 16));
             }
             case MULTI_HEAD_ATTENTION -> {
-                settings.allowing("name", "num_heads", "key_dim", "value_dim", "output_shape", "dropout", "use_bias");
+                settings.allowing(
+                        "name",
+                        "num_heads",
+                        "key_dim",
+                        "value_dim",
+                        "output_shape",
+                        "dropout",
+                        "use_bias",
+                        "use_causal_mask");
                 int keySize = size(settings, "key_dim", 16);
                 yield new LayerSpec.MultiHeadAttention(
                         name(settings, kerasClass),
@@ -699,22 +707,27 @@ final class LayerSyntax {
                         optionalSize(settings, "value_dim", keySize),
                         optionalSize(settings, "output_shape", 0),
                         dropout(settings),
-                        flag(settings, "use_bias"));
+                        flag(settings, "use_bias"),
+                        flag(settings, "use_causal_mask", false));
             }
             case ATTENTION -> {
-                settings.allowing("name", "use_scale", "score_mode", "dropout");
+                settings.allowing("name", "use_scale", "score_mode", "dropout", "use_causal_mask");
                 yield new LayerSpec.DotAttention(
                         name(settings, kerasClass),
                         flag(settings, "use_scale", false),
                         settings.find("score_mode")
                                 .map(node -> node.asOneOf(ScoreMode.class) == ScoreMode.CONCAT)
                                 .orElse(false),
-                        dropout(settings));
+                        dropout(settings),
+                        flag(settings, "use_causal_mask", false));
             }
             case ADDITIVE_ATTENTION -> {
-                settings.allowing("name", "use_scale", "dropout");
+                settings.allowing("name", "use_scale", "dropout", "use_causal_mask");
                 yield new LayerSpec.AdditiveAttention(
-                        name(settings, kerasClass), flag(settings, "use_scale"), dropout(settings));
+                        name(settings, kerasClass),
+                        flag(settings, "use_scale"),
+                        dropout(settings),
+                        flag(settings, "use_causal_mask", false));
             }
         };
     }
@@ -886,15 +899,18 @@ final class LayerSyntax {
                 }
                 settings.put("dropout", l.dropout());
                 settings.put("use_bias", l.useBias());
+                settings.put("use_causal_mask", l.causal());
             }
             case LayerSpec.DotAttention l -> {
                 settings.put("use_scale", l.useScale());
                 settings.put("score_mode", l.concat() ? "concat" : "dot");
                 settings.put("dropout", l.dropout());
+                settings.put("use_causal_mask", l.causal());
             }
             case LayerSpec.AdditiveAttention l -> {
                 settings.put("use_scale", l.useScale());
                 settings.put("dropout", l.dropout());
+                settings.put("use_causal_mask", l.causal());
             }
             case LayerSpec.Merge ignored -> {}
         }

@@ -129,9 +129,9 @@ class LayerSyntaxTest {
                         LayerSpec.MergeMode.CONCAT),
                 new LayerSpec.Embedding("a", 70_000, 7),
                 new LayerSpec.Dot("a", 2, -1, true),
-                new LayerSpec.MultiHeadAttention("a", 3, 4, 5, 7, 0.25f, false),
-                new LayerSpec.DotAttention("a", true, true, 0.5f),
-                new LayerSpec.AdditiveAttention("a", false, 0.125f));
+                new LayerSpec.MultiHeadAttention("a", 3, 4, 5, 7, 0.25f, false, true),
+                new LayerSpec.DotAttention("a", true, true, 0.5f, true),
+                new LayerSpec.AdditiveAttention("a", false, 0.125f, true));
     }
 
     @Test

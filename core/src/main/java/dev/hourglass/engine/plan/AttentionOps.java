@@ -130,7 +130,8 @@ final class AttentionOps extends PartOps {
 
     /** What is made of scores; training leaves some out. */
     private Tensor weights(LayerSpec.Attending layer, Tensor scores) {
-        Tensor weights = added(new Op.Softmax(name("weights"), scores, tensor("weights", scores.shape())));
+        Tensor weights =
+                added(new Op.Softmax(name("weights"), scores, tensor("weights", scores.shape()), layer.causal()));
         if (!training || layer.dropout() == 0) {
             return weights;
         }

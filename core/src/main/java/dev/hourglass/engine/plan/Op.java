@@ -387,8 +387,17 @@ public sealed interface Op {
     /** An elementwise function whose slope needs the input. */
     record Apply(String layer, PointFunction function, Tensor from, Tensor to) implements Unary {}
 
-    /** {@code exp(x_i) / sum_j exp(x_j)} over the last axis. */
-    record Softmax(String layer, Tensor from, Tensor to) implements Unary {}
+    /**
+     * {@code exp(x_i) / sum_j exp(x_j)} over the last axis.
+     *
+     * @param causal whether place t of the axis before takes only the first t + 1 numbers, and the others become 0
+     */
+    record Softmax(String layer, Tensor from, Tensor to, boolean causal) implements Unary {
+        /** Of all numbers. */
+        public Softmax(String layer, Tensor from, Tensor to) {
+            this(layer, from, to, false);
+        }
+    }
 
     /**
      * A ReLU with learned slopes.

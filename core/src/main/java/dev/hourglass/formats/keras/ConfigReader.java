@@ -234,8 +234,10 @@ final class ConfigReader {
             }
             ModelNode earlier = first.get(each.place().layer());
             int use = each.place().use();
-            ModelNode next =
-                    earlier == null ? node(each.node(), sources, name, use) : again(earlier, sources, each.node(), use);
+            ModelNode next = earlier == null
+                    ? node(each.node(), sources, name, use, each.causal())
+                    : again(earlier, sources, each.node(), use);
+            requireSameMask(next, each);
             first.putIfAbsent(each.place().layer(), next);
             read.add(next);
             outputs.values.put(each.place(), next.outputs());
@@ -243,6 +245,19 @@ final class ConfigReader {
         }
         List<String> ends = graph.outputs().stream().map(outputs::valueOf).toList();
         return model(new Parts(name, ModelNode.Kind.FUNCTIONAL, config), given, read, from.inputs(), ends);
+    }
+
+    /** Whether it attends to later steps belongs to a layer here, in Keras to each of its calls. */
+    private static void requireSameMask(ModelNode node, FunctionalGraph.Wired wired) {
+        if (node instanceof ModelNode.Layer layer
+                && layer.spec() instanceof LayerSpec.Attending attending
+                && attending.causal() != wired.causal()) {
+            throw unsupported(
+                    wired.node(),
+                    "layer '" + Json.printable(layer.kerasName())
+                            + "' is called with use_causal_mask at some places and"
+                            + " without at others, which Hourglass does not compute of one layer");
+        }
     }
 
     /** What the places of a functional model give. */
@@ -407,8 +422,15 @@ final class ConfigReader {
      */
     private record Read(List<String> inputs, List<InputSizes> sizes) {}
 
-    /** @param use which of the layer's calls it is, the first being 0 */
     private ModelNode node(Json.Mapping node, List<String> inputs, String model, int use) {
+        return node(node, inputs, model, use, /* causal= */ false);
+    }
+
+    /**
+     * @param use which of the layer's calls it is, the first being 0
+     * @param causal whether it is called with use_causal_mask
+     */
+    private ModelNode node(Json.Mapping node, List<String> inputs, String model, int use, boolean causal) {
         String kerasClass = className(node);
         requireKnown(node);
         if (MODEL_CLASSES.contains(kerasClass)) {
@@ -434,8 +456,9 @@ final class ConfigReader {
                     "layer '" + Json.printable(name) + "' merges values of different ranks within each step, which"
                             + " Hourglass does not compute");
         }
+        LayerSpec read = Layers.read(kerasClass, names.unique(name, model), settings, withoutSteps(shapes.getFirst()));
         LayerSpec spec = distributed(
-                Layers.read(kerasClass, names.unique(name, model), settings, withoutSteps(shapes.getFirst())), node);
+                causal && read instanceof LayerSpec.Attending attending ? attending.withCausal(true) : read, node);
         LayerFacts facts = facts(spec, inputs, shapes, node);
         String value = names.value(spec.name(), use);
         put(value, facts.output(), node);

@@ -183,13 +183,16 @@ public final class ConfigWriter {
         if (spec instanceof LayerSpec.Walk) {
             return call(read.subList(0, 1), read.subList(1, read.size()));
         }
-        if (!(spec instanceof LayerSpec.Attending)) {
+        if (!(spec instanceof LayerSpec.Attending attending)) {
             return call(read, List.of());
         }
         List<Source> all = read.size() == 1 ? List.of(read.getFirst(), read.getFirst()) : read;
         Map<String, Object> call = call(all, List.of());
         if (spec instanceof LayerSpec.MultiHeadAttention) {
             call.put("args", tensors(all));
+        }
+        if (attending.causal()) {
+            call.put("kwargs", Map.of("use_causal_mask", true));
         }
         return call;
     }

@@ -34,6 +34,10 @@ final class FunctionalGraph {
     private static final String INITIAL_STATE = "initial_state";
     /** What a MultiHeadAttention is called with, in order. */
     private static final List<String> ATTENDED = List.of("query", "value", "key");
+    /** With this said in a call, no step of a query attends to later steps. */
+    private static final String CAUSAL = "use_causal_mask";
+
+    private static final Set<String> ATTENDING = Set.of("MultiHeadAttention", "Attention", "AdditiveAttention");
 
     /** A layer at one of its places. */
     record Place(String layer, int use) {}
@@ -46,15 +50,17 @@ final class FunctionalGraph {
      *
      * @param sources in the order in which the layer takes them; none for an InputLayer
      * @param mask the Masking layer with whose mask it was called, or null where that is left to its sources
+     * @param causal whether it was called with use_causal_mask
      */
     record Wired(
             Place place,
             Json.Mapping node,
             List<Source> sources,
-            @Nullable String mask) {}
+            @Nullable String mask,
+            boolean causal) {}
 
-    /** What a layer is called with: what it reads, and a mask that is named or null. */
-    private record Call(List<Reference> read, @Nullable String mask) {}
+    /** What a layer is called with: what it reads, a mask that is named or null, and whether later steps are masked. */
+    private record Call(List<Reference> read, @Nullable String mask, boolean causal) {}
 
     /** A place in the file where a value is referred to: {@code [layer, number of the call, number of the output]}. */
     private record Reference(Json at, String layer, int call, int output) {}
@@ -187,7 +193,7 @@ final class FunctionalGraph {
     /** What a node reads in each of its calls. */
     private void readCalls(String name, Json.Mapping node, MaskOperations operations) {
         if (inputs.contains(name)) {
-            calls.put(name, List.of(new Call(List.of(), null)));
+            calls.put(name, List.of(new Call(List.of(), null, false)));
         } else {
             ConfigReader.requireKnown(node);
             calls.put(name, calls(node, name, operations));
@@ -209,7 +215,7 @@ final class FunctionalGraph {
         for (Json call : node.get("inbound_nodes").asSequence().items()) {
             Call read = switch (call) {
                 case Json.Mapping keras3 -> ofKeras3(node, keras3, layer, operations);
-                case Json.Sequence keras2 -> new Call(ofKeras2(node, keras2, layer), null);
+                case Json.Sequence keras2 -> new Call(ofKeras2(node, keras2, layer), null, isCausal(node, keras2));
                 default -> throw call.place().corrupt("a call", call.excerpt());
             };
             if (read.read().isEmpty()) {
@@ -252,7 +258,7 @@ final class FunctionalGraph {
         if (states != null && isState(node, INITIAL_STATE, states)) {
             references.addAll(tensors(node, states, layer));
         }
-        return new Call(references, mask);
+        return new Call(references, mask, isCausal(node, keywords));
     }
 
     /** Whether a recurrent layer is called with states to begin with. */
@@ -305,7 +311,7 @@ final class FunctionalGraph {
                 }
             });
         }
-        return new Call(attended(node, read, layer), null);
+        return new Call(attended(node, read, layer), null, isCausal(node, keywords));
     }
 
     private static List<Reference> attended(Json.Mapping node, @Nullable Reference[] read, String layer) {
@@ -373,11 +379,31 @@ final class FunctionalGraph {
     private static void requireOff(Json.Mapping node, String layer, String keyword, Json value) {
         boolean isOff = value instanceof Json.Nothing
                 || value.excerpt().equals("false")
+                || isCausal(node, keyword, value)
                 || (value instanceof Json.Sequence several
                         && several.items().stream().allMatch(Json.Nothing.class::isInstance));
         if (!isOff) {
             throw unsupported(node, layer + " is called with " + Json.printable(keyword) + "=" + value.excerpt());
         }
+    }
+
+    private static boolean isCausal(Json.Mapping node, String keyword, Json value) {
+        return keyword.equals(CAUSAL)
+                && value.excerpt().equals("true")
+                && ATTENDING.contains(node.get("class_name").asText());
+    }
+
+    /** Of Keras 3. */
+    private static boolean isCausal(Json.Mapping node, @Nullable Json keywords) {
+        Json value = keywords == null ? null : keywords.asMapping().find(CAUSAL);
+        return value != null && isCausal(node, CAUSAL, value);
+    }
+
+    /** Of Keras 2, where words are said with the tensors. */
+    private static boolean isCausal(Json.Mapping node, Json.Sequence call) {
+        return call.items().stream()
+                .map(tensor -> tensor.asSequence().items())
+                .anyMatch(parts -> parts.size() == 4 && isCausal(node, parts.get(3)));
     }
 
     // --- numbers of calls ---
@@ -521,7 +547,8 @@ final class FunctionalGraph {
                 place,
                 Objects.requireNonNull(nodes.get(place.layer())),
                 sourcesOf(place),
-                callsOf(place.layer()).get(place.use()).mask());
+                callsOf(place.layer()).get(place.use()).mask(),
+                callsOf(place.layer()).get(place.use()).causal());
     }
 
     private List<Source> sourcesOf(Place place) {

@@ -16,6 +16,8 @@ import java.util.function.Consumer;
 
 /** Layers of attention as products, sums and a softmax, and products of two values. */
 final class AttentionNodes {
+    private static final float LATER = -1e9f;
+
     private final String name;
     private final Parameters parameters;
     private final Consumer<Node> nodes;
@@ -44,12 +46,12 @@ final class AttentionNodes {
             case LayerSpec.MultiHeadAttention l -> addHeads(l, query, key, value);
             case LayerSpec.DotAttention l -> {
                 String scores = l.concat() ? summed(l, query, key) : multiplied(l, query, key);
-                node("means", "MatMul", List.of(softmax(scores), value.value()));
+                node("means", "MatMul", List.of(softmax(l, scores, query, key), value.value()));
             }
             case LayerSpec.AdditiveAttention l -> {
                 String sums = node("tanh", "Tanh", List.of(sums(query, key)));
                 String each = l.useScale() ? node("scaled", "Mul", List.of(sums, variable("scale"))) : sums;
-                node("means", "MatMul", List.of(softmax(sumOfFeatures(each, query)), value.value()));
+                node("means", "MatMul", List.of(softmax(l, sumOfFeatures(each, query), query, key), value.value()));
             }
         }
     }
@@ -106,7 +108,7 @@ final class AttentionNodes {
         String factor = add(new Weights.Floats(name + "/scale", List.of(), new float[] {scale}));
         String scaled = node("query/scaled", "Mul", List.of(q, factor));
         String scores = node("scores", "MatMul", List.of(scaled, k));
-        String means = node("means", "MatMul", List.of(softmax(scores), v));
+        String means = node("means", "MatMul", List.of(softmax(l, scores, query, key), v));
         String turned = node("means/steps", "Transpose", List.of(means), Map.of("perm", Wholes.of(0, 2, 1, 3)));
         String beside = reshaped("beside", turned, 0, 0, (long) l.heads() * l.valueSize());
         Parameter kernel = parameters.get(name, "output_kernel");
@@ -170,6 +172,24 @@ final class AttentionNodes {
         String sums = node("summed", "MatMul", List.of(value, column));
         String axes = add(new Weights.Longs(name + "/last", List.of(1L), new long[] {3}));
         return node("scores", "Squeeze", List.of(sums, axes));
+    }
+
+    private String softmax(LayerSpec.Attending layer, String scores, Operand query, Operand key) {
+        if (layer.causal()) {
+            return softmax(node("scores/causal", "Add", List.of(scores, add(later(query.steps(), key.steps())))));
+        }
+        return softmax(scores);
+    }
+
+    /** What Keras adds to the scores of later steps, behind which their weights are 0. */
+    private Weights later(int queries, int keys) {
+        float[] values = new float[queries * keys];
+        for (int query = 0; query < queries; query++) {
+            for (int key = query + 1; key < keys; key++) {
+                values[query * keys + key] = LATER;
+            }
+        }
+        return new Weights.Floats(name + "/later", List.of((long) queries, (long) keys), values);
     }
 
     private String softmax(String scores) {

@@ -86,7 +86,7 @@ final class ElementwiseLowering {
     Value softmax(Op.Softmax op) {
         Value from = draft.readNatural(op);
         Value output = new Value(op.to().name(), draft.layouts().written(op.to(), true));
-        draft.add(new Step.Softmax(from, output));
+        draft.add(new Step.Softmax(from, output, op.causal()));
         return output;
     }
 

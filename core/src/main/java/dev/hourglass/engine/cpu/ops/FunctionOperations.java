@@ -5,6 +5,7 @@ import dev.hourglass.engine.cpu.memory.ChunkResults;
 import dev.hourglass.engine.cpu.memory.Memory.Buffer;
 import dev.hourglass.engine.cpu.memory.PackedWeights;
 import dev.hourglass.engine.cpu.step.Step;
+import java.util.Arrays;
 
 /** Activations whose slope needs what went in, softmax, and a ReLU with learned slopes; forward and back. */
 public final class FunctionOperations {
@@ -65,12 +66,16 @@ public final class FunctionOperations {
         return at -> {
             for (int i = 0; i < at.samples; i++) {
                 for (int pixel = 0; pixel < in.pixels(); pixel++) {
+                    int channels = in.channels();
+                    int count = step.causal() ? Math.min(channels, pixel % in.width() + 1) : channels;
+                    int result = to.offset(at) + i * to.stride() + out.pixel(pixel);
                     functions.softmax(
                             from.array(at),
                             from.offset(at) + i * from.stride() + in.pixel(pixel),
                             to.array(at),
-                            to.offset(at) + i * to.stride() + out.pixel(pixel),
-                            in.channels());
+                            result,
+                            count);
+                    Arrays.fill(to.array(at), result + count, result + channels, 0);
                 }
             }
         };

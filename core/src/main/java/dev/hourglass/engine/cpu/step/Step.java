@@ -195,7 +195,7 @@ public sealed interface Step {
     record ApplyGradient(PointFunction function, Value from, Value gradient) implements Step {}
 
     /** {@code exp(x_i) / sum_j exp(x_j)} over the channels of each pixel. */
-    record Softmax(Value from, Value to) implements Step {}
+    record Softmax(Value from, Value to, boolean causal) implements Step {}
 
     /** Back through a softmax, in place, told from its output. */
     record SoftmaxGradient(Value output, Value gradient) implements Step {}
