@@ -74,6 +74,8 @@ def inbound(keras_class, call):
     named = dict(zip(ARGUMENTS.get(keras_class, [])[1:], further))
     named.update({name: call["kwargs"].get(name) for name in ARGUMENTS.get(keras_class, []) if call["kwargs"].get(name)})
     keywords = {name: history(tensor) for name, tensor in named.items() if tensor is not None}
+    if call["kwargs"].get("use_causal_mask"):
+        keywords["use_causal_mask"] = True
     if keras_class not in ARGUMENTS:
         read = read + [state for states in further for state in (states if isinstance(states, list) else [states])]
     return [[*history(tensor), keywords if place == 0 else {}] for place, tensor in enumerate(read)]

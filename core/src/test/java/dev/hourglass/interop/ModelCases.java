@@ -566,7 +566,7 @@ public final class ModelCases {
                 new LayerSpec.SimpleRnn("enc", 4, true, usual),
                 new LayerSpec.SimpleRnn("dec", 4, false, usual));
         for (LayerSpec.MergeMode mode : LayerSpec.MergeMode.values()) {
-            boolean sequences = mode.ordinal() % 2 == 0;
+            boolean sequences = mode == LayerSpec.MergeMode.CONCAT || mode == LayerSpec.MergeMode.MUL;
             addStates("bidirectional_" + mode, bothWays("enc", mode, sequences), bothWays("dec", mode, true));
         }
         LayerSpec.SimpleRnn simple = new LayerSpec.SimpleRnn("back", 4, true, usual);
