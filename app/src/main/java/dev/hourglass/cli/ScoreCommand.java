@@ -1,6 +1,7 @@
 package dev.hourglass.cli;
 
 import dev.hourglass.cli.arguments.DetectionArguments;
+import dev.hourglass.cli.arguments.FollowArguments;
 import dev.hourglass.cli.arguments.ModelArguments;
 import dev.hourglass.cli.arguments.ReadingArguments;
 import dev.hourglass.cli.arguments.ThreadsOption;
@@ -9,6 +10,7 @@ import dev.hourglass.cli.terminal.LabDisplay;
 import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.data.series.RowAnswers.Overlap;
 import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.detect.Detection;
 import dev.hourglass.detect.Detector;
@@ -18,6 +20,7 @@ import dev.hourglass.lab.DetectorTraining;
 import dev.hourglass.lab.detection.ScoredSamples;
 import dev.hourglass.lab.detection.ScoredSeries;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -46,11 +49,13 @@ import picocli.CommandLine.Spec;
             "  hourglass score pump.keras --data new.csv",
             "  hourglass score pump.keras --data new.csv --out scores.csv --labels labels.csv",
             "  hourglass score lstm.keras --data new.csv --calibrate normal.csv --false-alarms 0.001 --save pump.keras",
+            "  tail -F new.csv | hourglass score lstm.keras --follow --calibrate normal.csv --state pump.state",
             "  hourglass score photos.keras --data photos/ --out scores.csv"
         })
 final class ScoreCommand implements Runnable {
     private final Terminal terminal;
     private final DatasetCatalog catalog;
+    private final InputStream in;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -60,10 +65,11 @@ final class ScoreCommand implements Runnable {
 
     @Option(
             names = "--data",
-            required = true,
             paramLabel = "SOURCE",
-            description = "What is scored: a table, arrays, or a folder of pictures or tables (docs/data.md).")
-    private String data = "";
+            description =
+                    "What is scored: a table, arrays, or a folder of pictures or tables (docs/data.md); with --follow"
+                            + " a CSV file that grows (default: standard input).")
+    private @Nullable String data;
 
     @Option(
             names = "--out",
@@ -114,19 +120,31 @@ final class ScoreCommand implements Runnable {
     private ReadingArguments reading = new ReadingArguments();
 
     @Mixin
+    private FollowArguments follow = new FollowArguments();
+
+    @Mixin
     private ThreadsOption threads = new ThreadsOption();
 
     ScoreCommand(Terminal terminal, DatasetCatalog catalog) {
+        this(terminal, catalog, System.in);
+    }
+
+    ScoreCommand(Terminal terminal, DatasetCatalog catalog, InputStream in) {
         this.terminal = terminal;
         this.catalog = catalog;
+        this.in = in;
     }
 
     @Override
     public void run() {
         requireUsable();
+        if (follow.asked()) {
+            follow();
+            return;
+        }
         SavedModel detector = detector(model.read());
         Anomalies.printCalibration(detector, terminal);
-        Dataset samples = reading.open(data, detector, catalog, terminal);
+        Dataset samples = reading.open(source(), detector, catalog, terminal);
         warnOfSteps(detector, samples);
         if (ScoredSeries.isSeries(samples)) {
             ScoredSeries scored = Anomalies.series(detector, samples, threads.count(), terminal);
@@ -142,7 +160,45 @@ final class ScoreCommand implements Runnable {
         }
     }
 
+    private String source() {
+        if (data == null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "Missing required option: '--data=SOURCE'. With --follow, rows come from standard input.");
+        }
+        return data;
+    }
+
+    /** Standard output is for scores alone. */
+    private void follow() {
+        SavedModel detector = detector(model.read());
+        Anomalies.printCalibration(detector, messages());
+        follow.run(detector, reading.tables(), data == null ? null : Path.of(data), in, threads.count(), terminal);
+    }
+
+    private Terminal messages() {
+        return follow.asked()
+                ? new Terminal(
+                        terminal.err(),
+                        terminal.err(),
+                        false,
+                        terminal.colour(),
+                        terminal.unicode(),
+                        terminal.columns())
+                : terminal;
+    }
+
     private void requireUsable() {
+        follow.requireAsked();
+        if (follow.asked() && (out != null || plot != null || labels != null)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--out, --plot and --labels need all rows, and --follow writes a line for each as it comes. Leave"
+                            + " them out.");
+        }
+        if (!follow.asked()) {
+            source();
+        }
         requireEnding(out, ".csv");
         requireEnding(plot, ".png");
         if (save != null && calibrate == null) {
@@ -181,13 +237,16 @@ final class ScoreCommand implements Runnable {
 
     private SavedModel calibrated(SavedModel read, String normal) {
         SavedModel plain = read.withDetection(null);
-        Dataset samples = reading.open(normal, plain, catalog, terminal);
+        Overlap overlap = detection.overlap(follow.asked() ? Overlap.CAUSAL : Overlap.MEAN);
+        Dataset samples = overlap == Overlap.CAUSAL
+                ? reading.openEachRow(normal, plain, catalog, messages())
+                : reading.open(normal, plain, catalog, messages());
         SavedModel made;
-        try (LabDisplay display = new LabDisplay(terminal)) {
+        try (LabDisplay display = new LabDisplay(messages())) {
             made = DetectorTraining.calibrated(
                     plain,
                     samples,
-                    detection.options(DetectorTraining.defaults(samples)),
+                    detection.options(DetectorTraining.defaults(samples).withOverlap(overlap)),
                     samples.name(),
                     seed,
                     threads.count(),
@@ -201,7 +260,7 @@ final class ScoreCommand implements Runnable {
             } catch (IllegalArgumentException e) {
                 throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
             }
-            terminal.println("Detector: " + save);
+            messages().println("Detector: " + save);
         }
         return made;
     }
@@ -215,7 +274,7 @@ final class ScoreCommand implements Runnable {
                 && windows.every() != null
                 && found.isPresent()
                 && !found.get().equals(windows.every())) {
-            terminal.error("WARNING: the rows of " + data + " are " + words(found.get())
+            terminal.error("WARNING: the rows of " + source() + " are " + words(found.get())
                     + " apart, those that the model was calibrated by " + words(windows.every())
                     + ". Bring them to the same steps with --resample.");
         }
@@ -239,7 +298,7 @@ final class ScoreCommand implements Runnable {
                 terminal.println("Picture: " + plot);
             }
         } catch (IOException e) {
-            throw CommandException.unwritable(out == null ? Path.of(data) : out, e);
+            throw CommandException.unwritable(out == null ? Path.of(source()) : out, e);
         }
     }
 
@@ -258,7 +317,7 @@ final class ScoreCommand implements Runnable {
                 terminal.println("Picture: " + plot);
             }
         } catch (IOException e) {
-            throw CommandException.unwritable(out == null ? Path.of(data) : out, e);
+            throw CommandException.unwritable(out == null ? Path.of(source()) : out, e);
         }
     }
 
@@ -267,7 +326,7 @@ final class ScoreCommand implements Runnable {
         String column = table.roles().label();
         if (labels != null || column != null) {
             List<String> columns = scored.samples().normalization().columns();
-            Path scoredFile = Path.of(data);
+            Path scoredFile = Path.of(source());
             LabelledRows.print(
                     scored,
                     scoredFile,

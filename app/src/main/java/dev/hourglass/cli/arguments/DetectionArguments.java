@@ -59,7 +59,9 @@ public final class DetectionArguments {
             names = "--overlap",
             paramLabel = "HOW",
             converter = Windows.class,
-            description = "Which score a row gets that several windows have: mean (default), median or last.")
+            description =
+                    "Which score a row gets that several windows have: mean (default), median, last, or causal, that"
+                            + " of the window which ends with it, as for streams.")
     private @Nullable Overlap overlap;
 
     @Option(
@@ -91,6 +93,11 @@ public final class DetectionArguments {
     /** Whether scores would be other ones, or the threshold, than those of a model that is calibrated. */
     public boolean changesScores() {
         return falseAlarms != null || rule != null || errors != null || smooth != null || overlap != null;
+    }
+
+    /** Which score a row gets that several windows have. */
+    public Overlap overlap(Overlap usual) {
+        return overlap == null ? usual : overlap;
     }
 
     /** Defaults with what was said. */

@@ -62,6 +62,15 @@ public final class ReadingArguments {
                 terminal);
     }
 
+    /** The same, with a window that begins at each row. */
+    public Dataset openEachRow(String source, SavedModel model, DatasetCatalog catalog, Terminal terminal) {
+        return open(
+                source,
+                options(tables(), fit, 1).withSampleShape(model.input()).withNormalization(model.normalization()),
+                catalog,
+                terminal);
+    }
+
     /** Each row in four windows. */
     private static int overlapping(Shape input) {
         return input.rank() == 2 ? Math.max(1, input.dimension(0) / 4) : 1;
