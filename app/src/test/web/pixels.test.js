@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { errorPicture, largestError, picture, pictureSize, signedPicture } from "./shared/pixels.js";
+import { errorOverPicture, errorPicture, largestError, picture, pictureSize, signedPicture } from "./shared/pixels.js";
 
 /** [red, green, blue] of each pixel. */
 function colors({ rgba }) {
@@ -26,6 +26,15 @@ test("other numbers are stretched from the smallest to the largest, and a sequen
 test("errors are meaned over channels", () => {
   assert.ok(Math.abs(largestError([1, 0, 0, 0, 0, 0], [0, 0.5, 0, 0, 0, 0.3], [1, 2, 3]) - 0.5) < 1e-12);
   assert.deepEqual(colors(errorPicture([1, 0], [0, 0], [1, 2, 1])), [[254, 232, 56], [0, 34, 78]]);
+});
+
+test("over an image errors are orange, and what has none is as it was", () => {
+  assert.deepEqual(colors(errorOverPicture([1, 0.2, 0, 0.4], [0, 0.2, 0.5, 0.4], [2, 2, 1])), [
+    [255, 96, 0],
+    [51, 51, 51],
+    [128, 48, 0],
+    [102, 102, 102],
+  ]);
 });
 
 test("signed numbers are white at 0, blue below and orange above", () => {

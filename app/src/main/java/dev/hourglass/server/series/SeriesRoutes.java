@@ -5,6 +5,7 @@ import dev.hourglass.detect.Detection;
 import dev.hourglass.detect.metrics.Segment;
 import dev.hourglass.detect.series.AnomalyEvent;
 import dev.hourglass.detect.series.EventOptions;
+import dev.hourglass.detect.series.StepScores;
 import dev.hourglass.server.http.Answers;
 import dev.hourglass.server.http.ApiException;
 import dev.hourglass.server.http.Query;
@@ -19,7 +20,7 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -252,7 +253,7 @@ public final class SeriesRoutes implements Routes {
                             series.above(threshold),
                             events.stream().mapToInt(Segment::length).sum(),
                             events.size(),
-                            worst(series, events, limit).stream()
+                            worst(series.scores(), events, limit).stream()
                                     .map(rows -> Event.of(series, truth, rows))
                                     .toList(),
                             truth.isKnown() ? truth.with(events) : null));
@@ -267,24 +268,30 @@ public final class SeriesRoutes implements Routes {
         return RowTruth.of(series.places(), anomalous, said);
     }
 
-    /** The events with the highest scores, in the order of their rows. */
-    private static List<Segment> worst(ScoredSeries series, List<Segment> events, int limit) {
+    /** The events with the highest scores, in the order of their rows; of equal ones the first. */
+    static List<Segment> worst(StepScores scores, List<Segment> events, int limit) {
         if (events.size() <= limit) {
             return events;
         }
-        double[] peaks = events.stream()
-                .mapToDouble(event -> IntStream.rangeClosed(event.first(), event.last())
-                        .mapToDouble(series.scores()::score)
-                        .max()
-                        .orElseThrow())
-                .toArray();
-        return IntStream.range(0, peaks.length)
-                .boxed()
-                .sorted(Comparator.<Integer>comparingDouble(i -> peaks[i]).reversed())
-                .limit(limit)
-                .sorted()
-                .map(events::get)
-                .toList();
+        double[] peaks = new double[events.size()];
+        for (int i = 0; i < peaks.length; i++) {
+            Segment event = events.get(i);
+            peaks[i] = scores.score(event.first());
+            for (int row = event.first() + 1; row <= event.last(); row++) {
+                peaks[i] = Math.max(peaks[i], scores.score(row));
+            }
+        }
+        double[] sorted = peaks.clone();
+        Arrays.sort(sorted);
+        double least = limit == 0 ? Double.POSITIVE_INFINITY : sorted[sorted.length - limit];
+        long equal = limit - Arrays.stream(peaks).filter(peak -> peak > least).count();
+        List<Segment> worst = new ArrayList<>();
+        for (int i = 0; i < peaks.length; i++) {
+            if (peaks[i] > least || (peaks[i] == least && equal-- > 0)) {
+                worst.add(events.get(i));
+            }
+        }
+        return worst;
     }
 
     private void scores(Context context) {

@@ -1,7 +1,7 @@
 import { PageElement, html, nothing } from "../shared/element.js";
 import * as format from "../shared/format.js";
 import { choice } from "../shared/model-choice.js";
-import { errorPicture, largestError, picture } from "../shared/pixels.js";
+import { errorOverPicture, errorPicture, largestError, picture } from "../shared/pixels.js";
 import { picturesOf, saveBar } from "../shared/save-bar.js";
 import { fileName, saveCsv, savePng } from "../shared/save.js";
 import { token } from "../shared/theme.js";
@@ -17,11 +17,13 @@ class HgSample extends PageElement {
     heading: {},
     millis: { type: Number },
     feature: { state: true },
+    over: { state: true },
   };
 
   constructor() {
     super();
     this.feature = 0;
+    this.over = false;
   }
 
   render() {
@@ -63,10 +65,18 @@ class HgSample extends PageElement {
         <figcaption>Reconstruction</figcaption>
       </figure>
       <figure>
-        ${pictureOf(errorPicture(input, reconstruction, this.shape, true), "Error by pixel")}
-        <figcaption>Error, brightest ${format.error(most)}</figcaption>
+        ${
+          this.over
+            ? pictureOf(errorOverPicture(input, reconstruction, this.shape), "Error over the input")
+            : pictureOf(errorPicture(input, reconstruction, this.shape, true), "Error by pixel")
+        }
+        <figcaption>Error, ${this.over ? "most orange" : "brightest"} ${format.error(most)}</figcaption>
       </figure>
-    </div>`;
+    </div>
+    <label class="check"
+      ><input type="checkbox" .checked=${this.over} @change=${(event) => (this.over = event.target.checked)} /> Error over
+      the input</label
+    >`;
   }
 
   sequence() {

@@ -603,9 +603,17 @@ class HgSeries extends PageElement {
     this.said =
       `Event ${index + 1} of ${this.found.listed.length}: ${spaced(event.begin) ?? `row ${event.first}`}, ` +
       `${format.counted(event.last - event.first + 1, "row")}${name}. ${KNOWN[event.truth]}.`;
-    this.updateComplete.then(() =>
-      this.querySelector(".events [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }),
-    );
+    this.updateComplete.then(() => this.scrollList());
+  }
+
+  /** The list alone: the timeline stays in sight. */
+  scrollList() {
+    const list = this.querySelector("ol.events");
+    const item = list?.querySelector("[aria-current]")?.parentElement;
+    if (item) {
+      const beyond = item.offsetTop + item.offsetHeight - list.clientHeight;
+      list.scrollTop = Math.min(item.offsetTop, Math.max(list.scrollTop, beyond));
+    }
   }
 
   async say(kind) {

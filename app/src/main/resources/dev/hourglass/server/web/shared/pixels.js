@@ -43,6 +43,22 @@ export function errorPicture(one, other, shape, isImage, most = largestError(one
   });
 }
 
+/** What an image looks like under its errors: as it is where there is none, orange where they are largest. */
+export function errorOverPicture(one, other, shape) {
+  const pixels = picture(one, shape, true);
+  const channels = shape.length === 3 ? shape[2] : 1;
+  const most = largestError(one, other, shape) || 1;
+  for (let cell = 0; cell < one.length / channels; cell++) {
+    const share = cellError(one, other, cell, channels) / most;
+    ERROR_COLOR.forEach((value, i) => {
+      pixels.rgba[4 * cell + i] += share * (value - pixels.rgba[4 * cell + i]);
+    });
+  }
+  return pixels;
+}
+
+const ERROR_COLOR = [255, 96, 0];
+
 /** The largest error of a cell (a pixel, or a step's feature). */
 export function largestError(one, other, shape) {
   const channels = shape.length === 3 ? shape[2] : 1;

@@ -1,0 +1,112 @@
+package dev.hourglass.server;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A person looks for a fault in a series in a real browser, says what it is, and scores a file of their own. */
+@EnabledIf(
+        value = "dev.hourglass.server.Workbench#hasBrowser",
+        disabledReason = "No Chromium at /usr/bin/chromium; install it, or name one by HOURGLASS_CHROMIUM")
+class SeriesPagesIT {
+    @TempDir
+    private static Path runs;
+
+    @TempDir
+    private static Path own;
+
+    private static Workbench workbench;
+    private static String run;
+
+    @BeforeAll
+    static void start() throws IOException, InterruptedException {
+        Files.writeString(
+                Files.createDirectories(runs.resolve(".data")).resolve("pump.csv"), SeriesApiIT.pump(800, 700));
+        workbench = Workbench.open(runs);
+        run = workbench.train(SeriesApiIT.recipe("pump.csv", "state", "good"));
+    }
+
+    @AfterAll
+    static void nothingWasComplainedAbout() {
+        var complaints = workbench.complaints();
+        workbench.close();
+        assertThat(complaints).isEmpty();
+    }
+
+    private static Page open(int width, ColorScheme scheme) {
+        Page page = workbench.page(width, 900, scheme);
+        page.setDefaultTimeout(120_000);
+        page.navigate(workbench.at("/runs/" + run + "/anomaly?gap=3&row-threshold=0.05"));
+        assertThat(page.locator("ol.events button")).hasCount(1);
+        return page;
+    }
+
+    private static Locator fact(Page page, String name) {
+        return page.locator("hg-series .facts > div")
+                .filter(new Locator.FilterOptions().setHasText(Pattern.compile("^\\s*" + name)))
+                .first();
+    }
+
+    /** Violations of this card alone: the others have their own test. */
+    private static void requireAccessible(Page page) {
+        assertThat(new AxeBuilder(page).include("hg-series").analyze().getViolations())
+                .isEmpty();
+    }
+
+    @Test
+    void aFaultIsSteppedToAndMarkedByKeys() throws IOException {
+        Page page = open(1280, ColorScheme.LIGHT);
+        assertThat(fact(page, "Anomalies found")).containsText("1 of 1");
+
+        page.keyboard().press("j");
+        assertThat(page.locator("ol.events [aria-current]")).hasCount(1);
+        assertThat(page.locator("ul.bars li").first()).containsText("heat");
+        page.keyboard().press("?");
+        assertThat(page.locator("dl.keys")).isVisible();
+        requireAccessible(page);
+
+        page.keyboard().press("n");
+        assertThat(page.locator("ol.events [aria-current]")).containsText("normal");
+        assertThat(fact(page, "False events")).containsText("1");
+        assertThat(runs.resolve(run).resolve("marks/test.json")).content().contains("normal");
+        page.keyboard().press("u");
+        assertThat(page.locator("ol.events [aria-current]")).containsText("anomaly");
+    }
+
+    @Test
+    void aFileOfOnesOwnIsScored() throws IOException {
+        Path file = Files.writeString(own.resolve("later.csv"), SeriesApiIT.pump(300, 150));
+        Page page = open(1280, ColorScheme.LIGHT);
+
+        page.locator("#series-file").setInputFiles(file);
+
+        assertThat(page.locator("#data-choice")).hasValue("data:later.csv");
+        assertThat(page.locator("hg-series > section > .note").first()).containsText("300 rows");
+        assertThat(page.locator("ol.events button").first()).containsText("2026-01-02 02:");
+        assertThat(runs.resolve(".data/later.csv")).exists();
+    }
+
+    @Test
+    void aNarrowDarkPageHasRoomForAll() {
+        Page page = open(390, ColorScheme.DARK);
+        page.locator("ol.events button").first().click();
+
+        assertThat(page.locator("ul.bars")).isVisible();
+        requireAccessible(page);
+        int beyond = (Integer) page.evaluate("document.documentElement.scrollWidth - innerWidth");
+        assertThat(beyond).isLessThanOrEqualTo(0);
+    }
+}
