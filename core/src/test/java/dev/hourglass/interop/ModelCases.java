@@ -569,21 +569,26 @@ public final class ModelCases {
             boolean sequences = mode == LayerSpec.MergeMode.CONCAT || mode == LayerSpec.MergeMode.MUL;
             addStates("bidirectional_" + mode, bothWays("enc", mode, sequences), bothWays("dec", mode, true));
         }
-        LayerSpec.SimpleRnn simple = new LayerSpec.SimpleRnn("back", 4, true, usual);
-        LayerSpec.Gru gru = new LayerSpec.Gru("forth", 4, true, usual, true);
         addStates(
                 "bidirectional_of_two_kinds",
-                new LayerSpec.Bidirectional("enc", gru, simple.reversed("back"), LayerSpec.MergeMode.SUM),
-                new LayerSpec.Bidirectional("dec", gru, simple.reversed("back"), LayerSpec.MergeMode.CONCAT));
+                ofTwoKinds("enc", LayerSpec.MergeMode.SUM),
+                ofTwoKinds("dec", LayerSpec.MergeMode.CONCAT));
         addConvolutionalStates("conv_lstm2d", usual);
         addConvolutionalStates(
                 "conv_lstm2d_backwards",
                 backwards.withActivation(Activation.ELU).withUseBias(false));
     }
 
+    /** Ways of other names in each: a clone of Keras's calls its variables after these alone. */
     private static LayerSpec.Bidirectional bothWays(String name, LayerSpec.MergeMode mode, boolean sequences) {
-        Lstm lstm = new Lstm("forth", 4, sequences);
-        return new LayerSpec.Bidirectional(name, lstm, lstm.reversed("back"), mode);
+        Lstm lstm = new Lstm(name + "_forth", 4, sequences);
+        return new LayerSpec.Bidirectional(name, lstm, lstm.reversed(name + "_back"), mode);
+    }
+
+    private static LayerSpec.Bidirectional ofTwoKinds(String name, LayerSpec.MergeMode mode) {
+        LayerSpec.Gru gru = new LayerSpec.Gru(name + "_forth", 4, true, Recurrence.DEFAULT, true);
+        LayerSpec.SimpleRnn simple = new LayerSpec.SimpleRnn(name + "_back", 4, true, Recurrence.DEFAULT);
+        return new LayerSpec.Bidirectional(name, gru, simple.reversed(simple.name()), mode);
     }
 
     /** A decoder of a film that begins as the encoder ended, and another that begins with its cell alone. */
