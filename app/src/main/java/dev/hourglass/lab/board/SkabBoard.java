@@ -68,7 +68,7 @@ final class SkabBoard implements Benchmark {
             List.of(ZERO, Detectors.PCA, Detectors.MAHALANOBIS, Detectors.NEIGHBOURS);
     private static final String AUTOENCODER = "convolutional autoencoder";
     private static final String TRAINING = "training ";
-    private static final String SETTINGS = "skab 1 " + STEPS + " " + EXPLAINED + " ";
+    private static final String SETTINGS = "skab 2 " + STEPS + " " + EXPLAINED + " ";
 
     /** One experiment. Times in seconds. */
     private record Experiment(String name, long[] times, double[][] rows, boolean[] outliers, boolean[] changes) {}
@@ -106,8 +106,8 @@ final class SkabBoard implements Benchmark {
     private static Experiment experiment(String name, Path file) {
         PlainTable table = PlainTable.read(file, ";", true);
         int rows = table.rows().size();
-        if (rows < TRAINING_ROWS + STEPS) {
-            throw new BoardException(file + ": expected " + (TRAINING_ROWS + STEPS) + " rows or more, found " + rows
+        if (rows < TRAINING_ROWS + 2 * STEPS) {
+            throw new BoardException(file + ": expected " + (TRAINING_ROWS + 2 * STEPS) + " rows or more, found " + rows
                     + ". Take the benchmark's own file.");
         }
         int outlier = table.column("anomaly");
@@ -181,7 +181,7 @@ final class SkabBoard implements Benchmark {
                 Standardization.fit(experiment.rows(), 0, TRAINING_ROWS).apply(experiment.rows());
         TrailingWindows windows = new TrailingWindows(STEPS);
         Points training = windows.cut(standard, 0, TRAINING_ROWS);
-        Points all = windows.cut(standard, 0, standard.length);
+        Points all = windows.cut(standard, TRAINING_ROWS, standard.length);
         Map<String, double[]> scores = new LinkedHashMap<>();
         double[] noise = new RandomSource(seeds.getFirst())
                 .stream("noise " + experiment.name(), 0)
@@ -289,32 +289,35 @@ final class SkabBoard implements Benchmark {
         return values;
     }
 
+    /** By row after the training rows; windows are of those rows alone. */
     private static boolean[] found(Map<String, ScoreSet> scores, String name, Experiment each) {
         ScoreSet set = Objects.requireNonNull(scores.get(each.name()));
-        return outliers(set.get(TRAINING + name), set.get(name), each.rows().length);
+        return outliers(set.get(TRAINING + name), set.get(name), each.rows().length - TRAINING_ROWS);
     }
 
     private static Confusion confusion(Experiment each, boolean[] found) {
         int hits = 0;
         int alarms = 0;
         int bad = 0;
-        for (int row = TRAINING_ROWS; row < found.length; row++) {
-            bad += each.outliers()[row] ? 1 : 0;
-            hits += found[row] && each.outliers()[row] ? 1 : 0;
-            alarms += found[row] && !each.outliers()[row] ? 1 : 0;
+        for (int row = 0; row < found.length; row++) {
+            boolean outlier = each.outliers()[TRAINING_ROWS + row];
+            bad += outlier ? 1 : 0;
+            hits += found[row] && outlier ? 1 : 0;
+            alarms += found[row] && !outlier ? 1 : 0;
         }
-        return new Confusion(hits, found.length - TRAINING_ROWS - bad - alarms, alarms, bad - hits);
+        return new Confusion(hits, found.length - bad - alarms, alarms, bad - hits);
     }
 
     private static ChangePoints.Series changes(Experiment each, boolean[] found) {
         List<Long> changes = new ArrayList<>();
         List<Long> predictions = new ArrayList<>();
-        for (int row = TRAINING_ROWS; row < found.length; row++) {
-            if (each.changes()[row]) {
-                changes.add(each.times()[row]);
+        for (int row = 0; row < found.length; row++) {
+            long time = each.times()[TRAINING_ROWS + row];
+            if (each.changes()[TRAINING_ROWS + row]) {
+                changes.add(time);
             }
-            if (row > TRAINING_ROWS && found[row] != found[row - 1]) {
-                predictions.add(each.times()[row]);
+            if (row > 0 && found[row] != found[row - 1]) {
+                predictions.add(time);
             }
         }
         return new ChangePoints.Series(changes, predictions);
