@@ -66,7 +66,7 @@ def faults(values, draw):
 def write(path, values, start_row):
     begin = datetime.datetime(2024, 1, 1)
     with open(path, "w", newline="") as file:
-        out = csv.writer(file)
+        out = csv.writer(file, lineterminator="\n")
         out.writerow(["time"] + CHANNELS)
         for row, each in enumerate(values):
             time = begin + datetime.timedelta(minutes=start_row + row)
@@ -88,7 +88,7 @@ def main():
     write(os.path.join(given.out, "train.csv"), values[: given.rows], 0)
     write(os.path.join(given.out, "new.csv"), new, given.rows)
     with open(os.path.join(given.out, "faults.csv"), "w", newline="") as file:
-        out = csv.writer(file)
+        out = csv.writer(file, lineterminator="\n")
         out.writerow(["start", "end", "channel", "kind"])
         out.writerows(planted)
 

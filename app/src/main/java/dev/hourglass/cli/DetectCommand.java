@@ -9,6 +9,7 @@ import dev.hourglass.cli.terminal.LabDisplay;
 import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.DataSources;
 import dev.hourglass.data.Dataset;
+import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.LabelRule;
 import dev.hourglass.data.SourceOptions;
 import dev.hourglass.data.catalog.DatasetCatalog;
@@ -336,8 +337,13 @@ final class DetectCommand implements Runnable {
         if (column != null) {
             List<String> columns = scored.samples().normalization().columns();
             TableOptions read = table.read().table().withLabel(null, true);
-            LabelledRows.print(
-                    scored, data, columns.isEmpty() ? read : read.withColumns(columns), data, column, terminal);
+            try {
+                LabelledRows.print(
+                        scored, data, columns.isEmpty() ? read : read.withColumns(columns), data, column, terminal);
+            } catch (DatasetException e) {
+                // The labels may be those of TRAIN alone.
+                terminal.println("Not judged by labels: " + e.getMessage());
+            }
         }
     }
 }

@@ -139,6 +139,22 @@ class TableSplitTest {
     }
 
     @Test
+    void rowsOfOtherClassesAreNotTestedByWhereThatIsSaid() throws IOException {
+        Path file = rows("s.csv", "v,status", 20, k -> k + "," + (k == 17 ? "BROKEN" : "NORMAL"));
+        SeriesOptions options = SeriesOptions.defaults()
+                .withLabelColumn("status")
+                .withTestShare(0.5)
+                .withWindow(3, 1)
+                .withClasses(new Classes(List.of("NORMAL"), LabelRule.ANY, true));
+
+        SeriesSplit split = SeriesSplit.open(file, options);
+
+        // Of rows 10 to 19: 10 to 16; 18 and 19 are too few for a window.
+        assertThat(split.test().size()).isEqualTo(5);
+        assertThat(split.notes()).contains("9 of the 10 rows to test by are NORMAL.");
+    }
+
+    @Test
     void aShortAnomalyCountsByAnyOfItsStepsOrIsSaidToVanish() throws IOException {
         Path file = rows("s.csv", "v,anomaly", 100, k -> k + "," + (k == 70 ? 1 : 0));
         SeriesOptions options =
