@@ -9,9 +9,12 @@ import dev.hourglass.detect.series.AnomalyEvent;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.lab.detection.ScoredSamples;
 import dev.hourglass.lab.detection.ScoredSeries;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /** What {@code score} and {@code detect} share: scoring with a bar, and tables of what was found. */
 final class Anomalies {
@@ -63,10 +66,11 @@ final class Anomalies {
         if (events.isEmpty()) {
             return;
         }
+        List<Integer> shown = highest(events);
         int time = Math.max(
                 5,
-                events.stream()
-                        .limit(SHOWN)
+                shown.stream()
+                        .map(events::get)
                         .mapToInt(event -> Math.max(
                                 scored.time(event.first()).length(),
                                 scored.time(event.last()).length()))
@@ -75,7 +79,7 @@ final class Anomalies {
         String format = "  %5s  %-" + time + "s  %-" + time + "s  %7s  %9s  %s";
         terminal.println("");
         terminal.println(String.format(Locale.ROOT, format, "Event", "Start", "End", "Rows", "Score", "Channels"));
-        for (int i = 0; i < Math.min(SHOWN, events.size()); i++) {
+        for (int i : shown) {
             AnomalyEvent event = events.get(i);
             terminal.println(String.format(
                     Locale.ROOT,
@@ -88,8 +92,27 @@ final class Anomalies {
                     scored.blame(event)));
         }
         if (events.size() > SHOWN) {
-            terminal.println(String.format(Locale.ROOT, "  and %,d more", events.size() - SHOWN));
+            terminal.println(String.format(
+                    Locale.ROOT,
+                    "  and %,d with lower scores; the highest is event %,d",
+                    events.size() - SHOWN,
+                    1
+                            + Collections.max(
+                                    shown,
+                                    Comparator.comparingDouble(
+                                            i -> events.get(i).score()))));
         }
+    }
+
+    /** The events with the highest scores, in order of time. */
+    private static List<Integer> highest(List<AnomalyEvent> events) {
+        return IntStream.range(0, events.size())
+                .boxed()
+                .sorted(Comparator.comparingDouble((Integer i) -> events.get(i).score())
+                        .reversed())
+                .limit(SHOWN)
+                .sorted()
+                .toList();
     }
 
     static void print(ScoredSamples scored, Terminal terminal) {
