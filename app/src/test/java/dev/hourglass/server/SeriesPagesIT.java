@@ -4,8 +4,11 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
+import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,6 +63,12 @@ class SeriesPagesIT {
                 .first();
     }
 
+    private static double number(Page page, String script) {
+        return ((Number) page.evaluate(
+                        "() => { const timeline = document.querySelector('hg-timeline'); return " + script + "; }"))
+                .doubleValue();
+    }
+
     /** Violations of this card alone: the others have their own test. */
     private static void requireAccessible(Page page) {
         assertThat(new AxeBuilder(page).include("hg-series").analyze().getViolations())
@@ -67,7 +76,7 @@ class SeriesPagesIT {
     }
 
     @Test
-    void aFaultIsSteppedToAndMarkedByKeys() throws IOException {
+    void aFaultIsSteppedToMarkedAndTheThresholdDragged() throws IOException {
         Page page = open(1280, ColorScheme.LIGHT);
         assertThat(fact(page, "Anomalies found")).containsText("1 of 1");
 
@@ -84,10 +93,34 @@ class SeriesPagesIT {
         assertThat(runs.resolve(run).resolve("marks/test.json")).content().contains("normal");
         page.keyboard().press("u");
         assertThat(page.locator("ol.events [aria-current]")).containsText("anomaly");
+
+        double before = number(page, "timeline.view.to - timeline.view.from");
+        page.locator("canvas.timeline").scrollIntoViewIfNeeded();
+        BoundingBox box = page.locator("canvas.timeline").boundingBox();
+        page.mouse().move(box.x + box.width / 2, box.y + 60);
+        page.keyboard().down("Control");
+        page.mouse().wheel(0, -80);
+        page.keyboard().up("Control");
+        page.waitForFunction(
+                "before => { const { view } = document.querySelector('hg-timeline'); return view.to - view.from <"
+                        + " before; }",
+                before);
+
+        double y = number(page, "timeline.scoreY(timeline.threshold)");
+        page.mouse().move(box.x + box.width / 2, box.y + y);
+        page.mouse().down();
+        page.mouse()
+                .move(
+                        box.x + box.width / 2,
+                        box.y + y - 8,
+                        new com.microsoft.playwright.Mouse.MoveOptions().setSteps(4));
+        page.mouse().up();
+        assertThat(page.locator("output[for=row-threshold]")).not().hasText("0.05000");
+        assertThat(page).hasURL(Pattern.compile("row-threshold=0\\.[1-9]"));
     }
 
     @Test
-    void aFileOfOnesOwnIsScored() throws IOException {
+    void aFileOfOnesOwnIsScoredAndItsScoresTakenAway() throws IOException {
         Path file = Files.writeString(own.resolve("later.csv"), SeriesApiIT.pump(300, 150));
         Page page = open(1280, ColorScheme.LIGHT);
 
@@ -96,6 +129,10 @@ class SeriesPagesIT {
         assertThat(page.locator("#data-choice")).hasValue("data:later.csv");
         assertThat(page.locator("hg-series > section > .note").first()).containsText("300 rows");
         assertThat(page.locator("ol.events button").first()).containsText("2026-01-02 02:");
+        Download scores = page.waitForDownload(
+                () -> page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("All scores as CSV"))
+                        .click());
+        assertThat(Files.readAllLines(scores.path())).hasSize(301).first().isEqualTo("time,score");
         assertThat(runs.resolve(".data/later.csv")).exists();
     }
 
