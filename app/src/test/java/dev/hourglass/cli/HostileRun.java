@@ -96,6 +96,7 @@ final class HostileRun {
         for (String pass : List.of("encode", "decode", "reconstruct")) {
             refuse(pass, hostile, List.of(pass, model, "--data", source, "--out", out + "/rows.npy"));
         }
+        refuse("denoise", hostile, List.of("denoise", model, "--data", source, "--out", out + "/denoised.csv"));
         refuse("latent", hostile, List.of("latent", model, "--data", source, "--out", out + "/latent.csv"));
         refuse(
                 "score",
