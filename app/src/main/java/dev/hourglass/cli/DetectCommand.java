@@ -340,7 +340,7 @@ final class DetectCommand implements Runnable {
             try {
                 LabelledRows.print(
                         scored, data, columns.isEmpty() ? read : read.withColumns(columns), data, column, terminal);
-            } catch (DatasetException e) {
+            } catch (DatasetException | CommandException e) {
                 // The labels may be those of TRAIN alone.
                 terminal.println("Not judged by labels: " + e.getMessage());
             }
