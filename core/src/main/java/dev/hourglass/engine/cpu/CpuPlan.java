@@ -207,11 +207,12 @@ public final class CpuPlan {
     public void run(Cursor.Batch batch) {
         this.batch = batch;
         results.chunks = Math.ceilDiv(batch.size(), size.chunkSamples());
-        for (NormState norm : norms) {
-            norm.begin();
+        // By index, here and below: iterators are objects, which the JIT doesn't always leave out.
+        for (int i = 0; i < norms.size(); i++) {
+            norms.get(i).begin();
         }
-        for (BatchPenalty penalty : results.batchPenalties) {
-            penalty.begin();
+        for (int i = 0; i < results.batchPenalties.size(); i++) {
+            results.batchPenalties.get(i).begin();
         }
         for (int i = 0; i < phases.size(); i++) {
             phase = phases.get(i);
@@ -235,14 +236,18 @@ public final class CpuPlan {
         if (firstPhase) {
             clear.run(at);
         }
-        for (BoundSegment segment : phase.segments()) {
-            for (int i = 0; i < segment.operations().length; i++) {
-                if (segment.shared()[i]) {
-                    sharedOperation = segment.operations()[i];
-                    workers.run(partCursors.length, runPart);
-                } else {
-                    segment.operations()[i].run(at);
-                }
+        for (int i = 0; i < phase.segments().size(); i++) {
+            shareSample(phase.segments().get(i), at);
+        }
+    }
+
+    private void shareSample(BoundSegment segment, Cursor at) {
+        for (int i = 0; i < segment.operations().length; i++) {
+            if (segment.shared()[i]) {
+                sharedOperation = segment.operations()[i];
+                workers.run(partCursors.length, runPart);
+            } else {
+                segment.operations()[i].run(at);
             }
         }
     }
@@ -268,8 +273,8 @@ public final class CpuPlan {
         if (firstPhase) {
             clear.run(at);
         }
-        for (BoundSegment segment : phase.segments()) {
-            segment.run(at);
+        for (int i = 0; i < phase.segments().size(); i++) {
+            phase.segments().get(i).run(at);
         }
     }
 
