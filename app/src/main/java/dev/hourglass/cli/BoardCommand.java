@@ -36,8 +36,8 @@ import picocli.CommandLine.Spec;
         description = {
             "",
             "All detectors learn from the training rows alone and are judged by the benchmark's own protocol; what was"
-                + " chosen how is said below the table. What is scored is kept, so the same command goes on where it"
-                + " was stopped.",
+                    + " chosen how is said below the table. What is scored is kept, so the same command goes on where it"
+                    + " was stopped.",
             "",
             "  nab              Numenta's 58 series, scored by how early anomalies are found",
             "  ecg5000          heartbeats: ECG5000_TRAIN and ECG5000_TEST of the UCR archive",

@@ -97,8 +97,8 @@ final class DataCommand implements Runnable {
             description = {
                 "",
                 "Of a table (CSV and its kin): columns, times, gaps, ranges, constant and correlated channels,"
-                    + " classes, how many samples windows make, and what training would take. Reads it once, in little"
-                    + " memory.",
+                        + " classes, how many samples windows make, and what training would take. Reads it once, in little"
+                        + " memory.",
                 "",
                 "Of a folder of tables the same, over all of them. Of arrays (NPY, NPZ, MAT, HDF5, WAV, IDX): what"
                         + " they are taken for, their range and classes.",

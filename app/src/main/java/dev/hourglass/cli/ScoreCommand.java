@@ -41,8 +41,8 @@ import picocli.CommandLine.Spec;
         description = {
             "",
             "A detector is a model file with a threshold, such as 'hourglass detect' writes. Scores are over the"
-                + " threshold: above 1 is an anomaly. Rows of a series that are anomalous together are an event, with"
-                + " the channels to blame. Samples that are no series, such as pictures, get a score each."
+                    + " threshold: above 1 is an anomaly. Rows of a series that are anomalous together are an event, with"
+                    + " the channels to blame. Samples that are no series, such as pictures, get a score each."
         },
         footerHeading = "%nExamples:%n",
         footer = {

@@ -29,8 +29,8 @@ class MainTest {
                         "no command",
                         "",
                         "hourglass: Missing command: lab, serve, resume, replay, data, inspect, convert, evaluate,"
-                            + " detect, score, judge, board, encode, decode, reconstruct, denoise, latent, sample or"
-                            + " compare. See 'hourglass --help'."),
+                                + " detect, score, judge, board, encode, decode, reconstruct, denoise, latent, sample or"
+                                + " compare. See 'hourglass --help'."),
                 argumentSet(
                         "a command misspelt",
                         "lba mnist",

@@ -34,28 +34,35 @@ record StoredValues(
     /** Holds what the header says against the file; what it gives reads the values. */
     Supplier<Values> find() {
         return switch (type) {
-            case Datatype.Floating floating when exact && floating.size() == Double.BYTES -> findDoubles();
-            case Datatype.Whole whole when exact -> isPixel(whole) ? findPixels() : findDoubles();
-            case Datatype.Floating floating -> {
-                Stored stored = findStored();
-                yield () -> {
-                    float[] values = new float[space.count()];
-                    stored.readInto(new Numbers.Floats(floating, values));
-                    return new Values.Floats(values);
-                };
-            }
-            case Datatype.Whole whole -> {
-                Stored stored = findStored();
-                yield () -> {
-                    long[] values = new long[space.count()];
-                    stored.readInto(new Numbers.Wholes(whole, values));
-                    return new Values.Wholes(values, smallest(whole));
-                };
-            }
+            case Datatype.Floating floating ->
+                exact && floating.size() == Double.BYTES ? findDoubles() : findFloats(floating);
+            case Datatype.Whole whole -> exact ? findExactly(whole) : findWholes(whole);
             case Datatype.FixedText ignored -> () -> new Values.Other("text");
             case Datatype.VariableText ignored -> () -> new Values.Other("text");
             case Datatype.Unread unread -> () -> new Values.Other(unread.name());
         };
+    }
+
+    private Supplier<Values> findFloats(Datatype.Floating floating) {
+        Stored stored = findStored();
+        return () -> {
+            float[] values = new float[space.count()];
+            stored.readInto(new Numbers.Floats(floating, values));
+            return new Values.Floats(values);
+        };
+    }
+
+    private Supplier<Values> findWholes(Datatype.Whole whole) {
+        Stored stored = findStored();
+        return () -> {
+            long[] values = new long[space.count()];
+            stored.readInto(new Numbers.Wholes(whole, values));
+            return new Values.Wholes(values, smallest(whole));
+        };
+    }
+
+    private Supplier<Values> findExactly(Datatype.Whole whole) {
+        return isPixel(whole) ? findPixels() : findDoubles();
     }
 
     private Supplier<Values> findDoubles() {

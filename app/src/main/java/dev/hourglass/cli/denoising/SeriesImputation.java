@@ -199,7 +199,7 @@ final class SeriesImputation {
         terminal.println(String.format(
                 Locale.ROOT,
                 "On %,d gaps of its own making, %,d numbers, as long as the real ones, the root of the mean squared"
-                    + " error is %.4g by the model and %.4g by linear interpolation (as the model sees numbers): %s",
+                        + " error is %.4g by the model and %.4g by linear interpolation (as the model sees numbers): %s",
                 imputation.lengths(own).size(),
                 count,
                 model,

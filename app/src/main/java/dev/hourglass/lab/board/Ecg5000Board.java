@@ -314,10 +314,10 @@ final class Ecg5000Board implements Benchmark {
         notes.add(String.format(
                 Locale.ROOT,
                 "Fitted to normal training beats alone, %d times %d folds. Accuracy, recall and false alarms have the"
-                    + " threshold that is best for the training file's beats, normal ones scored by fits that did not"
-                    + " see them; by normal beats is the %.2f quantile of those alone; best accuracy has the threshold"
-                    + " that is best on the test labels. Noise on the inputs and size of the code were chosen by the"
-                    + " training file, from a few that had been tried on both. Means over %d %s.",
+                        + " threshold that is best for the training file's beats, normal ones scored by fits that did not"
+                        + " see them; by normal beats is the %.2f quantile of those alone; best accuracy has the threshold"
+                        + " that is best on the test labels. Noise on the inputs and size of the code were chosen by the"
+                        + " training file, from a few that had been tried on both. Means over %d %s.",
                 REPEATS,
                 FOLDS,
                 QUANTILE,

@@ -586,9 +586,9 @@ class RecipeReaderTest {
     @Test
     void sparsityAndContractionOfLayersBecomePenaltiesOfTheLoss() throws IOException {
         String models = "models: [{name: m, input: [28, 28, 1], encoder: [Flatten, Dense: {name: a, units: 8,"
-            + " activation: tanh, contraction: 0.5}, Dense: {name: code, units: 8, activation: sigmoid, sparsity:"
-            + " {rho: 0.1, beta: 2}, contraction: 0.25}], decoder: [Dense: {units: 784, activation: sigmoid, sparsity:"
-            + " {}}, Reshape: {target_shape: [28, 28, 1]}]}]\n";
+                + " activation: tanh, contraction: 0.5}, Dense: {name: code, units: 8, activation: sigmoid, sparsity:"
+                + " {rho: 0.1, beta: 2}, contraction: 0.25}], decoder: [Dense: {units: 784, activation: sigmoid, sparsity:"
+                + " {}}, Reshape: {target_shape: [28, 28, 1]}]}]\n";
         Recipe recipe = read(DATA + models);
         assertThat(only(recipe).training().loss())
                 .isEqualTo(Loss.parse("mse:penalties=a/contraction lambda 0.5;code/sparsity rho 0.1 beta 2;"
@@ -609,13 +609,13 @@ class RecipeReaderTest {
     void layersSayWhatTheirVariablesStartFromAndWhatHoldsOfThem() throws IOException {
         String models =
                 "models: [{name: m, input: [4, 3], encoder: [Bidirectional: {name: both, layer: {GRU: {units: 2,"
-                    + " recurrent_initializer: {Orthogonal: {gain: 0.5}}, bias_constraint: NonNeg}}}, Dense: {name:"
-                    + " code, units: 2, kernel_initializer: he_normal, kernel_constraint: {MaxNorm: {max_value: 3,"
-                    + " axis: [0, 1]}}}], decoder: [RepeatVector: {n: 4}, TimeDistributed: {name: each, layer: {Dense:"
-                    + " {units: 3, kernel_initializer: {Constant: {value: 0.25}}}}}, Reshape: {target_shape: [4, 3,"
-                    + " 1]}, TimeDistributed: {name: deep, layer: {Bidirectional: {merge_mode: sum, layer: {GRU:"
-                    + " {units: 1, return_sequences: true, kernel_constraint: NonNeg}}}}}, Reshape: {target_shape: [4,"
-                    + " 3]}]}]\n";
+                        + " recurrent_initializer: {Orthogonal: {gain: 0.5}}, bias_constraint: NonNeg}}}, Dense: {name:"
+                        + " code, units: 2, kernel_initializer: he_normal, kernel_constraint: {MaxNorm: {max_value: 3,"
+                        + " axis: [0, 1]}}}], decoder: [RepeatVector: {n: 4}, TimeDistributed: {name: each, layer: {Dense:"
+                        + " {units: 3, kernel_initializer: {Constant: {value: 0.25}}}}}, Reshape: {target_shape: [4, 3,"
+                        + " 1]}, TimeDistributed: {name: deep, layer: {Bidirectional: {merge_mode: sum, layer: {GRU:"
+                        + " {units: 1, return_sequences: true, kernel_constraint: NonNeg}}}}}, Reshape: {target_shape: [4,"
+                        + " 3]}]}]\n";
         VariableSettings said = VariableSettings.NONE
                 .withInitializer("both", "forward_recurrent_kernel", new Initializer.Orthogonal(0.5f))
                 .withInitializer("both", "backward_recurrent_kernel", new Initializer.Orthogonal(0.5f))
@@ -856,7 +856,7 @@ class RecipeReaderTest {
                         "a warm-up without an end",
                         DATA + MODELS + "training: {schedule: {CosineDecay: {warmup_target: 0.01}}}\n",
                         "bad.yaml:3:23: training.schedule.CosineDecay: expected both warmup_target and warmup_steps or"
-                            + " none, found one. Add the other, such as '{warmup_target: 0.001, warmup_steps: 500}'."),
+                                + " none, found one. Add the other, such as '{warmup_target: 0.001, warmup_steps: 500}'."),
                 argumentSet(
                         "a schedule without settings that it needs",
                         DATA + MODELS + "training: {schedule: ExponentialDecay}\n",
@@ -889,11 +889,11 @@ class RecipeReaderTest {
                         "an unknown key that resembles none",
                         "data: {name: mnist, flavour: 1}\n" + MODELS,
                         "bad.yaml:1:21: data.flavour: expected a known key, found 'flavour'. This part takes name,"
-                            + " folder, limit, next_steps, source, test, test_share, array, window, scaling, clip,"
-                            + " labels, label_column, label_rule, train_on, delimiter, decimal, header,"
-                            + " missing_values, time_column, time_zone, date_order, sort, columns, exclude, id_column,"
-                            + " missing, max_gap, resample, lengths, images, pairs, size, fit, patches, colour,"
-                            + " background, split_seed, test_labels, scale."),
+                                + " folder, limit, next_steps, source, test, test_share, array, window, scaling, clip,"
+                                + " labels, label_column, label_rule, train_on, delimiter, decimal, header,"
+                                + " missing_values, time_column, time_zone, date_order, sort, columns, exclude, id_column,"
+                                + " missing, max_gap, resample, lengths, images, pairs, size, fit, patches, colour,"
+                                + " background, split_seed, test_labels, scale."),
                 argumentSet(
                         "an unknown data set",
                         "data: {name: mnits}\n" + MODELS,
@@ -1021,7 +1021,7 @@ class RecipeReaderTest {
                         start + "    encoder:\n      - Flatten\n      - Dense: {units: 65536}\n"
                                 + "      - Dense: {units: 65536}\n" + end,
                         "bad.yaml:8:9: models[0].encoder[2]: Layer 'dense_1' (Dense 65536) on [65536] from 'dense'"
-                            + " needs 4,294,967,296 weights, at most 2,147,483,583 fit. Use fewer units or filters."),
+                                + " needs 4,294,967,296 weights, at most 2,147,483,583 fit. Use fewer units or filters."),
                 argumentSet(
                         "epochs of 0",
                         DATA + MODELS + "training:\n  epochs: 0\n",
@@ -1077,11 +1077,11 @@ class RecipeReaderTest {
     void everySettingOfATableIsWrittenAsItIsRead() throws IOException {
         Recipe recipe =
                 read("data: {source: a.csv, test: b.csv, window: {steps: 50}, scaling: {method: robust, channels:"
-                    + " all}, clip: [-3, 3], label_column: state, label_rule: any, train_on: {state: [ok, idle]},"
-                    + " delimiter: tab, decimal: ',', header: 2, missing_values: [-999, gone], time_column: [date,"
-                    + " clock], time_zone: Europe/Berlin, date_order: day_first, sort: true, columns: [p, T], exclude:"
-                    + " note, id_column: unit, missing: interpolate, max_gap: 5min, resample: {every: 0.5s, how:"
-                    + " median}, lengths: cut}\n" + MODELS);
+                        + " all}, clip: [-3, 3], label_column: state, label_rule: any, train_on: {state: [ok, idle]},"
+                        + " delimiter: tab, decimal: ',', header: 2, missing_values: [-999, gone], time_column: [date,"
+                        + " clock], time_zone: Europe/Berlin, date_order: day_first, sort: true, columns: [p, T], exclude:"
+                        + " note, id_column: unit, missing: interpolate, max_gap: 5min, resample: {every: 0.5s, how:"
+                        + " median}, lengths: cut}\n" + MODELS);
 
         SeriesOptions options =
                 Objects.requireNonNull(only(recipe).data().series()).options();

@@ -66,7 +66,7 @@ public record Patches(Picture.Size size, int overlap) {
                 throw new DatasetException(String.format(
                         Locale.ROOT,
                         "Can't cut %s into patches of %s pixels: expected at most %,d of all its pictures, found more"
-                            + " after %,d of %,d. Choose larger patches or a smaller overlap, or take fewer pictures.",
+                                + " after %,d of %,d. Choose larger patches or a smaller overlap, or take fewer pictures.",
                         found.list().folder(),
                         size,
                         MOST_PATCHES,

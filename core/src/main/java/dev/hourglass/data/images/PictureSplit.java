@@ -292,7 +292,7 @@ public record PictureSplit(Dataset training, Dataset test, List<ImageFolder.Skip
                 throw new DatasetException(String.format(
                         Locale.ROOT,
                         "Can't take the rows of %s as pictures of %s pixels%s: expected %,d numbers in a row, found"
-                            + " %,d. Change 'size' or 'colour', or say 'label_column' where one of them is the class.",
+                                + " %,d. Change 'size' or 'colour', or say 'label_column' where one of them is the class.",
                         file,
                         size,
                         channels == Picture.RGB ? " in colour" : "",
