@@ -92,8 +92,7 @@ class HostileFilesIT {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx256m",
                         "-Xmn48m", // so that 180 MB of weights, which 256 MB have room for, fit among the old
-                        "-XX:+UseSerialGC", // G1 and the second compiler would take more than half of all time
-                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC", // G1's threads would take a good part of all time
                         "-Dhourglass.plainKernels=true",
                         "-cp",
                         System.getProperty("java.class.path"),
