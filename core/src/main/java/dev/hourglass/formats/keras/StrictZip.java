@@ -247,6 +247,9 @@ final class StrictZip {
 
     /** A piece of a file; reading it leaves the channel's position alone. */
     private static final class Piece extends InputStream {
+        /** The channel keeps as much memory outside the heap as it ever reads at once, for each thread. */
+        private static final int MOST_AT_ONCE = 1 << 20;
+
         private final FileChannel channel;
         private long at;
         private long left;
@@ -268,7 +271,8 @@ final class StrictZip {
             if (left == 0) {
                 return -1;
             }
-            int count = channel.read(ByteBuffer.wrap(into, offset, (int) Math.min(length, left)), at);
+            int most = (int) Math.min(Math.min(length, MOST_AT_ONCE), left);
+            int count = channel.read(ByteBuffer.wrap(into, offset, most), at);
             at += Math.max(0, count);
             left = count < 0 ? 0 : left - count;
             return count;
