@@ -90,7 +90,9 @@ class HostileFilesIT {
         Path errors = folder.resolve("errors.txt");
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xms256m",
                         "-Xmx256m",
+                        "-XX:+AlwaysPreTouch", // so that no file pays for the first use of memory
                         "-Xmn48m", // so that 180 MB of weights, which 256 MB have room for, fit among the old
                         "-XX:+UseSerialGC", // G1's threads would take a good part of all time
                         "-Dhourglass.plainKernels=true",
