@@ -241,7 +241,7 @@ class DetectorFilesTest {
                 "\"mean\":[ | \"mean\":[1, | the mean errors of 3 channels at",
                 "\"inverse\":[ | \"inverse\":[1, | whitening errors of 3 channels needs 9 numbers, got 10",
                 "\"inverse\":[ | \"inverse\":[-1, | whitening errors of 3 channels needs 9 numbers, got 10",
-                "\"overlap\":\"mean\" | \"overlap\":\"most\" | mean, median or last at",
+                "\"overlap\":\"mean\" | \"overlap\":\"most\" | mean, median, last or causal at",
                 "\"moving_average\":10 | \"moving_average\":0 | a moving average must be of 1 row or more, got 0",
                 "\"moving_average\":10 | \"moving_average\":5.5 | a whole number of 32 bits",
                 "\"false_alarm_rate\":0.01 | \"false_alarm_rate\":1 | a false-alarm rate must be above 0 and below 1",

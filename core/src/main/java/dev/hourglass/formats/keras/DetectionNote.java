@@ -156,7 +156,7 @@ public final class DetectionNote {
         return Arrays.stream(RowAnswers.Overlap.values())
                 .filter(overlap -> word(overlap).equals(word.asText()))
                 .findFirst()
-                .orElseThrow(() -> word.place().corrupt("mean, median or last", word.excerpt()));
+                .orElseThrow(() -> word.place().corrupt("mean, median, last or causal", word.excerpt()));
     }
 
     private static String word(RowAnswers.Overlap overlap) {
