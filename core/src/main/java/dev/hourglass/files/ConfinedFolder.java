@@ -56,6 +56,9 @@ public final class ConfinedFolder {
     /** More entries than that are no run's. */
     private static final int MOST_ENTRIES = 100_000;
 
+    /** A channel keeps as much memory outside the heap as it ever reads at once, for each thread. */
+    private static final int MOST_AT_ONCE = 1 << 20;
+
     /**
      * Something in the folder.
      *
@@ -223,11 +226,17 @@ public final class ConfinedFolder {
     public byte[] read(String name, int mostBytes) throws IOException {
         try (FileChannel channel = open(name, mostBytes)) {
             requireMemory(path(name), channel.size(), FreeHeap::freeBytes);
-            ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(channel.size()));
-            while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
-                // A file that is cut short meanwhile gives what is left.
+            byte[] bytes = new byte[Math.toIntExact(channel.size())];
+            int count = 0;
+            while (count < bytes.length) {
+                int most = Math.min(MOST_AT_ONCE, bytes.length - count);
+                int read = channel.read(ByteBuffer.wrap(bytes, count, most));
+                if (read < 0) {
+                    return Arrays.copyOf(bytes, count); // cut short meanwhile: what is left
+                }
+                count += read;
             }
-            return bytes.hasRemaining() ? Arrays.copyOf(bytes.array(), bytes.position()) : bytes.array();
+            return bytes;
         }
     }
 

@@ -101,6 +101,18 @@ class ConfinedFolderTest {
     }
 
     @Test
+    void filesLargerThanWhatIsReadAtOnceAreReadWhole() throws IOException {
+        for (int size : new int[] {0, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3_000_000}) {
+            byte[] bytes = new byte[size];
+            for (int i = 0; i < size; i++) {
+                bytes[i] = (byte) (i * 31 + (i >>> 8));
+            }
+            folder.write("large", bytes);
+            assertThat(folder.read("large", size)).isEqualTo(bytes);
+        }
+    }
+
+    @Test
     void whatIsNotThereIsSaidToBeMissing() throws IOException {
         assertThat(folder.find("no/such")).isEmpty();
         assertThat(folder.hasFile("no")).isFalse();
