@@ -41,13 +41,18 @@ import picocli.CommandLine.Spec;
             "",
             "  nab              Numenta's 58 series, scored by how early anomalies are found",
             "  ecg5000          heartbeats: ECG5000_TRAIN and ECG5000_TEST of the UCR archive",
-            "  skab             Skoltech's 34 experiments with a water circuit, 8 channels"
+            "  skab             Skoltech's 34 experiments with a water circuit, 8 channels",
+            "  smap             NASA's telemetry of SMAP and MSL, 81 signals",
+            "  tsb              the series of TSB-AD's evaluation list that are NAB's; DIR is NAB's",
+            "  mnist-one-class  digits, each once as the normal one; fetched as by the labs, so without DIR",
+            "  cifar10-one-class  photographs, likewise"
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  hourglass board nab NAB/",
             "  hourglass board nab NAB/ --seeds 0,1,2 --docs docs/boards.md",
-            "  hourglass board ecg5000 ECG5000/ --out results/"
+            "  hourglass board ecg5000 ECG5000/ --out results/",
+            "  hourglass board mnist-one-class"
         })
 final class BoardCommand implements Runnable {
     private final Terminal terminal;

@@ -228,16 +228,57 @@ class BoardCommandIT {
     }
 
     @Test
+    void aChangeOfASignalIsFoundInSmapWithFewRowsFlagged() throws IOException {
+        Path smap = Files.createDirectories(folder.resolve("smap"));
+        Path training = Files.createDirectories(smap.resolve("train"));
+        Path test = Files.createDirectories(smap.resolve("test"));
+        StringBuilder labels = new StringBuilder("chan_id,spacecraft,anomaly_sequences,class,num_values\n");
+        for (int signal = 1; signal <= 6; signal++) {
+            String name = "A-" + signal;
+            int first = 300 + 20 * signal;
+            Files.writeString(training.resolve(name + ".txt"), signal(signal, 400, 400));
+            Files.writeString(test.resolve(name + ".txt"), signal(signal, 600, first));
+            labels.append(name).append(signal % 2 == 0 ? ",MSL" : ",SMAP");
+            labels.append(",\"[[" + first + ", " + (first + 49) + "]]\",[point],600\n");
+        }
+        Files.writeString(smap.resolve("labeled_anomalies.csv"), labels);
+        Path results = folder.resolve("results");
+
+        assertThat(run("board", "smap", smap.toString(), "--seeds", "0", "--out", results.toString()))
+                .as(error())
+                .isZero();
+
+        assertThat(value(results, "autoencoder", "F1")).isEqualTo(1);
+        assertThat(value(results, "autoencoder", "MSL F1")).isEqualTo(1);
+        assertThat(value(results, "autoencoder", "rows flagged %")).isBetween(5.0, 30.0);
+        assertThat(value(results, "autoencoder", "mean AUROC of rows")).isGreaterThan(0.9);
+        assertThat(value(results, "one detection of everything", "F1")).isEqualTo(1);
+        assertThat(value(results, "one detection of everything", "rows flagged %"))
+                .isEqualTo(100);
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("SMAP and MSL, 6 signals, 6 anomalies");
+    }
+
+    /** A wave that is twice as high for 50 rows. */
+    private static String signal(int signal, int rows, int first) {
+        return IntStream.range(0, rows)
+                .mapToObj(row ->
+                        String.valueOf(Math.sin(row / (4.0 + signal)) * (row >= first && row < first + 50 ? 2.5 : 1)))
+                .collect(Collectors.joining("\n"));
+    }
+
+    @Test
     void whatIsNoBenchmarkIsRefusedInOneLineWithTheWayOut() throws IOException {
         Path empty = Files.createDirectories(folder.resolve("empty"));
 
         assertThat(run("board", "nabb", empty.toString())).isEqualTo(2);
-        assertThat(error()).contains("Unknown benchmark 'nabb': expected nab, ").contains("Did you mean 'nab'?");
+        assertThat(error())
+                .contains("Unknown benchmark 'nabb': expected nab, ", "mnist-one-class")
+                .contains("Did you mean 'nab'?");
         assertThat(run("board", "nab")).isEqualTo(2);
         assertThat(error()).contains("Missing the folder of the benchmark");
         assertThat(run("board", "nab", folder.resolve("none").toString())).isEqualTo(1);
         assertThat(error()).contains("expected the folder of the benchmark 'nab', found nothing");
-        for (String name : new String[] {"nab", "ecg5000", "skab"}) {
+        for (String name : new String[] {"nab", "ecg5000", "skab", "smap", "tsb"}) {
             assertThat(run("board", name, empty.toString())).as(name).isEqualTo(1);
             assertThat(error()).hasLineCount(1).contains(" is not ").contains("Give ");
         }

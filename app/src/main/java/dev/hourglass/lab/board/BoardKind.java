@@ -7,7 +7,11 @@ import java.util.List;
 public enum BoardKind {
     NAB("nab", "series"),
     ECG5000("ecg5000", "seeds"),
-    SKAB("skab", "experiments");
+    SKAB("skab", "experiments"),
+    SMAP("smap", "signals"),
+    TSB("tsb", "series"),
+    MNIST("mnist-one-class", "classes"),
+    CIFAR10("cifar10-one-class", "classes");
 
     private final String word;
     private final String itemWord;
@@ -29,7 +33,10 @@ public enum BoardKind {
 
     /** Whether its files lie in a folder; else it is made of a data set of the catalog. */
     public boolean needsFolder() {
-        return true;
+        return switch (this) {
+            case NAB, ECG5000, SKAB, SMAP, TSB -> true;
+            case MNIST, CIFAR10 -> false;
+        };
     }
 
     /** All of them, as on the command line. */
@@ -42,6 +49,10 @@ public enum BoardKind {
             case NAB -> NabBoard.open(options);
             case ECG5000 -> Ecg5000Board.open(options);
             case SKAB -> SkabBoard.open(options);
+            case SMAP -> SmapBoard.open(options);
+            case TSB -> TsbBoard.open(options);
+            case MNIST -> OneClassBoard.open("mnist", "MNIST", options);
+            case CIFAR10 -> OneClassBoard.open("cifar10", "CIFAR-10", options);
         };
     }
 }

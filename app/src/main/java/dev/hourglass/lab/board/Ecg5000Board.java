@@ -328,7 +328,6 @@ final class Ecg5000Board implements Benchmark {
                 .max((a, b) -> Double.compare(accuracy.applyAsDouble(a), accuracy.applyAsDouble(b)))
                 .orElseThrow();
         double[] gains = gains(scores, best);
-        double difference = Arrays.stream(gains).average().orElseThrow();
         Bootstrap.Interval interval = Bootstrap.of(
                 gains.length,
                 new RandomSource(seeds.getFirst()),
@@ -336,17 +335,15 @@ final class Ecg5000Board implements Benchmark {
                         .mapToDouble(beat -> gains[beat])
                         .average()
                         .orElseThrow());
-        notes.add(String.format(
-                Locale.ROOT,
-                "%s wins by accuracy: the autoencoder has %.4f, the best rival, %s, %.4f; difference %+.4f, 95 %% %s"
-                        + " by bootstrap over beats%s.",
-                difference > 0 ? "The autoencoder" : "A rival",
-                accuracy.applyAsDouble(AUTOENCODER),
-                best,
-                accuracy.applyAsDouble(best),
-                difference,
-                interval.words(4),
-                interval.isClear() ? "" : ", so it could be chance"));
+        notes.add(new Verdict(
+                        "accuracy",
+                        accuracy.applyAsDouble(AUTOENCODER),
+                        best,
+                        accuracy.applyAsDouble(best),
+                        interval,
+                        "beats",
+                        4)
+                .sentence());
         return notes;
     }
 

@@ -17,7 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongFunction;
-import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /**
@@ -25,8 +24,6 @@ import java.util.stream.IntStream;
  * threshold on the very files that are judged, as NAB's scoreboard has it.
  */
 final class NabJudge {
-    private static final int FOLDS = 5;
-    private static final int SHUFFLES = 3;
     private static final long SEED = 18;
     private static final NabProfile[] PROFILES = NabProfile.values();
 
@@ -187,45 +184,18 @@ final class NabJudge {
      */
     private double[] heldOut(double[][] sums) {
         double[] heldOut = new double[files.size()];
-        for (int shuffle = 0; shuffle < SHUFFLES; shuffle++) {
-            int[] fold = folds(shuffle);
-            for (int f = 0; f < FOLDS; f++) {
-                int held = f;
-                int best = 0;
-                double most = Double.NEGATIVE_INFINITY;
-                for (int setting = 0; setting < sums.length; setting++) {
-                    double[] each = sums[setting];
-                    double sum = IntStream.range(0, each.length)
-                            .filter(file -> fold[file] != held)
-                            .mapToDouble(file -> each[file])
-                            .sum();
-                    if (sum > most) {
-                        most = sum;
-                        best = setting;
-                    }
-                }
-                for (int file = 0; file < heldOut.length; file++) {
-                    heldOut[file] += fold[file] == held ? sums[best][file] / SHUFFLES : 0;
-                }
+        int[][] chosen = Folds.chosen(
+                files.size(),
+                sums.length,
+                (setting, others) -> Arrays.stream(others)
+                        .mapToDouble(file -> sums[setting][file])
+                        .sum());
+        for (int[] shuffle : chosen) {
+            for (int file = 0; file < heldOut.length; file++) {
+                heldOut[file] += sums[shuffle[file]][file] / chosen.length;
             }
         }
         return heldOut;
-    }
-
-    private int[] folds(int shuffle) {
-        int[] order = IntStream.range(0, files.size()).toArray();
-        RandomGenerator random = new RandomSource(SEED).stream("folds", shuffle);
-        for (int i = order.length - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            int moved = order[i];
-            order[i] = order[j];
-            order[j] = moved;
-        }
-        int[] fold = new int[order.length];
-        for (int i = 0; i < order.length; i++) {
-            fold[order[i]] = i % FOLDS;
-        }
-        return fold;
     }
 
     private static Judged mean(List<Judged> seeds) {
@@ -251,7 +221,8 @@ final class NabJudge {
         List<String> notes = new ArrayList<>();
         notes.add("Held out: margin of the range rule and level of the mute, which is the threshold, chosen from "
                 + grid.size()
-                + " pairs on the other four fifths of the files, the mean of " + SHUFFLES + " divisions. Fixed: margin "
+                + " pairs on the other four fifths of the files, the mean of " + Folds.SHUFFLES
+                + " divisions. Fixed: margin "
                 + NabSettings.FIXED.margin() + ", level " + NabSettings.FIXED.level()
                 + "; they come from earlier trials on this corpus, so only held out is without its labels. Optimum:"
                 + " fixed, with the best threshold on the files that are judged, as NAB's scoreboard has it. Errors"

@@ -35,7 +35,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -339,22 +338,11 @@ final class SkabBoard implements Benchmark {
                 .map(seed -> confusions(scores, autoencoder(seed)))
                 .toList();
         int[] all = IntStream.range(0, experiments.size()).toArray();
-        double difference = meanF1(ours, all) - f1(theirs, all);
         Bootstrap.Interval interval = Bootstrap.of(
                 experiments.size(),
                 new RandomSource(seeds.getFirst()),
                 drawn -> meanF1(ours, drawn) - f1(theirs, drawn));
-        notes.add(String.format(
-                Locale.ROOT,
-                "%s wins by F1: the autoencoder has %.3f, the best rival, %s, %.3f; difference %+.3f, 95 %% %s by"
-                        + " bootstrap over experiments%s.",
-                difference > 0 ? "The autoencoder" : "A rival",
-                meanF1(ours, all),
-                best,
-                f1(theirs, all),
-                difference,
-                interval.words(3),
-                interval.isClear() ? "" : ", so it could be chance"));
+        notes.add(new Verdict("F1", meanF1(ours, all), best, f1(theirs, all), interval, "experiments", 3).sentence());
         return notes;
     }
 
