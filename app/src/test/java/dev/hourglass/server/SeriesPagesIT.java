@@ -31,6 +31,25 @@ class SeriesPagesIT {
     @TempDir
     private static Path own;
 
+    /** Whether the picture has stripes of the known anomalies' colour between the lanes at a row. */
+    private static final String RED_IS_DRAWN = """
+            row => {
+              const timeline = document.querySelector("hg-timeline");
+              const canvas = timeline.querySelector("canvas");
+              const dots = canvas.width / timeline.width;
+              const at = Math.round(timeline.x(row) * dots);
+              const { data } = canvas.getContext("2d").getImageData(at - 8, 14 * dots, 16, 60 * dots);
+              for (let i = 0; i < data.length; i += 4) {
+                if (data[i] - data[i + 1] > 60 && data[i] - data[i + 2] > 60) {
+                  return true;
+                }
+              }
+              return false;
+            }""";
+
+    private static final com.microsoft.playwright.Mouse.MoveOptions STEPS =
+            new com.microsoft.playwright.Mouse.MoveOptions().setSteps(4);
+
     private static Workbench workbench;
     private static String run;
 
@@ -67,6 +86,16 @@ class SeriesPagesIT {
         return ((Number) page.evaluate(
                         "() => { const timeline = document.querySelector('hg-timeline'); return " + script + "; }"))
                 .doubleValue();
+    }
+
+    private static void picture(Page page, String name) {
+        String folder = System.getProperty("hourglass.pages");
+        if (folder != null) {
+            page.screenshot(new Page.ScreenshotOptions()
+                    .setFullPage(true)
+                    .setClip(0, 0, page.viewportSize().width, 1800)
+                    .setPath(Path.of(folder, name + ".png")));
+        }
     }
 
     /** Violations of this card alone: the others have their own test. */
@@ -120,6 +149,34 @@ class SeriesPagesIT {
     }
 
     @Test
+    void knownAnomaliesAreShadedAndPrecisionMovesWithTheThreshold() {
+        Page page = open(1280, ColorScheme.LIGHT);
+        assertThat(page.locator(".legend [data-of=known]")).isVisible();
+        assertThat(page.locator("canvas.timeline"))
+                .hasAttribute("aria-label", Pattern.compile("1 known anomaly of 20 rows shaded"));
+        assertThat(number(page, "timeline.known[0].first")).isEqualTo(100);
+        assertThat(number(page, "timeline.known[0].last")).isEqualTo(119);
+        page.waitForFunction(RED_IS_DRAWN, 109.5);
+        String precision = fact(page, "Precision").locator("dd").innerText();
+        picture(page, "series-known");
+
+        BoundingBox box = page.locator("canvas.timeline").boundingBox();
+        double y = number(page, "timeline.scoreY(timeline.threshold)");
+        double low = number(page, "timeline.scoreY(timeline.scale.low) - 3");
+        page.mouse().move(box.x + box.width / 2, box.y + y);
+        page.mouse().down();
+        page.mouse().move(box.x + box.width / 2, box.y + low, STEPS);
+
+        assertThat(fact(page, "Precision").locator("dd")).not().hasText(precision);
+        assertThat(fact(page, "Recall").locator("dd")).hasText(Pattern.compile("100"));
+        page.mouse().up();
+        page.locator("hg-series")
+                .getByLabel("bad", new Locator.GetByLabelOptions().setExact(true))
+                .uncheck();
+        assertThat(page.locator(".legend [data-of=known]")).hasCount(0);
+    }
+
+    @Test
     void aFileOfOnesOwnIsScoredAndItsScoresTakenAway() throws IOException {
         Path file = Files.writeString(own.resolve("later.csv"), SeriesApiIT.pump(300, 150));
         Page page = open(1280, ColorScheme.LIGHT);
@@ -142,6 +199,7 @@ class SeriesPagesIT {
         page.locator("ol.events button").first().click();
 
         assertThat(page.locator("ul.bars")).isVisible();
+        picture(page, "series-narrow");
         requireAccessible(page);
         int beyond = (Integer) page.evaluate("document.documentElement.scrollWidth - innerWidth");
         assertThat(beyond).isLessThanOrEqualTo(0);

@@ -21,6 +21,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -33,6 +34,7 @@ public final class SeriesRoutes implements Routes {
     private static final int MOST_CURVES = 16;
     private static final int MOST_EVENTS = 1_000;
     private static final int MOST_PIECES = 1_000;
+    private static final int MOST_KNOWN = 2_000;
     private static final int TICKS = 9;
 
     private final EvaluationTargets targets;
@@ -51,6 +53,7 @@ public final class SeriesRoutes implements Routes {
         routes.get(series, this::overview);
         routes.get(series + "/curves", this::curves);
         routes.get(series + "/events", this::events);
+        routes.get(series + "/known", this::known);
         routes.get(series + "/scores", this::scores);
     }
 
@@ -258,6 +261,41 @@ public final class SeriesRoutes implements Routes {
                                     .toList(),
                             truth.isKnown() ? truth.with(events) : null));
         });
+    }
+
+    private record Stretch(int first, int last) {}
+
+    private record Known(int anomalies, int rows, List<Stretch> listed) {}
+
+    private void known(Context context) {
+        Query query = new Query(context);
+        int limit = query.integer("limit", 0, MOST_KNOWN, MOST_KNOWN);
+        String run = context.pathParam("run");
+        String dataName = query.text("data", "test");
+        EvaluationTarget target = targets.target(context);
+        jobs.answer(context, target, RowScoring.of(query, target), series -> {
+            List<Segment> anomalies =
+                    truth(query, run, dataName, target, series).anomalies();
+            Answers.json(
+                    context,
+                    new Known(
+                            anomalies.size(),
+                            anomalies.stream().mapToInt(Segment::length).sum(),
+                            longest(anomalies, limit).stream()
+                                    .map(rows -> new Stretch(rows.first(), rows.last()))
+                                    .toList()));
+        });
+    }
+
+    /** In the order of their rows. */
+    static List<Segment> longest(List<Segment> segments, int limit) {
+        return segments.size() <= limit
+                ? segments
+                : segments.stream()
+                        .sorted(Comparator.comparingInt(Segment::length).reversed())
+                        .limit(limit)
+                        .sorted(Comparator.comparingInt(Segment::first))
+                        .toList();
     }
 
     private RowTruth truth(Query query, String run, String dataName, EvaluationTarget target, ScoredSeries series) {

@@ -22,4 +22,12 @@ class SeriesRoutesTest {
         assertThat(SeriesRoutes.worst(steps, events, 5)).isEqualTo(events);
         assertThat(SeriesRoutes.worst(steps, events, 0)).isEmpty();
     }
+
+    @Test
+    void theLongestStretchesAreListedInTheOrderOfTheirRows() {
+        List<Segment> known = List.of(new Segment(0, 0), new Segment(2, 5), new Segment(8, 8), new Segment(9, 11));
+
+        assertThat(SeriesRoutes.longest(known, 2)).containsExactly(new Segment(2, 5), new Segment(9, 11));
+        assertThat(SeriesRoutes.longest(known, 4)).isEqualTo(known);
+    }
 }

@@ -35,6 +35,7 @@ class HgSeries extends PageElement {
     curves: { state: true },
     whole: { state: true },
     found: { state: true },
+    known: { state: true },
     marks: { state: true },
     selected: { state: true },
     range: { state: true },
@@ -52,6 +53,7 @@ class HgSeries extends PageElement {
     );
     this.askingCurves = new Latest((wish) => this.askCurves(wish));
     this.askingEvents = new Latest((wish) => this.askEvents(wish));
+    this.askingKnown = new Latest((wish) => this.askKnown(wish));
     this.width = 0;
     this.failure = null;
     this.keys = false;
@@ -67,12 +69,14 @@ class HgSeries extends PageElement {
     this.curves = null;
     this.whole = null;
     this.found = null;
+    this.known = null;
     this.marks = [];
     this.selected = null;
     this.range = null;
     this.shown = null;
     this.askedCurves = "";
     this.askedEvents = "";
+    this.askedKnown = "";
   }
 
   connectedCallback() {
@@ -152,16 +156,13 @@ class HgSeries extends PageElement {
         this.askingCurves.ask(wish);
       }
     }
-    const wish = {
-      run,
-      model,
-      ...this.which,
-      ...this.number,
-      threshold: this.threshold,
-      limit: LISTED,
-      anomalous: this.query.get("bad") ?? "",
-      said: JSON.stringify(this.marks),
-    };
+    const truth = { anomalous: this.query.get("bad") ?? "", said: JSON.stringify(this.marks) };
+    const known = { run, model, ...this.which, ...truth };
+    if (JSON.stringify(known) !== this.askedKnown) {
+      this.askedKnown = JSON.stringify(known);
+      this.askingKnown.ask(known);
+    }
+    const wish = { run, model, ...this.which, ...this.number, threshold: this.threshold, limit: LISTED, ...truth };
     if (JSON.stringify(wish) !== this.askedEvents) {
       this.askedEvents = JSON.stringify(wish);
       this.askingEvents.ask(wish);
@@ -194,6 +195,18 @@ class HgSeries extends PageElement {
       if (key === this.key) {
         this.selected = sameEvent(found.listed, this.event);
         this.found = found;
+      }
+    } catch (failure) {
+      this.failure = failure;
+    }
+  }
+
+  async askKnown({ run, model, said, ...query }) {
+    const key = this.key;
+    try {
+      const known = await api.knownAnomalies(run, model, query);
+      if (key === this.key) {
+        this.known = known;
       }
     } catch (failure) {
       this.failure = failure;
@@ -283,6 +296,7 @@ class HgSeries extends PageElement {
         .threshold=${this.threshold}
         .events=${found?.listed ?? []}
         .selected=${this.selected}
+        .known=${this.known?.listed ?? []}
         .marks=${this.marks}
         .range=${this.range}
         .spoken=${this.spoken(series)}
@@ -294,7 +308,9 @@ class HgSeries extends PageElement {
       ></hg-timeline>
       <p class="legend note">
         <span><i data-of="measured"></i>measured</span> <span><i data-of="rebuilt"></i>rebuilt by the model</span>
-        <span><i data-of="event"></i>event</span> <span><i data-of="anomaly"></i>said to be an anomaly</span>
+        <span><i data-of="event"></i>event</span>
+        ${this.known?.anomalies ? html`<span><i data-of="known"></i>known anomaly</span>` : nothing}
+        <span><i data-of="anomaly"></i>said to be an anomaly</span>
         <span><i data-of="normal"></i>said to be normal</span>
       </p>
       ${this.slider(scale)} ${this.agreement(series, found)}
@@ -307,6 +323,7 @@ class HgSeries extends PageElement {
     return (
       `Timeline of ${format.count(series.rows)} rows, showing ${format.count(from)} to ${format.count(to - 1)}: ` +
       `${this.channels.map((i) => series.channels[i]).join(", ")} with their reconstructions, and the score. ` +
+      (this.known?.anomalies ? `${format.counted(this.known.anomalies, "known anomaly", "known anomalies")} of ${format.counted(this.known.rows, "row")} shaded. ` : "") +
       "The list of events says the same in words."
     );
   }

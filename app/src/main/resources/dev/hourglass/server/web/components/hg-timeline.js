@@ -28,6 +28,7 @@ class HgTimeline extends PageElement {
     threshold: { type: Number },
     events: { attribute: false },
     selected: { attribute: false },
+    known: { attribute: false },
     marks: { attribute: false },
     range: { attribute: false },
     spoken: {},
@@ -37,6 +38,7 @@ class HgTimeline extends PageElement {
     super();
     this.drag = null;
     this.range = null;
+    this.known = [];
     this.redraw = () => this.draw();
     this.resizing = new ResizeObserver(() => this.measure());
     this.width = 0;
@@ -137,7 +139,7 @@ class HgTimeline extends PageElement {
     this.drawWhole(to);
   }
 
-  /** Behind the lanes: events, marks and what is selected. */
+  /** Behind the lanes: known anomalies, events, marks and what is selected. */
   drawRows(to) {
     const bottom = this.axisTop;
     const stretch = (first, last, color, opacity, top = GAP - 4, end = bottom) => {
@@ -145,11 +147,13 @@ class HgTimeline extends PageElement {
       const right = Math.min(LEFT + this.plot, this.x(last + 1));
       if (right > LEFT && left < LEFT + this.plot) {
         to.globalAlpha = opacity;
-        to.fillStyle = token(color);
+        to.fillStyle = typeof color === "string" ? token(color) : color;
         to.fillRect(left, top, Math.max(1.5, right - left), end - top);
         to.globalAlpha = 1;
       }
     };
+    const stripes = this.stripes(to);
+    this.known.forEach(({ first, last }) => stretch(first, last, stripes, 0.55));
     this.events.forEach((event, i) => stretch(event.first, event.last, "code", i === this.selected ? 0.34 : 0.14));
     if (this.range) {
       stretch(this.range.first, this.range.last, "accent", 0.2);
@@ -157,6 +161,21 @@ class HgTimeline extends PageElement {
     for (const { first, last, kind } of this.marks) {
       stretch(first, last, kind === "anomaly" ? "bad" : "good", 1, this.scoreTop - 9, this.scoreTop - 3);
     }
+  }
+
+  /** Known anomalies are striped, so that they are told from events without their colours. */
+  stripes(to) {
+    const tile = new OffscreenCanvas(8, 8);
+    const on = tile.getContext("2d");
+    on.strokeStyle = token("bad");
+    on.lineWidth = 1.5;
+    on.beginPath();
+    for (const shift of [-8, 0, 8]) {
+      on.moveTo(shift, 8);
+      on.lineTo(shift + 8, 0);
+    }
+    on.stroke();
+    return to.createPattern(tile, "repeat");
   }
 
   drawLane(to, { channel, original, rebuilt }, top) {
@@ -288,6 +307,10 @@ class HgTimeline extends PageElement {
           to.fillRect(LEFT + (this.plot * i) / high.length, top + WHOLE - 2 - tall, Math.max(0.6, this.plot / high.length), tall);
         }
       });
+    }
+    to.fillStyle = token("bad");
+    for (const { first, last } of this.known) {
+      to.fillRect(LEFT + (this.plot * first) / this.rows, top + 1, Math.max(1.5, (this.plot * (last + 1 - first)) / this.rows), 4);
     }
     const left = LEFT + (this.plot * this.view.from) / this.rows;
     const width = Math.max(4, (this.plot * (this.view.to - this.view.from)) / this.rows);

@@ -212,6 +212,7 @@ export const api = {
     longJson("GET", `${of(run, model)}/series`, { query, signal }, onProgress),
   seriesCurves: (run, model, query, signal) => longJson("GET", `${of(run, model)}/series/curves`, { query, signal }),
   seriesEvents: (run, model, query, signal) => longJson("GET", `${of(run, model)}/series/events`, { query, signal }),
+  knownAnomalies: (run, model, query, signal) => longJson("GET", `${of(run, model)}/series/known`, { query, signal }),
   seriesScores: async (run, model, query) =>
     (await long("GET", `${of(run, model)}/series/scores`, { query, accept: "text/csv" })).blob(),
   marks: (run, model, query, signal) => get(`${of(run, model)}/marks`, query, signal),
