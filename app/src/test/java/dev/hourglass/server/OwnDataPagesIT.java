@@ -4,14 +4,19 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
@@ -83,10 +88,36 @@ class OwnDataPagesIT {
         }
     }
 
+    /** As a person drops it from a file manager: the browser reads the file or folder itself. */
+    private static void drop(Page page, Path what) {
+        Locator target = page.locator("hg-bring .drop");
+        target.scrollIntoViewIfNeeded();
+        BoundingBox box = target.boundingBox();
+        JsonArray files = new JsonArray();
+        files.add(what.toString());
+        JsonObject data = new JsonObject();
+        data.add("items", new JsonArray());
+        data.add("files", files);
+        data.addProperty("dragOperationsMask", 1);
+        CDPSession session = page.context().newCDPSession(page);
+        for (String type : List.of("dragEnter", "dragOver", "drop")) {
+            JsonObject event = new JsonObject();
+            event.addProperty("type", type);
+            event.addProperty("x", box.x + box.width / 2);
+            event.addProperty("y", box.y + box.height / 2);
+            event.add("data", data);
+            session.send("Input.dispatchDragEvent", event);
+            if (type.equals("dragOver")) {
+                assertThat(target).hasAttribute("data-over", "");
+            }
+        }
+        assertThat(target).not().hasAttribute("data-over", "");
+    }
+
     @Test
-    void aTableIsBroughtLookedAtChangedTrainedOnAndRemoved() throws IOException, InterruptedException {
+    void aTableIsDroppedLookedAtChangedTrainedOnAndRemoved() throws IOException, InterruptedException {
         Page page = home(1280);
-        page.locator("#bring-file").setInputFiles(pump());
+        drop(page, pump());
 
         assertThat(page.locator("hg-own-data dl.facts").first()).containsText("400");
         assertThat(labelled(page, "What status is for")).hasValue("label");
@@ -112,6 +143,7 @@ class OwnDataPagesIT {
         page.navigate(workbench.at("/"));
         button(page, "Remove pump.csv").click();
         assertThat(button(page, "Remove pump.csv")).hasCount(0);
+        assertThat(page.locator("hg-labs .estimate dl")).hasCount(0);
         assertThat(runs.resolve(".data/pump.csv")).doesNotExist();
     }
 
@@ -156,7 +188,7 @@ class OwnDataPagesIT {
         Files.writeString(photos.resolve("even/broken.png"), "no picture");
         Page page = home(1280);
 
-        page.locator("#bring-folder").setInputFiles(photos);
+        drop(page, photos);
 
         assertThat(page.locator("hg-own-data dl.facts").first()).containsText("even, odd");
         assertThat(page.locator(".own-notes")).hasText(Pattern.compile("^\\s*even/broken\\.png: "));

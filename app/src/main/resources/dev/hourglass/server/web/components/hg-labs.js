@@ -8,19 +8,19 @@ import { runs } from "../runs/runs.js";
 import { stateOf } from "./hg-state.js";
 
 /**
- * The labs that come with Hourglass, each with a button that starts it and, once a person sees it, what it will cost on
- * this machine.
+ * The labs that come with Hourglass, each with a button that starts it and one that measures what it will cost on this
+ * machine.
  */
 class HgLabs extends PageElement {
-  static properties = { estimates: { state: true }, starting: { state: true } };
+  static properties = { asked: { state: true }, estimates: { state: true }, starting: { state: true } };
 
   constructor() {
     super();
+    this.asked = new Set();
     this.estimates = new Map();
     this.starting = null;
     this.labs = new Loading(this, () => api.recipes());
-    this.inSight = new Set();
-    this.watcher = new IntersectionObserver((cards) => this.look(cards));
+    this.waiting = [];
   }
 
   connectedCallback() {
@@ -30,40 +30,22 @@ class HgLabs extends PageElement {
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.watcher.disconnect();
-    this.inSight.clear();
-  }
-
-  updated() {
-    this.querySelectorAll("article").forEach((card) => this.watcher.observe(card));
-  }
-
-  look(cards) {
-    for (const { target, isIntersecting } of cards) {
-      if (isIntersecting) {
-        this.inSight.add(target.dataset.lab);
-      } else {
-        this.inSight.delete(target.dataset.lab);
-      }
-    }
-    this.estimateEach();
+    this.waiting = [];
+    this.asked = new Set(this.estimates.keys());
   }
 
   /** One after the other: each is measured by some training steps, which take all processors and must not disturb each other. */
-  async estimateEach() {
-    if (this.estimating) {
+  async measure(lab) {
+    const isMeasuring = this.asked.size > this.estimates.size;
+    this.asked = new Set(this.asked).add(lab);
+    this.waiting.push(lab);
+    if (isMeasuring) {
       return;
     }
-    this.estimating = true;
-    for (let lab = this.nextInSight(); lab !== undefined; lab = this.nextInSight()) {
-      const estimate = await api.estimate({ recipe: lab.name }).catch((failure) => ({ failure }));
-      this.estimates = new Map(this.estimates).set(lab.name, estimate);
+    for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) {
+      const estimate = await api.estimate({ recipe: next }).catch((failure) => ({ failure }));
+      this.estimates = new Map(this.estimates).set(next, estimate);
     }
-    this.estimating = false;
-  }
-
-  nextInSight() {
-    return (this.labs.value ?? []).find(({ name }) => this.inSight.has(name) && !this.estimates.has(name));
   }
 
   render() {
@@ -102,7 +84,16 @@ class HgLabs extends PageElement {
           </tbody>
         </table>
       </div>
-      ${estimateFacts(this.estimates.get(lab.name))}
+      ${
+        this.asked.has(lab.name)
+          ? estimateFacts(this.estimates.get(lab.name))
+          : html`<div class="estimate">
+              <button class="quiet" aria-label=${`Measure what ${lab.title} takes`} @click=${() => this.measure(lab.name)}>
+                Measure time and memory
+              </button>
+              <p class="note">Some training steps on this machine, a few seconds.</p>
+            </div>`
+      }
       <div class="row">
         <button class="primary" ?disabled=${this.starting !== null} @click=${() => this.start(lab.name)}>
           ${this.starting === lab.name ? "Starting" : "Start"}
