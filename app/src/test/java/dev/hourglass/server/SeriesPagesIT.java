@@ -36,6 +36,9 @@ class SeriesPagesIT {
             row => {
               const timeline = document.querySelector("hg-timeline");
               const canvas = timeline.querySelector("canvas");
+              if (!timeline.width || canvas.width < timeline.width) {
+                return false;
+              }
               const dots = canvas.width / timeline.width;
               const at = Math.round(timeline.x(row) * dots);
               const { data } = canvas.getContext("2d").getImageData(at - 8, 14 * dots, 16, 60 * dots);
