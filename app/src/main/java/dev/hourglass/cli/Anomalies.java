@@ -1,5 +1,6 @@
 package dev.hourglass.cli;
 
+import dev.hourglass.cli.terminal.LabDisplay;
 import dev.hourglass.cli.terminal.Progress;
 import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.Dataset;
@@ -7,14 +8,20 @@ import dev.hourglass.detect.Detection;
 import dev.hourglass.detect.Detector;
 import dev.hourglass.detect.series.AnomalyEvent;
 import dev.hourglass.formats.SavedModel;
+import dev.hourglass.lab.LabEvent;
+import dev.hourglass.lab.detection.Rivals;
 import dev.hourglass.lab.detection.ScoredSamples;
 import dev.hourglass.lab.detection.ScoredSeries;
+import dev.hourglass.report.results.DetectorComparison;
+import dev.hourglass.report.tables.DetectorTable;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code score} and {@code detect} share: scoring with a bar, and tables of what was found. */
 final class Anomalies {
@@ -113,6 +120,71 @@ final class Anomalies {
                 .limit(SHOWN)
                 .sorted()
                 .toList();
+    }
+
+    /**
+     * Fits rivals of a model.
+     *
+     * @param training what the model was trained on; null where that is not at hand, and part of the normal data is taken
+     * @param normal what calibrated it
+     */
+    static Rivals rivals(
+            @Nullable Dataset training, Dataset normal, SavedModel model, long seed, int threads, Terminal terminal) {
+        Detection detection = Objects.requireNonNull(model.detection());
+        try (LabDisplay display = new LabDisplay(terminal)) {
+            Rivals.Watch watch = task -> display.accept(new LabEvent.Working(task));
+            return training == null
+                    ? Rivals.fit(normal, detection, seed, threads, watch)
+                    : Rivals.fit(training, normal, detection, seed, threads, watch);
+        }
+    }
+
+    /**
+     * Holds rivals beside a model.
+     *
+     * @param anomalous which rows are known anomalies, in the order of the series; null where that is not known
+     */
+    static DetectorComparison compare(
+            ScoredSeries scored, Rivals rivals, boolean @Nullable [] anomalous, Terminal terminal) {
+        try (Progress progress =
+                new Progress(terminal, "Scoring by rivals", scored.samples().size(), "samples")) {
+            return rivals.compare(scored, anomalous, task -> {}, progress::stepTo);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException("Can't score " + scored.samples().name() + " by rivals: " + e.getMessage(), e);
+        }
+    }
+
+    static DetectorComparison compare(ScoredSamples scored, Rivals rivals, Terminal terminal) {
+        try (Progress progress =
+                new Progress(terminal, "Scoring by rivals", scored.samples().size(), "samples")) {
+            return rivals.compare(scored, null, task -> {}, progress::stepTo);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException("Can't score " + scored.samples().name() + " by rivals: " + e.getMessage(), e);
+        }
+    }
+
+    static void print(DetectorComparison comparison, Terminal terminal) {
+        terminal.println("");
+        terminal.println("Beside simple rivals, by the same data, rule and events, each at its threshold:");
+        DetectorTable table = DetectorTable.of(comparison);
+        List<List<String>> lines = new ArrayList<>(List.of(table.heads()));
+        lines.addAll(table.rows());
+        int[] widths = new int[table.heads().size()];
+        for (List<String> line : lines) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], line.get(i).length());
+            }
+        }
+        for (List<String> line : lines) {
+            StringBuilder text = new StringBuilder("  ");
+            for (int i = 0; i < widths.length; i++) {
+                String cell = line.get(i);
+                String room = " ".repeat(widths[i] - cell.length());
+                text.append(i == 0 ? cell + room : "  " + room + cell);
+            }
+            terminal.println(text.toString().stripTrailing());
+        }
+        comparison.verdict().forEach(terminal::println);
     }
 
     static void print(ScoredSamples scored, Terminal terminal) {

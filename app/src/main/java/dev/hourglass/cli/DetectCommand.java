@@ -20,6 +20,7 @@ import dev.hourglass.files.AtomicFile;
 import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.lab.DetectorTraining;
+import dev.hourglass.lab.detection.Rivals;
 import dev.hourglass.lab.detection.ScoredSamples;
 import dev.hourglass.lab.detection.ScoredSeries;
 import dev.hourglass.lab.preview.DataPreview;
@@ -27,6 +28,8 @@ import dev.hourglass.lab.recipe.DraftChoices;
 import dev.hourglass.lab.recipe.Recipe;
 import dev.hourglass.lab.recipe.RecipeReader;
 import dev.hourglass.report.figures.Figure;
+import dev.hourglass.report.results.DetectorComparison;
+import dev.hourglass.report.tables.DetectorTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,6 +114,11 @@ final class DetectCommand implements Runnable {
             description = "Of initialisation, shuffling and bootstrap (default: 42, or the recipe's).")
     private @Nullable Long seed;
 
+    @Option(
+            names = "--no-rivals",
+            description = "Don't hold simple detectors beside the model: PCA, nearest neighbours, a rolling z-score.")
+    private boolean noRivals;
+
     @Mixin
     private DetectionArguments detection = new DetectionArguments();
 
@@ -125,8 +133,19 @@ final class DetectCommand implements Runnable {
         this.catalog = catalog;
     }
 
-    /** A detector, and what it is to score. */
-    private record Found(SavedModel detector, Dataset samples, String recipe) {}
+    /**
+     * A detector, and what it is to score.
+     *
+     * @param training null where the model was not trained here
+     * @param normal what calibrated it
+     */
+    private record Found(
+            SavedModel detector,
+            Dataset samples,
+            String recipe,
+            @Nullable Dataset training,
+            Dataset normal,
+            long seed) {}
 
     @Override
     public void run() {
@@ -189,7 +208,13 @@ final class DetectCommand implements Runnable {
                             .withNormalization(training.normalization()),
                     catalog,
                     terminal);
-            return new Found(training.run(detection::options, display), samples, written);
+            return new Found(
+                    training.run(detection::options, display),
+                    samples,
+                    written,
+                    training.training(),
+                    training.normal(),
+                    training.seed());
         }
     }
 
@@ -284,17 +309,16 @@ final class DetectCommand implements Runnable {
         Dataset normal = reading.open(train.toString(), plain, catalog, terminal);
         Dataset samples = reading.open(data.toString(), plain, catalog, terminal);
         try (LabDisplay display = new LabDisplay(terminal)) {
-            return new Found(
-                    DetectorTraining.calibrated(
-                            plain,
-                            normal,
-                            detection.options(DetectorTraining.defaults(normal)),
-                            normal.name(),
-                            seed == null ? 42 : seed,
-                            threads.count(),
-                            display),
-                    samples,
-                    "");
+            long usedSeed = seed == null ? 42 : seed;
+            SavedModel detector = DetectorTraining.calibrated(
+                    plain,
+                    normal,
+                    detection.options(DetectorTraining.defaults(normal)),
+                    normal.name(),
+                    usedSeed,
+                    threads.count(),
+                    display);
+            return new Found(detector, samples, "", null, normal, usedSeed);
         }
     }
 
@@ -307,7 +331,10 @@ final class DetectCommand implements Runnable {
             scored.writeScores(folder.resolve("scores.csv"));
             scored.writeEvents(folder.resolve("events.csv"));
             scored.figure(String.valueOf(data.getFileName())).writePng(folder.resolve("anomalies.png"));
-            judge(scored);
+            boolean[] anomalous = judge(scored);
+            if (!noRivals) {
+                write(Anomalies.compare(scored, rivals(found), anomalous, terminal), folder);
+            }
         } else {
             ScoredSamples scored = Anomalies.samples(found.detector, found.samples, threads.count(), terminal);
             terminal.println("");
@@ -318,10 +345,24 @@ final class DetectCommand implements Runnable {
             if (figure.isPresent()) {
                 figure.get().writePng(folder.resolve("oddest.png"));
             }
+            if (!noRivals) {
+                write(Anomalies.compare(scored, rivals(found), terminal), folder);
+            }
         }
         terminal.println("");
         terminal.println("Everything is in " + folder + "; score more with: hourglass score "
                 + folder.resolve("detector.keras") + " --data FILE");
+    }
+
+    private Rivals rivals(Found found) {
+        terminal.println("");
+        return Anomalies.rivals(found.training, found.normal, found.detector, found.seed, threads.count(), terminal);
+    }
+
+    private void write(DetectorComparison comparison, Path folder) throws IOException {
+        Anomalies.print(comparison, terminal);
+        AtomicFile.write(
+                folder.resolve("rivals.csv"), DetectorTable.of(comparison).toCsv());
     }
 
     private static void create(Path folder, Found found) throws IOException {
@@ -332,18 +373,20 @@ final class DetectCommand implements Runnable {
         }
     }
 
-    private void judge(ScoredSeries scored) {
+    /** Which rows are anomalies, where labels say so. */
+    private boolean @Nullable [] judge(ScoredSeries scored) {
         String column = table.read().table().roles().label();
         if (column != null) {
             List<String> columns = scored.samples().normalization().columns();
             TableOptions read = table.read().table().withLabel(null, true);
             try {
-                LabelledRows.print(
+                return LabelledRows.print(
                         scored, data, columns.isEmpty() ? read : read.withColumns(columns), data, column, terminal);
             } catch (DatasetException | CommandException e) {
                 // The labels may be those of TRAIN alone.
                 terminal.println("Not judged by labels: " + e.getMessage());
             }
         }
+        return null;
     }
 }

@@ -22,8 +22,9 @@ final class LabelledRows {
      * @param options how it is read, with the columns that were scored
      * @param truth which rows are anomalies; may be the data themselves
      * @param column of the labels; null for the only one, or the one that is called so
+     * @return which rows are anomalies, in the order of the series
      */
-    static void print(
+    static boolean[] print(
             ScoredSeries scored,
             Path data,
             TableOptions options,
@@ -57,6 +58,11 @@ final class LabelledRows {
                                 each.note())
                         .stripTrailing());
             }
+            boolean[] anomalous = new boolean[labelled.rows()];
+            for (int row = 0; row < anomalous.length; row++) {
+                anomalous[row] = known.labels().isAnomalous(row);
+            }
+            return scored.inSeriesOrder(anomalous);
         } catch (IllegalArgumentException e) {
             throw new CommandException(
                     "Can't judge the scores of " + data + " by the labels of " + truth + ": " + e.getMessage(), e);

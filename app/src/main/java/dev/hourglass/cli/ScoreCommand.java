@@ -17,6 +17,7 @@ import dev.hourglass.detect.Detector;
 import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.lab.DetectorTraining;
+import dev.hourglass.lab.detection.Rivals;
 import dev.hourglass.lab.detection.ScoredSamples;
 import dev.hourglass.lab.detection.ScoredSeries;
 import java.io.IOException;
@@ -107,6 +108,15 @@ final class ScoreCommand implements Runnable {
     private @Nullable Path save;
 
     @Option(
+            names = "--rivals",
+            paramLabel = "NORMAL",
+            description =
+                    "Hold simple detectors beside the model: PCA, nearest neighbours and a rolling z-score, fitted to"
+                            + " four fifths of these normal data and calibrated by the rest (default: those of"
+                            + " --calibrate).")
+    private @Nullable String rivals;
+
+    @Option(
             names = "--seed",
             paramLabel = "N",
             converter = WholeNumber.Seed.class,
@@ -151,13 +161,30 @@ final class ScoreCommand implements Runnable {
             terminal.println("");
             Anomalies.print(scored, terminal);
             write(scored);
-            judge(scored);
+            boolean[] anomalous = judge(scored);
+            beside(detector)
+                    .ifPresent(fitted ->
+                            Anomalies.print(Anomalies.compare(scored, fitted, anomalous, terminal), terminal));
         } else {
             ScoredSamples scored = Anomalies.samples(detector, samples, threads.count(), terminal);
             terminal.println("");
             Anomalies.print(scored, terminal);
             write(scored);
+            beside(detector)
+                    .ifPresent(fitted -> Anomalies.print(Anomalies.compare(scored, fitted, terminal), terminal));
         }
+    }
+
+    private Optional<Rivals> beside(SavedModel detector) {
+        String source = rivals == null ? calibrate : rivals;
+        if (source == null) {
+            terminal.println("");
+            terminal.println("Not compared with simple detectors. Give normal data with --rivals NORMAL to see whether"
+                    + " they find the same.");
+            return Optional.empty();
+        }
+        Dataset normal = reading.open(source, detector, catalog, terminal);
+        return Optional.of(Anomalies.rivals(null, normal, detector, seed, threads.count(), terminal));
     }
 
     private String source() {
@@ -190,10 +217,10 @@ final class ScoreCommand implements Runnable {
 
     private void requireUsable() {
         follow.requireAsked();
-        if (follow.asked() && (out != null || plot != null || labels != null)) {
+        if (follow.asked() && (out != null || plot != null || labels != null || rivals != null)) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--out, --plot and --labels need all rows, and --follow writes a line for each as it comes. Leave"
+                    "--out, --plot, --labels and --rivals need all rows, and --follow writes a line for each as it comes. Leave"
                             + " them out.");
         }
         if (!follow.asked()) {
@@ -321,13 +348,14 @@ final class ScoreCommand implements Runnable {
         }
     }
 
-    private void judge(ScoredSeries scored) {
+    /** Which rows are anomalies, where labels say so. */
+    private boolean @Nullable [] judge(ScoredSeries scored) {
         TableOptions table = reading.tables().table();
         String column = table.roles().label();
         if (labels != null || column != null) {
             List<String> columns = scored.samples().normalization().columns();
             Path scoredFile = Path.of(source());
-            LabelledRows.print(
+            return LabelledRows.print(
                     scored,
                     scoredFile,
                     (columns.isEmpty() ? table : table.withColumns(columns)).withLabel(null, true),
@@ -335,5 +363,6 @@ final class ScoreCommand implements Runnable {
                     column,
                     terminal);
         }
+        return null;
     }
 }

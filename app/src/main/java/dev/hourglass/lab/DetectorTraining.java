@@ -70,6 +70,21 @@ public final class DetectorTraining {
         return splits.training().normalization();
     }
 
+    /** What is trained on. */
+    public Dataset training() {
+        return splits.training();
+    }
+
+    /** What calibrates: of the same kind, and not trained on. */
+    public Dataset normal() {
+        return splits.test();
+    }
+
+    /** The seed of the training. */
+    public long seed() {
+        return model.training().seed();
+    }
+
     /**
      * Trains and calibrates.
      *

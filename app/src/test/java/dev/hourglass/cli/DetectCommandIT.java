@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,60 @@ class DetectCommandIT {
         assertThat(folder.resolve("again.csv")).hasSameTextualContentAs(folder.resolve("found/scores.csv"));
         assertThat(folder.resolve("again_events.csv")).hasSameTextualContentAs(folder.resolve("found/events.csv"));
         assertThat(output()).contains("Judged by", "81 rows in 2 anomalies", "ROC AUC", "event F1");
+    }
+
+    @Test
+    void rivalsStandBesideTheModelAndTheBestEventF1Wins() throws IOException {
+        assertThat(run(
+                        "score",
+                        path("found/detector.keras"),
+                        "--data",
+                        path("other-order.csv"),
+                        "--label-column",
+                        "fault",
+                        "--rivals",
+                        path("train.csv")))
+                .as(errors())
+                .isZero();
+        List<String> lines = output().lines().toList();
+        int head = IntStream.range(0, lines.size())
+                .filter(line -> lines.get(line).startsWith("  Detector "))
+                .findFirst()
+                .orElseThrow();
+        double[] f1 = new double[5];
+        for (int i = 0; i < f1.length; i++) {
+            String[] cells = lines.get(head + 1 + i).trim().split("  +");
+            assertThat(cells).hasSize(8);
+            f1[i] = Double.parseDouble(cells[5]);
+            assertThat(cells[0])
+                    .isEqualTo(List.of(
+                                    "the model",
+                                    "rolling z-score",
+                                    "PCA error",
+                                    "PCA Mahalanobis",
+                                    "nearest neighbours")
+                            .get(i));
+        }
+        double best = Arrays.stream(f1).skip(1).max().orElseThrow();
+        assertThat(lines.get(head + 6))
+                .startsWith(
+                        f1[0] > best
+                                ? "The model wins: "
+                                : f1[0] == best ? "The model is no better than " : "A simple rival wins: ")
+                .contains("of 2 anomalies, drawn again");
+    }
+
+    @Test
+    void withoutLabelsItIsSaidHowFarRivalsAgree() throws IOException {
+        List<List<String>> rivals = cells("found/rivals.csv");
+        assertThat(rivals.getFirst()).containsExactly("Detector", "Flagged", "Events", "Shared", "Alone");
+        assertThat(rivals).hasSize(6);
+        assertThat(run("score", path("found/detector.keras"), "--data", path("new.csv")))
+                .isZero();
+        assertThat(output()).contains("Not compared with simple detectors.").contains("--rivals NORMAL");
+        assertThat(run("score", path("found/detector.keras"), "--data", path("new.csv"), "--rivals", path("train.csv")))
+                .isZero();
+        assertThat(output()).contains("Without known anomalies nobody can say who wins.");
     }
 
     /** ONNX's operators are read as other layers, which round elsewhere. */

@@ -9,17 +9,44 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Some samples of a data set, in its order. What takes longer than in proportion to the samples, takes a subset of many. */
 public final class Subset implements Dataset {
     private final Dataset whole;
     private final int[] indices;
+    /** Null where samples of a series are left out between others. */
+    private final @Nullable SamplePlaces places;
 
-    private Subset(Dataset whole, int[] indices) {
+    private Subset(Dataset whole, int[] indices, @Nullable SamplePlaces places) {
         this.whole = whole;
         this.indices = indices;
+        this.places = places;
+    }
+
+    /**
+     * Samples {@code first} to {@code end - 1}, with their places in a series.
+     *
+     * @throws IndexOutOfBoundsException unless there are such samples
+     */
+    public static Subset range(Dataset whole, int first, int end) {
+        Objects.checkFromToIndex(first, end, whole.size());
+        return new Subset(
+                whole,
+                IntStream.range(first, end).toArray(),
+                whole.places().map(places -> places.range(first, end)).orElse(null));
+    }
+
+    /** At most so many samples, at equal distances: the first of each of as many runs. */
+    public static Subset spread(Dataset whole, int most) {
+        int count = Math.min(most, whole.size());
+        int[] indices = new int[count];
+        Arrays.setAll(indices, i -> (int) ((long) i * whole.size() / count));
+        return new Subset(whole, indices, count == whole.size() ? whole.places().orElse(null) : null);
     }
 
     /**
@@ -38,7 +65,7 @@ public final class Subset implements Dataset {
                 indices[taken++] = index;
             }
         }
-        return new Subset(whole, indices);
+        return new Subset(whole, indices, null);
     }
 
     /** Whether samples were left out. */
@@ -97,6 +124,11 @@ public final class Subset implements Dataset {
     }
 
     @Override
+    public Optional<Dataset> noisy() {
+        return whole.noisy().map(noisy -> new Subset(noisy, indices, null));
+    }
+
+    @Override
     public long storedBytes() {
         return whole.storedBytes() / whole.size() * size();
     }
@@ -121,6 +153,16 @@ public final class Subset implements Dataset {
         return whole.sampleName(indices[index]);
     }
 
+    @Override
+    public Optional<SampleTimes> times() {
+        return places == null ? Optional.empty() : whole.times().map(times -> times.range(indices[0], indices.length));
+    }
+
+    @Override
+    public Optional<SamplePlaces> places() {
+        return Optional.ofNullable(places);
+    }
+
     /** Over the digest of the whole and which samples these are, as 32-bit integers, little-endian. */
     @Override
     public String sha256() {
@@ -135,11 +177,13 @@ public final class Subset implements Dataset {
 
     @Override
     public Subset limit(int count) {
-        return count >= indices.length ? this : new Subset(whole, Arrays.copyOf(indices, count));
+        return count >= indices.length
+                ? this
+                : new Subset(whole, Arrays.copyOf(indices, count), places == null ? null : places.range(0, count));
     }
 
     @Override
     public Subset reshaped(Shape shape) {
-        return new Subset(whole.reshaped(shape), indices);
+        return new Subset(whole.reshaped(shape), indices, places);
     }
 }

@@ -80,6 +80,19 @@ public record Detection(
         return new Detection(errors, overlap, smoothing, other, events, normal, windows);
     }
 
+    /** What it was calibrated with, for another detector of the same kind; a rule that needs labels becomes the default one. */
+    public DetectionOptions options() {
+        DetectionOptions.Errors kind = switch (errors) {
+            case StepErrors.Squared ignored -> DetectionOptions.Errors.SQUARED;
+            case StepErrors.Absolute ignored -> DetectionOptions.Errors.ABSOLUTE;
+            case StepErrors.Mahalanobis ignored -> DetectionOptions.Errors.MAHALANOBIS;
+        };
+        ThresholdRule.FromNormal rule = threshold.rule() instanceof ThresholdRule.FromNormal normalRule
+                ? normalRule
+                : DetectionOptions.defaults().rule();
+        return new DetectionOptions(kind, overlap, smoothing, rule, events);
+    }
+
     /**
      * The same for a stream, whose rows are scored as they come.
      *

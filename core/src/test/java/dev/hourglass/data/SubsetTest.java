@@ -58,4 +58,29 @@ class SubsetTest {
         assertThat(Arrays.stream(counts).boxed())
                 .allSatisfy(count -> assertThat(count).isBetween(500, 700));
     }
+
+    @Test
+    void aRangeKeepsItsPlacesInTheSeries() {
+        FloatDataset windows = FloatDataset.of("rows", Shape.of(1), new float[20])
+                .withRows(SourceRows.plain(20))
+                .windows(4, 2);
+
+        Subset range = Subset.range(windows, 3, 6);
+
+        assertThat(range.size()).isEqualTo(3);
+        assertThat(range.index(2)).isEqualTo(5);
+        SamplePlaces places = range.places().orElseThrow();
+        assertThat(places.size()).isEqualTo(3);
+        assertThat(places.start(0)).isEqualTo(6);
+        assertThat(places.rows().count()).isEqualTo(20);
+        assertThat(range.limit(2).places().orElseThrow().size()).isEqualTo(2);
+        assertThat(Subset.drawn(windows, 3, 1).places()).isEmpty();
+    }
+
+    @Test
+    void thoseAtEqualDistancesAreSpreadOverTheWhole() {
+        assertThat(IntStream.range(0, 4).map(Subset.spread(numbers(100), 4)::index))
+                .containsExactly(0, 25, 50, 75);
+        assertThat(Subset.spread(numbers(3), 4).isPart()).isFalse();
+    }
 }

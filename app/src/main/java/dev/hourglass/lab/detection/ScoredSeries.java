@@ -121,6 +121,16 @@ public record ScoredSeries(Dataset samples, StepScores scores, List<AnomalyEvent
         return Arrays.stream(order()).mapToDouble(scores::score).toArray();
     }
 
+    /** What is known of the rows as they lie in their file, in the order of the series. */
+    public boolean[] inSeriesOrder(boolean[] inFile) {
+        int[] order = order();
+        boolean[] ordered = new boolean[order.length];
+        for (int line = 0; line < order.length; line++) {
+            ordered[order[line]] = inFile[line];
+        }
+        return ordered;
+    }
+
     /** Row by row of the file, its place in the series. */
     private int[] order() {
         int[] inFile = rows().order();
