@@ -42,6 +42,13 @@ LOSSES = [
     "kl_divergence",
     "cosine_similarity",
 ]
+# Of classes by their numbers; made last, so that the lines of the others stay as they are.
+OF_CLASSES = [
+    "sparse_categorical_crossentropy",
+    "sparse_categorical_crossentropy:from_logits=true",
+    "sparse_categorical_crossentropy:ignore_class=2",
+    "sparse_categorical_crossentropy:from_logits=true,ignore_class=0",
+]
 
 # Regularizers by layer and variable, as our Penalty writes them, with ~ for a space.
 PENALTIES = [
@@ -96,6 +103,7 @@ LOSS_CLASSES = {
     "mean_absolute_percentage_error": keras.losses.MeanAbsolutePercentageError,
     "poisson": keras.losses.Poisson,
     "categorical_crossentropy": keras.losses.CategoricalCrossentropy,
+    "sparse_categorical_crossentropy": keras.losses.SparseCategoricalCrossentropy,
     "kl_divergence": keras.losses.KLDivergence,
     "cosine_similarity": keras.losses.CosineSimilarity,
 }
@@ -110,6 +118,8 @@ def settings(text):
         if key == "penalties":
             continue  # they stand on the layers
         found[key] = value == "true" if value in ("true", "false") else float(np.float32(value))
+        if key == "ignore_class":
+            found[key] = int(value)
     return name, found
 
 
@@ -170,6 +180,7 @@ def losses():
     # Numbers of their own, so that the lines above stay as they are.
     lines += of_rows(np.random.default_rng(11))
     lines += of_images(np.random.default_rng(13))
+    lines += of_classes(np.random.default_rng(17))
     write("losses.txt", lines)
 
 
@@ -211,6 +222,38 @@ def of_rows(random):
         lines += lines_of(f"{text} rows", outputs, targets, values, gradients)
     keras.backend.set_floatx("float32")
     return lines
+
+
+def of_classes(random):
+    """As rows; targets are written as rows of zeros with a single 1, of zeros alone where a class is ignored."""
+    keras.backend.set_floatx("float64")
+    lines = []
+    for text in OF_CLASSES:
+        outputs = random.random((12, 5)).astype("float32")
+        outputs[3, 1], outputs[4, 2], outputs[5, 3] = 0, 1, 1.5
+        if "from_logits" in text:
+            outputs = (random.standard_normal((12, 5)) * 4).astype("float32")
+            outputs[0] *= 20
+        classes = random.integers(0, 5, 12)
+        classes[3:6] = [1, 2, 0]
+        function = loss(text)
+        values, gradients = [], []
+        for output, target in zip(outputs, classes):
+            variable = tf.Variable([output], dtype="float64")
+            with tf.GradientTape() as tape:
+                value = function(tf.constant([target], "float64"), variable)
+            values.append(value.numpy())
+            gradients.append(tape.gradient(value, variable).numpy()[0])
+        lines += lines_of(f"{text} rows", outputs, rows_of(text, classes, 5), values, gradients)
+    keras.backend.set_floatx("float32")
+    return lines
+
+
+def rows_of(text, classes, size):
+    """What our plans take for targets."""
+    rows = np.eye(size, dtype="float32")[classes]
+    rows[classes == settings(text)[1].get("ignore_class", -1)] = 0
+    return rows
 
 
 def of_images(random):
@@ -267,6 +310,8 @@ def training():
         for end in ends + (["reshaped"] if text.startswith("binary") and "logits" not in text else []):
             rate = 0.001 if text == "mean_absolute_percentage_error" else 0.5
             lines += of_training(text, f"sgd:learning_rate={rate}", end, own_inputs(text, inputs), initial)
+    for text in OF_CLASSES:
+        lines += of_training(text, "sgd:learning_rate=0.5", "linear", class_inputs(text), initial)
     for penalties in PENALTIES:
         text = f"mean_squared_error:penalties={penalties}"
         lines += of_training(text, "sgd:learning_rate=0.5", "sigmoid", inputs, initial)
@@ -282,6 +327,11 @@ def own_inputs(text, inputs):
     return shares.astype("float32")
 
 
+def class_inputs(text):
+    """Each sample is the row of its class, so that it is its own target; one may be of a class that is ignored."""
+    return rows_of(text, np.array([1, 3, 0, 2, 3]), SIZE)
+
+
 def of_training(loss_text, optimizer_text, end, inputs, initial):
     held = regularizers(loss_text)
     last = "linear" if end == "linear" else "sigmoid"
@@ -291,6 +341,8 @@ def of_training(loss_text, optimizer_text, end, inputs, initial):
         keras.layers.Dense(SIZE, activation=last, name="rebuild", **held["rebuild"]),
     ]
     targets = inputs
+    if loss_text in OF_CLASSES:
+        targets = np.array([1, 3, 0, 2, 3])
     if end == "reshaped":
         # Hides from Keras that a sigmoid made what comes out.
         layers.append(keras.layers.Reshape((2, 2), name="reshape"))
@@ -300,7 +352,7 @@ def of_training(loss_text, optimizer_text, end, inputs, initial):
     kept = optimizer(optimizer_text)
     model.compile(optimizer=kept, loss=loss(loss_text))
     lines = [f"case {loss_text} {optimizer_text} {end}"]
-    if loss_text.startswith("categorical"):
+    if loss_text.startswith("categorical") or loss_text in OF_CLASSES:
         lines.append("inputs " + numbers(inputs))
     losses = []
     for step in range(STEPS):

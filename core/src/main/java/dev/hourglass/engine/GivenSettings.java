@@ -71,6 +71,19 @@ final class GivenSettings {
         return numbers;
     }
 
+    /** Null where it is not given. */
+    @Nullable
+    Integer wholeNumber(String setting) {
+        Float number = number(setting);
+        if (number == null) {
+            return null;
+        }
+        if (number != Math.rint(number) || Math.abs(number) > 1 << 24) {
+            throw SettingException.value(setting, "a whole number", number);
+        }
+        return number.intValue();
+    }
+
     boolean flag(String setting, boolean otherwise) {
         Object value = given.get(setting);
         if (value == null) {

@@ -27,6 +27,7 @@ public sealed interface Loss {
             "mean_absolute_percentage_error",
             "binary_crossentropy",
             "categorical_crossentropy",
+            "sparse_categorical_crossentropy",
             "kl_divergence",
             "poisson",
             "cosine_similarity",
@@ -47,7 +48,9 @@ public sealed interface Loss {
         ANY("any numbers"),
         NOT_ZERO("numbers other than 0"),
         AT_LEAST_ZERO("numbers >= 0"),
-        UNIT("data in [0, 1]");
+        UNIT("data in [0, 1]"),
+        /** Of classes. */
+        WHOLE("whole numbers >= 0");
 
         private final String inWords;
 
@@ -62,6 +65,7 @@ public sealed interface Loss {
                 case NOT_ZERO -> Math.abs(number) > 1e-7f;
                 case AT_LEAST_ZERO -> number >= 0;
                 case UNIT -> number >= 0 && number <= 1;
+                case WHOLE -> number >= 0 && number == Math.rint(number) && number < (1 << 24);
             };
         }
 
@@ -119,6 +123,30 @@ public sealed interface Loss {
 
         public CategoricalCrossentropy {
             GivenSettings.requirePart("label_smoothing", labelSmoothing);
+        }
+    }
+
+    /**
+     * {@code -log p} of the class that a target names by its number, where p is the share of that class: {@code y / sum(y)} of
+     * numbers y that are first clipped to at least 1e-7 from 0 and 1, or softmax(z), unclipped, where the outputs z are logits.
+     * Targets lack the outputs' last axis, or have one number there, and are whole numbers from 0 to n - 1, with n numbers
+     * along that axis. A plan takes them as {@linkplain Target#ofClasses rows of zeros with a single 1}, and MSE and MAE
+     * compare with these.
+     *
+     * @param fromLogits whether outputs are logits; Keras's default is false
+     * @param ignoreClass targets of this number don't count, and the mean is over the others; null for none
+     */
+    record SparseCategoricalCrossentropy(
+            boolean fromLogits, @Nullable Integer ignoreClass) implements Loss {
+        static final String IGNORE_CLASS = "ignore_class";
+
+        /** Of probabilities, where all targets count. */
+        public static final SparseCategoricalCrossentropy DEFAULT = new SparseCategoricalCrossentropy(false, null);
+
+        /** As a plan computes it: rows of zeros are those that don't count. */
+        public Loss ofRows() {
+            Loss all = new SparseCategoricalCrossentropy(fromLogits, null);
+            return ignoreClass == null ? all : new Weighted(all, TermWeights.NONE, 0f);
         }
     }
 
@@ -188,6 +216,12 @@ public sealed interface Loss {
         public Weighted {
             if (of instanceof Weighted || of instanceof PerOutput || of.scope() == Scope.SAMPLE) {
                 throw SettingException.value("", "a loss with several terms a sample to weigh", of.text());
+            }
+            if (of instanceof SparseCategoricalCrossentropy sparse && sparse.ignoreClass() != null) {
+                throw SettingException.value(
+                        SparseCategoricalCrossentropy.IGNORE_CLASS,
+                        "none beside weights of terms",
+                        sparse.ignoreClass());
             }
             if (of.scope() == Scope.LAST_AXIS && !weights.ofChannels().isEmpty()) {
                 throw SettingException.value(
@@ -289,6 +323,12 @@ public sealed interface Loss {
         return this instanceof Penalized penalized ? penalized.of() : this;
     }
 
+    /** The one without weights and penalties, if it is told from the numbers of classes. */
+    default @Nullable SparseCategoricalCrossentropy ofClasses() {
+        Loss of = ofOutputs() instanceof Weighted weighted ? weighted.of() : ofOutputs();
+        return of instanceof SparseCategoricalCrossentropy sparse ? sparse : null;
+    }
+
     /** What is added for weights and activities; empty where nothing is. */
     default List<Penalty> penalties() {
         return this instanceof Penalized penalized ? penalized.penalties() : List.of();
@@ -330,6 +370,7 @@ public sealed interface Loss {
             case MeanAbsolutePercentageError loss -> Scope.NUMBER;
             case BinaryCrossentropy loss -> Scope.NUMBER;
             case CategoricalCrossentropy loss -> Scope.LAST_AXIS;
+            case SparseCategoricalCrossentropy loss -> Scope.LAST_AXIS;
             case KlDivergence loss -> Scope.LAST_AXIS;
             case Poisson loss -> Scope.NUMBER;
             case CosineSimilarity loss -> Scope.LAST_AXIS;
@@ -362,6 +403,7 @@ public sealed interface Loss {
         return switch (this) {
             case BinaryCrossentropy loss -> Domain.UNIT;
             case CategoricalCrossentropy loss -> Domain.UNIT;
+            case SparseCategoricalCrossentropy loss -> Domain.WHOLE;
             case KlDivergence loss -> Domain.UNIT;
             case MeanSquaredLogarithmicError loss -> Domain.AT_LEAST_ZERO;
             case Poisson loss -> Domain.AT_LEAST_ZERO;
@@ -383,6 +425,7 @@ public sealed interface Loss {
         return switch (this) {
             case BinaryCrossentropy loss -> loss.fromLogits() ? Domain.ANY : Domain.UNIT;
             case CategoricalCrossentropy loss -> loss.fromLogits() ? Domain.ANY : Domain.AT_LEAST_ZERO;
+            case SparseCategoricalCrossentropy loss -> loss.fromLogits() ? Domain.ANY : Domain.AT_LEAST_ZERO;
             case KlDivergence loss -> Domain.UNIT;
             case Poisson loss -> Domain.AT_LEAST_ZERO;
             case Weighted loss -> loss.of().outputs();
@@ -415,6 +458,7 @@ public sealed interface Loss {
             case MeanAbsolutePercentageError loss -> "mean_absolute_percentage_error";
             case BinaryCrossentropy loss -> "binary_crossentropy";
             case CategoricalCrossentropy loss -> "categorical_crossentropy";
+            case SparseCategoricalCrossentropy loss -> "sparse_categorical_crossentropy";
             case KlDivergence loss -> "kl_divergence";
             case Poisson loss -> "poisson";
             case CosineSimilarity loss -> "cosine_similarity";
@@ -443,6 +487,9 @@ public sealed interface Loss {
                 "binary cross-entropy" + crossentropyWords(loss.fromLogits(), loss.labelSmoothing());
             case CategoricalCrossentropy loss ->
                 "categorical cross-entropy" + crossentropyWords(loss.fromLogits(), loss.labelSmoothing());
+            case SparseCategoricalCrossentropy loss ->
+                "cross-entropy of classes" + crossentropyWords(loss.fromLogits(), 0)
+                        + (loss.ignoreClass() == null ? "" : " without class " + loss.ignoreClass());
             case KlDivergence loss -> "Kullback-Leibler divergence";
             case Poisson loss -> "Poisson loss";
             case CosineSimilarity loss -> "negative cosine similarity";
@@ -478,6 +525,12 @@ public sealed interface Loss {
             case LogCosh loss -> {}
             case BinaryCrossentropy loss -> putCrossentropy(settings, loss.fromLogits(), loss.labelSmoothing());
             case CategoricalCrossentropy loss -> putCrossentropy(settings, loss.fromLogits(), loss.labelSmoothing());
+            case SparseCategoricalCrossentropy loss -> {
+                putCrossentropy(settings, loss.fromLogits(), 0);
+                if (loss.ignoreClass() != null) {
+                    settings.put(SparseCategoricalCrossentropy.IGNORE_CLASS, loss.ignoreClass());
+                }
+            }
             case Huber loss -> {
                 if (!loss.equals(Huber.DEFAULT)) {
                     settings.put("delta", loss.delta());
@@ -548,6 +601,10 @@ public sealed interface Loss {
         GivenSettings given = new GivenSettings(loss.kerasName(), common, TermWeights.SETTINGS);
         TermWeights weights = TermWeights.of(given);
         Float mask = given.number(TermWeights.MASK);
+        if (mask != null && loss instanceof SparseCategoricalCrossentropy) {
+            throw SettingException.value(
+                    TermWeights.MASK, "none, but " + SparseCategoricalCrossentropy.IGNORE_CLASS, mask);
+        }
         Loss weighted = weights.equals(TermWeights.NONE) && mask == null ? loss : new Weighted(loss, weights, mask);
         return penalties == null ? weighted : weighted.withPenalties(Penalty.parse(penalties.toString()));
     }
@@ -567,6 +624,15 @@ public sealed interface Loss {
                 GivenSettings given = alongLastAxis(
                         "categorical_crossentropy", settings, List.of("from_logits", "label_smoothing", "axis"));
                 yield new CategoricalCrossentropy(given.flag("from_logits", false), given.number("label_smoothing", 0));
+            }
+            case "sparsecategoricalcrossentropy" -> {
+                GivenSettings given = alongLastAxis(
+                        "sparse_categorical_crossentropy",
+                        settings,
+                        List.of("from_logits", SparseCategoricalCrossentropy.IGNORE_CLASS, "axis"));
+                yield new SparseCategoricalCrossentropy(
+                        given.flag("from_logits", false),
+                        given.wholeNumber(SparseCategoricalCrossentropy.IGNORE_CLASS));
             }
             case "kldivergence", "kullbackleiblerdivergence", "kld" -> plain(new KlDivergence(), settings);
             case "poisson" -> plain(new Poisson(), settings);

@@ -31,6 +31,12 @@ public record OutputTerm(String output, Target target, Loss loss, float weight) 
         if (loss instanceof Loss.PerOutput || loss instanceof Loss.Penalized) {
             throw SettingException.value(SETTING, "a loss of one output, without penalties", loss.text());
         }
+        if (loss instanceof Loss.SparseCategoricalCrossentropy sparse && sparse.ignoreClass() != null) {
+            throw SettingException.value(
+                    Loss.SparseCategoricalCrossentropy.IGNORE_CLASS,
+                    "none where there are several outputs",
+                    sparse.ignoreClass());
+        }
         if (loss instanceof Loss.Weighted weighted && weighted.maskValue() != null) {
             throw SettingException.value(TermWeights.MASK, "none where there are several outputs", loss.text());
         }

@@ -4,6 +4,7 @@ import dev.hourglass.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What one of a model's outputs is to become. */
@@ -74,6 +75,47 @@ public enum Target {
                         ? null
                         : "needs samples that are the numbers of several inputs in a row, found " + input;
         };
+    }
+
+    /** Whether an output of some shape can tell the classes of a sample's numbers: it has one axis more, or more than one there. */
+    public static boolean tellsClasses(Shape output, Shape sample) {
+        int rank = output.rank() - 1;
+        return rank >= 1
+                && output.dimension(rank) > 1
+                && sample.size() == output.size() / output.dimension(rank)
+                && (sample.rank() == rank || sample.rank() == rank + 1)
+                && IntStream.range(0, rank).allMatch(axis -> sample.dimension(axis) == output.dimension(axis));
+    }
+
+    /**
+     * Of each of a sample's numbers, which are those of classes, a row of zeros with a 1 where the class is.
+     *
+     * @param size of a sample
+     * @param classes how many there are: the length of a row
+     * @param ignored whose row has zeros alone; null for none
+     * @return samples that throw an IllegalArgumentException where a number is that of no class
+     */
+    public static Samples ofClasses(Samples samples, int size, int classes, @Nullable Integer ignored) {
+        return (index, into, offset) -> {
+            float[] numbers = new float[size];
+            samples.copySample(index, numbers, 0);
+            Arrays.fill(into, offset, offset + size * classes, 0);
+            for (int j = 0; j < size; j++) {
+                if (ignored != null && numbers[j] == ignored) {
+                    continue;
+                }
+                if (!isClass(numbers[j], classes)) {
+                    throw new IllegalArgumentException("Sample " + index + " has the number " + numbers[j]
+                            + " where that of a class from 0 to " + (classes - 1) + " is needed");
+                }
+                into[offset + j * classes + (int) numbers[j]] = 1;
+            }
+        };
+    }
+
+    /** Whether it is a whole number from 0 up to one less than there are classes. */
+    public static boolean isClass(float number, int classes) {
+        return number >= 0 && number < classes && number == Math.rint(number);
     }
 
     private static boolean haveStepsAlike(Shape one, Shape other) {

@@ -109,6 +109,12 @@ public final class LossRequirements {
                     + ". Give each output a loss, such as '{layer: " + outputs.getLast()
                     + ", target: next, loss: mean_squared_error}'.");
         }
+        if (loss.ofClasses() != null) {
+            throw new UnsuitableTrainingException("The loss " + loss.text()
+                    + " tells the classes of the input's numbers,"
+                    + " but model '" + spec.name() + "' rebuilds the numbers themselves. Give the classes an output of"
+                    + " their own, such as '{layer: classes, target: input, loss: " + loss.kerasName() + "}'.");
+        }
         for (OutputTerm term : loss.outputTerms()) {
             boolean isFirst = term.output().equals(spec.reconstruction());
             String misfit = isFirst && term.target() != Target.INPUT
@@ -123,6 +129,9 @@ public final class LossRequirements {
     }
 
     private static @Nullable String misfit(AutoencoderSpec spec, OutputTerm term) {
+        if (term.loss().ofClasses() != null) {
+            return classesMisfit(spec, term);
+        }
         String misfit = term.target().misfit(spec.facts().shapeOf(term.output()), spec.input());
         boolean isElsewhere = misfit == null
                 && term.target() == Target.PART
@@ -131,6 +140,18 @@ public final class LossRequirements {
                 ? "must be one of those that the first output '" + spec.reconstruction()
                         + "' lays in a row by Concatenate, after Flatten or as they are, and is none"
                 : misfit;
+    }
+
+    private static @Nullable String classesMisfit(AutoencoderSpec spec, OutputTerm term) {
+        Shape output = spec.facts().shapeOf(term.output());
+        if (term.target() != Target.INPUT && term.target() != Target.REVERSED) {
+            return "can't have the loss " + term.loss().text() + ", which tells the classes of the input's own numbers";
+        }
+        return Target.tellsClasses(output, spec.input())
+                ? null
+                : "has the loss " + term.loss().text()
+                        + " and must give a number for each class along one axis more than" + " the input "
+                        + spec.input() + " has, or instead of a single one, found " + output;
     }
 
     private static void requireRange(Output output) {
@@ -147,7 +168,7 @@ public final class LossRequirements {
                                         : ", or the loss from_logits: true."));
             case AT_LEAST_ZERO ->
                 requireRange(output, range.least() >= 0, ">= 0", "Give it the activation relu or sigmoid.");
-            case ANY, NOT_ZERO -> {}
+            case ANY, NOT_ZERO, WHOLE -> {}
         }
     }
 
@@ -327,11 +348,14 @@ public final class LossRequirements {
                     shape.size());
         }
         if (output.loss().targets() != Loss.Domain.ANY) {
-            requireNumbers(output.loss(), data, targets, shape, part);
+            requireNumbers(output, data, targets, shape, part);
         }
     }
 
-    private static void requireNumbers(Loss loss, Dataset data, Samples targets, Shape shape, String part) {
+    private static void requireNumbers(Output output, Dataset data, Samples targets, Shape shape, String part) {
+        Loss loss = output.loss();
+        // The last axis of an output that tells classes has one number for each.
+        int classes = loss.ofClasses() == null ? 0 : output.shape().dimension(-1);
         Float mask = loss instanceof Loss.Weighted weighted ? weighted.maskValue() : null;
         float[] sample = new float[shape.size()];
         float least = Float.POSITIVE_INFINITY;
@@ -346,12 +370,13 @@ public final class LossRequirements {
                 // Math.min and max keep NaN.
                 least = Math.min(least, number);
                 most = Math.max(most, number);
-                suits &= loss.targets().contains(number);
+                suits &= classes == 0 ? loss.targets().contains(number) : Target.isClass(number, classes);
             }
         }
         if (!suits) {
             throw new UnsuitableTrainingException("The loss " + loss.text() + " needs "
-                    + loss.targets().inWords() + ", but the " + part + " samples of " + data.name()
+                    + loss.targets().inWords() + (classes == 0 ? "" : " and < " + classes) + ", but the " + part
+                    + " samples of " + data.name()
                     + " have numbers from " + least + " to " + most
                     + " as the model sees them. Bring the data to that range, or choose another loss, such as"
                     + " mean_squared_error.");
@@ -364,7 +389,8 @@ public final class LossRequirements {
         for (Output output : Output.all(spec, loss)) {
             Loss own = output.loss() instanceof Loss.Weighted weighted ? weighted.of() : output.loss();
             boolean fromLogits = (own instanceof Loss.BinaryCrossentropy binary && binary.fromLogits())
-                    || (own instanceof Loss.CategoricalCrossentropy categorical && categorical.fromLogits());
+                    || (own instanceof Loss.CategoricalCrossentropy categorical && categorical.fromLogits())
+                    || (own instanceof Loss.SparseCategoricalCrossentropy sparse && sparse.fromLogits());
             if (fromLogits) {
                 warnings.add(ofLogits(output));
             }

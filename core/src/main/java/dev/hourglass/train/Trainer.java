@@ -5,6 +5,7 @@ import dev.hourglass.engine.DivergenceException;
 import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.LossMeter;
 import dev.hourglass.engine.Measured;
+import dev.hourglass.engine.OutputTerm;
 import dev.hourglass.engine.Samples;
 import dev.hourglass.engine.Target;
 import dev.hourglass.engine.TrainingSession;
@@ -310,13 +311,27 @@ public final class Trainer {
             return List.of(samples);
         }
         return model.spec().graph().outputs().stream()
-                .map(output -> switch (loss.outputTerm(output).target()) {
-                    case INPUT -> samples;
-                    case REVERSED -> Target.reversed(samples, data.sampleShape());
-                    case NEXT -> (Samples) data.next().orElseThrow()::copy;
-                    case PART -> part(output, samples);
-                })
+                .map(output -> asClasses(
+                        loss.outputTerm(output),
+                        switch (loss.outputTerm(output).target()) {
+                            case INPUT -> samples;
+                            case REVERSED -> Target.reversed(samples, data.sampleShape());
+                            case NEXT -> (Samples) data.next().orElseThrow()::copy;
+                            case PART -> part(output, samples);
+                        }))
                 .toList();
+    }
+
+    /** Rows of zeros with a single 1, where the numbers are those of classes. */
+    private Samples asClasses(OutputTerm term, Samples targets) {
+        AutoencoderSpec spec = model.spec();
+        return term.loss().ofClasses() == null
+                ? targets
+                : Target.ofClasses(
+                        targets,
+                        spec.input().size(),
+                        spec.facts().shapeOf(term.output()).dimension(-1),
+                        null);
     }
 
     private Samples part(String output, Samples samples) {

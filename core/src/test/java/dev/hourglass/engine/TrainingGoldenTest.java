@@ -65,7 +65,7 @@ class TrainingGoldenTest {
             }
             sum += loss;
         }
-        if (golden.loss().scope() != Loss.Scope.SAMPLE) {
+        if (objective.outputs().getFirst().loss().scope() != Loss.Scope.SAMPLE) {
             float[] gradients = new float[outputs.length];
             double together = function.add(outputs, 0, targets, 0, gradients, 0, outputs.length, 1);
             assertNear("sum", together, sum);

@@ -152,10 +152,12 @@ final class OutputSyntax {
             boolean isWhole = parts && name.equals(spec.reconstruction());
             Loss shared =
                     trained.outputTerms().isEmpty() && !isWhole ? trained.ofOutputs() : new Loss.MeanSquaredError();
+            Loss own = written.map(Output::loss).orElse(shared);
+            Target usual = own.ofClasses() != null && Target.tellsClasses(shape, spec.input()) ? Target.INPUT : likely;
             terms.add(new OutputTerm(
                     name,
-                    written.map(Output::target).orElse(likely),
-                    written.map(Output::loss).orElse(shared),
+                    written.map(Output::target).orElse(usual),
+                    own,
                     written.map(Output::weight).orElse(isWhole ? 0f : 1f)));
         }
         for (Output output : outputs) {

@@ -107,8 +107,11 @@ public record Objective(Graph graph, List<OutputLoss> outputs) {
                 graph.variables());
     }
 
-    /** With the model's range where the loss takes that. */
+    /** With the model's range where the loss takes that, and as a plan computes it. */
     private static Loss withRange(Graph graph, String output, Loss loss) {
+        if (loss instanceof Loss.SparseCategoricalCrossentropy sparse) {
+            return sparse.ofRows();
+        }
         return loss instanceof Loss.Ssim ssim && ssim.dataRange() == null
                 ? new Loss.Ssim((float) OutputRange.of(graph, output).width())
                 : loss;

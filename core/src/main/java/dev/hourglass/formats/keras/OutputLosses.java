@@ -7,6 +7,7 @@ import dev.hourglass.engine.Target;
 import dev.hourglass.formats.json.Json;
 import dev.hourglass.model.Graph;
 import dev.hourglass.model.ModelFacts;
+import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -32,8 +33,7 @@ record OutputLosses(Graph graph, Function<Json, @Nullable Loss> one, Consumer<St
                 // Keras leaves an output without a loss out of the sum.
                 terms.add(new OutputTerm(
                         output,
-                        Target.likely(
-                                facts.shapeOf(output), graph.inputs().getFirst().shape()),
+                        target(facts.shapeOf(output), read),
                         read == null ? new Loss.MeanSquaredError() : read,
                         read == null ? 0 : weight(weights, place, output)));
             }
@@ -43,6 +43,14 @@ record OutputLosses(Graph graph, Function<Json, @Nullable Loss> one, Consumer<St
             warnings.accept("The losses of its outputs, " + loss.excerpt() + ", were left out: " + why + ".");
             return null;
         }
+    }
+
+    /** Classes are told of the input's numbers. */
+    private Target target(Shape output, @Nullable Loss loss) {
+        Shape input = graph.inputs().getFirst().shape();
+        return loss != null && loss.ofClasses() != null && Target.tellsClasses(output, input)
+                ? Target.INPUT
+                : Target.likely(output, input);
     }
 
     /** A name, or the object of a function or a class. */

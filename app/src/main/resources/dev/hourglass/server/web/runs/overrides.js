@@ -9,6 +9,7 @@ const LOSSES = [
   "mean_absolute_percentage_error",
   "binary_crossentropy",
   "categorical_crossentropy",
+  "sparse_categorical_crossentropy",
   "kl_divergence",
   "poisson",
   "cosine_similarity",

@@ -46,6 +46,7 @@ public interface LossFunction {
             case Loss.MeanAbsolutePercentageError l -> LossFunction::percentage;
             case Loss.Poisson l -> LossFunction::poisson;
             case Loss.CategoricalCrossentropy l -> RowLoss.of(l, sample.dimension(-1));
+            case Loss.SparseCategoricalCrossentropy l -> RowLoss.of(l, sample.dimension(-1));
             case Loss.KlDivergence l -> LossFunction::divergence;
             case Loss.CosineSimilarity l -> RowLoss.cosine(sample.dimension(-1));
             case Loss.Ssim l -> new StructuralLoss(sample, l.dataRange() == null ? 1 : l.dataRange());

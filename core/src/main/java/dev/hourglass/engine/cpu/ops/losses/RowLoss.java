@@ -26,6 +26,19 @@ final class RowLoss {
                         : (Y, y, T, t, D, d, factor) -> crossentropy(Y, y, T, t, D, d, length, factor, keep, share));
     }
 
+    /**
+     * Of targets as rows of zeros with a single 1.
+     *
+     * @param length numbers in a row
+     */
+    static LossFunction of(Loss.SparseCategoricalCrossentropy loss, int length) {
+        return rows(
+                length,
+                loss.fromLogits()
+                        ? (Y, y, T, t, D, d, factor) -> crossentropyOfLogits(Y, y, T, t, D, d, length, factor, 1, 0)
+                        : (Y, y, T, t, D, d, factor) -> crossentropyOfClasses(Y, y, T, t, D, d, length, factor));
+    }
+
     /** @param length numbers in a row */
     static LossFunction cosine(int length) {
         return rows(length, (Y, y, T, t, D, d, factor) -> cosine(Y, y, T, t, D, d, length, factor));
@@ -91,6 +104,32 @@ final class RowLoss {
             D[d + j] = (float) ((slope + unclipped) / total * factor);
         }
         return sum;
+    }
+
+    /** With c = y clipped, {@code p = c / sum(c)}: {@code dL/dy = (sum(t) - t / p) / sum(c)}, or 0 for a clipped y. */
+    private static double crossentropyOfClasses(
+            float[] Y, int y, float[] T, int t, float[] D, int d, int length, float factor) {
+        double total = 0;
+        double targets = 0;
+        for (int j = 0; j < length; j++) {
+            total += clipped(Y[y + j]);
+            targets += T[t + j];
+        }
+        double sum = 0;
+        for (int j = 0; j < length; j++) {
+            double target = T[t + j];
+            double part = clipped(Y[y + j]) / total;
+            if (target != 0) {
+                sum -= target * Logarithm.of(part);
+            }
+            D[d + j] = isClipped(Y[y + j]) ? 0 : (float) ((targets - target / part) / total * factor);
+        }
+        return sum;
+    }
+
+    /** Math.clamp keeps NaN. */
+    private static double clipped(float output) {
+        return Math.clamp(output, LossFunction.EPSILON, 1 - LossFunction.EPSILON);
     }
 
     private static boolean isClipped(double probability) {
