@@ -9,6 +9,7 @@ import dev.hourglass.evaluate.Points;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.train.TrainOptions;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,10 @@ record Detectors(AutoencoderSpec model, TrainOptions training, List<Long> seeds)
     static final String NEIGHBOURS = "nearest neighbours";
     static final List<String> RIVALS = List.of(ZERO, PCA, MAHALANOBIS, NEIGHBOURS);
     private static final double EXPLAINED = 0.9;
+    /** What varies less among codes is no direction to measure in. */
+    private static final double OF_CODES = 0.999;
+    /** Of a code's distance beside an error, both of mean 1 in training. */
+    static final double CODE_WEIGHT = 0.3;
 
     /**
      * Errors of a detector; the larger, the odder.
@@ -38,6 +43,11 @@ record Detectors(AutoencoderSpec model, TrainOptions training, List<Long> seeds)
 
     static String autoencoder(long seed) {
         return "autoencoder seed " + seed;
+    }
+
+    /** The error and the code's distance together. */
+    static String withCode(long seed) {
+        return "autoencoder with code seed " + seed;
     }
 
     /** In words, for fingerprints. */
@@ -57,11 +67,38 @@ record Detectors(AutoencoderSpec model, TrainOptions training, List<Long> seeds)
         for (long seed : seeds) {
             Autoencoder trained = WindowAutoencoder.train(
                     model, normal, training.withSeed(seed).withThreads(1));
-            all.put(
-                    autoencoder(seed),
-                    new Errors(WindowAutoencoder.errors(trained, normal), WindowAutoencoder.errors(trained, samples)));
+            Errors errors =
+                    new Errors(WindowAutoencoder.errors(trained, normal), WindowAutoencoder.errors(trained, samples));
+            all.put(autoencoder(seed), errors);
+            all.put(withCode(seed), withCode(trained, normal, samples, errors));
         }
         return all;
+    }
+
+    /**
+     * The error, and how far the code lies from those of the training samples: a decoder may rebuild well what it never saw, from a code that no
+     * training sample has. The squared Mahalanobis distance, per direction, and the error are each divided by their means in training.
+     */
+    static Errors withCode(Autoencoder trained, Points normal, Points samples, Errors errors) {
+        Points codes = WindowAutoencoder.codes(trained, normal);
+        if (PcaReconstruction.fit(codes, OF_CODES, 1).components() == 0) {
+            return errors;
+        }
+        PcaMahalanobis distance = PcaMahalanobis.fit(codes, OF_CODES, 1);
+        double usual = Arrays.stream(errors.training()).average().orElseThrow();
+        return new Errors(
+                sum(errors.training(), usual, distance.trainingScores(), distance.components()),
+                sum(
+                        errors.samples(),
+                        usual,
+                        distance.score(WindowAutoencoder.codes(trained, samples)),
+                        distance.components()));
+    }
+
+    private static double[] sum(double[] errors, double usual, double[] distances, int directions) {
+        double[] sum = new double[errors.length];
+        Arrays.setAll(sum, i -> (usual == 0 ? errors[i] : errors[i] / usual) + CODE_WEIGHT * distances[i] / directions);
+        return sum;
     }
 
     private static Errors errors(SampleRival rival, Points samples) {

@@ -53,6 +53,17 @@ final class WindowAutoencoder {
         return rebuilt;
     }
 
+    /** [sample][number of the code]. */
+    static Points codes(Autoencoder model, Points samples) {
+        int size = model.spec().latentSize();
+        float[] codes = new float[samples.count() * size];
+        Dataset data = data(model.spec(), samples);
+        try (Inference inference = Inference.of(model, 1)) {
+            inference.encode(data::copySample, 0, samples.count(), codes);
+        }
+        return Points.of(codes, size);
+    }
+
     /** The mean squared error of each sample. */
     static double[] errors(Autoencoder model, Points samples) {
         int size = samples.dimensions();

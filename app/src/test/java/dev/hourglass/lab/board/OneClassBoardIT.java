@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class OneClassBoardTest {
+class OneClassBoardIT {
     private static final int SIZE = 8;
 
     /** Images of 64 pixels: class 0 has its upper half lit, class 1 its lower half, each a little differently. */
@@ -50,7 +50,8 @@ class OneClassBoardTest {
         assertThat(result.columns())
                 .extracting(BoardResult.Column::name)
                 .containsExactly("mean AUROC", "worst class", "upper", "lower");
-        for (String detector : List.of("autoencoder", "autoencoder seed 1", "nearest neighbours", "PCA error")) {
+        for (String detector :
+                List.of("autoencoder", "autoencoder, error and code, seed 1", "nearest neighbours", "PCA error")) {
             assertThat(row(result, detector)).as(detector).containsOnly(1);
         }
         double[] noise = row(result, "uniform noise");
