@@ -56,9 +56,8 @@ final class TableSplit {
 
     private SeriesSplit open() {
         Path testFile = options.test();
-        TableOptions settings = options.table();
-        String label = settings.roles().label();
-        Table first = read(file, settings.withLabel(label, testFile != null), options.labels());
+        String label = options.table().roles().label();
+        Table first = read(file, leavingOutOf(file, testFile).withLabel(label, testFile != null), options.labels());
         Table training;
         Table test;
         if (testFile == null) {
@@ -68,7 +67,7 @@ final class TableSplit {
         } else {
             training = first;
             // One of the two has the labels: a name that neither knows is misspelt.
-            TableOptions same = settings.withLabel(label, first.labels() != null);
+            TableOptions same = leavingOutOf(testFile, file).withLabel(label, first.labels() != null);
             test = read(testFile, first.columns().isEmpty() ? same : same.withColumns(first.columns()), null);
             requireSameKind(training, test);
         }
@@ -76,6 +75,22 @@ final class TableSplit {
         boolean[] learned = chosen(training, testFile, "to train on");
         boolean[] tested = options.classes().testAlike() ? chosen(test, testFile, "to test by") : null;
         return new Parts(training, test, learned, tested, classes).split();
+    }
+
+    /** What is left out of one of two files may be missing in it, where the other has it; else it is misspelt. */
+    private TableOptions leavingOutOf(Path of, @Nullable Path other) {
+        TableOptions settings = options.table();
+        List<String> leftOut = settings.roles().exclude();
+        if (other == null || leftOut.isEmpty()) {
+            return settings;
+        }
+        DataSources.requireFile(of);
+        DataSources.requireFile(other);
+        List<String> here = TableReader.columnsOf(of, settings);
+        List<String> there = TableReader.columnsOf(other, settings);
+        return settings.withExclude(leftOut.stream()
+                .filter(name -> here.contains(name) || !there.contains(name))
+                .toList());
     }
 
     /** Both parts on their way to samples. */

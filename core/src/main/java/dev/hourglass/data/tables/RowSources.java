@@ -35,8 +35,8 @@ final class RowSources {
         if (name.endsWith(PARQUET)) {
             return Optional.of(openByLibrary(file, options));
         }
-        boolean plain =
-                options.syntax().headerLines() != null || options.roles().label() != null;
+        String label = options.roles().label();
+        boolean plain = options.syntax().headerLines() != null || (label != null && !label.equals(CaseRows.CLASS));
         return !plain && UcrRows.is(file) ? Optional.of(new UcrRows(file)) : Optional.empty();
     }
 

@@ -108,6 +108,12 @@ public record TableOptions(Syntax syntax, Roles roles, Times times) {
                 new Roles(roles.time(), names, roles.exclude(), roles.label(), roles.labelOptional(), roles.id()));
     }
 
+    /** @param names of columns that are left out */
+    public TableOptions withExclude(List<String> names) {
+        return withRoles(
+                new Roles(roles.time(), roles.columns(), names, roles.label(), roles.labelOptional(), roles.id()));
+    }
+
     public TableOptions withSyntax(Syntax other) {
         return new TableOptions(other, roles, times);
     }

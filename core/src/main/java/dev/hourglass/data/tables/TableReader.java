@@ -199,6 +199,25 @@ public final class TableReader implements AutoCloseable {
         }
     }
 
+    /**
+     * The names of all columns of a table, or of the first one of a folder.
+     *
+     * @throws DatasetException if it can't be read
+     */
+    public static List<String> columnsOf(Path file, TableOptions options) {
+        Path table = Files.isDirectory(file) ? TableFolder.files(file).getFirst() : file;
+        // Nobody is to be asked what their times mean.
+        TableOptions plain = new TableOptions(
+                options.syntax(),
+                TableOptions.Roles.FOUND,
+                new TableOptions.Times(DateOrder.DAY_FIRST, options.times().zone()));
+        try (TableReader reader = open(table, plain)) {
+            return reader.layout.columns().stream().map(TableColumn::name).toList();
+        } catch (IOException e) {
+            throw unreadable(table, e);
+        }
+    }
+
     static DatasetException unreadable(Path file, Exception e) {
         return new DatasetException(
                 "Can't read " + file + ": " + Failures.reason(e) + ". Check that it exists and is readable.", e);

@@ -8,9 +8,15 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The {@code .tsv} and {@code .txt} files of the UCR archive: a series a line, behind its class. */
+/**
+ * The {@code .tsv} and {@code .txt} files of the UCR archive, and {@code .csv} with its names in capitals: a series a line,
+ * behind its class.
+ */
 final class UcrRows extends CaseRows {
-    private static final Pattern NAME = Pattern.compile("(?i).*_(train|test)\\.(tsv|txt)(\\.gz|\\.zip)?");
+    /** Many a CSV file is called so that is a plain table, such as mnist_train.csv; the archive's names are in capitals. */
+    private static final Pattern NAME =
+            Pattern.compile("(?s).*((?i:_(train|test)\\.(tsv|txt))|_(TRAIN|TEST)\\.csv)(\\.gz|\\.zip)?");
+
     private static final Pattern BETWEEN = Pattern.compile("\\s*[,\\s]\\s*");
     private static final Pattern CLASS_NUMBER = Pattern.compile("[+-]?\\d{1,6}(\\.0*)?(e[+-]?\\d+)?");
 

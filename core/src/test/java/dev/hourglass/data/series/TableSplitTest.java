@@ -101,6 +101,25 @@ class TableSplitTest {
     }
 
     @Test
+    void aColumnThatIsLeftOutMayBeInOneOfTwoFiles() throws IOException {
+        Path normal = rows("normal.csv", "v", 8, k -> "" + k);
+        Path later = rows("new.csv", "v,change", 8, k -> k + ",1");
+        SeriesOptions options = PLAIN.withTable(TableOptions.DEFAULT.withExclude(List.of("change")));
+
+        for (SeriesSplit split : List.of(
+                SeriesSplit.open(normal, options.withTest(later)), SeriesSplit.open(later, options.withTest(normal)))) {
+            assertThat(split.training().sampleShape()).isEqualTo(Shape.of(1));
+            assertThat(sample(split.training(), 3)).containsExactly(3);
+            assertThat(sample(split.test(), 3)).containsExactly(3);
+        }
+        SeriesOptions misspelt = PLAIN.withTable(TableOptions.DEFAULT.withExclude(List.of("chance")));
+        assertThatThrownBy(() -> SeriesSplit.open(later, misspelt.withTest(normal)))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage("Can't take what is left out from " + later
+                        + ": it has no column 'chance'. Did you mean 'change'?");
+    }
+
+    @Test
     void labelsOfAFileGoWithItsRowsWhereverTheirSeriesIs() throws IOException {
         // Rows of two series in turns; the label is 1 where the number is 20 or more.
         Path file = rows("many.csv", "id,v", 12, k -> "s" + k % 3 + "," + 10 * (k % 3));
