@@ -5,6 +5,7 @@ import dev.hourglass.data.catalog.FetchEvent;
 import dev.hourglass.data.catalog.FetchListener;
 import dev.hourglass.data.files.ArrayChoice;
 import dev.hourglass.data.files.ArrayFile;
+import dev.hourglass.data.files.ArrayPath;
 import dev.hourglass.data.files.CsvFile;
 import dev.hourglass.data.files.Hdf5Arrays;
 import dev.hourglass.data.files.IdxFile;
@@ -100,7 +101,7 @@ public final class DataSources {
     }
 
     private Dataset find(String source, SourceOptions options, FetchListener listener) {
-        Optional<Path> path = path(source).filter(Files::exists);
+        Optional<Path> path = path(source).filter(DataSources::isThere);
         if (path.isPresent()) {
             return Files.isDirectory(path.get())
                     ? openFolder(path.get(), options, listener)
@@ -203,9 +204,14 @@ public final class DataSources {
 
     /** @throws DatasetException if there is no such file; the message names one that is nearly called so */
     public static void requireFile(Path file) {
-        if (Files.notExists(file)) {
+        if (!isThere(file)) {
             throw notFound(file.toString());
         }
+    }
+
+    /** Whether there is such a file or folder, or an array in a file as {@link ArrayPath} tells. */
+    private static boolean isThere(Path path) {
+        return !Files.notExists(path) || ArrayPath.of(path).isPresent();
     }
 
     /** A file by what its first bytes and its name tell, as it lies there. */
@@ -216,6 +222,9 @@ public final class DataSources {
     /** The same; {@code notes} is told what was found in a table and taken, a sentence each. */
     public static Dataset openFile(Path file, SourceOptions options, Consumer<String> notes) {
         requireFile(file);
+        if (ArrayPath.of(file).isPresent()) {
+            return chosen(file, arrays(file).orElseThrow(), options, notes);
+        }
         byte[] beginning = beginning(file);
         if (startsWith(beginning, NPY_MAGIC)) {
             return NpyFile.open(file);
@@ -228,10 +237,7 @@ public final class DataSources {
         }
         Optional<ArrayFile> arrays = arrays(file);
         if (arrays.isPresent()) {
-            List<String> taken = new ArrayList<>();
-            FloatDataset data = ArrayChoice.open(file, arrays.get(), options.array(), Split.TEST, taken);
-            taken.forEach(notes);
-            return data;
+            return chosen(file, arrays.get(), options, notes);
         }
         if (startsWith(beginning, GZIP_MAGIC)) {
             return IdxFile.readDataset(file);
@@ -241,6 +247,14 @@ public final class DataSources {
                 KINDS,
                 beginning.length == 0 ? "an empty file" : "none of these by its first bytes and its name",
                 wayOut(file, beginning));
+    }
+
+    private static FloatDataset chosen(
+            Path file, ArrayFile arrays, SourceOptions options, Consumer<String> notes) {
+        List<String> taken = new ArrayList<>();
+        FloatDataset data = ArrayChoice.open(file, arrays, options.array(), Split.TEST, taken);
+        taken.forEach(notes);
+        return data;
     }
 
     private static String wayOut(Path file, byte[] beginning) {
@@ -261,6 +275,13 @@ public final class DataSources {
      */
     public static Optional<ArrayFile> arrays(Path file) {
         requireFile(file);
+        Optional<ArrayPath> within = ArrayPath.of(file);
+        if (within.isPresent()) {
+            return Optional.of(within.get()
+                    .in(arrays(within.get().file())
+                            .orElseThrow(() -> new DatasetException("Can't read " + file + ": "
+                                    + within.get().file() + " is no file of arrays with names. Give its path alone."))));
+        }
         byte[] beginning = beginning(file);
         if (isTable(file)) {
             return Optional.empty();
@@ -471,6 +492,9 @@ public final class DataSources {
      * @throws CorruptFileException if the file holds no labels
      */
     public static Labels readLabels(Path file, int samples) {
+        if (ArrayPath.of(file).isPresent()) {
+            return new Labels(ArrayChoice.labels(file, arrays(file).orElseThrow(), samples), List.of());
+        }
         byte[] beginning = beginning(file);
         if (startsWith(beginning, NPY_MAGIC)) {
             return new Labels(NpyFile.readLabels(file), List.of());

@@ -57,7 +57,8 @@ public final class DataArguments {
             names = "--array",
             paramLabel = "NAME",
             description =
-                    "Which array of an NPZ or MAT file has the samples (default: by its name, such as x_test or data).")
+                    "Which array of an NPZ, MAT or HDF5 file has the samples (default: by its name, such as x_test or"
+                            + " data). data.h5:/x in place of the file's path is the same.")
     private @Nullable String array;
 
     @Option(

@@ -1,5 +1,6 @@
 package dev.hourglass.lab.recipe;
 
+import dev.hourglass.data.files.ArrayPath;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -46,8 +47,9 @@ record RecipeFolder(@Nullable Path path, boolean confined) {
             throw place.error("expected the name of data that were brought to this server, found something else."
                     + " Bring the file or folder first.");
         }
-        boolean there = Files.exists(found, LinkOption.NOFOLLOW_LINKS);
-        for (Path at = found; at != null && !at.equals(path); at = at.getParent()) {
+        Path file = ArrayPath.of(found).map(ArrayPath::file).orElse(found);
+        boolean there = Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+        for (Path at = file; at != null && !at.equals(path); at = at.getParent()) {
             there &= !Files.isSymbolicLink(at);
         }
         if (!there) {

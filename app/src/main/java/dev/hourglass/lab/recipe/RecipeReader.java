@@ -1,5 +1,6 @@
 package dev.hourglass.lab.recipe;
 
+import dev.hourglass.data.files.ArrayPath;
 import dev.hourglass.engine.Penalty;
 import dev.hourglass.files.Failures;
 import dev.hourglass.files.RegularFile;
@@ -577,7 +578,8 @@ public final class RecipeReader {
         return node.asDouble("a number > 0", value -> value > 0);
     }
 
-    private static String fileName(Path file) {
+    private static String fileName(Path data) {
+        Path file = ArrayPath.of(data).map(ArrayPath::file).orElse(data);
         return Optional.ofNullable(file.getFileName()).map(Path::toString).orElse("");
     }
 

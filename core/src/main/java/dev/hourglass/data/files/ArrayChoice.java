@@ -93,21 +93,7 @@ public record ArrayChoice(ArrayFile.Entry samples, ArrayFile.@Nullable Entry lab
             }
             chosen = only(file, part, all);
         } else {
-            String plain = array.startsWith("/") ? array.substring(1) : array;
-            CorruptFileException unread =
-                    arrays.leftOut().getOrDefault(array, arrays.leftOut().get(plain));
-            if (unread != null) {
-                throw unread;
-            }
-            Meaning named = all.stream()
-                    .filter(one ->
-                            one.entry.name().equals(array) || one.entry.name().equals(plain))
-                    .findFirst()
-                    .orElseThrow(() -> new DatasetException("Can't take the array '" + array + "' from " + file
-                            + ": it has " + listed(all) + "."
-                            + Spelling.hint(
-                                    array,
-                                    all.stream().map(one -> one.entry.name()).toList())));
+            Meaning named = Meaning.of(named(file, arrays, array));
             if (named.part == Part.NONE || named.part == wanted) {
                 chosen = named;
             } else {
@@ -122,6 +108,31 @@ public record ArrayChoice(ArrayFile.Entry samples, ArrayFile.@Nullable Entry lab
             }
         }
         return Optional.of(with(chosen, all));
+    }
+
+    /**
+     * The array of a name, with or without a slash before it.
+     *
+     * @throws DatasetException if there is none
+     * @throws CorruptFileException if it can't be read
+     */
+    static ArrayFile.Entry named(Path file, ArrayFile arrays, String array) {
+        String plain = array.startsWith("/") ? array.substring(1) : array;
+        CorruptFileException unread =
+                arrays.leftOut().getOrDefault(array, arrays.leftOut().get(plain));
+        if (unread != null) {
+            throw unread;
+        }
+        return arrays.entries().stream()
+                .filter(one -> one.name().equals(array) || one.name().equals(plain))
+                .findFirst()
+                .orElseThrow(() -> new DatasetException("Can't take the array '" + array + "' from " + file
+                        + ": it has " + listed(meanings(arrays)) + "."
+                        + Spelling.hint(
+                                array,
+                                arrays.entries().stream()
+                                        .map(ArrayFile.Entry::name)
+                                        .toList())));
     }
 
     private static ArrayChoice with(Meaning chosen, List<Meaning> all) {

@@ -8,6 +8,7 @@ import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Locale;
 
@@ -107,9 +108,52 @@ record NpyArray(String place, NpyHeader header, MemorySegment bytes, FileStamp s
         @Override
         public void copy(int index, float[] into, int offset) {
             NpyHeader header = array.header;
-            long at = header.bytes() + (long) index * sampleSize * header.type().bytes();
+            reading(() -> header.type().copy(array.bytes, at(index), header.order(), into, offset, sampleSize));
+        }
+
+        @Override
+        public void copy(int index, double[] into, int offset) {
+            NpyHeader header = array.header;
+            reading(() -> header.type().copy(array.bytes, at(index), header.order(), into, offset, sampleSize));
+        }
+
+        @Override
+        public void copy(int index, float[] into, int offset, Normalization normalization) {
+            if (!isDouble() || normalization.isNone() || normalization.isPixels()) {
+                copy(index, into, offset);
+                normalization.apply(into, offset, sampleSize);
+            } else if (isInPlace()) {
+                reading(() -> normalization.apply(array.bytes, at(index) / Double.BYTES, into, offset, sampleSize));
+            } else {
+                double[] exact = new double[sampleSize];
+                copy(index, exact, 0);
+                normalization.apply(MemorySegment.ofArray(exact), 0, into, offset, sampleSize);
+            }
+        }
+
+        @Override
+        public boolean isDouble() {
+            return array.header.type().isDouble();
+        }
+
+        /** Whether the file has doubles as the processor reads them. */
+        private boolean isInPlace() {
+            NpyHeader header = array.header;
+            return header.type() == NpyType.F8
+                    && header.order() == ByteOrder.nativeOrder()
+                    && array.bytes.isNative()
+                    && array.bytes.address() % Double.BYTES == 0
+                    && header.bytes() % Double.BYTES == 0;
+        }
+
+        private long at(int index) {
+            NpyHeader header = array.header;
+            return header.bytes() + (long) index * sampleSize * header.type().bytes();
+        }
+
+        private void reading(Runnable copying) {
             try {
-                header.type().copy(array.bytes, at, header.order(), into, offset, sampleSize);
+                copying.run();
                 FileStamp.awaitFault();
             } catch (InternalError e) {
                 throw array.stamp.cutShort(e); // the JVM's answer to a page that the file no longer has

@@ -49,6 +49,18 @@ enum NpyType {
         return this != F2 && this != F4 && this != F8;
     }
 
+    /** Whether numbers may have more digits than a float keeps. */
+    boolean isDouble() {
+        return this == F8 || (isWhole() && bytes >= Integer.BYTES);
+    }
+
+    /** Numbers from a place on, whole ones beyond 2^53 to the nearest double. */
+    void copy(MemorySegment data, long at, ByteOrder order, double[] into, int offset, int count) {
+        for (int i = 0; i < count; i++) {
+            into[offset + i] = number(data, at + (long) i * bytes, order);
+        }
+    }
+
     /** Numbers from a place on, as floats. */
     void copy(MemorySegment data, long at, ByteOrder order, float[] into, int offset, int count) {
         if (this == F4) {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hourglass.data.DataSources;
 import dev.hourglass.data.DatasetException;
+import dev.hourglass.data.SourceOptions;
+import dev.hourglass.data.series.SeriesOptions;
+import dev.hourglass.data.series.SeriesSplit;
 import dev.hourglass.data.FloatDataset;
 import dev.hourglass.data.Split;
 import dev.hourglass.tensor.CorruptFileException;
@@ -72,6 +75,46 @@ class Hdf5ArraysTest {
                 .asString()
                 .startsWith("data.h5: samples from 'train/x' [7, 3, 5], labels from 'train/y' [7]; left out")
                 .contains("'records'", "'words'", "'flags'", "'number'");
+    }
+
+    /** As HDF5's own tools name a data set. */
+    @Test
+    void anArrayIsNamedBehindThePathOfItsFile() {
+        Path array = Path.of(file + ":/train/x");
+        FloatDataset data = (FloatDataset) DataSources.openFile(array, SourceOptions.defaults());
+
+        assertThat(data.size()).isEqualTo(7);
+        assertThat(sample(data, 1)[0]).isEqualTo(15 / 4.0);
+        assertThat(data.hasLabels()).as("of the one array").isFalse();
+        assertThat(DataSources.readLabels(Path.of(file + ":/train/y"), 7).classes())
+                .containsExactly(0, 1, 2, 0, 1, 2, 0);
+        assertThatThrownBy(() -> DataSources.openFile(Path.of(file + ":/train/z"), SourceOptions.defaults()))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageStartingWith("Can't take the array 'train/z' from " + file + ": it has 'train/x' [7, 3, 5]")
+                .hasMessageEndingWith("Did you mean 'train/x'?");
+        assertThatThrownBy(() -> DataSources.openFile(Path.of(file + "5:/train/x"), SourceOptions.defaults()))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("no such file or folder");
+    }
+
+    @Test
+    void anArrayOfATableIsRefused() throws IOException {
+        Path table = Files.writeString(folder.resolve("t.csv"), "1,2\n3,4\n");
+        assertThatThrownBy(() -> DataSources.openFile(Path.of(table + ":/x"), SourceOptions.defaults()))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage("Can't read " + table + ":/x: " + table
+                        + " is no file of arrays with names. Give its path alone.");
+    }
+
+    /** Each part by its own name, which no word of training or test has to be in. */
+    @Test
+    void bothPartsOfARecipeAreNamedSo() {
+        SeriesSplit split = SeriesSplit.open(
+                Path.of(file + ":/train/x"),
+                SeriesOptions.defaults().withTest(Path.of(file + ":/train/x")));
+
+        assertThat(split.training().size()).isEqualTo(7);
+        assertThat(split.test().size()).isEqualTo(7);
     }
 
     @Test

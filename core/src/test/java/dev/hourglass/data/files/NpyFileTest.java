@@ -2,6 +2,7 @@ package dev.hourglass.data.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.FloatDataset;
@@ -64,6 +65,37 @@ class NpyFileTest {
         NpyFile.open(golden(name)).copySample(0, sample, 0);
 
         assertThat(sample).containsExactly(-3, -2, -1, 0);
+    }
+
+    /** 32 bits would leave nothing of a change by 0.001 on top of 20,000,000. */
+    @ParameterizedTest
+    @CsvSource({"<f8, 0.001", ">f8, 0.001", "<i4, 1", ">i8, 1", "<u8, 1"})
+    void numbersKeepTheirDigitsUntilTheyAreScaled(String type, double step) throws IOException {
+        double least = 20_000_000;
+        Path file = folder.resolve("precise.npy");
+        boolean big = type.startsWith(">");
+        ByteBuffer numbers = ByteBuffer.allocate(6 * Long.BYTES).order(big ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < 6; i++) {
+            switch (type.substring(1)) {
+                case "f8" -> numbers.putDouble(least + i * step);
+                case "i4" -> numbers.putInt((int) (least + i));
+                default -> numbers.putLong((long) (least + i));
+            }
+        }
+        String header = "{'descr': '" + type + "', 'fortran_order': False, 'shape': (3, 2), }";
+        ByteBuffer whole = ByteBuffer.allocate(128 + numbers.position()).order(ByteOrder.LITTLE_ENDIAN);
+        whole.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0}).putShort((short) 118);
+        whole.put((header + " ".repeat(117 - header.length()) + "\n").getBytes(StandardCharsets.US_ASCII));
+        Files.write(file, whole.put(numbers.array(), 0, numbers.position()).array());
+
+        FloatDataset data = NpyFile.open(file).withNormalization(new Normalization(1 / (5 * step), -least / (5 * step)));
+
+        float[] sample = new float[2];
+        for (int i = 0; i < 3; i++) {
+            data.copySample(i, sample, 0);
+            assertThat(sample[0]).isCloseTo(2 * i / 5f, within(1e-6f));
+            assertThat(sample[1]).isCloseTo((2 * i + 1) / 5f, within(1e-6f));
+        }
     }
 
     @Test
@@ -218,7 +250,7 @@ class NpyFileTest {
         assertThat(data.size()).isEqualTo(2);
         assertThat(data.sampleShape()).isEqualTo(Shape.of(4));
         assertThat(data.sha256())
-                .isEqualTo(NpyFile.open(golden("big-f8")).limit(2).sha256());
+                .isEqualTo(NpyFile.open(golden("big-f4")).limit(2).sha256());
     }
 
     private Path golden(String name) throws IOException {
