@@ -249,8 +249,7 @@ public final class DataSources {
                 wayOut(file, beginning));
     }
 
-    private static FloatDataset chosen(
-            Path file, ArrayFile arrays, SourceOptions options, Consumer<String> notes) {
+    private static FloatDataset chosen(Path file, ArrayFile arrays, SourceOptions options, Consumer<String> notes) {
         List<String> taken = new ArrayList<>();
         FloatDataset data = ArrayChoice.open(file, arrays, options.array(), Split.TEST, taken);
         taken.forEach(notes);
@@ -279,8 +278,9 @@ public final class DataSources {
         if (within.isPresent()) {
             return Optional.of(within.get()
                     .in(arrays(within.get().file())
-                            .orElseThrow(() -> new DatasetException("Can't read " + file + ": "
-                                    + within.get().file() + " is no file of arrays with names. Give its path alone."))));
+                            .orElseThrow(() -> new DatasetException(
+                                    "Can't read " + file + ": " + within.get().file()
+                                            + " is no file of arrays with names. Give its path alone."))));
         }
         byte[] beginning = beginning(file);
         if (isTable(file)) {

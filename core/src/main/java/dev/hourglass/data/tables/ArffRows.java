@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ArffRows {
     private static final int MOST_ATTRIBUTES = 100_000;
+    /** Numbers that sparse instances don't mention: so many for each byte of theirs, beside some that are free. */
+    private static final long MOST_ZEROS_A_BYTE = 1_000;
+
+    private static final long FREE_ZEROS = 1 << 23;
     private static final Pattern PLAIN_TYPE = Pattern.compile("(numeric|real|integer|string|date)\\b.*");
 
     /** @param values of a nominal attribute; null for any other */
@@ -31,6 +35,8 @@ final class ArffRows {
     private final TextLines lines;
     private final List<Attribute> attributes = new ArrayList<>();
     private int relational = -1;
+    private long zeros;
+    private long sparseBytes;
 
     private ArffRows(Path file) throws IOException {
         lines = new TextLines(file);
@@ -170,6 +176,14 @@ final class ArffRows {
     }
 
     private List<String> sparse(String line) {
+        zeros += attributes.size();
+        sparseBytes += line.length() + 1;
+        if (zeros > FREE_ZEROS + MOST_ZEROS_A_BYTE * sparseBytes) {
+            throw lines.corrupt(
+                    String.format(Locale.ROOT, "at most %,d numbers for each byte", MOST_ZEROS_A_BYTE),
+                    String.format(Locale.ROOT, "%,d of which next to all are 0", zeros),
+                    "Leave out attributes that no instance has, and save the rest as NPY.");
+        }
         int close = line.lastIndexOf('}');
         int weight = line.indexOf("},");
         close = weight >= 0 && line.indexOf('{', 1) > weight ? weight : close;

@@ -22,12 +22,25 @@ final class RecordReader {
     static final class BrokenRecordException extends IOException {
         private static final long serialVersionUID = 1L;
 
+        private final String wayOut;
+
         BrokenRecordException(String message) {
+            this(message, "Check its quotes and line ends.");
+        }
+
+        BrokenRecordException(String message, String wayOut) {
             super(message);
+            this.wayOut = wayOut;
+        }
+
+        String wayOut() {
+            return wayOut;
         }
     }
 
-    private static final int MAX_FIELDS = 1 << 20;
+    /** What is known of a column takes more room than a number of it. */
+    private static final int MAX_FIELDS = 100_000;
+
     private static final int MAX_RECORD_BYTES = 1 << 24;
     private static final int MAX_MARK_BYTES = 64;
     private static final Set<String> SPREADSHEET_ERRORS =
@@ -285,10 +298,11 @@ final class RecordReader {
         if (fields == from.length) {
             if (fields == MAX_FIELDS) {
                 throw new BrokenRecordException(
-                        String.format(Locale.ROOT, "more than %,d fields at line %,d", MAX_FIELDS, nextLine));
+                        String.format(Locale.ROOT, "more than %,d fields at line %,d", MAX_FIELDS, nextLine),
+                        "Check its quotes and line ends, or save such a table as NPY.");
             }
-            from = Arrays.copyOf(from, 2 * fields);
-            to = Arrays.copyOf(to, 2 * fields);
+            from = Arrays.copyOf(from, Math.min(2 * fields, MAX_FIELDS));
+            to = Arrays.copyOf(to, from.length);
         }
         from[fields] = begin;
         to[fields++] = finish;

@@ -266,7 +266,7 @@ public final class TableReader implements AutoCloseable {
             }
             return block.rows > 0;
         } catch (RecordReader.BrokenRecordException e) {
-            throw corrupt("a table of numbers", String.valueOf(e.getMessage()), "Check its quotes and line ends.");
+            throw corrupt("a table of numbers", String.valueOf(e.getMessage()), e.wayOut());
         } catch (IOException e) {
             throw unreadable(file, e);
         }

@@ -33,6 +33,9 @@ final class TableScan {
     private static final int MOST_RELATED = 64;
     private static final int MOST_STEPS = 1 << 14;
     private static final int COURSE = 1 << 11;
+    /** Of all channels together. */
+    private static final int MOST_COURSE = 1 << 20;
+
     private static final double SAME = 0.99;
 
     private final Path source;
@@ -87,8 +90,11 @@ final class TableScan {
         Gaps gaps = new Gaps(given.syntax().missing(), reader.decimal());
         String label = given.roles().label();
         List<String> exclude = new ArrayList<>(given.roles().exclude());
+        List<TableColumn> suspects = reader.layout().channels().stream()
+                .filter(column -> isSuspect(column, texts, gaps, reader.decimal()))
+                .toList();
         for (boolean named : new boolean[] {true, false}) {
-            for (TableColumn column : reader.layout().channels()) {
+            for (TableColumn column : suspects) {
                 List<String> found = texts.stream()
                         .map(row -> column.place() < row.size() ? row.get(column.place()) : "")
                         .filter(text -> !gaps.isGap(text))
@@ -118,6 +124,21 @@ final class TableScan {
         TableOptions.Roles roles = given.roles();
         return given.withRoles(new TableOptions.Roles(
                 roles.time(), roles.columns(), exclude, label, roles.labelOptional(), roles.id()));
+    }
+
+    /** Whether a column may be more than one of numbers: of most of many thousands a glance is enough. */
+    private static boolean isSuspect(TableColumn column, List<List<String>> texts, Gaps gaps, byte decimal) {
+        if (LABEL_NAME.matcher(column.name()).matches()
+                || MARK_NAME.matcher(column.name()).matches()) {
+            return true;
+        }
+        for (List<String> row : texts) {
+            String text = column.place() < row.size() ? row.get(column.place()) : "";
+            if (!isNumber(text, decimal) && !gaps.isGap(text)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isNumber(String text, byte decimal) {
@@ -151,7 +172,8 @@ final class TableScan {
             first = reader;
             channels = reader.layout().channels().size();
             each = new OfChannel[channels];
-            Arrays.setAll(each, i -> new OfChannel());
+            int parts = Math.clamp(Integer.highestOneBit(MOST_COURSE / channels), 2, COURSE);
+            Arrays.setAll(each, i -> new OfChannel(parts));
             shift = new double[channels];
             int related = channels > MOST_RELATED ? 0 : channels;
             products = new double[related][related];
@@ -348,10 +370,14 @@ final class TableScan {
         private double neighbours;
         private long pairs;
         private boolean whole = true;
-        private float[] course = new float[2 * COURSE];
+        private final int parts;
+        private float[] course;
         private long partRows = 1;
 
-        OfChannel() {
+        /** @param parts of the course, a power of two */
+        OfChannel(int parts) {
+            this.parts = parts;
+            course = new float[2 * parts];
             Arrays.fill(course, Float.NaN);
         }
 
@@ -384,7 +410,7 @@ final class TableScan {
             }
             before = distance;
             last = distance;
-            while (row / partRows >= COURSE) {
+            while (row / partRows >= parts) {
                 halve();
             }
             int part = (int) (row / partRows);
@@ -398,7 +424,7 @@ final class TableScan {
         private void halve() {
             float[] half = new float[course.length];
             Arrays.fill(half, Float.NaN);
-            for (int part = 0; part < COURSE / 2; part++) {
+            for (int part = 0; part < parts / 2; part++) {
                 for (int i = 0; i < 2; i++) {
                     float a = course[4 * part + i];
                     float b = course[4 * part + 2 + i];

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hourglass.data.DataSources;
 import dev.hourglass.data.DatasetException;
+import dev.hourglass.data.FloatDataset;
 import dev.hourglass.data.SourceOptions;
+import dev.hourglass.data.Split;
 import dev.hourglass.data.series.SeriesOptions;
 import dev.hourglass.data.series.SeriesSplit;
-import dev.hourglass.data.FloatDataset;
-import dev.hourglass.data.Split;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
@@ -110,8 +110,7 @@ class Hdf5ArraysTest {
     @Test
     void bothPartsOfARecipeAreNamedSo() {
         SeriesSplit split = SeriesSplit.open(
-                Path.of(file + ":/train/x"),
-                SeriesOptions.defaults().withTest(Path.of(file + ":/train/x")));
+                Path.of(file + ":/train/x"), SeriesOptions.defaults().withTest(Path.of(file + ":/train/x")));
 
         assertThat(split.training().size()).isEqualTo(7);
         assertThat(split.test().size()).isEqualTo(7);

@@ -74,7 +74,8 @@ class NpyFileTest {
         double least = 20_000_000;
         Path file = folder.resolve("precise.npy");
         boolean big = type.startsWith(">");
-        ByteBuffer numbers = ByteBuffer.allocate(6 * Long.BYTES).order(big ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer numbers =
+                ByteBuffer.allocate(6 * Long.BYTES).order(big ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < 6; i++) {
             switch (type.substring(1)) {
                 case "f8" -> numbers.putDouble(least + i * step);
@@ -88,7 +89,8 @@ class NpyFileTest {
         whole.put((header + " ".repeat(117 - header.length()) + "\n").getBytes(StandardCharsets.US_ASCII));
         Files.write(file, whole.put(numbers.array(), 0, numbers.position()).array());
 
-        FloatDataset data = NpyFile.open(file).withNormalization(new Normalization(1 / (5 * step), -least / (5 * step)));
+        FloatDataset data =
+                NpyFile.open(file).withNormalization(new Normalization(1 / (5 * step), -least / (5 * step)));
 
         float[] sample = new float[2];
         for (int i = 0; i < 3; i++) {
