@@ -17,6 +17,7 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,7 +114,7 @@ class BenchmarkRecipesIT {
         assertThat(Files.readAllLines(RECIPES.resolve(name + ".yaml"))).hasSizeLessThanOrEqualTo(15);
     }
 
-    private void write(String name, String first, int rows, IntFunction<String> row) throws IOException {
+    private void write(String name, @Nullable String first, int rows, IntFunction<String> row) throws IOException {
         Path file = folder.resolve(name);
         Files.createDirectories(file.getParent());
         String text = IntStream.range(0, rows).mapToObj(row).collect(Collectors.joining("\n", "", "\n"));
