@@ -10,16 +10,15 @@ import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.DataSources;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.DatasetException;
-import dev.hourglass.data.LabelRule;
 import dev.hourglass.data.SourceOptions;
 import dev.hourglass.data.catalog.DatasetCatalog;
-import dev.hourglass.data.images.Fit;
 import dev.hourglass.data.series.SeriesOptions;
 import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.files.AtomicFile;
 import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.lab.DetectorTraining;
+import dev.hourglass.lab.detection.NewData;
 import dev.hourglass.lab.detection.Rivals;
 import dev.hourglass.lab.detection.ScoredSamples;
 import dev.hourglass.lab.detection.ScoredSeries;
@@ -264,38 +263,10 @@ final class DetectCommand implements Runnable {
                 options.array());
     }
 
-    /** How NEW is read: as TRAIN, its columns by their names. */
+    /** How NEW is read: as TRAIN, unless it is said. */
     private SourceOptions options(Recipe.Data of) {
-        Recipe.Series series = of.series();
-        if (series == null) {
-            Recipe.Pictures pictures = of.pictures();
-            Fit fit = pictures == null ? null : pictures.options().pictures().fit();
-            return ReadingArguments.options(SourceOptions.Tables.PLAIN, fit, 1);
-        }
-        SeriesOptions options = series.options();
         TableOptions said = table.read().table();
-        TableOptions read = said.equals(TableOptions.DEFAULT) ? options.table() : said;
-        SeriesOptions.Steps steps = options.steps();
-        SeriesOptions.Missing missing =
-                steps.missing() == SeriesOptions.Missing.FAIL ? SeriesOptions.Missing.INTERPOLATE : steps.missing();
-        SeriesOptions.Window window = options.window();
-        return ReadingArguments.options(
-                new SourceOptions.Tables(
-                        new TableOptions(
-                                read.syntax(),
-                                new TableOptions.Roles(
-                                        read.roles().time(),
-                                        List.of(),
-                                        List.of(),
-                                        null,
-                                        true,
-                                        read.roles().id()),
-                                read.times()),
-                        new SeriesOptions.Steps(missing, steps.maxGap(), steps.resample(), steps.lengths()),
-                        false,
-                        LabelRule.MAJORITY),
-                null,
-                window == null ? 1 : window.stride());
+        return NewData.options(of, said.equals(TableOptions.DEFAULT) ? null : said, false);
     }
 
     private Found calibrated(Path file) {

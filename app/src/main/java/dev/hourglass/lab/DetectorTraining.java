@@ -165,14 +165,19 @@ public final class DetectorTraining {
                     splits.test(),
                     model.training(),
                     event -> listener.accept(new LabEvent.Training(event)));
-            Map<String, String> provenance = new LinkedHashMap<>();
-            provenance.put("Hourglass", Provenance.version());
-            provenance.put("Data", model.data().name());
-            provenance.put("Seed", Long.toString(model.training().seed()));
-            return SavedModel.of(result.model(), result.history().loss(), result.optimizer(), provenance);
+            return saved(model, result);
         } catch (UnsuitableTrainingException | TrainingDivergedException e) {
             throw new LabException(Failures.reason(e), e);
         }
+    }
+
+    /** A trained model as it is written, with where it comes from. */
+    static SavedModel saved(ModelRecipe model, TrainResult result) {
+        Map<String, String> provenance = new LinkedHashMap<>();
+        provenance.put("Hourglass", Provenance.version());
+        provenance.put("Data", model.data().name());
+        provenance.put("Seed", Long.toString(model.training().seed()));
+        return SavedModel.of(result.model(), result.history().loss(), result.optimizer(), provenance);
     }
 
     /**

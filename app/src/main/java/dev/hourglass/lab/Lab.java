@@ -8,6 +8,7 @@ import dev.hourglass.data.catalog.FetchEvent;
 import dev.hourglass.data.images.PictureSplit;
 import dev.hourglass.data.series.SeriesSplit;
 import dev.hourglass.files.Failures;
+import dev.hourglass.formats.SavedModel;
 import dev.hourglass.lab.recipe.ModelRecipe;
 import dev.hourglass.lab.recipe.Recipe;
 import dev.hourglass.lab.recipe.RecipeReader;
@@ -26,6 +27,7 @@ import dev.hourglass.lab.study.ModelStudy;
 import dev.hourglass.lab.study.ProgressReporter;
 import dev.hourglass.lab.study.TrainedModel;
 import dev.hourglass.model.AutoencoderSpec;
+import dev.hourglass.report.DetectionSection;
 import dev.hourglass.report.answers.Findings;
 import dev.hourglass.report.results.ModelResult;
 import dev.hourglass.report.results.RunResult;
@@ -35,6 +37,7 @@ import dev.hourglass.train.LossRequirements;
 import dev.hourglass.train.TrainResult;
 import dev.hourglass.train.TrainingDivergedException;
 import dev.hourglass.train.TrainingInterruptedException;
+import dev.hourglass.train.TrainingState;
 import dev.hourglass.train.UnsuitableTrainingException;
 import dev.hourglass.train.checkpoints.Checkpoint;
 import java.nio.file.Path;
@@ -164,7 +167,10 @@ public final class Lab {
                 .map(entry -> RunRecord.Digests.of(entry.getKey(), entry.getValue()))
                 .toList();
         RunJournal journal = begin(folder, before, RunSettings.of(recipe, digests), force);
+        Optional<DetectionRun> detection = Optional.ofNullable(recipe.detect())
+                .map(detect -> new DetectionRun(folder, detect, options.catalog(), listener, reporter));
         rehearse(folder, journal, digests, opened);
+        detection.ifPresent(each -> rehearse(each, opened));
         RunTraining training = new RunTraining(folder, journal, force, options, listener);
         List<TrainedModel> trained = new ArrayList<>();
         for (ModelRecipe model : recipe.models()) {
@@ -173,6 +179,8 @@ public final class Lab {
             trained.add(train(training, model, splits(opened, model.data())));
         }
         List<ModelResult> models = judge(training, trained, opened);
+        detection.ifPresent(each -> trained.forEach(
+                model -> each.run(model, splits(opened, model.recipe().data()))));
         opened.values().forEach(Splits::requireUnchanged);
 
         RunRecord record = new RunRecord(
@@ -184,12 +192,15 @@ public final class Lab {
                 journal,
                 weightDigests(trained));
         RunResult result = new RunResult(recipe.title(), models, record.facts());
-        List<String> findings = Findings.of(result);
+        Map<String, DetectionSection> detections =
+                detection.map(DetectionRun::sections).orElse(Map.of());
+        List<String> findings = new ArrayList<>(Findings.of(result));
+        findings.addAll(Findings.ofDetectors(detections));
         reporter.working("Writing models, plots, results and report");
         for (TrainedModel model : trained) {
             ModelExports.write(folder, model, record.facts());
         }
-        new RunFiles(folder, result, findings, record).write();
+        new RunFiles(folder, result, findings, record, detections).write();
         training.removeOlderCheckpoints(ofSweeps());
         folder.complete();
         listener.accept(new LabEvent.Finished(result, findings, folder.path()));
@@ -210,6 +221,20 @@ public final class Lab {
             bytes += ModelExports.rehearse(folder, model, normalization, provenance);
         }
         folder.requireRoomFor(bytes);
+    }
+
+    private void rehearse(DetectionRun detection, Map<Recipe.Data, Splits> opened) {
+        for (ModelRecipe model : recipe.models()) {
+            Splits splits = splits(opened, model.data());
+            detection.rehearse(
+                    model,
+                    SavedModel.of(
+                            TrainingState.fresh(model.spec(), splits.training().normalization(), model.training())
+                                    .model(),
+                            null,
+                            Map.of()),
+                    splits);
+        }
     }
 
     /** The largest latent size that PCA will be compared at. */
@@ -327,13 +352,22 @@ public final class Lab {
     }
 
     private Splits open(Recipe.Data data) {
-        Splits splits = open(data, options.catalog(), listener);
+        Splits splits = open(data, recipe.detect(), options.catalog(), listener);
         recipe.models().stream()
                 .filter(model -> model.data().equals(data))
                 .forEach(model -> requireFits(model, splits));
         reporter.report(new LabEvent.DataOpened(
                 data, splits.training().size(), splits.test().size()));
         return splits;
+    }
+
+    /**
+     * @param detect that detectors are made of the models; null where not
+     * @param listener is told what is fetched
+     */
+    static Splits open(
+            Recipe.Data data, Recipe.@Nullable Detect detect, DatasetCatalog catalog, Consumer<LabEvent> listener) {
+        return detect == null ? open(data, catalog, listener) : DetectionData.open(data, detect, catalog, listener);
     }
 
     /** @param listener is told what is fetched */

@@ -131,7 +131,7 @@ public final class Replay {
         List<RunRecord.Digests> digests = new ArrayList<>();
         List<Model> models = new ArrayList<>();
         for (Recipe.Data data : recipe.data()) {
-            Splits splits = Lab.open(data, catalog, listener);
+            Splits splits = Lab.open(data, recipe.detect(), catalog, listener);
             digests.add(RunRecord.Digests.of(data, splits));
             listener.accept(new LabEvent.DataOpened(
                     data, splits.training().size(), splits.test().size()));

@@ -6,19 +6,23 @@ import dev.hourglass.report.answers.KeyQuestions;
 import dev.hourglass.report.figures.Figure;
 import dev.hourglass.report.figures.FigureException;
 import dev.hourglass.report.figures.Figures;
+import dev.hourglass.report.results.DetectorComparison;
 import dev.hourglass.report.results.LatentSpace;
 import dev.hourglass.report.results.ModelResult;
 import dev.hourglass.report.results.RunData;
 import dev.hourglass.report.results.RunResult;
 import dev.hourglass.report.tables.ComparisonTable;
+import dev.hourglass.report.tables.DetectorTable;
 import dev.hourglass.report.tables.ModelSummary;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -71,11 +75,18 @@ public final class HtmlReport {
         }
         """;
 
+    private static final int MOST_EVENTS = 30;
+    /** Heads of columns that have words. */
+    private static final Set<String> WORDS = Set.of("Start", "End", "Channels", "Name", "Note");
+
     private final RunResult run;
     private final StringBuilder html = new StringBuilder();
 
-    private HtmlReport(RunResult run) {
+    private final Map<String, DetectionSection> detections;
+
+    private HtmlReport(RunResult run, Map<String, DetectionSection> detections) {
         this.run = run;
+        this.detections = detections;
     }
 
     /**
@@ -83,7 +94,12 @@ public final class HtmlReport {
      * figures and is complete otherwise.
      */
     public static String render(RunResult run) {
-        HtmlReport report = new HtmlReport(run);
+        return render(run, Map.of());
+    }
+
+    /** @param detections what models found as detectors, by the model's name */
+    public static String render(RunResult run, Map<String, DetectionSection> detections) {
+        HtmlReport report = new HtmlReport(run, detections);
         report.head();
         report.findings();
         report.answers();
@@ -140,6 +156,9 @@ public final class HtmlReport {
         section("findings", "Findings");
         html.append("<p class=\"note\">").append(escape(findings.getFirst())).append("</p>\n<ol>\n");
         for (String finding : findings.subList(1, findings.size())) {
+            html.append("<li>").append(escape(finding)).append("</li>\n");
+        }
+        for (String finding : Findings.ofDetectors(detections)) {
             html.append("<li>").append(escape(finding)).append("</li>\n");
         }
         html.append("</ol>\n</section>\n");
@@ -203,6 +222,10 @@ public final class HtmlReport {
             figure("New samples", Figures.priorSamples(model));
             figure("The plane of codes", Figures.priorPlane(model));
             probes(model);
+            DetectionSection detection = detections.get(model.spec().name());
+            if (detection != null) {
+                detection(detection);
+            }
             html.append("</section>\n");
         }
     }
@@ -230,6 +253,98 @@ public final class HtmlReport {
                                     : Numbers.error(pca.classes().get(i).mse())));
         }
         html.append("</tbody></table></div>\n");
+    }
+
+    private void detection(DetectionSection detection) {
+        html.append("<h3>Anomalies in ").append(escape(detection.data())).append("</h3>\n");
+        detection.facts().forEach(this::paragraph);
+        DetectorComparison comparison = detection.comparison();
+        if (comparison != null) {
+            DetectorTable table = DetectorTable.of(comparison);
+            table(
+                    "Beside simple rivals, by the same data, rule and events, each at its threshold",
+                    table.heads(),
+                    table.rows());
+            comparison.verdict().forEach(this::paragraph);
+        }
+        detection.picture().ifPresent(drawn -> figure(() -> drawn));
+        if (!detection.events().isEmpty()) {
+            table(
+                    detection.events().size() > MOST_EVENTS
+                            ? "The " + MOST_EVENTS + " events with the highest scores; 1 is the threshold"
+                            : "Events; a score of 1 is the threshold",
+                    List.of("Event", "Start", "End", "Rows", "Score", "Channels"),
+                    shownEvents(detection.events()));
+        }
+        if (!detection.oddest().isEmpty()) {
+            table(
+                    "The oddest samples; a score of 1 is the threshold",
+                    List.of("Sample", "Score", "Name"),
+                    detection.oddest().stream()
+                            .map(sample -> List.of(Numbers.count(sample.index()), score(sample.score()), sample.name()))
+                            .toList());
+        }
+        if (!detection.metrics().isEmpty()) {
+            table(
+                    "By known anomalies. Best values have the threshold that is best on these very labels",
+                    List.of("Metric", "Value", "Note"),
+                    detection.metrics().stream()
+                            .map(metric -> List.of(
+                                    metric.name().strip(),
+                                    Double.isNaN(metric.value())
+                                            ? "undefined"
+                                            : String.format(Locale.ROOT, "%.4f", metric.value()),
+                                    metric.note()))
+                            .toList());
+        }
+    }
+
+    private void paragraph(String sentence) {
+        html.append("<p>").append(escape(sentence)).append("</p>\n");
+    }
+
+    private void table(String caption, List<String> heads, List<List<String>> rows) {
+        html.append("<div class=\"wide\"><table>\n<caption>")
+                .append(escape(caption))
+                .append(".</caption>\n");
+        html.append("<thead>");
+        cells("th", heads, heads);
+        html.append("</thead>\n<tbody>\n");
+        rows.forEach(cells -> cells("td", heads, cells));
+        html.append("</tbody></table></div>\n");
+    }
+
+    /** The first cell names the row; words stand at the left, numbers at the right. */
+    private void cells(String tag, List<String> heads, List<String> cells) {
+        html.append("<tr>");
+        for (int i = 0; i < cells.size(); i++) {
+            String of = i == 0 ? "th" : tag;
+            String scope = tag.equals("th") ? " scope=\"col\"" : i == 0 ? " scope=\"row\"" : "";
+            boolean number = i > 0 && !WORDS.contains(heads.get(i));
+            html.append('<').append(of).append(scope).append(number ? " class=\"number\">" : ">");
+            html.append(escape(cells.get(i))).append("</").append(of).append('>');
+        }
+        html.append("</tr>\n");
+    }
+
+    private static List<List<String>> shownEvents(List<DetectionSection.Event> events) {
+        return events.stream()
+                .sorted(Comparator.comparingDouble(DetectionSection.Event::score)
+                        .reversed())
+                .limit(MOST_EVENTS)
+                .sorted(Comparator.comparingInt(DetectionSection.Event::number))
+                .map(event -> List.of(
+                        Numbers.count(event.number()),
+                        event.start(),
+                        event.end(),
+                        Numbers.count(event.rows()),
+                        score(event.score()),
+                        event.channels()))
+                .toList();
+    }
+
+    private static String score(double score) {
+        return String.format(Locale.ROOT, "%.4g", score);
     }
 
     private void probes(ModelResult model) {

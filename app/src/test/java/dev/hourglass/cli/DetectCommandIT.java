@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** From a plant's files to its anomalies, and more data scored with the detector that was made. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -161,6 +164,82 @@ class DetectCommandIT {
         assertThat(run("score", path("found/detector.keras"), "--data", path("new.csv"), "--rivals", path("train.csv")))
                 .isZero();
         assertThat(output()).contains("Without known anomalies nobody can say who wins.");
+    }
+
+    @Test
+    void aLabWithDetectReportsThresholdEventsRivalsAndMetrics() throws IOException {
+        write("labelled.csv", plant(ROWS, new Random(SEED)), 0, List.of(0, 1, 2), new boolean[ROWS]);
+        Files.writeString(folder.resolve("detecting.yaml"), """
+            data: {source: labelled.csv, window: {steps: 16, stride: 4}, scaling: standardize, label_column: fault}
+            models:
+              - name: dense
+                input: [16, 3]
+                encoder: [Flatten, Dense: {units: 8}]
+                decoder: [Dense: {units: 48}, Reshape: {target_shape: [16, 3]}]
+            training: {epochs: 20, learning_rate: 0.01}
+            detect: {new: other-order.csv, threshold: {false_alarms: 0.005}}
+            """);
+
+        assertThat(run("lab", path("detecting.yaml"), "--out", path("lab")))
+                .as(errors())
+                .isZero();
+
+        assertThat(output()).contains("As a detector of anomalies in other-order.csv: ");
+        Path lab = folder.resolve("lab");
+        JsonNode found = JsonMapper.shared()
+                .readTree(Files.readString(lab.resolve("results/detection.json")))
+                .path("dense");
+        assertThat(found.path("calibration").asString())
+                .contains("a false-alarm rate of 0.005")
+                .contains("20 % of the normal training samples, held out");
+        assertThat(found.path("rivals")).hasSize(5);
+        assertThat(found.path("metrics").path("ROC AUC").doubleValue()).isBetween(0.8, 1.0);
+        assertThat(found.path("metrics").path("VUS-PR").isNumber()).isTrue();
+        assertThat(cells("lab/results/dense_scores.csv")).hasSize(1 + NEW_ROWS);
+        assertThat(cells("lab/results/dense_events.csv"))
+                .hasSize(1 + found.path("events").size());
+        assertThat(lab.resolve("plots/dense_anomalies.png")).isNotEmptyFile();
+        assertThat(Files.readString(lab.resolve("report.html")))
+                .contains(
+                        "Anomalies in other-order.csv",
+                        "nearest neighbours",
+                        "affiliation F1",
+                        "Calibrated: threshold ");
+        assertThat(run(
+                        "score",
+                        path("lab/models/dense_detector.keras"),
+                        "--data",
+                        path("other-order.csv"),
+                        "--out",
+                        path("lab.csv")))
+                .as(errors())
+                .isZero();
+        assertThat(folder.resolve("lab.csv")).hasSameTextualContentAs(lab.resolve("results/dense_scores.csv"));
+
+        assertThat(run("replay", path("lab"))).as(errors()).isZero();
+    }
+
+    @Test
+    void whatALabCanNotDetectByIsSaidBeforeTraining() throws IOException {
+        Files.writeString(folder.resolve("two.yaml"), """
+            data: {source: train.csv, window: {steps: 16, stride: 4}, scaling: standardize}
+            models: [{name: d, input: [16, 3], encoder: [Flatten, Dense: {units: 8}], decoder: [Dense: {units: 48}, Reshape: {target_shape: [16, 3]}]}]
+            detect: DETECT
+            """);
+        Map<String, String> mistakes = Map.of(
+                "{new: two.csv}", "power",
+                "{overlap: causal}", "Take a stride of 1",
+                "{normal: [ok]}", "it has no labels",
+                "{hold_out: 0.0001}", "too few to keep back");
+        String recipe = Files.readString(folder.resolve("two.yaml"));
+        for (Map.Entry<String, String> mistake : mistakes.entrySet()) {
+            Files.writeString(folder.resolve("two.yaml"), recipe.replace("DETECT", mistake.getKey()));
+            assertThat(run("lab", path("two.yaml"), "--out", path("not")))
+                    .as(mistake.getKey())
+                    .isEqualTo(Main.FAILED);
+            assertThat(errors()).contains(mistake.getValue()).hasLineCount(1);
+            assertThat(output()).doesNotContain("Epoch");
+        }
     }
 
     /** ONNX's operators are read as other layers, which round elsewhere. */

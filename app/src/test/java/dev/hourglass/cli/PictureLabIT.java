@@ -51,6 +51,21 @@ class PictureLabIT {
     }
 
     @Test
+    void oneClassIsNormalAndTheOthersAreJudgedAsAnomalies() throws IOException {
+        assertThat(lab("data: {source: photos}\ndetect: {normal: [dog], threshold: {quantile: 0.5}}\n"))
+                .as(err.toString(StandardCharsets.UTF_8))
+                .isZero();
+
+        assertThat(printed()).contains("Data: photos, 7 training and 4 test samples");
+        JsonNode found = json("results/detection.json").path("cnn");
+        assertThat(found.path("calibration").asString()).contains("photos, 20 % of the normal training samples");
+        assertThat(found.path("metrics").path("ROC AUC").isNumber()).isTrue();
+        assertThat(found.path("rivals")).hasSizeGreaterThan(1);
+        assertThat(Files.readAllLines(run.resolve("results/cnn_scores.csv"))).hasSize(5);
+        assertThat(run.resolve("plots/cnn_anomalies.png")).isNotEmptyFile();
+    }
+
+    @Test
     void aFolderTrainsWithItsClassesAndTellsWhatItLeftOut() throws IOException {
         Files.writeString(folder.resolve("photos/dog/broken.png"), "no picture");
 

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,15 @@ public final class Subset implements Dataset {
                 whole,
                 IntStream.range(first, end).toArray(),
                 whole.places().map(places -> places.range(first, end)).orElse(null));
+    }
+
+    /**
+     * The samples that are wanted, at least one.
+     *
+     * @param wanted is asked once for each
+     */
+    public static Subset where(Dataset whole, IntPredicate wanted) {
+        return new Subset(whole, IntStream.range(0, whole.size()).filter(wanted).toArray(), null);
     }
 
     /** At most so many samples, at equal distances: the first of each of as many runs. */

@@ -4,7 +4,7 @@ import dev.hourglass.data.series.RowAnswers.Overlap;
 import dev.hourglass.detect.DetectionOptions;
 import dev.hourglass.detect.ThresholdRule;
 import dev.hourglass.detect.series.EventOptions;
-import dev.hourglass.detect.series.Smoothing;
+import dev.hourglass.lab.recipe.DetectionSettings;
 import java.util.Map;
 import java.util.function.DoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -106,28 +106,29 @@ public final class DetectionArguments {
             throw new ParameterException(
                     spec.commandLine(), "expected --false-alarms or --rule, found both. Leave one out.");
         }
-        DetectionOptions changed = defaults;
-        changed = falseAlarms == null ? changed : changed.withRule(new ThresholdRule.FalseAlarmRate(falseAlarms));
-        changed = rule == null ? changed : changed.withRule(rule);
-        changed = errors == null ? changed : changed.withErrors(errors);
-        changed = smooth == null ? changed : changed.withSmoothing(new Smoothing.MovingAverage(smooth));
-        changed = overlap == null ? changed : changed.withOverlap(overlap);
-        return changed.withEvents(events(changed.events()));
+        ThresholdRule.FromNormal said = falseAlarms == null ? rule : new ThresholdRule.FalseAlarmRate(falseAlarms);
+        try {
+            return new DetectionSettings(said, errors, smooth, overlap, events()).over(defaults);
+        } catch (IllegalArgumentException e) {
+            throw wrongEvents(e);
+        }
+    }
+
+    private DetectionSettings.Events events() {
+        return new DetectionSettings.Events(start, end, mergeGap, leastRows);
     }
 
     /** Defaults with what was said. */
     public EventOptions events(EventOptions defaults) {
-        double begins = start == null ? defaults.start() : start;
-        double ends = end == null ? (start == null ? defaults.end() : Math.min(begins, defaults.end())) : end;
         try {
-            return new EventOptions(
-                    begins,
-                    ends,
-                    mergeGap == null ? defaults.mergeGap() : mergeGap,
-                    leastRows == null ? defaults.leastRows() : leastRows);
+            return events().over(defaults);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), "Settings of events: " + e.getMessage(), e);
+            throw wrongEvents(e);
         }
+    }
+
+    private ParameterException wrongEvents(IllegalArgumentException e) {
+        return new ParameterException(spec.commandLine(), "Settings of events: " + e.getMessage(), e);
     }
 
     /** A share above 0 and below 1. */

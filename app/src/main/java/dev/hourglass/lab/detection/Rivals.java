@@ -1,8 +1,6 @@
 package dev.hourglass.lab.detection;
 
 import dev.hourglass.data.Dataset;
-import dev.hourglass.data.SamplePlaces;
-import dev.hourglass.data.Subset;
 import dev.hourglass.detect.Detection;
 import dev.hourglass.detect.DetectionOptions;
 import dev.hourglass.detect.metrics.Labels;
@@ -22,8 +20,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Simple detectors that were fitted and calibrated as a model was, to be held beside it. */
 public final class Rivals {
-    /** Of normal data on which nothing was trained, what rivals are fitted to; the rest calibrates them. */
-    private static final double FITTED = 0.8;
+    /** Of normal data on which nothing was trained, what calibrates rivals; they are fitted to the rest. */
+    private static final double CALIBRATING = 0.2;
+
+    private static final int LEAST_SAMPLES = 10;
 
     private final List<RivalDetector> detectors;
     private final List<String> notes;
@@ -75,8 +75,7 @@ public final class Rivals {
 
     /** The same where the model's training data are not at hand: fitted to the first four fifths of normal data, calibrated by the rest. */
     public static Rivals fit(Dataset normal, Detection like, long seed, int threads, Watch watch) {
-        int fitted = (int) (FITTED * normal.size());
-        if (fitted < 2 || fitted >= normal.size() - 1) {
+        if (normal.size() < LEAST_SAMPLES) {
             return new Rivals(
                     List.of(),
                     List.of("Not compared with rivals: " + normal.size()
@@ -84,24 +83,8 @@ public final class Rivals {
                     like,
                     seed);
         }
-        int first = normal.places().map(places -> firstBehind(places, fitted)).orElse(fitted);
-        return fit(
-                Subset.range(normal, 0, fitted),
-                Subset.range(normal, first, normal.size()),
-                like,
-                seed,
-                threads,
-                watch);
-    }
-
-    /** The first window that shares no row with those before; the next one where all the others do. */
-    private static int firstBehind(SamplePlaces places, int fitted) {
-        int end = places.start(fitted - 1) + places.length(fitted - 1);
-        int first = fitted;
-        while (first < places.size() - 1 && places.start(first) < end) {
-            first++;
-        }
-        return first < places.size() - 1 ? first : fitted;
+        HeldOut parts = HeldOut.of(normal, CALIBRATING);
+        return fit(parts.rest(), parts.kept(), like, seed, threads, watch);
     }
 
     /**

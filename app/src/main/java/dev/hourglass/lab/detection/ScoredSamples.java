@@ -66,8 +66,17 @@ public record ScoredSamples(Dataset samples, double[] scores) {
 
     /** Writes a line for each sample, the oddest first. */
     public void writeScores(Path file) throws IOException {
+        CsvWriter.write(file, lead(), List.of(), sink -> sink.write(new float[0], 0, scores.length));
+    }
+
+    /** The same text where somebody else makes the file. */
+    public void writeScores(Appendable text) throws IOException {
+        CsvWriter.write(text, lead(), List.of(), sink -> sink.write(new float[0], 0, scores.length));
+    }
+
+    private CsvWriter.Lead lead() {
         List<Integer> order = oddest(scores.length);
-        CsvWriter.Lead lead = new CsvWriter.Lead(List.of("sample", "name", "score", "flag"), line -> {
+        return new CsvWriter.Lead(List.of("sample", "name", "score", "flag"), line -> {
             int sample = order.get(line);
             return List.of(
                     Integer.toString(sample),
@@ -75,7 +84,6 @@ public record ScoredSamples(Dataset samples, double[] scores) {
                     Double.toString(scores[sample]),
                     scores[sample] > 1 ? "1" : "0");
         });
-        CsvWriter.write(file, lead, List.of(), sink -> sink.write(new float[0], 0, scores.length));
     }
 
     /** The oddest side by side; empty if they are no pictures. */

@@ -5,6 +5,7 @@ import dev.hourglass.data.SamplePlaces;
 import dev.hourglass.data.SampleTimes;
 import dev.hourglass.data.SourceRows;
 import dev.hourglass.data.files.CsvWriter;
+import dev.hourglass.data.files.RowFile;
 import dev.hourglass.data.series.RowAnswers;
 import dev.hourglass.detect.Detector;
 import dev.hourglass.detect.series.AnomalyEvent;
@@ -146,6 +147,21 @@ public record ScoredSeries(Dataset samples, StepScores scores, List<AnomalyEvent
      * of its event, and each channel's part of the score before smoothing.
      */
     public void writeScores(Path file) throws IOException {
+        scores((lead, columns, lines) -> CsvWriter.write(file, lead, columns, lines));
+    }
+
+    /** The same text where somebody else makes the file. */
+    public void writeScores(Appendable text) throws IOException {
+        scores((lead, columns, lines) -> CsvWriter.write(text, lead, columns, lines));
+    }
+
+    /** Where a table goes. */
+    @FunctionalInterface
+    private interface Target {
+        void write(CsvWriter.Lead lead, List<String> columns, RowFile.Rows lines) throws IOException;
+    }
+
+    private void scores(Target target) throws IOException {
         int[] order = order();
         int[] eventOf = new int[rows().count()];
         for (int event = 0; event < events.size(); event++) {
@@ -165,7 +181,7 @@ public record ScoredSeries(Dataset samples, StepScores scores, List<AnomalyEvent
             return cells;
         });
         List<String> parts = channels().stream().map(name -> "score_" + name).toList();
-        CsvWriter.write(file, lead, parts, sink -> {
+        target.write(lead, parts, sink -> {
             float[] each = new float[scores.channels()];
             for (int row : order) {
                 for (int i = 0; i < each.length; i++) {
@@ -178,6 +194,15 @@ public record ScoredSeries(Dataset samples, StepScores scores, List<AnomalyEvent
 
     /** Writes a line for each event: when it starts, ends and peaks, and each channel's share of the blame. */
     public void writeEvents(Path file) throws IOException {
+        events((lead, columns, lines) -> CsvWriter.write(file, lead, columns, lines));
+    }
+
+    /** The same text where somebody else makes the file. */
+    public void writeEvents(Appendable text) throws IOException {
+        events((lead, columns, lines) -> CsvWriter.write(text, lead, columns, lines));
+    }
+
+    private void events(Target target) throws IOException {
         List<String> columns = new ArrayList<>(List.of("event"));
         if (rows().ids() != null) {
             columns.add(rows().keys().id());
@@ -199,7 +224,7 @@ public record ScoredSeries(Dataset samples, StepScores scores, List<AnomalyEvent
             return cells;
         });
         List<String> shares = channels().stream().map(name -> "share_" + name).toList();
-        CsvWriter.write(file, lead, shares, sink -> {
+        target.write(lead, shares, sink -> {
             float[] each = new float[scores.channels()];
             for (AnomalyEvent event : events) {
                 event.blame().forEach(blame -> each[blame.channel()] = (float) blame.share());

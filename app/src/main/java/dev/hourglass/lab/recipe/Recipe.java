@@ -15,8 +15,28 @@ import org.jspecify.annotations.Nullable;
  * @param name such as {@code mnist}, from the file's name; names the run folder
  * @param title of the report
  * @param models at least one, with different names
+ * @param detect that they become detectors; null where they don't
  */
-public record Recipe(String name, String title, List<ModelRecipe> models, Outputs outputs) {
+public record Recipe(
+        String name,
+        String title,
+        List<ModelRecipe> models,
+        Outputs outputs,
+        @Nullable Detect detect) {
+    /**
+     * That models become detectors.
+     *
+     * @param holdOut share of the training part that calibrates and is not trained on, its last samples, above 0 and below 1
+     * @param normal classes that count as normal; empty for the commonest, or where there are none
+     * @param scored what is scored in place of the test part; null for that
+     * @param rivals whether simple detectors are held beside the models
+     */
+    public record Detect(
+            double holdOut, List<String> normal, @Nullable Path scored, boolean rivals, DetectionSettings settings) {
+        public Detect {
+            normal = List.copyOf(normal);
+        }
+    }
 
     /**
      * @param name a data set of the catalog, or the name of the file or folder of the user's own
@@ -142,11 +162,11 @@ public record Recipe(String name, String title, List<ModelRecipe> models, Output
 
     /** The same with every model changed in the same way. */
     public Recipe withEachModel(UnaryOperator<ModelRecipe> change) {
-        return new Recipe(name, title, models.stream().map(change).toList(), outputs);
+        return new Recipe(name, title, models.stream().map(change).toList(), outputs, detect);
     }
 
     public Recipe withOutputs(Outputs value) {
-        return new Recipe(name, title, models, value);
+        return new Recipe(name, title, models, value, detect);
     }
 
     /** What is opened: each once, though several models may learn it. */

@@ -38,8 +38,8 @@ import java.util.function.BinaryOperator;
 import java.util.stream.Stream;
 
 /**
- * Reads recipes: YAML of at most 1 MB with the keys {@code title}, {@code data}, {@code models}, {@code training} and
- * {@code outputs}, as labs/mnist.yaml shows and explains. A model may have {@code data} and {@code training} of its own,
+ * Reads recipes: YAML of at most 1 MB with the keys {@code title}, {@code data}, {@code models}, {@code training},
+ * {@code outputs} and {@code detect}, as labs/mnist.yaml shows and explains. A model may have {@code data} and {@code training} of its own,
  * whose keys go before those of the recipe, as in labs/cifar10.yaml. Every mistake is a {@link RecipeException} that says
  * where it stands.
  */
@@ -181,7 +181,7 @@ public final class RecipeReader {
 
     private Recipe recipe(Node root, String name, RecipeFolder folder) {
         Mapping top = root.asMapping("a recipe with the keys data and models")
-                .allowing("title", "data", "models", "training", "outputs");
+                .allowing("title", "data", "models", "training", "outputs", "detect");
         // Each is read here as well, so that a mistake is found even where every model overrides it.
         Optional<Mapping> data = top.find("data").map(RecipeReader::dataMapping);
         data.ifPresent(mapping -> data(mapping, folder));
@@ -217,7 +217,8 @@ public final class RecipeReader {
                 name,
                 top.find("title").map(node -> node.asText("a title")).orElse(name),
                 models,
-                top.find("outputs").map(node -> outputs(node, largest)).orElse(Recipe.Outputs.DEFAULT));
+                top.find("outputs").map(node -> outputs(node, largest)).orElse(Recipe.Outputs.DEFAULT),
+                top.find("detect").map(node -> DetectSyntax.read(node, folder)).orElse(null));
     }
 
     /** What layers say of their weights and activities is part of what is made small, and so is how far codes are from the prior. */

@@ -48,6 +48,10 @@ public final class RecipeWriter {
             tree.put("training", TrainingSyntax.write(first.training()));
         }
         tree.put("outputs", outputs(recipe.outputs()));
+        Recipe.Detect detect = recipe.detect();
+        if (detect != null) {
+            tree.put("detect", DetectSyntax.write(detect));
+        }
         return tree;
     }
 

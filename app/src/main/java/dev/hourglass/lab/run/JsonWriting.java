@@ -22,7 +22,7 @@ public final class JsonWriting {
     }
 
     /** JSON has no NaN; what diverged or was not measured is null. */
-    static @Nullable Double finite(double value) {
+    public static @Nullable Double finite(double value) {
         return Double.isFinite(value) ? value : null;
     }
 }

@@ -1,5 +1,6 @@
 package dev.hourglass.lab.run;
 
+import dev.hourglass.report.DetectionSection;
 import dev.hourglass.report.HtmlReport;
 import dev.hourglass.report.answers.KeyQuestions;
 import dev.hourglass.report.figures.Figure;
@@ -8,6 +9,7 @@ import dev.hourglass.report.results.RunResult;
 import dev.hourglass.report.tables.ComparisonTable;
 import dev.hourglass.report.tables.HistoryCsv;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Writes the files of a finished run: {@code plots/}, {@code results/}, {@code report.html} and, last, {@code
@@ -18,8 +20,16 @@ public final class RunFiles {
     private final RunResult result;
     private final List<String> findings;
     private final RunRecord record;
+    private final Map<String, DetectionSection> detections;
 
-    public RunFiles(RunFolder folder, RunResult result, List<String> findings, RunRecord record) {
+    /** @param detections what models found as detectors, by the model's name */
+    public RunFiles(
+            RunFolder folder,
+            RunResult result,
+            List<String> findings,
+            RunRecord record,
+            Map<String, DetectionSection> detections) {
+        this.detections = detections;
         this.folder = folder;
         this.result = result;
         this.findings = findings;
@@ -40,7 +50,7 @@ public final class RunFiles {
         ResultFiles.of(result).forEach((name, text) -> folder.write("results/" + name, text));
         ResultFiles.tables(result).forEach((name, table) -> folder.write("results/" + name, table));
         if (record.recipe().outputs().report()) {
-            folder.write("report.html", HtmlReport.render(result));
+            folder.write("report.html", HtmlReport.render(result, detections));
         }
         folder.write("run.json", JsonWriting.text(record.toTree()));
     }

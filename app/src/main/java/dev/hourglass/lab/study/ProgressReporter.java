@@ -25,7 +25,7 @@ public record ProgressReporter(Consumer<LabEvent> listener) {
      * @param task such as {@code t-SNE of cnn's codes}
      * @return to be told how much of the total is done, the total last
      */
-    IntConsumer progress(String task, int total) {
+    public IntConsumer progress(String task, int total) {
         return done -> report(new LabEvent.Progress(task, done, total));
     }
 }

@@ -2,8 +2,10 @@ package dev.hourglass.report.answers;
 
 import dev.hourglass.engine.Loss;
 import dev.hourglass.model.LayerSpec;
+import dev.hourglass.report.DetectionSection;
 import dev.hourglass.report.Names;
 import dev.hourglass.report.Numbers;
+import dev.hourglass.report.results.DetectorComparison;
 import dev.hourglass.report.results.ModelResult;
 import dev.hourglass.report.results.Prediction;
 import dev.hourglass.report.results.RunData;
@@ -12,6 +14,7 @@ import dev.hourglass.train.History;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
@@ -30,6 +33,24 @@ public final class Findings {
     private static final double NOTABLE_GAP = 1.25;
 
     private Findings() {}
+
+    /**
+     * What is said of models beside simple detectors, also where those are better.
+     *
+     * @param detections by the model's name
+     */
+    public static List<String> ofDetectors(Map<String, DetectionSection> detections) {
+        List<String> findings = new ArrayList<>();
+        detections.forEach((model, found) -> {
+            DetectorComparison comparison = found.comparison();
+            if (comparison != null && !comparison.verdict().isEmpty()) {
+                String name = detections.size() == 1 ? "" : model + ": ";
+                findings.add("As a detector of anomalies in " + found.data() + ": " + name
+                        + comparison.verdict().getFirst());
+            }
+        });
+        return findings;
+    }
 
     /** First the basis of all that follows (what was measured, on how many samples), then one finding an element. */
     public static List<String> of(RunResult run) {

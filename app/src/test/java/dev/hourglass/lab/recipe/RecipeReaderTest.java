@@ -11,10 +11,15 @@ import dev.hourglass.data.images.Patches;
 import dev.hourglass.data.images.Picture;
 import dev.hourglass.data.images.PictureOptions;
 import dev.hourglass.data.images.PictureSplitOptions;
+import dev.hourglass.data.series.RowAnswers;
 import dev.hourglass.data.series.Scaling;
 import dev.hourglass.data.series.SeriesOptions;
 import dev.hourglass.data.tables.DateOrder;
 import dev.hourglass.data.tables.TableOptions;
+import dev.hourglass.detect.DetectionOptions;
+import dev.hourglass.detect.ThresholdRule;
+import dev.hourglass.detect.series.EventOptions;
+import dev.hourglass.detect.series.Smoothing;
 import dev.hourglass.engine.Clipping;
 import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.Optimizer;
@@ -401,6 +406,60 @@ class RecipeReaderTest {
 
     private Recipe.Series series(String file, SeriesOptions options) {
         return new Recipe.Series(folder.resolve(file), options);
+    }
+
+    @Test
+    void whatIsWantedOfDetectorsIsReadAndWrittenAgain() throws IOException {
+        Recipe recipe = read(DATA + MODELS + """
+            detect:
+              hold_out: 0.3
+              normal: ["0"]
+              new: other
+              threshold: {peaks: 0.001}
+              errors: absolute
+              smooth: 4
+              overlap: median
+              events: {end: 0.7, merge_gap: 0, least_rows: 3}
+              rivals: false
+            """);
+        Recipe.Detect detect = Objects.requireNonNull(recipe.detect());
+
+        assertThat(detect.holdOut()).isEqualTo(0.3);
+        assertThat(detect.normal()).containsExactly("0");
+        assertThat(String.valueOf(detect.scored())).endsWith("other");
+        assertThat(detect.rivals()).isFalse();
+        assertThat(detect.settings().over(DetectionOptions.defaults()))
+                .isEqualTo(new DetectionOptions(
+                        DetectionOptions.Errors.ABSOLUTE,
+                        RowAnswers.Overlap.MEDIAN,
+                        new Smoothing.MovingAverage(4),
+                        new ThresholdRule.PeaksOverThreshold(0.001, 0.02),
+                        new EventOptions(1, 0.7, 0, 3)));
+        assertThat(Objects.requireNonNull(read(JsonMapper.shared().writeValueAsString(RecipeWriter.write(recipe)))
+                        .detect()))
+                .isEqualTo(detect);
+
+        Recipe.Detect plain =
+                Objects.requireNonNull(read(DATA + MODELS + "detect: {}\n").detect());
+        assertThat(plain.settings()).isEqualTo(DetectionSettings.DEFAULT);
+        assertThat(plain.holdOut()).isEqualTo(0.2);
+        assertThat(read(DATA + MODELS).detect()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        detect: {threshold: {peaks: 2}} | rate must be above 0 and
+        detect: {threshold: {false_alarms: 0.1, peaks: 0.1}} | expected one of false_alarms, quantile, deviations, peaks, conformal, found 2
+        detect: {events: {start: 1, end: 2}} | an event must end at a score that is not above the one it starts at
+        detect: {hold_out: 1} | expected a share above 0 and below 1
+        detect: {thresold: 1} | thresold
+        """)
+    void mistakesInWhatIsWantedOfDetectorsAreShownWhereTheyStand(String detect, String message) {
+        assertThatThrownBy(() -> read(DATA + MODELS + detect + "\n"))
+                .isInstanceOf(RecipeException.class)
+                .hasMessageContaining(message)
+                .message()
+                .hasLineCount(1);
     }
 
     @Test

@@ -3,7 +3,6 @@ package dev.hourglass.data.files;
 import dev.hourglass.files.AtomicFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,10 +49,26 @@ public final class CsvWriter {
     /** The same with text before the numbers; one of both may have no columns. */
     public static void write(Path file, Lead lead, List<String> columns, RowFile.Rows rows) throws IOException {
         AtomicFile.write(file, channel -> {
-            Sink sink = new Sink(channel, lead, columns);
+            Sink sink = new Sink(
+                    text -> AtomicFile.writeAll(channel, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))),
+                    lead,
+                    columns);
             rows.writeTo(sink);
             sink.flush();
         });
+    }
+
+    /** The same text where somebody else makes the file. */
+    public static void write(Appendable text, Lead lead, List<String> columns, RowFile.Rows rows) throws IOException {
+        Sink sink = new Sink(text::append, lead, columns);
+        rows.writeTo(sink);
+        sink.flush();
+    }
+
+    /** Takes the text piece by piece. */
+    @FunctionalInterface
+    private interface Target {
+        void take(String text) throws IOException;
     }
 
     /** Cells with commas between them, in quotes where they need them. */
@@ -69,14 +84,14 @@ public final class CsvWriter {
     }
 
     private static final class Sink implements RowSink {
-        private final FileChannel channel;
+        private final Target target;
         private final Lead lead;
         private final int columns;
         private final StringBuilder text = new StringBuilder(BUFFER + 64);
         private int written;
 
-        Sink(FileChannel channel, Lead lead, List<String> columns) {
-            this.channel = channel;
+        Sink(Target target, Lead lead, List<String> columns) {
+            this.target = target;
             this.lead = lead;
             this.columns = columns.size();
             text.append(line(Stream.concat(lead.columns().stream(), columns.stream())
@@ -119,7 +134,7 @@ public final class CsvWriter {
         }
 
         void flush() throws IOException {
-            AtomicFile.writeAll(channel, ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8)));
+            target.take(text.toString());
             text.setLength(0);
         }
     }
