@@ -60,8 +60,10 @@ public final class InputScale {
     }
 
     /** The first layer, where it scales what is fed to the model: then numbers go in as they are stored. */
-    public static Optional<LayerSpec.Rescaling> layer(List<LayerSpec> layers) {
-        return layers.getFirst() instanceof LayerSpec.Rescaling rescaling ? Optional.of(rescaling) : Optional.empty();
+    public static Optional<LayerSpec.Elementwise> layer(List<LayerSpec> layers) {
+        boolean scales = layers.getFirst() instanceof LayerSpec.Rescaling
+                || layers.getFirst() instanceof LayerSpec.Normalization;
+        return scales ? Optional.of((LayerSpec.Elementwise) layers.getFirst()) : Optional.empty();
     }
 
     /**
@@ -70,9 +72,10 @@ public final class InputScale {
      * @param output between what bounds the model's outputs lie
      * @return empty where nothing does
      */
-    public static Optional<String> doubt(Dataset data, LayerSpec.Rescaling first, OutputRange output) {
+    public static Optional<String> doubt(Dataset data, LayerSpec.Elementwise first, OutputRange output) {
         ValueRange range = ValueRange.of(data);
-        boolean dividesUnits = Math.abs(first.scale()) <= MOST_DIVIDING_SCALE
+        float scale = first instanceof LayerSpec.Rescaling rescaling ? rescaling.scale() : 1;
+        boolean dividesUnits = Math.abs(scale) <= MOST_DIVIDING_SCALE
                 && range.most() > 0
                 && range.most() <= MOST_UNIT
                 && range.least() >= -MOST_UNIT;
@@ -85,8 +88,8 @@ public final class InputScale {
                     data.name(),
                     range,
                     first.name(),
-                    first.scale(),
-                    first.scale()));
+                    scale,
+                    scale));
         }
         return isBeyond(range, output)
                 ? Optional.of("The numbers of " + data.name() + " are " + range + " and layer '" + first.name()

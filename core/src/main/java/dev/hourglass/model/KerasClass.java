@@ -61,6 +61,7 @@ public enum KerasClass {
     LEAKY_RELU("LeakyReLU"),
     RELU("ReLU"),
     RESCALING("Rescaling"),
+    NORMALIZATION("Normalization"),
     ELU("ELU"),
     PRELU("PReLU"),
     EMBEDDING("Embedding"),
@@ -152,6 +153,7 @@ public enum KerasClass {
             case LayerSpec.LeakyRelu ignored -> LEAKY_RELU;
             case LayerSpec.Relu ignored -> RELU;
             case LayerSpec.Rescaling ignored -> RESCALING;
+            case LayerSpec.Normalization ignored -> NORMALIZATION;
             case LayerSpec.Elu ignored -> ELU;
             case LayerSpec.PRelu ignored -> PRELU;
             case LayerSpec.Embedding ignored -> EMBEDDING;

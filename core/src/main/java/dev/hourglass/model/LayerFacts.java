@@ -245,6 +245,7 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.LeakyRelu ignored -> facts(in, in.shape(), Operations.elementwise(in.size()));
             case LayerSpec.Relu ignored -> facts(in, in.shape(), Operations.elementwise(in.size()));
             case LayerSpec.Rescaling ignored -> facts(in, in.shape(), Operations.elementwise(2L * in.size()));
+            case LayerSpec.Normalization scaling -> normalization(scaling, in);
             case LayerSpec.Elu ignored -> facts(in, in.shape(), Operations.elementwise(in.size()));
             case LayerSpec.Embedding table -> {
                 in.requireFit((double) table.rows() * table.outputs());
@@ -618,6 +619,21 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
         };
     }
 
+    /** What a file is to say are variables to it; afterwards there are none. */
+    private static LayerFacts normalization(LayerSpec.Normalization layer, LayerInput in) {
+        int[] dimensions = in.along(layer.axes());
+        List<Variable> variables = layer.isAdapted()
+                ? List.of()
+                : List.of(
+                        Variable.statistic("mean", Initializers.ZEROS, dimensions),
+                        Variable.statistic("variance", Initializers.ONES, dimensions),
+                        Variable.statistic("count", Initializers.ZEROS));
+        if (layer.isAdapted() && layer.means().size() != Shape.of(dimensions).size()) {
+            throw in.misfitOfMeans(Shape.of(dimensions), layer.means().size());
+        }
+        return facts(in, in.shape(), variables, Operations.elementwise(2L * in.size()));
+    }
+
     /** Whether the layer only changes values or lays them in a row: after the waist, it belongs to the code. */
     public boolean keepsNumbers() {
         return switch (layer) {
@@ -725,6 +741,12 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
                 "slope " + relu.negativeSlope() + ", threshold " + relu.threshold()
                         + (Float.isInfinite(relu.maxValue()) ? "" : ", at most " + relu.maxValue());
             case LayerSpec.Rescaling rescaling -> "scale " + rescaling.scale() + ", offset " + rescaling.offset();
+            case LayerSpec.Normalization scaling ->
+                (scaling.invert() ? "back " : "")
+                        + (scaling.means().size() == 1
+                                ? "by mean " + scaling.means().getFirst() + ", variance "
+                                        + scaling.variances().getFirst()
+                                : "by " + scaling.means().size() + " means and variances");
             case LayerSpec.Elu elu -> "alpha " + elu.alpha();
             case LayerSpec.Embedding table -> count(table.rows(), "row") + " of " + table.outputs();
             case LayerSpec.PRelu prelu ->

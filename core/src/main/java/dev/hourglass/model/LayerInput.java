@@ -213,6 +213,20 @@ record LayerInput(LayerSpec layer, Shape shape, String source, boolean repeated)
         return dimensions;
     }
 
+    /** The dimensions along some axes, which are counted from 1. */
+    int[] along(List<Integer> axes) {
+        for (int axis : axes) {
+            if (axis > shape.rank()) {
+                throw misfit("an axis " + axis, "Name axes of the input.");
+            }
+        }
+        return axes.stream().mapToInt(axis -> shape.dimension(axis - 1)).toArray();
+    }
+
+    ShapeException misfitOfMeans(Shape axes, int found) {
+        return misfit(axes.size() + " means for its axes, found " + found, "Adapt it to such data.");
+    }
+
     private ShapeException misfit(String needed, String advice) {
         return new ShapeException(
                 LayerFacts.describe(layer) + " needs " + needed + ", got " + shape + " from " + source + ". " + advice);

@@ -1273,6 +1273,79 @@ public sealed interface LayerSpec {
     }
 
     /**
+     * Numbers less their mean, by their standard deviation, as both were over the data that Keras's layer was adapted to:
+     * {@code (x - mean) / max(sqrt(variance), 1e-7)}. Nothing of it is trained.
+     *
+     * @param axes along which numbers have a mean of their own, counted from 1 and ascending; empty where one is of all
+     * @param means row-major over these axes, finite; empty where a file is still to say them
+     * @param variances as many, finite and >= 0
+     * @param invert back again: {@code mean + x * max(sqrt(variance), 1e-7)}
+     */
+    record Normalization(String name, List<Integer> axes, List<Float> means, List<Float> variances, boolean invert)
+            implements Elementwise {
+        private static final float EPSILON = 1e-7f;
+
+        public Normalization {
+            requireName(name);
+            axes = List.copyOf(axes);
+            means = List.copyOf(means);
+            variances = List.copyOf(variances);
+            for (int i = 0; i < axes.size(); i++) {
+                if (axes.get(i) < (i == 0 ? 1 : axes.get(i - 1) + 1)) {
+                    throw new IllegalArgumentException(
+                            "Layer '" + name + "': axes must be counted from 1 and ascend, got " + axes);
+                }
+            }
+            if (means.size() != variances.size()) {
+                throw new IllegalArgumentException("Layer '" + name + "' needs as many means as variances, got "
+                        + means.size() + " and " + variances.size());
+            }
+            if (!means.stream().allMatch(Float::isFinite)) {
+                throw new IllegalArgumentException("Layer '" + name + "': means must be finite");
+            }
+            if (!variances.stream().allMatch(variance -> variance >= 0 && Float.isFinite(variance))) {
+                throw new IllegalArgumentException("Layer '" + name + "': variances must be finite and >= 0");
+            }
+        }
+
+        /** The same with other numbers. */
+        public Normalization with(List<Float> otherMeans, List<Float> otherVariances) {
+            return new Normalization(name, axes, otherMeans, otherVariances, invert);
+        }
+
+        /** Whether its numbers are known. */
+        public boolean isAdapted() {
+            return !means.isEmpty();
+        }
+
+        /** By what numbers are divided, beside the means. */
+        public List<Float> deviations() {
+            return variances.stream()
+                    .map(variance -> Math.max((float) Math.sqrt(variance), EPSILON))
+                    .toList();
+        }
+
+        /** The dimensions of means and variances: those of the axes. */
+        public int[] dimensions(Shape sample) {
+            return axes.stream().mapToInt(axis -> sample.dimension(axis - 1)).toArray();
+        }
+
+        /** Which of the means is that of a sample's number, row-major. */
+        public int place(Shape sample, int number) {
+            int place = 0;
+            int[] at = new int[sample.rank()];
+            for (int axis = sample.rank() - 1, rest = number; axis >= 0; axis--) {
+                at[axis] = rest % sample.dimension(axis);
+                rest /= sample.dimension(axis);
+            }
+            for (int axis : axes) {
+                place = place * sample.dimension(axis - 1) + at[axis - 1];
+            }
+            return place;
+        }
+    }
+
+    /**
      * {@code x} where {@code x > 0}, else {@code alpha * (exp(x) - 1)} (Clevert et al. 2016).
      *
      * @param alpha >= 0; Keras's default is 1

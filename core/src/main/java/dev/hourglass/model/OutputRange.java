@@ -172,6 +172,7 @@ public record OutputRange(double least, double most) {
                 double other = product(most, rescaling.scale()) + rescaling.offset();
                 yield new OutputRange(Math.min(one, other), Math.max(one, other));
             }
+            case LayerSpec.Normalization scaling -> ALL;
             case LayerSpec.Elu elu -> new OutputRange(least > 0 ? 0 : -elu.alpha(), Math.max(0, most));
             case LayerSpec.PRelu prelu -> ALL;
             case LayerSpec.Embedding table -> ALL;

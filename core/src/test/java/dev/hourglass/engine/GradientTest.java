@@ -41,6 +41,7 @@ import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -389,6 +390,16 @@ class GradientTest {
             cases.add(Case.between("UpSampling2d 1x3", 3, channels, new UpSampling2d("tested", new Size2(1, 3))));
             cases.add(Case.between("GlobalAveragePooling2d", 3, channels, new GlobalAveragePooling2d("tested")));
             cases.add(Case.between("Rescaling", 3, channels, new LayerSpec.Rescaling("tested", -0.7f, 0.2f)));
+            cases.add(Case.between(
+                    "Normalization",
+                    3,
+                    channels,
+                    new LayerSpec.Normalization(
+                            "tested",
+                            List.of(3),
+                            Collections.nCopies(channels, 0.3f),
+                            Collections.nCopies(channels, 0.5f),
+                            false)));
             cases.add(Case.between("LeakyReLU", 3, channels, new LeakyRelu("tested", 0.2f)));
             cases.add(Case.between("Dense on pixels", 3, channels, dense("tested", 6, TANH)));
             for (Activation activation : Activation.values()) {

@@ -690,6 +690,7 @@ final class ReferenceNetwork {
                 case LayerSpec.LeakyRelu leaky -> map(x, v -> v > 0 ? v : leaky.negativeSlope() * v);
                 case LayerSpec.Relu relu -> map(x, v -> relu(relu, v));
                 case LayerSpec.Rescaling rescaling -> map(x, v -> rescaling.scale() * v + rescaling.offset());
+                case LayerSpec.Normalization scaling -> normalize(scaling, x, in);
                 case LayerSpec.Elu elu -> map(x, v -> v > 0 ? v : elu.alpha() * Math.expm1(v));
                 case LayerSpec.PRelu ignored -> prelu(x, in);
                 case LayerSpec.Embedding table -> {
@@ -1088,6 +1089,17 @@ final class ReferenceNetwork {
                         y[row * units + u] += x[row * features + i] * kernel[i * units + u];
                     }
                 }
+            }
+            return y;
+        }
+
+        private double[] normalize(LayerSpec.Normalization layer, double[] x, Shape in) {
+            double[] y = new double[x.length];
+            for (int i = 0; i < x.length; i++) {
+                int place = layer.place(in, i % in.size());
+                double mean = layer.means().get(place);
+                double deviation = Math.max(Math.sqrt(layer.variances().get(place)), 1e-7);
+                y[i] = layer.invert() ? mean + x[i] * deviation : (x[i] - mean) / deviation;
             }
             return y;
         }

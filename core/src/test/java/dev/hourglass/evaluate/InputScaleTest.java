@@ -19,7 +19,7 @@ class InputScaleTest {
     @Test
     void aLayerThatScalesIsNamedInsteadOfAnotherScaling() {
         List<LayerSpec> layers = List.of(new LayerSpec.Rescaling("to_unit", 1f / 255, 0), SIGMOID);
-        LayerSpec.Rescaling first = InputScale.layer(layers).orElseThrow();
+        LayerSpec.Elementwise first = InputScale.layer(layers).orElseThrow();
 
         assertThat(InputScale.doubt(PIXELS, first, OutputRange.of(layers)))
                 .contains("The numbers of pixels are from 0 to 255 and layer 'to_unit' scales them; the outputs lie in"

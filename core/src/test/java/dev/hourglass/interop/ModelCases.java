@@ -356,11 +356,31 @@ public final class ModelCases {
         add("relu_sloped_without_most", VECTOR, new LayerSpec.Relu("relu", 0.3f, 0, Float.POSITIVE_INFINITY));
         add("rescaling", IMAGE, new LayerSpec.Rescaling("rescaling", 1f / 255, 0.5f));
         add("rescaling_last", VECTOR, new Dense("dense", 4, SIGMOID), new LayerSpec.Rescaling("rescaling", -255, 0));
+        add("normalization", IMAGE, normalization(List.of(3), 3, /* invert= */ false));
+        add("normalization_of_columns", IMAGE, normalization(List.of(2), 5, /* invert= */ true));
+        add("normalization_channels", SEQUENCE, normalization(List.of(2), 3, /* invert= */ false));
+        add("normalization_of_all", SEQUENCE, normalization(List.of(), 1, /* invert= */ false));
+        add(
+                "normalization_back",
+                VECTOR,
+                new Dense("dense", VECTOR.size(), SIGMOID),
+                normalization(List.of(1), 6, /* invert= */ true));
         add("elu_half", IMAGE, new LayerSpec.Elu("elu", 0.5f));
         add("prelu_image", IMAGE, new LayerSpec.PRelu("prelu", List.of()));
         add("prelu_shared", IMAGE, new LayerSpec.PRelu("prelu", List.of(1, 2)));
         add("prelu_sequence", SEQUENCE, new LayerSpec.PRelu("prelu", List.of(1)));
         add("prelu_vector", VECTOR, new LayerSpec.PRelu("prelu", List.of()));
+    }
+
+    /** Of which one place hardly varied. */
+    private static LayerSpec normalization(List<Integer> axes, int count, boolean invert) {
+        List<Float> means = new ArrayList<>();
+        List<Float> variances = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            means.add(i * 0.5f - 1);
+            variances.add(i == 2 ? 0.01f : 0.25f + i);
+        }
+        return new LayerSpec.Normalization("normalization", axes, means, variances, invert);
     }
 
     /** All but the one for which Keras 3 has no name. */

@@ -10,6 +10,7 @@ import dev.hourglass.model.Size2;
 import dev.hourglass.model.Size3;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -63,6 +64,18 @@ final class RandomLayers {
             }
         }
         return Optional.empty();
+    }
+
+    private LayerSpec normalization(String name, Shape in) {
+        List<Integer> axes = random.nextBoolean() ? List.of() : List.of(1 + random.nextInt(in.rank()));
+        int count = axes.isEmpty() ? 1 : in.dimension(axes.getFirst() - 1);
+        List<Float> means = new ArrayList<>();
+        List<Float> variances = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            means.add(random.nextFloat() - 0.5f);
+            variances.add(0.25f + random.nextFloat());
+        }
+        return new LayerSpec.Normalization(name, axes, means, variances, random.nextBoolean());
     }
 
     private LayerSpec draw(KerasClass kind, String name, Shape in) {
@@ -134,6 +147,7 @@ final class RandomLayers {
             case LEAKY_RELU -> new LayerSpec.LeakyRelu(name, random.nextFloat());
             case RELU -> new LayerSpec.Relu(name, random.nextFloat(), 0, 1 + random.nextFloat());
             case RESCALING -> new LayerSpec.Rescaling(name, 1 + random.nextFloat(), random.nextFloat());
+            case NORMALIZATION -> normalization(name, in);
             case ELU -> new LayerSpec.Elu(name, 0.5f + random.nextFloat());
             case PRELU -> new LayerSpec.PRelu(name, in.rank() > 1 && random.nextBoolean() ? List.of(1) : List.of());
             case MASKING -> new LayerSpec.Masking(name, random.nextBoolean() ? 0 : -0.5f);

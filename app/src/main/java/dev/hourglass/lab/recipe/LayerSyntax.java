@@ -543,6 +543,17 @@ final class LayerSyntax {
                                         .map(node -> node.asFloat("a number", Double::isFinite))
                                         .orElse(0f)));
             }
+            case NORMALIZATION -> {
+                settings.allowing("name", "axis", "mean", "variance", "invert");
+                yield checked(
+                        settings,
+                        () -> new LayerSpec.Normalization(
+                                name(settings, kerasClass),
+                                settings.find("axis").map(LayerSyntax::axes).orElse(List.of()),
+                                numbers(settings.require("mean", "mean: [0.5, 12]")),
+                                numbers(settings.require("variance", "variance: [0.1, 4]")),
+                                flag(settings, "invert", false)));
+            }
             case ELU -> {
                 settings.allowing("name", "alpha");
                 yield new LayerSpec.Elu(name(settings, kerasClass), atLeastZero(settings, "alpha", 1));
@@ -864,6 +875,14 @@ final class LayerSyntax {
             case LayerSpec.Rescaling rescaling -> {
                 settings.put("scale", rescaling.scale());
                 settings.put("offset", rescaling.offset());
+            }
+            case LayerSpec.Normalization scaling -> {
+                if (!scaling.axes().isEmpty()) {
+                    settings.put("axis", scaling.axes());
+                }
+                settings.put("mean", scaling.means());
+                settings.put("variance", scaling.variances());
+                settings.put("invert", scaling.invert());
             }
             case LayerSpec.Elu elu -> settings.put("alpha", elu.alpha());
             case LayerSpec.Embedding table -> {
@@ -1253,6 +1272,12 @@ final class LayerSyntax {
     }
 
     /** One axis or a list of them, -1 for the last. */
+    private static List<Float> numbers(Node node) {
+        return node.asItems("a list of numbers such as [0.5, 12]").stream()
+                .map(item -> item.asFloat("a finite number", Double::isFinite))
+                .toList();
+    }
+
     private static List<Integer> axesOrLast(Mapping settings) {
         Node node = settings.find("axis").orElse(null);
         if (node == null) {

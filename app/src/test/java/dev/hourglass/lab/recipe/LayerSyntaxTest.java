@@ -58,6 +58,7 @@ class LayerSyntaxTest {
                 new LayerSpec.Concatenate("a", 2),
                 new LayerSpec.Relu("a", 0.25f, 0.5f, 6),
                 new LayerSpec.Rescaling("a", 0.25f, -1),
+                new LayerSpec.Normalization("a", List.of(1, 2), List.of(0.5f, 1f), List.of(2f, 0.25f), true),
                 new LayerSpec.Elu("a", 0.5f),
                 new LayerSpec.PRelu("a", List.of(1, 2)),
                 new LayerSpec.Conv1d("a", 4, 3, 1, Padding.CAUSAL, Activation.ELU, 2, 2, false),

@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** From layers to the operations of a logical plan. What a layer does only in training is left out of a plan for use. */
@@ -298,6 +299,7 @@ public final class LayerOps {
             }
             case LayerSpec.Rescaling l ->
                 add(new Op.Apply(name, new PointFunction.Affine(l.scale(), l.offset()), from, to));
+            case LayerSpec.Normalization l -> add(new Op.Apply(name, normalize(l, from.shape()), from, to));
             case LayerSpec.Elu l -> add(new Op.Apply(name, new PointFunction.Elu(l.alpha(), 1), from, to));
             case LayerSpec.Embedding l -> add(new Op.Embed(name, l.name(), parametersOf(l.name()), l.rows(), from, to));
             case LayerSpec.PRelu l -> {
@@ -315,6 +317,23 @@ public final class LayerOps {
             case LayerSpec.Bidirectional l -> add(bidirectional(l, from, to));
             case LayerSpec.Merge l -> add(merge(l, List.of(from), to));
         };
+    }
+
+    /** With one pair for all numbers, one for each channel, or one for each number of a sample. */
+    private static PointFunction normalize(LayerSpec.Normalization layer, Shape sample) {
+        List<Float> deviations = layer.deviations();
+        boolean inTurn = layer.axes().isEmpty() || layer.axes().equals(List.of(sample.rank()));
+        if (inTurn) {
+            return new PointFunction.Normalize(layer.means(), deviations, layer.invert());
+        }
+        List<Integer> places = IntStream.range(0, sample.size())
+                .map(number -> layer.place(sample, number))
+                .boxed()
+                .toList();
+        return new PointFunction.Normalize(
+                places.stream().map(layer.means()::get).toList(),
+                places.stream().map(deviations::get).toList(),
+                layer.invert());
     }
 
     private Tensor add(Op.Layer op) {

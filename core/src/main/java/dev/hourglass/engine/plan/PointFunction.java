@@ -1,6 +1,7 @@
 package dev.hourglass.engine.plan;
 
 import dev.hourglass.model.Activation;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -33,6 +34,20 @@ public sealed interface PointFunction {
 
     /** {@code x * scale + offset}. */
     record Affine(float scale, float offset) implements PointFunction {}
+
+    /**
+     * {@code (x - mean) / deviation}, or {@code mean + x * deviation} where it goes back. The numbers of a sample, row-major,
+     * take them in turn.
+     *
+     * @param means a divisor of a sample's numbers
+     * @param deviations as many, above 0
+     */
+    record Normalize(List<Float> means, List<Float> deviations, boolean invert) implements PointFunction {
+        public Normalize {
+            means = List.copyOf(means);
+            deviations = List.copyOf(deviations);
+        }
+    }
 
     /** As {@link dev.hourglass.model.LayerSpec.Relu}. */
     record Relu(float negativeSlope, float threshold, float maxValue) implements PointFunction {}

@@ -251,9 +251,37 @@ public final class ConfigWriter {
     private Map<String, Object> node(ModelNode node, boolean returnsStates) {
         return switch (node) {
             case ModelNode.Layer layer ->
-                layer.spec() instanceof LayerSpec.Sampling ? sampling(layer) : layer(layer.spec(), returnsStates);
+                layer.spec() instanceof LayerSpec.Sampling
+                        ? sampling(layer)
+                        : layer.spec() instanceof LayerSpec.Normalization scaling
+                                ? normalization(scaling, layer.facts().output())
+                                : layer(layer.spec(), returnsStates);
             case ModelNode.Model model -> model(model);
         };
+    }
+
+    /** Keras takes the numbers as lists within lists, one for each of the axes; without axes it takes one number. */
+    private Map<String, Object> normalization(LayerSpec.Normalization layer, Shape sample) {
+        Map<String, Object> config = Layers.write(layer);
+        config.put("mean", nested(layer, layer.means(), sample));
+        config.put("variance", nested(layer, layer.variances(), sample));
+        return node("keras.layers", KerasClass.of(layer).kerasName(), config);
+    }
+
+    private static Object nested(LayerSpec.Normalization layer, List<Float> numbers, Shape sample) {
+        if (layer.axes().isEmpty()) {
+            return numbers.getFirst();
+        }
+        int[] dimensions = layer.dimensions(sample);
+        List<Object> level = List.copyOf(numbers);
+        for (int axis = dimensions.length - 1; axis > 0; axis--) {
+            List<Object> outer = new ArrayList<>();
+            for (int i = 0; i < level.size(); i += dimensions[axis]) {
+                outer.add(List.copyOf(level.subList(i, i + dimensions[axis])));
+            }
+            level = outer;
+        }
+        return level;
     }
 
     private Map<String, Object> layer(LayerSpec layer, boolean returnsStates) {

@@ -61,6 +61,12 @@ final class LayerSettings {
         return config.get(setting);
     }
 
+    /** Whether it is there and {@code null}. */
+    boolean isNull(String setting) {
+        seen.add(setting);
+        return config.members().get(setting) instanceof Json.Nothing;
+    }
+
     int whole(String setting) {
         return get(setting).asWhole();
     }

@@ -351,6 +351,7 @@ final class Layers {
             }
             case RELU -> relu(name, settings);
             case RESCALING -> new LayerSpec.Rescaling(name, one(settings, "scale", null), one(settings, "offset", 0f));
+            case NORMALIZATION -> normalization(name, settings, in);
             case ELU -> new LayerSpec.Elu(name, settings.number("alpha", 1));
             case PRELU -> {
                 settings.ignoreTrainingOf("alpha");
@@ -490,6 +491,64 @@ final class Layers {
             throw settings.lacks(setting, "one number for all channels");
         }
         return (float) value.asNumber();
+    }
+
+    /** Its numbers are settings, or what the file keeps as its variables. */
+    private static LayerSpec normalization(String name, LayerSettings settings, Shape in) {
+        List<Integer> axes = settings.isNull("axis")
+                ? List.of()
+                : axes(settings, "axis", in).stream()
+                        .map(axis -> axis == -1 ? in.rank() : axis)
+                        .sorted()
+                        .toList();
+        LayerSpec.Normalization layer =
+                new LayerSpec.Normalization(name, axes, List.of(), List.of(), settings.flag("invert", false));
+        Json means = settings.find("mean");
+        Json variances = settings.find("variance");
+        if (means == null || variances == null) {
+            return layer;
+        }
+        int[] dimensions = layer.dimensions(in);
+        return layer.with(spread(means, dimensions), spread(variances, dimensions));
+    }
+
+    /** As NumPy does: dimensions that lack in front, and those of 1, stand for as many as there are. What does not fit stays. */
+    private static List<Float> spread(Json nested, int[] dimensions) {
+        List<Float> numbers = numbers(nested);
+        List<Integer> own = new ArrayList<>();
+        for (Json level = nested;
+                level instanceof Json.Sequence list && !list.items().isEmpty(); ) {
+            own.add(list.items().size());
+            level = list.items().getFirst();
+        }
+        int lacking = dimensions.length - own.size();
+        boolean fits =
+                lacking >= 0 && own.stream().mapToLong(size -> size).reduce(1, (a, b) -> a * b) == numbers.size();
+        for (int i = 0; i < own.size() && fits; i++) {
+            fits = own.get(i) == 1 || own.get(i) == dimensions[lacking + i];
+        }
+        if (!fits) {
+            return numbers;
+        }
+        List<Float> all = new ArrayList<>();
+        for (int place = 0, count = Shape.of(dimensions).size(); place < count; place++) {
+            int from = 0;
+            for (int i = own.size() - 1, rest = place, stride = 1; i >= 0; i--) {
+                int size = dimensions[lacking + i];
+                from += own.get(i) == 1 ? 0 : rest % size * stride;
+                rest /= size;
+                stride *= own.get(i);
+            }
+            all.add(numbers.get(from));
+        }
+        return all;
+    }
+
+    /** Of lists within lists. */
+    private static List<Float> numbers(Json nested) {
+        return nested instanceof Json.Sequence list
+                ? list.items().stream().flatMap(item -> numbers(item).stream()).toList()
+                : List.of((float) nested.asNumber());
     }
 
     private static float rate(LayerSettings settings) {
@@ -894,6 +953,12 @@ final class Layers {
             case LayerSpec.Rescaling rescaling -> {
                 config.put("scale", rescaling.scale());
                 config.put("offset", rescaling.offset());
+            }
+            case LayerSpec.Normalization scaling -> {
+                config.put("axis", scaling.axes().isEmpty() ? null : scaling.axes());
+                config.put("invert", scaling.invert());
+                config.put("mean", scaling.means());
+                config.put("variance", scaling.variances());
             }
             case LayerSpec.Elu elu -> config.put("alpha", elu.alpha());
             case LayerSpec.Embedding table -> {

@@ -168,8 +168,12 @@ public record LoadedModel(
             requireRoom(tree.layers());
             StoredTraining.TrainedWith trainedWith =
                     readTraining.apply(parameters).with(penalties);
-            HourglassNote read = note == null ? null : HourglassNote.read(note, tree.graph());
-            return new LoadedModel(file, tree, parameters, trainedWith, variables, read, List.copyOf(warnings));
+            AdaptedModel adapted = AdaptedModel.of(file, tree, parameters);
+            HourglassNote read = note == null
+                    ? null
+                    : HourglassNote.read(note, adapted.tree().graph());
+            return new LoadedModel(
+                    file, adapted.tree(), adapted.parameters(), trainedWith, variables, read, List.copyOf(warnings));
         }
 
         /** A few bytes can ask for an upsampling by thousands; whoever runs the model must have room for it. */

@@ -29,6 +29,9 @@ record StoredArrays(Path file, Group root) {
                 && dataset.dimensions().equals(dimensions)) {
             return floats.values();
         }
+        if (dimensions.isEmpty() && number(path).isPresent()) {
+            return new float[] {number(path).get().floatValue()}; // a count is a whole number
+        }
         throw new CorruptFileException(file, "an array of floats " + shape + " at " + path, describe(node), WAY_OUT);
     }
 

@@ -457,6 +457,7 @@ final class Translation {
                         addNode(name, "Mul", List.of(value(), number(name + "/scale", rescaling.scale())), Map.of());
                 addNode(name, "Add", List.of(scaled, number(name + "/offset", rescaling.offset())), Map.of());
             }
+            case LayerSpec.Normalization scaling -> addNormalization(scaling);
             case LayerSpec.Elu elu -> addNode(name, "Elu", List.of(value()), Map.of("alpha", new Real(elu.alpha())));
             case LayerSpec.Embedding ignored -> {
                 Map<String, Attribute> whole = Map.of("to", new Whole(7)); // INT64
@@ -478,6 +479,33 @@ final class Translation {
             case LayerSpec.Bidirectional both -> addBidirectional(both, List.of(), Set.of());
             case LayerSpec.Merge merge -> addMerge(merge, List.of(source), out);
         }
+    }
+
+    /** Numbers in the order of the axes, with 1 along the others. */
+    private void addNormalization(LayerSpec.Normalization scaling) {
+        String name = scaling.name();
+        String value = valueIn(Layout.CHANNELS_LAST);
+        List<Long> dimensions = new ArrayList<>();
+        for (int axis = 1; axis <= shape.rank() && !scaling.axes().isEmpty(); axis++) {
+            dimensions.add(scaling.axes().contains(axis) ? (long) shape.dimension(axis - 1) : 1);
+        }
+        String mean = add(new Weights.Floats(name + "/mean", dimensions, array(scaling.means())));
+        String deviation = add(new Weights.Floats(name + "/deviation", dimensions, array(scaling.deviations())));
+        if (scaling.invert()) {
+            String scaled = addNode(name, "Mul", List.of(value, deviation), Map.of());
+            addNode(name, "Add", List.of(scaled, mean), Map.of());
+        } else {
+            String centred = addNode(name, "Sub", List.of(value, mean), Map.of());
+            addNode(name, "Div", List.of(centred, deviation), Map.of());
+        }
+    }
+
+    private static float[] array(List<Float> numbers) {
+        float[] array = new float[numbers.size()];
+        for (int i = 0; i < array.length; i++) {
+            array[i] = numbers.get(i);
+        }
+        return array;
     }
 
     private static UnsupportedModelException masked(LayerSpec.Masking layer) {

@@ -82,6 +82,7 @@ public record PointFunctions(Kernels kernels) {
                     Y[y + i] = X[x + i] * f.scale() + f.offset();
                 }
             }
+            case PointFunction.Normalize f -> throw byPlace(f);
             case PointFunction.Relu f -> {
                 for (int i = 0; i < count; i++) {
                     float v = X[x + i];
@@ -90,6 +91,11 @@ public record PointFunctions(Kernels kernels) {
                 }
             }
         }
+    }
+
+    /** {@link FunctionOperations} knows where a number stands in its sample. */
+    private static IllegalArgumentException byPlace(PointFunction function) {
+        return new IllegalArgumentException("A function of a number's place: " + function);
     }
 
     private void gradientOfBlock(PointFunction function, float[] X, int x, float[] D, int d, int count, float[] E) {
@@ -149,6 +155,7 @@ public record PointFunctions(Kernels kernels) {
                 }
             }
             case PointFunction.Affine f -> kernels.scale(f.scale(), D, d, count);
+            case PointFunction.Normalize f -> throw byPlace(f);
             case PointFunction.Relu f -> {
                 for (int i = 0; i < count; i++) {
                     float v = X[x + i];
