@@ -17,6 +17,7 @@ import dev.hourglass.detect.Detector;
 import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.lab.DetectorTraining;
+import dev.hourglass.lab.detection.OddestPictures;
 import dev.hourglass.lab.detection.Rivals;
 import dev.hourglass.lab.detection.ScoredSamples;
 import dev.hourglass.lab.detection.ScoredSeries;
@@ -51,9 +52,11 @@ import picocli.CommandLine.Spec;
             "  hourglass score pump.keras --data new.csv --out scores.csv --labels labels.csv",
             "  hourglass score lstm.keras --data new.csv --calibrate normal.csv --false-alarms 0.001 --save pump.keras",
             "  tail -F new.csv | hourglass score lstm.keras --follow --calibrate normal.csv --state pump.state",
-            "  hourglass score photos.keras --data photos/ --out scores.csv"
+            "  hourglass score photos.keras --data photos/ --fit crop --heat-maps oddest"
         })
 final class ScoreCommand implements Runnable {
+    private static final int ODDEST = 50;
+
     private final Terminal terminal;
     private final DatasetCatalog catalog;
     private final InputStream in;
@@ -84,6 +87,21 @@ final class ScoreCommand implements Runnable {
             paramLabel = "FILE",
             description = "Draw the series, its reconstruction, scores and events, or the oddest pictures, as .png.")
     private @Nullable Path plot;
+
+    @Option(
+            names = "--heat-maps",
+            paramLabel = "FOLDER",
+            description =
+                    "Write a page with the oddest pictures first, their heat maps by pixel and by region as .png, and"
+                            + " all scores.")
+    private @Nullable Path heatMaps;
+
+    @Option(
+            names = "--oddest",
+            paramLabel = "N",
+            converter = WholeNumber.Count.class,
+            description = "How many pictures --heat-maps shows (default: 50).")
+    private @Nullable Integer oddest;
 
     @Option(
             names = "--labels",
@@ -157,6 +175,7 @@ final class ScoreCommand implements Runnable {
         Dataset samples = reading.open(source(), detector, catalog, terminal);
         warnOfSteps(detector, samples);
         if (ScoredSeries.isSeries(samples)) {
+            requireNoHeatMaps(samples.name());
             ScoredSeries scored = Anomalies.series(detector, samples, threads.count(), terminal);
             terminal.println("");
             Anomalies.print(scored, terminal);
@@ -170,6 +189,7 @@ final class ScoreCommand implements Runnable {
             terminal.println("");
             Anomalies.print(scored, terminal);
             write(scored);
+            writeHeatMaps(detector, scored);
             beside(detector)
                     .ifPresent(fitted -> Anomalies.print(Anomalies.compare(scored, fitted, terminal), terminal));
         }
@@ -217,10 +237,14 @@ final class ScoreCommand implements Runnable {
 
     private void requireUsable() {
         follow.requireAsked();
-        if (follow.asked() && (out != null || plot != null || labels != null || rivals != null)) {
+        if (oddest != null && heatMaps == null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--oddest says how many heat maps are written. Give --heat-maps FOLDER too.");
+        }
+        if (follow.asked() && (out != null || plot != null || labels != null || rivals != null || heatMaps != null)) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--out, --plot, --labels and --rivals need all rows, and --follow writes a line for each as it comes. Leave"
+                    "--out, --plot, --labels, --rivals and --heat-maps need all rows, and --follow writes a line for each as it comes. Leave"
                             + " them out.");
         }
         if (!follow.asked()) {
@@ -345,6 +369,30 @@ final class ScoreCommand implements Runnable {
             }
         } catch (IOException e) {
             throw CommandException.unwritable(out == null ? Path.of(source()) : out, e);
+        }
+    }
+
+    private void requireNoHeatMaps(String name) {
+        if (heatMaps != null) {
+            throw new CommandException("Can't write heat maps of " + name
+                    + ": it is a series, and its parts by channel are in --out. Leave --heat-maps out.");
+        }
+    }
+
+    private void writeHeatMaps(SavedModel detector, ScoredSamples scored) {
+        if (heatMaps == null) {
+            return;
+        }
+        if (!scored.arePictures()) {
+            throw new CommandException("Can't write heat maps of "
+                    + scored.samples().name() + ": its samples are no pictures of one channel or three. Leave"
+                    + " --heat-maps out.");
+        }
+        try (Detector open = detector.detector(threads.count())) {
+            OddestPictures.write(scored, open, oddest == null ? ODDEST : oddest, heatMaps);
+            terminal.println("Heat maps: " + heatMaps.resolve("index.html"));
+        } catch (IOException e) {
+            throw CommandException.unwritable(heatMaps, e);
         }
     }
 

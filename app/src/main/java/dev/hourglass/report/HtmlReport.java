@@ -499,7 +499,7 @@ public final class HtmlReport {
     }
 
     /** Text for an element or a quoted attribute. */
-    static String escape(String text) {
+    public static String escape(String text) {
         return text.replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")

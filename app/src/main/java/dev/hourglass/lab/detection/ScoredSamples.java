@@ -24,6 +24,7 @@ import java.util.stream.IntStream;
  */
 public record ScoredSamples(Dataset samples, double[] scores) {
     private static final int TILES = 24;
+    private static final float WHITE = 255;
 
     /**
      * Scores samples.
@@ -88,10 +89,10 @@ public record ScoredSamples(Dataset samples, double[] scores) {
 
     /** The oddest side by side; empty if they are no pictures. */
     public Optional<Figure> figure(String name) {
-        Shape shape = samples.sampleShape();
-        if (shape.rank() != 3 || (shape.dimension(2) != 1 && shape.dimension(2) != 3)) {
+        if (!arePictures()) {
             return Optional.empty();
         }
+        Shape shape = samples.sampleShape();
         List<ContactSheet.Tile> tiles = new ArrayList<>();
         for (int sample : oddest(TILES)) {
             String label = String.format(Locale.ROOT, "%.3g %s", scores[sample], name(sample));
@@ -102,15 +103,36 @@ public record ScoredSamples(Dataset samples, double[] scores) {
         return Optional.of(ContactSheet.draw(name, note, tiles));
     }
 
+    /** Whether they are pictures, grey or in colours. */
+    public boolean arePictures() {
+        Shape shape = samples.sampleShape();
+        return shape.rank() == 3 && (shape.dimension(2) == 1 || shape.dimension(2) == 3);
+    }
+
+    /** A picture with what its pixels add to its score; of colours together. */
+    HeatMap heatMap(Detector detector, int sample) {
+        Shape shape = samples.sampleShape();
+        int channels = shape.dimension(2);
+        float[] each = detector.parts(samples, sample);
+        float[] parts = new float[each.length / channels];
+        for (int i = 0; i < each.length; i++) {
+            parts[i / channels] += Math.max(0, each[i]);
+        }
+        return new HeatMap(shape.dimension(0), shape.dimension(1), pixels(sample), parts);
+    }
+
     /** [height, width, 3], 0 to 1. */
     private float[] pixels(int sample) {
         Shape shape = samples.sampleShape();
         float[] numbers = new float[shape.size()];
         samples.copySample(sample, numbers, 0);
         int channels = shape.dimension(2);
+        // Numbers that were not scaled are shares already; others are brought back to what the file has, up to 255.
+        float white = samples.normalization().isNone() ? 1 : WHITE;
+        samples.normalization().restore(numbers, 0, numbers.length);
         float[] pixels = new float[3 * shape.dimension(0) * shape.dimension(1)];
         for (int i = 0; i < pixels.length; i++) {
-            pixels[i] = Math.clamp(numbers[channels == 3 ? i : i / 3], 0f, 1f);
+            pixels[i] = Math.clamp(numbers[channels == 3 ? i : i / 3] / white, 0f, 1f);
         }
         return pixels;
     }
