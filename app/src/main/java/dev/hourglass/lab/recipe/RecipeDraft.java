@@ -167,6 +167,13 @@ public final class RecipeDraft {
         String label = profile.options().roles().label();
         if (label != null) {
             text.add("  label_column: %s   # classes %s", DraftText.quoted(label), classes());
+            profile.classes().stream()
+                    .map(TableProfile.ClassCount::name)
+                    .filter(name -> profile.classes().size() > 1 && name.equalsIgnoreCase("normal"))
+                    .findFirst()
+                    .ifPresent(normal -> text.add(
+                            "  train_on: {%s: [%s]}   # rows of other classes are left out of the training",
+                            DraftText.quoted(label), DraftText.quoted(normal)));
             if (kind == Kind.WINDOWS) {
                 text.add("  label_rule: any          # one unusual step makes an unusual window");
             }
