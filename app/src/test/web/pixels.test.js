@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { errorOverPicture, errorPicture, largestError, picture, pictureSize, signedPicture } from "./shared/pixels.js";
+import {
+  errorOverPicture,
+  errorPicture,
+  largestError,
+  picture,
+  pictureSize,
+  regionErrors,
+  signedPicture,
+} from "./shared/pixels.js";
 
 /** [red, green, blue] of each pixel. */
 function colors({ rgba }) {
@@ -34,6 +42,18 @@ test("over an image errors are orange, and what has none is as it was", () => {
     [51, 51, 51],
     [128, 48, 0],
     [102, 102, 102],
+  ]);
+});
+
+test("errors by region are the means of squares of an eighth of the longer side", () => {
+  const one = Array.from({ length: 16 * 4 }, (_, cell) => (cell === 0 ? 1 : cell === 63 ? 0.5 : 0));
+  const errors = regionErrors(one, new Array(64).fill(0), [4, 16, 1]);
+  assert.deepEqual([errors[0], errors[1], errors[17], errors[2], errors[32]], [0.25, 0.25, 0.25, 0, 0]);
+  assert.deepEqual([errors[63], errors[46], errors[61]], [0.125, 0.125, 0]);
+  const [first, , third] = colors(errorOverPicture(one, new Array(64).fill(0), [4, 16, 1], true));
+  assert.deepEqual([first, third], [
+    [255, 96, 0],
+    [0, 0, 0],
   ]);
 });
 

@@ -118,10 +118,10 @@ public final class WorkbenchServer implements AutoCloseable {
         DataShelf data = new DataShelf(options.catalog());
         DataSources sources = new DataSources(options.catalog());
         EvaluationTargets targets = new EvaluationTargets(
-                new ModelShelf(shelf, data, processors), data, uploads, new BroughtShelf(brought, sources));
+                new ModelShelf(shelf, data, brought, processors), data, uploads, new BroughtShelf(brought, sources));
         ErrorJobs errors = new ErrorJobs(jobs, processors);
         SeriesJobs series = new SeriesJobs(jobs, processors);
-        Marks marks = new Marks(shelf);
+        Marks marks = new Marks(shelf, runs.folder());
         RunViews views = new RunViews(shelf, board);
         RecipeRoutes recipeRoutes = new RecipeRoutes(
                 recipes,

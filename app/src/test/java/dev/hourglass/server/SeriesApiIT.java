@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -251,6 +254,88 @@ class SeriesApiIT {
                 .contains("no data 'other one.csv'");
     }
 
+    private static SeriesSplit split() {
+        return SeriesSplit.open(
+                runs.resolve(".data/pump.csv"),
+                SeriesOptions.defaults()
+                        .withLabelColumn("state")
+                        .withTestShare(0.25)
+                        .withWindow(8, 2)
+                        .withClasses(new SeriesOptions.Classes(List.of("good"), LabelRule.MAJORITY)));
+    }
+
+    private static SavedModel detector(SeriesSplit split) throws IOException {
+        return ModelFile.read(runs.resolve(run).resolve("models/dense_autoencoder.keras"))
+                .calibrated(
+                        split.training(), DetectionOptions.defaults(), "pump.csv", new RandomSource(42), 1, done -> {});
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"detector.keras", "detector.h5", "detector.onnx"})
+    void aModelFileThatWasBroughtScoresAFileThatWasBrought(String name) throws IOException, InterruptedException {
+        SavedModel detector = detector(split());
+        ModelFile.write(detector, runs.resolve(".data").resolve(name));
+        String brought = "/api/runs/_files/models/" + name;
+        String from = "?data=data:pump.csv&labelColumn=state";
+
+        JsonNode found = get(brought + from);
+        JsonNode series = get(brought + "/series" + from);
+        JsonNode events = get(brought + "/series/events" + from + "&threshold=1&gap=3&anomalous=0");
+        List<String> scores =
+                text(brought + "/series/scores" + from + "&measure=mse").lines().toList();
+        List<String> same =
+                text(model + "/series/scores" + from + "&measure=mse").lines().toList();
+
+        assertThat(found.path("isSeries").asBoolean()).isTrue();
+        assertThat(found.path("dataset").asString()).contains("pump.csv");
+        assertThat(series.path("measure").asString()).isEqualTo("detector");
+        assertThat(series.path("rows").asInt()).isEqualTo(800);
+        assertThat(events.path("truth").path("found").asInt()).isEqualTo(1);
+        assertThat(scores).hasSize(801);
+        for (int row = 1; row < scores.size(); row++) {
+            assertThat(score(scores.get(row))).isCloseTo(score(same.get(row)), within(1e-5));
+        }
+        assertThat(get(brought + "/samples" + from + "&order=worst&limit=3").path("samples"))
+                .hasSize(3);
+        JsonNode marks = TestServer.json(server.send(server.request(brought + "/marks" + from)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"first\": 3, \"last\": 5, \"kind\": \"normal\"}"))));
+        assertThat(marks.path("marks").path(0).path("last").asInt()).isEqualTo(5);
+        assertThat(runs.resolve(".marks/data-pump.csv.json")).exists();
+
+        assertThat(server.send(server.request("/api/data/" + name).DELETE()).statusCode())
+                .isEqualTo(204);
+        assertThat(refusal(brought).path("message").asString()).contains("no data '" + name + "'");
+    }
+
+    private static double score(String line) {
+        return Double.parseDouble(line.substring(line.lastIndexOf(',') + 1));
+    }
+
+    @Test
+    void aModelFileWithoutSenseOrDataIsRefusedInASentence() throws IOException, InterruptedException {
+        Path data = runs.resolve(".data");
+        Files.writeString(data.resolve("words.keras"), "no model");
+        byte[] whole = Files.readAllBytes(runs.resolve(run).resolve("models/dense_autoencoder.keras"));
+        Files.write(data.resolve("whole.keras"), whole);
+        Files.write(data.resolve("cut.keras"), Arrays.copyOf(whole, whole.length / 2));
+        byte[] lie = {0x08, 0x07, 0x3a, (byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff, 0x07};
+        Files.write(data.resolve("lie.onnx"), lie);
+        Files.createDirectories(data.resolve("folder.keras"));
+        for (String name : List.of("words.keras", "cut.keras", "lie.onnx", "folder.keras", "pump.csv")) {
+            JsonNode refusal = refusal("/api/runs/_files/models/" + name);
+            assertThat(refusal.path("message").asString())
+                    .as(name)
+                    .doesNotContain("\n", runs.toString())
+                    .hasSizeBetween(20, 400);
+        }
+        String brought = "/api/runs/_files/models/whole.keras";
+        assertThat(refusal(brought + "/samples").path("message").asString()).contains("no data of its own");
+        assertThat(refusal(brought + "?epoch=1").path("message").asString()).contains("no epochs");
+        assertThat(get(brought).path("isSeries").asBoolean(true)).isFalse();
+        assertThat(refusal("/api/runs/_files").path("message").asString()).contains("no run");
+    }
+
     @Test
     void aModelThatWasCalibratedScoresAsItsDetector() throws IOException, InterruptedException {
         Path copy = runs.resolve("calibrated");
@@ -259,17 +344,9 @@ class SeriesApiIT {
                 Files.copy(file, copy.resolve(runs.resolve(run).relativize(file).toString()));
             }
         }
-        SeriesSplit split = SeriesSplit.open(
-                runs.resolve(".data/pump.csv"),
-                SeriesOptions.defaults()
-                        .withLabelColumn("state")
-                        .withTestShare(0.25)
-                        .withWindow(8, 2)
-                        .withClasses(new SeriesOptions.Classes(List.of("good"), LabelRule.MAJORITY)));
+        SeriesSplit split = split();
         Path file = copy.resolve("models/dense_autoencoder.keras");
-        DetectionOptions options = DetectionOptions.defaults();
-        SavedModel detector = ModelFile.read(file)
-                .calibrated(split.training(), options, "pump.csv", new RandomSource(42), 1, done -> {});
+        SavedModel detector = detector(split);
         ModelFile.write(detector, file);
         StepScores expected;
         try (Detector found = detector.detector(1)) {

@@ -108,7 +108,7 @@ class SeriesPagesIT {
     }
 
     @Test
-    void aFaultIsSteppedToMarkedAndTheThresholdDragged() throws IOException {
+    void aFaultIsSteppedToMarkedTheThresholdDraggedAndWhatIsNormalTrainedOn() throws IOException, InterruptedException {
         Page page = open(1280, ColorScheme.LIGHT);
         assertThat(fact(page, "Anomalies found")).containsText("1 of 1");
 
@@ -149,6 +149,17 @@ class SeriesPagesIT {
         page.mouse().up();
         assertThat(page.locator("output[for=row-threshold]")).not().hasText("0.05000");
         assertThat(page).hasURL(Pattern.compile("row-threshold=0\\.[1-9]"));
+
+        page.locator("details.give summary").click();
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Train on what is normal"))
+                .click();
+        assertThat(page.locator("hg-own-data h2").first()).hasText(run + "-test-marked.csv");
+        assertThat(page.locator("hg-own-data dl.facts").first()).containsText("200");
+        assertThat(workbench
+                        .get("api/data/" + run + "-test-marked.csv/preview?label=label")
+                        .path("recipe")
+                        .asString())
+                .contains("train_on: {\"label\": [\"normal\"]}");
     }
 
     @Test
@@ -194,6 +205,40 @@ class SeriesPagesIT {
                         .click());
         assertThat(Files.readAllLines(scores.path())).hasSize(301).first().isEqualTo("time,score");
         assertThat(runs.resolve(".data/later.csv")).exists();
+    }
+
+    @Test
+    void aModelFileIsBroughtScoresASeriesAndIsRemoved() throws IOException {
+        Path file = own.resolve("pump.keras");
+        Files.copy(runs.resolve(run).resolve("models/dense_autoencoder.keras"), file);
+        Page page = workbench.page(1280, 900, ColorScheme.LIGHT);
+        page.setDefaultTimeout(120_000);
+        page.navigate(workbench.at("/models"));
+        page.locator("#model-file").setInputFiles(Files.writeString(own.resolve("words.keras"), "no model"));
+        assertThat(page.locator("[role=alert]")).containsText("expected a model file of Keras");
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Remove"))
+                .click();
+        assertThat(page.locator("h1")).hasText("Model files");
+
+        page.locator("#model-file").setInputFiles(file);
+        assertThat(page.locator("h1")).hasText("pump.keras");
+        assertThat(page.locator("hg-architecture")).isVisible();
+        page.locator("#data-choice").selectOption("data:pump.csv");
+
+        assertThat(page.locator("hg-series > section > .note").first()).containsText("800 rows");
+        assertThat(page.locator("hg-samples .tile").first()).isVisible();
+        assertThat(page.locator("hg-denoising .facts").first()).isVisible();
+        assertThat(new AxeBuilder(page).analyze().getViolations()).isEmpty();
+        picture(page, "model-file");
+        page.setViewportSize(390, 900);
+        picture(page, "model-file-narrow");
+        int beyond = (Integer) page.evaluate("document.documentElement.scrollWidth - innerWidth");
+        assertThat(beyond).isLessThanOrEqualTo(0);
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Remove"))
+                .click();
+        assertThat(page.locator("hg-state")).hasCount(1);
+        assertThat(page.locator("main")).not().containsText("pump.keras");
+        assertThat(runs.resolve(".data/pump.keras")).doesNotExist();
     }
 
     @Test

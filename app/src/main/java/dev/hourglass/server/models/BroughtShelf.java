@@ -3,9 +3,13 @@ package dev.hourglass.server.models;
 import dev.hourglass.data.DataSources;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.DatasetException;
+import dev.hourglass.data.LabelRule;
 import dev.hourglass.data.SourceOptions;
+import dev.hourglass.data.images.Fit;
+import dev.hourglass.data.images.PictureOptions;
 import dev.hourglass.data.series.SeriesOptions;
 import dev.hourglass.data.tables.TableOptions;
+import dev.hourglass.detect.Detection;
 import dev.hourglass.lab.recipe.Recipe;
 import dev.hourglass.server.data.BroughtData;
 import dev.hourglass.server.http.ApiException;
@@ -72,11 +76,30 @@ public final class BroughtShelf {
         }
     }
 
+    /** As the command {@code score} reads them: windows as the model was calibrated, pictures of any size. */
+    private static SourceOptions ofFile(SourceOptions options, OpenModel model, String labelColumn) {
+        Detection detection = model.file().detection();
+        Detection.Windows windows = detection == null ? null : detection.windows();
+        boolean isSequence = model.input().rank() == 2;
+        int stride = windows != null
+                ? windows.stride()
+                : isSequence ? Math.max(1, model.input().dimension(0) / 4) : 1;
+        TableOptions table = labelColumn.isEmpty()
+                ? TableOptions.DEFAULT.withLabel(USUAL_LABEL, true)
+                : TableOptions.DEFAULT.withLabel(labelColumn);
+        return options.withStride(stride)
+                .withPictures(PictureOptions.defaults().withFit(Fit.CROP))
+                .withTables(new SourceOptions.Tables(table, SeriesOptions.Steps.PLAIN, false, LabelRule.ANY));
+    }
+
     private static SourceOptions options(OpenModel model, String labelColumn) {
         SourceOptions options = SourceOptions.defaults()
                 .withSampleShape(model.input())
                 .withNormalization(model.autoencoder().normalization());
-        Recipe.Series series = model.data().series();
+        Recipe.Series series = model.series();
+        if (model.key().isFile()) {
+            return ofFile(options, model, labelColumn);
+        }
         if (series == null) {
             return labelColumn.isEmpty()
                     ? options

@@ -23,7 +23,7 @@ public record EvaluationTarget(
         @Nullable Shape imageShape) {
     /** The key of what is computed of it. */
     public String key(String kind) {
-        return model.key() + "/" + dataName + "/" + kind;
+        return model.key() + model.version() + "/" + dataName + "/" + kind;
     }
 
     /** Whether samples are rows of a series or windows of them, so that each row can be scored. */
@@ -56,6 +56,12 @@ public record EvaluationTarget(
             throw ApiException.missing(
                     "index", "There is no sample " + index + ".", "Give 0 to " + (data.size() - 1) + ".");
         }
+    }
+
+    /** What a sample is called where it comes from, such as its file; null if it has no name. */
+    public @Nullable String name(int index) {
+        String name = data.sampleName(index);
+        return name.isEmpty() ? null : name;
     }
 
     public @Nullable Integer label(int index) {

@@ -84,7 +84,14 @@ public final class EvaluationTargets {
     }
 
     private Dataset open(OpenModel model, Split split) {
-        return data.open(model.data(), split).reshaped(model.input());
+        Recipe.Data own = model.data();
+        if (own == null) {
+            throw ApiException.missing(
+                    "data",
+                    "A model file that was brought has no data of its own.",
+                    "Give data: and the name of brought data, or an upload.");
+        }
+        return data.open(own, split).reshaped(model.input());
     }
 
     /** What a sample is as an image, or null. */
@@ -93,8 +100,10 @@ public final class EvaluationTargets {
     }
 
     @Nullable
-    Shape imageShape(Recipe.Data of, Shape input) {
-        Shape stored = of.isOwn() ? input : data.catalog().spec(of.name()).sampleShape();
+    Shape imageShape(Recipe.@Nullable Data of, Shape input) {
+        Shape stored = of == null || of.isOwn()
+                ? input
+                : data.catalog().spec(of.name()).sampleShape();
         return stored.rank() == 3 ? stored : input.rank() == 3 ? input : null;
     }
 

@@ -120,6 +120,10 @@ public final class ModelRoutes implements Routes {
 
     private void one(Context context) {
         OpenModel model = targets.model(context);
+        if (model.key().isFile()) {
+            Answers.json(context, ofFile(context, model));
+            return;
+        }
         StoredRun run = runs.run(model.key().run());
         Summary summary = summary(run, run.model(model.key().model()));
         EvaluationTarget tested = targets.target(model, "test");
@@ -155,6 +159,42 @@ public final class ModelRoutes implements Routes {
                         model.file().warnings(),
                         ModelShelf.files(run, model.key().model()),
                         LayerView.of(model.spec())));
+    }
+
+    /** One that was brought; it has samples where the request names data. */
+    private Detail ofFile(Context context, OpenModel model) {
+        String dataName = new Query(context).text("data", "");
+        EvaluationTarget target = dataName.isEmpty() ? null : targets.target(context);
+        Shape image = targets.imageShape(model);
+        AutoencoderSpec spec = model.spec();
+        Parameters parameters = model.autoencoder().parameters();
+        return new Detail(
+                model.key().run(),
+                "Model file",
+                model.key().model(),
+                EvaluationTargets.kind(spec.layers()),
+                spec.input().toArray(),
+                spec.latent().toArray(),
+                spec.latentSize(),
+                parameters.count(),
+                target == null ? "" : target.data().name(),
+                null,
+                parameters.trainableCount(),
+                compressionRatio(spec),
+                spec.bypassSize(),
+                List.of(),
+                null,
+                0,
+                target == null ? 0 : target.data().size(),
+                target != null && target.data().hasLabels(),
+                target == null ? List.of() : target.data().classNames(),
+                layout(model.input()),
+                target != null && target.isSeries(),
+                image == null ? null : image.toArray(),
+                Picture.Size.of(image),
+                model.file().warnings(),
+                List.of(),
+                LayerView.of(spec));
     }
 
     private static String layout(Shape input) {

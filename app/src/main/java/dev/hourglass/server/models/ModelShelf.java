@@ -5,15 +5,20 @@ import dev.hourglass.files.ConfinedFolder;
 import dev.hourglass.files.Failures;
 import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.SavedModel;
+import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.lab.recipe.ModelRecipe;
+import dev.hourglass.lab.recipe.Recipe;
 import dev.hourglass.model.Autoencoder;
+import dev.hourglass.server.data.BroughtData;
 import dev.hourglass.server.http.ApiException;
+import dev.hourglass.server.http.ErrorResponses;
 import dev.hourglass.server.runs.EpochFiles;
 import dev.hourglass.server.runs.RunShelf;
 import dev.hourglass.server.runs.StoredRun;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,8 +26,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** The models in run folders, each read once and kept while it is in use. */
+/** The models in run folders, and those that were brought as files, each read once and kept while it is in use. */
 public final class ModelShelf {
     /** Epochs are leafed through, so many are near each other. */
     private static final int MOST_KEPT = 24;
@@ -40,6 +46,7 @@ public final class ModelShelf {
 
     private final RunShelf runs;
     private final DataShelf data;
+    private final BroughtData brought;
     private final int processors;
     private final Map<ModelKey, Kept> kept = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -57,9 +64,10 @@ public final class ModelShelf {
      */
     private record Kept(String version, OpenModel model, long looked) {}
 
-    public ModelShelf(RunShelf runs, DataShelf data, int processors) {
+    public ModelShelf(RunShelf runs, DataShelf data, BroughtData brought, int processors) {
         this.runs = runs;
         this.data = data;
+        this.brought = brought;
         this.processors = processors;
     }
 
@@ -81,6 +89,9 @@ public final class ModelShelf {
 
     /** @throws ApiException 404 if there is no such run, model or epoch */
     OpenModel open(ModelKey key) {
+        if (key.isFile()) {
+            return openFile(key);
+        }
         StoredRun run = runs.run(key.run());
         ModelRecipe recipe = run.model(key.model());
         Integer epoch = key.epoch();
@@ -100,7 +111,39 @@ public final class ModelShelf {
         return open(key, recipe, "epoch " + epochs.getLast(), () -> ofEpoch(run, recipe, epochs.getLast()));
     }
 
+    private OpenModel openFile(ModelKey key) {
+        if (key.epoch() != null) {
+            throw ApiException.missing("epoch", "A model file that was brought has no epochs.", "Leave 'epoch' out.");
+        }
+        BroughtData.Source source = brought.source(key.model());
+        return open(key, source.version(), null, source.version(), () -> read(source.path()));
+    }
+
+    private static SavedModel read(Path file) {
+        try {
+            SavedModel saved = ModelFile.read(file);
+            saved.autoencoder();
+            return saved;
+        } catch (IOException e) {
+            throw ApiException.impossible(
+                    "model",
+                    "The model file cannot be read: " + ErrorResponses.withoutFolders(Failures.reason(e)) + ".",
+                    "Bring a file that ends with .keras, .h5 or .onnx.");
+        } catch (UnsupportedModelException e) {
+            throw ApiException.impossible(
+                    "model",
+                    ErrorResponses.withoutFolders(String.valueOf(e.getMessage())),
+                    "'hourglass convert' takes options that say what a file leaves open, and writes a file to bring.");
+        }
+    }
+
     private OpenModel open(ModelKey key, ModelRecipe recipe, String version, Supplier<SavedModel> reader) {
+        return open(key, "", recipe.data(), version, reader);
+    }
+
+    /** @param name of the version, where a key alone doesn't say which model it is */
+    private OpenModel open(
+            ModelKey key, String name, Recipe.@Nullable Data of, String version, Supplier<SavedModel> reader) {
         synchronized (kept) {
             Kept known = kept.get(key);
             if (known != null && known.version().equals(version)) {
@@ -111,8 +154,7 @@ public final class ModelShelf {
         SavedModel saved = reader.get();
         Autoencoder autoencoder = saved.autoencoder();
         requireRoom(key, autoencoder.spec().facts().outputs());
-        OpenModel model =
-                new OpenModel(key, saved, autoencoder, recipe.data(), new InferencePool(autoencoder, processors));
+        OpenModel model = new OpenModel(key, name, saved, autoencoder, of, new InferencePool(autoencoder, processors));
         synchronized (kept) {
             kept.put(key, new Kept(version, model, System.nanoTime()));
         }
@@ -155,7 +197,7 @@ public final class ModelShelf {
     }
 
     List<Integer> epochs(ModelKey key) {
-        return EpochFiles.epochs(runs.run(key.run()), key.model());
+        return key.isFile() ? List.of() : EpochFiles.epochs(runs.run(key.run()), key.model());
     }
 
     /** Whether there is anything to open. */

@@ -6,14 +6,27 @@ import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.AutoencoderSpec;
 import dev.hourglass.tensor.Shape;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model that is ready to be used by any number of threads.
  *
- * @param data what it was trained on
+ * @param version tells a brought file from another that had its name before; empty for models of runs
+ * @param data what it was trained on; null for a brought file, which doesn't say
  * @param pool for single samples and small batches
  */
-public record OpenModel(ModelKey key, SavedModel file, Autoencoder autoencoder, Recipe.Data data, InferencePool pool) {
+public record OpenModel(
+        ModelKey key,
+        String version,
+        SavedModel file,
+        Autoencoder autoencoder,
+        Recipe.@Nullable Data data,
+        InferencePool pool) {
+    /** What its data are as a series, if it is known that they are one. */
+    public Recipe.@Nullable Series series() {
+        return data == null ? null : data.series();
+    }
+
     AutoencoderSpec spec() {
         return autoencoder.spec();
     }

@@ -1,6 +1,7 @@
 package dev.hourglass.server.samples;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.hourglass.data.files.CsvWriter;
 import dev.hourglass.detect.Denoising;
 import dev.hourglass.detect.DenoisingGain;
 import dev.hourglass.detect.ScoreEvaluation;
@@ -21,6 +22,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Reconstruction errors as anomaly scores, and denoising. */
@@ -142,10 +144,17 @@ public final class AnomalyRoutes implements Routes {
     }
 
     private static String csv(EvaluationTarget target, SampleErrors found) {
-        StringBuilder csv = new StringBuilder("index,label,mse,mae\n");
-        for (int i = 0; i < found.mse().length; i++) {
+        int count = found.mse().length;
+        boolean named = IntStream.range(0, count).anyMatch(i -> target.name(i) != null);
+        StringBuilder csv = new StringBuilder(named ? "index,name,label,mse,mae\n" : "index,label,mse,mae\n");
+        for (int i = 0; i < count; i++) {
             Integer label = target.label(i);
-            csv.append(i).append(',').append(label == null ? "" : label).append(',');
+            csv.append(i).append(',');
+            if (named) {
+                String name = target.name(i);
+                csv.append(CsvWriter.line(List.of(name == null ? "" : name))).append(',');
+            }
+            csv.append(label == null ? "" : label).append(',');
             csv.append(found.mse()[i]).append(',').append(found.mae()[i]).append('\n');
         }
         return csv.toString();

@@ -39,7 +39,8 @@ public final class SampleRoutes implements Routes {
         routes.get(model + "/sheets/{sheet}.png", this::sheet);
     }
 
-    private record Listed(int index, @Nullable Integer label, float mse, float mae) {}
+    private record Listed(
+            int index, @Nullable Integer label, @Nullable String name, float mse, float mae) {}
 
     private record Listing(int total, int offset, List<String> classNames, List<Listed> samples) {}
 
@@ -66,7 +67,8 @@ public final class SampleRoutes implements Routes {
             List<Listed> samples = new ArrayList<>();
             for (int i = offset; i < Math.min((long) offset + limit, chosen.length); i++) {
                 int index = chosen[i];
-                samples.add(new Listed(index, target.label(index), found.mse()[index], found.mae()[index]));
+                samples.add(new Listed(
+                        index, target.label(index), target.name(index), found.mse()[index], found.mae()[index]));
             }
             Answers.json(
                     context, new Listing(chosen.length, offset, target.data().classNames(), samples));

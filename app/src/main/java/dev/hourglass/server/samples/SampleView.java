@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 record SampleView(
         int index,
         @Nullable Integer label,
+        @Nullable String name,
         int[] shape,
         int[] latentShape,
         float[] input,
@@ -31,6 +32,7 @@ record SampleView(
         return new SampleView(
                 index,
                 target.label(index),
+                target.name(index),
                 model.input().toArray(),
                 model.latent().toArray(),
                 input,

@@ -29,7 +29,7 @@ record AnomalousClasses(Set<Integer> classes, String note) {
             return new AnomalousClasses(Set.of(), "");
         }
         List<String> names = series.classNames();
-        Recipe.Series own = target.model().data().series();
+        Recipe.Series own = target.model().series();
         List<String> trainedOn =
                 own == null ? List.of() : own.options().classes().trainOn();
         Set<Integer> classes = new HashSet<>();

@@ -5,6 +5,7 @@ import dev.hourglass.server.http.Answers;
 import dev.hourglass.server.http.ApiException;
 import dev.hourglass.server.models.BroughtShelf;
 import dev.hourglass.server.models.EvaluationTargets;
+import dev.hourglass.server.models.ModelKey;
 import dev.hourglass.server.runs.RunShelf;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -15,15 +16,21 @@ import java.util.function.UnaryOperator;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/** Marks in {@code marks/} of a run's folder, a file for each of its data. A run folder may be a stranger's. */
+/**
+ * Marks in {@code marks/} of a run's folder, a file for each of its data; those of model files that were brought in
+ * {@code .marks/} of the folder of runs. A run folder may be a stranger's.
+ */
 public final class Marks {
     private static final int MOST_BYTES = 4 << 20;
     private static final int MOST_MARKS = 20_000;
 
     private final RunShelf runs;
+    private final ConfinedFolder folder;
 
-    public Marks(RunShelf runs) {
+    /** @param folder of runs */
+    public Marks(RunShelf runs, ConfinedFolder folder) {
         this.runs = runs;
+        this.folder = folder;
     }
 
     /** Whether marks of such data can be kept. */
@@ -38,7 +45,7 @@ public final class Marks {
      * @param rows of the series; marks beyond are left out
      */
     synchronized List<Mark> read(String run, String dataName, int rows) {
-        String file = file(dataName);
+        String file = file(run, dataName);
         try {
             JsonNode tree = Answers.JSON.readTree(folder(run).read(file, MOST_BYTES));
             List<Mark> marks = new ArrayList<>();
@@ -75,7 +82,7 @@ public final class Marks {
 
     /** Changes them; returns what is kept now. */
     synchronized List<Mark> change(String run, String dataName, int rows, UnaryOperator<List<Mark>> change) {
-        String file = file(dataName);
+        String file = file(run, dataName);
         List<Mark> marks = change.apply(read(run, dataName, rows));
         if (marks.size() > MOST_MARKS) {
             throw ApiException.impossible(
@@ -99,15 +106,16 @@ public final class Marks {
     }
 
     private ConfinedFolder folder(String run) {
-        return runs.run(run).folder();
+        return run.equals(ModelKey.FILES) ? folder : runs.run(run).folder();
     }
 
-    private static String file(String dataName) {
+    private static String file(String run, String dataName) {
+        String marks = run.equals(ModelKey.FILES) ? ".marks/" : "marks/";
         if (EvaluationTargets.isOwn(dataName)) {
-            return "marks/" + dataName + ".json";
+            return marks + dataName + ".json";
         }
         if (BroughtShelf.isBrought(dataName)) {
-            return "marks/data-" + BroughtShelf.nameOf(dataName) + ".json";
+            return marks + "data-" + BroughtShelf.nameOf(dataName) + ".json";
         }
         throw ApiException.impossible(
                 "data",

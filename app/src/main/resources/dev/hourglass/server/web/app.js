@@ -3,7 +3,7 @@ import { icons, logo } from "./shared/icons.js";
 import { go, href, route, routeChanged } from "./shared/router.js";
 import { RunsController, runs } from "./runs/runs.js";
 import { chooseTheme, chosenTheme } from "./shared/theme.js";
-import "./components/hg-state.js";
+import { skeleton } from "./components/hg-state.js";
 
 /** Pages of a run: the part of the address, the title, the element and which models it is for. */
 const PAGES = [
@@ -16,6 +16,12 @@ const PAGES = [
   { path: "analysis", title: "Analysis", icon: icons.analysis, load: () => import("./pages/analysis.js") },
   { path: "anomaly", title: "Anomaly and denoising", icon: icons.anomaly, load: () => import("./pages/anomaly.js") },
 ];
+
+/** Pages of no run. */
+const ALONE = {
+  home: { title: "Home", load: () => import("./pages/home.js") },
+  models: { title: "Model files", load: () => import("./pages/model-file.js") },
+};
 
 /** The frame: navigation, the choice of a run, and the page that the address names. */
 class HgApp extends PageElement {
@@ -49,7 +55,8 @@ class HgApp extends PageElement {
     if (parts[0] === "runs" && parts[1]) {
       return { run: parts[1], page: PAGES.find((page) => page.path === (parts[2] ?? "run")) ?? null, query };
     }
-    return { run: runs.current?.run ?? null, page: parts.length === 0 ? "home" : null, query };
+    const page = parts.length === 0 ? "home" : parts[0] === "models" && parts.length <= 2 ? "models" : null;
+    return { run: runs.current?.run ?? null, page, file: parts[1] ?? null, query };
   }
 
   render() {
@@ -88,6 +95,7 @@ class HgApp extends PageElement {
       <nav id="navigation" class="collapsible stack" aria-label="Pages">
         <ul>
           <li>${this.link("Home", icons.home, "#/", page === "home")}</li>
+          <li>${this.link("Model files", icons.file, href(["models"]), page === "models")}</li>
         </ul>
         ${run === null ? nothing : this.choice(run, page)}
         ${
@@ -127,7 +135,7 @@ class HgApp extends PageElement {
   }
 
   choice(run, page) {
-    const path = page === "home" || page === null ? "run" : page.path;
+    const path = page === null || typeof page === "string" ? "run" : page.path;
     const known = runs.find(run);
     return html`<div class="run-choice">
       <label for="run-choice">Run</label>
@@ -138,27 +146,29 @@ class HgApp extends PageElement {
     </div>`;
   }
 
-  page({ run, page, query }) {
+  page({ run, page, file, query }) {
     if (page === null) {
       return html`<div class="empty">
         <h1>There is no such page</h1>
         <a class="button" href="#/">To the runs</a>
       </div>`;
     }
-    const title = page === "home" ? "Home" : page.title;
-    document.title = `${title} · ${page === "home" ? "" : `${run} · `}Hourglass`.replace("Home · ", "");
-    const load = page === "home" ? () => import("./pages/home.js") : page.load;
+    const { title, load } = typeof page === "string" ? ALONE[page] : page;
+    const of = page === "home" ? "" : page === "models" ? (file ?? "") : run;
+    document.title = `${title} · ${of === "" ? "" : `${of} · `}Hourglass`.replace("Home · ", "");
     if (!this.ready.has(title)) {
       load().then(() => {
         this.ready = new Set([...this.ready, title]);
       });
-      return html`<div class="skeleton" .style=${"height:60vh"}></div>`;
+      return skeleton("60vh", "Opening the page");
     }
-    return this.element(page, run, query);
+    return this.element(page, run, file, query);
   }
 
-  element(page, run, query) {
-    switch (page === "home" ? page : page.path) {
+  element(page, run, file, query) {
+    switch (typeof page === "string" ? page : page.path) {
+      case "models":
+        return html`<page-model-file .name=${file} .query=${query}></page-model-file>`;
       case "home":
         return html`<page-home .query=${query}></page-home>`;
       case "run":

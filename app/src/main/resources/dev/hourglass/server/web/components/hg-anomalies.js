@@ -95,9 +95,9 @@ class HgAnomalies extends PageElement {
           : nothing
       }
       ${this.model.hasLabels && !/^(upload-|data:)/.test(chosenData(this.query).data) ? this.truth() : nothing}
-      ${stateOf(this.errors, "30rem")} ${errors === null ? nothing : this.judgement(errors)}
-      <h3>Worst samples</h3>
-      ${stateOf(this.worst, "20rem")} ${this.worst.value === null ? nothing : this.gallery(this.worst.value)}
+      ${stateOf(this.errors, "30rem", "Measuring the errors of all samples")} ${errors === null ? nothing : this.judgement(errors)}
+      <h3>Oddest first</h3>
+      ${stateOf(this.worst, "20rem", "Looking for the oddest samples")} ${this.worst.value === null ? nothing : this.gallery(this.worst.value)}
     </section>`;
   }
 
@@ -239,6 +239,7 @@ class HgAnomalies extends PageElement {
                 height=${thumbnail.height}
                 alt=${this.nameOf(sample)}
               />
+              ${sample.name ? html`<span class="file-name">${sample.name}</span>` : nothing}
               <span>${format.error(sample[this.measure])}</span>
             </button>`,
         )}
@@ -258,7 +259,10 @@ class HgAnomalies extends PageElement {
     </div>`;
   }
 
-  nameOf({ index, label }) {
+  nameOf({ index, label, name }) {
+    if (name) {
+      return name;
+    }
     return `Sample ${format.count(index)}${label === null ? "" : `, class ${this.model.classNames[label] ?? label}`}`;
   }
 

@@ -2,6 +2,8 @@ import { PageElement, html, nothing } from "../shared/element.js";
 import { api } from "../shared/api.js";
 import * as format from "../shared/format.js";
 import { bring, dropped, freeName, uploadOf } from "../data/bring.js";
+import { FILES, isModel, mayBeModel } from "../data/model-files.js";
+import { go, href } from "../shared/router.js";
 
 /** Brings files and folders to the server, and shows what is there; an event `data` names what is to be looked at. */
 class HgBring extends PageElement {
@@ -55,7 +57,7 @@ class HgBring extends PageElement {
         @drop=${this.drop}
       >
         <p>
-          Drop a table, an array file or a folder of pictures or tables here, or
+          Drop a table, an array file, a folder of pictures or tables or a model file here, or
           <label class="button"
             >choose a file<input
               class="visually-hidden"
@@ -73,8 +75,8 @@ class HgBring extends PageElement {
           /></label>
         </p>
         <p class="note">
-          CSV, TSV, JSON, ARFF, .ts, NPY, NPZ, MAT, HDF5, IDX, WAV, PNG, JPEG and more. It stays on the server, in its folder of
-          runs, until you remove it.
+          CSV, TSV, JSON, ARFF, .ts, NPY, NPZ, MAT, HDF5, IDX, WAV, PNG, JPEG and more; models as .keras, .h5 or .onnx. It
+          stays on the server, in its folder of runs, until you remove it.
         </p>
       </div>
       ${this.progress()}
@@ -131,13 +133,24 @@ class HgBring extends PageElement {
                 <td>${format.time(item.modified)}</td>
                 <td>
                   <div class="row">
-                    <button
-                      aria-label=${`Look at ${item.name}`}
-                      aria-expanded=${item.name === this.chosen}
-                      @click=${() => this.look(item.name === this.chosen ? null : item.name)}
-                    >
-                      Look
-                    </button>
+                    ${
+                      !item.folder && mayBeModel(item.name)
+                        ? html`<a class="button" aria-label=${`Use the model ${item.name}`} href=${href(["models", item.name])}>
+                            Use as a model
+                          </a>`
+                        : nothing
+                    }
+                    ${
+                      isModel(item.name)
+                        ? nothing
+                        : html`<button
+                            aria-label=${`Look at ${item.name}`}
+                            aria-expanded=${item.name === this.chosen}
+                            @click=${() => this.look(item.name === this.chosen ? null : item.name)}
+                          >
+                            Look
+                          </button>`
+                    }
                     <button aria-label=${`Remove ${item.name}`} @click=${() => this.remove(item)}>Remove</button>
                   </div>
                 </td>
@@ -219,7 +232,11 @@ class HgBring extends PageElement {
       const item = await bring(upload, name, (bytes) => (this.sent = bytes), this.stop.signal);
       this.note = name === upload.name ? "" : `There is ${upload.name} already; this is ${name}.`;
       this.upload = null;
-      this.look(item.name);
+      if (isModel(item.name) || (mayBeModel(item.name) && (await opens(item.name)))) {
+        go(["models", item.name]);
+      } else {
+        this.look(item.name);
+      }
     } catch (failure) {
       if (failure.name === "AbortError") {
         this.note = `${upload.name} was stopped; choose it again to go on.`;
@@ -254,5 +271,12 @@ class HgBring extends PageElement {
     await this.refresh();
   }
 }
+
+/** Whether an HDF5 file is a model; else it is data. */
+const opens = (name) =>
+  api.model(FILES, name).then(
+    () => true,
+    () => false,
+  );
 
 customElements.define("hg-bring", HgBring);

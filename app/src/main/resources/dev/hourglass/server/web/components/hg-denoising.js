@@ -10,6 +10,8 @@ import { picturesOf, saveBar } from "../shared/save-bar.js";
 import { saveCsv, savePng } from "../shared/save.js";
 import { slider } from "../shared/slider.js";
 import { token } from "../shared/theme.js";
+import { mediaType } from "../shared/uploads.js";
+import { beforeAfter } from "./hg-before-after.js";
 import "./hg-chart.js";
 import { pictureOf } from "./hg-picture.js";
 import { stateOf } from "./hg-state.js";
@@ -21,6 +23,7 @@ class HgDenoising extends PageElement {
     query: { attribute: false },
     noise: { state: true },
     denoised: { state: true },
+    own: { state: true },
     failure: { state: true },
   };
 
@@ -28,6 +31,7 @@ class HgDenoising extends PageElement {
     super();
     this.noise = null;
     this.denoised = null;
+    this.own = null;
     this.failure = null;
     this.asking = new Latest((wish) => this.ask(wish));
     this.gain = new Loading(this, ({ run, model, ...query }, { signal, onProgress }) =>
@@ -39,7 +43,20 @@ class HgDenoising extends PageElement {
     return Number(this.query.get("noisy") ?? 0);
   }
 
-  willUpdate() {
+  get isImage() {
+    return this.model.imageShape !== null || this.model.layout === "image";
+  }
+
+  /** Numbers as a picture; of images what lies beyond black and white is black and white. */
+  pixels(values, shape) {
+    const inside = (value) => (this.isImage ? Math.min(1, Math.max(0, value)) : value);
+    return picture(values.map(inside), this.model.imageShape ?? shape, this.isImage);
+  }
+
+  willUpdate(changed) {
+    if (changed.has("model") && changed.get("model")?.model !== this.model.model) {
+      this.own = null;
+    }
     const { run, model, testSamples } = this.model;
     this.noise ??= Number(this.query.get("noise") ?? 0.3);
     const from = chosenData(this.query);
@@ -78,10 +95,10 @@ class HgDenoising extends PageElement {
       }
       <div class="columns">
         <div class="stack">
-          ${this.controls()} ${this.denoised ? this.pictures(this.denoised) : html`<div class="skeleton tall"></div>`}
+          ${this.isImage ? this.ownPicture() : nothing} ${this.controls()} ${this.denoised ? this.pictures(this.denoised) : html`<div class="skeleton tall"></div>`}
         </div>
         <div class="stack">
-          ${stateOf(this.gain, "20rem")} ${this.gain.value === null ? nothing : this.gains(this.gain.value)}
+          ${stateOf(this.gain, "20rem", "Measuring the gain at each level of noise")} ${this.gain.value === null ? nothing : this.gains(this.gain.value)}
         </div>
       </div>
     </section>`;
@@ -113,18 +130,50 @@ class HgDenoising extends PageElement {
     this.keeping = setTimeout(() => remember({ noise }), 300);
   }
 
+  ownPicture() {
+    const own = this.own;
+    return html`<div class="field">
+        <label for="noisy-file">Denoise a picture of your own (PNG or JPEG)</label>
+        <input id="noisy-file" type="file" accept=".png,.jpg,.jpeg" @change=${(event) => this.bring(event)} />
+      </div>
+      ${
+        own === null
+          ? nothing
+          : html`<h3>${own.name}</h3>
+              ${beforeAfter(this.pixels(own.first.input, own.first.shape), this.pixels(own.first.reconstruction, own.first.shape), ["As it is", "Denoised"])}
+              <div class="row">
+                <p class="note">
+                  Brought to the model's size. How good it is can't be measured: nobody knows the clean picture.
+                </p>
+                <button @click=${() => (this.own = null)}>Close ${own.name}</button>
+              </div>`
+      }`;
+  }
+
+  async bring(event) {
+    const [file] = event.target.files;
+    event.target.value = "";
+    if (!file) {
+      return;
+    }
+    try {
+      const { run, model } = this.model;
+      const { first } = await api.upload(run, model, file, mediaType(file), { epoch: chosenData(this.query).epoch });
+      this.own = { name: file.name, first };
+      this.failure = null;
+    } catch (failure) {
+      this.failure = failure;
+    }
+  }
+
   pictures(denoised) {
     const { clean, noisy, shape } = denoised;
-    const isImage = this.model.imageShape !== null || this.model.layout === "image";
-    const of = (values) =>
-      picture(
-        values.map((value) => (isImage ? Math.min(1, Math.max(0, value)) : value)),
-        this.model.imageShape ?? shape,
-        isImage,
-      );
+    const isImage = this.isImage;
+    const of = (values) => this.pixels(values, shape);
     const gain = (value, unit) =>
       value === null ? format.ABSENT : `${value > 0 ? "+" : ""}${format.fixed(value, 2)}${unit}`;
-    return html`<div class="triptych ${isImage ? "" : "long"}">
+    return html`${isImage ? beforeAfter(of(noisy), of(denoised.denoised), ["With noise", "Denoised"]) : nothing}
+      <div class="triptych ${isImage ? "" : "long"}">
         <figure>
           ${pictureOf(of(clean), "Clean")}
           <figcaption>Clean</figcaption>

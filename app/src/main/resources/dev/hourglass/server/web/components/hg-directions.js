@@ -77,7 +77,7 @@ class HgDirections extends PageElement {
         <h2 id="directions">Strongest directions</h2>
         ${this.decoded ? saveBar("the decoded sample", { png: () => savePng(picturesOf(this), "direction.png"), csv: () => this.saveNumbers() }) : nothing}
       </div>
-      ${stateOf(this.directions, "20rem")}
+      ${stateOf(this.directions, "20rem", "Looking for the directions of the code")}
       ${
         this.directions.value === null
           ? nothing

@@ -64,7 +64,7 @@ class HgLayers extends PageElement {
           }
         </div>
         <div class="stack" id="feature-maps">
-          ${stateOf(this.activations, "14rem")}
+          ${stateOf(this.activations, "14rem", "Computing what the layer gives")}
           ${this.activations.value === null ? nothing : this.outputs(this.activations.value)}
         </div>
       </div>

@@ -18,12 +18,14 @@ class HgSample extends PageElement {
     millis: { type: Number },
     feature: { state: true },
     over: { state: true },
+    regions: { state: true },
   };
 
   constructor() {
     super();
     this.feature = 0;
     this.over = false;
+    this.regions = false;
   }
 
   render() {
@@ -67,16 +69,33 @@ class HgSample extends PageElement {
       <figure>
         ${
           this.over
-            ? pictureOf(errorOverPicture(input, reconstruction, this.shape), "Error over the input")
+            ? pictureOf(
+                errorOverPicture(input, reconstruction, this.shape, this.regions),
+                `Error by ${this.regions ? "region" : "pixel"} over the input`,
+              )
             : pictureOf(errorPicture(input, reconstruction, this.shape, true), "Error by pixel")
         }
         <figcaption>Error, ${this.over ? "most orange" : "brightest"} ${format.error(most)}</figcaption>
       </figure>
     </div>
-    <label class="check"
-      ><input type="checkbox" .checked=${this.over} @change=${(event) => (this.over = event.target.checked)} /> Error over
-      the input</label
-    >`;
+    <div class="row">
+      <label class="check"
+        ><input type="checkbox" .checked=${this.over} @change=${(event) => (this.over = event.target.checked)} /> Error
+        over the input</label
+      >
+      ${
+        this.over
+          ? html`<label class="check"
+              ><input
+                type="checkbox"
+                .checked=${this.regions}
+                @change=${(event) => (this.regions = event.target.checked)}
+              />
+              by region</label
+            >`
+          : nothing
+      }
+    </div>`;
   }
 
   sequence() {

@@ -10,8 +10,8 @@ import { stateOf } from "./hg-state.js";
 const PAGE = 24;
 const ORDERS = [
   ["index", "In order"],
-  ["worst", "Worst first"],
-  ["best", "Best first"],
+  ["worst", "Oddest first"],
+  ["best", "Most usual first"],
 ];
 
 /** Samples to choose from, in order or by their error, and the chosen one whole. Tells `chosen` with its index. */
@@ -97,7 +97,7 @@ class HgSamples extends PageElement {
           }
         </div>
       </header>
-      ${stateOf(this.list, "26rem")}
+      ${stateOf(this.list, "26rem", "Measuring the errors of all samples")}
       ${
         this.list.value === null
           ? nothing
@@ -138,6 +138,7 @@ class HgSamples extends PageElement {
               loading="lazy"
               alt=${this.nameOf(sample)}
             />
+            ${sample.name ? html`<span class="file-name">${sample.name}</span>` : nothing}
             <span>${format.error(sample[this.query.get("measure") ?? "mse"])}</span>
           </button>`,
       )}
@@ -156,7 +157,10 @@ class HgSamples extends PageElement {
     </div>`;
   }
 
-  nameOf({ index, label }) {
+  nameOf({ index, label, name: file }) {
+    if (file) {
+      return file;
+    }
     const name = label === null ? "" : `, class ${this.model.classNames[label] ?? label}`;
     return `Sample ${format.count(index)}${name}`;
   }

@@ -1,11 +1,12 @@
 import { PageElement, html, nothing } from "../shared/element.js";
 import { api } from "../shared/api.js";
-import { bring, freeName, uploadOf } from "../data/bring.js";
+import { bring, fitName, freeName, uploadOf } from "../data/bring.js";
+import { FILES } from "../data/model-files.js";
 import * as format from "../shared/format.js";
 import { Latest } from "../shared/latest.js";
 import { Loading } from "../shared/loading.js";
 import { choice, chosenData } from "../shared/model-choice.js";
-import { remember } from "../shared/router.js";
+import { go, remember } from "../shared/router.js";
 import { saveBlob } from "../shared/save.js";
 import { around, panned, sameEvent, scoreScale, shows, stepTo, zoomed } from "../series/view.js";
 import { stateOf } from "./hg-state.js";
@@ -44,6 +45,7 @@ class HgSeries extends PageElement {
     keys: { state: true },
     said: { state: true },
     sending: { state: true },
+    taking: { state: true },
   };
 
   constructor() {
@@ -59,6 +61,7 @@ class HgSeries extends PageElement {
     this.keys = false;
     this.said = "";
     this.sending = null;
+    this.taking = false;
     this.onKey = (event) => this.press(event);
     this.clear();
   }
@@ -248,7 +251,7 @@ class HgSeries extends PageElement {
           <button aria-expanded=${this.keys} @click=${() => (this.keys = !this.keys)}>Keys (?)</button>
         </div>
       </header>
-      ${this.keys ? this.keyList() : nothing} ${this.file()}
+      ${this.keys ? this.keyList() : nothing} ${this.model.run === FILES ? nothing : this.file()}
       ${
         this.failure
           ? html`<div class="message" data-tone="bad" role="alert">
@@ -256,7 +259,7 @@ class HgSeries extends PageElement {
             </div>`
           : nothing
       }
-      ${stateOf(this.series, "40rem")}
+      ${stateOf(this.series, "40rem", "Opening the series")}
       ${series === null || this.view === null || this.series.busy ? nothing : this.body(series)}
       <p class="visually-hidden" role="status">${this.said}</p>
     </section>`;
@@ -567,8 +570,8 @@ class HgSeries extends PageElement {
       <summary>Take what is known to judge by or to train on</summary>
       <div class="stack">
         <p class="note">
-          ${format.counted(this.marks.length, "stretch", "stretches")} of rows marked by hand${series.classNames.length > 0 ? ", which win over labels" : ""}. They are kept in
-          the run's folder.
+          ${format.counted(this.marks.length, "stretch", "stretches")} of rows marked by hand${series.classNames.length > 0 ? ", which win over labels" : ""}. They are kept
+          on the server.
         </p>
         <div class="row">
           <button @click=${() => this.give("windows.json")}>Windows as JSON</button>
@@ -578,10 +581,15 @@ class HgSeries extends PageElement {
         <p class="note">
           Judge scores by the windows: <code>hourglass judge --scores ${name}-scores.csv --labels ${name}-windows.json</code>
         </p>
-        <p class="note">
-          Train without the anomalies: bring the series with labels on the page Home and write in its recipe
-          <code>label_column: label</code> and <code>train_on: {label: [normal]}</code>.
-        </p>
+        <div class="row">
+          <button class="primary" ?disabled=${this.taking} @click=${() => this.trainOnMarks()}>
+            Train on what is normal
+          </button>
+          <p class="note">
+            Puts the series with labels among your own data and opens it on Home: its recipe trains on the rows that are
+            normal, by label or by your word, and leaves the anomalies out (<code>train_on: {label: [normal]}</code>).
+          </p>
+        </div>
       </div>
     </details>`;
   }
@@ -725,6 +733,23 @@ class HgSeries extends PageElement {
     } catch (failure) {
       this.failure = failure;
     }
+  }
+
+  async trainOnMarks() {
+    const { run, model } = this.model;
+    this.taking = true;
+    try {
+      const blob = await api.markFile(run, model, "labelled.csv", { ...this.which, anomalous: this.query.get("bad") ?? "" });
+      const of = chosenData(this.query).data.replace(/^data:/, "").replace(/\.[^.]*$/, "");
+      const file = new File([blob], `${fitName(of === "test" || of === "train" ? `${run}-${of}` : of)}-marked.csv`);
+      const { data } = await api.data();
+      const name = freeName(file.name, data.map((item) => item.name));
+      await bring(uploadOf([{ path: file.name, file }], false), name, () => {});
+      go([], { data: name });
+    } catch (failure) {
+      this.failure = failure;
+    }
+    this.taking = false;
   }
 
   async give(file) {

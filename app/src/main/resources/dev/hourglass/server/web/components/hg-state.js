@@ -6,7 +6,7 @@ import * as format from "../shared/format.js";
  * It has the height of what will come, so that nothing jumps.
  */
 export class HgState extends PageElement {
-  static properties = { of: { attribute: false }, height: {}, revision: { attribute: false } };
+  static properties = { of: { attribute: false }, height: {}, doing: {}, revision: { attribute: false } };
 
   render() {
     const { failure, job, value, busy } = this.of;
@@ -27,7 +27,7 @@ export class HgState extends PageElement {
       </div>`;
     }
     if (value === null && busy && this.height) {
-      return html`<div class="skeleton" .style=${`height:${this.height}`} aria-hidden="true"></div>`;
+      return skeleton(this.height, this.doing);
     }
     return nothing;
   }
@@ -35,7 +35,18 @@ export class HgState extends PageElement {
 
 customElements.define("hg-state", HgState);
 
-/** @param loading a Loading @param height of what will come, such as "20rem" */
-export function stateOf(loading, height) {
-  return html`<hg-state .of=${loading} .height=${height} .revision=${{}}></hg-state>`;
+/**
+ * @param loading a Loading
+ * @param height of what will come, such as "20rem"
+ * @param doing what the server does meanwhile, such as "Opening the model"
+ */
+export function stateOf(loading, height, doing) {
+  return html`<hg-state .of=${loading} .height=${height} .doing=${doing} .revision=${{}}></hg-state>`;
+}
+
+/** Room for what will come, with words that say what is being done. */
+export function skeleton(height, doing) {
+  return html`<div class="skeleton" .style=${`height:${height}`} aria-hidden=${doing ? nothing : "true"}>
+    ${doing ? html`<p role="status">${doing}…</p>` : nothing}
+  </div>`;
 }

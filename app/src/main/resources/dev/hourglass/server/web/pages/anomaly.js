@@ -43,7 +43,7 @@ class PageAnomaly extends PageElement {
             </div>`
           : nothing
       }
-      ${stateOf(this.model, "40rem")}
+      ${stateOf(this.model, "40rem", "Opening the model and its test data")}
       ${
         model
           ? html`${

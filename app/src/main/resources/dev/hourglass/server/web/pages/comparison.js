@@ -44,7 +44,7 @@ class PageComparison extends PageElement {
         </div>
         ${this.choice()}
       </div>
-      ${stateOf(this.comparison, "40rem")}
+      ${stateOf(this.comparison, "40rem", "Reading the runs")}
       ${
         rows.length === 0
           ? nothing

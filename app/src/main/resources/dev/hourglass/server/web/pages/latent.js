@@ -234,7 +234,9 @@ class PageLatent extends PageElement {
               @lasso=${(event) => this.select(event.detail)}
               @view=${(event) => this.keepView(event.detail)}
             ></hg-map>`
-          : html`<div class="skeleton map"></div>`
+          : html`<div class="skeleton map">
+              <p role="status">${this.model.value ? "Computing the codes and the map" : "Opening the model"}…</p>
+            </div>`
       }
       <div class="hover-card" ?hidden=${this.hovered === null}>
         <canvas aria-hidden="true"></canvas>

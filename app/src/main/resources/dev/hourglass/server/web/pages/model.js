@@ -44,7 +44,7 @@ class PageModel extends PageElement {
         </div>
         ${modelBar(this.models, model, this.query)}
       </div>
-      ${stateOf(this.model, "40rem")} ${model ? this.body(model) : nothing}
+      ${stateOf(this.model, "40rem", "Opening the model and its test data")} ${model ? this.body(model) : nothing}
     </div>`;
   }
 

@@ -34,7 +34,7 @@ class PageRun extends PageElement {
     if (run === null) {
       return html`<div class="page">
         <h1>${this.run}</h1>
-        ${stateOf(this.detail, "20rem")}
+        ${stateOf(this.detail, "20rem", "Reading the run")}
       </div>`;
     }
     return html`<div class="page">

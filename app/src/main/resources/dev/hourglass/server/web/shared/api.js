@@ -157,7 +157,7 @@ export const api = {
   followRun: (run, handlers) => new EventStream(address(`${of(run)}/events`), handlers),
 
   models: async () => (await get("models")).models,
-  model: (run, model) => get(of(run, model)),
+  model: (run, model, query) => get(of(run, model), query),
   filters: (run, model, layer, query, signal) =>
     get(`${of(run, model)}/layers/${encodeURIComponent(layer)}/filters`, query, signal),
   activations: (run, model, layer, query, signal) =>

@@ -9,6 +9,7 @@ export const icons = {
   cnn: icon(svg`<path d="M3 3h9v9H3zM8 8h9v9H8z" />`),
   lstm: icon(svg`<path d="M3 10h4M13 10h4M10 6.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7M10 6.5V3h4" />`),
   model: icon(svg`<path d="M4 3h12c0 4-4 5-4 7s4 3 4 7H4c0-4 4-5 4-7S4 7 4 3z" />`),
+  file: icon(svg`<path d="M5 3h7l3 3v11H5zM12 3v3h3M7.5 14c0-2 5-2 5-4.500M12.500 14c0-2-5-2-5-4.500" />`),
   latent: icon(
     svg`<circle cx="6" cy="7" r="2" /><circle cx="13" cy="5" r="1.5" /><circle cx="14" cy="13" r="2.5" /><circle cx="7" cy="14" r="1.5" />`,
   ),

@@ -43,18 +43,43 @@ export function errorPicture(one, other, shape, isImage, most = largestError(one
   });
 }
 
-/** What an image looks like under its errors: as it is where there is none, orange where they are largest. */
-export function errorOverPicture(one, other, shape) {
+/**
+ * What an image looks like under its errors: as it is where there is none, orange where they are largest.
+ *
+ * @param {boolean} regions whether errors are meaned over squares, about eight along the longer side
+ */
+export function errorOverPicture(one, other, shape, regions = false) {
   const pixels = picture(one, shape, true);
-  const channels = shape.length === 3 ? shape[2] : 1;
-  const most = largestError(one, other, shape) || 1;
-  for (let cell = 0; cell < one.length / channels; cell++) {
-    const share = cellError(one, other, cell, channels) / most;
+  const errors = regions ? regionErrors(one, other, shape) : cellErrors(one, other, shape);
+  const most = errors.reduce((high, error) => Math.max(high, error), 0) || 1;
+  for (let cell = 0; cell < errors.length; cell++) {
+    const share = errors[cell] / most;
     ERROR_COLOR.forEach((value, i) => {
       pixels.rgba[4 * cell + i] += share * (value - pixels.rgba[4 * cell + i]);
     });
   }
   return pixels;
+}
+
+function cellErrors(one, other, shape) {
+  const channels = shape.length === 3 ? shape[2] : 1;
+  return Float32Array.from({ length: one.length / channels }, (_, cell) => cellError(one, other, cell, channels));
+}
+
+/** Each cell has the mean of its region. */
+export function regionErrors(one, other, shape) {
+  const errors = cellErrors(one, other, shape);
+  const [height, width] = shape;
+  const side = Math.max(1, Math.round(Math.max(height, width) / 8));
+  const across = Math.ceil(width / side);
+  const region = (cell) => Math.floor(Math.floor(cell / width) / side) * across + Math.floor((cell % width) / side);
+  const sums = new Float64Array(across * Math.ceil(height / side));
+  const counts = new Uint32Array(sums.length);
+  errors.forEach((error, cell) => {
+    sums[region(cell)] += error;
+    counts[region(cell)]++;
+  });
+  return errors.map((_, cell) => sums[region(cell)] / counts[region(cell)]);
 }
 
 const ERROR_COLOR = [255, 96, 0];
