@@ -291,7 +291,7 @@ class PagesIT {
     @ValueSource(strings = {"cnn", "lstm"})
     void theWorstSamplesComeFirstAndOneIsShownWhole(String model) {
         Page page = openRun(model);
-        button(page, "Worst first").click();
+        button(page, "Oddest first").click();
 
         Locator errors = page.locator("hg-samples .tile span");
         assertThat(errors).hasCount(24);
