@@ -1,4 +1,4 @@
-"""Writes the golden values that TSneTest and TrustworthinessTest hold the Java code against, from scikit-learn's.
+"""Writes the golden values that TSneIT and TrustworthinessTest hold the Java code against, from scikit-learn's.
 
 Run from the repository's root, in any virtual environment:
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Layers that branch and merge, held against plain loops over doubles: outputs as they are, gradients by differences. */
-final class GraphGradientTest {
+final class GraphGradientIT {
     private static final int SAMPLES = 5;
     private static final double OUTPUT_TOLERANCE = 2e-5;
     private static final double GRADIENT_TOLERANCE = 3e-4;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Checkpoints on a disk on which each write, force and move fails in turn. */
-class FaultyDiskTest {
+class FaultyDiskIT {
     private static final TreeMap<String, String> ORIGIN = new TreeMap<>(Map.of("model", "small"));
 
     @TempDir
@@ -48,7 +48,7 @@ class FaultyDiskTest {
                 TrainingState left = new Checkpoints(folder)
                         .newest(TinyTraining.SPEC, Normalization.NONE)
                         .map(found -> found.checkpoint().state())
-                        .orElseGet(FaultyDiskTest::fresh);
+                        .orElseGet(FaultyDiskIT::fresh);
                 // Every save that returned is there; one at each step, one more at the end of an epoch of four.
                 assertThat(left.optimizer().steps()).as(when).isGreaterThanOrEqualTo((int) (saved - saved / 5));
                 assertThat(TinyTraining.train(left, TrainingWatch.INTERRUPTS)

@@ -16,7 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class TSneTest {
+class TSneIT {
     private static final String GOLDEN = "tsne-golden.txt";
     private static final int CLUSTER = 24;
     private static final Points POINTS = Points.of(GoldenNumbers.readFloats(GOLDEN, "points"), 6);

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is written as ONNX is read again, with the same outputs. */
-class RoundTripTest {
+class RoundTripIT {
     private static final RandomSource RANDOM = new RandomSource(20261130);
 
     @TempDir

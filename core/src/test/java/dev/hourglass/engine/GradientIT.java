@@ -59,7 +59,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * inference, for every kind of layer under several settings, odd ones first. A layer under test mostly stands between
  * one that wants its input's gradient and a dense one that gives every output another gradient.
  */
-class GradientTest {
+class GradientIT {
     /** Of a variable's largest gradient; float32 through a normalisation is off by up to 5e-5. */
     private static final double GRADIENT_TOLERANCE = 1e-4;
     /** Of the largest gradient of all, for variables whose gradient vanishes, such as a bias before a normalisation. */
