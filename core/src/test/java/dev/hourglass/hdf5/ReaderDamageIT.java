@@ -26,8 +26,8 @@ class ReaderDamageIT {
             String expected = Dump.of(Hdf5File.read(whole, name));
             for (int length = 0; length < whole.length; length++) {
                 int cut = length;
-                Optional<String> read = read(Arrays.copyOf(whole, cut), () -> name + " cut after " + cut);
-                read.ifPresent(dump -> assertThat(dump).as(name).isEqualTo(expected));
+                Optional<Group> read = read(Arrays.copyOf(whole, cut), () -> name + " cut after " + cut);
+                read.ifPresent(root -> assertThat(Dump.of(root)).as(name).isEqualTo(expected));
             }
         });
     }
@@ -48,22 +48,22 @@ class ReaderDamageIT {
     }
 
     /**
-     * Nothing if it was refused in the right way; any other exception fails the test with its cause. Called half a
-     * million times, so that words are found for what went wrong alone.
+     * The whole tree with all its numbers; nothing if it was refused in the right way. Any other exception fails the test
+     * with its cause. Called half a million times, so that words are found for what went wrong alone.
      */
-    private static Optional<String> read(byte[] bytes, Supplier<String> what) {
+    private static Optional<Group> read(byte[] bytes, Supplier<String> what) {
         long start = THREADS.getCurrentThreadCpuTime();
-        Optional<String> dump = dumpOrRefusal(bytes, what);
+        Optional<Group> tree = treeOrRefusal(bytes, what);
         long nanos = THREADS.getCurrentThreadCpuTime() - start;
         if (nanos >= SOON_NANOS) {
             throw new AssertionError(what.get() + " took " + nanos + " ns");
         }
-        return dump;
+        return tree;
     }
 
-    private static Optional<String> dumpOrRefusal(byte[] bytes, Supplier<String> what) {
+    private static Optional<Group> treeOrRefusal(byte[] bytes, Supplier<String> what) {
         try {
-            return Optional.of(Dump.of(Hdf5File.read(bytes, "model.h5")));
+            return Optional.of(Hdf5File.read(bytes, "model.h5"));
         } catch (CorruptFileException e) {
             String message = String.valueOf(e.getMessage());
             if (!message.startsWith("model.h5, /") || message.indexOf('\n') >= 0) {
