@@ -131,6 +131,29 @@ public interface Kernels {
      */
     void exp(float[] FROM, int from, float[] TO, int to, int count);
 
+    /**
+     * What the binary cross-entropy of logits z with targets t, any count, is made of, in double:
+     * {@code linear = max(z, 0) - z t} and {@code sums = 1 + exp(-|z|)}, so that it is the sum of {@code linear} and the
+     * logarithms of {@code sums}; and its slope, {@code d = (1 / (1 + exp(-z)) - t) * factor}. NaN stays NaN.
+     *
+     * @param smoothing brings targets so far from 0 and 1 to 1/2: {@code t = t * (1 - smoothing) + smoothing / 2}
+     * @param D may be Z at the same place
+     * @param at where the first number's results go in LINEAR and SUMS
+     */
+    void logisticLoss(
+            float[] Z,
+            int z,
+            float[] T,
+            int t,
+            float smoothing,
+            float[] D,
+            int d,
+            float factor,
+            double[] LINEAR,
+            double[] SUMS,
+            int at,
+            int count);
+
     /** {@code d = y > 0 ? d : slope * d}, any count: back through a (leaky) ReLU whose output was y. */
     void leakyReluGradient(float[] Y, int y, float[] D, int d, int count, float slope);
 

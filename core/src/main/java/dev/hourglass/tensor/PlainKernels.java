@@ -91,6 +91,31 @@ final class PlainKernels implements Kernels {
     }
 
     @Override
+    public void logisticLoss(
+            float[] Z,
+            int z,
+            float[] T,
+            int t,
+            float smoothing,
+            float[] D,
+            int d,
+            float factor,
+            double[] LINEAR,
+            double[] SUMS,
+            int at,
+            int count) {
+        for (int j = 0; j < count; j++) {
+            double logit = Z[z + j];
+            float target = T[t + j] * (1 - smoothing) + 0.5f * smoothing;
+            double power = Exponential.ofMinus(Math.abs(logit));
+            LINEAR[at + j] = Math.max(logit, 0) - logit * target;
+            SUMS[at + j] = 1 + power;
+            double probability = (logit >= 0 ? 1 : power) / (1 + power);
+            D[d + j] = (float) ((probability - target) * factor);
+        }
+    }
+
+    @Override
     public void sigmoidGradient(float[] Y, int y, float[] D, int d, int count) {
         for (int j = 0; j < count; j++) {
             D[d + j] = D[d + j] * Y[y + j] * (1 - Y[y + j]);

@@ -254,6 +254,51 @@ final class KernelsTest {
     }
 
     @Test
+    void logisticLossesHaveTheBitsOfTheirTwinForAnyCountAlsoFarOutAndInPlace() {
+        for (int count : COUNTS) {
+            for (float smoothing : new float[] {0, 0.1f}) {
+                float[] targets = random(count + 2, 1);
+                float[] logits = wide(count + 1);
+                for (int j = 0; j < count; j += 5) {
+                    logits[1 + j] *= j % 2 == 0 ? 10 : 0; // beyond where exp has anything left; and 0
+                }
+                for (boolean inPlace : new boolean[] {false, true}) {
+                    double[][] sums = new double[4][count + 3];
+                    assertSameBits(
+                            "logisticLoss " + count,
+                            (k, d) -> {
+                                boolean first = k.equals(vector);
+                                float[] z = inPlace ? d : logits;
+                                double[] linear = sums[first ? 0 : 1];
+                                double[] factors = sums[first ? 2 : 3];
+                                k.logisticLoss(z, 1, targets, 2, smoothing, d, 1, 0.3f, linear, factors, 3, count);
+                            },
+                            logits);
+                    assertThat(sums[0]).as("linear, count %d", count).isEqualTo(sums[1]);
+                    assertThat(sums[2]).as("factors, count %d", count).isEqualTo(sums[3]);
+                }
+            }
+        }
+    }
+
+    @Test
+    void logisticLossKeepsNotANumberSoThatDivergenceIsSeen() {
+        for (Kernels kernels : new Kernels[] {vector, plain}) {
+            float[] d = new float[17];
+            double[] linear = new double[17];
+            double[] factors = new double[17];
+            float[] z = new float[17];
+            Arrays.fill(z, Float.NaN);
+            kernels.logisticLoss(z, 0, new float[17], 0, 0, d, 0, 1, linear, factors, 0, 17);
+            for (int j = 0; j < 17; j++) {
+                assertThat(d[j]).isNaN();
+                assertThat(linear[j]).isNaN();
+                assertThat(factors[j]).isNaN();
+            }
+        }
+    }
+
+    @Test
     void expIsThatOfTheMathematicsFromOneEndToTheOther() {
         for (Kernels kernels : new Kernels[] {vector, plain}) {
             for (float x = -87; x < 88; x += 0.0371f) {

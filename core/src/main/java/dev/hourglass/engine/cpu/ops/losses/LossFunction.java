@@ -1,8 +1,9 @@
 package dev.hourglass.engine.cpu.ops.losses;
 
 import dev.hourglass.engine.Loss;
-import dev.hourglass.engine.cpu.ops.Exponential;
 import dev.hourglass.engine.cpu.ops.Logarithm;
+import dev.hourglass.tensor.Exponential;
+import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.Shape;
 
 /**
@@ -36,9 +37,14 @@ public interface LossFunction {
 
     /**
      * @param sample the shape of one output
-     * @return for one thread at a time where the scope is a whole sample
+     * @return for one thread at a time
      */
     static LossFunction of(Loss loss, Shape sample) {
+        return of(loss, sample, Kernels.best());
+    }
+
+    /** As the other, with these kernels, which change no bit. */
+    static LossFunction of(Loss loss, Shape sample, Kernels kernels) {
         return switch (loss) {
             case Loss.MeanSquaredError l -> LossFunction::squared;
             case Loss.MeanAbsoluteError l -> LossFunction::absolute;
@@ -50,15 +56,14 @@ public interface LossFunction {
             case Loss.KlDivergence l -> LossFunction::divergence;
             case Loss.CosineSimilarity l -> RowLoss.cosine(sample.dimension(-1));
             case Loss.Ssim l -> new StructuralLoss(sample, l.dataRange() == null ? 1 : l.dataRange());
-            case Loss.Weighted l -> new WeightedLoss(l, sample);
-            case Loss.Penalized l -> of(l.of(), sample);
+            case Loss.Weighted l -> new WeightedLoss(l, sample, kernels);
+            case Loss.Penalized l -> of(l.of(), sample, kernels);
             case Loss.PerOutput l ->
                 throw new IllegalArgumentException("Each output has a loss of its own: " + l.text());
             case Loss.BinaryCrossentropy l -> {
                 float smoothing = l.labelSmoothing();
                 yield l.fromLogits()
-                        ? (Y, y, T, t, D, d, count, factor) ->
-                                crossentropyOfLogits(Y, y, T, t, D, d, count, factor, smoothing)
+                        ? new LogitCrossentropy(smoothing, kernels)
                         : (Y, y, T, t, D, d, count, factor) -> crossentropy(Y, y, T, t, D, d, count, factor, smoothing);
             }
             case Loss.Huber l -> {
@@ -164,27 +169,6 @@ public interface LossFunction {
             product *= 0.5 * (1 + power);
             sum += size;
             D[d + j] = (float) (Math.copySign((1 - power) / (1 + power), error) * factor);
-            if ((j & PRODUCT - 1) == PRODUCT - 1) {
-                sum += Logarithm.of(product);
-                product = 1;
-            }
-        }
-        return sum + Logarithm.of(product);
-    }
-
-    /** {@code max(z, 0) - z t + log(1 + exp(-|z|))}, whose slope is sigmoid(z) - t. */
-    private static double crossentropyOfLogits(
-            float[] Y, int y, float[] T, int t, float[] D, int d, int count, float factor, float smoothing) {
-        double sum = 0;
-        double product = 1;
-        for (int j = 0; j < count; j++) {
-            double logit = Y[y + j];
-            float target = smooth(T[t + j], smoothing);
-            double power = Exponential.ofMinus(Math.abs(logit));
-            product *= 1 + power;
-            sum += Math.max(logit, 0) - logit * target;
-            double probability = (logit >= 0 ? 1 : power) / (1 + power);
-            D[d + j] = (float) ((probability - target) * factor);
             if ((j & PRODUCT - 1) == PRODUCT - 1) {
                 sum += Logarithm.of(product);
                 product = 1;

@@ -38,10 +38,11 @@ public final class LossOperations {
         if (step.loss().loss().scope() != Loss.Scope.NUMBER || isSpread(step)) {
             return ofSamples(step);
         }
-        Run run = run(step);
+        Run[] ofWorkers = new Run[resources.workers()];
+        Arrays.setAll(ofWorkers, worker -> run(step));
         return step.prediction().layout() instanceof Layout.Steps layout
-                ? ofSteps(step, layout, run)
-                : ofImage(step, step.prediction().image(), run);
+                ? ofSteps(step, layout, ofWorkers)
+                : ofImage(step, step.prediction().image(), ofWorkers);
     }
 
     /** Whether few numbers lie side by side, of which a loss with calls of its own is better taken over many at once. */
@@ -52,7 +53,7 @@ public final class LossOperations {
                 && image.pixels() > 1;
     }
 
-    /** Numbers that lie side by side: their loss and errors are added to the chunk's, and their gradients go to D. */
+    /** Numbers that lie side by side: their loss and errors are added to the chunk's, and their gradients go to D. One worker's. */
     @FunctionalInterface
     private interface Run {
         /** @param factor one by the numbers of the batch's targets, or by its samples where their terms are summed */
@@ -65,7 +66,7 @@ public final class LossOperations {
             return (Y, y, T, t, D, d, count, factor, chunk) ->
                     addSquaredErrors(sums, Y, y, T, t, D, d, count, factor, chunk);
         }
-        LossFunction loss = LossFunction.of(step.loss().loss(), step.sample());
+        LossFunction loss = LossFunction.of(step.loss().loss(), step.sample(), kernels);
         boolean sigmoid = step.loss().sigmoid();
         return (Y, y, T, t, D, d, count, factor, chunk) -> {
             if (sigmoid) {
@@ -109,7 +110,7 @@ public final class LossOperations {
         sums.absoluteErrors[chunk] += absolute;
     }
 
-    private Operation ofImage(Step.LossGradient step, Layout.Image image, Run loss) {
+    private Operation ofImage(Step.LossGradient step, Layout.Image image, Run[] ofWorkers) {
         Buffer prediction = resources.buffer(step.prediction());
         Buffer target = resources.buffer(step.target());
         Buffer gradient = resources.buffer(step.gradient());
@@ -120,6 +121,7 @@ public final class LossOperations {
         double size = step.loss().summed() ? 1 : (double) channels * image.pixels();
         double weight = step.loss().weight();
         return at -> {
+            Run loss = ofWorkers[at.worker];
             float factor = factor(at, size, weight);
             for (int run = 0; run < runs; run++) {
                 int skip = run * image.channelStride();
@@ -137,13 +139,14 @@ public final class LossOperations {
         };
     }
 
-    private Operation ofSteps(Step.LossGradient step, Layout.Steps layout, Run loss) {
+    private Operation ofSteps(Step.LossGradient step, Layout.Steps layout, Run[] ofWorkers) {
         Buffer prediction = resources.buffer(step.prediction());
         Buffer target = resources.buffer(step.target());
         Buffer gradient = resources.buffer(step.gradient());
         double size = step.loss().summed() ? 1 : (double) layout.steps() * layout.features();
         double weight = step.loss().weight();
         return at -> {
+            Run loss = ofWorkers[at.worker];
             float factor = factor(at, size, weight);
             float[] d = gradient.array(at);
             for (int panel = 0; panel < layout.panels(); panel++) {
@@ -260,7 +263,7 @@ public final class LossOperations {
         private final Compared compared;
 
         SampleComparison(Step.LossGradient step) {
-            loss = LossFunction.of(step.loss().loss(), step.sample());
+            loss = LossFunction.of(step.loss().loss(), step.sample(), kernels);
             compared = new Compared(step);
         }
 
@@ -282,7 +285,7 @@ public final class LossOperations {
         private final float[] counts;
 
         MaskedComparison(Step.LossGradient step, Value mask) {
-            loss = new StepwiseLoss(step.loss().loss(), step.sample());
+            loss = new StepwiseLoss(step.loss().loss(), step.sample(), kernels);
             compared = new Compared(step);
             this.mask = SampleCopy.of(mask, resources);
             counts = new float[mask.steps().steps()];

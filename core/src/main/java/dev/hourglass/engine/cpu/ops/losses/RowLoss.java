@@ -1,8 +1,8 @@
 package dev.hourglass.engine.cpu.ops.losses;
 
 import dev.hourglass.engine.Loss;
-import dev.hourglass.engine.cpu.ops.Exponential;
 import dev.hourglass.engine.cpu.ops.Logarithm;
+import dev.hourglass.tensor.Exponential;
 import java.util.Arrays;
 
 /** Losses that take the numbers of a row together. Sums are in double and in the order of the numbers. */

@@ -1,6 +1,7 @@
 package dev.hourglass.engine.cpu.ops.losses;
 
 import dev.hourglass.engine.Loss;
+import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.Shape;
 import java.util.Arrays;
 
@@ -17,10 +18,15 @@ public final class StepwiseLoss {
      * @param sample {@code [steps, features]} of an output
      */
     public StepwiseLoss(Loss loss, Shape sample) {
+        this(loss, sample, Kernels.best());
+    }
+
+    /** As the other, with these kernels, which change no bit. */
+    StepwiseLoss(Loss loss, Shape sample, Kernels kernels) {
         if (loss.scope() == Loss.Scope.SAMPLE) {
             throw new IllegalArgumentException("Steps can't be left out of the loss " + loss.text());
         }
-        of = LossFunction.of(loss, sample);
+        of = LossFunction.of(loss, sample, kernels);
         steps = sample.dimension(0);
         stepSize = sample.size() / steps;
         termsOfStep = loss.terms(sample) / steps;

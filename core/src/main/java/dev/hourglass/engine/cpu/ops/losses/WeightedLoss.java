@@ -2,6 +2,7 @@ package dev.hourglass.engine.cpu.ops.losses;
 
 import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.TermWeights;
+import dev.hourglass.tensor.Kernels;
 import dev.hourglass.tensor.Shape;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +18,8 @@ final class WeightedLoss implements LossFunction {
     private final @Nullable Float maskValue;
     private int masked;
 
-    WeightedLoss(Loss.Weighted loss, Shape sample) {
-        of = LossFunction.of(loss.of(), sample);
+    WeightedLoss(Loss.Weighted loss, Shape sample, Kernels kernels) {
+        of = LossFunction.of(loss.of(), sample, kernels);
         int terms = loss.of().terms(sample);
         length = sample.size() / terms;
         maskValue = loss.maskValue();

@@ -1,15 +1,20 @@
-package dev.hourglass.engine.cpu.ops;
+package dev.hourglass.tensor;
 
-/** exp in plain arithmetic, which the JIT may compute for several numbers at once; the same bits everywhere. */
+/** exp of doubles in plain arithmetic, which vector instructions do for several numbers at once; the same bits everywhere. */
 public final class Exponential {
     /** Below, nothing is left of 1 + exp(x), and far from where the power of two would have no exponent. */
-    private static final double LEAST = -64;
+    static final double LEAST = -64;
 
-    private static final double LOG2_E = 1.4426950408889634;
+    static final double LOG2_E = 1.4426950408889634;
     /** log 2 in two parts; the last bits of the first are 0, so that its products with small whole numbers are exact. */
-    private static final double LN2_HIGH = 0.6931471803691238;
+    static final double LN2_HIGH = 0.6931471803691238;
 
-    private static final double LN2_LOW = 1.9082149292705877e-10;
+    static final double LN2_LOW = 1.9082149292705877e-10;
+    /** Added and taken off again, it rounds as {@link Math#rint}; the whole number then stands in the sum's last bits. */
+    static final double ROUNDING = 6755399441055744.0;
+
+    /** The exponent of 1. */
+    static final long BIAS = 1023;
 
     private Exponential() {}
 
@@ -33,6 +38,6 @@ public final class Exponential {
         series = 1 + r * (1.0 / 3) * series;
         series = 1 + r * (1.0 / 2) * series;
         series = 1 + r * series;
-        return series * Double.longBitsToDouble(((long) whole + 1023) << 52);
+        return series * Double.longBitsToDouble(((long) whole + BIAS) << 52);
     }
 }
