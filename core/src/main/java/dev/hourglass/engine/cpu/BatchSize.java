@@ -18,7 +18,8 @@ public record BatchSize(int sampleNumbers, int samples, int chunkSamples) {
     /** For training: chunks so small that many threads have work, by the size of the batch alone. */
     public static BatchSize forTraining(Plan plan, int sampleNumbers, int samples) {
         int share = Math.max(1, samples / 8);
-        int least = plan.recurrent() ? Math.min(8, samples) : 1; // rows of one tile of a product
+        int least =
+                plan.recurrent() || plan.largeProducts() ? Math.min(8, samples) : 1; // rows of one tile of a product
         return new BatchSize(sampleNumbers, samples, Math.clamp(share, least, Memory.MOST_CHUNK_SAMPLES));
     }
 

@@ -110,6 +110,11 @@ public record Plan(List<Step> steps, List<Step.WeightGradient> overBatch, List<N
         return (int) steps.stream().filter(Step.LossGradient.class::isInstance).count();
     }
 
+    /** Whether there are dense layers whose weights are too many for the nearest caches, and read anew by each chunk. */
+    public boolean largeProducts() {
+        return overBatch.stream().anyMatch(Step.ConvolveGradient.class::isInstance);
+    }
+
     /** Whether steps work on many samples at once to be fast. */
     public boolean recurrent() {
         return steps.stream().anyMatch(Step.Lstm.class::isInstance);
