@@ -15,7 +15,7 @@ import java.util.Map;
  * plain, the JIT computes several numbers at once; Adam's, which is the default, is a kernel. Allocates nothing in a step.
  */
 final class OptimizerUpdate {
-    /** A piece of a parameter that one task updates. */
+    /** A piece of a parameter. */
     record Range(int parameter, int from, int to) {
         int size() {
             return to - from;
@@ -77,7 +77,7 @@ final class OptimizerUpdate {
         return List.copyOf(ranges);
     }
 
-    /** The tasks of a step. */
+    /** All that is updated, in pieces for a task each. */
     List<Range> ranges() {
         return ranges;
     }
@@ -195,9 +195,8 @@ final class OptimizerUpdate {
         }
     }
 
-    /** A task of the step: clips, decays, updates. */
-    void update(int task) {
-        Range range = ranges.get(task);
+    /** A part of the step: clips, decays, updates. */
+    void update(Range range) {
         int i = range.parameter();
         float[] p = parameters.get(i).values();
         float[] g = gradients[i];

@@ -26,8 +26,10 @@ import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.Workers;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -50,9 +52,17 @@ public final class TrainingSession implements AutoCloseable {
     private final Workers.Task unpackOverBatch;
     private final Workers.Task checkRange;
     private final Workers.Task sumSquares;
-    private final Workers.Task updateRange;
+    /** First those whose weights are packed at once. */
+    private final List<OptimizerUpdate.Range> pieces;
+
+    private final Workers.Task updatePiece;
     private final Workers.Task constrain;
-    private final Workers.Task packSlice;
+    private final Workers.Task pack;
+    private final Workers.Task updateAndPack;
+    private final Workers.Task packRest;
+    /** How many pack tasks follow upon the update of their rows. */
+    private final int packedAtOnce;
+
     private final int inputCount;
     private final List<Compared> compared;
     private final List<VariablePenalty> ofVariables;
@@ -137,16 +147,35 @@ public final class TrainingSession implements AutoCloseable {
         checkRange = stopwatch.time(afterPhases("CheckFinite", ranges, 0, learned * Float.BYTES), this::checkRange);
         sumSquares = (worker, task) -> update.sumSquares(task);
         int slots = settings.optimizer().slots().size();
-        updateRange = stopwatch.time(
+        // What a constraint changes after the update can't be packed before.
+        packedAtOnce = constraints.isEmpty() ? weights.rowTasks() : 0;
+        pieces = pieces();
+        updatePiece = stopwatch.time(
                 afterPhases(
                         settings.optimizer().kerasClass(),
-                        ranges,
+                        pieces.size(),
                         learned * StepCost.UPDATE_FLOPS,
                         learned * StepCost.updateBytes(slots)),
-                (worker, task) -> update.update(task));
+                (worker, task) -> update.update(pieces.get(task)));
         constrain = (worker, task) -> constraints.get(task).apply();
-        packSlice = stopwatch.time(
+        pack = stopwatch.time(
                 afterPhases("Pack", weights.packTasks(), 0, 2L * weights.size() * Float.BYTES), weights::pack);
+        updateAndPack = this::updateAndPack;
+        packRest = (worker, task) -> pack.run(worker, packedAtOnce + task);
+    }
+
+    private List<OptimizerUpdate.Range> pieces() {
+        List<OptimizerUpdate.Range> all = new ArrayList<>();
+        Set<Integer> taken = new HashSet<>();
+        for (int task = 0; task < packedAtOnce; task++) {
+            int parameter = weights.parameterOf(task);
+            all.add(new OptimizerUpdate.Range(parameter, weights.from(task), weights.to(task)));
+            taken.add(parameter);
+        }
+        update.ranges().stream()
+                .filter(range -> !taken.contains(range.parameter()))
+                .forEach(all::add);
+        return List.copyOf(all);
     }
 
     /**
@@ -246,12 +275,19 @@ public final class TrainingSession implements AutoCloseable {
             workers.run(update.ranges().size(), sumSquares);
             update.settleNorms();
         }
-        workers.run(update.ranges().size(), updateRange);
+        workers.run(pieces.size(), updateAndPack);
         if (!constraints.isEmpty()) {
             workers.run(constraints.size(), constrain);
         }
-        workers.run(weights.packTasks(), packSlice);
+        workers.run(weights.packTasks() - packedAtOnce, packRest);
         return loss;
+    }
+
+    private void updateAndPack(int worker, int task) {
+        updatePiece.run(worker, task);
+        if (task < packedAtOnce) {
+            pack.run(worker, task);
+        }
     }
 
     /**

@@ -20,6 +20,10 @@ public final class PackedWeights {
     private static final Tiling TILING = Tiling.PIXELS;
 
     private final Placement placement;
+    private final List<RowBlocks.Block> blocks;
+    /** What no block packs. */
+    private final List<Placement.Slice> rest;
+
     private final Parameters parameters;
     private final List<float[]> values;
     private final TileTransform kernelTransform;
@@ -35,6 +39,11 @@ public final class PackedWeights {
         this.parameters = parameters;
         values = parameters.list().stream().map(Parameter::values).toList();
         placement = new Placement(plan.weights());
+        blocks = RowBlocks.of(plan.weights(), placement, parameters);
+        rest = placement.slices().stream()
+                .filter(slice -> blocks.stream()
+                        .noneMatch(block -> block.parameter() == slice.matrix().parameter()))
+                .toList();
         int end = placement.size();
         for (PackedMatrix matrix : plan.tiled()) {
             components.put(matrix, end);
@@ -59,12 +68,42 @@ public final class PackedWeights {
 
     /** How many tasks pack everything again after the parameters have changed. */
     public int packTasks() {
-        return placement.slices().size();
+        return blocks.size() + rest.size();
     }
 
-    /** One of them. */
+    /**
+     * How many of these tasks, the first ones, read no more than some rows of one parameter, so that they can follow upon the
+     * change of these.
+     */
+    public int rowTasks() {
+        return blocks.size();
+    }
+
+    /** The parameter that one of the {@link #rowTasks} packs rows of. */
+    public int parameterOf(int task) {
+        return blocks.get(task).parameter();
+    }
+
+    /** The first float of that parameter which one of the {@link #rowTasks} packs. */
+    public int from(int task) {
+        return blocks.get(task).from();
+    }
+
+    /** The last one, excluded. */
+    public int to(int task) {
+        return blocks.get(task).to();
+    }
+
+    /** One of the tasks. */
     public void pack(int worker, int task) {
-        pack(placement.slices().get(task));
+        if (task >= blocks.size()) {
+            pack(rest.get(task - blocks.size()));
+            return;
+        }
+        List<Placement.Slice> slices = blocks.get(task).slices();
+        for (int i = 0; i < slices.size(); i++) {
+            pack(slices.get(i));
+        }
     }
 
     /** Floats of all matrices together. */
