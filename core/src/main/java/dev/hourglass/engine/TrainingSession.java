@@ -138,7 +138,7 @@ public final class TrainingSession implements AutoCloseable {
                         ofBatch.flops(batchSize),
                         ofBatch.bytes(batchSize)),
                 this::sumOverBatch);
-        long ofBatchBytes = 2L * ofBatch.size() * Float.BYTES; // a sum is read, a gradient written
+        long ofBatchBytes = 2L * ofBatch.unpacked() * Float.BYTES; // a sum is read, a gradient written
         unpackOverBatch = stopwatch.time(
                 afterPhases("UnpackGradients", ofBatch.unpackTasks(), 0, ofBatchBytes), this::unpackOverBatch);
         int ranges = update.ranges().size();
@@ -521,7 +521,7 @@ public final class TrainingSession implements AutoCloseable {
     }
 
     private void sumOverBatch(int worker, int task) {
-        plan.batchGradients().sum(task, batchSamples);
+        plan.batchGradients().sum(worker, task, batchSamples, gradients);
     }
 
     private void unpackOverBatch(int worker, int task) {

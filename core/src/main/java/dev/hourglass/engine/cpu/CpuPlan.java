@@ -111,7 +111,8 @@ public final class CpuPlan {
                 .flatMap(step -> Stream.of(step.from(), step.gradient()))
                 .toList();
         Memory memory = new Memory(segments, kept, workers.threads(), size.chunkSamples(), size.samples());
-        batchGradients = new BatchGradients(plan, weights.parameters().list(), memory, forms, kernels);
+        batchGradients =
+                new BatchGradients(plan, weights.parameters().list(), memory, forms, kernels, workers.threads());
         StepBinder binder =
                 new StepBinder(new Resources(kernels, memory, weights, results, norms, workers.threads(), training));
         clear = stopwatch.time(

@@ -20,6 +20,9 @@ import java.util.stream.Stream;
  * the whole batch once all chunks are done: a sum for each chunk would cost more to clear, write and add up than the
  * products themselves. The tasks are parts of the weights, so threads have work, and each weight's sum goes over the
  * samples in order. Two runs of tasks: sums, then their way to the parameters' layouts.
+ *
+ * <p>A part that is the whole gradient of its weights, and one sum for each, goes there at once: between the two runs, the
+ * sums of a large layer would leave the cache.
  */
 public final class BatchGradients {
     /** A product for each row of pixels, of which a dense layer has one and a convolution by tiles one a component. */
@@ -61,24 +64,31 @@ public final class BatchGradients {
         }
     }
 
-    /** A group of rows within a slice. */
-    private record Task(Product product, Placement.Slice slice, int group) {}
+    /**
+     * A group of rows within a slice.
+     *
+     * @param atOnce whether the sum goes to the gradient at once; the slice then begins at 0 of a worker's own array
+     */
+    private record Task(Product product, Placement.Slice slice, int group, boolean atOnce) {}
 
     private final List<Step.WeightGradient> steps;
     private final List<Task> tasks = new ArrayList<>();
     private final Placement placement;
     private final GradientForms forms;
     private final float[] sums;
+    /** By worker: a slice that goes to its gradient at once. */
+    private final float[][] slices;
+    /** Floats of all sums together. */
+    private final int size;
     /** By parameter: whether its whole gradient is one of the sums. */
     private final boolean[] isOneSum;
 
-    public BatchGradients(Plan plan, List<Parameter> parameters, Memory memory, GradientForms forms, Kernels kernels) {
+    public BatchGradients(
+            Plan plan, List<Parameter> parameters, Memory memory, GradientForms forms, Kernels kernels, int workers) {
         this.steps = plan.overBatch();
         this.forms = forms;
         List<PackedMatrix> matrices =
                 steps.stream().map(Step.WeightGradient::sum).toList();
-        placement = new Placement(matrices);
-        sums = new float[placement.size()];
         isOneSum = new boolean[parameters.size()];
         int[] parts = new int[parameters.size()];
         Stream.concat(matrices.stream(), plan.gradients().stream()).forEach(matrix -> parts[matrix.parameter()]++);
@@ -86,9 +96,31 @@ public final class BatchGradients {
             int size = parameters.get(matrix.parameter()).shape().size();
             isOneSum[matrix.parameter()] = parts[matrix.parameter()] == 1 && forms.holdsEachOnce(matrix, size);
         }
+        placement = new Placement(
+                matrices.stream().filter(matrix -> !goesAtOnce(matrix)).toList());
+        sums = new float[placement.size()];
         for (Step.WeightGradient step : steps) {
             addTasks(step.sum(), Product.of(step, memory, kernels));
         }
+        size = matrices.stream().mapToInt(PackedMatrix::size).sum();
+        slices = new float[workers]
+                [tasks.stream().mapToInt(BatchGradients::ofOwn).max().orElse(0)];
+    }
+
+    /** Whether each slice is one sum for each of some weights, in one panel. */
+    private boolean goesAtOnce(PackedMatrix matrix) {
+        return replaces(matrix.parameter())
+                && matrix.rows().groups() == 1
+                && matrix.columns().groups() == 1;
+    }
+
+    /** Floats of a slice that has an array of its own. */
+    private static int ofOwn(Task task) {
+        Placement.Slice slice = task.slice();
+        return task.atOnce()
+                ? (slice.part().toRow() - slice.part().fromRow())
+                        * slice.matrix().panel()
+                : 0;
     }
 
     /**
@@ -97,21 +129,27 @@ public final class BatchGradients {
      */
     private void addTasks(PackedMatrix matrix, Product product) {
         int groups = matrix.rows().groups();
-        if (groups > 1) {
+        if (goesAtOnce(matrix)) {
+            for (Placement.Slice slice : new Placement(List.of(matrix)).slices()) {
+                PackedMatrix.Part part = slice.part();
+                int first = part.fromPanel() * matrix.panelSize() + part.fromRow() * matrix.panel();
+                tasks.add(new Task(product, new Placement.Slice(matrix, -first, part), 0, true));
+            }
+        } else if (groups > 1) {
             PackedMatrix.Part all = new PackedMatrix.Part(0, matrix.rows().perGroup(), 0, matrix.panels());
             Placement.Slice whole = new Placement.Slice(matrix, placement.offset(matrix), all);
             for (int group = 0; group < groups; group++) {
-                tasks.add(new Task(product, whole, group));
+                tasks.add(new Task(product, whole, group, false));
             }
         } else {
             placement.slices().stream()
                     .filter(slice -> slice.matrix().equals(matrix))
-                    .forEach(slice -> tasks.add(new Task(product, slice, 0)));
+                    .forEach(slice -> tasks.add(new Task(product, slice, 0, false)));
         }
     }
 
-    /** Floats of all sums together. */
-    public int size() {
+    /** Floats of the sums that are unpacked. */
+    public int unpacked() {
         return placement.size();
     }
 
@@ -119,17 +157,25 @@ public final class BatchGradients {
         return tasks.size();
     }
 
-    /** Sums one part of a weight gradient. */
-    public void sum(int task, int samples) {
+    /**
+     * Sums one part of a weight gradient.
+     *
+     * @param ofParameters the gradients in the parameters' layouts, to which it goes if nothing is added to it
+     */
+    public void sum(int worker, int task, int samples, float[][] ofParameters) {
         Task t = tasks.get(task);
         PackedMatrix matrix = t.slice().matrix();
         PackedMatrix.Part part = t.slice().part();
         int rows = part.toRow() - part.fromRow();
         int row = t.group() * matrix.rows().groupStride() + part.fromRow();
+        float[] into = t.atOnce() ? slices[worker] : sums;
         for (int panel = part.fromPanel(); panel < part.toPanel(); panel++) {
             int to = t.slice().offset() + panel * matrix.panelSize() + row * matrix.panel();
-            Arrays.fill(sums, to, to + rows * matrix.panel(), 0);
-            t.product().run(t.group(), part.fromRow(), rows, panel * matrix.panel(), samples, sums, to);
+            Arrays.fill(into, to, to + rows * matrix.panel(), 0);
+            t.product().run(t.group(), part.fromRow(), rows, panel * matrix.panel(), samples, into, to);
+        }
+        if (t.atOnce()) {
+            forms.unpack(t.slice(), into, ofParameters[matrix.parameter()]);
         }
     }
 
@@ -166,7 +212,7 @@ public final class BatchGradients {
                 .mapToLong(step -> step.from().layout().floatsPerSample()
                         + step.gradient().layout().floatsPerSample())
                 .sum();
-        return Float.BYTES * (placement.size() + samples * ofSample) / Math.max(1, tasks.size());
+        return Float.BYTES * (size + samples * ofSample) / Math.max(1, tasks.size());
     }
 
     /** Floating point operations of one of the sums, on average. */
