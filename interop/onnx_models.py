@@ -30,7 +30,8 @@ FIXTURES = Path(__file__).resolve().parent.parent / "core/src/test/resources/onn
 SAMPLES = 3
 # Set 13 has no word for PyTorch's attention, where nobody asks for the weights; the newer exporter interpolates steps by looking
 # places up.
-WITHOUT = {"attention": ("early", "one"), "transformer": ("early", "one"), "resize_steps": ("dynamo",)}
+WITHOUT = {"attention": ("early", "one"), "transformer": ("early", "one"), "attention_causal": ("early", "one"),
+           "transformer_causal": ("early", "one"), "resize_steps": ("dynamo",)}
 BATCH = {"x": {0: "batch"}, "y": {0: "batch"}}
 
 
@@ -109,11 +110,11 @@ class Reshaping(nn.Module):
 class Stateful(nn.Module):
     """The decoder begins with the states that the encoder ends with, and reads what it has to rebuild a step late."""
 
-    def __init__(self, cell):
+    def __init__(self, cell, both_ways=False):
         super().__init__()
-        self.encoder = cell(3, 4, batch_first=True)
-        self.decoder = cell(3, 4, batch_first=True)
-        self.output = nn.Linear(4, 3)
+        self.encoder = cell(3, 4, batch_first=True, bidirectional=both_ways)
+        self.decoder = cell(3, 4, batch_first=True, bidirectional=both_ways)
+        self.output = nn.Linear(8 if both_ways else 4, 3)
 
     def forward(self, x):
         _, states = self.encoder(x)
@@ -140,17 +141,18 @@ class Variational(nn.Module):
 class Attending(nn.Module):
     """Steps that look at each other, by PyTorch's own layer; where its weights are wanted, it is exported otherwise."""
 
-    def __init__(self, need_weights):
+    def __init__(self, need_weights, causal=False):
         super().__init__()
         self.first = nn.Linear(3, 8)
         self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
         self.bottleneck = nn.Linear(8, 2)
         self.output = nn.Linear(2, 3)
         self.need_weights = need_weights
+        self.mask = torch.triu(torch.ones(6, 6, dtype=torch.bool), 1) if causal else None
 
     def forward(self, x):
         x = self.first(x)
-        x = x + self.attention(x, x, x, need_weights=self.need_weights)[0]
+        x = x + self.attention(x, x, x, need_weights=self.need_weights, attn_mask=self.mask)[0]
         return self.output(torch.tanh(self.bottleneck(x)))
 
 
@@ -188,6 +190,25 @@ class Transformer(nn.Module):
     def forward(self, x):
         x = self.encoder(self.first(x) + self.positions)
         return self.output(self.decoder(self.wide(self.bottleneck(x)) + self.positions))
+
+
+class Causal(nn.Module):
+    """Steps that look back alone: by a mask of PyTorch's own, and by what its attention is told."""
+
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(3, 8)
+        self.encoder = nn.TransformerEncoderLayer(8, 2, 12, 0.1, batch_first=True)
+        self.bottleneck = nn.Linear(8, 2)
+        self.all = nn.Linear(2, 24)
+        self.output = nn.Linear(8, 3)
+
+    def forward(self, x):
+        mask = nn.Transformer.generate_square_subsequent_mask(6)
+        code = self.bottleneck(self.encoder(self.first(x), src_mask=mask))
+        query, key, value = self.all(code).reshape(-1, 6, 3, 2, 4).permute(2, 0, 3, 1, 4)
+        steps = nn.functional.scaled_dot_product_attention(query, key, value, is_causal=True)
+        return self.output(steps.transpose(1, 2).reshape(-1, 6, 8))
 
 
 class Scaling(nn.Module):
@@ -276,6 +297,8 @@ def models():
         "rnn": (Recurrent(nn.RNN), (6, 3)),
         "lstm_states": (Stateful(nn.LSTM), (6, 3)),
         "gru_states": (Stateful(nn.GRU), (6, 3)),
+        "lstm_states_both_ways": (Stateful(nn.LSTM, True), (6, 3)),
+        "gru_states_both_ways": (Stateful(nn.GRU, True), (6, 3)),
         "embedding": (
             nn.Sequential(
                 Calls(lambda m, x: m.table(x.long()), table=nn.Embedding(9, 4)), nn.Flatten(), linear(24, 3), nn.Tanh(),
@@ -461,7 +484,22 @@ def models():
         "attention": (Attending(False), (6, 3)),
         "attention_weights": (Attending(True), (6, 3)),
         "attention_products": (Products(), (6, 3)),
+        "attention_causal": (Attending(False, True), (6, 3)),
+        "attention_causal_weights": (Attending(True, True), (6, 3)),
+        "attention_masked": (
+            Calls(
+                lambda m, x: m.d(
+                    torch.softmax(
+                        (m.q(x) @ m.k(x).transpose(1, 2) * 0.5).masked_fill(m.mask == 0, float("-inf")), -1
+                    ) @ m.v(x)
+                ),
+                q=linear(3, 4), k=linear(3, 4), v=linear(3, 2), d=linear(2, 3),
+                mask=nn.Parameter(torch.tril(torch.ones(6, 6)), requires_grad=False),
+            ),
+            (6, 3),
+        ),
         "transformer": (Transformer(), (6, 3)),
+        "transformer_causal": (Causal(), (6, 3)),
         "scaling": (Scaling(), (2, 8, 12)),
         "groups_transposed": (
             nn.Sequential(

@@ -86,7 +86,7 @@ final class AttentionProjections {
         float scale = (float) (factor / Math.sqrt(layer.keySize()));
         boolean useScale = scale != 1;
         layers.put(
-                new LayerSpec.DotAttention(layer.name(), useScale, false, 0),
+                new LayerSpec.DotAttention(layer.name(), useScale, false, 0, layer.causal()),
                 layers.inputs(layer.name()),
                 useScale ? Map.of("scale", new float[] {scale}) : Map.of());
     }
@@ -130,7 +130,7 @@ final class AttentionProjections {
         }
         layers.put(
                 new LayerSpec.MultiHeadAttention(
-                        name, layer.heads(), layer.keySize(), layer.valueSize(), outputs, 0, useBias),
+                        name, layer.heads(), layer.keySize(), layer.valueSize(), outputs, 0, useBias, layer.causal()),
                 inputs,
                 weights);
     }

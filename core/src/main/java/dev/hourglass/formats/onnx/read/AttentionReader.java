@@ -12,6 +12,9 @@ import java.util.Map;
  * the batch. Each becomes a layer that projects nothing; {@link AttentionProjections} puts the dense layers around it into it.
  */
 final class AttentionReader {
+    /** From here on, what is added to a score leaves its key no weight that a float could hold. */
+    private static final double NO_WEIGHT = -1e4;
+
     private final Reading reading;
 
     AttentionReader(Reading reading) {
@@ -43,7 +46,7 @@ final class AttentionReader {
                 node,
                 "queries [batch, ..., steps, features] and keys [batch, ..., features, steps]",
                 Arrays.toString(query.dimensions()) + " and " + Arrays.toString(key.dimensions()));
-        return new Scores(query, key, scale, false);
+        return new Scores(query, key, scale, 0, false);
     }
 
     /** A scaling without an offset is left for the scores. */
@@ -89,7 +92,7 @@ final class AttentionReader {
         return reading.operand(node, 0) instanceof Scores || reading.operand(node, 1) instanceof Scores;
     }
 
-    /** Scores times a number; a number added to all of them changes no weight. */
+    /** Scores times a number; a number added to all of them changes no weight, one added to later steps may hide these. */
     Operand arithmetic(OnnxNode node) {
         int index = reading.operand(node, 0) instanceof Scores ? 0 : 1;
         Scores scores = (Scores) reading.operand(node, index);
@@ -98,14 +101,68 @@ final class AttentionReader {
         String operator = node.operator();
         boolean isScale = operator.equals("Mul") || (operator.equals("Div") && index == 0 && number != 0);
         boolean isShift = operator.equals("Add") || (operator.equals("Sub") && index == 0);
+        double later = operator.equals("Add") && !scores.areWeights() ? later(constant, scores) : 0;
+        if (later < 0) {
+            return scores.withLater(later);
+        }
         if (scores.areWeights() || Double.isNaN(number) || !(isScale || isShift)) {
             throw reading.unsupported(
                     node,
-                    "attention of each step to all, whose scores are scaled by a number",
-                    "a mask or weights " + Arrays.toString(constant.dimensions()),
-                    "Export the model without a mask.");
+                    "attention of each step to all or to those before it, whose scores are scaled by a number",
+                    "another mask or weights " + Arrays.toString(constant.dimensions()),
+                    "Export the model with a causal mask or none.");
         }
         return isShift ? scores : scores.times(operator.equals("Mul") ? number : 1 / number);
+    }
+
+    /** Whether a node puts a number in the place of some scores. */
+    boolean masks(OnnxNode node) {
+        return node.inputs().size() == 3
+                && (reading.operand(node, 1) instanceof Scores || reading.operand(node, 2) instanceof Scores);
+    }
+
+    /** Scores of which those of later steps are a number so small that these weigh nothing. */
+    Operand masked(OnnxNode node) {
+        int index = reading.operand(node, 1) instanceof Scores ? 1 : 2;
+        Scores scores = (Scores) reading.operand(node, index);
+        Constant replaced = reading.constant(node, 0, "where scores of an attention are masked");
+        double number =
+                reading.constant(node, 3 - index, "what masked scores are").uniform();
+        double[] added = Arrays.stream(replaced.numbers())
+                .map(condition -> (condition == 0) == (index == 1) ? number : 0)
+                .toArray();
+        double later = number < 0 ? later(new Constant(replaced.dimensions(), added, false), scores) : 0;
+        reading.require(
+                later < 0 && !scores.areWeights(),
+                node,
+                "a mask that hides later steps from each, and no others",
+                "another " + Arrays.toString(replaced.dimensions()));
+        return scores.withLater(later);
+    }
+
+    /**
+     * What a mask adds to the scores of all steps behind the query's, where it adds one number to these and nothing to others.
+     *
+     * @return 0 if it is no such mask
+     */
+    private static double later(Constant mask, Scores scores) {
+        int[] of = scores.dimensions();
+        int queries = of[of.length - 2];
+        int keys = of[of.length - 1];
+        int rank = mask.rank();
+        boolean fits = rank >= 2
+                && keys > 1
+                && mask.dimensions()[rank - 2] == queries
+                && mask.dimensions()[rank - 1] == keys
+                && mask.size() > 1;
+        double later = fits ? mask.numbers()[1] : 0;
+        for (int i = 0; later < 0 && i < mask.size(); i++) {
+            boolean isLater = i % keys > i / keys % queries;
+            if (mask.numbers()[i] != (isLater ? later : 0)) {
+                return 0;
+            }
+        }
+        return later;
     }
 
     Scores softmax(OnnxNode node, Scores scores) {
@@ -113,6 +170,11 @@ final class AttentionReader {
         int axis = reading.axis(node, node.whole("axis", -1), rank);
         reading.require(
                 !scores.areWeights() && axis == rank - 1, node, "one softmax over the keys of an attention", "another");
+        reading.require(
+                !scores.isCausal() || scores.later() <= NO_WEIGHT,
+                node,
+                "a mask that adds at most " + NO_WEIGHT + " to the scores of later steps",
+                Double.toString(scores.later()));
         return scores.weights();
     }
 
@@ -140,7 +202,7 @@ final class AttentionReader {
                 rows(value, rank - 2, rank - 1, name),
                 rows(key, rank - 1, rank - 2, name));
         LayerSpec.MultiHeadAttention layer = new LayerSpec.MultiHeadAttention(
-                name, count, keySize, valueSize, Math.multiplyExact(count, valueSize), 0, false);
+                name, count, keySize, valueSize, Math.multiplyExact(count, valueSize), 0, false, scores.isCausal());
         double factor = scores.scale() * Math.sqrt(keySize);
         // The scale is a float where the model is stored.
         double queries = Math.abs(factor - 1) < 1e-6 ? 1 : factor;

@@ -42,6 +42,7 @@ final class ConstantFolding {
             "Transpose",
             "Expand",
             "Tile",
+            "Trilu",
             "Range",
             "ReduceProd",
             "Size",
@@ -147,6 +148,7 @@ final class ConstantFolding {
             case "Transpose" -> transpose(node, first);
             case "Expand" -> expand(node, first);
             case "Tile" -> tile(node, first);
+            case "Trilu" -> triangle(node, first);
             case "Range" -> range(node, first);
             case "ReduceProd" -> product(node, first);
             case "ConstantOfShape" -> filled(node, first);
@@ -437,6 +439,28 @@ final class ConstantFolding {
             tiled = taken(tiled, axis, places);
         }
         return tiled;
+    }
+
+    /** What lies above or below a diagonal; the rest is 0. */
+    private Constant triangle(OnnxNode node, Constant from) {
+        int rank = from.rank();
+        if (rank < 2) {
+            throw reading.corrupt(node, "matrices", rank + " axes");
+        }
+        double diagonal =
+                reading.optional(node, 1, "the diagonal").map(Constant::uniform).orElse(0.0);
+        boolean upper = node.whole("upper", 1) != 0;
+        int columns = from.dimensions()[rank - 1];
+        int rows = from.dimensions()[rank - 2];
+        reading.bounds().countComputed(from.size());
+        double[] kept = from.numbers().clone();
+        for (int i = 0; i < kept.length; i++) {
+            double behind = i % columns - i / columns % rows - diagonal;
+            if (upper ? behind < 0 : behind > 0) {
+                kept[i] = 0;
+            }
+        }
+        return new Constant(from.dimensions(), kept, from.whole());
     }
 
     private Constant range(OnnxNode node, Constant first) {

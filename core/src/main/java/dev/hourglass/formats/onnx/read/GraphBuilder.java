@@ -82,12 +82,23 @@ final class GraphBuilder {
         return weights.values().stream().mapToLong(values -> values.length).sum();
     }
 
-    /** Adds a layer that reads what another one does. */
-    Shape addBeside(LayerSpec layer, String other, Map<String, float[]> weights) {
-        Built beside = Objects.requireNonNull(layers.get(other));
-        LayerFacts facts = LayerFacts.of(layer, beside.facts().input());
-        bounds.countLayer(beside.inputs().size(), size(weights));
-        layers.put(layer.name(), new Built(facts, beside.inputs(), weights));
+    /** Adds a layer by the names of what it reads. */
+    Shape addReading(LayerSpec layer, List<String> inputs, Map<String, float[]> weights) {
+        List<LayerFacts.Source> sources = inputs.stream()
+                .map(name -> new LayerFacts.Source("'" + name + "'", output(name)))
+                .toList();
+        LayerFacts facts = LayerFacts.ofSources(layer, sources);
+        bounds.countLayer(inputs.size(), size(weights));
+        layers.put(layer.name(), new Built(facts, inputs, weights));
+        return facts.output();
+    }
+
+    /** Adds what reads a state of a recurrent layer. */
+    Shape addState(LayerSpec.State state, String of) {
+        LayerFacts facts = LayerFacts.ofState(
+                state, "'" + of + "'", Objects.requireNonNull(layers.get(of)).facts());
+        bounds.countLayer(1, 0);
+        layers.put(state.name(), new Built(facts, List.of(of), Map.of()));
         return facts.output();
     }
 

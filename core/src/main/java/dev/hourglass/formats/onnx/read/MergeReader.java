@@ -148,12 +148,18 @@ final class MergeReader {
                 && backward.get().recurrence().goBackwards()
                 // None has an order of one number.
                 && inputs.getLast().order().stream().limit(1).anyMatch(Atom::isReversed)
-                && layers.inputs(forward.get().name())
-                        .equals(layers.inputs(backward.get().name()));
+                && haveInputsAlike(
+                        layers.inputs(forward.get().name()),
+                        layers.inputs(backward.get().name()));
         if (!both) {
             return Optional.empty();
         }
         return Optional.of(RecurrentReader.bidirectional(reading, node, inputs, mode));
+    }
+
+    /** The same sequence, and states to begin with for both or for none. */
+    private static boolean haveInputsAlike(List<String> forward, List<String> backward) {
+        return forward.getFirst().equals(backward.getFirst()) && (forward.size() > 1) == (backward.size() > 1);
     }
 
     private Optional<LayerSpec.Recurrent> recurrent(View view) {

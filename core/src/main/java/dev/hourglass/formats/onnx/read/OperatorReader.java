@@ -89,6 +89,7 @@ final class OperatorReader {
             case "Identity" -> reading.give(node, reading.operand(node, 0));
             case "Cast", "CastLike" -> reading.give(node, cast(node));
             case "ReduceL2" -> reading.give(node, axes.norm(node));
+            case "Where" -> reading.give(node, where(node));
             case "Expand" -> {
                 Operand value = reading.operand(node, 0);
                 reading.give(node, PointwiseReader.isNorm(value) ? value : axes.expand(node));
@@ -172,6 +173,13 @@ final class OperatorReader {
                 "numbers that keep their fractions, or tell a row of a table",
                 "a cast to type " + node.whole("to", 1));
         return value;
+    }
+
+    private Operand where(OnnxNode node) {
+        if (!attention.masks(node)) {
+            throw unknown(node);
+        }
+        return attention.masked(node);
     }
 
     private boolean isWithConstant(OnnxNode node) {

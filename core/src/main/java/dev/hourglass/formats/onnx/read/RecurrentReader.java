@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** LSTM, GRU and RNN, in one direction or both. */
@@ -74,12 +75,6 @@ final class RecurrentReader {
         boolean all = reading.isRead(node, 0);
         boolean last = reading.isRead(node, 1);
         boolean cell = reading.isRead(node, 2);
-        reading.require(!(cell && directions == 2), node, "a cell of one direction", "that of both directions read");
-        reading.require(
-                !(all && last && directions == 2),
-                node,
-                "either all states or the last ones of both directions",
-                "both read");
         String name = reading.name(node);
         View sequence = reading.layers()
                 .arrange(input, List.of(input.axes().get(steps), input.axes().get(2)), name);
@@ -104,11 +99,13 @@ final class RecurrentReader {
         Shape stored = reading.layers().add(layer, begins, weights);
         Given given = new Given(layer, stored, input, batchFirst);
         give(node, given, all, last);
-        if (cell) {
-            LayerSpec state = new LayerSpec.State(reading.layers().name(name + "_cell"), LayerSpec.State.Which.CELL);
-            View from = new View(layer.name(), stored, List.of(), List.of());
-            reading.give(
-                    node, 2, lastState(given, state.name(), reading.layers().add(state, List.of(from), Map.of())));
+        if (cell && directions == 2) {
+            reading.give(node, 2, lastOfBoth(given, LayerSpec.State.Which.CELL, LayerSpec.State.Which.BACKWARD_CELL));
+        } else if (cell) {
+            String state = reading.layers().name(name + "_cell");
+            Shape read =
+                    reading.layers().addState(new LayerSpec.State(state, LayerSpec.State.Which.CELL), layer.name());
+            reading.give(node, 2, lastState(given, state, read));
         }
     }
 
@@ -130,26 +127,48 @@ final class RecurrentReader {
             return states;
         }
         reading.require(
-                states.size() == count && width.directions() == 1,
+                states.size() == count,
                 node,
-                "an initial state of zeros, or in one direction one that layers give"
-                        + (count > 1 ? ", with its cell" : ""),
-                width.directions() > 1 ? "one of both directions" : "another");
+                "an initial state of zeros, or one that layers give" + (count > 1 ? ", with its cell" : ""),
+                "another");
         int batch = width.batchFirst() ? 0 : 1;
-        return states.stream()
-                .map(state -> {
-                    boolean fits = state.rank() == 3
-                            && state.isBatch(batch)
-                            && state.size(1 - batch) == 1
-                            && state.size(2) == width.units();
-                    reading.require(
-                            fits,
-                            node,
-                            "an initial state of " + width.units() + " numbers a sample",
-                            Arrays.toString(state.dimensions()));
-                    return reading.layers().arrange(state, List.of(state.axes().get(2)), name);
-                })
-                .toList();
+        List<View> begins = new ArrayList<>();
+        for (int way = 0; way < width.directions(); way++) {
+            for (View state : states) {
+                boolean fits = state.rank() == 3
+                        && state.isBatch(batch)
+                        && state.size(1 - batch) == width.directions()
+                        && state.size(2) == width.units();
+                reading.require(
+                        fits,
+                        node,
+                        "an initial state of " + width.units() + " numbers a sample"
+                                + (width.directions() > 1 ? " and direction" : ""),
+                        Arrays.toString(state.dimensions()));
+                begins.add(
+                        width.directions() == 1
+                                ? reading.layers()
+                                        .arrange(state, List.of(state.axes().get(2)), name)
+                                : ofWay(state, way, 1 - batch, name));
+            }
+        }
+        return begins;
+    }
+
+    /** One direction's numbers of a state of both. */
+    private View ofWay(View state, int way, int directions, String name) {
+        View both = reading.layers()
+                .arrange(
+                        state,
+                        List.of(state.axes().get(directions), state.axes().get(2)),
+                        name);
+        GraphBuilder layers = reading.layers();
+        String crop = layers.name(name + (way == 0 ? "_forward_state" : "_backward_state"));
+        Shape one = layers.add(new LayerSpec.Cropping1d(crop, way, 1 - way), List.of(both), Map.of());
+        List<List<Atom>> axes = new ArrayList<>(state.axes());
+        axes.set(directions, List.of());
+        View cropped = new View(crop, one, state.axes().get(2), axes);
+        return layers.arrange(cropped, List.of(state.axes().get(2)), name);
     }
 
     /** What the weights of a node are, a direction each. */
@@ -376,13 +395,44 @@ final class RecurrentReader {
                         ? List.of(List.of(batch), times, directions, unit)
                         : List.of(times, directions, List.of(batch), unit));
         reading.give(node, 0, states);
-        if (last) {
+        if (last && both) {
+            reading.give(
+                    node, 1, lastOfBoth(given, LayerSpec.State.Which.HIDDEN, LayerSpec.State.Which.BACKWARD_HIDDEN));
+        } else if (last) {
             // Stored in the order of computation, so the last is the last.
             String name = reading.layers().name(given.layer().name() + "_last");
             LayerSpec crop = new LayerSpec.Cropping1d(name, steps - 1, 0);
             Shape one = reading.layers().add(crop, List.of(states), Map.of());
             reading.give(node, 1, lastState(given, name, one));
         }
+    }
+
+    /** A state behind the last step of either direction, side by side as the last outputs lie. */
+    private View lastOfBoth(Given given, LayerSpec.State.Which forward, LayerSpec.State.Which backward) {
+        List<View> states = new ArrayList<>();
+        for (LayerSpec.State.Which which : List.of(forward, backward)) {
+            String name = reading.layers()
+                    .name(given.layer().name() + "_" + which.name().toLowerCase(Locale.ROOT));
+            Shape stored = reading.layers()
+                    .addState(new LayerSpec.State(name, which), given.layer().name());
+            states.add(new View(name, stored, List.of(), List.of()));
+        }
+        String beside = reading.layers().name(given.layer().name() + "_states");
+        Shape stored = reading.layers().add(new LayerSpec.Concatenate(beside, 1), states, Map.of());
+        return both(given, beside, stored);
+    }
+
+    /** Numbers of both directions, {@code [directions, batch, units]}. */
+    private static View both(Given given, String layer, Shape stored) {
+        int units = stored.dimension(-1) / 2;
+        List<Atom> directions = List.of(Atom.of(2));
+        List<Atom> unit = units == 1 ? List.of() : List.of(Atom.of(units));
+        List<Atom> batch = List.of(given.input().batch());
+        return new View(
+                layer,
+                stored,
+                joined(directions, unit),
+                given.batchFirst() ? List.of(batch, directions, unit) : List.of(directions, batch, unit));
     }
 
     /** What a layer gives of the last step of one direction. */
@@ -419,7 +469,9 @@ final class RecurrentReader {
         layers.weights(backward.name()).forEach((variable, values) -> weights.put("backward_" + variable, values));
         String name = reading.name(node);
         LayerSpec layer = new LayerSpec.Bidirectional(name, forward, backward, mode);
-        Shape stored = layers.addBeside(layer, forward.name(), weights);
+        List<String> read = new ArrayList<>(layers.inputs(forward.name()));
+        read.addAll(layers.inputs(backward.name()).stream().skip(1).toList());
+        Shape stored = layers.addReading(layer, read, weights);
         View first = inputs.getFirst();
         List<Atom> times = first.axes().stream()
                 .flatMap(List::stream)

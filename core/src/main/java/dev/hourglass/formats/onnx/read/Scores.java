@@ -5,9 +5,10 @@ package dev.hourglass.formats.onnx.read;
  *
  * @param query whose last two axes are the queries and their features; what lies before is the batch and the heads
  * @param key likewise, the last two exchanged
+ * @param later what is added to the scores of keys behind the query's step: 0 where all steps look at all
  * @param areWeights whether the softmax over the keys has been taken
  */
-record Scores(View query, View key, double scale, boolean areWeights) implements Operand {
+record Scores(View query, View key, double scale, double later, boolean areWeights) implements Operand {
     int[] dimensions() {
         int[] dimensions = query.dimensions();
         dimensions[dimensions.length - 1] = key.size(key.rank() - 1);
@@ -15,10 +16,19 @@ record Scores(View query, View key, double scale, boolean areWeights) implements
     }
 
     Scores times(double factor) {
-        return new Scores(query, key, scale * factor, areWeights);
+        return new Scores(query, key, scale * factor, later * factor, areWeights);
+    }
+
+    /** Later steps weigh less by a number that is added to their scores. */
+    Scores withLater(double added) {
+        return new Scores(query, key, scale, later + added, areWeights);
+    }
+
+    boolean isCausal() {
+        return later != 0;
     }
 
     Scores weights() {
-        return new Scores(query, key, scale, true);
+        return new Scores(query, key, scale, later, true);
     }
 }

@@ -91,14 +91,12 @@ class RoundTripIT {
 
     /**
      * What normalises within a sample or attends by sums is written as a dozen operators, which are not put together again;
-     * steps that are put into the batch are not taken out of it; states to begin with and masks of later steps are not read.
+     * steps that are put into the batch are not taken out of it.
      */
     private static boolean isRead(List<LayerSpec> layers) {
         return layers.stream()
                 .noneMatch(layer -> layer instanceof LayerSpec.SampleNormalization
-                        || layer instanceof LayerSpec.State
                         || attendsBySums(layer)
-                        || (layer instanceof LayerSpec.Attending attending && attending.causal())
                         || layer instanceof LayerSpec.Dot
                         || layer instanceof LayerSpec.Embedding
                         || isEachStep(layer));
