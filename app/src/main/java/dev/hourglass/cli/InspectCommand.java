@@ -90,6 +90,12 @@ final class InspectCommand implements Runnable {
     }
 
     private static String outputUse(SavedModel model) {
+        if (model.rebuildsEach()) {
+            return model.outputOfEach().entrySet().stream()
+                            .map(each -> "'" + each.getValue() + "' rebuilds '" + each.getKey() + "'")
+                            .collect(Collectors.joining(", "))
+                    + ", as their shapes say";
+        }
         return model.reconstruction()
                 .map(output -> "'" + output + "' has the input's shape and is the reconstruction")
                 .orElse("name the one that is meant with --output NAME");

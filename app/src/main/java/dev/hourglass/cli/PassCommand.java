@@ -77,9 +77,11 @@ abstract class PassCommand implements Runnable {
         } catch (DatasetException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        SavedModel chain = layers.apply(model.read(() -> data.sampleShape(catalog, terminal)));
+        SavedModel given = model.read(() -> data.sampleShape(catalog, terminal));
+        SavedModel chain = layers.apply(given);
         PatchOption patches = patches();
-        Dataset samples = patches.open(data, chain, catalog, terminal);
+        boolean inARow = given.readsSeveral() && chain.input().equals(given.input());
+        Dataset samples = patches.open(data, inARow ? given : chain, catalog, terminal);
         Shape row = patches.isGiven() ? samples.sampleShape() : chain.output();
         long start = System.nanoTime();
         Pass pass = new Pass(doing, chain, samples, patches, threads.count(), terminal);
@@ -171,7 +173,9 @@ abstract class PassCommand implements Runnable {
                 "Sends samples through the whole model, batch by batch; the waist has no effect. The output is"
                         + " normalized as the model was trained: pixels are 0 to 1.",
                 "Of a series, a CSV file gets the rows of the series in its own units, with their times, not windows;"
-                        + " an NPY file gets the windows."
+                        + " an NPY file gets the windows.",
+                "Of a model that rebuilds several inputs, each row has the numbers of all in their order; --output NAME"
+                        + " gives one alone."
             },
             footer = {
                 "  hourglass reconstruct cnn.keras --data mnist:test --out rebuilt.npy",
@@ -187,7 +191,12 @@ abstract class PassCommand implements Runnable {
         private PatchOption patches = new PatchOption();
 
         Reconstruct(Terminal terminal, DatasetCatalog catalog) {
-            super(terminal, catalog, "Reconstructing", "Reconstructed", SavedModel::whole);
+            super(terminal, catalog, "Reconstructing", "Reconstructed", Reconstruct::all);
+        }
+
+        /** Of several inputs, each of which is rebuilt, all in a row as a sample has them. */
+        private static SavedModel all(SavedModel model) {
+            return model.rebuildsEach() ? model.joined().whole() : model.whole();
         }
 
         @Override

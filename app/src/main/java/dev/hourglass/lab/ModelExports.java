@@ -25,7 +25,7 @@ final class ModelExports {
     /** File names to what is written there. */
     private static Map<String, SavedModel> files(String name, SavedModel whole) {
         Map<String, SavedModel> files = new LinkedHashMap<>();
-        // ONNX files have one output, and whoever decodes wants the reconstruction.
+        // Whoever uses ONNX or decodes wants the reconstruction; of several inputs that is several outputs.
         SavedModel model = whole.decoding();
         for (String extension : EXTENSIONS) {
             files.put(name + "_autoencoder" + extension, extension.equals(".onnx") ? model : whole);
@@ -42,13 +42,15 @@ final class ModelExports {
     static void write(RunFolder folder, TrainedModel trained, Map<String, String> provenance) {
         TrainResult result = trained.result();
         String name = trained.recipe().name();
-        SavedModel whole = SavedModel.of(result.model(), result.history().loss(), result.optimizer(), provenance);
+        SavedModel whole = SavedModel.of(result.model(), result.history().loss(), result.optimizer(), provenance)
+                .apart();
         Map<String, SavedModel> files = files(name, whole);
         BestWeights best = result.best();
         if (best != null) {
             Autoencoder model = new Autoencoder(
                     result.model().spec(), best.weights(), result.model().normalization());
-            files.put(name + "_best.keras", SavedModel.of(model, null, provenance));
+            files.put(
+                    name + "_best.keras", SavedModel.of(model, null, provenance).apart());
         }
         files.forEach((file, model) -> folder.write("models/" + file, model));
     }
@@ -64,7 +66,8 @@ final class ModelExports {
     static long rehearse(
             RunFolder folder, ModelRecipe model, Normalization normalization, Map<String, String> provenance) {
         TrainingState untrained = TrainingState.fresh(model.spec(), normalization, model.training());
-        SavedModel whole = SavedModel.of(untrained.model(), model.training().loss(), untrained.optimizer(), provenance);
+        SavedModel whole = SavedModel.of(untrained.model(), model.training().loss(), untrained.optimizer(), provenance)
+                .apart();
         long bytes = 0;
         try {
             for (Map.Entry<String, SavedModel> each : files(model.name(), whole).entrySet()) {

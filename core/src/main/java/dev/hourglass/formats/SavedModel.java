@@ -491,26 +491,79 @@ public record SavedModel(
                 warnings);
     }
 
-    /** For each input the output of its shape, of several such in their order. */
-    private List<String> rebuildingEach() {
+    /**
+     * What {@link #joined} makes a single input of, with its inputs by their names again; any other model is as it was. A sample
+     * stays the numbers of all inputs in a row, and the normalization is that of the row.
+     *
+     * @return a model that shares this one's parameters
+     */
+    public SavedModel apart() {
+        Optional<Graph> apart = readsSeveral()
+                        || isHalf()
+                        || !waist.isKnown()
+                        || graph.outputs().size() == 1
+                ? Optional.empty()
+                : InputParts.apart(new AutoencoderSpec(name, graph, codeName()));
+        return apart.map(parts -> {
+                    int encoderLayers = parts.upTo(List.of(codeName())).nodes().size();
+                    return new SavedModel(
+                            name,
+                            parts,
+                            parameters.ofLayers(parts.layers()),
+                            normalization,
+                            new Waist(encoderLayers, waist.source()),
+                            apartLoss(parts),
+                            optimizer,
+                            provenance,
+                            warnings);
+                })
+                .orElse(this);
+    }
+
+    private @Nullable Loss apartLoss(Graph parts) {
+        if (loss == null || loss.outputTerms().isEmpty()) {
+            return loss;
+        }
+        List<OutputTerm> terms = parts.outputs().stream().map(loss::outputTerm).toList();
+        return new Loss.PerOutput(terms).withPenalties(loss.penalties());
+    }
+
+    /** By input the output of its shape, of several such in their order; without those that have none. */
+    public Map<String, String> outputOfEach() {
         ModelFacts facts = ModelFacts.of(graph);
         Map<Shape, Deque<String>> outputs = new HashMap<>();
         graph.outputs().stream()
                 .distinct()
                 .forEach(output -> outputs.computeIfAbsent(facts.shapeOf(output), shape -> new ArrayDeque<>())
                         .add(output));
-        List<String> rebuilding = new ArrayList<>();
+        Map<String, String> rebuilding = new LinkedHashMap<>();
         for (Graph.Input input : graph.inputs()) {
             Deque<String> alike = outputs.getOrDefault(input.shape(), new ArrayDeque<>());
-            if (alike.isEmpty()) {
+            if (!alike.isEmpty()) {
+                rebuilding.put(input.name(), alike.remove());
+            }
+        }
+        return rebuilding;
+    }
+
+    private List<String> rebuildingEach() {
+        Map<String, String> rebuilding = outputOfEach();
+        for (Graph.Input input : graph.inputs()) {
+            if (!rebuilding.containsKey(input.name())) {
                 throw new UnsupportedModelException("Model '" + name + "' turns " + describeInputs() + " into "
                         + describeOutputs() + "; to be trained on or compared, it needs an output for each input, and '"
                         + input.name() + "' " + input.shape()
                         + " has none of its shape. It can be run, encoded with and converted as it is.");
             }
-            rebuilding.add(alike.remove());
         }
-        return rebuilding;
+        return List.copyOf(rebuilding.values());
+    }
+
+    /** Whether it reads several inputs and gives for each an output that rebuilds it. */
+    public boolean rebuildsEach() {
+        return readsSeveral()
+                && waist.isKnown()
+                && outputOfEach().size() == graph.inputs().size();
     }
 
     /** The reconstruction is measured as a whole and made small by its parts. */

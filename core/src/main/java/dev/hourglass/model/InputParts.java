@@ -5,6 +5,7 @@ import dev.hourglass.tensor.ShapeException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -90,6 +91,69 @@ public final class InputParts {
             name += "_";
         }
         return name;
+    }
+
+    /**
+     * What {@link #joined(String, Graph, List, String) joined} began with: the same layers, read by inputs of their own, the
+     * outputs that rebuild these first, in their order.
+     *
+     * @return empty if the model reads no row that is cut into parts, or gives none that consists of what rebuilds them
+     */
+    public static Optional<Graph> apart(AutoencoderSpec spec) {
+        Graph graph = spec.graph();
+        List<Graph.Node> cutting = cutting(graph);
+        List<Graph.Node> parts = cutting.stream()
+                .filter(node -> node.layer() instanceof LayerSpec.Reshape)
+                .skip(1)
+                .toList();
+        List<String> rows = joined(graph, spec.reconstruction());
+        if (parts.size() < 2 || rows.size() != parts.size()) {
+            return Optional.empty();
+        }
+        List<Graph.Input> inputs = parts.stream()
+                .map(part -> new Graph.Input(part.name(), ((LayerSpec.Reshape) part.layer()).target()))
+                .toList();
+        List<String> rebuilding = rows.stream()
+                .map(row -> graph.outputs().contains(row) ? row : inRow(graph, row))
+                .toList();
+        Set<String> gone = new HashSet<>(Set.of(spec.reconstruction()));
+        cutting.forEach(node -> gone.add(node.name()));
+        rows.stream().filter(row -> !rebuilding.contains(row)).forEach(gone::add);
+        List<Graph.Node> rest = graph.nodes().stream()
+                .filter(node -> !gone.contains(node.name()))
+                .toList();
+        List<String> outputs = new ArrayList<>(rebuilding);
+        graph.outputs().stream()
+                .filter(output -> !outputs.contains(output) && !gone.contains(output))
+                .forEach(outputs::add);
+        return Optional.of(new Graph(inputs, rest, outputs, graph.variables()));
+    }
+
+    /** What {@link #cut} has put in front of the other layers; none where that was not done. */
+    private static List<Graph.Node> cutting(Graph graph) {
+        List<Graph.Node> nodes = graph.nodes();
+        int size = graph.input().size();
+        boolean begins = graph.inputs().size() == 1
+                && graph.input().rank() == 1
+                && nodes.getFirst().layer() instanceof LayerSpec.Reshape column
+                && column.target().equals(Shape.of(size, 1))
+                && nodes.getFirst().inputs().equals(List.of(graph.onlyInput().name()));
+        int offset = 0;
+        int end = 1;
+        while (begins && offset < size && end + 1 < nodes.size()) {
+            boolean cuts = nodes.get(end).layer() instanceof LayerSpec.Cropping1d crop
+                    && crop.before() == offset
+                    && nodes.get(end).inputs().equals(List.of(nodes.getFirst().name()))
+                    && nodes.get(end + 1).layer() instanceof LayerSpec.Reshape part
+                    && part.target().size() == size - offset - crop.after()
+                    && nodes.get(end + 1).inputs().equals(List.of(nodes.get(end).name()));
+            if (!cuts) {
+                return List.of();
+            }
+            offset += ((LayerSpec.Reshape) nodes.get(end + 1).layer()).target().size();
+            end += 2;
+        }
+        return begins && offset == size ? nodes.subList(0, end) : List.of();
     }
 
     /**

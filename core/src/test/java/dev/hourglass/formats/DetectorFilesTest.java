@@ -265,7 +265,7 @@ class DetectorFilesTest {
         assertThat(text).contains(written.replace("V", threshold));
         metadata.put("detection", text.replace(written.replace("V", threshold), instead));
         OnnxModel other =
-                new OnnxModel(model.name(), model.inputs(), model.output(), model.nodes(), model.weights(), metadata);
+                new OnnxModel(model.name(), model.inputs(), model.outputs(), model.nodes(), model.weights(), metadata);
         Path file = Files.write(folder.resolve("model.onnx"), OnnxFile.write(other));
         assertThatThrownBy(() -> ModelFile.read(file))
                 .isInstanceOf(CorruptFileException.class)

@@ -100,7 +100,7 @@ class ExportProofTest {
     void otherMetadataOfOnnxIsFoundOut() {
         OnnxModel graph = ModelWriter.translate(model);
         OnnxModel other =
-                new OnnxModel(graph.name(), graph.inputs(), graph.output(), graph.nodes(), graph.weights(), Map.of());
+                new OnnxModel(graph.name(), graph.inputs(), graph.outputs(), graph.nodes(), graph.weights(), Map.of());
         assertThatThrownBy(() -> proof.requireHeldBy(other))
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessageStartingWith("model.keras: expected metadata {")

@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -44,6 +45,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class InputPartsTest {
     private static final Path RESOURCES = Path.of("src/test/resources");
     private static final double TOLERANCE = 2e-5;
+
+    @TempDir
+    private Path folder;
 
     @ParameterizedTest
     @ValueSource(strings = {"views", "alike"})
@@ -100,6 +104,37 @@ class InputPartsTest {
         double drawn = last.outputs().get(1).mse();
         double numbers = last.outputs().get(2).mse();
         assertThat(last.mse()).isEqualTo((24 * drawn + 5 * numbers) / 29, within(1e-6));
+    }
+
+    /** As a run's files have it: the inputs by their names, with the losses and the optimizer of the model that reads a row. */
+    @ParameterizedTest
+    @ValueSource(strings = {".keras", ".h5"})
+    void aTrainedModelIsWrittenWithItsInputsApartAndTrainsOn(String format) throws IOException {
+        SavedModel read = ModelFile.read(RESOURCES.resolve("keras/inputs/views.keras"), "code");
+        TrainResult result = train(read.autoencoder(), read.joined().trainedLoss(), Golden.of("views"), 1);
+        SavedModel row = SavedModel.of(result.model(), result.history().loss(), result.optimizer(), Map.of());
+        SavedModel apart = row.apart();
+        assertThat(apart.graph().inputs()).isEqualTo(read.graph().inputs());
+        assertThat(apart.graph().outputs()).isEqualTo(read.graph().outputs());
+        assertThat(apart.layers()).isEqualTo(read.layers());
+
+        Path file = folder.resolve("views" + format);
+        ModelFile.write(apart, file);
+        SavedModel again = ModelFile.read(file);
+        assertThat(again.describeInputs()).isEqualTo(read.describeInputs());
+        assertThat(again.joined().trainedLoss()).isEqualTo(row.trainedLoss());
+        assertThat(again.joined().apart().graph()).isEqualTo(apart.graph());
+        assertThat(again.autoencoder().spec().graph())
+                .isEqualTo(result.model().spec().graph());
+        OptimizerState optimizer = Objects.requireNonNull(again.joined().optimizer());
+        assertThat(optimizer.steps()).isEqualTo(10);
+    }
+
+    @Test
+    void aModelOfOneInputStaysAsItIs() throws IOException {
+        SavedModel read = ModelFile.read(RESOURCES.resolve("keras/graphs/composite.keras"));
+        assertThat(read.apart()).isSameAs(read);
+        assertThat(read.joined()).isSameAs(read);
     }
 
     @Test

@@ -185,7 +185,7 @@ public final class ModelShelf {
 
     private static SavedModel ofFile(ConfinedFolder folder, String file) {
         try {
-            return ModelFile.read(folder, file);
+            return ModelFile.read(folder, file).joined();
         } catch (IOException e) {
             throw ApiException.missing(
                     "model", "The model's file cannot be read: " + Failures.reason(e) + ".", "Choose another.");

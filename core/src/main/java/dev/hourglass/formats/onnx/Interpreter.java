@@ -27,7 +27,7 @@ final class Interpreter {
         for (Node node : model.nodes()) {
             node.inputs().forEach(input -> reads.merge(input, 1, Integer::sum));
         }
-        reads.merge(model.output().name(), 1, Integer::sum);
+        model.outputs().forEach(output -> reads.merge(output.name(), 1, Integer::sum));
         model.weights().forEach(constant -> weights.put(constant.name(), constant));
         model.nodes().forEach(node -> node.inputs().forEach(input -> reads.merge(input, 1, Integer::sum)));
     }
@@ -35,7 +35,7 @@ final class Interpreter {
     /**
      * @param batch {@code samples} inputs, row-major, one after the other; where there are several inputs, those of a
      *     sample side by side
-     * @return as many outputs
+     * @return as many outputs; of several, all numbers of the first come first
      */
     static double[] run(OnnxModel model, float[] batch, int samples) {
         Interpreter interpreter = new Interpreter(model);
@@ -48,13 +48,18 @@ final class Interpreter {
         for (Node node : model.nodes()) {
             interpreter.values.put(node.outputs().getLast(), interpreter.compute(node));
         }
-        Tensor output = interpreter.value(model.output().name());
-        if (!Arrays.equals(
-                output.dimensions(), withBatch(samples, model.output().shape()))) {
-            throw new IllegalStateException("ONNX graph gives " + Arrays.toString(output.dimensions()) + ", expected "
-                    + samples + " of " + model.output().shape());
+        return model.outputs().stream()
+                .flatMapToDouble(output -> Arrays.stream(interpreter.output(output, samples)))
+                .toArray();
+    }
+
+    private double[] output(OnnxModel.Value output, int samples) {
+        Tensor found = value(output.name());
+        if (!Arrays.equals(found.dimensions(), withBatch(samples, output.shape()))) {
+            throw new IllegalStateException("ONNX graph gives " + Arrays.toString(found.dimensions()) + ", expected "
+                    + samples + " of " + output.shape());
         }
-        return output.values();
+        return found.values();
     }
 
     /** The same numbers of each sample. */

@@ -111,7 +111,8 @@ public final class OnnxFile {
         graph.text(GRAPH_NAME, model.name());
         model.weights().forEach(weights -> graph.message(GRAPH_WEIGHTS, tensor(weights)));
         model.inputs().forEach(input -> graph.message(GRAPH_INPUT, value(input)));
-        return graph.message(GRAPH_OUTPUT, value(model.output()));
+        model.outputs().forEach(output -> graph.message(GRAPH_OUTPUT, value(output)));
+        return graph;
     }
 
     private static ProtobufMessage node(Node node) {
@@ -229,8 +230,7 @@ public final class OnnxFile {
                 default -> throw unexpected("graph");
             }
         }
-        require("outputs", outputs.size(), 1);
-        return new OnnxModel(name, inputs, outputs.getFirst(), nodes, weights, metadata);
+        return new OnnxModel(name, inputs, outputs, nodes, weights, metadata);
     }
 
     private static Node readNode(ProtobufReader node) {

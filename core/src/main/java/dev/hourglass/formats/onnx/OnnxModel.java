@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The part of ONNX that layers need: one graph with one output and weights inside. Names of operators, attributes and
+ * The part of ONNX that layers need: one graph with weights inside. Names of operators, attributes and
  * values are those of the file.
  *
  * @param name of the graph
  * @param inputs what goes in, at least one value, channels last
- * @param output what comes out, channels last
+ * @param outputs what comes out, at least one value, channels last
  * @param nodes in the order in which they run
  * @param weights constants that nodes name as inputs
  * @param metadata free texts that runtimes hand through
@@ -22,7 +22,7 @@ import java.util.TreeMap;
 public record OnnxModel(
         String name,
         List<Value> inputs,
-        Value output,
+        List<Value> outputs,
         List<Node> nodes,
         List<Weights> weights,
         Map<String, String> metadata) {
@@ -33,6 +33,7 @@ public record OnnxModel(
 
     public OnnxModel {
         inputs = List.copyOf(inputs);
+        outputs = List.copyOf(outputs);
         nodes = List.copyOf(nodes);
         weights = List.copyOf(weights);
         metadata = Collections.unmodifiableSortedMap(new TreeMap<>(metadata));

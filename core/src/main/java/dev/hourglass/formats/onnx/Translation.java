@@ -116,10 +116,10 @@ final class Translation {
      * @param parameters of the layers, at least
      */
     static OnnxModel of(String name, Graph layers, Parameters parameters, Map<String, String> metadata) {
-        if (layers.outputs().size() > 1) {
-            throw new UnsupportedModelException("Model '" + name + "' has the outputs "
+        if (layers.outputs().stream().distinct().count() < layers.outputs().size()) {
+            throw new UnsupportedModelException("Model '" + name + "' gives a value twice, its outputs being "
                     + String.join(", ", layers.outputs())
-                    + ", and ONNX files are written with one. Name the one that is meant with --output NAME.");
+                    + ", which no ONNX file does. Name the one that is meant with --output NAME.");
         }
         Translation translation = new Translation(layers.inputs(), parameters);
         layers.nodes().stream()
@@ -132,12 +132,15 @@ final class Translation {
         for (int i = 0; i < layers.nodes().size(); i++) {
             translation.add(layers.nodes().get(i), facts.layers().get(i).output());
         }
-        translation.take(layers.onlyOutput());
-        Value output = new Value(translation.valueIn(Layout.CHANNELS_LAST), facts.output());
+        List<Value> outputs = new ArrayList<>();
+        for (String output : layers.outputs()) {
+            translation.take(output);
+            outputs.add(new Value(translation.valueIn(Layout.CHANNELS_LAST), facts.shapeOf(output)));
+        }
         List<Value> inputs = layers.inputs().stream()
                 .map(input -> new Value(input.name(), input.shape()))
                 .toList();
-        return new OnnxModel(name, inputs, output, translation.nodes, translation.weights, metadata);
+        return new OnnxModel(name, inputs, outputs, translation.nodes, translation.weights, metadata);
     }
 
     /** Goes on from a layer's output. */

@@ -195,12 +195,6 @@ class KerasGraphsTest {
         ModelFile.write(model.withOutput(output), written);
 
         assertThat(written).exists();
-        if (model.graph().outputs().size() > 1) {
-            assertThatThrownBy(() -> ModelFile.write(model, folder.resolve("whole.onnx")))
-                    .isInstanceOf(UnsupportedModelException.class)
-                    .hasMessageEndingWith(
-                            "ONNX files are written with one. Name the one that is meant with --output NAME.");
-        }
     }
 
     private static Path resource(String name) {

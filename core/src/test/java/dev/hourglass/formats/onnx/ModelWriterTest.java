@@ -1,6 +1,7 @@
 package dev.hourglass.formats.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
@@ -20,6 +21,7 @@ import dev.hourglass.interop.RandomNetworks;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.ModelFacts;
 import dev.hourglass.model.Padding;
 import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.Normalization;
@@ -163,7 +165,7 @@ class ModelWriterTest {
         OnnxModel graph =
                 Translation.of("model", Graph.chain(Shape.of(2, 2), layers), Parameters.of(List.of()), Map.of());
         assertThat(graph.inputs().getFirst().name()).isEqualTo("input_");
-        assertThat(graph.output().name()).isEqualTo("input");
+        assertThat(graph.outputs().getFirst().name()).isEqualTo("input");
     }
 
     @Test
@@ -221,7 +223,7 @@ class ModelWriterTest {
                 .isEqualTo(OnnxModel.Attribute.Wholes.of(0, 0, 1, 1));
         nodes.set(1, new OnnxModel.Node(conv.name(), conv.operator(), conv.inputs(), conv.outputs(), attributes));
         byte[] wrong = OnnxFile.write(
-                new OnnxModel(graph.name(), graph.inputs(), graph.output(), nodes, graph.weights(), graph.metadata()));
+                new OnnxModel(graph.name(), graph.inputs(), graph.outputs(), nodes, graph.weights(), graph.metadata()));
         assertThat(ModelWriter.difference(OnnxFile.read(wrong), GoldenBatch.of(model)))
                 .isGreaterThan(1e-2);
     }
@@ -305,6 +307,55 @@ class ModelWriterTest {
             float[] values = new float[samples * model.output().size()];
             output.getFloatBuffer().get(values);
             return values;
+        }
+    }
+
+    /** Two inputs of which the second tells a class, and two outputs. */
+    @Test
+    void severalInputsAndOutputsKeepTheirNames() throws IOException, OrtException {
+        SavedModel model = ModelFile.read(Path.of("src/test/resources/keras/graphs/two_views.keras"));
+        int samples = 3;
+        float[] inputs = inputs(model, samples);
+        int size = model.input().size();
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        Map<String, OnnxTensorLike> fed = new HashMap<>();
+        int from = 0;
+        for (Graph.Input input : model.graph().inputs()) {
+            float[] part = new float[samples * input.shape().size()];
+            for (int i = 0; i < samples; i++) {
+                int count = input.shape().size();
+                System.arraycopy(inputs, i * size + from, part, i * count, count);
+            }
+            from += input.shape().size();
+            fed.put(
+                    input.name(),
+                    OnnxTensor.createTensor(environment, FloatBuffer.wrap(part), dimensions(samples, input.shape())));
+        }
+        int all = GoldenBatch.numbers(model.graph());
+        float[] expected = new float[samples * all];
+        try (ChainInference inference = ChainInference.of(model.graph(), model.parameters(), 1)) {
+            inference.run(
+                    (index, into, offset) -> System.arraycopy(inputs, index * size, into, offset, size),
+                    0,
+                    samples,
+                    expected);
+        }
+        try (OrtSession session = environment.createSession(write(model));
+                OrtSession.Result result = session.run(fed)) {
+            ModelFacts facts = ModelFacts.of(model.graph());
+            int before = 0;
+            for (String output : model.graph().outputs()) {
+                OnnxTensor tensor = (OnnxTensor) result.get(output).orElseThrow();
+                Shape shape = facts.shapeOf(output);
+                assertThat(tensor.getInfo().getShape()).isEqualTo(dimensions(samples, shape));
+                float[] found = new float[samples * shape.size()];
+                tensor.getFloatBuffer().get(found);
+                for (int i = 0; i < found.length; i++) {
+                    int place = i / shape.size() * all + before + i % shape.size();
+                    assertThat(found[i]).isCloseTo(expected[place], within(1e-5f));
+                }
+                before += shape.size();
+            }
         }
     }
 

@@ -115,7 +115,7 @@ class StoredNormalizationTest {
         Map<String, String> metadata = new HashMap<>(model.metadata());
         metadata.put("normalization." + part, value);
         OnnxModel other =
-                new OnnxModel(model.name(), model.inputs(), model.output(), model.nodes(), model.weights(), metadata);
+                new OnnxModel(model.name(), model.inputs(), model.outputs(), model.nodes(), model.weights(), metadata);
         return Files.write(folder.resolve("model.onnx"), OnnxFile.write(other));
     }
 
