@@ -260,7 +260,7 @@ final class DetectCommand implements Runnable {
                 options.table(),
                 options.steps(),
                 options.classes(),
-                options.array());
+                options.arrays());
     }
 
     /** How NEW is read: as TRAIN, unless it is said. */

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The samples of a model that reads several inputs: those of the same index belong together, and a sample is the numbers of
@@ -18,9 +19,12 @@ public final class JoinedInputs implements Dataset {
     private final List<Dataset> parts;
     private final Dataset first;
     private final Shape shape;
+    /** What a row goes through after its parts have been; null for nothing. */
+    private final @Nullable Normalization ofRows;
 
-    private JoinedInputs(Map<String, Dataset> inputs, Shape shape) {
+    private JoinedInputs(Map<String, Dataset> inputs, Shape shape, @Nullable Normalization ofRows) {
         this.inputs = inputs;
+        this.ofRows = ofRows;
         parts = List.copyOf(inputs.values());
         first = parts.getFirst();
         this.shape = shape;
@@ -45,7 +49,22 @@ public final class JoinedInputs implements Dataset {
         int numbers = ordered.values().stream()
                 .mapToInt(input -> input.sampleShape().size())
                 .reduce(0, Math::addExact);
-        return new JoinedInputs(ordered, Shape.of(numbers));
+        return new JoinedInputs(ordered, Shape.of(numbers), null);
+    }
+
+    /**
+     * The same samples of parts that are as they are stored, normalized as rows.
+     *
+     * @param rows with a scale for all numbers or one for each of a row
+     * @throws DatasetException if it has scales for another number
+     */
+    public JoinedInputs withNormalization(Normalization rows) {
+        if (rows.channels() > 1 && rows.channels() != shape.size()) {
+            throw new DatasetException(
+                    "Samples of " + shape.size() + " numbers in all inputs can't be normalized with scales for "
+                            + rows.channels() + ". Take the data that the scales were fitted to.");
+        }
+        return new JoinedInputs(inputs, shape, rows);
     }
 
     @Override
@@ -65,7 +84,7 @@ public final class JoinedInputs implements Dataset {
 
     @Override
     public Normalization normalization() {
-        return first.normalization();
+        return ofRows == null ? first.normalization() : ofRows;
     }
 
     @Override
@@ -74,6 +93,9 @@ public final class JoinedInputs implements Dataset {
         for (Dataset part : parts) {
             part.copySample(index, into, at);
             at += part.sampleShape().size();
+        }
+        if (ofRows != null) {
+            ofRows.apply(into, offset, shape.size());
         }
     }
 
@@ -116,7 +138,7 @@ public final class JoinedInputs implements Dataset {
     public Dataset limit(int count) {
         Map<String, Dataset> fewer = new LinkedHashMap<>();
         inputs.forEach((name, input) -> fewer.put(name, input.limit(count)));
-        return new JoinedInputs(fewer, shape);
+        return new JoinedInputs(fewer, shape, ofRows);
     }
 
     @Override
@@ -124,6 +146,6 @@ public final class JoinedInputs implements Dataset {
         if (other.size() != shape.size()) {
             throw new DatasetException("Samples of " + shape + " can't be seen as " + other);
         }
-        return new JoinedInputs(inputs, other);
+        return new JoinedInputs(inputs, other, ofRows);
     }
 }

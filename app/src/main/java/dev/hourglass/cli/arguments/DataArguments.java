@@ -262,13 +262,17 @@ public final class DataArguments {
             return open(options, catalog, terminal);
         }
         Map<String, Dataset> inputs = new LinkedHashMap<>();
+        // Each number of a row may have a scale of its own.
+        boolean byNumber = scale == null && model.normalization().channels() > 1;
+        SourceOptions plain = byNumber ? options.withNormalization(Normalization.NONE) : options;
         for (Graph.Input input : model.graph().inputs()) {
             String file = Objects.requireNonNull(files.get(input.name()));
-            SourceOptions of = options.withSampleShape(input.shape());
+            SourceOptions of = plain.withSampleShape(input.shape());
             inputs.put(
                     input.name(), open(file, file.equals(source) ? of.withArray(input.name()) : of, catalog, terminal));
         }
-        return JoinedInputs.of(inputs);
+        JoinedInputs rows = JoinedInputs.of(inputs);
+        return byNumber ? rows.withNormalization(model.normalization()) : rows;
     }
 
     private Dataset open(SourceOptions options, DatasetCatalog catalog, Terminal terminal) {

@@ -74,6 +74,10 @@ public record Recipe(
             return new Data(name, folder, value, value, series, pictures, nextSteps);
         }
 
+        public Data withSeries(Series value) {
+            return new Data(name, folder, trainingLimit, testLimit, value, pictures, nextSteps);
+        }
+
         public Data withNextSteps(@Nullable Integer value) {
             return new Data(name, folder, trainingLimit, testLimit, series, pictures, value);
         }

@@ -203,7 +203,7 @@ public final class RecipeReader {
             Origin origin = folder.isOfFile() ? Origin.of(item.place()) : Origin.NONE;
             models.add(new ModelRecipe(
                     spec,
-                    data(learned, folder),
+                    byInputs(data(learned, folder), inputs(model).keySet()),
                     with(
                             spec,
                             outputs,
@@ -249,6 +249,15 @@ public final class RecipeReader {
                         .flatMap(List::stream)
                         .distinct()
                         .toArray(String[]::new));
+    }
+
+    /** Of a model that has several inputs, a file's arrays of their names are its samples. */
+    private static Recipe.Data byInputs(Recipe.Data data, Set<String> inputs) {
+        Recipe.Series series = data.series();
+        if (series == null || inputs.isEmpty() || !series.options().arrays().isEmpty()) {
+            return data;
+        }
+        return data.withSeries(new Recipe.Series(series.file(), series.options().withArrays(List.copyOf(inputs))));
     }
 
     private Recipe.Data data(Mapping given, RecipeFolder recipeFolder) {

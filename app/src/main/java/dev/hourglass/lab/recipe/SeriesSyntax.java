@@ -140,10 +140,7 @@ final class SeriesSyntax {
         }
         options = options.withScale(scale(data));
         options = options.withTable(table(data)).withSteps(steps(data)).withClasses(classes(data));
-        options = data.find("array")
-                .map(node -> node.asText("the name of an array"))
-                .map(options::withArray)
-                .orElse(options);
+        options = options.withArrays(names(data, "array"));
         Optional<Node> labels = data.find("labels");
         if (labels.isPresent()) {
             requireNone(data, "test", labels.get(), "a file of labels");
@@ -359,8 +356,8 @@ final class SeriesSyntax {
             of.put("stride", window.stride());
             tree.put("window", of);
         }
-        if (options.array() != null) {
-            tree.put("array", options.array());
+        if (!options.arrays().isEmpty()) {
+            tree.put("array", options.arrays().size() == 1 ? options.arrays().getFirst() : options.arrays());
         }
         writeScale(options.scaling(), tree);
         if (options.labels() != null) {

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param table how a table is written and what its columns are
  * @param steps what happens to its rows before they are cut
  * @param classes what labels are used for
- * @param array of a file of several, such as NPZ; null to choose by their names
+ * @param arrays of a file of several, such as NPZ: the one that has the samples, or those whose numbers lie side by side in a
+ *     sample, one for each input of a model; empty to choose by their names
  */
 public record SeriesOptions(
         @Nullable Path test,
@@ -30,7 +31,7 @@ public record SeriesOptions(
         TableOptions table,
         Steps steps,
         Classes classes,
-        @Nullable String array) {
+        List<String> arrays) {
     /**
      * @param steps the length of a sample, >= 1
      * @param stride from the beginning of one sample to that of the next, >= 1; below {@code steps} they overlap
@@ -144,6 +145,7 @@ public record SeriesOptions(
     }
 
     public SeriesOptions {
+        arrays = List.copyOf(arrays);
         if (!(testShare > 0 && testShare < 1)) {
             throw new IllegalArgumentException("testShare must be above 0 and below 1, got " + testShare);
         }
@@ -156,20 +158,28 @@ public record SeriesOptions(
     /** Rows as samples, the last fifth to test by, every channel from 0 to 1, no labels. */
     public static SeriesOptions defaults() {
         return new SeriesOptions(
-                null, 0.2, null, Scale.of(Scaling.MIN_MAX), null, TableOptions.DEFAULT, Steps.PLAIN, Classes.ALL, null);
+                null,
+                0.2,
+                null,
+                Scale.of(Scaling.MIN_MAX),
+                null,
+                TableOptions.DEFAULT,
+                Steps.PLAIN,
+                Classes.ALL,
+                List.of());
     }
 
     public SeriesOptions withTest(Path file) {
-        return new SeriesOptions(file, testShare, window, scaling, labels, table, steps, classes, array);
+        return new SeriesOptions(file, testShare, window, scaling, labels, table, steps, classes, arrays);
     }
 
     public SeriesOptions withTestShare(double share) {
-        return new SeriesOptions(test, share, window, scaling, labels, table, steps, classes, array);
+        return new SeriesOptions(test, share, window, scaling, labels, table, steps, classes, arrays);
     }
 
     public SeriesOptions withWindow(int length, int stride) {
         return new SeriesOptions(
-                test, testShare, new Window(length, stride), scaling, labels, table, steps, classes, array);
+                test, testShare, new Window(length, stride), scaling, labels, table, steps, classes, arrays);
     }
 
     /** By channel, without bounds. */
@@ -178,11 +188,11 @@ public record SeriesOptions(
     }
 
     public SeriesOptions withScale(@Nullable Scale other) {
-        return new SeriesOptions(test, testShare, window, other, labels, table, steps, classes, array);
+        return new SeriesOptions(test, testShare, window, other, labels, table, steps, classes, arrays);
     }
 
     public SeriesOptions withLabels(Path file) {
-        return new SeriesOptions(test, testShare, window, scaling, file, table, steps, classes, array);
+        return new SeriesOptions(test, testShare, window, scaling, file, table, steps, classes, arrays);
     }
 
     public SeriesOptions withLabelColumn(String column) {
@@ -190,18 +200,23 @@ public record SeriesOptions(
     }
 
     public SeriesOptions withTable(TableOptions other) {
-        return new SeriesOptions(test, testShare, window, scaling, labels, other, steps, classes, array);
+        return new SeriesOptions(test, testShare, window, scaling, labels, other, steps, classes, arrays);
     }
 
     public SeriesOptions withSteps(Steps other) {
-        return new SeriesOptions(test, testShare, window, scaling, labels, table, other, classes, array);
+        return new SeriesOptions(test, testShare, window, scaling, labels, table, other, classes, arrays);
     }
 
     public SeriesOptions withClasses(Classes other) {
-        return new SeriesOptions(test, testShare, window, scaling, labels, table, steps, other, array);
+        return new SeriesOptions(test, testShare, window, scaling, labels, table, steps, other, arrays);
     }
 
-    public SeriesOptions withArray(@Nullable String name) {
-        return new SeriesOptions(test, testShare, window, scaling, labels, table, steps, classes, name);
+    public SeriesOptions withArrays(List<String> names) {
+        return new SeriesOptions(test, testShare, window, scaling, labels, table, steps, classes, names);
+    }
+
+    /** The array that has the samples; null to choose one by the names, or where it is several. */
+    public @Nullable String array() {
+        return arrays.size() == 1 ? arrays.getFirst() : null;
     }
 }

@@ -5,6 +5,7 @@ import dev.hourglass.data.DataSources;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.FloatDataset;
+import dev.hourglass.data.JoinedInputs;
 import dev.hourglass.data.SourceOptions;
 import dev.hourglass.data.Split;
 import dev.hourglass.data.files.ArrayChoice;
@@ -15,9 +16,12 @@ import dev.hourglass.tensor.Normalization;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +53,8 @@ public record SeriesSplit(FloatDataset training, FloatDataset test, List<String>
         Optional<ArrayFile> arrays = DataSources.arrays(file);
         List<String> notes = new ArrayList<>();
         Path testFile = options.test();
-        if (arrays.isPresent() && testFile == null && ArrayChoice.hasBoth(file, arrays.get(), options.array())) {
+        boolean isOne = arrays.isPresent() && !hasSeveral(file, arrays.get(), options.arrays());
+        if (isOne && testFile == null && ArrayChoice.hasBoth(file, arrays.orElseThrow(), options.array())) {
             testFile = file;
         }
         FloatDataset series = read(file, arrays, options, Split.TRAINING, notes);
@@ -86,8 +91,11 @@ public record SeriesSplit(FloatDataset training, FloatDataset test, List<String>
 
     private static FloatDataset read(
             Path file, Optional<ArrayFile> arrays, SeriesOptions options, Split split, List<String> notes) {
+        boolean areSeveral = arrays.isPresent() && hasSeveral(file, arrays.get(), options.arrays());
         Dataset data = arrays.isPresent()
-                ? ArrayChoice.open(file, arrays.get(), options.array(), split, notes)
+                ? areSeveral
+                        ? sideBySide(file, arrays.get(), options.arrays(), split)
+                        : ArrayChoice.open(file, arrays.get(), options.array(), split, notes)
                 : DataSources.openFile(file, SourceOptions.defaults());
         if (!(data instanceof FloatDataset rows)) {
             throw new DatasetException("Can't read " + file
@@ -113,6 +121,48 @@ public record SeriesSplit(FloatDataset training, FloatDataset test, List<String>
         }
         requireFinite(file, rows);
         return options.labels() == null ? rows : (FloatDataset) DataSources.labelled(rows, options.labels());
+    }
+
+    /** Whether a file has the arrays that are to lie side by side; false where it has none of them, as a file of rows. */
+    private static boolean hasSeveral(Path file, ArrayFile arrays, List<String> names) {
+        List<String> there =
+                arrays.entries().stream().map(ArrayFile.Entry::name).toList();
+        if (names.size() < 2 || names.stream().noneMatch(there::contains)) {
+            return false;
+        }
+        List<String> missing =
+                names.stream().filter(name -> !there.contains(name)).toList();
+        if (!missing.isEmpty()) {
+            throw new DatasetException(file + " has no array " + String.join(", ", missing) + " beside "
+                    + String.join(", ", names.stream().filter(there::contains).toList())
+                    + ". Save an array for each input of the model, by its name.");
+        }
+        return true;
+    }
+
+    /** The numbers of several arrays in a row, sample by sample; labels are those of the first. */
+    private static FloatDataset sideBySide(Path file, ArrayFile arrays, List<String> names, Split split) {
+        Map<String, Dataset> parts = new LinkedHashMap<>();
+        names.forEach(name -> parts.put(name, ArrayChoice.open(file, arrays, name, split, new ArrayList<>())));
+        JoinedInputs joined = JoinedInputs.of(parts);
+        int size = joined.sampleShape().size();
+        long numbers = (long) joined.size() * size;
+        if (numbers > Integer.MAX_VALUE - 64) {
+            throw new DatasetException(String.format(
+                    Locale.ROOT,
+                    "The arrays of %s have %,d numbers, which is more than lie side by side in memory. Use fewer samples.",
+                    file,
+                    numbers));
+        }
+        float[] rows = new float[Math.toIntExact(numbers)];
+        for (int i = 0; i < joined.size(); i++) {
+            joined.copySample(i, rows, i * size);
+        }
+        FloatDataset whole = FloatDataset.of(String.valueOf(file.getFileName()), joined.sampleShape(), rows);
+        return joined.hasLabels()
+                ? whole.withLabels(
+                        IntStream.range(0, joined.size()).map(joined::label).toArray(), joined.classNames())
+                : whole;
     }
 
     private static FloatDataset windows(FloatDataset rows, SeriesOptions options, boolean toTheEnd) {

@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -166,6 +168,50 @@ class SeriesSplitTest {
         assertThatThrownBy(() -> SeriesSplit.open(file, SeriesOptions.defaults()))
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessageContaining("NaN in row 2, column 2, both from 1");
+    }
+
+    /** Of samples 0, 1, …, the first array has k and 10 + k, the second 100 + k. */
+    @Test
+    void arraysOfTheInputsNamesLieSideBySide() throws IOException {
+        Path file = archive();
+        SeriesOptions options = SeriesOptions.defaults().withScaling(null).withArrays(List.of("facts", "picture"));
+
+        SeriesSplit split = SeriesSplit.open(file, options);
+
+        assertThat(split.training().sampleShape()).isEqualTo(Shape.of(3));
+        assertThat(split.training().size()).isEqualTo(8);
+        assertThat(split.test().size()).isEqualTo(2);
+        float[] row = new float[3];
+        split.test().copySample(1, row, 0);
+        assertThat(row).containsExactly(109, 9, 19);
+        assertThatThrownBy(() -> SeriesSplit.open(file, options.withArrays(List.of("facts", "pictures"))))
+                .isInstanceOf(DatasetException.class)
+                .hasMessage(
+                        file + " has no array pictures beside facts. Save an array for each input of the model, by its"
+                                + " name.");
+    }
+
+    private Path archive() throws IOException {
+        Path picture = folder.resolve("picture.npy");
+        Path facts = folder.resolve("facts.npy");
+        NpyWriter.write(picture, Shape.of(2, 1), sink -> {
+            for (int i = 0; i < 10; i++) {
+                sink.write(new float[] {i, 10 + i}, 0, 1);
+            }
+        });
+        NpyWriter.write(facts, Shape.of(1), sink -> {
+            for (int i = 0; i < 10; i++) {
+                sink.write(new float[] {100 + i}, 0, 1);
+            }
+        });
+        Path file = folder.resolve("both.npz");
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+            for (Path array : List.of(picture, facts)) {
+                zip.putNextEntry(new ZipEntry(String.valueOf(array.getFileName())));
+                Files.copy(array, zip);
+            }
+        }
+        return file;
     }
 
     private interface Row {
