@@ -31,6 +31,12 @@ final class LayerPenalties {
         List<Penalty> penalties = new ArrayList<>();
         for (VariableConfig said : VariableConfig.of(SUFFIX, config, model)) {
             boolean ofActivity = said.of().equals(Penalty.ACTIVITY);
+            if (ofActivity && said.withinSteps()) {
+                warnings.accept("Layer '" + Json.printable(said.layer().kerasName()) + "' has " + said.setting()
+                        + " of the layer within a TimeDistributed, which Keras 3 leaves out of the loss, and so does"
+                        + " Hourglass. Give it to the TimeDistributed itself to have it count.");
+                continue;
+            }
             if (ofActivity && said.isOfOneWay()) {
                 leaveOut(said, warnings);
                 continue;

@@ -21,9 +21,16 @@ import org.jspecify.annotations.Nullable;
  * never heard of is not silently computed wrong.
  */
 final class LayerSettings {
-    /** What a layer of any class may have. */
-    private static final List<String> OF_NO_SAY =
-            List.of("name", "trainable", "dtype", "batch_input_shape", "batch_shape", "input_dim", "input_length");
+    /** What a layer of any class may have; what keeps activities small is read by {@link LayerPenalties}. */
+    private static final List<String> OF_NO_SAY = List.of(
+            "name",
+            "trainable",
+            "dtype",
+            "batch_input_shape",
+            "batch_shape",
+            "input_dim",
+            "input_length",
+            "activity_regularizer");
 
     private final String kerasClass;
     private final String layer;

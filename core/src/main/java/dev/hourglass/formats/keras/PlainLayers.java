@@ -236,6 +236,9 @@ final class PlainLayers {
             return new Activated(inner, null);
         }
         Json.Mapping plain = inFloat32(named(config));
+        if (kerasClass.equals("ActivityRegularization")) {
+            return new Activated(linear(inner, plain, activityRegularizer(plain)), null);
+        }
         if (kerasClass.equals("Identity")) {
             return new Activated(linear(inner, plain, null), null);
         }

@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param value anything but {@code null}
  * @param layer whose variable it is
  * @param prefixes with which the variable's name may begin here
+ * @param withinSteps whether it is said of the layer within a TimeDistributed, not of the TimeDistributed itself
  */
-record VariableConfig(String setting, Json value, ModelNode.Layer layer, List<String> prefixes) {
+record VariableConfig(String setting, Json value, ModelNode.Layer layer, List<String> prefixes, boolean withinSteps) {
     private static final List<String> WHOLE = List.of("");
 
     /** Where Keras keeps the layers within a layer, and how their variables' names begin here. */
@@ -61,7 +62,7 @@ record VariableConfig(String setting, Json value, ModelNode.Layer layer, List<St
                 case ModelNode.Model nested -> addModel(config, nested, found);
                 case ModelNode.Layer layer -> {
                     if (config.find("config") instanceof Json.Mapping settings) {
-                        addLayer(settings, layer, WHOLE, found);
+                        addLayer(settings, layer, WHOLE, /* withinSteps= */ false, found);
                     }
                 }
             }
@@ -69,15 +70,20 @@ record VariableConfig(String setting, Json value, ModelNode.Layer layer, List<St
     }
 
     private static void addLayer(
-            Json.Mapping settings, ModelNode.Layer layer, List<String> prefixes, Consumer<VariableConfig> found) {
+            Json.Mapping settings,
+            ModelNode.Layer layer,
+            List<String> prefixes,
+            boolean withinSteps,
+            Consumer<VariableConfig> found) {
         settings.members().forEach((setting, value) -> {
             if (!(value instanceof Json.Nothing)) {
-                found.accept(new VariableConfig(setting, value, layer, prefixes));
+                found.accept(new VariableConfig(setting, value, layer, prefixes, withinSteps));
             }
             if (INNER.containsKey(setting)
                     && value instanceof Json.Mapping inner
                     && inner.find("config") instanceof Json.Mapping within) {
-                addLayer(within, layer, INNER.get(setting), found);
+                boolean steps = withinSteps || layer.spec() instanceof LayerSpec.TimeDistributed;
+                addLayer(within, layer, INNER.get(setting), steps, found);
             }
         });
     }
