@@ -80,7 +80,7 @@ public final class OddestPictures {
                 .append(String.format(
                         Locale.ROOT,
                         "%,d pictures, %,d above the threshold of 1; the %,d with the highest scores, the oddest first."
-                                + " Orange is what adds to the score.",
+                                + " Orange is what adds to the score, in each picture as strong as its own largest part.",
                         scored.scores().length,
                         scored.flagged(),
                         entries.size()))
