@@ -33,7 +33,7 @@ final class OneClassBoard implements Benchmark {
     private static final String ZERO = Detectors.ZERO;
     private static final String PCA = "PCA error";
     private static final String AUTOENCODER = "autoencoder";
-    private static final String WITH_CODE = "autoencoder, error and code";
+    private static final String WITH_CODE = "autoencoder with code";
     private static final int HIDDEN = 256;
     private static final int CODE = 32;
     private static final float INPUT_NOISE = 0.3f;
@@ -167,7 +167,7 @@ final class OneClassBoard implements Benchmark {
                 .toList();
         if (seeds.size() > 1) {
             for (int i = 0; i < each.size(); i++) {
-                rows.add(row(WITH_CODE + ", seed " + seeds.get(i), each.get(i)));
+                rows.add(row(Detectors.withCode(seeds.get(i)), each.get(i)));
             }
         }
         double[] ours = mean(each);
@@ -223,7 +223,7 @@ final class OneClassBoard implements Benchmark {
                         + " of other classes being anomalies. The autoencoder is of dense layers with a code of " + CODE
                         + " numbers and learns to take noise of deviation " + INPUT_NOISE
                         + " off; PCA keeps as many components."
-                        + " Its error is the mean squared one of the pixels, without noise; error and code adds "
+                        + " Its error is the mean squared one of the pixels, without noise; with code adds "
                         + Detectors.CODE_WEIGHT
                         + " times the code's squared Mahalanobis distance, each divided by its mean in training. Neighbours: the mean distance to the "
                         + NeighbourDistance.USUAL_NEIGHBOURS + " nearest training images. Means over " + seeds.size()

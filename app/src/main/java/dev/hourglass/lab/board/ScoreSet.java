@@ -11,6 +11,11 @@ import java.util.Map;
  */
 record ScoreSet(Map<String, double[]> numbers) {
     ScoreSet {
+        for (String name : numbers.keySet()) {
+            if (name.indexOf(',') >= 0) {
+                throw new IllegalArgumentException("names of scores are kept between commas, got '" + name + "'");
+            }
+        }
         numbers = Collections.unmodifiableMap(new LinkedHashMap<>(numbers));
     }
 

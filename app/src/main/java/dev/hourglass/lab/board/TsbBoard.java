@@ -48,7 +48,7 @@ final class TsbBoard implements Benchmark {
 
     private static final String NOISE = "uniform noise";
     private static final String AUTOENCODER = "autoencoder";
-    private static final String WITH_CODE = "autoencoder, error and code";
+    private static final String WITH_CODE = "autoencoder with code";
     private static final int STEPS = 32;
     private static final double USUAL = 0.99;
     private static final int HIDDEN = 64;
@@ -268,7 +268,7 @@ final class TsbBoard implements Benchmark {
                 + " TSB-AD's board. Over how many rows scores are averaged was chosen for each detector on the "
                 + series.stream().filter(each -> !each.judged()).count()
                 + " other files of NAB. Which of the two scores counts as the"
-                + " autoencoder's was chosen there as well. Error and code: the error and " + Detectors.CODE_WEIGHT
+                + " autoencoder's was chosen there as well. With code: the error and " + Detectors.CODE_WEIGHT
                 + " times the code's squared Mahalanobis distance, each divided by its mean in training. Means over the"
                 + " series.");
         notes.add("Published on the same series, without knowing these settings: POLY 0.376, KShapeAD 0.350, MOMENT-FT"

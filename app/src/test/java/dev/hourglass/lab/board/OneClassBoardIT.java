@@ -51,7 +51,7 @@ class OneClassBoardIT {
                 .extracting(BoardResult.Column::name)
                 .containsExactly("mean AUROC", "worst class", "upper", "lower");
         for (String detector :
-                List.of("autoencoder", "autoencoder, error and code, seed 1", "nearest neighbours", "PCA error")) {
+                List.of("autoencoder", "autoencoder with code seed 1", "nearest neighbours", "PCA error")) {
             assertThat(row(result, detector)).as(detector).containsOnly(1);
         }
         double[] noise = row(result, "uniform noise");
