@@ -35,6 +35,10 @@ final class LayerSyntax {
     private static final int MAX_SIZE = 65_536;
     private static final int MAX_ROWS = 10_000_000;
     private static final String INPUTS = "inputs";
+    private static final String DATA_FORMAT = "data_format";
+    private static final String CHANNELS_FIRST = "channels_first";
+    private static final List<String> ORDERS_BY_NAME = List.of("channels_last", CHANNELS_FIRST);
+    private static final String ORDERS = String.join(" or ", ORDERS_BY_NAME);
 
     /** Settings of a convolution of each channel by itself. */
     private static final String[] OF_CHANNELS = {
@@ -143,10 +147,37 @@ final class LayerSyntax {
         KerasClass kerasClass = KerasClass.find(name)
                 .orElseThrow(() -> place.error(
                         "expected a layer, found '" + name + "'." + Spelling.hint(name, KerasClass.names())));
-        LayerSpec layer = layer(kerasClass, VariableSyntax.without(RegularizerSyntax.without(kerasClass, settings)));
-        ofVariables.addAll(VariableSyntax.read(layer, settings));
-        penalties.addAll(RegularizerSyntax.read(layer, settings));
-        return layer;
+        Map<String, Node.Entry> others = new LinkedHashMap<>(settings.entries());
+        others.remove(DATA_FORMAT);
+        Mapping own = new Mapping(settings.place(), others);
+        LayerSpec layer = layer(kerasClass, VariableSyntax.without(RegularizerSyntax.without(kerasClass, own)));
+        ofVariables.addAll(VariableSyntax.read(layer, own));
+        penalties.addAll(RegularizerSyntax.read(layer, own));
+        return settings.find(DATA_FORMAT)
+                .map(order -> ordered(layer, kerasClass, order))
+                .orElse(layer);
+    }
+
+    /** The layer, or one around it whose channels come first. */
+    private static LayerSpec ordered(LayerSpec layer, KerasClass kerasClass, Node order) {
+        String text = order.asText(ORDERS);
+        if (!ORDERS_BY_NAME.contains(text)) {
+            throw order.place().error("expected " + ORDERS + ", found '" + text + "'.");
+        }
+        if (!hasOrder(layer)) {
+            throw order.place()
+                    .error("expected no " + DATA_FORMAT + ", found one: " + kerasClass.kerasName()
+                            + " has no order of channels. Leave it out.");
+        }
+        return text.equals(CHANNELS_FIRST) ? new LayerSpec.ChannelsFirst(layer) : layer;
+    }
+
+    private static boolean hasOrder(LayerSpec layer) {
+        return layer instanceof LayerSpec.Convolution
+                || layer instanceof LayerSpec.ChannelwiseConvolution
+                || layer instanceof LayerSpec.VolumeConvolution
+                || layer instanceof LayerSpec.OneDimensional
+                || layer instanceof LayerSpec.Resampling;
     }
 
     private LayerSpec layer(KerasClass kerasClass, Mapping settings) {
@@ -755,16 +786,20 @@ final class LayerSyntax {
 
     /** @param inputs names of the layers that it reads; none where it reads the one before it */
     static Map<String, Object> write(LayerSpec layer, List<String> inputs) {
+        return Map.of(KerasClass.of(layer).kerasName(), settings(layer, inputs));
+    }
+
+    private static Map<String, Object> settings(LayerSpec layer, List<String> inputs) {
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put("name", layer.name());
         if (!inputs.isEmpty()) {
             settings.put(INPUTS, inputs);
         }
         switch (layer) {
-            // A recipe has channels last; what a file has first is put so by Permute.
-            case LayerSpec.ChannelsFirst first ->
-                throw new IllegalArgumentException("Layer '" + first.name()
-                        + "' has its channels first, which a recipe can't say. Put Permute around it.");
+            case LayerSpec.ChannelsFirst first -> {
+                settings.putAll(settings(first.layer(), inputs));
+                settings.put(DATA_FORMAT, CHANNELS_FIRST);
+            }
             case LayerSpec.Conv2d conv -> {
                 putConvolution(settings, conv);
                 settings.put("dilation_rate", list(conv.dilation()));
@@ -933,7 +968,7 @@ final class LayerSyntax {
             }
             case LayerSpec.Merge ignored -> {}
         }
-        return Map.of(KerasClass.of(layer).kerasName(), settings);
+        return settings;
     }
 
     private LayerSpec bidirectional(Mapping settings) {

@@ -1,6 +1,7 @@
 package dev.hourglass.lab.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hourglass.lab.run.JsonWriting;
 import dev.hourglass.model.Activation;
@@ -146,5 +147,25 @@ class LayerSyntaxTest {
         Node written = YamlTree.parse(JsonWriting.text(LayerSyntax.write(layer)), "recipe.yaml");
 
         assertThat(new LayerSyntax(new ArrayList<>()).read(written)).isEqualTo(layer);
+    }
+
+    @Test
+    void channelsMayComeFirstWhereALayerHasAnOrder() {
+        whatIsWrittenIsReadBack(
+                new LayerSpec.ChannelsFirst(new LayerSpec.Conv1d("a", 4, 3, 1, Padding.SAME, Activation.ELU)));
+        whatIsWrittenIsReadBack(new LayerSpec.ChannelsFirst(new LayerSpec.Cropping2d("a", 1, 2, 3, 4)));
+        assertThat(read("Conv1D: {name: a, filters: 4, kernel_size: 3, data_format: channels_last}"))
+                .isInstanceOf(LayerSpec.Conv1d.class);
+        assertThatThrownBy(() -> read("Conv1D: {name: a, filters: 4, kernel_size: 3, data_format: first}"))
+                .isInstanceOf(RecipeException.class)
+                .hasMessageEndingWith("expected channels_last or channels_first, found 'first'.");
+        assertThatThrownBy(() -> read("Dense: {name: a, units: 4, data_format: channels_first}"))
+                .isInstanceOf(RecipeException.class)
+                .hasMessageEndingWith(
+                        "expected no data_format, found one: Dense has no order of channels. Leave it out.");
+    }
+
+    private static LayerSpec read(String yaml) {
+        return new LayerSyntax(new ArrayList<>()).read(YamlTree.parse(yaml, "recipe.yaml"));
     }
 }
