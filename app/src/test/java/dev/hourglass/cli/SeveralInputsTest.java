@@ -108,6 +108,30 @@ class SeveralInputsTest {
     }
 
     @Test
+    void whatTakesOneInputSaysSo() {
+        assertThat(run("denoise", MODEL, "--data", folder.resolve("both.npz"), "--out", folder.resolve("clean.npy")))
+                .isNotZero();
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("reads 'first' [4, 4, 1] and 'second' [3]; to denoise takes a model of one input.");
+        Path onnx = folder.resolve("written.onnx");
+        assertThat(run("convert", MODEL, onnx))
+                .as(err.toString(StandardCharsets.UTF_8))
+                .isZero();
+        assertThat(run("inspect", onnx)).isNotZero();
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("expected one input, found 2 of them. Models of several inputs are read from Keras's files,");
+    }
+
+    @Test
+    void allThatIsRebuiltIsWrittenInARow() {
+        Path all = folder.resolve("all.csv");
+        assertThat(run("reconstruct", MODEL, "--data", folder.resolve("both.npz"), "--out", all))
+                .as(err.toString(StandardCharsets.UTF_8))
+                .isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("(5, 19)");
+    }
+
+    @Test
     void whatIsRebuiltOfAllInputsIsMeasuredTogether() {
         assertThat(run("evaluate", MODEL, "--data", folder.resolve("both.npz")))
                 .as(err.toString(StandardCharsets.UTF_8))

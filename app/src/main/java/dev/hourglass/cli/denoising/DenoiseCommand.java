@@ -125,8 +125,13 @@ public final class DenoiseCommand implements Runnable {
     @Override
     public void run() {
         requireOptions();
-        SavedModel chain = model.read(() -> firstShape()).whole();
-        if (chain.readsSeveral() || !chain.output().equals(chain.input())) {
+        SavedModel given = model.read(() -> firstShape());
+        if (given.readsSeveral()) {
+            throw new CommandException("Model '" + given.name() + "' reads " + given.describeInputs()
+                    + "; to denoise takes a model of one input. 'reconstruct' rebuilds those of several.");
+        }
+        SavedModel chain = given.whole();
+        if (!chain.output().equals(chain.input())) {
             throw new CommandException("Model '" + chain.name() + "' turns " + chain.input() + " into " + chain.output()
                     + "; to denoise takes one that gives what it reads. Choose another, or name its output with"
                     + " --output.");

@@ -92,7 +92,9 @@ public final class OnnxReader {
 
         private OnnxGraph.Port onlyInput() {
             if (graph.inputs().size() != 1) {
-                throw unsupported("one input", graph.inputs().size() + " of them");
+                throw new UnsupportedModelException(file + ": expected one input, found "
+                        + graph.inputs().size()
+                        + " of them. Models of several inputs are read from Keras's files, .keras and .h5.");
             }
             return graph.inputs().getFirst();
         }
