@@ -56,7 +56,13 @@ final class Workbench implements AutoCloseable {
                 .chromium()
                 .launch(new BrowserType.LaunchOptions()
                         .setExecutablePath(CHROMIUM)
-                        .setArgs(List.of("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")));
+                        .setArgs(List.of(
+                                "--use-gl=angle",
+                                "--use-angle=swiftshader",
+                                "--enable-unsafe-swiftshader",
+                                // SwiftShader for WebGL alone: to put whole pages together by it takes a fifth of all
+                                // time.
+                                "--disable-gpu-compositing")));
     }
 
     /** @param runs the folder of run folders */
