@@ -16,6 +16,23 @@ final class LabelledRows {
     private LabelledRows() {}
 
     /**
+     * The scores of rows with their labels, as they lie in their file.
+     *
+     * @param scored that was read from a table
+     * @param options how it is read, with the columns that were scored
+     * @param column of the labels; null for the one that is called so
+     */
+    static LabelledScores labelled(ScoredSeries scored, Path data, TableOptions options, @Nullable String column) {
+        ScoreFile rows = ScoreFile.of(data, options, scored.inFileOrder());
+        try {
+            return LabelledScores.of(
+                    rows.scores(), TruthFile.read(data, column, null, rows).labels());
+        } catch (IllegalArgumentException e) {
+            throw new CommandException("Can't take labels from " + data + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
      * Judges scores.
      *
      * @param data that was scored, a table

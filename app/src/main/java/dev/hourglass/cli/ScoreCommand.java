@@ -1,5 +1,6 @@
 package dev.hourglass.cli;
 
+import dev.hourglass.cli.arguments.CostArguments;
 import dev.hourglass.cli.arguments.DetectionArguments;
 import dev.hourglass.cli.arguments.FollowArguments;
 import dev.hourglass.cli.arguments.ModelArguments;
@@ -9,11 +10,13 @@ import dev.hourglass.cli.arguments.WholeNumber;
 import dev.hourglass.cli.terminal.LabDisplay;
 import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.Dataset;
+import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.data.series.RowAnswers.Overlap;
 import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.detect.Detection;
 import dev.hourglass.detect.Detector;
+import dev.hourglass.detect.metrics.LabelledScores;
 import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.lab.DetectorTraining;
@@ -21,12 +24,14 @@ import dev.hourglass.lab.detection.OddestPictures;
 import dev.hourglass.lab.detection.Rivals;
 import dev.hourglass.lab.detection.ScoredSamples;
 import dev.hourglass.lab.detection.ScoredSeries;
+import dev.hourglass.tensor.RandomSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -145,6 +150,9 @@ final class ScoreCommand implements Runnable {
     private DetectionArguments detection = new DetectionArguments();
 
     @Mixin
+    private CostArguments costs = new CostArguments();
+
+    @Mixin
     private ReadingArguments reading = new ReadingArguments();
 
     @Mixin
@@ -252,10 +260,17 @@ final class ScoreCommand implements Runnable {
         }
         requireEnding(out, ".csv");
         requireEnding(plot, ".png");
-        if (save != null && calibrate == null) {
+        Path labelled = costs.labelled();
+        if (save != null && calibrate == null && labelled == null) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--save writes a detector that --calibrate makes. Give --calibrate NORMAL too.");
+                    "--save writes a detector that --calibrate or --labelled makes. Give --calibrate NORMAL too.");
+        }
+        if (labelled != null && isSame(labelled)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--labelled and --data are the same file, " + labelled + ": a threshold that was chosen by its labels"
+                            + " can't be judged by it. Give other data.");
         }
         if (calibrate == null && detection.changesScores()) {
             throw new ParameterException(
@@ -263,6 +278,11 @@ final class ScoreCommand implements Runnable {
                     "--false-alarms, --rule, --errors, --smooth and --overlap need a threshold of their own. Give"
                             + " normal data with --calibrate NORMAL.");
         }
+    }
+
+    private boolean isSame(Path labelled) {
+        return data != null
+                && labelled.toAbsolutePath().normalize().equals(Path.of(data).toAbsolutePath().normalize());
     }
 
     private void requireEnding(@Nullable Path file, String ending) {
@@ -274,9 +294,57 @@ final class ScoreCommand implements Runnable {
     }
 
     private SavedModel detector(SavedModel read) {
-        if (calibrate != null) {
-            return calibrated(read, calibrate);
+        SavedModel detector = calibrate == null ? stored(read) : calibrated(read, calibrate);
+        Path labelled = costs.labelled();
+        SavedModel made = labelled == null ? detector : ofLeastCost(detector, labelled);
+        if (save != null) {
+            save(made, save);
         }
+        return made;
+    }
+
+    /** With the threshold that would have cost least where anomalies are known. */
+    private SavedModel ofLeastCost(SavedModel detector, Path labelled) {
+        Dataset samples = reading.open(labelled.toString(), detector, catalog, messages());
+        if (!ScoredSeries.isSeries(samples)) {
+            throw new CommandException("Can't find a threshold by cost from " + labelled
+                    + ": expected a table of rows by time or in windows with a column of labels, found other samples.");
+        }
+        ScoredSeries scored = Anomalies.series(detector, samples, threads.count(), messages());
+        LabelledScores known = LabelledRows.labelled(
+                scored, labelled, columns(scored), reading.tables().table().roles().label());
+        boolean[] anomalous = new boolean[known.rows()];
+        for (int row = 0; row < anomalous.length; row++) {
+            anomalous[row] = known.labels().isAnomalous(row);
+        }
+        Detection found = Objects.requireNonNull(detector.detection());
+        try {
+            return detector.withDetection(found.withCost(
+                    costs.cost(), known.scores(), anomalous, samples.name(), new RandomSource(seed)));
+        } catch (IllegalArgumentException e) {
+            throw new CommandException("Can't find a threshold by cost from " + labelled + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** How a table is read for its labels: the columns that were scored are its numbers. */
+    private TableOptions columns(ScoredSeries scored) {
+        TableOptions table = reading.tables().table();
+        List<String> columns = scored.samples().normalization().columns();
+        return (columns.isEmpty() ? table : table.withColumns(columns)).withLabel(null, true);
+    }
+
+    private void save(SavedModel made, Path file) {
+        try {
+            ModelFile.write(made, file);
+        } catch (IOException e) {
+            throw CommandException.unwritable(file, e);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+        messages().println("Detector: " + file);
+    }
+
+    private SavedModel stored(SavedModel read) {
         Detection stored = read.detection();
         if (stored == null) {
             throw new CommandException(
@@ -302,16 +370,6 @@ final class ScoreCommand implements Runnable {
                     seed,
                     threads.count(),
                     display);
-        }
-        if (save != null) {
-            try {
-                ModelFile.write(made, save);
-            } catch (IOException e) {
-                throw CommandException.unwritable(save, e);
-            } catch (IllegalArgumentException e) {
-                throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
-            }
-            messages().println("Detector: " + save);
         }
         return made;
     }
@@ -398,19 +456,21 @@ final class ScoreCommand implements Runnable {
 
     /** Which rows are anomalies, where labels say so. */
     private boolean @Nullable [] judge(ScoredSeries scored) {
-        TableOptions table = reading.tables().table();
-        String column = table.roles().label();
-        if (labels != null || column != null) {
-            List<String> columns = scored.samples().normalization().columns();
-            Path scoredFile = Path.of(source());
-            return LabelledRows.print(
-                    scored,
-                    scoredFile,
-                    (columns.isEmpty() ? table : table.withColumns(columns)).withLabel(null, true),
-                    labels == null ? scoredFile : labels,
-                    column,
-                    terminal);
+        String column = reading.tables().table().roles().label();
+        if (labels == null && column == null) {
+            return null;
         }
-        return null;
+        Path scoredFile = Path.of(source());
+        try {
+            return LabelledRows.print(
+                    scored, scoredFile, columns(scored), labels == null ? scoredFile : labels, column, terminal);
+        } catch (DatasetException | CommandException e) {
+            if (costs.labelled() == null || labels != null) {
+                throw e;
+            }
+            // The labels may be those of --labelled alone.
+            terminal.println("Not judged by labels: " + e.getMessage());
+            return null;
+        }
     }
 }

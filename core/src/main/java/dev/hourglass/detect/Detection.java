@@ -5,7 +5,9 @@ import dev.hourglass.detect.series.EventOptions;
 import dev.hourglass.detect.series.Smoothing;
 import dev.hourglass.detect.series.StepErrors;
 import dev.hourglass.detect.series.StreamingOptions;
+import dev.hourglass.tensor.RandomSource;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +93,34 @@ public record Detection(
                 ? normalRule
                 : DetectionOptions.defaults().rule();
         return new DetectionOptions(kind, overlap, smoothing, rule, events);
+    }
+
+    /**
+     * The same with the threshold of least cost for labelled scores, which were made by this very detector.
+     *
+     * @param scores over the present threshold, finite; those of other data than will be judged
+     * @param anomalous as many
+     * @param source what they are, for people
+     * @param random draws the samples of a bootstrap
+     * @throws IllegalArgumentException if not both normal and anomalous ones are there, or flagging everything costs least
+     */
+    public Detection withCost(
+            ThresholdRule.Cost cost, double[] scores, boolean[] anomalous, String source, RandomSource random) {
+        CalibratedThreshold found = Calibration.fit(cost, scores, anomalous, random);
+        if (Arrays.stream(scores).allMatch(score -> score > found.threshold())) {
+            throw new IllegalArgumentException("at these costs it is cheapest to flag everything in " + source
+                    + ": scores tell nothing that is worth it. Choose other costs, or another model.");
+        }
+        double present = threshold.threshold();
+        CalibratedThreshold scaled = new CalibratedThreshold(
+                cost,
+                found.threshold() * present,
+                found.low() * present,
+                found.high() * present,
+                found.interval(),
+                found.scores(),
+                found.note());
+        return new Detection(errors, overlap, smoothing, scaled, events, source, windows);
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.hourglass.lab.detection;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.detect.Detection;
 import dev.hourglass.detect.DetectionOptions;
+import dev.hourglass.detect.ThresholdRule;
 import dev.hourglass.detect.metrics.Labels;
 import dev.hourglass.detect.metrics.Segment;
 import dev.hourglass.detect.rivals.RivalDetector;
@@ -54,6 +55,10 @@ public final class Rivals {
         List<RivalDetector> detectors = new ArrayList<>();
         List<String> notes = new ArrayList<>();
         DetectionOptions options = like.options();
+        if (!(like.threshold().rule() instanceof ThresholdRule.FromNormal)) {
+            notes.add("The model's threshold comes from labels; those of rivals have a false-alarm rate of 0.01 on normal"
+                    + " data. ROC AUC and average precision compare them without any.");
+        }
         for (RivalKind kind : RivalKind.suiting(ScoredSeries.isSeries(normal))) {
             watch.at("Fitting " + kind.words());
             try {
