@@ -269,7 +269,8 @@ final class ScoreCommand implements Runnable {
         if (labelled != null && isSame(labelled)) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--labelled and --data are the same file, " + labelled + ": a threshold that was chosen by its labels"
+                    "--labelled and --data are the same file, " + labelled
+                            + ": a threshold that was chosen by its labels"
                             + " can't be judged by it. Give other data.");
         }
         if (calibrate == null && detection.changesScores()) {
@@ -282,7 +283,9 @@ final class ScoreCommand implements Runnable {
 
     private boolean isSame(Path labelled) {
         return data != null
-                && labelled.toAbsolutePath().normalize().equals(Path.of(data).toAbsolutePath().normalize());
+                && labelled.toAbsolutePath()
+                        .normalize()
+                        .equals(Path.of(data).toAbsolutePath().normalize());
     }
 
     private void requireEnding(@Nullable Path file, String ending) {
@@ -312,15 +315,18 @@ final class ScoreCommand implements Runnable {
         }
         ScoredSeries scored = Anomalies.series(detector, samples, threads.count(), messages());
         LabelledScores known = LabelledRows.labelled(
-                scored, labelled, columns(scored), reading.tables().table().roles().label());
+                scored,
+                labelled,
+                columns(scored),
+                reading.tables().table().roles().label());
         boolean[] anomalous = new boolean[known.rows()];
         for (int row = 0; row < anomalous.length; row++) {
             anomalous[row] = known.labels().isAnomalous(row);
         }
         Detection found = Objects.requireNonNull(detector.detection());
         try {
-            return detector.withDetection(found.withCost(
-                    costs.cost(), known.scores(), anomalous, samples.name(), new RandomSource(seed)));
+            return detector.withDetection(
+                    found.withCost(costs.cost(), known.scores(), anomalous, samples.name(), new RandomSource(seed)));
         } catch (IllegalArgumentException e) {
             throw new CommandException("Can't find a threshold by cost from " + labelled + ": " + e.getMessage(), e);
         }

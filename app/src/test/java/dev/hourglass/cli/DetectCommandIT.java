@@ -324,6 +324,48 @@ class DetectCommandIT {
     }
 
     @Test
+    void aThresholdByCostRisesWithThePriceOfFalseAlarms() throws IOException {
+        List<String> found = new ArrayList<>();
+        for (String alarm : List.of("0.01", "100")) {
+            assertThat(run(
+                            "score",
+                            path("found/detector.keras"),
+                            "--data",
+                            path("new.csv"),
+                            "--labelled",
+                            path("other-order.csv"),
+                            "--label-column",
+                            "fault",
+                            "--cost-alarm",
+                            alarm,
+                            "--save",
+                            path("cost.keras")))
+                    .as(errors())
+                    .isZero();
+            assertThat(output())
+                    .contains("95 % by bootstrap")
+                    .contains("costs of 1.0 for a miss and " + Double.parseDouble(alarm) + " for an alarm")
+                    .contains("Not judged by labels");
+            found.add(output().lines()
+                    .filter(line -> line.startsWith("Calibrated: threshold "))
+                    .findFirst()
+                    .orElseThrow()
+                    .split(" ")[2]);
+        }
+        assertThat(Double.parseDouble(found.get(0))).isLessThan(Double.parseDouble(found.get(1)));
+        assertThat(run("inspect", path("cost.keras"))).isZero();
+        assertThat(output())
+                .contains("costs of 1.0 for a miss and 100.0 for an alarm, from 800 scores of other-order.csv");
+
+        assertThat(run("score", path("cost.keras"), "--data", path("new.csv"), "--cost-miss", "2"))
+                .isEqualTo(Main.WRONG_USAGE);
+        assertThat(errors()).contains("--labelled FILE");
+        assertThat(run("score", path("cost.keras"), "--data", path("new.csv"), "--labelled", path("new.csv")))
+                .isEqualTo(Main.WRONG_USAGE);
+        assertThat(errors()).contains("are the same file");
+    }
+
+    @Test
     void tooFewNormalRowsForTheRateAreSaid() {
         assertThat(run(
                         "score",

@@ -12,13 +12,26 @@ import dev.hourglass.detect.series.Smoothing;
  * @param smoothing of the scores of a series
  * @param rule by which the threshold is found from scores of normal data
  * @param events when rows above it make up an event
+ * @param endByNormal whether the score at which an event ends is found as well, in place of that of {@code events}: nine of ten
+ *     normal rows have lower ones
  */
 public record DetectionOptions(
         Errors errors,
         RowAnswers.Overlap overlap,
         Smoothing smoothing,
         ThresholdRule.FromNormal rule,
-        EventOptions events) {
+        EventOptions events,
+        boolean endByNormal) {
+    /** With events that end at the score that they say. */
+    public DetectionOptions(
+            Errors errors,
+            RowAnswers.Overlap overlap,
+            Smoothing smoothing,
+            ThresholdRule.FromNormal rule,
+            EventOptions events) {
+        this(errors, overlap, smoothing, rule, events, false);
+    }
+
     /** How the errors of a step's channels become its score. */
     public enum Errors {
         /** Their mean square. */
@@ -30,8 +43,8 @@ public record DetectionOptions(
     }
 
     /**
-     * Whitened errors, a short moving average, at most 1 % of normal rows above the threshold; events last until scores are half of
-     * it. In made-up plants (examples/plant) these found every fault, and each in one piece; without smoothing there are fewer false
+     * Whitened errors, a short moving average, at most 1 % of normal rows above the threshold; events last until scores are such as
+     * nine of ten normal rows have. In made-up plants (examples/plant) these found every fault, and each in one piece; without smoothing there are fewer false
      * events, and faults fall into several.
      */
     public static DetectionOptions defaults() {
@@ -40,7 +53,8 @@ public record DetectionOptions(
                 RowAnswers.Overlap.MEAN,
                 new Smoothing.MovingAverage(10),
                 new ThresholdRule.FalseAlarmRate(0.01),
-                EventOptions.defaults().withEnd(0.5).withMergeGap(10));
+                EventOptions.defaults().withMergeGap(10),
+                true);
     }
 
     /** For samples that are no series, such as pictures: squared errors, nothing smoothed. */
@@ -49,22 +63,28 @@ public record DetectionOptions(
     }
 
     public DetectionOptions withErrors(Errors other) {
-        return new DetectionOptions(other, overlap, smoothing, rule, events);
+        return new DetectionOptions(other, overlap, smoothing, rule, events, endByNormal);
     }
 
     public DetectionOptions withOverlap(RowAnswers.Overlap other) {
-        return new DetectionOptions(errors, other, smoothing, rule, events);
+        return new DetectionOptions(errors, other, smoothing, rule, events, endByNormal);
     }
 
     public DetectionOptions withSmoothing(Smoothing other) {
-        return new DetectionOptions(errors, overlap, other, rule, events);
+        return new DetectionOptions(errors, overlap, other, rule, events, endByNormal);
     }
 
     public DetectionOptions withRule(ThresholdRule.FromNormal other) {
-        return new DetectionOptions(errors, overlap, smoothing, other, events);
+        return new DetectionOptions(errors, overlap, smoothing, other, events, endByNormal);
     }
 
+    /** With events that end at the score that they say. */
     public DetectionOptions withEvents(EventOptions other) {
-        return new DetectionOptions(errors, overlap, smoothing, rule, other);
+        return new DetectionOptions(errors, overlap, smoothing, rule, other, false);
+    }
+
+    /** With these events, but for the score at which they end: that is found from normal scores. */
+    public DetectionOptions withEventsEndingByNormal(EventOptions other) {
+        return new DetectionOptions(errors, overlap, smoothing, rule, other, true);
     }
 }

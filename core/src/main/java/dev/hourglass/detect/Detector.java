@@ -6,6 +6,7 @@ import dev.hourglass.data.SampleTimes;
 import dev.hourglass.data.SourceRows;
 import dev.hourglass.data.series.RowAnswers;
 import dev.hourglass.detect.series.AnomalyEvent;
+import dev.hourglass.detect.series.EventOptions;
 import dev.hourglass.detect.series.StepErrors;
 import dev.hourglass.detect.series.StepScores;
 import dev.hourglass.engine.ChainInference;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 public final class Detector implements AutoCloseable {
     /** Of a matrix that is kept in the model's file. */
     private static final int MOST_WHITENED = 256;
+    /** Of normal rows, those with scores that are nothing special. */
+    private static final double USUAL = 0.9;
 
     private final ChainInference inference;
     private final Detection detection;
@@ -81,14 +84,23 @@ public final class Detector implements AutoCloseable {
             scores = SampleScores.of(model, normal, errors, progress);
             requireFinite(scores, normal.name());
         }
+        CalibratedThreshold threshold = Calibration.fit(options.rule(), scores, random);
         return new Detection(
                 errors,
                 options.overlap(),
                 options.smoothing(),
-                Calibration.fit(options.rule(), scores, random),
-                options.events(),
+                threshold,
+                options.endByNormal()
+                        ? endingByNormal(options.events(), scores, threshold.threshold())
+                        : options.events(),
                 source,
                 places.map(found -> windows(normal, found)).orElse(null));
+    }
+
+    /** An event ends where scores are such as normal rows usually have, but never above where it starts. */
+    private static EventOptions endingByNormal(EventOptions events, double[] normal, double threshold) {
+        double usual = Calibration.quantile(Calibration.sorted(normal), USUAL) / threshold;
+        return Double.isFinite(usual) ? events.withEnd(Math.min(events.start(), usual)) : events;
     }
 
     private static StepErrors errors(Reconstruction model, Dataset normal, DetectionOptions.Errors errors) {

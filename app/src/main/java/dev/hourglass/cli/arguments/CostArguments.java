@@ -16,8 +16,9 @@ public final class CostArguments {
     @Option(
             names = "--labelled",
             paramLabel = "FILE",
-            description = "Find the threshold of least cost from this table with known anomalies in --label-column. It must"
-                    + " be other data than are scored.")
+            description =
+                    "Find the threshold of least cost from this table with known anomalies in --label-column. It must"
+                            + " be other data than are scored.")
     private @Nullable Path labelled;
 
     @Option(

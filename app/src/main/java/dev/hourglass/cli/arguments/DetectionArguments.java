@@ -73,7 +73,9 @@ public final class DetectionArguments {
     @Option(
             names = "--event-end",
             paramLabel = "SCORE",
-            description = "It lasts while scores are above this, at most --event-start (default: 0.5).")
+            description =
+                    "It lasts while scores are above this, at most --event-start (default: found with the threshold;"
+                            + " nine of ten normal rows have lower ones).")
     private @Nullable Double end;
 
     @Option(

@@ -56,8 +56,9 @@ public final class Rivals {
         List<String> notes = new ArrayList<>();
         DetectionOptions options = like.options();
         if (!(like.threshold().rule() instanceof ThresholdRule.FromNormal)) {
-            notes.add("The model's threshold comes from labels; those of rivals have a false-alarm rate of 0.01 on normal"
-                    + " data. ROC AUC and average precision compare them without any.");
+            notes.add(
+                    "The model's threshold comes from labels; those of rivals have a false-alarm rate of 0.01 on normal"
+                            + " data. ROC AUC and average precision compare them without any.");
         }
         for (RivalKind kind : RivalKind.suiting(ScoredSeries.isSeries(normal))) {
             watch.at("Fitting " + kind.words());

@@ -62,6 +62,9 @@ public record DetectionSettings(
         changed = errors == null ? changed : changed.withErrors(errors);
         changed = smooth == null ? changed : changed.withSmoothing(new Smoothing.MovingAverage(smooth));
         changed = overlap == null ? changed : changed.withOverlap(overlap);
-        return changed.withEvents(events.over(changed.events()));
+        EventOptions made = events.over(changed.events());
+        return changed.endByNormal() && events.end() == null
+                ? changed.withEventsEndingByNormal(made)
+                : changed.withEvents(made);
     }
 }

@@ -23,7 +23,8 @@ public record AnomalyEvent(int first, int last, int peak, double score, List<Bla
      * How much a channel has to do with an event.
      *
      * @param channel from 0
-     * @param share of the sum of all channels' parts over the event's rows, 0 to 1; negative parts count as 0
+     * @param share of the sum of all channels' parts over the event's rows, 0 to 1, each row weighed by the square of its own
+     *     score before smoothing; negative parts count as 0
      */
     public record Blame(int channel, double share) {}
 
@@ -102,14 +103,16 @@ public record AnomalyEvent(int first, int last, int peak, double score, List<Bla
         int last = segment.last();
         int peak = first;
         double[] sums = new double[scores.channels()];
+        float[] parts = new float[sums.length];
         double sum = 0;
         for (int row = first; row <= last; row++) {
             if (scores.score(row) > scores.score(peak)) {
                 peak = row;
             }
             for (int i = 0; i < sums.length; i++) {
-                sums[i] += scores.part(row, i);
+                parts[i] = (float) scores.part(row, i);
             }
+            addBlame(parts, sums);
         }
         for (int i = 0; i < sums.length; i++) {
             sums[i] = Math.max(0, sums[i]);
@@ -121,5 +124,22 @@ public record AnomalyEvent(int first, int last, int peak, double score, List<Bla
         }
         blame.sort(Comparator.comparingDouble(Blame::share).reversed());
         return new AnomalyEvent(first, last, peak, scores.score(peak), blame);
+    }
+
+    /**
+     * Adds a row to what channels are blamed by. What is wrong in a few rows spoils the windows that hold them, so that other
+     * channels of the rows around seem wrong as well: those have lower scores, whose squares hardly count.
+     *
+     * @param parts of the row's score, a channel each
+     * @param sums receives them
+     */
+    static void addBlame(float[] parts, double[] sums) {
+        double score = 0;
+        for (float part : parts) {
+            score += part;
+        }
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] += score * score * parts[i];
+        }
     }
 }

@@ -35,7 +35,7 @@ final class EventTracker {
     private final Place first = new Place();
     private final Place last = new Place();
     private final Place peak = new Place();
-    /** Each channel's parts, from the first row to the last. */
+    /** What each channel is blamed by, from the first row to the last. */
     private final double[] sums;
     /** The same to the row just taken, which counts if the event goes on after it. */
     private final double[] sumsBeyond;
@@ -94,9 +94,7 @@ final class EventTracker {
         if (!open) {
             begin(row, time, score);
         }
-        for (int i = 0; i < sumsBeyond.length; i++) {
-            sumsBeyond[i] += parts[i];
-        }
+        AnomalyEvent.addBlame(parts, sumsBeyond);
         high = starts || lasts;
         if (high) {
             reach(row, time, score);

@@ -234,4 +234,26 @@ class StepScoresTest {
                 .isThrownBy(() -> EventOptions.defaults().withEnd(1.5))
                 .withMessageContaining("got 1.5 and 1.0");
     }
+
+    /** Channel 1 has a spike in one row; what it spoils around is channel 0's, in more rows and all in all more. */
+    @Test
+    void aSpikeIsBlamedOnItsChannelNotOnWhatItSpoilsAround() {
+        int rows = 40;
+        double[] scores = new double[rows];
+        float[] parts = new float[2 * rows];
+        for (int row = 0; row < rows; row++) {
+            parts[2 * row] = 3;
+            parts[2 * row + 1] = row == 20 ? 50 : 0;
+            scores[row] = parts[2 * row] + parts[2 * row + 1];
+        }
+
+        AnomalyEvent event = AnomalyEvent.find(
+                        StepScores.of(SourceRows.plain(rows), scores, parts), EventOptions.defaults())
+                .getFirst();
+
+        assertThat(event.rows()).isEqualTo(rows);
+        assertThat(event.blame().getFirst().channel()).isEqualTo(1);
+        // 50 * 53^2 of 53^3 + 39 * 3^3.
+        assertThat(event.blame().getFirst().share()).isEqualTo(50.0 * 53 * 53 / (53.0 * 53 * 53 + 39 * 27));
+    }
 }
