@@ -350,7 +350,7 @@ class DetectCommandIT {
                     .filter(line -> line.startsWith("Calibrated: threshold "))
                     .findFirst()
                     .orElseThrow()
-                    .split(" ")[2]);
+                    .replaceFirst("Calibrated: threshold (\\S+) .*", "$1"));
         }
         assertThat(Double.parseDouble(found.get(0))).isLessThan(Double.parseDouble(found.get(1)));
         assertThat(run("inspect", path("cost.keras"))).isZero();
@@ -363,6 +363,24 @@ class DetectCommandIT {
         assertThat(run("score", path("cost.keras"), "--data", path("new.csv"), "--labelled", path("new.csv")))
                 .isEqualTo(Main.WRONG_USAGE);
         assertThat(errors()).contains("are the same file");
+    }
+
+    @Test
+    void labelsMayBeInTheNewDataAlone() {
+        assertThat(run(
+                        "detect",
+                        path("train.csv"),
+                        path("other-order.csv"),
+                        "--label-column",
+                        "fault",
+                        "--epochs",
+                        "1",
+                        "--no-rivals",
+                        "--out",
+                        path("labels-in-new")))
+                .as(errors())
+                .isZero();
+        assertThat(output()).contains("81 rows in 2 anomalies").doesNotContain("Beside simple rivals");
     }
 
     @Test

@@ -165,7 +165,8 @@ public final class RecipeDraft {
                     String.join(", ", exclude.stream().map(DraftText::quoted).toList()));
         }
         String label = profile.options().roles().label();
-        if (label != null) {
+        // A column that may be missing is not there where there are no classes.
+        if (label != null && !profile.classes().isEmpty()) {
             text.add("  label_column: %s   # classes %s", DraftText.quoted(label), classes());
             profile.classes().stream()
                     .map(TableProfile.ClassCount::name)
