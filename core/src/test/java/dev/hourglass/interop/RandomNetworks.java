@@ -51,12 +51,17 @@ public final class RandomNetworks {
     /** @param count how many, named {@code network_0} and so on */
     public static List<ModelCase> of(RandomSource source, int count) {
         List<KerasClass> deck = new ArrayList<>(List.of(KerasClass.values()));
+        // By itself, with the first: one card more would draw all networks anew.
+        deck.remove(KerasClass.NORMALIZATION);
         Collections.shuffle(deck, Random.from(source.stream("random-networks", 0)));
         return IntStream.range(0, count)
                 .mapToObj(i -> {
-                    List<KerasClass> dealt = IntStream.range(0, DEALT)
+                    List<KerasClass> dealt = new ArrayList<>(IntStream.range(0, DEALT)
                             .mapToObj(k -> deck.get((i * DEALT + k) % deck.size()))
-                            .toList();
+                            .toList());
+                    if (i == 0) {
+                        dealt.add(KerasClass.NORMALIZATION);
+                    }
                     return draw(source.stream("random-network", i), "network_" + i, dealt);
                 })
                 .toList();
