@@ -260,7 +260,8 @@ final class DetectCommand implements Runnable {
                 options.table(),
                 options.steps(),
                 options.classes(),
-                options.arrays());
+                options.arrays(),
+                options.spectrogram());
     }
 
     /** How NEW is read: as TRAIN, unless it is said. */

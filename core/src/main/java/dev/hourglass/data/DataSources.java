@@ -10,6 +10,7 @@ import dev.hourglass.data.files.CsvFile;
 import dev.hourglass.data.files.Hdf5Arrays;
 import dev.hourglass.data.files.IdxFile;
 import dev.hourglass.data.files.Labels;
+import dev.hourglass.data.files.LogMelSpectrogram;
 import dev.hourglass.data.files.MatFile;
 import dev.hourglass.data.files.NpyFile;
 import dev.hourglass.data.files.NpzFile;
@@ -222,6 +223,10 @@ public final class DataSources {
     /** The same; {@code notes} is told what was found in a table and taken, a sentence each. */
     public static Dataset openFile(Path file, SourceOptions options, Consumer<String> notes) {
         requireFile(file);
+        LogMelSpectrogram spectrogram = options.spectrogram();
+        if (spectrogram != null) {
+            return spectrogram.of(file, arrays(file));
+        }
         if (ArrayPath.of(file).isPresent()) {
             return chosen(file, arrays(file).orElseThrow(), options, notes);
         }
@@ -375,9 +380,10 @@ public final class DataSources {
         }
         if (data instanceof FloatDataset series
                 && found.rank() == 1
-                && wanted.rank() == 2
+                && isOfSteps(wanted)
                 && found.size() == wanted.dimension(1)) {
-            return windows(source, series, wanted, options, notes);
+            Shape steps = Shape.of(wanted.dimension(0), wanted.dimension(1));
+            return windows(source, series, steps, options, notes).reshaped(wanted);
         }
         throw new DatasetException(String.format(
                 Locale.ROOT,
@@ -388,6 +394,11 @@ public final class DataSources {
                 found.size(),
                 wanted,
                 wanted.size()));
+    }
+
+    /** Whether a window of a series has that shape: [steps, features], or as a grey picture [steps, features, 1]. */
+    private static boolean isOfSteps(Shape wanted) {
+        return wanted.rank() == 2 || (wanted.rank() == 3 && wanted.dimension(2) == 1);
     }
 
     /** The same without the rows that no sample may have, such as those with gaps. */

@@ -1,5 +1,6 @@
 package dev.hourglass.data;
 
+import dev.hourglass.data.files.LogMelSpectrogram;
 import dev.hourglass.data.images.PictureOptions;
 import dev.hourglass.data.series.SeriesOptions;
 import dev.hourglass.data.tables.TableOptions;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     is given
  * @param tables how tables are read
  * @param array of a file of several, such as NPZ; null to choose by their names
+ * @param spectrogram that sound becomes; null for its frames, and of anything else
  */
 public record SourceOptions(
         @Nullable Shape sampleShape,
@@ -30,7 +32,8 @@ public record SourceOptions(
         @Nullable Float scale,
         PictureOptions pictures,
         Tables tables,
-        @Nullable String array) {
+        @Nullable String array,
+        @Nullable LogMelSpectrogram spectrogram) {
     /**
      * How tables are read.
      *
@@ -60,38 +63,46 @@ public record SourceOptions(
 
     /** Everything as it lies there. */
     public static SourceOptions defaults() {
-        return new SourceOptions(null, null, null, null, null, PictureOptions.defaults(), Tables.PLAIN, null);
+        return new SourceOptions(null, null, null, null, null, PictureOptions.defaults(), Tables.PLAIN, null, null);
     }
 
     public SourceOptions withSampleShape(Shape shape) {
-        return new SourceOptions(shape, normalization, labels, stride, scale, pictures, tables, array);
+        return new SourceOptions(shape, normalization, labels, stride, scale, pictures, tables, array, spectrogram);
     }
 
     public SourceOptions withNormalization(Normalization other) {
-        return new SourceOptions(sampleShape, other, labels, stride, scale, pictures, tables, array);
+        return new SourceOptions(sampleShape, other, labels, stride, scale, pictures, tables, array, spectrogram);
     }
 
     public SourceOptions withLabels(Path file) {
-        return new SourceOptions(sampleShape, normalization, file, stride, scale, pictures, tables, array);
+        return new SourceOptions(sampleShape, normalization, file, stride, scale, pictures, tables, array, spectrogram);
     }
 
     public SourceOptions withStride(int steps) {
-        return new SourceOptions(sampleShape, normalization, labels, steps, scale, pictures, tables, array);
+        return new SourceOptions(
+                sampleShape, normalization, labels, steps, scale, pictures, tables, array, spectrogram);
     }
 
     public SourceOptions withPictures(PictureOptions wanted) {
-        return new SourceOptions(sampleShape, normalization, labels, stride, scale, wanted, tables, array);
+        return new SourceOptions(sampleShape, normalization, labels, stride, scale, wanted, tables, array, spectrogram);
     }
 
     public SourceOptions withScale(@Nullable Float divisor) {
-        return new SourceOptions(sampleShape, normalization, labels, stride, divisor, pictures, tables, array);
+        return new SourceOptions(
+                sampleShape, normalization, labels, stride, divisor, pictures, tables, array, spectrogram);
     }
 
     public SourceOptions withTables(Tables other) {
-        return new SourceOptions(sampleShape, normalization, labels, stride, scale, pictures, other, array);
+        return new SourceOptions(
+                sampleShape, normalization, labels, stride, scale, pictures, other, array, spectrogram);
     }
 
     public SourceOptions withArray(@Nullable String name) {
-        return new SourceOptions(sampleShape, normalization, labels, stride, scale, pictures, tables, name);
+        return new SourceOptions(
+                sampleShape, normalization, labels, stride, scale, pictures, tables, name, spectrogram);
+    }
+
+    public SourceOptions withSpectrogram(@Nullable LogMelSpectrogram wanted) {
+        return new SourceOptions(sampleShape, normalization, labels, stride, scale, pictures, tables, array, wanted);
     }
 }

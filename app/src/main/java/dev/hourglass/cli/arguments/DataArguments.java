@@ -8,6 +8,7 @@ import dev.hourglass.data.Dataset;
 import dev.hourglass.data.JoinedInputs;
 import dev.hourglass.data.SourceOptions;
 import dev.hourglass.data.catalog.DatasetCatalog;
+import dev.hourglass.data.files.LogMelSpectrogram;
 import dev.hourglass.data.images.Background;
 import dev.hourglass.data.images.Fit;
 import dev.hourglass.data.images.PictureOptions;
@@ -62,6 +63,15 @@ public final class DataArguments {
     private @Nullable String array;
 
     @Option(
+            names = "--spectrogram",
+            paramLabel = "MELS,WINDOW,HOP",
+            converter = SpectrogramName.class,
+            description =
+                    "A WAV file as its log-mel spectrogram, as the recipe has it: bands, frames of a window (a power"
+                            + " of two) and from one to the next, such as 64,1024,512.")
+    private @Nullable LogMelSpectrogram spectrogram;
+
+    @Option(
             names = "--stride",
             paramLabel = "N",
             converter = WholeNumber.Count.class,
@@ -111,6 +121,24 @@ public final class DataArguments {
                     .findFirst()
                     .orElseThrow(
                             () -> new TypeConversionException("expected crop, pad or stretch, found '" + text + "'"));
+        }
+    }
+
+    /** Three whole numbers. */
+    static final class SpectrogramName implements ITypeConverter<LogMelSpectrogram> {
+        @Override
+        public LogMelSpectrogram convert(String text) {
+            if (!text.matches("\\d{1,9},\\d{1,9},\\d{1,9}")) {
+                throw new TypeConversionException(
+                        "expected mels, window and hop such as 64,1024,512, found '" + text + "'");
+            }
+            int[] numbers =
+                    Arrays.stream(text.split(",")).mapToInt(Integer::parseInt).toArray();
+            try {
+                return new LogMelSpectrogram(numbers[0], numbers[1], numbers[2]);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
         }
     }
 
@@ -291,6 +319,6 @@ public final class DataArguments {
     }
 
     private SourceOptions options() {
-        return new SourceOptions(null, null, labels, stride, scale, pictures(), table.read(), array);
+        return new SourceOptions(null, null, labels, stride, scale, pictures(), table.read(), array, spectrogram);
     }
 }

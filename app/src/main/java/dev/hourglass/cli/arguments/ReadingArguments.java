@@ -81,7 +81,7 @@ public final class ReadingArguments {
         SourceOptions.Tables unlabelled = new SourceOptions.Tables(
                 tables.table().withLabel(null, true), tables.steps(), tables.fillUp(), tables.rule());
         PictureOptions pictures = PictureOptions.defaults().withFit(fit);
-        return new SourceOptions(null, null, null, stride, null, pictures, unlabelled, null);
+        return new SourceOptions(null, null, null, stride, null, pictures, unlabelled, null, null);
     }
 
     public static Dataset open(String source, SourceOptions options, DatasetCatalog catalog, Terminal terminal) {

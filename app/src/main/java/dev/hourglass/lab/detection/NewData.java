@@ -27,7 +27,7 @@ public final class NewData {
                             pictures == null
                                     ? null
                                     : pictures.options().pictures().fit());
-            return new SourceOptions(null, null, null, 1, null, read, SourceOptions.Tables.PLAIN, null);
+            return new SourceOptions(null, null, null, 1, null, read, SourceOptions.Tables.PLAIN, null, null);
         }
         SeriesOptions options = series.options();
         SeriesOptions.Steps steps = options.steps();
@@ -46,7 +46,8 @@ public final class NewData {
                         new SeriesOptions.Steps(missing, steps.maxGap(), steps.resample(), steps.lengths()),
                         false,
                         LabelRule.MAJORITY),
-                null);
+                null,
+                options.spectrogram());
     }
 
     private static TableOptions byNames(TableOptions read, boolean labels) {

@@ -2,6 +2,7 @@ package dev.hourglass.lab.recipe;
 
 import dev.hourglass.data.DataSources;
 import dev.hourglass.data.LabelRule;
+import dev.hourglass.data.files.LogMelSpectrogram;
 import dev.hourglass.data.series.Scaling;
 import dev.hourglass.data.series.SeriesOptions;
 import dev.hourglass.data.tables.DateOrder;
@@ -30,6 +31,7 @@ final class SeriesSyntax {
             "test",
             "test_share",
             "array",
+            "spectrogram",
             "window",
             "scaling",
             "clip",
@@ -141,6 +143,10 @@ final class SeriesSyntax {
         options = options.withScale(scale(data));
         options = options.withTable(table(data)).withSteps(steps(data)).withClasses(classes(data));
         options = options.withArrays(names(data, "array"));
+        options = data.find("spectrogram")
+                .map(SeriesSyntax::spectrogram)
+                .map(options::withSpectrogram)
+                .orElse(options);
         Optional<Node> labels = data.find("labels");
         if (labels.isPresent()) {
             requireNone(data, "test", labels.get(), "a file of labels");
@@ -148,6 +154,21 @@ final class SeriesSyntax {
             options = options.withLabels(labels.get().asPath("a file of labels", recipeFolder));
         }
         return options;
+    }
+
+    /** {@code {mels: 64, window: 1024, hop: 512}}; windows overlap by half where nobody says otherwise. */
+    private static LogMelSpectrogram spectrogram(Node node) {
+        Mapping of = node.asMapping("a mapping such as {mels: 64, window: 1024, hop: 512}")
+                .allowing("mels", "window", "hop");
+        int mels = of.find("mels").map(each -> each.asInt(1, Integer.MAX_VALUE)).orElse(64);
+        int window =
+                of.find("window").map(each -> each.asInt(1, Integer.MAX_VALUE)).orElse(1024);
+        int hop = of.find("hop").map(each -> each.asInt(1, Integer.MAX_VALUE)).orElse(Math.max(1, window / 2));
+        try {
+            return new LogMelSpectrogram(mels, window, hop);
+        } catch (IllegalArgumentException e) {
+            throw node.place().error(e.getMessage() + ".", e);
+        }
     }
 
     /** A name, or {@code {method: robust, channels: all}}. */
@@ -358,6 +379,14 @@ final class SeriesSyntax {
         }
         if (!options.arrays().isEmpty()) {
             tree.put("array", options.arrays().size() == 1 ? options.arrays().getFirst() : options.arrays());
+        }
+        LogMelSpectrogram spectrogram = options.spectrogram();
+        if (spectrogram != null) {
+            Map<String, Object> of = new LinkedHashMap<>();
+            of.put("mels", spectrogram.mels());
+            of.put("window", spectrogram.window());
+            of.put("hop", spectrogram.hop());
+            tree.put("spectrogram", of);
         }
         writeScale(options.scaling(), tree);
         if (options.labels() != null) {

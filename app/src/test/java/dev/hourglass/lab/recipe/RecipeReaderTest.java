@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 import dev.hourglass.data.LabelRule;
+import dev.hourglass.data.files.LogMelSpectrogram;
 import dev.hourglass.data.images.Background;
 import dev.hourglass.data.images.Fit;
 import dev.hourglass.data.images.Patches;
@@ -362,6 +363,19 @@ class RecipeReaderTest {
                 .containsExactly(shared, shared.withEpochs(9), shared);
         assertThat(read(JsonMapper.shared().writeValueAsString(RecipeWriter.write(recipe))))
                 .isEqualTo(recipe);
+    }
+
+    @Test
+    void aSpectrogramHasDefaultsAndIsWrittenBack() throws IOException {
+        Recipe recipe = read("data: {source: a.wav, spectrogram: {mels: 20}}\n" + MODELS);
+
+        assertThat(only(recipe).data().series())
+                .isEqualTo(series(
+                        "a.wav", SeriesOptions.defaults().withSpectrogram(new LogMelSpectrogram(20, 1024, 512))));
+        assertThat(read(JsonMapper.shared().writeValueAsString(RecipeWriter.write(recipe))))
+                .isEqualTo(recipe);
+        assertThatThrownBy(() -> read("data: {source: a.wav, spectrogram: {window: 1000}}\n" + MODELS))
+                .hasMessageContaining("window must be a power of two, such as 512, got 1000.");
     }
 
     @Test
@@ -948,7 +962,7 @@ class RecipeReaderTest {
                         "an unknown key that resembles none",
                         "data: {name: mnist, flavour: 1}\n" + MODELS,
                         "bad.yaml:1:21: data.flavour: expected a known key, found 'flavour'. This part takes name,"
-                                + " folder, limit, next_steps, source, test, test_share, array, window, scaling, clip,"
+                                + " folder, limit, next_steps, source, test, test_share, array, spectrogram, window, scaling, clip,"
                                 + " labels, label_column, label_rule, train_on, delimiter, decimal, header,"
                                 + " missing_values, time_column, time_zone, date_order, sort, columns, exclude, id_column,"
                                 + " missing, max_gap, resample, lengths, images, pairs, size, fit, patches, colour,"

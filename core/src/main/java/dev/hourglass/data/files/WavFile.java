@@ -44,6 +44,7 @@ public final class WavFile implements ArrayFile {
     private int code;
     private int bits;
     private int channels;
+    private int framesPerSecond;
     private long dataAt;
     private int frames;
 
@@ -103,6 +104,7 @@ public final class WavFile implements ArrayFile {
         }
         code = Short.toUnsignedInt(bytes.get(SHORT, at));
         channels = Short.toUnsignedInt(bytes.get(SHORT, at + 2));
+        framesPerSecond = bytes.get(INT, at + 4);
         bits = Short.toUnsignedInt(bytes.get(SHORT, at + 14));
         if (code == EXTENSIBLE && length >= 26) {
             code = Short.toUnsignedInt(bytes.get(SHORT, at + 24));
@@ -118,6 +120,18 @@ public final class WavFile implements ArrayFile {
         if (channels < 1 || channels > MOST_CHANNELS) {
             throw corrupt("1 to 1,024 channels", String.format(Locale.ROOT, "%,d", channels));
         }
+    }
+
+    /**
+     * The sampling rate, in Hz.
+     *
+     * @throws CorruptFileException if the file has none that can be
+     */
+    int framesPerSecond() {
+        if (framesPerSecond < 1) {
+            throw corrupt("1 to 2,147,483,647 frames a second", Integer.toUnsignedString(framesPerSecond));
+        }
+        return framesPerSecond;
     }
 
     private float number(long at) {

@@ -1,6 +1,7 @@
 package dev.hourglass.data.series;
 
 import dev.hourglass.data.LabelRule;
+import dev.hourglass.data.files.LogMelSpectrogram;
 import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.tensor.Normalization;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param classes what labels are used for
  * @param arrays of a file of several, such as NPZ: the one that has the samples, or those whose numbers lie side by side in a
  *     sample, one for each input of a model; empty to choose by their names
+ * @param spectrogram of sound, which is what is cut; null for its frames, and of anything else
  */
 public record SeriesOptions(
         @Nullable Path test,
@@ -31,7 +33,8 @@ public record SeriesOptions(
         TableOptions table,
         Steps steps,
         Classes classes,
-        List<String> arrays) {
+        List<String> arrays,
+        @Nullable LogMelSpectrogram spectrogram) {
     /**
      * @param steps the length of a sample, >= 1
      * @param stride from the beginning of one sample to that of the next, >= 1; below {@code steps} they overlap
@@ -166,20 +169,30 @@ public record SeriesOptions(
                 TableOptions.DEFAULT,
                 Steps.PLAIN,
                 Classes.ALL,
-                List.of());
+                List.of(),
+                null);
     }
 
     public SeriesOptions withTest(Path file) {
-        return new SeriesOptions(file, testShare, window, scaling, labels, table, steps, classes, arrays);
+        return new SeriesOptions(file, testShare, window, scaling, labels, table, steps, classes, arrays, spectrogram);
     }
 
     public SeriesOptions withTestShare(double share) {
-        return new SeriesOptions(test, share, window, scaling, labels, table, steps, classes, arrays);
+        return new SeriesOptions(test, share, window, scaling, labels, table, steps, classes, arrays, spectrogram);
     }
 
     public SeriesOptions withWindow(int length, int stride) {
         return new SeriesOptions(
-                test, testShare, new Window(length, stride), scaling, labels, table, steps, classes, arrays);
+                test,
+                testShare,
+                new Window(length, stride),
+                scaling,
+                labels,
+                table,
+                steps,
+                classes,
+                arrays,
+                spectrogram);
     }
 
     /** By channel, without bounds. */
@@ -188,11 +201,11 @@ public record SeriesOptions(
     }
 
     public SeriesOptions withScale(@Nullable Scale other) {
-        return new SeriesOptions(test, testShare, window, other, labels, table, steps, classes, arrays);
+        return new SeriesOptions(test, testShare, window, other, labels, table, steps, classes, arrays, spectrogram);
     }
 
     public SeriesOptions withLabels(Path file) {
-        return new SeriesOptions(test, testShare, window, scaling, file, table, steps, classes, arrays);
+        return new SeriesOptions(test, testShare, window, scaling, file, table, steps, classes, arrays, spectrogram);
     }
 
     public SeriesOptions withLabelColumn(String column) {
@@ -200,23 +213,27 @@ public record SeriesOptions(
     }
 
     public SeriesOptions withTable(TableOptions other) {
-        return new SeriesOptions(test, testShare, window, scaling, labels, other, steps, classes, arrays);
+        return new SeriesOptions(test, testShare, window, scaling, labels, other, steps, classes, arrays, spectrogram);
     }
 
     public SeriesOptions withSteps(Steps other) {
-        return new SeriesOptions(test, testShare, window, scaling, labels, table, other, classes, arrays);
+        return new SeriesOptions(test, testShare, window, scaling, labels, table, other, classes, arrays, spectrogram);
     }
 
     public SeriesOptions withClasses(Classes other) {
-        return new SeriesOptions(test, testShare, window, scaling, labels, table, steps, other, arrays);
+        return new SeriesOptions(test, testShare, window, scaling, labels, table, steps, other, arrays, spectrogram);
     }
 
     public SeriesOptions withArrays(List<String> names) {
-        return new SeriesOptions(test, testShare, window, scaling, labels, table, steps, classes, names);
+        return new SeriesOptions(test, testShare, window, scaling, labels, table, steps, classes, names, spectrogram);
     }
 
     /** The array that has the samples; null to choose one by the names, or where it is several. */
     public @Nullable String array() {
         return arrays.size() == 1 ? arrays.getFirst() : null;
+    }
+
+    public SeriesOptions withSpectrogram(@Nullable LogMelSpectrogram other) {
+        return new SeriesOptions(test, testShare, window, scaling, labels, table, steps, classes, arrays, other);
     }
 }

@@ -10,6 +10,7 @@ import dev.hourglass.data.SourceOptions;
 import dev.hourglass.data.Split;
 import dev.hourglass.data.files.ArrayChoice;
 import dev.hourglass.data.files.ArrayFile;
+import dev.hourglass.data.files.LogMelSpectrogram;
 import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
@@ -47,6 +48,9 @@ public record SeriesSplit(FloatDataset training, FloatDataset test, List<String>
      * @throws DatasetException if a file can't be read, is no series, is too short, or both differ in kind
      */
     public static SeriesSplit open(Path file, SeriesOptions options) {
+        if (options.spectrogram() != null && isOfTables(file)) {
+            throw LogMelSpectrogram.noSound(file);
+        }
         if (isOfTables(file) && (options.test() == null || isOfTables(options.test()))) {
             return TableSplit.open(file, options);
         }
@@ -91,12 +95,15 @@ public record SeriesSplit(FloatDataset training, FloatDataset test, List<String>
 
     private static FloatDataset read(
             Path file, Optional<ArrayFile> arrays, SeriesOptions options, Split split, List<String> notes) {
+        LogMelSpectrogram spectrogram = options.spectrogram();
         boolean areSeveral = arrays.isPresent() && hasSeveral(file, arrays.get(), options.arrays());
-        Dataset data = arrays.isPresent()
-                ? areSeveral
-                        ? sideBySide(file, arrays.get(), options.arrays(), split)
-                        : ArrayChoice.open(file, arrays.get(), options.array(), split, notes)
-                : DataSources.openFile(file, SourceOptions.defaults());
+        Dataset data = spectrogram != null
+                ? spectrogram.of(file, arrays)
+                : arrays.isPresent()
+                        ? areSeveral
+                                ? sideBySide(file, arrays.get(), options.arrays(), split)
+                                : ArrayChoice.open(file, arrays.get(), options.array(), split, notes)
+                        : DataSources.openFile(file, SourceOptions.defaults());
         if (!(data instanceof FloatDataset rows)) {
             throw new DatasetException("Can't read " + file
                     + " as a series: expected " + DataSources.FILES + ", found pictures. Write 'images:'"
