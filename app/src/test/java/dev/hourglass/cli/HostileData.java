@@ -71,11 +71,6 @@ final class HostileData {
         Files.writeString(folder.resolve("deep.jsonl"), "{\"a\":".repeat(2 << 20));
         Files.writeString(folder.resolve("long-key.jsonl"), "{\"" + "a".repeat(20 << 20));
         Files.writeString(folder.resolve("wide.arff"), "@attribute a numeric\n".repeat(1_000_000) + "@data\n");
-        Files.writeString(folder.resolve("wide.csv"), ("1.5,".repeat(499_999) + "1.5\n").repeat(3));
-        // 100,000 numbers for each 6 bytes.
-        String many = "@attribute a numeric\n".repeat(100_000);
-        Files.writeString(
-                folder.resolve("sparse.arff"), "@relation r\n" + many + "@data\n" + "{0 1}\n".repeat(100_000));
         Files.writeString(folder.resolve("one-line.arff"), "@attribute a " + "x".repeat(20 << 20));
         Files.writeString(folder.resolve("one-line.ts"), "@data\n" + "1,".repeat(20 << 20));
         Files.write(folder.resolve("zeros.csv"), new byte[16 << 20]);

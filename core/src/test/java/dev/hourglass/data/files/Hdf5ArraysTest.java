@@ -90,7 +90,7 @@ class Hdf5ArraysTest {
                 .containsExactly(0, 1, 2, 0, 1, 2, 0);
         assertThatThrownBy(() -> DataSources.openFile(Path.of(file + ":/train/z"), SourceOptions.defaults()))
                 .isInstanceOf(DatasetException.class)
-                .hasMessageStartingWith("Can't take the array 'train/z' from " + file + ": it has 'train/x' [7, 3, 5]")
+                .hasMessageStartingWith("Can't take the array 'train/z' from " + file + ": it has ")
                 .hasMessageEndingWith("Did you mean 'train/x'?");
         assertThatThrownBy(() -> DataSources.openFile(Path.of(file + "5:/train/x"), SourceOptions.defaults()))
                 .isInstanceOf(DatasetException.class)

@@ -60,6 +60,27 @@ class RowSourcesTest {
     }
 
     @Test
+    void aTableOfMoreColumnsThanThereIsRoomForIsRefused() throws IOException {
+        Path file = Files.writeString(folder.resolve("a.csv"), ("1,".repeat(100_000) + "1\n").repeat(2));
+
+        assertThatThrownBy(() -> TableReader.readAll(file, TableOptions.DEFAULT))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageContaining(
+                        "more than 100,000 fields at line 1. Check its quotes and line ends, or save such");
+    }
+
+    @Test
+    void sparseInstancesOfNextToNothingButZerosAreRefused() throws IOException {
+        String attributes = "@attribute a numeric\n".repeat(100_000);
+        Path file = Files.writeString(
+                folder.resolve("a.arff"), "@relation r\n" + attributes + "@data\n" + "{0 1}\n".repeat(1_000));
+
+        assertThatThrownBy(() -> TableReader.readAll(file, TableOptions.DEFAULT))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageContaining("at most 1,000 numbers for each byte");
+    }
+
+    @Test
     void casesOfOtherLengthsAreFilledUp() {
         SeriesSplit split = SeriesSplit.open(
                 GOLDENS.resolve("unequal.ts"), SeriesOptions.defaults().withScaling(null));
