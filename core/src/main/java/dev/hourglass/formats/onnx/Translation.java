@@ -29,7 +29,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -99,6 +98,8 @@ final class Translation {
     private final Map<String, Map<LayerSpec.State.Which, String>> states = new HashMap<>();
     /** The values that are there, in whatever layout. */
     private final Set<String> written = new HashSet<>();
+    /** The layers that have been written at a place, which need not be the one of their own name. */
+    private final Set<String> used = new HashSet<>();
 
     /** A layer's output. */
     private record Given(String name, Shape shape, Layout layout) {}
@@ -165,7 +166,7 @@ final class Translation {
         } else {
             add(node.layer(), out);
         }
-        if (node.isFurtherUse()) {
+        if (!used.add(node.layer().name()) || node.isFurtherUse()) {
             nameAnew(node, firstNode, firstWeights);
         }
         source = node.name();
@@ -188,22 +189,27 @@ final class Translation {
     }
 
     /**
-     * What a layer computes on its way is named after the layer, which has been used before: it gets the names of this
+     * What a layer computes on its way is named after the layer, which has other places too: it gets the names of this
      * place. Weights that are there already are read where they are.
      */
     private void nameAnew(Graph.Node at, int firstNode, int firstWeights) {
         String prefix = at.layer().name() + "/";
         Map<String, String> names = new HashMap<>();
-        for (Weights added : List.copyOf(weights.subList(firstWeights, weights.size()))) {
-            Optional<Weights> before = weights.subList(0, firstWeights).stream()
-                    .filter(other -> other.name().equals(added.name()))
-                    .findFirst();
-            if (before.isPresent()) {
-                weights.remove(added);
-                if (!before.get().holdsTheSame(added)) {
-                    names.put(added.name(), at.name() + "/" + added.name().substring(prefix.length()));
-                    weights.add(added.withName(names.get(added.name())));
-                }
+        List<Weights> places = weights.subList(firstWeights, weights.size());
+        List<Weights> addedWeights = List.copyOf(places);
+        places.clear();
+        Map<String, Weights> before = new HashMap<>();
+        weights.forEach(each -> before.put(each.name(), each));
+        for (Weights each : addedWeights) {
+            Weights other = before.get(each.name());
+            if (other == null) {
+                weights.add(each);
+            } else if (!other.holdsTheSame(each)) {
+                String name = at.name() + "/" + each.name().substring(prefix.length());
+                // At the place of the layer's own name, where another came first.
+                String free = before.containsKey(name) ? name + "_own" : name;
+                names.put(each.name(), free);
+                weights.add(each.withName(free));
             }
         }
         List<Node> added = nodes.subList(firstNode, nodes.size());

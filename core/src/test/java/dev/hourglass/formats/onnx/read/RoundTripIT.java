@@ -56,7 +56,13 @@ class RoundTripIT {
         GoldenBatch golden = GoldenBatch.of(model);
         float[] found = infer(read, golden);
         for (int i = 0; i < found.length; i++) {
-            assertThat(Math.abs(found[i] - golden.outputs()[i])).isLessThan(1e-5f * Math.max(1, Math.abs(found[i])));
+            if (Float.isNaN(golden.outputs()[i])) {
+                // A random network may grow beyond all numbers, step by step.
+                assertThat(found[i]).isNaN();
+            } else {
+                assertThat(Math.abs(found[i] - golden.outputs()[i]))
+                        .isLessThan(1e-5f * Math.max(1, Math.abs(found[i])));
+            }
         }
     }
 
@@ -74,14 +80,32 @@ class RoundTripIT {
         whatIsWrittenComputesTheSameWhenItIsRead(new ModelCase("graph", new AutoencoderSpec("again", graph, "conv_2")));
     }
 
+    /** Layers come as they are computed, so a further use may come before the place of a layer's own name. */
+    @Test
+    void aFurtherUseMayComeFirst() throws IOException {
+        LayerSpec conv = new LayerSpec.Conv1d("conv", 2, 3, 1, Padding.SAME, Activation.TANH);
+        Graph graph = new Graph(
+                List.of(new Graph.Input("x", Shape.of(6, 2))),
+                List.of(
+                        new Graph.Node("conv_2", conv, List.of("x")),
+                        new Graph.Node(new LayerSpec.Cropping1d("cut", 0, 2), List.of("conv_2")),
+                        new Graph.Node(conv, List.of("cut")),
+                        new Graph.Node(new LayerSpec.ZeroPadding1d("filled", 0, 2), List.of("conv")),
+                        new Graph.Node("conv_3", conv, List.of("filled"))),
+                List.of("conv_3"));
+        whatIsWrittenComputesTheSameWhenItIsRead(new ModelCase("graph", new AutoencoderSpec("first", graph, "conv")));
+    }
+
     static Stream<ModelCase> cases() {
         List<ModelCase> graphs = RandomGraphs.of(RANDOM, 20)
                 .map(spec -> new ModelCase("graph", spec))
                 .toList();
-        List<ModelCase> networks = RandomNetworks.of(RANDOM, 30).stream()
-                .filter(modelCase -> modelCase.spec().layers().stream().noneMatch(RoundTripIT::isOfSteps))
-                .toList();
-        return Stream.of(ModelCases.layers(), ModelCases.presets(), RandomModels.of(RANDOM, 30), graphs, networks)
+        return Stream.of(
+                        ModelCases.layers(),
+                        ModelCases.presets(),
+                        RandomModels.of(RANDOM, 30),
+                        graphs,
+                        RandomNetworks.of(RANDOM, 30))
                 .flatMap(List::stream)
                 .filter(ModelCase::isInOnnx)
                 .filter(modelCase -> isRead(modelCase.spec().layers()));
@@ -98,12 +122,6 @@ class RoundTripIT {
                         || layer instanceof LayerSpec.Dot
                         || layer instanceof LayerSpec.Embedding
                         || isEachStep(layer));
-    }
-
-    /** What the cases of layers have by itself, and random networks put together in ways that are not all read. */
-    private static boolean isOfSteps(LayerSpec layer) {
-        return layer instanceof LayerSpec.State
-                || (layer instanceof LayerSpec.Attending attending && attending.causal());
     }
 
     private static boolean attendsBySums(LayerSpec layer) {
