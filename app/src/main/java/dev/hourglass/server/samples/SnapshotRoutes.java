@@ -91,8 +91,10 @@ public final class SnapshotRoutes implements Routes {
 
     private void one(Context context) {
         int epoch = new Query(context).path("epoch", 1, 1_000_000);
-        OpenModel model = targets.model(EvaluationTargets.key(context, epoch));
-        Dataset test = data.open(model.data(), Split.TEST);
+        ModelKey key = EvaluationTargets.key(context, epoch);
+        ModelRecipe recipe = runs.run(key.run()).model(key.model());
+        OpenModel model = targets.model(key);
+        Dataset test = data.open(recipe.data(), Split.TEST);
         List<Integer> indices = chosen(test);
         int size = model.input().size();
         float[] inputs = new float[indices.size() * size];
