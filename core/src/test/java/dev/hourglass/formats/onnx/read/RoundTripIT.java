@@ -80,20 +80,21 @@ class RoundTripIT {
         whatIsWrittenComputesTheSameWhenItIsRead(new ModelCase("graph", new AutoencoderSpec("again", graph, "conv_2")));
     }
 
-    /** Layers come as they are computed, so a further use may come before the place of a layer's own name. */
+    /** What is written is ordered by what the output reads first, so a further use may come before the first. */
     @Test
     void aFurtherUseMayComeFirst() throws IOException {
         LayerSpec conv = new LayerSpec.Conv1d("conv", 2, 3, 1, Padding.SAME, Activation.TANH);
         Graph graph = new Graph(
                 List.of(new Graph.Input("x", Shape.of(6, 2))),
                 List.of(
-                        new Graph.Node("conv_2", conv, List.of("x")),
-                        new Graph.Node(new LayerSpec.Cropping1d("cut", 0, 2), List.of("conv_2")),
-                        new Graph.Node(conv, List.of("cut")),
-                        new Graph.Node(new LayerSpec.ZeroPadding1d("filled", 0, 2), List.of("conv")),
-                        new Graph.Node("conv_3", conv, List.of("filled"))),
-                List.of("conv_3"));
-        whatIsWrittenComputesTheSameWhenItIsRead(new ModelCase("graph", new AutoencoderSpec("first", graph, "conv")));
+                        new Graph.Node(new LayerSpec.Cropping1d("end", 4, 0), List.of("x")),
+                        new Graph.Node(new LayerSpec.Cropping1d("begin", 0, 2), List.of("x")),
+                        new Graph.Node(conv, List.of("end")),
+                        new Graph.Node("conv_2", conv, List.of("begin")),
+                        new Graph.Node(new LayerSpec.Concatenate("whole", 1), List.of("conv_2", "conv")),
+                        new Graph.Node(new LayerSpec.Cropping1d("all", 0, 0), List.of("whole"))),
+                List.of("all"));
+        whatIsWrittenComputesTheSameWhenItIsRead(new ModelCase("graph", new AutoencoderSpec("first", graph, "whole")));
     }
 
     static Stream<ModelCase> cases() {
