@@ -121,7 +121,7 @@ public final class WorkbenchServer implements AutoCloseable {
                 new ModelShelf(shelf, data, brought, processors), data, uploads, new BroughtShelf(brought, sources));
         ErrorJobs errors = new ErrorJobs(jobs, processors);
         SeriesJobs series = new SeriesJobs(jobs, processors);
-        Marks marks = new Marks(shelf, runs.folder());
+        Marks marks = new Marks(shelf, runs.folder(), brought);
         RunViews views = new RunViews(shelf, board);
         RecipeRoutes recipeRoutes = new RecipeRoutes(
                 recipes,

@@ -208,7 +208,7 @@ class SeriesApiIT {
         server.postJson(marks + all, Map.of("first", 10, "last", 19, "kind", "anomaly"));
         server.postJson(marks + all, Map.of("first", 700, "last", 709, "kind", "normal"));
         server.postJson(marks + all, Map.of("first", 15, "last", 19, "kind", "none"));
-        assertThat(runs.resolve(run).resolve("marks/data-pump.csv.json")).exists();
+        assertThat(runs.resolve(run).resolve("marks")).isDirectoryContaining("glob:**/data-pump.csv@*.json");
 
         server.restart();
 
@@ -252,6 +252,11 @@ class SeriesApiIT {
 
         assertThat(refusal(model + "/series?" + data).path("message").asString())
                 .contains("no data 'other one.csv'");
+
+        Files.writeString(runs.resolve(".data/other one.csv"), pump(280, 100));
+
+        // They were said of other rows.
+        assertThat(get(model + "/marks?" + data).path("marks")).isEmpty();
     }
 
     private static SeriesSplit split() {
@@ -301,7 +306,7 @@ class SeriesApiIT {
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString("{\"first\": 3, \"last\": 5, \"kind\": \"normal\"}"))));
         assertThat(marks.path("marks").path(0).path("last").asInt()).isEqualTo(5);
-        assertThat(runs.resolve(".marks/data-pump.csv.json")).exists();
+        assertThat(runs.resolve(".marks")).isDirectoryContaining("glob:**/data-pump.csv@*.json");
 
         assertThat(server.send(server.request("/api/data/" + name).DELETE()).statusCode())
                 .isEqualTo(204);

@@ -1,6 +1,7 @@
 package dev.hourglass.server.series;
 
 import dev.hourglass.files.ConfinedFolder;
+import dev.hourglass.server.data.BroughtData;
 import dev.hourglass.server.http.Answers;
 import dev.hourglass.server.http.ApiException;
 import dev.hourglass.server.models.BroughtShelf;
@@ -18,7 +19,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Marks in {@code marks/} of a run's folder, a file for each of its data; those of model files that were brought in
- * {@code .marks/} of the folder of runs. A run folder may be a stranger's.
+ * {@code .marks/} of the folder of runs. Brought data that take the name of others have a file of their own. A run folder may be
+ * a stranger's.
  */
 public final class Marks {
     private static final int MOST_BYTES = 4 << 20;
@@ -26,11 +28,13 @@ public final class Marks {
 
     private final RunShelf runs;
     private final ConfinedFolder folder;
+    private final BroughtData brought;
 
     /** @param folder of runs */
-    public Marks(RunShelf runs, ConfinedFolder folder) {
+    public Marks(RunShelf runs, ConfinedFolder folder, BroughtData brought) {
         this.runs = runs;
         this.folder = folder;
+        this.brought = brought;
     }
 
     /** Whether marks of such data can be kept. */
@@ -109,13 +113,14 @@ public final class Marks {
         return run.equals(ModelKey.FILES) ? folder : runs.run(run).folder();
     }
 
-    private static String file(String run, String dataName) {
+    private String file(String run, String dataName) {
         String marks = run.equals(ModelKey.FILES) ? ".marks/" : "marks/";
         if (EvaluationTargets.isOwn(dataName)) {
             return marks + dataName + ".json";
         }
         if (BroughtShelf.isBrought(dataName)) {
-            return marks + "data-" + BroughtShelf.nameOf(dataName) + ".json";
+            String name = BroughtShelf.nameOf(dataName);
+            return marks + "data-" + name + "@" + brought.source(name).version() + ".json";
         }
         throw ApiException.impossible(
                 "data",
