@@ -241,12 +241,19 @@ public record SavedModel(
     }
 
     private SavedModel rebuilding() {
+        if (readsSeveral()) {
+            throw noDetector(describeOutputs());
+        }
         SavedModel whole = whole();
-        if (whole.readsSeveral() || !whole.output().equals(whole.input())) {
-            throw new UnsupportedModelException("Model '" + name + "' turns " + describeInputs() + " into "
-                    + whole.output() + "; a detector rebuilds the one input that it reads.");
+        if (!whole.output().equals(whole.input())) {
+            throw noDetector(whole.output().toString());
         }
         return whole;
+    }
+
+    private UnsupportedModelException noDetector(String outputs) {
+        return new UnsupportedModelException("Model '" + name + "' turns " + describeInputs() + " into " + outputs
+                + "; a detector rebuilds the one input that it reads.");
     }
 
     /** The shape of one sample. Of several inputs it is their numbers in a row, in their order: {@code [n]}. */

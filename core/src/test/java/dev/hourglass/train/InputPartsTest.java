@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.data.FloatDataset;
 import dev.hourglass.data.JoinedInputs;
+import dev.hourglass.detect.DetectionOptions;
 import dev.hourglass.engine.ChainInference;
 import dev.hourglass.engine.Loss;
 import dev.hourglass.engine.Measured;
@@ -48,6 +49,17 @@ class InputPartsTest {
 
     @TempDir
     private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"views", "alike"})
+    void aModelOfSeveralInputsBecomesNoDetector(String name) throws IOException {
+        SavedModel read = ModelFile.read(RESOURCES.resolve("keras/inputs/" + name + ".keras"), "code");
+        Dataset normal = FloatDataset.of("rows", Shape.of(5), new float[10]);
+        assertThatThrownBy(() -> read.calibrated(
+                        normal, DetectionOptions.defaults(), "rows", new RandomSource(1), 1, done -> {}))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageEndingWith("; a detector rebuilds the one input that it reads.");
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"views", "alike"})
