@@ -1,6 +1,6 @@
 import { PageElement, html, nothing } from "../shared/element.js";
 import { api } from "../shared/api.js";
-import { bring, fitName, freeName, uploadOf } from "../data/bring.js";
+import { bringFile, fitName } from "../data/bring.js";
 import { FILES } from "../data/model-files.js";
 import * as format from "../shared/format.js";
 import { Latest } from "../shared/latest.js";
@@ -708,13 +708,10 @@ class HgSeries extends PageElement {
       return;
     }
     try {
-      const upload = uploadOf([{ path: file.name, file }], false);
-      if (upload === null) {
+      const name = await bringFile(file, (bytes) => (this.sending = `${format.bytes(bytes)} of ${format.bytes(file.size)}`));
+      if (name === null) {
         return;
       }
-      const { data } = await api.data();
-      const name = freeName(upload.name, data.map((item) => item.name));
-      await bring(upload, name, (bytes) => (this.sending = `${format.bytes(bytes)} of ${format.bytes(file.size)}`));
       this.sending = `${name} is on the server now, with your own data.`;
       this.failure = null;
       this.dispatchEvent(new CustomEvent("brought", { bubbles: true }));
@@ -742,10 +739,7 @@ class HgSeries extends PageElement {
       const blob = await api.markFile(run, model, "labelled.csv", { ...this.which, anomalous: this.query.get("bad") ?? "" });
       const of = chosenData(this.query).data.replace(/^data:/, "").replace(/\.[^.]*$/, "");
       const file = new File([blob], `${fitName(of === "test" || of === "train" ? `${run}-${of}` : of)}-marked.csv`);
-      const { data } = await api.data();
-      const name = freeName(file.name, data.map((item) => item.name));
-      await bring(uploadOf([{ path: file.name, file }], false), name, () => {});
-      go([], { data: name });
+      go([], { data: await bringFile(file, () => {}) });
     } catch (failure) {
       this.failure = failure;
     }

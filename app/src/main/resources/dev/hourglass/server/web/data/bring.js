@@ -125,6 +125,24 @@ export async function bring(upload, name, onProgress, signal) {
   return api.finishUpload({ upload: key, name, folder, files: files.length, bytes });
 }
 
+/**
+ * Sends one file under a name that no other of one's own data has.
+ *
+ * @param {File} file
+ * @param {(bytes: number) => void} onProgress how much is there
+ * @returns its name there, or null if it is hidden
+ */
+export async function bringFile(file, onProgress) {
+  const upload = uploadOf([{ path: file.name, file }], false);
+  if (upload === null) {
+    return null;
+  }
+  const { data } = await api.data();
+  const name = freeName(upload.name, data.map((item) => item.name));
+  await bring(upload, name, onProgress);
+  return name;
+}
+
 async function send(key, { path, file }, from, onSent, signal) {
   let offset = from;
   let tries = 0;

@@ -1,6 +1,6 @@
 import { PageElement, html, nothing } from "../shared/element.js";
 import { api } from "../shared/api.js";
-import { bring, freeName, uploadOf } from "../data/bring.js";
+import { bringFile } from "../data/bring.js";
 import { FILES, isModel, mayBeModel } from "../data/model-files.js";
 import * as format from "../shared/format.js";
 import { Loading } from "../shared/loading.js";
@@ -174,13 +174,10 @@ class PageModelFile extends PageElement {
     }
     this.failure = null;
     try {
-      const upload = uploadOf([{ path: file.name, file }], false);
-      if (upload === null) {
+      const name = await bringFile(file, (bytes) => (this.sending = `${format.bytes(bytes)} of ${format.bytes(file.size)}`));
+      if (name === null) {
         return;
       }
-      const { data } = await api.data();
-      const name = freeName(upload.name, data.map((item) => item.name));
-      await bring(upload, name, (bytes) => (this.sending = `${format.bytes(bytes)} of ${format.bytes(file.size)}`));
       await this.brought.reload();
       then(name);
     } catch (failure) {
