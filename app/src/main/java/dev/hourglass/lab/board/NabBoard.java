@@ -132,9 +132,7 @@ final class NabBoard implements Benchmark {
     }
 
     static double[][] rows(NabCorpus.File file) {
-        return Arrays.stream(file.values())
-                .mapToObj(value -> new double[] {value})
-                .toArray(double[][]::new);
+        return TrailingWindows.ofOneChannel(file.values());
     }
 
     @Override

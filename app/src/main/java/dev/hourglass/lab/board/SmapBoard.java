@@ -76,11 +76,11 @@ final class SmapBoard implements Benchmark {
     }
 
     private ScoreSet scores(SmapSignal signal) {
-        double[][] training = rows(signal.training());
+        double[][] training = TrailingWindows.ofOneChannel(signal.training());
         Standardization standard = Standardization.fit(training, 0, training.length);
         TrailingWindows windows = new TrailingWindows(STEPS);
         Points normal = windows.cut(standard.apply(training), 0, training.length);
-        Points all = windows.cut(standard.apply(rows(signal.test())), 0, signal.test().length);
+        Points all = windows.cut(standard.apply(TrailingWindows.ofOneChannel(signal.test())), 0, signal.test().length);
         Map<String, double[]> scores = new LinkedHashMap<>();
         double[] noise = new RandomSource(detectors.seeds().getFirst())
                 .stream("noise " + signal.name(), 0)
@@ -94,10 +94,6 @@ final class SmapBoard implements Benchmark {
                         windows.atMiddleRows(
                                 ErrorScale.fit(errors.training(), USUAL).apply(errors.samples()))));
         return new ScoreSet(scores);
-    }
-
-    private static double[][] rows(double[] values) {
-        return Arrays.stream(values).mapToObj(value -> new double[] {value}).toArray(double[][]::new);
     }
 
     /**

@@ -115,9 +115,7 @@ final class TsbBoard implements Benchmark {
     }
 
     private ScoreSet scores(Series each) {
-        double[][] rows = Arrays.stream(each.values())
-                .mapToObj(value -> new double[] {value})
-                .toArray(double[][]::new);
+        double[][] rows = TrailingWindows.ofOneChannel(each.values());
         double[][] standard = Standardization.fit(rows, 0, each.training()).apply(rows);
         TrailingWindows windows = new TrailingWindows(STEPS);
         Points normal = windows.cut(standard, 0, each.training());

@@ -15,6 +15,11 @@ public record TrailingWindows(int steps) {
         }
     }
 
+    /** A series of one channel as rows, {@code [rows] -> [rows][1]}. */
+    public static double[][] ofOneChannel(double[] values) {
+        return Arrays.stream(values).mapToObj(value -> new double[] {value}).toArray(double[][]::new);
+    }
+
     /**
      * Rows {@code from} to {@code to - 1} cut into all windows that lie inside.
      *
