@@ -26,7 +26,7 @@ final class DetectionData {
         Splits whole = normalTraining(data, detect, Lab.open(data, catalog, listener), catalog, listener);
         try {
             HeldOut parts = HeldOut.of(whole.training(), detect.holdOut());
-            return new Splits(parts.rest(), whole.test(), whole.skipped(), parts.kept());
+            return new Splits(parts.rest(), whole.test(), whole.skipped(), parts.kept(), whole.whole());
         } catch (IllegalArgumentException e) {
             throw new LabException(
                     "Can't hold out data to calibrate by: " + e.getMessage() + " Or change 'hold_out' under detect.",
@@ -49,7 +49,7 @@ final class DetectionData {
         if (series == null) {
             Dataset training = whole.training();
             Subset some = Subset.where(training, i -> normal.holds(training, i));
-            return new Splits(some, whole.test(), whole.skipped());
+            return new Splits(some, whole.test(), whole.skipped(), null, whole.whole());
         }
         SeriesOptions options = series.options();
         SeriesOptions.Classes alone =

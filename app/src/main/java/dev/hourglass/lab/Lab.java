@@ -6,6 +6,7 @@ import dev.hourglass.data.SplitWindows;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.data.catalog.FetchEvent;
 import dev.hourglass.data.images.PictureSplit;
+import dev.hourglass.data.images.WholePictures;
 import dev.hourglass.data.series.SeriesSplit;
 import dev.hourglass.files.Failures;
 import dev.hourglass.formats.SavedModel;
@@ -406,10 +407,14 @@ public final class Lab {
             int read = pictures.training().size() + pictures.test().size();
             listener.accept(new LabEvent.Fetching(new FetchEvent.Skipped(pictures.skipped(), read)));
         }
+        WholePictures whole = pictures.whole();
+        Integer limit = data.limit(Split.TEST);
         return new Splits(
                 limited(pictures.training(), data.limit(Split.TRAINING)),
-                limited(pictures.test(), data.limit(Split.TEST)),
-                pictures.skipped());
+                limited(pictures.test(), limit),
+                pictures.skipped(),
+                null,
+                whole == null || limit == null ? whole : whole.limit(limit));
     }
 
     private static Dataset limited(Dataset data, @Nullable Integer limit) {

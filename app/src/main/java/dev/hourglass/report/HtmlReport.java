@@ -11,6 +11,7 @@ import dev.hourglass.report.results.LatentSpace;
 import dev.hourglass.report.results.ModelResult;
 import dev.hourglass.report.results.RunData;
 import dev.hourglass.report.results.RunResult;
+import dev.hourglass.report.results.StitchedPictures;
 import dev.hourglass.report.tables.ComparisonTable;
 import dev.hourglass.report.tables.DetectorTable;
 import dev.hourglass.report.tables.ModelSummary;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A run as a single page to read, print and send: nothing is loaded from elsewhere and no script runs. All
@@ -76,6 +78,7 @@ public final class HtmlReport {
         """;
 
     private static final int MOST_EVENTS = 30;
+    private static final int MOST_PICTURES = 20;
     /** Heads of columns that have words. */
     private static final Set<String> WORDS = Set.of("Start", "End", "Channels", "Name", "Note");
 
@@ -217,6 +220,7 @@ public final class HtmlReport {
             figure("Reconstructions", Figures.reconstructions(model));
             Figures.predictions(model).forEach(drawn -> figure("Predictions", Optional.of(drawn)));
             figure("Best and worst", Figures.bestAndWorst(model));
+            wholePictures(model);
             classes(model);
             figure("Latent space", Figures.latentSpace(model));
             figure("New samples", Figures.priorSamples(model));
@@ -228,6 +232,50 @@ public final class HtmlReport {
             }
             html.append("</section>\n");
         }
+    }
+
+    private void wholePictures(ModelResult model) {
+        StitchedPictures whole = model.evaluation().whole();
+        if (whole == null) {
+            return;
+        }
+        figure("Whole pictures", Figures.wholePictures(model));
+        paragraph(String.format(
+                Locale.ROOT,
+                "The model reads patches of %d x %d pixels. Whole pictures are rebuilt from patches that overlap by %d,"
+                        + " each pixel the mean of those that have it, weighted by how far it lies within them.",
+                whole.patch().dimension(1),
+                whole.patch().dimension(0),
+                whole.overlap()));
+        List<StitchedPictures.Each> worst = whole.each().stream()
+                .sorted(Comparator.comparingDouble(StitchedPictures.Each::mse).reversed())
+                .limit(MOST_PICTURES)
+                .toList();
+        List<String> heads = whole.pairs()
+                ? List.of("Name", "Width x height", "MSE", "PSNR", "SSIM", "PSNR of the noisy one")
+                : List.of("Name", "Width x height", "MSE", "PSNR", "SSIM");
+        table(
+                whole.each().size() > MOST_PICTURES
+                        ? String.format(
+                                Locale.ROOT,
+                                "The %d of %,d test pictures that are rebuilt worst",
+                                MOST_PICTURES,
+                                whole.each().size())
+                        : "Test pictures, the one that is rebuilt worst first",
+                heads,
+                worst.stream()
+                        .map(each -> Stream.of(
+                                        each.name(),
+                                        each.width() + " x " + each.height(),
+                                        Numbers.error(each.mse()),
+                                        String.format(Locale.ROOT, "%.2f dB", each.psnr()),
+                                        Double.isNaN(each.ssim())
+                                                ? Numbers.ABSENT
+                                                : String.format(Locale.ROOT, "%.3f", each.ssim()),
+                                        String.format(Locale.ROOT, "%.2f dB", each.noisyPsnr()))
+                                .limit(heads.size())
+                                .toList())
+                        .toList());
     }
 
     private void classes(ModelResult model) {

@@ -1,6 +1,7 @@
 package dev.hourglass.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.hourglass.cli.terminal.Terminal;
 import dev.hourglass.data.catalog.DatasetCatalog;
@@ -162,6 +163,38 @@ class PictureLabIT {
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("can overlap by 0 to 7 pixels, got 8");
         assertThat(hourglass("evaluate", model, "--data", large)).isEqualTo(1);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("found 2 of 2 with other sizes: 40 x 30");
+    }
+
+    @Test
+    void aLabOnPatchesShowsWholePicturesWithTheNumbersOfEvaluate() throws IOException {
+        put("large/train/a.png", 40, 30, "png");
+        put("large/train/b.png", 33, 21, "png");
+        put("large/test/c.png", 30, 25, "png");
+        put("large/test/d.png", 30, 25, "png");
+        assertThat(lab("data: {images: large, patches: {size: [8, 12], overlap: 3}}\n"))
+                .as(err.toString(StandardCharsets.UTF_8))
+                .isZero();
+        JsonNode whole = json("results/metrics.json").path("cnn").path("wholePictures");
+        assertThat(whole.path("pictures").asInt()).isEqualTo(2);
+        assertThat(Files.readAllLines(run.resolve("results/cnn_whole_pictures.csv")))
+                .hasSize(3)
+                .first()
+                .isEqualTo("name,height,width,mse,psnr_db,ssim");
+        assertThat(run.resolve("plots/cnn_whole_pictures.png")).isNotEmptyFile();
+        assertThat(Files.readString(run.resolve("report.html"))).contains("<h3>Whole pictures</h3>");
+
+        out.reset();
+        assertThat(hourglass(
+                        "evaluate",
+                        run.resolve("models/cnn_autoencoder.keras").toString(),
+                        "--data",
+                        folder.resolve("large/test").toString(),
+                        "--patches",
+                        "3",
+                        "--json"))
+                .isZero();
+        assertThat(whole.path("mse").asDouble())
+                .isEqualTo(JsonMapper.shared().readTree(printed()).path("mse").asDouble(), within(1e-12));
     }
 
     private void put(String name, int width, int height, String format) throws IOException {

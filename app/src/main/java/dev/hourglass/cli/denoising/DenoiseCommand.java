@@ -12,6 +12,7 @@ import dev.hourglass.data.tables.TableFolder;
 import dev.hourglass.data.tables.TableReader;
 import dev.hourglass.detect.filters.DenoisingTrial;
 import dev.hourglass.engine.ChainInference;
+import dev.hourglass.evaluate.PictureRebuild;
 import dev.hourglass.files.Failures;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.tensor.Normalization;
@@ -150,7 +151,7 @@ public final class DenoiseCommand implements Runnable {
             }
         }
         try (ChainInference inference = ChainInference.of(chain.graph(), chain.parameters(), threads.count())) {
-            pictures(new PictureRebuild(inference, chain.input(), overlap), source(data.source(), chain));
+            pictures(new PictureRebuild(inference::run, chain.input(), overlap), source(data.source(), chain));
         } catch (IOException e) {
             throw new CommandException("Can't write: " + Failures.reason(e) + ". Choose another folder.", e);
         }

@@ -7,6 +7,7 @@ import dev.hourglass.detect.filters.DenoisingTrial;
 import dev.hourglass.detect.filters.NoiseFilter;
 import dev.hourglass.engine.Samples;
 import dev.hourglass.evaluate.InterruptedComputationException;
+import dev.hourglass.evaluate.PictureRebuild;
 import dev.hourglass.evaluate.errors.SampleSimilarity;
 import dev.hourglass.files.Failures;
 import dev.hourglass.report.figures.DenoisingFigure;

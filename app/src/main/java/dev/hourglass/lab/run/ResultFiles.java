@@ -13,6 +13,7 @@ import dev.hourglass.report.results.Prediction;
 import dev.hourglass.report.results.RunData;
 import dev.hourglass.report.results.RunResult;
 import dev.hourglass.report.results.SignalErrors;
+import dev.hourglass.report.results.StitchedPictures;
 import dev.hourglass.report.results.Sweep;
 import dev.hourglass.report.tables.Csv;
 import java.io.IOException;
@@ -90,6 +91,10 @@ final class ResultFiles {
             of.put("psnr", finite(quality.psnr()));
             of.put("ssim", finite(quality.ssim()));
         }
+        StitchedPictures whole = evaluation.whole();
+        if (whole != null) {
+            of.put("wholePictures", whole(whole));
+        }
         PeakMemory memory = evaluation.memory();
         if (memory != null) {
             of.put("peakMemoryBytes", memory.bytes());
@@ -105,6 +110,19 @@ final class ResultFiles {
             of.put("tsneTrustworthiness", finite(latent.tsne().trustworthiness()));
         }
         of.put("weightsSha256", model.weightsSha256());
+        return of;
+    }
+
+    private static Map<String, @Nullable Object> whole(StitchedPictures whole) {
+        Map<String, @Nullable Object> of = new LinkedHashMap<>();
+        of.put("pictures", whole.each().size());
+        of.put("overlap", whole.overlap());
+        of.put("mse", finite(whole.mse()));
+        of.put("psnr", finite(whole.psnr()));
+        of.put("ssim", finite(whole.ssim()));
+        if (whole.pairs()) {
+            of.put("noisyPsnr", finite(whole.noisyPsnr()));
+        }
         return of;
     }
 
@@ -275,8 +293,22 @@ final class ResultFiles {
             if (errors != null) {
                 tables.put(model.spec().name() + "_errors.csv", csv -> writeErrors(model, errors, csv));
             }
+            StitchedPictures whole = model.evaluation().whole();
+            if (whole != null) {
+                tables.put(model.spec().name() + "_whole_pictures.csv", csv -> writeWhole(whole, csv));
+            }
         }
         return tables;
+    }
+
+    private static void writeWhole(StitchedPictures whole, Appendable csv) throws IOException {
+        csv.append("name,height,width,mse,psnr_db,ssim").append(whole.pairs() ? ",noisy_psnr_db\n" : "\n");
+        for (StitchedPictures.Each each : whole.each()) {
+            csv.append(Csv.field(each.name()))
+                    .append("," + each.height() + "," + each.width())
+                    .append("," + each.mse() + "," + Csv.field(each.psnr()) + "," + Csv.field(each.ssim()))
+                    .append(whole.pairs() ? "," + Csv.field(each.noisyPsnr()) + "\n" : "\n");
+        }
     }
 
     private static void writeErrors(ModelResult model, ErrorReport errors, Appendable csv) throws IOException {

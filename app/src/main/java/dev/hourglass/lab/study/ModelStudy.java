@@ -4,6 +4,7 @@ import dev.hourglass.data.Dataset;
 import dev.hourglass.data.SampleTimes;
 import dev.hourglass.data.Split;
 import dev.hourglass.data.Subset;
+import dev.hourglass.data.images.WholePictures;
 import dev.hourglass.data.series.SyntheticSequences;
 import dev.hourglass.engine.Inference;
 import dev.hourglass.engine.OutputTerm;
@@ -223,6 +224,15 @@ public final class ModelStudy {
             if (isImage(splits.test().sampleShape())) {
                 evaluation = evaluation.withQuality(ImageQuality.of(
                         own, splits.test(), 1, threads, reporter.progress("SSIM of " + recipe.name(), test.size())));
+            }
+            WholePictures whole = splits.whole();
+            if (whole != null && !whole.pictures().isEmpty()) {
+                evaluation = evaluation.withWhole(new WholePictureStudy(whole)
+                        .of(
+                                inference,
+                                reporter.progress(
+                                        "Whole pictures by " + recipe.name(),
+                                        whole.pictures().size())));
             }
             if (Prior.isOf(spec)) {
                 evaluation = evaluation.withPrior(

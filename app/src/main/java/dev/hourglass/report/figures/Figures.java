@@ -7,6 +7,7 @@ import dev.hourglass.report.results.Prediction;
 import dev.hourglass.report.results.PriorSamples;
 import dev.hourglass.report.results.RunData;
 import dev.hourglass.report.results.RunResult;
+import dev.hourglass.report.results.StitchedPictures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,7 @@ public final class Figures {
             reconstructions(model).ifPresent(figures::add);
             figures.addAll(predictions(model));
             bestAndWorst(model).ifPresent(figures::add);
+            wholePictures(model).ifPresent(figures::add);
             latentSpace(model).ifPresent(figures::add);
             priorSamples(model).ifPresent(figures::add);
             priorPlane(model).ifPresent(figures::add);
@@ -72,6 +74,14 @@ public final class Figures {
         return model.data().images() && !model.evaluation().best().isEmpty()
                 ? Optional.of(ImagesFigure.bestAndWorst(fileName(model, "best_and_worst_images"), model))
                 : Optional.empty();
+    }
+
+    /** Whole pictures of which the samples are patches; empty where these are whole. */
+    public static Optional<Figure> wholePictures(ModelResult model) {
+        StitchedPictures whole = model.evaluation().whole();
+        return whole == null
+                ? Optional.empty()
+                : Optional.of(StitchedFigure.draw(fileName(model, "whole_pictures"), model, whole));
     }
 
     /** The codes of test samples on planes, by t-SNE and by PCA; empty if they were not embedded. */

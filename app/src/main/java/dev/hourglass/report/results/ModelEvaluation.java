@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param prior what a variational model makes of codes from its prior
  * @param predictions of outputs that tell what follows a sample
  * @param references what others report of the same model
+ * @param whole the pictures of which the samples are patches
  */
 public record ModelEvaluation(
         @Nullable ErrorReport errors,
@@ -34,10 +35,11 @@ public record ModelEvaluation(
         @Nullable PeakMemory memory,
         @Nullable PriorSamples prior,
         List<Prediction> predictions,
-        List<Reference> references) {
+        List<Reference> references,
+        @Nullable StitchedPictures whole) {
     /** Nothing was measured. */
     public static final ModelEvaluation NONE = new ModelEvaluation(
-            null, null, null, List.of(), List.of(), null, null, null, null, null, List.of(), List.of());
+            null, null, null, List.of(), List.of(), null, null, null, null, null, List.of(), List.of(), null);
 
     /**
      * A sample that stands out.
@@ -58,12 +60,12 @@ public record ModelEvaluation(
 
     public ModelEvaluation withErrors(ErrorReport own, @Nullable ErrorReport ofPca) {
         return new ModelEvaluation(
-                own, ofPca, quality, best, worst, latent, signal, sweep, memory, prior, predictions, references);
+                own, ofPca, quality, best, worst, latent, signal, sweep, memory, prior, predictions, references, whole);
     }
 
     public ModelEvaluation withQuality(ImageQuality value) {
         return new ModelEvaluation(
-                errors, pca, value, best, worst, latent, signal, sweep, memory, prior, predictions, references);
+                errors, pca, value, best, worst, latent, signal, sweep, memory, prior, predictions, references, whole);
     }
 
     public ModelEvaluation withExtremes(List<Extreme> bestOnes, List<Extreme> worstOnes) {
@@ -79,41 +81,83 @@ public record ModelEvaluation(
                 memory,
                 prior,
                 predictions,
-                references);
+                references,
+                whole);
     }
 
     public ModelEvaluation withLatent(LatentSpace value) {
         return new ModelEvaluation(
-                errors, pca, quality, best, worst, value, signal, sweep, memory, prior, predictions, references);
+                errors, pca, quality, best, worst, value, signal, sweep, memory, prior, predictions, references, whole);
     }
 
     public ModelEvaluation withSignal(SignalErrors value) {
         return new ModelEvaluation(
-                errors, pca, quality, best, worst, latent, value, sweep, memory, prior, predictions, references);
+                errors, pca, quality, best, worst, latent, value, sweep, memory, prior, predictions, references, whole);
     }
 
     public ModelEvaluation withSweep(Sweep value) {
         return new ModelEvaluation(
-                errors, pca, quality, best, worst, latent, signal, value, memory, prior, predictions, references);
+                errors,
+                pca,
+                quality,
+                best,
+                worst,
+                latent,
+                signal,
+                value,
+                memory,
+                prior,
+                predictions,
+                references,
+                whole);
     }
 
     public ModelEvaluation withMemory(PeakMemory value) {
         return new ModelEvaluation(
-                errors, pca, quality, best, worst, latent, signal, sweep, value, prior, predictions, references);
+                errors, pca, quality, best, worst, latent, signal, sweep, value, prior, predictions, references, whole);
     }
 
     public ModelEvaluation withReferences(List<Reference> value) {
         return new ModelEvaluation(
-                errors, pca, quality, best, worst, latent, signal, sweep, memory, prior, predictions, value);
+                errors, pca, quality, best, worst, latent, signal, sweep, memory, prior, predictions, value, whole);
     }
 
     public ModelEvaluation withPrior(PriorSamples value) {
         return new ModelEvaluation(
-                errors, pca, quality, best, worst, latent, signal, sweep, memory, value, predictions, references);
+                errors,
+                pca,
+                quality,
+                best,
+                worst,
+                latent,
+                signal,
+                sweep,
+                memory,
+                value,
+                predictions,
+                references,
+                whole);
     }
 
     public ModelEvaluation withPredictions(List<Prediction> value) {
         return new ModelEvaluation(
-                errors, pca, quality, best, worst, latent, signal, sweep, memory, prior, value, references);
+                errors, pca, quality, best, worst, latent, signal, sweep, memory, prior, value, references, whole);
+    }
+
+    public ModelEvaluation withWhole(StitchedPictures value) {
+        return new ModelEvaluation(
+                errors,
+                pca,
+                quality,
+                best,
+                worst,
+                latent,
+                signal,
+                sweep,
+                memory,
+                prior,
+                predictions,
+                references,
+                value);
     }
 }

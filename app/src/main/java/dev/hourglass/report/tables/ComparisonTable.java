@@ -8,11 +8,13 @@ import dev.hourglass.report.results.ModelResult;
 import dev.hourglass.report.results.PeakMemory;
 import dev.hourglass.report.results.RunResult;
 import dev.hourglass.report.results.SignalErrors;
+import dev.hourglass.report.results.StitchedPictures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -84,6 +86,10 @@ public record ComparisonTable(List<ModelResult> models, List<String> bestFor) {
                         model -> Numbers.error(model.test().mae())),
                 line("PSNR (mean over images)", model -> unit("%.2f dB", psnr(model))),
                 line("SSIM (mean over images)", model -> unit("%.3f", ssim(model))),
+                line("MSE of whole pictures, stitched", model -> whole(model, StitchedPictures::mse, "%.6f")),
+                line("PSNR of whole pictures (mean)", model -> whole(model, StitchedPictures::psnr, "%.2f dB")),
+                line("SSIM of whole pictures (mean)", model -> whole(model, StitchedPictures::ssim, "%.3f")),
+                line("PSNR of noisy pictures (mean)", model -> whole(model, StitchedPictures::noisyPsnr, "%.2f dB")),
                 line("MSE of PCA, same latent size", model -> orAbsent(model.pcaMse(), Numbers.error(model.pcaMse()))),
                 line("MAE of PCA, same latent size", model -> orAbsent(model.pcaMae(), Numbers.error(model.pcaMae()))),
                 line("MSE over PCA's", model -> orAbsent(mseToPca(model), Numbers.factor(mseToPca(model)))),
@@ -128,6 +134,12 @@ public record ComparisonTable(List<ModelResult> models, List<String> bestFor) {
     private static double ssim(ModelResult model) {
         ImageQuality quality = model.evaluation().quality();
         return quality == null ? Double.NaN : quality.ssim();
+    }
+
+    /** Of pictures that were cut into patches. */
+    private static String whole(ModelResult model, ToDoubleFunction<StitchedPictures> of, String format) {
+        StitchedPictures whole = model.evaluation().whole();
+        return whole == null ? Numbers.ABSENT : unit(format, of.applyAsDouble(whole));
     }
 
     /** The model's test MSE over PCA's: above 1 PCA reconstructs better. NaN if PCA was not measured. */

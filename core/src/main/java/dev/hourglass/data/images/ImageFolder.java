@@ -6,15 +6,16 @@ import dev.hourglass.data.DatasetException;
 import dev.hourglass.data.FloatDataset;
 import dev.hourglass.files.Failures;
 import dev.hourglass.files.Folders;
-import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -91,8 +92,14 @@ public record ImageFolder(Dataset data, List<Skipped> skipped) {
      *
      * @param unlabelled in the order of {@code kept}
      * @param kept what each sample is
+     * @param sizes of the pictures, before they were fitted or cut
      */
-    record Decoded(PictureList list, Dataset unlabelled, List<PictureList.Entry> kept, List<Skipped> skipped) {
+    record Decoded(
+            PictureList list,
+            Dataset unlabelled,
+            List<PictureList.Entry> kept,
+            List<Skipped> skipped,
+            Map<Path, Picture.Size> sizes) {
         /** With labels, where there are classes. */
         Dataset data() {
             return labelled(unlabelled, kept);
@@ -135,11 +142,13 @@ public record ImageFolder(Dataset data, List<Skipped> skipped) {
         });
         List<Skipped> skipped = new ArrayList<>(found.skipped());
         List<PictureList.Entry> kept = new ArrayList<>();
+        Map<Path, Picture.Size> sizes = new LinkedHashMap<>();
         for (int i = 0; i < reasons.length; i++) {
             PictureList.Entry entry = pictures.get(i).entry();
             String reason = reasons[i];
             int firstKept = kept.size();
             if (reason == null) {
+                sizes.put(entry.file(), pictures.get(i).header().size());
                 for (PictureList.Entry sample : target.samples(pictures.get(i))) {
                     store.move(firsts[i] + kept.size() - firstKept, kept.size());
                     kept.add(sample);
@@ -153,7 +162,8 @@ public record ImageFolder(Dataset data, List<Skipped> skipped) {
             throw FoundPictures.nothingReadable(found.list().folder(), skipped);
         }
         store.finished(kept.stream().map(PictureList.Entry::name).toList());
-        return new Decoded(found.list(), dataset(found.list(), target.shape(), store), kept, skipped);
+        Dataset samples = store.asDataset(PictureList.name(found.list().folder()), target.shape());
+        return new Decoded(found.list(), samples, kept, skipped, sizes);
     }
 
     /** What each picture becomes. */
@@ -178,7 +188,7 @@ public record ImageFolder(Dataset data, List<Skipped> skipped) {
             return patches == null
                     ? List.of(entry)
                     : patches.corners(picture.header().size()).stream()
-                            .map(corner -> entry.withName(entry.name() + "[y=" + corner[0] + ",x=" + corner[1] + "]"))
+                            .map(corner -> entry.withName(Patches.name(entry.name(), corner)))
                             .toList();
         }
 
@@ -218,17 +228,6 @@ public record ImageFolder(Dataset data, List<Skipped> skipped) {
         for (int[] corner : patches.corners(picture.size())) {
             store.put(index++, picture.part(corner[0], corner[1], patches.size()));
         }
-    }
-
-    private static Dataset dataset(PictureList list, Shape shape, PixelStore store) {
-        String name = PictureList.name(list.folder());
-        if (store.isBytesInMemory()) {
-            byte[] all = store.bytes();
-            int used = store.size() * shape.size();
-            byte[] samples = used == all.length ? all : Arrays.copyOf(all, used);
-            return ByteDataset.of(name, shape, Normalization.PIXELS, samples).withSampleNames(store.names());
-        }
-        return FloatDataset.of(name, shape, store).withNormalization(Normalization.PIXELS);
     }
 
     private static byte[] bytes(int[] labels) {

@@ -1,8 +1,10 @@
 package dev.hourglass.data.images;
 
 import dev.hourglass.data.DatasetException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -57,17 +59,25 @@ public record Patches(Picture.Size size, int overlap) {
      */
     int[] firsts(FoundPictures found) {
         List<FoundPictures.Found> pictures = found.readable();
-        requireLarge(found);
+        return firsts(
+                found.list().folder().toString(),
+                pictures.stream().map(picture -> picture.header().size()).toList(),
+                index -> pictures.get(index).entry().name());
+    }
+
+    /** The same of pictures from anywhere. */
+    int[] firsts(String source, List<Picture.Size> pictures, IntFunction<String> names) {
+        requireLarge(source, pictures, names);
         int[] firsts = new int[pictures.size() + 1];
         long sum = 0;
         for (int i = 0; i < pictures.size(); i++) {
-            sum += count(pictures.get(i).header().size());
+            sum += count(pictures.get(i));
             if (sum > MOST_PATCHES) {
                 throw new DatasetException(String.format(
                         Locale.ROOT,
                         "Can't cut %s into patches of %s pixels: expected at most %,d of all its pictures, found more"
                                 + " after %,d of %,d. Choose larger patches or a smaller overlap, or take fewer pictures.",
-                        found.list().folder(),
+                        source,
                         size,
                         MOST_PATCHES,
                         i,
@@ -78,26 +88,30 @@ public record Patches(Picture.Size size, int overlap) {
         return firsts;
     }
 
-    private void requireLarge(FoundPictures found) {
-        List<FoundPictures.Found> small = found.readable().stream()
-                .filter(picture -> picture.header().size().width() < size.width()
-                        || picture.header().size().height() < size.height())
-                .toList();
-        if (!small.isEmpty()) {
+    private void requireLarge(String source, List<Picture.Size> pictures, IntFunction<String> names) {
+        int[] small = IntStream.range(0, pictures.size())
+                .filter(i -> pictures.get(i).width() < size.width()
+                        || pictures.get(i).height() < size.height())
+                .toArray();
+        if (small.length > 0) {
             throw new DatasetException(String.format(
                     Locale.ROOT,
                     "Can't cut %s into patches of %s pixels: %,d of its %,d pictures are smaller, such as %s. Choose"
                             + " smaller patches, or take these out.",
-                    found.list().folder(),
+                    source,
                     size,
-                    small.size(),
-                    found.readable().size(),
-                    small.stream()
+                    small.length,
+                    pictures.size(),
+                    Arrays.stream(small)
                             .limit(MOST_NAMED)
-                            .map(picture -> picture.entry().name() + " ("
-                                    + picture.header().size() + ")")
+                            .mapToObj(i -> names.apply(i) + " (" + pictures.get(i) + ")")
                             .collect(Collectors.joining(", "))));
         }
+    }
+
+    /** What the patch of a picture with its upper left corner there is called. */
+    static String name(String picture, int[] corner) {
+        return picture + "[y=" + corner[0] + ",x=" + corner[1] + "]";
     }
 
     /** The upper left corners of a picture's patches, row by row: [y, x]. */

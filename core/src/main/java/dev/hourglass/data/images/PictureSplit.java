@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 import java.util.random.RandomGenerator;
@@ -39,9 +40,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param skipped what can't be read, in the order of the names
  * @param notes what was found and taken, a sentence each
+ * @param whole the pictures to test by, where the samples are patches; null where these are whole
  */
-public record PictureSplit(Dataset training, Dataset test, List<ImageFolder.Skipped> skipped, List<String> notes) {
+public record PictureSplit(
+        Dataset training,
+        Dataset test,
+        List<ImageFolder.Skipped> skipped,
+        List<String> notes,
+        @Nullable WholePictures whole) {
     private static final double DIVIDED_TWICE = 1.5 / 255;
+    /** Of noisy pictures whose clean ones go to 1; what goes to 255 is far above. */
+    private static final double MOST_DIVIDED = 20;
 
     public PictureSplit {
         skipped = List.copyOf(skipped);
@@ -104,8 +113,35 @@ public record PictureSplit(Dataset training, Dataset test, List<ImageFolder.Skip
                     ? drawn(folder, entries.size(), i -> entries.get(i).label(), options)
                     : drawnByPicture(folder, entries, options);
         }
+        Patches patches = options.pictures().patches();
+        Dataset testing = part(decoded, noisy, order.test);
         return new PictureSplit(
-                part(decoded, noisy, order.training), part(decoded, noisy, order.test), decoded.skipped(), notes);
+                part(decoded, noisy, order.training),
+                testing,
+                decoded.skipped(),
+                notes,
+                patches == null ? null : WholePictures.of(testing, patches, whole(decoded), order.test));
+    }
+
+    /** Each picture with the places of its patches. */
+    private static List<WholePictures.Whole> whole(ImageFolder.Decoded decoded) {
+        Map<Path, String> names = new LinkedHashMap<>();
+        decoded.list().entries().forEach(entry -> names.put(entry.file(), entry.name()));
+        return samplesByPicture(decoded.kept()).entrySet().stream()
+                .map(picture -> new WholePictures.Whole(
+                        Objects.requireNonNull(names.get(picture.getKey())),
+                        Objects.requireNonNull(decoded.sizes().get(picture.getKey())),
+                        picture.getValue().stream().mapToInt(i -> i).toArray()))
+                .toList();
+    }
+
+    private static Map<Path, List<Integer>> samplesByPicture(List<PictureList.Entry> samples) {
+        Map<Path, List<Integer>> pictures = new LinkedHashMap<>();
+        for (int i = 0; i < samples.size(); i++) {
+            pictures.computeIfAbsent(samples.get(i).file(), file -> new ArrayList<>())
+                    .add(i);
+        }
+        return pictures;
     }
 
     /** @param noisy the partners of the clean ones, where there are pairs */
@@ -119,12 +155,7 @@ public record PictureSplit(Dataset training, Dataset test, List<ImageFolder.Skip
 
     /** All patches of a picture are trained on or tested by: those that overlap share pixels. */
     private static Order drawnByPicture(Path folder, List<PictureList.Entry> patches, PictureSplitOptions options) {
-        Map<Path, List<Integer>> pictures = new LinkedHashMap<>();
-        for (int i = 0; i < patches.size(); i++) {
-            pictures.computeIfAbsent(patches.get(i).file(), file -> new ArrayList<>())
-                    .add(i);
-        }
-        List<List<Integer>> each = List.copyOf(pictures.values());
+        List<List<Integer>> each = List.copyOf(samplesByPicture(patches).values());
         Order order = drawn(
                 folder, each.size(), i -> patches.get(each.get(i).getFirst()).label(), options);
         return new Order(
@@ -215,10 +246,6 @@ public record PictureSplit(Dataset training, Dataset test, List<ImageFolder.Skip
     }
 
     private static PictureSplit numbers(Path file, PictureSplitOptions options) {
-        if (options.pictures().patches() != null || options.noisy() != null) {
-            throw new DatasetException("Can't cut the pictures of " + file + " into patches or pair them: that is for"
-                    + " folders of pictures. Give a folder, or leave 'patches' and 'pairs' out.");
-        }
         if (options.pictures().fit() != null) {
             throw new DatasetException("Can't fit the pictures of " + file
                     + ": a file of numbers has pictures of one size. Leave 'fit' out, or give a folder of pictures.");
@@ -230,10 +257,11 @@ public record PictureSplit(Dataset training, Dataset test, List<ImageFolder.Skip
                 && DataSources.arrays(file).stream()
                         .anyMatch(arrays -> ArrayChoice.hasBoth(file, arrays, numbers.array()));
         Path testFile = parts ? file : options.test();
+        Dataset noisy = noisy(file, all, options, Split.TRAINING, notes);
         if (testFile == null) {
             IntUnaryOperator labels = all.hasLabels() ? all::label : index -> 0;
             Order order = drawn(file, all.size(), labels, options);
-            return new PictureSplit(select(all, order.training), select(all, order.test), List.of(), notes);
+            return split(new Part(all, noisy, order.training), new Part(all, noisy, order.test), options, notes);
         }
         Dataset test = read(testFile, numbers.testLabels(), options, Split.TEST, notes);
         if (!test.sampleShape().equals(all.sampleShape())) {
@@ -246,27 +274,115 @@ public record PictureSplit(Dataset training, Dataset test, List<ImageFolder.Skip
         }
         int[] order = shuffled(IntStream.range(0, all.size()).toArray(), options.seed(), "training");
         int[] testOrder = shuffled(IntStream.range(0, test.size()).toArray(), options.seed(), "test");
-        return new PictureSplit(select(all, order), select(test, testOrder), List.of(), notes);
+        Dataset noisyTest = noisy(testFile, test, options, Split.TEST, notes);
+        return split(new Part(all, noisy, order), new Part(test, noisyTest, testOrder), options, notes);
+    }
+
+    /**
+     * Some pictures of an array.
+     *
+     * @param noisy their partners; null without pairs
+     */
+    private record Part(Dataset clean, @Nullable Dataset noisy, int[] order) {
+        Dataset whole() {
+            return paired(select(clean, order), noisy == null ? null : select(noisy, order));
+        }
+
+        /** @param samples in the order of the patches that are cut */
+        Dataset cut(Patches patches, int[] samples) {
+            return paired(
+                    select(new ArrayPatches(clean, order, patches).cut(), samples),
+                    noisy == null ? null : select(new ArrayPatches(noisy, order, patches).cut(), samples));
+        }
+
+        /** The places of all patches of all pictures, mixed. */
+        int[] shuffledPatches(List<WholePictures.Whole> pictures, long seed, String purpose) {
+            return shuffled(
+                    pictures.stream()
+                            .flatMapToInt(picture -> Arrays.stream(picture.samples()))
+                            .toArray(),
+                    seed,
+                    purpose);
+        }
+
+        private static Dataset paired(Dataset clean, @Nullable Dataset noisy) {
+            return noisy == null ? clean : new SamplePairs(clean, noisy);
+        }
+    }
+
+    private static PictureSplit split(Part training, Part test, PictureSplitOptions options, List<String> notes) {
+        Patches patches = options.pictures().patches();
+        if (patches == null) {
+            return new PictureSplit(training.whole(), test.whole(), List.of(), notes, null);
+        }
+        int[] mixed = training.shuffledPatches(
+                new ArrayPatches(training.clean, training.order, patches).whole(), options.seed(), "training");
+        List<WholePictures.Whole> pictures = new ArrayPatches(test.clean, test.order, patches).whole();
+        int[] order = test.shuffledPatches(pictures, options.seed(), "test");
+        Dataset testing = test.cut(patches, order);
+        return new PictureSplit(
+                training.cut(patches, mixed),
+                testing,
+                List.of(),
+                notes,
+                WholePictures.of(testing, patches, pictures, order));
+    }
+
+    /** The partners of an array's pictures, under the same scale; null without pairs. */
+    private static @Nullable Dataset noisy(
+            Path file, Dataset clean, PictureSplitOptions options, Split split, List<String> notes) {
+        Path from = options.noisy();
+        if (from == null) {
+            return null;
+        }
+        DataSources.requireFile(from);
+        if (Files.isDirectory(from)) {
+            throw new DatasetException("Can't pair the pictures of " + file + " with the folder " + from
+                    + ". Give both as folders, or both as files.");
+        }
+        Dataset stored = stored(from, options, split, notes);
+        Dataset shaped = stored.reshaped(shape(from, stored.sampleShape(), options.pictures()));
+        if (shaped.size() != clean.size() || !shaped.sampleShape().equals(clean.sampleShape())) {
+            throw new DatasetException(String.format(
+                    Locale.ROOT,
+                    "Can't pair the %,d pictures %s of %s with the %,d pictures %s of %s: expected as many of one shape"
+                            + " in the same order. Give such files.",
+                    clean.size(),
+                    clean.sampleShape(),
+                    file,
+                    shaped.size(),
+                    shaped.sampleShape(),
+                    from));
+        }
+        boolean scaleTold = options.numbers().scale() != null;
+        boolean divided =
+                !shaped.normalization().isPixels() && ValueRange.of(shaped).most() <= MOST_DIVIDED;
+        if (!scaleTold && divided == clean.normalization().isPixels()) {
+            throw new DatasetException("Can't pair the pictures of " + file + " with those of " + from
+                    + ": the numbers of" + " one go to 255, those of the other to 1. Save both in one way.");
+        }
+        return DataSources.normalized(shaped, clean.normalization());
     }
 
     private static Dataset read(
             Path file, @Nullable Path labels, PictureSplitOptions options, Split split, List<String> notes) {
-        PictureSplitOptions.Numbers numbers = options.numbers();
-        String column = numbers.labelColumn();
-        Optional<ArrayFile> arrays = DataSources.arrays(file);
-        Dataset stored;
-        if (arrays.isPresent()) {
-            stored = ArrayChoice.open(file, arrays.get(), numbers.array(), split, notes);
-        } else {
-            SourceOptions source = SourceOptions.defaults();
-            stored = DataSources.openFile(
-                    file,
-                    column == null ? source : source.withTables(SourceOptions.Tables.PLAIN.withLabel(column)),
-                    notes::add);
-        }
+        Dataset stored = stored(file, options, split, notes);
         Dataset shaped = stored.reshaped(shape(file, stored.sampleShape(), options.pictures()));
-        Dataset scaled = scaled(file, shaped, numbers.scale(), notes);
+        Dataset scaled = scaled(file, shaped, options.numbers().scale(), notes);
         return labels == null ? scaled : DataSources.labelled(scaled, labels);
+    }
+
+    private static Dataset stored(Path file, PictureSplitOptions options, Split split, List<String> notes) {
+        String column = options.numbers().labelColumn();
+        Optional<ArrayFile> arrays = DataSources.arrays(file);
+        if (arrays.isPresent()) {
+            return ArrayChoice.open(file, arrays.get(), options.numbers().array(), split, notes);
+        }
+        SourceOptions source = SourceOptions.defaults();
+        return DataSources.openFile(
+                file,
+                column == null ? source : source.withTables(SourceOptions.Tables.PLAIN.withLabel(column)),
+                notes::add);
     }
 
     /** [height, width, channels] of what lies there as [numbers], [height, width] or [height, width, channels]. */
@@ -274,6 +390,11 @@ public record PictureSplit(Dataset training, Dataset test, List<ImageFolder.Skip
         Picture.Size size = wanted.size();
         PictureOptions.Colour colour = wanted.colour();
         if (found.rank() == 1) {
+            if (wanted.patches() != null) {
+                throw new DatasetException("Can't cut the rows of " + file + " into patches: they have "
+                        + found.size() + " numbers, and don't tell the height and width of a picture. Save them as"
+                        + " NPY [n, height, width, channels], or leave 'patches' out.");
+            }
             if (size == null) {
                 int side = (int) Math.sqrt(found.size());
                 String example = side * side == found.size() ? "[" + side + ", " + side + "]" : "[28, 28]";

@@ -1,10 +1,16 @@
 package dev.hourglass.data.images;
 
+import dev.hourglass.data.ByteDataset;
+import dev.hourglass.data.Dataset;
 import dev.hourglass.data.DatasetException;
+import dev.hourglass.data.FloatDataset;
 import dev.hourglass.data.SampleStore;
 import dev.hourglass.data.ScratchFile;
+import dev.hourglass.tensor.Normalization;
+import dev.hourglass.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -51,17 +57,9 @@ final class PixelStore implements SampleStore {
         return !deep;
     }
 
-    /** Whether {@link #bytes} has all of them. */
+    /** Whether all samples have 8 bits and lie in memory. */
     boolean isBytesInMemory() {
         return inMemory.length > 0 && !deep;
-    }
-
-    byte[] bytes() {
-        return inMemory;
-    }
-
-    List<String> names() {
-        return names;
     }
 
     /** From any thread, each sample by one of them, before any is moved. */
@@ -110,6 +108,16 @@ final class PixelStore implements SampleStore {
         names = List.copyOf(samples);
         written();
         return this;
+    }
+
+    /** As a data set, once {@link #finished}: bytes where they fit into memory. */
+    Dataset asDataset(String name, Shape shape) {
+        if (isBytesInMemory()) {
+            int used = size() * sampleSize;
+            byte[] samples = used == inMemory.length ? inMemory : Arrays.copyOf(inMemory, used);
+            return ByteDataset.of(name, shape, Normalization.PIXELS, samples).withSampleNames(names);
+        }
+        return FloatDataset.of(name, shape, this).withNormalization(Normalization.PIXELS);
     }
 
     @Override

@@ -1,8 +1,6 @@
-package dev.hourglass.cli.denoising;
+package dev.hourglass.evaluate;
 
 import dev.hourglass.data.FloatDataset;
-import dev.hourglass.engine.ChainInference;
-import dev.hourglass.evaluate.PatchReconstruction;
 import dev.hourglass.tensor.GaussianSmoothing;
 import dev.hourglass.tensor.Shape;
 import org.jspecify.annotations.Nullable;
@@ -11,19 +9,22 @@ import org.jspecify.annotations.Nullable;
  * What a model makes of pictures of any size: at once where they have the size of its input, else patch by patch, without
  * seams. One that is smaller than a patch is mirrored at its edges until it is as large.
  *
- * @param input of the model
+ * @param model what rebuilds pictures or patches of the input's size
+ * @param input of the model, [height, width, channels] where pictures are cut into patches
  * @param overlap of neighbouring patches in pixels; null takes a quarter of a patch
  */
-record PictureRebuild(
-        ChainInference inference, Shape input, @Nullable Integer overlap) {
+public record PictureRebuild(
+        PatchReconstruction.Model model,
+        Shape input,
+        @Nullable Integer overlap) {
     /**
      * @param picture [height, width, channels], normalized
      * @return a new array of the same shape
      */
-    float[] rebuilt(float[] picture, Shape shape) {
+    public float[] rebuilt(float[] picture, Shape shape) {
         if (shape.size() == input.size() && (input.rank() != 3 || shape.equals(input))) {
             float[] rebuilt = new float[picture.length];
-            inference.run(
+            model.rebuild(
                     (index, into, offset) -> System.arraycopy(picture, 0, into, offset, picture.length), 0, 1, rebuilt);
             return rebuilt;
         }
@@ -35,10 +36,7 @@ record PictureRebuild(
         int quarter = Math.min(input.dimension(0), input.dimension(1)) / 4;
         float[] rebuilt = new float[mirrored.length];
         PatchReconstruction.of(
-                        inference::run,
-                        FloatDataset.of("picture", large, mirrored),
-                        input,
-                        overlap == null ? quarter : overlap)
+                        model, FloatDataset.of("picture", large, mirrored), input, overlap == null ? quarter : overlap)
                 .rebuild(0, 1, rebuilt);
         return large.equals(shape) ? rebuilt : cropped(rebuilt, large, shape);
     }
