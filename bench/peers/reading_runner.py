@@ -109,7 +109,7 @@ def part_of(job):
     return time.process_time() - start
 
 
-def reader(kind, path, processes):
+def reader(kind, path, workers):
     """Something that reads all of it and returns processor seconds of other processes and a number to check."""
     if kind == "pandas":
         import pandas
@@ -127,20 +127,23 @@ def reader(kind, path, processes):
     paths = sorted(str(file) for file in Path(path).iterdir())
     global shared
     shape = (len(paths), SIDE, SIDE, 3)
-    about = f"Pillow {PIL.__version__}, {processes} {'process' if processes == 1 else 'processes'}"
-    if processes == 1:
+    about = f"Pillow {PIL.__version__}, {'a loop' if kind == 'loop' else f'{workers} {kind}'}"
+    if kind != "processes":
+        from concurrent.futures import ThreadPoolExecutor
 
         def run():
-            global shared
-            shared = np.empty(shape, np.uint8)
-            part_of((paths, 0))
-            check = float(shared[-1].mean())
-            shared = None
-            return 0.0, check
+            pictures = np.empty(shape, np.uint8)
+            if kind == "loop":
+                for path, picture in zip(paths, pictures):
+                    decode(path, picture)
+            else:
+                with ThreadPoolExecutor(workers) as pool:
+                    list(pool.map(decode, paths, pictures))
+            return 0.0, float(pictures[-1].mean())
 
         return run, about
     shared = np.frombuffer(mmap.mmap(-1, int(np.prod(shape))), np.uint8).reshape(shape)
-    pool = multiprocessing.get_context("fork").Pool(processes)
+    pool = multiprocessing.get_context("fork").Pool(workers)
     jobs = [(paths[first : first + 64], first) for first in range(0, len(paths), 64)]
 
     def run_all():
@@ -149,10 +152,10 @@ def reader(kind, path, processes):
     return run_all, about
 
 
-def serve(kind, path, processes):
+def serve(kind, path, workers):
     channel = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
-    run, about = reader(kind, path, processes)
+    run, about = reader(kind, path, workers)
     channel.write(json.dumps({"about": about}) + "\n")
     for line in sys.stdin:
         start, processor = time.perf_counter(), time.process_time()
@@ -255,8 +258,10 @@ def main():
             make_pictures(folder, arguments.pictures)
         readers = [
             Reader("ours", java + ["pictures", str(folder)], cores),
-            Reader("Pillow", this + ["pillow", str(folder), "1"], cores),
-            Reader("Pillow on all", this + ["pillow", str(folder), str(len(cores))], cores),
+            *(
+                Reader(f"Pillow, {kind}", this + [kind, str(folder), str(len(cores))], cores)
+                for kind in ("loop", "threads", "processes")
+            ),
         ]
         what = f"{arguments.pictures:,} JPEGs of {SIDE} x {SIDE}"
         compare(readers, arguments.rounds, what, arguments.pictures, "pictures")

@@ -22,10 +22,10 @@ import java.util.Optional;
  * @see <a href="https://www.w3.org/Graphics/JPEG/itu-t81.pdf">ITU T.81</a>
  */
 final class BaselineJpeg {
-    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN)
+    private static final VarHandle BITS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN)
             .withInvokeExactBehavior();
 
-    private static final VarHandle PIXEL = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN)
+    private static final VarHandle PIXELS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN)
             .withInvokeExactBehavior();
 
     private static final int FRAME_BASELINE = 0xc0;
@@ -391,11 +391,9 @@ final class BaselineJpeg {
         int n = available;
         int p = at;
         byte[] bytes = scan;
-        if (n < 32) {
-            b |= ((int) INT.get(bytes, p) & 0xffff_ffffL) << (32 - n);
-            p += 4;
-            n += 32;
-        }
+        b |= (long) BITS.get(bytes, p) >>> n;
+        p += (63 - n) >> 3;
+        n |= 56;
         int entry = component.dc[(int) (b >>> (64 - JpegCodes.LOOKED_AT))];
         if (entry == 0) {
             return false;
@@ -419,11 +417,9 @@ final class BaselineJpeg {
         int[] codes = component.ac;
         int k = 1;
         while (k < BLOCK) {
-            if (n < 32) {
-                b |= ((int) INT.get(bytes, p) & 0xffff_ffffL) << (32 - n);
-                p += 4;
-                n += 32;
-            }
+            b |= (long) BITS.get(bytes, p) >>> n;
+            p += (63 - n) >> 3;
+            n |= 56;
             entry = codes[(int) (b >>> (64 - JpegCodes.LOOKED_AT))];
             if ((entry & JpegCodes.WITH_VALUE) != 0) {
                 k += (entry >> 8) & 15;
@@ -629,23 +625,22 @@ final class BaselineJpeg {
             }
             return;
         }
-        // The fourth byte of each is written over by the next; that of the last belongs to another row.
+        // Two pixels at once; the last two of the eight bytes are written over by the next, or belong to another row.
         int at = pixel * Picture.RGB;
-        for (int i = 0; i < pairs; i++) {
-            PIXEL.set(to, at + 6 * i, even[from + i]);
-            int colour = odd[from + i];
-            if (2 * i + 2 < width) {
-                PIXEL.set(to, at + 6 * i + 3, colour);
-            } else {
-                putLast(colour, at + 6 * i + 3);
-            }
+        int wholly = Math.max(0, pairs - 1);
+        for (int i = 0; i < wholly; i++) {
+            PIXELS.set(to, at + 6 * i, even[from + i] | (long) odd[from + i] << 24);
+        }
+        for (int i = wholly; i < pairs; i++) {
+            putOne(even[from + i], at + 6 * i);
+            putOne(odd[from + i], at + 6 * i + 3);
         }
         if (width % 2 != 0) {
-            putLast(even[last], at + 6 * pairs);
+            putOne(even[last], at + 6 * pairs);
         }
     }
 
-    private void putLast(int colour, int at) {
+    private void putOne(int colour, int at) {
         picture[at] = (byte) colour;
         picture[at + 1] = (byte) (colour >> 8);
         picture[at + 2] = (byte) (colour >> 16);
