@@ -50,6 +50,30 @@ def save(name, data, **how):
     back.to_csv(TARGET / f"{name}.csv", index=not isinstance(back.index, pd.RangeIndex), index_label="index")
 
 
+def packings():
+    """Pages of texts, of numbers that repeat, of noise and of one value, packed in each way; what is in them is the same."""
+    generator = np.random.default_rng(17)
+    i = np.arange(6_000)
+    table = pa.table(
+        {
+            "noise": generator.normal(0, 1, i.size).astype("f4"),
+            "wave": np.round(np.sin(i / 50) * 100, 1),
+            "level": (i // 7 % 300).astype("i4"),
+            "zero": np.zeros(i.size),
+            "state": np.array(["normal", "warning: too hot", "off"])[generator.choice(3, i.size, p=[0.9, 0.05, 0.05])],
+        }
+    )
+    plain = {"use_dictionary": False, "write_statistics": False}
+    for name, codec, level in [
+        ("none", "none", None),
+        ("zstd", "zstd", 1),
+        ("zstd-strong", "zstd", 19),
+        ("zstd-fast", "zstd", -5),
+        ("lz4", "lz4", None),
+    ]:
+        pq.write_table(table, TARGET / f"packed-{name}.parquet", compression=codec, compression_level=level, **plain)
+
+
 def main():
     shutil.rmtree(TARGET, ignore_errors=True)
     TARGET.mkdir(parents=True)
@@ -87,13 +111,17 @@ def main():
     save("indexed", indexed)
 
     pq.write_table(pa.table({"x": [1.0, 2.0], "xs": [[1, 2], [3]]}), TARGET / "nested.parquet")
-    pq.write_table(pa.table({"x": [1.0, 2.0]}), TARGET / "zstd.parquet", compression="zstd")
+    packings()
     pq.write_table(pa.table({"x": np.zeros(300_000)}), TARGET / "zeros.parquet")
+
+    pq.write_table(pa.table({"x": [1.0, 2.0]}), TARGET / "brotli.parquet", compression="brotli")
 
     shutil.rmtree(FUZZ, ignore_errors=True)
     FUZZ.mkdir(parents=True)
     for name in ["pandas", "groups", "second", "encodings", "kinds", "times-ns", "int96", "nested"]:
         shutil.copy(TARGET / f"{name}.parquet", FUZZ)
+    for codec in ["zstd", "lz4"]:
+        pq.write_table(table, FUZZ / f"{codec}.parquet", compression=codec)
 
 
 if __name__ == "__main__":

@@ -130,8 +130,8 @@ public final class HouseRules {
     }
 
     private static HouseRule everyClassHasAPlaceInTheTable() {
-        // The library that reads Parquet asks for its codec by this name.
-        Stream<String> standIns = Stream.of("org.xerial.snappy");
+        // The library that reads Parquet asks for its codecs by these names.
+        Stream<String> standIns = Stream.of("org.xerial.snappy", "com.github.luben.zstd", "net.jpountz.lz4");
         String[] rows = Stream.concat(mayUse().keySet().stream().flatMap(HouseRules::patterns), standIns)
                 .toArray(String[]::new);
         return new HouseRule(

@@ -25,9 +25,11 @@ import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -44,11 +46,8 @@ final class ParquetRows implements RowSource {
     /** pandas calls the index of rows so where it has no name. */
     private static final Pattern UNNAMED_INDEX = Pattern.compile("__index_level_\\d+__");
 
-    private static final Map<CompressionCodec, String> LIBRARIES = Map.of(
-            CompressionCodec.ZSTD, "com.github.luben.zstd.Zstd",
-            CompressionCodec.LZ4, "net.jpountz.lz4.LZ4Factory",
-            CompressionCodec.LZ4_RAW, "net.jpountz.lz4.LZ4Factory",
-            CompressionCodec.BROTLI, "com.aayushatharva.brotli4j.Brotli4jLoader");
+    /** Of which there is no decoder in plain Java here. */
+    private static final Set<CompressionCodec> UNREAD = EnumSet.of(CompressionCodec.BROTLI, CompressionCodec.LZO);
 
     private final Path file;
     private final HardwoodContext context;
@@ -168,24 +167,14 @@ final class ParquetRows implements RowSource {
                             ParquetCheck.WAY_OUT);
                 }
                 CompressionCodec codec = chunk.metaData().codec();
-                String library = LIBRARIES.get(codec);
-                if (codec == CompressionCodec.LZO || (library != null && !isPresent(library))) {
+                if (UNREAD.contains(codec)) {
                     throw new DatasetException(
-                            "Can't read " + file + ": expected columns that are packed with Snappy or"
+                            "Can't read " + file + ": expected columns that are packed with Snappy, Zstandard, LZ4 or"
                                     + " gzip or not at all, found " + codec
                                     + ". Write it again with compression 'snappy', such as pandas'"
                                     + " to_parquet(file, compression='snappy').");
                 }
             }
-        }
-    }
-
-    private static boolean isPresent(String library) {
-        try {
-            Class.forName(library, false, ParquetRows.class.getClassLoader());
-            return true;
-        } catch (ClassNotFoundException e) {
-            return false;
         }
     }
 

@@ -100,13 +100,46 @@ class ParquetRowsTest {
                 .containsExactly(1, 2);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"zstd", "zstd-strong", "zstd-fast", "lz4"})
+    void packedPagesAreThoseThatAreNotPacked(String packing) {
+        TableOptions labelled = TableOptions.DEFAULT.withLabel("state");
+
+        Table table = read("packed-" + packing + ".parquet", labelled);
+
+        Table plain = read("packed-none.parquet", labelled);
+        assertThat(table.rows()).isEqualTo(6_000);
+        assertThat(plain.classes()).containsExactly("normal", "warning: too hot", "off");
+        assertSame(table, plain);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"zstd", "lz4"})
+    void damagedPagesAreReadOrRefused(String packing) throws IOException {
+        byte[] whole = Files.readAllBytes(GOLDENS.resolve("../../fuzz/ParquetFuzzTest/" + packing + ".parquet"));
+        Path damaged = folder.resolve("damaged.parquet");
+        int refused = 0;
+        for (int at = 4; at < whole.length / 2; at += 23) {
+            byte[] bytes = whole.clone();
+            bytes[at] ^= (byte) (1 << at % 8);
+            Files.write(damaged, bytes);
+            try {
+                TableReader.readAll(damaged, TableOptions.DEFAULT.withLabel("state"));
+            } catch (CorruptFileException | DatasetException e) {
+                assertThat(e).hasMessageContaining("damaged.parquet");
+                refused++;
+            }
+        }
+        assertThat(refused).isGreaterThan(whole.length / 200);
+    }
+
     @Test
     void aPackingThatNeedsNativeCodeIsRefusedWithTheWayOut() {
-        assertThatThrownBy(() -> read("zstd.parquet", TableOptions.DEFAULT))
+        assertThatThrownBy(() -> read("brotli.parquet", TableOptions.DEFAULT))
                 .isInstanceOf(DatasetException.class)
-                .hasMessageEndingWith(
-                        "expected columns that are packed with Snappy or gzip or not at all, found ZSTD. Write it again"
-                                + " with compression 'snappy', such as pandas' to_parquet(file, compression='snappy').");
+                .hasMessageEndingWith("expected columns that are packed with Snappy, Zstandard, LZ4 or gzip or not at"
+                        + " all, found BROTLI. Write it again with compression 'snappy', such as pandas'"
+                        + " to_parquet(file, compression='snappy').");
     }
 
     @Test
