@@ -30,6 +30,13 @@ public final class Sha256 {
         return sha256.toHex();
     }
 
+    /** Of bytes in memory, as 64 hexadecimal digits in lower case. */
+    public static String of(byte[] bytes) {
+        Sha256 sha256 = new Sha256();
+        sha256.update(bytes, 0, bytes.length);
+        return sha256.toHex();
+    }
+
     public void update(byte[] bytes, int from, int count) {
         digest.update(bytes, from, count);
     }

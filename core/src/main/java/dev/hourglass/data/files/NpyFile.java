@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * Reader of NumPy's NPY format, versions 1 to 3: arrays of whole numbers or fractions, little- or big-endian, in C
@@ -45,6 +46,22 @@ public final class NpyFile {
      */
     public static int[] readLabels(Path file) {
         return map(file).labels();
+    }
+
+    /**
+     * All numbers of an array in memory, as they are stored.
+     *
+     * @param npy the bytes of a whole NPY file
+     * @param place for messages
+     * @throws CorruptFileException if they are not what they have to be
+     */
+    public static double[] numbers(byte[] npy, String place) {
+        byte[] beginning = npy.length > NpyHeader.MAX_BYTES ? Arrays.copyOf(npy, NpyHeader.MAX_BYTES) : npy;
+        NpyHeader header = NpyHeader.read(place, beginning, npy.length);
+        double[] numbers =
+                new double[(npy.length - header.bytes()) / header.type().bytes()];
+        header.type().copy(MemorySegment.ofArray(npy), header.bytes(), header.order(), numbers, 0, numbers.length);
+        return numbers;
     }
 
     private static NpyArray map(Path file) {

@@ -69,16 +69,23 @@ public record ImageFolder(Dataset data, List<Skipped> skipped) {
     }
 
     private static PictureOptions forShape(Path folder, Shape wanted, PictureOptions options) {
+        return forShape(wanted, options)
+                .orElseThrow(() -> new DatasetException("Can't read " + folder
+                        + ": the pictures of a folder are [height, width, 1] or [height, width, 3], and can't become "
+                        + wanted + ". Use another model or other data."));
+    }
+
+    /** Options with the size and colour of a sample; empty if pictures don't have that shape. */
+    static Optional<PictureOptions> forShape(Shape wanted, PictureOptions options) {
         boolean picture =
                 wanted.rank() == 3 && (wanted.dimension(2) == Picture.GRAY || wanted.dimension(2) == Picture.RGB);
         // A sequence model reads the rows of a gray picture one after the other.
         if (!picture && wanted.rank() != 2) {
-            throw new DatasetException("Can't read " + folder + ": the pictures of a folder are [height, width, 1] or"
-                    + " [height, width, 3], and can't become " + wanted + ". Use another model or other data.");
+            return Optional.empty();
         }
         boolean colour = picture && wanted.dimension(2) == Picture.RGB;
-        return options.withSize(new Picture.Size(wanted.dimension(1), wanted.dimension(0)))
-                .withColour(colour ? PictureOptions.Colour.RGB : PictureOptions.Colour.GREY);
+        return Optional.of(options.withSize(new Picture.Size(wanted.dimension(1), wanted.dimension(0)))
+                .withColour(colour ? PictureOptions.Colour.RGB : PictureOptions.Colour.GREY));
     }
 
     /** @throws DatasetException as {@link FoundPictures#size} does, or if no picture's pixels can be read */

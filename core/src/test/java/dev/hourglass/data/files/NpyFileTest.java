@@ -67,6 +67,17 @@ class NpyFileTest {
         assertThat(sample).containsExactly(-3, -2, -1, 0);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"little-f4", "big-f8", "version-3"})
+    void anArrayInMemoryGivesAllItsNumbers(String name) throws IOException {
+        byte[] file = Files.readAllBytes(golden(name));
+
+        assertThat(NpyFile.numbers(file, "here")).containsExactly(-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5);
+        assertThatThrownBy(() -> NpyFile.numbers(Arrays.copyOf(file, file.length - 1), "here"))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageStartingWith("here: ");
+    }
+
     /** 32 bits would leave nothing of a change by 0.001 on top of 20,000,000. */
     @ParameterizedTest
     @CsvSource({"<f8, 0.001", ">f8, 0.001", "<i4, 1", ">i8, 1", "<u8, 1"})
