@@ -75,7 +75,8 @@ public final class HouseRules {
                 Map.entry("formats", "FormatsUsesTrain"),
                 Map.entry("report", "ReportUsesLab"),
                 Map.entry("lab", "LabUsesServer"),
-                Map.entry("server", "ServerUsesCli"));
+                Map.entry("server", "ServerUsesCli"),
+                Map.entry("spark", "SparkUsesLab"));
         List<HouseRule> rules = new ArrayList<>();
         table.forEach((row, allowed) -> {
             String[] forbidden = table.keySet().stream()
@@ -114,7 +115,8 @@ public final class HouseRules {
         table.put("report", Set.of("evaluate", "train", "engine", "model", "files", "tensor"));
         table.put("lab", coreAnd("report"));
         table.put("server", coreAnd("report", "lab"));
-        table.put("cli", coreAnd("report", "lab", "server"));
+        table.put("spark", coreAnd());
+        table.put("cli", coreAnd("report", "lab", "server", "spark"));
         return table;
     }
 

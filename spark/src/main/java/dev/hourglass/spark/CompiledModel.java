@@ -1,0 +1,98 @@
+package dev.hourglass.spark;
+
+import dev.hourglass.data.FloatDataset;
+import dev.hourglass.detect.Detection;
+import dev.hourglass.detect.SampleScores;
+import dev.hourglass.engine.ChainInference;
+import dev.hourglass.formats.SavedModel;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model compiled for the tasks of a process. Each call computes on its caller's thread, since Spark has a task for each core; any
+ * number of tasks may call it at once. What an option leaves out is never compiled.
+ */
+final class CompiledModel {
+    private final SavedModel model;
+    private @Nullable ChainInference encoder;
+    private @Nullable ChainInference whole;
+
+    private CompiledModel(SavedModel model) {
+        this.model = model;
+    }
+
+    static CompiledModel of(SavedModel model) {
+        return new CompiledModel(model);
+    }
+
+    SavedModel model() {
+        return model;
+    }
+
+    /**
+     * @param samples [count, sample], as the model reads them
+     * @return [count, code]
+     */
+    float[] encode(float[] samples, int count) {
+        return run(encoder(), samples, count);
+    }
+
+    /** As {@link #encode}, [count, sample]. */
+    float[] reconstruct(float[] samples, int count) {
+        return run(whole(), samples, count);
+    }
+
+    /**
+     * Scores samples as {@link dev.hourglass.detect.Detector#scoreSamples} does.
+     *
+     * @param rebuilt what {@link #reconstruct} gives of them
+     * @return over the threshold, NaN or infinite where the model rebuilds what is not finite
+     */
+    double[] score(float[] samples, float[] rebuilt, int count) {
+        Detection detection = Objects.requireNonNull(model.detection(), "the model has no threshold");
+        int size = model.input().size();
+        FloatDataset data =
+                FloatDataset.of(model.name(), model.input(), samples).limit(count);
+        double[] scores = SampleScores.of(
+                (from, few, into) -> System.arraycopy(rebuilt, from * size, into, 0, few * size),
+                data,
+                detection.errors(),
+                done -> {});
+        for (int i = 0; i < scores.length; i++) {
+            scores[i] /= detection.threshold().threshold();
+        }
+        return scores;
+    }
+
+    private static float[] run(ChainInference chain, float[] samples, int count) {
+        int size = chain.inputSize();
+        float[] outputs = new float[Math.multiplyExact(count, chain.outputSize())];
+        chain.run(
+                (index, into, offset) -> System.arraycopy(samples, index * size, into, offset, size),
+                0,
+                count,
+                outputs);
+        return outputs;
+    }
+
+    private synchronized ChainInference encoder() {
+        ChainInference made = encoder == null ? compiled(model.encoder()) : encoder;
+        encoder = made;
+        return made;
+    }
+
+    private synchronized ChainInference whole() {
+        ChainInference made = whole == null ? compiled(rebuilding(model)) : whole;
+        whole = made;
+        return made;
+    }
+
+    /** What rebuilds a sample; of several inputs, each of which is rebuilt, all in a row as a sample has them. */
+    static SavedModel rebuilding(SavedModel model) {
+        return model.rebuildsEach() ? model.joined().whole() : model.whole();
+    }
+
+    private static ChainInference compiled(SavedModel chain) {
+        return ChainInference.of(chain.graph(), chain.parameters(), 1);
+    }
+}
