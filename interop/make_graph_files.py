@@ -138,6 +138,17 @@ def words():
     return keras.Model(x, L.Dense(5, name="rebuilt")(code), name="words")
 
 
+def half_read():
+    """An encoder of two outputs, within a model that reads the first: the layers of the other lead nowhere."""
+    x = keras.Input((6,), name="x")
+    seen = L.Dense(5, activation="relu", name="seen")(x)
+    encoder = keras.Model(x, [L.Dense(2, name="mean")(seen), L.Dense(2, name="variance")(seen)], name="encoder")
+    z = keras.Input((2,), name="z")
+    decoder = keras.Model(z, L.Dense(6, activation="sigmoid", name="rebuilt")(z), name="decoder")
+    given = keras.Input((6,), name="given")
+    return keras.Model(given, decoder(encoder(given)[0]), name="half_read")
+
+
 def drawn(random, value):
     shape = (BATCH, *value.shape[1:])
     return random.integers(0, 7, shape).astype("float32") if "int" in value.dtype else random.uniform(-1, 1, shape).astype("float32")
@@ -151,7 +162,7 @@ def outputs(model, inputs):
 
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for number, make in enumerate([composite, moments, in_turn, blocks, stacks, two_views, conditional, attentive, words]):
+    for number, make in enumerate([composite, moments, in_turn, blocks, stacks, two_views, conditional, attentive, words, half_read]):
         keras.utils.set_random_seed(number)
         model = make()
         random = np.random.default_rng(number)

@@ -526,6 +526,103 @@ def models():
     }
 
 
+class TwoRebuilt(nn.Module):
+    """A series and facts about it, through one code."""
+
+    def __init__(self):
+        super().__init__()
+        self.steps, self.facts, self.code = nn.Linear(16, 5), nn.Linear(4, 5), nn.Linear(10, 3)
+        self.series, self.other = nn.Linear(3, 16), nn.Linear(3, 4)
+
+    def forward(self, series, facts):
+        seen = torch.cat([torch.relu(self.steps(series.flatten(1))), torch.relu(self.facts(facts))], 1)
+        code = self.code(seen)
+        return self.series(code).reshape(-1, 8, 2), torch.sigmoid(self.other(code))
+
+
+class Conditional(nn.Module):
+    """A picture and its class, which the decoder is told again; the class is told from the code as well."""
+
+    def __init__(self):
+        super().__init__()
+        self.convolution, self.code = nn.Conv2d(1, 4, 3, 2, 1), nn.Linear(67, 6)
+        self.wide, self.picture, self.classes = nn.Linear(9, 64), nn.ConvTranspose2d(4, 1, 4, 2, 1), nn.Linear(6, 3)
+
+    def forward(self, x, label):
+        seen = torch.relu(self.convolution(x)).flatten(1)
+        code = torch.relu(self.code(torch.cat([seen, label], 1)))
+        wide = torch.relu(self.wide(torch.cat([code, label], 1))).reshape(-1, 4, 4, 4)
+        return torch.sigmoid(self.picture(wide)), torch.softmax(self.classes(code), -1), code
+
+
+class Composite(nn.Module):
+    """Rebuilds steps and predicts two numbers."""
+
+    def __init__(self):
+        super().__init__()
+        self.encoder, self.decoder = nn.LSTM(3, 5, batch_first=True), nn.LSTM(5, 5, batch_first=True)
+        self.steps, self.next = nn.Linear(5, 3), nn.Linear(5, 2)
+
+    def forward(self, x):
+        code = self.encoder(x)[1][0][-1]
+        states, _ = self.decoder(code.unsqueeze(1).repeat(1, 7, 1))
+        return self.steps(states), self.next(code)
+
+
+class Taught(nn.Module):
+    """A decoder that begins with the encoder's states and reads the steps before."""
+
+    def __init__(self):
+        super().__init__()
+        self.encoder, self.decoder = nn.LSTM(3, 5, batch_first=True), nn.LSTM(3, 5, batch_first=True)
+        self.steps = nn.Linear(5, 3)
+
+    def forward(self, x, before):
+        states, _ = self.decoder(before, self.encoder(x)[1])
+        return self.steps(states)
+
+
+class Unread(nn.Module):
+    """Beside the reconstruction, what no layer computes."""
+
+    def __init__(self):
+        super().__init__()
+        self.code, self.rebuilt = nn.Linear(6, 3), nn.Linear(3, 6)
+
+    def forward(self, x):
+        code = self.code(x)
+        return self.rebuilt(code), torch.logsumexp(code, 1)
+
+
+def several():
+    """By name: the model, the shapes of its inputs by their names, and the names of its outputs."""
+    return {
+        "two_rebuilt": (TwoRebuilt(), {"series": (8, 2), "facts": (4,)}, ["rebuilt", "facts_again"]),
+        "conditional": (Conditional(), {"x": (1, 8, 8), "label": (3,)}, ["picture", "classes", "code"]),
+        "composite": (Composite(), {"x": (7, 3)}, ["rebuilt", "predicted"]),
+        "taught": (Taught(), {"x": (7, 3), "before": (7, 3)}, ["steps"]),
+        "unread": (Unread(), {"x": (6,)}, ["y", "score"]),
+    }
+
+
+def write_several(folder):
+    """FOLDER/several/NAME.onnx, and NAME.bin: the numbers of each input in turn, then those of each output."""
+    folder = folder / "several"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, (model, shapes, outputs) in several().items():
+        model.eval()
+        inputs = {key: torch.rand(SAMPLES, *shape) for key, shape in shapes.items()}
+        file = folder / f"{name}.onnx"
+        torch.onnx.export(
+            model, tuple(inputs.values()), file, dynamo=False, opset_version=17, input_names=list(inputs),
+            output_names=outputs, dynamic_axes={key: {0: "batch"} for key in inputs},
+        )
+        session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+        found = session.run(outputs, {key: value.numpy() for key, value in inputs.items()})
+        numbers = [value.numpy().ravel() for value in inputs.values()] + [value.ravel() for value in found]
+        file.with_suffix(".bin").write_bytes(np.concatenate(numbers).astype("<f4").tobytes())
+
+
 def prepare(model):
     """Statistics and slopes that are not the ones a model starts from."""
     model.eval()
@@ -592,6 +689,7 @@ def main():
     elif arguments.fixtures is not None:
         early = {(name, "early") for name in ("layer_norms", "clip")}
         write(FIXTURES, {(name, "legacy") for name in models()} | early, ["legacy", "early"])
+        write_several(FIXTURES)
         beside = FIXTURES / "external"
         beside.mkdir(exist_ok=True)
         model = onnx.load(FIXTURES / "dense.legacy.onnx")

@@ -108,7 +108,7 @@ final class ConfigReader {
     private void requireMasks(ModelNode.Model model, Json.Mapping root) {
         Masks masks;
         try {
-            masks = Masks.of(model.graph());
+            masks = Masks.of(UsedModel.of(model).tree().graph());
         } catch (IllegalArgumentException e) {
             throw unsupported(root, String.valueOf(e.getMessage()));
         }

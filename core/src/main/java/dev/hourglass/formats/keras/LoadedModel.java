@@ -9,6 +9,7 @@ import dev.hourglass.formats.json.Json;
 import dev.hourglass.hdf5.BoundedInput;
 import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerFacts;
+import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.ModelFacts;
 import dev.hourglass.model.Parameter;
 import dev.hourglass.model.Parameters;
@@ -17,9 +18,12 @@ import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Normalization;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,13 +56,17 @@ public record LoadedModel(
             Map<String, String> foreignNames,
             Parameters parameters,
             @Nullable HourglassNote note) {
-        String input = graph.onlyInput().name();
+        List<String> given = ModelNode.inputs(graph.inputs().size());
+        Map<String, String> named = new HashMap<>();
+        for (int i = 0; i < given.size(); i++) {
+            named.put(graph.inputs().get(i).name(), given.get(i));
+        }
         List<ModelNode> nodes = new ArrayList<>();
         List<LayerFacts> facts = ModelFacts.of(graph).layers();
         for (int i = 0; i < graph.nodes().size(); i++) {
             Graph.Node node = graph.nodes().get(i);
             List<String> inputs = node.inputs().stream()
-                    .map(read -> read.equals(input) ? ModelNode.INPUT : read)
+                    .map(read -> named.getOrDefault(read, read))
                     .toList();
             nodes.add(new ModelNode.Layer(
                     foreignNames.getOrDefault(node.name(), node.name()),
@@ -69,16 +77,16 @@ public record LoadedModel(
                     node.isFurtherUse()));
         }
         ModelNode.Model tree = new ModelNode.Model(
-                name,
-                ModelNode.Kind.FUNCTIONAL,
-                graph.inputs(),
-                nodes,
-                graph.outputs(),
-                List.of(ModelNode.INPUT),
-                true,
-                false);
+                name, ModelNode.Kind.FUNCTIONAL, graph.inputs(), nodes, graph.outputs(), given, true, false);
         LoadedModel plain = new Builder(file).build(tree, parameters, ignored -> StoredTraining.TrainedWith.NOTHING);
         return new LoadedModel(file, tree, parameters, plain.trainedWith, graph.variables(), note, plain.warnings);
+    }
+
+    /** The same with a sentence more for whoever opens it. */
+    public LoadedModel warned(String warning) {
+        List<String> all = new ArrayList<>(warnings);
+        all.add(warning);
+        return new LoadedModel(file, tree, parameters, trainedWith, variables, note, all);
     }
 
     /** @param waistLayer the layer whose output is the code, or null to find it */
@@ -166,9 +174,15 @@ public record LoadedModel(
                 Function<Parameters, StoredTraining.TrainedWith> readTraining) {
             warnOfNumbers(parameters);
             requireRoom(tree.layers());
-            StoredTraining.TrainedWith trainedWith =
-                    readTraining.apply(parameters).with(penalties);
-            AdaptedModel adapted = AdaptedModel.of(file, tree, parameters);
+            UsedModel used = UsedModel.of(tree);
+            used.warning().ifPresent(this::warn);
+            Set<String> names = used.specs().stream().map(LayerSpec::name).collect(Collectors.toSet());
+            StoredTraining.TrainedWith trainedWith = readTraining
+                    .apply(parameters)
+                    .with(penalties.stream()
+                            .filter(penalty -> names.contains(penalty.layer()))
+                            .toList());
+            AdaptedModel adapted = AdaptedModel.of(file, used.tree(), parameters.ofLayers(used.specs()));
             HourglassNote read = note == null
                     ? null
                     : HourglassNote.read(note, adapted.tree().graph());

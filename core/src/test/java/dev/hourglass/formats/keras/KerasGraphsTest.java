@@ -11,6 +11,7 @@ import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.model.Graph;
 import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.ModelFacts;
+import dev.hourglass.tensor.Shape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -53,7 +54,9 @@ class KerasGraphsTest {
         "attentive.keras",
         "attentive.h5",
         "conditional.keras",
-        "conditional.h5"
+        "conditional.h5",
+        "half_read.keras",
+        "half_read.h5"
     })
     void computesEachOutputAsKerasDidAndSoDoesWhatIsWritten(String file) throws IOException {
         SavedModel model = ModelFile.read(resource(file));
@@ -67,6 +70,15 @@ class KerasGraphsTest {
             assertThat(again.parameters().count()).isEqualTo(model.parameters().count());
             assertThat(ModelFile.goldenDifference(written)).hasValue(0);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"half_read.keras", "half_read.h5"})
+    void aLayerOfANestedModelThatLeadsToNoOutputIsLeftOutWithAWarning(String file) throws IOException {
+        SavedModel model = ModelFile.read(resource(file));
+        assertThat(model.layers()).extracting(LayerSpec::name).doesNotContain("variance");
+        assertThat(model.warnings()).contains("'variance' leads to no output of the model and was left out.");
+        assertThat(model.code()).isEqualTo(Shape.of(2));
     }
 
     private static void requireKerasOutputs(SavedModel model, String file) throws IOException {

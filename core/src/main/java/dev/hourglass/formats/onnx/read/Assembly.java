@@ -27,9 +27,9 @@ record Assembly(Path file, OnnxGraph onnx, Reading reading) {
     private static final String COLUMNS = "normalization.columns";
     private static final String PROVENANCE = "provenance.";
 
-    /** @param output the layer whose value the model gives */
-    LoadedModel of(String output) {
-        Graph graph = reading.layers().graph(output);
+    /** @param outputs the layers whose values the model gives */
+    LoadedModel of(List<String> outputs) {
+        Graph graph = reading.layers().graph(outputs);
         Map<String, String> foreign = new HashMap<>();
         reading.layerNames().forEach((name, layer) -> foreign.put(layer, name));
         return LoadedModel.of(

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -42,12 +43,12 @@ final class AttentionProjections {
         inOrder.add(layer);
     }
 
-    /** @param output the layer whose value the model gives */
-    void fold(String output) {
+    /** @param outputs the layers whose values the model gives */
+    void fold(Set<String> outputs) {
         for (LayerSpec.MultiHeadAttention layer : inOrder) {
-            Map<String, List<String>> readers = layers.readers(output);
+            Map<String, List<String>> readers = layers.readers(outputs);
             if (readers.containsKey(layer.name())) {
-                fold(layer, readers, output);
+                fold(layer, readers, outputs);
             }
         }
     }
@@ -59,7 +60,7 @@ final class AttentionProjections {
      */
     private record Source(LayerSpec.Dense dense, int[] columns) {}
 
-    private void fold(LayerSpec.MultiHeadAttention layer, Map<String, List<String>> readers, String output) {
+    private void fold(LayerSpec.MultiHeadAttention layer, Map<String, List<String>> readers, Set<String> outputs) {
         List<String> inputs = layers.inputs(layer.name());
         List<@Nullable Source> sources = new ArrayList<>();
         for (String input : inputs) {
@@ -67,12 +68,12 @@ final class AttentionProjections {
         }
         for (int i = 0; i < sources.size(); i++) {
             Source source = sources.get(i);
-            if (source != null && !isForOne(source, sources, layer.name(), readers, output)) {
+            if (source != null && !isForOne(source, sources, layer.name(), readers, outputs)) {
                 LayerSpec.Dense shared = source.dense();
                 sources.replaceAll(other -> other != null && other.dense().equals(shared) ? null : other);
             }
         }
-        Optional<LayerSpec.Dense> after = after(layer.name(), readers, output);
+        Optional<LayerSpec.Dense> after = after(layer.name(), readers, outputs);
         double factor = Objects.requireNonNull(attentions.get(layer));
         if (layer.heads() == 1 && after.isEmpty() && sources.stream().allMatch(Objects::isNull)) {
             simplify(layer, factor);
@@ -225,7 +226,7 @@ final class AttentionProjections {
             List<@Nullable Source> sources,
             String attention,
             Map<String, List<String>> readers,
-            String output) {
+            Set<String> outputs) {
         BitSet taken = new BitSet();
         for (Source other : sources) {
             if (other != null && other.dense().equals(source.dense())) {
@@ -237,14 +238,15 @@ final class AttentionProjections {
                 }
             }
         }
-        return leadsOnlyTo(source.dense().name(), attention, readers, output);
+        return leadsOnlyTo(source.dense().name(), attention, readers, outputs);
     }
 
-    private boolean leadsOnlyTo(String value, String attention, Map<String, List<String>> readers, String output) {
+    private boolean leadsOnlyTo(
+            String value, String attention, Map<String, List<String>> readers, Set<String> outputs) {
         Deque<String> open = new ArrayDeque<>(List.of(value));
         while (!open.isEmpty()) {
             String next = open.pop();
-            if (next.equals(output)) {
+            if (outputs.contains(next)) {
                 return false;
             }
             for (String reader : readers.getOrDefault(next, List.of())) {
@@ -261,10 +263,11 @@ final class AttentionProjections {
     // --- what is behind ---
 
     /** The dense layer that alone reads what an attention gives, as it is. */
-    private Optional<LayerSpec.Dense> after(String attention, Map<String, List<String>> readers, String output) {
+    private Optional<LayerSpec.Dense> after(String attention, Map<String, List<String>> readers, Set<String> outputs) {
         String value = attention;
         List<LayerSpec> path = new ArrayList<>();
-        while (!value.equals(output) && readers.getOrDefault(value, List.of()).size() == 1) {
+        while (!outputs.contains(value)
+                && readers.getOrDefault(value, List.of()).size() == 1) {
             String reader = readers.getOrDefault(value, List.of()).getFirst();
             if (!isRearrangement(reader)) {
                 Shape given = layers.output(attention);

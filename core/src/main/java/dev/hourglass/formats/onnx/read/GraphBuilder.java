@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts layers and their weights together, in the order in which the operators come. */
 final class GraphBuilder {
-    private final Graph.Input input;
+    private final List<Graph.Input> inputs;
     private final Bounds bounds;
     private final Map<String, Built> layers = new LinkedHashMap<>();
     private final LayerNames names = new LayerNames();
@@ -41,10 +41,11 @@ final class GraphBuilder {
         }
     }
 
-    GraphBuilder(Graph.Input input, Bounds bounds) {
-        this.input = input;
+    /** @param inputs with names of their own */
+    GraphBuilder(List<Graph.Input> inputs, Bounds bounds) {
+        this.inputs = List.copyOf(inputs);
         this.bounds = bounds;
-        names.unique(input.name(), "");
+        inputs.forEach(input -> names.unique(input.name(), ""));
     }
 
     /** A name that no other layer has, as near to a text as Hourglass's names come. */
@@ -135,16 +136,23 @@ final class GraphBuilder {
         return Objects.requireNonNull(layers.get(layer)).facts().input();
     }
 
-    /** The shape of what a layer or the input gives. */
+    /** The shape of what a layer or an input gives. */
     Shape output(String name) {
         Built built = layers.get(name);
-        return built == null ? input.shape() : built.facts().output();
+        return built != null
+                ? built.facts().output()
+                : inputs.stream()
+                        .filter(input -> input.name().equals(name))
+                        .findFirst()
+                        .orElseThrow()
+                        .shape();
     }
 
-    /** Of each value that leads to an output, which layers read it. */
-    Map<String, List<String>> readers(String output) {
-        Set<String> needed = new HashSet<>(Set.of(output));
-        Map<String, List<String>> readers = new HashMap<>(Map.of(output, new ArrayList<>()));
+    /** Of each value that leads to outputs, which layers read it. */
+    Map<String, List<String>> readers(Set<String> outputs) {
+        Set<String> needed = new HashSet<>(outputs);
+        Map<String, List<String>> readers = new HashMap<>();
+        outputs.forEach(output -> readers.put(output, new ArrayList<>()));
         for (Map.Entry<String, Built> entry : List.copyOf(layers.entrySet()).reversed()) {
             if (needed.contains(entry.getKey())) {
                 for (String read : Set.copyOf(entry.getValue().inputs())) {
@@ -317,9 +325,9 @@ final class GraphBuilder {
         return new View(layer.name(), shape, view.order(), view.axes());
     }
 
-    /** What leads to a value; the layers that nothing reads are left out. */
-    Graph graph(String output) {
-        Set<String> needed = new HashSet<>(Set.of(output));
+    /** What leads to some values; the layers and inputs that nothing reads are left out. */
+    Graph graph(List<String> outputs) {
+        Set<String> needed = new HashSet<>(outputs);
         List<Graph.Node> nodes = new ArrayList<>();
         for (Map.Entry<String, Built> entry : List.copyOf(layers.entrySet()).reversed()) {
             if (needed.contains(entry.getKey())) {
@@ -328,7 +336,9 @@ final class GraphBuilder {
                         entry.getValue().layer(), entry.getValue().inputs()));
             }
         }
-        return new Graph(List.of(input), nodes, List.of(output));
+        List<Graph.Input> read =
+                inputs.stream().filter(input -> needed.contains(input.name())).toList();
+        return new Graph(read, nodes, outputs);
     }
 
     /** Of the graph's layers, in Keras's order. */

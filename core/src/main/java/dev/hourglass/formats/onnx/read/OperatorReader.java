@@ -49,13 +49,15 @@ final class OperatorReader {
     }
 
     /**
-     * Reads all nodes that lead to an output, each after those whose values it reads.
+     * Reads all nodes that lead to outputs, each after those whose values it reads.
      *
      * @throws UnsupportedModelException naming the node, where Hourglass has no layer for it
      * @throws dev.hourglass.tensor.CorruptFileException where it is not what ONNX says of its operator
      */
-    void readAll(List<OnnxNode> nodes, String output) {
-        new WrittenNormalizations(reading, folding, nodes).joined(nodes, output).forEach(this::read);
+    void readAll(List<OnnxNode> nodes, Set<String> outputs) {
+        new WrittenNormalizations(reading, folding, nodes)
+                .joined(nodes, outputs)
+                .forEach(this::read);
     }
 
     private void read(OnnxNode node) {

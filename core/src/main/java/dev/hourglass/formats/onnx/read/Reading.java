@@ -270,7 +270,7 @@ final class Reading {
      * {@code /encoder/encoder.0/Conv} is {@code encoder/encoder.0}; our own {@code enc_conv1/channels_first} is
      * {@code enc_conv1}.
      */
-    private static String plainName(OnnxNode node) {
+    static String plainName(OnnxNode node) {
         String label = node.label();
         String text = label.startsWith("/") ? label.substring(1) : label;
         int slash = text.lastIndexOf('/');

@@ -38,13 +38,13 @@ final class WrittenNormalizations {
      * The nodes with one {@code LayerNormalization} or {@code GroupNormalization} in the place of the operators that it is
      * written as.
      *
-     * @param output the name of the value that the model gives
+     * @param outputs the names of the values that the model gives
      */
-    List<OnnxNode> joined(List<OnnxNode> nodes, String output) {
+    List<OnnxNode> joined(List<OnnxNode> nodes, Set<String> outputs) {
         IdentityHashMap<OnnxNode, OnnxNode> byLast = new IdentityHashMap<>();
         Set<OnnxNode> parts = Collections.newSetFromMap(new IdentityHashMap<>());
         for (OnnxNode node : nodes) {
-            matched(node).filter(found -> found.isWhole(readers, output)).ifPresent(found -> {
+            matched(node).filter(found -> found.isWhole(readers, outputs)).ifPresent(found -> {
                 parts.addAll(found.parts);
                 byLast.put(found.parts.getLast(), found.whole);
             });
@@ -63,10 +63,10 @@ final class WrittenNormalizations {
      */
     private record Found(List<OnnxNode> parts, OnnxNode whole) {
         /** Whether nobody else reads what lies between. */
-        boolean isWhole(Map<String, List<OnnxNode>> readers, String output) {
+        boolean isWhole(Map<String, List<OnnxNode>> readers, Set<String> outputs) {
             return parts.subList(0, parts.size() - 1).stream()
                     .flatMap(part -> part.outputs().stream())
-                    .noneMatch(value -> value.equals(output)
+                    .noneMatch(value -> outputs.contains(value)
                             || !new HashSet<>(parts).containsAll(readers.getOrDefault(value, List.of())));
         }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hourglass.engine.ChainInference;
 import dev.hourglass.engine.Optimizer;
+import dev.hourglass.engine.Samples;
 import dev.hourglass.engine.TrainingSession;
 import dev.hourglass.engine.TrainingSettings;
 import dev.hourglass.formats.ModelFile;
@@ -13,8 +14,10 @@ import dev.hourglass.formats.SavedModel;
 import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.formats.Waist;
 import dev.hourglass.model.Activation;
+import dev.hourglass.model.Graph;
 import dev.hourglass.model.KerasClass;
 import dev.hourglass.model.LayerSpec;
+import dev.hourglass.model.ModelFacts;
 import dev.hourglass.tensor.CorruptFileException;
 import dev.hourglass.tensor.Shape;
 import java.io.IOException;
@@ -31,6 +34,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Models of PyTorch, and what ONNX Runtime makes of them; interop/onnx_models.py makes the files. */
@@ -43,7 +47,7 @@ class OnnxReaderTest {
     @ParameterizedTest
     @MethodSource("files")
     void aModelOfPyTorchComputesWhatOnnxRuntimeComputes(Path file) throws IOException {
-        SavedModel model = ModelFile.read(file);
+        SavedModel model = ModelFile.read(file).decoding();
         Run run = Run.of(file, model);
         assertThat(difference(run.outputs(), infer(model, run.inputs()))).isLessThan(1e-5f);
     }
@@ -51,7 +55,7 @@ class OnnxReaderTest {
     @ParameterizedTest
     @MethodSource("files")
     void aModelOfPyTorchTrainsOn(Path file) throws IOException {
-        SavedModel model = ModelFile.read(file);
+        SavedModel model = ModelFile.read(file).decoding();
         Run run = Run.of(file, model);
         int size = model.input().size();
         int samples = run.inputs().length / size;
@@ -74,6 +78,88 @@ class OnnxReaderTest {
                 order,
                 0,
                 order.length);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            two_rebuilt | 'series' [8, 2] and 'facts' [4]  | 'rebuilt' [8, 2] and 'facts_again' [4]
+            conditional | 'x' [1, 8, 8] and 'label' [3]    | 'picture' [1, 8, 8] and 'classes' [3] and 'code' [6]
+            composite   | [7, 3]                           | 'rebuilt' [7, 3] and 'predicted' [2]
+            taught      | 'x' [7, 3] and 'before' [7, 3]   | 'steps' [7, 3]
+            """)
+    void severalInputsAndOutputsAreReadByTheirNames(String name, String inputs, String outputs) throws IOException {
+        Path file = FILES.resolve("several/" + name + ".onnx");
+        SavedModel model = ModelFile.read(file);
+        assertThat(model.describeInputs()).isEqualTo(inputs);
+        if (model.graph().outputs().size() > 1) {
+            assertThat(model.describeOutputs()).isEqualTo(outputs);
+        }
+        Several run = Several.of(file, model);
+        assertThat(difference(run.outputs(), run.computedBy(model))).isLessThan(1e-5f);
+
+        Path again = folder.resolve("again.onnx");
+        ModelFile.write(model, again);
+        SavedModel read = ModelFile.read(again);
+        assertThat(read.describeInputs()).isEqualTo(model.describeInputs());
+        assertThat(read.describeOutputs()).isEqualTo(model.describeOutputs());
+        assertThat(difference(run.outputs(), run.computedBy(read))).isLessThan(1e-5f);
+    }
+
+    @Test
+    void anOutputThatNoLayerComputesIsLeftOutWithAWarningWhereAnotherRebuildsTheInput() throws IOException {
+        SavedModel model = ModelFile.read(FILES.resolve("several/unread.onnx"));
+        assertThat(model.graph().outputs()).hasSize(1);
+        assertThat(model.output()).isEqualTo(Shape.of(6));
+        assertThat(model.warnings())
+                .singleElement()
+                .asString()
+                .startsWith("Output 'y' alone is read, which rebuilds the input: ")
+                .contains("'ReduceLogSumExp'");
+    }
+
+    /**
+     * What ONNX Runtime computes of several inputs.
+     *
+     * @param inputs the numbers of each input in turn, of all samples
+     * @param outputs those of each output in turn
+     */
+    record Several(int samples, float[] inputs, float[] outputs) {
+        static Several of(Path file, SavedModel model) throws IOException {
+            Path numbers = file.resolveSibling(file.getFileName().toString().replace(".onnx", ".bin"));
+            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(numbers)).order(ByteOrder.LITTLE_ENDIAN);
+            float[] all = new float[bytes.remaining() / Float.BYTES];
+            bytes.asFloatBuffer().get(all);
+            int samples = 3;
+            int read = samples * model.input().size();
+            return new Several(samples, Arrays.copyOf(all, read), Arrays.copyOfRange(all, read, all.length));
+        }
+
+        float[] computedBy(SavedModel model) {
+            ModelFacts facts = ModelFacts.of(model.graph());
+            List<Samples> given = new ArrayList<>();
+            int before = 0;
+            for (Graph.Input input : model.graph().inputs()) {
+                int start = before;
+                int size = input.shape().size();
+                given.add((sample, into, at) -> System.arraycopy(inputs, start + sample * size, into, at, size));
+                before += samples * size;
+            }
+            float[] computed = new float[outputs.length];
+            try (ChainInference inference = ChainInference.of(model.graph(), model.parameters(), 1)) {
+                float[] bySample = new float[outputs.length];
+                inference.run(given, 0, samples, bySample);
+                int done = 0;
+                for (String output : model.graph().outputs()) {
+                    int size = facts.shapeOf(output).size();
+                    for (int sample = 0; sample < samples; sample++) {
+                        int from = sample * inference.outputSize() + done;
+                        System.arraycopy(bySample, from, computed, done * samples + sample * size, size);
+                    }
+                    done += size;
+                }
+            }
+            return computed;
+        }
     }
 
     @Test
