@@ -177,6 +177,7 @@ public final class DetectorTraining {
         provenance.put("Hourglass", Provenance.version());
         provenance.put("Data", model.data().name());
         provenance.put("Seed", Long.toString(model.training().seed()));
+        provenance.putAll(Sounds.facts(model));
         return SavedModel.of(result.model(), result.history().loss(), result.optimizer(), provenance);
     }
 

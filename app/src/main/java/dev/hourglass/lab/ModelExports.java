@@ -42,15 +42,15 @@ final class ModelExports {
     static void write(RunFolder folder, TrainedModel trained, Map<String, String> provenance) {
         TrainResult result = trained.result();
         String name = trained.recipe().name();
-        SavedModel whole = SavedModel.of(result.model(), result.history().loss(), result.optimizer(), provenance)
+        Map<String, String> facts = Sounds.with(provenance, trained.recipe());
+        SavedModel whole = SavedModel.of(result.model(), result.history().loss(), result.optimizer(), facts)
                 .apart();
         Map<String, SavedModel> files = files(name, whole);
         BestWeights best = result.best();
         if (best != null) {
             Autoencoder model = new Autoencoder(
                     result.model().spec(), best.weights(), result.model().normalization());
-            files.put(
-                    name + "_best.keras", SavedModel.of(model, null, provenance).apart());
+            files.put(name + "_best.keras", SavedModel.of(model, null, facts).apart());
         }
         files.forEach((file, model) -> folder.write("models/" + file, model));
     }
@@ -66,7 +66,11 @@ final class ModelExports {
     static long rehearse(
             RunFolder folder, ModelRecipe model, Normalization normalization, Map<String, String> provenance) {
         TrainingState untrained = TrainingState.fresh(model.spec(), normalization, model.training());
-        SavedModel whole = SavedModel.of(untrained.model(), model.training().loss(), untrained.optimizer(), provenance)
+        SavedModel whole = SavedModel.of(
+                        untrained.model(),
+                        model.training().loss(),
+                        untrained.optimizer(),
+                        Sounds.with(provenance, model))
                 .apart();
         long bytes = 0;
         try {

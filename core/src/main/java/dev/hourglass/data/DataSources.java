@@ -16,6 +16,7 @@ import dev.hourglass.data.files.NpyFile;
 import dev.hourglass.data.files.NpzFile;
 import dev.hourglass.data.files.WavFile;
 import dev.hourglass.data.images.ImageFolder;
+import dev.hourglass.data.series.SoundFolder;
 import dev.hourglass.data.series.TableSamples;
 import dev.hourglass.data.tables.TableFolder;
 import dev.hourglass.data.tables.TableOptions;
@@ -58,7 +59,7 @@ public final class DataSources {
     public static final String FILES =
             "a table (CSV, TSV, UCR/UEA .ts, ARFF, JSON, Parquet, WFDB .hea) or arrays (NPY, NPZ, MAT, HDF5, WAV, IDX)";
 
-    private static final String KINDS = FILES + ", or a folder of pictures or tables";
+    private static final String KINDS = FILES + ", or a folder of pictures, tables or sounds";
     private static final int MAX_SIBLINGS = 1_000;
 
     private final DatasetCatalog catalog;
@@ -159,6 +160,15 @@ public final class DataSources {
         test.ifPresent(part -> listener.onEvent(new FetchEvent.Noted(
                 given + " has data to train on and to test by; these are those of " + part + ".")));
         Path folder = test.orElse(given);
+        if (SoundFolder.isOne(folder)) {
+            TableSamples sounds = TableSamples.readSounds(
+                    folder, options.spectrogram(), options.tables().steps());
+            sounds.notes().forEach(note -> listener.onEvent(new FetchEvent.Noted(note)));
+            return sounds.data();
+        }
+        if (options.spectrogram() != null) {
+            throw LogMelSpectrogram.noSound(folder);
+        }
         if (hasTables(folder, options, listener)) {
             return rows(folder, options, note -> listener.onEvent(new FetchEvent.Noted(note)));
         }

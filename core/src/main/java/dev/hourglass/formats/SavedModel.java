@@ -1,6 +1,9 @@
 package dev.hourglass.formats;
 
 import dev.hourglass.data.Dataset;
+import dev.hourglass.data.SourceOptions;
+import dev.hourglass.data.files.LogMelSpectrogram;
+import dev.hourglass.data.series.SoundFolder;
 import dev.hourglass.detect.Detection;
 import dev.hourglass.detect.DetectionOptions;
 import dev.hourglass.detect.Detector;
@@ -25,6 +28,8 @@ import dev.hourglass.model.Parameters;
 import dev.hourglass.tensor.Normalization;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -83,6 +88,32 @@ public record SavedModel(
         }
         provenance = Collections.unmodifiableMap(new LinkedHashMap<>(provenance));
         warnings = List.copyOf(warnings);
+    }
+
+    /** The key of {@link #provenance} under which stands what sound became before the model saw it. */
+    public static final String SPECTROGRAM = "Spectrogram";
+
+    /** What sound becomes for the model, as it was trained; empty where its file says nothing of that. */
+    public Optional<LogMelSpectrogram> spectrogram() {
+        try {
+            return Optional.ofNullable(provenance.get(SPECTROGRAM)).flatMap(LogMelSpectrogram::parse);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty(); // for people: whoever wrote it can't be held to it
+        }
+    }
+
+    /** How a source is read for the model: sound as it was trained, where nothing else is said. */
+    public SourceOptions reading(String source, SourceOptions options) {
+        if (options.spectrogram() != null || spectrogram().isEmpty()) {
+            return options;
+        }
+        try {
+            return SoundFolder.isSound(Path.of(source))
+                    ? options.withSpectrogram(spectrogram().get())
+                    : options;
+        } catch (InvalidPathException e) {
+            return options; // the name of a data set
+        }
     }
 
     /**

@@ -66,9 +66,8 @@ public final class DataArguments {
             names = "--spectrogram",
             paramLabel = "MELS,WINDOW,HOP",
             converter = SpectrogramName.class,
-            description =
-                    "A WAV file as its log-mel spectrogram, as the recipe has it: bands, frames of a window (a power"
-                            + " of two) and from one to the next, such as 64,1024,512.")
+            description = "Sound as its log-mel spectrogram: bands, frames of a window (a power of two) and from one to"
+                    + " the next, such as 64,1024,512 (default: as the model was trained).")
     private @Nullable LogMelSpectrogram spectrogram;
 
     @Option(
@@ -128,14 +127,10 @@ public final class DataArguments {
     static final class SpectrogramName implements ITypeConverter<LogMelSpectrogram> {
         @Override
         public LogMelSpectrogram convert(String text) {
-            if (!text.matches("\\d{1,9},\\d{1,9},\\d{1,9}")) {
-                throw new TypeConversionException(
-                        "expected mels, window and hop such as 64,1024,512, found '" + text + "'");
-            }
-            int[] numbers =
-                    Arrays.stream(text.split(",")).mapToInt(Integer::parseInt).toArray();
             try {
-                return new LogMelSpectrogram(numbers[0], numbers[1], numbers[2]);
+                return LogMelSpectrogram.parse(text)
+                        .orElseThrow(() -> new TypeConversionException(
+                                "expected mels, window and hop such as 64,1024,512, found '" + text + "'"));
             } catch (IllegalArgumentException e) {
                 throw new TypeConversionException(e.getMessage());
             }
@@ -198,7 +193,8 @@ public final class DataArguments {
     }
 
     private Dataset open(String of, SavedModel model, SourceOptions wanted, DatasetCatalog catalog, Terminal terminal) {
-        Dataset data = open(of, wanted.withNormalization(model.normalization()), catalog, terminal);
+        SourceOptions options = model.reading(of, wanted.withNormalization(model.normalization()));
+        Dataset data = open(of, options, catalog, terminal);
         if (scale == null) {
             boolean rebuilds = model.output().equals(model.input());
             OutputRange output = rebuilds

@@ -55,7 +55,7 @@ public final class ReadingArguments {
         int usual = windows == null ? overlapping(model.input()) : windows.stride();
         return open(
                 source,
-                options(tables(), fit, stride == null ? usual : stride)
+                model.reading(source, options(tables(), fit, stride == null ? usual : stride))
                         .withSampleShape(model.input())
                         .withNormalization(model.normalization()),
                 catalog,
@@ -66,7 +66,9 @@ public final class ReadingArguments {
     public Dataset openEachRow(String source, SavedModel model, DatasetCatalog catalog, Terminal terminal) {
         return open(
                 source,
-                options(tables(), fit, 1).withSampleShape(model.input()).withNormalization(model.normalization()),
+                model.reading(source, options(tables(), fit, 1))
+                        .withSampleShape(model.input())
+                        .withNormalization(model.normalization()),
                 catalog,
                 terminal);
     }

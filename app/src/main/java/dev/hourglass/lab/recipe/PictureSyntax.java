@@ -7,6 +7,7 @@ import dev.hourglass.data.images.Patches;
 import dev.hourglass.data.images.Picture;
 import dev.hourglass.data.images.PictureOptions;
 import dev.hourglass.data.images.PictureSplitOptions;
+import dev.hourglass.data.series.SoundFolder;
 import dev.hourglass.data.tables.TableReader;
 import dev.hourglass.files.Failures;
 import dev.hourglass.lab.recipe.Node.Mapping;
@@ -60,6 +61,9 @@ final class PictureSyntax {
         }
         Path folder = source.value().asPath(SOURCE, recipeFolder);
         if (!Files.isDirectory(folder)) {
+            return data;
+        }
+        if (SoundFolder.isOne(folder)) {
             return data;
         }
         try (Stream<Path> inside = Files.list(folder)) {

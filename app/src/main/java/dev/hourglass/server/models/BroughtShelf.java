@@ -68,7 +68,10 @@ public final class BroughtShelf {
             return new Opened(key, known);
         }
         try {
-            Dataset data = sources.open(source.path().toString(), options(model, labelColumn), event -> {});
+            Dataset data = sources.open(
+                    source.path().toString(),
+                    model.file().reading(source.path().toString(), options(model, labelColumn)),
+                    event -> {});
             open.put(place, data);
             return new Opened(key, data);
         } catch (CorruptFileException | DatasetException e) {

@@ -45,6 +45,27 @@ public record LogMelSpectrogram(int mels, int window, int hop) {
         }
     }
 
+    /**
+     * Reads what {@link #toString} writes.
+     *
+     * @return empty if it is no such text
+     * @throws IllegalArgumentException if it is one of numbers that can't be
+     */
+    public static Optional<LogMelSpectrogram> parse(String text) {
+        if (!text.matches("\\d{1,9},\\d{1,9},\\d{1,9}")) {
+            return Optional.empty();
+        }
+        String[] numbers = text.split(",", -1);
+        return Optional.of(new LogMelSpectrogram(
+                Integer.parseInt(numbers[0]), Integer.parseInt(numbers[1]), Integer.parseInt(numbers[2])));
+    }
+
+    /** Mels, window and hop, such as {@code 64,1024,512}. */
+    @Override
+    public String toString() {
+        return mels + "," + window + "," + hop;
+    }
+
     private static void require(String name, int value, int least, int most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(

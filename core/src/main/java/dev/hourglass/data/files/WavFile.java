@@ -127,7 +127,7 @@ public final class WavFile implements ArrayFile {
      *
      * @throws CorruptFileException if the file has none that can be
      */
-    int framesPerSecond() {
+    public int framesPerSecond() {
         if (framesPerSecond < 1) {
             throw corrupt("1 to 2,147,483,647 frames a second", Integer.toUnsignedString(framesPerSecond));
         }

@@ -48,6 +48,9 @@ public record SeriesSplit(FloatDataset training, FloatDataset test, List<String>
      * @throws DatasetException if a file can't be read, is no series, is too short, or both differ in kind
      */
     public static SeriesSplit open(Path file, SeriesOptions options) {
+        if (SoundFolder.isOne(file)) {
+            return TableSplit.open(file, options);
+        }
         if (options.spectrogram() != null && isOfTables(file)) {
             throw LogMelSpectrogram.noSound(file);
         }

@@ -3,6 +3,7 @@ package dev.hourglass.data.series;
 import dev.hourglass.data.FloatDataset;
 import dev.hourglass.data.SampleStore;
 import dev.hourglass.data.SampleTimes;
+import dev.hourglass.data.files.LogMelSpectrogram;
 import dev.hourglass.data.tables.Table;
 import dev.hourglass.data.tables.TableOptions;
 import dev.hourglass.data.tables.TableReader;
@@ -12,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of a table as samples [channels], not scaled.
@@ -32,7 +34,17 @@ public record TableSamples(FloatDataset data, List<String> notes) {
      * @throws dev.hourglass.data.DatasetException if it can't be read or has not the columns that it must have
      */
     public static TableSamples read(Path file, TableOptions options, SeriesOptions.Steps steps) {
-        Table table = TableReader.readAll(file, options).bySeries();
+        return of(TableReader.readAll(file, options), steps);
+    }
+
+    /** Reads a folder of sounds in one go, a file after the other, as frames or as spectra. */
+    public static TableSamples readSounds(
+            Path folder, @Nullable LogMelSpectrogram spectrogram, SeriesOptions.Steps steps) {
+        return of(SoundFolder.read(folder, spectrogram), steps);
+    }
+
+    private static TableSamples of(Table read, SeriesOptions.Steps steps) {
+        Table table = read.bySeries();
         SeriesRows measured = new SeriesRows(table, null, "table");
         List<String> notes = new ArrayList<>(table.notes());
         notes.addAll(TimeSteps.of(table).describe("table", steps));

@@ -183,7 +183,9 @@ final class TableSplit {
     /** @param labels of the rows, in the order of the file */
     private Table read(Path of, TableOptions settings, @Nullable Path labels) {
         DataSources.requireFile(of);
-        Table table = TableReader.readAll(of, settings);
+        Table table = SoundFolder.isSound(of)
+                ? SoundFolder.read(of, options.spectrogram())
+                : TableReader.readAll(of, settings);
         notes.addAll(table.notes());
         return (labels == null ? table : labelled(table, labels)).bySeries();
     }

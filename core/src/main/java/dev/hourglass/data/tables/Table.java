@@ -81,6 +81,36 @@ public record Table(
                 null);
     }
 
+    /**
+     * Series of channels without names, times and labels.
+     *
+     * @param ids which series each row belongs to, in one piece each
+     * @param id what the column of the series' names is called
+     */
+    public static Table ofSeries(
+            Path file,
+            int channels,
+            MemorySegment values,
+            int[] ids,
+            List<String> series,
+            List<String> notes,
+            String id) {
+        return new Table(
+                file,
+                List.of(),
+                channels,
+                values,
+                null,
+                false,
+                null,
+                List.of(),
+                ids,
+                series,
+                notes,
+                new SourceRows.Keys(SourceRows.Keys.USUAL.time(), id),
+                null);
+    }
+
     public int rows() {
         return (int) (values.byteSize() / Double.BYTES / channels);
     }
