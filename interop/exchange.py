@@ -280,7 +280,7 @@ def randomized(model, generator):
 
 
 def has_masks(model):
-    return '"NotEqual"' in model.to_json()
+    return '"Masking"' in model.to_json() or '"mask_zero": true' in model.to_json()
 
 
 def save(model, place, name):

@@ -6,7 +6,6 @@ import dev.hourglass.engine.plan.Objective;
 import dev.hourglass.engine.plan.OutputLoss;
 import dev.hourglass.model.Autoencoder;
 import dev.hourglass.model.Graph;
-import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Masks;
 import dev.hourglass.model.ModelFacts;
 import dev.hourglass.model.Parameters;
@@ -229,14 +228,14 @@ public final class LossMeter implements AutoCloseable {
     /** The loss of a model whose output is masked, and how its mask is told from a sample. */
     private record MaskedLoss(StepwiseLoss loss, float maskValue, float[] counts, float[] gradient, float[] input) {
         static @Nullable MaskedLoss of(Graph graph, OutputLoss output, Shape sample) {
-            Optional<LayerSpec.Masking> masking = Masks.of(graph).ofOutput();
+            Optional<Masks.Mask> masking = Masks.of(graph).ofOutput();
             if (masking.isEmpty()) {
                 return null;
             }
             StepwiseLoss loss = new StepwiseLoss(output.loss(), sample);
             float[] counts = new float[sample.dimension(0)];
             float[] input = new float[graph.inputs().getFirst().shape().size()];
-            return new MaskedLoss(loss, masking.get().maskValue(), counts, new float[sample.size()], input);
+            return new MaskedLoss(loss, masking.get().value(), counts, new float[sample.size()], input);
         }
 
         double add(float[] outputs, int from, float[] target) {

@@ -248,6 +248,9 @@ public record LayerFacts(LayerSpec layer, Shape input, Shape output, List<Variab
             case LayerSpec.Normalization scaling -> normalization(scaling, in);
             case LayerSpec.Elu ignored -> facts(in, in.shape(), Operations.elementwise(in.size()));
             case LayerSpec.Embedding table -> {
+                if (table.maskZero()) {
+                    in.requireVector();
+                }
                 in.requireFit((double) table.rows() * table.outputs());
                 int[] shape = Arrays.copyOf(in.shape().toArray(), in.shape().rank() + 1);
                 shape[shape.length - 1] = table.outputs();

@@ -1083,7 +1083,9 @@ public sealed interface LayerSpec {
     record TimeDistributed(String name, LayerSpec layer) implements LayerSpec {
         public TimeDistributed {
             requireName(name);
-            if (layer instanceof Merge || layer instanceof Masking) {
+            if (layer instanceof Merge
+                    || layer instanceof Masking
+                    || (layer instanceof Embedding table && table.maskZero)) {
                 throw new IllegalArgumentException(
                         "Layer '" + name + "': " + KerasClass.of(layer).kerasName()
                                 + " can't be distributed over steps; put it there by itself");
@@ -1395,12 +1397,19 @@ public sealed interface LayerSpec {
      *
      * @param rows numbers from 0 to less than this are known; any other one is an error where it is met
      * @param outputs of each row
+     * @param maskZero whether steps of 0 don't count for the layers behind it; it then reads a row of numbers. {@link Masks}
+     *     says how far that goes
      */
-    record Embedding(String name, int rows, int outputs) implements LayerSpec {
+    record Embedding(String name, int rows, int outputs, boolean maskZero) implements LayerSpec {
         public Embedding {
             requireName(name);
             requirePositive(name, "rows", rows);
             requirePositive(name, "outputs", outputs);
+        }
+
+        /** Of which every step counts. */
+        public Embedding(String name, int rows, int outputs) {
+            this(name, rows, outputs, false);
         }
     }
 

@@ -179,9 +179,9 @@ public final class LossRequirements {
             return;
         }
         for (String output : spec.graph().outputs()) {
-            masks.of(output).ifPresent(masking -> {
+            masks.ofOutput(output).ifPresent(masking -> {
                 throw new UnsuitableTrainingException("Output '" + output + "' of model '" + spec.name()
-                        + "' is masked by layer '" + masking.name()
+                        + "' is masked by layer '" + masking.layer()
                         + "', which is not computed where there are several outputs. End the mask with a"
                         + " RepeatVector.");
             });
@@ -189,10 +189,10 @@ public final class LossRequirements {
     }
 
     /** A mask that reaches the output leaves steps out of the loss. */
-    private static void requireMaskable(AutoencoderSpec spec, Loss loss, Masks masks, LayerSpec.Masking masking) {
+    private static void requireMaskable(AutoencoderSpec spec, Loss loss, Masks masks, Masks.Mask masking) {
         String what = null;
         if (!masks.isOfInput(masking)) {
-            what = "the mask must be the input's, but '" + masking.name() + "' reads another layer. Put it first";
+            what = "the mask must be the input's, but '" + masking.layer() + "' reads another layer. Put it first";
         } else if (loss.ofOutputs() instanceof Loss.Weighted || loss.ofOutputs() instanceof Loss.Ssim) {
             what = "the loss can't have weights or a mask_value of its own, or compare whole samples, and "
                     + loss.text() + " does. Choose one without";
@@ -203,7 +203,7 @@ public final class LossRequirements {
         }
         if (what != null) {
             throw new UnsuitableTrainingException("The output of model '" + spec.name() + "' is masked by layer '"
-                    + masking.name() + "', so " + what + ", or end the mask with a RepeatVector.");
+                    + masking.layer() + "', so " + what + ", or end the mask with a RepeatVector.");
         }
     }
 

@@ -104,7 +104,15 @@ record Golden(
 
     /** Each layer by itself, and short chains. */
     static List<Golden> layerCases() {
-        return Stream.of("layers", "recurrent", "vocabulary", "masks", "convolutional_lstm", "volumes", "attention")
+        return Stream.of(
+                        "layers",
+                        "recurrent",
+                        "vocabulary",
+                        "masks",
+                        "convolutional_lstm",
+                        "volumes",
+                        "attention",
+                        "masked_attention")
                 .flatMap(file -> read(file).stream())
                 .toList();
     }

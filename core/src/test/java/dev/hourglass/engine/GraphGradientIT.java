@@ -97,6 +97,69 @@ final class GraphGradientIT {
                 attended("additive, not scaled", new LayerSpec.AdditiveAttention("merge", false, 0), "c", "a"));
     }
 
+    /** Attention to what has masked steps, of query, value and key; and behind other attention, which takes masks off. */
+    static Stream<Case> maskedAttention() {
+        LayerSpec heads = new LayerSpec.MultiHeadAttention("h", 2, 3);
+        LayerSpec dot = new LayerSpec.DotAttention("d", true, false, 0);
+        LayerSpec norm = new LayerSpec.LayerNormalization("n");
+        return Stream.of(
+                masked("heads", node(heads, "a")),
+                masked("odd heads", node(new LayerSpec.MultiHeadAttention("h", 3, 17, 5, 19, 0, false), "a")),
+                masked("causal heads", node(new LayerSpec.MultiHeadAttention("h", 1, 4).withCausal(true), "a")),
+                masked("a value with a mask", node(heads, "b", "a")),
+                masked("a query with a mask", node(heads, "a", "b")),
+                masked("products", node(dot, "a")),
+                masked("products of a query with a mask", node(dot, "a", "b")),
+                masked("products of a value with a mask", node(dot, "b", "a")),
+                masked("products, causal", node(dot, "a"), node(dot("later").withCausal(true), "d", "a")),
+                masked("sums", node(new LayerSpec.DotAttention("d", true, true, 0), "a")),
+                masked("additive", node(new LayerSpec.AdditiveAttention("d", true, 0, true), "a", "a", "m")),
+                masked("one after the other", node(heads, "a"), node(norm, "h"), node(dot, "n")),
+                masked(
+                        "added to what is normalized",
+                        node(norm, "a"),
+                        node(heads, "n"),
+                        node(new LayerSpec.Add("s"), "a", "h"),
+                        node(dot, "s")),
+                masked(
+                        "added to what was attended to",
+                        node(heads, "a"),
+                        node(new LayerSpec.Add("s"), "a", "h"),
+                        node(new LayerSpec.Lstm("l", 3, true), "s"),
+                        node(dot("behind"), "s"),
+                        node(dot("of_states"), "l")),
+                masked(
+                        "flat",
+                        node(heads, "a"),
+                        node(dot, "h"),
+                        node(new LayerSpec.Flatten("flat"), "d"),
+                        node(dense("last", 2, Activation.TANH), "flat")));
+    }
+
+    private static LayerSpec.DotAttention dot(String name) {
+        return new LayerSpec.DotAttention(name);
+    }
+
+    /** Of x (7 steps of 6) that has masked ones, a of 6 that has the mask, and b (4 of 6) that has none. */
+    private static Case masked(String name, Graph.Node... nodes) {
+        List<Graph.Node> all = new ArrayList<>(List.of(
+                node(new LayerSpec.Masking("m", -0.5f), "x"),
+                node(dense("a", 6, Activation.TANH), "m"),
+                node(new LayerSpec.Cropping1d("short", 1, 2), "x"),
+                node(dense("b", 6, Activation.TANH), "short")));
+        all.addAll(List.of(nodes));
+        all.removeIf(of -> all.stream().noneMatch(other -> other.inputs().contains(of.name()))
+                && !of.name().equals(all.getLast().name()));
+        all.removeIf(of -> of.name().equals("short")
+                && all.stream().noneMatch(other -> other.inputs().contains("short")));
+        return new Case(
+                "masked " + name,
+                Graph.of(
+                        List.of(new Graph.Input("x", Shape.of(7, 6))),
+                        all,
+                        List.of(all.getLast().name())));
+    }
+
     static Stream<Case> tables() {
         return Stream.of(Shape.of(6), Shape.of(7, 3), Shape.of(2, 3, 4))
                 .map(shape -> new Case(
@@ -450,7 +513,17 @@ final class GraphGradientIT {
     }
 
     @ParameterizedTest
-    @MethodSource({"merges", "attention", "tables", "shapes", "random", "shared", "states", "statesOfMore"})
+    @MethodSource({
+        "merges",
+        "attention",
+        "maskedAttention",
+        "tables",
+        "shapes",
+        "random",
+        "shared",
+        "states",
+        "statesOfMore"
+    })
     void outputsAndGradientsAreThoseOfTheReference(Case tested) {
         Graph graph = tested.graph();
         Parameters parameters = scattered(graph);

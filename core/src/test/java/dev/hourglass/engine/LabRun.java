@@ -214,6 +214,9 @@ final class LabRun {
                 List.of(
                         new LayerSpec.Masking("a", 0),
                         new LayerSpec.Bidirectional("b", lstm, lstm.reversed("back"), LayerSpec.MergeMode.CONCAT),
+                        new LayerSpec.MultiHeadAttention("heads", 3, 6, 5, 7, 0, true),
+                        new LayerSpec.LayerNormalization("norm"),
+                        new LayerSpec.DotAttention("dot", true, false, 0.2f, true),
                         new LayerSpec.Gru("c", 5, true, Recurrence.DEFAULT, true)),
                 List.of(
                         new LayerSpec.SimpleRnn("d", 9, true, Recurrence.DEFAULT),

@@ -193,8 +193,7 @@ final class MaskTest {
                         new LayerSpec.Lstm("again", 4, true))));
 
         assertThat(Stream.of("masking", "dense", "dropout", "states"))
-                .allSatisfy(value ->
-                        assertThat(masks.of(value)).as(value).contains(new LayerSpec.Masking("masking", VALUE)));
+                .allSatisfy(value -> assertThat(masks.of(value)).as(value).contains(new Masks.Mask("masking", VALUE)));
         assertThat(Stream.of("last", "repeat", "again"))
                 .allSatisfy(value -> assertThat(masks.of(value)).as(value).isEmpty());
     }
@@ -205,8 +204,88 @@ final class MaskTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "Layer 'norm' (BatchNormalization) stands behind the mask of 'masking'; in Keras it then takes"
-                                + " the moments of unmasked steps alone, which is not computed here. Put it in front of the"
-                                + " Masking");
+                                + " the moments of unmasked steps alone, which is not computed here. Put it in front of"
+                                + " that layer");
+    }
+
+    /** Keras takes the mask off what a MultiHeadAttention has read, but a recurrent layer was told of it before. */
+    @Test
+    void aMaskEndsWhereAnAttentionHasReadTheValueButForRecurrentLayers() {
+        LayerSpec heads = new LayerSpec.MultiHeadAttention("heads", 1, 2);
+        LayerSpec dot = new LayerSpec.DotAttention("dot");
+        List<Graph.Node> after = List.of(
+                node(MASKING, "x"),
+                node(heads, "masking"),
+                node(new LayerSpec.Add("sum"), "masking", "heads"),
+                node(dot, "sum"),
+                node(new LayerSpec.Lstm("lstm", 3, true), "sum"),
+                node(new LayerSpec.Add("last"), "dot", "lstm"));
+        List<Graph.Node> before = new ArrayList<>(after);
+        before.add(1, node(new LayerSpec.LayerNormalization("norm"), "masking"));
+        before.set(2, node(heads, "norm"));
+        Masks.Mask mask = new Masks.Mask("masking", VALUE);
+
+        Masks masks = Masks.of(graph(after));
+        assertThat(masks.of("sum")).contains(mask);
+        assertThat(masks.attended(after.get(1))).isEqualTo(new Masks.Attended(mask, mask, mask));
+        assertThat(masks.attended(after.get(3))).isEqualTo(new Masks.Attended(null, null, null));
+        assertThat(masks.ofOutput()).isEmpty();
+
+        masks = Masks.of(graph(before));
+        assertThat(masks.attended(after.get(3))).isEqualTo(new Masks.Attended(mask, mask, null));
+        assertThat(masks.ofOutput()).contains(mask);
+    }
+
+    @Test
+    void whatReadsAMaskedValueBesideAnAttentionIsRefused() {
+        List<Graph.Node> nodes = List.of(
+                node(MASKING, "x"),
+                node(new LayerSpec.MultiHeadAttention("heads", 1, 2), "masking"),
+                node(new LayerSpec.DotAttention("dot"), "masking"),
+                node(new LayerSpec.Add("sum"), "heads", "dot"));
+
+        assertThatThrownBy(() -> Masks.of(graph(nodes)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "Layer 'dot' (Attention) reads 'masking' beside the attention 'heads', which in Keras takes the"
+                                + " mask of 'masking' off it, so which of the two runs first would matter. Put a"
+                                + " LayerNormalization in front of the attention");
+    }
+
+    private static Graph graph(List<Graph.Node> nodes) {
+        return new Graph(
+                List.of(new Graph.Input("x", SEQUENCE)),
+                nodes,
+                List.of(nodes.getLast().name()));
+    }
+
+    private static Graph.Node node(LayerSpec layer, String... inputs) {
+        return new Graph.Node(layer, List.of(inputs));
+    }
+
+    @Test
+    void stepsOfZeroBeforeATableAreMaskedForAttentionAndLoss() {
+        LayerSpec table = new LayerSpec.Embedding("table", 4, 5, true);
+        LayerSpec heads = new LayerSpec.MultiHeadAttention("heads", 2, 3);
+        Graph graph = Graph.chain(Shape.of(6), List.of(table, heads, dense("last", 2)));
+        Parameters parameters = Parameters.initialize(graph, new RandomSource(6));
+        float[] inputs = new float[SAMPLES * 6];
+        for (int i = 0; i < inputs.length; i++) {
+            inputs[i] = i % 4 * (i / 6 % 5 == 0 ? 0 : 1);
+        }
+        float[] targets = numbers("targets", SAMPLES * 12);
+        ReferenceNetwork reference = new ReferenceNetwork(graph, parameters);
+        double[] exactly = ReferenceNetwork.toDoubles(inputs);
+        double[] targetsExactly = ReferenceNetwork.toDoubles(targets);
+
+        TrainingSettings settings = TrainingSettings.of(Optimizer.Adam.DEFAULT, SAMPLES, 1);
+        try (TrainingSession session = TrainingSession.of(graph, parameters, settings, 2)) {
+            double loss = session.computeGradients(samples(inputs), samples(targets), inOrder(), 0, SAMPLES);
+
+            double expected = reference.meanSquaredError(exactly, targetsExactly, SAMPLES, true);
+            assertThat(loss).isCloseTo(expected, within(2e-5 * loss));
+            checkGradients(parameters, session, reference, exactly, targetsExactly);
+        }
     }
 
     /** The mask tells the decoder which steps there are, so it is no decoder of codes alone. */

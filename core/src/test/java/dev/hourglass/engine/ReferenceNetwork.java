@@ -163,7 +163,7 @@ final class ReferenceNetwork {
     }
 
     private double meanSquaredError(Pass pass, double[] predictions, double[] targets) {
-        boolean[] counts = pass.masks.get(graph.onlyOutput());
+        boolean[] counts = pass.visible(graph.onlyOutput(), Integer.MAX_VALUE);
         if (predictions.length != targets.length) {
             throw new IllegalArgumentException(
                     "The network gives " + predictions.length + " numbers, the targets are " + targets.length);
@@ -227,6 +227,16 @@ final class ReferenceNetwork {
         return (above - below) / (2 * step);
     }
 
+    /** A mask, and the number of the attention that takes it off. */
+    private static final class Running {
+        private final boolean[] counts;
+        private int takenAt = Integer.MAX_VALUE;
+
+        Running(boolean[] counts) {
+            this.counts = counts;
+        }
+    }
+
     /** One walk of a batch through all layers. */
     private final class Pass {
         private final int samples;
@@ -235,8 +245,12 @@ final class ReferenceNetwork {
         private int nextParameter = 0;
         /** By value: whether each step of each sample counts; of values without a mask nothing. */
         private final Map<String, boolean[]> masks = new HashMap<>();
+        /** By value: the mask that it has until an attention takes it off. */
+        private final Map<String, Running> running = new HashMap<>();
         /** Of what is read by the layer that is being computed. */
         private boolean @Nullable [] counts;
+        /** Of the query, the value and the key of the attention that is being computed. */
+        private List<boolean @Nullable []> attended = List.of();
         /** By recurrent layer's value: the states behind its last step, its own and an LSTM's cell. */
         private final Map<String, List<double[]>> states = new HashMap<>();
         /** With which the recurrent layer begins that is being computed; afterwards those with which it ends. */
@@ -276,6 +290,7 @@ final class ReferenceNetwork {
             rest.moved.addAll(moved.subList(0, rest.nextParameter));
             rest.values.putAll(values);
             rest.masks.putAll(masks);
+            rest.running.putAll(running);
             rest.states.putAll(states);
             return rest;
         }
@@ -290,6 +305,10 @@ final class ReferenceNetwork {
                 nextParameter = firstParameter.computeIfAbsent(node.layer().name(), ignored -> next);
                 ofWalk = read.subList(1, read.size());
                 Shape in = facts.shapeOf(node.inputs().getFirst());
+                attended = new ArrayList<>();
+                for (String value : node.inputs()) {
+                    attended.add(visible(value, i));
+                }
                 values.put(
                         node.name(),
                         switch (node.layer()) {
@@ -302,6 +321,10 @@ final class ReferenceNetwork {
                 states.put(node.name(), ofWalk);
                 if (passesMask(node)) {
                     masks.put(node.name(), counts);
+                }
+                Running mask = runningMask(node, i);
+                if (mask != null) {
+                    running.put(node.name(), mask);
                 }
                 nextParameter = Math.max(next, nextParameter); // a layer that is used again has had its own before
                 parametersRead[i] = nextParameter;
@@ -319,11 +342,56 @@ final class ReferenceNetwork {
             };
         }
 
+        /** The mask that a value has when it is read by the node with that number. */
+        private boolean @Nullable [] visible(String value, int reader) {
+            Running mask = running.get(value);
+            return mask == null || mask.takenAt < reader ? null : mask.counts;
+        }
+
+        /** What Keras hangs at the value while it runs. */
+        private @Nullable Running runningMask(Graph.Node node, int index) {
+            boolean[] before = visible(node.inputs().getFirst(), index);
+            Running passed = before == null ? null : new Running(before);
+            return switch (node.layer()) {
+                case LayerSpec.TrainingNoise ignored ->
+                    running.get(node.inputs().getFirst());
+                case LayerSpec.ActivationLayer l ->
+                    l.activation() == Activation.LINEAR
+                            ? running.get(node.inputs().getFirst())
+                            : passed;
+                case LayerSpec.Dense ignored -> passed;
+                case LayerSpec.Elementwise ignored -> passed;
+                case LayerSpec.PRelu ignored -> passed;
+                case LayerSpec.SampleNormalization ignored -> passed;
+                case LayerSpec.Attending l -> {
+                    if (l instanceof LayerSpec.MultiHeadAttention) {
+                        node.inputs().stream()
+                                .map(running::get)
+                                .filter(Objects::nonNull)
+                                .forEach(mask -> mask.takenAt = Math.min(mask.takenAt, index));
+                    }
+                    yield passed;
+                }
+                case LayerSpec.Dot ignored -> null;
+                case LayerSpec.Merge ignored ->
+                    node.inputs().stream().allMatch(input -> visible(input, index) != null) ? passed : null;
+                default -> {
+                    boolean[] built = masks.get(node.name());
+                    yield built == null ? null : new Running(built);
+                }
+            };
+        }
+
         private boolean passesMask(Graph.Node node) {
             boolean[] before = counts;
             return before != null
                     && switch (node.layer()) {
                         case LayerSpec.Masking ignored -> true;
+                        case LayerSpec.Embedding l -> l.maskZero();
+                        case LayerSpec.SampleNormalization ignored -> true;
+                        case LayerSpec.PRelu ignored -> true;
+                        case LayerSpec.Attending ignored -> true;
+                        case LayerSpec.Dot ignored -> false;
                         case LayerSpec.Dense ignored -> true;
                         case LayerSpec.TimeDistributed ignored -> true;
                         case LayerSpec.Elementwise ignored -> true;
@@ -483,7 +551,7 @@ final class ReferenceNetwork {
                     });
                     double[] means = new double[samples * queries * features];
                     addMeans(scores, queries, keys, value, features, 0, features, means);
-                    yield means;
+                    yield ofCountingQueries(means, features);
                 }
                 case LayerSpec.AdditiveAttention l -> {
                     double[] scale = l.useScale() ? parameter() : new double[width];
@@ -499,7 +567,7 @@ final class ReferenceNetwork {
                     });
                     double[] means = new double[samples * queries * features];
                     addMeans(scores, queries, keys, value, features, 0, features, means);
-                    yield means;
+                    yield ofCountingQueries(means, features);
                 }
             };
         }
@@ -509,16 +577,41 @@ final class ReferenceNetwork {
             double of(int query, int key);
         }
 
-        /** Of later steps none, where the layer attends to none. */
+        /**
+         * Of later steps none, where the layer attends to none, and none of masked ones. Where none is left, a MultiHeadAttention
+         * has scores that are all one, or weights of 0, and others what they would have.
+         */
         private double[] scores(LayerSpec.Attending layer, int queries, int keys, Score score) {
             double[] scores = new double[samples * queries * keys];
+            boolean heads = layer instanceof LayerSpec.MultiHeadAttention;
+            boolean[] ofQueries = heads ? attended.getFirst() : null;
+            boolean[] ofValues = attended.get(Math.min(1, attended.size() - 1));
+            boolean[] ofKeys = heads ? attended.getLast() : null;
             for (int i = 0; i < samples * queries; i++) {
+                boolean isAlone = true;
                 for (int j = 0; j < keys; j++) {
-                    boolean isLater = layer.causal() && j > i % queries;
-                    scores[i * keys + j] = isLater ? Double.NEGATIVE_INFINITY : score.of(i, i / queries * keys + j);
+                    int key = i / queries * keys + j;
+                    boolean counts = !(layer.causal() && j > i % queries)
+                            && (ofQueries == null || ofQueries[i])
+                            && (ofValues == null || ofValues[key])
+                            && (ofKeys == null || ofKeys[key]);
+                    scores[i * keys + j] = counts ? score.of(i, key) : Double.NEGATIVE_INFINITY;
+                    isAlone &= !counts;
+                }
+                for (int j = 0; isAlone && j < keys; j++) {
+                    double alone = layer.dropout() > 0 ? Double.NaN : 0;
+                    scores[i * keys + j] = heads ? alone : score.of(i, i / queries * keys + j);
                 }
             }
             return scores;
+        }
+
+        private double[] ofCountingQueries(double[] means, int features) {
+            boolean[] counts = attended.getFirst();
+            for (int i = 0; i < means.length; i++) {
+                means[i] = counts == null || counts[i / features] ? means[i] : 0;
+            }
+            return means;
         }
 
         private static double product(double[] a, int from, double[] b, int other, int count) {
@@ -550,7 +643,7 @@ final class ReferenceNetwork {
                 for (int j = 0; j < keys; j++) {
                     total += Math.exp(scores[i * keys + j]);
                 }
-                for (int j = 0; j < keys; j++) {
+                for (int j = 0; j < keys && !Double.isNaN(total); j++) {
                     double weight = Math.exp(scores[i * keys + j]) / total;
                     int row = i / queries * keys + j;
                     for (int f = 0; f < count; f++) {
@@ -696,6 +789,12 @@ final class ReferenceNetwork {
                 case LayerSpec.Embedding table -> {
                     double[] rows = parameter();
                     double[] y = new double[samples * out.size()];
+                    if (table.maskZero()) {
+                        counts = new boolean[x.length];
+                        for (int i = 0; i < x.length; i++) {
+                            counts[i] = x[i] != 0;
+                        }
+                    }
                     for (int i = 0; i < y.length; i++) {
                         int width = table.outputs();
                         y[i] = rows[((int) x[i / width]) * width + i % width];
@@ -970,7 +1069,7 @@ final class ReferenceNetwork {
                 }
                 case LayerSpec.UnitNormalization ignored -> {
                     for (int i = 0; i < x.length; i++) {
-                        y[i] = x[i] / Math.sqrt(squares[blockOf[i]]);
+                        y[i] = x[i] == 0 ? 0 : x[i] / Math.sqrt(squares[blockOf[i]]);
                     }
                     yield y;
                 }

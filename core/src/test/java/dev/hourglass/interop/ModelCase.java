@@ -66,6 +66,7 @@ public record ModelCase(String kind, AutoencoderSpec spec, Graph several) {
     public boolean isInOnnx() {
         return spec.layers().stream()
                 .noneMatch(layer -> layer instanceof LayerSpec.Masking
+                        || (layer instanceof LayerSpec.Embedding table && table.maskZero())
                         || layer instanceof LayerSpec.VolumeConvolution
                         || layer instanceof LayerSpec.ConvolutionalLstm
                         || layer instanceof LayerSpec.Pooling3d

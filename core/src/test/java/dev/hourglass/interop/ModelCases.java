@@ -238,7 +238,90 @@ public final class ModelCases {
                 new LayerSpec.Masking("mask", -0.5f),
                 new LayerSpec.Bidirectional("both", lstm, lstm.reversed("back"), LayerSpec.MergeMode.SUM),
                 new LayerSpec.Gru("gru", 3, false, Recurrence.DEFAULT, false));
+        cases.addMaskedAttention();
         return List.copyOf(cases.cases);
+    }
+
+    private void addMaskedAttention() {
+        LayerSpec masking = new LayerSpec.Masking("mask", 0);
+        LayerSpec heads = new LayerSpec.MultiHeadAttention("attend", 2, 3);
+        LayerSpec norm = new LayerSpec.LayerNormalization("norm");
+        LayerSpec dot = new LayerSpec.DotAttention("dot", true, false, 0);
+        LayerSpec later = new LayerSpec.DotAttention("dot").withCausal(true);
+        addMaskedChain("masked_heads", masking, new Dense("wide", 5, TANH), norm, heads, dot);
+        addMaskedChain(
+                "masked_heads_causal", masking, new LayerSpec.MultiHeadAttention("attend", 1, 4).withCausal(true));
+        addMaskedChain(
+                "masked_additive", masking, new LayerSpec.AdditiveAttention("attend"), new Lstm("last", 3, false));
+        addMaskedChain("masked_dot_causal", masking, later, heads);
+        Graph.Node masked = new Graph.Node(masking, List.of("x"));
+        LayerSpec far = new LayerSpec.Rescaling("far", 1e12f, 0);
+        LayerSpec whole = new LayerSpec.ActivationLayer("whole", Activation.HARD_SIGMOID); // 0 or 1
+        LayerSpec table = new LayerSpec.Embedding("table", 2, 4, true);
+        LayerSpec code = new Lstm("code", 3, false);
+        // In front of the attention or behind what is added to it, a normalization decides whether the mask goes on.
+        addMaskedGraph(
+                "masked_residual",
+                SEQUENCE,
+                masked,
+                new Graph.Node(norm, List.of("mask")),
+                new Graph.Node(heads, List.of("norm")),
+                new Graph.Node(new LayerSpec.Add("sum"), List.of("mask", "attend")),
+                new Graph.Node(dot, List.of("sum")));
+        addMaskedGraph(
+                "masked_residual_after",
+                SEQUENCE,
+                masked,
+                new Graph.Node(heads, List.of("mask")),
+                new Graph.Node(new LayerSpec.Add("sum"), List.of("mask", "attend")),
+                new Graph.Node(norm, List.of("sum")),
+                new Graph.Node(dot, List.of("norm")),
+                new Graph.Node(code, List.of("norm")),
+                new Graph.Node(new LayerSpec.Multiply("both"), List.of("code", "dot")));
+        addMaskedGraph(
+                "masked_crossed",
+                SEQUENCE,
+                masked,
+                new Graph.Node(new LayerSpec.Masking("other", -0.5f), List.of("x")),
+                new Graph.Node(new LayerSpec.Cropping1d("short", 1, 1), List.of("x")),
+                new Graph.Node(heads, List.of("mask", "other", "mask")),
+                new Graph.Node(dot, List.of("short", "attend")),
+                new Graph.Node(new LayerSpec.AdditiveAttention("both"), List.of("attend", "dot")));
+        addMaskedGraph(
+                "masked_rows",
+                VECTOR,
+                new Graph.Node(far, List.of("x")),
+                new Graph.Node(whole, List.of("far")),
+                new Graph.Node(table, List.of("whole")),
+                new Graph.Node(heads, List.of("table")),
+                new Graph.Node(new LayerSpec.Dropout("drop", 0), List.of("attend")),
+                new Graph.Node(dot, List.of("drop")),
+                new Graph.Node(code, List.of("dot")));
+    }
+
+    private void addMaskedChain(String name, LayerSpec... layers) {
+        List<Graph.Node> nodes = Graph.chain(SEQUENCE, List.of(layers)).nodes();
+        Graph.Node first = new Graph.Node(layers[0], List.of("x"));
+        addMaskedGraph(
+                name,
+                SEQUENCE,
+                Stream.concat(Stream.of(first), nodes.stream().skip(1)).toArray(Graph.Node[]::new));
+    }
+
+    /** Closed by layers that let no mask through; the code is what the last node gives. */
+    private void addMaskedGraph(String name, Shape input, Graph.Node... nodes) {
+        List<Graph.Node> all = new ArrayList<>(List.of(nodes));
+        String waist = all.getLast().name();
+        String before = waist;
+        for (LayerSpec close : List.of(
+                new LayerSpec.Flatten("close_flatten"),
+                new Dense("close_dense", input.size(), LINEAR),
+                new LayerSpec.Reshape("close_reshape", input))) {
+            all.add(new Graph.Node(close, List.of(before)));
+            before = close.name();
+        }
+        Graph graph = new Graph(List.of(new Graph.Input("x", input)), all, List.of(before));
+        cases.add(new ModelCase("graph", new AutoencoderSpec(name, graph, waist)));
     }
 
     /** What computes on volumes, which are not written as ONNX. */

@@ -165,7 +165,7 @@ final class RandomLayers {
                 new LayerSpec.State(
                         name, random.nextBoolean() ? LayerSpec.State.Which.HIDDEN : LayerSpec.State.Which.CELL);
             case CONCATENATE -> new LayerSpec.Concatenate(name, axis(in));
-            case EMBEDDING -> new LayerSpec.Embedding(name, 2, upTo(4));
+            case EMBEDDING -> new LayerSpec.Embedding(name, 2, upTo(4), in.rank() == 1 && random.nextBoolean());
             case DOT -> new LayerSpec.Dot(name, axis(in), axis(in), random.nextBoolean());
             case MULTI_HEAD_ATTENTION ->
                 new LayerSpec.MultiHeadAttention(

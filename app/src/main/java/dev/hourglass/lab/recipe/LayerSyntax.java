@@ -725,11 +725,12 @@ final class LayerSyntax {
                         flag(settings, "normalize", false));
             }
             case EMBEDDING -> {
-                settings.allowing("name", "input_dim", "output_dim");
+                settings.allowing("name", "input_dim", "output_dim", "mask_zero");
                 yield new LayerSpec.Embedding(
                         name(settings, kerasClass),
                         settings.require("input_dim", "input_dim: 100").asInt(1, MAX_ROWS),
-                        size(settings, "output_dim", 16));
+                        size(settings, "output_dim", 16),
+                        flag(settings, "mask_zero", false));
             }
             case MULTI_HEAD_ATTENTION -> {
                 settings.allowing(
@@ -923,6 +924,7 @@ final class LayerSyntax {
             case LayerSpec.Embedding table -> {
                 settings.put("input_dim", table.rows());
                 settings.put("output_dim", table.outputs());
+                settings.put("mask_zero", table.maskZero());
             }
             case LayerSpec.PRelu prelu -> {
                 if (!prelu.sharedAxes().isEmpty()) {

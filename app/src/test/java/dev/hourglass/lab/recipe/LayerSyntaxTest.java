@@ -129,7 +129,7 @@ class LayerSyntaxTest {
                         new LayerSpec.Lstm("f", 3, true),
                         new LayerSpec.Lstm("b", 4, true, Recurrence.DEFAULT.withGoBackwards(true)),
                         LayerSpec.MergeMode.CONCAT),
-                new LayerSpec.Embedding("a", 70_000, 7),
+                new LayerSpec.Embedding("a", 70_000, 7, true),
                 new LayerSpec.Dot("a", 2, -1, true),
                 new LayerSpec.MultiHeadAttention("a", 3, 4, 5, 7, 0.25f, false, true),
                 new LayerSpec.DotAttention("a", true, true, 0.5f, true),

@@ -12,6 +12,7 @@ import dev.hourglass.engine.cpu.ops.NormOperations;
 import dev.hourglass.engine.cpu.ops.Operation;
 import dev.hourglass.engine.cpu.ops.ProductOperations;
 import dev.hourglass.engine.cpu.ops.Resources;
+import dev.hourglass.engine.cpu.ops.SoftmaxOperations;
 import dev.hourglass.engine.cpu.ops.TableOperations;
 import dev.hourglass.engine.cpu.ops.losses.BatchPenaltyOperations;
 import dev.hourglass.engine.cpu.ops.losses.LossOperations;
@@ -44,6 +45,7 @@ public final class StepBinder {
     private final InterpolationOperations interpolation;
     private final ElementwiseOperations elementwise;
     private final FunctionOperations functions;
+    private final SoftmaxOperations softmax;
     private final DirectOperations direct;
     private final VolumeOperations volumes;
     private final MergeOperations merges;
@@ -69,6 +71,7 @@ public final class StepBinder {
         windows = new WindowOperations(resources);
         elementwise = new ElementwiseOperations(resources);
         functions = new FunctionOperations(resources);
+        softmax = new SoftmaxOperations(resources);
         direct = new DirectOperations(resources);
         volumes = new VolumeOperations(resources);
         merges = new MergeOperations(resources);
@@ -101,8 +104,8 @@ public final class StepBinder {
             case Step.ApplyGradient s -> functions.gradient(s);
             case Step.MatrixProduct s -> products.product(s);
             case Step.TurnedProduct s -> products.turned(s);
-            case Step.Softmax s -> functions.softmax(s);
-            case Step.SoftmaxGradient s -> functions.softmaxGradient(s);
+            case Step.Softmax s -> softmax.softmax(s);
+            case Step.SoftmaxGradient s -> softmax.softmaxGradient(s);
             case Step.Embed s -> tables.embed(s);
             case Step.EmbedGradient s -> tables.gradient(s);
             case Step.PRelu s -> functions.prelu(s);

@@ -4,22 +4,40 @@ import dev.hourglass.model.LayerSpec;
 import dev.hourglass.model.Size3;
 import dev.hourglass.tensor.Shape;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Layers of attention as operations: scores of each query and key, weights that are their softmax, and means of values. */
 final class AttentionOps extends PartOps {
     private final int parameters;
     private final boolean training;
+    private final Steps counting;
+
+    /**
+     * Which steps of query, value and key count, each {@code [steps, 1]}; null where all do.
+     */
+    record Steps(
+            @Nullable Tensor query,
+            @Nullable Tensor value,
+            @Nullable Tensor key) {
+        List<Tensor> keys() {
+            return Stream.of(value, key).filter(Objects::nonNull).distinct().toList();
+        }
+    }
 
     /**
      * @param place that names begin with
      * @param parameters where the layer's begin
+     * @param counting the steps that do
      * @param add takes each operation and gives what it writes
      */
-    AttentionOps(String place, int parameters, boolean training, Function<Op.Layer, Tensor> add) {
+    AttentionOps(String place, int parameters, boolean training, Steps counting, Function<Op.Layer, Tensor> add) {
         super(place, add);
         this.parameters = parameters;
         this.training = training;
+        this.counting = counting;
     }
 
     /**
@@ -34,16 +52,23 @@ final class AttentionOps extends PartOps {
             case LayerSpec.MultiHeadAttention l -> heads(l, query, key, value, to);
             case LayerSpec.DotAttention l -> {
                 Tensor scores = l.concat() ? summed(l, query, key) : multiplied(l, query, key);
-                yield new Op.Product(place(), weights(l, scores), value, to);
+                yield counted(weights(l, scores), value, to);
             }
             case LayerSpec.AdditiveAttention l -> {
                 Tensor sums = tanh(sums(query, key));
                 int features = query.channels();
                 Tensor each = reshaped("each", sums, Shape.of(sums.shape().size() / features, features));
                 Tensor scores = l.useScale() ? dense("score", parameters, each, 1, false) : sumOfFeatures(each);
-                yield new Op.Product(place(), weights(l, asScores(scores, query, key)), value, to);
+                yield counted(weights(l, asScores(scores, query, key)), value, to);
             }
         };
+    }
+
+    /** The means of a value, but zeros for queries that don't count. */
+    private Op.Layer counted(Tensor weights, Tensor value, Tensor to) {
+        return counting.query() == null
+                ? new Op.Product(place(), weights, value, to)
+                : new Op.HideSteps(place(), product("means", weights, value), counting.query(), to);
     }
 
     private Op.Layer heads(LayerSpec.MultiHeadAttention layer, Tensor query, Tensor key, Tensor value, Tensor to) {
@@ -130,12 +155,21 @@ final class AttentionOps extends PartOps {
 
     /** What is made of scores; training leaves some out. */
     private Tensor weights(LayerSpec.Attending layer, Tensor scores) {
-        Tensor weights =
-                added(new Op.Softmax(name("weights"), scores, tensor("weights", scores.shape()), layer.causal()));
+        Tensor weights = added(new Op.Softmax(
+                name("weights"), scores, tensor("weights", scores.shape()), layer.causal(), hidden(layer)));
         if (!training || layer.dropout() == 0) {
             return weights;
         }
         LayerSpec.Dropout dropout = new LayerSpec.Dropout(place().replace('/', '_') + "_dropout", layer.dropout());
         return added(new Op.Noise(name("dropout"), dropout, weights, tensor("dropout", weights.shape())));
+    }
+
+    /** With a dropout, which need not be on, Keras computes a MultiHeadAttention in another way than without. */
+    private Op.Hidden hidden(LayerSpec.Attending layer) {
+        if (!(layer instanceof LayerSpec.MultiHeadAttention)) {
+            return new Op.Hidden(null, counting.keys(), Op.Hidden.Alone.AS_SCORED);
+        }
+        Op.Hidden.Alone alone = layer.dropout() > 0 ? Op.Hidden.Alone.NOTHING : Op.Hidden.Alone.ALL_ALIKE;
+        return new Op.Hidden(counting.query(), counting.keys(), alone);
     }
 }

@@ -46,6 +46,10 @@ public final class LayerOps {
     private final Map<Tensor, Map<Which, Tensor>> lastStates = new HashMap<>();
     /** Of the layer that is being added: which steps of what it reads count; null where all do. */
     private @Nullable Tensor mask;
+    /** If it is an attention: which steps of query, value and key count. */
+    private AttentionOps.Steps counting = new AttentionOps.Steps(null, null, null);
+    /** By the value whose layer says so: which steps count. */
+    private final Map<String, Tensor> masks = new HashMap<>();
     /** What the operations of the layer that is being added are named after: its place, since it may have several. */
     private String place = "";
     /** The layer whose parameters a layer within it has, or null. */
@@ -82,7 +86,7 @@ public final class LayerOps {
     private LogicalPlan plan(Graph graph) {
         ModelFacts facts = ModelFacts.of(graph);
         Map<String, Tensor> values = new HashMap<>();
-        Masks masks = Masks.of(graph);
+        Masks ofGraph = Masks.of(graph);
         for (int place = 0; place < graph.inputs().size(); place++) {
             Graph.Input of = graph.inputs().get(place);
             Tensor input = new Tensor(of.name(), of.shape());
@@ -96,7 +100,10 @@ public final class LayerOps {
                     .toList();
             Tensor to =
                     new Tensor(node.name() + "/output", facts.layers().get(i).output());
-            mask = masks.of(node.inputs().getFirst()).map(this::maskOf).orElse(null);
+            mask = maskOf(ofGraph.of(node.inputs().getFirst()).orElse(null));
+            Masks.Attended attended = ofGraph.attended(node);
+            counting =
+                    new AttentionOps.Steps(maskOf(attended.query()), maskOf(attended.value()), maskOf(attended.key()));
             place = node.name();
             states = node.layer() instanceof LayerSpec.Walk
                     ? new StatesOf(from.subList(1, from.size()), last(graph, facts, node.name()))
@@ -113,9 +120,8 @@ public final class LayerOps {
         List<Tensor> predictions = graph.outputs().stream()
                 .map(output -> Objects.requireNonNull(values.get(output)))
                 .toList();
-        Tensor masked = predictions.size() > 1
-                ? null
-                : masks.ofOutput().map(this::maskOf).orElse(null);
+        Tensor masked =
+                predictions.size() > 1 ? null : maskOf(ofGraph.ofOutput().orElse(null));
         return new LogicalPlan(read(predictions), predictions, masked);
     }
 
@@ -160,15 +166,25 @@ public final class LayerOps {
         }
     }
 
-    /** What a masking layer before has written. */
-    private Tensor maskOf(LayerSpec.Masking masking) {
-        return ops.stream()
-                .filter(Op.Masking.class::isInstance)
-                .map(Op.Masking.class::cast)
-                .filter(op -> op.layer().equals(masking.name()))
-                .map(Op.Masking::mask)
-                .findFirst()
-                .orElseThrow();
+    /** What the layer before that makes the mask has written. */
+    private @Nullable Tensor maskOf(Masks.@Nullable Mask made) {
+        return made == null ? null : Objects.requireNonNull(masks.get(made.layer()));
+    }
+
+    /** Steps all of whose numbers are one don't count. */
+    private Tensor masking(String name, float value, Tensor from, Tensor to) {
+        Tensor steps = new Tensor(name + "/mask", Shape.of(from.shape().dimension(0), 1));
+        masks.put(place, steps);
+        return add(new Op.Masking(name, value, from, to, steps));
+    }
+
+    private Tensor embedded(LayerSpec.Embedding table, Tensor from, Tensor to) {
+        if (table.maskZero()) {
+            String name = place + "/counting";
+            Tensor each = reshaped("each", from, Shape.of(from.shape().size(), 1));
+            masking(name, 0, each, new Tensor(name + "/output", each.shape()));
+        }
+        return add(new Op.Embed(place, table.name(), parametersOf(table.name()), table.rows(), from, to));
     }
 
     private Op.Layer merge(LayerSpec.Merge merge, List<Tensor> from, Tensor to) {
@@ -184,7 +200,12 @@ public final class LayerOps {
             case LayerSpec.Dot l -> parts.dot(l, from.getFirst(), from.getLast(), to);
             case LayerSpec.Sampling ignored -> new Op.Sample(name, from.getFirst(), from.getLast(), to);
             case LayerSpec.Attending l ->
-                new AttentionOps(name, learns(l) ? parametersOf(l.name()) : 0, mode == Mode.TRAINING, this::add)
+                new AttentionOps(
+                                name,
+                                learns(l) ? parametersOf(l.name()) : 0,
+                                mode == Mode.TRAINING,
+                                counting,
+                                this::add)
                         .of(l, from, to);
             case LayerSpec.Concatenate l ->
                 concatenated(l.axisOf(from.getFirst().shape()), from, to);
@@ -301,15 +322,12 @@ public final class LayerOps {
                 add(new Op.Apply(name, new PointFunction.Affine(l.scale(), l.offset()), from, to));
             case LayerSpec.Normalization l -> add(new Op.Apply(name, normalize(l, from.shape()), from, to));
             case LayerSpec.Elu l -> add(new Op.Apply(name, new PointFunction.Elu(l.alpha(), 1), from, to));
-            case LayerSpec.Embedding l -> add(new Op.Embed(name, l.name(), parametersOf(l.name()), l.rows(), from, to));
+            case LayerSpec.Embedding l -> embedded(l, from, to);
             case LayerSpec.PRelu l -> {
                 int alpha = parametersOf(l.name());
                 yield add(new Op.PRelu(name, alpha, parameters.get(alpha).shape(), from, to));
             }
-            case LayerSpec.Masking l -> {
-                Tensor steps = new Tensor(name + "/mask", Shape.of(from.shape().dimension(0), 1));
-                yield add(new Op.Masking(name, l.maskValue(), from, to, steps));
-            }
+            case LayerSpec.Masking l -> masking(name, l.maskValue(), from, to);
             case LayerSpec.RepeatVector l -> add(new Op.Repeat(name, from, to));
             case LayerSpec.ConvolutionalLstm l -> convolutionalLstm(l.overImages(), from, to);
             case LayerSpec.Recurrent l -> add(recurrent(l, name, parametersOf(l.name()), from, to, states.oneWay()));

@@ -68,7 +68,7 @@ public record Objective(Graph graph, List<OutputLoss> outputs) {
         }
         Masks masks = Masks.of(graph);
         for (String output : graph.outputs()) {
-            if (terms.size() > 1 && masks.of(output).isPresent()) {
+            if (terms.size() > 1 && masks.ofOutput(output).isPresent()) {
                 throw new IllegalArgumentException("Output '" + output
                         + "' is masked, which is not computed where there are several; end the mask with a"
                         + " RepeatVector");

@@ -391,11 +391,49 @@ public sealed interface Op {
      * {@code exp(x_i) / sum_j exp(x_j)} over the last axis.
      *
      * @param causal whether place t of the axis before takes only the first t + 1 numbers, and the others become 0
+     * @param hidden what else becomes 0
      */
-    record Softmax(String layer, Tensor from, Tensor to, boolean causal) implements Unary {
+    record Softmax(String layer, Tensor from, Tensor to, boolean causal, Hidden hidden) implements Unary {
         /** Of all numbers. */
         public Softmax(String layer, Tensor from, Tensor to) {
-            this(layer, from, to, false);
+            this(layer, from, to, false, Hidden.NOTHING);
+        }
+
+        @Override
+        public List<Tensor> reads() {
+            List<Tensor> reads = new ArrayList<>();
+            reads.add(from);
+            reads.addAll(hidden.masks());
+            return List.copyOf(reads);
+        }
+    }
+
+    /**
+     * Which scores of an attention have no say: those of steps that don't count.
+     *
+     * @param query {@code [queries, 1]}: 0 for a query that has no score; null where each has some
+     * @param keys each {@code [keys, 1]}: 0 for a key that has none
+     * @param alone what a query gets that no key is left for
+     */
+    record Hidden(@Nullable Tensor query, List<Tensor> keys, Alone alone) {
+        public static final Hidden NOTHING = new Hidden(null, List.of(), Alone.ALL_ALIKE);
+
+        public Hidden {
+            keys = List.copyOf(keys);
+        }
+
+        public List<Tensor> masks() {
+            return query == null ? keys : with(query, keys);
+        }
+
+        /** What a query gets that no key is left for, as Keras computes it. */
+        public enum Alone {
+            /** Of all keys the same share, whatever the scores are. */
+            ALL_ALIKE,
+            /** Nothing. */
+            NOTHING,
+            /** What it would get of all keys if each score were less by 1e9, which in single precision leaves little of it. */
+            AS_SCORED
         }
     }
 
@@ -420,6 +458,18 @@ public sealed interface Op {
         @Override
         public List<Tensor> writes() {
             return List.of(to, mask);
+        }
+    }
+
+    /**
+     * Steps that don't count become zeros.
+     *
+     * @param mask {@code [steps, 1]}: 1 where a step counts, 0 where not
+     */
+    record HideSteps(String layer, Tensor from, Tensor mask, Tensor to) implements Unary {
+        @Override
+        public List<Tensor> reads() {
+            return List.of(from, mask);
         }
     }
 

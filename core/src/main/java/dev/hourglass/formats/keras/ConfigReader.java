@@ -12,6 +12,7 @@ import dev.hourglass.tensor.Shape;
 import dev.hourglass.tensor.ShapeException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -113,7 +115,8 @@ final class ConfigReader {
             throw unsupported(root, String.valueOf(e.getMessage()));
         }
         givenMasks.forEach(call -> {
-            String masking = masks.of(call.value()).map(LayerSpec.Masking::name).orElse("");
+            String masking =
+                    call.maskIn(model.graph(), masks).map(Masks.Mask::layer).orElse("");
             if (!masking.equals(call.masking())) {
                 throw unsupported(
                         call.layer(),
@@ -125,8 +128,27 @@ final class ConfigReader {
         });
     }
 
-    /** That a layer reads a value with the mask of a Masking layer; both by the names that they have here. */
-    private record GivenMask(Json.Mapping layer, String value, String masking) {}
+    /**
+     * That a layer reads a value with the mask of a Masking or Embedding layer; all by the names that they have here.
+     *
+     * @param result what it gives
+     * @param input which of the values that it reads, counted from 0
+     * @param value its name
+     */
+    private record GivenMask(Json.Mapping layer, String result, int input, String value, String masking) {
+        /** The mask with which the layer reads the value here. */
+        Optional<Masks.Mask> maskIn(Graph graph, Masks masks) {
+            Optional<Graph.Node> attention = graph.nodes().stream()
+                    .filter(node -> node.name().equals(result) && node.layer() instanceof LayerSpec.Attending)
+                    .findFirst();
+            if (attention.isEmpty()) {
+                return masks.of(value);
+            }
+            Masks.Attended attended = masks.attended(attention.get());
+            List<Masks.@Nullable Mask> all = Arrays.asList(attended.query(), attended.value(), attended.key());
+            return input < all.size() ? Optional.ofNullable(all.get(input)) : Optional.empty();
+        }
+    }
 
     /** Whatever else a model may lack here, a Lambda in it is what makes it unusable, so that is said first. */
     private static void refuseCode(Json.Mapping model) {
@@ -226,12 +248,6 @@ final class ConfigReader {
                 continue;
             }
             List<String> sources = each.sources().stream().map(outputs::valueOf).toList();
-            if (each.mask() != null) {
-                String masking = outputs.values
-                        .getOrDefault(new FunctionalGraph.Place(each.mask(), 0), List.of(each.mask()))
-                        .getFirst();
-                givenMasks.add(new GivenMask(each.node(), sources.getFirst(), masking));
-            }
             ModelNode earlier = first.get(each.place().layer());
             int use = each.place().use();
             ModelNode next = earlier == null
@@ -240,6 +256,13 @@ final class ConfigReader {
             requireSameMask(next, each);
             first.putIfAbsent(each.place().layer(), next);
             read.add(next);
+            each.masks().forEach((place, layer) -> {
+                String masking = outputs.values
+                        .getOrDefault(new FunctionalGraph.Place(layer, 0), List.of(layer))
+                        .getFirst();
+                String value = sources.get(Math.min(place, sources.size() - 1));
+                givenMasks.add(new GivenMask(each.node(), next.outputs().getFirst(), place, value, masking));
+            });
             outputs.values.put(each.place(), next.outputs());
             outputs.nodes.put(each.place(), next);
         }

@@ -34,6 +34,8 @@ final class FunctionalGraph {
     private static final String INITIAL_STATE = "initial_state";
     /** What a MultiHeadAttention is called with, in order. */
     private static final List<String> ATTENDED = List.of("query", "value", "key");
+
+    private static final List<String> ATTENDED_MASKS = List.of("query_mask", "value_mask", "key_mask");
     /** With this said in a call, no step of a query attends to later steps. */
     private static final String CAUSAL = "use_causal_mask";
 
@@ -49,18 +51,13 @@ final class FunctionalGraph {
      * A layer at a place and what it reads there.
      *
      * @param sources in the order in which the layer takes them; none for an InputLayer
-     * @param mask the Masking layer with whose mask it was called, or null where that is left to its sources
+     * @param masks by the number of a source: the layer with whose mask it was called; nothing where that is left to the sources
      * @param causal whether it was called with use_causal_mask
      */
-    record Wired(
-            Place place,
-            Json.Mapping node,
-            List<Source> sources,
-            @Nullable String mask,
-            boolean causal) {}
+    record Wired(Place place, Json.Mapping node, List<Source> sources, Map<Integer, String> masks, boolean causal) {}
 
-    /** What a layer is called with: what it reads, a mask that is named or null, and whether later steps are masked. */
-    private record Call(List<Reference> read, @Nullable String mask, boolean causal) {}
+    /** What a layer is called with: what it reads, masks of that which are named, and whether later steps are masked. */
+    private record Call(List<Reference> read, Map<Integer, String> masks, boolean causal) {}
 
     /** A place in the file where a value is referred to: {@code [layer, number of the call, number of the output]}. */
     private record Reference(Json at, String layer, int call, int output) {}
@@ -193,7 +190,7 @@ final class FunctionalGraph {
     /** What a node reads in each of its calls. */
     private void readCalls(String name, Json.Mapping node, MaskOperations operations) {
         if (inputs.contains(name)) {
-            calls.put(name, List.of(new Call(List.of(), null, false)));
+            calls.put(name, List.of(new Call(List.of(), Map.of(), false)));
         } else {
             ConfigReader.requireKnown(node);
             calls.put(name, calls(node, name, operations));
@@ -215,7 +212,7 @@ final class FunctionalGraph {
         for (Json call : node.get("inbound_nodes").asSequence().items()) {
             Call read = switch (call) {
                 case Json.Mapping keras3 -> ofKeras3(node, keras3, layer, operations);
-                case Json.Sequence keras2 -> new Call(ofKeras2(node, keras2, layer), null, isCausal(node, keras2));
+                case Json.Sequence keras2 -> new Call(ofKeras2(node, keras2, layer), Map.of(), isCausal(node, keras2));
                 default -> throw call.place().corrupt("a call", call.excerpt());
             };
             if (read.read().isEmpty()) {
@@ -233,13 +230,11 @@ final class FunctionalGraph {
         List<Json> arguments = call.get("args").asSequence().items();
         Json keywords = call.find("kwargs");
         if (isMultiHeadAttention(node)) {
-            return ofAttention(node, arguments, keywords, layer);
+            return ofAttention(node, arguments, keywords, layer, operations);
         }
-        String mask = null;
+        Map<Integer, String> masks = new HashMap<>();
         if (keywords != null) {
-            Json given = keywords.asMapping().find("mask");
-            mask = given == null ? null : operations.masking(given);
-            boolean isKnown = mask != null;
+            boolean isKnown = putMasks(masks, keywords.asMapping().find("mask"), operations);
             keywords.asMapping().members().forEach((keyword, value) -> {
                 if (!(isKnown && keyword.equals("mask")) && !isState(node, keyword, value)) {
                     requireOff(node, layer, keyword, value);
@@ -258,7 +253,22 @@ final class FunctionalGraph {
         if (states != null && isState(node, INITIAL_STATE, states)) {
             references.addAll(tensors(node, states, layer));
         }
-        return new Call(references, mask, isCausal(node, keywords));
+        return new Call(references, masks, isCausal(node, keywords));
+    }
+
+    /** @return whether what is given are masks that are known, one or several; where nothing is given there is nothing to know */
+    private static boolean putMasks(Map<Integer, String> masks, @Nullable Json given, MaskOperations operations) {
+        List<Json> all =
+                given instanceof Json.Sequence several ? several.items() : given == null ? List.of() : List.of(given);
+        for (int i = 0; i < all.size(); i++) {
+            String mask = operations.masking(all.get(i));
+            if (mask != null) {
+                masks.put(i, mask);
+            } else if (!(all.get(i) instanceof Json.Nothing)) {
+                return false;
+            }
+        }
+        return !masks.isEmpty();
     }
 
     /** Whether a recurrent layer is called with states to begin with. */
@@ -292,7 +302,9 @@ final class FunctionalGraph {
     }
 
     /** {@code layer(query, value, key=None)}: three arguments, of which each may be named. */
-    private static Call ofAttention(Json.Mapping node, List<Json> arguments, @Nullable Json keywords, String layer) {
+    private static Call ofAttention(
+            Json.Mapping node, List<Json> arguments, @Nullable Json keywords, String layer, MaskOperations operations) {
+        Map<Integer, String> masks = new HashMap<>();
         Reference[] read = new Reference[ATTENDED.size()];
         for (int i = 0; i < arguments.size(); i++) {
             if (i < read.length && !(arguments.get(i) instanceof Json.Nothing)) {
@@ -304,14 +316,17 @@ final class FunctionalGraph {
         if (keywords != null) {
             keywords.asMapping().members().forEach((keyword, value) -> {
                 int place = ATTENDED.indexOf(keyword);
+                String mask = operations.masking(value);
                 if (place >= 0 && !(value instanceof Json.Nothing)) {
                     read[place] = tensor(node, value, layer);
+                } else if (mask != null && ATTENDED_MASKS.contains(keyword)) {
+                    masks.put(ATTENDED_MASKS.indexOf(keyword), mask);
                 } else {
                     requireOff(node, layer, keyword, value);
                 }
             });
         }
-        return new Call(attended(node, read, layer), null, isCausal(node, keywords));
+        return new Call(attended(node, read, layer), masks, isCausal(node, keywords));
     }
 
     private static List<Reference> attended(Json.Mapping node, @Nullable Reference[] read, String layer) {
@@ -547,7 +562,7 @@ final class FunctionalGraph {
                 place,
                 Objects.requireNonNull(nodes.get(place.layer())),
                 sourcesOf(place),
-                callsOf(place.layer()).get(place.use()).mask(),
+                callsOf(place.layer()).get(place.use()).masks(),
                 callsOf(place.layer()).get(place.use()).causal());
     }
 

@@ -418,8 +418,11 @@ final class Layers {
             case EMBEDDING -> {
                 settings.ignoreTrainingOf("embeddings");
                 settings.ignore("input_length"); // the input has it
-                settings.only("mask_zero", "false");
-                yield new LayerSpec.Embedding(name, settings.whole("input_dim"), settings.whole("output_dim"));
+                yield new LayerSpec.Embedding(
+                        name,
+                        settings.whole("input_dim"),
+                        settings.whole("output_dim"),
+                        settings.flag("mask_zero", false));
             }
             case MULTI_HEAD_ATTENTION -> multiHeadAttention(name, settings);
             case ATTENTION -> {
@@ -964,6 +967,7 @@ final class Layers {
             case LayerSpec.Embedding table -> {
                 config.put("input_dim", table.rows());
                 config.put("output_dim", table.outputs());
+                config.put("mask_zero", table.maskZero());
             }
             case LayerSpec.PRelu prelu -> {
                 if (!prelu.sharedAxes().isEmpty()) {

@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How Keras 3 writes down the mask of a Masking layer in a functional model: beside the layer stand the operations
- * {@code NotEqual(input, mask_value)} and {@code Any(axis=-1)} of it, and {@code LogicalOr} where values merge, and each
- * layer that takes a mask names what it was called with.
+ * {@code NotEqual(input, mask_value)} and {@code Any(axis=-1)} of it, of an Embedding the former alone, {@code LogicalOr}
+ * where values merge and {@code ConvertToTensor} behind attention, and each layer that takes a mask names what it was called
+ * with.
  */
 final class MaskOperations {
-    /** By the operation that gives a mask: the Masking layer whose mask it is. */
+    /** By the operation that gives a mask: the Masking or Embedding layer whose mask it is. */
     private final Map<String, String> maskings = new HashMap<>();
 
     /** What a mask is told from. */
@@ -26,11 +27,14 @@ final class MaskOperations {
     static MaskOperations takenFrom(Map<String, Json.Mapping> nodes) {
         MaskOperations operations = new MaskOperations();
         Map<Comparison, String> layers = new HashMap<>();
+        Map<Comparison, String> tables = new HashMap<>();
         Map<String, Comparison> comparisons = new HashMap<>();
         nodes.forEach((name, node) -> {
             String source = tensor(node, 0);
             if (source != null && isOf(node, "Masking")) {
                 layers.put(new Comparison(source, maskValue(node)), name);
+            } else if (source != null && isOf(node, "Embedding") && isMasking(node)) {
+                tables.putIfAbsent(new Comparison(source, 0), name);
             } else if (source != null
                     && isOperation(node, "NotEqual")
                     && argument(node, 1) instanceof Json.Numeral value) {
@@ -42,8 +46,13 @@ final class MaskOperations {
             String first = tensor(node, 0);
             String second = tensor(node, 1);
             Comparison comparison = comparisons.get(first);
+            Comparison own = comparisons.get(name);
             String masking = null;
-            if (isOperation(node, "Any") && comparison != null && isOverLastAxis(node)) {
+            if (own != null && tables.containsKey(own)) {
+                masking = tables.get(own);
+            } else if (isOperation(node, "ConvertToTensor") && first != null) {
+                masking = operations.maskings.get(first);
+            } else if (isOperation(node, "Any") && comparison != null && isOverLastAxis(node)) {
                 masking = layers.get(comparison);
             } else if (isOperation(node, "LogicalOr") && first != null && second != null) {
                 String one = operations.maskings.get(first);
@@ -61,7 +70,7 @@ final class MaskOperations {
         return operations;
     }
 
-    /** The Masking layer whose mask an argument is; null if it is none that is known here. */
+    /** The Masking or Embedding layer whose mask an argument is; null if it is none that is known here. */
     @Nullable
     String masking(Json argument) {
         String operation = tensor(argument);
@@ -79,6 +88,10 @@ final class MaskOperations {
     private static double maskValue(Json.Mapping masking) {
         Json value = masking.get("config").asMapping().find("mask_value");
         return value instanceof Json.Numeral number ? number.asNumber() : 0;
+    }
+
+    private static boolean isMasking(Json.Mapping embedding) {
+        return embedding.get("config").asMapping().find("mask_zero") instanceof Json.Flag masks && masks.value();
     }
 
     private static boolean isOverLastAxis(Json.Mapping any) {

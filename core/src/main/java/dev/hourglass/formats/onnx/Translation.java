@@ -468,7 +468,10 @@ final class Translation {
             }
             case LayerSpec.Normalization scaling -> addNormalization(scaling);
             case LayerSpec.Elu elu -> addNode(name, "Elu", List.of(value()), Map.of("alpha", new Real(elu.alpha())));
-            case LayerSpec.Embedding ignored -> {
+            case LayerSpec.Embedding table -> {
+                if (table.maskZero()) {
+                    throw masked(table);
+                }
                 Map<String, Attribute> whole = Map.of("to", new Whole(7)); // INT64
                 String rows = addNode(name, "Cast", List.of(valueIn(Layout.CHANNELS_LAST)), whole);
                 Map<String, Attribute> first = Map.of("axis", new Whole(0));
@@ -517,9 +520,10 @@ final class Translation {
         return array;
     }
 
-    private static UnsupportedModelException masked(LayerSpec.Masking layer) {
+    private static UnsupportedModelException masked(LayerSpec layer) {
         return new UnsupportedModelException("Layer '" + layer.name()
-                + "' masks steps, for which ONNX's recurrent operators have no word. Write the model as Keras's.");
+                + "' masks steps, for which ONNX's recurrent operators have no word and which is not written for its"
+                + " attention either. Write the model as Keras's.");
     }
 
     private static UnsupportedModelException volume(LayerSpec layer) {

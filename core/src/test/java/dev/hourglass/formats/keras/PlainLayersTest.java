@@ -212,6 +212,53 @@ class PlainLayersTest {
                 .hasMessageStartingWith("m.keras: layer 'ne' is a NotEqual");
     }
 
+    /** Attention is called with masks of its own names or with a list; an Embedding's mask is the comparison alone. */
+    @Test
+    void anAttentionThatIsCalledWithTheMaskOfWhatItReadsIsRead() {
+        String table =
+                called("Embedding", "m", "'input_dim': 9, 'output_dim': 4, 'mask_zero': true, ", tensor("in"), "");
+        String mask = called("NotEqual", "ne", "", tensor("in") + ", 0", "");
+        String heads = "'num_heads': 2, 'key_dim': 3, ";
+        String both = tensor("m") + ", " + tensor("m");
+        String named = functional(
+                "[null, 4]",
+                mask,
+                table,
+                called("MultiHeadAttention", "x", heads, both, "'value_mask': " + tensor("ne")));
+        String listed = functional(
+                "[null, 4]",
+                mask,
+                table,
+                called("Attention", "x", "", "[" + both + "]", "'mask': [" + tensor("ne") + ", null]"));
+        for (String model : List.of(named, listed)) {
+            assertThat(read(model).layers())
+                    .extracting(ModelNode.Layer::spec)
+                    .contains(new LayerSpec.Embedding("m", 9, 4, true));
+            assertThatThrownBy(() -> read(model.replace("'mask_zero': true", "'mask_zero': false")))
+                    .isInstanceOf(UnsupportedModelException.class)
+                    .hasMessageStartingWith("m.keras: layer 'ne' is a NotEqual");
+        }
+        String other = named.replace("'value_mask'", "'attention_mask'");
+        assertThatThrownBy(() -> read(other))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageStartingWith("m.keras: layer 'x' (MultiHeadAttention) is called with attention_mask=");
+        String ofAnother = functional(
+                "[null, 4]",
+                mask,
+                table,
+                called("Dense", "d", "'units': 4, ", tensor("n"), ""),
+                called("Embedding", "n", "'input_dim': 9, 'output_dim': 4, ", tensor("in"), ""),
+                called(
+                        "Attention",
+                        "x",
+                        "",
+                        "[" + tensor("m") + ", " + tensor("d") + "]",
+                        "'mask': [null, " + tensor("ne") + "]"));
+        assertThatThrownBy(() -> read(ofAnother))
+                .isInstanceOf(UnsupportedModelException.class)
+                .hasMessageStartingWith("m.keras: layer 'x' is called with the mask of 'm', which does not come with");
+    }
+
     /** @param arguments how many values of Keras 3 it is called with; 0 for one of Keras 2 */
     private static String operation(String kerasClass, int arguments) {
         String call = arguments == 0

@@ -86,13 +86,21 @@ final class ElementwiseLowering {
     Value softmax(Op.Softmax op) {
         Value from = draft.readNatural(op);
         Value output = new Value(op.to().name(), draft.layouts().written(op.to(), true));
-        draft.add(new Step.Softmax(from, output, op.causal()));
+        draft.add(new Step.Softmax(from, output, op.causal(), hidden(op)));
         return output;
+    }
+
+    private Step.Hidden hidden(Op.Softmax op) {
+        Op.Hidden hidden = op.hidden();
+        return new Step.Hidden(
+                hidden.query() == null ? null : draft.valueOf(hidden.query()),
+                hidden.keys().stream().map(draft::valueOf).toList(),
+                hidden.alone());
     }
 
     /** In place. */
     void softmaxGradient(Op.Softmax op, Op.Gradient gradient, Value ofOutput) {
-        draft.add(new Step.SoftmaxGradient(draft.valueOf(op.to()), ofOutput));
+        draft.add(new Step.SoftmaxGradient(draft.valueOf(op.to()), ofOutput, op.causal(), hidden(op)));
         draft.give(gradient, ofOutput);
     }
 

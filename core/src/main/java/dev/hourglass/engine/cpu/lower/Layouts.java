@@ -93,6 +93,7 @@ final class Layouts {
             case Op.Embed ignored -> natural;
             case Op.Repeat ignored -> natural;
             case Op.Masking ignored -> natural;
+            case Op.HideSteps ignored -> natural;
             case Op.Recurrent ignored -> natural;
             case Op.LastStep ignored -> natural;
             case Op.ConvolutionalStates ignored -> natural;

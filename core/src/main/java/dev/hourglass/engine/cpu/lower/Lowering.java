@@ -120,6 +120,7 @@ public final class Lowering {
             case Op.Noise op -> elementwise.noise(op);
             case Op.Activate op -> elementwise.activate(op);
             case Op.Masking op -> sequences.mask(op);
+            case Op.HideSteps op -> sequences.hide(op);
             case Op.Recurrent op -> recurrence.forward(op);
             case Op.LastStep op -> sequences.lastStep(op);
             case Op.Bidirectional op -> recurrence.forward(op);
@@ -163,6 +164,7 @@ public final class Lowering {
             case Op.Noise op -> elementwise.noiseGradient(op, gradient, ofOutput);
             case Op.Activate op -> elementwise.activateGradient(op, gradient, ofOutput);
             case Op.Masking op -> sequences.maskGradient(op, gradient, ofOutput);
+            case Op.HideSteps op -> sequences.hideGradient(op, gradient, ofOutput);
             case Op.Recurrent op -> recurrence.gradient(op, gradient, ofOutput);
             case Op.LastStep op -> sequences.lastStepGradient(op, gradient, ofOutput);
             case Op.Bidirectional op -> recurrence.gradient(op, gradient, ofOutput);

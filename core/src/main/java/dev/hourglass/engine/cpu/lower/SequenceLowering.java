@@ -99,6 +99,21 @@ final class SequenceLowering {
         }
     }
 
+    /** Of an image, which is written anew step by step. */
+    Value hide(Op.HideSteps op) {
+        Value from = draft.readImage(op);
+        Layout.Image image = from.image();
+        Value output = new Value(op.to().name(), new Layout.Steps(image.pixels(), image.channels()));
+        draft.add(new Step.Transpose(from, output));
+        draft.add(new Step.ZeroSkipped(draft.valueOf(op.mask()), output));
+        return output;
+    }
+
+    void hideGradient(Op.HideSteps op, Op.Gradient gradient, Value ofOutput) {
+        draft.add(new Step.ZeroSkipped(draft.valueOf(op.mask()), ofOutput));
+        draft.give(gradient, ofOutput);
+    }
+
     private static PackedMatrix weights(Op.Dense op, Value from) {
         Axis inputs = Axis.of(from.steps().features(), op.to().channels()).paddedTo(PANEL);
         return new PackedMatrix(op.layer() + "/kernel", op.parameters(), inputs, units(op));

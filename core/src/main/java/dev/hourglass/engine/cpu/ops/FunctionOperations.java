@@ -7,10 +7,9 @@ import dev.hourglass.engine.cpu.memory.PackedWeights;
 import dev.hourglass.engine.cpu.step.Step;
 import dev.hourglass.engine.cpu.step.Value;
 import dev.hourglass.engine.plan.PointFunction;
-import java.util.Arrays;
 import java.util.List;
 
-/** Activations whose slope needs what went in, softmax, and a ReLU with learned slopes; forward and back. */
+/** Activations whose slope needs what went in, and a ReLU with learned slopes; forward and back. */
 public final class FunctionOperations {
     private final Resources resources;
     private final PointFunctions functions;
@@ -121,48 +120,6 @@ public final class FunctionOperations {
                 gradient.offset(at),
                 at.samples * gradient.stride(),
                 scratch[at.worker]);
-    }
-
-    public Operation softmax(Step.Softmax step) {
-        Buffer from = resources.buffer(step.from());
-        Buffer to = resources.buffer(step.to());
-        Layout.Image in = step.from().image();
-        Layout.Image out = step.to().image();
-        return at -> {
-            for (int i = 0; i < at.samples; i++) {
-                for (int pixel = 0; pixel < in.pixels(); pixel++) {
-                    int channels = in.channels();
-                    int count = step.causal() ? Math.min(channels, pixel % in.width() + 1) : channels;
-                    int result = to.offset(at) + i * to.stride() + out.pixel(pixel);
-                    functions.softmax(
-                            from.array(at),
-                            from.offset(at) + i * from.stride() + in.pixel(pixel),
-                            to.array(at),
-                            result,
-                            count);
-                    Arrays.fill(to.array(at), result + count, result + channels, 0);
-                }
-            }
-        };
-    }
-
-    public Operation softmaxGradient(Step.SoftmaxGradient step) {
-        Buffer output = resources.buffer(step.output());
-        Buffer gradient = resources.buffer(step.gradient());
-        Layout.Image out = step.output().image();
-        Layout.Image image = step.gradient().image();
-        return at -> {
-            for (int i = 0; i < at.samples; i++) {
-                for (int pixel = 0; pixel < image.pixels(); pixel++) {
-                    PointFunctions.softmaxGradient(
-                            output.array(at),
-                            output.offset(at) + i * output.stride() + out.pixel(pixel),
-                            gradient.array(at),
-                            gradient.offset(at) + i * gradient.stride() + image.pixel(pixel),
-                            image.channels());
-                }
-            }
-        };
     }
 
     public Operation prelu(Step.PRelu step) {

@@ -195,10 +195,17 @@ public sealed interface Step {
     record ApplyGradient(PointFunction function, Value from, Value gradient) implements Step {}
 
     /** {@code exp(x_i) / sum_j exp(x_j)} over the channels of each pixel. */
-    record Softmax(Value from, Value to, boolean causal) implements Step {}
+    record Softmax(Value from, Value to, boolean causal, Hidden hidden) implements Step {}
+
+    /** As {@link Op.Hidden}, with masks step by step. */
+    record Hidden(@Nullable Value query, List<Value> keys, Op.Hidden.Alone alone) {
+        public Hidden {
+            keys = List.copyOf(keys);
+        }
+    }
 
     /** Back through a softmax, in place, told from its output. */
-    record SoftmaxGradient(Value output, Value gradient) implements Step {}
+    record SoftmaxGradient(Value output, Value gradient, boolean causal, Hidden hidden) implements Step {}
 
     /**
      * A row of a table for each number, in order.

@@ -38,8 +38,9 @@ public record StepAccess(
             case Step.ApplyGradient s -> reading(s.from(), s.gradient()).writing(s.gradient());
             case Step.MatrixProduct s -> reading(s.left(), s.right()).writing(s.to());
             case Step.TurnedProduct s -> reading(s.left(), s.right()).writing(s.to());
-            case Step.Softmax s -> reading(s.from()).writing(s.to());
-            case Step.SoftmaxGradient s -> reading(s.output(), s.gradient()).writing(s.gradient());
+            case Step.Softmax s -> reading(s.from()).and(s.hidden()).writing(s.to());
+            case Step.SoftmaxGradient s ->
+                reading(s.output(), s.gradient()).and(s.hidden()).writing(s.gradient());
             case Step.Embed s -> reading(s.from()).writing(s.to()).with(s.table());
             case Step.EmbedGradient s -> reading(s.from(), s.gradient()).adding(s.table());
             case Step.PRelu s ->
@@ -271,6 +272,15 @@ public record StepAccess(
 
     private static StepAccess reading(@Nullable Value... values) {
         return new StepAccess(present(values), List.of(), List.of(), List.of());
+    }
+
+    private StepAccess and(Step.Hidden hidden) {
+        List<Value> all = new ArrayList<>(reads);
+        all.addAll(hidden.keys());
+        if (hidden.query() != null) {
+            all.add(hidden.query());
+        }
+        return new StepAccess(List.copyOf(all), writes, weights, gradients);
     }
 
     private StepAccess writing(@Nullable Value... values) {
