@@ -18,6 +18,7 @@ import dev.hourglass.files.AtomicFile;
 import dev.hourglass.formats.ModelFile;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.lab.DetectorTraining;
+import dev.hourglass.lab.detection.LeftOut;
 import dev.hourglass.lab.detection.NewData;
 import dev.hourglass.lab.detection.Rivals;
 import dev.hourglass.lab.detection.ScoredSamples;
@@ -29,6 +30,7 @@ import dev.hourglass.lab.recipe.RecipeReader;
 import dev.hourglass.report.figures.Figure;
 import dev.hourglass.report.results.DetectorComparison;
 import dev.hourglass.report.tables.DetectorTable;
+import dev.hourglass.train.Trimming;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,12 +39,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code hourglass detect}: from normal data to the anomalies in others. */
 @Command(
@@ -114,6 +118,18 @@ final class DetectCommand implements Runnable {
     private @Nullable Long seed;
 
     @Option(
+            names = "--robust",
+            paramLabel = "SHARE",
+            arity = "0..1",
+            fallbackValue = "0.1",
+            converter = Robust.class,
+            description =
+                    "TRAIN may hold anomalies: leave out what stays worst rebuilt over the epochs, this share of it at"
+                            + " most (0.1 where none is given), in training and for the threshold. What was left out is"
+                            + " said, and listed in left-out.csv.")
+    private @Nullable Double robust;
+
+    @Option(
             names = "--no-rivals",
             description = "Don't hold simple detectors beside the model: PCA, nearest neighbours, a rolling z-score.")
     private boolean noRivals;
@@ -137,6 +153,7 @@ final class DetectCommand implements Runnable {
      *
      * @param training null where the model was not trained here
      * @param normal what calibrated it
+     * @param leftOut of both
      */
     private record Found(
             SavedModel detector,
@@ -144,6 +161,7 @@ final class DetectCommand implements Runnable {
             String recipe,
             @Nullable Dataset training,
             Dataset normal,
+            LeftOut leftOut,
             long seed) {}
 
     @Override
@@ -159,6 +177,7 @@ final class DetectCommand implements Runnable {
         Found found = model == null ? trained() : calibrated(model);
         terminal.println("");
         Anomalies.printCalibration(found.detector, terminal);
+        found.leftOut.sentences().forEach(terminal::println);
         try {
             write(found, folder);
         } catch (IOException e) {
@@ -195,6 +214,7 @@ final class DetectCommand implements Runnable {
             var training = each.training();
             training = epochs == null ? training : training.withEpochs(epochs);
             training = seed == null ? training : training.withSeed(seed);
+            training = robust == null ? training : training.withTrimming(new Trimming(robust));
             return each.withTraining(training.withThreads(threads.count()));
         });
         try (LabDisplay display = new LabDisplay(terminal)) {
@@ -207,12 +227,14 @@ final class DetectCommand implements Runnable {
                             .withNormalization(training.normalization()),
                     catalog,
                     terminal);
+            DetectorTraining.Made made = training.run(detection::options, display);
             return new Found(
-                    training.run(detection::options, display),
+                    made.detector(),
                     samples,
                     written,
                     training.training(),
                     training.normal(),
+                    made.leftOut(),
                     training.seed());
         }
     }
@@ -282,15 +304,17 @@ final class DetectCommand implements Runnable {
         Dataset samples = reading.open(data.toString(), plain, catalog, terminal);
         try (LabDisplay display = new LabDisplay(terminal)) {
             long usedSeed = seed == null ? 42 : seed;
+            double share = robust == null ? 0 : robust;
             SavedModel detector = DetectorTraining.calibrated(
                     plain,
                     normal,
-                    detection.options(DetectorTraining.defaults(normal)),
+                    detection.options(DetectorTraining.defaults(normal).withOutliers(share)),
                     normal.name(),
                     usedSeed,
                     threads.count(),
                     display);
-            return new Found(detector, samples, "", null, normal, usedSeed);
+            LeftOut leftOut = DetectorTraining.leftOut(detector, normal, share, threads.count());
+            return new Found(detector, samples, "", null, normal, leftOut, usedSeed);
         }
     }
 
@@ -340,8 +364,28 @@ final class DetectCommand implements Runnable {
     private static void create(Path folder, Found found) throws IOException {
         Files.createDirectories(folder);
         ModelFile.write(found.detector, folder.resolve("detector.keras"));
+        if (!found.leftOut.isNone()) {
+            found.leftOut.write(folder.resolve("left-out.csv"));
+        }
         if (!found.recipe.isEmpty()) {
             AtomicFile.write(folder.resolve("recipe.yaml"), found.recipe);
+        }
+    }
+
+    /** A share that may be left out. */
+    static final class Robust implements ITypeConverter<Double> {
+        @Override
+        public Double convert(String text) {
+            try {
+                double share = Double.parseDouble(text);
+                if (share > 0 && share <= 0.5) {
+                    return share;
+                }
+            } catch (NumberFormatException e) {
+                // The same mistake as a number out of range.
+            }
+            throw new TypeConversionException(
+                    "expected a share above 0 and at most 0.5 such as 0.1, found '" + text + "'");
         }
     }
 

@@ -11,6 +11,7 @@ import dev.hourglass.files.Failures;
 import dev.hourglass.formats.SavedModel;
 import dev.hourglass.formats.UnsupportedModelException;
 import dev.hourglass.lab.detection.DetectionStudy;
+import dev.hourglass.lab.detection.LeftOut;
 import dev.hourglass.lab.detection.NewData;
 import dev.hourglass.lab.detection.NormalClasses;
 import dev.hourglass.lab.detection.Rivals;
@@ -47,6 +48,7 @@ final class DetectionRun {
     private final Consumer<LabEvent> listener;
     private final ProgressReporter reporter;
     private final Map<String, DetectionSection> sections = new LinkedHashMap<>();
+    private final Map<String, LeftOut> leftOut = new LinkedHashMap<>();
     private final Map<String, Object> json = new LinkedHashMap<>();
 
     DetectionRun(
@@ -120,10 +122,11 @@ final class DetectionRun {
         long seed = recipe.training().seed();
         int threads = recipe.training().threads();
         Dataset normal = normal(splits);
+        double share = recipe.training().trimming().share();
         SavedModel detector = DetectorTraining.calibrated(
                 DetectorTraining.saved(recipe, trained.result()),
                 normal,
-                detect.settings().over(DetectorTraining.defaults(normal)),
+                detect.settings().over(DetectorTraining.defaults(normal).withOutliers(share)),
                 String.format(
                         Locale.ROOT,
                         "%s, %.0f %% of the normal training samples, held out",
@@ -132,6 +135,12 @@ final class DetectionRun {
                 seed,
                 threads,
                 listener);
+        if (recipe.training().trimming().trims()) {
+            leftOut.put(
+                    recipe.name(),
+                    DetectorTraining.leftOut(
+                            detector, splits.training(), trained.result().leftOut(), normal, share, threads));
+        }
         Dataset scored = scored(recipe, opened, detector.normalization());
         Rivals.Watch watch = task -> reporter.working(task + " beside " + recipe.name());
         Rivals rivals = detect.rivals()
@@ -147,6 +156,11 @@ final class DetectionRun {
         } catch (IllegalArgumentException e) {
             throw new LabException("Can't score " + scored.name() + ": " + e.getMessage(), e);
         }
+    }
+
+    /** What was left out of training and calibration, by the model's name; of those that may leave something out. */
+    Map<String, LeftOut> leftOut() {
+        return leftOut;
     }
 
     /** What was found, by the model's name. */

@@ -4,14 +4,17 @@ import dev.hourglass.data.Dataset;
 import dev.hourglass.data.catalog.DatasetCatalog;
 import dev.hourglass.data.series.SeriesOptions;
 import dev.hourglass.detect.DetectionOptions;
+import dev.hourglass.detect.Detector;
 import dev.hourglass.detect.series.Smoothing;
 import dev.hourglass.files.Failures;
 import dev.hourglass.formats.SavedModel;
+import dev.hourglass.lab.detection.LeftOut;
 import dev.hourglass.lab.detection.ScoredSeries;
 import dev.hourglass.lab.recipe.ModelRecipe;
 import dev.hourglass.lab.recipe.Recipe;
 import dev.hourglass.lab.run.Provenance;
 import dev.hourglass.tensor.Normalization;
+import dev.hourglass.tensor.Outliers;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
 import dev.hourglass.train.TrainResult;
@@ -27,6 +30,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * From normal data to a detector: the first model of a recipe is trained on its training part and calibrated by its test part,
@@ -91,18 +95,59 @@ public final class DetectorTraining {
      * @param change what is wanted instead of the defaults for data of this kind
      * @throws LabException if training diverges or doesn't suit the model, or the test part is no calibration
      */
-    public SavedModel run(UnaryOperator<DetectionOptions> change, Consumer<LabEvent> listener) {
+    public Made run(UnaryOperator<DetectionOptions> change, Consumer<LabEvent> listener) {
         listener.accept(new LabEvent.ModelStarted(model.spec(), 1, 1));
-        SavedModel trained = trained(model, splits, listener);
+        TrainResult result = trained(model, splits, listener);
         splits.requireUnchanged();
-        return calibrated(
-                trained,
+        double share = model.training().trimming().share();
+        SavedModel detector = calibrated(
+                saved(model, result),
                 splits.test(),
-                change.apply(defaults(splits.test())),
+                change.apply(defaults(splits.test()).withOutliers(share)),
                 heldOut(model.data()),
                 model.training().seed(),
                 model.training().threads(),
                 listener);
+        return new Made(
+                detector,
+                leftOut(
+                        detector,
+                        splits.training(),
+                        result.leftOut(),
+                        splits.test(),
+                        share,
+                        model.training().threads()));
+    }
+
+    /** A detector, and what its training and calibration left out. */
+    public record Made(SavedModel detector, LeftOut leftOut) {}
+
+    /**
+     * What was left out.
+     *
+     * @param trimmed of the training data
+     * @param share of each part that may be left out; nothing is with 0
+     */
+    static LeftOut leftOut(
+            SavedModel detector, Dataset training, Outliers trimmed, Dataset normal, double share, int threads) {
+        if (share == 0) {
+            return LeftOut.NONE;
+        }
+        LeftOut.Part ofTraining = new LeftOut.Part("training", training, trimmed);
+        return new LeftOut(
+                Stream.concat(Stream.of(ofTraining), leftOut(detector, normal, share, threads).parts().stream())
+                        .toList());
+    }
+
+    /** What calibrating a model left out. */
+    public static LeftOut leftOut(SavedModel detector, Dataset normal, double share, int threads) {
+        if (share == 0) {
+            return LeftOut.NONE;
+        }
+        try (Detector opened = detector.detector(threads)) {
+            Outliers outliers = Detector.outliers(opened.reconstruction(normal), normal, share);
+            return new LeftOut(List.of(new LeftOut.Part("held out", normal, outliers)));
+        }
     }
 
     /** Rows of other classes than the commonest are not trained on. */
@@ -157,15 +202,14 @@ public final class DetectorTraining {
                 .count();
     }
 
-    private static SavedModel trained(ModelRecipe model, Splits splits, Consumer<LabEvent> listener) {
+    private static TrainResult trained(ModelRecipe model, Splits splits, Consumer<LabEvent> listener) {
         try {
-            TrainResult result = Trainer.train(
+            return Trainer.train(
                     model.spec(),
                     splits.training(),
                     splits.test(),
                     model.training(),
                     event -> listener.accept(new LabEvent.Training(event)));
-            return saved(model, result);
         } catch (UnsuitableTrainingException | TrainingDivergedException e) {
             throw new LabException(Failures.reason(e), e);
         }

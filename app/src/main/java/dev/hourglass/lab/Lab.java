@@ -10,6 +10,7 @@ import dev.hourglass.data.images.WholePictures;
 import dev.hourglass.data.series.SeriesSplit;
 import dev.hourglass.files.Failures;
 import dev.hourglass.formats.SavedModel;
+import dev.hourglass.lab.detection.LeftOut;
 import dev.hourglass.lab.recipe.ModelRecipe;
 import dev.hourglass.lab.recipe.Recipe;
 import dev.hourglass.lab.recipe.RecipeReader;
@@ -197,6 +198,7 @@ public final class Lab {
                 detection.map(DetectionRun::sections).orElse(Map.of());
         List<String> findings = new ArrayList<>(Findings.of(result));
         findings.addAll(Findings.ofDetectors(detections));
+        findings.addAll(LeftOutFiles.write(folder, leftOut(trained, opened, detection)));
         reporter.working("Writing models, plots, results and report");
         for (TrainedModel model : trained) {
             ModelExports.write(folder, model, record.facts());
@@ -206,6 +208,24 @@ public final class Lab {
         folder.complete();
         listener.accept(new LabEvent.Finished(result, findings, folder.path()));
         return result;
+    }
+
+    /** By model, of those that may leave something out. */
+    private static Map<String, LeftOut> leftOut(
+            List<TrainedModel> trained, Map<Recipe.Data, Splits> opened, Optional<DetectionRun> detection) {
+        Map<String, LeftOut> leftOut = new LinkedHashMap<>();
+        for (TrainedModel model : trained) {
+            ModelRecipe recipe = model.recipe();
+            if (recipe.training().trimming().trims()) {
+                Splits splits =
+                        splits(opened, recipe.data()).reshaped(recipe.spec().input());
+                LeftOut.Part ofTraining = new LeftOut.Part(
+                        "training", splits.training(), model.result().leftOut());
+                leftOut.put(recipe.name(), new LeftOut(List.of(ofTraining)));
+            }
+        }
+        detection.ifPresent(run -> leftOut.putAll(run.leftOut()));
+        return leftOut;
     }
 
     /** Tries now what would else fail when all epochs are over: the comparison's memory, the exports, the disk. */

@@ -85,10 +85,12 @@ public final class HtmlReport {
     private final RunResult run;
     private final StringBuilder html = new StringBuilder();
 
+    private final List<String> findings;
     private final Map<String, DetectionSection> detections;
 
-    private HtmlReport(RunResult run, Map<String, DetectionSection> detections) {
+    private HtmlReport(RunResult run, List<String> findings, Map<String, DetectionSection> detections) {
         this.run = run;
+        this.findings = findings;
         this.detections = detections;
     }
 
@@ -97,12 +99,15 @@ public final class HtmlReport {
      * figures and is complete otherwise.
      */
     public static String render(RunResult run) {
-        return render(run, Map.of());
+        return render(run, Findings.of(run), Map.of());
     }
 
-    /** @param detections what models found as detectors, by the model's name */
-    public static String render(RunResult run, Map<String, DetectionSection> detections) {
-        HtmlReport report = new HtmlReport(run, detections);
+    /**
+     * @param findings first the basis of the others
+     * @param detections what models found as detectors, by the model's name
+     */
+    public static String render(RunResult run, List<String> findings, Map<String, DetectionSection> detections) {
+        HtmlReport report = new HtmlReport(run, findings, detections);
         report.head();
         report.findings();
         report.answers();
@@ -155,13 +160,9 @@ public final class HtmlReport {
     }
 
     private void findings() {
-        List<String> findings = Findings.of(run);
         section("findings", "Findings");
         html.append("<p class=\"note\">").append(escape(findings.getFirst())).append("</p>\n<ol>\n");
         for (String finding : findings.subList(1, findings.size())) {
-            html.append("<li>").append(escape(finding)).append("</li>\n");
-        }
-        for (String finding : Findings.ofDetectors(detections)) {
             html.append("<li>").append(escape(finding)).append("</li>\n");
         }
         html.append("</ol>\n</section>\n");

@@ -32,6 +32,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** From a plant's files to its anomalies, and more data scored with the detector that was made. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DetectCommandIT {
+    private static final List<Integer> DEAD = List.of(700, 1500, 2250, 2650);
+    private static final int DEAD_ROWS = 30;
+
     private static final int ROWS = 3000;
     private static final int NEW_ROWS = 800;
     private static final int STUCK = 300;
@@ -396,6 +399,104 @@ class DetectCommandIT {
                         "0.0001"))
                 .isZero();
         assertThat(errors()).contains("800 scores are too few for a rate of 1.0E-4");
+    }
+
+    /** A sensor that was dead for half an hour, four times, in the data to learn from and in those that find the threshold. */
+    private void writeDirty() throws IOException {
+        List<double[]> rows = plant(ROWS, new Random(SEED));
+        for (int first : DEAD) {
+            for (int row = first; row < first + DEAD_ROWS; row++) {
+                rows.get(row)[1] = 0;
+            }
+        }
+        write("dirty.csv", rows, 0, List.of(0, 1, 2), null);
+    }
+
+    private static boolean isDead(int row) {
+        return DEAD.stream().anyMatch(first -> row >= first && row < first + DEAD_ROWS);
+    }
+
+    /**
+     * How many of the listed rows of a part were dead, and how many not.
+     *
+     * @param firstRow of the part, from which its rows are counted
+     */
+    private int[] dead(String file, String part, int firstRow) throws IOException {
+        int[] counts = new int[2];
+        for (List<String> line : cells(file)) {
+            if (line.getFirst().equals(part)) {
+                for (int row = Integer.parseInt(line.get(2)); row <= Integer.parseInt(line.get(3)); row++) {
+                    counts[isDead(firstRow + row) ? 0 : 1]++;
+                }
+            }
+        }
+        return counts;
+    }
+
+    @Test
+    void robustLeavesOutAnomaliesAmongTheNormalDataAndListsThem() throws IOException {
+        writeDirty();
+        assertThat(run(
+                        "detect",
+                        path("dirty.csv"),
+                        path("new.csv"),
+                        "--robust",
+                        "0.2",
+                        "--epochs",
+                        "15",
+                        "--no-rivals",
+                        "--out",
+                        path("robust")))
+                .as(errors())
+                .isZero();
+        assertThat(output())
+                .contains("Left out of the training data: ", "Left out of the calibrating data: ", "at most 20 %")
+                .containsPattern("the last 20 %, without \\d+ outliers");
+        assertThat(cells("robust/left-out.csv").getFirst())
+                .containsExactly("part", "series", "first_row", "last_row", "start", "end", "error");
+        assertThat(dead("robust/left-out.csv", "training", 0)[0]).isGreaterThan(40);
+        assertThat(dead("robust/left-out.csv", "held out", 2400)[0]).isGreaterThan(10);
+        assertThat(dead("robust/left-out.csv", "training", 0)[1]).isLessThan(60);
+
+        assertThat(run("detect", path("dirty.csv"), path("new.csv"), "--robust", "0.7", "--out", path("not")))
+                .isEqualTo(Main.WRONG_USAGE);
+        assertThat(errors()).contains("expected a share above 0 and at most 0.5 such as 0.1, found '0.7'");
+    }
+
+    @Test
+    void aRobustLabListsWhatItLeftOutAndMarksItForTheWorkbench() throws IOException {
+        writeDirty();
+        Files.writeString(folder.resolve("robust.yaml"), """
+            data: {source: dirty.csv, window: {steps: 16, stride: 4}, scaling: standardize}
+            models:
+              - name: dense
+                input: [16, 3]
+                encoder: [Flatten, Dense: {units: 8}]
+                decoder: [Dense: {units: 48}, Reshape: {target_shape: [16, 3]}]
+            training: {epochs: 15, learning_rate: 0.01, batch_size: 32, robust: true}
+            detect: {new: new.csv, rivals: false}
+            """);
+        assertThat(run("lab", path("robust.yaml"), "--out", path("robust-lab")))
+                .as(errors())
+                .isZero();
+        Path lab = folder.resolve("robust-lab");
+        assertThat(Files.readString(lab.resolve("report.html")))
+                .contains("Left out of the training data: ", "results/dense_left_out.csv");
+        int listed = Arrays.stream(dead("robust-lab/results/dense_left_out.csv", "training", 0))
+                        .sum()
+                + Arrays.stream(dead("robust-lab/results/dense_left_out.csv", "held out", 0))
+                        .sum();
+        JsonNode marks = JsonMapper.shared()
+                .readTree(Files.readString(lab.resolve("marks/train.json")))
+                .path("marks");
+        int marked = 0;
+        for (JsonNode mark : marks) {
+            assertThat(mark.path("kind").asString()).isEqualTo("anomaly");
+            marked += mark.path("last").intValue() - mark.path("first").intValue() + 1;
+        }
+        assertThat(marked).isEqualTo(listed).isGreaterThan(50);
+
+        assertThat(run("replay", path("robust-lab"))).as(errors()).isZero();
     }
 
     private static List<double[]> plant(int count, Random random) {

@@ -14,6 +14,7 @@ import dev.hourglass.detect.series.Smoothing;
  * @param events when rows above it make up an event
  * @param endByNormal whether the score at which an event ends is found as well, in place of that of {@code events}: nine of ten
  *     normal rows have lower ones
+ * @param outliers the largest share of the normal samples that is left out where these are far worse rebuilt than the others, 0 to 0.5
  */
 public record DetectionOptions(
         Errors errors,
@@ -21,15 +22,23 @@ public record DetectionOptions(
         Smoothing smoothing,
         ThresholdRule.FromNormal rule,
         EventOptions events,
-        boolean endByNormal) {
-    /** With events that end at the score that they say. */
+        boolean endByNormal,
+        double outliers) {
+    public DetectionOptions {
+        if (!(outliers >= 0 && outliers <= 0.5)) {
+            throw new IllegalArgumentException(
+                    "the share of outliers must be at least 0 and at most 0.5, got " + outliers);
+        }
+    }
+
+    /** With events that end at the score that they say, and no outliers. */
     public DetectionOptions(
             Errors errors,
             RowAnswers.Overlap overlap,
             Smoothing smoothing,
             ThresholdRule.FromNormal rule,
             EventOptions events) {
-        this(errors, overlap, smoothing, rule, events, false);
+        this(errors, overlap, smoothing, rule, events, false, 0);
     }
 
     /** How the errors of a step's channels become its score. */
@@ -54,7 +63,8 @@ public record DetectionOptions(
                 new Smoothing.MovingAverage(10),
                 new ThresholdRule.FalseAlarmRate(0.01),
                 EventOptions.defaults().withMergeGap(10),
-                true);
+                true,
+                0);
     }
 
     /** For samples that are no series, such as pictures: squared errors, nothing smoothed. */
@@ -63,28 +73,33 @@ public record DetectionOptions(
     }
 
     public DetectionOptions withErrors(Errors other) {
-        return new DetectionOptions(other, overlap, smoothing, rule, events, endByNormal);
+        return new DetectionOptions(other, overlap, smoothing, rule, events, endByNormal, outliers);
     }
 
     public DetectionOptions withOverlap(RowAnswers.Overlap other) {
-        return new DetectionOptions(errors, other, smoothing, rule, events, endByNormal);
+        return new DetectionOptions(errors, other, smoothing, rule, events, endByNormal, outliers);
     }
 
     public DetectionOptions withSmoothing(Smoothing other) {
-        return new DetectionOptions(errors, overlap, other, rule, events, endByNormal);
+        return new DetectionOptions(errors, overlap, other, rule, events, endByNormal, outliers);
     }
 
     public DetectionOptions withRule(ThresholdRule.FromNormal other) {
-        return new DetectionOptions(errors, overlap, smoothing, other, events, endByNormal);
+        return new DetectionOptions(errors, overlap, smoothing, other, events, endByNormal, outliers);
     }
 
     /** With events that end at the score that they say. */
     public DetectionOptions withEvents(EventOptions other) {
-        return new DetectionOptions(errors, overlap, smoothing, rule, other, false);
+        return new DetectionOptions(errors, overlap, smoothing, rule, other, false, outliers);
     }
 
     /** With these events, but for the score at which they end: that is found from normal scores. */
     public DetectionOptions withEventsEndingByNormal(EventOptions other) {
-        return new DetectionOptions(errors, overlap, smoothing, rule, other, true);
+        return new DetectionOptions(errors, overlap, smoothing, rule, other, true, outliers);
+    }
+
+    /** For normal data of which some may be none. */
+    public DetectionOptions withOutliers(double share) {
+        return new DetectionOptions(errors, overlap, smoothing, rule, events, endByNormal, share);
     }
 }

@@ -13,13 +13,17 @@ import dev.hourglass.engine.ChainInference;
 import dev.hourglass.evaluate.Reconstruction;
 import dev.hourglass.model.Graph;
 import dev.hourglass.model.Parameters;
+import dev.hourglass.tensor.Outliers;
 import dev.hourglass.tensor.RandomSource;
 import dev.hourglass.tensor.Shape;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +57,8 @@ public final class Detector implements AutoCloseable {
      * Finds the threshold of a model from normal data on which it was not trained; errors are whitened by the same data.
      *
      * @param model rebuilds the samples
-     * @param normal samples without anomalies, under the model's normalization
+     * @param normal samples without anomalies, under the model's normalization; outliers among them are left out where the
+     *     options say so
      * @param source what they are, for people, such as {@code pump.csv, the last 20 %}
      * @param random draws the samples of a bootstrap
      * @param progress is told how many samples are done
@@ -66,7 +71,10 @@ public final class Detector implements AutoCloseable {
             String source,
             RandomSource random,
             IntConsumer progress) {
-        StepErrors errors = errors(model, normal, options.errors());
+        Outliers left = outliers(model, normal, options.outliers());
+        boolean[] kept = left.kept();
+        IntPredicate counts = sample -> left.samples().isEmpty() || kept[sample];
+        StepErrors errors = errors(model, normal, options.errors(), counts);
         Optional<SamplePlaces> places = normal.places();
         double[] scores;
         if (places.isPresent()) {
@@ -75,14 +83,18 @@ public final class Detector implements AutoCloseable {
                 progress.accept(from + count);
             };
             requireEachRow(options.overlap(), normal, places.get());
-            StepScores steps = StepScores.of(watched, normal, errors, options.overlap());
-            requireFinite(steps, places.get(), options.overlap(), normal.name());
+            StepScores steps = StepScores.of(watched, normal, errors, options.overlap(), counts);
+            requireFinite(steps, places.get(), options.overlap(), normal.name(), counts);
             scores = Arrays.stream(steps.smoothed(options.smoothing()).scores())
                     .filter(score -> !Double.isNaN(score))
                     .toArray();
         } else {
-            scores = SampleScores.of(model, normal, errors, progress);
-            requireFinite(scores, normal.name());
+            double[] all = SampleScores.of(model, normal, errors, progress);
+            requireFinite(all, normal.name());
+            scores = IntStream.range(0, all.length)
+                    .filter(counts)
+                    .mapToDouble(sample -> all[sample])
+                    .toArray();
         }
         CalibratedThreshold threshold = Calibration.fit(options.rule(), scores, random);
         return new Detection(
@@ -93,8 +105,26 @@ public final class Detector implements AutoCloseable {
                 options.endByNormal()
                         ? endingByNormal(options.events(), scores, threshold.threshold())
                         : options.events(),
-                source,
+                left.samples().isEmpty()
+                        ? source
+                        : String.format(
+                                Locale.ROOT,
+                                "%s, without %,d %s",
+                                source,
+                                left.samples().size(),
+                                left.samples().size() == 1 ? "outlier" : "outliers"),
                 places.map(found -> windows(normal, found)).orElse(null));
+    }
+
+    /**
+     * Samples that a model rebuilds much worse than the others.
+     *
+     * @param share of them that may be such at most, 0 to 0.5; with 0 nothing is looked for
+     */
+    public static Outliers outliers(Reconstruction model, Dataset samples, double share) {
+        return share > 0
+                ? Outliers.of(SampleScores.of(model, samples, new StepErrors.Squared(), done -> {}), share)
+                : Outliers.NONE;
     }
 
     /** An event ends where scores are such as normal rows usually have, but never above where it starts. */
@@ -103,7 +133,8 @@ public final class Detector implements AutoCloseable {
         return Double.isFinite(usual) ? events.withEnd(Math.min(events.start(), usual)) : events;
     }
 
-    private static StepErrors errors(Reconstruction model, Dataset normal, DetectionOptions.Errors errors) {
+    private static StepErrors errors(
+            Reconstruction model, Dataset normal, DetectionOptions.Errors errors, IntPredicate counts) {
         int channels = normal.sampleShape().dimension(-1);
         if (errors == DetectionOptions.Errors.MAHALANOBIS && channels > MOST_WHITENED) {
             throw new IllegalArgumentException("errors of at most " + MOST_WHITENED + " channels can be whitened, got "
@@ -112,7 +143,7 @@ public final class Detector implements AutoCloseable {
         return switch (errors) {
             case SQUARED -> new StepErrors.Squared();
             case ABSOLUTE -> new StepErrors.Absolute();
-            case MAHALANOBIS -> StepErrors.Mahalanobis.fit(model, normal);
+            case MAHALANOBIS -> StepErrors.Mahalanobis.fit(model, normal, counts);
         };
     }
 
@@ -189,7 +220,7 @@ public final class Detector implements AutoCloseable {
         };
         samples.places().ifPresent(places -> requireEachRow(detection.overlap(), samples, places));
         StepScores scores = StepScores.of(watched, samples, detection.errors(), detection.overlap());
-        requireFinite(scores, samples.places().orElseThrow(), detection.overlap(), samples.name());
+        requireFinite(scores, samples.places().orElseThrow(), detection.overlap(), samples.name(), sample -> true);
         return scores.smoothed(detection.smoothing()).over(detection.threshold().threshold());
     }
 
@@ -234,8 +265,12 @@ public final class Detector implements AutoCloseable {
         }
     }
 
-    private static void requireFinite(StepScores scores, SamplePlaces places, RowAnswers.Overlap overlap, String name) {
+    private static void requireFinite(
+            StepScores scores, SamplePlaces places, RowAnswers.Overlap overlap, String name, IntPredicate counts) {
         for (int sample = 0; sample < places.size(); sample++) {
+            if (!counts.test(sample)) {
+                continue;
+            }
             int end = places.start(sample) + places.length(sample);
             // The first rows of a piece have no causal score.
             int first = overlap == RowAnswers.Overlap.CAUSAL ? end - 1 : places.start(sample);

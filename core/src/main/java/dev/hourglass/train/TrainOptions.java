@@ -15,6 +15,7 @@ import dev.hourglass.engine.Optimizer;
  * @param noise what spoils inputs while targets stay clean
  * @param callbacks what looks at the history after each epoch
  * @param shuffle in which order an epoch sees the samples
+ * @param trimming what is left out because it stays worst over the epochs
  * @param seed of initialisation, shuffling and dropout
  * @param threads that compute, >= 1; any number gives the same bits
  */
@@ -28,6 +29,7 @@ public record TrainOptions(
         InputNoise noise,
         Callbacks callbacks,
         Shuffle shuffle,
+        Trimming trimming,
         long seed,
         int threads) {
     public TrainOptions {
@@ -55,6 +57,7 @@ public record TrainOptions(
                 InputNoise.none(),
                 Callbacks.NONE,
                 Shuffle.BY_SIZE,
+                Trimming.NONE,
                 42,
                 Runtime.getRuntime().availableProcessors());
     }
@@ -65,22 +68,66 @@ public record TrainOptions(
 
     public TrainOptions withEpochs(int value) {
         return new TrainOptions(
-                value, batchSize, loss, optimizer, schedule, augmentation, noise, callbacks, shuffle, seed, threads);
+                value,
+                batchSize,
+                loss,
+                optimizer,
+                schedule,
+                augmentation,
+                noise,
+                callbacks,
+                shuffle,
+                trimming,
+                seed,
+                threads);
     }
 
     public TrainOptions withBatchSize(int value) {
         return new TrainOptions(
-                epochs, value, loss, optimizer, schedule, augmentation, noise, callbacks, shuffle, seed, threads);
+                epochs,
+                value,
+                loss,
+                optimizer,
+                schedule,
+                augmentation,
+                noise,
+                callbacks,
+                shuffle,
+                trimming,
+                seed,
+                threads);
     }
 
     public TrainOptions withLoss(Loss value) {
         return new TrainOptions(
-                epochs, batchSize, value, optimizer, schedule, augmentation, noise, callbacks, shuffle, seed, threads);
+                epochs,
+                batchSize,
+                value,
+                optimizer,
+                schedule,
+                augmentation,
+                noise,
+                callbacks,
+                shuffle,
+                trimming,
+                seed,
+                threads);
     }
 
     public TrainOptions withOptimizer(Optimizer value) {
         return new TrainOptions(
-                epochs, batchSize, loss, value, schedule, augmentation, noise, callbacks, shuffle, seed, threads);
+                epochs,
+                batchSize,
+                loss,
+                value,
+                schedule,
+                augmentation,
+                noise,
+                callbacks,
+                shuffle,
+                trimming,
+                seed,
+                threads);
     }
 
     public TrainOptions withLearningRate(float value) {
@@ -89,37 +136,120 @@ public record TrainOptions(
 
     public TrainOptions withSchedule(LearningRateSchedule value) {
         return new TrainOptions(
-                epochs, batchSize, loss, optimizer, value, augmentation, noise, callbacks, shuffle, seed, threads);
+                epochs,
+                batchSize,
+                loss,
+                optimizer,
+                value,
+                augmentation,
+                noise,
+                callbacks,
+                shuffle,
+                trimming,
+                seed,
+                threads);
     }
 
     public TrainOptions withAugmentation(Augmentation value) {
         return new TrainOptions(
-                epochs, batchSize, loss, optimizer, schedule, value, noise, callbacks, shuffle, seed, threads);
+                epochs, batchSize, loss, optimizer, schedule, value, noise, callbacks, shuffle, trimming, seed,
+                threads);
     }
 
     public TrainOptions withNoise(InputNoise value) {
         return new TrainOptions(
-                epochs, batchSize, loss, optimizer, schedule, augmentation, value, callbacks, shuffle, seed, threads);
+                epochs,
+                batchSize,
+                loss,
+                optimizer,
+                schedule,
+                augmentation,
+                value,
+                callbacks,
+                shuffle,
+                trimming,
+                seed,
+                threads);
     }
 
     public TrainOptions withCallbacks(Callbacks value) {
         return new TrainOptions(
-                epochs, batchSize, loss, optimizer, schedule, augmentation, noise, value, shuffle, seed, threads);
+                epochs,
+                batchSize,
+                loss,
+                optimizer,
+                schedule,
+                augmentation,
+                noise,
+                value,
+                shuffle,
+                trimming,
+                seed,
+                threads);
     }
 
     public TrainOptions withShuffle(Shuffle value) {
         return new TrainOptions(
-                epochs, batchSize, loss, optimizer, schedule, augmentation, noise, callbacks, value, seed, threads);
+                epochs,
+                batchSize,
+                loss,
+                optimizer,
+                schedule,
+                augmentation,
+                noise,
+                callbacks,
+                value,
+                trimming,
+                seed,
+                threads);
+    }
+
+    public TrainOptions withTrimming(Trimming value) {
+        return new TrainOptions(
+                epochs,
+                batchSize,
+                loss,
+                optimizer,
+                schedule,
+                augmentation,
+                noise,
+                callbacks,
+                shuffle,
+                value,
+                seed,
+                threads);
     }
 
     public TrainOptions withSeed(long value) {
         return new TrainOptions(
-                epochs, batchSize, loss, optimizer, schedule, augmentation, noise, callbacks, shuffle, value, threads);
+                epochs,
+                batchSize,
+                loss,
+                optimizer,
+                schedule,
+                augmentation,
+                noise,
+                callbacks,
+                shuffle,
+                trimming,
+                value,
+                threads);
     }
 
     public TrainOptions withThreads(int value) {
         return new TrainOptions(
-                epochs, batchSize, loss, optimizer, schedule, augmentation, noise, callbacks, shuffle, seed, value);
+                epochs,
+                batchSize,
+                loss,
+                optimizer,
+                schedule,
+                augmentation,
+                noise,
+                callbacks,
+                shuffle,
+                trimming,
+                seed,
+                value);
     }
 
     static void require(boolean condition, String message) {

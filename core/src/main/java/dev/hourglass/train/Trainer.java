@@ -36,6 +36,7 @@ public final class Trainer {
     private final List<String> weightDigests;
     private EpochPlace place;
     private CallbackState callbacks;
+    private TrimmingState trimming;
 
     private Trainer(
             TrainingState from,
@@ -57,6 +58,7 @@ public final class Trainer {
         weightDigests = new ArrayList<>(from.weightDigests());
         place = from.place();
         callbacks = from.callbacks();
+        trimming = from.trimming();
     }
 
     /**
@@ -104,6 +106,7 @@ public final class Trainer {
         options.augmentation().requireFits(spec.input());
         LossRequirements.require(spec, options.loss(), training, validation);
         requireNothingChanged(spec, options);
+        options.trimming().requireSuits(spec.name(), options.loss(), training);
         from.requireSuits(options);
         try (TrainingSession session = TrainingSession.of(
                 spec.graph(),
@@ -126,7 +129,12 @@ public final class Trainer {
         listener.accept(new TrainEvent.Started(model.spec().name(), options.loss(), options.epochs(), steps));
         while (place.epoch() <= options.epochs() && !callbacks.hasStopped()) {
             listener.accept(new TrainEvent.EpochStarted(place.epoch(), options.epochs()));
-            int[] order = options.shuffle().order(training, options.seed(), place.epoch());
+            int[] order = options.trimming()
+                    .kept(
+                            options.shuffle().order(training, options.seed(), place.epoch()),
+                            place.epoch(),
+                            options.epochs(),
+                            trimming);
             Samples targets = options.augmentation().samples(training, options.seed(), place.epoch());
             // Both of a pair are augmented alike.
             Samples seen = training.noisy()
@@ -150,7 +158,8 @@ public final class Trainer {
                 session.optimizerState(),
                 history,
                 weightDigests,
-                callbacks.kept());
+                callbacks.kept(),
+                options.trimming().outliers(trimming));
     }
 
     private void step(List<Samples> inputs, List<Samples> targets, int[] order) {
@@ -223,6 +232,7 @@ public final class Trainer {
                 (place.trainNanos() + System.nanoTime() - start) / 1e9));
         weightDigests.add(model.parameters().sha256());
         callbacks = callbacks.after(options.callbacks(), epochs.getLast(), model.parameters());
+        trimming = options.trimming().after(trimming, model, training, options.threads());
         listener.accept(new TrainEvent.EpochFinished(epochs.getLast(), place.steps()));
         place = EpochPlace.startOf(place.epoch() + 1);
     }
@@ -260,7 +270,8 @@ public final class Trainer {
                 place,
                 new History(options.loss(), epochs),
                 weightDigests,
-                callbacks);
+                callbacks,
+                trimming);
     }
 
     private Autoencoder copy(Parameters weights) {

@@ -17,6 +17,7 @@ import java.util.List;
  * @param history of the epochs that are over
  * @param weightDigests SHA-256 of all weights after each of them, in hex
  * @param callbacks what early stopping and the others remember
+ * @param trimming what is known of each sample, where some are left out
  */
 public record TrainingState(
         Autoencoder model,
@@ -24,7 +25,8 @@ public record TrainingState(
         EpochPlace place,
         History history,
         List<String> weightDigests,
-        CallbackState callbacks) {
+        CallbackState callbacks,
+        TrimmingState trimming) {
     public TrainingState {
         weightDigests = List.copyOf(weightDigests);
         if (weightDigests.size() != history.epochs().size()) {
@@ -42,18 +44,20 @@ public record TrainingState(
                 EpochPlace.startOf(1),
                 new History(options.loss(), List.of()),
                 List.of(),
-                CallbackState.start(options));
+                CallbackState.start(options),
+                TrimmingState.START);
     }
 
     /**
-     * To train on with other options: what early stopping and the others have seen no longer counts, and another kind of
+     * To train on with other options: what early stopping, trimming and the others have seen no longer counts, and another kind of
      * optimizer remembers nothing yet.
      */
     public TrainingState forOther(TrainOptions options) {
         OptimizerState kept = optimizer.suits(options.optimizer())
                 ? optimizer
                 : OptimizerState.fresh(options.optimizer(), model.parameters());
-        return new TrainingState(model, kept, place, history, weightDigests, CallbackState.start(options));
+        return new TrainingState(
+                model, kept, place, history, weightDigests, CallbackState.start(options), TrimmingState.START);
     }
 
     /** @throws UnsuitableTrainingException if training can't go on from here with these options */

@@ -209,7 +209,8 @@ class InputPartsTest {
                 fresh.place(),
                 fresh.history(),
                 List.of(),
-                fresh.callbacks());
+                fresh.callbacks(),
+                fresh.trimming());
         Dataset data = golden.data(model.spec());
         return Trainer.train(from, data, data, options, TrainingWatch.INTERRUPTS, event -> {});
     }

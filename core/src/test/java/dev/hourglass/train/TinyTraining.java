@@ -45,7 +45,8 @@ public final class TinyTraining {
                 from.place(),
                 from.history(),
                 from.weightDigests(),
-                from.callbacks());
+                from.callbacks(),
+                from.trimming());
         return Trainer.train(copy, TRAINING, VALIDATION, OPTIONS, watch, event -> {});
     }
 

@@ -11,6 +11,7 @@ import dev.hourglass.train.LearningRateSchedule.CosineDecay;
 import dev.hourglass.train.LearningRateSchedule.ExponentialDecay;
 import dev.hourglass.train.Shuffle;
 import dev.hourglass.train.TrainOptions;
+import dev.hourglass.train.Trimming;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,6 +50,7 @@ public final class TrainingSyntax {
                         "reduce_lr_on_plateau",
                         "keep_best",
                         "shuffle",
+                        "robust",
                         "seed",
                         "threads");
         Optional<Node> rate = training.find("learning_rate");
@@ -89,10 +91,21 @@ public final class TrainingSyntax {
                 training.find("shuffle")
                         .map(value -> value.asOneOf(Shuffle.class))
                         .orElse(defaults.shuffle()),
+                training.find("robust").map(TrainingSyntax::trimming).orElse(defaults.trimming()),
                 training.find("seed")
                         .map(value -> value.asWholeNumber(Long.MIN_VALUE, Long.MAX_VALUE))
                         .orElse(defaults.seed()),
                 training.find("threads").map(value -> value.asInt(1, 1024)).orElse(defaults.threads()));
+    }
+
+    /** {@code true}, or the largest share that may be left out. */
+    private static Trimming trimming(Node node) {
+        if (node instanceof Scalar scalar && scalar.kind() == Scalar.Kind.BOOLEAN) {
+            return node.asBoolean() ? Trimming.TENTH : Trimming.NONE;
+        }
+        return new Trimming(node.asDouble(
+                "true, or the largest share of samples to leave out, above 0 and at most 0.5",
+                share -> share > 0 && share <= 0.5));
     }
 
     private static Optimizer optimizer(Mapping training, Optimizer otherwise) {
@@ -125,16 +138,20 @@ public final class TrainingSyntax {
         if (options.shuffle() != Shuffle.BY_SIZE) {
             tree.put("shuffle", options.shuffle().name().toLowerCase(Locale.ROOT));
         }
+        if (options.trimming().trims()) {
+            tree.put("robust", options.trimming().share());
+        }
         tree.put("seed", options.seed());
         tree.put("threads", options.threads());
         return tree;
     }
 
-    /** Whether the learning rate or the images change while a model trains. */
+    /** Whether the learning rate, the images or which samples are trained on change while a model trains. */
     public static boolean changes(TrainOptions options) {
         return !options.schedule().equals(LearningRateSchedule.CONSTANT)
                 || !options.augmentation().equals(Augmentation.NONE)
-                || !options.noise().equals(InputNoise.none());
+                || !options.noise().equals(InputNoise.none())
+                || options.trimming().trims();
     }
 
     /** Such as {@code CosineDecay (alpha 0.0); horizontal_flip true}, or {@code none}. */
@@ -150,6 +167,10 @@ public final class TrainingSyntax {
         }
         if (!options.noise().equals(InputNoise.none())) {
             words.add("inputs with " + options.noise().inWords());
+        }
+        if (options.trimming().trims()) {
+            words.add("samples that stay worst left out, at most a share of "
+                    + options.trimming().share());
         }
         return words.isEmpty() ? "none" : String.join("; ", words);
     }

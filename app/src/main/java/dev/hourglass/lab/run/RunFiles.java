@@ -50,7 +50,7 @@ public final class RunFiles {
         ResultFiles.of(result).forEach((name, text) -> folder.write("results/" + name, text));
         ResultFiles.tables(result).forEach((name, table) -> folder.write("results/" + name, table));
         if (record.recipe().outputs().report()) {
-            folder.write("report.html", HtmlReport.render(result, detections));
+            folder.write("report.html", HtmlReport.render(result, findings, detections));
         }
         folder.write("run.json", JsonWriting.text(record.toTree()));
     }

@@ -3,6 +3,7 @@ package dev.hourglass.detect.series;
 import dev.hourglass.data.Dataset;
 import dev.hourglass.evaluate.Reconstruction;
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
@@ -67,6 +68,11 @@ public sealed interface StepErrors {
          * @throws IllegalArgumentException if the steps are too few, their errors all alike, or not finite
          */
         public static Mahalanobis fit(Reconstruction model, Dataset samples) {
+            return fit(model, samples, sample -> true);
+        }
+
+        /** @param wanted whether a sample counts */
+        public static Mahalanobis fit(Reconstruction model, Dataset samples, IntPredicate wanted) {
             int channels = samples.sampleShape().dimension(-1);
             int size = samples.sampleShape().size();
             float[] original = new float[size];
@@ -74,6 +80,9 @@ public sealed interface StepErrors {
             double[] errors = new double[channels];
             Moments moments = new Moments(channels);
             for (int sample = 0; sample < samples.size(); sample++) {
+                if (!wanted.test(sample)) {
+                    continue;
+                }
                 model.rebuild(sample, 1, rebuilt);
                 samples.copySample(sample, original, 0);
                 int place = sample;

@@ -7,6 +7,7 @@ import dev.hourglass.data.series.RowAnswers;
 import dev.hourglass.evaluate.Reconstruction;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.function.UnaryOperator;
 
 /**
@@ -38,6 +39,12 @@ public final class StepScores {
      * @throws IllegalArgumentException if the samples are no windows of rows
      */
     public static StepScores of(Reconstruction model, Dataset samples, StepErrors errors, RowAnswers.Overlap overlap) {
+        return of(model, samples, errors, overlap, sample -> true);
+    }
+
+    /** @param wanted whether a sample counts; others are as if they weren't there */
+    public static StepScores of(
+            Reconstruction model, Dataset samples, StepErrors errors, RowAnswers.Overlap overlap, IntPredicate wanted) {
         SamplePlaces places = samples.places()
                 .orElseThrow(() -> new IllegalArgumentException("scores by step need windows of a series, but "
                         + samples.name() + " has samples without rows. Score its samples instead."));
@@ -53,6 +60,9 @@ public final class StepScores {
             int count = Math.min(BATCH, samples.size() - from);
             model.rebuild(from, count, rebuilt);
             for (int sample = 0; sample < count; sample++) {
+                if (!wanted.test(from + sample)) {
+                    continue;
+                }
                 samples.copySample(from + sample, original, 0);
                 for (int step = 0; step < size / channels; step++) {
                     int at = step * channels;

@@ -20,7 +20,7 @@ import java.util.Arrays;
  *
  * <pre>
  * 8 bytes   HGCKPT\r\n, so that a file changed in transfer as text is told at once
- * int       the version of this layout, 4
+ * int       the version of this layout, 5
  * origin    count, then key and value each; text is an unsigned short of bytes and UTF-8 as {@link java.io.DataInput} has it
  * optimizer as text, such as sgd:momentum=0.9; steps as int; count of its scalars, then name and float each
  * place     epoch, steps, samples as ints; losses, what outputs alone made of them, divergences, squared and absolute
@@ -30,12 +30,13 @@ import java.util.Arrays;
  *           as doubles, with such outputs after those of training and of validation, and its digest's 32 bytes
  * callbacks early stopping (double, three ints), plateau (double, two ints, float), best weights twice
  *           (a byte 0; or 1, epoch as int, value as double, weights)
+ * trimming  epochs that were measured as int, count, then the sum of each sample's logarithms as double
  * weights   count, then each variable's path and its values, counted
  * slots     count, then each one's name and what it holds of each trainable variable, likewise
  * 32 bytes  SHA-256 of all before
  * </pre>
  *
- * Earlier versions are read as well. Version 3 has no outputs. Version 2 has no divergences either, and losses but not what
+ * Earlier versions are read as well. Version 4 has no trimming. Version 3 has no outputs either. Version 2 has no divergences, and losses but not what
  * outputs alone made of them. Version 1 knew mean squared error and Adam alone:
  *
  * <pre>
@@ -49,7 +50,7 @@ import java.util.Arrays;
  */
 final class CheckpointFile {
     static final byte[] MAGIC = {'H', 'G', 'C', 'K', 'P', 'T', '\r', '\n'};
-    static final int VERSION = 4;
+    static final int VERSION = 5;
     static final int DIGEST_BYTES = 32;
 
     private static final int BUFFER = 1 << 16;
@@ -57,8 +58,8 @@ final class CheckpointFile {
     /** Weights, best weights twice and what an optimizer remembers, with room for one that remembers more. */
     private static final int MOST_COPIES = 8;
 
-    /** Of the recipe, and of a history of 100,000 epochs. */
-    private static final int MOST_OTHER_BYTES = 32 << 20;
+    /** Of the recipe, a history of 100,000 epochs, and what is known of 4,000,000 samples. */
+    private static final int MOST_OTHER_BYTES = 64 << 20;
 
     private CheckpointFile() {}
 

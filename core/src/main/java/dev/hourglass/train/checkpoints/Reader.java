@@ -20,6 +20,7 @@ import dev.hourglass.train.EpochPlace;
 import dev.hourglass.train.History;
 import dev.hourglass.train.ReduceLrOnPlateau;
 import dev.hourglass.train.TrainingState;
+import dev.hourglass.train.TrimmingState;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -59,6 +60,9 @@ final class Reader {
 
     /** The version that knew a single output. */
     private static final int THIRD = 3;
+
+    /** The version that left no samples out. */
+    private static final int FOURTH = 4;
 
     private final Path file;
     private final byte[] bytes;
@@ -116,11 +120,13 @@ final class Reader {
             digests.add(HexFormat.of().formatHex(in.readNBytes(CheckpointFile.DIGEST_BYTES)));
         }
         CallbackState callbacks = callbacks();
+        TrimmingState trimming = version <= FOURTH ? TrimmingState.START : trimming();
         Parameters weights = parameters(variables);
         OptimizerState state = new OptimizerState(optimizer, steps, slots(optimizer), scalars);
         return new Checkpoint(
                 origin,
-                new TrainingState(model.apply(weights), state, place, new History(loss, epochs), digests, callbacks));
+                new TrainingState(
+                        model.apply(weights), state, place, new History(loss, epochs), digests, callbacks, trimming));
     }
 
     private Optimizer adam() throws IOException {
@@ -204,6 +210,15 @@ final class Reader {
                 new ReduceLrOnPlateau.State(in.readDouble(), in.readInt(), in.readInt(), in.readFloat()),
                 best(),
                 best());
+    }
+
+    private TrimmingState trimming() throws IOException {
+        int epochs = in.readInt();
+        double[] sums = new double[count("samples", Double.BYTES)];
+        for (int sample = 0; sample < sums.length; sample++) {
+            sums[sample] = in.readDouble();
+        }
+        return TrimmingState.of(epochs, sums);
     }
 
     private @Nullable BestWeights best() throws IOException {

@@ -11,6 +11,7 @@ import dev.hourglass.train.EpochPlace;
 import dev.hourglass.train.History;
 import dev.hourglass.train.ReduceLrOnPlateau;
 import dev.hourglass.train.TrainingState;
+import dev.hourglass.train.TrimmingState;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -40,6 +41,7 @@ final class Writer {
         write(state.place());
         writeHistory(state);
         write(state.callbacks());
+        write(state.trimming());
         write(state.model().parameters());
         out.writeInt(state.optimizer().slots().size());
         for (Map.Entry<String, Parameters> slot : state.optimizer().slots().entrySet()) {
@@ -119,6 +121,14 @@ final class Writer {
         out.writeFloat(plateau.learningRate());
         write(callbacks.toRestore());
         write(callbacks.kept());
+    }
+
+    private void write(TrimmingState trimming) throws IOException {
+        out.writeInt(trimming.epochs());
+        out.writeInt(trimming.size());
+        for (int sample = 0; sample < trimming.size(); sample++) {
+            out.writeDouble(trimming.sum(sample));
+        }
     }
 
     private void write(@Nullable BestWeights best) throws IOException {
