@@ -5,12 +5,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
@@ -240,21 +238,19 @@ public record Graph(List<Input> inputs, List<Node> nodes, List<String> outputs, 
 
     /** In an order in which each finds what it reads, and else as they were. */
     private static List<Node> sorted(List<Input> inputs, List<Node> nodes) {
-        Map<String, List<Node>> readers = new LinkedHashMap<>();
-        Map<Node, Integer> missing = new LinkedHashMap<>();
+        Map<String, List<Integer>> readers = new HashMap<>();
+        int[] missing = new int[nodes.size()];
         Set<String> given = inputs.stream().map(Input::name).collect(Collectors.toSet());
         Set<String> names = nodes.stream().map(Node::name).collect(Collectors.toSet());
         Queue<Integer> ready = new PriorityQueue<>();
-        Map<Node, Integer> places = new LinkedHashMap<>();
-        for (int i = 0; i < nodes.size(); i++) {
-            Node node = nodes.get(i);
-            places.put(node, i);
-            Set<String> awaited = new LinkedHashSet<>(node.inputs());
+        for (int i = 0; i < missing.length; i++) {
+            Set<String> awaited = new HashSet<>(nodes.get(i).inputs());
             // What nobody gives is told by the constructor.
             awaited.removeIf(read -> given.contains(read) || !names.contains(read));
-            awaited.forEach(read ->
-                    readers.computeIfAbsent(read, ignored -> new ArrayList<>()).add(node));
-            missing.put(node, awaited.size());
+            for (String read : awaited) {
+                readers.computeIfAbsent(read, ignored -> new ArrayList<>()).add(i);
+            }
+            missing[i] = awaited.size();
             if (awaited.isEmpty()) {
                 ready.add(i);
             }
@@ -263,9 +259,9 @@ public record Graph(List<Input> inputs, List<Node> nodes, List<String> outputs, 
         while (!ready.isEmpty()) {
             Node next = nodes.get(ready.remove());
             sorted.add(next);
-            for (Node reader : readers.getOrDefault(next.name(), List.of())) {
-                if (missing.merge(reader, -1, Integer::sum) == 0) {
-                    ready.add(Objects.requireNonNull(places.get(reader)));
+            for (int reader : readers.getOrDefault(next.name(), List.of())) {
+                if (--missing[reader] == 0) {
+                    ready.add(reader);
                 }
             }
         }
