@@ -179,6 +179,7 @@ class CheckpointsTest {
             if (i % 2 == 1) {
                 changed[i] ^= (byte) (1 << random.nextInt(8));
             }
+            Files.delete(file); // a file system waits for the disk where one is written over
             Files.write(file, changed);
             assertThatThrownBy(() ->
                             CheckpointFile.read(confined(), "a.checkpoint", TinyTraining.SPEC, Normalization.NONE))
@@ -203,6 +204,7 @@ class CheckpointsTest {
             ByteArrayOutputStream whole = new ByteArrayOutputStream();
             whole.write(forged);
             whole.write(MessageDigest.getInstance("SHA-256").digest(forged));
+            Files.delete(file); // as above
             Files.write(file, whole.toByteArray());
             try {
                 CheckpointFile.read(confined(), "a.checkpoint", TinyTraining.SPEC, Normalization.NONE);
