@@ -43,7 +43,7 @@ public final class TestServer implements AutoCloseable {
     private final Path runs;
     private final InstantSource clock;
     private final long dataQuotaBytes;
-    private final HttpClient client = HttpClient.newHttpClient();
+    private HttpClient client = HttpClient.newHttpClient();
     private WorkbenchServer server;
 
     TestServer(Path runs) {
@@ -93,7 +93,8 @@ public final class TestServer implements AutoCloseable {
     /** Stops the server and starts another at the same address. */
     void restart() {
         int port = server.port();
-        server.close();
+        close();
+        client = HttpClient.newHttpClient();
         server = WorkbenchServer.start(options(port));
     }
 
@@ -159,8 +160,10 @@ public final class TestServer implements AutoCloseable {
         return found;
     }
 
+    /** The client leaves first: for connections that might be used again a server waits a second. */
     @Override
     public void close() {
+        client.shutdownNow();
         server.close();
     }
 }
