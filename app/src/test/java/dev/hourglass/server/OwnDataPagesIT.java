@@ -3,7 +3,6 @@ package dev.hourglass.server;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.deque.html.axecore.playwright.AxeBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.microsoft.playwright.CDPSession;
@@ -132,7 +131,7 @@ class OwnDataPagesIT {
         labelled(page, "Model").selectOption("lstm");
         labelled(page, "Epochs").fill("1");
         assertThat(page.locator("hg-own-data .estimate")).containsText("measured on this machine");
-        assertThat(new AxeBuilder(page).analyze().getViolations()).isEmpty();
+        assertThat(Workbench.axe(page).analyze().getViolations()).isEmpty();
         picture(page, "table");
 
         button(page, "Start the run").click();

@@ -4,7 +4,6 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
@@ -634,7 +633,7 @@ class PagesIT {
             page.navigate("about:blank");
             page.navigate(workbench.at(place));
             settle(page);
-            assertThat(new AxeBuilder(page).setLegacyMode(true).analyze().getViolations())
+            assertThat(Workbench.axe(page).analyze().getViolations())
                     .as(place)
                     .filteredOn(rule -> List.of("serious", "critical").contains(rule.getImpact()))
                     .extracting(rule ->

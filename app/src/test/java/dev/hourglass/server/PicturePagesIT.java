@@ -3,7 +3,6 @@ package dev.hourglass.server;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.BoundingBox;
@@ -132,7 +131,7 @@ class PicturePagesIT {
         assertThat(number(map, redness.formatted(16, 4))).isGreaterThan(100);
         assertThat(number(map, redness.formatted(2, 20))).isLessThan(0);
         picture(page, "pictures-odd");
-        assertThat(new AxeBuilder(page).include("hg-anomalies").analyze().getViolations())
+        assertThat(Workbench.axe(page).include("hg-anomalies").analyze().getViolations())
                 .isEmpty();
     }
 
@@ -157,7 +156,7 @@ class PicturePagesIT {
         assertThat(page.locator("hg-denoising h3").first()).hasText("odd.png");
         assertThat(page.locator("hg-denoising .before-after")).hasCount(2);
         picture(page, "pictures-denoising");
-        assertThat(new AxeBuilder(page).include("hg-denoising").analyze().getViolations())
+        assertThat(Workbench.axe(page).include("hg-denoising").analyze().getViolations())
                 .isEmpty();
         page.locator("#noisy-file").setInputFiles(Files.writeString(runs.resolve("words.png"), "no picture"));
         assertThat(page.locator("hg-denoising [role=alert]")).isVisible();
@@ -171,6 +170,6 @@ class PicturePagesIT {
         picture(page, "pictures-narrow");
         int beyond = (Integer) page.evaluate("document.documentElement.scrollWidth - innerWidth");
         assertThat(beyond).isLessThanOrEqualTo(0);
-        assertThat(new AxeBuilder(page).analyze().getViolations()).isEmpty();
+        assertThat(Workbench.axe(page).analyze().getViolations()).isEmpty();
     }
 }

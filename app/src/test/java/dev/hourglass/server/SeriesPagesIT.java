@@ -3,7 +3,6 @@ package dev.hourglass.server;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
@@ -103,7 +102,7 @@ class SeriesPagesIT {
 
     /** Violations of this card alone: the others have their own test. */
     private static void requireAccessible(Page page) {
-        assertThat(new AxeBuilder(page).include("hg-series").analyze().getViolations())
+        assertThat(Workbench.axe(page).include("hg-series").analyze().getViolations())
                 .isEmpty();
     }
 
@@ -228,7 +227,7 @@ class SeriesPagesIT {
         assertThat(page.locator("hg-series > section > .note").first()).containsText("800 rows");
         assertThat(page.locator("hg-samples .tile").first()).isVisible();
         assertThat(page.locator("hg-denoising .facts").first()).isVisible();
-        assertThat(new AxeBuilder(page).analyze().getViolations()).isEmpty();
+        assertThat(Workbench.axe(page).analyze().getViolations()).isEmpty();
         picture(page, "model-file");
         page.setViewportSize(390, 900);
         picture(page, "model-file-narrow");

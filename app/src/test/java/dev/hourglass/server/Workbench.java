@@ -1,5 +1,7 @@
 package dev.hourglass.server;
 
+import com.deque.html.axecore.args.AxeRunOptions;
+import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
@@ -104,6 +106,16 @@ final class Workbench implements AutoCloseable {
     /** Closes all pages that were opened, so that none draws or listens behind the next test. */
     void closePages() {
         browser.contexts().forEach(BrowserContext::close);
+    }
+
+    /**
+     * All rules of axe over a page, which has no frames of other sites. What passed is not described, and is not sent
+     * through a second page: both take longer than the rules.
+     */
+    static AxeBuilder axe(Page page) {
+        AxeRunOptions options = new AxeRunOptions();
+        options.setResultTypes(List.of("violations"));
+        return new AxeBuilder(page).setLegacyMode(true).options(options);
     }
 
     /** What scripts threw and what the pages' policy refused, in all pages so far. */
